@@ -1,0 +1,62 @@
+//! Cairn gathers public study material on machine-learning system design, makes it searchable, and
+//! links it into a knowledge graph. One program, one index folder, no server to install. This page
+//! is the architecture: what the parts are, what passes between them, what the outside may rely on.
+//!
+//! # The way the data flows
+//!
+//! ```text
+//! sources/    catalogue, policy, vocabulary, own notes      files that people edit; compiled in too
+//!    v
+//! catalogue, vocabulary                                     load, validate, report every fault at once
+//!    v
+//! crawl       conditional requests, archives, folders       bytes of files; the only HTTP client
+//!    v
+//! extract     one file per format; pure                     documents -> sections, links
+//!    v
+//! annotate    pure: what a section is about                 topics, step, language, copies, resources
+//!    v
+//! store       index/library.db (SQLite)                     the one durable truth of refresh
+//!    |------------------.
+//!    v                  v
+//! search  tantivy    graph  petgraph                        never import each other
+//!    '--------.---------'
+//!             v
+//! refresh     drives all of the above to a new generation
+//!             v
+//! library     one opened generation, swapped whole          all that readers see
+//!             v
+//! serve, commands                                           formatting only
+//! ```
+//!
+//! A module imports only what stands above it in the list below; a test reads the `use` lines and
+//! holds that order. [`extract`] and [`annotate`] are pure: no files, no network, same input, same
+//! output. Only [`crawl`] names the HTTP client.
+//!
+//! # What is on disk
+//!
+//! ```text
+//! library.db            SQLite, opened by refresh alone: sources, files, blobs (zstd, by git's id),
+//!                       and what was derived from them, keyed by content and versions
+//! building/             tantivy's writer directory
+//! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
+//!                       manifest.json (format, counts, per-source state, problems)
+//! current               the number of the generation that readers open; replaced by rename, last
+//! runs.json             the last 200 runs
+//! lock                  one writer; says who holds it
+//! ```
+//!
+//! A generation and `runs.json` answer everything by themselves; readers never open `library.db`. A
+//! refresh may be killed at any instruction: `current` still names a whole generation, and the next
+//! refresh goes on from what the store and the index hold.
+//!
+//! # Rules that hold everywhere
+//!
+//! - Everything fetched is hostile: paths, archives, Markdown, HTML, notebooks, addresses. Nothing
+//!   fetched is ever executed, written outside the store, or printed with control characters.
+//! - What goes wrong softly is a [`problem::Problem`] beside a stage's value; one bad file,
+//!   repository or query never stops the rest.
+//! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the
+//!   thing and the cause; the remedy is a separate hint.
+//! - How much of a text may be shown is said by one function, [`catalogue::policy::show`].
+
+pub mod problem;

@@ -1,0 +1,155 @@
+//! What goes wrong softly, and faults in data files.
+//!
+//! A stage returns its value plus [`Problem`]s; it returns `Err` only when it can't go on. Data
+//! files that people edit are read whole and answered with every [`Fault`] at once.
+//!
+//! Errors: stages use `thiserror` types of their own, `commands` and `refresh` use `anyhow`. A
+//! message names the thing and the cause; the remedy is a separate hint.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The stage that met a [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    Catalogue,
+    Vocabulary,
+    Crawl,
+    Extract,
+    Annotate,
+    Search,
+    Graph,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stage::Catalogue => "catalogue",
+            Stage::Vocabulary => "vocabulary",
+            Stage::Crawl => "crawl",
+            Stage::Extract => "extract",
+            Stage::Annotate => "annotate",
+            Stage::Search => "search",
+            Stage::Graph => "graph",
+        })
+    }
+}
+
+/// Something that went wrong without stopping the run: one file, one repository, one edge.
+///
+/// It is kept with the blob or source that it concerns until that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub stage: Stage,
+    /// The source's id, where one is concerned.
+    pub source: Option<String>,
+    /// The path inside the source, where one file is concerned.
+    pub path: Option<String>,
+    /// What happened, to which thing.
+    pub message: String,
+    /// What to do next, where there is something to do.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// A problem of `stage` with a message only; the caller adds where it happened.
+    pub fn new(stage: Stage, message: impl Into<String>) -> Self {
+        Problem { stage, source: None, path: None, message: message.into(), hint: None }
+    }
+
+    /// The same problem, said to concern `source`.
+    #[must_use]
+    pub fn of_source(mut self, source: impl Into<String>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The same problem, said to concern the file `path`.
+    #[must_use]
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The same problem with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.stage)?;
+        if let Some(source) = &self.source {
+            write!(f, "{source}: ")?;
+        }
+        if let Some(path) = &self.path {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(&self.message)?;
+        if let Some(hint) = &self.hint {
+            write!(f, " ({hint})")?;
+        }
+        Ok(())
+    }
+}
+
+/// A fault in a data file that people edit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file as the user would name it, such as `sources/catalogue.toml`.
+    pub file: String,
+    /// 1-based.
+    pub line: usize,
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+/// Every fault of the data files that were read; never empty when it is an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// Notes a fault.
+    pub fn push(&mut self, file: &str, line: usize, message: impl Into<String>) {
+        self.0.push(Fault { file: file.to_owned(), line, message: message.into() });
+    }
+
+    /// `value` if nothing was found, else the faults in order of file and line.
+    pub fn or<T>(mut self, value: T) -> Result<T, Faults> {
+        if self.0.is_empty() {
+            return Ok(value);
+        }
+        self.0.sort();
+        self.0.dedup();
+        Err(self)
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let many = if self.0.len() == 1 { "fault" } else { "faults" };
+        write!(f, "{} {many} in the data files; mend them and try again", self.0.len())?;
+        for fault in &self.0 {
+            write!(f, "\n  {fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// The 1-based line of the byte `offset` in `text`. O(offset).
+pub fn line_of(text: &str, offset: usize) -> usize {
+    let end = offset.min(text.len());
+    text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
+}
