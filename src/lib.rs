@@ -60,3 +60,7 @@
 //! - How much of a text may be shown is said by one function, [`catalogue::policy::show`].
 
 pub mod problem;
+
+pub mod config;
+
+pub mod catalogue;

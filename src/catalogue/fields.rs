@@ -1,0 +1,123 @@
+//! Reads TOML tables key by key, noting every fault instead of stopping at the first.
+//!
+//! serde stops at the first error; a person who edits a catalogue wants them all at once, each
+//! with its line.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::problem::{Faults, line_of};
+
+/// A data file that is being read: its name and text, for messages.
+pub(super) struct DataFile<'a> {
+    pub name: &'a str,
+    pub text: &'a str,
+}
+
+impl DataFile<'_> {
+    /// The 1-based line on which the byte range `span` begins.
+    pub fn line(&self, span: Range<usize>) -> usize {
+        line_of(self.text, span.start)
+    }
+}
+
+/// One table, read key by key; [`Fields::finish`] faults the keys that nobody asked for.
+pub(super) struct Fields<'a> {
+    file: &'a DataFile<'a>,
+    table: &'a DeTable<'a>,
+    asked: Vec<&'static str>,
+    /// The line on which the table begins.
+    pub line: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `table`, which begins at `line`.
+    pub fn new(file: &'a DataFile<'a>, table: &'a DeTable<'a>, line: usize) -> Self {
+        Fields { file, table, asked: Vec::new(), line }
+    }
+
+    /// The value of `key` with its line.
+    pub fn value(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
+        self.asked.push(key);
+        let value = self.table.get(key)?;
+        Some((self.file.line(value.span()), value.get_ref()))
+    }
+
+    /// The string at `key` with its line; a fault if it is something else.
+    pub fn string(&mut self, key: &'static str, faults: &mut Faults) -> Option<(usize, String)> {
+        let (line, value) = self.value(key)?;
+        match value.as_str() {
+            Some(text) => Some((line, text.to_owned())),
+            None => {
+                let found = value.type_str();
+                faults.push(self.file.name, line, format!("`{key}` must be a string, not {found}"));
+                None
+            }
+        }
+    }
+
+    /// The strings of the array at `key`, each with its line; empty where there is none.
+    pub fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
+        let Some((line, value)) = self.value(key) else { return Vec::new() };
+        let Some(array) = value.as_array() else {
+            let found = value.type_str();
+            let message = format!("`{key}` must be an array of strings, not {found}");
+            faults.push(self.file.name, line, message);
+            return Vec::new();
+        };
+        let mut strings = Vec::new();
+        for item in array.iter() {
+            let line = self.file.line(item.span());
+            match item.get_ref().as_str() {
+                Some(text) => strings.push((line, text.to_owned())),
+                None => faults.push(self.file.name, line, format!("`{key}` holds only strings")),
+            }
+        }
+        strings
+    }
+
+    /// The positive whole number at `key`; a fault if it is missing or something else.
+    pub fn number(&mut self, key: &'static str, faults: &mut Faults) -> u64 {
+        let Some((line, value)) = self.value(key) else {
+            faults.push(self.file.name, self.line, format!("`{key}` is missing"));
+            return 1;
+        };
+        let number = value.as_integer().and_then(|integer| integer.as_str().parse().ok());
+        match number {
+            Some(number) if number > 0 => number,
+            _ => {
+                let message = format!("`{key}` must be a positive whole number");
+                faults.push(self.file.name, line, message);
+                1
+            }
+        }
+    }
+
+    /// The fields of the table at `key`, if there is one.
+    pub fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fields<'a>> {
+        let Some((line, value)) = self.value(key) else {
+            faults.push(self.file.name, self.line, format!("the table [{key}] is missing"));
+            return None;
+        };
+        match value.as_table() {
+            Some(table) => Some(Fields::new(self.file, table, line)),
+            None => {
+                faults.push(self.file.name, line, format!("`{key}` must be a table"));
+                None
+            }
+        }
+    }
+
+    /// Faults every key of the table that was never asked for.
+    pub fn finish(self, faults: &mut Faults) {
+        for (key, _) in self.table.iter() {
+            if !self.asked.iter().any(|asked| asked == key.get_ref()) {
+                let line = self.file.line(key.span());
+                let known = self.asked.join(", ");
+                let message = format!("unknown key `{}`; known here: {known}", key.get_ref());
+                faults.push(self.file.name, line, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The catalogue: which repositories and folders are gathered, what of each, and why.
+//!
+//! Read from `sources/catalogue.toml`. Unknown keys are faults; every fault is reported at once
+//! with its line. [`policy`] says what is never indexed and what may be shown.
+
+mod fields;
+pub mod policy;
+pub mod selection;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use toml::de::DeTable;
+
+use crate::config::Sources;
+use crate::problem::Faults;
+use fields::{DataFile, Fields};
+pub use policy::{Policy, Shown};
+pub use selection::Selection;
+
+/// The catalogue's name for a source; never changed by what GitHub does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SourceId(pub String);
+
+impl fmt::Display for SourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a source's files come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A repository on GitHub, or on the GitHub Enterprise that the settings name.
+    GitHub { owner: String, name: String },
+    /// A tar.gz at any address.
+    Archive { url: String },
+    /// A folder: absolute, or below the sources folder.
+    Folder { path: String },
+}
+
+impl Origin {
+    /// The word for it in answers: `github`, `archive` or `folder`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Origin::GitHub { .. } => "github",
+            Origin::Archive { .. } => "archive",
+            Origin::Folder { .. } => "folder",
+        }
+    }
+}
+
+/// One entry of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    pub id: SourceId,
+    pub origin: Origin,
+    /// Globs over paths inside the source; empty means the policy's formats.
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
+    /// The source of which this one is a fork: its copies fold under the original.
+    pub fork_of: Option<SourceId>,
+    /// An SPDX id that overrides what the LICENSE file says.
+    pub licence: Option<String>,
+    /// The language of its text (ISO 639-1), where detection would guess wrong.
+    pub language: Option<String>,
+    /// One line on why it is here.
+    pub why: String,
+    /// The entry's line in the file, for messages.
+    pub line: usize,
+}
+
+/// All sources, in the file's order.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    pub sources: Vec<Source>,
+}
+
+impl Catalogue {
+    /// The source named `id`, in any case of letters. O(sources).
+    pub fn get(&self, id: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id.0.eq_ignore_ascii_case(id))
+    }
+}
+
+/// The catalogue of `sources`. Reads one file. `Err` holds every fault found.
+pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
+    let name = sources.name_of("catalogue.toml");
+    match read_text(sources, "catalogue.toml") {
+        Ok(text) => parse(&name, &text),
+        Err(message) => {
+            let mut faults = Faults::default();
+            faults.push(&name, 1, message);
+            Err(faults)
+        }
+    }
+}
+
+/// The catalogue that `text` holds; `name` is how faults name the file. O(length).
+pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
+    let mut faults = Faults::default();
+    let file = DataFile { name, text };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let line = error.span().map_or(1, |span| file.line(span));
+        faults.push(name, line, error.message().trim());
+    }
+    let mut root = Fields::new(&file, document.get_ref(), 1);
+    let mut sources = Vec::new();
+    if let Some((line, value)) = root.value("source") {
+        match value.as_array() {
+            Some(entries) => {
+                for entry in entries.iter() {
+                    let line = file.line(entry.span());
+                    match entry.get_ref().as_table() {
+                        Some(table) => sources.extend(read_source(
+                            &file,
+                            Fields::new(&file, table, line),
+                            &mut faults,
+                        )),
+                        None => faults.push(name, line, "each source is a [[source]] table"),
+                    }
+                }
+            }
+            None => faults.push(name, line, "sources are written as [[source]] tables"),
+        }
+    }
+    root.finish(&mut faults);
+    check_ids(&file, &sources, &mut faults);
+    faults.or(Catalogue { sources })
+}
+
+fn read_text(sources: &Sources, path: &str) -> Result<String, String> {
+    let bytes = sources.read(path).map_err(|error| format!("{error:#}"))?;
+    let bytes = bytes.ok_or("the file does not exist")?;
+    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
+}
+
+fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Option<Source> {
+    let line = fields.line;
+    let before = faults.0.len();
+    let origin = read_origin(file, &mut fields, faults);
+    let id = fields.string("id", faults);
+    let why = fields.string("why", faults);
+    match &why {
+        Some((line, text)) if text.trim().is_empty() || text.contains('\n') => {
+            faults.push(file.name, *line, "`why` must be one line that says why it is here");
+        }
+        Some(_) => {}
+        None => faults.push(file.name, line, "`why` is missing: one line on why it is here"),
+    }
+    let include = globs(file, &mut fields, "include", faults);
+    let exclude = globs(file, &mut fields, "exclude", faults);
+    let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
+    let licence = read_licence(file, &mut fields, faults);
+    let language = fields.string("language", faults).map(|(_, code)| code);
+    fields.finish(faults);
+    if faults.0.len() > before {
+        return None;
+    }
+    let origin = origin?;
+    let id = id.map_or_else(|| default_id(&origin), |(_, id)| id);
+    let why = why?.1;
+    Some(Source {
+        id: SourceId(id),
+        origin,
+        include,
+        exclude,
+        fork_of,
+        licence,
+        language,
+        why,
+        line,
+    })
+}
+
+fn read_licence(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<String> {
+    let (line, id) = fields.string("licence", faults)?;
+    if spdx::license_id(&id).is_none() {
+        faults.push(file.name, line, format!("`licence` {id:?} is no SPDX id such as MIT"));
+    }
+    Some(id)
+}
+
+fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<Origin> {
+    let repo = fields.string("repo", faults);
+    let archive = fields.string("archive", faults);
+    let folder = fields.string("folder", faults);
+    if [&repo, &archive, &folder].into_iter().flatten().count() != 1 {
+        let message = "a source has exactly one of `repo`, `archive` and `folder`";
+        faults.push(file.name, fields.line, message);
+        return None;
+    }
+    if let Some((line, repo)) = repo {
+        let parts: Vec<&str> = repo.split('/').collect();
+        if let [owner, name] = parts[..]
+            && is_github_name(owner)
+            && is_github_name(name)
+        {
+            return Some(Origin::GitHub { owner: owner.to_owned(), name: name.to_owned() });
+        }
+        faults.push(file.name, line, format!("`repo` {repo:?} is not of the form owner/name"));
+        return None;
+    }
+    if let Some((line, url)) = archive {
+        if url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+            return Some(Origin::Archive { url });
+        }
+        faults.push(file.name, line, format!("`archive` {url:?} is no http(s) address"));
+        return None;
+    }
+    folder.map(|(_, path)| Origin::Folder { path })
+}
+
+/// GitHub's own rule for owners and repositories: letters, digits, `-`, `_` and `.`.
+fn is_github_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+}
+
+fn default_id(origin: &Origin) -> String {
+    let last = |path: &str| path.trim_end_matches('/').rsplit('/').next().unwrap_or("").to_owned();
+    match origin {
+        Origin::GitHub { owner, name } => format!("{owner}/{name}"),
+        Origin::Folder { path } => last(path),
+        Origin::Archive { url } => last(url).trim_end_matches(".tar.gz").to_owned(),
+    }
+}
+
+fn globs(
+    file: &DataFile,
+    fields: &mut Fields,
+    key: &'static str,
+    faults: &mut Faults,
+) -> Vec<String> {
+    let globs = fields.strings(key, faults);
+    for (line, glob) in &globs {
+        if let Err(error) = globset::Glob::new(glob) {
+            faults.push(file.name, *line, format!("`{key}`: {error}"));
+        }
+    }
+    globs.into_iter().map(|(_, glob)| glob).collect()
+}
+
+fn check_ids(file: &DataFile, sources: &[Source], faults: &mut Faults) {
+    let mut lines: HashMap<String, usize> = HashMap::new();
+    for source in sources {
+        if let Some(first) = lines.insert(source.id.0.to_lowercase(), source.line) {
+            let message = format!("the id {:?} is taken by line {first} already", source.id.0);
+            faults.push(file.name, source.line, message);
+        }
+    }
+    for source in sources {
+        let Some(original) = &source.fork_of else { continue };
+        if original == &source.id || !lines.contains_key(&original.0.to_lowercase()) {
+            let message = format!("`fork_of` names {original}, which is no other source here");
+            faults.push(file.name, source.line, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_reported_at_once_with_its_line() {
+        let text = r#"
+[[source]]
+repo = "no-slash"
+why = "x"
+
+[[source]]
+repo = "a/b"
+include = ["[", 3]
+wy = "typo"
+
+[[source]]
+repo = "a/c"
+why = "fine"
+fork_of = "x/y"
+
+[[source]]
+repo = "A/C"
+why = "again"
+licence = "MITT"
+"#;
+        let faults = parse("c.toml", text).unwrap_err().0;
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19], "{faults:#?}");
+    }
+
+    #[test]
+    fn an_entry_takes_its_id_from_its_origin() {
+        let text = "[[source]]\nfolder = \"my/notes\"\nwhy = \"mine\"\n";
+        let catalogue = parse("c.toml", text).unwrap();
+        assert_eq!(catalogue.sources[0].id.0, "notes");
+        assert!(catalogue.get("NOTES").is_some());
+    }
+}

@@ -1,0 +1,198 @@
+//! The policy: formats, limits, what is never indexed, and which licences may be shown whole.
+//!
+//! Read from `sources/policy.toml`. [`show`] is the one function that says how much of a text may be
+//! shown; every reader of the library obeys it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use toml::de::DeTable;
+
+use super::fields::{DataFile, Fields};
+use crate::config::Sources;
+use crate::problem::Faults;
+
+/// How much of a source's text may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// Whole sections, with attribution.
+    Full,
+    /// A short excerpt with the link.
+    Excerpt,
+}
+
+/// Bounds on what one source may bring in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Entries of one archive that are looked at.
+    pub entries: u64,
+    /// Bytes of one file; a larger one is left out with a problem.
+    pub file_bytes: u64,
+    /// Bytes of one archive, compressed.
+    pub download_bytes: u64,
+    /// Bytes of one archive, unpacked, kept or not.
+    pub archive_bytes: u64,
+    /// Folders above a file.
+    pub path_depth: u64,
+}
+
+/// What `policy.toml` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Lower-case extensions of the files that are read.
+    pub formats: Vec<String>,
+    /// Globs of what is never indexed, in any source.
+    pub exclude: Vec<String>,
+    pub limits: Limits,
+    /// SPDX ids under which whole sections may be shown.
+    pub full: Vec<String>,
+    /// The longest excerpt elsewhere, in characters.
+    pub excerpt_chars: usize,
+    /// Lower-case titles of commercial books whose copies are refused.
+    pub books: Vec<String>,
+    /// Lower-case extensions in which copies of books come.
+    pub book_formats: Vec<String>,
+}
+
+impl Policy {
+    /// How much of a text under the SPDX id `licence` may be shown; no licence means an excerpt.
+    pub fn shown(&self, licence: Option<&str>) -> Shown {
+        let listed = |id: &str| self.full.iter().any(|full| full.eq_ignore_ascii_case(id));
+        match licence {
+            Some(id) if listed(id) => Shown::Full,
+            _ => Shown::Excerpt,
+        }
+    }
+
+    /// Whether `path` names a copy of a commercial book: one of its formats and a listed title.
+    pub fn is_book_copy(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        let is_format =
+            self.book_formats.iter().any(|format| name.ends_with(&format!(".{format}")));
+        let words = |text: &str| -> String {
+            let kept = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
+            kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let name = words(&name);
+        is_format && self.books.iter().any(|book| name.contains(&words(book)))
+    }
+}
+
+/// `text` as far as `shown` allows: whole, or its first `excerpt_chars` characters, cut at a word.
+///
+/// The one function that says how much of a text may be shown; every reader of the library obeys it.
+///
+/// ```
+/// use cairn::catalogue::{Shown, policy::show};
+/// let long = "word ".repeat(200);
+/// assert_eq!(show(&long, Shown::Full, 300), long);
+/// assert!(show(&long, Shown::Excerpt, 300).chars().count() <= 300);
+/// ```
+pub fn show(text: &str, shown: Shown, excerpt_chars: usize) -> Cow<'_, str> {
+    if shown == Shown::Full || text.chars().nth(excerpt_chars).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let last = excerpt_chars.saturating_sub(1);
+    let end = text.char_indices().nth(last).map_or(text.len(), |(at, _)| at);
+    let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+    Cow::Owned(format!("{}…", text[..cut].trim_end()))
+}
+
+/// The policy of `sources`. Reads one file. `Err` holds every fault found.
+pub fn load(sources: &Sources) -> Result<Policy, Faults> {
+    let name = sources.name_of("policy.toml");
+    match super::read_text(sources, "policy.toml") {
+        Ok(text) => parse(&name, &text),
+        Err(message) => {
+            let mut faults = Faults::default();
+            faults.push(&name, 1, message);
+            Err(faults)
+        }
+    }
+}
+
+/// The policy that `text` holds; `name` is how faults name the file.
+pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
+    let mut faults = Faults::default();
+    let file = DataFile { name, text };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let line = error.span().map_or(1, |span| file.line(span));
+        faults.push(name, line, error.message().trim());
+    }
+    let mut root = Fields::new(&file, document.get_ref(), 1);
+    let formats = lower(root.strings("formats", &mut faults));
+    let exclude = super::globs(&file, &mut root, "exclude", &mut faults);
+    let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
+    let rights = root.table("rights", &mut faults).map(|fields| rights(&file, fields, &mut faults));
+    let books = root.table("books", &mut faults).map(|mut fields| {
+        let titles = lower(fields.strings("titles", &mut faults));
+        let formats = lower(fields.strings("formats", &mut faults));
+        fields.finish(&mut faults);
+        (titles, formats)
+    });
+    root.finish(&mut faults);
+    let (Some(limits), Some((full, excerpt_chars)), Some((books, book_formats))) =
+        (limits, rights, books)
+    else {
+        return Err(faults);
+    };
+    faults.or(Policy { formats, exclude, limits, full, excerpt_chars, books, book_formats })
+}
+
+fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
+    let limits = Limits {
+        entries: fields.number("entries", faults),
+        file_bytes: fields.number("file_bytes", faults),
+        download_bytes: fields.number("download_bytes", faults),
+        archive_bytes: fields.number("archive_bytes", faults),
+        path_depth: fields.number("path_depth", faults),
+    };
+    fields.finish(faults);
+    limits
+}
+
+fn rights(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> (Vec<String>, usize) {
+    let full = fields.strings("full", faults);
+    for (line, id) in &full {
+        if spdx::license_id(id).is_none() {
+            faults.push(file.name, *line, format!("{id:?} is no SPDX id such as MIT"));
+        }
+    }
+    let excerpt_chars = usize::try_from(fields.number("excerpt_chars", faults)).unwrap_or(300);
+    fields.finish(faults);
+    (full.into_iter().map(|(_, id)| id).collect(), excerpt_chars)
+}
+
+fn lower(strings: Vec<(usize, String)>) -> Vec<String> {
+    strings.into_iter().map(|(_, text)| text.to_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_follow_the_licence() {
+        let policy = load(&Sources::Compiled).unwrap();
+        assert_eq!(policy.shown(Some("MIT")), Shown::Full);
+        assert_eq!(policy.shown(Some("CC-BY-NC-SA-4.0")), Shown::Full);
+        assert_eq!(policy.shown(Some("CC-BY-ND-4.0")), Shown::Excerpt);
+        assert_eq!(policy.shown(None), Shown::Excerpt);
+    }
+
+    #[test]
+    fn copies_of_books_are_told_from_notes_about_them() {
+        let policy = load(&Sources::Compiled).unwrap();
+        assert!(policy.is_book_copy("books/System-Design-Interview_by_Alex-Xu.pdf"));
+        assert!(!policy.is_book_copy("notes/system-design-interview.md"));
+    }
+
+    #[test]
+    fn every_fault_of_the_policy_is_reported() {
+        let faults = parse("p.toml", "formats = [1]\nfoo = 2\n[limits]\nentries = -1\n");
+        let faults = faults.unwrap_err().0;
+        assert!(faults.len() >= 3, "{faults:#?}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Which files of a source are kept: the policy's rules with the entry's own.
+
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::{Policy, Source};
+
+/// A source's compiled include and exclude rules.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    formats: Arc<Vec<String>>,
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+    fingerprint: String,
+}
+
+impl Selection {
+    /// The rules for `source` under `policy`.
+    ///
+    /// Globs that don't compile were faulted when the catalogue was read; they select nothing here.
+    pub fn new(policy: &Policy, source: &Source) -> Selection {
+        let include = (!source.include.is_empty()).then(|| set(&source.include));
+        let mut excluded = policy.exclude.clone();
+        excluded.extend(source.exclude.iter().cloned());
+        let mut hash = blake3::Hasher::new();
+        for part in
+            policy.formats.iter().chain(&source.include).chain(["|"].map(String::from).iter())
+        {
+            hash.update(part.as_bytes()).update(b"\0");
+        }
+        for part in &excluded {
+            hash.update(part.as_bytes()).update(b"\0");
+        }
+        hash.update(&policy.limits.file_bytes.to_le_bytes());
+        Selection {
+            formats: Arc::new(policy.formats.clone()),
+            include,
+            exclude: set(&excluded),
+            fingerprint: hash.finalize().to_hex()[..16].to_owned(),
+        }
+    }
+
+    /// Whether the file at `path` (inside the source, `/`-separated) is to be indexed.
+    pub fn selects(&self, path: &str) -> bool {
+        let wanted = self.formats.contains(&format_of(path));
+        let included = self.include.as_ref().is_none_or(|include| include.is_match(path));
+        wanted && included && !self.exclude.is_match(path)
+    }
+
+    /// Whether the file at `path` is kept for the source's own sake though it is no document: the
+    /// licence texts and `.cairnignore` at its top.
+    pub fn always(path: &str) -> bool {
+        if path.contains('/') {
+            return false;
+        }
+        let upper = path.to_ascii_uppercase();
+        let stem = upper.split('.').next().unwrap_or_default();
+        matches!(stem, "LICENSE" | "LICENCE" | "COPYING" | "NOTICE") || path == ".cairnignore"
+    }
+
+    /// Changes when the rules do: then what was fetched under the old ones may lack files.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// The lower-case extension of `path`, empty where there is none.
+pub fn format_of(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
+        _ => String::new(),
+    }
+}
+
+fn set(globs: &[String]) -> GlobSet {
+    let mut builder = GlobSetBuilder::new();
+    for glob in globs {
+        let built = GlobBuilder::new(glob).case_insensitive(true).literal_separator(true).build();
+        if let Ok(glob) = built {
+            builder.add(glob);
+        }
+    }
+    builder.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{parse, policy};
+    use crate::config::Sources;
+
+    #[test]
+    fn the_policy_leaves_out_built_copies_and_the_entry_adds_its_own() {
+        let policy = policy::load(&Sources::Compiled).unwrap();
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nexclude = [\"translations/**\", \"*-zh.md\"]\n";
+        let catalogue = parse("c", text).unwrap();
+        let selection = Selection::new(&policy, &catalogue.sources[0]);
+        for kept in ["README.md", "a/b/C.MD", "deep/notes.ipynb", "my_book/a.md"] {
+            assert!(selection.selects(kept), "{kept}");
+        }
+        for left in [
+            "_book/a.md",
+            "x/node_modules/y/README.md",
+            ".github/PULL_REQUEST_TEMPLATE.md",
+            "CONTRIBUTING.md",
+            "docs/code_of_conduct.md",
+            "translations/fr/a.md",
+            "README-zh.md",
+            "a.png",
+            "LICENSE",
+            "app/requirements.txt",
+            "site/index.md",
+        ] {
+            assert!(!selection.selects(left), "{left}");
+        }
+        assert!(Selection::always("LICENSE") && Selection::always("license.md"));
+        assert!(!Selection::always("docs/LICENSE"));
+    }
+}
