@@ -64,3 +64,5 @@ pub mod problem;
 pub mod config;
 
 pub mod catalogue;
+
+pub mod vocabulary;

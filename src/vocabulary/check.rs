@@ -1,0 +1,251 @@
+//! The rules that a vocabulary keeps. SKOS's numbers are those of its Reference: S13 (a resource's
+//! labels are disjoint), S14 (one preferred label a language), S27 (related is disjoint with the
+//! transitive broader).
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::label;
+use super::read::{Draft, Drafts, locate};
+use crate::problem::Faults;
+
+/// Adds to `faults` every rule that `drafts` break. O(topics · depth).
+pub(super) fn check(files: &[(String, String)], drafts: &Drafts, faults: &mut Faults) {
+    let mut checker = Checker { files, drafts, faults };
+    for (slug, draft) in &drafts.topics {
+        checker.one(slug, draft);
+    }
+    checker.labels();
+    checker.members();
+    checker.cycles("broader", |draft| draft.broader.iter().collect());
+    checker.cycles("requires", |draft| draft.requires.iter().map(|(topic, _)| topic).collect());
+    checker.related();
+}
+
+struct Checker<'a> {
+    files: &'a [(String, String)],
+    drafts: &'a Drafts,
+    faults: &'a mut Faults,
+}
+
+impl Checker<'_> {
+    fn fault(&mut self, slug: &str, mention: Option<&str>, message: &str) {
+        let file = self.drafts.topics.get(slug).map_or(0, |draft| draft.file);
+        let Some((name, text)) = self.files.get(file) else { return };
+        let mention = mention.map(|other| format!("topic:{other}"));
+        let line = locate(text, &format!("topic:{slug}"), mention.as_deref());
+        self.faults.push(name, line, format!("topic:{slug}: {message}"));
+    }
+
+    fn one(&mut self, slug: &str, draft: &Draft) {
+        if !draft.is_concept {
+            self.fault(slug, None, "is not declared: `a skos:Concept` is missing");
+        }
+        if draft.pref_labels.len() != 1 {
+            let message =
+                format!("has {} prefLabels; exactly one is needed", draft.pref_labels.len());
+            self.fault(slug, None, &message);
+        }
+        if draft.definitions.len() != 1 || draft.definitions[0].is_empty() {
+            self.fault(slug, None, "needs exactly one definition");
+        }
+        let requires = draft.requires.iter().map(|(topic, _)| topic);
+        for other in draft.broader.iter().chain(&draft.related).chain(requires) {
+            if !self.drafts.topics.contains_key(other) {
+                self.fault(slug, Some(other), &format!("names topic:{other}, which is nowhere"));
+            }
+        }
+        for rule in &draft.rules {
+            let known = draft.pref_labels.iter().chain(&draft.alt_labels);
+            if !known.into_iter().any(|label| *label == rule.label) {
+                let message =
+                    format!("has a rule for {:?}, which is none of its labels", rule.label);
+                self.fault(slug, None, &message);
+            }
+            if rule.ambiguous && rule.near.is_empty() {
+                let message =
+                    format!("the ambiguous label {:?} needs cairn:near to be told", rule.label);
+                self.fault(slug, None, &message);
+            }
+        }
+        let above = self.ancestors(slug);
+        let tops = |slug: &&String| self.drafts.topics.get(*slug).is_some_and(|draft| draft.top);
+        if !draft.top && !above.iter().any(|above| tops(&above)) {
+            self.fault(slug, None, "stands below no top concept");
+        }
+    }
+
+    /// S13 over the whole vocabulary: a label has one owner unless all owners call it ambiguous.
+    fn labels(&mut self) {
+        let mut owners: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
+        for (slug, draft) in &self.drafts.topics {
+            for text in draft.pref_labels.iter().chain(&draft.alt_labels) {
+                owners.entry(label::key(text)).or_default().push((slug, text));
+            }
+        }
+        for (key, owners) in owners {
+            if key.is_empty() {
+                self.fault(owners[0].0, None, "has a label without a letter or digit");
+            }
+            let topics: HashSet<&str> = owners.iter().map(|(slug, _)| *slug).collect();
+            if topics.len() < 2 {
+                continue;
+            }
+            for (slug, text) in &owners {
+                let draft = &self.drafts.topics[*slug];
+                let marked =
+                    |text: &str| draft.rules.iter().any(|r| r.label == text && r.ambiguous);
+                if !marked(text) {
+                    let others: Vec<&str> = topics.iter().copied().filter(|o| o != slug).collect();
+                    let message =
+                        format!("the label {text:?} belongs to {} too", others.join(", "));
+                    self.fault(slug, None, &message);
+                }
+            }
+        }
+    }
+
+    fn members(&mut self) {
+        for (step, topic, file) in &self.drafts.members {
+            let (name, text) = &self.files[*file];
+            let line = locate(text, &format!("step:{step}"), Some(&format!("topic:{topic}")));
+            if !self.drafts.topics.contains_key(topic) {
+                let message = format!("step:{step} names topic:{topic}, which is nowhere");
+                self.faults.push(name, line, message);
+            }
+            if !self.drafts.step_order.contains(step) {
+                let message = format!("step:{step} is none of the steps of a design answer");
+                self.faults.push(name, line, message);
+            }
+        }
+    }
+
+    fn cycles(&mut self, relation: &str, next: impl Fn(&Draft) -> Vec<&String>) {
+        for slug in self.drafts.topics.keys() {
+            let mut seen: HashSet<&str> = HashSet::new();
+            let mut open: Vec<&str> = vec![slug];
+            let mut cyclic = false;
+            while let Some(at) = open.pop() {
+                let Some(draft) = self.drafts.topics.get(at) else { continue };
+                for other in next(draft) {
+                    cyclic |= other == slug;
+                    if seen.insert(other) {
+                        open.push(other);
+                    }
+                }
+            }
+            if cyclic {
+                self.fault(slug, None, &format!("is above itself by {relation}"));
+            }
+        }
+    }
+
+    fn related(&mut self) {
+        for (slug, draft) in &self.drafts.topics {
+            let above = self.ancestors(slug);
+            for other in &draft.related {
+                if other == slug || above.contains(other) || self.ancestors(other).contains(slug) {
+                    let message = format!(
+                        "is related to topic:{other}, but one stands below the other (S27)"
+                    );
+                    self.fault(slug, Some(other), &message);
+                }
+            }
+        }
+    }
+
+    fn ancestors(&self, slug: &str) -> HashSet<String> {
+        let mut above = HashSet::new();
+        let mut open = vec![slug.to_owned()];
+        while let Some(at) = open.pop() {
+            for other in self.drafts.topics.get(&at).map_or(&[][..], |draft| &draft.broader) {
+                if above.insert(other.clone()) {
+                    open.push(other.clone());
+                }
+            }
+        }
+        above
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::vocabulary::{self, Vocabulary};
+
+    const HEAD: &str = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix cairn: <urn:cairn:schema:> .
+@prefix topic: <urn:cairn:topic:> .
+@prefix step: <urn:cairn:step:> .
+@prefix scheme: <urn:cairn:scheme:> .
+step:answer skos:memberList ( step:data ) .
+topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ; skos:definition \"d\" .
+";
+
+    fn parse(body: &str) -> Result<Vocabulary, Vec<String>> {
+        let files = [("v.ttl".to_owned(), format!("{HEAD}{body}"))];
+        vocabulary::parse(&files).map_err(|faults| faults.0.iter().map(|f| f.to_string()).collect())
+    }
+
+    fn topic(slug: &str, rest: &str) -> String {
+        format!(
+            "topic:{slug} a skos:Concept ; skos:prefLabel \"{slug}\" ; skos:definition \"d\" ; {rest} .\n"
+        )
+    }
+
+    #[track_caller]
+    fn faulted(body: &str, line: usize, says: &str) {
+        let faults = parse(body).unwrap_err();
+        let wanted = format!("v.ttl:{line}:");
+        let found = faults.iter().any(|f| f.starts_with(&wanted) && f.contains(says));
+        assert!(found, "no fault at line {line} that says {says:?} in {faults:#?}");
+    }
+
+    #[test]
+    fn a_sound_vocabulary_is_read_whole() {
+        let body = topic(
+            "a",
+            "skos:broader topic:top ; skos:altLabel \"AA\" ;
+            cairn:requires [ cairn:topic topic:b ; cairn:why \"because\" ] ;
+            cairn:rule [ cairn:label \"AA\" ; cairn:capitals true ; cairn:near \"x\" , \"w\" ]",
+        ) + &topic("b", "skos:broader topic:top ; skos:related topic:a")
+            + "step:data skos:prefLabel \"Data\" ; skos:member topic:a .\n";
+        let vocabulary = parse(&body).unwrap();
+        let a = vocabulary.topic("a").unwrap();
+        assert_eq!(a.steps, ["data"]);
+        assert_eq!(a.requires[0].why, "because");
+        assert_eq!(a.rule("AA").unwrap().near, ["w", "x"]);
+        assert!(a.rule("AA").unwrap().capitals);
+        assert_eq!(vocabulary.steps[0].label, "Data");
+    }
+
+    #[test]
+    fn each_broken_rule_is_a_fault_with_its_line() {
+        faulted(&topic("a", "skos:broader topic:zz"), 8, "which is nowhere");
+        faulted(&topic("a", "skos:altLabel \"x\""), 8, "below no top concept");
+        faulted(&topic("a", "skos:broader topic:top ; skos:prefLabel \"b\""), 8, "2 prefLabels");
+        let both = topic("a", "skos:broader topic:top ; skos:altLabel \"Things\"")
+            + &topic("thing", "skos:broader topic:top");
+        faulted(&both, 8, "belongs to thing too");
+        let cycle =
+            topic("a", "skos:broader topic:c , topic:top") + &topic("c", "skos:broader topic:a");
+        faulted(&cycle, 9, "above itself by broader");
+        let related = topic("a", "skos:broader topic:c")
+            + &topic("c", "skos:broader topic:top ; skos:related topic:a");
+        faulted(&related, 9, "S27");
+        faulted("step:data skos:member topic:zz .\n", 8, "which is nowhere");
+        faulted(
+            &topic("a", "skos:broader topic:top ; skos:prefLable \"b\""),
+            8,
+            "nothing is known",
+        );
+        faulted("topic:a a skos:Concept ;; .\n topic:b , .\n", 9, "");
+    }
+
+    #[test]
+    fn a_label_may_be_shared_only_if_both_call_it_ambiguous() {
+        let rule = "skos:broader topic:top ; skos:altLabel \"MAP\" ;
+            cairn:rule [ cairn:label \"MAP\" ; cairn:ambiguous true ; cairn:near \"x\" ]";
+        assert!(parse(&(topic("a", rule) + &topic("b", rule))).is_ok());
+        let without = "skos:broader topic:top ; skos:altLabel \"MAP\"";
+        assert!(parse(&(topic("a", rule) + &topic("b", without))).is_err());
+    }
+}

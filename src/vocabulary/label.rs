@@ -1,0 +1,152 @@
+//! Normal forms of words, so that "Click-through rates", "click through rate" and "CLICK THROUGH
+//! RATE" are one label.
+//!
+//! Case, hyphens, plural and British or American spelling are folded; nothing else is, so that
+//! "ranking" and "rank" stay apart. The plural rule is the S-stemmer (D. Harman, "How effective is
+//! suffixing?", JASIS 42(1), 1991) with the endings that computing terms need.
+
+use std::borrow::Cow;
+
+/// A word of a text: its byte range there and its normal form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub start: usize,
+    pub end: usize,
+    pub normal: String,
+}
+
+/// The words of `text` in order. Letters and digits of any script make words; an apostrophe with
+/// what follows it in a word is dropped. O(length); allocates one string a word.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(text.len() / 6);
+    let mut start = None;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        if c.is_alphanumeric() {
+            start.get_or_insert(at);
+            continue;
+        }
+        if let Some(from) = start.take() {
+            let word = &text[from..at];
+            let genitive = word == "s" && text[..from].ends_with(['\'', '\u{2019}']);
+            if !genitive {
+                tokens.push(Token { start: from, end: at, normal: normal(word) });
+            }
+        }
+    }
+    tokens
+}
+
+/// The normal form of a whole label: its words' normal forms, joined by spaces.
+///
+/// ```
+/// use cairn::vocabulary::label::key;
+/// assert_eq!(key("Click-Through Rates"), key("click through rate"));
+/// assert_eq!(key("data normalisation"), key("Data normalization"));
+/// ```
+pub fn key(label: &str) -> String {
+    let words: Vec<String> = tokens(label).into_iter().map(|token| token.normal).collect();
+    words.join(" ")
+}
+
+/// The normal form of one word.
+fn normal(word: &str) -> String {
+    let lower = word.to_lowercase();
+    if !lower.is_ascii() || lower.len() < 4 {
+        return lower;
+    }
+    american(&singular(&lower)).into_owned()
+}
+
+const IRREGULAR: [(&str, &str); 7] = [
+    ("indices", "index"),
+    ("matrices", "matrix"),
+    ("vertices", "vertex"),
+    ("analyses", "analysis"),
+    ("hypotheses", "hypothesis"),
+    ("biases", "bias"),
+    ("bias", "bias"),
+];
+
+fn singular(word: &str) -> Cow<'_, str> {
+    if let Some((_, singular)) = IRREGULAR.iter().find(|(plural, _)| *plural == word) {
+        return Cow::Borrowed(singular);
+    }
+    if let Some(stem) = word.strip_suffix("ies") {
+        return Cow::Owned(format!("{stem}y"));
+    }
+    let word = match word.strip_suffix('s') {
+        Some(stem) if !stem.ends_with(['s', 'u', 'i']) => stem,
+        _ => word,
+    };
+    // "batches" and "caches": the e that the plural brought can't be told from the word's own.
+    let silent = ["che", "she", "xe", "sse", "ze"].iter().any(|ending| word.ends_with(ending));
+    Cow::Borrowed(if silent { &word[..word.len() - 1] } else { word })
+}
+
+const BRITISH: [(&str, &str); 10] = [
+    ("isation", "ization"),
+    ("ising", "izing"),
+    ("iser", "izer"),
+    ("ised", "ized"),
+    ("elling", "eling"),
+    ("elled", "eled"),
+    ("iour", "ior"),
+    ("bour", "bor"),
+    ("olour", "olor"),
+    ("centre", "center"),
+];
+
+fn american(word: &str) -> Cow<'_, str> {
+    for (british, american) in BRITISH {
+        if let Some(at) = word.find(british) {
+            let rest = &word[at + british.len()..];
+            return Cow::Owned(format!("{}{american}{rest}", &word[..at]));
+        }
+    }
+    match word.strip_suffix("ise") {
+        Some(stem) if stem.len() > 3 => Cow::Owned(format!("{stem}iz")),
+        _ => Cow::Borrowed(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_label_have_one_key() {
+        for (a, b) in [
+            ("batches", "batch"),
+            ("caches", "cache"),
+            ("losses", "loss"),
+            ("boxes", "box"),
+            ("biases", "bias"),
+            ("queries", "query"),
+            ("databases", "database"),
+            ("modelling", "modeling"),
+            ("optimise", "optimize"),
+            ("optimisers", "optimizer"),
+            ("user behaviour", "user behavior"),
+            ("k-nearest neighbours", "K nearest neighbors"),
+            ("A/B tests", "a b test"),
+            ("Bayes's rule", "bayes rule"),
+            ("indices", "index"),
+        ] {
+            assert_eq!(key(a), key(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn different_words_stay_apart() {
+        for (a, b) in [("ranking", "rank"), ("news", "new york"), ("class", "classifier")] {
+            assert_ne!(key(a), key(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn tokens_say_where_they_stand() {
+        let text = "Über p99: naïve-Bayes";
+        let found: Vec<&str> = tokens(text).iter().map(|t| &text[t.start..t.end]).collect();
+        assert_eq!(found, ["Über", "p99", "naïve", "Bayes"]);
+    }
+}

@@ -1,0 +1,273 @@
+//! Turtle files to drafts of topics, with the place of each for messages.
+
+use std::collections::{BTreeMap, HashMap};
+
+use oxrdf::{NamedOrBlankNode, Term, Triple};
+use oxttl::TurtleParser;
+
+use super::{LabelRule, Requirement, Step, Topic, TopicSlug, Vocabulary};
+use crate::problem::Faults;
+
+const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+const CAIRN: &str = "urn:cairn:schema:";
+const TOPIC: &str = "urn:cairn:topic:";
+const STEP: &str = "urn:cairn:step:";
+const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+
+/// A topic as written, before it is known to keep the rules.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draft {
+    /// Which file it first stands in.
+    pub file: usize,
+    /// 1-based.
+    pub line: usize,
+    pub is_concept: bool,
+    pub pref_labels: Vec<String>,
+    pub alt_labels: Vec<String>,
+    pub definitions: Vec<String>,
+    pub broader: Vec<String>,
+    pub related: Vec<String>,
+    pub requires: Vec<(String, String)>,
+    pub rules: Vec<LabelRule>,
+    pub top: bool,
+}
+
+/// All that the files say.
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    pub topics: BTreeMap<String, Draft>,
+    /// Step slugs in the order of the ordered collection.
+    pub step_order: Vec<String>,
+    pub step_labels: HashMap<String, String>,
+    /// The `skos:hiddenLabel`s of each step.
+    pub step_headings: HashMap<String, Vec<String>>,
+    /// (step, topic, file) for each `skos:member`.
+    pub members: Vec<(String, String, usize)>,
+}
+
+impl Drafts {
+    /// The vocabulary, once the rules are known to hold.
+    pub fn into_vocabulary(self, version: String) -> Vocabulary {
+        let slugs = |slugs: Vec<String>| slugs.into_iter().map(TopicSlug).collect::<Vec<_>>();
+        let steps: Vec<Step> = self
+            .step_order
+            .iter()
+            .map(|slug| Step {
+                slug: slug.clone(),
+                label: self.step_labels.get(slug).unwrap_or(slug).clone(),
+                headings: self.step_headings.get(slug).cloned().unwrap_or_default(),
+            })
+            .collect();
+        let topics = self.topics.into_iter().map(|(slug, draft)| {
+            let serves = |step: &&String| {
+                self.members.iter().any(|(of, topic, _)| of == *step && *topic == slug)
+            };
+            Topic {
+                steps: self.step_order.iter().filter(serves).cloned().collect(),
+                pref_label: draft.pref_labels.into_iter().next().unwrap_or_default(),
+                alt_labels: draft.alt_labels,
+                definition: draft.definitions.into_iter().next().unwrap_or_default(),
+                broader: slugs(draft.broader),
+                related: slugs(draft.related),
+                requires: draft
+                    .requires
+                    .into_iter()
+                    .map(|(topic, why)| Requirement { topic: TopicSlug(topic), why })
+                    .collect(),
+                rules: draft.rules,
+                top: draft.top,
+                slug: TopicSlug(slug),
+            }
+        });
+        Vocabulary { topics: topics.collect(), steps, version }
+    }
+}
+
+/// The drafts in `files`; faults of syntax and unknown words go to `faults`.
+pub(super) fn read(files: &[(String, String)], faults: &mut Faults) -> Drafts {
+    let mut drafts = Drafts::default();
+    for (at, (name, text)) in files.iter().enumerate() {
+        let triples = parse_file(name, text, faults);
+        let file = FileTriples::new(at, name, text, &triples);
+        for triple in &triples {
+            let NamedOrBlankNode::NamedNode(subject) = &triple.subject else { continue };
+            let subject = subject.as_str();
+            if let Some(slug) = subject.strip_prefix(TOPIC) {
+                file.read_topic(slug, triple, &mut drafts, faults);
+            } else if let Some(slug) = subject.strip_prefix(STEP) {
+                file.read_step(slug, triple, &mut drafts);
+            }
+        }
+    }
+    drafts
+}
+
+fn parse_file(name: &str, text: &str, faults: &mut Faults) -> Vec<Triple> {
+    let mut triples = Vec::new();
+    for result in TurtleParser::new().for_slice(text.as_bytes()) {
+        match result {
+            Ok(triple) => triples.push(triple),
+            Err(error) => {
+                let line = usize::try_from(error.location().start.line).unwrap_or(0) + 1;
+                faults.push(name, line, error.message().to_owned());
+            }
+        }
+    }
+    triples
+}
+
+struct FileTriples<'a> {
+    at: usize,
+    name: &'a str,
+    text: &'a str,
+    /// The triples of each blank node, by its label.
+    blank: HashMap<&'a str, Vec<&'a Triple>>,
+}
+
+impl<'a> FileTriples<'a> {
+    fn new(at: usize, name: &'a str, text: &'a str, triples: &'a [Triple]) -> Self {
+        let mut blank: HashMap<&str, Vec<&Triple>> = HashMap::new();
+        for triple in triples {
+            if let NamedOrBlankNode::BlankNode(node) = &triple.subject {
+                blank.entry(node.as_str()).or_default().push(triple);
+            }
+        }
+        FileTriples { at, name, text, blank }
+    }
+
+    fn read_topic(&self, slug: &str, triple: &Triple, drafts: &mut Drafts, faults: &mut Faults) {
+        let draft = drafts.topics.entry(slug.to_owned()).or_insert_with(|| Draft {
+            file: self.at,
+            line: locate(self.text, &format!("topic:{slug}"), None),
+            ..Draft::default()
+        });
+        let predicate = triple.predicate.as_str();
+        match predicate.strip_prefix(SKOS).or(predicate.strip_prefix(CAIRN)) {
+            Some("prefLabel") => draft.pref_labels.extend(text_of(&triple.object)),
+            Some("altLabel") => draft.alt_labels.extend(text_of(&triple.object)),
+            Some("definition") => draft.definitions.extend(text_of(&triple.object)),
+            Some("broader") => draft.broader.extend(slug_of(&triple.object, TOPIC)),
+            Some("related") => draft.related.extend(slug_of(&triple.object, TOPIC)),
+            Some("topConceptOf") => draft.top = true,
+            Some("exactMatch" | "inScheme" | "note" | "scopeNote") => {}
+            Some("requires") => match self.requirement(&triple.object) {
+                Some(requirement) => draft.requires.push(requirement),
+                None => faults.push(
+                    self.name,
+                    draft.line,
+                    format!("topic:{slug}: cairn:requires needs [ cairn:topic …; cairn:why … ]"),
+                ),
+            },
+            Some("rule") => draft.rules.push(self.rule(&triple.object)),
+            _ if predicate.strip_prefix(RDF) == Some("type") => {
+                draft.is_concept |= named(&triple.object) == Some(&format!("{SKOS}Concept"));
+            }
+            _ => {
+                let message = format!("topic:{slug}: nothing is known of <{predicate}>");
+                faults.push(self.name, draft.line, message);
+            }
+        }
+    }
+
+    fn read_step(&self, slug: &str, triple: &Triple, drafts: &mut Drafts) {
+        match triple.predicate.as_str().strip_prefix(SKOS) {
+            Some("prefLabel") => {
+                drafts.step_labels.extend(text_of(&triple.object).map(|text| (slug.into(), text)));
+            }
+            Some("hiddenLabel") => {
+                let headings = drafts.step_headings.entry(slug.into()).or_default();
+                headings.extend(text_of(&triple.object));
+            }
+            Some("member") => {
+                let topic = slug_of(&triple.object, TOPIC);
+                drafts.members.extend(topic.map(|topic| (slug.into(), topic, self.at)));
+            }
+            Some("memberList") => drafts.step_order = self.list(&triple.object),
+            _ => {}
+        }
+    }
+
+    fn properties(&self, node: &Term) -> impl Iterator<Item = (&str, &'a Term)> {
+        let label = match node {
+            Term::BlankNode(node) => node.as_str(),
+            _ => "",
+        };
+        let triples = self.blank.get(label).map(Vec::as_slice).unwrap_or_default();
+        triples.iter().map(|triple| {
+            let predicate = triple.predicate.as_str();
+            (predicate.strip_prefix(CAIRN).unwrap_or(predicate), &triple.object)
+        })
+    }
+
+    fn requirement(&self, node: &Term) -> Option<(String, String)> {
+        let find = |name| self.properties(node).find(|(property, _)| *property == name);
+        Some((slug_of(find("topic")?.1, TOPIC)?, text_of(find("why")?.1)?))
+    }
+
+    fn rule(&self, node: &Term) -> LabelRule {
+        let mut rule = LabelRule::default();
+        for (property, value) in self.properties(node) {
+            let text = text_of(value).unwrap_or_default();
+            match property {
+                "label" => rule.label = text,
+                "near" => rule.near.push(text),
+                "capitals" => rule.capitals = text == "true",
+                "headingOnly" => rule.heading_only = text == "true",
+                "ambiguous" => rule.ambiguous = text == "true",
+                _ => {}
+            }
+        }
+        rule.near.sort();
+        rule
+    }
+
+    /// The step slugs of an RDF list.
+    fn list(&self, head: &Term) -> Vec<String> {
+        let (first, rest) = (format!("{RDF}first"), format!("{RDF}rest"));
+        let mut slugs = Vec::new();
+        let mut node = Some(head);
+        while let Some(at) = node {
+            let item = self.properties(at).find(|(property, _)| *property == first);
+            slugs.extend(item.and_then(|(_, item)| slug_of(item, STEP)));
+            node = self.properties(at).find(|(property, _)| *property == rest).map(|(_, n)| n);
+        }
+        slugs
+    }
+}
+
+fn named(term: &Term) -> Option<&str> {
+    match term {
+        Term::NamedNode(node) => Some(node.as_str()),
+        _ => None,
+    }
+}
+
+fn slug_of(term: &Term, namespace: &str) -> Option<String> {
+    named(term)?.strip_prefix(namespace).map(str::to_owned)
+}
+
+fn text_of(term: &Term) -> Option<String> {
+    match term {
+        Term::Literal(literal) => Some(literal.value().trim().to_owned()),
+        _ => None,
+    }
+}
+
+/// The 1-based line of `text` on which the statement about `subject` begins, or, with `mention`,
+/// the first line from there on that names it; 1 where neither is found.
+pub(super) fn locate(text: &str, subject: &str, mention: Option<&str>) -> usize {
+    let names = |line: &str, name: &str| {
+        line.match_indices(name).any(|(at, _)| {
+            let next = line[at + name.len()..].chars().next();
+            next.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_')
+        })
+    };
+    let mut lines = text.lines().enumerate();
+    let begins = |line: &str| line.starts_with(subject) && names(line, subject);
+    let Some((start, line)) = lines.find(|(_, line)| begins(line)) else { return 1 };
+    let Some(mention) = mention else { return start + 1 };
+    if names(line, mention) && mention != subject {
+        return start + 1;
+    }
+    lines.find(|(_, line)| names(line, mention)).map_or(start + 1, |(at, _)| at + 1)
+}
