@@ -66,3 +66,5 @@ pub mod config;
 pub mod catalogue;
 
 pub mod vocabulary;
+
+pub mod crawl;
