@@ -68,3 +68,5 @@ pub mod catalogue;
 pub mod vocabulary;
 
 pub mod crawl;
+
+pub mod extract;

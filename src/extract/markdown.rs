@@ -1,0 +1,365 @@
+//! Markdown: GitHub's dialect, with front matter and the HTML inside.
+//!
+//! The tree is walked with a loop, not by recursion, so that no nesting overflows the stack.
+
+use comrak::arena_tree::NodeEdge;
+use comrak::nodes::{AstNode, NodeValue};
+use comrak::{Anchorizer, Arena, Options, parse_document};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::sections::{Builder, Piece, Unit};
+use super::{Document, Kind, Link, frontmatter, html, links};
+use crate::problem::Problem;
+
+/// The document that the Markdown `text` is.
+pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
+    let mut reader = Reader::new(Builder::new(Unit::Lines));
+    reader.markdown(text, None, problems);
+    Some(reader.finish())
+}
+
+/// Reads Markdown into sections; a notebook feeds it cell by cell.
+pub(super) struct Reader {
+    pub builder: Builder,
+    options: Options<'static>,
+    anchorizer: Anchorizer,
+    title: Option<String>,
+    title_is_first_level: bool,
+    date: Option<String>,
+}
+
+impl Reader {
+    pub fn new(builder: Builder) -> Self {
+        let mut options = Options::default();
+        options.extension.strikethrough = true;
+        options.extension.table = true;
+        options.extension.autolink = true;
+        options.extension.tasklist = true;
+        options.extension.footnotes = true;
+        options.extension.math_dollars = true;
+        options.extension.alerts = true;
+        options.extension.front_matter_delimiter = Some("---".to_owned());
+        Reader {
+            builder,
+            options,
+            anchorizer: Anchorizer::new(),
+            title: None,
+            title_is_first_level: false,
+            date: None,
+        }
+    }
+
+    /// Reads `text`. Positions are lines of it, or `cell` where it is a notebook's cell.
+    pub fn markdown(&mut self, text: &str, cell: Option<u32>, problems: &mut Vec<Problem>) {
+        let arena = Arena::new();
+        let root = parse_document(&arena, text, &self.options);
+        let lines: Vec<&str> = text.lines().collect();
+        for block in root.children() {
+            if let NodeValue::FrontMatter(matter) = &block.data().value {
+                let matter = frontmatter::read(matter, problems);
+                self.title_is_first_level |= matter.title.is_some();
+                self.title = matter.title.or(self.title.take());
+                self.date = matter.date;
+                continue;
+            }
+            self.block(block, cell, &lines);
+        }
+    }
+
+    /// The document read so far.
+    pub fn finish(self) -> Document {
+        let sections = self.builder.finish();
+        let linked: usize = sections.iter().flat_map(|s| &s.links).map(|l| words(&l.text)).sum();
+        let links: usize = sections.iter().map(|section| section.links.len()).sum();
+        let total: usize = sections.iter().map(|section| words(&section.text)).sum();
+        let is_list = links >= 20 && linked * 10 >= total * 3;
+        let kind = if is_list { Kind::List } else { Kind::Note };
+        Document { title: self.title, kind, date: self.date, sections }
+    }
+
+    fn block<'a>(&mut self, block: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) {
+        let at = |node: &'a AstNode<'a>| place(node, cell, lines);
+        let is_heading = match &block.data().value {
+            NodeValue::Heading(heading) => Some(heading.level),
+            _ => None,
+        };
+        if let Some(level) = is_heading {
+            let text = render(block).text.replace('\n', " ");
+            let anchor = self.anchorizer.anchorize(text.trim());
+            self.heading(level, text.trim(), Some(anchor), at(block).0);
+            return;
+        }
+        let is_list = matches!(block.data().value, NodeValue::List(_));
+        if let NodeValue::HtmlBlock(fragment) = &block.data().value {
+            let fragment = html::read(&fragment.literal);
+            if let Some(level) = fragment.heading {
+                self.heading(level, &fragment.text, None, at(block).0);
+                return;
+            }
+        }
+        if is_list {
+            for item in block.children() {
+                self.builder.piece(render(item).into_piece(at(item)));
+            }
+        } else {
+            self.builder.piece(render(block).into_piece(at(block)));
+        }
+    }
+
+    fn heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
+        if text.is_empty() {
+            return;
+        }
+        if self.title.is_none() || (level == 1 && !self.title_is_first_level) {
+            self.title = Some(text.to_owned());
+            self.title_is_first_level = level == 1;
+        }
+        self.builder.heading(level, text, anchor, at);
+    }
+}
+
+/// First and last line of `node`, without blank lines at its end; the cell, in a notebook.
+fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, u32) {
+    if let Some(cell) = cell {
+        return (cell, cell);
+    }
+    if matches!(node.data().value, NodeValue::FootnoteDefinition(_)) {
+        return (0, 0);
+    }
+    let position = node.data().sourcepos;
+    let most = lines.len().max(1);
+    let first = position.start.line.clamp(1, most);
+    let mut last = position.end.line.clamp(first, most);
+    while last > first && lines.get(last - 1).is_some_and(|line| line.trim().is_empty()) {
+        last -= 1;
+    }
+    (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(last).unwrap_or(u32::MAX))
+}
+
+/// A block as plain text, with its links' places in it.
+#[derive(Default)]
+struct Rendered {
+    text: String,
+    code: String,
+    /// Address, byte offset in `text`, words.
+    links: Vec<(String, usize, String)>,
+    /// Links that are open: address, where they began.
+    open: Vec<(String, usize)>,
+    /// How deep in list items.
+    depth: usize,
+}
+
+/// The plain text of `node` and all below it. O(nodes).
+fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
+    let mut rendered = Rendered::default();
+    let mut skipped = None;
+    for edge in node.traverse() {
+        match edge {
+            NodeEdge::Start(node) if skipped.is_none() => {
+                if matches!(node.data().value, NodeValue::Image(_)) {
+                    // Alternative texts of pictures are badges and file names, mostly.
+                    skipped = Some(std::ptr::from_ref(node));
+                    continue;
+                }
+                rendered.start(&node.data().value);
+            }
+            NodeEdge::End(node) => match skipped {
+                Some(at) if std::ptr::eq(at, node) => skipped = None,
+                Some(_) => {}
+                None => rendered.end(&node.data().value),
+            },
+            NodeEdge::Start(_) => {}
+        }
+    }
+    rendered
+}
+
+impl Rendered {
+    fn start(&mut self, value: &NodeValue) {
+        match value {
+            NodeValue::Text(text) => self.text.push_str(text),
+            NodeValue::Code(code) => self.text.push_str(&code.literal),
+            NodeValue::Math(math) => self.text.push_str(&math.literal),
+            NodeValue::SoftBreak | NodeValue::LineBreak => self.space(),
+            NodeValue::CodeBlock(block) => {
+                if !self.code.is_empty() {
+                    self.code.push('\n');
+                }
+                self.code.push_str(block.literal.trim_end());
+            }
+            NodeValue::HtmlBlock(block) => {
+                let fragment = html::read(&block.literal);
+                self.line();
+                let base = self.text.len();
+                self.text.push_str(&fragment.text);
+                let moved =
+                    fragment.links.into_iter().map(|(url, at, text)| (url, base + at, text));
+                self.links.extend(moved);
+            }
+            NodeValue::HtmlInline(tag) => self.inline_html(tag),
+            NodeValue::Link(link) => self.open.push((link.url.clone(), self.text.len())),
+            NodeValue::Item(_) | NodeValue::TaskItem(_) => {
+                self.line();
+                let indent = "  ".repeat(self.depth.min(6));
+                self.text.push_str(&indent);
+                self.text.push_str("- ");
+                self.depth += 1;
+            }
+            NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => self.line(),
+            NodeValue::TableCell if !self.text.is_empty() && !self.text.ends_with('\n') => {
+                self.text.push_str(" | ");
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, value: &NodeValue) {
+        match value {
+            NodeValue::Item(_) | NodeValue::TaskItem(_) => {
+                self.depth = self.depth.saturating_sub(1)
+            }
+            NodeValue::Link(_) => self.close_link(),
+            _ => {}
+        }
+    }
+
+    fn inline_html(&mut self, tag: &str) {
+        if tag.starts_with("</a") {
+            self.close_link();
+        } else if let Some(url) = html::inline_link(tag) {
+            self.open.push((url, self.text.len()));
+        } else if tag.starts_with("<br") {
+            self.space();
+        }
+    }
+
+    fn close_link(&mut self) {
+        if let Some((url, from)) = self.open.pop() {
+            let words = self.text.get(from..).unwrap_or_default().trim().to_owned();
+            self.links.push((url, from, words));
+        }
+    }
+
+    /// Begins a new line, unless at the start of one or right behind a list item's mark.
+    fn line(&mut self) {
+        let at_start =
+            self.text.is_empty() || self.text.ends_with('\n') || self.text.ends_with("- ");
+        if !at_start {
+            self.text.truncate(self.text.trim_end().len());
+            self.text.push('\n');
+        }
+    }
+
+    fn space(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
+            self.text.push(' ');
+        }
+    }
+
+    fn into_piece(self, at: (u32, u32)) -> Piece {
+        let links = self.links.iter().filter_map(|(url, offset, text)| {
+            let url = links::canonical(url)?;
+            Some(Link { url, text: text.clone(), sentence: sentence_at(&self.text, *offset) })
+        });
+        Piece { at, links: links.collect(), code: self.code, text: self.text.trim_end().to_owned() }
+    }
+}
+
+/// The sentence of `text` that holds the byte `offset`, within its line, 300 characters at most.
+fn sentence_at(text: &str, offset: usize) -> String {
+    let offset = offset.min(text.len());
+    let from = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let to = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
+    let line = &text[from..to];
+    let sentence = line
+        .split_sentence_bound_indices()
+        .find(|(at, sentence)| from + at + sentence.len() > offset)
+        .map_or(line, |(_, sentence)| sentence);
+    let sentence = sentence.trim().trim_start_matches("- ");
+    match sentence.char_indices().nth(300) {
+        Some((cut, _)) => sentence[..cut].to_owned(),
+        None => sentence.to_owned(),
+    }
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{Address, Section};
+
+    fn sections(text: &str) -> Vec<Section> {
+        read(text, &mut Vec::new()).unwrap().sections
+    }
+
+    #[test]
+    fn headings_make_sections_with_trail_anchor_and_lines() {
+        let text = "---\ntitle: Front\n---\n# A B!\n\nIntro `x`.\n\n## C & D\n- one\n- two\n\n## C & D\n\nlast\n";
+        let found = sections(text);
+        let trails: Vec<String> = found.iter().map(|s| s.headings.join(" / ")).collect();
+        assert_eq!(trails, ["A B!", "A B! / C & D", "A B! / C & D"]);
+        let anchors: Vec<&str> = found.iter().filter_map(|s| s.anchor.as_deref()).collect();
+        assert_eq!(anchors, ["a-b", "c--d", "c--d-1"]);
+        let places: Vec<Address> = found.iter().map(|s| s.address).collect();
+        assert_eq!(places, [Address::Lines(4, 6), Address::Lines(8, 10), Address::Lines(12, 14)]);
+        assert_eq!(found[1].text, "- one\n- two");
+        assert_eq!(read(text, &mut Vec::new()).unwrap().title.as_deref(), Some("Front"));
+    }
+
+    #[test]
+    fn crlf_and_byte_order_mark_change_nothing_but_line_ends() {
+        let plain = "# T\n\none\ntwo\n\n- a\n- b\n";
+        let crlf = crate::extract::extract(
+            "md",
+            format!("\u{feff}{}", plain.replace('\n', "\r\n")).as_bytes(),
+        );
+        assert_eq!(crlf, crate::extract::extract("md", plain.as_bytes()));
+    }
+
+    #[test]
+    fn links_carry_the_sentence_round_them() {
+        let found = sections(
+            "# L\n\nFirst one. See [the paper](https://a.org/p?utm_source=x) for more. Last.\n\n- <a href=\"http://b.org/\">B</a> - about b\n\n![pic](https://c.org/x.png) [rel](other.md)\n",
+        );
+        let links: Vec<(&str, &str, &str)> = found[0]
+            .links
+            .iter()
+            .map(|l| (l.url.as_str(), l.text.as_str(), l.sentence.as_str()))
+            .collect();
+        assert_eq!(
+            links,
+            [
+                ("https://a.org/p", "the paper", "See the paper for more."),
+                ("https://b.org", "B", "B - about b"),
+            ]
+        );
+    }
+
+    #[test]
+    fn html_tables_and_code_are_told_from_prose() {
+        let found = sections(
+            "<h1 align=\"center\">Big <em>Title</em></h1>\n\n| a | b |\n|---|---|\n| c | d |\n\n```py\nx = 1\n```\n\n<details><summary>More</summary>\n\ninside\n\n</details>\n",
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].headings, ["Big Title"]);
+        assert_eq!(found[0].text, "a | b\nc | d\nMore\ninside");
+        assert_eq!(found[0].code, "x = 1");
+    }
+
+    #[test]
+    fn nested_lists_keep_their_shape() {
+        let found = sections("- a\n  - b\n    - c\n- [x] d\n");
+        assert_eq!(found[0].text, "- a\n  - b\n    - c\n- d");
+    }
+
+    #[test]
+    fn a_list_of_links_is_a_list() {
+        let list: String =
+            (0..25).map(|i| format!("- [An article number {i}](https://a.org/{i})\n")).collect();
+        assert_eq!(read(&list, &mut Vec::new()).unwrap().kind, Kind::List);
+        assert_eq!(read("# A\n\nprose\n", &mut Vec::new()).unwrap().kind, Kind::Note);
+    }
+}
