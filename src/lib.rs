@@ -70,3 +70,5 @@ pub mod vocabulary;
 pub mod crawl;
 
 pub mod extract;
+
+pub mod annotate;

@@ -1,0 +1,42 @@
+//! Which step of a design answer a section serves: by its headings, else by its main topics.
+
+use super::tagger::{Tagger, fenced};
+use super::{Mention, Salience};
+use crate::extract::Section;
+use crate::vocabulary::label;
+
+/// The step's place in the vocabulary's order, if the section serves one.
+///
+/// The innermost heading that holds one of a step's heading words decides, the longest of them
+/// first ("online metrics" before "metrics"). Without one, the step that most of the main topics
+/// serve, if they agree.
+pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
+    let by_heading = section.headings.iter().rev().take(3).find_map(|heading| {
+        let heading = fenced(&label::tokens(heading));
+        let matches = tagger.steps.iter().enumerate().filter_map(|(step, patterns)| {
+            let longest =
+                patterns.iter().filter(|p| heading.contains(*p)).map(String::len).max()?;
+            Some((longest, std::cmp::Reverse(step)))
+        });
+        matches.max().map(|(_, step)| step.0)
+    });
+    match by_heading {
+        Some(step) => u8::try_from(step).ok(),
+        None => by_topics(mentions, tagger),
+    }
+}
+
+fn by_topics(mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
+    let mut votes = vec![0_u32; tagger.steps.len()];
+    for mention in mentions.iter().filter(|mention| mention.salience == Salience::Main) {
+        for step in tagger.topic_steps.get(mention.topic as usize).into_iter().flatten() {
+            if let Some(votes) = votes.get_mut(usize::from(*step)) {
+                *votes += 1;
+            }
+        }
+    }
+    let most = votes.iter().copied().max().filter(|most| *most > 0)?;
+    let mut winners = votes.iter().enumerate().filter(|(_, votes)| **votes == most);
+    let (winner, _) = winners.next()?;
+    if winners.next().is_some() { None } else { u8::try_from(winner).ok() }
+}
