@@ -72,3 +72,5 @@ pub mod crawl;
 pub mod extract;
 
 pub mod annotate;
+
+pub mod store;

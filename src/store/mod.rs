@@ -1,0 +1,162 @@
+//! The one durable truth of refresh: `library.db`, SQLite in WAL mode. Opened by refresh alone;
+//! readers have generations. Everything below it can be rebuilt from it.
+//!
+//! Blobs are keyed by git's id. What is derived from a blob is keyed by (content, format, versions)
+//! and holds no path, so that a renamed file or a copy in another repository costs nothing. Each
+//! public call is one transaction; a kill between any two leaves a store that the next refresh
+//! rolls forward from.
+
+mod derived;
+mod files;
+mod sources;
+
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite_migration::{M, Migrations};
+
+pub use derived::DerivedKey;
+pub use files::StoredFile;
+pub use sources::{SourceRow, State};
+
+/// Every change of the schema since the first, applied in order when the store is opened.
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![M::up(
+        "CREATE TABLE sources (
+            id TEXT PRIMARY KEY,
+            row TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE blobs (
+            id TEXT PRIMARY KEY,
+            bytes BLOB NOT NULL
+        );
+        CREATE TABLE files (
+            source TEXT NOT NULL,
+            path TEXT NOT NULL,
+            blob TEXT NOT NULL,
+            first_seen INTEGER NOT NULL,
+            PRIMARY KEY (source, path)
+        ) WITHOUT ROWID;
+        CREATE INDEX files_by_blob ON files (blob);
+        CREATE TABLE documents (
+            blob TEXT NOT NULL,
+            format TEXT NOT NULL,
+            key TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (blob, format)
+        );
+        CREATE TABLE annotations (
+            blob TEXT NOT NULL,
+            format TEXT NOT NULL,
+            key TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (blob, format)
+        );",
+    )])
+});
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(
+        "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
+    )]
+    Newer(rusqlite_migration::Error),
+    #[error("the store holds something that can't be decoded: {0}")]
+    Decode(String),
+    #[error("the store: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// An open `library.db`.
+pub struct Store {
+    connection: Connection,
+}
+
+impl Store {
+    /// Opens `library.db` at `path`, creating and migrating it as needed.
+    ///
+    /// `Err` if the file is no database, can't be written, or is of a newer format.
+    pub fn open(path: &Path) -> Result<Store, StoreError> {
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "cache_size", -16_000)?;
+        MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
+            rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Sqlite(err),
+            other => StoreError::Newer(other),
+        })?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Store { connection })
+    }
+
+    /// Drops what nothing refers to any more: blobs without a file, and what was derived from them.
+    ///
+    /// One transaction. Returns how many blobs went.
+    pub fn collect_garbage(&mut self) -> Result<usize, StoreError> {
+        let transaction = self.connection.transaction()?;
+        let blobs = transaction
+            .execute("DELETE FROM blobs WHERE id NOT IN (SELECT blob FROM files)", [])?;
+        if blobs > 0 {
+            for table in ["documents", "annotations"] {
+                let sql = format!("DELETE FROM {table} WHERE blob NOT IN (SELECT id FROM blobs)");
+                transaction.execute(&sql, [])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(blobs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::SourceId;
+    use crate::crawl::{BlobId, RawFile};
+
+    fn file(path: &str, text: &str) -> RawFile {
+        RawFile { path: path.into(), blob: BlobId::of(text.as_bytes()), bytes: text.into() }
+    }
+
+    #[test]
+    fn files_are_replaced_whole_and_garbage_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.db");
+        let mut store = Store::open(&path).unwrap();
+        let source = SourceId("a/b".into());
+        let (one, two) = (file("1.md", "one"), file("2.md", "two"));
+        store.put_blobs(&[one.clone(), two.clone()]).unwrap();
+        let row = SourceRow::default();
+        store
+            .replace_files(
+                &source,
+                &[("1.md".into(), one.blob.clone()), ("2.md".into(), two.blob)],
+                &row,
+                5,
+            )
+            .unwrap();
+        store.replace_files(&source, &[("1.md".into(), one.blob.clone())], &row, 9).unwrap();
+        assert_eq!(store.collect_garbage().unwrap(), 1);
+        drop(store);
+
+        let store = Store::open(&path).unwrap();
+        let files = store.files(&source).unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].first_seen, 5, "a file that stays keeps the day it was first seen");
+        assert_eq!(store.blob(&one.blob).unwrap().unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_newer_store_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.db");
+        Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let error = Store::open(&path).err().unwrap().to_string();
+        assert!(error.contains("newer version of Cairn") && error.contains("--index"), "{error}");
+    }
+}
