@@ -74,3 +74,5 @@ pub mod extract;
 pub mod annotate;
 
 pub mod store;
+
+pub mod search;

@@ -1,0 +1,138 @@
+//! Full-text search over sections, with tantivy.
+//!
+//! A section is one document of the index. What is shown of it stands in one stored field, a
+//! [`Record`]; what can be counted or filtered by stands in fast fields. [`mod@write`] keeps the index
+//! in step with the store and hard-links it into a generation; [`query`] reads what a person typed,
+//! [`plan`] understands it and makes a query of it, [`collect`] counts and ranks, [`highlight`]
+//! cuts the snippet, [`run`] puts them together. What depends on the whole corpus (copies) stands
+//! beside the index, in [`Copies`], so that it can change without indexing anything again.
+
+mod collect;
+mod highlight;
+mod plan;
+pub mod query;
+mod run;
+mod schema;
+pub mod write;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::annotate::Salience;
+use crate::extract::{Address, Kind, Link};
+
+pub use highlight::Snippet;
+pub use plan::{Understanding, Understood, UnderstoodTopic};
+pub use run::{Answer, Facet, Found, Request, Searcher};
+
+/// Changes when the schema or what is written into it does: then every section is indexed anew.
+pub const VERSION: u32 = 1;
+
+/// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
+///
+/// It stays the same while text round it changes, so that links to it keep working.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SectionId(pub u64);
+
+impl SectionId {
+    /// The id of a section of the file `path` in `source`.
+    pub fn of(source: &str, path: &str, section: &crate::extract::Section) -> SectionId {
+        let mut hash = blake3::Hasher::new();
+        for part in [source, path] {
+            hash.update(part.as_bytes()).update(b"\0");
+        }
+        for heading in &section.headings {
+            hash.update(heading.as_bytes()).update(b"\0");
+        }
+        hash.update(&section.ordinal.to_le_bytes()).update(&section.chunk.to_le_bytes());
+        SectionId(first_u64(&hash.finalize()))
+    }
+
+    /// The id that `text`, 16 hexadecimal digits, names.
+    pub fn parse(text: &str) -> Option<SectionId> {
+        let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u64::from_str_radix(text, 16).ok().filter(|_| is_hex).map(SectionId)
+    }
+}
+
+impl fmt::Display for SectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl Serialize for SectionId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SectionId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        SectionId::parse(&text).ok_or_else(|| serde::de::Error::custom("no section id"))
+    }
+}
+
+/// The first 64 bits of a hash.
+pub(crate) fn first_u64(hash: &blake3::Hash) -> u64 {
+    let bytes = hash.as_bytes();
+    bytes.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+}
+
+/// A topic of a section, as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicMention {
+    pub topic: String,
+    pub label: String,
+    pub salience: Salience,
+}
+
+/// What is kept of a section for showing it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub source: String,
+    pub path: String,
+    pub title: String,
+    pub headings: Vec<String>,
+    pub anchor: Option<String>,
+    pub address: Address,
+    pub text: String,
+    pub code: String,
+    pub links: Vec<Link>,
+    pub kind: Kind,
+    pub language: Option<String>,
+    pub step: Option<String>,
+    pub mentions: Vec<TopicMention>,
+    /// The sections before and after it in the document.
+    pub previous: Option<SectionId>,
+    pub next: Option<SectionId>,
+}
+
+/// Where a folded copy stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyPlace {
+    pub id: SectionId,
+    pub source: String,
+    pub path: String,
+    pub address: Address,
+}
+
+/// The folded copies of each section that has some.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copies {
+    pub by_representative: HashMap<SectionId, Vec<CopyPlace>>,
+}
+
+/// Why a search could not be answered, or the index not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    #[error("the search index: {0}")]
+    Tantivy(#[from] tantivy::TantivyError),
+    #[error("the search index: {0}")]
+    Io(#[from] std::io::Error),
+    #[error("the search index holds a section that can't be decoded: {0}")]
+    Decode(postcard::Error),
+}

@@ -1,0 +1,195 @@
+//! Keeps tantivy's index in step with the store, and puts it into a generation.
+//!
+//! The index itself says what it holds (a document's key and version are fast fields), so that a
+//! refresh that was killed anywhere finds its place again: tantivy's commit is atomic, and nothing
+//! else needs to be remembered.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tantivy::directory::MmapDirectory;
+use tantivy::schema::document::TantivyDocument;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
+
+use super::schema::{self, Fields};
+use super::{Record, SearchError, SectionId, first_u64};
+use crate::vocabulary::label;
+
+/// Memory that the writer fills before it writes a segment.
+const WRITER_BYTES: usize = 96_000_000;
+
+/// The key of the document `path` in `source`.
+pub fn document_key(source: &str, path: &str) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(source.as_bytes()).update(b"\0").update(path.as_bytes());
+    first_u64(&hash.finalize())
+}
+
+/// The index that is being written.
+pub struct Writer {
+    folder: PathBuf,
+    index: Index,
+    writer: IndexWriter,
+    fields: Fields,
+    changed: bool,
+}
+
+impl Writer {
+    /// Opens the index in `folder`, or makes a new one where there is none or one of other fields.
+    ///
+    /// Takes tantivy's own lock; a writer that was killed leaves none behind that holds.
+    pub fn open(folder: &Path) -> Result<Writer, SearchError> {
+        fs::create_dir_all(folder)?;
+        let (schema, fields) = schema::schema();
+        let open = || -> Result<Index, tantivy::TantivyError> {
+            let index = Index::open_or_create(MmapDirectory::open(folder)?, schema.clone())?;
+            schema::check(&index)?;
+            Ok(index)
+        };
+        let index = match open() {
+            Ok(index) => index,
+            Err(error) => {
+                tracing::info!(%error, "the search index is built anew");
+                fs::remove_dir_all(folder)?;
+                fs::create_dir_all(folder)?;
+                open()?
+            }
+        };
+        schema::register(&index);
+        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        Ok(Writer { folder: folder.to_owned(), index, writer, fields, changed: false })
+    }
+
+    /// The version of each document in the index, by its key. O(sections).
+    pub fn indexed(&self) -> Result<HashMap<u64, u64>, SearchError> {
+        let reader: IndexReader =
+            self.index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let mut indexed = HashMap::new();
+        for segment in searcher.segment_readers() {
+            let documents = segment.fast_fields().u64("document")?;
+            let versions = segment.fast_fields().u64("version")?;
+            for doc in segment.doc_ids_alive() {
+                if let (Some(document), Some(version)) = (documents.first(doc), versions.first(doc))
+                {
+                    indexed.insert(document, version);
+                }
+            }
+        }
+        Ok(indexed)
+    }
+
+    /// Drops the sections of the document `key`.
+    pub fn remove(&mut self, key: u64) {
+        self.writer.delete_term(Term::from_field_u64(self.fields.document, key));
+        self.changed = true;
+    }
+
+    /// Adds the sections of the document `key`, whose earlier ones must have been removed.
+    pub fn add(
+        &mut self,
+        key: u64,
+        version: u64,
+        sections: &[(SectionId, Record)],
+    ) -> Result<(), SearchError> {
+        self.changed = true;
+        for (id, record) in sections {
+            self.writer.add_document(self.document(key, version, *id, record)?)?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was added and removed durable, and puts the index into the folder `into`.
+    ///
+    /// Segment files are immutable, so they are hard-linked (copied where the file system can't);
+    /// only `meta.json` is copied. Returns the bytes of the index.
+    pub fn commit(mut self, into: &Path) -> Result<u64, SearchError> {
+        if self.changed {
+            self.writer.commit()?;
+        }
+        let Writer { folder: from, index, writer, .. } = self;
+        writer.wait_merging_threads()?;
+        fs::create_dir_all(into)?;
+        let mut bytes = 0;
+        for file in index.load_metas()?.list_segment_files() {
+            let source = from.join(&file);
+            // Which of its possible files a segment has depends on its fields and deletes.
+            let Ok(metadata) = fs::metadata(&source) else { continue };
+            let target = into.join(&file);
+            if fs::hard_link(&source, &target).is_err() {
+                fs::copy(&source, &target)?;
+            }
+            bytes += metadata.len();
+        }
+        fs::copy(from.join("meta.json"), into.join("meta.json"))?;
+        Ok(bytes)
+    }
+
+    fn document(
+        &self,
+        key: u64,
+        version: u64,
+        id: SectionId,
+        record: &Record,
+    ) -> Result<TantivyDocument, SearchError> {
+        let fields = self.fields;
+        let mut document = TantivyDocument::default();
+        document.add_u64(fields.id, id.0);
+        document.add_u64(fields.document, key);
+        document.add_u64(fields.version, version);
+        document.add_u64(fields.weight, weight(record));
+        document.add_text(fields.source, &record.source);
+        document.add_text(fields.path, &record.path);
+        for mention in &record.mentions {
+            document.add_text(fields.topic, &mention.topic);
+        }
+        if let Some(step) = &record.step {
+            document.add_text(fields.step, step);
+        }
+        document.add_text(fields.kind, record.kind.as_str());
+        if let Some(language) = &record.language {
+            document.add_text(fields.language, language);
+        }
+        let headings = record.headings.join("\n");
+        document.add_text(fields.title, &record.title);
+        document.add_text(fields.headings, &headings);
+        document.add_text(fields.body, format!("{headings}\n{}", record.text));
+        document.add_text(fields.code, &record.code);
+        document.add_text(fields.exact, format!("{headings}\n{}\n{}", record.text, record.code));
+        let stored = postcard::to_stdvec(record).map_err(SearchError::Decode)?;
+        document.add_bytes(fields.record, &stored);
+        Ok(document)
+    }
+}
+
+/// Headings of sections that lead elsewhere or speak of the repository, not of its subject.
+const NAVIGATION: [&str; 12] = [
+    "table of contents",
+    "contents",
+    "toc",
+    "license",
+    "licence",
+    "contributing",
+    "contributors",
+    "navigation",
+    "quick navigation",
+    "quick links",
+    "star history",
+    "acknowledgements",
+];
+
+/// Percent by which a section's score counts: a line or two seldom answers anything, and a table
+/// of contents never does.
+fn weight(record: &Record) -> u64 {
+    let own = record.headings.last().map(|heading| label::key(heading)).unwrap_or_default();
+    if NAVIGATION.iter().any(|name| label::key(name) == own) {
+        return 30;
+    }
+    match record.text.split_whitespace().count() + record.code.split_whitespace().count() / 4 {
+        0..8 => 60,
+        8..20 => 80,
+        20..40 => 92,
+        _ => 100,
+    }
+}
