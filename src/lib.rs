@@ -76,3 +76,5 @@ pub mod annotate;
 pub mod store;
 
 pub mod search;
+
+pub mod graph;

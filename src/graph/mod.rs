@@ -1,0 +1,94 @@
+//! The knowledge graph: how topics stand to each other, and where that is said.
+//!
+//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the
+//! vocabulary, whose own reason is their evidence; mined edges come from sentences that name both
+//! ends, and keep the best of them: a mined edge without evidence does not exist. [`build`] makes
+//! the graph of a generation, [`walk`] answers which topics are near another.
+
+pub mod build;
+mod walk;
+
+use std::path::Path;
+
+use petgraph::graph::UnGraph;
+use serde::{Deserialize, Serialize};
+
+use crate::annotate::resources::Resource;
+use crate::extract::Address;
+use crate::vocabulary::Vocabulary;
+
+pub use walk::{Neighbour, related};
+
+/// Why two topics are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    Broader,
+    Requires,
+    Related,
+    CoMention,
+}
+
+/// A sentence that supports an edge, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub sentence: String,
+    pub source: String,
+    pub path: String,
+    pub address: Address,
+    /// The number of the section's id.
+    pub section: u64,
+}
+
+/// What joins two topics.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Edge {
+    /// Ascending, no repeats.
+    pub why: Vec<Why>,
+    /// The vocabulary's reason, where it gives one.
+    pub reason: Option<String>,
+    /// In (0, 1].
+    pub weight: f32,
+    /// Sentences that name both, at most [`build::MOST_EVIDENCE`], from different sources first.
+    pub evidence: Vec<Evidence>,
+    /// Independent sources that say them together.
+    pub said_by: u32,
+}
+
+/// A generation's graph with the vocabulary that it was made by.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Graph {
+    pub vocabulary: Vocabulary,
+    /// Node weights are places in the vocabulary.
+    pub topics: UnGraph<u32, Edge>,
+    /// Sections that mention each topic, copies left out.
+    pub mentions: Vec<u32>,
+    /// The most cited first.
+    pub resources: Vec<Resource>,
+}
+
+/// Why a graph could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum GraphError {
+    #[error("the graph file {path}: {cause}")]
+    Io { path: String, cause: std::io::Error },
+    #[error("the graph file {path} can't be decoded: {cause}")]
+    Decode { path: String, cause: postcard::Error },
+}
+
+impl Graph {
+    /// Writes the graph to `path`; the same graph gives the same bytes.
+    pub fn write(&self, path: &Path) -> Result<(), GraphError> {
+        let name = || path.display().to_string();
+        let bytes = postcard::to_stdvec(self)
+            .map_err(|cause| GraphError::Decode { path: name(), cause })?;
+        std::fs::write(path, bytes).map_err(|cause| GraphError::Io { path: name(), cause })
+    }
+
+    /// Reads the graph at `path`.
+    pub fn read(path: &Path) -> Result<Graph, GraphError> {
+        let name = || path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|cause| GraphError::Io { path: name(), cause })?;
+        postcard::from_bytes(&bytes).map_err(|cause| GraphError::Decode { path: name(), cause })
+    }
+}
