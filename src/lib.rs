@@ -78,3 +78,5 @@ pub mod store;
 pub mod search;
 
 pub mod graph;
+
+pub mod refresh;

@@ -1,0 +1,373 @@
+//! Puts what the store holds together into a generation, if readers would see anything new.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::derive::{annotation_versions, document_versions};
+use super::manifest::{FORMAT, Manifest, SourceState};
+use super::{Event, Inputs, by_preference, generation, selection};
+use crate::annotate::copies::Fold;
+use crate::annotate::resources::Collector;
+use crate::annotate::{Annotation, SectionNotes};
+use crate::catalogue::selection::format_of;
+use crate::catalogue::{Origin, Source};
+use crate::config::Config;
+use crate::crawl::BlobId;
+use crate::extract::{Document, Section};
+use crate::graph::build::{Builder, Place};
+use crate::problem::Problem;
+use crate::search::write::{Writer, document_key};
+use crate::search::{self, Copies, CopyPlace, Record, SectionId, TopicMention};
+use crate::store::{DerivedKey, SourceRow, State, Store};
+
+/// What assembling did.
+pub(super) struct Assembled {
+    pub manifest: Manifest,
+    /// The generation that was made, if anything had changed.
+    pub made: Option<u64>,
+    /// Sections that were indexed.
+    pub indexed: usize,
+}
+
+/// A file that belongs into the generation.
+struct Item<'a> {
+    source: &'a Source,
+    path: String,
+    blob: BlobId,
+    format: String,
+}
+
+/// Builds a generation from `store`, unless the current one is made of the same.
+pub(super) fn assemble(
+    config: &Config,
+    inputs: &Inputs,
+    store: &Store,
+    told: &mut dyn FnMut(Event),
+) -> anyhow::Result<Assembled> {
+    let mut rows = HashMap::new();
+    let mut items = Vec::new();
+    for source in by_preference(&inputs.catalogue) {
+        rows.insert(source.id.0.clone(), store.source(&source.id)?);
+        let selection = selection(inputs, source);
+        for file in store.files(&source.id)? {
+            if selection.selects(&file.path) && !inputs.policy.is_book_copy(&file.path) {
+                let format = format_of(&file.path);
+                items.push(Item { source, path: file.path, blob: file.blob, format });
+            }
+        }
+    }
+    let fingerprint = fingerprint(inputs, &rows, &items);
+    if let Some(number) = generation::current(&config.index)
+        && let Ok(manifest) = generation::manifest(&config.index, number)
+        && manifest.fingerprint == fingerprint
+    {
+        return Ok(Assembled { manifest, made: None, indexed: 0 });
+    }
+    told(Event::Building);
+    let (building, number) = generation::begin(&config.index)?;
+    let mut assembly = Assembly::new(config, inputs)?;
+    for item in &items {
+        assembly.item(item, store)?;
+    }
+    let indexed = assembly.added;
+    let mut manifest = assembly.finish(&building, &rows)?;
+    manifest.fingerprint = fingerprint;
+    manifest.generation = number;
+    let json = serde_json::to_vec_pretty(&manifest)?;
+    std::fs::write(building.join("manifest.json"), json).context("cannot write manifest.json")?;
+    generation::publish(&config.index, &building, number)?;
+    Ok(Assembled { indexed, manifest, made: Some(number) })
+}
+
+/// Equal for two states of the store that readers can't tell apart. When a source was last asked,
+/// and whether that failed, stands in `runs.json` and makes no generation.
+fn fingerprint(inputs: &Inputs, rows: &HashMap<String, SourceRow>, items: &[Item]) -> String {
+    let mut hash = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hash.update(text.as_bytes()).update(b"\0");
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&format!("{FORMAT} {}", search::VERSION));
+    add(&annotation_versions(&inputs.vocabulary.version));
+    for source in &inputs.catalogue.sources {
+        let Some(row) = rows.get(&source.id.0) else { continue };
+        add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
+        let shown = inputs.policy.shown(licence(source, row).as_deref());
+        add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
+        add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
+        add(row.moved_to.as_deref().unwrap_or_default());
+        add(&format!("{}", row.state == State::Gone));
+        add(row.metadata.as_ref().and_then(|m| m.description.as_deref()).unwrap_or_default());
+    }
+    for item in items {
+        add(&item.source.id.0);
+        add(&item.path);
+        add(&item.blob.0);
+    }
+    hash.finalize().to_hex()[..32].to_owned()
+}
+
+/// The licence of `source`: the catalogue's word, the LICENSE file's text, GitHub's own finding.
+fn licence(source: &Source, row: &SourceRow) -> Option<String> {
+    let metadata = || row.metadata.as_ref().and_then(|metadata| metadata.licence.clone());
+    source.licence.clone().or_else(|| row.licence.clone()).or_else(metadata)
+}
+
+/// A generation in the making.
+struct Assembly<'a> {
+    inputs: &'a Inputs,
+    writer: Writer,
+    /// What the index holds: documents' versions by key.
+    indexed: HashMap<u64, u64>,
+    wanted: HashSet<u64>,
+    added: usize,
+    fold: Fold<SectionId>,
+    copies: Copies,
+    graph: Builder,
+    resources: Collector,
+    states: BTreeMap<String, (usize, usize, Vec<Problem>)>,
+    formats: BTreeMap<String, usize>,
+    totals: Totals,
+}
+
+#[derive(Default)]
+struct Totals {
+    sections: usize,
+    copies: usize,
+    mentions: usize,
+    text_bytes: u64,
+}
+
+impl<'a> Assembly<'a> {
+    fn new(config: &Config, inputs: &'a Inputs) -> anyhow::Result<Assembly<'a>> {
+        let writer = Writer::open(&config.index.join("building"))?;
+        Ok(Assembly {
+            inputs,
+            indexed: writer.indexed()?,
+            writer,
+            wanted: HashSet::new(),
+            added: 0,
+            fold: Fold::default(),
+            copies: Copies::default(),
+            graph: Builder::new(inputs.vocabulary.clone()),
+            resources: Collector::default(),
+            states: BTreeMap::new(),
+            formats: BTreeMap::new(),
+            totals: Totals::default(),
+        })
+    }
+
+    fn item(&mut self, item: &Item, store: &Store) -> anyhow::Result<()> {
+        let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
+        let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
+        let Some(extracted) = store.document(&key(&versions.0))? else { return Ok(()) };
+        let state = self.states.entry(item.source.id.0.clone()).or_default();
+        state.2.extend(
+            extracted
+                .problems
+                .into_iter()
+                .map(|problem| problem.of_source(&item.source.id.0).at(&item.path)),
+        );
+        let Some(document) = extracted.document else { return Ok(()) };
+        let annotation = store.annotation(&key(&versions.1))?.unwrap_or_default();
+        state.0 += 1;
+        state.1 += document.sections.len();
+        *self.formats.entry(item.format.clone()).or_insert(0) += 1;
+        let ids: Vec<SectionId> = document
+            .sections
+            .iter()
+            .map(|section| SectionId::of(&item.source.id.0, &item.path, section))
+            .collect();
+        for (at, section) in document.sections.iter().enumerate() {
+            if let Some(notes) = annotation.sections.get(at) {
+                self.section(item, ids[at], section, notes);
+            }
+        }
+        self.index(item, &document, &annotation, &ids, &versions.1)
+    }
+
+    /// Takes one section into what depends on the whole corpus.
+    fn section(&mut self, item: &Item, id: SectionId, section: &Section, notes: &SectionNotes) {
+        self.totals.sections += 1;
+        self.totals.text_bytes += (section.text.len() + section.code.len()) as u64;
+        let source = &item.source.id.0;
+        let representative = self.fold.representative(notes.fingerprint, id);
+        if representative != id {
+            self.totals.copies += 1;
+            self.copies.by_representative.entry(representative).or_default().push(CopyPlace {
+                id,
+                source: source.clone(),
+                path: item.path.clone(),
+                address: section.address,
+            });
+            return;
+        }
+        self.totals.mentions += notes.mentions.len();
+        let independent = item.source.fork_of.as_ref().map_or(source, |original| &original.0);
+        let (path, address) = (item.path.as_str(), section.address);
+        let place = Place { source, independent, path, address, section: id.0 };
+        self.graph.section(place, notes);
+        for link in &section.links {
+            let named =
+                notes.mentions.iter().filter(|mention| link.sentence.contains(&mention.label));
+            self.resources.cite(independent, link, named.map(|mention| mention.topic));
+        }
+    }
+
+    /// Brings the search index in step with one document.
+    fn index(
+        &mut self,
+        item: &Item,
+        document: &Document,
+        annotation: &Annotation,
+        ids: &[SectionId],
+        versions: &str,
+    ) -> anyhow::Result<()> {
+        let key = document_key(&item.source.id.0, &item.path);
+        let mut hash = blake3::Hasher::new();
+        let language = item.source.language.as_deref().unwrap_or_default();
+        for part in [&item.blob.0, &item.format, versions, &search::VERSION.to_string(), language] {
+            hash.update(part.as_bytes()).update(b"\0");
+        }
+        let version = search::first_u64(&hash.finalize());
+        self.wanted.insert(key);
+        let known = self.indexed.get(&key);
+        if known == Some(&version) {
+            return Ok(());
+        }
+        if known.is_some() {
+            self.writer.remove(key);
+        }
+        let records: Vec<(SectionId, Record)> = document
+            .sections
+            .iter()
+            .enumerate()
+            .map(|(at, _)| (ids[at], self.record(item, document, annotation, ids, at)))
+            .collect();
+        self.added += records.len();
+        Ok(self.writer.add(key, version, &records)?)
+    }
+
+    fn record(
+        &self,
+        item: &Item,
+        document: &Document,
+        annotation: &Annotation,
+        ids: &[SectionId],
+        at: usize,
+    ) -> Record {
+        let section = &document.sections[at];
+        let vocabulary = &self.inputs.vocabulary;
+        let notes = annotation.sections.get(at);
+        let mentions = notes.map(|notes| notes.mentions.as_slice()).unwrap_or_default();
+        let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step?)));
+        let name = item.path.rsplit('/').next().unwrap_or(&item.path);
+        Record {
+            source: item.source.id.0.clone(),
+            path: item.path.clone(),
+            title: document.title.clone().unwrap_or_else(|| name.to_owned()),
+            headings: section.headings.clone(),
+            anchor: section.anchor.clone(),
+            address: section.address,
+            text: section.text.clone(),
+            code: section.code.clone(),
+            links: section.links.clone(),
+            kind: document.kind,
+            language: item.source.language.clone().or_else(|| annotation.language.clone()),
+            step: step.map(|step| step.slug.clone()),
+            mentions: mentions
+                .iter()
+                .filter_map(|mention| {
+                    Some(TopicMention {
+                        topic: vocabulary.topics.get(mention.topic as usize)?.slug.0.clone(),
+                        label: mention.label.clone(),
+                        salience: mention.salience,
+                    })
+                })
+                .collect(),
+            previous: at.checked_sub(1).map(|before| ids[before]),
+            next: ids.get(at + 1).copied(),
+        }
+    }
+
+    /// Writes the generation's files into `building`.
+    fn finish(
+        mut self,
+        building: &Path,
+        rows: &HashMap<String, SourceRow>,
+    ) -> anyhow::Result<Manifest> {
+        for key in self.indexed.keys().filter(|key| !self.wanted.contains(key)) {
+            self.writer.remove(*key);
+        }
+        let index_bytes = self.writer.commit(&building.join("search"))?;
+        let graph = self.graph.finish(self.resources.finish());
+        graph.write(&building.join("graph.bin"))?;
+        let copies = postcard::to_stdvec(&self.copies)?;
+        std::fs::write(building.join("copies.bin"), copies).context("cannot write copies.bin")?;
+        let sources: Vec<SourceState> = self
+            .inputs
+            .catalogue
+            .sources
+            .iter()
+            .map(|source| {
+                let row = rows.get(&source.id.0).cloned().unwrap_or_default();
+                let (documents, sections, problems) =
+                    self.states.remove(&source.id.0).unwrap_or_default();
+                let mut state = source_state(self.inputs, source, row);
+                (state.documents, state.sections) = (documents, sections);
+                state.problems.extend(problems);
+                state
+            })
+            .collect();
+        Ok(Manifest {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            generation: 0,
+            built_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            fingerprint: String::new(),
+            documents: sources.iter().map(|source| source.documents).sum(),
+            sections: self.totals.sections,
+            copies: self.totals.copies,
+            topics: graph.vocabulary.topics.len(),
+            mentions: self.totals.mentions,
+            resources: graph.resources.len(),
+            text_bytes: self.totals.text_bytes,
+            index_bytes,
+            excerpt_chars: self.inputs.policy.excerpt_chars,
+            formats: self.formats,
+            sources,
+        })
+    }
+}
+
+/// What a generation says of `source`, but for the counts.
+fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
+    let licence = licence(source, &row);
+    let time = |seconds: i64| {
+        let time = chrono::DateTime::from_timestamp(seconds, 0)?;
+        Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    };
+    SourceState {
+        id: source.id.0.clone(),
+        kind: source.origin.kind().to_owned(),
+        origin: match &source.origin {
+            Origin::GitHub { owner, name } => format!("{owner}/{name}"),
+            Origin::Archive { url } => url.clone(),
+            Origin::Folder { path } => path.clone(),
+        },
+        why: source.why.clone(),
+        fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
+        description: row.metadata.and_then(|metadata| metadata.description),
+        shown: inputs.policy.shown(licence.as_deref()),
+        licence,
+        fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
+        revision: row.snapshot.map(|snapshot| snapshot.revision),
+        state: row.state.as_str().to_owned(),
+        moved_to: row.moved_to,
+        documents: 0,
+        sections: 0,
+        problems: row.problems,
+    }
+}

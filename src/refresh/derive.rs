@@ -1,0 +1,148 @@
+//! Extracts and annotates what is not known yet under the present versions.
+//!
+//! Work is keyed by content: a file that only moved, and one that two repositories share, are read
+//! once. Two threads read while this one writes.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use super::{Event, Inputs, selection};
+use crate::annotate::{self, Annotation, Tagger, annotate};
+use crate::catalogue::selection::format_of;
+use crate::crawl::BlobId;
+use crate::extract::{self, Extracted, extract};
+use crate::problem::{Problem, Stage};
+use crate::store::{DerivedKey, Store};
+
+/// Documents that are read between two writes.
+const BATCH: usize = 64;
+
+/// The versions that an extracted document depends on.
+pub(super) fn document_versions() -> String {
+    format!("x{}", extract::VERSION)
+}
+
+/// The versions that an annotation depends on.
+pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
+    format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
+}
+
+/// Reads what is not known yet; returns how many documents were extracted.
+pub(super) fn derive(
+    inputs: &Inputs,
+    store: &mut Store,
+    told: &mut dyn FnMut(Event),
+) -> anyhow::Result<usize> {
+    let documents = document_versions();
+    let annotations = annotation_versions(&inputs.vocabulary.version);
+    let missing = missing(inputs, store, &annotations)?;
+    if missing.is_empty() {
+        return Ok(0);
+    }
+    told(Event::Reading(missing.len()));
+    let tagger = Tagger::new(&inputs.vocabulary);
+    let mut extracted = 0;
+    for batch in missing.chunks(BATCH) {
+        let mut work = Vec::new();
+        for (blob, format) in batch {
+            let key = DerivedKey { blob, format, versions: &documents };
+            let known = store.document(&key)?;
+            // A blob that is missing went with a source that was dropped meanwhile.
+            let bytes =
+                if known.is_none() { store.blob(blob)?.unwrap_or_default() } else { Vec::new() };
+            extracted += usize::from(known.is_none());
+            work.push(Work { blob, format, known, bytes });
+        }
+        let done = read_all(work, &tagger);
+        let new_documents: Vec<_> = done
+            .iter()
+            .filter(|done| done.is_new)
+            .map(|done| (key_of(done, &documents), &done.extracted))
+            .collect();
+        let new_annotations: Vec<_> =
+            done.iter().map(|done| (key_of(done, &annotations), &done.annotation)).collect();
+        store.put_derived(&new_documents, &new_annotations)?;
+        told(Event::Read(batch.len()));
+    }
+    Ok(extracted)
+}
+
+fn key_of<'a>(done: &Done<'a>, versions: &'a str) -> DerivedKey<'a> {
+    DerivedKey { blob: done.blob, format: done.format, versions }
+}
+
+/// Blob and format of each file that has no annotation under the present versions.
+fn missing(
+    inputs: &Inputs,
+    store: &Store,
+    versions: &str,
+) -> anyhow::Result<Vec<(BlobId, String)>> {
+    let known = store.annotated(versions)?;
+    let mut missing = BTreeSet::new();
+    for source in &inputs.catalogue.sources {
+        let selection = selection(inputs, source);
+        for file in store.files(&source.id)? {
+            let format = format_of(&file.path);
+            if selection.selects(&file.path)
+                && !known.contains(&(file.blob.clone(), format.clone()))
+            {
+                missing.insert((file.blob, format));
+            }
+        }
+    }
+    Ok(missing.into_iter().collect())
+}
+
+struct Work<'a> {
+    blob: &'a BlobId,
+    format: &'a str,
+    known: Option<Extracted>,
+    bytes: Vec<u8>,
+}
+
+struct Done<'a> {
+    blob: &'a BlobId,
+    format: &'a str,
+    is_new: bool,
+    extracted: Extracted,
+    annotation: Annotation,
+}
+
+/// Does the work on two threads; the order of the answers is that of the work.
+fn read_all<'a>(work: Vec<Work<'a>>, tagger: &Tagger) -> Vec<Done<'a>> {
+    let count = work.len();
+    let queue = Mutex::new(work.into_iter().enumerate());
+    let done: Mutex<Vec<(usize, Done)>> = Mutex::new(Vec::with_capacity(count));
+    let take = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some((at, work)) = take() {
+                    let read = read_one(work, tagger);
+                    done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((at, read));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, done)| done).collect()
+}
+
+fn read_one<'a>(work: Work<'a>, tagger: &Tagger) -> Done<'a> {
+    let Work { blob, format, known, bytes } = work;
+    let is_new = known.is_none();
+    let read = || {
+        let extracted = known.unwrap_or_else(|| extract(format, &bytes));
+        let annotation = extracted.document.as_ref().map(|document| annotate(document, tagger));
+        (extracted, annotation.unwrap_or_default())
+    };
+    // No input is known that makes a reader panic; should one come, it must not end the run.
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    let (extracted, annotation) = result.unwrap_or_else(|_| {
+        let problem = Problem::new(Stage::Extract, "the reader failed on this file")
+            .hint("please report it, with the file");
+        (Extracted { document: None, problems: vec![problem] }, Annotation::default())
+    });
+    Done { blob, format, is_new, extracted, annotation }
+}

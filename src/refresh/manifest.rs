@@ -1,0 +1,75 @@
+//! `manifest.json`: what a generation holds, source by source.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::Shown;
+use crate::problem::Problem;
+
+/// The format of a generation's files; readers refuse a newer one.
+pub const FORMAT: u32 = 1;
+
+/// What a generation holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub format: u32,
+    /// The program's version.
+    pub program: String,
+    pub generation: u64,
+    /// RFC 3339.
+    pub built_at: String,
+    /// Equal for two refreshes after which readers would see the same.
+    pub fingerprint: String,
+    pub documents: usize,
+    pub sections: usize,
+    /// Sections folded under another that says the same.
+    pub copies: usize,
+    pub topics: usize,
+    /// Mentions of topics in sections that are no copies.
+    pub mentions: usize,
+    pub resources: usize,
+    /// Bytes of plain text and code, and of the search index.
+    pub text_bytes: u64,
+    pub index_bytes: u64,
+    /// The longest excerpt where a licence allows no more, in characters.
+    pub excerpt_chars: usize,
+    /// Documents by format.
+    pub formats: BTreeMap<String, usize>,
+    pub sources: Vec<SourceState>,
+}
+
+/// What a generation holds of one source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceState {
+    pub id: String,
+    /// `github`, `archive` or `folder`.
+    pub kind: String,
+    /// `owner/name` on GitHub, the address or the folder.
+    pub origin: String,
+    pub why: String,
+    pub fork_of: Option<String>,
+    pub description: Option<String>,
+    pub licence: Option<String>,
+    pub shown: Shown,
+    pub revision: Option<String>,
+    /// RFC 3339.
+    pub fetched_at: Option<String>,
+    pub state: String,
+    pub moved_to: Option<String>,
+    pub documents: usize,
+    pub sections: usize,
+    pub problems: Vec<Problem>,
+}
+
+impl Manifest {
+    /// The state of the source `id`.
+    pub fn source(&self, id: &str) -> Option<&SourceState> {
+        self.sources.iter().find(|source| source.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The problems of all sources.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.sources.iter().flat_map(|source| source.problems.iter().cloned()).collect()
+    }
+}
