@@ -80,3 +80,5 @@ pub mod search;
 pub mod graph;
 
 pub mod refresh;
+
+pub mod library;

@@ -1,0 +1,140 @@
+//! Topics: lists, details, and what is near.
+
+use super::Library;
+use super::view::{
+    EvidenceView, RelatedTopic, RelatedView, ResourceView, TopicDetail, TopicLink, TopicView,
+};
+use crate::annotate::resources::Resource;
+use crate::graph;
+use crate::search::{Request, SearchError, SectionId, Understanding};
+use crate::vocabulary::{Topic, label};
+
+/// Passages and resources on a topic's page.
+const PASSAGES: usize = 8;
+const RESOURCES: usize = 8;
+
+impl Library {
+    /// Topics, the most mentioned first.
+    pub fn topics(&self, limit: usize, offset: usize) -> Vec<TopicView> {
+        let vocabulary = &self.graph.vocabulary;
+        let mut places: Vec<usize> = (0..vocabulary.topics.len()).collect();
+        places.sort_by_key(|at| std::cmp::Reverse(self.graph.mentions.get(*at).copied()));
+        let shown = places.into_iter().skip(offset).take(limit);
+        shown.map(|at| self.topic_view(at)).collect()
+    }
+
+    /// The place of the topic with the slug or label `name`.
+    pub fn find_topic(&self, name: &str) -> Option<usize> {
+        let vocabulary = &self.graph.vocabulary;
+        let key = label::key(name);
+        let named = |topic: &Topic| topic.labels().any(|label| label::key(label) == key);
+        vocabulary.position(name).or_else(|| vocabulary.topics.iter().position(named))
+    }
+
+    /// All about the topic with the slug or label `name`.
+    pub fn topic(&self, name: &str) -> Result<Option<TopicDetail>, SearchError> {
+        let Some(at) = self.find_topic(name) else { return Ok(None) };
+        let vocabulary = &self.graph.vocabulary;
+        let topic = &vocabulary.topics[at];
+        let slug = &topic.slug;
+        let link = |slug: &str, why: Option<&str>| {
+            let topic = vocabulary.topic(slug)?;
+            let (id, label) = (topic.slug.0.clone(), topic.pref_label.clone());
+            Some(TopicLink { id, label, why: why.map(str::to_owned) })
+        };
+        let others = |fits: &dyn Fn(&Topic) -> Option<Option<String>>| -> Vec<TopicLink> {
+            let found = vocabulary.topics.iter().filter_map(|other| Some((other, fits(other)?)));
+            found.filter_map(|(other, why)| link(&other.slug.0, why.as_deref())).collect()
+        };
+        let requires = topic.requires.iter();
+        Ok(Some(TopicDetail {
+            topic: self.topic_view(at),
+            broader: topic.broader.iter().filter_map(|slug| link(&slug.0, None)).collect(),
+            narrower: others(&|other| other.broader.contains(slug).then_some(None)),
+            requires: requires.filter_map(|r| link(&r.topic.0, Some(&r.why))).collect(),
+            required_by: others(&|other| {
+                let requirement = other.requires.iter().find(|r| r.topic == *slug)?;
+                Some(Some(requirement.why.clone()))
+            }),
+            passages: self.passages(topic)?,
+            resources: self
+                .graph
+                .resources
+                .iter()
+                .filter(|resource| resource.topics.iter().any(|topic| *topic as usize == at))
+                .take(RESOURCES)
+                .map(|resource| self.resource(resource))
+                .collect(),
+        }))
+    }
+
+    /// The topics nearest to the one with the slug or label `name`, with the evidence.
+    pub fn related(&self, name: &str, limit: usize) -> Option<RelatedView> {
+        let at = self.find_topic(name)?;
+        let topics = &self.graph.vocabulary.topics;
+        let related = graph::related(&self.graph, at, limit).into_iter().map(|near| {
+            let edge = near.edge;
+            let evidence = edge.map(|edge| edge.evidence.as_slice()).unwrap_or_default();
+            RelatedTopic {
+                id: topics[near.topic].slug.0.clone(),
+                label: topics[near.topic].pref_label.clone(),
+                weight: (near.weight * 1000.0).round() / 1000.0,
+                why: edge.map(|edge| edge.why.clone()).unwrap_or_default(),
+                reason: edge.and_then(|edge| edge.reason.clone()),
+                said_by: edge.map_or(0, |edge| edge.said_by),
+                evidence: evidence.iter().map(|evidence| self.evidence(evidence)).collect(),
+            }
+        });
+        Some(RelatedView { topic: topics[at].slug.0.clone(), related: related.collect() })
+    }
+
+    fn topic_view(&self, at: usize) -> TopicView {
+        let topic = &self.graph.vocabulary.topics[at];
+        TopicView {
+            id: topic.slug.0.clone(),
+            label: topic.pref_label.clone(),
+            also: topic.alt_labels.clone(),
+            steps: topic.steps.clone(),
+            definition: topic.definition.clone(),
+            mentions: self.graph.mentions.get(at).copied().unwrap_or(0),
+        }
+    }
+
+    fn passages(&self, topic: &Topic) -> Result<Vec<super::view::HitView>, SearchError> {
+        let text = format!("{} topic:{}", topic.pref_label, topic.slug);
+        let understanding = Understanding::Full;
+        let request = Request { text: &text, limit: PASSAGES, offset: 0, understanding };
+        let answer = self.searcher.search(&request, &self.graph.vocabulary)?;
+        Ok(answer.found.into_iter().map(|found| self.hit(found)).collect())
+    }
+
+    fn resource(&self, resource: &Resource) -> ResourceView {
+        let topics = &self.graph.vocabulary.topics;
+        let slugs = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
+        ResourceView {
+            url: resource.url.clone(),
+            title: resource.title.clone(),
+            kind: resource.kind,
+            year: resource.year,
+            cited_by: resource.sources.len(),
+            sources: resource.sources.clone(),
+            topics: slugs.map(|topic| topic.slug.0.clone()).collect(),
+            dead: false,
+        }
+    }
+
+    fn evidence(&self, evidence: &graph::Evidence) -> EvidenceView {
+        EvidenceView {
+            sentence: evidence.sentence.clone(),
+            source: evidence.source.clone(),
+            path: evidence.path.clone(),
+            place: evidence.address.into(),
+            url: self.link(
+                &evidence.source,
+                &evidence.path,
+                evidence.address,
+                SectionId(evidence.section),
+            ),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What readers are given: the objects of the JSON API, which the pages and commands format.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::annotate::resources::ResourceKind;
+use crate::catalogue::Shown;
+use crate::extract::{Address, Link};
+use crate::graph::Why;
+use crate::problem::Problem;
+use crate::refresh::Run;
+use crate::refresh::manifest::SourceState;
+use crate::search::{Snippet, TopicMention, Understood};
+
+/// Where in its file a passage stands: one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// First and last line, 1-based, inclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<(u32, u32)>,
+    /// Cell of a notebook, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<u32>,
+}
+
+impl From<Address> for Place {
+    fn from(address: Address) -> Place {
+        match address {
+            Address::Lines(first, last) => Place { lines: Some((first, last)), cell: None },
+            Address::Cell(cell) => Place { lines: None, cell: Some(cell) },
+        }
+    }
+}
+
+/// The answer to a search.
+#[derive(Debug, Serialize)]
+pub struct SearchView {
+    pub query: QueryView,
+    pub total: usize,
+    pub total_is_exact: bool,
+    /// Microseconds.
+    pub took_us: u64,
+    pub hits: Vec<HitView>,
+    pub facets: BTreeMap<&'static str, Vec<FacetValue>>,
+}
+
+/// A query and how it was understood.
+#[derive(Debug, Serialize)]
+pub struct QueryView {
+    pub text: String,
+    pub understood: Understood,
+    pub corrected: Option<String>,
+    /// Slugs of the topics that it names.
+    pub topics: Vec<String>,
+}
+
+/// A value of a facet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FacetValue {
+    pub value: String,
+    pub count: u64,
+}
+
+/// A passage.
+#[derive(Clone, Debug, Serialize)]
+pub struct PassageView {
+    pub id: String,
+    pub source: String,
+    pub path: String,
+    #[serde(flatten)]
+    pub place: Place,
+    pub headings: Vec<String>,
+    pub title: String,
+    /// Opens the exact lines at the source.
+    pub url: String,
+    /// The topics that it is about; those it mentions, where it is about none.
+    pub topics: Vec<String>,
+    pub step: Option<String>,
+    pub kind: &'static str,
+    pub lang: Option<String>,
+    pub licence: Option<String>,
+}
+
+/// A passage that a search found.
+#[derive(Clone, Debug, Serialize)]
+pub struct HitView {
+    #[serde(flatten)]
+    pub passage: PassageView,
+    pub snippet: Snippet,
+    pub score: f32,
+    pub duplicates: Vec<DuplicateView>,
+}
+
+/// A copy that is folded under a hit.
+#[derive(Clone, Debug, Serialize)]
+pub struct DuplicateView {
+    pub source: String,
+    pub path: String,
+    pub url: String,
+}
+
+/// A whole section, as far as rights allow.
+#[derive(Debug, Serialize)]
+pub struct SectionView {
+    #[serde(flatten)]
+    pub passage: PassageView,
+    pub shown: Shown,
+    pub text: String,
+    pub code: String,
+    pub mentions: Vec<TopicMention>,
+    pub links: Vec<Link>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+/// A topic in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TopicView {
+    pub id: String,
+    pub label: String,
+    pub also: Vec<String>,
+    pub steps: Vec<String>,
+    pub definition: String,
+    /// Sections that mention it.
+    pub mentions: u32,
+}
+
+/// A topic by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TopicLink {
+    pub id: String,
+    pub label: String,
+    /// The reason, for what it requires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// All about a topic.
+#[derive(Debug, Serialize)]
+pub struct TopicDetail {
+    #[serde(flatten)]
+    pub topic: TopicView,
+    pub broader: Vec<TopicLink>,
+    pub narrower: Vec<TopicLink>,
+    pub requires: Vec<TopicLink>,
+    pub required_by: Vec<TopicLink>,
+    pub passages: Vec<HitView>,
+    pub resources: Vec<ResourceView>,
+}
+
+/// Topics near a topic.
+#[derive(Debug, Serialize)]
+pub struct RelatedView {
+    pub topic: String,
+    pub related: Vec<RelatedTopic>,
+}
+
+/// A topic near another, with what joins them.
+#[derive(Debug, Serialize)]
+pub struct RelatedTopic {
+    pub id: String,
+    pub label: String,
+    /// The nearest is 1.
+    pub weight: f64,
+    pub why: Vec<Why>,
+    /// The vocabulary's reason.
+    pub reason: Option<String>,
+    /// Independent sources that say both in one sentence.
+    pub said_by: u32,
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// A sentence that supports an edge.
+#[derive(Debug, Serialize)]
+pub struct EvidenceView {
+    pub sentence: String,
+    pub source: String,
+    pub path: String,
+    #[serde(flatten)]
+    pub place: Place,
+    pub url: String,
+}
+
+/// A cited article, paper, talk or tool.
+#[derive(Debug, Serialize)]
+pub struct ResourceView {
+    pub url: String,
+    pub title: String,
+    pub kind: ResourceKind,
+    pub year: Option<u16>,
+    pub cited_by: usize,
+    pub sources: Vec<String>,
+    pub topics: Vec<String>,
+    pub dead: bool,
+}
+
+/// The state of the whole index.
+#[derive(Debug, Serialize)]
+pub struct StatusView {
+    pub generation: u64,
+    pub built_at: String,
+    pub documents: usize,
+    pub sections: usize,
+    pub copies: usize,
+    pub topics: usize,
+    pub mentions: usize,
+    pub resources: usize,
+    pub text_bytes: u64,
+    pub index_bytes: u64,
+    pub formats: BTreeMap<String, usize>,
+    pub problems: Vec<Problem>,
+    pub last_run: Option<Run>,
+    pub next_run: Option<String>,
+}
+
+/// The sources.
+#[derive(Debug, Serialize)]
+pub struct SourcesView {
+    pub sources: Vec<SourceState>,
+}
