@@ -82,3 +82,5 @@ pub mod graph;
 pub mod refresh;
 
 pub mod library;
+
+pub mod serve;

@@ -1,0 +1,200 @@
+//! The JSON API under `/api/v1`. Its objects are the library's views.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State as Shared};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::State;
+use super::error::Failure;
+use crate::library::view::{RelatedView, SearchView, SourcesView, StatusView};
+use crate::search::{Request, SectionId, Understanding};
+
+/// The most hits of one answer, and how far back a list goes.
+const MOST_HITS: usize = 100;
+const FARTHEST: usize = 400;
+/// The most topics of one answer.
+const MOST_TOPICS: usize = 5_000;
+
+pub(super) fn routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/search", get(search))
+        .route("/section", get(section_at))
+        .route("/sections/{id}", get(section))
+        .route("/topics", get(topics))
+        .route("/topics/{id}", get(topic))
+        .route("/topics/{id}/related", get(related))
+        .route("/sources", get(sources))
+        .route("/status", get(status))
+        .fallback(|| async { Failure::not_found("route", "in the API", "see the README") })
+}
+
+/// What `search` takes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SearchParameters {
+    pub q: String,
+    pub source: Option<String>,
+    pub topic: Option<String>,
+    pub step: Option<String>,
+    pub kind: Option<String>,
+    pub lang: Option<String>,
+    pub limit: Option<usize>,
+    pub offset: Option<usize>,
+    /// `1`: the words as typed.
+    pub literal: Option<String>,
+}
+
+impl SearchParameters {
+    /// The query with its filters in the query language.
+    pub fn text(&self) -> String {
+        let mut text = self.q.clone();
+        let filters = [
+            ("source", &self.source),
+            ("topic", &self.topic),
+            ("step", &self.step),
+            ("kind", &self.kind),
+            ("lang", &self.lang),
+        ];
+        for (field, value) in filters {
+            if let Some(value) = value.as_ref().filter(|value| !value.trim().is_empty()) {
+                text.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
+            }
+        }
+        text
+    }
+
+    pub fn understanding(&self) -> Understanding {
+        match self.literal.as_deref() {
+            Some("1" | "true") => Understanding::Literal,
+            _ => Understanding::Full,
+        }
+    }
+}
+
+/// Runs a search on the blocking pool.
+pub(super) async fn find(
+    state: &Arc<State>,
+    parameters: &SearchParameters,
+    limit: usize,
+) -> Result<SearchView, Failure> {
+    let library = state.library()?;
+    let (text, understanding) = (parameters.text(), parameters.understanding());
+    let offset = parameters.offset.unwrap_or(0).min(FARTHEST);
+    let answer = tokio::task::spawn_blocking(move || {
+        let request = Request { text: &text, limit, offset, understanding };
+        library.search(&request)
+    });
+    Ok(answer.await??)
+}
+
+async fn search(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<SearchParameters>, QueryRejection>,
+) -> Result<Json<SearchView>, Failure> {
+    let Query(parameters) = parameters.map_err(bad_query)?;
+    let limit = parameters.limit.unwrap_or(10).clamp(1, MOST_HITS);
+    let mut view = find(&state, &parameters, limit).await?;
+    // The words that the person typed; filters that came as parameters are in `understood`.
+    view.query.text = parameters.q;
+    Ok(Json(view))
+}
+
+#[derive(Debug, Deserialize)]
+struct PlaceParameters {
+    source: String,
+    path: String,
+    line: Option<u32>,
+    cell: Option<u32>,
+}
+
+async fn section_at(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<PlaceParameters>, QueryRejection>,
+) -> Result<Json<Value>, Failure> {
+    let Query(place) = parameters.map_err(bad_query)?;
+    let library = state.library()?;
+    let number = place.cell.or(place.line).unwrap_or(1);
+    let name = format!("{} {}", place.source, place.path);
+    let answer =
+        tokio::task::spawn_blocking(move || library.section_at(&place.source, &place.path, number));
+    let hint = "/api/v1/sources lists the sources";
+    let section = answer.await??.ok_or_else(|| Failure::not_found("file", &name, hint))?;
+    Ok(Json(json!({ "section": section })))
+}
+
+async fn section(
+    Shared(state): Shared<Arc<State>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Failure> {
+    let hint = "ids are 16 hexadecimal digits; search gives them";
+    let unknown = || Failure::not_found("section", &id, hint);
+    let library = state.library()?;
+    let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
+    let answer = tokio::task::spawn_blocking(move || library.section(parsed));
+    let section = answer.await??.ok_or_else(unknown)?;
+    Ok(Json(json!({ "section": section })))
+}
+
+#[derive(Debug, Deserialize)]
+struct ListParameters {
+    limit: Option<usize>,
+    offset: Option<usize>,
+}
+
+async fn topics(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<ListParameters>, QueryRejection>,
+) -> Result<Json<Value>, Failure> {
+    let Query(list) = parameters.map_err(bad_query)?;
+    let limit = list.limit.unwrap_or(MOST_TOPICS).min(MOST_TOPICS);
+    let topics = state.library()?.topics(limit, list.offset.unwrap_or(0));
+    Ok(Json(json!({ "topics": topics })))
+}
+
+async fn topic(
+    Shared(state): Shared<Arc<State>>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Failure> {
+    let library = state.library()?;
+    let name = id.clone();
+    let answer = tokio::task::spawn_blocking(move || library.topic(&name));
+    let topic = answer.await??.ok_or_else(|| unknown_topic(&id))?;
+    Ok(Json(json!({ "topic": topic })))
+}
+
+async fn related(
+    Shared(state): Shared<Arc<State>>,
+    Path(id): Path<String>,
+    parameters: Result<Query<ListParameters>, QueryRejection>,
+) -> Result<Json<RelatedView>, Failure> {
+    let Query(list) = parameters.map_err(bad_query)?;
+    let limit = list.limit.unwrap_or(10).clamp(1, MOST_HITS);
+    let related = state.library()?.related(&id, limit);
+    related.map(Json).ok_or_else(|| unknown_topic(&id))
+}
+
+async fn sources(Shared(state): Shared<Arc<State>>) -> Result<Json<SourcesView>, Failure> {
+    Ok(Json(state.library()?.sources()))
+}
+
+async fn status(Shared(state): Shared<Arc<State>>) -> Result<Json<StatusView>, Failure> {
+    Ok(Json(state.library()?.status(state.clock.next_run())))
+}
+
+/// `GET /readyz`
+pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Result<&'static str, Failure> {
+    state.library().map(|_| "ready\n")
+}
+
+pub(super) fn unknown_topic(id: &str) -> Failure {
+    Failure::not_found("topic", id, "/api/v1/topics lists them")
+}
+
+pub(super) fn bad_query(rejection: QueryRejection) -> Failure {
+    Failure::bad_request(rejection.body_text(), "see the README for what each route takes")
+}

@@ -1,0 +1,200 @@
+//! The pages: rendered on the server, working without JavaScript, better with it.
+
+mod search;
+mod section;
+mod sources;
+mod topics;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State as Shared;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use maud::{DOCTYPE, Markup, html};
+
+use super::State;
+use super::error::Failure;
+use crate::search::Snippet;
+
+pub(super) fn routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/", get(search::page))
+        .route("/results", get(search::results))
+        .route("/sections/{id}", get(section::page))
+        .route("/topics", get(topics::list))
+        .route("/topics/{id}", get(topics::page))
+        .route("/sources", get(sources::page))
+}
+
+/// Any address that is no route.
+pub(super) async fn not_found(Shared(state): Shared<Arc<State>>, uri: Uri) -> Response {
+    let failure = Failure::not_found("page", uri.path(), "search for it above");
+    FailurePage(&state, failure).into_response()
+}
+
+/// A [`Failure`] as a page.
+pub(super) struct FailurePage<'a>(&'a State, Failure);
+
+impl IntoResponse for FailurePage<'_> {
+    fn into_response(self) -> Response {
+        let FailurePage(state, failure) = self;
+        let title = match failure.status {
+            StatusCode::NOT_FOUND => "Not found",
+            StatusCode::SERVICE_UNAVAILABLE => "Not ready yet",
+            _ => "That did not work",
+        };
+        let body = html! {
+            h1 { (title) }
+            p { (failure.message) "." }
+            p.quiet { (failure.hint) }
+        };
+        (failure.status, layout(state, title, "", body)).into_response()
+    }
+}
+
+/// A page, or the failure in its place.
+fn answer(state: &State, page: Result<Markup, Failure>) -> Response {
+    match page {
+        Ok(page) => page.into_response(),
+        Err(failure) => FailurePage(state, failure).into_response(),
+    }
+}
+
+/// The frame of every page. `query` stands in the search box.
+fn layout(state: &State, title: &str, query: &str, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · Cairn" }
+                link rel="stylesheet" href="/assets/cairn.css";
+                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                script type="module" src="/assets/search.js" {}
+            }
+            body {
+                a.skip href="#main" { "Skip to the content" }
+                header {
+                    a.brand href="/" { "Cairn" }
+                    form role="search" action="/" {
+                        input #q type="search" name="q" value=(query) maxlength="1000"
+                            aria-label="Search" autocomplete="off" spellcheck="false"
+                            placeholder="position bias, CTR, \"feature store\" source:mercari …";
+                        button { "Search" }
+                    }
+                    nav {
+                        a href="/topics" { "Topics" }
+                        a href="/sources" { "Sources" }
+                    }
+                }
+                main #main { (body) }
+                (footer(state))
+            }
+        }
+    }
+}
+
+/// What the index holds, when it was last refreshed, and whether that failed.
+fn footer(state: &State) -> Markup {
+    let status = state.shelf.library().map(|library| library.status(state.clock.next_run()));
+    html! {
+        footer {
+            @if let Some(status) = &status {
+                p {
+                    (number(status.sections)) " sections of " (number(status.documents))
+                    " documents, "
+                    @match &status.last_run {
+                        Some(run) => {
+                            "last refreshed " (time(&run.ended_at))
+                            @let failed = run.failed().count();
+                            @if failed > 0 {
+                                ", " a href="/sources" { (plural(failed, "source")) " failed" }
+                            }
+                            "."
+                        }
+                        None => { "never refreshed." }
+                    }
+                }
+            }
+            p { "Excerpts belong to their authors; every one links to its source." }
+        }
+    }
+}
+
+/// `snippet` with its matches marked.
+fn marked(snippet: &Snippet) -> Markup {
+    let chars: Vec<char> = snippet.text.chars().collect();
+    let cut = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for (from, to) in &snippet.highlights {
+        if *from < at || *to > chars.len() {
+            continue;
+        }
+        parts.push((cut(at, *from), cut(*from, *to)));
+        at = *to;
+    }
+    html! {
+        @for (plain, hit) in parts { (plain) mark { (hit) } }
+        (cut(at, chars.len()))
+    }
+}
+
+/// An RFC 3339 time for people: the day and the minute, UTC.
+fn time(rfc3339: &str) -> Markup {
+    let shown = rfc3339.get(..16).unwrap_or(rfc3339).replace('T', " ");
+    html! { time datetime=(rfc3339) { (shown) " UTC" } }
+}
+
+/// `12345` as `12,345`.
+fn number(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1` and `source` as `1 source`, `2` as `2 sources`.
+fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", number(count))
+}
+
+/// `name=value` pairs as a query string behind `path`; empty values are left out.
+fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_are_marked_and_text_is_escaped() {
+        let snippet = Snippet { text: "é <b> bias".into(), highlights: vec![(6, 10)] };
+        assert_eq!(marked(&snippet).into_string(), "é &lt;b&gt; <mark>bias</mark>");
+        let broken = Snippet { text: "ab".into(), highlights: vec![(1, 9), (0, 1)] };
+        assert_eq!(marked(&broken).into_string(), "<mark>a</mark>b");
+    }
+
+    #[test]
+    fn numbers_and_addresses_are_written_for_people() {
+        assert_eq!(
+            (number(7), number(1234), number(1234567)),
+            ("7".into(), "1,234".into(), "1,234,567".into())
+        );
+        assert_eq!(address("/", &[("q", "a&b"), ("step", "")]), "/?q=a%26b");
+    }
+}

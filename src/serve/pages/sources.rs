@@ -1,0 +1,93 @@
+//! `/sources`: what each source holds, when it was last fetched, what failed and why.
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::super::State;
+use super::{answer, layout, number, plural, time};
+use crate::catalogue::Shown;
+use crate::library::view::StatusView;
+use crate::refresh::manifest::SourceState;
+use crate::refresh::{Outcome, Run};
+
+pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
+    let page = async {
+        let library = state.library()?;
+        let status = library.status(state.clock.next_run());
+        let sources = library.sources().sources;
+        Ok(layout(&state, "Sources", "", body(&status, &sources)))
+    };
+    answer(&state, page.await)
+}
+
+fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
+    html! {
+        h1 { "Sources" }
+        p {
+            @match &status.last_run {
+                Some(run) => { (last_run(run)) }
+                None => { "No refresh has run yet. " }
+            }
+            @if let Some(next) = &status.next_run { "The next one starts " (time(next)) "." }
+        }
+        div.wide {
+            table {
+                thead { tr {
+                    th { "Source" } th { "Licence" } th.number { "Documents" } th.number { "Sections" }
+                    th { "Fetched" } th { "State" }
+                } }
+                tbody { @for source in sources { (row(source, status.last_run.as_ref())) } }
+            }
+        }
+    }
+}
+
+fn last_run(run: &Run) -> Markup {
+    let asked = run.sources.iter().filter(|source| source.outcome != Outcome::Skipped).count();
+    let failed = run.failed().count();
+    html! {
+        "The last refresh ended " (time(&run.ended_at)) ": " (plural(asked, "source")) " asked, "
+        @if failed == 0 { "none failed. " } @else { b { (number(failed)) " failed" } ". " }
+    }
+}
+
+fn row(source: &SourceState, run: Option<&Run>) -> Markup {
+    let result = run.and_then(|run| run.sources.iter().find(|result| result.source == source.id));
+    let failure = result.and_then(|result| result.error.as_deref().map(|e| (e, &result.hint)));
+    let shown = match source.shown {
+        Shown::Full => "shown whole",
+        Shown::Excerpt => "excerpts",
+    };
+    html! {
+        tr {
+            td {
+                b { (source.id) }
+                p.quiet { (source.why) }
+                @if let Some(moved) = &source.moved_to {
+                    p.warn { "moved to " (moved) ": change `repo` in the catalogue" }
+                }
+                @if let Some((error, hint)) = failure {
+                    p.warn { (error) @if let Some(hint) = hint { " (" (hint) ")" } }
+                }
+                @if !source.problems.is_empty() {
+                    details {
+                        summary { (plural(source.problems.len(), "problem")) }
+                        ul {
+                            @for problem in source.problems.iter().take(50) {
+                                li { @if let Some(path) = &problem.path { (path) ": " } (problem.message) }
+                            }
+                        }
+                    }
+                }
+            }
+            td { (source.licence.as_deref().unwrap_or("none known")) p.quiet { (shown) } }
+            td.number { (number(source.documents)) }
+            td.number { (number(source.sections)) }
+            td { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
+            td { (if failure.is_some() { "failed" } else { &source.state }) }
+        }
+    }
+}

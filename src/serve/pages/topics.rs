@@ -1,0 +1,178 @@
+//! `/topics` and `/topics/{id}`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Path, State as Shared};
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::super::State;
+use super::super::api::unknown_topic;
+use super::search::hit_card;
+use super::{address, answer, layout, number, plural};
+use crate::graph::Why;
+use crate::library::Library;
+use crate::library::view::{RelatedTopic, TopicDetail, TopicLink, TopicView};
+
+/// Topics near a topic that its page shows.
+const NEAR: usize = 12;
+
+pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
+    let page = async {
+        let library = state.library()?;
+        Ok(layout(&state, "Topics", "", by_field(&library)))
+    };
+    answer(&state, page.await)
+}
+
+pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
+    let page = async {
+        let library = state.library()?;
+        let name = id.clone();
+        let found = tokio::task::spawn_blocking(move || {
+            let related = library.related(&name, NEAR).map(|view| view.related);
+            Ok::<_, super::super::error::Failure>((library.topic(&name)?, related))
+        });
+        let (topic, related) = found.await??;
+        let topic = topic.ok_or_else(|| unknown_topic(&id))?;
+        let body = detail(&topic, &related.unwrap_or_default());
+        Ok(layout(&state, &topic.topic.label, "", body))
+    };
+    answer(&state, page.await)
+}
+
+/// All topics under their fields of knowledge, the most mentioned first.
+fn by_field(library: &Library) -> Markup {
+    let vocabulary = &library.graph.vocabulary;
+    let field_of = |topic: &TopicView| {
+        let mut at = vocabulary.topic(&topic.id)?;
+        // The vocabulary's check rules out cycles; a topic is deeper than this in none.
+        for _ in 0..32 {
+            match at.broader.first() {
+                Some(broader) if !at.top => at = vocabulary.topic(&broader.0)?,
+                _ => break,
+            }
+        }
+        Some(at.pref_label.clone())
+    };
+    let mut fields: BTreeMap<String, Vec<TopicView>> = BTreeMap::new();
+    for topic in library.topics(usize::MAX, 0) {
+        if let Some(field) = field_of(&topic).filter(|field| *field != topic.label) {
+            fields.entry(field).or_default().push(topic);
+        }
+    }
+    html! {
+        h1 { "Topics" }
+        div.fields {
+            @for (field, topics) in &fields {
+                section {
+                    h2 { (field) span.count { (number(topics.len())) } }
+                    p {
+                        @for topic in topics {
+                            a.chip href={ "/topics/" (topic.id) } title=(topic.definition) {
+                                (topic.label) span.count { (topic.mentions) }
+                            } " "
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
+    let topic = &detail.topic;
+    let mentions = usize::try_from(topic.mentions).unwrap_or(0);
+    html! {
+        article.topic {
+            h1 { (topic.label) }
+            @if !topic.also.is_empty() { p.quiet { "also " (topic.also.join(", ")) } }
+            p.definition { (topic.definition) }
+            p.quiet {
+                "Mentioned in " a href=(address("/", &[("q", &topic.label), ("topic", &topic.id)])) {
+                    (plural(mentions, "section"))
+                }
+                @for step in &topic.steps {
+                    " · " a href=(address("/", &[("q", &topic.label), ("step", step)])) {
+                        (step.replace('-', " "))
+                    }
+                }
+            }
+            (links("Part of", &detail.broader))
+            (links("Kinds and parts", &detail.narrower))
+            (links("Know first", &detail.requires))
+            (links("Needed for", &detail.required_by))
+            @if !related.is_empty() {
+                h2 { "Related, and where that is said" }
+                @for near in related { (related_topic(near)) }
+            }
+            @if !detail.passages.is_empty() {
+                h2 { "Passages" }
+                @for hit in &detail.passages { (hit_card(hit)) }
+            }
+            @if !detail.resources.is_empty() {
+                h2 { "Cited by the sources" }
+                ul {
+                    @for resource in &detail.resources {
+                        li {
+                            a href=(resource.url) rel="noopener nofollow" { (resource.title) }
+                            span.quiet {
+                                @if let Some(year) = resource.year { " · " (year) }
+                                " · cited by " (plural(resource.cited_by, "source"))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn links(label: &str, links: &[TopicLink]) -> Markup {
+    let explained = links.iter().any(|link| link.why.is_some());
+    html! {
+        @if explained {
+            h2 { (label) }
+            ul {
+                @for link in links {
+                    li { a href={ "/topics/" (link.id) } { (link.label) }
+                        @if let Some(why) = &link.why { ": " (why) } }
+                }
+            }
+        } @else if !links.is_empty() {
+            p { b { (label) } " "
+                @for link in links { a.chip href={ "/topics/" (link.id) } { (link.label) } " " } }
+        }
+    }
+}
+
+fn related_topic(near: &RelatedTopic) -> Markup {
+    let words = near.why.iter().map(|why| match why {
+        Why::Broader => "broader or narrower".to_owned(),
+        Why::Requires => "one requires the other".to_owned(),
+        Why::Related => "related".to_owned(),
+        Why::CoMention => {
+            let sources = usize::try_from(near.said_by).unwrap_or(0);
+            format!("said together in {}", plural(sources, "source"))
+        }
+    });
+    let words: Vec<String> = words.collect();
+    html! {
+        section.near {
+            h3 { a href={ "/topics/" (near.id) } { (near.label) }
+                span.quiet { " " (words.join(", ")) } }
+            @if let Some(reason) = &near.reason { p { (reason) } }
+            @for evidence in &near.evidence {
+                blockquote {
+                    p dir="auto" { (evidence.sentence) }
+                    p.where {
+                        a href=(evidence.url) rel="noopener" {
+                            (evidence.source) " " (evidence.path) (super::section::place(&evidence.place))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
