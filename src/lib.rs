@@ -84,3 +84,5 @@ pub mod refresh;
 pub mod library;
 
 pub mod serve;
+
+pub mod commands;

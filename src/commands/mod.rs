@@ -1,0 +1,155 @@
+//! The command line: one small file a command. Results go to stdout, everything else to stderr.
+//!
+//! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong use, 3 done but
+//! a source failed in this run.
+
+mod output;
+mod refresh;
+mod search;
+mod section;
+mod serve;
+mod sources;
+mod status;
+mod topics;
+mod vocabulary;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, Config, Overrides};
+use crate::library::Library;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    /// What was asked for is not there, or the data files have faults.
+    Wrong,
+    SourceFailed,
+}
+
+/// Study material on machine-learning system design, gathered and made findable.
+#[derive(Debug, Parser)]
+#[command(name = "cairn", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// The index folder [default: `index` in a checkout, else the platform's data folder]
+    #[arg(long, global = true, env = "CAIRN_INDEX", value_name = "DIR")]
+    index: Option<PathBuf>,
+    /// The folder of catalogue, policy and vocabulary [default: `sources` in a checkout, else the
+    /// copy inside the program]
+    #[arg(long, global = true, env = "CAIRN_SOURCES", value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// The configuration file [default: `cairn.toml` here, else in the platform's configuration
+    /// folder]
+    #[arg(long, global = true, env = "CAIRN_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Only errors on stderr
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// More on stderr; twice for all
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// How log lines on stderr are written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Open the index, serve pages and API, refresh on schedule (the default)
+    Serve(serve::Arguments),
+    /// Fetch what is new and build a new generation of the index
+    Refresh(refresh::Arguments),
+    /// List the sources; `check` looks for faults in the data files
+    Sources(sources::Arguments),
+    /// Check the vocabulary's rules
+    Vocabulary(vocabulary::Arguments),
+    /// Find passages
+    Search(search::Arguments),
+    /// Show the section at a place of a file
+    Section(section::Arguments),
+    /// List the topics, the most mentioned first
+    Topics(topics::ListArguments),
+    /// Show what is known of a topic
+    Topic(topics::OneArguments),
+    /// Show the topics near a topic, with the evidence
+    Related(topics::RelatedArguments),
+    /// Show what the index holds, how the last run went and what is wrong
+    Status(status::Arguments),
+}
+
+/// Runs the command that `cli` names.
+///
+/// `Err` says what failed, to which thing, and what to do; the caller prints it.
+pub fn run(cli: Cli) -> anyhow::Result<Exit> {
+    log(&cli.global);
+    let config = config::load(&Overrides {
+        config: cli.global.config.clone(),
+        index: cli.global.index.clone(),
+        sources: cli.global.sources.clone(),
+    })?;
+    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
+    match command {
+        Command::Serve(arguments) => serve::run(config, arguments),
+        Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),
+        Command::Sources(arguments) => sources::run(&config, arguments),
+        Command::Vocabulary(arguments) => vocabulary::run(&config, arguments),
+        Command::Search(arguments) => search::run(&config, &arguments),
+        Command::Section(arguments) => section::run(&config, &arguments),
+        Command::Topics(arguments) => topics::list(&config, &arguments),
+        Command::Topic(arguments) => topics::one(&config, &arguments),
+        Command::Related(arguments) => topics::related(&config, &arguments),
+        Command::Status(arguments) => status::run(&config, &arguments),
+    }
+}
+
+/// Whether `error` says that the reader of our output has gone.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+fn log(global: &Global) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn,cairn=info",
+        (false, 1) => "info,cairn=debug",
+        (false, _) => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CAIRN_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second subscriber, in a test that runs two commands, is no failure.
+    let _ = match global.log_format {
+        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}
+
+/// The library of `config`'s index; where there is none yet, says how to make one.
+fn open(config: &Config) -> anyhow::Result<Library> {
+    Library::open(config)?.with_context(|| {
+        format!(
+            "there is no index in {} yet; `cairn refresh` builds one, `cairn serve` too",
+            config.index.display()
+        )
+    })
+}

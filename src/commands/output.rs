@@ -1,0 +1,88 @@
+//! What commands share for printing.
+
+use std::io::{IsTerminal, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::library::view::{PassageView, Place};
+use crate::search::Snippet;
+
+/// Prints `text` and a line end to stdout.
+pub(super) fn line(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}")?;
+    Ok(())
+}
+
+/// Prints `value` as JSON to stdout.
+pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut stdout, value)?;
+    writeln!(stdout)?;
+    Ok(())
+}
+
+/// An empty table with `header`, as wide as the terminal at most.
+pub(super) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some((_, width)) = console_size() {
+        table.set_width(width);
+    }
+    table.set_header(header.iter().copied());
+    table
+}
+
+fn console_size() -> Option<(u16, u16)> {
+    console::Term::stdout().size_checked()
+}
+
+/// `snippet` with its matches in bold on a terminal.
+pub(super) fn marked(snippet: &Snippet) -> String {
+    if !std::io::stdout().is_terminal() {
+        return snippet.text.clone();
+    }
+    let mut text = String::with_capacity(snippet.text.len() + 64);
+    for (at, c) in snippet.text.chars().enumerate() {
+        if snippet.highlights.iter().any(|(_, end)| *end == at) {
+            text.push_str("\u{1b}[0m");
+        }
+        if snippet.highlights.iter().any(|(start, _)| *start == at) {
+            text.push_str("\u{1b}[1m");
+        }
+        text.push(c);
+    }
+    text.push_str("\u{1b}[0m");
+    text
+}
+
+/// `source path:12-40`, or the cell.
+pub(super) fn place(passage: &PassageView) -> String {
+    format!("{} {}{}", passage.source, passage.path, at(&passage.place))
+}
+
+/// `:12-40`, or `, cell 3`.
+pub(super) fn at(place: &Place) -> String {
+    match (place.lines, place.cell) {
+        (Some((first, last)), _) => format!(":{first}-{last}"),
+        (None, Some(cell)) => format!(", cell {cell}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// The headings of a passage, or its title where it has none.
+pub(super) fn trail(passage: &PassageView) -> String {
+    if passage.headings.is_empty() { passage.title.clone() } else { passage.headings.join(" › ") }
+}
+
+/// `1` and `passage` to `1 passage`, `2` to `2 passages`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
+}
+
+/// What stands in a fetched text must not steer the terminal: control characters go.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}

@@ -1,0 +1,170 @@
+//! `cairn refresh`: progress on stderr, the summary on stdout.
+
+use std::io::IsTerminal;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Exit, output};
+use crate::config::Config;
+use crate::refresh::{self, Event, Network, Options, Outcome, Run, SourceResult, Summary};
+
+/// Problems that are printed; the rest is counted.
+const SHOWN: usize = 10;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Only these sources
+    #[arg(value_name = "SOURCE")]
+    only: Vec<String>,
+    /// Fetch every source, new or not
+    #[arg(long, conflicts_with = "offline")]
+    full: bool,
+    /// No network: build the index from what is stored
+    #[arg(long)]
+    offline: bool,
+    /// Sources fetched at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
+    jobs: Option<u8>,
+    /// The run as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow::Result<Exit> {
+    let options = Options {
+        only: arguments.only,
+        network: match (arguments.full, arguments.offline) {
+            (true, _) => Network::Full,
+            (_, true) => Network::Offline,
+            _ => Network::Conditional,
+        },
+        jobs: arguments.jobs.map(usize::from),
+    };
+    let mut progress = Progress::new(quiet);
+    let result = refresh::run(config, &options, &mut |event| progress.hear(&event));
+    progress.end();
+    let summary = result?;
+    if arguments.json {
+        output::json(&summary.run)?;
+    } else {
+        print(&summary)?;
+    }
+    let failed = summary.run.failed().next().is_some();
+    Ok(if failed { Exit::SourceFailed } else { Exit::Done })
+}
+
+/// Bars on a terminal, lines elsewhere.
+struct Progress {
+    quiet: bool,
+    terminal: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Progress {
+    fn new(quiet: bool) -> Progress {
+        Progress { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
+    }
+
+    fn hear(&mut self, event: &Event) {
+        if self.quiet {
+            return;
+        }
+        match event {
+            Event::Fetching(sources) => self.begin(*sources, "fetching", "sources"),
+            Event::Fetched(result) => self.fetched(result),
+            Event::Reading(documents) => self.begin(*documents, "reading", "documents"),
+            Event::Read(documents) => {
+                if let Some(bar) = &self.bar {
+                    bar.inc(*documents as u64);
+                }
+            }
+            Event::Building => {
+                self.end();
+                self.say("building the index and the graph");
+            }
+        }
+    }
+
+    fn begin(&mut self, count: usize, doing: &str, what: &str) {
+        self.end();
+        if !self.terminal {
+            self.say(&format!("{doing} {count} {what}"));
+            return;
+        }
+        let template = format!("{doing} {{bar:30}} {{pos}}/{{len}} {what}  {{msg}}");
+        let style = ProgressStyle::with_template(&template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        self.bar = Some(ProgressBar::new(count as u64).with_style(style));
+    }
+
+    fn fetched(&self, result: &SourceResult) {
+        match (&self.bar, &result.error) {
+            (Some(bar), error) => {
+                bar.inc(1);
+                bar.set_message(result.source.clone());
+                if let Some(error) = error {
+                    bar.println(format!("{}: {error}", result.source));
+                }
+            }
+            (None, Some(error)) => self.say(&format!("{}: failed: {error}", result.source)),
+            (None, None) => self.say(&format!("{}: {}", result.source, result.outcome.as_str())),
+        }
+    }
+
+    fn say(&self, text: &str) {
+        eprintln!("{text}");
+    }
+
+    fn end(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn print(summary: &Summary) -> anyhow::Result<()> {
+    let run = &summary.run;
+    let mut table =
+        output::table(&["source", "what happened", "documents", "sections", "seconds", "problems"]);
+    for source in run.sources.iter().filter(|source| source.outcome != Outcome::Skipped) {
+        table.add_row([
+            source.source.clone(),
+            source.outcome.as_str().to_owned(),
+            source.documents.to_string(),
+            source.sections.to_string(),
+            format!("{:.1}", source.seconds),
+            source.problems.to_string(),
+        ]);
+    }
+    if !table.is_empty() {
+        output::line(&format!("{table}\n"))?;
+    }
+    for problem in summary.problems.iter().take(SHOWN) {
+        output::line(&output::plain(&problem.to_string()))?;
+    }
+    if summary.problems.len() > SHOWN {
+        let rest = summary.problems.len() - SHOWN;
+        output::line(&format!("… and {rest} more problems: cairn status --json"))?;
+    }
+    output::line(&totals(run))
+}
+
+fn totals(run: &Run) -> String {
+    let made = match run.generation {
+        Some(number) => format!(
+            "generation {number}: {} read, {} indexed",
+            output::count(run.extracted, "document"),
+            output::count(run.indexed, "section")
+        ),
+        None => "nothing has changed".to_owned(),
+    };
+    format!(
+        "{made}; {}, {} in all; {}, {:.1} MB, {:.1} s",
+        output::count(run.documents, "document"),
+        output::count(run.sections, "section"),
+        output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request"),
+        run.traffic.bytes as f64 / 1e6,
+        run.seconds
+    )
+}

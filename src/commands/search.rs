@@ -1,0 +1,95 @@
+//! `cairn search`.
+
+use clap::Args;
+
+use super::{Exit, open, output};
+use crate::config::Config;
+use crate::library::view::SearchView;
+use crate::search::{Request, Understanding};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Words, "phrases", -not, OR, field:value (source path topic step kind lang licence)
+    #[arg(required = true)]
+    query: Vec<String>,
+    /// Only this source (a part of its name will do)
+    #[arg(long)]
+    source: Option<String>,
+    /// Only passages that mention this topic
+    #[arg(long)]
+    topic: Option<String>,
+    /// Only passages that serve this step
+    #[arg(long)]
+    step: Option<String>,
+    /// Only this kind: note, list, notebook
+    #[arg(long)]
+    kind: Option<String>,
+    /// How many
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
+    limit: u64,
+    /// Words as typed: no other labels, no filler left out
+    #[arg(long)]
+    literal: bool,
+    /// The API's object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let mut text = arguments.query.join(" ");
+    let filters = [
+        ("source", &arguments.source),
+        ("topic", &arguments.topic),
+        ("step", &arguments.step),
+        ("kind", &arguments.kind),
+    ];
+    for (field, value) in filters {
+        if let Some(value) = value {
+            text = format!("{text} {field}:\"{}\"", value.replace('"', " "));
+        }
+    }
+    let understanding =
+        if arguments.literal { Understanding::Literal } else { Understanding::Full };
+    let limit = usize::try_from(arguments.limit).unwrap_or(10);
+    let request = Request { text: &text, limit, offset: 0, understanding };
+    let view = open(config)?.search(&request)?;
+    if arguments.json {
+        output::json(&view)?;
+    } else {
+        print(&view)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn print(view: &SearchView) -> anyhow::Result<()> {
+    for (at, hit) in view.hits.iter().enumerate() {
+        let copies = match hit.duplicates.len() {
+            0 => String::new(),
+            more => format!("  (+ {})", output::count(more, "copy").replace("copys", "copies")),
+        };
+        output::line(&format!("{:>2}. {}", at + 1, output::plain(&output::trail(&hit.passage))))?;
+        output::line(&format!("    {}{copies}", output::plain(&output::place(&hit.passage))))?;
+        let snippet = crate::search::Snippet {
+            text: output::plain(&hit.snippet.text),
+            highlights: hit.snippet.highlights.clone(),
+        };
+        output::line(&format!("    {}", output::marked(&snippet)))?;
+        output::line(&format!("    {}\n", hit.passage.url))?;
+    }
+    let understood = &view.query.understood;
+    for topic in &understood.topics {
+        let also = match &topic.also[..] {
+            [] => String::new(),
+            also => format!(", also searched as {}", also.join(", ")),
+        };
+        output::line(&format!("topic {}: \"{}\"{also}", topic.id, topic.words))?;
+    }
+    for dropped in &understood.dropped {
+        output::line(&format!("left out: {}", output::plain(dropped)))?;
+    }
+    if understood.relaxed && view.total > 0 {
+        output::line("few passages hold all the words; these hold some")?;
+    }
+    let found = output::count(view.total, "passage");
+    output::line(&format!("{found} in {:.1} ms", view.took_us as f64 / 1000.0))
+}

@@ -1,0 +1,25 @@
+//! `cairn serve`, which is also plain `cairn`.
+
+use clap::Args;
+
+use super::Exit;
+use crate::config::Config;
+use crate::serve;
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Arguments {
+    /// Address and port [default: 127.0.0.1:7878, or the configuration's]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Serve only; fetch nothing
+    #[arg(long)]
+    no_refresh: bool,
+}
+
+pub(super) fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exit> {
+    if let Some(listen) = arguments.listen {
+        config.listen = listen;
+    }
+    serve::serve(config, !arguments.no_refresh)?;
+    Ok(Exit::Done)
+}

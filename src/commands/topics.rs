@@ -1,0 +1,156 @@
+//! `cairn topics`, `cairn topic`, `cairn related`.
+
+use anyhow::bail;
+use clap::Args;
+
+use super::{Exit, open, output};
+use crate::config::Config;
+use crate::graph::Why;
+use crate::library::Library;
+use crate::library::view::{RelatedTopic, TopicDetail, TopicLink};
+
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    /// How many
+    #[arg(long, default_value_t = 5000)]
+    limit: usize,
+    /// The API's object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OneArguments {
+    /// The topic's id or one of its names, such as CTR
+    topic: String,
+    /// The API's object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RelatedArguments {
+    /// The topic's id or one of its names, such as CTR
+    topic: String,
+    /// How many
+    #[arg(long, default_value_t = 10)]
+    limit: usize,
+    /// The API's object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn list(config: &Config, arguments: &ListArguments) -> anyhow::Result<Exit> {
+    let topics = open(config)?.topics(arguments.limit, 0);
+    if arguments.json {
+        output::json(&serde_json::json!({ "topics": topics }))?;
+        return Ok(Exit::Done);
+    }
+    let mut table = output::table(&["topic", "name", "sections", "steps"]);
+    for topic in topics {
+        let sections = topic.mentions.to_string();
+        table.add_row([topic.id, topic.label, sections, topic.steps.join(", ")]);
+    }
+    output::line(&table.to_string())?;
+    Ok(Exit::Done)
+}
+
+pub(super) fn one(config: &Config, arguments: &OneArguments) -> anyhow::Result<Exit> {
+    let library = open(config)?;
+    let Some(topic) = library.topic(&arguments.topic)? else {
+        return unknown(&library, &arguments.topic);
+    };
+    if arguments.json {
+        output::json(&serde_json::json!({ "topic": topic }))?;
+    } else {
+        print(&topic)?;
+    }
+    Ok(Exit::Done)
+}
+
+pub(super) fn related(config: &Config, arguments: &RelatedArguments) -> anyhow::Result<Exit> {
+    let library = open(config)?;
+    let Some(view) = library.related(&arguments.topic, arguments.limit) else {
+        return unknown(&library, &arguments.topic);
+    };
+    if arguments.json {
+        output::json(&view)?;
+        return Ok(Exit::Done);
+    }
+    for topic in &view.related {
+        output::line(&format!("{} ({}): {}", topic.label, topic.id, reasons(topic)))?;
+        for evidence in &topic.evidence {
+            let sentence = output::plain(&evidence.sentence);
+            let at = output::at(&evidence.place);
+            output::line(&format!("    \"{sentence}\""))?;
+            output::line(&format!("      {} {}{at}", evidence.source, evidence.path))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Why two topics are near, in words.
+fn reasons(topic: &RelatedTopic) -> String {
+    let words = topic.why.iter().map(|why| match why {
+        Why::Broader => "one is broader".to_owned(),
+        Why::Requires => match &topic.reason {
+            Some(reason) => format!("one requires the other: {reason}"),
+            None => "one requires the other".to_owned(),
+        },
+        Why::Related => "related".to_owned(),
+        Why::CoMention => {
+            let sources = usize::try_from(topic.said_by).unwrap_or(0);
+            format!("said together in {}", output::count(sources, "source"))
+        }
+    });
+    words.collect::<Vec<_>>().join("; ")
+}
+
+fn print(detail: &TopicDetail) -> anyhow::Result<()> {
+    let topic = &detail.topic;
+    output::line(&format!("{} ({})", topic.label, topic.id))?;
+    output::line(&format!("  {}", topic.definition))?;
+    let names = |links: &[TopicLink]| {
+        links.iter().map(|link| link.label.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    for (word, text) in [
+        ("also", topic.also.join(", ")),
+        ("steps", topic.steps.join(", ")),
+        ("broader", names(&detail.broader)),
+        ("narrower", names(&detail.narrower)),
+        ("requires", names(&detail.requires)),
+        ("required by", names(&detail.required_by)),
+    ] {
+        if !text.is_empty() {
+            output::line(&format!("  {word}: {text}"))?;
+        }
+    }
+    let mentions = usize::try_from(topic.mentions).unwrap_or(0);
+    output::line(&format!("  mentioned in {}\n", output::count(mentions, "section")))?;
+    for hit in &detail.passages {
+        output::line(&format!("- {}", output::plain(&output::trail(&hit.passage))))?;
+        output::line(&format!("  {}", hit.passage.url))?;
+    }
+    for resource in &detail.resources {
+        let title = output::plain(&resource.title);
+        let cited = output::count(resource.cited_by, "source");
+        output::line(&format!("- {title}: {} (cited by {cited})", resource.url))?;
+    }
+    Ok(())
+}
+
+/// A topic that is not there is a wrong use; names that hold the word may help.
+fn unknown(library: &Library, name: &str) -> anyhow::Result<Exit> {
+    let lower = name.to_lowercase();
+    let near: Vec<String> = library
+        .topics(usize::MAX, 0)
+        .into_iter()
+        .filter(|topic| topic.label.to_lowercase().contains(&lower) || topic.id.contains(&lower))
+        .map(|topic| topic.id)
+        .take(8)
+        .collect();
+    match &near[..] {
+        [] => bail!("no topic {name:?}; `cairn topics` lists them"),
+        near => bail!("no topic {name:?}; did you mean one of {}?", near.join(", ")),
+    }
+}

@@ -1,0 +1,21 @@
+//! The program `cairn`: reads the command line, dispatches, prints the error chain.
+
+use std::process::ExitCode;
+
+use cairn::commands::{self, Cli, Exit};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match commands::run(cli) {
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Wrong) => ExitCode::from(2),
+        Ok(Exit::SourceFailed) => ExitCode::from(3),
+        // Whoever read our output has read enough.
+        Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cairn: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
