@@ -1,0 +1,216 @@
+//! The REST API: credentials, quotas, redirects, and the documents of `shapes.rs` under the
+//! headers GitHub sends with them.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use super::Fault;
+use super::errors::{self, Error};
+use super::http::{Answer, Call, weak_etag};
+use super::quota::Quota;
+use super::routes::names_head;
+use super::shapes;
+use super::state::{Entry, Found, Shared, State};
+
+pub enum Asked {
+    Quota,
+    /// A repository's full name, and what of it.
+    Name(String, String),
+    Id(u64, String),
+}
+
+/// Sent with every answer of the API, whatever it is.
+const ALWAYS: [(&str, &str); 11] = [
+    ("access-control-allow-origin", "*"),
+    ("access-control-expose-headers", "ETag, Location, Retry-After, X-RateLimit-Limit"),
+    ("content-security-policy", "default-src 'none'"),
+    ("referrer-policy", "origin-when-cross-origin, strict-origin-when-cross-origin"),
+    ("server", "github.com"),
+    ("strict-transport-security", "max-age=31536000; includeSubdomains; preload"),
+    ("vary", "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, Accept"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "deny"),
+    ("x-github-api-version-selected", "2022-11-28"),
+    ("x-xss-protection", "0"),
+];
+
+pub fn answer(shared: &Shared, call: &Call, asked: &Asked) -> Answer {
+    let mut state = shared.lock();
+    let token = call.authorization.as_deref().map(token_in);
+    let refused = state.token.is_some() && token.is_some() && state.token.as_deref() != token;
+    // A token that is not taken is counted with the anonymous, as GitHub does.
+    let signed_in = token.is_some() && !refused;
+    let (answer, quota) = if refused {
+        (error(&Error::status(401)), *state.quota(false))
+    } else {
+        decide(&mut state, &shared.base, call, asked, signed_in)
+    };
+    stamp(answer, quota, signed_in)
+}
+
+/// The answer, and the quota its headers are to tell of.
+fn decide(
+    state: &mut State,
+    base: &str,
+    call: &Call,
+    asked: &Asked,
+    signed_in: bool,
+) -> (Answer, Quota) {
+    let (found, rest) = match asked {
+        Asked::Quota => {
+            let quota = *state.quota(signed_in);
+            return (json(200, &shapes::rate_limit(quota)), quota);
+        }
+        Asked::Name(name, rest) => (state.by_name(name), rest),
+        Asked::Id(id, rest) => (state.by_id(*id), rest),
+    };
+    let name = match (&found, asked) {
+        (Found::Here(entry), _) => entry.repo.full_name.clone(),
+        (_, Asked::Name(name, _)) => name.clone(),
+        _ => String::new(),
+    };
+    let fault = state.fault(&name, true);
+    if let Fault::RateLimited { reset_in } = fault {
+        return limited(used_up(*state.quota(signed_in), reset_in));
+    }
+    if !state.quota(signed_in).take() {
+        return limited(*state.quota(signed_in));
+    }
+    let answer = match fault {
+        Fault::Status(status) => error(&Error::status(status)),
+        Fault::RetryAfter { seconds } => {
+            error(&Error::secondary_limit()).with("retry-after", seconds.to_string())
+        }
+        _ => serve(base, call, found, rest, fault),
+    };
+    if signed_in && answer.status == StatusCode::NOT_MODIFIED {
+        state.quota(true).give_back();
+    }
+    (answer, *state.quota(signed_in))
+}
+
+fn serve(base: &str, call: &Call, found: Found, rest: &str, fault: Fault) -> Answer {
+    match found {
+        Found::Missing => error(&Error::status(404)),
+        Found::Moved { id, .. } => {
+            let slash = if rest.is_empty() { "" } else { "/" };
+            let to = format!("{base}/repositories/{id}{slash}{rest}");
+            json(301, &errors::moved(&to)).with("location", to)
+        }
+        Found::Here(entry) => document(base, call, &entry, rest, fault),
+    }
+}
+
+fn document(base: &str, call: &Call, entry: &Entry, rest: &str, fault: Fault) -> Answer {
+    match rest.split_once('/').unwrap_or((rest, "")) {
+        ("", _) => {
+            let date = shapes::pushed_at(entry).format("%a, %d %b %Y %H:%M:%S GMT");
+            tagged(&shapes::repository(base, entry))
+                .with("last-modified", date.to_string())
+                .unless_known(call, fault)
+        }
+        ("license", "") => match shapes::licence_file(base, entry) {
+            Some(file) => tagged(&file).unless_known(call, fault),
+            None => error(&Error::status(404)),
+        },
+        ("commits", reference) if !reference.is_empty() => {
+            commit(base, call, entry, reference).unless_known(call, fault)
+        }
+        _ => error(&Error::status(404)),
+    }
+}
+
+fn commit(base: &str, call: &Call, entry: &Entry, reference: &str) -> Answer {
+    let sha = &entry.repo.sha;
+    if sha.is_empty() {
+        return error(&Error::status(409));
+    }
+    if !names_head(entry, reference) {
+        return error(&Error::no_commit(reference));
+    }
+    let accept = &call.accept;
+    if accept.contains("application/vnd.github.") && accept.contains("sha") {
+        return Answer::new(200, sha.clone().into_bytes())
+            .with("content-type", "application/vnd.github.sha; charset=utf-8")
+            .with("etag", format!("\"{sha}\""))
+            .with("x-github-media-type", "github.v3; param=sha");
+    }
+    tagged(&shapes::commit(base, entry))
+}
+
+fn json(status: u16, value: &Value) -> Answer {
+    Answer::new(status, value.to_string().into_bytes())
+        .with("content-type", "application/json; charset=utf-8")
+        .with("x-github-media-type", "github.v3; format=json")
+}
+
+fn tagged(value: &Value) -> Answer {
+    let etag = weak_etag(value.to_string().as_bytes());
+    json(200, value).with("etag", etag)
+}
+
+fn error(error: &Error) -> Answer {
+    json(error.status, &error.body())
+}
+
+fn limited(quota: Quota) -> (Answer, Quota) {
+    (error(&Error::limited(quota.limit)), quota)
+}
+
+fn used_up(quota: Quota, reset_in: Duration) -> Quota {
+    Quota { used: quota.limit, reset: SystemTime::now() + reset_in, ..quota }
+}
+
+/// Adds what every answer of the API carries.
+fn stamp(mut answer: Answer, quota: Quota, signed_in: bool) -> Answer {
+    for (name, value) in ALWAYS {
+        answer = answer.with(name, value);
+    }
+    if matches!(answer.status.as_u16(), 200 | 304) {
+        let scope = if signed_in { "private" } else { "public" };
+        answer = answer.with("cache-control", format!("{scope}, max-age=60, s-maxage=60"));
+    }
+    if signed_in {
+        answer = answer.with("x-accepted-oauth-scopes", "repo").with("x-oauth-scopes", "");
+    }
+    if answer.status != StatusCode::NOT_MODIFIED {
+        let length = answer.content.length().to_string();
+        answer = answer.with("content-length", length);
+    }
+    answer
+        .with("x-github-request-id", request_id())
+        .with("x-ratelimit-limit", quota.limit.to_string())
+        .with("x-ratelimit-remaining", (quota.limit - quota.used).to_string())
+        .with("x-ratelimit-reset", seconds(quota.reset).to_string())
+        .with("x-ratelimit-resource", "core")
+        .with("x-ratelimit-used", quota.used.to_string())
+}
+
+impl State {
+    fn quota(&mut self, signed_in: bool) -> &mut Quota {
+        let quota = if signed_in { &mut self.signed_in } else { &mut self.anonymous };
+        quota.roll();
+        quota
+    }
+}
+
+/// Unix time, rounded up: a client that waits until then has waited long enough.
+pub fn seconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    since.as_secs_f64().ceil() as u64
+}
+
+pub fn request_id() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("CA12:{count:05X}:{:07X}:{:07X}:{:08X}", count * 7, count * 11, count * 13)
+}
+
+/// The token in `Bearer TOKEN` or `token TOKEN`.
+fn token_in(authorization: &str) -> &str {
+    let token = authorization.split_once(' ').map(|(_, token)| token);
+    token.unwrap_or(authorization).trim()
+}

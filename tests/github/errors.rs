@@ -1,0 +1,79 @@
+//! The bodies of the API's answers that are not a success.
+
+use serde_json::{Value, json};
+
+const DOCS: &str = "https://docs.github.com/rest";
+
+pub struct Error {
+    pub status: u16,
+    message: String,
+    /// Below the documentation's own address.
+    page: &'static str,
+}
+
+impl Error {
+    /// What the API says under this status when a repository is asked for.
+    pub fn status(status: u16) -> Error {
+        let (message, page) = match status {
+            401 => ("Bad credentials", ""),
+            403 => ("Resource not accessible by integration", "/repos/repos#get-a-repository"),
+            404 => ("Not Found", "/repos/repos#get-a-repository"),
+            409 => ("Git Repository is empty.", "/commits/commits#get-a-commit"),
+            422 => ("Validation Failed", "/repos/repos#get-a-repository"),
+            451 => ("Repository access blocked", ""),
+            _ => ("Server Error", ""),
+        };
+        Error::new(status, message, page)
+    }
+
+    pub fn no_commit(reference: &str) -> Error {
+        let message = format!("No commit found for SHA: {reference}");
+        Error::new(422, &message, "/commits/commits#get-a-commit")
+    }
+
+    pub fn limited(limit: u64) -> Error {
+        // The anonymous limit goes by address, the other by account.
+        let who = if limit > 60 { "user ID 1" } else { "127.0.0.1" };
+        let message = format!("API rate limit exceeded for {who}.");
+        Error::new(403, &message, "/using-the-rest-api/rate-limits-for-the-rest-api")
+    }
+
+    pub fn secondary_limit() -> Error {
+        let page = "/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits";
+        let message = "You have exceeded a secondary rate limit. Wait before you try again.";
+        Error::new(403, message, page)
+    }
+
+    pub fn body(&self) -> Value {
+        if self.status == 451 {
+            // The one body with neither documentation nor status.
+            return json!({
+                "message": self.message,
+                "block": {
+                    "reason": "dmca",
+                    "created_at": "2024-02-03T04:05:06Z",
+                    "html_url": "https://github.com/github/dmca/blob/master/2024/02/notice.md",
+                },
+            });
+        }
+        json!({
+            "message": self.message,
+            "documentation_url": format!("{DOCS}{}", self.page),
+            "status": self.status.to_string(),
+        })
+    }
+
+    fn new(status: u16, message: &str, page: &'static str) -> Error {
+        Error { status, message: message.to_owned(), page }
+    }
+}
+
+/// The body of a redirect, which names its target once more.
+pub fn moved(to: &str) -> Value {
+    let page = "/guides/best-practices-for-using-the-rest-api#follow-redirects";
+    json!({
+        "message": "Moved Permanently",
+        "url": to,
+        "documentation_url": format!("{DOCS}{page}"),
+    })
+}

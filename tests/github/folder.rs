@@ -1,0 +1,89 @@
+//! Reads a folder of tarballs, `OWNER+NAME.tar.gz` each, into repositories to serve. A
+//! `manifest.json` beside them may say what a tarball cannot.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use super::{Archive, Repo, archive};
+
+#[derive(Default, Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    repos: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    full_name: String,
+    default_branch: Option<String>,
+    license: Option<String>,
+    description: Option<String>,
+    #[serde(default)]
+    stars: u64,
+    #[serde(default)]
+    archived: bool,
+}
+
+/// Every tarball of the folder, by name; an error if there is none.
+pub fn load_folder(folder: &Path) -> Result<Vec<Repo>> {
+    let mut listed = read_manifest(folder)?;
+    let mut repos = Vec::new();
+    for path in tarballs(folder)? {
+        let Some(full_name) = full_name(&path) else {
+            continue;
+        };
+        let sha = archive::sha_of_file(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let about = listed.remove(&full_name.to_lowercase());
+        repos.push(repo(&full_name, &sha, path, about));
+    }
+    if repos.is_empty() {
+        bail!("no OWNER+NAME.tar.gz in {}", folder.display());
+    }
+    Ok(repos)
+}
+
+fn tarballs(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read folder {}", folder.display()))?;
+    let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(|error: std::io::Error| error)?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn full_name(path: &Path) -> Option<String> {
+    let stem = path.file_name()?.to_str()?.strip_suffix(".tar.gz")?;
+    let (owner, name) = stem.split_once('+')?;
+    Some(format!("{owner}/{name}"))
+}
+
+fn read_manifest(folder: &Path) -> Result<HashMap<String, Listed>> {
+    let path = folder.join("manifest.json");
+    if !path.exists() {
+        return Ok(HashMap::new());
+    }
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let manifest: Manifest = serde_json::from_str(&text)
+        .with_context(|| format!("{} is not a list of repositories", path.display()))?;
+    let listed = manifest.repos.into_iter();
+    Ok(listed.map(|repo| (repo.full_name.to_lowercase(), repo)).collect())
+}
+
+fn repo(full_name: &str, sha: &str, path: PathBuf, about: Option<Listed>) -> Repo {
+    let repo = Repo::new(full_name, sha, Archive::File(path));
+    let Some(about) = about else { return repo };
+    Repo {
+        default_branch: about.default_branch.unwrap_or(repo.default_branch),
+        licence: about.license,
+        description: about.description,
+        stars: about.stars,
+        archived: about.archived,
+        ..repo
+    }
+}

@@ -1,0 +1,130 @@
+//! The plain HTTP part: what a request says, what an answer is made of, and the conditional
+//! requests every route shares.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+
+use super::Fault;
+use super::body::{Content, body};
+use super::log::Progress;
+
+/// A request, read once.
+pub struct Call {
+    pub method: Method,
+    /// As sent, with the query.
+    pub target: String,
+    /// Decoded, cut at the slashes.
+    pub segments: Vec<String>,
+    pub if_none_match: Option<String>,
+    pub authorization: Option<String>,
+    pub accept: String,
+    pub user_agent: Option<String>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: Vec<(&'static str, String)>,
+    pub content: Content,
+    /// What is to happen to the body on its way.
+    pub fault: Fault,
+}
+
+impl Call {
+    pub fn new(request: &Request) -> Call {
+        let headers = request.headers();
+        let path = decode(request.uri().path());
+        Call {
+            method: request.method().clone(),
+            target: request.uri().to_string(),
+            segments: path.trim_matches('/').split('/').map(str::to_owned).collect(),
+            if_none_match: text(headers, header::IF_NONE_MATCH.as_str()),
+            authorization: text(headers, header::AUTHORIZATION.as_str()),
+            accept: text(headers, header::ACCEPT.as_str()).unwrap_or_default(),
+            user_agent: text(headers, header::USER_AGENT.as_str()),
+        }
+    }
+}
+
+impl Answer {
+    pub fn new(status: u16, content: Vec<u8>) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).expect("tests ask for statuses that exist"),
+            headers: Vec::new(),
+            content: Content::Memory(Bytes::from(content)),
+            fault: Fault::None,
+        }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Answer {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// 304 in place of this answer if the client has it already.
+    pub fn unless_known(mut self, call: &Call, fault: Fault) -> Answer {
+        let etag = self.headers.iter().find(|(name, _)| *name == "etag");
+        let known = match (etag, &call.if_none_match) {
+            (Some((_, etag)), Some(asked)) => matches(asked, etag),
+            _ => false,
+        };
+        if known && fault != Fault::IgnoresEtag {
+            self.status = StatusCode::NOT_MODIFIED;
+            self.content = Content::Nothing;
+            let about_body = |name: &str| name == "content-type" || name == "content-disposition";
+            self.headers.retain(|(name, _)| !about_body(name));
+        }
+        self.fault = fault;
+        self
+    }
+
+    pub fn respond(self, progress: Arc<Progress>, head: bool) -> Response {
+        // Nothing of a body follows a HEAD request, so nothing of it may be counted.
+        let content = if head { Content::Nothing } else { self.content };
+        let mut response = Response::new(body(content, self.fault, progress));
+        *response.status_mut() = self.status;
+        for (name, value) in self.headers {
+            let value = HeaderValue::try_from(value).expect("header values are made of plain text");
+            response.headers_mut().append(name, value);
+        }
+        response
+    }
+}
+
+/// `If-None-Match` against one ETag: a list or `*`, weak comparison (RFC 9110, 13.1.2).
+pub fn matches(asked: &str, etag: &str) -> bool {
+    let strip = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    asked.split(',').any(|tag| tag.trim() == "*" || strip(tag) == strip(etag))
+}
+
+pub fn weak_etag(of: &[u8]) -> String {
+    format!("W/\"{}\"", blake3::hash(of).to_hex())
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn decode(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let pair = tail.get(..2).filter(|_| *first == b'%');
+        let pair = pair.and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

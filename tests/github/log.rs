@@ -1,0 +1,47 @@
+//! The requests so far, and how far each one's body has got.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::Request;
+
+#[derive(Default)]
+pub struct Log {
+    entries: Vec<(Request, Arc<Progress>)>,
+}
+
+/// How far a body has got; the body updates it while it is sent.
+#[derive(Default)]
+pub struct Progress {
+    pub sent: AtomicU64,
+    pub finished: AtomicBool,
+}
+
+impl Log {
+    pub fn push(&mut self, request: Request) -> Arc<Progress> {
+        let progress = Arc::new(Progress::default());
+        self.entries.push((request, Arc::clone(&progress)));
+        progress
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.entries.iter().map(current).collect()
+    }
+
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    pub fn take_finished(&mut self) -> Vec<Request> {
+        let done = |entry: &mut (Request, Arc<Progress>)| entry.1.finished.load(Ordering::Acquire);
+        self.entries.extract_if(.., done).map(|entry| current(&entry)).collect()
+    }
+}
+
+fn current((request, progress): &(Request, Arc<Progress>)) -> Request {
+    Request {
+        finished: progress.finished.load(Ordering::Acquire),
+        bytes_sent: progress.sent.load(Ordering::Acquire),
+        ..request.clone()
+    }
+}

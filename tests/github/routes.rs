@@ -1,0 +1,178 @@
+//! Which request goes where, and the answers of the two hosts beside the API: archives
+//! (codeload) and raw files. Both speak plain text when something is wrong.
+
+use std::fs;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::response::Response;
+
+use super::body::Content;
+use super::http::{Answer, Call, weak_etag};
+use super::state::{Entry, Found, Shared, Store};
+use super::{Fault, api, archive};
+
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
+const PAGE: &[u8] = b"<!DOCTYPE html><title>Oops</title><p>This page is taking too long.</p>";
+
+pub async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let call = Call::new(&request);
+    let answer = answer(&shared, &call);
+    let progress = shared.lock().log.push(super::Request {
+        method: call.method.to_string(),
+        path: call.target,
+        status: answer.status.as_u16(),
+        if_none_match: call.if_none_match,
+        authorized: call.authorization.is_some(),
+        user_agent: call.user_agent,
+        bytes_sent: 0,
+        finished: false,
+    });
+    answer.respond(progress, call.method == Method::HEAD)
+}
+
+fn answer(shared: &Shared, call: &Call) -> Answer {
+    if call.method != Method::GET && call.method != Method::HEAD {
+        return plain(404);
+    }
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    match segments.as_slice() {
+        ["rate_limit"] => api::answer(shared, call, &api::Asked::Quota),
+        ["repos", owner, name, rest @ ..] => {
+            let asked = api::Asked::Name(format!("{owner}/{name}"), rest.join("/"));
+            api::answer(shared, call, &asked)
+        }
+        ["repositories", id, rest @ ..] => {
+            let id = id.parse().unwrap_or_default();
+            api::answer(shared, call, &api::Asked::Id(id, rest.join("/")))
+        }
+        [owner, name, "tar.gz", reference @ ..] if !reference.is_empty() => {
+            let rest = reference.join("/");
+            named(shared, &format!("{owner}/{name}"), &format!("tar.gz/{rest}"), |entry, fault| {
+                tarball(call, entry, &rest, fault)
+            })
+        }
+        [owner, name, rest @ ..] if rest.len() > 1 => {
+            let rest = rest.join("/");
+            named(shared, &format!("{owner}/{name}"), &rest, |entry, fault| {
+                raw_file(call, entry, &rest, fault)
+            })
+        }
+        _ => plain(404),
+    }
+}
+
+/// Finds the repository and answers for it, unless it moved, is missing or has a fault that
+/// leaves no choice.
+fn named(
+    shared: &Shared,
+    full_name: &str,
+    rest: &str,
+    serve: impl FnOnce(&Entry, Fault) -> Answer,
+) -> Answer {
+    let mut state = shared.lock();
+    let fault = state.fault(full_name, false);
+    match fault {
+        Fault::Status(status) => return plain(status),
+        Fault::RetryAfter { seconds } => {
+            return plain(429).with("retry-after", seconds.to_string());
+        }
+        _ => {}
+    }
+    let found = state.by_name(full_name);
+    drop(state);
+    match found {
+        Found::Here(entry) => serve(&entry, fault),
+        Found::Moved { full_name, .. } => {
+            let to = format!("{}/{full_name}/{rest}", shared.base);
+            Answer::new(301, Vec::new()).with("location", to)
+        }
+        Found::Missing => plain(404),
+    }
+}
+
+fn tarball(call: &Call, entry: &Entry, reference: &str, fault: Fault) -> Answer {
+    if !names_head(entry, reference) {
+        return plain(404);
+    }
+    let Some(content) = content(&entry.store, fault) else {
+        return plain(404);
+    };
+    let (_, name) = entry.parts();
+    let sha = &entry.repo.sha;
+    let mut answer = Answer::new(200, Vec::new());
+    answer.content = content;
+    // No content-length: the real one makes its archives on the way, too.
+    answer
+        .with("access-control-allow-origin", "https://render.githubusercontent.com")
+        .with("content-disposition", format!("attachment; filename={name}-{sha}.tar.gz"))
+        .with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+        .with("content-type", "application/x-gzip")
+        .with("cross-origin-resource-policy", "cross-origin")
+        .with("etag", weak_etag(format!("tar.gz {name} {sha}").as_bytes()))
+        .with("strict-transport-security", "max-age=31536000")
+        .with("vary", "Authorization,Accept-Encoding,Origin")
+        .with("x-content-type-options", "nosniff")
+        .with("x-frame-options", "deny")
+        .with("x-github-request-id", api::request_id())
+        .with("x-xss-protection", "1; mode=block")
+        .unless_known(call, fault)
+}
+
+fn content(store: &Store, fault: Fault) -> Option<Content> {
+    if fault == Fault::NotGzip {
+        return Some(Content::Memory(PAGE.into()));
+    }
+    match store {
+        Store::Memory(bytes) => Some(Content::Memory(bytes.clone())),
+        Store::Disk(path) => {
+            let file = fs::File::open(path).ok()?;
+            let length = file.metadata().ok()?.len();
+            Some(Content::Disk { file: file.into(), length })
+        }
+    }
+}
+
+fn raw_file(call: &Call, entry: &Entry, rest: &str, fault: Fault) -> Answer {
+    // A branch may contain slashes, so the path starts after whatever names the head.
+    let cuts = rest.match_indices('/').map(|(at, _)| (&rest[..at], &rest[at + 1..]));
+    let path = cuts.into_iter().find(|(reference, _)| names_head(entry, reference));
+    let file = path.and_then(|(_, path)| archive::file_in(&entry.store, |name| name == path));
+    let Some((_, bytes)) = file else {
+        return plain(404);
+    };
+    let length = bytes.len().to_string();
+    let etag = weak_etag(&bytes);
+    let answer = Answer::new(200, bytes)
+        .with("cache-control", "max-age=300")
+        .with("content-type", PLAIN_TEXT)
+        .with("etag", etag)
+        .with("x-github-request-id", api::request_id())
+        .unless_known(call, fault);
+    match answer.status.as_u16() {
+        200 => answer.with("content-length", length),
+        _ => answer,
+    }
+}
+
+/// Whether a reference means the one commit this server has of a repository.
+pub fn names_head(entry: &Entry, reference: &str) -> bool {
+    let sha = &entry.repo.sha;
+    let branch = reference.strip_prefix("refs/").unwrap_or(reference);
+    let branch = branch.strip_prefix("heads/").unwrap_or(branch);
+    let short = reference.len() >= 7 && sha.starts_with(&reference.to_lowercase());
+    !sha.is_empty() && (reference == "HEAD" || branch == entry.repo.default_branch || short)
+}
+
+fn plain(status: u16) -> Answer {
+    let mut answer = Answer::new(status, Vec::new());
+    let reason = answer.status.canonical_reason().unwrap_or("Error");
+    let text = format!("{status}: {reason}");
+    let length = text.len().to_string();
+    answer.content = Content::Memory(text.into());
+    answer
+        .with("content-length", length)
+        .with("content-type", PLAIN_TEXT)
+        .with("x-github-request-id", api::request_id())
+}

@@ -1,0 +1,239 @@
+//! The JSON documents of the API, with the fields and error bodies GitHub's recorded answers
+//! have. Every link points back at this server, so that nothing followed leaves the machine.
+
+use chrono::{DateTime, Days, Utc};
+use serde_json::{Value, json};
+
+use super::api::seconds;
+use super::archive;
+use super::quota::Quota;
+use super::state::Entry;
+
+/// When every repository here was made; each change of content dates one day later.
+const FIRST_DAY: i64 = 1_704_103_200;
+
+/// Fields of a repository that are a link below its own address.
+const LINKS: [(&str, &str); 37] = [
+    ("archive_url", "/{archive_format}{/ref}"),
+    ("assignees_url", "/assignees{/user}"),
+    ("blobs_url", "/git/blobs{/sha}"),
+    ("branches_url", "/branches{/branch}"),
+    ("collaborators_url", "/collaborators{/collaborator}"),
+    ("comments_url", "/comments{/number}"),
+    ("commits_url", "/commits{/sha}"),
+    ("compare_url", "/compare/{base}...{head}"),
+    ("contents_url", "/contents/{+path}"),
+    ("contributors_url", "/contributors"),
+    ("deployments_url", "/deployments"),
+    ("downloads_url", "/downloads"),
+    ("events_url", "/events"),
+    ("forks_url", "/forks"),
+    ("git_commits_url", "/git/commits{/sha}"),
+    ("git_refs_url", "/git/refs{/sha}"),
+    ("git_tags_url", "/git/tags{/sha}"),
+    ("hooks_url", "/hooks"),
+    ("issue_comment_url", "/issues/comments{/number}"),
+    ("issue_events_url", "/issues/events{/number}"),
+    ("issues_url", "/issues{/number}"),
+    ("keys_url", "/keys{/key_id}"),
+    ("labels_url", "/labels{/name}"),
+    ("languages_url", "/languages"),
+    ("merges_url", "/merges"),
+    ("milestones_url", "/milestones{/number}"),
+    ("notifications_url", "/notifications{?since,all,participating}"),
+    ("pulls_url", "/pulls{/number}"),
+    ("releases_url", "/releases{/id}"),
+    ("stargazers_url", "/stargazers"),
+    ("statuses_url", "/statuses/{sha}"),
+    ("subscribers_url", "/subscribers"),
+    ("subscription_url", "/subscription"),
+    ("tags_url", "/tags"),
+    ("teams_url", "/teams"),
+    ("trees_url", "/git/trees{/sha}"),
+    ("url", ""),
+];
+
+const OWNER_LINKS: [(&str, &str); 10] = [
+    ("events_url", "/events{/privacy}"),
+    ("followers_url", "/followers"),
+    ("following_url", "/following{/other_user}"),
+    ("gists_url", "/gists{/gist_id}"),
+    ("organizations_url", "/orgs"),
+    ("received_events_url", "/received_events"),
+    ("repos_url", "/repos"),
+    ("starred_url", "/starred{/owner}{/repo}"),
+    ("subscriptions_url", "/subscriptions"),
+    ("url", ""),
+];
+
+pub fn repository(base: &str, entry: &Entry) -> Value {
+    let repo = &entry.repo;
+    let full_name = &repo.full_name;
+    let (_, name) = entry.parts();
+    let page = format!("{base}/{full_name}");
+    let pushed = pushed_at(entry).format("%FT%TZ").to_string();
+    let mut value = json!({
+        "id": entry.id, "node_id": node_id("Repository", entry.id),
+        "name": name, "full_name": full_name, "owner": owner(base, entry),
+        "private": false, "visibility": "public", "fork": false,
+        "html_url": page, "svn_url": page, "clone_url": format!("{page}.git"),
+        "git_url": format!("git{}.git", page.trim_start_matches("http")),
+        "ssh_url": format!("git@127.0.0.1:{full_name}.git"), "mirror_url": null,
+        "description": repo.description, "homepage": null, "language": null,
+        "topics": [], "size": entry.revision, "license": licence(base, entry),
+        "archived": repo.archived, "disabled": false, "is_template": false,
+        "default_branch": repo.default_branch,
+        "created_at": first_day().format("%FT%TZ").to_string(),
+        "updated_at": pushed, "pushed_at": pushed,
+        "stargazers_count": repo.stars, "watchers_count": repo.stars, "watchers": repo.stars,
+    });
+    add(&mut value, usual_settings());
+    add_links(&mut value, &format!("{base}/repos/{full_name}"), &LINKS);
+    value
+}
+
+/// What is the same for every repository here.
+fn usual_settings() -> Value {
+    json!({
+        "forks_count": 3, "forks": 3, "network_count": 3, "subscribers_count": 2,
+        "open_issues_count": 1, "open_issues": 1,
+        "has_issues": true, "has_projects": true, "has_downloads": true,
+        "has_wiki": true, "has_pages": false, "has_discussions": false,
+        "allow_forking": true, "web_commit_signoff_required": false, "temp_clone_token": null,
+        "permissions": {
+            "admin": false, "maintain": false, "push": false, "triage": false, "pull": true,
+        },
+    })
+}
+
+fn owner(base: &str, entry: &Entry) -> Value {
+    let (login, _) = entry.parts();
+    let id = login.bytes().fold(7, |id, byte| (id * 31 + u64::from(byte)) % 100_000_000);
+    let mut value = json!({
+        "login": login, "id": id, "node_id": node_id("User", id),
+        "avatar_url": format!("{base}/u/{id}?v=4"), "gravatar_id": "",
+        "html_url": format!("{base}/{login}"), "type": "User",
+        "user_view_type": "public", "site_admin": false,
+    });
+    add_links(&mut value, &format!("{base}/users/{login}"), &OWNER_LINKS);
+    value
+}
+
+fn licence(base: &str, entry: &Entry) -> Value {
+    let Some(spdx) = entry.repo.licence.as_deref() else {
+        return Value::Null;
+    };
+    let (key, name, url) = match spdx {
+        // What GitHub says of a licence file it does not know.
+        "NOASSERTION" => ("other".to_owned(), "Other", None),
+        _ => {
+            let key = spdx.to_lowercase();
+            let url = format!("{base}/licenses/{key}");
+            (key, spdx, Some(url))
+        }
+    };
+    let node = node_id("License", key.len() as u64);
+    json!({ "key": key, "name": name, "spdx_id": spdx, "url": url, "node_id": node })
+}
+
+/// The licence document: the file itself and what it was recognised as. `None` without either.
+pub fn licence_file(base: &str, entry: &Entry) -> Option<Value> {
+    entry.repo.licence.as_ref()?;
+    let starts = ["license", "licence", "copying", "unlicense"];
+    let wanted = |path: &str| {
+        let lower = path.to_lowercase();
+        !path.contains('/') && starts.iter().any(|start| lower.starts_with(start))
+    };
+    let (path, bytes) = archive::file_in(&entry.store, wanted)?;
+    let full_name = &entry.repo.full_name;
+    let branch = &entry.repo.default_branch;
+    // A blob's real name is a SHA-1 of more than its bytes; any 40 digits that follow them do.
+    let blob = blake3::hash(&bytes).to_hex()[..40].to_owned();
+    let link = format!("{base}/repos/{full_name}/contents/{path}?ref={branch}");
+    let git = format!("{base}/repos/{full_name}/git/blobs/{blob}");
+    let page = format!("{base}/{full_name}/blob/{branch}/{path}");
+    Some(json!({
+        "name": path, "path": path, "sha": blob, "size": bytes.len(), "type": "file",
+        "url": link, "html_url": page, "git_url": git,
+        "download_url": format!("{base}/{full_name}/{branch}/{path}"),
+        "content": base64(&bytes), "encoding": "base64",
+        "_links": { "self": link, "git": git, "html": page },
+        "license": licence(base, entry),
+    }))
+}
+
+pub fn commit(base: &str, entry: &Entry) -> Value {
+    let sha = &entry.repo.sha;
+    let full_name = &entry.repo.full_name;
+    let link = format!("{base}/repos/{full_name}/commits/{sha}");
+    let git = format!("{base}/repos/{full_name}/git");
+    let date = pushed_at(entry).format("%FT%TZ").to_string();
+    let person = json!({ "name": "A Committer", "email": "committer@example.org", "date": date });
+    json!({
+        "sha": sha, "node_id": node_id("Commit", entry.id), "url": link,
+        "html_url": format!("{base}/{full_name}/commit/{sha}"),
+        "comments_url": format!("{link}/comments"),
+        "commit": {
+            "author": person, "committer": person, "message": "Change the content",
+            "tree": { "sha": sha, "url": format!("{git}/trees/{sha}") },
+            "url": format!("{git}/commits/{sha}"), "comment_count": 0,
+            "verification": {
+                "verified": false, "reason": "unsigned", "signature": null, "payload": null,
+                "verified_at": null,
+            },
+        },
+        "author": owner(base, entry), "committer": owner(base, entry), "parents": [],
+        "stats": { "total": 0, "additions": 0, "deletions": 0 }, "files": [],
+    })
+}
+
+pub fn rate_limit(quota: Quota) -> Value {
+    let core = json!({
+        "limit": quota.limit, "used": quota.used, "remaining": quota.limit - quota.used,
+        "reset": seconds(quota.reset), "resource": "core",
+    });
+    let search = json!({
+        "limit": 10, "used": 0, "remaining": 10, "reset": seconds(quota.reset),
+        "resource": "search",
+    });
+    json!({ "resources": { "core": core, "search": search }, "rate": core })
+}
+
+pub fn first_day() -> DateTime<Utc> {
+    DateTime::from_timestamp(FIRST_DAY, 0).unwrap_or_default()
+}
+
+pub fn pushed_at(entry: &Entry) -> DateTime<Utc> {
+    first_day() + Days::new(entry.revision.into())
+}
+
+fn add_links(value: &mut Value, address: &str, links: &[(&str, &str)]) {
+    let links = links.iter().map(|(field, end)| (*field, format!("{address}{end}")));
+    for (field, link) in links {
+        value[field] = Value::String(link);
+    }
+}
+
+fn add(value: &mut Value, more: Value) {
+    if let (Value::Object(fields), Value::Object(more)) = (value, more) {
+        fields.extend(more);
+    }
+}
+
+fn node_id(kind: &str, id: u64) -> String {
+    base64(format!("0{}:{kind}{id}", kind.len()).as_bytes())
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let number = (0..3)
+            .fold(0, |number, at| number << 8 | usize::from(group.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let digit = DIGITS[number >> (18 - 6 * at) & 63];
+            text.push(if at <= group.len() { digit.into() } else { '=' });
+        }
+    }
+    text
+}

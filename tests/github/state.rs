@@ -1,0 +1,236 @@
+//! What the server knows: repositories, their old names, and what is to go wrong with them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::body::Bytes;
+
+use super::log::Log;
+use super::quota::Quota;
+use super::{Archive, Fault, Repo, archive};
+
+pub struct Shared {
+    pub base: String,
+    state: Mutex<State>,
+}
+
+pub struct State {
+    repos: HashMap<u64, Entry>,
+    /// Lower-case full name to id: GitHub ignores case in names.
+    names: HashMap<String, u64>,
+    /// Lower-case former name to id.
+    moved: HashMap<String, u64>,
+    faults: HashMap<String, Running>,
+    pub token: Option<String>,
+    pub anonymous: Quota,
+    pub signed_in: Quota,
+    pub log: Log,
+}
+
+/// A repository with its archive held so that a copy of this is cheap.
+#[derive(Clone)]
+pub struct Entry {
+    pub id: u64,
+    pub repo: Repo,
+    pub store: Store,
+    /// How often the content changed, which is what dates the last push.
+    pub revision: u32,
+    seen: Option<(SystemTime, u64)>,
+}
+
+#[derive(Clone)]
+pub enum Store {
+    Memory(Bytes),
+    Disk(PathBuf),
+}
+
+pub enum Found {
+    Here(Box<Entry>),
+    Moved { id: u64, full_name: String },
+    Missing,
+}
+
+struct Running {
+    fault: Fault,
+    first_met: Option<Instant>,
+}
+
+impl Shared {
+    pub fn new(base: String, repos: Vec<Repo>) -> Shared {
+        let mut state = State {
+            repos: HashMap::new(),
+            names: HashMap::new(),
+            moved: HashMap::new(),
+            faults: HashMap::new(),
+            token: None,
+            anonymous: Quota::new(60),
+            signed_in: Quota::new(5000),
+            log: Log::default(),
+        };
+        for repo in repos {
+            state.put(repo);
+        }
+        Shared { base, state: Mutex::new(state) }
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in one request must not turn every later one into another panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    pub fn put(&mut self, mut repo: Repo) {
+        let name = repo.full_name.to_lowercase();
+        let store = match std::mem::replace(&mut repo.archive, Archive::Bytes(Vec::new())) {
+            Archive::Bytes(bytes) => Store::Memory(bytes.into()),
+            Archive::File(path) => Store::Disk(path),
+        };
+        let id = match self.names.get(&name) {
+            Some(&id) => id,
+            None => self.free_id(&name),
+        };
+        let seen = store.stamp();
+        if repo.sha.is_empty() {
+            repo.sha = store.sha().unwrap_or_default();
+        }
+        let revision = match self.repos.get(&id) {
+            Some(old) => old.revision + u32::from(old.repo.sha != repo.sha),
+            None => 0,
+        };
+        self.moved.remove(&name);
+        self.names.insert(name, id);
+        let entry = Entry { id, repo, store, revision, seen };
+        self.repos.insert(id, entry);
+    }
+
+    pub fn remove(&mut self, full_name: &str) {
+        if let Some(id) = self.names.remove(&full_name.to_lowercase()) {
+            self.repos.remove(&id);
+        }
+    }
+
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let Some(id) = self.names.remove(&from.to_lowercase()) else {
+            return;
+        };
+        self.moved.insert(from.to_lowercase(), id);
+        self.moved.remove(&to.to_lowercase());
+        self.names.insert(to.to_lowercase(), id);
+        if let Some(entry) = self.repos.get_mut(&id) {
+            entry.repo.full_name = to.to_owned();
+        }
+    }
+
+    pub fn by_name(&mut self, full_name: &str) -> Found {
+        let name = full_name.to_lowercase();
+        if let Some(&id) = self.names.get(&name) {
+            return self.by_id(id);
+        }
+        let moved = self.moved.get(&name).and_then(|id| self.repos.get(id));
+        match moved {
+            Some(entry) => Found::Moved { id: entry.id, full_name: entry.repo.full_name.clone() },
+            None => Found::Missing,
+        }
+    }
+
+    pub fn by_id(&mut self, id: u64) -> Found {
+        let Some(entry) = self.repos.get_mut(&id) else {
+            return Found::Missing;
+        };
+        if entry.refresh() { Found::Here(Box::new(entry.clone())) } else { Found::Missing }
+    }
+
+    pub fn set_fault(&mut self, full_name: &str, fault: Fault) {
+        let running = Running { fault, first_met: None };
+        self.faults.insert(full_name.to_lowercase(), running);
+    }
+
+    /// What is to go wrong with this request. Limits are given with the time they have left.
+    pub fn fault(&mut self, full_name: &str, api: bool) -> Fault {
+        let name = full_name.to_lowercase();
+        let Some(running) = self.faults.get_mut(&name) else {
+            return Fault::None;
+        };
+        let lasts = match running.fault {
+            Fault::RateLimited { .. } if !api => return Fault::None,
+            Fault::RateLimited { reset_in } => reset_in,
+            Fault::RetryAfter { seconds } => Duration::from_secs(seconds),
+            Fault::StatusOnce(status) => {
+                self.faults.remove(&name);
+                return Fault::Status(status);
+            }
+            other => return other,
+        };
+        let left = match running.first_met {
+            None => lasts,
+            Some(met) if met.elapsed() < lasts => lasts - met.elapsed(),
+            Some(_) => {
+                // A client that waited as told is served again.
+                self.faults.remove(&name);
+                return Fault::None;
+            }
+        };
+        running.first_met.get_or_insert_with(Instant::now);
+        match running.fault {
+            Fault::RateLimited { .. } => Fault::RateLimited { reset_in: left },
+            _ => Fault::RetryAfter { seconds: left.as_secs_f64().ceil() as u64 },
+        }
+    }
+
+    pub fn leave_quota(&mut self, remaining: u64) {
+        for quota in [&mut self.anonymous, &mut self.signed_in] {
+            quota.roll();
+            quota.used = quota.limit.saturating_sub(remaining);
+        }
+    }
+
+    /// An id from the name, so that it is the same on every run, unless it is taken.
+    fn free_id(&self, name: &str) -> u64 {
+        let hash = blake3::hash(name.as_bytes());
+        let start = hash.as_bytes()[..4].iter().fold(0, |id, byte| id * 256 + u64::from(*byte));
+        (start + 1..).find(|id| !self.repos.contains_key(id)).unwrap_or(start)
+    }
+}
+
+impl Entry {
+    /// The part of the full name before the slash, and the part after.
+    pub fn parts(&self) -> (&str, &str) {
+        let name = &self.repo.full_name;
+        name.split_once('/').unwrap_or(("", name))
+    }
+
+    /// Follows a file that was replaced; false if it is gone.
+    fn refresh(&mut self) -> bool {
+        let Store::Disk(_) = self.store else {
+            return true;
+        };
+        let stamp = self.store.stamp();
+        if stamp.is_some() && stamp != self.seen {
+            let sha = self.store.sha().unwrap_or_default();
+            self.revision += u32::from(sha != self.repo.sha);
+            self.repo.sha = sha;
+            self.seen = stamp;
+        }
+        stamp.is_some()
+    }
+}
+
+impl Store {
+    fn stamp(&self) -> Option<(SystemTime, u64)> {
+        let Store::Disk(path) = self else { return None };
+        let metadata = fs::metadata(path).ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    }
+
+    /// The sha a file names; `None` for bytes, whose sha is whatever the test said.
+    fn sha(&self) -> Option<String> {
+        match self {
+            Store::Memory(_) => None,
+            Store::Disk(path) => archive::sha_of_file(path).ok(),
+        }
+    }
+}
