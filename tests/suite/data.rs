@@ -1,0 +1,111 @@
+//! The data files that are shipped: catalogue, policy, vocabulary, own notes.
+
+use std::path::PathBuf;
+
+use cairn::catalogue::{self, Origin, policy};
+use cairn::config::Sources;
+use cairn::vocabulary;
+
+use crate::world::World;
+
+fn shipped() -> Sources {
+    Sources::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources"))
+}
+
+#[test]
+fn the_catalogue_has_no_fault_and_lists_what_it_promises() {
+    let catalogue = catalogue::load(&shipped()).unwrap();
+    let repositories =
+        catalogue.sources.iter().filter(|source| matches!(source.origin, Origin::GitHub { .. }));
+    assert!(repositories.count() >= 67);
+    let fork = catalogue.get("TeoZosa/ml-system-design-pattern").unwrap();
+    assert_eq!(fork.fork_of.as_ref().unwrap().0, "mercari/ml-system-design-pattern");
+    assert!(catalogue.get("mukul96/System-Design-AlexXu").is_none());
+    let mut reasons: Vec<&str> =
+        catalogue.sources.iter().map(|source| source.why.as_str()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    assert_eq!(reasons.len(), catalogue.sources.len(), "each source has a reason of its own");
+}
+
+#[test]
+fn the_vocabulary_keeps_its_rules_and_serves_every_step() {
+    let vocabulary = vocabulary::load(&shipped()).unwrap();
+    assert!(vocabulary.topics.len() >= 150);
+    let steps: Vec<&str> = vocabulary.steps.iter().map(|step| step.slug.as_str()).collect();
+    let expected = [
+        "problem-framing",
+        "data",
+        "features",
+        "modelling",
+        "offline-evaluation",
+        "online-evaluation",
+        "serving",
+        "monitoring",
+    ];
+    assert_eq!(steps, expected);
+    for step in steps {
+        let members =
+            vocabulary.topics.iter().filter(|topic| topic.steps.iter().any(|s| s == step));
+        assert!(members.count() >= 8, "{step}");
+    }
+    let labels = vocabulary.by_label();
+    for acronym in ["CTR", "NDCG", "ANN", "HNSW", "A/B test"] {
+        assert!(labels.contains_key(&vocabulary::label::key(acronym)), "{acronym}");
+    }
+}
+
+#[test]
+fn the_own_notes_go_through_the_eight_steps() {
+    let notes = shipped().list("notes", ".md").unwrap();
+    assert!(notes.len() >= 3);
+    for name in notes {
+        let bytes = shipped().read(&format!("notes/{name}")).unwrap().unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let words = text.split_whitespace().count();
+        assert!((400..=900).contains(&words), "{name} has {words} words");
+        let headings: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let steps: Vec<String> = vocabulary::load(&shipped())
+            .unwrap()
+            .steps
+            .into_iter()
+            .map(|step| step.label)
+            .collect();
+        assert_eq!(headings, steps, "{name}");
+    }
+}
+
+#[test]
+fn the_policy_is_sound() {
+    let policy = policy::load(&shipped()).unwrap();
+    assert_eq!(policy.excerpt_chars, 300);
+}
+
+#[test]
+fn check_reports_every_fault_of_all_files_with_file_and_line() {
+    let world = World::new(Vec::new());
+    let sound = world.run(&["sources", "check"]);
+    assert_eq!((sound.code, sound.stdout.starts_with("no faults")), (0, true), "{}", sound.stdout);
+
+    world.write(
+        "sources/catalogue.toml",
+        "[[source]]\nrepo = \"x\"\n\n[[source]]\nfolder = \"f\"\nwhy = \"w\"\ncolour = 1\n",
+    );
+    world.write("sources/policy.toml", "formats = \"md\"\n");
+    world.write("sources/vocabulary/zz.ttl", "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix topic: <urn:cairn:topic:> .\n\ntopic:zz a skos:Concept .\n");
+    let broken = world.run(&["sources", "check"]);
+    assert_eq!(broken.code, 2, "{}", broken.stdout);
+    for place in [
+        "catalogue.toml:1:",
+        "catalogue.toml:2:",
+        "catalogue.toml:7:",
+        "policy.toml:1:",
+        "zz.ttl:4:",
+    ] {
+        assert!(broken.stdout.contains(place), "no {place} in\n{}", broken.stdout);
+    }
+    let refresh = world.run(&["refresh"]);
+    assert_eq!(refresh.code, 1);
+    assert!(refresh.stderr.contains("catalogue.toml:7:"), "{}", refresh.stderr);
+}

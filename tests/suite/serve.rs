@@ -1,0 +1,249 @@
+//! The server: pages and API through the router, and the real program on a real socket.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use cairn::config::{self, Overrides};
+use cairn::serve::{State, router};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::world::{World, block_on, repo, text};
+
+const BIAS: &str = "# Ranking\n\n## Position bias\n\nPosition bias <script>alert(1)</script> makes clicks a poor label for CTR.\n";
+
+fn world() -> World {
+    let world = World::new(vec![repo("ann/notes", &[("rank.md", BIAS)])]);
+    world.refresh(&[], 0);
+    world
+}
+
+fn app(world: &World) -> Router {
+    let overrides = Overrides {
+        config: None,
+        index: Some(world.path("index")),
+        sources: Some(world.path("sources")),
+    };
+    router(Arc::new(State::new(config::load(&overrides).unwrap()).unwrap()))
+}
+
+fn get(app: &Router, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
+    block_on(async {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 10_000_000).await.unwrap();
+        (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    })
+}
+
+#[track_caller]
+fn json(app: &Router, path: &str, status: u16) -> Value {
+    let (found, headers, body) = get(app, path);
+    assert_eq!(found, status, "{path}: {body}");
+    assert_eq!(headers["content-type"], "application/json", "{path}");
+    serde_json::from_str(&body).unwrap()
+}
+
+#[test]
+fn the_api_answers_what_the_commands_print() {
+    let world = world();
+    let app = app(&world);
+    let mut over_http = json(&app, "/api/v1/search?q=position+bias", 200);
+    let mut printed = world.run(&["search", "position bias", "--json"]).json();
+    for view in [&mut over_http, &mut printed] {
+        view["took_us"] = Value::Null;
+    }
+    let url = |view: &mut Value| view["hits"][0]["url"].take();
+    assert!(text(&url(&mut over_http)).contains("/blob/"));
+    url(&mut printed);
+    assert_eq!(over_http, printed);
+
+    let id = over_http["hits"][0]["id"].clone();
+    let section = json(&app, &format!("/api/v1/sections/{}", text(&id)), 200);
+    assert_eq!(section["section"]["headings"][1], "Position bias");
+    let at = json(&app, "/api/v1/section?source=ann/notes&path=rank.md&line=4", 200);
+    assert_eq!(at["section"]["id"], id);
+    assert_eq!(json(&app, "/api/v1/topics?limit=2", 200)["topics"].as_array().unwrap().len(), 2);
+    assert_eq!(json(&app, "/api/v1/topics/ctr", 200)["topic"]["id"], "click-through-rate");
+    let related = json(&app, "/api/v1/topics/position-bias/related", 200);
+    assert_eq!(related["topic"], "position-bias");
+    assert_eq!(json(&app, "/api/v1/sources", 200)["sources"][1]["id"], "ann/notes");
+    let status = json(&app, "/api/v1/status", 200);
+    assert_eq!((&status["generation"], &status["formats"]["md"]), (&1.into(), &2.into()));
+}
+
+#[test]
+fn errors_are_objects_with_what_to_do() {
+    let world = world();
+    let app = app(&world);
+    for (path, status) in [
+        ("/api/v1/sections/zz", 404),
+        ("/api/v1/sections/0123456789abcdef", 404),
+        ("/api/v1/topics/no-such-topic", 404),
+        ("/api/v1/topics/no-such-topic/related", 404),
+        ("/api/v1/section?source=x&path=y", 404),
+        ("/api/v1/section?source=x", 400),
+        ("/api/v1/search?q=a&limit=x", 400),
+        ("/api/v1/nothing", 404),
+    ] {
+        let body = json(&app, path, status);
+        assert!(
+            body["error"]["message"].is_string() && body["error"]["hint"].is_string(),
+            "{path}: {body}"
+        );
+    }
+    assert_eq!(
+        json(&app, "/api/v1/search?q=a&limit=100000&offset=999999", 200)["hits"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn pages_work_without_scripts_and_escape_what_was_fetched() {
+    let world = world();
+    let app = app(&world);
+    let (status, headers, page) = get(&app, "/?q=position+bias");
+    assert_eq!(status, 200);
+    assert!(headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
+    assert!(
+        page.contains("<mark>Position</mark>")
+            && page.contains("<form role=\"search\" action=\"/\">")
+    );
+    assert!(!page.contains("<script>alert"), "{page}");
+    assert!(
+        page.contains("also searched as") && page.contains("literal=1"),
+        "what was understood can be undone"
+    );
+    for (path, says) in [
+        ("/", "What do the public sources say"),
+        ("/results?q=bias", "1 passage"),
+        ("/?q=zzzzzz", "Nothing holds these words"),
+        ("/topics", "Topics"),
+        ("/topics/position-bias", "Related, and where that is said"),
+        ("/sources", "ann/notes"),
+        ("/healthz", "ok"),
+        ("/readyz", "ready"),
+        ("/assets/cairn.css", ":root"),
+        ("/assets/search.js", "addEventListener"),
+    ] {
+        let (status, _, body) = get(&app, path);
+        assert_eq!(status, 200, "{path}");
+        assert!(body.contains(says), "{path}: {body}");
+    }
+    for path in ["/nothing", "/topics/nothing", "/sections/nothing", "/assets/..%2fcairn.toml"] {
+        assert_eq!(get(&app, path).0, 404, "{path}");
+    }
+    let payload = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E";
+    let (_, _, page) = get(&app, &format!("/?q={payload}&source={payload}"));
+    assert!(!page.contains("<script>alert"), "{page}");
+}
+
+#[test]
+fn before_the_first_generation_everything_says_so() {
+    let world = World::new(Vec::new());
+    let app = app(&world);
+    assert_eq!(get(&app, "/healthz").0, 200);
+    for path in ["/readyz", "/", "/api/v1/search?q=a", "/sources"] {
+        assert_eq!(get(&app, path).0, 503, "{path}");
+    }
+}
+
+/// The real server, stopped when dropped.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(world: &World, arguments: &[&str]) -> Server {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let mut child = world.command(&all).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("the server says where it is").unwrap();
+            if let Some(rest) = line.split("http://").nth(1) {
+                break rest.trim_end_matches('/').to_owned();
+            }
+        };
+        // What it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { child, address }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[track_caller]
+    fn wait_for(&self, path: &str, says: &str) {
+        let started = Instant::now();
+        while !self.get(path).contains(says) {
+            assert!(started.elapsed() < Duration::from_secs(60), "{path} never said {says:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_first_start_answers_from_the_own_notes_and_then_gathers_the_rest() {
+    let world = World::new(vec![repo("ann/notes", &[("rank.md", BIAS)])]);
+    let server = Server::start(&world, &[]);
+    assert!(server.get("/api/v1/search?q=feature+store").contains("own.md"));
+    server.wait_for("/api/v1/search?q=position+bias", "rank.md");
+    server.wait_for("/api/v1/status", "\"next_run\":\"20");
+    world.github.put(repo("ann/notes", &[("rank.md", "# New\n\nFresh words.\n")]));
+    world.refresh(&[], 0);
+    server.wait_for("/api/v1/search?q=fresh", "rank.md");
+}
+
+#[test]
+fn the_server_answers_while_refreshes_are_killed() {
+    let world = world();
+    let server = Server::start(&world, &["--no-refresh"]);
+    for round in 0..6_u64 {
+        let words = format!("# Ranking\n\n## Position bias\n\nPosition bias in round {round}.\n");
+        world.github.put(repo("ann/notes", &[("rank.md", &words)]));
+        let mut child = world.command(&["refresh", "-q"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(40 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let answer = server.get("/api/v1/search?q=position+bias");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("rank.md"), "{answer}");
+    }
+    world.refresh(&[], 0);
+    server.wait_for("/api/v1/search?q=round", "round 5");
+}
+
+#[test]
+fn a_failed_source_shows_on_the_page() {
+    let world = world();
+    world.github.remove("ann/notes");
+    world.refresh(&[], 3);
+    let app = app(&world);
+    let (_, _, page) = get(&app, "/sources");
+    assert!(page.contains("1 failed") && page.contains("404"), "{page}");
+    assert!(get(&app, "/?q=bias").2.contains("1 source failed"), "every page says so");
+}

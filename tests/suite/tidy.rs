@@ -1,0 +1,122 @@
+//! The architecture's own test: module order, purity, who may name the HTTP client, opening
+//! lines, and what the project must not name.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules in the order of the flow; each imports only those before it.
+const ORDER: [&str; 14] = [
+    "problem",
+    "config",
+    "catalogue",
+    "vocabulary",
+    "crawl",
+    "extract",
+    "annotate",
+    "store",
+    "search",
+    "graph",
+    "refresh",
+    "library",
+    "serve",
+    "commands",
+];
+
+fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    let mut open = vec![root.join(folder)];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                files.push((path.strip_prefix(root).unwrap().to_owned(), text));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The module that a file of `src` belongs to; `None` for `lib.rs` and `main.rs`.
+fn module_of(path: &Path) -> Option<usize> {
+    let inner = path.strip_prefix("src").unwrap();
+    let first = inner.components().next()?.as_os_str().to_str()?;
+    ORDER.iter().position(|module| *module == first.trim_end_matches(".rs"))
+}
+
+/// The parts of `text` that are compiled outside tests and are no comment.
+fn code(text: &str) -> String {
+    let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let lines = before_tests.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn modules_import_only_what_stands_above_them() {
+    for (path, text) in rust_files("src") {
+        let Some(own) = module_of(&path) else { continue };
+        for (at, module) in ORDER.iter().enumerate().skip(own + 1) {
+            let names = code(&text).contains(&format!("crate::{module}"));
+            assert!(!names, "{} is of `{}` and names `{}`", path.display(), ORDER[own], ORDER[at]);
+        }
+        let siblings = [("search", "graph"), ("graph", "search")];
+        for (one, other) in siblings.iter().filter(|(one, _)| *one == ORDER[own]) {
+            let names = code(&text).contains(&format!("crate::{other}"));
+            assert!(!names, "{}: `{one}` and `{other}` never import each other", path.display());
+        }
+    }
+}
+
+#[test]
+fn lib_lists_the_modules_in_the_order_of_the_flow() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let listed: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert_eq!(listed, ORDER);
+}
+
+#[test]
+fn every_file_opens_with_what_it_is_for() {
+    for folder in ["src", "tests", "examples", "benches"] {
+        for (path, text) in rust_files(folder) {
+            assert!(text.starts_with("//! "), "{} does not open with //!", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_crawl_names_the_http_client_and_pure_stages_touch_nothing() {
+    for (path, text) in rust_files("src") {
+        let code = code(&text);
+        let module = module_of(&path).map(|at| ORDER[at]);
+        if module != Some("crawl") {
+            for client in ["reqwest", "octocrab"] {
+                assert!(!code.contains(client), "{} names {client}", path.display());
+            }
+        }
+        if matches!(module, Some("extract" | "annotate")) {
+            for impure in ["std::fs", "std::net", "std::env", "std::process", "tokio", "SystemTime"]
+            {
+                assert!(!code.contains(impure), "{} names {impure}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn files_stay_readable_and_allows_have_reasons() {
+    for (path, text) in ["src", "tests", "examples", "benches"].into_iter().flat_map(rust_files) {
+        let lines = text.lines().count();
+        assert!(lines <= 400, "{} has {lines} lines", path.display());
+        for (at, line) in text.lines().enumerate() {
+            let allows = line.trim_start().starts_with("#[allow(") || line.starts_with("#![allow(");
+            let near: String = text.lines().skip(at).take(6).collect();
+            assert!(!allows || near.contains("reason"), "{}:{}", path.display(), at + 1);
+        }
+    }
+}

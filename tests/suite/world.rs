@@ -1,0 +1,157 @@
+//! A small world for tests: a GitHub on loopback, data files and an index in a temporary folder,
+//! and the real program to run over them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::github::{Archive, GitHub, Repo, archive};
+
+/// What a run of the program left behind.
+pub struct Output {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Output {
+    /// Stdout as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+    }
+}
+
+pub struct World {
+    pub github: GitHub,
+    folder: TempDir,
+}
+
+impl World {
+    /// A world whose GitHub has `repos` and whose catalogue lists them all, behind the own notes.
+    pub fn new(repos: Vec<Repo>) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<String> = repos.iter().map(|repo| repo.full_name.clone()).collect();
+        let github = block_on(GitHub::start(repos)).unwrap();
+        let world = World { github, folder };
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("sources");
+        copy(&shipped.join("vocabulary"), &world.path("sources/vocabulary"));
+        fs::copy(shipped.join("policy.toml"), world.path("sources/policy.toml")).unwrap();
+        world.write(
+            "sources/notes/own.md",
+            "# Own note\n\nA feature store serves the same features twice.\n",
+        );
+        let entries: Vec<String> = names.iter().map(|name| entry(name, "")).collect();
+        world.catalogue(&entries.concat());
+        world
+    }
+
+    /// Replaces the catalogue: the own notes, then `entries`.
+    pub fn catalogue(&self, entries: &str) {
+        let notes = "[[source]]\nfolder = \"notes\"\nwhy = \"own\"\nlicence = \"CC-BY-4.0\"\n\n";
+        self.write("sources/catalogue.toml", &format!("{notes}{entries}"));
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// The program with this world's settings, ready to be run or spawned.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("GITHUB_TOKEN")
+            .env_remove("CAIRN_CONFIG")
+            .env("CAIRN_INDEX", self.path("index"))
+            .env("CAIRN_SOURCES", self.path("sources"))
+            .env("CAIRN_GITHUB_WEB_URL", "https://github.com");
+        for variable in ["API", "CODELOAD", "RAW"] {
+            command.env(format!("CAIRN_GITHUB_{variable}_URL"), self.github.base());
+        }
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let output = self.command(arguments).output().unwrap();
+        Output {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Refreshes and gives the run's record; `code` is the exit code that is expected.
+    #[track_caller]
+    pub fn refresh(&self, arguments: &[&str], code: i32) -> Value {
+        let mut all = vec!["refresh", "--json"];
+        all.extend(arguments);
+        let output = self.run(&all);
+        assert_eq!(output.code, code, "{}\n{}", output.stdout, output.stderr);
+        serde_json::from_str(&output.stdout).unwrap()
+    }
+
+    /// `source path` of each hit for `query`.
+    #[track_caller]
+    pub fn hits(&self, query: &str) -> Vec<String> {
+        let view = self.run(&["search", query, "--json"]).json();
+        let hits = view["hits"].as_array().unwrap().iter();
+        hits.map(|hit| format!("{} {}", text(&hit["source"]), text(&hit["path"]))).collect()
+    }
+}
+
+/// A repository with the files `(path, text)`; its sha follows from them.
+pub fn repo(full_name: &str, files: &[(&str, &str)]) -> Repo {
+    let mut hash = blake3::Hasher::new();
+    for (path, text) in files {
+        hash.update(path.as_bytes()).update(text.as_bytes());
+    }
+    let sha = hash.finalize().to_hex()[..40].to_owned();
+    let name = full_name.split('/').nth(1).unwrap();
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+    Repo::new(full_name, &sha, Archive::Bytes(archive(name, &sha, &files)))
+}
+
+/// A catalogue entry for the repository `name` with more keys.
+pub fn entry(name: &str, more: &str) -> String {
+    format!("[[source]]\nrepo = \"{name}\"\nwhy = \"test\"\n{more}\n")
+}
+
+/// The string in `value`.
+#[track_caller]
+pub fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no string"))
+}
+
+/// What `result` says of the source `id` in a run's record.
+#[track_caller]
+pub fn outcome<'a>(run: &'a Value, id: &str) -> &'a str {
+    let sources = run["sources"].as_array().unwrap();
+    let source = sources.iter().find(|source| source["source"] == id);
+    text(&source.unwrap_or_else(|| panic!("no {id} in {run}"))["outcome"])
+}
+
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
