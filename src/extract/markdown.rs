@@ -7,9 +7,12 @@ use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Anchorizer, Arena, Options, parse_document};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::sections::{Builder, Piece, Unit};
+use super::sections::{Builder, MOST_WORDS, Piece, Unit};
 use super::{Document, Kind, Link, frontmatter, html, links};
 use crate::problem::Problem;
+
+/// Lists are not looked into deeper than this: each level is rendered to see how long it is.
+const DEEPEST: u32 = 6;
 
 /// The document that the Markdown `text` is.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
@@ -89,7 +92,6 @@ impl Reader {
             self.heading(level, text.trim(), Some(anchor), at(block).0);
             return;
         }
-        let is_list = matches!(block.data().value, NodeValue::List(_));
         if let NodeValue::HtmlBlock(fragment) = &block.data().value {
             let fragment = html::read(&fragment.literal);
             if let Some(level) = fragment.heading {
@@ -97,12 +99,26 @@ impl Reader {
                 return;
             }
         }
-        if is_list {
-            for item in block.children() {
-                self.builder.piece(render(item).into_piece(at(item)));
+        self.pieces(block, &at);
+    }
+
+    /// Gives the builder `block`: lists item by item and tables row by row, so that long ones can be
+    /// cut; items that are long themselves, by what is in them.
+    fn pieces<'a>(&mut self, block: &'a AstNode<'a>, at: &dyn Fn(&'a AstNode<'a>) -> (u32, u32)) {
+        let mut open = vec![(block, 0)];
+        while let Some((node, depth)) = open.pop() {
+            let parts = match node.data().value {
+                NodeValue::List(_) | NodeValue::Table(_) => true,
+                NodeValue::Item(_) | NodeValue::TaskItem(_) => depth < DEEPEST && is_long(node),
+                _ => false,
+            };
+            if parts {
+                let first = open.len();
+                open.extend(node.children().map(|child| (child, depth + 1)));
+                open[first..].reverse();
+            } else {
+                self.builder.piece(render(node).into_piece(at(node)));
             }
-        } else {
-            self.builder.piece(render(block).into_piece(at(block)));
         }
     }
 
@@ -116,6 +132,12 @@ impl Reader {
         }
         self.builder.heading(level, text, anchor, at);
     }
+}
+
+/// Whether the list item `node` holds a list of its own and more text than one section should.
+fn is_long<'a>(node: &'a AstNode<'a>) -> bool {
+    let nested = node.children().any(|child| matches!(child.data().value, NodeValue::List(_)));
+    nested && words(&render(node).text) > MOST_WORDS
 }
 
 /// First and last line of `node`, without blank lines at its end; the cell, in a notebook.
@@ -353,6 +375,19 @@ mod tests {
     fn nested_lists_keep_their_shape() {
         let found = sections("- a\n  - b\n    - c\n- [x] d\n");
         assert_eq!(found[0].text, "- a\n  - b\n    - c\n- d");
+    }
+
+    #[test]
+    fn long_tables_and_nested_lists_are_cut_between_rows_and_items() {
+        let row = format!("| {} | b |\n", "word ".repeat(50));
+        let table = format!("| a | b |\n|---|---|\n{}", row.repeat(8));
+        let found = sections(&format!("# T\n\n{table}"));
+        let places: Vec<Address> = found.iter().map(|s| s.address).collect();
+        assert_eq!(places, [Address::Lines(1, 8), Address::Lines(9, 12)]);
+        let item = format!("  - {}\n", "word ".repeat(50));
+        let found = sections(&format!("- top\n{}", item.repeat(8)));
+        let places: Vec<Address> = found.iter().map(|s| s.address).collect();
+        assert_eq!(places, [Address::Lines(1, 5), Address::Lines(6, 9)]);
     }
 
     #[test]

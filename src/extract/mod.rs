@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, Stage};
 
 /// Changes when any extractor does: what was extracted under another version is extracted anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 3;
 
 /// What sort of document it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

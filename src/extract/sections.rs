@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use super::{Address, Link, Section};
 
 /// A section closes before the block that would take it past this many words…
-const MOST_WORDS: usize = 220;
+pub(super) const MOST_WORDS: usize = 220;
 /// …if it holds at least this many already.
 const LEAST_WORDS: usize = 60;
+/// Or before the block that would take it past this many lines: code is long without many words.
+const MOST_LINES: u32 = 60;
 
 /// A paragraph, list item, table or code block, as plain text.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +77,8 @@ impl Builder {
             return;
         }
         let words = piece.text.split_whitespace().count();
-        if self.words >= LEAST_WORDS && self.words + words > MOST_WORDS {
+        let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS;
+        if long || self.would_be_too_tall(&piece) {
             self.close();
         }
         self.words += words;
@@ -99,6 +102,14 @@ impl Builder {
     pub fn finish(mut self) -> Vec<Section> {
         self.close();
         self.sections
+    }
+
+    /// Whether `piece` would take the open section past [`MOST_LINES`], if it has a block already.
+    fn would_be_too_tall(&self, piece: &Piece) -> bool {
+        let Some(open) = &self.open else { return false };
+        let has_block = !open.text.is_empty() || !open.code.is_empty();
+        let is_lines = matches!(self.unit, Unit::Lines);
+        has_block && is_lines && piece.at.1.saturating_sub(open.at.0) >= MOST_LINES
     }
 
     fn headings(&self) -> Vec<String> {
@@ -151,6 +162,18 @@ mod tests {
             cut,
             [(Address::Lines(1, 3), 0), (Address::Lines(4, 5), 1), (Address::Lines(6, 7), 2)]
         );
+    }
+
+    #[test]
+    fn code_is_cut_between_blocks_by_lines() {
+        let mut builder = Builder::new(Unit::Lines);
+        builder.heading(1, "A", None, 1);
+        for first in [2, 32, 62, 92] {
+            let at = (first, first + 28);
+            builder.piece(Piece { at, code: "x".into(), ..Piece::default() });
+        }
+        let places: Vec<Address> = builder.finish().iter().map(|s| s.address).collect();
+        assert_eq!(places, [Address::Lines(1, 60), Address::Lines(62, 120)]);
     }
 
     #[test]
