@@ -13,6 +13,7 @@ mod status;
 mod topics;
 mod vocabulary;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -136,7 +137,10 @@ fn log(global: &Global) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CAIRN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // A second subscriber, in a test that runs two commands, is no failure.
     let _ = match global.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),

@@ -76,10 +76,13 @@ pub(super) fn trail(passage: &PassageView) -> String {
     if passage.headings.is_empty() { passage.title.clone() } else { passage.headings.join(" › ") }
 }
 
-/// `1` and `passage` to `1 passage`, `2` to `2 passages`.
+/// `1` and `passage` to `1 passage`, `2` to `2 passages`, `2` and `copy` to `2 copies`.
 pub(super) fn count(number: usize, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{ending}")
+    match noun.strip_suffix('y') {
+        _ if number == 1 => format!("1 {noun}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {noun}s"),
+    }
 }
 
 /// What stands in a fetched text must not steer the terminal: control characters go.

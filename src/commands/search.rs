@@ -65,7 +65,7 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
     for (at, hit) in view.hits.iter().enumerate() {
         let copies = match hit.duplicates.len() {
             0 => String::new(),
-            more => format!("  (+ {})", output::count(more, "copy").replace("copys", "copies")),
+            more => format!("  (+ {})", output::count(more, "copy")),
         };
         output::line(&format!("{:>2}. {}", at + 1, output::plain(&output::trail(&hit.passage))))?;
         output::line(&format!("    {}{copies}", output::plain(&output::place(&hit.passage))))?;

@@ -83,8 +83,7 @@ impl Fetch<'_> {
             request = request.header(header::IF_NONE_MATCH, format!("\"{}\"", snapshot.revision));
         }
         let Some(response) = self.ask(&url, request).await? else { return Ok(None) };
-        let network =
-            |error: reqwest::Error| CrawlError::Network { url: url.clone(), cause: chain(&error) };
+        let network = |error| failed(&url, error);
         let sha = response.text().await.map_err(network)?.trim().to_owned();
         let is_sha = sha.len() >= 40 && sha.chars().all(|c| c.is_ascii_hexdigit());
         if !is_sha {
@@ -129,15 +128,11 @@ impl Fetch<'_> {
             .with_jitter()
             .build();
         loop {
-            let network = |error: reqwest::Error| CrawlError::Network {
-                url: url.to_owned(),
-                cause: chain(&error),
-            };
             let attempt = request.try_clone().ok_or(CrawlError::Ended)?;
             self.report.traffic.requests += 1;
             let result = match attempt.send().await {
                 Ok(response) => judge(url, response),
-                Err(error) => Err(network(error)),
+                Err(error) => Err(failed(url, error)),
             };
             match result {
                 Err(error) if error.is_passing() => match waits.next() {
@@ -151,6 +146,11 @@ impl Fetch<'_> {
             }
         }
     }
+}
+
+/// A failure of the network itself; the address is told once.
+fn failed(url: &str, error: reqwest::Error) -> CrawlError {
+    CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
 }
 
 fn judge(url: &str, response: Response) -> Result<Option<Response>, CrawlError> {

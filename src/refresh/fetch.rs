@@ -15,7 +15,7 @@ use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::metadata::MetadataClient;
-use crate::crawl::{BlobId, CrawlError, Crawler, Fetched, RawFile, Report, Snapshot};
+use crate::crawl::{BlobId, CrawlError, Crawler, Fetched, RawFile, Report, Snapshot, Traffic};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, State, Store};
 
@@ -39,7 +39,8 @@ struct Incoming {
     licence: Option<String>,
 }
 
-/// Fetches `chosen` into `store`; one result for each source of the catalogue.
+/// Fetches `chosen` into `store`; one result for each source of the catalogue, and the traffic
+/// that is no source's own.
 pub(super) fn fetch(
     config: &Config,
     inputs: &Inputs,
@@ -47,7 +48,8 @@ pub(super) fn fetch(
     chosen: &[&Source],
     store: &mut Store,
     told: &mut dyn FnMut(Event),
-) -> anyhow::Result<Vec<SourceResult>> {
+) -> anyhow::Result<(Vec<SourceResult>, Traffic)> {
+    let mut shared = Traffic::default();
     let mut results: HashMap<String, SourceResult> = HashMap::new();
     if !chosen.is_empty() {
         told(Event::Fetching(chosen.len()));
@@ -62,17 +64,23 @@ pub(super) fn fetch(
             results.insert(result.source.clone(), result);
         })?;
         if options.network != Network::FoldersOnly {
-            renew_metadata(&runtime, config, chosen, store)?;
+            let asked = renew_metadata(&runtime, config, chosen, store, &mut shared)?;
+            for id in asked {
+                if let Some(result) = results.get_mut(&id) {
+                    result.traffic.requests += 1;
+                }
+            }
         }
         runtime.shutdown_background();
     }
     let sources = inputs.catalogue.sources.iter();
-    Ok(sources
+    let results = sources
         .map(|source| {
             let skipped = || result(&source.id.0, Outcome::Skipped, None, 0.0);
             results.remove(&source.id.0).unwrap_or_else(skipped)
         })
-        .collect())
+        .collect();
+    Ok((results, shared))
 }
 
 /// Starts a task for each source, as many at once as the settings say.
@@ -259,7 +267,7 @@ fn result(id: &str, outcome: Outcome, error: Option<CrawlError>, seconds: f64) -
         documents: 0,
         sections: 0,
         seconds,
-        traffic: crate::crawl::Traffic::default(),
+        traffic: Traffic::default(),
         problems: 0,
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),
@@ -268,13 +276,15 @@ fn result(id: &str, outcome: Outcome, error: Option<CrawlError>, seconds: f64) -
 
 /// Asks GitHub's API about the sources whose metadata is a day old or missing, the oldest first.
 ///
-/// Nothing depends on it, so that failures are only logged.
+/// Nothing depends on it, so that failures are only logged. Returns the ids that were asked about;
+/// the question for the quota is added to `shared`.
 fn renew_metadata(
     runtime: &tokio::runtime::Runtime,
     config: &Config,
     chosen: &[&Source],
     store: &mut Store,
-) -> anyhow::Result<()> {
+    shared: &mut Traffic,
+) -> anyhow::Result<Vec<String>> {
     let now = chrono::Utc::now().timestamp();
     let mut due = Vec::new();
     for source in chosen {
@@ -285,18 +295,24 @@ fn renew_metadata(
         }
     }
     due.sort_by_key(|(at, source, ..)| (*at, source.id.clone()));
+    let mut asked = Vec::new();
     if due.is_empty() {
-        return Ok(());
+        return Ok(asked);
     }
+    shared.requests += 1;
     let mut client = match runtime.block_on(MetadataClient::connect(config)) {
         Ok(client) => client,
         Err(error) => {
             tracing::info!("no metadata in this run: {error:#}");
-            return Ok(());
+            return Ok(asked);
         }
     };
     for (_, source, owner, name) in due {
-        match runtime.block_on(client.get(owner, name)) {
+        let answer = runtime.block_on(client.get(owner, name));
+        if !matches!(answer, Ok(None)) {
+            asked.push(source.id.0.clone());
+        }
+        match answer {
             Ok(Some(metadata)) => {
                 let mut row = store.source(&source.id)?;
                 row.metadata = Some(metadata);
@@ -310,5 +326,5 @@ fn renew_metadata(
             Err(error) => tracing::info!(source = %source.id, "no metadata: {error:#}"),
         }
     }
-    Ok(())
+    Ok(asked)
 }

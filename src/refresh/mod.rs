@@ -129,6 +129,13 @@ impl Run {
     pub fn failed(&self) -> impl Iterator<Item = &SourceResult> {
         self.sources.iter().filter(|source| source.outcome == Outcome::Failed)
     }
+
+    /// Whether sources were asked over the network and not one of them answered: the network is
+    /// down, or this machine's way to it.
+    pub fn reached_nothing(&self) -> bool {
+        let mut asked = self.sources.iter().filter(|source| source.traffic.requests > 0).peekable();
+        asked.peek().is_some() && asked.all(|source| source.outcome == Outcome::Failed)
+    }
 }
 
 /// A run with all problems that are known of what is indexed now.
@@ -171,7 +178,7 @@ pub fn run(
     let mut store = Store::open(&config.index.join("library.db"))?;
     let kept: Vec<_> = inputs.catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&kept)?;
-    let mut results = fetch::fetch(config, &inputs, options, &chosen, &mut store, told)?;
+    let (mut results, shared) = fetch::fetch(config, &inputs, options, &chosen, &mut store, told)?;
     let extracted = derive::derive(&inputs, &mut store, told)?;
     let assembled = assemble::assemble(config, &inputs, &store, told)?;
     store.collect_garbage()?;
@@ -184,7 +191,7 @@ pub fn run(
             result.problems = state.problems.len();
         }
     }
-    let traffic = results.iter().fold(Traffic::default(), |sum, result| Traffic {
+    let traffic = results.iter().fold(shared, |sum, result| Traffic {
         requests: sum.requests + result.traffic.requests,
         bytes: sum.bytes + result.traffic.bytes,
     });

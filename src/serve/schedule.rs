@@ -15,7 +15,7 @@ use crate::refresh::runs;
 
 /// How often the clock and the index are looked at.
 const TICK: Duration = Duration::from_secs(1);
-/// How long after a run that could not start the next one is tried.
+/// How long after a run that could not start, or reached nobody, the next one is tried.
 const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
 
 /// When the next run starts.
@@ -41,9 +41,7 @@ impl Clock {
 
 /// Opens new generations as they come and starts a refresh whenever one is due, for ever.
 pub(super) async fn keep(state: Arc<State>) {
-    let last = runs::read(&state.config.index).into_iter().find(|run| run.complete);
-    let last = last.and_then(|run| DateTime::parse_from_rfc3339(&run.ended_at).ok());
-    state.clock.set(due(&state.config.schedule, last.map(|at| at.to_utc()), Utc::now()));
+    state.clock.set(due(&state.config.schedule, last_run(&state.config), Utc::now()));
     let mut running = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -67,7 +65,9 @@ pub(super) async fn keep(state: Arc<State>) {
             Ok(Some(status)) => {
                 tracing::info!(%status, "the refresh ended");
                 running = None;
-                state.clock.set(due(&state.config.schedule, Some(Utc::now()), Utc::now()));
+                // A run that reached nobody does not count; the next one follows soon.
+                let next = due(&state.config.schedule, last_run(&state.config), Utc::now());
+                state.clock.set(next.map(|next| next.max(Utc::now() + AGAIN)));
             }
             Err(error) => {
                 tracing::error!(%error, "the refresh was lost");
@@ -76,6 +76,13 @@ pub(super) async fn keep(state: Arc<State>) {
             }
         }
     }
+}
+
+/// When the last run over the whole catalogue ended that reached anybody.
+fn last_run(config: &Config) -> Option<DateTime<Utc>> {
+    let runs = runs::read(&config.index);
+    let run = runs.iter().find(|run| run.complete && !run.reached_nothing())?;
+    Some(DateTime::parse_from_rfc3339(&run.ended_at).ok()?.to_utc())
 }
 
 /// When the run after one that ended at `last` is due.

@@ -10,8 +10,10 @@ mod cli;
 mod corpus;
 mod data;
 mod index;
+mod licences;
 mod refresh;
 mod serve;
+mod snapshots;
 mod tidy;
 mod world;
 

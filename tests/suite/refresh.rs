@@ -146,6 +146,23 @@ fn a_passing_failure_is_tried_again_within_the_run() {
 }
 
 #[test]
+fn without_a_network_each_address_is_told_once_and_the_schedule_tries_again_soon() {
+    let world = two();
+    let mut command = world.command(&["refresh", "--json"]);
+    command.env("CAIRN_GITHUB_CODELOAD_URL", "http://127.0.0.1:9");
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let run: cairn::refresh::Run = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(run.reached_nothing());
+    let error = run.failed().next().unwrap().error.clone().unwrap();
+    assert_eq!(error.matches("127.0.0.1:9").count(), 1, "{error}");
+    assert_eq!(world.hits("\"feature store\""), ["notes own.md"], "what is here is indexed");
+    let run = world.refresh(&[], 0);
+    let run: cairn::refresh::Run = serde_json::from_value(run).unwrap();
+    assert!(!run.reached_nothing());
+}
+
+#[test]
 fn a_blocked_source_is_removed_at_once() {
     let world = two();
     world.refresh(&[], 0);

@@ -1,0 +1,54 @@
+//! The licences of all dependencies: permissive ones only, so that the program may be given away.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Licences that ask for no more than their text and notices to be kept.
+const PERMISSIVE: [&str; 15] = [
+    "MIT",
+    "MIT-0",
+    "Apache-2.0",
+    "BSD-1-Clause",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "0BSD",
+    "Zlib",
+    "Unlicense",
+    "CC0-1.0",
+    "BSL-1.0",
+    "Unicode-3.0",
+    "Unicode-DFS-2016",
+    "CDLA-Permissive-2.0",
+];
+/// Weak copyleft that stays with its own files; each crate is named with the reason.
+const EXCEPTIONS: [(&str, &str); 1] = [
+    // The bounds of MPL-2.0 are the file's: it is linked unchanged.
+    ("option-ext", "MPL-2.0"),
+];
+
+#[test]
+fn every_dependency_may_be_given_away() {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    assert!(packages.len() > 100);
+    for package in packages {
+        let name = package["name"].as_str().unwrap();
+        let licence = package["license"].as_str().unwrap_or_default();
+        let allowed =
+            spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX).is_ok_and(|all| {
+                all.evaluate(|requirement| {
+                    let id = requirement.license.id().map(|id| id.name).unwrap_or_default();
+                    PERMISSIVE.contains(&id) || EXCEPTIONS.contains(&(name, id))
+                })
+            });
+        assert!(allowed, "{name}: {licence:?} is not among the licences that were looked at");
+    }
+}

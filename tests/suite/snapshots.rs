@@ -1,0 +1,56 @@
+//! What users see, word for word: commands over one small world, errors included.
+
+use std::fs;
+use std::path::Path;
+
+use insta::{Settings, assert_snapshot};
+
+use crate::world::{World, repo};
+
+fn world() -> World {
+    let text = "# Ads\n\n## Metrics\n\nWe watch **click-through rate** and calibration online. \
+                Calibration keeps the click-through rate honest.\n\n## Serving\n\n\
+                A feature store answers in 5 ms at p99.\n";
+    let world = World::new(vec![repo("ann/ads", &[("ads.md", text), ("b.ipynb", "{")])]);
+    world.refresh(&[], 0);
+    world
+}
+
+/// Filters out what differs from run to run.
+fn settled() -> Settings {
+    let mut settings = Settings::clone_current();
+    settings.add_filter(r"\d+\.\d ms", "[time] ms");
+    settings.add_filter(r"\d+\.\d s\b", "[time] s");
+    settings.add_filter(r"[0-9a-f]{40}", "[sha]");
+    settings.add_filter(r"/sections/[0-9a-f]{16}", "/sections/[id]");
+    settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "[when]");
+    settings.add_filter(r"\d+\.\d MB", "[size] MB");
+    settings
+}
+
+#[test]
+fn commands_print_what_is_expected() {
+    let world = world();
+    settled().bind(|| {
+        assert_snapshot!("search", world.run(&["search", "CTR"]).stdout);
+        assert_snapshot!("topic", world.run(&["topic", "embedding table"]).stdout);
+        assert_snapshot!("related", world.run(&["related", "CTR", "--limit", "3"]).stdout);
+        assert_snapshot!(
+            "section",
+            world.run(&["section", "ann/ads", "ads.md", "--line", "8"]).stdout
+        );
+        assert_snapshot!("status", world.run(&["status"]).stdout);
+        assert_snapshot!("sources", world.run(&["sources"]).stdout);
+    });
+}
+
+#[test]
+fn no_snapshot_is_left_over() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite");
+    let source = fs::read_to_string(root.join("snapshots.rs")).unwrap();
+    for entry in fs::read_dir(root.join("snapshots")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let name = name.trim_start_matches("suite__snapshots__").trim_end_matches(".snap");
+        assert!(source.contains(&format!("\"{name}\"")), "{name}.snap is of no test");
+    }
+}
