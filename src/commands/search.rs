@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::view::SearchView;
+use crate::library::view::{PassageView, SearchView};
 use crate::search::{Request, Understanding};
 
 #[derive(Debug, Args)]
@@ -61,6 +61,18 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
+/// What opens the passage: its address, or the command for what is only here.
+fn opens(passage: &PassageView) -> String {
+    if !passage.url.starts_with('/') {
+        return passage.url.clone();
+    }
+    let at = match (passage.place.lines, passage.place.cell) {
+        (Some((first, _)), _) => format!("--line {first}"),
+        (None, cell) => format!("--cell {}", cell.unwrap_or(1)),
+    };
+    format!("cairn section {} {:?} {at}", passage.source, passage.path)
+}
+
 fn print(view: &SearchView) -> anyhow::Result<()> {
     for (at, hit) in view.hits.iter().enumerate() {
         let copies = match hit.duplicates.len() {
@@ -74,7 +86,7 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
             highlights: hit.snippet.highlights.clone(),
         };
         output::line(&format!("    {}", output::marked(&snippet)))?;
-        output::line(&format!("    {}\n", hit.passage.url))?;
+        output::line(&format!("    {}\n", output::plain(&opens(&hit.passage))))?;
     }
     let understood = &view.query.understood;
     for topic in &understood.topics {

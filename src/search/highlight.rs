@@ -80,7 +80,9 @@ fn window(text: &str, matches: &[Match], stems: usize) -> (usize, usize) {
             best = (different, count, from.start);
         }
     }
-    let from = start_near(text, best.2);
+    // Near the end of the text there is more to show before the words than behind them.
+    let latest = text.char_indices().rev().nth(WIDTH).map_or(0, |(at, _)| at);
+    let from = start_near(text, best.2.min(latest));
     let end = text[from..].char_indices().nth(WIDTH).map_or(text.len(), |(at, _)| from + at);
     if end == text.len() {
         return (from, end);
@@ -128,6 +130,14 @@ mod tests {
             marked("Übung: Ranking models rank; the rank is “rank”.", &["rank", "model"]);
         assert_eq!(text, "Übung: Ranking models rank; the rank is “rank”.");
         assert_eq!(found, ["Ranking", "models", "rank", "rank", "rank"]);
+    }
+
+    #[test]
+    fn a_match_at_the_end_is_shown_with_what_leads_to_it() {
+        let text = format!("{}Last comes drift.", "Before it stands this. ".repeat(30));
+        let (shown, found) = marked(&text, &["drift"]);
+        assert_eq!(found, ["drift"]);
+        assert!(shown.chars().count() > WIDTH - 60, "{shown}");
     }
 
     #[test]
