@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::problem::{Faults, line_of};
@@ -15,7 +16,17 @@ pub(super) struct DataFile<'a> {
     pub text: &'a str,
 }
 
-impl DataFile<'_> {
+impl<'a> DataFile<'a> {
+    /// The file's tables; faults of syntax go to `faults`, and what can be read is read.
+    pub fn document(&self, faults: &mut Faults) -> Spanned<DeTable<'a>> {
+        let (document, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let line = error.span().map_or(1, |span| self.line(span));
+            faults.push(self.name, line, error.message().trim());
+        }
+        document
+    }
+
     /// The 1-based line on which the byte range `span` begins.
     pub fn line(&self, span: Range<usize>) -> usize {
         line_of(self.text, span.start)

@@ -11,7 +11,6 @@ use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use toml::de::DeTable;
 
 use crate::config::Sources;
 use crate::problem::Faults;
@@ -88,8 +87,22 @@ impl Catalogue {
 
 /// The catalogue of `sources`. Reads one file. `Err` holds every fault found.
 pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
-    let name = sources.name_of("catalogue.toml");
-    match read_text(sources, "catalogue.toml") {
+    load_file(sources, "catalogue.toml", parse)
+}
+
+/// What `parse` makes of the file `path` and its text; a fault if it can't be read.
+fn load_file<T>(
+    sources: &Sources,
+    path: &str,
+    parse: impl Fn(&str, &str) -> Result<T, Faults>,
+) -> Result<T, Faults> {
+    let name = sources.name_of(path);
+    let text = match sources.read(path) {
+        Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned()),
+        Ok(None) => Err("the file does not exist".to_owned()),
+        Err(error) => Err(format!("{error:#}")),
+    };
+    match text {
         Ok(text) => parse(&name, &text),
         Err(message) => {
             let mut faults = Faults::default();
@@ -103,11 +116,7 @@ pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
 pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let line = error.span().map_or(1, |span| file.line(span));
-        faults.push(name, line, error.message().trim());
-    }
+    let document = file.document(&mut faults);
     let mut root = Fields::new(&file, document.get_ref(), 1);
     let mut sources = Vec::new();
     if let Some((line, value)) = root.value("source") {
@@ -131,12 +140,6 @@ pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
     root.finish(&mut faults);
     check_ids(&file, &sources, &mut faults);
     faults.or(Catalogue { sources })
-}
-
-fn read_text(sources: &Sources, path: &str) -> Result<String, String> {
-    let bytes = sources.read(path).map_err(|error| format!("{error:#}"))?;
-    let bytes = bytes.ok_or("the file does not exist")?;
-    String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
 }
 
 fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Option<Source> {

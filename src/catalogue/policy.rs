@@ -5,12 +5,10 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
-use toml::de::DeTable;
-
 use super::fields::{DataFile, Fields};
 use crate::config::Sources;
 use crate::problem::Faults;
+use serde::{Deserialize, Serialize};
 
 /// How much of a source's text may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,26 +99,14 @@ pub fn show(text: &str, shown: Shown, excerpt_chars: usize) -> Cow<'_, str> {
 
 /// The policy of `sources`. Reads one file. `Err` holds every fault found.
 pub fn load(sources: &Sources) -> Result<Policy, Faults> {
-    let name = sources.name_of("policy.toml");
-    match super::read_text(sources, "policy.toml") {
-        Ok(text) => parse(&name, &text),
-        Err(message) => {
-            let mut faults = Faults::default();
-            faults.push(&name, 1, message);
-            Err(faults)
-        }
-    }
+    super::load_file(sources, "policy.toml", parse)
 }
 
 /// The policy that `text` holds; `name` is how faults name the file.
 pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        let line = error.span().map_or(1, |span| file.line(span));
-        faults.push(name, line, error.message().trim());
-    }
+    let document = file.document(&mut faults);
     let mut root = Fields::new(&file, document.get_ref(), 1);
     let formats = lower(root.strings("formats", &mut faults));
     let exclude = super::globs(&file, &mut root, "exclude", &mut faults);

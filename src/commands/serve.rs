@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Exit;
 use crate::config::Config;
-use crate::serve;
+use crate::serve::{self, Refreshing};
 
 #[derive(Debug, Default, Args)]
 pub(super) struct Arguments {
@@ -20,6 +20,7 @@ pub(super) fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Ex
     if let Some(listen) = arguments.listen {
         config.listen = listen;
     }
-    serve::serve(config, !arguments.no_refresh)?;
+    let refreshing = if arguments.no_refresh { Refreshing::Never } else { Refreshing::Scheduled };
+    serve::serve(config, refreshing)?;
     Ok(Exit::Done)
 }

@@ -1,14 +1,11 @@
 //! Markdown: GitHub's dialect, with front matter and the HTML inside.
-//!
-//! The tree is walked with a loop, not by recursion, so that no nesting overflows the stack.
 
-use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Anchorizer, Arena, Options, parse_document};
-use unicode_segmentation::UnicodeSegmentation;
 
-use super::sections::{Builder, MOST_WORDS, Piece, Unit};
-use super::{Document, Kind, Link, frontmatter, html, links};
+use super::render::render;
+use super::sections::{Builder, MOST_WORDS, Unit};
+use super::{Document, Kind, frontmatter, html};
 use crate::problem::Problem;
 
 /// Lists are not looked into deeper than this: each level is rendered to see how long it is.
@@ -156,152 +153,6 @@ fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, 
         last -= 1;
     }
     (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(last).unwrap_or(u32::MAX))
-}
-
-/// A block as plain text, with its links' places in it.
-#[derive(Default)]
-struct Rendered {
-    text: String,
-    code: String,
-    /// Address, byte offset in `text`, words.
-    links: Vec<(String, usize, String)>,
-    /// Links that are open: address, where they began.
-    open: Vec<(String, usize)>,
-    /// How deep in list items.
-    depth: usize,
-}
-
-/// The plain text of `node` and all below it. O(nodes).
-fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
-    let mut rendered = Rendered::default();
-    let mut skipped = None;
-    for edge in node.traverse() {
-        match edge {
-            NodeEdge::Start(node) if skipped.is_none() => {
-                if matches!(node.data().value, NodeValue::Image(_)) {
-                    // Alternative texts of pictures are badges and file names, mostly.
-                    skipped = Some(std::ptr::from_ref(node));
-                    continue;
-                }
-                rendered.start(&node.data().value);
-            }
-            NodeEdge::End(node) => match skipped {
-                Some(at) if std::ptr::eq(at, node) => skipped = None,
-                Some(_) => {}
-                None => rendered.end(&node.data().value),
-            },
-            NodeEdge::Start(_) => {}
-        }
-    }
-    rendered
-}
-
-impl Rendered {
-    fn start(&mut self, value: &NodeValue) {
-        match value {
-            NodeValue::Text(text) => self.text.push_str(text),
-            NodeValue::Code(code) => self.text.push_str(&code.literal),
-            NodeValue::Math(math) => self.text.push_str(&math.literal),
-            NodeValue::SoftBreak | NodeValue::LineBreak => self.space(),
-            NodeValue::CodeBlock(block) => {
-                if !self.code.is_empty() {
-                    self.code.push('\n');
-                }
-                self.code.push_str(block.literal.trim_end());
-            }
-            NodeValue::HtmlBlock(block) => {
-                let fragment = html::read(&block.literal);
-                self.line();
-                let base = self.text.len();
-                self.text.push_str(&fragment.text);
-                let moved =
-                    fragment.links.into_iter().map(|(url, at, text)| (url, base + at, text));
-                self.links.extend(moved);
-            }
-            NodeValue::HtmlInline(tag) => self.inline_html(tag),
-            NodeValue::Link(link) => self.open.push((link.url.clone(), self.text.len())),
-            NodeValue::Item(_) | NodeValue::TaskItem(_) => {
-                self.line();
-                let indent = "  ".repeat(self.depth.min(6));
-                self.text.push_str(&indent);
-                self.text.push_str("- ");
-                self.depth += 1;
-            }
-            NodeValue::Paragraph | NodeValue::Heading(_) | NodeValue::TableRow(_) => self.line(),
-            NodeValue::TableCell if !self.text.is_empty() && !self.text.ends_with('\n') => {
-                self.text.push_str(" | ");
-            }
-            _ => {}
-        }
-    }
-
-    fn end(&mut self, value: &NodeValue) {
-        match value {
-            NodeValue::Item(_) | NodeValue::TaskItem(_) => {
-                self.depth = self.depth.saturating_sub(1)
-            }
-            NodeValue::Link(_) => self.close_link(),
-            _ => {}
-        }
-    }
-
-    fn inline_html(&mut self, tag: &str) {
-        if tag.starts_with("</a") {
-            self.close_link();
-        } else if let Some(url) = html::inline_link(tag) {
-            self.open.push((url, self.text.len()));
-        } else if tag.starts_with("<br") {
-            self.space();
-        }
-    }
-
-    fn close_link(&mut self) {
-        if let Some((url, from)) = self.open.pop() {
-            let words = self.text.get(from..).unwrap_or_default().trim().to_owned();
-            self.links.push((url, from, words));
-        }
-    }
-
-    /// Begins a new line, unless at the start of one or right behind a list item's mark.
-    fn line(&mut self) {
-        let at_start =
-            self.text.is_empty() || self.text.ends_with('\n') || self.text.ends_with("- ");
-        if !at_start {
-            self.text.truncate(self.text.trim_end().len());
-            self.text.push('\n');
-        }
-    }
-
-    fn space(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
-            self.text.push(' ');
-        }
-    }
-
-    fn into_piece(self, at: (u32, u32)) -> Piece {
-        let links = self.links.iter().filter_map(|(url, offset, text)| {
-            let url = links::canonical(url)?;
-            Some(Link { url, text: text.clone(), sentence: sentence_at(&self.text, *offset) })
-        });
-        Piece { at, links: links.collect(), code: self.code, text: self.text.trim_end().to_owned() }
-    }
-}
-
-/// The sentence of `text` that holds the byte `offset`, within its line, 300 characters at most.
-fn sentence_at(text: &str, offset: usize) -> String {
-    let offset = offset.min(text.len());
-    let from = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let to = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
-    let line = &text[from..to];
-    let sentence = line
-        .split_sentence_bound_indices()
-        .find(|(at, sentence)| from + at + sentence.len() > offset)
-        .map_or(line, |(_, sentence)| sentence);
-    let sentence = sentence.trim().trim_start_matches("- ");
-    match sentence.char_indices().nth(300) {
-        Some((cut, _)) => sentence[..cut].to_owned(),
-        None => sentence.to_owned(),
-    }
 }
 
 fn words(text: &str) -> usize {

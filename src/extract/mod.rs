@@ -3,13 +3,15 @@
 //! Pure: no files, no network; the same bytes and format give the same answer, and no input makes
 //! it panic. A section is what a person wants to land on: a heading with its text, a long one cut
 //! between paragraphs or list items. [`sections`] cuts, [`markdown`] and [`notebook`] and [`text`]
-//! read, [`html`] reads the HTML inside Markdown, [`links`] makes addresses canonical.
+//! read, [`render`] makes plain text of Markdown's blocks, [`html`] of the HTML inside, [`links`]
+//! makes addresses canonical.
 
 mod frontmatter;
 mod html;
 pub mod links;
 mod markdown;
 mod notebook;
+mod render;
 mod sections;
 mod text;
 

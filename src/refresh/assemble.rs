@@ -6,13 +6,14 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::derive::{annotation_versions, document_versions};
+use super::describe::{fingerprint, source_state};
 use super::manifest::{FORMAT, Manifest, SourceState};
 use super::{Event, Inputs, by_preference, generation, selection};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Annotation, SectionNotes};
+use crate::catalogue::Source;
 use crate::catalogue::selection::format_of;
-use crate::catalogue::{Origin, Source};
 use crate::config::Config;
 use crate::crawl::BlobId;
 use crate::extract::{Document, Section};
@@ -20,7 +21,7 @@ use crate::graph::build::{Builder, Place};
 use crate::problem::Problem;
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Copies, CopyPlace, Record, SectionId, TopicMention};
-use crate::store::{DerivedKey, SourceRow, State, Store};
+use crate::store::{DerivedKey, SourceRow, Store};
 
 /// What assembling did.
 pub(super) struct Assembled {
@@ -32,10 +33,10 @@ pub(super) struct Assembled {
 }
 
 /// A file that belongs into the generation.
-struct Item<'a> {
-    source: &'a Source,
-    path: String,
-    blob: BlobId,
+pub(super) struct Item<'a> {
+    pub source: &'a Source,
+    pub path: String,
+    pub blob: BlobId,
     format: String,
 }
 
@@ -79,40 +80,6 @@ pub(super) fn assemble(
     std::fs::write(building.join("manifest.json"), json).context("cannot write manifest.json")?;
     generation::publish(&config.index, &building, number)?;
     Ok(Assembled { indexed, manifest, made: Some(number) })
-}
-
-/// Equal for two states of the store that readers can't tell apart. When a source was last asked,
-/// and whether that failed, stands in `runs.json` and makes no generation.
-fn fingerprint(inputs: &Inputs, rows: &HashMap<String, SourceRow>, items: &[Item]) -> String {
-    let mut hash = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        hash.update(text.as_bytes()).update(b"\0");
-    };
-    add(env!("CARGO_PKG_VERSION"));
-    add(&format!("{FORMAT} {}", search::VERSION));
-    add(&annotation_versions(&inputs.vocabulary.version));
-    for source in &inputs.catalogue.sources {
-        let Some(row) = rows.get(&source.id.0) else { continue };
-        add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
-        let shown = inputs.policy.shown(licence(source, row).as_deref());
-        add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
-        add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
-        add(row.moved_to.as_deref().unwrap_or_default());
-        add(&format!("{}", row.state == State::Gone));
-        add(row.metadata.as_ref().and_then(|m| m.description.as_deref()).unwrap_or_default());
-    }
-    for item in items {
-        add(&item.source.id.0);
-        add(&item.path);
-        add(&item.blob.0);
-    }
-    hash.finalize().to_hex()[..32].to_owned()
-}
-
-/// The licence of `source`: the catalogue's word, the LICENSE file's text, GitHub's own finding.
-fn licence(source: &Source, row: &SourceRow) -> Option<String> {
-    let metadata = || row.metadata.as_ref().and_then(|metadata| metadata.licence.clone());
-    source.licence.clone().or_else(|| row.licence.clone()).or_else(metadata)
 }
 
 /// A generation in the making.
@@ -339,35 +306,5 @@ impl<'a> Assembly<'a> {
             formats: self.formats,
             sources,
         })
-    }
-}
-
-/// What a generation says of `source`, but for the counts.
-fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
-    let licence = licence(source, &row);
-    let time = |seconds: i64| {
-        let time = chrono::DateTime::from_timestamp(seconds, 0)?;
-        Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
-    };
-    SourceState {
-        id: source.id.0.clone(),
-        kind: source.origin.kind().to_owned(),
-        origin: match &source.origin {
-            Origin::GitHub { owner, name } => format!("{owner}/{name}"),
-            Origin::Archive { url } => url.clone(),
-            Origin::Folder { path } => path.clone(),
-        },
-        why: source.why.clone(),
-        fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
-        description: row.metadata.and_then(|metadata| metadata.description),
-        shown: inputs.policy.shown(licence.as_deref()),
-        licence,
-        fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
-        revision: row.snapshot.map(|snapshot| snapshot.revision),
-        state: row.state.as_str().to_owned(),
-        moved_to: row.moved_to,
-        documents: 0,
-        sections: 0,
-        problems: row.problems,
     }
 }

@@ -10,11 +10,10 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::{Event, Inputs, Network, Options, Outcome, SourceResult, selection};
+use super::{Event, Inputs, Network, Options, Outcome, SourceResult, renew, selection};
 use crate::annotate::licence;
-use crate::catalogue::{Origin, Selection, Source};
+use crate::catalogue::{Selection, Source};
 use crate::config::Config;
-use crate::crawl::metadata::MetadataClient;
 use crate::crawl::{BlobId, CrawlError, Crawler, Fetched, RawFile, Report, Snapshot, Traffic};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, State, Store};
@@ -23,8 +22,6 @@ use crate::store::{SourceRow, State, Store};
 const CHANNEL: usize = 16;
 /// Bytes that are gathered before they are written.
 const BATCH_BYTES: usize = 4_000_000;
-/// Metadata younger than this is not asked for again.
-const METADATA_SECONDS: i64 = 24 * 60 * 60;
 
 enum Message {
     File(usize, RawFile),
@@ -64,7 +61,7 @@ pub(super) fn fetch(
             results.insert(result.source.clone(), result);
         })?;
         if options.network != Network::FoldersOnly {
-            let asked = renew_metadata(&runtime, config, chosen, store, &mut shared)?;
+            let asked = renew::renew(&runtime, config, chosen, store, &mut shared)?;
             for id in asked {
                 if let Some(result) = results.get_mut(&id) {
                     result.traffic.requests += 1;
@@ -272,59 +269,4 @@ fn result(id: &str, outcome: Outcome, error: Option<CrawlError>, seconds: f64) -
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),
     }
-}
-
-/// Asks GitHub's API about the sources whose metadata is a day old or missing, the oldest first.
-///
-/// Nothing depends on it, so that failures are only logged. Returns the ids that were asked about;
-/// the question for the quota is added to `shared`.
-fn renew_metadata(
-    runtime: &tokio::runtime::Runtime,
-    config: &Config,
-    chosen: &[&Source],
-    store: &mut Store,
-    shared: &mut Traffic,
-) -> anyhow::Result<Vec<String>> {
-    let now = chrono::Utc::now().timestamp();
-    let mut due = Vec::new();
-    for source in chosen {
-        let Origin::GitHub { owner, name } = &source.origin else { continue };
-        let row = store.source(&source.id)?;
-        if row.state == State::Ok && row.metadata_at + METADATA_SECONDS <= now {
-            due.push((row.metadata_at, *source, owner, name));
-        }
-    }
-    due.sort_by_key(|(at, source, ..)| (*at, source.id.clone()));
-    let mut asked = Vec::new();
-    if due.is_empty() {
-        return Ok(asked);
-    }
-    shared.requests += 1;
-    let mut client = match runtime.block_on(MetadataClient::connect(config)) {
-        Ok(client) => client,
-        Err(error) => {
-            tracing::info!("no metadata in this run: {error:#}");
-            return Ok(asked);
-        }
-    };
-    for (_, source, owner, name) in due {
-        let answer = runtime.block_on(client.get(owner, name));
-        if !matches!(answer, Ok(None)) {
-            asked.push(source.id.0.clone());
-        }
-        match answer {
-            Ok(Some(metadata)) => {
-                let mut row = store.source(&source.id)?;
-                row.metadata = Some(metadata);
-                row.metadata_at = now;
-                store.put_source(&source.id, &row)?;
-            }
-            Ok(None) => {
-                tracing::info!("the share of the API's quota is used; the rest waits");
-                break;
-            }
-            Err(error) => tracing::info!(source = %source.id, "no metadata: {error:#}"),
-        }
-    }
-    Ok(asked)
 }

@@ -7,9 +7,11 @@
 
 mod assemble;
 mod derive;
+mod describe;
 mod fetch;
 pub mod generation;
 pub mod manifest;
+mod renew;
 pub mod runs;
 
 use std::path::Path;

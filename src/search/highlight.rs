@@ -7,6 +7,8 @@ use tantivy::tokenizer::TextAnalyzer;
 
 /// Characters of a snippet.
 const WIDTH: usize = 260;
+/// How far before the first match a snippet may begin, in bytes.
+const LEAD: usize = 60;
 
 /// A passage with what to mark in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +72,8 @@ fn window(text: &str, matches: &[Match], stems: usize) -> (usize, usize) {
     for (first, from) in matches.iter().enumerate() {
         let mut seen = vec![false; stems];
         let mut count = 0;
-        for found in matches[first..].iter().take_while(|found| found.end < from.start + WIDTH - 60)
+        for found in
+            matches[first..].iter().take_while(|found| found.end < from.start + WIDTH - LEAD)
         {
             seen[found.stem] = true;
             count += 1;
@@ -81,7 +84,7 @@ fn window(text: &str, matches: &[Match], stems: usize) -> (usize, usize) {
         }
     }
     // Near the end of the text there is more to show before the words than behind them.
-    let latest = text.char_indices().rev().nth(WIDTH).map_or(0, |(at, _)| at);
+    let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
     let from = start_near(text, best.2.min(latest));
     let end = text[from..].char_indices().nth(WIDTH).map_or(text.len(), |(at, _)| from + at);
     if end == text.len() {
@@ -91,9 +94,9 @@ fn window(text: &str, matches: &[Match], stems: usize) -> (usize, usize) {
     (from, cut.map_or(end, |cut| from + cut))
 }
 
-/// The begin of the line or sentence that holds `at`, if within 60 bytes; else of a word near.
+/// The begin of the line or sentence that holds `at`, if within [`LEAD`]; else of a word near.
 fn start_near(text: &str, at: usize) -> usize {
-    let mut back = at.saturating_sub(60);
+    let mut back = at.saturating_sub(LEAD);
     while !text.is_char_boundary(back) {
         back -= 1;
     }

@@ -3,7 +3,7 @@
 //! A section is one document of the index. What is shown of it stands in one stored field, a
 //! [`Record`]; what can be counted or filtered by stands in fast fields. [`mod@write`] keeps the index
 //! in step with the store and hard-links it into a generation; [`query`] reads what a person typed,
-//! [`plan`] understands it and makes a query of it, [`collect`] counts and ranks, [`highlight`]
+//! [`understand`] says what it means, [`plan`] makes a query of it, [`collect`] counts and ranks, [`highlight`]
 //! cuts the snippet, [`run`] puts them together. What depends on the whole corpus (copies) stands
 //! beside the index, in [`Copies`], so that it can change without indexing anything again.
 
@@ -13,6 +13,7 @@ mod plan;
 pub mod query;
 mod run;
 mod schema;
+mod understand;
 pub mod write;
 
 use std::collections::HashMap;
@@ -24,8 +25,8 @@ use crate::annotate::Salience;
 use crate::extract::{Address, Kind, Link};
 
 pub use highlight::Snippet;
-pub use plan::{Understanding, Understood, UnderstoodTopic};
 pub use run::{Answer, Facet, Found, Request, Searcher};
+pub use understand::{Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
 pub const VERSION: u32 = 1;

@@ -1,11 +1,9 @@
-//! Understands a query and makes one for tantivy of it.
+//! Makes a query for tantivy of what was understood.
 //!
 //! Words are wanted in the text under its headings (BM25); words in the heading count more, and
-//! neighbours that stand together count more again. A label of the vocabulary that the words spell
-//! is one unit, which the topic's other labels serve as well, at a lower weight: CTR *is*
-//! click-through rate. What was understood is returned, so that a person can see it.
+//! neighbours that stand together count more again. A label is served by the topic's other labels as
+//! well, at a lower weight.
 
-use serde::Serialize;
 use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhraseQuery, Query as TantivyQuery,
@@ -16,6 +14,7 @@ use tantivy::tokenizer::TextAnalyzer;
 
 use super::query::{Atom, Filter, Query, Unit};
 use super::schema::Fields;
+use super::understand::Span;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label;
 
@@ -29,49 +28,6 @@ const NEAR: f32 = 0.6;
 const NEAR_SLOP: u32 = 2;
 /// Another label of a topic that was typed.
 const ALTERNATIVE: f32 = 0.4;
-/// Labels of one topic that are tried besides the typed one.
-const MOST_ALTERNATIVES: usize = 6;
-
-/// Words of questions that say nothing of what is asked.
-const FILLER: [&str; 60] = [
-    "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "best", "by", "can", "could",
-    "do", "does", "for", "from", "get", "give", "good", "has", "have", "how", "i", "if", "in",
-    "is", "it", "its", "me", "my", "of", "on", "or", "our", "should", "show", "tell", "that",
-    "the", "their", "them", "there", "this", "to", "us", "versus", "vs", "was", "we", "what",
-    "when", "where", "which", "why", "with", "would", "you", "your",
-];
-
-/// Whether a step of understanding is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Understanding {
-    /// Labels, filler and all.
-    Full,
-    /// The words as typed.
-    Literal,
-}
-
-/// A topic that the query spells.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct UnderstoodTopic {
-    pub id: String,
-    /// The typed words.
-    pub words: String,
-    /// The labels that were searched besides.
-    pub also: Vec<String>,
-}
-
-/// How a query was understood.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Understood {
-    pub topics: Vec<UnderstoodTopic>,
-    /// Words of the question that were not searched for.
-    pub filler: Vec<String>,
-    pub filters: Vec<Filter>,
-    pub dropped: Vec<String>,
-    /// Whether hits need not hold every word, because too few hold all.
-    pub relaxed: bool,
-}
-
 /// A query for tantivy with what the highlighter marks.
 pub(super) struct Plan {
     pub query: Box<dyn TantivyQuery>,
@@ -89,37 +45,10 @@ pub(super) struct Planner<'a> {
     pub analyzer: TextAnalyzer,
 }
 
-/// A unit of the plan: some of the query's units, taken as one.
-struct Span<'q> {
-    units: Vec<&'q Unit>,
-    alternatives: Vec<String>,
-}
-
 impl Planner<'_> {
-    /// What `query` means: the topics that it spells and its filler.
-    pub fn understand(&self, query: &Query, how: Understanding) -> Understood {
-        let mut understood = Understood {
-            filters: query.filters.clone(),
-            dropped: query.dropped.clone(),
-            ..Understood::default()
-        };
-        if how == Understanding::Full {
-            self.spans(query, &mut understood);
-        }
-        understood
-    }
-
-    /// The tantivy query for `query`; `least` of its units must stand in a hit (`None`: all).
-    pub fn plan(&mut self, query: &Query, how: Understanding, relaxed: bool) -> Plan {
-        let mut understood = Understood::default();
-        let spans = match how {
-            Understanding::Full => self.spans(query, &mut understood),
-            Understanding::Literal => query
-                .units
-                .iter()
-                .map(|unit| Span { units: vec![unit], alternatives: Vec::new() })
-                .collect(),
-        };
+    /// The tantivy query for `query`, whose units were grouped into `spans`. Unless it is `relaxed`,
+    /// most spans must stand in a hit.
+    pub fn plan(&mut self, query: &Query, spans: &[Span], relaxed: bool) -> Plan {
         let mut stems = Vec::new();
         let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
         let scored: Vec<Box<dyn TantivyQuery>> =
@@ -128,7 +57,7 @@ impl Planner<'_> {
             let least = least(scored.len(), relaxed);
             let clause = BooleanQuery::union_with_minimum_required_clauses(scored, least);
             clauses.push((Occur::Must, Box::new(clause)));
-            for pair in self.neighbours(&spans) {
+            for pair in self.neighbours(spans) {
                 clauses.push((Occur::Should, pair));
             }
         } else if !query.filters.is_empty() || !query.excluded.is_empty() {
@@ -149,70 +78,6 @@ impl Planner<'_> {
         stems.sort();
         stems.dedup();
         Plan { query: Box::new(BooleanQuery::new(clauses)), stems }
-    }
-
-    /// Groups the units: longest labels first, then single units, without filler.
-    fn spans<'q>(&self, query: &'q Query, understood: &mut Understood) -> Vec<Span<'q>> {
-        let word = |unit: &'q Unit| match &unit.any[..] {
-            [Atom::Word(word)] => Some(word.as_str()),
-            _ => None,
-        };
-        let mut spans = Vec::new();
-        let mut at = 0;
-        while at < query.units.len() {
-            let words: Vec<&str> = query.units[at..].iter().map_while(word).take(6).collect();
-            let longest = (1..=words.len()).rev().find_map(|length| {
-                let typed = words[..length].join(" ");
-                let topics = self.labels.get(&label::key(&typed))?;
-                Some((length, typed, topics))
-            });
-            if let Some((length, typed, topics)) = longest {
-                let also = self.alternatives(&typed, topics);
-                for topic in topics {
-                    understood.topics.push(UnderstoodTopic {
-                        id: self.vocabulary.topics[*topic].slug.0.clone(),
-                        words: typed.clone(),
-                        also: also.clone(),
-                    });
-                }
-                let units = query.units[at..at + length].iter().collect();
-                spans.push(Span { units, alternatives: also });
-                at += length;
-                continue;
-            }
-            let unit = &query.units[at];
-            match word(unit).map(str::to_lowercase) {
-                Some(word) if FILLER.contains(&word.trim_end_matches('?')) => {
-                    understood.filler.push(word);
-                }
-                _ => spans.push(Span { units: vec![unit], alternatives: Vec::new() }),
-            }
-            at += 1;
-        }
-        if spans.is_empty() {
-            // Nothing but filler ("what is it"): then it is what is searched for.
-            understood.filler.clear();
-            spans.extend(
-                query.units.iter().map(|unit| Span { units: vec![unit], alternatives: Vec::new() }),
-            );
-        }
-        spans
-    }
-
-    /// The other labels of `topics`, without those of a topic that shares its label with another:
-    /// which of them was meant is not known.
-    fn alternatives(&self, typed: &str, topics: &[usize]) -> Vec<String> {
-        let [topic] = topics else { return Vec::new() };
-        let typed = label::key(typed);
-        let mut also: Vec<String> = Vec::new();
-        for text in self.vocabulary.topics[*topic].labels() {
-            let key = label::key(text);
-            if key != typed && !also.iter().any(|known| label::key(known) == key) {
-                also.push(text.to_owned());
-            }
-        }
-        also.truncate(MOST_ALTERNATIVES);
-        also
     }
 
     /// A span: all its words, unless the query is `relaxed`, or one of its alternatives.

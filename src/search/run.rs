@@ -12,9 +12,10 @@ use tantivy::{DocAddress, DocId, Index, IndexReader, ReloadPolicy, TantivyDocume
 
 use super::collect::{FACETS, Matches};
 use super::highlight::{Snippet, snippet};
-use super::plan::{Plan, Planner, Understanding, Understood};
+use super::plan::{Plan, Planner};
 use super::query;
 use super::schema::{self, Fields};
+use super::understand::{Reader, Understanding, Understood};
 use super::{Copies, CopyPlace, Record, SearchError, SectionId};
 use crate::vocabulary::Vocabulary;
 
@@ -115,16 +116,16 @@ impl Searcher {
             sources: &self.sources,
             analyzer: schema::stemmed(),
         };
-        let how = request.understanding;
-        let mut understood = planner.understand(&query, how);
+        let reader = Reader { vocabulary, labels: &self.labels };
+        let (mut understood, spans) = reader.understand(&query, request.understanding);
         let one_place = query
             .filters
             .iter()
             .any(|filter| matches!(filter.field.as_str(), "source" | "path") && !filter.excluded);
-        let mut plan = planner.plan(&query, how, false);
+        let mut plan = planner.plan(&query, &spans, false);
         let mut collected = self.collect(&plan, request, one_place)?;
         if collected.total < TOO_FEW && query.units.len() > 1 {
-            let relaxed = planner.plan(&query, how, true);
+            let relaxed = planner.plan(&query, &spans, true);
             let more = self.collect(&relaxed, request, one_place)?;
             if more.total > collected.total {
                 (plan, collected) = (relaxed, more);

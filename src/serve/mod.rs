@@ -27,11 +27,21 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::config::{Config, Schedule};
 use crate::library::{Library, Shelf};
+use crate::problem::Faults;
+use crate::refresh::{self, Network, Options, generation};
 use error::Failure;
 use schedule::Clock;
 
 /// A request that takes longer is answered with 503.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// Whether a server starts refreshes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refreshing {
+    /// As the configuration says.
+    Scheduled,
+    Never,
+}
 
 /// What handlers share.
 pub struct State {
@@ -94,17 +104,12 @@ async fn secure(request: Request, next: Next) -> Response {
 ///
 /// On the first start, what is on this machine (own notes, vocabulary) is indexed before the first
 /// request is answered. `Err` if the address is taken or the index can't be read or written.
-pub fn serve(mut config: Config, refresh: bool) -> anyhow::Result<()> {
-    if !refresh {
+pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
+    if refreshing == Refreshing::Never {
         config.schedule = Schedule::Never;
     }
-    if crate::refresh::generation::current(&config.index).is_none() {
-        tracing::info!("first start: indexing what is on this machine");
-        let options = crate::refresh::Options {
-            network: crate::refresh::Network::FoldersOnly,
-            ..crate::refresh::Options::default()
-        };
-        crate::refresh::run(&config, &options, &mut |_| {})?;
+    if generation::current(&config.index).is_none() {
+        first_start(&config)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -119,6 +124,23 @@ pub fn serve(mut config: Config, refresh: bool) -> anyhow::Result<()> {
         keeper.abort();
         anyhow::Ok(())
     })
+}
+
+/// Indexes what is on this machine: in a second there is something to read.
+///
+/// `Err` only for faults in the data files, which the user has to mend. Where another refresh is
+/// under way already, its generation is opened when it comes.
+fn first_start(config: &Config) -> anyhow::Result<()> {
+    tracing::info!("first start: indexing what is on this machine");
+    let options = Options { network: Network::FoldersOnly, ..Options::default() };
+    match refresh::run(config, &options, &mut |_| {}) {
+        Err(error) if error.is::<Faults>() => Err(error),
+        Err(error) => {
+            tracing::warn!("the first index is not built yet: {error:#}");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
 }
 
 /// Ends when the process is asked to stop.

@@ -1,0 +1,79 @@
+//! What a generation is made of, and what it says of each source.
+
+use std::collections::HashMap;
+
+use super::Inputs;
+use super::assemble::Item;
+use super::derive::annotation_versions;
+use super::manifest::{FORMAT, SourceState};
+use crate::catalogue::{Origin, Source};
+use crate::search;
+use crate::store::{SourceRow, State};
+
+/// Equal for two states of the store that readers can't tell apart. When a source was last asked,
+/// and whether that failed, stands in `runs.json` and makes no generation.
+pub(super) fn fingerprint(
+    inputs: &Inputs,
+    rows: &HashMap<String, SourceRow>,
+    items: &[Item],
+) -> String {
+    let mut hash = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hash.update(text.as_bytes()).update(b"\0");
+    };
+    add(env!("CARGO_PKG_VERSION"));
+    add(&format!("{FORMAT} {}", search::VERSION));
+    add(&annotation_versions(&inputs.vocabulary.version));
+    for source in &inputs.catalogue.sources {
+        let Some(row) = rows.get(&source.id.0) else { continue };
+        add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
+        let shown = inputs.policy.shown(licence(source, row).as_deref());
+        add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
+        add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
+        add(row.moved_to.as_deref().unwrap_or_default());
+        add(&format!("{}", row.state == State::Gone));
+        add(row.metadata.as_ref().and_then(|m| m.description.as_deref()).unwrap_or_default());
+    }
+    for item in items {
+        add(&item.source.id.0);
+        add(&item.path);
+        add(&item.blob.0);
+    }
+    hash.finalize().to_hex()[..32].to_owned()
+}
+
+/// The licence of `source`: the catalogue's word, the LICENSE file's text, GitHub's own finding.
+fn licence(source: &Source, row: &SourceRow) -> Option<String> {
+    let metadata = || row.metadata.as_ref().and_then(|metadata| metadata.licence.clone());
+    source.licence.clone().or_else(|| row.licence.clone()).or_else(metadata)
+}
+
+/// What a generation says of `source`, but for the counts.
+pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
+    let licence = licence(source, &row);
+    let time = |seconds: i64| {
+        let time = chrono::DateTime::from_timestamp(seconds, 0)?;
+        Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+    };
+    SourceState {
+        id: source.id.0.clone(),
+        kind: source.origin.kind().to_owned(),
+        origin: match &source.origin {
+            Origin::GitHub { owner, name } => format!("{owner}/{name}"),
+            Origin::Archive { url } => url.clone(),
+            Origin::Folder { path } => path.clone(),
+        },
+        why: source.why.clone(),
+        fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
+        description: row.metadata.and_then(|metadata| metadata.description),
+        shown: inputs.policy.shown(licence.as_deref()),
+        licence,
+        fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
+        revision: row.snapshot.map(|snapshot| snapshot.revision),
+        state: row.state.as_str().to_owned(),
+        moved_to: row.moved_to,
+        documents: 0,
+        sections: 0,
+        problems: row.problems,
+    }
+}
