@@ -8,6 +8,8 @@ use crate::store::{State, Store};
 
 /// Metadata younger than this is not asked for again.
 const METADATA_SECONDS: i64 = 24 * 60 * 60;
+/// What could not be had is not asked for again within this: GitHub's quota is an hour's.
+const AGAIN_SECONDS: i64 = 60 * 60;
 
 /// Asks GitHub's API about the sources whose metadata is a day old or missing, the oldest first.
 ///
@@ -24,9 +26,13 @@ pub(super) fn renew(
     let mut due = Vec::new();
     for source in chosen {
         let Origin::GitHub { owner, name } = &source.origin else { continue };
-        let row = store.source(&source.id)?;
-        if row.state == State::Ok && row.metadata_at + METADATA_SECONDS <= now {
+        let mut row = store.source(&source.id)?;
+        let is_due = row.metadata_at + METADATA_SECONDS <= now
+            && row.metadata_tried_at + AGAIN_SECONDS <= now;
+        if row.state == State::Ok && is_due {
             due.push((row.metadata_at, *source, owner, name));
+            row.metadata_tried_at = now;
+            store.put_source(&source.id, &row)?;
         }
     }
     due.sort_by_key(|(at, source, ..)| (*at, source.id.clone()));

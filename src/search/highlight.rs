@@ -103,7 +103,8 @@ fn start_near(text: &str, at: usize) -> usize {
     let before = &text[back..at];
     let line = before.rfind('\n').map(|found| found + 1);
     let sentence = before.rfind(". ").map(|found| found + 2);
-    let word = || before.find(char::is_whitespace).map(|found| found + 1);
+    let space = |(_, c): &(usize, char)| c.is_whitespace();
+    let word = || before.char_indices().find(space).map(|(found, c)| found + c.len_utf8());
     if back == 0 && line.is_none() && sentence.is_none() {
         return 0;
     }
@@ -155,7 +156,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ranges_never_leave_the_text(text in "([a-z]{1,9}[ .\n]|é|字|🙂|\u{301}){0,200}") {
+        fn ranges_never_leave_the_text(text in "([a-z]{1,9}[ .\n\u{a0}\u{3000}]|é|字|🙂|\u{301}){0,200}") {
             let snippet = snippet(&text, &["a".into(), "ab".into(), "b".into()], &mut stemmed());
             let length = snippet.text.chars().count();
             for (from, to) in snippet.highlights {

@@ -47,8 +47,9 @@ pub struct SourceRow {
     /// GitHub's new `owner/name`, if it redirects.
     pub moved_to: Option<String>,
     pub metadata: Option<Metadata>,
-    /// Seconds since 1970.
+    /// When it was had, and when it was last asked for; seconds since 1970.
     pub metadata_at: i64,
+    pub metadata_tried_at: i64,
     /// SPDX id detected from the LICENSE file.
     pub licence: Option<String>,
     /// What went wrong softly when it was last fetched, or why it could not be.

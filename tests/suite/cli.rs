@@ -121,6 +121,20 @@ fn what_a_person_types_is_never_an_error() {
 }
 
 #[test]
+fn a_reader_that_closes_the_pipe_is_no_error() {
+    let world = world();
+    for format in [&["--json"][..], &[]] {
+        let mut command = world.command(&["search", "position", "bias", "--limit", "100"]);
+        let child = command.args(format).stdout(std::process::Stdio::piped());
+        let mut child = child.stderr(std::process::Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    }
+}
+
+#[test]
 fn wrong_use_says_what_to_do() {
     let world = World::new(Vec::new());
     let early = world.run(&["search", "x"]);

@@ -163,6 +163,23 @@ fn without_a_network_each_address_is_told_once_and_the_schedule_tries_again_soon
 }
 
 #[test]
+fn metadata_is_had_within_the_quotas_reserve_and_not_asked_for_again_at_once() {
+    let world = two();
+    world.github.leave_quota(31);
+    let metadata = |world: &World| {
+        let requests = world.github.requests();
+        let asked =
+            requests.iter().filter(|r| r.path == "/repos/ann/bias" || r.path == "/repos/bob/store");
+        asked.count()
+    };
+    world.refresh(&[], 0);
+    assert_eq!(metadata(&world), 1, "one is left above the reserve of 30");
+    world.github.forget_requests();
+    world.refresh(&[], 0);
+    assert_eq!(world.github.requests().len(), 2, "the probes only");
+}
+
+#[test]
 fn a_blocked_source_is_removed_at_once() {
     let world = two();
     world.refresh(&[], 0);
