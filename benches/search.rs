@@ -45,7 +45,9 @@ const QUERIES: [&str; 25] = [
 
 fn main() {
     let temporary = tempfile::tempdir().expect("a temporary folder");
-    let mut config = config::load(&Overrides::default()).expect("a configuration");
+    let index = std::env::var_os("CAIRN_INDEX").map(Into::into);
+    let overrides = Overrides { index, ..Overrides::default() };
+    let mut config = config::load(&overrides).expect("a configuration");
     let library = match Library::open(&config).expect("an index that can be read") {
         Some(library) => library,
         None => {

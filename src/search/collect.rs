@@ -27,6 +27,25 @@ pub(super) struct Matches {
     pub most: usize,
     /// By segment: the sections that are folded under another and left out.
     pub folded: Option<Arc<Vec<HashSet<DocId>>>>,
+    pub names: Arc<Vec<Names>>,
+}
+
+/// A segment's values of each of [`FACETS`], by their number there. Looking one up in the index
+/// unpacks a block of its dictionary, so that they are read once, when the index is opened.
+pub(super) type Names = [Vec<String>; FACETS.len()];
+
+/// The values of each facet in `segment`. O(values).
+pub(super) fn names(segment: &SegmentReader) -> tantivy::Result<Names> {
+    let mut names: Names = Default::default();
+    for (field, names) in FACETS.into_iter().zip(&mut names) {
+        let Some(column) = segment.fast_fields().str(field)? else { continue };
+        for ord in 0..column.num_terms() {
+            let mut name = String::new();
+            column.ord_to_str(ord as u64, &mut name)?;
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// A match: ordered by score, then by place, so that equal scores come in one order always.
@@ -69,6 +88,7 @@ impl Collector for Matches {
             ordinal,
             most: self.most,
             folded: self.folded.clone(),
+            names: Arc::clone(&self.names),
             weights: columns.u64("weight")?,
             heap: BinaryHeap::with_capacity(self.most + 1),
             total: 0,
@@ -104,6 +124,7 @@ pub(super) struct SegmentMatches {
     ordinal: SegmentOrdinal,
     most: usize,
     folded: Option<Arc<Vec<HashSet<DocId>>>>,
+    names: Arc<Vec<Names>>,
     weights: Column<u64>,
     heap: BinaryHeap<Ranked>,
     total: usize,
@@ -141,20 +162,13 @@ impl SegmentCollector for SegmentMatches {
 
     fn harvest(self) -> Collected {
         let best = self.heap.into_sorted_vec();
-        let mut facets = Vec::with_capacity(FACETS.len());
-        for (column, counts) in self.facets.iter().zip(&self.counts) {
-            let mut named = HashMap::new();
-            if let Some(column) = column {
-                let mut value = String::new();
-                for (ord, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-                    value.clear();
-                    if column.ord_to_str(ord as u64, &mut value).unwrap_or(false) {
-                        named.insert(value.clone(), *count);
-                    }
-                }
-            }
-            facets.push(named);
-        }
+        let names = self.names.get(self.ordinal as usize);
+        let facets = self.counts.iter().enumerate().map(|(at, counts)| {
+            let names = names.map(|names| names[at].as_slice()).unwrap_or_default();
+            let counted = names.iter().zip(counts).filter(|(_, count)| **count > 0);
+            counted.map(|(name, count)| (name.clone(), *count)).collect()
+        });
+        let facets = facets.collect();
         let place = |ranked: Ranked| (ranked.score, DocAddress::new(self.ordinal, ranked.doc));
         Collected { total: self.total, best: best.into_iter().map(place).collect(), facets }
     }

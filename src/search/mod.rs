@@ -29,7 +29,7 @@ pub use run::{Answer, Facet, Found, Request, Searcher};
 pub use understand::{Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
 ///

@@ -10,7 +10,7 @@ use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{DocAddress, DocId, Index, IndexReader, ReloadPolicy, TantivyDocument, Term};
 
-use super::collect::{FACETS, Matches};
+use super::collect::{self, FACETS, Matches, Names};
 use super::highlight::{Snippet, snippet};
 use super::plan::{Plan, Planner};
 use super::query;
@@ -70,6 +70,7 @@ pub struct Searcher {
     fields: Fields,
     copies: Copies,
     folded: Arc<Vec<HashSet<DocId>>>,
+    names: Arc<Vec<Names>>,
     labels: HashMap<String, Vec<usize>>,
     sources: Vec<(String, Option<String>)>,
 }
@@ -92,14 +93,16 @@ impl Searcher {
             index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let places = copies.by_representative.values().flatten();
         let ids: HashSet<u64> = places.map(|place| place.id.0).collect();
-        let mut folded = Vec::new();
+        let (mut folded, mut names) = (Vec::new(), Vec::new());
         for segment in reader.searcher().segment_readers() {
             let column = segment.fast_fields().u64("id")?;
             let is_copy = |doc: &DocId| column.first(*doc).is_some_and(|id| ids.contains(&id));
             folded.push(segment.doc_ids_alive().filter(is_copy).collect());
+            names.push(collect::names(segment)?);
         }
         let labels = vocabulary.by_label();
-        Ok(Searcher { index, reader, fields, copies, folded: Arc::new(folded), labels, sources })
+        let (folded, names) = (Arc::new(folded), Arc::new(names));
+        Ok(Searcher { index, reader, fields, copies, folded, names, labels, sources })
     }
 
     /// The hits for `request`, best first. No input is an error; an empty query finds nothing.
@@ -173,11 +176,12 @@ impl Searcher {
         plan: &Plan,
         request: &Request,
         one_place: bool,
-    ) -> Result<super::collect::Collected, SearchError> {
+    ) -> Result<collect::Collected, SearchError> {
         let most = (request.offset + request.limit).saturating_mul(4).clamp(40, 2_000);
         // Who asks for one source or path wants what stands there, copy or not.
         let folded = (!one_place).then(|| Arc::clone(&self.folded));
-        Ok(self.reader.searcher().search(&plan.query, &Matches { most, folded })?)
+        let matches = Matches { most, folded, names: Arc::clone(&self.names) };
+        Ok(self.reader.searcher().search(&plan.query, &matches)?)
     }
 
     fn fetch(
