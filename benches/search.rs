@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use cairn::config::{self, Overrides};
 use cairn::library::Library;
 use cairn::refresh::{self, Network, Options};
-use cairn::search::{Request, Understanding};
+use cairn::search::{LastWord, Request, Understanding};
 
 const SEARCHES: usize = 1_000;
 
@@ -82,7 +82,8 @@ fn main() {
 
 fn one(library: &Library, text: &str, understanding: Understanding) -> Duration {
     let started = Instant::now();
-    let request = Request { text, limit: 10, offset: 0, understanding };
+    let last_word = LastWord::Whole;
+    let request = Request { text, limit: 10, offset: 0, understanding, last_word };
     let view = library.search(&request).expect("an answer");
     std::hint::black_box(view);
     started.elapsed()

@@ -13,7 +13,7 @@ async function show(query) {
   request = new AbortController();
   const parameters = new URLSearchParams(query ? { q: query } : {});
   try {
-    const response = await fetch(`/results?${parameters}`, { signal: request.signal });
+    const response = await fetch(`/results?${parameters}&typing=1`, { signal: request.signal });
     if (!response.ok) return;
     // The server's own markup, escaped there; scripts in it would not run in any case.
     results.innerHTML = await response.text();
@@ -27,7 +27,7 @@ async function show(query) {
 if (box && results) {
   box.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => show(box.value.trim()), PAUSE_MS);
+    waiting = setTimeout(() => show(box.value.trimStart()), PAUSE_MS);
   });
 }
 

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::view::{PassageView, SearchView};
-use crate::search::{Request, Understanding};
+use crate::search::{LastWord, Request, Understanding};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -51,7 +51,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let understanding =
         if arguments.literal { Understanding::Literal } else { Understanding::Full };
     let limit = usize::try_from(arguments.limit).unwrap_or(10);
-    let request = Request { text: &text, limit, offset: 0, understanding };
+    let request =
+        Request { text: &text, limit, offset: 0, understanding, last_word: LastWord::Whole };
     let view = open(config)?.search(&request)?;
     if arguments.json {
         output::json(&view)?;

@@ -6,7 +6,7 @@ use super::view::{
 };
 use crate::annotate::resources::Resource;
 use crate::graph;
-use crate::search::{Request, SearchError, SectionId, Understanding};
+use crate::search::{LastWord, Request, SearchError, SectionId, Understanding};
 use crate::vocabulary::{Topic, label};
 
 /// Passages and resources on a topic's page.
@@ -103,7 +103,13 @@ impl Library {
     fn passages(&self, topic: &Topic) -> Result<Vec<super::view::HitView>, SearchError> {
         let text = format!("{} topic:{}", topic.pref_label, topic.slug);
         let understanding = Understanding::Full;
-        let request = Request { text: &text, limit: PASSAGES, offset: 0, understanding };
+        let request = Request {
+            text: &text,
+            limit: PASSAGES,
+            offset: 0,
+            understanding,
+            last_word: LastWord::Whole,
+        };
         let answer = self.searcher.search(&request, &self.graph.vocabulary)?;
         Ok(answer.found.into_iter().map(|found| self.hit(found)).collect())
     }

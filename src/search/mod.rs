@@ -26,7 +26,7 @@ use crate::extract::{Address, Kind, Link};
 
 pub use highlight::Snippet;
 pub use run::{Answer, Facet, Found, Request, Searcher};
-pub use understand::{Understanding, Understood, UnderstoodTopic};
+pub use understand::{LastWord, Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
 pub const VERSION: u32 = 2;

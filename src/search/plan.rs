@@ -28,6 +28,9 @@ const NEAR: f32 = 0.6;
 const NEAR_SLOP: u32 = 2;
 /// Another label of a topic that was typed.
 const ALTERNATIVE: f32 = 0.4;
+/// A word of which only the beginning was typed so far.
+const COMPLETION: f32 = 0.5;
+
 /// A query for tantivy with what the highlighter marks.
 pub(super) struct Plan {
     pub query: Box<dyn TantivyQuery>,
@@ -94,7 +97,7 @@ impl Planner<'_> {
             0 => return None,
             _ => Box::new(BooleanQuery::new(parts)),
         };
-        if span.alternatives.is_empty() {
+        if span.alternatives.is_empty() && span.completions.is_empty() {
             return Some(typed);
         }
         let mut any = vec![(Occur::Should, typed)];
@@ -104,6 +107,12 @@ impl Planner<'_> {
             if let Some(phrase) = phrase(terms, 0) {
                 any.push((Occur::Should, Box::new(BoostQuery::new(phrase, ALTERNATIVE))));
             }
+        }
+        for word in &span.completions {
+            stems.extend(self.terms(word, self.fields.body).iter().map(term_text));
+            let term = Term::from_field_text(self.fields.exact, word);
+            let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+            any.push((Occur::Should, Box::new(BoostQuery::new(query, COMPLETION))));
         }
         Some(Box::new(BooleanQuery::new(any)))
     }

@@ -15,7 +15,7 @@ use super::highlight::{Snippet, snippet};
 use super::plan::{Plan, Planner};
 use super::query;
 use super::schema::{self, Fields};
-use super::understand::{Reader, Understanding, Understood};
+use super::understand::{LastWord, Reader, Understanding, Understood};
 use super::{Copies, CopyPlace, Record, SearchError, SectionId};
 use crate::vocabulary::Vocabulary;
 
@@ -26,6 +26,12 @@ const FACET_VALUES: usize = 30;
 /// With fewer hits than this, hits need not hold every word.
 const TOO_FEW: usize = 5;
 
+/// A shorter beginning says nothing of the word.
+const SHORTEST_PREFIX: usize = 2;
+/// Completions that are searched, and terms that are looked at for them.
+const COMPLETIONS: usize = 12;
+const MOST_TERMS: usize = 2_000;
+
 /// A question to the index.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
@@ -33,6 +39,7 @@ pub struct Request<'a> {
     pub limit: usize,
     pub offset: usize,
     pub understanding: Understanding,
+    pub last_word: LastWord,
 }
 
 /// A hit.
@@ -120,7 +127,14 @@ impl Searcher {
             analyzer: schema::stemmed(),
         };
         let reader = Reader { vocabulary, labels: &self.labels };
-        let (mut understood, spans) = reader.understand(&query, request.understanding);
+        let (mut understood, mut spans) = reader.understand(&query, request.understanding);
+        if request.last_word == LastWord::Unfinished
+            && !request.text.ends_with(char::is_whitespace)
+            && let Some(span) = spans.last_mut()
+            && let Some(word) = span.open_word()
+        {
+            span.completions = self.completions(word)?;
+        }
         let one_place = query
             .filters
             .iter()
@@ -169,6 +183,32 @@ impl Searcher {
     /// How many sections are in the index, copies included.
     pub fn sections(&self) -> Result<usize, SearchError> {
         Ok(self.reader.searcher().search(&tantivy::query::AllQuery, &Count)?)
+    }
+
+    /// The words of the index that begin with `word`, the commonest first, `word` itself left out.
+    fn completions(&self, word: &str) -> Result<Vec<String>, SearchError> {
+        let prefix = word.to_lowercase();
+        if prefix.chars().count() < SHORTEST_PREFIX || !prefix.chars().all(char::is_alphanumeric) {
+            return Ok(Vec::new());
+        }
+        let mut counts: HashMap<String, u32> = HashMap::new();
+        for segment in self.reader.searcher().segment_readers() {
+            let inverted = segment.inverted_index(self.fields.exact)?;
+            let mut terms = inverted.terms().range().ge(prefix.as_bytes()).into_stream()?;
+            let mut seen = 0;
+            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) && seen < MOST_TERMS
+            {
+                seen += 1;
+                if let Ok(term) = std::str::from_utf8(terms.key()) {
+                    *counts.entry(term.to_owned()).or_insert(0) += terms.value().doc_freq;
+                }
+            }
+        }
+        counts.remove(&prefix);
+        let mut words: Vec<(String, u32)> = counts.into_iter().collect();
+        words.sort_by(|(a, left), (b, right)| right.cmp(left).then(a.cmp(b)));
+        words.truncate(COMPLETIONS);
+        Ok(words.into_iter().map(|(word, _)| word).collect())
     }
 
     fn collect(

@@ -59,6 +59,17 @@ pub(super) struct Span<'q> {
     pub units: Vec<&'q Unit>,
     /// Other labels of the topic that the units spell.
     pub alternatives: Vec<String>,
+    /// Words of the index that begin with the word that is still being typed.
+    pub completions: Vec<String>,
+}
+
+/// Whether the last word of a query is whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastWord {
+    #[default]
+    Whole,
+    /// Somebody is typing it: it may be the beginning of another.
+    Unfinished,
 }
 
 /// What understanding needs to know.
@@ -112,7 +123,7 @@ impl Reader<'_> {
                     });
                 }
                 let units = query.units[at..at + length].iter().collect();
-                spans.push(Span { units, alternatives: also });
+                spans.push(Span { units, alternatives: also, completions: Vec::new() });
                 at += length;
                 continue;
             }
@@ -151,8 +162,19 @@ impl Reader<'_> {
 }
 
 impl<'q> Span<'q> {
+    /// The word that the span is, if it is one that may be unfinished.
+    pub fn open_word(&self) -> Option<&'q str> {
+        match (&self.units[..], self.alternatives.is_empty()) {
+            ([Unit { any }], true) => match &any[..] {
+                [Atom::Word(word)] => Some(word),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn of(unit: &'q Unit) -> Span<'q> {
-        Span { units: vec![unit], alternatives: Vec::new() }
+        Span { units: vec![unit], alternatives: Vec::new(), completions: Vec::new() }
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::State;
 use super::error::Failure;
 use crate::library::view::{RelatedView, SearchView, SourcesView, StatusView};
-use crate::search::{Request, SectionId, Understanding};
+use crate::search::{LastWord, Request, SectionId, Understanding};
 
 /// The most hits of one answer, and how far back a list goes.
 const MOST_HITS: usize = 100;
@@ -47,6 +47,8 @@ pub(super) struct SearchParameters {
     pub offset: Option<usize>,
     /// `1`: the words as typed.
     pub literal: Option<String>,
+    /// `1`: the last word is still being typed.
+    pub typing: Option<String>,
 }
 
 impl SearchParameters {
@@ -69,11 +71,16 @@ impl SearchParameters {
     }
 
     pub fn understanding(&self) -> Understanding {
-        match self.literal.as_deref() {
-            Some("1" | "true") => Understanding::Literal,
-            _ => Understanding::Full,
-        }
+        if is_on(&self.literal) { Understanding::Literal } else { Understanding::Full }
     }
+
+    fn last_word(&self) -> LastWord {
+        if is_on(&self.typing) { LastWord::Unfinished } else { LastWord::Whole }
+    }
+}
+
+fn is_on(parameter: &Option<String>) -> bool {
+    matches!(parameter.as_deref(), Some("1" | "true"))
 }
 
 /// Runs a search on the blocking pool.
@@ -84,9 +91,10 @@ pub(super) async fn find(
 ) -> Result<SearchView, Failure> {
     let library = state.library()?;
     let (text, understanding) = (parameters.text(), parameters.understanding());
+    let last_word = parameters.last_word();
     let offset = parameters.offset.unwrap_or(0).min(FARTHEST);
     let answer = tokio::task::spawn_blocking(move || {
-        let request = Request { text: &text, limit, offset, understanding };
+        let request = Request { text: &text, limit, offset, understanding, last_word };
         library.search(&request)
     });
     Ok(answer.await??)

@@ -5,7 +5,7 @@ use std::fs;
 
 use cairn::config::{self, Overrides};
 use cairn::library::{Library, Shelf};
-use cairn::search::{Request, Understanding};
+use cairn::search::{LastWord, Request, Understanding};
 
 use crate::world::{World, repo};
 
@@ -19,7 +19,13 @@ fn config(world: &World) -> config::Config {
 }
 
 fn total(library: &Library, text: &str) -> usize {
-    let request = Request { text, limit: 10, offset: 0, understanding: Understanding::Literal };
+    let request = Request {
+        text,
+        limit: 10,
+        offset: 0,
+        understanding: Understanding::Literal,
+        last_word: LastWord::Whole,
+    };
     library.search(&request).unwrap().total
 }
 

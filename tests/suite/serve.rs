@@ -80,6 +80,19 @@ fn the_api_answers_what_the_commands_print() {
 }
 
 #[test]
+fn a_word_that_is_being_typed_finds_what_begins_with_it() {
+    let world = world();
+    let app = app(&world);
+    let total =
+        |query: &str| json(&app, &format!("/api/v1/search?q={query}"), 200)["total"].clone();
+    assert_eq!(total("positi"), 0);
+    assert_eq!(total("positi&typing=1"), 1);
+    assert_eq!(total("positi+&typing=1"), 0, "behind a space the word is whole");
+    let (_, _, results) = get(&app, "/results?q=posit&typing=1");
+    assert!(results.contains("<mark>Position</mark>"), "{results}");
+}
+
+#[test]
 fn errors_are_objects_with_what_to_do() {
     let world = world();
     let app = app(&world);
