@@ -57,7 +57,7 @@ fn main() {
             Library::open(&config).expect("an index").expect("a generation")
         }
     };
-    println!("{} sections", library.manifest.sections);
+    println!("{} sections", library.manifest.counts.sections);
     for _ in 0..2 {
         for text in QUERIES {
             one(&library, text, Understanding::Full);

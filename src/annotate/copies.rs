@@ -8,7 +8,7 @@ use crate::extract::Section;
 const LEAST_WORDS: usize = 8;
 
 /// A number equal for sections with the same heading, text and code, whatever their spacing;
-/// `None` for those too short.
+/// `None` for those too short to be told by their words.
 pub(super) fn fingerprint(section: &Section) -> Option<u64> {
     let words = section.text.split_whitespace().count() + section.code.split_whitespace().count();
     if words < LEAST_WORDS {
@@ -32,9 +32,9 @@ pub(super) fn fingerprint(section: &Section) -> Option<u64> {
 /// ```
 /// use cairn::annotate::copies::Fold;
 /// let mut fold = Fold::default();
-/// assert_eq!(fold.representative(Some(7), "first"), "first");
-/// assert_eq!(fold.representative(Some(7), "copy"), "first");
-/// assert_eq!(fold.representative(None, "too short"), "too short");
+/// assert_eq!(fold.representative(7, "first"), "first");
+/// assert_eq!(fold.representative(7, "copy"), "first");
+/// assert_eq!(fold.representative(8, "other"), "other");
 /// ```
 #[derive(Debug)]
 pub struct Fold<T> {
@@ -49,10 +49,7 @@ impl<T> Default for Fold<T> {
 
 impl<T: Copy> Fold<T> {
     /// Who stands for `section`: itself, unless one with its `fingerprint` came before.
-    pub fn representative(&mut self, fingerprint: Option<u64>, section: T) -> T {
-        match fingerprint {
-            Some(fingerprint) => *self.first.entry(fingerprint).or_insert(section),
-            None => section,
-        }
+    pub fn representative(&mut self, fingerprint: u64, section: T) -> T {
+        *self.first.entry(fingerprint).or_insert(section)
     }
 }

@@ -30,18 +30,18 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
     output::line(&format!("generation {}, built {}", status.generation, status.built_at))?;
     output::line(&format!(
         "{} ({} folded as copies) in {}; {}, {}, {}",
-        output::count(status.sections, "section"),
-        status.copies,
-        output::count(status.documents, "document"),
-        output::count(status.topics, "topic"),
-        output::count(status.mentions, "mention"),
-        output::count(status.resources, "resource"),
+        output::count(status.counts.sections, "section"),
+        status.counts.copies,
+        output::count(status.counts.documents, "document"),
+        output::count(status.counts.topics, "topic"),
+        output::count(status.counts.mentions, "mention"),
+        output::count(status.counts.resources, "resource"),
     ))?;
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     output::line(&format!(
         "{:.1} MB of text, {:.1} MB of search index",
-        megabytes(status.text_bytes),
-        megabytes(status.index_bytes)
+        megabytes(status.counts.text_bytes),
+        megabytes(status.counts.index_bytes)
     ))?;
     if let Some(run) = &status.last_run {
         let failed = output::count(run.failed().count(), "source");

@@ -10,7 +10,7 @@ use crate::extract::{Address, Link};
 use crate::graph::Why;
 use crate::problem::Problem;
 use crate::refresh::Run;
-use crate::refresh::manifest::SourceState;
+use crate::refresh::manifest::{Counts, SourceState};
 use crate::search::{Snippet, TopicMention, Understood};
 
 /// Where in its file a passage stands: one of the two.
@@ -200,15 +200,8 @@ pub struct ResourceView {
 pub struct StatusView {
     pub generation: u64,
     pub built_at: String,
-    pub documents: usize,
-    pub sections: usize,
-    pub copies: usize,
-    pub topics: usize,
-    pub mentions: usize,
-    pub resources: usize,
-    pub text_bytes: u64,
-    pub index_bytes: u64,
-    pub formats: BTreeMap<String, usize>,
+    #[serde(flatten)]
+    pub counts: Counts,
     pub problems: Vec<Problem>,
     pub last_run: Option<Run>,
     pub next_run: Option<String>,

@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
-use super::manifest::{FORMAT, Manifest, SourceState};
+use super::manifest::{Counts, FORMAT, Manifest, SourceState};
 use super::{Event, Inputs, by_preference, generation, selection};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
@@ -95,16 +95,7 @@ struct Assembly<'a> {
     graph: Builder,
     resources: Collector,
     states: BTreeMap<String, (usize, usize, Vec<Problem>)>,
-    formats: BTreeMap<String, usize>,
-    totals: Totals,
-}
-
-#[derive(Default)]
-struct Totals {
-    sections: usize,
-    copies: usize,
-    mentions: usize,
-    text_bytes: u64,
+    counts: Counts,
 }
 
 impl<'a> Assembly<'a> {
@@ -121,8 +112,7 @@ impl<'a> Assembly<'a> {
             graph: Builder::new(inputs.vocabulary.clone()),
             resources: Collector::default(),
             states: BTreeMap::new(),
-            formats: BTreeMap::new(),
-            totals: Totals::default(),
+            counts: Counts::default(),
         })
     }
 
@@ -141,7 +131,7 @@ impl<'a> Assembly<'a> {
         let annotation = store.annotation(&key(&versions.1))?.unwrap_or_default();
         state.0 += 1;
         state.1 += document.sections.len();
-        *self.formats.entry(item.format.clone()).or_insert(0) += 1;
+        *self.counts.formats.entry(item.format.clone()).or_insert(0) += 1;
         let ids: Vec<SectionId> = document
             .sections
             .iter()
@@ -149,20 +139,28 @@ impl<'a> Assembly<'a> {
             .collect();
         for (at, section) in document.sections.iter().enumerate() {
             if let Some(notes) = annotation.sections.get(at) {
-                self.section(item, ids[at], section, notes);
+                // A short section is a copy only as a part of a file that is one.
+                let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
+                let representative = self.fold.representative(fingerprint, ids[at]);
+                self.section(item, (ids[at], representative), section, notes);
             }
         }
         self.index(item, &document, &annotation, &ids, &versions.1)
     }
 
-    /// Takes one section into what depends on the whole corpus.
-    fn section(&mut self, item: &Item, id: SectionId, section: &Section, notes: &SectionNotes) {
-        self.totals.sections += 1;
-        self.totals.text_bytes += (section.text.len() + section.code.len()) as u64;
+    /// Takes one section, with the one that stands for it, into what depends on the whole corpus.
+    fn section(
+        &mut self,
+        item: &Item,
+        (id, representative): (SectionId, SectionId),
+        section: &Section,
+        notes: &SectionNotes,
+    ) {
+        self.counts.sections += 1;
+        self.counts.text_bytes += (section.text.len() + section.code.len()) as u64;
         let source = &item.source.id.0;
-        let representative = self.fold.representative(notes.fingerprint, id);
         if representative != id {
-            self.totals.copies += 1;
+            self.counts.copies += 1;
             self.copies.by_representative.entry(representative).or_default().push(CopyPlace {
                 id,
                 source: source.clone(),
@@ -171,7 +169,7 @@ impl<'a> Assembly<'a> {
             });
             return;
         }
-        self.totals.mentions += notes.mentions.len();
+        self.counts.mentions += notes.mentions.len();
         let independent = item.source.fork_of.as_ref().map_or(source, |original| &original.0);
         let (path, address) = (item.path.as_str(), section.address);
         let place = Place { source, independent, path, address, section: id.0 };
@@ -288,23 +286,26 @@ impl<'a> Assembly<'a> {
                 state
             })
             .collect();
+        self.counts.documents = sources.iter().map(|source| source.documents).sum();
+        self.counts.topics = graph.vocabulary.topics.len();
+        self.counts.resources = graph.resources.len();
+        self.counts.index_bytes = index_bytes;
         Ok(Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             generation: 0,
             built_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             fingerprint: String::new(),
-            documents: sources.iter().map(|source| source.documents).sum(),
-            sections: self.totals.sections,
-            copies: self.totals.copies,
-            topics: graph.vocabulary.topics.len(),
-            mentions: self.totals.mentions,
-            resources: graph.resources.len(),
-            text_bytes: self.totals.text_bytes,
-            index_bytes,
+            counts: self.counts,
             excerpt_chars: self.inputs.policy.excerpt_chars,
-            formats: self.formats,
             sources,
         })
     }
+}
+
+/// A number equal for the same part of files with the same content.
+fn part_of(blob: &BlobId, at: usize) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
+    search::first_u64(&hash.finalize())
 }

@@ -21,6 +21,16 @@ pub struct Manifest {
     pub built_at: String,
     /// Equal for two refreshes after which readers would see the same.
     pub fingerprint: String,
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// The longest excerpt where a licence allows no more, in characters.
+    pub excerpt_chars: usize,
+    pub sources: Vec<SourceState>,
+}
+
+/// How much a generation holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
     pub documents: usize,
     pub sections: usize,
     /// Sections folded under another that says the same.
@@ -32,11 +42,8 @@ pub struct Manifest {
     /// Bytes of plain text and code, and of the search index.
     pub text_bytes: u64,
     pub index_bytes: u64,
-    /// The longest excerpt where a licence allows no more, in characters.
-    pub excerpt_chars: usize,
     /// Documents by format.
     pub formats: BTreeMap<String, usize>,
-    pub sources: Vec<SourceState>,
 }
 
 /// What a generation holds of one source.

@@ -9,6 +9,7 @@
 mod cli;
 mod corpus;
 mod data;
+mod faults;
 mod index;
 mod licences;
 mod refresh;

@@ -112,6 +112,25 @@ impl World {
     }
 }
 
+/// A note on position bias.
+pub const BIAS: &str = "# Ranking\n\nPosition bias makes clicks a poor label.\n";
+/// A note on feature stores.
+pub const STORE: &str = "# Stores\n\nA feature store avoids training-serving skew.\n";
+
+/// Two repositories with one note of interest each.
+pub fn two() -> World {
+    World::new(vec![
+        repo(
+            "ann/bias",
+            &[("README.md", BIAS), ("src/main.py", "print()"), ("b.md", "# B\n\nOther words.\n")],
+        ),
+        repo(
+            "bob/store",
+            &[("docs/store.md", STORE), ("LICENSE", include_str!("../../LICENSE-MIT"))],
+        ),
+    ])
+}
+
 /// A repository with the files `(path, text)`; its sha follows from them.
 pub fn repo(full_name: &str, files: &[(&str, &str)]) -> Repo {
     let mut hash = blake3::Hasher::new();

@@ -105,7 +105,7 @@ fn footer(state: &State) -> Markup {
         footer {
             @if let Some(status) = &status {
                 p {
-                    (number(status.sections)) " sections of " (number(status.documents))
+                    (number(status.counts.sections)) " sections of " (number(status.counts.documents))
                     " documents, "
                     @match &status.last_run {
                         Some(run) => {

@@ -89,8 +89,8 @@ fn start(library: &Library) -> Markup {
                 @for example in EXAMPLES { a.chip href=(address("/", &[("q", example)])) { (example) } " " }
             }
             p.quiet {
-                (plural(status.sections, "section")) " from " (plural(library.sources().sources.len(), "source"))
-                ", " (plural(status.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
+                (plural(status.counts.sections, "section")) " from " (plural(library.sources().sources.len(), "source"))
+                ", " (plural(status.counts.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
                 code { "source: path: topic: step: kind: lang: licence:" } " narrow a search."
             }
             div.steps {
