@@ -5,6 +5,7 @@
 
 mod output;
 mod refresh;
+mod resources;
 mod search;
 mod section;
 mod serve;
@@ -91,6 +92,8 @@ enum Command {
     Topic(topics::OneArguments),
     /// Show the topics near a topic, with the evidence
     Related(topics::RelatedArguments),
+    /// List the articles, papers, talks and tools that most sources cite
+    Resources(resources::Arguments),
     /// Show what the index holds, how the last run went and what is wrong
     Status(status::Arguments),
 }
@@ -116,6 +119,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Topics(arguments) => topics::list(&config, &arguments),
         Command::Topic(arguments) => topics::one(&config, &arguments),
         Command::Related(arguments) => topics::related(&config, &arguments),
+        Command::Resources(arguments) => resources::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
     }
 }

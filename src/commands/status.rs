@@ -5,6 +5,7 @@ use clap::Args;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::view::StatusView;
+use crate::refresh::runs;
 
 /// Problems that are printed; the rest is counted.
 const SHOWN: usize = 20;
@@ -17,7 +18,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
-    let status = open(config)?.status(None);
+    let last_run = runs::read(&config.index).into_iter().next();
+    let status = open(config)?.status(last_run, None);
     if arguments.json {
         output::json(&status)?;
     } else {

@@ -139,8 +139,8 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A topic that is not there is a wrong use; names that hold the word may help.
-fn unknown(library: &Library, name: &str) -> anyhow::Result<Exit> {
+/// A topic that is not there is told with names that hold the word.
+pub(super) fn unknown(library: &Library, name: &str) -> anyhow::Result<Exit> {
     let lower = name.to_lowercase();
     let near: Vec<String> = library
         .topics(usize::MAX, 0)

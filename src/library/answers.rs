@@ -11,7 +11,7 @@ use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::catalogue::policy::show;
 use crate::extract::Address;
-use crate::refresh::runs;
+use crate::refresh::Run;
 use crate::search::{Found, Record, Request, SearchError, SectionId};
 
 /// Topics shown with a hit that is about none.
@@ -77,15 +77,15 @@ impl Library {
         SourcesView { sources: self.manifest.sources.clone() }
     }
 
-    /// The state of the index; `next_run` is known to a server only. Reads `runs.json`.
-    pub fn status(&self, next_run: Option<String>) -> StatusView {
+    /// The state of the index after `last_run`; `next_run` is known to a server only.
+    pub fn status(&self, last_run: Option<Run>, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
         StatusView {
             generation: manifest.generation,
             built_at: manifest.built_at.clone(),
             counts: manifest.counts.clone(),
             problems: manifest.problems(),
-            last_run: runs::read(&self.index).into_iter().next(),
+            last_run,
             next_run,
         }
     }

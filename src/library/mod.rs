@@ -8,8 +8,8 @@ mod answers;
 mod topics;
 pub mod view;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
@@ -17,8 +17,8 @@ use arc_swap::ArcSwapOption;
 
 use crate::config::Config;
 use crate::graph::Graph;
-use crate::refresh::generation;
 use crate::refresh::manifest::{FORMAT, Manifest};
+use crate::refresh::{Run, generation, runs};
 use crate::search::{Copies, Searcher};
 
 /// An opened generation. Its search index is mapped, its graph is in memory.
@@ -28,7 +28,6 @@ pub struct Library {
     searcher: Searcher,
     /// GitHub's address for people, where links begin.
     web: String,
-    index: PathBuf,
 }
 
 impl Library {
@@ -75,8 +74,7 @@ impl Library {
             .collect();
         let searcher = Searcher::open(&folder.join("search"), copies, &graph.vocabulary, sources)
             .with_context(remedy)?;
-        let (web, index) = (config.github.web.clone(), config.index.clone());
-        Ok(Library { manifest, graph, searcher, web, index })
+        Ok(Library { manifest, graph, searcher, web: config.github.web.clone() })
     }
 }
 
@@ -90,16 +88,18 @@ pub struct Shelf {
     config: Config,
     current: ArcSwapOption<Library>,
     /// When `current` was written that the library was opened by.
-    seen: std::sync::Mutex<Option<SystemTime>>,
+    seen: Mutex<Option<SystemTime>>,
+    /// The newest run, and when the `runs.json` was written that told it.
+    last_run: Mutex<(Option<SystemTime>, Option<Run>)>,
 }
 
 impl Shelf {
     /// A shelf with the current generation of `config`'s index, if it has one.
     pub fn new(config: Config) -> anyhow::Result<Shelf> {
-        let seen = changed_at(&config);
+        let seen = Mutex::new(changed_at(&config, "current"));
         let library = Library::open(&config)?;
         let current = ArcSwapOption::from(library.map(Arc::new));
-        Ok(Shelf { config, current, seen: std::sync::Mutex::new(seen) })
+        Ok(Shelf { config, current, seen, last_run: Mutex::default() })
     }
 
     /// The library as it is now.
@@ -107,12 +107,22 @@ impl Shelf {
         self.current.load_full()
     }
 
+    /// The newest run. One `stat` where no other has ended since it was last asked for.
+    pub fn last_run(&self) -> Option<Run> {
+        let mut known = self.last_run.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = changed_at(&self.config, "runs.json");
+        if changed.is_some() && changed != known.0 {
+            *known = (changed, runs::read(&self.config.index).into_iter().next());
+        }
+        known.1.clone()
+    }
+
     /// Opens the newest generation if `current` was written since. One `stat` where it was not.
     ///
     /// A generation that can't be opened is logged, and the one before stays.
     pub fn renew(&self) {
-        let mut seen = self.seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let changed = changed_at(&self.config);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = changed_at(&self.config, "current");
         if changed == *seen {
             return;
         }
@@ -129,6 +139,7 @@ impl Shelf {
     }
 }
 
-fn changed_at(config: &Config) -> Option<SystemTime> {
-    std::fs::metadata(config.index.join("current")).ok()?.modified().ok()
+/// When the file `name` of the index was last replaced.
+fn changed_at(config: &Config, name: &str) -> Option<SystemTime> {
+    std::fs::metadata(config.index.join(name)).ok()?.modified().ok()
 }

@@ -88,6 +88,35 @@ impl Library {
         Some(RelatedView { topic: topics[at].slug.0.clone(), related: related.collect() })
     }
 
+    /// The most cited resources whose title, address or topics hold every word of `query`, about the
+    /// topic with the slug or label `topic` where one is named (`None` if there is no such topic).
+    ///
+    /// O(resources).
+    pub fn resources(
+        &self,
+        query: &str,
+        topic: Option<&str>,
+        limit: usize,
+        offset: usize,
+    ) -> Option<Vec<ResourceView>> {
+        let wanted = match topic {
+            Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
+            None => None,
+        };
+        let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+        let topics = &self.graph.vocabulary.topics;
+        let holds = |resource: &&Resource| {
+            let about = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
+            let labels: Vec<&str> = about.map(|topic| topic.pref_label.as_str()).collect();
+            let text = [&*resource.title, &*resource.url, &*labels.join(" ")].join(" ");
+            let text = text.to_lowercase();
+            words.iter().all(|word| text.contains(word))
+                && wanted.is_none_or(|topic| resource.topics.contains(&topic))
+        };
+        let found = self.graph.resources.iter().filter(holds).skip(offset).take(limit);
+        Some(found.map(|resource| self.resource(resource)).collect())
+    }
+
     fn topic_view(&self, at: usize) -> TopicView {
         let topic = &self.graph.vocabulary.topics[at];
         TopicView {

@@ -73,8 +73,15 @@ pub(super) fn fetch(
     let sources = inputs.catalogue.sources.iter();
     let results = sources
         .map(|source| {
-            let skipped = || result(&source.id.0, Outcome::Skipped, None, 0.0);
-            results.remove(&source.id.0).unwrap_or_else(skipped)
+            let was_chosen = chosen.iter().any(|chosen| chosen.id == source.id);
+            // A chosen source without a result: its task ended without a word.
+            let (outcome, error) = match was_chosen {
+                true => (Outcome::Failed, Some(CrawlError::Ended)),
+                false => (Outcome::Skipped, None),
+            };
+            results
+                .remove(&source.id.0)
+                .unwrap_or_else(|| result(&source.id.0, outcome, error, 0.0))
         })
         .collect();
     Ok((results, shared))

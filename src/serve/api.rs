@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/topics", get(topics))
         .route("/topics/{id}", get(topic))
         .route("/topics/{id}/related", get(related))
+        .route("/resources", get(resources))
         .route("/sources", get(sources))
         .route("/status", get(status))
         .fallback(|| async { Failure::not_found("route", "in the API", "see the README") })
@@ -186,12 +187,33 @@ async fn related(
     related.map(Json).ok_or_else(|| unknown_topic(&id))
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ResourceParameters {
+    q: String,
+    topic: Option<String>,
+    limit: Option<usize>,
+    offset: Option<usize>,
+}
+
+async fn resources(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<ResourceParameters>, QueryRejection>,
+) -> Result<Json<Value>, Failure> {
+    let Query(asked) = parameters.map_err(bad_query)?;
+    let limit = asked.limit.unwrap_or(20).clamp(1, MOST_HITS);
+    let (topic, offset) = (asked.topic.as_deref(), asked.offset.unwrap_or(0));
+    let resources = state.library()?.resources(&asked.q, topic, limit, offset);
+    let resources = resources.ok_or_else(|| unknown_topic(topic.unwrap_or_default()))?;
+    Ok(Json(json!({ "resources": resources })))
+}
+
 async fn sources(Shared(state): Shared<Arc<State>>) -> Result<Json<SourcesView>, Failure> {
     Ok(Json(state.library()?.sources()))
 }
 
 async fn status(Shared(state): Shared<Arc<State>>) -> Result<Json<StatusView>, Failure> {
-    Ok(Json(state.library()?.status(state.clock.next_run())))
+    Ok(Json(state.status(&*state.library()?)))
 }
 
 /// `GET /readyz`

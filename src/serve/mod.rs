@@ -26,6 +26,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::config::{Config, Schedule};
+use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
 use crate::problem::Faults;
 use crate::refresh::{self, Network, Options, generation};
@@ -60,6 +61,11 @@ impl State {
     /// The library, or the answer that says that there is none yet.
     fn library(&self) -> Result<Arc<Library>, Failure> {
         self.shelf.library().ok_or_else(Failure::not_ready)
+    }
+
+    /// What `library` holds, how the last refresh went and when the next one starts.
+    fn status(&self, library: &Library) -> StatusView {
+        library.status(self.shelf.last_run(), self.clock.next_run())
     }
 
     /// Opens the newest generation, if there is a newer one.

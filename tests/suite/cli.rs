@@ -108,6 +108,19 @@ fn topics_and_related_say_where_it_is_said() {
 }
 
 #[test]
+fn resources_are_what_independent_sources_cite() {
+    let world = world();
+    let all = world.run(&["resources", "--json"]).json();
+    let resource = &all["resources"][0];
+    assert_eq!(resource["url"], "https://arxiv.org/abs/1706.03762");
+    assert_eq!((&resource["cited_by"], &resource["year"]), (&1.into(), &2017.into()));
+    assert_eq!((&resource["title"], &resource["kind"]), (&"the paper".into(), &"paper".into()));
+    let none = world.run(&["resources", "nothing like it"]);
+    assert_eq!(none.stdout, "0 resources\n");
+    assert_eq!(world.run(&["resources", "--topic", "no-such"]).code, 1);
+}
+
+#[test]
 fn what_a_person_types_is_never_an_error() {
     let world = world();
     for query in ["\"open", "OR OR", "🙂", "source:", "-", "a:b:c", "((", "\u{7}bell", "topic:nope"]

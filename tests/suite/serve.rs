@@ -75,6 +75,8 @@ fn the_api_answers_what_the_commands_print() {
     let related = json(&app, "/api/v1/topics/position-bias/related", 200);
     assert_eq!(related["topic"], "position-bias");
     assert_eq!(json(&app, "/api/v1/sources", 200)["sources"][1]["id"], "ann/notes");
+    assert!(json(&app, "/api/v1/resources?q=x&limit=5", 200)["resources"].is_array());
+    assert_eq!(json(&app, "/api/v1/resources?topic=no-such", 404)["error"]["code"], "not_found");
     let status = json(&app, "/api/v1/status", 200);
     assert_eq!((&status["generation"], &status["formats"]["md"]), (&1.into(), &2.into()));
 }

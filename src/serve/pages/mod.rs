@@ -100,7 +100,7 @@ fn layout(state: &State, title: &str, query: &str, body: Markup) -> Markup {
 
 /// What the index holds, when it was last refreshed, and whether that failed.
 fn footer(state: &State) -> Markup {
-    let status = state.shelf.library().map(|library| library.status(state.clock.next_run()));
+    let status = state.shelf.library().map(|library| state.status(&library));
     html! {
         footer {
             @if let Some(status) = &status {

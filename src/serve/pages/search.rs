@@ -80,7 +80,7 @@ async fn body(state: &Arc<State>, parameters: &SearchParameters) -> Result<Marku
 }
 
 fn start(library: &Library) -> Markup {
-    let status = library.status(None);
+    let counts = &library.manifest.counts;
     let topics = library.topics(usize::MAX, 0);
     html! {
         div.start {
@@ -89,8 +89,8 @@ fn start(library: &Library) -> Markup {
                 @for example in EXAMPLES { a.chip href=(address("/", &[("q", example)])) { (example) } " " }
             }
             p.quiet {
-                (plural(status.counts.sections, "section")) " from " (plural(library.sources().sources.len(), "source"))
-                ", " (plural(status.counts.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
+                (plural(counts.sections, "section")) " from " (plural(library.sources().sources.len(), "source"))
+                ", " (plural(counts.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
                 code { "source: path: topic: step: kind: lang: licence:" } " narrow a search."
             }
             div.steps {

@@ -16,7 +16,7 @@ use crate::refresh::{Outcome, Run};
 pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let library = state.library()?;
-        let status = library.status(state.clock.next_run());
+        let status = state.status(&library);
         let sources = library.sources().sources;
         Ok(layout(&state, "Sources", "", body(&status, &sources)))
     };

@@ -1,0 +1,42 @@
+//! `cairn resources`.
+
+use clap::Args;
+
+use super::{Exit, open, output, topics};
+use crate::config::Config;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Words of title, address or topic
+    query: Vec<String>,
+    /// Only about this topic
+    #[arg(long)]
+    topic: Option<String>,
+    /// How many
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=100))]
+    limit: u64,
+    /// The API's object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let library = open(config)?;
+    let (query, topic) = (arguments.query.join(" "), arguments.topic.as_deref());
+    let limit = usize::try_from(arguments.limit).unwrap_or(20);
+    let Some(resources) = library.resources(&query, topic, limit, 0) else {
+        return topics::unknown(&library, topic.unwrap_or_default());
+    };
+    if arguments.json {
+        output::json(&serde_json::json!({ "resources": resources }))?;
+        return Ok(Exit::Done);
+    }
+    for resource in &resources {
+        let year = resource.year.map(|year| format!(", {year}")).unwrap_or_default();
+        let cited = output::count(resource.cited_by, "source");
+        output::line(&format!("{}{year}: cited by {cited}", output::plain(&resource.title)))?;
+        output::line(&format!("    {}", resource.url))?;
+    }
+    output::line(&output::count(resources.len(), "resource"))?;
+    Ok(Exit::Done)
+}
