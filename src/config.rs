@@ -123,6 +123,10 @@ pub struct Config {
     pub schedule: Schedule,
     /// Sources fetched at once.
     pub jobs: usize,
+    /// Runs in which GitHub answers 404 after which a source is taken to be gone…
+    pub gone_after: u32,
+    /// …and how long what is indexed of it is kept then.
+    pub drop_after: Duration,
     /// Address and port of the server.
     pub listen: String,
 }
@@ -151,6 +155,8 @@ struct RefreshFile {
     every: Option<String>,
     cron: Option<String>,
     jobs: Option<usize>,
+    gone_after: Option<u32>,
+    drop_after: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -202,6 +208,8 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
             .then(|| PathBuf::from("web")),
         token: token(file.github.token_file.as_deref())?,
         schedule: schedule(file.refresh.every, file.refresh.cron)?,
+        gone_after: file.refresh.gone_after.unwrap_or(3).max(1),
+        drop_after: period("drop_after", file.refresh.drop_after.as_deref().unwrap_or("90d"))?,
         jobs: file.refresh.jobs.unwrap_or(4).clamp(1, 32),
         listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
         github: hosts(file.github)?,
@@ -278,6 +286,11 @@ fn schedule(every: Option<String>, cron: Option<String>) -> anyhow::Result<Sched
         }
         (None, None) => Ok(Schedule::Every(Duration::from_secs(24 * 60 * 60))),
     }
+}
+
+fn period(key: &str, text: &str) -> anyhow::Result<Duration> {
+    humantime::parse_duration(text)
+        .with_context(|| format!("[refresh] {key} = {text:?} is no time such as \"24h\""))
 }
 
 fn env(name: &str) -> Option<String> {

@@ -6,6 +6,7 @@ use super::{Exit, open, output};
 use crate::catalogue::{self, policy};
 use crate::config::Config;
 use crate::problem::Faults;
+use crate::refresh::runs;
 use crate::vocabulary;
 
 #[derive(Debug, Args)]
@@ -31,7 +32,8 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit>
 }
 
 fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
-    let view = open(config)?.sources();
+    let last_run = runs::read(&config.index).into_iter().next();
+    let view = open(config)?.sources(last_run.as_ref());
     if json {
         output::json(&view)?;
         return Ok(Exit::Done);

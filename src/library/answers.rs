@@ -72,9 +72,19 @@ impl Library {
         Ok(section.map(|(id, record)| self.section_view(id, record)))
     }
 
-    /// What is held of each source, in the catalogue's order.
-    pub fn sources(&self) -> SourcesView {
-        SourcesView { sources: self.manifest.sources.clone() }
+    /// What is held of each source, in the catalogue's order, and why those failed that did so in
+    /// `last_run`.
+    pub fn sources(&self, last_run: Option<&Run>) -> SourcesView {
+        let mut sources = self.manifest.sources.clone();
+        for source in &mut sources {
+            if let Some(problem) = last_run.and_then(|run| run.problem_of(&source.id)) {
+                source.problems.insert(0, problem);
+                if source.state == "ok" || source.state == "new" {
+                    source.state = "failed".to_owned();
+                }
+            }
+        }
+        SourcesView { sources }
     }
 
     /// The state of the index after `last_run`; `next_run` is known to a server only.
@@ -84,7 +94,12 @@ impl Library {
             generation: manifest.generation,
             built_at: manifest.built_at.clone(),
             counts: manifest.counts.clone(),
-            problems: manifest.problems(),
+            problems: self
+                .sources(last_run.as_ref())
+                .sources
+                .into_iter()
+                .flat_map(|s| s.problems)
+                .collect(),
             last_run,
             next_run,
         }

@@ -51,6 +51,12 @@ fn licence(source: &Source, row: &SourceRow) -> Option<String> {
 /// What a generation says of `source`, but for the counts.
 pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
     let licence = licence(source, &row);
+    // That the last run failed is the run's, not the generation's: it may pass without another.
+    let state = match (row.state, &row.snapshot) {
+        (State::Failed, Some(_)) => State::Ok,
+        (State::Failed, None) => State::New,
+        (state, _) => state,
+    };
     let time = |seconds: i64| {
         let time = chrono::DateTime::from_timestamp(seconds, 0)?;
         Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
@@ -70,7 +76,7 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
         licence,
         fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
         revision: row.snapshot.map(|snapshot| snapshot.revision),
-        state: row.state.as_str().to_owned(),
+        state: state.as_str().to_owned(),
         moved_to: row.moved_to,
         documents: 0,
         sections: 0,

@@ -10,13 +10,12 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::settle::settle;
 use super::{Event, Inputs, Network, Options, Outcome, SourceResult, renew, selection};
-use crate::annotate::licence;
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
-use crate::crawl::{BlobId, CrawlError, Crawler, Fetched, RawFile, Report, Snapshot, Traffic};
-use crate::problem::{Problem, Stage};
-use crate::store::{SourceRow, State, Store};
+use crate::crawl::{BlobId, CrawlError, Crawler, RawFile, Report, Snapshot, Traffic};
+use crate::store::Store;
 
 /// Files on their way from the network to the store.
 const CHANNEL: usize = 16;
@@ -30,10 +29,10 @@ enum Message {
 
 /// What has come of a source so far.
 #[derive(Default)]
-struct Incoming {
-    files: Vec<(String, BlobId)>,
+pub(super) struct Incoming {
+    pub files: Vec<(String, BlobId)>,
     /// Text of the LICENSE file at its top.
-    licence: Option<String>,
+    pub licence: Option<String>,
 }
 
 /// Fetches `chosen` into `store`; one result for each source of the catalogue, and the traffic
@@ -56,7 +55,7 @@ pub(super) fn fetch(
             .build()
             .context("cannot start the network runtime")?;
         let receiver = start(&runtime, config, inputs, options, chosen, store)?;
-        receive(receiver, chosen, inputs, store, &mut |result| {
+        receive(receiver, chosen, (config, inputs), store, &mut |result| {
             told(Event::Fetched(&result));
             results.insert(result.source.clone(), result);
         })?;
@@ -150,7 +149,7 @@ impl Task {
 fn receive(
     mut receiver: mpsc::Receiver<Message>,
     chosen: &[&Source],
-    inputs: &Inputs,
+    rules: (&Config, &Inputs),
     store: &mut Store,
     done: &mut dyn FnMut(SourceResult),
 ) -> anyhow::Result<()> {
@@ -178,93 +177,19 @@ fn receive(
                 batch.clear();
                 batch_bytes = 0;
                 let files = incoming.remove(&at).unwrap_or_default();
-                done(settle(chosen[at], inputs, report, files, seconds, store)?);
+                done(settle(chosen[at], rules, (report, seconds), files, store)?);
             }
         }
     }
     Ok(())
 }
 
-/// Writes the end of one source's fetch.
-fn settle(
-    source: &Source,
-    inputs: &Inputs,
-    report: Report,
-    incoming: Incoming,
+pub(super) fn result(
+    id: &str,
+    outcome: Outcome,
+    error: Option<CrawlError>,
     seconds: f64,
-    store: &mut Store,
-) -> anyhow::Result<SourceResult> {
-    let mut row = store.source(&source.id)?;
-    let was_known = row.snapshot.is_some();
-    let now = chrono::Utc::now().timestamp();
-    let fingerprint = selection(inputs, source).fingerprint().to_owned();
-    let (outcome, error) = match report.result {
-        Ok(Fetched::Changed { revision, validator, moved_to }) => {
-            let unchanged = row.snapshot.as_ref().is_some_and(|snapshot| {
-                snapshot.revision == revision && snapshot.selection == fingerprint
-            });
-            row.state = State::Ok;
-            row.moved_to = moved_to;
-            row.problems = report.problems;
-            row.licence = incoming.licence.as_deref().and_then(licence::detect);
-            let fetched_at = row.snapshot.filter(|_| unchanged).map_or(now, |s| s.fetched_at);
-            row.snapshot = Some(Snapshot {
-                source: source.id.clone(),
-                revision,
-                validator,
-                fetched_at,
-                selection: fingerprint,
-            });
-            store.replace_files(&source.id, &incoming.files, &row, now)?;
-            match (was_known, unchanged) {
-                (_, true) => (Outcome::Unchanged, None),
-                (false, _) => (Outcome::New, None),
-                (true, _) => (Outcome::Changed, None),
-            }
-        }
-        Ok(Fetched::Unchanged) => {
-            row.state = State::Ok;
-            store.put_source(&source.id, &row)?;
-            (Outcome::Unchanged, None)
-        }
-        Err(error) => {
-            fail(source, &error, row, store, now)?;
-            (Outcome::Failed, Some(error))
-        }
-    };
-    let mut result = result(&source.id.0, outcome, error, seconds);
-    result.traffic = report.traffic;
-    Ok(result)
-}
-
-/// Notes why `source` could not be fetched. What is indexed of it stays, unless it is blocked.
-fn fail(
-    source: &Source,
-    error: &CrawlError,
-    mut row: SourceRow,
-    store: &mut Store,
-    now: i64,
-) -> anyhow::Result<()> {
-    row.state = match error {
-        CrawlError::NotFound(_) => State::Gone,
-        CrawlError::Blocked(_) => State::Blocked,
-        _ => State::Failed,
-    };
-    let mut problem = Problem::new(Stage::Crawl, error.to_string()).of_source(&source.id.0);
-    problem.hint = error.hint();
-    // Of earlier failures only the last counts; what was soft when it was fetched stays true.
-    row.problems.retain(|known| known.path.is_some());
-    row.problems.push(problem);
-    if row.state == State::Blocked {
-        row.snapshot = None;
-        store.replace_files(&source.id, &[], &row, now)?;
-    } else {
-        store.put_source(&source.id, &row)?;
-    }
-    Ok(())
-}
-
-fn result(id: &str, outcome: Outcome, error: Option<CrawlError>, seconds: f64) -> SourceResult {
+) -> SourceResult {
     SourceResult {
         source: id.to_owned(),
         outcome,

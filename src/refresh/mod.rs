@@ -13,6 +13,7 @@ pub mod generation;
 pub mod manifest;
 mod renew;
 pub mod runs;
+mod settle;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::{self, Catalogue, Origin, Policy, Selection, Source};
 use crate::config::Config;
 use crate::crawl::Traffic;
-use crate::problem::Problem;
+use crate::problem::{Problem, Stage};
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
 
@@ -132,6 +133,14 @@ impl Run {
         self.sources.iter().filter(|source| source.outcome == Outcome::Failed)
     }
 
+    /// Why `source` failed in this run, as a problem.
+    pub fn problem_of(&self, source: &str) -> Option<Problem> {
+        let result = self.failed().find(|result| result.source == source)?;
+        let message = result.error.clone().unwrap_or_default();
+        let problem = Problem::new(Stage::Crawl, message).of_source(source);
+        Some(Problem { hint: result.hint.clone(), ..problem })
+    }
+
     /// Whether sources were asked over the network and not one of them answered: the network is
     /// down, or this machine's way to it.
     pub fn reached_nothing(&self) -> bool {
@@ -211,7 +220,9 @@ pub fn run(
         sources: results,
     };
     runs::append(&config.index, &run)?;
-    Ok(Summary { problems: assembled.manifest.problems(), run })
+    let failures = run.failed().filter_map(|result| run.problem_of(&result.source));
+    let problems = failures.chain(assembled.manifest.problems()).collect();
+    Ok(Summary { problems, run })
 }
 
 /// The sources that are to be fetched in this run.

@@ -209,7 +209,7 @@ async fn resources(
 }
 
 async fn sources(Shared(state): Shared<Arc<State>>) -> Result<Json<SourcesView>, Failure> {
-    Ok(Json(state.library()?.sources()))
+    Ok(Json(state.library()?.sources(state.shelf.last_run().as_ref())))
 }
 
 async fn status(Shared(state): Shared<Arc<State>>) -> Result<Json<StatusView>, Failure> {

@@ -52,7 +52,10 @@ pub struct SourceRow {
     pub metadata_tried_at: i64,
     /// SPDX id detected from the LICENSE file.
     pub licence: Option<String>,
-    /// What went wrong softly when it was last fetched, or why it could not be.
+    /// Runs in a row in which it was not found, and when it was taken to be gone.
+    pub not_found: u32,
+    pub gone_since: Option<i64>,
+    /// What went wrong softly when it was last fetched.
     pub problems: Vec<Problem>,
 }
 

@@ -187,3 +187,31 @@ fn a_refresh_that_is_killed_anywhere_is_made_good_by_the_next() {
     let search = world.run(&["search", "drift", "--limit", "100", "--json"]).json();
     assert_eq!(search["total"], 60);
 }
+
+#[test]
+fn what_stays_away_is_gone_after_three_runs_and_dropped_in_time() {
+    let world = two();
+    world.write("cairn.toml", "[refresh]\ngone_after = 3\ndrop_after = \"1s\"\n");
+    world.refresh(&[], 0);
+    world.github.remove("ann/bias");
+    let state = |world: &World| {
+        let sources = world.run(&["sources", "--json"]).json();
+        let sources = sources["sources"].as_array().unwrap().clone();
+        sources.iter().find(|source| source["id"] == "ann/bias").unwrap()["state"].clone()
+    };
+    for expected in ["failed", "failed", "gone"] {
+        world.refresh(&[], 3);
+        assert_eq!(state(&world), expected);
+        assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"], "kept searchable");
+    }
+    std::thread::sleep(Duration::from_millis(1_100));
+    world.refresh(&[], 3);
+    assert!(world.hits("\"position bias\"").is_empty(), "dropped");
+    world.github.put(repo("ann/bias", &[("README.md", BIAS)]));
+    world.refresh(&[], 0);
+    assert_eq!(
+        (state(&world), world.hits("\"position bias\"").len()),
+        ("ok".into(), 1),
+        "and back"
+    );
+}

@@ -17,7 +17,7 @@ pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let library = state.library()?;
         let status = state.status(&library);
-        let sources = library.sources().sources;
+        let sources = library.sources(status.last_run.as_ref()).sources;
         Ok(layout(&state, "Sources", "", body(&status, &sources)))
     };
     answer(&state, page.await)
@@ -39,7 +39,7 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
                     th { "Source" } th { "Licence" } th.number { "Documents" } th.number { "Sections" }
                     th { "Fetched" } th { "State" }
                 } }
-                tbody { @for source in sources { (row(source, status.last_run.as_ref())) } }
+                tbody { @for source in sources { (row(source)) } }
             }
         }
     }
@@ -54,9 +54,12 @@ fn last_run(run: &Run) -> Markup {
     }
 }
 
-fn row(source: &SourceState, run: Option<&Run>) -> Markup {
-    let result = run.and_then(|run| run.sources.iter().find(|result| result.source == source.id));
-    let failure = result.and_then(|result| result.error.as_deref().map(|e| (e, &result.hint)));
+fn row(source: &SourceState) -> Markup {
+    let is_well = matches!(source.state.as_str(), "ok" | "new");
+    let (failure, problems) = match source.problems.split_first() {
+        Some((first, others)) if !is_well => (Some(first), others),
+        _ => (None, source.problems.as_slice()),
+    };
     let shown = match source.shown {
         Shown::Full => "shown whole",
         Shown::Excerpt => "excerpts",
@@ -69,14 +72,17 @@ fn row(source: &SourceState, run: Option<&Run>) -> Markup {
                 @if let Some(moved) = &source.moved_to {
                     p.warn { "moved to " (moved) ": change `repo` in the catalogue" }
                 }
-                @if let Some((error, hint)) = failure {
-                    p.warn { (error) @if let Some(hint) = hint { " (" (hint) ")" } }
+                @if let Some(failure) = failure {
+                    p.warn {
+                        (failure.message)
+                        @if let Some(hint) = &failure.hint { " (" (hint) ")" }
+                    }
                 }
-                @if !source.problems.is_empty() {
+                @if !problems.is_empty() {
                     details {
-                        summary { (plural(source.problems.len(), "problem")) }
+                        summary { (plural(problems.len(), "problem")) }
                         ul {
-                            @for problem in source.problems.iter().take(50) {
+                            @for problem in problems.iter().take(50) {
                                 li { @if let Some(path) = &problem.path { (path) ": " } (problem.message) }
                             }
                         }
@@ -87,7 +93,7 @@ fn row(source: &SourceState, run: Option<&Run>) -> Markup {
             td.number { (number(source.documents)) }
             td.number { (number(source.sections)) }
             td { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-            td { (if failure.is_some() { "failed" } else { &source.state }) }
+            td { (source.state) }
         }
     }
 }
