@@ -1,8 +1,10 @@
 //! The catalogue: which repositories and folders are gathered, what of each, and why.
 //!
 //! Read from `sources/catalogue.toml`. Unknown keys are faults; every fault is reported at once
-//! with its line. [`policy`] says what is never indexed and what may be shown.
+//! with its line. [`policy`] says what is never indexed and what may be shown, [`edit`] adds and
+//! removes entries.
 
+pub mod edit;
 mod fields;
 pub mod policy;
 pub mod selection;

@@ -1,10 +1,15 @@
-//! `cairn sources`, `cairn sources check`.
+//! `cairn sources`, `cairn sources add`, `remove` and `check`.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
-use crate::catalogue::{self, policy};
-use crate::config::Config;
+use crate::catalogue::{self, edit, policy};
+use crate::config::{Config, Sources};
+use crate::crawl::metadata::{Metadata, MetadataClient};
 use crate::problem::Faults;
 use crate::refresh::runs;
 use crate::vocabulary;
@@ -18,8 +23,21 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Action {
+    /// Add a repository to the catalogue, if GitHub has it
+    Add {
+        #[arg(value_name = "OWNER/NAME")]
+        repo: String,
+        /// One line on what is in it and who wants it [default: what GitHub says of it]
+        #[arg(long)]
+        why: Option<String>,
+        /// Do not ask GitHub whether it is there
+        #[arg(long, requires = "why")]
+        offline: bool,
+    },
+    /// Remove a source from the catalogue; the next refresh drops what is indexed of it
+    Remove { id: String },
     /// Report every fault of catalogue, policy and vocabulary, with file and line
     Check,
 }
@@ -27,6 +45,8 @@ enum Action {
 pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.action {
         Some(Action::Check) => check(config),
+        Some(Action::Add { repo, why, offline }) => add(config, &repo, why, offline),
+        Some(Action::Remove { id }) => remove(config, &id),
         None => list(config, arguments.json),
     }
 }
@@ -60,6 +80,74 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
     }
     output::line(&table.to_string())?;
     Ok(Exit::Done)
+}
+
+fn add(config: &Config, repo: &str, why: Option<String>, offline: bool) -> anyhow::Result<Exit> {
+    let (path, text) = catalogue_text(config)?;
+    let name = path.display().to_string();
+    // Faults of the name are told before anybody is asked about it.
+    edit::added(&name, &text, repo, why.as_deref().unwrap_or("?"))?;
+    let asked = if offline { None } else { Some(ask(config, repo)?) };
+    let why = why.or_else(|| asked.as_ref().and_then(|metadata| metadata.description.clone()));
+    let Some(why) = why.filter(|why| !why.trim().is_empty()) else {
+        bail!("GitHub says nothing of {repo}; say with --why what is in it and who wants it");
+    };
+    let repo = asked.and_then(|metadata| metadata.full_name).unwrap_or_else(|| repo.to_owned());
+    let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    replace(&path, &edit::added(&name, &text, &repo, &why)?)?;
+    output::line(&format!("added {repo} to {name}; `cairn refresh {repo}` fetches it"))?;
+    Ok(Exit::Done)
+}
+
+fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
+    let (path, text) = catalogue_text(config)?;
+    let known = catalogue::load(&config.sources)?;
+    let Some(shorter) = edit::removed(&text, &known, id) else {
+        bail!("the catalogue has no source {id:?}; `cairn sources` lists those it has");
+    };
+    catalogue::parse(&path.display().to_string(), &shorter)?;
+    replace(&path, &shorter)?;
+    output::line(&format!("removed {id}; the next `cairn refresh` drops what is indexed of it"))?;
+    Ok(Exit::Done)
+}
+
+/// The catalogue on disk, which people may change.
+fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
+    let Sources::Disk(folder) = &config.sources else {
+        bail!(
+            "the data files are the copy inside the program; name a folder of your own with --sources"
+        );
+    };
+    let path = folder.join("catalogue.toml");
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok((path, text))
+}
+
+/// What GitHub says of `repo`; an error if it is not there.
+fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
+    let (owner, name) = repo.split_once('/').context("a repository is written owner/name")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer =
+        runtime.block_on(async { MetadataClient::connect(config).await?.get(owner, name).await });
+    answer
+        .with_context(|| {
+            format!("GitHub was asked about {repo}; --offline with --why asks nobody")
+        })?
+        .context("the share of GitHub's quota is used; try again in an hour, or set GITHUB_TOKEN")
+}
+
+/// Replaces the file at `path` whole, so that a reader never sees a part.
+fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)
+        .with_context(|| format!("cannot write to {}", folder.display()))?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(metadata) = std::fs::metadata(path) {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    Ok(())
 }
 
 fn check(config: &Config) -> anyhow::Result<Exit> {

@@ -6,7 +6,7 @@ use cairn::catalogue::{self, Origin, policy};
 use cairn::config::Sources;
 use cairn::vocabulary;
 
-use crate::world::World;
+use crate::world::{World, repo};
 
 fn shipped() -> Sources {
     Sources::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources"))
@@ -108,4 +108,27 @@ fn check_reports_every_fault_of_all_files_with_file_and_line() {
     let refresh = world.run(&["refresh"]);
     assert_eq!(refresh.code, 1);
     assert!(refresh.stderr.contains("catalogue.toml:7:"), "{}", refresh.stderr);
+}
+
+#[test]
+fn a_source_is_added_if_github_has_it_and_removed_again() {
+    let mut there = repo("Ann/Notes", &[("a.md", "# A\n\nText.\n")]);
+    there.description = Some("Notes on ranking".into());
+    let world = World::new(vec![there]);
+    world.write("sources/catalogue.toml", "# mine\n[[source]]\nfolder = \"notes\"\nwhy = \"w\"\n");
+    let missing = world.run(&["sources", "add", "ann/missing"]);
+    assert_eq!(missing.code, 1);
+    assert!(missing.stderr.contains("ann/missing"), "{}", missing.stderr);
+    assert_eq!(world.run(&["sources", "add", "no-slash"]).code, 1);
+    assert_eq!(world.run(&["sources", "add", "ann/notes"]).code, 0);
+    let text = std::fs::read_to_string(world.path("sources/catalogue.toml")).unwrap();
+    assert!(text.starts_with("# mine\n") && text.contains("repo = \"Ann/Notes\""), "{text}");
+    assert!(text.contains("why = \"Notes on ranking\""), "{text}");
+    assert_eq!(world.run(&["sources", "add", "ann/notes"]).code, 1, "it is there already");
+    world.refresh(&[], 0);
+    assert_eq!(world.hits("text"), ["Ann/Notes a.md"]);
+    assert_eq!(world.run(&["sources", "remove", "ann/notes"]).code, 0);
+    let text = std::fs::read_to_string(world.path("sources/catalogue.toml")).unwrap();
+    assert_eq!(text.trim_end(), "# mine\n[[source]]\nfolder = \"notes\"\nwhy = \"w\"");
+    assert_eq!(world.run(&["sources", "add", "x/y", "--offline", "--why", "later"]).code, 0);
 }
