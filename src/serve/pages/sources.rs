@@ -13,6 +13,9 @@ use crate::library::view::StatusView;
 use crate::refresh::manifest::SourceState;
 use crate::refresh::{Outcome, Run};
 
+/// Failed sources that are named above the table.
+const NAMED: usize = 12;
+
 pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let library = state.library()?;
@@ -50,7 +53,15 @@ fn last_run(run: &Run) -> Markup {
     let failed = run.failed().count();
     html! {
         "The last refresh ended " (time(&run.ended_at)) ": " (plural(asked, "source")) " asked, "
-        @if failed == 0 { "none failed. " } @else { b { (number(failed)) " failed" } ". " }
+        @if failed == 0 { "none failed. " } @else {
+            b { (number(failed)) " failed" } ": "
+            @for (at, source) in run.failed().take(NAMED).enumerate() {
+                @if at > 0 { ", " }
+                a href={ "#" (source.source) } { (source.source) }
+            }
+            @if failed > NAMED { " and " (number(failed - NAMED)) " more" }
+            ". "
+        }
     }
 }
 
@@ -65,7 +76,7 @@ fn row(source: &SourceState) -> Markup {
         Shown::Excerpt => "excerpts",
     };
     html! {
-        tr {
+        tr id=(source.id) {
             td {
                 b { (source.id) }
                 p.quiet { (source.why) }
@@ -89,7 +100,7 @@ fn row(source: &SourceState) -> Markup {
                     }
                 }
             }
-            td { (source.licence.as_deref().unwrap_or("none known")) p.quiet { (shown) } }
+            td { (source.licence.as_deref().unwrap_or("none known")) p.quiet.whole { (shown) } }
             td.number { (number(source.documents)) }
             td.number { (number(source.sections)) }
             td { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
