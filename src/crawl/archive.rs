@@ -21,11 +21,12 @@ use crate::catalogue::policy::Limits;
 use crate::problem::{Problem, Stage};
 
 impl Fetch<'_> {
-    /// Sends the files of the archive that is `response`'s body; the commit's sha if it names one.
+    /// Sends the files of the archive that is `response`'s body. Returns its revision: the commit's
+    /// sha if it names one, else a hash of what was sent.
     pub(super) async fn unpack(
         &mut self,
         response: reqwest::Response,
-    ) -> Result<Option<String>, CrawlError> {
+    ) -> Result<String, CrawlError> {
         let received = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&received);
         let body = response
@@ -41,6 +42,7 @@ impl Fetch<'_> {
             files: self.files.clone(),
             problems: Vec::new(),
             seen: HashSet::new(),
+            content: blake3::Hasher::new(),
         };
         let joined = tokio::task::spawn_blocking(move || {
             let result = unpacker.run(bridge);
@@ -62,11 +64,13 @@ struct Unpacker {
     problems: Vec<Problem>,
     /// Paths sent so far: of two entries with one path the first counts.
     seen: HashSet<String>,
+    /// Of paths and blobs sent so far.
+    content: blake3::Hasher,
 }
 
 impl Unpacker {
-    /// Sends every selected file of the archive `packed`; the sha of its pax comment.
-    fn run(&mut self, packed: impl Read) -> io::Result<Option<String>> {
+    /// Sends every selected file of the archive `packed`; the sha of its pax comment, or a hash.
+    fn run(&mut self, packed: impl Read) -> io::Result<String> {
         let packed = Bounded::new(packed, self.limits.download_bytes, "compressed");
         let plain = Bounded::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
         let mut archive = tar::Archive::new(plain);
@@ -92,7 +96,7 @@ impl Unpacker {
         if entries == 0 {
             return Err(io::Error::other("it holds no entries"));
         }
-        Ok(sha)
+        Ok(sha.unwrap_or_else(|| self.content.finalize().to_hex()[..40].to_owned()))
     }
 
     fn entry<R: Read>(&mut self, entry: &mut tar::Entry<'_, R>) -> io::Result<()> {
@@ -135,6 +139,7 @@ impl Unpacker {
         let mut content = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or(0));
         entry.read_to_end(&mut content)?;
         let file = RawFile { path: path.to_owned(), blob: BlobId::of(&content), bytes: content };
+        self.content.update(path.as_bytes()).update(b"\0").update(file.blob.0.as_bytes());
         self.files.blocking_send(file).map_err(|_| io::Error::other("the run was ended"))
     }
 

@@ -63,7 +63,14 @@ impl Fetch<'_> {
         url: &str,
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
-        self.archive(url, known.and_then(|snapshot| snapshot.validator.clone())).await
+        let validator = known.and_then(|snapshot| snapshot.validator.clone());
+        match self.archive(url, validator).await? {
+            // Where an archive is kept says nothing of a repository's name.
+            Fetched::Changed { revision, validator, .. } => {
+                Ok(Fetched::Changed { revision, validator, moved_to: None })
+            }
+            Fetched::Unchanged => Ok(Fetched::Unchanged),
+        }
     }
 
     /// The sha of HEAD, or `None` if it is the known one.
@@ -111,7 +118,6 @@ impl Fetch<'_> {
         }
         let moved_to = moved(url, response.url());
         let revision = self.unpack(response).await?;
-        let revision = revision.or_else(|| etag.clone()).unwrap_or_default();
         Ok(Fetched::Changed { revision, validator: etag, moved_to })
     }
 

@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use crate::world::{BIAS, World, entry, outcome, repo, two};
+use crate::github::{Archive, Repo, raw_archive};
+use crate::world::{BIAS, World, entry, outcome, repo, text, two};
 
 /// Codeload requests among those made, as `path status`.
 fn archives(world: &World) -> Vec<String> {
@@ -168,4 +169,39 @@ fn an_unknown_source_is_named() {
     let output = world.run(&["refresh", "no/such"]);
     assert_eq!(output.code, 1);
     assert!(output.stderr.contains("no source \"no/such\""), "{}", output.stderr);
+}
+
+#[test]
+fn an_archive_at_any_address_is_a_source_and_is_renewed_by_its_content() {
+    let without_sha = |text: &str| {
+        let bytes = raw_archive("").file("x-1/a.md", text.as_bytes()).finish();
+        Repo::new("ann/plain", "", Archive::Bytes(bytes))
+    };
+    let world = two();
+    let address = format!("{}/ann/bias/tar.gz/HEAD", world.github.base());
+    world.catalogue(&format!(
+        "[[source]]\narchive = \"{address}\"\nid = \"bias\"\nwhy = \"an archive\"\n"
+    ));
+    world.refresh(&[], 0);
+    assert_eq!(world.hits("\"position bias\""), ["bias README.md"]);
+    let view = world.run(&["search", "position bias", "--json"]).json();
+    assert_eq!(view["hits"][0]["url"], address.as_str());
+    assert_eq!(outcome(&world.refresh(&[], 0), "bias"), "unchanged");
+
+    // Without a commit's sha inside, the revision is a hash of what it holds.
+    let address = address.replace("ann/bias", "ann/plain");
+    let revision = |text: &str| {
+        let mut repo = without_sha(text);
+        repo.sha = text.len().to_string();
+        world.github.put(repo);
+        world.catalogue(&format!(
+            "[[source]]\narchive = \"{address}\"\nid = \"plain\"\nwhy = \"an archive\"\n"
+        ));
+        world.refresh(&[], 0);
+        world.run(&["sources", "--json"]).json()["sources"][1]["revision"].clone()
+    };
+    let (one, two) = (revision("# A\n\nOne word.\n"), revision("# A\n\nTwo other words.\n"));
+    assert_ne!(one, two);
+    assert_eq!(text(&one).len(), 40);
+    assert_eq!(world.hits("other"), ["plain a.md"]);
 }
