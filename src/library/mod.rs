@@ -119,21 +119,20 @@ impl Shelf {
 
     /// Opens the newest generation if `current` was written since. One `stat` where it was not.
     ///
-    /// A generation that can't be opened is logged, and the one before stays.
+    /// A generation that can't be opened is logged once, and the one before stays.
     pub fn renew(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "current");
         if changed == *seen {
             return;
         }
+        *seen = changed;
         match Library::open(&self.config) {
-            Ok(library) => {
-                if let Some(library) = library {
-                    tracing::info!(generation = library.manifest.generation, "opened");
-                    self.current.store(Some(Arc::new(library)));
-                }
-                *seen = changed;
+            Ok(Some(library)) => {
+                tracing::info!(generation = library.manifest.generation, "opened");
+                self.current.store(Some(Arc::new(library)));
             }
+            Ok(None) => {}
             Err(error) => tracing::error!("the new generation can't be opened: {error:#}"),
         }
     }

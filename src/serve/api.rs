@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::error::Failure;
+use crate::library::Library;
 use crate::library::view::{RelatedView, SearchView, SourcesView, StatusView};
 use crate::search::{LastWord, Request, SectionId, Understanding};
 
@@ -90,15 +91,14 @@ pub(super) async fn find(
     parameters: &SearchParameters,
     limit: usize,
 ) -> Result<SearchView, Failure> {
-    let library = state.library()?;
     let (text, understanding) = (parameters.text(), parameters.understanding());
     let last_word = parameters.last_word();
     let offset = parameters.offset.unwrap_or(0).min(FARTHEST);
-    let answer = tokio::task::spawn_blocking(move || {
+    let search = move |library: &Library| {
         let request = Request { text: &text, limit, offset, understanding, last_word };
         library.search(&request)
-    });
-    Ok(answer.await??)
+    };
+    state.ask(search).await
 }
 
 async fn search(
@@ -126,13 +126,12 @@ async fn section_at(
     parameters: Result<Query<PlaceParameters>, QueryRejection>,
 ) -> Result<Json<Value>, Failure> {
     let Query(place) = parameters.map_err(bad_query)?;
-    let library = state.library()?;
     let number = place.cell.or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
-    let answer =
-        tokio::task::spawn_blocking(move || library.section_at(&place.source, &place.path, number));
+    let find = move |library: &Library| library.section_at(&place.source, &place.path, number);
     let hint = "/api/v1/sources lists the sources";
-    let section = answer.await??.ok_or_else(|| Failure::not_found("file", &name, hint))?;
+    let section = state.ask(find).await?;
+    let section = section.ok_or_else(|| Failure::not_found("file", &name, hint))?;
     Ok(Json(json!({ "section": section })))
 }
 
@@ -142,10 +141,9 @@ async fn section(
 ) -> Result<Json<Value>, Failure> {
     let hint = "ids are 16 hexadecimal digits; search gives them";
     let unknown = || Failure::not_found("section", &id, hint);
-    let library = state.library()?;
     let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
-    let answer = tokio::task::spawn_blocking(move || library.section(parsed));
-    let section = answer.await??.ok_or_else(unknown)?;
+    let found = state.ask(move |library| library.section(parsed)).await?;
+    let section = found.ok_or_else(unknown)?;
     Ok(Json(json!({ "section": section })))
 }
 
@@ -169,10 +167,9 @@ async fn topic(
     Shared(state): Shared<Arc<State>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Failure> {
-    let library = state.library()?;
     let name = id.clone();
-    let answer = tokio::task::spawn_blocking(move || library.topic(&name));
-    let topic = answer.await??.ok_or_else(|| unknown_topic(&id))?;
+    let found = state.ask(move |library| library.topic(&name)).await?;
+    let topic = found.ok_or_else(|| unknown_topic(&id))?;
     Ok(Json(json!({ "topic": topic })))
 }
 

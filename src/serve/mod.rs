@@ -30,6 +30,7 @@ use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
 use crate::problem::Faults;
 use crate::refresh::{self, Network, Options, generation};
+use crate::search::SearchError;
 use error::Failure;
 use schedule::Clock;
 
@@ -61,6 +62,15 @@ impl State {
     /// The library, or the answer that says that there is none yet.
     fn library(&self) -> Result<Arc<Library>, Failure> {
         self.shelf.library().ok_or_else(Failure::not_ready)
+    }
+
+    /// What `question` finds in the library, asked on the blocking pool.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Library) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let library = self.library()?;
+        Ok(tokio::task::spawn_blocking(move || question(&library)).await??)
     }
 
     /// What `library` holds, how the last refresh went and when the next one starts.

@@ -61,7 +61,7 @@ async fn body(state: &Arc<State>, parameters: &SearchParameters) -> Result<Marku
     }
     let view = find(state, parameters, PAGE).await?;
     let topic = match view.query.topics.first().cloned() {
-        Some(topic) => tokio::task::spawn_blocking(move || library.topic(&topic)).await??,
+        Some(topic) => state.ask(move |library| library.topic(&topic)).await?,
         None => None,
     };
     Ok(html! {

@@ -16,11 +16,10 @@ use crate::search::SectionId;
 
 pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
     let page = async {
-        let library = state.library()?;
         let hint = "it may have changed at its source; search for it above";
         let unknown = || Failure::not_found("section", &id, hint);
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
-        let found = tokio::task::spawn_blocking(move || library.section(parsed)).await??;
+        let found = state.ask(move |library| library.section(parsed)).await?;
         let section = found.ok_or_else(unknown)?;
         let title = section.passage.headings.last().unwrap_or(&section.passage.title).clone();
         Ok(layout(&state, &title, "", body(&section, &title)))

@@ -28,13 +28,12 @@ pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
 
 pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
     let page = async {
-        let library = state.library()?;
         let name = id.clone();
-        let found = tokio::task::spawn_blocking(move || {
+        let find = move |library: &Library| {
             let related = library.related(&name, NEAR).map(|view| view.related);
-            Ok::<_, super::super::error::Failure>((library.topic(&name)?, related))
-        });
-        let (topic, related) = found.await??;
+            Ok((library.topic(&name)?, related))
+        };
+        let (topic, related) = state.ask(find).await?;
         let topic = topic.ok_or_else(|| unknown_topic(&id))?;
         let body = detail(&topic, &related.unwrap_or_default());
         Ok(layout(&state, &topic.topic.label, "", body))
