@@ -53,7 +53,8 @@ fn main() {
         None => {
             config.index = temporary.path().to_owned();
             let options = Options { network: Network::FoldersOnly, ..Options::default() };
-            refresh::run(&config, &options, &mut |_| {}).expect("the own notes are indexed");
+            refresh::run(&config, &options, &refresh::Stop::new(), &mut |_| {})
+                .expect("the own notes are indexed");
             Library::open(&config).expect("an index").expect("a generation")
         }
     };

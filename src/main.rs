@@ -11,6 +11,7 @@ fn main() -> ExitCode {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Wrong) => ExitCode::from(2),
         Ok(Exit::SourceFailed) => ExitCode::from(3),
+        Ok(Exit::Ill) => ExitCode::FAILURE,
         // Whoever read our output has read enough.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

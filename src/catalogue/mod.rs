@@ -70,8 +70,9 @@ pub struct Source {
     pub language: Option<String>,
     /// One line on why it is here.
     pub why: String,
-    /// The entry's line in the file, for messages.
+    /// The entry's line in the file, and that of its `repo`, for messages.
     pub line: usize,
+    pub repo_line: usize,
 }
 
 /// All sources, in the file's order.
@@ -162,6 +163,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
     let licence = read_licence(file, &mut fields, faults);
     let language = fields.string("language", faults).map(|(_, code)| code);
+    let repo_line = fields.value("repo").map_or(line, |(line, _)| line);
     fields.finish(faults);
     if faults.0.len() > before {
         return None;
@@ -179,6 +181,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         language,
         why,
         line,
+        repo_line,
     })
 }
 
@@ -211,10 +214,17 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
         return None;
     }
     if let Some((line, url)) = archive {
-        if url::Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
-            return Some(Origin::Archive { url });
+        let parsed = url::Url::parse(&url).ok();
+        let parsed = parsed.filter(|url| matches!(url.scheme(), "http" | "https"));
+        match parsed {
+            Some(url) if !url.username().is_empty() || url.password().is_some() => {
+                faults.push(file.name, line, "`archive` holds a password, which would be shown");
+            }
+            Some(_) => return Some(Origin::Archive { url }),
+            None => {
+                faults.push(file.name, line, format!("`archive` {url:?} is no http(s) address"));
+            }
         }
-        faults.push(file.name, line, format!("`archive` {url:?} is no http(s) address"));
         return None;
     }
     folder.map(|(_, path)| Origin::Folder { path })
@@ -293,10 +303,15 @@ fork_of = "x/y"
 repo = "A/C"
 why = "again"
 licence = "MITT"
+
+[[source]]
+archive = "https://me:secret@git.example/x.tar.gz"
+why = "holds a password"
 "#;
         let faults = parse("c.toml", text).unwrap_err().0;
         let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
-        assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19], "{faults:#?}");
+        assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19, 22], "{faults:#?}");
+        assert!(faults.iter().all(|fault| !fault.message.contains("secret")), "{faults:#?}");
     }
 
     #[test]

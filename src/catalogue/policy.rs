@@ -25,6 +25,9 @@ pub enum Shown {
 pub struct Limits {
     /// Entries of one archive that are looked at.
     pub entries: u64,
+    /// Files of one source that are read, and their bytes.
+    pub files: u64,
+    pub kept_bytes: u64,
     /// Bytes of one file; a larger one is left out with a problem.
     pub file_bytes: u64,
     /// Bytes of one archive, compressed.
@@ -130,6 +133,8 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
 fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
     let limits = Limits {
         entries: fields.number("entries", faults),
+        files: fields.number("files", faults),
+        kept_bytes: fields.number("kept_bytes", faults),
         file_bytes: fields.number("file_bytes", faults),
         download_bytes: fields.number("download_bytes", faults),
         archive_bytes: fields.number("archive_bytes", faults),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::policy::Limits;
 use super::{Policy, Source};
 
 /// A source's compiled include and exclude rules.
@@ -12,6 +13,7 @@ pub struct Selection {
     formats: Arc<Vec<String>>,
     include: Option<GlobSet>,
     exclude: GlobSet,
+    limits: Limits,
     fingerprint: String,
 }
 
@@ -32,11 +34,14 @@ impl Selection {
         for part in &excluded {
             hash.update(part.as_bytes()).update(b"\0");
         }
-        hash.update(&policy.limits.file_bytes.to_le_bytes());
+        for limit in [policy.limits.file_bytes, policy.limits.path_depth] {
+            hash.update(&limit.to_le_bytes());
+        }
         Selection {
             formats: Arc::new(policy.formats.clone()),
             include,
             exclude: set(&excluded),
+            limits: policy.limits,
             fingerprint: hash.finalize().to_hex()[..16].to_owned(),
         }
     }
@@ -46,6 +51,13 @@ impl Selection {
         let wanted = self.formats.contains(&format_of(path));
         let included = self.include.as_ref().is_none_or(|include| include.is_match(path));
         wanted && included && !self.exclude.is_match(path)
+    }
+
+    /// Whether the file at `path` of `size` bytes is to be indexed: selected, and within the limits
+    /// of the policy.
+    pub fn takes(&self, path: &str, size: u64) -> bool {
+        let depth = path.split('/').count() as u64;
+        size <= self.limits.file_bytes && depth <= self.limits.path_depth && self.selects(path)
     }
 
     /// Whether the file at `path` is kept for the source's own sake though it is no document: the

@@ -3,6 +3,7 @@
 //! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong use, 3 done but
 //! a source failed in this run.
 
+mod doctor;
 mod output;
 mod refresh;
 mod resources;
@@ -30,6 +31,8 @@ pub enum Exit {
     /// What was asked for is not there, or the data files have faults.
     Wrong,
     SourceFailed,
+    /// Something is ill, which was printed.
+    Ill,
 }
 
 /// Study material on machine-learning system design, gathered and made findable.
@@ -94,8 +97,10 @@ enum Command {
     Related(topics::RelatedArguments),
     /// List the articles, papers, talks and tools that most sources cite
     Resources(resources::Arguments),
-    /// Show what the index holds, how the last run went and what is wrong
+    /// Show what the index holds, how the last run went, what is wrong and what is new
     Status(status::Arguments),
+    /// Try each thing that can be wrong, and say what to do
+    Doctor(doctor::Arguments),
 }
 
 /// Runs the command that `cli` names.
@@ -121,6 +126,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Related(arguments) => topics::related(&config, &arguments),
         Command::Resources(arguments) => resources::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
+        Command::Doctor(arguments) => doctor::run(&config, &arguments),
     }
 }
 

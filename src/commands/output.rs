@@ -1,5 +1,6 @@
 //! What commands share for printing.
 
+use crate::refresh::changes::{Changes, Delta};
 use std::io::{IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -88,4 +89,12 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 /// What stands in a fetched text must not steer the terminal: control characters go.
 pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// What changed for readers, in words.
+pub(super) fn changes(changes: &Changes) -> String {
+    let words = |delta: &Delta| {
+        format!("{} added, {} changed, {} removed", delta.added, delta.changed, delta.removed)
+    };
+    format!("documents: {}; sections: {}", words(&changes.documents), words(&changes.sections))
 }

@@ -2,12 +2,15 @@
 
 use std::io::IsTerminal;
 
+use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Exit, output};
 use crate::config::Config;
-use crate::refresh::{self, Event, Network, Options, Outcome, Run, SourceResult, Summary};
+use crate::refresh::changes::Changes;
+use crate::refresh::{self, Event, Network, Options, Outcome, Run, SourceResult, Stop, Summary};
+use crate::serve::signals;
 
 /// Problems that are printed; the rest is counted.
 const SHOWN: usize = 10;
@@ -29,6 +32,9 @@ pub(super) struct Arguments {
     /// The run as JSON
     #[arg(long)]
     json: bool,
+    /// Give way to other processes: what `serve` starts
+    #[arg(long, hide = true)]
+    background: bool,
 }
 
 pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow::Result<Exit> {
@@ -41,8 +47,12 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
         },
         jobs: arguments.jobs.map(usize::from),
     };
+    if arguments.background {
+        give_way();
+    }
+    let stop = stop_on_signal()?;
     let mut progress = Progress::new(quiet);
-    let result = refresh::run(config, &options, &mut |event| progress.hear(&event));
+    let result = refresh::run(config, &options, &stop, &mut |event| progress.hear(&event));
     progress.end();
     let summary = result?;
     if arguments.json {
@@ -50,8 +60,33 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
     } else {
         print(&summary)?;
     }
-    let failed = summary.run.failed().next().is_some();
-    Ok(if failed { Exit::SourceFailed } else { Exit::Done })
+    if summary.run.stopped {
+        bail!("stopped; what was fetched whole is kept, and the next refresh goes on from there");
+    }
+    let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
+    Ok(if without { Exit::SourceFailed } else { Exit::Done })
+}
+
+/// Lowers this process's priority: searches come first.
+fn give_way() {
+    #[cfg(unix)]
+    let _ = rustix::process::nice(10);
+}
+
+/// Asks the run to end at Ctrl-C or SIGTERM; a second one ends the process at once.
+fn stop_on_signal() -> anyhow::Result<Stop> {
+    let stop = Stop::new();
+    let asked = stop.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            signals::stop_asked().await;
+            asked.cancel();
+            signals::stop_asked().await;
+            std::process::exit(1);
+        });
+    });
+    Ok(stop)
 }
 
 /// Bars on a terminal, lines elsewhere.
@@ -107,7 +142,10 @@ impl Progress {
                     bar.println(format!("{}: {error}", result.source));
                 }
             }
-            (None, Some(error)) => self.say(&format!("{}: failed: {error}", result.source)),
+            (None, Some(error)) => {
+                let happened = result.outcome.as_str();
+                self.say(&format!("{}: {happened}: {error}", result.source));
+            }
             (None, None) => self.say(&format!("{}: {}", result.source, result.outcome.as_str())),
         }
     }
@@ -147,11 +185,15 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
         let rest = summary.problems.len() - SHOWN;
         output::line(&format!("… and {rest} more problems: cairn status --json"))?;
     }
+    if run.changes != Changes::default() {
+        output::line(&output::changes(&run.changes))?;
+    }
     output::line(&totals(run))
 }
 
 fn totals(run: &Run) -> String {
     let made = match run.generation {
+        _ if run.stopped => "stopped".to_owned(),
         Some(number) => format!(
             "generation {number}: {} read, {} indexed",
             output::count(run.extracted, "document"),

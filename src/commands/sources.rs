@@ -9,9 +9,10 @@ use clap::{Args, Subcommand};
 use super::{Exit, open, output};
 use crate::catalogue::{self, edit, policy};
 use crate::config::{Config, Sources};
-use crate::crawl::metadata::{Metadata, MetadataClient};
+use crate::crawl::metadata::Metadata;
+use crate::crawl::{Crawler, Traffic};
 use crate::problem::Faults;
-use crate::refresh::runs;
+use crate::refresh::runs::Standing;
 use crate::vocabulary;
 
 #[derive(Debug, Args)]
@@ -52,8 +53,7 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit>
 }
 
 fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
-    let last_run = runs::read(&config.index).into_iter().next();
-    let view = open(config)?.sources(last_run.as_ref());
+    let view = open(config)?.sources(&Standing::read(&config.index));
     if json {
         output::json(&view)?;
         return Ok(Exit::Done);
@@ -127,14 +127,14 @@ fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
 /// What GitHub says of `repo`; an error if it is not there.
 fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
     let (owner, name) = repo.split_once('/').context("a repository is written owner/name")?;
+    let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answer =
-        runtime.block_on(async { MetadataClient::connect(config).await?.get(owner, name).await });
-    answer
-        .with_context(|| {
+    runtime.block_on(async {
+        let crawler = Crawler::new(config, limits)?;
+        crawler.metadata(owner, name, &mut Traffic::default()).await.with_context(|| {
             format!("GitHub was asked about {repo}; --offline with --why asks nobody")
-        })?
-        .context("the share of GitHub's quota is used; try again in an hour, or set GITHUB_TOKEN")
+        })
+    })
 }
 
 /// Replaces the file at `path` whole, so that a reader never sees a part.

@@ -1,29 +1,46 @@
-//! `cairn status`.
+//! `cairn status`: what the index holds, how the last run went, what is wrong, what is new.
 
+use chrono::Utc;
 use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::view::StatusView;
-use crate::refresh::runs;
+use crate::library::since;
+use crate::library::view::{NewsItem, NewsView, StatusView};
+use crate::refresh::Run;
+use crate::refresh::changes::What;
+use crate::refresh::runs::Standing;
 
-/// Problems that are printed; the rest is counted.
+/// Problems and news that are printed; the rest is counted.
 const SHOWN: usize = 20;
+const NEWS: usize = 50;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    /// What is new since then: a time ago such as 7d, or a day such as 2026-03-01
+    #[arg(long, value_name = "WHEN")]
+    since: Option<String>,
     /// The API's object
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
-    let last_run = runs::read(&config.index).into_iter().next();
-    let status = open(config)?.status(last_run, None);
+    let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
+    let library = open(config)?;
+    let status = library.status(&Standing::read(&config.index), None);
+    let news = since.map(|since| library.news(since));
     if arguments.json {
-        output::json(&status)?;
-    } else {
-        print(&status)?;
+        let mut object = serde_json::to_value(&status)?;
+        if let Some(news) = &news {
+            object["new"] = serde_json::to_value(news)?;
+        }
+        output::json(&object)?;
+        return Ok(Exit::Done);
+    }
+    match &news {
+        Some(news) => print_news(news)?,
+        None => print(&status)?,
     }
     Ok(Exit::Done)
 }
@@ -46,18 +63,11 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
         megabytes(status.counts.index_bytes)
     ))?;
     if let Some(run) = &status.last_run {
-        let failed = output::count(run.failed().count(), "source");
-        output::line(&format!(
-            "last run {}, {:.1} s, {}, {failed} failed",
-            run.ended_at,
-            run.seconds,
-            output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request"),
-        ))?;
-        for source in run.failed() {
-            let error = source.error.as_deref().unwrap_or_default();
-            let hint = source.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            output::line(&format!("  {}: {error}{hint}", source.source))?;
-        }
+        print_run(run)?;
+    }
+    if !status.failing.is_empty() {
+        let failing = output::count(status.failing.len(), "source");
+        output::line(&format!("{failing} could not be had: {}", status.failing.join(", ")))?;
     }
     if !status.problems.is_empty() {
         output::line(&output::count(status.problems.len(), "problem"))?;
@@ -70,4 +80,64 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
         output::line(&format!("  … and {rest} more: cairn status --json"))?;
     }
     Ok(())
+}
+
+fn print_run(run: &Run) -> anyhow::Result<()> {
+    let requests = output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request");
+    output::line(&format!(
+        "last run {}, {:.1} s, {requests}, {:.1} MB; {} failed, {} deferred{}",
+        run.ended_at,
+        run.seconds,
+        run.traffic.bytes as f64 / 1e6,
+        output::count(run.failed().count(), "source"),
+        run.deferred().count(),
+        if run.stopped { "; stopped before its end" } else { "" },
+    ))?;
+    if let Some(quota) = &run.quota {
+        let (remaining, limit) = (quota.remaining, quota.limit);
+        output::line(&format!("GitHub's API: {remaining} of {limit} requests an hour left"))?;
+    }
+    Ok(())
+}
+
+fn print_news(news: &NewsView) -> anyhow::Result<()> {
+    output::line(&format!("since {}: {}", news.since, output::changes(&news.changes)))?;
+    for item in news.items.iter().take(NEWS) {
+        output::line(&output::plain(&told(item)))?;
+    }
+    if news.items.len() > NEWS {
+        let rest = news.items.len() - NEWS;
+        output::line(&format!("… and {rest} more: cairn status --since WHEN --json"))?;
+    }
+    Ok(())
+}
+
+/// One line on one piece of news.
+fn told(item: &NewsItem) -> String {
+    let news = &item.news;
+    let day = news.at.get(..10).unwrap_or(&news.at);
+    let what = match news.what {
+        What::Added => "added",
+        What::Changed => "changed",
+        What::Moved => "moved",
+        What::Removed => "removed",
+    };
+    let Some(path) = &news.path else {
+        let documents = news.documents.added + news.documents.removed;
+        return format!(
+            "{day}  {what:<8} {}  {}",
+            news.source,
+            output::count(documents, "document")
+        );
+    };
+    let from = news.from.as_ref().map(|from| format!(" (was {from})")).unwrap_or_default();
+    let title = news.title.as_ref().map(|title| format!("  “{title}”")).unwrap_or_default();
+    let sections = match news.what {
+        What::Changed => {
+            let delta = news.sections;
+            format!("  +{} ~{} -{} sections", delta.added, delta.changed, delta.removed)
+        }
+        _ => String::new(),
+    };
+    format!("{day}  {what:<8} {}  {path}{from}{title}{sections}", news.source)
 }

@@ -1,13 +1,15 @@
 //! Reads a local folder as a source. Symbolic links are not followed, so nothing outside it is
 //! ever read.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::archive::is_safe;
-use super::{BlobId, CrawlError, Fetch, Fetched, RawFile};
+use super::unpack::is_safe;
+use super::{BlobId, CrawlError, Fetch, Fetched, RawFile, Room, Sent};
 use crate::catalogue::Selection;
+use crate::catalogue::policy::Limits;
 use crate::config::Sources;
 use crate::problem::{Problem, Stage};
 
@@ -19,26 +21,21 @@ impl Fetch<'_> {
     pub(super) async fn folder(&mut self, path: &str) -> Result<Fetched, CrawlError> {
         let failed = |cause: String| CrawlError::Folder { path: path.to_owned(), cause };
         let mut hash = blake3::Hasher::new();
-        let mut send = async |path: String, bytes: Vec<u8>| {
-            let blob = BlobId::of(&bytes);
-            hash.update(path.as_bytes()).update(b"\0").update(blob.0.as_bytes());
-            let file = RawFile { path, blob, bytes };
-            self.files.send(file).await.map_err(|_| CrawlError::Ended)
-        };
-        match root_of(&self.crawler.sources, path) {
+        match root_of(&self.crawler.sources, Path::new(path)) {
             Some(root) => {
                 if !root.is_dir() {
                     return Err(failed("it does not exist".into()));
                 }
+                let root = root.canonicalize().map_err(|error| failed(error.to_string()))?;
                 let (paths, problems) = list(&root, self.selection, &self.crawler.limits);
                 self.report.problems.extend(problems);
                 for path in paths {
-                    match tokio::fs::read(root.join(&path)).await {
-                        Ok(bytes) => send(path, bytes).await?,
-                        Err(error) => self
-                            .report
-                            .problems
-                            .push(Problem::new(Stage::Crawl, format!("{error}")).at(path)),
+                    match read_inside(&root, &path).await {
+                        Ok(bytes) => self.send(&mut hash, path, bytes).await?,
+                        Err(error) => {
+                            let problem = Problem::new(Stage::Crawl, error.to_string()).at(path);
+                            self.report.problems.push(problem);
+                        }
                     }
                 }
             }
@@ -49,19 +46,37 @@ impl Fetch<'_> {
                 }
                 for (path, bytes) in files {
                     if self.selection.selects(&path) || Selection::always(&path) {
-                        send(path, bytes).await?;
+                        self.send(&mut hash, path, bytes).await?;
                     }
                 }
             }
         }
         let revision = hash.finalize().to_hex()[..40].to_owned();
-        Ok(Fetched::Changed { revision, validator: None, moved_to: None })
+        Ok(Fetched::Changed { revision, validator: None })
+    }
+
+    async fn send(
+        &mut self,
+        hash: &mut blake3::Hasher,
+        path: String,
+        bytes: Vec<u8>,
+    ) -> Result<(), CrawlError> {
+        let blob = BlobId::of(&bytes);
+        hash.update(path.as_bytes()).update(b"\0").update(blob.0.as_bytes());
+        let room = self.room_for(bytes.len() as u64).await?;
+        let file = RawFile { path, blob, bytes };
+        self.files.send(Sent::File(file, room)).await.map_err(|_| CrawlError::Ended)
+    }
+
+    async fn room_for(&self, bytes: u64) -> Result<Room, CrawlError> {
+        let room = std::sync::Arc::clone(&self.crawler.room);
+        let permit = room.acquire_many_owned(Room::wanted(bytes)).await;
+        permit.map(Room::of).map_err(|_| CrawlError::Ended)
     }
 }
 
 /// Where the folder `path` is on disk, or `None` if it is in the program's own copy.
-fn root_of(sources: &Sources, path: &str) -> Option<PathBuf> {
-    let path = Path::new(path);
+pub fn root_of(sources: &Sources, path: &Path) -> Option<PathBuf> {
     match sources {
         _ if path.is_absolute() => Some(path.to_owned()),
         Sources::Disk(folder) => Some(folder.join(path)),
@@ -69,12 +84,18 @@ fn root_of(sources: &Sources, path: &str) -> Option<PathBuf> {
     }
 }
 
+/// The bytes of the file `path` below `root`, if that is where it really is: a link may have been
+/// put in its place, or in a folder's above it, since it was listed.
+async fn read_inside(root: &Path, path: &str) -> io::Result<Vec<u8>> {
+    let full = root.join(path);
+    if tokio::fs::canonicalize(&full).await? != full {
+        return Err(io::Error::other("a link stands in its way; it was left out"));
+    }
+    tokio::fs::read(full).await
+}
+
 /// The selected files below `root`, sorted, and what kept others out.
-fn list(
-    root: &Path,
-    selection: &Selection,
-    limits: &crate::catalogue::policy::Limits,
-) -> (Vec<String>, Vec<Problem>) {
+fn list(root: &Path, selection: &Selection, limits: &Limits) -> (Vec<String>, Vec<Problem>) {
     let mut paths = Vec::new();
     let mut problems = Vec::new();
     for entry in WalkDir::new(root).follow_links(false).sort_by_file_name() {
@@ -92,14 +113,22 @@ fn list(
             continue;
         }
         let length = entry.metadata().map_or(0, |metadata| metadata.len());
-        if length > limits.file_bytes {
-            let message =
-                format!("{length} bytes, more than the {} of the policy", limits.file_bytes);
-            problems.push(Problem::new(Stage::Crawl, message).at(path));
-        } else if is_safe(&path, limits.path_depth) {
-            paths.push(path);
+        let most = limits.file_bytes;
+        let refusal = if length > most {
+            Some(format!("{length} bytes, more than the {most} of the policy; left out"))
+        } else if !is_safe(&path, limits.path_depth) {
+            Some("its path is too deep; left out".to_owned())
+        } else if paths.len() as u64 >= limits.files {
+            Some(format!("more than {} files, the limit of the policy; left out", limits.files))
         } else {
-            problems.push(Problem::new(Stage::Crawl, "its path is too deep; left out").at(path));
+            None
+        };
+        match refusal {
+            Some(message) if problems.len() < 50 => {
+                problems.push(Problem::new(Stage::Crawl, message).at(path));
+            }
+            Some(_) => {}
+            None => paths.push(path),
         }
     }
     (paths, problems)

@@ -3,17 +3,17 @@
 //! Nothing else depends on it. Without a token the anonymous quota of 60 requests an hour is
 //! shared with whoever else is behind the same address, so half of it is left alone.
 
-use std::time::Duration;
-
-use octocrab::Octocrab;
-use octocrab::service::middleware::retry::RetryConfig;
-use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use super::pace::Quota;
+use super::session::Question;
+use super::{CrawlError, Crawler, Traffic};
 
 /// Anonymous requests an hour that are left to others.
-const RESERVE: usize = 30;
+const RESERVE: u64 = 30;
+/// Requests an hour that are left to the user's other programs where there is a token.
+const SIGNED_IN_RESERVE: u64 = 100;
 
 /// What is kept of GitHub's repository object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,23 @@ struct License {
     spdx_id: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct RateLimit {
+    resources: Resources,
+}
+
+#[derive(Deserialize)]
+struct Resources {
+    core: Core,
+}
+
+#[derive(Deserialize)]
+struct Core {
+    limit: u64,
+    remaining: u64,
+    reset: i64,
+}
+
 impl From<Repository> for Metadata {
     fn from(repository: Repository) -> Metadata {
         let licence = repository.license.and_then(|license| license.spdx_id);
@@ -56,37 +73,52 @@ impl From<Repository> for Metadata {
     }
 }
 
-/// A client of GitHub's API for metadata, with what this run may still ask.
-pub struct MetadataClient {
-    api: Octocrab,
-    left: usize,
-}
-
-impl MetadataClient {
-    /// A client with `config`'s address and token. Asks for the quota that is left (which costs
-    /// none of it). `Err` if the API can't be reached: then there is no metadata in this run.
-    pub async fn connect(config: &Config) -> anyhow::Result<MetadataClient> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = Octocrab::builder()
-            .base_uri(&config.github.api)?
-            .add_retry_config(RetryConfig::None)
-            .set_connect_timeout(Some(Duration::from_secs(10)))
-            .set_read_timeout(Some(Duration::from_secs(30)));
-        if let Some(token) = &config.token {
-            builder = builder.personal_token(token.expose_secret().to_owned());
-        }
-        let api = builder.build()?;
-        let core = api.ratelimit().get().await?.resources.core;
-        let reserve = if config.token.is_some() { 0 } else { RESERVE };
-        Ok(MetadataClient { api, left: core.remaining.saturating_sub(reserve) })
+impl Crawler {
+    /// What is left of the API's quota, which costs none of it to ask.
+    pub async fn ask_quota(&self, traffic: &mut Traffic) -> Result<Quota, CrawlError> {
+        let limit: RateLimit = self.json("/rate_limit", traffic).await?;
+        let Core { limit, remaining, reset } = limit.resources.core;
+        Ok(Quota { limit, remaining, resets_at: reset })
     }
 
-    /// What the API says of `owner/name`, or `None` once this run's share of the quota is used.
-    pub async fn get(&mut self, owner: &str, name: &str) -> anyhow::Result<Option<Metadata>> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
-        self.left = left;
-        let route = format!("/repos/{owner}/{name}");
-        let repository: Repository = self.api.get(route, None::<&()>).await?;
-        Ok(Some(repository.into()))
+    /// How many requests for metadata `quota` allows, with what is left to others.
+    pub fn share_of(&self, quota: Quota) -> u64 {
+        let reserve = if self.session.signs_in() { SIGNED_IN_RESERVE } else { RESERVE };
+        quota.remaining.saturating_sub(reserve)
+    }
+
+    /// What the API says of `owner/name`. One request, two where it was renamed.
+    pub async fn metadata(
+        &self,
+        owner: &str,
+        name: &str,
+        traffic: &mut Traffic,
+    ) -> Result<Metadata, CrawlError> {
+        let repository: Repository = self.json(&format!("/repos/{owner}/{name}"), traffic).await?;
+        Ok(repository.into())
+    }
+
+    /// The API's object at `route`. A token that GitHub refuses is left aside, and the question asked
+    /// again without it.
+    async fn json<T: DeserializeOwned>(
+        &self,
+        route: &str,
+        traffic: &mut Traffic,
+    ) -> Result<T, CrawlError> {
+        let url = format!("{}{route}", self.github.api);
+        let accept = Some("application/vnd.github+json");
+        let question = Question { url: &url, api: true, accept, known: None };
+        let answer = match self.session.text(&question, traffic).await {
+            Err(CrawlError::Unauthorised(_)) if self.session.signs_in() => {
+                self.session.refuse_token();
+                self.session.text(&question, traffic).await?
+            }
+            answer => answer?,
+        };
+        let text = answer.unwrap_or_default();
+        serde_json::from_str(&text).map_err(|error| CrawlError::Network {
+            url: url.clone(),
+            cause: format!("the answer is not what GitHub's API gives: {error}"),
+        })
     }
 }

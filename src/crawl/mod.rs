@@ -3,26 +3,34 @@
 //! [`Crawler::fetch`] asks whether a source is new in one conditional request, and streams what it
 //! holds, file by file, to the caller. Nothing is written here: what is fetched goes through the
 //! channel, and a truncated or hostile archive ends in an error that loses nothing which the caller
-//! already has. [`github`] knows GitHub's addresses and answers, [`archive`] unpacks in memory,
-//! [`folder`] reads local folders, [`metadata`] asks GitHub's API what a repository says of itself.
+//! already has. [`mod@session`] sends requests and reads statuses, [`pace`] keeps to what hosts bear,
+//! [`hosts`] says which may be spoken to; [`github`] knows GitHub's addresses, [`archive`] and
+//! [`unpack`] unpack in memory, [`folder`] reads local folders, [`metadata`] asks GitHub's API what a
+//! repository says of itself.
 
 mod archive;
-mod folder;
+pub mod folder;
 mod github;
+mod hosts;
 pub mod metadata;
+mod pace;
+mod session;
+mod unpack;
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::sync::Arc;
 
-use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::catalogue::policy::Limits;
 use crate::catalogue::{Origin, Selection, Source, SourceId};
 use crate::config::{Config, GitHubHosts, Sources};
 use crate::problem::Problem;
+
+pub use pace::Quota;
+use session::Session;
 
 /// Git's name for a file's content: the SHA-1 of `blob <length>\0` and the bytes, in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,18 +80,60 @@ pub struct Snapshot {
     pub selection: String,
 }
 
+/// A file of a source that the rules left out when it was fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub path: String,
+    pub size: u64,
+}
+
+/// What a fetch sends.
+#[derive(Debug)]
+pub enum Sent {
+    /// A file, with the room in memory that it takes until that is dropped.
+    File(RawFile, Room),
+    /// What was sent so far is void: the transfer broke off and begins anew.
+    Anew,
+}
+
+/// Room in memory that a file holds on its way from the network to the store.
+#[derive(Debug)]
+pub struct Room {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Room {
+    /// Kibibytes that all files on their way may hold together.
+    const KIBIBYTES: u32 = 32 * 1024;
+
+    /// The permits for a file of so many bytes.
+    fn wanted(bytes: u64) -> u32 {
+        u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(Room::KIBIBYTES)
+    }
+
+    fn of(permit: OwnedSemaphorePermit) -> Room {
+        Room { _permit: permit }
+    }
+}
+
 /// How a source stands against its [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// Nothing new; nothing was sent.
     Unchanged,
     /// All files were sent.
-    Changed {
-        revision: String,
-        validator: Option<String>,
-        /// GitHub's new `owner/name`, where it answered with a redirect.
-        moved_to: Option<String>,
-    },
+    Changed { revision: String, validator: Option<String> },
+}
+
+/// Whether the source answered from another address than the one that was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Moved {
+    #[default]
+    No,
+    /// To this `owner/name`.
+    To(String),
+    /// To a place that the redirect does not name.
+    Somewhere,
 }
 
 /// Why a source could not be fetched; what is indexed of it stays, save [`CrawlError::Blocked`].
@@ -91,16 +141,25 @@ pub enum Fetched {
 pub enum CrawlError {
     #[error("{0} answers 404: the repository is gone, private, or misspelt")]
     NotFound(String),
-    #[error("{0} answers 451: blocked for legal reasons")]
-    Blocked(String),
+    #[error("{url} answers {status}: access to the repository is blocked")]
+    Blocked { url: String, status: u16 },
     #[error("{0} answers 409: the repository is empty")]
     Empty(String),
-    #[error("{url} answers {status}: asked too often; free again in {wait_s} s")]
-    RateLimited { url: String, status: u16, wait_s: u64 },
+    #[error("{0} answers 401: the token is not accepted")]
+    Unauthorised(String),
+    #[error("{host} {why}; deferred to a later run")]
+    Deferred {
+        host: String,
+        why: String,
+        /// When the host may be asked again, if it said so; seconds since 1970.
+        until: Option<i64>,
+    },
     #[error("{url} answers {status}")]
     Status { url: String, status: u16 },
     #[error("{url}: {cause}")]
     Network { url: String, cause: String },
+    #[error("{url} is not asked: {cause}")]
+    Refused { url: String, cause: String },
     #[error("the archive of {source_id}: {cause}")]
     Archive { source_id: SourceId, cause: String },
     #[error("the folder {path}: {cause}")]
@@ -113,17 +172,26 @@ impl CrawlError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            CrawlError::NotFound(_) => "if it stays away, remove it from the catalogue".into(),
-            CrawlError::RateLimited { .. } => {
-                "set GITHUB_TOKEN for a larger quota, or wait for the next run".into()
+            CrawlError::NotFound(_) | CrawlError::Empty(_) => {
+                "if it stays so, remove it from the catalogue".into()
             }
-            CrawlError::Network { .. } => "is the network up? the next run tries again".into(),
-            CrawlError::Archive { .. } => "the next run fetches it again".into(),
+            CrawlError::Deferred { until: Some(_), .. } => {
+                "the next run asks it; GITHUB_TOKEN brings a larger quota".into()
+            }
+            CrawlError::Network { .. } | CrawlError::Deferred { .. } => {
+                "is the network up? the next run tries again".into()
+            }
+            CrawlError::Unauthorised(_) => "renew GITHUB_TOKEN, or unset it".into(),
+            CrawlError::Refused { .. } => "mend the address in the catalogue or settings".into(),
+            CrawlError::Archive { .. } => {
+                "the next run fetches it again; `include` takes less of it".into()
+            }
             CrawlError::Folder { .. } => "mend `folder` in the catalogue".into(),
             _ => return None,
         })
     }
 
+    /// Whether the same request may well succeed a little later.
     fn is_passing(&self) -> bool {
         match self {
             CrawlError::Network { .. } => true,
@@ -141,77 +209,64 @@ pub struct Traffic {
     pub bytes: u64,
 }
 
+impl std::ops::AddAssign for Traffic {
+    fn add_assign(&mut self, other: Traffic) {
+        self.requests += other.requests;
+        self.bytes += other.bytes;
+    }
+}
+
 /// The end of one fetch: its result, what went wrong softly on the way, and what it cost.
 #[derive(Debug)]
 pub struct Report {
     pub result: Result<Fetched, CrawlError>,
+    pub moved: Moved,
+    /// Of an archive: the files that the rules left out; `None` if they are too many to remember.
+    pub left_out: Option<Vec<LeftOut>>,
     pub problems: Vec<Problem>,
     pub traffic: Traffic,
 }
 
-/// An HTTP client with the settings of one run.
+/// An HTTP client with the settings of one run. Clones share all of it.
 #[derive(Clone)]
 pub struct Crawler {
-    http: reqwest::Client,
-    hosts: GitHubHosts,
-    token: Option<SecretString>,
+    session: Arc<Session>,
+    github: GitHubHosts,
     limits: Limits,
     sources: Sources,
+    /// Room for files on their way.
+    room: Arc<Semaphore>,
 }
-
-/// How often a request is tried when the failure may pass.
-const TRIES: usize = 3;
 
 impl Crawler {
     /// A crawler with `config`'s addresses and token under `limits`. No request is made.
     ///
     /// `Err` if the TLS of this machine can't be set up.
     pub fn new(config: &Config, limits: Limits) -> anyhow::Result<Crawler> {
-        // An earlier crawler in this process may have installed it: that one serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let hosts = config.github.clone();
-        let allowed = github::hosts_of(&hosts);
-        let redirects = reqwest::redirect::Policy::custom(move |attempt| {
-            let host = github::authority(attempt.url());
-            let at_home = attempt.previous().first().map(github::authority);
-            if attempt.previous().len() > 5 {
-                attempt.error("more than five redirects")
-            } else if allowed.contains(&host) || at_home == Some(host) {
-                attempt.follow()
-            } else {
-                attempt.error("a redirect away from the source's hosts")
-            }
-        });
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("cairn/", env!("CARGO_PKG_VERSION"), " (study-material indexer)"))
-            .redirect(redirects)
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .pool_max_idle_per_host(4)
-            .build()?;
-        let token = config.token.clone();
-        Ok(Crawler { http, hosts, token, limits, sources: config.sources.clone() })
+        Ok(Crawler {
+            session: Arc::new(Session::new(config)?),
+            github: config.github.clone(),
+            limits,
+            sources: config.sources.clone(),
+            room: Arc::new(Semaphore::new(Room::KIBIBYTES as usize)),
+        })
     }
 
     /// Asks whether `source` is newer than `known` and, if so, sends each file that `selection`
     /// keeps to `files`, in the order in which it comes.
     ///
     /// One conditional request where nothing is new; with a token, a second one where something is.
-    /// Failures that may pass are tried again with back-off. Memory: the file in hand and the
-    /// channel's. Entries that must not be used (links, absolute paths, too large) are problems.
+    /// Failures that may pass are tried again with back-off, waits that a host asks for are kept up
+    /// to the settings' limit. Memory: the files on their way, 32 MiB in all sources together.
+    /// Entries that must not be used (links, absolute paths, too large) are problems.
     pub async fn fetch(
         &self,
         source: &Source,
         selection: &Selection,
         known: Option<&Snapshot>,
-        files: mpsc::Sender<RawFile>,
+        files: mpsc::Sender<Sent>,
     ) -> Report {
-        let known = known.filter(|snapshot| snapshot.selection == selection.fingerprint());
-        let mut report = Report {
-            result: Ok(Fetched::Unchanged),
-            problems: Vec::new(),
-            traffic: Traffic::default(),
-        };
+        let mut report = Report::of(Ok(Fetched::Unchanged));
         let mut fetch = Fetch { crawler: self, source, selection, files, report: &mut report };
         let result = match &source.origin {
             Origin::GitHub { owner, name } => fetch.github(owner, name, known).await,
@@ -224,6 +279,38 @@ impl Crawler {
         }
         report
     }
+
+    /// Whether anybody answers at the address `url`, whatever the status; the answer's own time, if
+    /// it tells one. One request, not repeated.
+    pub async fn reach(
+        &self,
+        url: &str,
+    ) -> Result<Option<chrono::DateTime<chrono::Utc>>, CrawlError> {
+        self.session.reach(url).await
+    }
+
+    /// What GitHub's API last said of its quota; `None` if it was not asked.
+    pub fn quota(&self) -> Option<Quota> {
+        self.session.quota()
+    }
+
+    /// Whether GitHub has refused the token, so that this run went on without it.
+    pub fn token_refused(&self) -> bool {
+        self.session.token_refused()
+    }
+}
+
+impl Report {
+    /// A report with a result and nothing else.
+    pub fn of(result: Result<Fetched, CrawlError>) -> Report {
+        Report {
+            result,
+            moved: Moved::No,
+            left_out: None,
+            problems: Vec::new(),
+            traffic: Traffic::default(),
+        }
+    }
 }
 
 /// One fetch under way.
@@ -231,7 +318,7 @@ struct Fetch<'a> {
     crawler: &'a Crawler,
     source: &'a Source,
     selection: &'a Selection,
-    files: mpsc::Sender<RawFile>,
+    files: mpsc::Sender<Sent>,
     report: &'a mut Report,
 }
 

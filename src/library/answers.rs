@@ -2,16 +2,20 @@
 
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
+
 use super::Library;
 use super::view::{
-    DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView, SectionView,
-    SourcesView, StatusView,
+    DuplicateView, FacetValue, HitView, NewsItem, NewsView, PassageView, QueryView, SearchView,
+    SectionView, SourcesView, StatusView,
 };
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::catalogue::policy::show;
 use crate::extract::Address;
-use crate::refresh::Run;
+use crate::refresh::changes::{Changes, News, What, read_news};
+use crate::refresh::manifest::SourceState;
+use crate::refresh::runs::Standing;
 use crate::search::{Found, Record, Request, SearchError, SectionId};
 
 /// Topics shown with a hit that is about none.
@@ -72,37 +76,58 @@ impl Library {
         Ok(section.map(|(id, record)| self.section_view(id, record)))
     }
 
-    /// What is held of each source, in the catalogue's order, and why those failed that did so in
-    /// `last_run`.
-    pub fn sources(&self, last_run: Option<&Run>) -> SourcesView {
+    /// What is held of each source, in the catalogue's order, and why those could not be had that
+    /// could not when they were last asked, by `standing`.
+    pub fn sources(&self, standing: &Standing) -> SourcesView {
         let mut sources = self.manifest.sources.clone();
         for source in &mut sources {
-            if let Some(problem) = last_run.and_then(|run| run.problem_of(&source.id)) {
-                source.problems.insert(0, problem);
-                if source.state == "ok" || source.state == "new" {
-                    source.state = "failed".to_owned();
-                }
+            let Some(result) = standing.result_of(&source.id) else { continue };
+            let Some(problem) = result.problem() else { continue };
+            source.problems.insert(0, problem);
+            if source.state == "ok" || source.state == "new" {
+                source.state = result.outcome.as_str().to_owned();
             }
         }
-        SourcesView { sources }
+        SourcesView { sources, last_run: standing.last_run.clone() }
     }
 
-    /// The state of the index after `last_run`; `next_run` is known to a server only.
-    pub fn status(&self, last_run: Option<Run>, next_run: Option<String>) -> StatusView {
+    /// The state of the index by `standing`; `next_run` is known to a server only.
+    pub fn status(&self, standing: &Standing, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
+        let SourcesView { sources, last_run } = self.sources(standing);
+        let notes = last_run.iter().flat_map(|run| run.notes.clone());
+        let failing =
+            |source: &&SourceState| source.state == "failed" || source.state == "deferred";
         StatusView {
             generation: manifest.generation,
             built_at: manifest.built_at.clone(),
             counts: manifest.counts.clone(),
-            problems: self
-                .sources(last_run.as_ref())
-                .sources
-                .into_iter()
-                .flat_map(|s| s.problems)
-                .collect(),
+            failing: sources.iter().filter(failing).map(|source| source.id.clone()).collect(),
+            problems: notes.chain(sources.into_iter().flat_map(|s| s.problems)).collect(),
             last_run,
             next_run,
         }
+    }
+
+    /// What was added, changed and removed at or after `since`, newest first. Reads one file.
+    pub fn news(&self, since: DateTime<Utc>) -> NewsView {
+        let known = read_news(&self.folder.join("news.json")).unwrap_or_else(|error| {
+            tracing::debug!("no news: {error:#}");
+            Vec::new()
+        });
+        let is_since = |news: &News| {
+            DateTime::parse_from_rfc3339(&news.at).is_ok_and(|at| at.to_utc() >= since)
+        };
+        let mut changes = Changes::default();
+        let mut items = Vec::new();
+        for news in known.into_iter().filter(is_since) {
+            changes += Changes { documents: news.documents, sections: news.sections };
+            let url = news.path.as_ref().filter(|_| news.what != What::Removed);
+            let url = url.and_then(|path| self.document_link(&news.source, path));
+            items.push(NewsItem { news, url });
+        }
+        let since = since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        NewsView { since, changes, items }
     }
 
     pub(super) fn hit(&self, found: Found) -> HitView {
@@ -143,6 +168,7 @@ impl Library {
             let mentioned = record.mentions.iter().take(MENTIONED);
             topics = mentioned.map(|mention| mention.topic.clone()).collect();
         }
+        let state = self.manifest.source(&record.source);
         PassageView {
             id: id.to_string(),
             url: self.link(&record.source, &record.path, record.address, id),
@@ -155,12 +181,20 @@ impl Library {
             step: record.step.clone(),
             kind: record.kind.as_str(),
             lang: record.language.clone(),
-            licence: self.manifest.source(&record.source).and_then(|state| state.licence.clone()),
+            licence: state.and_then(|state| state.licence.clone()),
+            gone: state.is_some_and(|state| state.state == "gone"),
         }
     }
 
     fn shown(&self, source: &str) -> Shown {
         self.manifest.source(source).map_or(Shown::Excerpt, |state| state.shown)
+    }
+
+    /// The link that opens the file `path` at the source, if that is on GitHub.
+    fn document_link(&self, source: &str, path: &str) -> Option<String> {
+        let state = self.manifest.source(source).filter(|state| state.kind == "github")?;
+        let revision = state.revision.as_deref();
+        github_link(&self.web, &state.origin, revision, path, Address::Cell(1))
     }
 
     /// The link that opens `address` at the source; our own reader for what is only here.

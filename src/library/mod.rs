@@ -8,17 +8,19 @@ mod answers;
 mod topics;
 pub mod view;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use arc_swap::ArcSwapOption;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::config::Config;
 use crate::graph::Graph;
+use crate::refresh::generation;
 use crate::refresh::manifest::{FORMAT, Manifest};
-use crate::refresh::{Run, generation, runs};
+use crate::refresh::runs::Standing;
 use crate::search::{Copies, Searcher};
 
 /// An opened generation. Its search index is mapped, its graph is in memory.
@@ -28,6 +30,8 @@ pub struct Library {
     searcher: Searcher,
     /// GitHub's address for people, where links begin.
     web: String,
+    /// Where the generation is.
+    folder: PathBuf,
 }
 
 impl Library {
@@ -74,8 +78,28 @@ impl Library {
             .collect();
         let searcher = Searcher::open(&folder.join("search"), copies, &graph.vocabulary, sources)
             .with_context(remedy)?;
-        Ok(Library { manifest, graph, searcher, web: config.github.web.clone() })
+        Ok(Library { manifest, graph, searcher, web: config.github.web.clone(), folder })
     }
+}
+
+/// The moment that `text` says, seen from `now`: a time ago such as "7d", a day, or an RFC 3339 time.
+///
+/// `Err` says what would have been understood.
+pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
+    if let Ok(ago) = humantime::parse_duration(text) {
+        let ago = chrono::Duration::from_std(ago).ok();
+        if let Some(moment) = ago.and_then(|ago| now.checked_sub_signed(ago)) {
+            return Ok(moment);
+        }
+    }
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.to_utc());
+    }
+    let midnight = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
+    let moment = midnight.map(|time| time.and_utc());
+    moment.with_context(|| {
+        format!("{text:?} is no time; write a time ago such as \"7d\", or a day such as 2026-03-01")
+    })
 }
 
 fn read_copies(path: &Path) -> anyhow::Result<Copies> {
@@ -89,8 +113,8 @@ pub struct Shelf {
     current: ArcSwapOption<Library>,
     /// When `current` was written that the library was opened by.
     seen: Mutex<Option<SystemTime>>,
-    /// The newest run, and when the `runs.json` was written that told it.
-    last_run: Mutex<(Option<SystemTime>, Option<Run>)>,
+    /// What the runs come to, and when the `runs.json` was written that told it.
+    standing: Mutex<(Option<SystemTime>, Arc<Standing>)>,
 }
 
 impl Shelf {
@@ -99,7 +123,7 @@ impl Shelf {
         let seen = Mutex::new(changed_at(&config, "current"));
         let library = Library::open(&config)?;
         let current = ArcSwapOption::from(library.map(Arc::new));
-        Ok(Shelf { config, current, seen, last_run: Mutex::default() })
+        Ok(Shelf { config, current, seen, standing: Mutex::default() })
     }
 
     /// The library as it is now.
@@ -107,14 +131,14 @@ impl Shelf {
         self.current.load_full()
     }
 
-    /// The newest run. One `stat` where no other has ended since it was last asked for.
-    pub fn last_run(&self) -> Option<Run> {
-        let mut known = self.last_run.lock().unwrap_or_else(PoisonError::into_inner);
+    /// What the runs come to. One `stat` where none has ended since it was last asked for.
+    pub fn standing(&self) -> Arc<Standing> {
+        let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "runs.json");
         if changed.is_some() && changed != known.0 {
-            *known = (changed, runs::read(&self.config.index).into_iter().next());
+            *known = (changed, Arc::new(Standing::read(&self.config.index)));
         }
-        known.1.clone()
+        Arc::clone(&known.1)
     }
 
     /// Opens the newest generation if `current` was written since. One `stat` where it was not.

@@ -10,6 +10,7 @@ use crate::extract::{Address, Link};
 use crate::graph::Why;
 use crate::problem::Problem;
 use crate::refresh::Run;
+use crate::refresh::changes::{Changes, News};
 use crate::refresh::manifest::{Counts, SourceState};
 use crate::search::{Snippet, TopicMention, Understood};
 
@@ -80,6 +81,9 @@ pub struct PassageView {
     pub kind: &'static str,
     pub lang: Option<String>,
     pub licence: Option<String>,
+    /// The source is there no longer: the link may lead nowhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// A passage that a search found.
@@ -202,6 +206,8 @@ pub struct StatusView {
     pub built_at: String,
     #[serde(flatten)]
     pub counts: Counts,
+    /// The sources that could not be had when they were last asked.
+    pub failing: Vec<String>,
     pub problems: Vec<Problem>,
     pub last_run: Option<Run>,
     pub next_run: Option<String>,
@@ -211,4 +217,25 @@ pub struct StatusView {
 #[derive(Debug, Serialize)]
 pub struct SourcesView {
     pub sources: Vec<SourceState>,
+    pub last_run: Option<Run>,
+}
+
+/// What is new.
+#[derive(Debug, Serialize)]
+pub struct NewsView {
+    /// RFC 3339.
+    pub since: String,
+    #[serde(flatten)]
+    pub changes: Changes,
+    /// Newest first.
+    pub items: Vec<NewsItem>,
+}
+
+/// One piece of news.
+#[derive(Debug, Serialize)]
+pub struct NewsItem {
+    #[serde(flatten)]
+    pub news: News,
+    /// Opens the document at the source.
+    pub url: Option<String>,
 }

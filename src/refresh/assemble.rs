@@ -5,10 +5,12 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use super::changes::{Changes, Contents, Difference, Entry, read_news};
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
 use super::manifest::{Counts, FORMAT, Manifest, SourceState};
-use super::{Event, Inputs, by_preference, generation, selection};
+use super::record::{part_of, record, text_hash};
+use super::{Event, Inputs, Stop, by_preference, generation, selection};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Annotation, SectionNotes};
@@ -20,7 +22,7 @@ use crate::extract::{Document, Section};
 use crate::graph::build::{Builder, Place};
 use crate::problem::Problem;
 use crate::search::write::{Writer, document_key};
-use crate::search::{self, Copies, CopyPlace, Record, SectionId, TopicMention};
+use crate::search::{self, Copies, CopyPlace, Record, SectionId};
 use crate::store::{DerivedKey, SourceRow, Store};
 
 /// What assembling did.
@@ -30,6 +32,8 @@ pub(super) struct Assembled {
     pub made: Option<u64>,
     /// Sections that were indexed.
     pub indexed: usize,
+    /// What changed for readers, by source.
+    pub changes: HashMap<String, Changes>,
 }
 
 /// A file that belongs into the generation.
@@ -40,46 +44,81 @@ pub(super) struct Item<'a> {
     format: String,
 }
 
-/// Builds a generation from `store`, unless the current one is made of the same.
+/// Builds a generation from `store`, unless the current one is made of the same. `None` if it was
+/// stopped on the way.
 pub(super) fn assemble(
     config: &Config,
     inputs: &Inputs,
     store: &Store,
+    stop: &Stop,
     told: &mut dyn FnMut(Event),
-) -> anyhow::Result<Assembled> {
+) -> anyhow::Result<Option<Assembled>> {
     let mut rows = HashMap::new();
     let mut items = Vec::new();
     for source in by_preference(&inputs.catalogue) {
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
         let selection = selection(inputs, source);
         for file in store.files(&source.id)? {
-            if selection.selects(&file.path) && !inputs.policy.is_book_copy(&file.path) {
+            if selection.takes(&file.path, file.length) && !inputs.policy.is_book_copy(&file.path) {
                 let format = format_of(&file.path);
                 items.push(Item { source, path: file.path, blob: file.blob, format });
             }
         }
     }
     let fingerprint = fingerprint(inputs, &rows, &items);
-    if let Some(number) = generation::current(&config.index)
+    let current = generation::current(&config.index);
+    if let Some(number) = current
         && let Ok(manifest) = generation::manifest(&config.index, number)
         && manifest.fingerprint == fingerprint
     {
-        return Ok(Assembled { manifest, made: None, indexed: 0 });
+        let changes = HashMap::new();
+        return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
     }
     told(Event::Building);
     let (building, number) = generation::begin(&config.index)?;
     let mut assembly = Assembly::new(config, inputs)?;
     for item in &items {
+        if stop.is_cancelled() {
+            return Ok(None);
+        }
         assembly.item(item, store)?;
     }
-    let indexed = assembly.added;
+    let (indexed, contents) = (assembly.added, std::mem::take(&mut assembly.contents));
     let mut manifest = assembly.finish(&building, &rows)?;
     manifest.fingerprint = fingerprint;
     manifest.generation = number;
+    let before = current.map(|number| generation::folder(&config.index, number));
+    let changes = tell(&contents, before.as_deref(), &manifest, &building)?;
     let json = serde_json::to_vec_pretty(&manifest)?;
     std::fs::write(building.join("manifest.json"), json).context("cannot write manifest.json")?;
     generation::publish(&config.index, &building, number)?;
-    Ok(Assembled { indexed, manifest, made: Some(number) })
+    Ok(Some(Assembled { indexed, manifest, made: Some(number), changes }))
+}
+
+/// Writes what the generation `manifest` in `building` holds, and what of it is new since the one in
+/// `before`; returns the changes by source.
+fn tell(
+    contents: &Contents,
+    before: Option<&Path>,
+    manifest: &Manifest,
+    building: &Path,
+) -> anyhow::Result<HashMap<String, Changes>> {
+    contents.write(&building.join("contents.bin"))?;
+    let old = match before.map(|folder| Contents::read(&folder.join("contents.bin"))) {
+        Some(Ok(old)) => old,
+        // Without anything before, all is new; against what can't be read, nothing is.
+        None => Contents::default(),
+        Some(Err(error)) => {
+            tracing::info!("what is new can't be told in this run: {error:#}");
+            contents.clone()
+        }
+    };
+    let known = before.and_then(|folder| read_news(&folder.join("news.json")).ok());
+    let mut difference = Difference::of(&old, contents, &manifest.built_at, manifest.generation);
+    let changes = std::mem::take(&mut difference.by_source);
+    let news = serde_json::to_vec(&difference.with(known.unwrap_or_default()))?;
+    std::fs::write(building.join("news.json"), news).context("cannot write news.json")?;
+    Ok(changes)
 }
 
 /// A generation in the making.
@@ -96,6 +135,7 @@ struct Assembly<'a> {
     resources: Collector,
     states: BTreeMap<String, (usize, usize, Vec<Problem>)>,
     counts: Counts,
+    contents: Contents,
 }
 
 impl<'a> Assembly<'a> {
@@ -113,6 +153,7 @@ impl<'a> Assembly<'a> {
             resources: Collector::default(),
             states: BTreeMap::new(),
             counts: Counts::default(),
+            contents: Contents::default(),
         })
     }
 
@@ -137,6 +178,7 @@ impl<'a> Assembly<'a> {
             .iter()
             .map(|section| SectionId::of(&item.source.id.0, &item.path, section))
             .collect();
+        self.note(item, &document, &ids);
         for (at, section) in document.sections.iter().enumerate() {
             if let Some(notes) = annotation.sections.get(at) {
                 // A short section is a copy only as a part of a file that is one.
@@ -146,6 +188,16 @@ impl<'a> Assembly<'a> {
             }
         }
         self.index(item, &document, &annotation, &ids, &versions.1)
+    }
+
+    fn note(&mut self, item: &Item, document: &Document, ids: &[SectionId]) {
+        let sections = ids.iter().zip(&document.sections);
+        self.contents.sources.entry(item.source.id.0.clone()).or_default().push(Entry {
+            path: item.path.clone(),
+            blob: item.blob.clone(),
+            title: document.title.clone(),
+            sections: sections.map(|(id, section)| (id.0, text_hash(section))).collect(),
+        });
     }
 
     /// Takes one section, with the one that stands for it, into what depends on the whole corpus.
@@ -209,52 +261,10 @@ impl<'a> Assembly<'a> {
             .sections
             .iter()
             .enumerate()
-            .map(|(at, _)| (ids[at], self.record(item, document, annotation, ids, at)))
+            .map(|(at, _)| (ids[at], record(self.inputs, item, (document, annotation), ids, at)))
             .collect();
         self.added += records.len();
         Ok(self.writer.add(key, version, &records)?)
-    }
-
-    fn record(
-        &self,
-        item: &Item,
-        document: &Document,
-        annotation: &Annotation,
-        ids: &[SectionId],
-        at: usize,
-    ) -> Record {
-        let section = &document.sections[at];
-        let vocabulary = &self.inputs.vocabulary;
-        let notes = annotation.sections.get(at);
-        let mentions = notes.map(|notes| notes.mentions.as_slice()).unwrap_or_default();
-        let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step?)));
-        let name = item.path.rsplit('/').next().unwrap_or(&item.path);
-        Record {
-            source: item.source.id.0.clone(),
-            path: item.path.clone(),
-            title: document.title.clone().unwrap_or_else(|| name.to_owned()),
-            headings: section.headings.clone(),
-            anchor: section.anchor.clone(),
-            address: section.address,
-            text: section.text.clone(),
-            code: section.code.clone(),
-            links: section.links.clone(),
-            kind: document.kind,
-            language: item.source.language.clone().or_else(|| annotation.language.clone()),
-            step: step.map(|step| step.slug.clone()),
-            mentions: mentions
-                .iter()
-                .filter_map(|mention| {
-                    Some(TopicMention {
-                        topic: vocabulary.topics.get(mention.topic as usize)?.slug.0.clone(),
-                        label: mention.label.clone(),
-                        salience: mention.salience,
-                    })
-                })
-                .collect(),
-            previous: at.checked_sub(1).map(|before| ids[before]),
-            next: ids.get(at + 1).copied(),
-        }
     }
 
     /// Writes the generation's files into `building`.
@@ -301,11 +311,4 @@ impl<'a> Assembly<'a> {
             sources,
         })
     }
-}
-
-/// A number equal for the same part of files with the same content.
-fn part_of(blob: &BlobId, at: usize) -> u64 {
-    let mut hash = blake3::Hasher::new();
-    hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
-    search::first_u64(&hash.finalize())
 }

@@ -6,16 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use super::{Event, Inputs, selection};
+use super::{Event, Inputs, Stop, selection};
 use crate::annotate::{self, Annotation, Tagger, annotate};
 use crate::catalogue::selection::format_of;
 use crate::crawl::BlobId;
 use crate::extract::{self, Extracted, extract};
 use crate::problem::{Problem, Stage};
-use crate::store::{DerivedKey, Store};
+use crate::store::{DerivedKey, Store, StoredFile};
 
-/// Documents that are read between two writes.
+/// Documents that are read between two writes, and their bytes.
 const BATCH: usize = 64;
+const BATCH_BYTES: u64 = 8_000_000;
 
 /// The versions that an extracted document depends on.
 pub(super) fn document_versions() -> String {
@@ -27,10 +28,11 @@ pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
     format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
 }
 
-/// Reads what is not known yet; returns how many documents were extracted.
+/// Reads what is not known yet, until `stop`; returns how many documents were extracted.
 pub(super) fn derive(
     inputs: &Inputs,
     store: &mut Store,
+    stop: &Stop,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<usize> {
     let documents = document_versions();
@@ -42,9 +44,12 @@ pub(super) fn derive(
     told(Event::Reading(missing.len()));
     let tagger = Tagger::new(&inputs.vocabulary);
     let mut extracted = 0;
-    for batch in missing.chunks(BATCH) {
+    for batch in batches(&missing) {
+        if stop.is_cancelled() {
+            break;
+        }
         let mut work = Vec::new();
-        for (blob, format) in batch {
+        for Missing { blob, format, .. } in batch {
             let key = DerivedKey { blob, format, versions: &documents };
             let known = store.document(&key)?;
             // A blob that is missing went with a source that was dropped meanwhile.
@@ -53,7 +58,7 @@ pub(super) fn derive(
             extracted += usize::from(known.is_none());
             work.push(Work { blob, format, known, bytes });
         }
-        let done = read_all(work, &tagger);
+        let done = read_all(work, &tagger, stop);
         let new_documents: Vec<_> = done
             .iter()
             .filter(|done| done.is_new)
@@ -72,25 +77,43 @@ fn key_of<'a>(done: &Done<'a>, versions: &'a str) -> DerivedKey<'a> {
 }
 
 /// Blob and format of each file that has no annotation under the present versions.
-fn missing(
-    inputs: &Inputs,
-    store: &Store,
-    versions: &str,
-) -> anyhow::Result<Vec<(BlobId, String)>> {
+/// A blob that is to be read as a format.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Missing {
+    blob: BlobId,
+    format: String,
+    length: u64,
+}
+
+fn missing(inputs: &Inputs, store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
     let known = store.annotated(versions)?;
     let mut missing = BTreeSet::new();
     for source in &inputs.catalogue.sources {
         let selection = selection(inputs, source);
-        for file in store.files(&source.id)? {
-            let format = format_of(&file.path);
-            if selection.selects(&file.path)
-                && !known.contains(&(file.blob.clone(), format.clone()))
-            {
-                missing.insert((file.blob, format));
+        for StoredFile { path, blob, length, .. } in store.files(&source.id)? {
+            let key = (blob, format_of(&path));
+            if selection.takes(&path, length) && !known.contains(&key) {
+                let (blob, format) = key;
+                missing.insert(Missing { blob, format, length });
             }
         }
     }
     Ok(missing.into_iter().collect())
+}
+
+/// `missing` in parts of which each can be held in memory.
+fn batches(missing: &[Missing]) -> Vec<&[Missing]> {
+    let mut batches = Vec::new();
+    let (mut first, mut bytes) = (0, 0);
+    for (at, work) in missing.iter().enumerate() {
+        if at > first && (at - first == BATCH || bytes + work.length > BATCH_BYTES) {
+            batches.push(&missing[first..at]);
+            (first, bytes) = (at, 0);
+        }
+        bytes += work.length;
+    }
+    batches.push(&missing[first..]);
+    batches
 }
 
 struct Work<'a> {
@@ -109,7 +132,7 @@ struct Done<'a> {
 }
 
 /// Does the work on two threads; the order of the answers is that of the work.
-fn read_all<'a>(work: Vec<Work<'a>>, tagger: &Tagger) -> Vec<Done<'a>> {
+fn read_all<'a>(work: Vec<Work<'a>>, tagger: &Tagger, stop: &Stop) -> Vec<Done<'a>> {
     let count = work.len();
     let queue = Mutex::new(work.into_iter().enumerate());
     let done: Mutex<Vec<(usize, Done)>> = Mutex::new(Vec::with_capacity(count));
@@ -117,7 +140,7 @@ fn read_all<'a>(work: Vec<Work<'a>>, tagger: &Tagger) -> Vec<Done<'a>> {
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
-                while let Some((at, work)) = take() {
+                while let Some((at, work)) = take().filter(|_| !stop.is_cancelled()) {
                     let read = read_one(work, tagger);
                     done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((at, read));
                 }
@@ -145,4 +168,20 @@ fn read_one<'a>(work: Work<'a>, tagger: &Tagger) -> Done<'a> {
         (Extracted { document: None, problems: vec![problem] }, Annotation::default())
     });
     Done { blob, format, is_new, extracted, annotation }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_bounded_in_number_and_bytes() {
+        let missing = |length: u64| Missing { blob: BlobId::of(b""), format: "md".into(), length };
+        let sizes = |lengths: &[u64]| -> Vec<usize> {
+            let all: Vec<Missing> = lengths.iter().map(|length| missing(*length)).collect();
+            batches(&all).iter().map(|batch| batch.len()).collect()
+        };
+        assert_eq!(sizes(&[1; 130]), [64, 64, 2]);
+        assert_eq!(sizes(&[16_000_000, 1, 5_000_000, 2_000_000, 4_000_000]), [1, 3, 1]);
+    }
 }

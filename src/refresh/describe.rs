@@ -7,6 +7,7 @@ use super::assemble::Item;
 use super::derive::annotation_versions;
 use super::manifest::{FORMAT, SourceState};
 use crate::catalogue::{Origin, Source};
+use crate::problem::{Problem, Stage};
 use crate::search;
 use crate::store::{SourceRow, State};
 
@@ -30,7 +31,9 @@ pub(super) fn fingerprint(
         let shown = inputs.policy.shown(licence(source, row).as_deref());
         add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
         add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
-        add(row.moved_to.as_deref().unwrap_or_default());
+        // The line of the entry is told to who has to change it.
+        let line = row.moved_to.as_ref().map(|_| source.line);
+        add(&format!("{:?} {line:?} {}", row.moved_to, archived(row)));
         add(&format!("{}", row.state == State::Gone));
         add(row.metadata.as_ref().and_then(|m| m.description.as_deref()).unwrap_or_default());
     }
@@ -48,6 +51,29 @@ fn licence(source: &Source, row: &SourceRow) -> Option<String> {
     source.licence.clone().or_else(|| row.licence.clone()).or_else(metadata)
 }
 
+fn archived(row: &SourceRow) -> bool {
+    row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
+}
+
+fn is_at(source: &Source, repository: &str) -> bool {
+    match &source.origin {
+        Origin::GitHub { owner, name } => {
+            format!("{owner}/{name}").eq_ignore_ascii_case(repository)
+        }
+        _ => false,
+    }
+}
+
+/// How to mend the entry of a repository that is now called `name`.
+fn moved(source: &Source, name: &str) -> Problem {
+    let message = format!("GitHub knows it as {name} now; the entry keeps working");
+    let hint = format!(
+        "catalogue.toml, line {}: write repo = {name:?} and id = {:?}",
+        source.repo_line, source.id.0
+    );
+    Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
+}
+
 /// What a generation says of `source`, but for the counts.
 pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
     let licence = licence(source, &row);
@@ -61,6 +87,11 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
         let time = chrono::DateTime::from_timestamp(seconds, 0)?;
         Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
     };
+    let mut problems: Vec<Problem> = Vec::new();
+    // Once the entry has the new name, only its id tells of the old one.
+    let moved_to = row.moved_to.clone().filter(|name| !is_at(source, name));
+    problems.extend(moved_to.as_deref().map(|name| moved(source, name)));
+    problems.extend(row.problems.iter().cloned());
     SourceState {
         id: source.id.0.clone(),
         kind: source.origin.kind().to_owned(),
@@ -71,15 +102,16 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
         },
         why: source.why.clone(),
         fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
+        archived: archived(&row),
         description: row.metadata.and_then(|metadata| metadata.description),
         shown: inputs.policy.shown(licence.as_deref()),
         licence,
         fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
         revision: row.snapshot.map(|snapshot| snapshot.revision),
         state: state.as_str().to_owned(),
-        moved_to: row.moved_to,
+        moved_to,
         documents: 0,
         sections: 0,
-        problems: row.problems,
+        problems,
     }
 }

@@ -10,11 +10,15 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::changes::Changes;
 use super::settle::settle;
-use super::{Event, Inputs, Network, Options, Outcome, SourceResult, renew, selection};
+use super::{Event, Inputs, Network, Options, Outcome, SourceResult, Stop, renew, selection};
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
-use crate::crawl::{BlobId, CrawlError, Crawler, RawFile, Report, Snapshot, Traffic};
+use crate::crawl::{
+    BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
+};
+use crate::problem::{Problem, Stage};
 use crate::store::Store;
 
 /// Files on their way from the network to the store.
@@ -23,7 +27,7 @@ const CHANNEL: usize = 16;
 const BATCH_BYTES: usize = 4_000_000;
 
 enum Message {
-    File(usize, RawFile),
+    Sent(usize, Sent),
     Done(usize, Report, f64),
 }
 
@@ -35,17 +39,30 @@ pub(super) struct Incoming {
     pub licence: Option<String>,
 }
 
-/// Fetches `chosen` into `store`; one result for each source of the catalogue, and the traffic
-/// that is no source's own.
+/// What fetching came to.
+#[derive(Default)]
+pub(super) struct Outcomes {
+    /// One for each source of the catalogue, in its order.
+    pub results: Vec<SourceResult>,
+    /// The traffic that is no source's own.
+    pub shared: Traffic,
+    pub quota: Option<Quota>,
+    /// When a host that was left alone may be asked again; seconds since 1970.
+    pub retry_at: Option<i64>,
+    /// What concerns the run as a whole.
+    pub notes: Vec<Problem>,
+}
+
+/// Fetches `chosen` into `store`, until `stop`.
 pub(super) fn fetch(
     config: &Config,
     inputs: &Inputs,
-    options: &Options,
+    (options, stop): (&Options, &Stop),
     chosen: &[&Source],
     store: &mut Store,
     told: &mut dyn FnMut(Event),
-) -> anyhow::Result<(Vec<SourceResult>, Traffic)> {
-    let mut shared = Traffic::default();
+) -> anyhow::Result<Outcomes> {
+    let mut outcomes = Outcomes::default();
     let mut results: HashMap<String, SourceResult> = HashMap::new();
     if !chosen.is_empty() {
         told(Event::Fetching(chosen.len()));
@@ -54,65 +71,100 @@ pub(super) fn fetch(
             .enable_all()
             .build()
             .context("cannot start the network runtime")?;
-        let receiver = start(&runtime, config, inputs, options, chosen, store)?;
-        receive(receiver, chosen, (config, inputs), store, &mut |result| {
+        let crawler = Crawler::new(config, inputs.policy.limits)?;
+        let jobs = options.jobs.unwrap_or(config.jobs);
+        let start =
+            Start { crawler: &crawler, inputs, full: options.network == Network::Full, jobs };
+        let receiver = start.all(&runtime, chosen, store, stop)?;
+        receive(receiver, chosen, (config, inputs), store, &mut |result, retry_at| {
             told(Event::Fetched(&result));
+            outcomes.retry_at = outcomes.retry_at.max(retry_at);
             results.insert(result.source.clone(), result);
         })?;
         if options.network != Network::FoldersOnly {
-            let asked = renew::renew(&runtime, config, chosen, store, &mut shared)?;
-            for id in asked {
-                if let Some(result) = results.get_mut(&id) {
-                    result.traffic.requests += 1;
-                }
-            }
+            let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
+                Some(result) => result.traffic += traffic,
+                None => outcomes.shared += traffic,
+            };
+            renew::renew(&runtime, &crawler, (chosen, stop), store, &mut add)?;
         }
+        outcomes.quota = crawler.quota();
+        outcomes.notes.extend(crawler.token_refused().then(refused_token));
         runtime.shutdown_background();
     }
-    let sources = inputs.catalogue.sources.iter();
-    let results = sources
-        .map(|source| {
-            let was_chosen = chosen.iter().any(|chosen| chosen.id == source.id);
-            // A chosen source without a result: its task ended without a word.
-            let (outcome, error) = match was_chosen {
-                true => (Outcome::Failed, Some(CrawlError::Ended)),
-                false => (Outcome::Skipped, None),
-            };
-            results
-                .remove(&source.id.0)
-                .unwrap_or_else(|| result(&source.id.0, outcome, error, 0.0))
-        })
-        .collect();
-    Ok((results, shared))
+    for source in &inputs.catalogue.sources {
+        let was_chosen = chosen.iter().any(|chosen| chosen.id == source.id);
+        // A chosen source without a result: its task ended without a word.
+        let (outcome, error) = match was_chosen && !stop.is_cancelled() {
+            true => (Outcome::Failed, Some(CrawlError::Ended)),
+            false => (Outcome::Skipped, None),
+        };
+        let known = results.remove(&source.id.0);
+        let result = known.unwrap_or_else(|| result(&source.id.0, outcome, error, 0.0));
+        outcomes.results.push(result);
+    }
+    Ok(outcomes)
 }
 
-/// Starts a task for each source, as many at once as the settings say.
-fn start(
-    runtime: &tokio::runtime::Runtime,
-    config: &Config,
-    inputs: &Inputs,
-    options: &Options,
-    chosen: &[&Source],
-    store: &Store,
-) -> anyhow::Result<mpsc::Receiver<Message>> {
-    let crawler = Crawler::new(config, inputs.policy.limits)?;
-    let permits = Arc::new(Semaphore::new(options.jobs.unwrap_or(config.jobs)));
-    let (sender, receiver) = mpsc::channel(CHANNEL);
-    for (at, source) in chosen.iter().enumerate() {
-        let known = store.source(&source.id)?.snapshot;
-        let known = known.filter(|_| options.network != Network::Full);
-        let task = Task {
-            at,
-            crawler: crawler.clone(),
-            source: (*source).clone(),
-            selection: selection(inputs, source),
-            known,
-            sender: sender.clone(),
-            permits: Arc::clone(&permits),
-        };
-        runtime.spawn(task.run());
+fn refused_token() -> Problem {
+    let message = "GitHub refuses the token (401); this run went on without it";
+    Problem::new(Stage::Crawl, message).hint("renew GITHUB_TOKEN or token_file, or remove it")
+}
+
+/// What every task is started with.
+struct Start<'a> {
+    crawler: &'a Crawler,
+    inputs: &'a Inputs,
+    /// Fetch what is not new, too.
+    full: bool,
+    jobs: usize,
+}
+
+impl Start<'_> {
+    /// Starts a task for each source, as many at once as the settings say.
+    fn all(
+        &self,
+        runtime: &tokio::runtime::Runtime,
+        chosen: &[&Source],
+        store: &Store,
+        stop: &Stop,
+    ) -> anyhow::Result<mpsc::Receiver<Message>> {
+        let permits = Arc::new(Semaphore::new(self.jobs));
+        let (sender, receiver) = mpsc::channel(CHANNEL);
+        for (at, source) in chosen.iter().enumerate() {
+            let selection = selection(self.inputs, source);
+            let known = if self.full { None } else { known(source, &selection, store)? };
+            let task = Task {
+                at,
+                crawler: self.crawler.clone(),
+                source: (*source).clone(),
+                selection,
+                known,
+                sender: sender.clone(),
+                permits: Arc::clone(&permits),
+            };
+            runtime.spawn(task.run(stop.clone()));
+        }
+        Ok(receiver)
     }
-    Ok(receiver)
+}
+
+/// What is known of `source`, if what was fetched holds all that `selection` wants. Where the rules
+/// have changed since, the files that were left out then decide.
+fn known(
+    source: &Source,
+    selection: &Selection,
+    store: &Store,
+) -> anyhow::Result<Option<Snapshot>> {
+    let Some(snapshot) = store.source(&source.id)?.snapshot else { return Ok(None) };
+    if snapshot.selection == selection.fingerprint() {
+        return Ok(Some(snapshot));
+    }
+    let left_out = store.left_out(&source.id)?;
+    let holds_all = left_out.is_some_and(|left_out| {
+        !left_out.iter().any(|file| selection.takes(&file.path, file.size))
+    });
+    Ok(holds_all.then_some(snapshot))
 }
 
 struct Task {
@@ -126,22 +178,32 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self) {
-        let Ok(_permit) = self.permits.acquire().await else { return };
-        let started = Instant::now();
+    async fn run(self, stop: Stop) {
+        let mut started = Instant::now();
+        let report = tokio::select! {
+            report = self.fetch(&mut started) => report,
+            () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
+        };
+        let done = Message::Done(self.at, report, started.elapsed().as_secs_f64());
+        // The receiver is gone only when the run has failed: nobody is left to tell.
+        let _ = self.sender.send(done).await;
+    }
+
+    async fn fetch(&self, started: &mut Instant) -> Report {
+        let Ok(_permit) = self.permits.acquire().await else {
+            return Report::of(Err(CrawlError::Ended));
+        };
+        *started = Instant::now();
         let (files, mut incoming) = mpsc::channel(2);
         let fetch = self.crawler.fetch(&self.source, &self.selection, self.known.as_ref(), files);
         let forward = async {
-            while let Some(file) = incoming.recv().await {
-                // The receiver is gone only when the run has failed: nobody is left to tell.
-                if self.sender.send(Message::File(self.at, file)).await.is_err() {
+            while let Some(sent) = incoming.recv().await {
+                if self.sender.send(Message::Sent(self.at, sent)).await.is_err() {
                     break;
                 }
             }
         };
-        let (report, ()) = tokio::join!(fetch, forward);
-        let done = Message::Done(self.at, report, started.elapsed().as_secs_f64());
-        let _ = self.sender.send(done).await;
+        tokio::join!(fetch, forward).0
     }
 }
 
@@ -151,37 +213,58 @@ fn receive(
     chosen: &[&Source],
     rules: (&Config, &Inputs),
     store: &mut Store,
-    done: &mut dyn FnMut(SourceResult),
+    done: &mut dyn FnMut(SourceResult, Option<i64>),
 ) -> anyhow::Result<()> {
     let mut incoming: HashMap<usize, Incoming> = HashMap::new();
-    let mut batch: Vec<RawFile> = Vec::new();
-    let mut batch_bytes = 0;
+    let mut batch = Batch::default();
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            Message::File(at, file) => {
+            Message::Sent(at, Sent::Anew) => {
+                incoming.remove(&at);
+            }
+            Message::Sent(at, Sent::File(file, room)) => {
                 let source = incoming.entry(at).or_default();
                 if Selection::always(&file.path) && source.licence.is_none() {
                     source.licence = Some(String::from_utf8_lossy(&file.bytes).into_owned());
                 }
                 source.files.push((file.path.clone(), file.blob.clone()));
-                batch_bytes += file.bytes.len();
-                batch.push(file);
-                if batch_bytes >= BATCH_BYTES {
-                    store.put_blobs(&batch)?;
-                    batch.clear();
-                    batch_bytes = 0;
-                }
+                batch.add(file, room, store)?;
             }
             Message::Done(at, report, seconds) => {
-                store.put_blobs(&batch)?;
-                batch.clear();
-                batch_bytes = 0;
+                batch.write(store)?;
                 let files = incoming.remove(&at).unwrap_or_default();
-                done(settle(chosen[at], rules, (report, seconds), files, store)?);
+                let retry_at = match &report.result {
+                    Err(CrawlError::Deferred { until, .. }) => *until,
+                    _ => None,
+                };
+                done(settle(chosen[at], rules, (report, seconds), files, store)?, retry_at);
             }
         }
     }
     Ok(())
+}
+
+/// Files that are written together.
+#[derive(Default)]
+struct Batch {
+    files: Vec<RawFile>,
+    rooms: Vec<Room>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn add(&mut self, file: RawFile, room: Room, store: &mut Store) -> anyhow::Result<()> {
+        self.bytes += file.bytes.len();
+        self.files.push(file);
+        self.rooms.push(room);
+        if self.bytes >= BATCH_BYTES { self.write(store) } else { Ok(()) }
+    }
+
+    fn write(&mut self, store: &mut Store) -> anyhow::Result<()> {
+        store.put_blobs(&self.files)?;
+        *self = Batch::default();
+        Ok(())
+    }
 }
 
 pub(super) fn result(
@@ -197,6 +280,7 @@ pub(super) fn result(
         sections: 0,
         seconds,
         traffic: Traffic::default(),
+        changes: Changes::default(),
         problems: 0,
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),

@@ -64,6 +64,9 @@ pub struct SourceState {
     pub fetched_at: Option<String>,
     pub state: String,
     pub moved_to: Option<String>,
+    /// GitHub says that nobody works on it any more.
+    #[serde(default)]
+    pub archived: bool,
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,

@@ -6,27 +6,35 @@
 //! store and the index know by themselves what they hold, and the next run goes on from there.
 
 mod assemble;
+pub mod changes;
 mod derive;
 mod describe;
 mod fetch;
 pub mod generation;
+pub mod lock;
 pub mod manifest;
+mod record;
 mod renew;
 pub mod runs;
 mod settle;
 
-use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{self, Catalogue, Origin, Policy, Selection, Source};
 use crate::config::Config;
-use crate::crawl::Traffic;
-use crate::problem::{Problem, Stage};
+use crate::crawl::{Quota, Traffic};
+use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
+
+use changes::Changes;
+
+/// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
+pub type Stop = CancellationToken;
 
 /// What a run is to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,14 +76,17 @@ pub enum Event<'a> {
 }
 
 /// What happened to a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     New,
     Changed,
     Unchanged,
     Failed,
+    /// Left to a later run, as its host asks.
+    Deferred,
     /// Not asked in this run.
+    #[default]
     Skipped,
 }
 
@@ -87,13 +98,14 @@ impl Outcome {
             Outcome::Changed => "changed",
             Outcome::Unchanged => "unchanged",
             Outcome::Failed => "failed",
+            Outcome::Deferred => "deferred",
             Outcome::Skipped => "skipped",
         }
     }
 }
 
 /// One source's part of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceResult {
     pub source: String,
     pub outcome: Outcome,
@@ -101,14 +113,17 @@ pub struct SourceResult {
     pub sections: usize,
     pub seconds: f64,
     pub traffic: Traffic,
+    /// What of it changed for readers.
+    #[serde(default)]
+    pub changes: Changes,
     pub problems: usize,
-    /// Why it failed.
+    /// Why it failed, or was deferred.
     pub error: Option<String>,
     pub hint: Option<String>,
 }
 
 /// A run, as recorded in `runs.json` and printed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// RFC 3339.
     pub started_at: String,
@@ -116,6 +131,12 @@ pub struct Run {
     pub seconds: f64,
     /// Whether every source of the catalogue was asked.
     pub complete: bool,
+    /// Whether it was asked to end before its end.
+    #[serde(default)]
+    pub stopped: bool,
+    /// When the hosts that it left alone may be asked again, if they said so; RFC 3339.
+    #[serde(default)]
+    pub retry_at: Option<String>,
     /// The generation that it made, if anything had changed.
     pub generation: Option<u64>,
     pub documents: usize,
@@ -124,6 +145,15 @@ pub struct Run {
     pub extracted: usize,
     pub indexed: usize,
     pub traffic: Traffic,
+    /// What GitHub's API last said of its quota, if it was asked.
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    /// What changed for readers.
+    #[serde(default)]
+    pub changes: Changes,
+    /// What concerns the run as a whole.
+    #[serde(default)]
+    pub notes: Vec<Problem>,
     pub sources: Vec<SourceResult>,
 }
 
@@ -133,19 +163,18 @@ impl Run {
         self.sources.iter().filter(|source| source.outcome == Outcome::Failed)
     }
 
-    /// Why `source` failed in this run, as a problem.
-    pub fn problem_of(&self, source: &str) -> Option<Problem> {
-        let result = self.failed().find(|result| result.source == source)?;
-        let message = result.error.clone().unwrap_or_default();
-        let problem = Problem::new(Stage::Crawl, message).of_source(source);
-        Some(Problem { hint: result.hint.clone(), ..problem })
+    /// The sources that are left to a later run.
+    pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
+        self.sources.iter().filter(|source| source.outcome == Outcome::Deferred)
     }
 
     /// Whether sources were asked over the network and not one of them answered: the network is
     /// down, or this machine's way to it.
     pub fn reached_nothing(&self) -> bool {
+        let is_without =
+            |source: &SourceResult| matches!(source.outcome, Outcome::Failed | Outcome::Deferred);
         let mut asked = self.sources.iter().filter(|source| source.traffic.requests > 0).peekable();
-        asked.peek().is_some() && asked.all(|source| source.outcome == Outcome::Failed)
+        self.retry_at.is_none() && asked.peek().is_some() && asked.all(is_without)
     }
 }
 
@@ -163,7 +192,7 @@ struct Inputs {
     vocabulary: Vocabulary,
 }
 
-/// Refreshes the index of `config`.
+/// Refreshes the index of `config`, until its end or `stop`.
 ///
 /// Reads the data files, fetches over the network as `options` allow, writes below the index
 /// folder only. `told` hears how it goes. `Err` if a data file has faults, another run holds the
@@ -171,6 +200,7 @@ struct Inputs {
 pub fn run(
     config: &Config,
     options: &Options,
+    stop: &Stop,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Summary> {
     let started = Instant::now();
@@ -183,46 +213,79 @@ pub fn run(
     let chosen = choose(&inputs.catalogue, options)?;
     std::fs::create_dir_all(&config.index)
         .with_context(|| format!("cannot create the index folder {}", config.index.display()))?;
-    let _lock = lock(&config.index)?;
+    let _lock = lock::take(&config.index)?;
     generation::clean(&config.index)?;
 
     let mut store = Store::open(&config.index.join("library.db"))?;
     let kept: Vec<_> = inputs.catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&kept)?;
-    let (mut results, shared) = fetch::fetch(config, &inputs, options, &chosen, &mut store, told)?;
-    let extracted = derive::derive(&inputs, &mut store, told)?;
-    let assembled = assemble::assemble(config, &inputs, &store, told)?;
-    store.collect_garbage()?;
+    let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
+    let mut run = Run::of(outcomes, started_at);
+    run.extracted = derive::derive(&inputs, &mut store, stop, told)?;
+    let assembled = match stop.is_cancelled() {
+        true => None,
+        false => assemble::assemble(config, &inputs, &store, stop, told)?,
+    };
+    let mut problems: Vec<Problem> = run.notes.clone();
+    problems.extend(run.sources.iter().filter_map(SourceResult::problem));
+    match assembled {
+        Some(assembled) => {
+            store.collect_garbage()?;
+            problems.extend(assembled.manifest.problems());
+            run.take(assembled);
+            run.complete = chosen.len() == inputs.catalogue.sources.len();
+        }
+        None => run.stopped = true,
+    }
+    run.end(started);
+    runs::append(&config.index, &run)?;
+    Ok(Summary { problems, run })
+}
 
-    for result in &mut results {
-        let state = assembled.manifest.sources.iter().find(|state| state.id == result.source);
-        if let Some(state) = state {
-            result.documents = state.documents;
-            result.sections = state.sections;
-            result.problems = state.problems.len();
+impl Run {
+    /// The record of a run that began `at` and has fetched so much.
+    fn of(outcomes: fetch::Outcomes, at: chrono::DateTime<chrono::Utc>) -> Run {
+        let fetch::Outcomes { results, shared, quota, retry_at, notes } = outcomes;
+        let mut traffic = shared;
+        results.iter().for_each(|result| traffic += result.traffic);
+        let retry_at = retry_at.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+        Run {
+            started_at: time(at),
+            retry_at: retry_at.map(time),
+            traffic,
+            quota,
+            notes,
+            sources: results,
+            ..Run::default()
         }
     }
-    let traffic = results.iter().fold(shared, |sum, result| Traffic {
-        requests: sum.requests + result.traffic.requests,
-        bytes: sum.bytes + result.traffic.bytes,
-    });
-    let run = Run {
-        started_at: started_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        ended_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        seconds: started.elapsed().as_secs_f64(),
-        complete: chosen.len() == inputs.catalogue.sources.len(),
-        generation: assembled.made,
-        documents: assembled.manifest.counts.documents,
-        sections: assembled.manifest.counts.sections,
-        extracted,
-        indexed: assembled.indexed,
-        traffic,
-        sources: results,
-    };
-    runs::append(&config.index, &run)?;
-    let failures = run.failed().filter_map(|result| run.problem_of(&result.source));
-    let problems = failures.chain(assembled.manifest.problems()).collect();
-    Ok(Summary { problems, run })
+
+    /// Takes over what came of assembling.
+    fn take(&mut self, assembled: assemble::Assembled) {
+        let counts = &assembled.manifest.counts;
+        (self.documents, self.sections) = (counts.documents, counts.sections);
+        (self.generation, self.indexed) = (assembled.made, assembled.indexed);
+        for changes in assembled.changes.values() {
+            self.changes += *changes;
+        }
+        for result in &mut self.sources {
+            result.changes = assembled.changes.get(&result.source).copied().unwrap_or_default();
+            let state = assembled.manifest.sources.iter().find(|state| state.id == result.source);
+            if let Some(state) = state {
+                (result.documents, result.sections) = (state.documents, state.sections);
+                result.problems = state.problems.len();
+            }
+        }
+    }
+
+    fn end(&mut self, started: Instant) {
+        self.ended_at = time(chrono::Utc::now());
+        self.seconds = started.elapsed().as_secs_f64();
+    }
+}
+
+fn time(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// The sources that are to be fetched in this run.
@@ -254,39 +317,4 @@ fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
 /// What is kept of each file of `source`, under the rules as they are now.
 fn selection(inputs: &Inputs, source: &Source) -> Selection {
     Selection::new(&inputs.policy, source)
-}
-
-/// One writer at a time; the lock goes with the process, however it ends.
-fn lock(index: &Path) -> anyhow::Result<std::fs::File> {
-    use std::io::{Read, Seek, Write};
-    let path = index.join("lock");
-    let mut file = std::fs::File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .with_context(|| format!("cannot open the lock {}", path.display()))?;
-    // A run that was killed this instant may take a moment to let go.
-    for attempt in 0.. {
-        match file.try_lock() {
-            Ok(()) => break,
-            Err(std::fs::TryLockError::WouldBlock) if attempt < 5 => {
-                std::thread::sleep(Duration::from_millis(40));
-            }
-            Err(std::fs::TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                bail!("another refresh is under way ({}); wait for it, or stop it", holder.trim());
-            }
-            Err(std::fs::TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
-            }
-        }
-    }
-    file.set_len(0)?;
-    file.rewind()?;
-    let now = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    writeln!(file, "process {}, since {now}", std::process::id())?;
-    Ok(file)
 }

@@ -1,11 +1,13 @@
-//! `runs.json`: the last runs, newest first.
+//! `runs.json`: the last runs, newest first, and what they come to.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Context;
 
-use super::Run;
 use super::generation::replace;
+use super::{Outcome, Run, SourceResult};
+use crate::problem::{Problem, Stage};
 
 /// Runs that are remembered.
 const MOST: usize = 200;
@@ -26,4 +28,79 @@ pub(super) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
     runs.truncate(MOST);
     let json = serde_json::to_vec(&runs)?;
     replace(&index.join("runs.json"), &json).context("cannot write runs.json")
+}
+
+/// What the recorded runs come to: the newest one, and how each source fared when it was last
+/// asked. A run over one source says nothing of the others.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    pub last_run: Option<Run>,
+    results: HashMap<String, SourceResult>,
+}
+
+impl Standing {
+    /// The standing of the index. Reads `runs.json`.
+    pub fn read(index: &Path) -> Standing {
+        Standing::of(read(index))
+    }
+
+    /// What `runs`, newest first, come to.
+    pub fn of(runs: Vec<Run>) -> Standing {
+        let mut results = HashMap::new();
+        let told = runs.iter().flat_map(|run| &run.sources);
+        for result in told.filter(|result| result.outcome != Outcome::Skipped) {
+            results.entry(result.source.clone()).or_insert_with(|| result.clone());
+        }
+        Standing { last_run: runs.into_iter().next(), results }
+    }
+
+    /// How `source` fared when it was last asked.
+    pub fn result_of(&self, source: &str) -> Option<&SourceResult> {
+        self.results.get(source)
+    }
+
+    /// Why `source` failed or was deferred when it was last asked.
+    pub fn problem_of(&self, source: &str) -> Option<Problem> {
+        self.result_of(source)?.problem()
+    }
+}
+
+impl SourceResult {
+    /// Why it failed or was deferred, as a problem.
+    pub fn problem(&self) -> Option<Problem> {
+        if !matches!(self.outcome, Outcome::Failed | Outcome::Deferred) {
+            return None;
+        }
+        let message = self.error.clone().unwrap_or_default();
+        let problem = Problem::new(Stage::Crawl, message).of_source(&self.source);
+        Some(Problem { hint: self.hint.clone(), ..problem })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_over_one_source_says_nothing_of_the_others() {
+        let run = |outcomes: &[(&str, Outcome)]| Run {
+            sources: outcomes
+                .iter()
+                .map(|(source, outcome)| SourceResult {
+                    source: (*source).to_owned(),
+                    outcome: *outcome,
+                    error: Some("why".into()),
+                    ..SourceResult::default()
+                })
+                .collect(),
+            ..Run::default()
+        };
+        let standing = Standing::of(vec![
+            run(&[("a", Outcome::Skipped), ("b", Outcome::Unchanged)]),
+            run(&[("a", Outcome::Deferred), ("b", Outcome::Failed)]),
+        ]);
+        assert_eq!(standing.problem_of("a").unwrap().message, "why");
+        assert_eq!(standing.problem_of("b"), None, "it has recovered");
+        assert_eq!(standing.problem_of("c"), None);
+    }
 }

@@ -8,7 +8,7 @@ use super::{Inputs, Outcome, SourceResult, selection};
 use crate::annotate::licence;
 use crate::catalogue::Source;
 use crate::config::Config;
-use crate::crawl::{CrawlError, Fetched, Report, Snapshot};
+use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::store::{SourceRow, State, Store};
 
 /// Writes what has come of `source` (or why nothing has) after so many seconds.
@@ -21,42 +21,67 @@ pub(super) fn settle(
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
+    let fingerprint = selection(inputs, source).fingerprint().to_owned();
     let (outcome, error) = match report.result {
-        Ok(fetched) => {
-            (row.not_found, row.gone_since) = (0, None);
-            row.state = State::Ok;
-            let outcome = match fetched {
-                Fetched::Unchanged => Outcome::Unchanged,
-                Fetched::Changed { revision, validator, moved_to } => {
-                    let selection = selection(inputs, source).fingerprint().to_owned();
-                    row.problems = report.problems;
-                    row.moved_to = moved_to;
-                    row.licence = incoming.licence.as_deref().and_then(licence::detect);
-                    let source = source.id.clone();
-                    let snapshot =
-                        Snapshot { source, revision, validator, fetched_at: now, selection };
-                    renew(&mut row, snapshot)
-                }
-            };
-            match outcome {
-                Outcome::Unchanged => store.put_source(&source.id, &row)?,
-                _ => store.replace_files(&source.id, &incoming.files, &row, now)?,
+        Ok(Fetched::Unchanged) => {
+            well(&mut row, report.moved);
+            // What is held was found to be all that the rules want.
+            if let Some(snapshot) = &mut row.snapshot {
+                snapshot.selection = fingerprint;
             }
-            (outcome, None)
+            (Outcome::Unchanged, None)
         }
+        Ok(Fetched::Changed { revision, validator }) => {
+            well(&mut row, report.moved);
+            row.problems = report.problems;
+            row.licence = incoming.licence.as_deref().and_then(licence::detect);
+            let id = source.id.clone();
+            let selection = fingerprint;
+            let fetched_at = now;
+            (
+                renew(
+                    &mut row,
+                    Snapshot { source: id, revision, validator, fetched_at, selection },
+                ),
+                None,
+            )
+        }
+        Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
+        Err(CrawlError::Ended) => (Outcome::Skipped, None),
         Err(error) => {
             fail(&mut row, &error, config, now);
-            if row.snapshot.is_none() {
-                store.replace_files(&source.id, &[], &row, now)?;
-            } else {
-                store.put_source(&source.id, &row)?;
-            }
             (Outcome::Failed, Some(error))
         }
     };
+    match outcome {
+        Outcome::New | Outcome::Changed => {
+            let left_out = report.left_out.as_deref();
+            store.replace_files(&source.id, &incoming.files, left_out, &row, now)?;
+        }
+        Outcome::Failed if row.snapshot.is_none() => {
+            store.replace_files(&source.id, &[], None, &row, now)?;
+        }
+        Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
+        Outcome::Deferred | Outcome::Skipped => {}
+    }
     let mut result = result(&source.id.0, outcome, error, seconds);
     result.traffic = report.traffic;
     Ok(result)
+}
+
+/// Notes that `row`'s source has answered, and from where.
+fn well(row: &mut SourceRow, moved: Moved) {
+    (row.not_found, row.gone_since) = (0, None);
+    row.state = State::Ok;
+    match moved {
+        Moved::No => row.moved_to = None,
+        Moved::To(name) => row.moved_to = Some(name),
+        // The metadata holds the new name: it is asked for in this run.
+        Moved::Somewhere if row.moved_to.is_none() => {
+            (row.metadata_at, row.metadata_tried_at) = (0, 0);
+        }
+        Moved::Somewhere => {}
+    }
 }
 
 /// Makes `snapshot` the row's; it may turn out to be the one that was known.
@@ -78,11 +103,11 @@ fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
 /// Notes why a source could not be fetched. Without a snapshot its files are to be dropped.
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
-        CrawlError::Blocked(_) => {
+        CrawlError::Blocked { .. } => {
             row.state = State::Blocked;
             row.snapshot = None;
         }
-        CrawlError::NotFound(_) => {
+        CrawlError::NotFound(_) | CrawlError::Empty(_) => {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::State;
+use super::admin;
 use super::error::Failure;
 use crate::library::Library;
-use crate::library::view::{RelatedView, SearchView, SourcesView, StatusView};
+use crate::library::since;
+use crate::library::view::{NewsView, RelatedView, SearchView, SourcesView, StatusView};
 use crate::search::{LastWord, Request, SectionId, Understanding};
 
 /// The most hits of one answer, and how far back a list goes.
@@ -32,6 +34,8 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/resources", get(resources))
         .route("/sources", get(sources))
         .route("/status", get(status))
+        .route("/new", get(new))
+        .route("/refresh", post(admin::refresh))
         .fallback(|| async { Failure::not_found("route", "in the API", "see the README") })
 }
 
@@ -206,11 +210,31 @@ async fn resources(
 }
 
 async fn sources(Shared(state): Shared<Arc<State>>) -> Result<Json<SourcesView>, Failure> {
-    Ok(Json(state.library()?.sources(state.shelf.last_run().as_ref())))
+    Ok(Json(state.library()?.sources(&state.shelf.standing())))
 }
 
 async fn status(Shared(state): Shared<Arc<State>>) -> Result<Json<StatusView>, Failure> {
     Ok(Json(state.status(&*state.library()?)))
+}
+
+#[derive(Debug, Deserialize)]
+struct NewsParameters {
+    since: Option<String>,
+    limit: Option<usize>,
+    offset: Option<usize>,
+}
+
+async fn new(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<NewsParameters>, QueryRejection>,
+) -> Result<Json<NewsView>, Failure> {
+    let Query(asked) = parameters.map_err(bad_query)?;
+    let since = since(asked.since.as_deref().unwrap_or("7d"), chrono::Utc::now());
+    let since = since.map_err(|error| Failure::bad_request(error.to_string(), "try since=7d"))?;
+    let mut view = state.ask(move |library| Ok(library.news(since))).await?;
+    let limit = asked.limit.unwrap_or(MOST_HITS).min(MOST_HITS);
+    view.items = view.items.into_iter().skip(asked.offset.unwrap_or(0)).take(limit).collect();
+    Ok(Json(view))
 }
 
 /// `GET /readyz`

@@ -36,6 +36,12 @@ impl Failure {
         }
     }
 
+    /// Who asks may not.
+    pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> Failure {
+        let (message, hint) = (message.to_owned(), hint.to_owned());
+        Failure { status, code: "forbidden", message, hint }
+    }
+
     /// What was sent makes no sense.
     pub fn bad_request(message: impl Into<String>, hint: &str) -> Failure {
         Failure {

@@ -5,11 +5,14 @@
 //! up nobody else. [`schedule`] runs refreshes in a child of the program: what a crawl may eat or
 //! break is not the server's.
 
+mod admin;
 mod api;
 mod assets;
 mod error;
 mod pages;
 mod schedule;
+pub mod signals;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,19 +32,20 @@ use crate::config::{Config, Schedule};
 use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
 use crate::problem::Faults;
-use crate::refresh::{self, Network, Options, generation};
+use crate::refresh::{self, Network, Options, Stop, generation};
 use crate::search::SearchError;
 use error::Failure;
-use schedule::Clock;
+use schedule::{Clock, Wanted};
 
 /// A request that takes longer is answered with 503.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Whether a server starts refreshes by itself.
+/// Whether a server runs refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refreshing {
-    /// As the configuration says.
+    /// As the configuration says, and when asked to.
     Scheduled,
+    /// Not even when asked to: another process does.
     Never,
 }
 
@@ -50,13 +54,18 @@ pub struct State {
     config: Config,
     shelf: Shelf,
     clock: Clock,
+    /// Whether refreshes are run here at all.
+    refreshes: bool,
+    /// Cancelled when the server ends.
+    stopping: Stop,
 }
 
 impl State {
     /// The state of a server over `config`'s index, which need not hold a generation yet.
-    pub fn new(config: Config) -> anyhow::Result<State> {
+    pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<State> {
         let shelf = Shelf::new(config.clone())?;
-        Ok(State { config, shelf, clock: Clock::default() })
+        let refreshes = refreshing == Refreshing::Scheduled;
+        Ok(State { config, shelf, clock: Clock::default(), refreshes, stopping: Stop::new() })
     }
 
     /// The library, or the answer that says that there is none yet.
@@ -75,7 +84,7 @@ impl State {
 
     /// What `library` holds, how the last refresh went and when the next one starts.
     fn status(&self, library: &Library) -> StatusView {
-        library.status(self.shelf.last_run(), self.clock.next_run())
+        library.status(&self.shelf.standing(), self.clock.next_run())
     }
 
     /// Opens the newest generation, if there is a newer one.
@@ -122,7 +131,7 @@ async fn secure(request: Request, next: Next) -> Response {
 /// request is answered. `Err` if the address is taken or the index can't be read or written.
 pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
     if refreshing == Refreshing::Never {
-        config.schedule = Schedule::Never;
+        config.timetable.schedule = Schedule::Never;
     }
     if generation::current(&config.index).is_none() {
         first_start(&config)?;
@@ -133,13 +142,30 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
             .await
             .with_context(|| format!("cannot listen on {}; try --listen", config.listen))?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::new(config)?);
+        let state = Arc::new(State::new(config, refreshing)?);
         let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
+        let hearer = tokio::spawn(hear_hang_ups(Arc::clone(&state)));
         eprintln!("Cairn is at http://{address}/");
-        axum::serve(listener, router(state)).with_graceful_shutdown(stopped()).await?;
-        keeper.abort();
+        let stopping = state.stopping.clone();
+        let stopped = async move {
+            signals::stop_asked().await;
+            stopping.cancel();
+        };
+        axum::serve(listener, router(Arc::clone(&state))).with_graceful_shutdown(stopped).await?;
+        hearer.abort();
+        keeper.await?;
         anyhow::Ok(())
     })
+}
+
+/// Starts a refresh at each SIGHUP.
+async fn hear_hang_ups(state: Arc<State>) {
+    let mut hang_ups = signals::HangUps::listen();
+    loop {
+        hang_ups.next().await;
+        tracing::info!("SIGHUP: a refresh is asked for");
+        state.clock.ask_for(Wanted::All);
+    }
 }
 
 /// Indexes what is on this machine: in a second there is something to read.
@@ -149,7 +175,7 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
 fn first_start(config: &Config) -> anyhow::Result<()> {
     tracing::info!("first start: indexing what is on this machine");
     let options = Options { network: Network::FoldersOnly, ..Options::default() };
-    match refresh::run(config, &options, &mut |_| {}) {
+    match refresh::run(config, &options, &Stop::new(), &mut |_| {}) {
         Err(error) if error.is::<Faults>() => Err(error),
         Err(error) => {
             tracing::warn!("the first index is not built yet: {error:#}");
@@ -157,25 +183,4 @@ fn first_start(config: &Config) -> anyhow::Result<()> {
         }
         Ok(_) => Ok(()),
     }
-}
-
-/// Ends when the process is asked to stop.
-async fn stopped() {
-    let interrupt = async {
-        // Without a handler the signal ends the process by itself.
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            },
-            Err(_) => interrupt.await,
-        }
-    }
-    #[cfg(not(unix))]
-    interrupt.await;
 }

@@ -1,145 +1,277 @@
 //! When the next refresh starts, and the child of the program that runs it.
 //!
 //! The clock on the wall is looked at every second, so that a machine that slept catches up at
-//! once. A run never overlaps another: the next one is planned when the last has ended.
+//! once. A run never overlaps another: what is asked for while one goes on follows it. Besides the
+//! timetable, a run is started by SIGHUP, by the admin endpoint, by a change in a local folder
+//! ([`super::watch`]), and, for what a run had to defer, when the host wants to be asked again.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Local, Utc};
+use chrono::{DateTime, Utc};
+use tokio::process::Child;
 
 use super::State;
-use crate::config::{Config, Schedule, Sources};
-use crate::refresh::runs;
+use super::watch::Watch;
+use crate::config::{Config, Sources};
+use crate::refresh::{Run, runs};
 
 /// How often the clock and the index are looked at.
 const TICK: Duration = Duration::from_secs(1);
 /// How long after a run that could not start, or reached nobody, the next one is tried.
 const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
+/// How long a run may take to end when the server does; it needs less than two seconds.
+const FAREWELL: Duration = Duration::from_secs(3);
 
-/// When the next run starts.
+/// What a run is to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Every source of the catalogue.
+    All,
+    /// These.
+    Only(BTreeSet<String>),
+}
+
+/// When the next run starts, and what was asked for meanwhile.
 #[derive(Default)]
 pub(super) struct Clock {
-    next: Mutex<Option<DateTime<Utc>>>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    next: Option<DateTime<Utc>>,
+    /// Sources that were deferred, and when they may be asked again.
+    retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
+    wanted: Option<Wanted>,
+    running: bool,
 }
 
 impl Clock {
     /// The next run's time, RFC 3339, if one is planned.
     pub fn next_run(&self) -> Option<String> {
-        self.next().map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        let inner = self.lock();
+        let retry = inner.retry.as_ref().map(|(at, _)| *at);
+        let next = [inner.next, retry].into_iter().flatten().min();
+        next.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
     }
 
-    fn next(&self) -> Option<DateTime<Utc>> {
-        *self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Asks for a run as soon as none is under way; whether one is.
+    pub fn ask_for(&self, wanted: Wanted) -> bool {
+        let mut inner = self.lock();
+        inner.wanted = Some(match (inner.wanted.take(), wanted) {
+            (Some(Wanted::Only(mut one)), Wanted::Only(other)) => {
+                one.extend(other);
+                Wanted::Only(one)
+            }
+            (None, wanted) => wanted,
+            _ => Wanted::All,
+        });
+        inner.running
     }
 
-    fn set(&self, next: Option<DateTime<Utc>>) {
-        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = next;
+    /// What is to be run now, if anything is.
+    fn due(&self, now: DateTime<Utc>) -> Option<Wanted> {
+        let mut inner = self.lock();
+        if inner.next.is_some_and(|next| next <= now) {
+            inner.wanted = None;
+            inner.retry = None;
+            return Some(Wanted::All);
+        }
+        if let Some((_, sources)) = inner.retry.take_if(|(at, _)| *at <= now) {
+            return Some(Wanted::Only(sources));
+        }
+        inner.wanted.take()
+    }
+
+    /// Plans what follows the runs `last` (the newest, and the newest that counts).
+    fn plan(&self, config: &Config, last: &Last, now: DateTime<Utc>, least: DateTime<Utc>) {
+        let timetable = &config.timetable;
+        let due = timetable.due(last.counted, now).map(|due| {
+            let jitter = timetable.jitter.mul_f64(fastrand::f64());
+            // What never ran, and what was missed, starts at once.
+            let due = if due <= now { due } else { due + jitter };
+            due.max(least)
+        });
+        let mut inner = self.lock();
+        inner.next = due;
+        inner.retry = last.retry.clone().filter(|_| due.is_some());
+    }
+
+    fn set_running(&self, running: bool) {
+        self.lock().running = running;
+    }
+
+    fn put_off(&self, until: DateTime<Utc>) {
+        self.lock().next = Some(until);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Opens new generations as they come and starts a refresh whenever one is due, for ever.
+/// What the recorded runs say of the next one.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Last {
+    /// When the last run over the whole catalogue ended that reached anybody.
+    counted: Option<DateTime<Utc>>,
+    /// What the newest run deferred, and until when.
+    retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
+}
+
+impl Last {
+    fn of(runs: &[Run]) -> Last {
+        let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
+        let counted = runs.iter().find(|run| run.complete && !run.reached_nothing());
+        let retry = runs.first().and_then(|run| {
+            let at = time(run.retry_at.as_deref()?)?;
+            let deferred: BTreeSet<_> =
+                run.deferred().map(|result| result.source.clone()).collect();
+            (!deferred.is_empty()).then_some((at, deferred))
+        });
+        Last { counted: counted.and_then(|run| time(&run.ended_at)), retry }
+    }
+}
+
+/// Opens new generations as they come and starts a refresh whenever one is due, until it is
+/// dropped.
 pub(super) async fn keep(state: Arc<State>) {
-    state.clock.set(due(&state.config.schedule, last_run(&state.config), Utc::now()));
-    let mut running = None;
+    let now = Utc::now();
+    state.clock.plan(&state.config, &Last::of(&runs::read(&state.config.index)), now, now);
+    let mut watch = Watch::new(Arc::clone(&state));
+    let mut running: Option<Child> = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        tick.tick().await;
+        tokio::select! {
+            _ = tick.tick() => {}
+            () = state.stopping.cancelled() => break,
+        }
+        watch.renew();
         let renewed = Arc::clone(&state);
         // Opening reads the graph: not on the threads that answer.
         let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
-        if running.is_none() && state.clock.next().is_some_and(|next| next <= Utc::now()) {
-            running = start(&state.config);
+        if running.is_none()
+            && state.refreshes
+            && let Some(wanted) = state.clock.due(Utc::now())
+        {
+            running = start(&state.config, &wanted);
+            state.clock.set_running(running.is_some());
             if running.is_none() {
-                state.clock.set(Some(Utc::now() + AGAIN));
+                state.clock.put_off(Utc::now() + AGAIN);
             }
         }
-        let ended = match &mut running {
-            Some(child) => child.try_wait(),
-            None => continue,
-        };
-        match ended {
-            Ok(None) => {}
-            Ok(Some(status)) => {
-                tracing::info!(%status, "the refresh ended");
-                running = None;
-                // A run that reached nobody does not count; the next one follows soon.
-                let next = due(&state.config.schedule, last_run(&state.config), Utc::now());
-                state.clock.set(next.map(|next| next.max(Utc::now() + AGAIN)));
-            }
-            Err(error) => {
-                tracing::error!(%error, "the refresh was lost");
-                running = None;
-                state.clock.set(Some(Utc::now() + AGAIN));
-            }
+        let ended = running.as_mut().map(Child::try_wait);
+        if let Some(Ok(Some(_)) | Err(_)) = ended {
+            tracing::info!(?ended, "the refresh ended");
+            running = None;
+            state.clock.set_running(false);
+            // A run that reached nobody does not count; the next one follows soon.
+            let (now, last) = (Utc::now(), Last::of(&runs::read(&state.config.index)));
+            state.clock.plan(&state.config, &last, now, now + AGAIN);
         }
+    }
+    if let Some(child) = running {
+        end(child).await;
     }
 }
 
-/// When the last run over the whole catalogue ended that reached anybody.
-fn last_run(config: &Config) -> Option<DateTime<Utc>> {
-    let runs = runs::read(&config.index);
-    let run = runs.iter().find(|run| run.complete && !run.reached_nothing())?;
-    Some(DateTime::parse_from_rfc3339(&run.ended_at).ok()?.to_utc())
-}
-
-/// When the run after one that ended at `last` is due.
-fn due(
-    schedule: &Schedule,
-    last: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Option<DateTime<Utc>> {
-    match (schedule, last) {
-        (Schedule::Never, _) => None,
-        (Schedule::Every(_) | Schedule::Cron(_), None) => Some(now),
-        (Schedule::Every(period), Some(last)) => {
-            Some(last + chrono::Duration::from_std(*period).unwrap_or(chrono::Duration::days(1)))
-        }
-        (Schedule::Cron(line), Some(last)) => {
-            let cron: croner::Cron = line.parse().ok()?;
-            let next = cron.find_next_occurrence(&last.with_timezone(&Local), false).ok()?;
-            Some(next.to_utc())
-        }
-    }
-}
-
-/// Starts `cairn refresh` with the same settings; it ends with the server.
-fn start(config: &Config) -> Option<tokio::process::Child> {
+/// Starts `cairn refresh` with the same settings.
+fn start(config: &Config, wanted: &Wanted) -> Option<Child> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the program's own file is not known"))
         .ok()?;
     let mut command = tokio::process::Command::new(program);
-    command.arg("refresh").arg("--index").arg(&config.index);
+    command.args(["refresh", "--background", "--index"]).arg(&config.index);
     if let Sources::Disk(folder) = &config.sources {
         command.arg("--sources").arg(folder);
     }
     if let Some(file) = &config.file {
         command.arg("--config").arg(file);
     }
+    if let Wanted::Only(sources) = wanted {
+        command.arg("--").args(sources);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
-    tracing::info!("a refresh begins");
+    tracing::info!(?wanted, "a refresh begins");
     command
         .spawn()
         .map_err(|error| tracing::error!(%error, "the refresh could not be started"))
         .ok()
 }
 
+/// Asks the run to end, and waits for it.
+async fn end(mut child: Child) {
+    #[cfg(unix)]
+    if let Some(id) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+    }
+    if tokio::time::timeout(FAREWELL, child.wait()).await.is_err() {
+        tracing::warn!("the refresh did not end when asked; it is killed");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refresh::{Outcome, SourceResult};
+
+    fn only(ids: &[&str]) -> Wanted {
+        Wanted::Only(ids.iter().map(|id| (*id).to_owned()).collect())
+    }
 
     #[test]
-    fn the_next_run_follows_the_last() {
+    fn what_is_asked_for_during_a_run_follows_it_once() {
+        let (clock, now) = (Clock::default(), Utc::now());
+        assert_eq!(clock.due(now), None);
+        assert!(!clock.ask_for(only(&["b"])));
+        clock.set_running(true);
+        assert!(clock.ask_for(only(&["a"])), "one is under way");
+        assert_eq!(clock.due(now), Some(only(&["a", "b"])));
+        clock.ask_for(only(&["a"]));
+        clock.ask_for(Wanted::All);
+        assert_eq!(clock.due(now), Some(Wanted::All));
+        assert_eq!(clock.due(now), None);
+    }
+
+    #[test]
+    fn what_was_deferred_is_asked_when_its_host_allows() {
+        let result = |source: &str, outcome| SourceResult {
+            source: source.to_owned(),
+            outcome,
+            ..SourceResult::default()
+        };
+        let run = Run {
+            complete: true,
+            ended_at: "2026-03-01T10:00:00Z".into(),
+            retry_at: Some("2026-03-01T11:00:00Z".into()),
+            sources: vec![result("a", Outcome::Unchanged), result("b", Outcome::Deferred)],
+            ..Run::default()
+        };
+        let last = Last::of(&[run]);
+        let at: DateTime<Utc> = "2026-03-01T11:00:00Z".parse().unwrap();
+        assert_eq!(last.retry, Some((at, BTreeSet::from(["b".to_owned()]))));
+        let config = crate::config::load(&crate::config::Overrides::default()).unwrap();
+        let clock = Clock::default();
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
-        let hour = Schedule::Every(Duration::from_secs(3600));
-        assert_eq!(due(&Schedule::Never, None, now), None);
-        assert_eq!(due(&hour, None, now), Some(now), "what never ran runs at once");
-        let last = now - chrono::Duration::hours(5);
-        assert!(due(&hour, Some(last), now).unwrap() < now, "what was missed is due");
-        let cron = Schedule::Cron("30 * * * *".into());
-        let next = due(&cron, Some(now), now).unwrap();
-        assert_eq!(next.to_rfc3339(), "2026-03-01T10:30:00+00:00");
+        clock.plan(&config, &last, now, now);
+        assert_eq!(clock.next_run().unwrap(), "2026-03-01T11:00:00Z");
+        assert_eq!(clock.due(now), None);
+        assert_eq!(clock.due(at), Some(only(&["b"])));
+        let tomorrow = clock.lock().next.unwrap() - now;
+        assert!(tomorrow >= chrono::Duration::hours(24), "{tomorrow}");
+        assert!(tomorrow <= chrono::Duration::minutes(24 * 60 + 10), "{tomorrow}");
+    }
+
+    #[test]
+    fn a_machine_that_slept_catches_up_at_once() {
+        let config = crate::config::load(&crate::config::Overrides::default()).unwrap();
+        let (clock, now) = (Clock::default(), Utc::now());
+        let last = Last { counted: Some(now - chrono::Duration::days(3)), retry: None };
+        clock.plan(&config, &last, now, now);
+        assert_eq!(clock.due(now), Some(Wanted::All));
     }
 }

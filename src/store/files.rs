@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::sources::put_source;
 use super::{SourceRow, Store, StoreError};
 use crate::catalogue::SourceId;
-use crate::crawl::{BlobId, RawFile};
+use crate::crawl::{BlobId, LeftOut, RawFile};
 
 /// Speed over size: blobs are read back whole, and rarely.
 const ZSTD_LEVEL: i32 = 3;
@@ -15,6 +15,8 @@ const ZSTD_LEVEL: i32 = 3;
 pub struct StoredFile {
     pub path: String,
     pub blob: BlobId,
+    /// Bytes; 0 where an older version of Cairn stored it.
+    pub length: u64,
     /// Seconds since 1970.
     pub first_seen: i64,
 }
@@ -32,8 +34,8 @@ impl Store {
             if !known {
                 let packed = zstd::bulk::compress(&file.bytes, ZSTD_LEVEL)?;
                 transaction
-                    .prepare_cached("INSERT INTO blobs (id, bytes) VALUES (?1, ?2)")?
-                    .execute(params![file.blob.0, packed])?;
+                    .prepare_cached("INSERT INTO blobs (id, bytes, length) VALUES (?1, ?2, ?3)")?
+                    .execute(params![file.blob.0, packed, file.bytes.len() as i64])?;
             }
         }
         transaction.commit()?;
@@ -50,12 +52,14 @@ impl Store {
         packed.map(|packed| Ok(zstd::stream::decode_all(&packed[..])?)).transpose()
     }
 
-    /// Makes `files` the files of `source`, and `row` its row, in one transaction: a kill leaves
-    /// either the old set or the new one.
+    /// Makes `files` the files of `source`, `left_out` what the rules left out (`None` if that is
+    /// not known), and `row` its row, in one transaction: a kill leaves either the old set or the
+    /// new one.
     pub fn replace_files(
         &mut self,
         source: &SourceId,
         files: &[(String, BlobId)],
+        left_out: Option<&[LeftOut]>,
         row: &SourceRow,
         now: i64,
     ) -> Result<(), StoreError> {
@@ -79,19 +83,56 @@ impl Store {
                 )?
                 .execute(params![source.0, path, blob.0, now])?;
         }
+        put_left_out(&transaction, source, left_out)?;
         put_source(&transaction, source, row)?;
         transaction.commit()?;
         Ok(())
     }
 
+    /// The files of `source` that the rules left out when it was fetched, if that is known.
+    pub fn left_out(&self, source: &SourceId) -> Result<Option<Vec<LeftOut>>, StoreError> {
+        let packed: Option<Vec<u8>> = self
+            .connection
+            .prepare_cached("SELECT body FROM left_out WHERE source = ?1")?
+            .query_row([&source.0], |row| row.get(0))
+            .optional()?;
+        let Some(packed) = packed else { return Ok(None) };
+        // What can't be decoded counts as not known.
+        Ok(postcard::from_bytes(&zstd::stream::decode_all(&packed[..])?).ok())
+    }
+
     /// The files of `source` in order of path.
     pub fn files(&self, source: &SourceId) -> Result<Vec<StoredFile>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT path, blob, first_seen FROM files WHERE source = ?1 ORDER BY path",
+            "SELECT path, blob, COALESCE(length, 0), first_seen
+             FROM files LEFT JOIN blobs ON blobs.id = files.blob
+             WHERE source = ?1 ORDER BY path",
         )?;
         let files = statement.query_map([&source.0], |row| {
-            Ok(StoredFile { path: row.get(0)?, blob: BlobId(row.get(1)?), first_seen: row.get(2)? })
+            Ok(StoredFile {
+                path: row.get(0)?,
+                blob: BlobId(row.get(1)?),
+                length: row.get::<_, i64>(2)?.unsigned_abs(),
+                first_seen: row.get(3)?,
+            })
         })?;
         Ok(files.collect::<Result<_, _>>()?)
     }
+}
+
+fn put_left_out(
+    connection: &rusqlite::Connection,
+    source: &SourceId,
+    left_out: Option<&[LeftOut]>,
+) -> Result<(), StoreError> {
+    let Some(left_out) = left_out else {
+        connection.execute("DELETE FROM left_out WHERE source = ?1", [&source.0])?;
+        return Ok(());
+    };
+    let plain =
+        postcard::to_stdvec(left_out).map_err(|error| StoreError::Decode(error.to_string()))?;
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO left_out (source, body) VALUES (?1, ?2)")?
+        .execute(params![source.0, zstd::bulk::compress(&plain, ZSTD_LEVEL)?])?;
+    Ok(())
 }

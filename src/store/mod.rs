@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use rusqlite::Connection;
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion};
 
 pub use derived::DerivedKey;
 pub use files::StoredFile;
@@ -23,38 +23,49 @@ pub use sources::{SourceRow, State};
 
 /// Every change of the schema since the first, applied in order when the store is opened.
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
-    Migrations::new(vec![M::up(
-        "CREATE TABLE sources (
-            id TEXT PRIMARY KEY,
-            row TEXT NOT NULL
-        ) WITHOUT ROWID;
-        CREATE TABLE blobs (
-            id TEXT PRIMARY KEY,
-            bytes BLOB NOT NULL
-        );
-        CREATE TABLE files (
-            source TEXT NOT NULL,
-            path TEXT NOT NULL,
-            blob TEXT NOT NULL,
-            first_seen INTEGER NOT NULL,
-            PRIMARY KEY (source, path)
-        ) WITHOUT ROWID;
-        CREATE INDEX files_by_blob ON files (blob);
-        CREATE TABLE documents (
-            blob TEXT NOT NULL,
-            format TEXT NOT NULL,
-            key TEXT NOT NULL,
-            body BLOB NOT NULL,
-            PRIMARY KEY (blob, format)
-        );
-        CREATE TABLE annotations (
-            blob TEXT NOT NULL,
-            format TEXT NOT NULL,
-            key TEXT NOT NULL,
-            body BLOB NOT NULL,
-            PRIMARY KEY (blob, format)
-        );",
-    )])
+    Migrations::new(vec![
+        M::up(
+            "CREATE TABLE sources (
+                id TEXT PRIMARY KEY,
+                row TEXT NOT NULL
+            ) WITHOUT ROWID;
+            CREATE TABLE blobs (
+                id TEXT PRIMARY KEY,
+                bytes BLOB NOT NULL
+            );
+            CREATE TABLE files (
+                source TEXT NOT NULL,
+                path TEXT NOT NULL,
+                blob TEXT NOT NULL,
+                first_seen INTEGER NOT NULL,
+                PRIMARY KEY (source, path)
+            ) WITHOUT ROWID;
+            CREATE INDEX files_by_blob ON files (blob);
+            CREATE TABLE documents (
+                blob TEXT NOT NULL,
+                format TEXT NOT NULL,
+                key TEXT NOT NULL,
+                body BLOB NOT NULL,
+                PRIMARY KEY (blob, format)
+            );
+            CREATE TABLE annotations (
+                blob TEXT NOT NULL,
+                format TEXT NOT NULL,
+                key TEXT NOT NULL,
+                body BLOB NOT NULL,
+                PRIMARY KEY (blob, format)
+            );",
+        ),
+        // What the rules left out, so that only rules that take more of it fetch anew; and how long
+        // each file is, so that a lower limit takes effect without fetching.
+        M::up(
+            "CREATE TABLE left_out (
+                source TEXT PRIMARY KEY,
+                body BLOB NOT NULL
+            ) WITHOUT ROWID;
+            ALTER TABLE blobs ADD COLUMN length INTEGER;",
+        ),
+    ])
 });
 
 /// Why the store could not do what was asked.
@@ -66,6 +77,8 @@ pub enum StoreError {
         "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
     )]
     Newer(rusqlite_migration::Error),
+    #[error("the store is broken: {0}; remove library.db, and the next refresh fetches anew")]
+    Broken(String),
     #[error("the store holds something that can't be decoded: {0}")]
     Decode(String),
     #[error("the store: {0}")]
@@ -95,6 +108,20 @@ impl Store {
         Ok(Store { connection })
     }
 
+    /// Looks whether `library.db` at `path` is whole and of a format that this program reads. Changes
+    /// nothing. Reads all of it.
+    pub fn examine(path: &Path) -> Result<(), StoreError> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        let version = MIGRATIONS.current_version(&connection).map_err(StoreError::Newer)?;
+        if matches!(version, SchemaVersion::Outside(_)) {
+            let newer = MigrationDefinitionError::DatabaseTooFarAhead;
+            return Err(StoreError::Newer(rusqlite_migration::Error::MigrationDefinition(newer)));
+        }
+        let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if said == "ok" { Ok(()) } else { Err(StoreError::Broken(said)) }
+    }
+
     /// Drops what nothing refers to any more: blobs without a file, and what was derived from them.
     ///
     /// One transaction. Returns how many blobs went.
@@ -117,7 +144,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::catalogue::SourceId;
-    use crate::crawl::{BlobId, RawFile};
+    use crate::crawl::{BlobId, LeftOut, RawFile};
 
     fn file(path: &str, text: &str) -> RawFile {
         RawFile { path: path.into(), blob: BlobId::of(text.as_bytes()), bytes: text.into() }
@@ -136,11 +163,12 @@ mod tests {
             .replace_files(
                 &source,
                 &[("1.md".into(), one.blob.clone()), ("2.md".into(), two.blob)],
+                None,
                 &row,
                 5,
             )
             .unwrap();
-        store.replace_files(&source, &[("1.md".into(), one.blob.clone())], &row, 9).unwrap();
+        store.replace_files(&source, &[("1.md".into(), one.blob.clone())], None, &row, 9).unwrap();
         assert_eq!(store.collect_garbage().unwrap(), 1);
         drop(store);
 
@@ -148,7 +176,22 @@ mod tests {
         let files = store.files(&source).unwrap();
         assert_eq!(files.len(), 1);
         assert_eq!(files[0].first_seen, 5, "a file that stays keeps the day it was first seen");
+        assert_eq!(files[0].length, 3);
         assert_eq!(store.blob(&one.blob).unwrap().unwrap(), b"one");
+    }
+
+    #[test]
+    fn what_was_left_out_is_known_until_the_files_are_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("library.db")).unwrap();
+        let source = SourceId("a/b".into());
+        assert_eq!(store.left_out(&source).unwrap(), None, "not known");
+        let left = [LeftOut { path: "a.py".into(), size: 7 }];
+        let row = SourceRow::default();
+        store.replace_files(&source, &[], Some(&left), &row, 1).unwrap();
+        assert_eq!(store.left_out(&source).unwrap().unwrap(), left);
+        store.replace_files(&source, &[], None, &row, 1).unwrap();
+        assert_eq!(store.left_out(&source).unwrap(), None, "too many to remember");
     }
 
     #[test]

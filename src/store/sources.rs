@@ -88,8 +88,9 @@ impl Store {
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for id in known.iter().filter(|id| !kept.iter().any(|kept| kept.0 == **id)) {
-            transaction.execute("DELETE FROM files WHERE source = ?1", [id])?;
-            transaction.execute("DELETE FROM sources WHERE id = ?1", [id])?;
+            for table in ["files WHERE source", "left_out WHERE source", "sources WHERE id"] {
+                transaction.execute(&format!("DELETE FROM {table} = ?1"), [id])?;
+            }
         }
         transaction.commit()?;
         Ok(())

@@ -46,7 +46,7 @@ pub fn answer(shared: &Shared, call: &Call, asked: &Asked) -> Answer {
     let (answer, quota) = if refused {
         (error(&Error::status(401)), *state.quota(false))
     } else {
-        decide(&mut state, &shared.base, call, asked, signed_in)
+        decide(&mut state, &format!("{}{}", shared.base, call.mount), call, asked, signed_in)
     };
     stamp(answer, quota, signed_in)
 }
@@ -83,6 +83,11 @@ fn decide(
         Fault::Status(status) => error(&Error::status(status)),
         Fault::RetryAfter { seconds } => {
             error(&Error::secondary_limit()).with("retry-after", seconds.to_string())
+        }
+        Fault::AccessBlocked => error(&Error::access_blocked()),
+        Fault::Elsewhere { port } => {
+            let to = format!("http://127.0.0.1:{port}{}", call.target);
+            json(302, &errors::moved(&to)).with("location", to)
         }
         _ => serve(base, call, found, rest, fault),
     };

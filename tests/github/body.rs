@@ -29,6 +29,7 @@ pub enum Content {
 
 struct Sender {
     content: Content,
+    length: u64,
     /// Bytes until the fault strikes.
     left: u64,
     fault: Fault,
@@ -47,6 +48,7 @@ pub fn body(content: Content, fault: Fault, progress: Arc<Progress>) -> Body {
             _ => u64::MAX,
         },
         content,
+        length,
         fault,
         progress,
     };
@@ -97,7 +99,10 @@ impl Sender {
             }
             self.left -= bytes.len() as u64;
             let sent = bytes.len() as u64;
-            self.progress.sent.fetch_add(sent, Ordering::AcqRel);
+            let before = self.progress.sent.fetch_add(sent, Ordering::AcqRel);
+            if before + sent == self.length {
+                self.progress.finished.store(true, Ordering::Release);
+            }
         }
         Some(chunk)
     }

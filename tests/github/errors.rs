@@ -44,6 +44,10 @@ impl Error {
         Error::new(403, message, page)
     }
 
+    pub fn access_blocked() -> Error {
+        Error::new(403, "Repository access blocked", "")
+    }
+
     pub fn body(&self) -> Value {
         if self.status == 451 {
             // The one body with neither documentation nor status.

@@ -19,6 +19,8 @@ pub struct Call {
     pub target: String,
     /// Decoded, cut at the slashes.
     pub segments: Vec<String>,
+    /// The folder below which GitHub Enterprise has the API or the archives; empty elsewhere.
+    pub mount: &'static str,
     pub if_none_match: Option<String>,
     pub authorization: Option<String>,
     pub accept: String,
@@ -37,9 +39,14 @@ impl Call {
     pub fn new(request: &Request) -> Call {
         let headers = request.headers();
         let path = decode(request.uri().path());
+        let mounts = ["/api/v3", "/_codeload"].into_iter();
+        let mount = mounts.into_iter().find(|mount| path.starts_with(&format!("{mount}/")));
+        let mount = mount.unwrap_or_default();
+        let path = &path[mount.len()..];
         Call {
             method: request.method().clone(),
             target: request.uri().to_string(),
+            mount,
             segments: path.trim_matches('/').split('/').map(str::to_owned).collect(),
             if_none_match: text(headers, header::IF_NONE_MATCH.as_str()),
             authorization: text(headers, header::AUTHORIZATION.as_str()),

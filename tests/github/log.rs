@@ -8,6 +8,7 @@ use super::Request;
 #[derive(Default)]
 pub struct Log {
     entries: Vec<(Request, Arc<Progress>)>,
+    most_at_once: usize,
 }
 
 /// How far a body has got; the body updates it while it is sent.
@@ -21,7 +22,13 @@ impl Log {
     pub fn push(&mut self, request: Request) -> Arc<Progress> {
         let progress = Arc::new(Progress::default());
         self.entries.push((request, Arc::clone(&progress)));
+        let open = |entry: &&(Request, Arc<Progress>)| !entry.1.finished.load(Ordering::Acquire);
+        self.most_at_once = self.most_at_once.max(self.entries.iter().filter(open).count());
         progress
+    }
+
+    pub fn most_at_once(&self) -> usize {
+        self.most_at_once
     }
 
     pub fn requests(&self) -> Vec<Request> {
@@ -30,6 +37,7 @@ impl Log {
 
     pub fn clear(&mut self) {
         self.entries.clear();
+        self.most_at_once = 0;
     }
 
     pub fn take_finished(&mut self) -> Vec<Request> {

@@ -123,6 +123,12 @@ pub enum Fault {
     IgnoresEtag,
     /// Half of the body, then silence on an open connection.
     Stall,
+    /// 403 for a repository that GitHub itself has closed.
+    AccessBlocked,
+    /// 302 to the same path on another port of this machine.
+    Elsewhere {
+        port: u16,
+    },
 }
 
 impl GitHub {
@@ -154,7 +160,8 @@ impl GitHub {
         Ok(GitHub { shared, runtime: Some(runtime) })
     }
 
-    /// `http://127.0.0.1:PORT`, the one base for the API, archives, raw files and web pages.
+    /// `http://127.0.0.1:PORT`, the one base for the API, archives, raw files and web pages. As with
+    /// GitHub Enterprise the API is below `/api/v3` too, and archives are below `/_codeload`.
     pub fn base(&self) -> String {
         self.shared.base.clone()
     }
@@ -162,6 +169,11 @@ impl GitHub {
     /// Every request so far, in the order they were answered.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.lock().log.requests()
+    }
+
+    /// The most requests whose answers were under way at one time.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.lock().log.most_at_once()
     }
 
     pub fn forget_requests(&self) {

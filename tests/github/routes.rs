@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
 use super::body::Content;
@@ -49,15 +49,13 @@ fn answer(shared: &Shared, call: &Call) -> Answer {
         }
         [owner, name, "tar.gz", reference @ ..] if !reference.is_empty() => {
             let rest = reference.join("/");
-            named(shared, &format!("{owner}/{name}"), &format!("tar.gz/{rest}"), |entry, fault| {
-                tarball(call, entry, &rest, fault)
-            })
+            let (name, rest_of) = (format!("{owner}/{name}"), format!("tar.gz/{rest}"));
+            named(shared, call, &name, &rest_of, |entry, fault| tarball(call, entry, &rest, fault))
         }
         [owner, name, rest @ ..] if rest.len() > 1 => {
             let rest = rest.join("/");
-            named(shared, &format!("{owner}/{name}"), &rest, |entry, fault| {
-                raw_file(call, entry, &rest, fault)
-            })
+            let name = format!("{owner}/{name}");
+            named(shared, call, &name, &rest, |entry, fault| raw_file(call, entry, &rest, fault))
         }
         _ => plain(404),
     }
@@ -67,6 +65,7 @@ fn answer(shared: &Shared, call: &Call) -> Answer {
 /// leaves no choice.
 fn named(
     shared: &Shared,
+    call: &Call,
     full_name: &str,
     rest: &str,
     serve: impl FnOnce(&Entry, Fault) -> Answer,
@@ -78,6 +77,11 @@ fn named(
         Fault::RetryAfter { seconds } => {
             return plain(429).with("retry-after", seconds.to_string());
         }
+        Fault::AccessBlocked => return text(403, "Repository access blocked"),
+        Fault::Elsewhere { port } => {
+            let to = format!("http://127.0.0.1:{port}{}", call.target);
+            return Answer::new(302, Vec::new()).with("location", to);
+        }
         _ => {}
     }
     let found = state.by_name(full_name);
@@ -85,7 +89,7 @@ fn named(
     match found {
         Found::Here(entry) => serve(&entry, fault),
         Found::Moved { full_name, .. } => {
-            let to = format!("{}/{full_name}/{rest}", shared.base);
+            let to = format!("{}{}/{full_name}/{rest}", shared.base, call.mount);
             Answer::new(301, Vec::new()).with("location", to)
         }
         Found::Missing => plain(404),
@@ -166,9 +170,14 @@ pub fn names_head(entry: &Entry, reference: &str) -> bool {
 }
 
 fn plain(status: u16) -> Answer {
+    let code = StatusCode::from_u16(status).ok();
+    let reason = code.and_then(|code| code.canonical_reason()).unwrap_or("Error");
+    text(status, &format!("{status}: {reason}"))
+}
+
+fn text(status: u16, text: &str) -> Answer {
     let mut answer = Answer::new(status, Vec::new());
-    let reason = answer.status.canonical_reason().unwrap_or("Error");
-    let text = format!("{status}: {reason}");
+    let text = text.to_owned();
     let length = text.len().to_string();
     answer.content = Content::Memory(text.into());
     answer

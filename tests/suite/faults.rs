@@ -14,7 +14,6 @@ fn a_source_that_fails_loses_nothing_and_the_run_says_so() {
     for (fault, says) in [
         (Fault::Status(404), "404"),
         (Fault::Status(500), "500"),
-        (Fault::RetryAfter { seconds: 1 }, "asked too often"),
         (Fault::Truncated, "archive"),
         (Fault::NotGzip, "archive"),
     ] {

@@ -12,6 +12,7 @@ mod data;
 mod faults;
 mod index;
 mod licences;
+mod polite;
 mod refresh;
 mod serve;
 mod snapshots;

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use cairn::config::{self, Overrides};
-use cairn::serve::{State, router};
+use cairn::serve::{Refreshing, State, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -30,7 +30,7 @@ fn app(world: &World) -> Router {
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
     };
-    router(Arc::new(State::new(config::load(&overrides).unwrap()).unwrap()))
+    router(Arc::new(State::new(config::load(&overrides).unwrap(), Refreshing::Never).unwrap()))
 }
 
 fn get(app: &Router, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {

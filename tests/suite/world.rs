@@ -103,6 +103,23 @@ impl World {
         serde_json::from_str(&output.stdout).unwrap()
     }
 
+    /// What `cairn sources` says of the source `id`.
+    #[track_caller]
+    pub fn source(&self, id: &str) -> Value {
+        let view = self.run(&["sources", "--json"]).json();
+        let sources = view["sources"].as_array().unwrap();
+        let source = sources.iter().find(|source| source["id"] == id);
+        source.unwrap_or_else(|| panic!("no {id} in {view}")).clone()
+    }
+
+    /// The requests so far as `path status`, in the order in which they came; none of them is
+    /// remembered any longer.
+    pub fn asked(&self) -> Vec<String> {
+        let requests = self.github.requests();
+        self.github.forget_requests();
+        requests.iter().map(|request| format!("{} {}", request.path, request.status)).collect()
+    }
+
     /// `source path` of each hit for `query`.
     #[track_caller]
     pub fn hits(&self, query: &str) -> Vec<String> {
@@ -158,9 +175,15 @@ pub fn text(value: &Value) -> &str {
 /// What `result` says of the source `id` in a run's record.
 #[track_caller]
 pub fn outcome<'a>(run: &'a Value, id: &str) -> &'a str {
+    text(&part(run, id)["outcome"])
+}
+
+/// The part of the source `id` in a run's record.
+#[track_caller]
+pub fn part<'a>(run: &'a Value, id: &str) -> &'a Value {
     let sources = run["sources"].as_array().unwrap();
     let source = sources.iter().find(|source| source["source"] == id);
-    text(&source.unwrap_or_else(|| panic!("no {id} in {run}"))["outcome"])
+    source.unwrap_or_else(|| panic!("no {id} in {run}"))
 }
 
 pub fn block_on<F: Future>(future: F) -> F::Output {

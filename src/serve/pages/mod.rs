@@ -110,9 +110,8 @@ fn footer(state: &State) -> Markup {
                     @match &status.last_run {
                         Some(run) => {
                             "last refreshed " (time(&run.ended_at))
-                            @let failed = run.failed().count();
-                            @if failed > 0 {
-                                ", " a href="/sources" { (plural(failed, "source")) " failed" }
+                            @if !status.failing.is_empty() {
+                                ", " a href="/sources" { (plural(status.failing.len(), "source")) " failed" }
                             }
                             "."
                         }

@@ -20,7 +20,7 @@ pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let library = state.library()?;
         let status = state.status(&library);
-        let sources = library.sources(status.last_run.as_ref()).sources;
+        let sources = library.sources(&state.shelf.standing()).sources;
         Ok(layout(&state, "Sources", "", body(&status, &sources)))
     };
     answer(&state, page.await)
@@ -34,6 +34,7 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
                 Some(run) => { (last_run(run)) }
                 None => { "No refresh has run yet. " }
             }
+            (failing(&status.failing))
             @if let Some(next) = &status.next_run { "The next one starts " (time(next)) "." }
         }
         div.wide {
@@ -50,16 +51,31 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
 
 fn last_run(run: &Run) -> Markup {
     let asked = run.sources.iter().filter(|source| source.outcome != Outcome::Skipped).count();
-    let failed = run.failed().count();
+    let requests = usize::try_from(run.traffic.requests).unwrap_or(0);
     html! {
-        "The last refresh ended " (time(&run.ended_at)) ": " (plural(asked, "source")) " asked, "
-        @if failed == 0 { "none failed. " } @else {
-            b { (number(failed)) " failed" } ": "
-            @for (at, source) in run.failed().take(NAMED).enumerate() {
+        "The last refresh ended " (time(&run.ended_at)) ": " (plural(asked, "source")) " asked with "
+        (plural(requests, "request")) ", " (format!("{:.1}", run.traffic.bytes as f64 / 1e6)) " MB fetched"
+        @if let Some(quota) = &run.quota {
+            ", " (quota.remaining) " of " (quota.limit) " requests an hour left at GitHub\u{2019}s API"
+        }
+        @if run.stopped { ", " b { "stopped before its end" } }
+        ". "
+        @for note in &run.notes {
+            b { (note.message) } @if let Some(hint) = &note.hint { " (" (hint) ")" } ". "
+        }
+    }
+}
+
+/// The sources that could not be had when they were last asked.
+fn failing(ids: &[String]) -> Markup {
+    html! {
+        @if !ids.is_empty() {
+            b { (number(ids.len())) " failed" } ": "
+            @for (at, id) in ids.iter().take(NAMED).enumerate() {
                 @if at > 0 { ", " }
-                a href={ "#" (source.source) } { (source.source) }
+                a href={ "#" (id) } { (id) }
             }
-            @if failed > NAMED { " and " (number(failed - NAMED)) " more" }
+            @if ids.len() > NAMED { " and " (number(ids.len() - NAMED)) " more" }
             ". "
         }
     }
@@ -80,9 +96,10 @@ fn row(source: &SourceState) -> Markup {
             td {
                 b { (source.id) }
                 p.quiet { (source.why) }
-                @if let Some(moved) = &source.moved_to {
-                    p.warn { "moved to " (moved) ": change `repo` in the catalogue" }
+                @if source.state == "gone" {
+                    p.warn { "not found any more; what was indexed is kept for a while" }
                 }
+                @if source.archived { p.quiet { "archived: nobody works on it any more" } }
                 @if let Some(failure) = failure {
                     p.warn {
                         (failure.message)
@@ -94,7 +111,11 @@ fn row(source: &SourceState) -> Markup {
                         summary { (plural(problems.len(), "problem")) }
                         ul {
                             @for problem in problems.iter().take(50) {
-                                li { @if let Some(path) = &problem.path { (path) ": " } (problem.message) }
+                                li {
+                                    @if let Some(path) = &problem.path { (path) ": " }
+                                    (problem.message)
+                                    @if let Some(hint) = &problem.hint { " (" (hint) ")" }
+                                }
                             }
                         }
                     }

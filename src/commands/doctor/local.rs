@@ -1,0 +1,149 @@
+//! What can be wrong on this machine: data files, folders, index, store, lock, disk, runs.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::{Check, State};
+use crate::catalogue::{self, Origin};
+use crate::commands::output;
+use crate::config::{Config, Schedule};
+use crate::crawl::folder::root_of;
+use crate::library::Library;
+use crate::refresh::lock;
+use crate::refresh::runs::Standing;
+use crate::store::Store;
+use crate::vocabulary;
+
+/// Free bytes below which a refresh may not end well, and below which it will not.
+const FEW_BYTES: u64 = 1_000_000_000;
+const NO_BYTES: u64 = 100_000_000;
+
+pub(super) fn checks(config: &Config) -> Vec<Check> {
+    let mut checks = vec![
+        Check::of("data files", data_files(config), "cairn sources check tells every fault"),
+        Check::of("folders", folders(config), "mend `folder` in catalogue.toml"),
+        Check::of("index", writable(&config.index), "name another folder with --index"),
+    ];
+    checks.extend(disk(&config.index));
+    checks.extend([
+        Check::of("lock", locked(config), "look at that process; the lock goes with it"),
+        Check::of("store", store(config), "see the message"),
+        Check::of("generation", generation(config), "cairn refresh --offline builds it anew"),
+        last_run(config),
+    ]);
+    checks
+}
+
+fn data_files(config: &Config) -> anyhow::Result<String> {
+    let catalogue = catalogue::load(&config.sources)?;
+    catalogue::policy::load(&config.sources)?;
+    let vocabulary = vocabulary::load(&config.sources)?;
+    let (sources, topics) = (catalogue.sources.len(), vocabulary.topics.len());
+    let (sources, topics) = (output::count(sources, "source"), output::count(topics, "topic"));
+    Ok(format!("{}: {sources}, {topics}", config.sources.name_of("")))
+}
+
+fn folders(config: &Config) -> anyhow::Result<String> {
+    let catalogue = catalogue::load(&config.sources)?;
+    let mut found = 0;
+    for source in &catalogue.sources {
+        let Origin::Folder { path } = &source.origin else { continue };
+        let Some(root) = root_of(&config.sources, path.as_ref()) else { continue };
+        std::fs::read_dir(&root)
+            .with_context(|| format!("{}: cannot read {}", source.id, root.display()))?;
+        found += 1;
+    }
+    Ok(output::count(found, "local folder"))
+}
+
+fn writable(index: &Path) -> anyhow::Result<String> {
+    if !index.exists() {
+        return Ok(format!("{} is not there yet; the first refresh makes it", index.display()));
+    }
+    tempfile::tempfile_in(index).with_context(|| format!("cannot write in {}", index.display()))?;
+    Ok(index.display().to_string())
+}
+
+/// How much room is left where the index is; nothing where the system does not say.
+fn disk(index: &Path) -> Option<Check> {
+    let there = index.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let free = free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;
+    let state = match free {
+        ..NO_BYTES => State::Ill,
+        NO_BYTES..FEW_BYTES => State::Weak,
+        _ => State::Well,
+    };
+    let check = Check::new("disk", state, format!("{:.1} GB free", free as f64 / 1e9));
+    Some(if state == State::Well {
+        check
+    } else {
+        check.hint("a refresh of the whole catalogue wants about a gigabyte; make room")
+    })
+}
+
+#[cfg(unix)]
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+fn free_bytes(_folder: &Path) -> Option<u64> {
+    None
+}
+
+fn locked(config: &Config) -> anyhow::Result<String> {
+    Ok(match lock::holder(&config.index)? {
+        Some(holder) => format!("a refresh is under way ({holder})"),
+        None => "free".to_owned(),
+    })
+}
+
+fn store(config: &Config) -> anyhow::Result<String> {
+    let path = config.index.join("library.db");
+    if !path.exists() {
+        return Ok("there is none yet; the first refresh makes it".to_owned());
+    }
+    Store::examine(&path)?;
+    let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+    Ok(format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6))
+}
+
+fn generation(config: &Config) -> anyhow::Result<String> {
+    match Library::open(config)? {
+        Some(library) => {
+            let manifest = &library.manifest;
+            let documents = output::count(manifest.counts.documents, "document");
+            Ok(format!("{} of {}: {documents}", manifest.generation, manifest.built_at))
+        }
+        None => bail!("there is none yet"),
+    }
+}
+
+fn last_run(config: &Config) -> Check {
+    let standing = Standing::read(&config.index);
+    let schedule = match &config.timetable.schedule {
+        Schedule::Never => "never by itself".to_owned(),
+        Schedule::Every(period) => format!("every {}", humantime::format_duration(*period)),
+        Schedule::Cron { line, zone } => {
+            let zone = zone.map_or("local time".to_owned(), |zone| zone.to_string());
+            format!("at {line:?}, {zone}")
+        }
+    };
+    let Some(run) = &standing.last_run else {
+        let says = format!("none yet; serve refreshes {schedule}");
+        return Check::new("runs", State::Weak, says).hint("cairn refresh");
+    };
+    let failed = run.failed().count();
+    let says =
+        format!("the last ended {}, {failed} failed; serve refreshes {schedule}", run.ended_at);
+    match (run.stopped, run.reached_nothing(), failed) {
+        (true, ..) => Check::new("runs", State::Weak, format!("{says}; it was stopped"))
+            .hint("the next one goes on from there"),
+        (_, true, _) => Check::new("runs", State::Ill, format!("{says}; nobody was reached"))
+            .hint("is the network up?"),
+        (.., 0) => Check::new("runs", State::Well, says),
+        _ => Check::new("runs", State::Weak, says).hint("cairn status says why"),
+    }
+}

@@ -1,0 +1,91 @@
+//! `cairn doctor`: tries each thing that can be wrong, and says what to do.
+//!
+//! [`local`] looks at this machine, [`network`] at GitHub; neither changes anything. Each check stands
+//! alone: one that fails keeps no other from being made.
+
+mod local;
+mod network;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{Exit, output};
+use crate::config::Config;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// This machine only
+    #[arg(long)]
+    offline: bool,
+    /// The checks as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// How a thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Well,
+    /// It works, but not as well as it could.
+    Weak,
+    Ill,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    state: State,
+    says: String,
+    /// What to do next.
+    hint: Option<String>,
+}
+
+impl Check {
+    fn new(name: &'static str, state: State, says: impl Into<String>) -> Check {
+        Check { name, state, says: says.into(), hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Check {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Well with what `result` says, else ill with the error and `hint`.
+    fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
+        match result {
+            Ok(says) => Check::new(name, State::Well, says),
+            Err(error) => Check::new(name, State::Ill, format!("{error:#}")).hint(hint),
+        }
+    }
+}
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let mut checks = local::checks(config);
+    if !arguments.offline {
+        checks.extend(network::checks(config));
+    }
+    if arguments.json {
+        output::json(&serde_json::json!({ "checks": checks }))?;
+    } else {
+        for check in &checks {
+            print(check)?;
+        }
+    }
+    let is_ill = checks.iter().any(|check| check.state == State::Ill);
+    Ok(if is_ill { Exit::Ill } else { Exit::Done })
+}
+
+fn print(check: &Check) -> anyhow::Result<()> {
+    let state = match check.state {
+        State::Well => "well",
+        State::Weak => "weak",
+        State::Ill => "ILL",
+    };
+    output::line(&output::plain(&format!("{state:<5} {:<12} {}", check.name, check.says)))?;
+    match &check.hint {
+        Some(hint) => output::line(&format!("{:<18} → {}", "", output::plain(hint))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,98 @@
+//! What can be wrong with the way to GitHub: reachability, token, quota, clock.
+
+use chrono::Utc;
+
+use super::{Check, State};
+use crate::catalogue::policy;
+use crate::config::Config;
+use crate::crawl::{Crawler, Traffic};
+
+/// How far this machine's clock may be off, in seconds, before tokens and certificates fail.
+const CLOCK_SECONDS: i64 = 120;
+
+pub(super) fn checks(config: &Config) -> Vec<Check> {
+    match try_all(config) {
+        Ok(checks) => checks,
+        Err(error) => vec![
+            Check::new("network", State::Ill, format!("it can't be tried: {error:#}"))
+                .hint("mend the data files and settings first"),
+        ],
+    }
+}
+
+fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
+    let limits = policy::load(&config.sources)?.limits;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let crawler = Crawler::new(config, limits)?;
+        let mut checks = Vec::new();
+        let mut date = None;
+        for (name, address) in [("archives", &config.github.codeload), ("API", &config.github.api)]
+        {
+            checks.push(match crawler.reach(address).await {
+                Ok(at) => {
+                    date = date.or(at.map(|at| (at, Utc::now())));
+                    Check::new(name, State::Well, format!("{address} answers"))
+                }
+                Err(error) => Check::new(name, State::Ill, error.to_string())
+                    .hint("is the network up, and a proxy set where one is needed?"),
+            });
+        }
+        if checks.iter().all(|check| check.state == State::Well) {
+            checks.push(quota(config, &crawler).await);
+        }
+        if let Some((there, here)) = date {
+            checks.push(clock((here - there).num_seconds()));
+        }
+        Ok(checks)
+    })
+}
+
+/// Whether the token is taken, and what is left of the quota.
+async fn quota(config: &Config, crawler: &Crawler) -> Check {
+    let mut spent = Traffic::default();
+    let quota = match crawler.ask_quota(&mut spent).await {
+        Ok(quota) => quota,
+        Err(error) => return Check::new("quota", State::Weak, error.to_string()),
+    };
+    let (remaining, limit) = (quota.remaining, quota.limit);
+    let left = format!("{remaining} of {limit} requests an hour left");
+    if crawler.token_refused() {
+        let says = format!("GitHub refuses the token; without it, {left}");
+        return Check::new("token", State::Ill, says)
+            .hint("renew GITHUB_TOKEN or token_file, or remove it: refreshes go on without");
+    }
+    let name = if config.token.is_some() { "token" } else { "quota" };
+    let says = match config.token {
+        Some(_) => format!("is taken; {left}"),
+        None => format!("no token; {left}"),
+    };
+    if crawler.share_of(quota) == 0 {
+        let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;
+        return Check::new(name, State::Weak, says)
+            .hint(format!("descriptions and licences wait {minutes} min; archives need none"));
+    }
+    Check::new(name, State::Well, says)
+}
+
+/// What it means that this machine's clock is `ahead` seconds ahead of GitHub's.
+fn clock(ahead: i64) -> Check {
+    if ahead.abs() <= CLOCK_SECONDS {
+        return Check::new("clock", State::Well, format!("within {CLOCK_SECONDS} s of GitHub's"));
+    }
+    let (by, way) = (ahead.abs(), if ahead > 0 { "fast" } else { "slow" });
+    Check::new("clock", State::Ill, format!("it is {by} s {way}"))
+        .hint("set it: limits, schedules and certificates are read by it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_told() {
+        assert_eq!(clock(-100).state, State::Well);
+        assert_eq!(clock(86_400).state, State::Ill);
+        assert!(clock(-3_600).says.contains("3600 s slow"));
+    }
+}

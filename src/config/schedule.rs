@@ -1,0 +1,176 @@
+//! When refreshes are due.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, Local, Utc};
+use chrono_tz::Tz;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The least time between two runs: what every source is asked at.
+const LEAST: Duration = Duration::from_secs(60);
+/// The jitter where none is set: a tenth of the period, but no more than this.
+const JITTER: Duration = Duration::from_secs(10 * 60);
+
+/// When `serve` starts a refresh by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Schedule {
+    Never,
+    /// This long after the last run ended.
+    Every(Duration),
+    /// At the times of a cron line (five fields) in a time zone; `None` is this machine's.
+    Cron {
+        line: String,
+        zone: Option<Tz>,
+    },
+}
+
+/// A schedule with its jitter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timetable {
+    pub schedule: Schedule,
+    /// A run starts up to this much later than it is due, at random, so that not every Cairn of the
+    /// world asks GitHub at the same second.
+    pub jitter: Duration,
+}
+
+impl Timetable {
+    /// The timetable that the keys of `[refresh]` say; every day where they say nothing.
+    ///
+    /// `Err` for two schedules at once, for what can't be read, and for a cron line that never comes.
+    pub fn read(
+        every: Option<&str>,
+        cron: Option<&str>,
+        zone: Option<&str>,
+        jitter: Option<&str>,
+    ) -> anyhow::Result<Timetable> {
+        let schedule = match (every, cron) {
+            (Some(_), Some(_)) => bail!(
+                "[refresh] has both `every` and `cron` in the configuration; keep one of them"
+            ),
+            (Some("never"), None) => Schedule::Never,
+            (Some(every), None) => Schedule::Every(at_least_a_minute(every)?),
+            (None, Some(line)) => cron_line(line, zone)?,
+            (None, None) => Schedule::Every(DAY),
+        };
+        if zone.is_some() && cron.is_none() {
+            bail!("[refresh] time_zone is for `cron`, which is not set");
+        }
+        let jitter = match (jitter, &schedule) {
+            (Some(text), _) => period("jitter", text)?,
+            (None, Schedule::Every(period)) => JITTER.min(*period / 10),
+            (None, _) => JITTER,
+        };
+        Ok(Timetable { schedule, jitter })
+    }
+
+    /// When the run after one that ended at `last` is due, without jitter. What never ran is due
+    /// at once; what was missed while the machine slept is due in the past.
+    pub fn due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match (&self.schedule, last) {
+            (Schedule::Never, _) => None,
+            (_, None) => Some(now),
+            (Schedule::Every(period), Some(last)) => {
+                last.checked_add_signed(chrono::Duration::from_std(*period).ok()?)
+            }
+            (Schedule::Cron { line, zone }, Some(last)) => next(line, *zone, last),
+        }
+    }
+}
+
+/// A time such as "24h" at the key `key` of `[refresh]`.
+pub(super) fn period(key: &str, text: &str) -> anyhow::Result<Duration> {
+    humantime::parse_duration(text)
+        .with_context(|| format!("[refresh] {key} = {text:?} is no time such as \"24h\""))
+}
+
+fn at_least_a_minute(every: &str) -> anyhow::Result<Duration> {
+    let period = period("every", every)?;
+    if period < LEAST {
+        bail!("[refresh] every = {every:?} is too often; a minute is the least");
+    }
+    Ok(period)
+}
+
+fn cron_line(line: &str, zone: Option<&str>) -> anyhow::Result<Schedule> {
+    line.parse::<croner::Cron>().with_context(|| {
+        format!("[refresh] cron = {line:?} is no cron line such as \"0 4 * * *\"")
+    })?;
+    let parse = |name: &str| {
+        name.parse::<Tz>().map_err(|_| {
+            anyhow::anyhow!("[refresh] time_zone = {name:?} is no zone such as \"Europe/Berlin\"")
+        })
+    };
+    let zone = zone.map(parse).transpose()?;
+    if next(line, zone, Utc::now()).is_none() {
+        bail!("[refresh] cron = {line:?} never comes");
+    }
+    Ok(Schedule::Cron { line: line.to_owned(), zone })
+}
+
+/// The first time of the cron line `line` behind `last`.
+fn next(line: &str, zone: Option<Tz>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let cron: croner::Cron = line.parse().ok()?;
+    match zone {
+        Some(zone) => {
+            let next = cron.find_next_occurrence(&last.with_timezone(&zone), false);
+            next.ok().map(|next| next.to_utc())
+        }
+        None => {
+            let next = cron.find_next_occurrence(&last.with_timezone(&Local), false);
+            next.ok().map(|next| next.to_utc())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(every: Option<&str>, cron: Option<&str>) -> anyhow::Result<Timetable> {
+        Timetable::read(every, cron, None, None)
+    }
+
+    fn time(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_schedule_is_a_period_or_a_cron_line_but_not_both() {
+        assert_eq!(read(None, None).unwrap().schedule, Schedule::Every(DAY));
+        assert_eq!(read(Some("1day"), None).unwrap().schedule, Schedule::Every(DAY));
+        assert!(read(Some("1s"), None).is_err());
+        assert!(read(None, Some("every night")).is_err());
+        assert!(read(None, Some("0 0 30 2 *")).is_err(), "there is no 30th of February");
+        assert!(read(Some("1h"), Some("0 4 * * *")).is_err());
+        assert!(Timetable::read(None, Some("0 4 * * *"), Some("Europe/Nowhere"), None).is_err());
+        assert!(Timetable::read(Some("1h"), None, Some("Europe/Berlin"), None).is_err());
+    }
+
+    #[test]
+    fn jitter_is_a_tenth_of_the_period_and_ten_minutes_at_most() {
+        assert_eq!(read(Some("60s"), None).unwrap().jitter, Duration::from_secs(6));
+        assert_eq!(read(None, None).unwrap().jitter, JITTER);
+        let none = Timetable::read(None, None, None, Some("0s")).unwrap();
+        assert_eq!(none.jitter, Duration::ZERO);
+    }
+
+    #[test]
+    fn the_next_run_follows_the_last() {
+        let now = time("2026-03-01T10:00:00Z");
+        let hour = read(Some("1h"), None).unwrap();
+        assert_eq!(read(Some("never"), None).unwrap().due(None, now), None);
+        assert_eq!(hour.due(None, now), Some(now), "what never ran runs at once");
+        let last = now - chrono::Duration::hours(5);
+        assert!(hour.due(Some(last), now).unwrap() < now, "what was missed is due");
+    }
+
+    #[test]
+    fn a_cron_line_is_read_in_its_zone_over_the_change_to_summer_time() {
+        let berlin =
+            Timetable::read(None, Some("30 4 * * *"), Some("Europe/Berlin"), None).unwrap();
+        let due = |last: &str| berlin.due(Some(time(last)), time(last)).unwrap();
+        assert_eq!(due("2026-03-27T12:00:00Z"), time("2026-03-28T03:30:00Z"));
+        assert_eq!(due("2026-03-28T12:00:00Z"), time("2026-03-29T02:30:00Z"), "an hour earlier");
+    }
+}

@@ -1,0 +1,242 @@
+//! Which hosts may be spoken to: the source's own, and none at a private or loopback address unless
+//! the settings name it.
+//!
+//! What is crawled may redirect anywhere, and a name may come to stand for an address inside the
+//! reader's network. So redirects stay with the source's own hosts, and addresses are looked at
+//! when a name is resolved, which no change of the name's records gets round.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::Url;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::{Attempt, Policy};
+use url::Host;
+
+use crate::config::{Config, GitHubHosts};
+
+/// How many redirects are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// The hosts of one run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hosts {
+    /// Host and port of each of GitHub's base addresses.
+    github: Vec<String>,
+    /// Hosts that may be private, in lower case.
+    private: HashSet<String>,
+}
+
+impl Hosts {
+    /// The hosts that `config` names: GitHub's base addresses where they were set, those that the
+    /// settings allow to be private, and the proxies of the environment.
+    pub fn new(config: &Config) -> Hosts {
+        let bases = config.github.all();
+        let set = bases.into_iter().filter(|base| !GitHubHosts::PUBLIC.contains(base));
+        let proxies = ["http_proxy", "https_proxy", "all_proxy"].into_iter().flat_map(|name| {
+            [name.to_owned(), name.to_uppercase()].into_iter().filter_map(|n| std::env::var(n).ok())
+        });
+        let named = set.map(str::to_owned).chain(proxies).filter_map(|base| {
+            let url = Url::parse(&base).or_else(|_| Url::parse(&format!("http://{base}"))).ok()?;
+            url.host_str().map(str::to_lowercase)
+        });
+        let private = named.chain(config.private_hosts.iter().map(|host| host.to_lowercase()));
+        let github = bases.into_iter().filter_map(|base| Url::parse(base).ok());
+        Hosts { github: github.map(|url| authority(&url)).collect(), private: private.collect() }
+    }
+
+    /// Why `url` may not be asked, if it names a private address outright.
+    pub fn refusal(&self, url: &Url) -> Option<String> {
+        let address = match url.host()? {
+            Host::Domain(_) => return None,
+            Host::Ipv4(address) => IpAddr::V4(address),
+            Host::Ipv6(address) => IpAddr::V6(address),
+        };
+        let allowed = !is_private(address) || self.may_be_private(url.host_str()?);
+        (!allowed).then(|| refused(&address.to_string()))
+    }
+
+    fn may_be_private(&self, host: &str) -> bool {
+        self.private.contains(&host.to_lowercase())
+    }
+
+    /// Why the redirect from `from` (the address first asked) to `to` is not followed.
+    fn astray(&self, from: &Url, to: &Url) -> Option<String> {
+        if from.scheme() == "https" && to.scheme() != "https" {
+            return Some("a redirect from https to http".to_owned());
+        }
+        let (home, there) = (authority(from), authority(to));
+        let upgrade = from.host_str() == to.host_str()
+            && (from.port_or_known_default(), to.port_or_known_default()) == (Some(80), Some(443));
+        let among_github = self.github.contains(&home) && self.github.contains(&there);
+        if home != there && !upgrade && !among_github {
+            return Some(format!("a redirect away from the source's hosts, to {there}"));
+        }
+        self.refusal(to)
+    }
+
+    /// The rule for redirects.
+    pub fn redirects(self) -> Policy {
+        Policy::custom(move |attempt: Attempt| {
+            if attempt.previous().len() > MOST_REDIRECTS {
+                return attempt.error(format!("more than {MOST_REDIRECTS} redirects"));
+            }
+            let astray =
+                attempt.previous().first().and_then(|from| self.astray(from, attempt.url()));
+            match astray {
+                Some(why) => attempt.error(why),
+                None => attempt.follow(),
+            }
+        })
+    }
+}
+
+impl Resolve for Hosts {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allowed = self.may_be_private(name.as_str());
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<SocketAddr> =
+                found.filter(|address| allowed || !is_private(address.ip())).collect();
+            if found.is_empty() {
+                return Err(refused(name.as_str()).into());
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// The resolver of one run.
+pub(super) fn resolver(hosts: &Hosts) -> Arc<Hosts> {
+    Arc::new(hosts.clone())
+}
+
+fn refused(host: &str) -> String {
+    format!(
+        "{host} has a private or loopback address; if that is meant, name it in [refresh] private_hosts"
+    )
+}
+
+/// Host and port of `url`.
+pub(super) fn authority(url: &Url) -> String {
+    let port = url.port_or_known_default().unwrap_or(0);
+    format!("{}:{port}", url.host_str().unwrap_or_default())
+}
+
+/// Whether `address` is not one of the public internet (RFC 6890 and its registries).
+fn is_private(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_private_v4(address),
+        IpAddr::V6(address) => match address.to_ipv4_mapped() {
+            Some(inner) => is_private_v4(inner),
+            None => is_private_v6(address),
+        },
+    }
+}
+
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_broadcast()
+        || address.is_documentation()
+        || address.is_multicast()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 198 && (b == 18 || b == 19))
+        || (a, b, c) == (192, 0, 0)
+}
+
+fn is_private_v6(address: Ipv6Addr) -> bool {
+    let first = address.segments()[0];
+    // Outside 2000::/3 nothing is public, save the NAT64 prefix, which holds an IPv4 address.
+    let [.., high, low] = address.segments();
+    if address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
+        let [[a, b], [c, d]] = [high.to_be_bytes(), low.to_be_bytes()];
+        return is_private_v4(Ipv4Addr::new(a, b, c, d));
+    }
+    let documentation = first == 0x2001 && address.segments()[1] == 0xdb8;
+    // 6to4 (2002::/16) wraps any IPv4 address; nobody serves study material there.
+    !(0x2000..0x4000).contains(&first) || documentation || first == 0x2002
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hosts() -> Hosts {
+        Hosts {
+            github: vec!["api.github.com:443".into(), "codeload.github.com:443".into()],
+            private: HashSet::from(["gitlab.corp".to_owned(), "127.0.0.1".to_owned()]),
+        }
+    }
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn private_addresses_are_told_from_public_ones() {
+        for private in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "::1",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "::",
+            "2002:7f00:1::",
+            "224.0.0.1",
+            "255.255.255.255",
+        ] {
+            assert!(is_private(private.parse().unwrap()), "{private}");
+        }
+        for public in ["140.82.121.4", "8.8.8.8", "2606:50c0:8000::153", "::ffff:8.8.8.8"] {
+            assert!(!is_private(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_stays_with_the_sources_own_hosts() {
+        let hosts = hosts();
+        let follows = |from: &str, to: &str| hosts.astray(&url(from), &url(to)).is_none();
+        assert!(follows(
+            "https://api.github.com/repos/a/b",
+            "https://api.github.com/repositories/1"
+        ));
+        assert!(follows("https://api.github.com/a", "https://codeload.github.com/a"));
+        assert!(follows("http://git.example/a", "https://git.example/a"), "an upgrade");
+        assert!(follows("http://127.0.0.1:9/a", "http://127.0.0.1:9/b"), "as configured");
+        assert!(!follows("https://git.example/a", "http://git.example/a"), "a downgrade");
+        assert!(!follows("https://git.example/a", "https://codeload.github.com/a"));
+        assert!(!follows("https://api.github.com/a", "https://evil.example/a"));
+        assert!(!follows("http://192.168.1.1/a", "http://192.168.1.1/b"), "private");
+        assert!(!follows("http://git.example/a", "http://git.example:8080/a"), "another port");
+    }
+
+    #[test]
+    fn private_addresses_are_asked_only_where_the_settings_name_them() {
+        let hosts = hosts();
+        assert!(hosts.refusal(&url("http://127.0.0.1:8080/x")).is_none());
+        assert!(hosts.refusal(&url("https://git.example/x")).is_none(), "told when it is resolved");
+        let refusal = hosts.refusal(&url("http://[::1]/x")).unwrap();
+        assert!(refusal.contains("private_hosts"), "{refusal}");
+    }
+
+    #[tokio::test]
+    async fn a_name_that_stands_for_a_private_address_is_not_resolved() {
+        let name = || "localhost".parse::<Name>().unwrap();
+        assert!(hosts().resolve(name()).await.is_err());
+        let allowed = Hosts { private: HashSet::from(["localhost".to_owned()]), ..hosts() };
+        assert!(allowed.resolve(name()).await.is_ok());
+    }
+}

@@ -1,0 +1,209 @@
+//! How fast a run asks: so many at once of each host, and not before the host wants to be asked
+//! again.
+//!
+//! A host that answers "too often" holds up all its sources, not only the one that heard it. A run
+//! waits for a host up to a limit in all; past it, and where a host can't be reached, the host's
+//! sources are deferred to a later run without being asked at all.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::CrawlError;
+
+/// Failures of the network in a row after which a host is left alone for the rest of the run.
+const MOST_FAILURES: u32 = 6;
+/// The least wait that a "too often" brings, doubled with each in a row.
+const LEAST_WAIT: Duration = Duration::from_secs(1);
+
+/// What GitHub's API says is left of the hour's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    pub limit: u64,
+    pub remaining: u64,
+    /// When it begins anew; seconds since 1970.
+    pub resets_at: i64,
+}
+
+/// The hosts that a run speaks to, by name.
+pub(super) struct Pace {
+    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    at_once: usize,
+    longest_wait: Duration,
+}
+
+/// One host.
+pub(super) struct Gate {
+    name: String,
+    permits: Arc<Semaphore>,
+    longest_wait: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    not_before: Option<Instant>,
+    waited: Duration,
+    /// "Too often" in a row, and failures of the network in a row.
+    limited: u32,
+    failed: u32,
+    closed: Option<Closed>,
+}
+
+#[derive(Clone)]
+struct Closed {
+    why: String,
+    /// Seconds since 1970.
+    until: Option<i64>,
+}
+
+impl Pace {
+    pub fn new(at_once: usize, longest_wait: Duration) -> Pace {
+        Pace { gates: Mutex::default(), at_once, longest_wait }
+    }
+
+    /// The gate of the host `name`.
+    pub fn gate(&self, name: &str) -> Arc<Gate> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        let gate = gates.entry(name.to_owned()).or_insert_with(|| {
+            Arc::new(Gate {
+                name: name.to_owned(),
+                permits: Arc::new(Semaphore::new(self.at_once)),
+                longest_wait: self.longest_wait,
+                state: Mutex::default(),
+            })
+        });
+        Arc::clone(gate)
+    }
+}
+
+impl Gate {
+    /// Waits for a turn, and then until the host wants to be asked. The turn ends when the permit
+    /// is dropped. `Err` if the host is left alone for the rest of the run.
+    pub async fn enter(&self) -> Result<OwnedSemaphorePermit, CrawlError> {
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(|_| CrawlError::Ended)?;
+        self.wait().await?;
+        Ok(permit)
+    }
+
+    /// Waits until the host wants to be asked again.
+    pub async fn wait(&self) -> Result<(), CrawlError> {
+        loop {
+            let not_before = {
+                let state = self.lock();
+                if let Some(closed) = &state.closed {
+                    return Err(self.deferred(closed.clone()));
+                }
+                state.not_before
+            };
+            match not_before.filter(|at| *at > Instant::now()) {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The host wants to be asked again in `asked`, not before. `Err` if that is longer than this
+    /// run may still wait for it.
+    pub fn limited(&self, asked: Duration) -> Result<(), CrawlError> {
+        let mut state = self.lock();
+        state.failed = 0;
+        let least = LEAST_WAIT.saturating_mul(1 << state.limited.min(10));
+        state.limited += 1;
+        // A little later than asked: not every client comes back at the very same moment.
+        let wait = asked.max(least) + Duration::from_millis(fastrand::u64(0..250));
+        let now = Instant::now();
+        let before = state.not_before.filter(|at| *at > now).unwrap_or(now);
+        let after = before.max(now + wait);
+        if state.waited + (after - before) > self.longest_wait {
+            let until = chrono::Utc::now().timestamp() + i64::try_from(wait.as_secs()).unwrap_or(0);
+            let why = format!("asks to be left alone for {} s", wait.as_secs());
+            return Err(self.close(&mut state, why, Some(until)));
+        }
+        state.waited += after - before;
+        state.not_before = Some(after);
+        tracing::info!(host = self.name, seconds = wait.as_secs(), "waiting, as the host asks");
+        Ok(())
+    }
+
+    /// The host has answered.
+    pub fn answered(&self) {
+        let mut state = self.lock();
+        (state.limited, state.failed) = (0, 0);
+    }
+
+    /// A source could not be had from the host because of the network or the host itself.
+    pub fn failed(&self) {
+        let mut state = self.lock();
+        state.failed += 1;
+        if state.failed >= MOST_FAILURES && state.closed.is_none() {
+            self.close(&mut state, "can't be reached".to_owned(), None);
+        }
+    }
+
+    fn close(&self, state: &mut State, why: String, until: Option<i64>) -> CrawlError {
+        let closed = Closed { why, until };
+        state.closed = Some(closed.clone());
+        self.deferred(closed)
+    }
+
+    fn deferred(&self, closed: Closed) -> CrawlError {
+        CrawlError::Deferred { host: self.name.clone(), why: closed.why, until: closed.until }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_wants_a_pause_gets_it_from_everybody() {
+        let pace = Pace::new(2, Duration::from_secs(100));
+        let gate = pace.gate("h");
+        gate.limited(Duration::from_secs(30)).unwrap();
+        let started = Instant::now();
+        let one = pace.gate("h").enter().await.unwrap();
+        assert!(started.elapsed() >= Duration::from_secs(30));
+        drop(one);
+        // Each "too often" in a row counts towards the limit.
+        gate.limited(Duration::from_secs(60)).unwrap();
+        let error = gate.limited(Duration::from_secs(120)).unwrap_err();
+        assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");
+        assert!(gate.enter().await.is_err(), "nobody asks it any more");
+        assert!(pace.gate("other").enter().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_says_zero_seconds_is_never_asked_in_a_tight_loop() {
+        let gate = Pace::new(1, Duration::from_secs(120)).gate("h");
+        let mut asked = 0;
+        while gate.wait().await.is_ok() {
+            asked += 1;
+            let _ = gate.limited(Duration::ZERO);
+        }
+        assert!((5..9).contains(&asked), "{asked}");
+    }
+
+    #[tokio::test]
+    async fn a_host_that_can_not_be_reached_is_left_alone() {
+        let gate = Pace::new(1, Duration::from_secs(1)).gate("h");
+        for _ in 0..MOST_FAILURES - 1 {
+            gate.failed();
+        }
+        gate.answered();
+        gate.failed();
+        assert!(gate.enter().await.is_ok());
+        (1..MOST_FAILURES).for_each(|_| gate.failed());
+        let error = gate.enter().await.unwrap_err().to_string();
+        assert!(error.contains("can't be reached"), "{error}");
+    }
+}

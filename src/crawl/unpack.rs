@@ -1,0 +1,297 @@
+//! Unpacks a tar.gz in memory as it comes in, entry by entry.
+//!
+//! An archive is hostile until shown otherwise: nothing is written to disk; links, devices,
+//! absolute paths and `..` are left out with a problem; what is not selected is skipped without
+//! being held; entries, bytes, names and depth are bounded, and so are the headers that carry long
+//! names, which is why they are read here and not by the tar crate. A gzip or tar that breaks off is
+//! an error, so that a cut transfer is never taken for a small repository.
+
+use std::collections::HashSet;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use flate2::read::GzDecoder;
+use tar::{Entry, EntryType, PaxExtensions};
+use tokio::sync::{Semaphore, mpsc};
+
+use super::{BlobId, LeftOut, RawFile, Room, Sent};
+use crate::catalogue::Selection;
+use crate::catalogue::policy::Limits;
+use crate::problem::{Problem, Stage};
+
+/// The longest path that is taken.
+const LONGEST_PATH: usize = 1024;
+/// The longest header that carries a name.
+const LONGEST_HEADER: u64 = 64 * 1024;
+/// A hostile archive may hold a million bad entries: the first ones say enough.
+const MOST_PROBLEMS: usize = 50;
+/// Bytes of names of what was left out that are remembered.
+const MOST_LEFT_OUT: usize = 4_000_000;
+
+/// What came of an archive, besides the files that were sent.
+pub(super) struct Unpacked {
+    /// The commit's sha if the archive names one, else a hash of what was sent.
+    pub revision: String,
+    pub problems: Vec<Problem>,
+    /// The files that the rules leave out; `None` if they are too many to remember.
+    pub left_out: Option<Vec<LeftOut>>,
+}
+
+pub(super) struct Unpacker {
+    limits: Limits,
+    selection: Selection,
+    files: mpsc::Sender<Sent>,
+    room: Arc<Semaphore>,
+    problems: Vec<Problem>,
+    left_out: Vec<LeftOut>,
+    left_out_bytes: usize,
+    /// Paths sent so far, as they are and in lower case.
+    seen: HashSet<String>,
+    folded: HashSet<String>,
+    kept_bytes: u64,
+    /// Of paths and blobs sent so far.
+    content: blake3::Hasher,
+}
+
+impl Unpacker {
+    pub fn new(
+        limits: Limits,
+        selection: Selection,
+        (files, room): (mpsc::Sender<Sent>, Arc<Semaphore>),
+    ) -> Unpacker {
+        Unpacker {
+            limits,
+            selection,
+            files,
+            room,
+            problems: Vec::new(),
+            left_out: Vec::new(),
+            left_out_bytes: 0,
+            seen: HashSet::new(),
+            folded: HashSet::new(),
+            kept_bytes: 0,
+            content: blake3::Hasher::new(),
+        }
+    }
+
+    /// Sends every selected file of the archive `packed`. Blocks; must run inside a runtime's
+    /// blocking thread.
+    pub fn run(mut self, packed: impl Read) -> io::Result<Unpacked> {
+        let packed = Bounded::new(packed, self.limits.download_bytes, "compressed");
+        let plain = Bounded::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
+        let mut archive = tar::Archive::new(plain);
+        let mut sha = None;
+        let mut long_name: Option<Vec<u8>> = None;
+        let mut entries = 0;
+        for entry in archive.entries()?.raw(true) {
+            let mut entry = entry?;
+            entries += 1;
+            if entries > self.limits.entries {
+                return Err(too_many("entries", self.limits.entries));
+            }
+            match entry.header().entry_type() {
+                EntryType::XGlobalHeader => sha = sha.or(pax_comment(&mut entry)?),
+                EntryType::XHeader => long_name = pax_path(&header(&mut entry)?).or(long_name),
+                EntryType::GNULongName => long_name = Some(c_string(header(&mut entry)?)),
+                EntryType::GNULongLink => {}
+                _ => {
+                    let name = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+                    self.entry(&mut entry, name)?;
+                }
+            }
+        }
+        // The gzip trailer holds the checksum: reading on to the end verifies it, and tells a
+        // whole archive from one that was cut behind its last file.
+        let mut rest = archive.into_inner();
+        io::copy(&mut rest, &mut io::sink())?;
+        if entries == 0 {
+            return Err(io::Error::other("it holds no entries"));
+        }
+        let revision = sha.unwrap_or_else(|| self.content.finalize().to_hex()[..40].to_owned());
+        let left_out = (self.left_out_bytes <= MOST_LEFT_OUT).then_some(self.left_out);
+        Ok(Unpacked { revision, problems: self.problems, left_out })
+    }
+
+    fn entry<R: Read>(&mut self, entry: &mut Entry<'_, R>, name: Vec<u8>) -> io::Result<()> {
+        let kind = entry.header().entry_type();
+        if kind.is_dir() {
+            return Ok(());
+        }
+        let Ok(full) = String::from_utf8(name) else {
+            self.problem(None, "an entry's name is not UTF-8; it was left out");
+            return Ok(());
+        };
+        // GitHub puts everything below one folder, `name-sha/`.
+        let Some((_, path)) = full.split_once('/') else { return Ok(()) };
+        let size = entry.size();
+        if !(self.selection.selects(path) || Selection::always(path)) {
+            if kind.is_file() {
+                self.leave_out(path, size);
+            }
+            return Ok(());
+        }
+        if let Some(refusal) = self.refusal(&full, path, kind, size) {
+            if size > self.limits.file_bytes && kind.is_file() {
+                self.leave_out(path, size);
+            }
+            self.problem(Some(path), &refusal);
+            return Ok(());
+        }
+        if !self.seen.insert(path.to_owned()) {
+            self.problem(Some(path), "stands in the archive twice; the first one counts");
+            return Ok(());
+        }
+        if !self.folded.insert(path.to_lowercase()) {
+            self.problem(Some(path), "differs from another file only in case; both are kept");
+        }
+        self.kept_bytes += size;
+        if self.seen.len() as u64 > self.limits.files {
+            return Err(too_many("files to index", self.limits.files));
+        }
+        if self.kept_bytes > self.limits.kept_bytes {
+            return Err(too_many("bytes to index", self.limits.kept_bytes));
+        }
+        self.send(entry, path, size)
+    }
+
+    /// Why the selected entry `full` (`path` without its first folder) must not be used.
+    fn refusal(&self, full: &str, path: &str, kind: EntryType, size: u64) -> Option<String> {
+        if !kind.is_file() {
+            return Some("not a plain file (a link or device); it was left out".to_owned());
+        }
+        if full.starts_with('/') || !is_safe(path, self.limits.path_depth) {
+            return Some("its path leads out of the archive or too deep; left out".to_owned());
+        }
+        if path.len() > LONGEST_PATH {
+            return Some(format!("its path is longer than {LONGEST_PATH} bytes; left out"));
+        }
+        let most = self.limits.file_bytes;
+        (size > most).then(|| format!("{size} bytes, more than the {most} of the policy; left out"))
+    }
+
+    /// Reads the entry and sends it, once there is room for it.
+    fn send<R: Read>(&mut self, entry: &mut Entry<'_, R>, path: &str, size: u64) -> io::Result<()> {
+        let ended = || io::Error::other("the run was ended");
+        let wanted = Room::wanted(size);
+        let permit = tokio::runtime::Handle::current()
+            .block_on(Arc::clone(&self.room).acquire_many_owned(wanted))
+            .map_err(|_| ended())?;
+        let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        entry.read_to_end(&mut content)?;
+        if content.len() as u64 != size {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ends within a file"));
+        }
+        let file = RawFile { path: path.to_owned(), blob: BlobId::of(&content), bytes: content };
+        self.content.update(path.as_bytes()).update(b"\0").update(file.blob.0.as_bytes());
+        self.files.blocking_send(Sent::File(file, Room::of(permit))).map_err(|_| ended())
+    }
+
+    fn leave_out(&mut self, path: &str, size: u64) {
+        self.left_out_bytes += path.len() + 16;
+        if self.left_out_bytes <= MOST_LEFT_OUT {
+            self.left_out.push(LeftOut { path: path.to_owned(), size });
+        }
+    }
+
+    fn problem(&mut self, path: Option<&str>, message: &str) {
+        if self.problems.len() < MOST_PROBLEMS {
+            let mut problem = Problem::new(Stage::Crawl, message);
+            problem.path = path.map(|path| path.chars().take(LONGEST_PATH).collect());
+            self.problems.push(problem);
+        }
+    }
+}
+
+fn too_many(what: &str, most: u64) -> io::Error {
+    io::Error::other(format!("it has more than {most} {what}, the limit of the policy"))
+}
+
+/// Whether `path` stays inside: plain components only, and not too many.
+pub(super) fn is_safe(path: &str, depth: u64) -> bool {
+    let mut components = 0;
+    path.split('/').all(|component| {
+        components += 1;
+        let plain = !component.is_empty() && component != "." && component != "..";
+        plain && components <= depth && !component.contains(['\\', '\0'])
+    })
+}
+
+/// The body of an entry that is a header for the next one.
+fn header<R: Read>(entry: &mut Entry<'_, R>) -> io::Result<Vec<u8>> {
+    if entry.size() > LONGEST_HEADER {
+        let message = format!("a header of {} bytes, where names stand", entry.size());
+        return Err(io::Error::other(message));
+    }
+    let mut body = Vec::new();
+    entry.read_to_end(&mut body)?;
+    Ok(body)
+}
+
+/// The `path` record of a pax header (POSIX.1-2001, pax interchange format).
+fn pax_path(header: &[u8]) -> Option<Vec<u8>> {
+    let mut records = PaxExtensions::new(header).flatten();
+    let path = records.find(|record| record.key_bytes() == b"path")?;
+    Some(path.value_bytes().to_vec())
+}
+
+/// A name that ends at its first NUL.
+fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    bytes.truncate(end);
+    bytes
+}
+
+/// The `comment` record of a pax header: git archives keep the commit's sha there.
+fn pax_comment(entry: &mut impl Read) -> io::Result<Option<String>> {
+    let mut header = Vec::new();
+    entry.take(LONGEST_HEADER).read_to_end(&mut header)?;
+    let mut records = PaxExtensions::new(&header).flatten();
+    let comment = records.find(|record| record.key_bytes() == b"comment");
+    let sha = comment.and_then(|record| record.value().ok().map(str::to_owned));
+    Ok(sha.filter(|sha| sha.len() >= 40 && sha.chars().all(|c| c.is_ascii_hexdigit())))
+}
+
+/// A reader that fails, rather than ends, past `left` bytes.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+    what: &'static str,
+}
+
+impl<R> Bounded<R> {
+    fn new(inner: R, most: u64, what: &'static str) -> Self {
+        Bounded { inner, left: most, what }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+            io::Error::other(format!("it has more {} bytes than the policy allows", self.what))
+        })?;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_that_stay_inside_are_safe() {
+        for path in ["a.md", "a/b c/d&e.md", "..a/b"] {
+            assert!(is_safe(path, 8), "{path}");
+        }
+        for path in ["../a", "a/../b", "/a", "a//b", "", "a\\b", "a/./b", "1/2/3/4/5/6/7/8/9"] {
+            assert!(!is_safe(path, 8), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_bounded_reader_fails_past_its_bound() {
+        let mut buffer = Vec::new();
+        assert!(Bounded::new(&b"12345"[..], 5, "x").read_to_end(&mut buffer).is_ok());
+        assert!(Bounded::new(&b"123456"[..], 5, "x").read_to_end(&mut buffer).is_err());
+    }
+}

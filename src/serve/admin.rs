@@ -1,0 +1,71 @@
+//! What only the server's owner may ask over HTTP: to refresh.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use axum::http::{HeaderMap, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::State;
+use super::error::Failure;
+use super::schedule::Wanted;
+
+/// `POST /api/v1/refresh`: asks for a run over all sources. 202 with whether one is under way, in
+/// which case another follows it.
+pub(super) async fn refresh(
+    Shared(state): Shared<Arc<State>>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, Json<Value>), Failure> {
+    let Some(token) = &state.config.admin_token else {
+        return Err(Failure::forbidden(
+            StatusCode::FORBIDDEN,
+            "this server has no admin token, so nobody may ask that of it",
+            "set CAIRN_ADMIN_TOKEN or [serve] admin_token_file",
+        ));
+    };
+    if !is_sent(&headers, token) {
+        return Err(Failure::forbidden(
+            StatusCode::UNAUTHORIZED,
+            "the admin token is missing or wrong",
+            "send it as Authorization: Bearer TOKEN",
+        ));
+    }
+    if !state.refreshes {
+        return Err(Failure::forbidden(
+            StatusCode::CONFLICT,
+            "this server runs no refreshes (--no-refresh)",
+            "run cairn refresh",
+        ));
+    }
+    let under_way = state.clock.ask_for(Wanted::All);
+    let answer = if under_way { "follows the one under way" } else { "begins" };
+    Ok((StatusCode::ACCEPTED, Json(json!({ "refresh": answer }))))
+}
+
+/// Whether `token` came with the request. Hashes are compared, in constant time, so that the answer's
+/// time tells nothing of the token.
+fn is_sent(headers: &HeaderMap, token: &SecretString) -> bool {
+    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    blake3::hash(sent.trim().as_bytes()) == blake3::hash(token.expose_secret().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_token_itself_is_taken() {
+        let token = SecretString::from("t0p".to_owned());
+        let sent = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            is_sent(&headers, &token)
+        };
+        assert!(sent("Bearer t0p"));
+        assert!(!sent("Bearer t0") && !sent("Basic t0p") && !sent("Bearer "));
+        assert!(!is_sent(&HeaderMap::new(), &token));
+    }
+}
