@@ -18,7 +18,7 @@ use crate::config::Sources;
 use crate::problem::Faults;
 use fields::{DataFile, Fields};
 pub use policy::{Policy, Shown};
-pub use selection::Selection;
+pub use selection::{Rules, Selection};
 
 /// The catalogue's name for a source; never changed by what GitHub does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -28,6 +28,8 @@ pub struct Limits {
     /// Files of one source that are read, and their bytes.
     pub files: u64,
     pub kept_bytes: u64,
+    /// Bytes of text of one source that are indexed.
+    pub text_bytes: u64,
     /// Bytes of one file; a larger one is left out with a problem.
     pub file_bytes: u64,
     /// Bytes of one archive, compressed.
@@ -135,6 +137,7 @@ fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
         entries: fields.number("entries", faults),
         files: fields.number("files", faults),
         kept_bytes: fields.number("kept_bytes", faults),
+        text_bytes: fields.number("text_bytes", faults),
         file_bytes: fields.number("file_bytes", faults),
         download_bytes: fields.number("download_bytes", faults),
         archive_bytes: fields.number("archive_bytes", faults),

@@ -7,57 +7,78 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::policy::Limits;
 use super::{Policy, Source};
 
-/// A source's compiled include and exclude rules.
+/// The policy's compiled rules, from which each source's are made. Compiling costs about a
+/// millisecond; clones share it.
 #[derive(Clone, Debug)]
-pub struct Selection {
+pub struct Rules {
     formats: Arc<Vec<String>>,
-    include: Option<GlobSet>,
-    exclude: GlobSet,
+    exclude: Arc<GlobSet>,
     limits: Limits,
-    fingerprint: String,
+    /// Of all of these.
+    hash: blake3::Hasher,
 }
 
-impl Selection {
-    /// The rules for `source` under `policy`.
-    ///
-    /// Globs that don't compile were faulted when the catalogue was read; they select nothing here.
-    pub fn new(policy: &Policy, source: &Source) -> Selection {
-        let include = (!source.include.is_empty()).then(|| set(&source.include));
-        let mut excluded = policy.exclude.clone();
-        excluded.extend(source.exclude.iter().cloned());
+impl Rules {
+    /// The rules of `policy`.
+    pub fn new(policy: &Policy) -> Rules {
         let mut hash = blake3::Hasher::new();
-        for part in
-            policy.formats.iter().chain(&source.include).chain(["|"].map(String::from).iter())
-        {
-            hash.update(part.as_bytes()).update(b"\0");
-        }
-        for part in &excluded {
+        for part in policy.formats.iter().chain(["|".to_owned()].iter()).chain(&policy.exclude) {
             hash.update(part.as_bytes()).update(b"\0");
         }
         for limit in [policy.limits.file_bytes, policy.limits.path_depth] {
             hash.update(&limit.to_le_bytes());
         }
-        Selection {
+        Rules {
             formats: Arc::new(policy.formats.clone()),
-            include,
-            exclude: set(&excluded),
+            exclude: Arc::new(set(&policy.exclude)),
             limits: policy.limits,
-            fingerprint: hash.finalize().to_hex()[..16].to_owned(),
+            hash,
         }
     }
 
+    /// The rules for `source`: these, and its entry's own.
+    ///
+    /// Globs that don't compile were faulted when the catalogue was read; they select nothing here.
+    pub fn of(&self, source: &Source) -> Selection {
+        let mut hash = self.hash.clone();
+        for part in source.include.iter().chain(["|".to_owned()].iter()).chain(&source.exclude) {
+            hash.update(part.as_bytes()).update(b"\0");
+        }
+        let own = |globs: &[String]| (!globs.is_empty()).then(|| set(globs));
+        Selection {
+            rules: self.clone(),
+            include: own(&source.include),
+            exclude: own(&source.exclude),
+            fingerprint: hash.finalize().to_hex()[..16].to_owned(),
+        }
+    }
+}
+
+/// A source's compiled include and exclude rules.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    rules: Rules,
+    include: Option<GlobSet>,
+    exclude: Option<GlobSet>,
+    fingerprint: String,
+}
+
+impl Selection {
     /// Whether the file at `path` (inside the source, `/`-separated) is to be indexed.
     pub fn selects(&self, path: &str) -> bool {
-        let wanted = self.formats.contains(&format_of(path));
-        let included = self.include.as_ref().is_none_or(|include| include.is_match(path));
-        wanted && included && !self.exclude.is_match(path)
+        let is_in = |globs: &GlobSet| globs.is_match(path);
+        self.rules.formats.contains(&format_of(path))
+            && self.include.as_ref().is_none_or(is_in)
+            && !self.exclude.as_ref().is_some_and(is_in)
+            && !is_in(&self.rules.exclude)
     }
 
     /// Whether the file at `path` of `size` bytes is to be indexed: selected, and within the limits
     /// of the policy.
     pub fn takes(&self, path: &str, size: u64) -> bool {
         let depth = path.split('/').count() as u64;
-        size <= self.limits.file_bytes && depth <= self.limits.path_depth && self.selects(path)
+        let limits = &self.rules.limits;
+        size <= limits.file_bytes && depth <= limits.path_depth && self.selects(path)
     }
 
     /// Whether the file at `path` is kept for the source's own sake though it is no document: the
@@ -108,7 +129,7 @@ mod tests {
         let policy = policy::load(&Sources::Compiled).unwrap();
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nexclude = [\"translations/**\", \"*-zh.md\"]\n";
         let catalogue = parse("c", text).unwrap();
-        let selection = Selection::new(&policy, &catalogue.sources[0]);
+        let selection = Rules::new(&policy).of(&catalogue.sources[0]);
         for kept in ["README.md", "a/b/C.MD", "deep/notes.ipynb", "my_book/a.md"] {
             assert!(selection.selects(kept), "{kept}");
         }

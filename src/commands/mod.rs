@@ -23,6 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, Overrides};
 use crate::library::Library;
+use crate::refresh::reader;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,9 @@ enum Command {
     Status(status::Arguments),
     /// Try each thing that can be wrong, and say what to do
     Doctor(doctor::Arguments),
+    /// Read documents from stdin: what `refresh` starts
+    #[command(hide = true)]
+    Read,
 }
 
 /// Runs the command that `cli` names.
@@ -108,11 +112,16 @@ enum Command {
 /// `Err` says what failed, to which thing, and what to do; the caller prints it.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     log(&cli.global);
-    let config = config::load(&Overrides {
+    if let Some(Command::Read) = cli.command {
+        reader::answer_all()?;
+        return Ok(Exit::Done);
+    }
+    let mut config = config::load(&Overrides {
         config: cli.global.config.clone(),
         index: cli.global.index.clone(),
         sources: cli.global.sources.clone(),
     })?;
+    config.program = std::env::current_exe().ok();
     let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     match command {
         Command::Serve(arguments) => serve::run(config, arguments),
@@ -127,6 +136,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Resources(arguments) => resources::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),
+        Command::Read => Ok(Exit::Done),
     }
 }
 

@@ -81,7 +81,9 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
             more => format!("  (+ {})", output::count(more, "copy")),
         };
         output::line(&format!("{:>2}. {}", at + 1, output::plain(&output::trail(&hit.passage))))?;
-        output::line(&format!("    {}{copies}", output::plain(&output::place(&hit.passage))))?;
+        let gone = if hit.passage.gone { "  (gone from its source)" } else { "" };
+        let place = output::plain(&output::place(&hit.passage));
+        output::line(&format!("    {place}{copies}{gone}"))?;
         let snippet = crate::search::Snippet {
             text: output::plain(&hit.snippet.text),
             highlights: hit.snippet.highlights.clone(),

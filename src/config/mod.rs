@@ -48,6 +48,9 @@ impl GitHubHosts {
 pub struct Config {
     /// The configuration file that was named, for the refresh that `serve` starts.
     pub file: Option<PathBuf>,
+    /// The program's own file, for children that read documents under limits; `None` where this is
+    /// not the program but a test or a bench.
+    pub program: Option<PathBuf>,
     /// The index folder; created when first needed.
     pub index: PathBuf,
     pub sources: Sources,
@@ -153,6 +156,7 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
     let refresh = file.refresh;
     Ok(Config {
         file: overrides.config.clone(),
+        program: None,
         index,
         sources,
         web_folder: (checkout && Path::new("web/cairn.css").is_file())

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::crawl::BlobId;
 use crate::extract::{Document, Section};
 use crate::graph::build::{Builder, Place};
-use crate::problem::Problem;
+use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Copies, CopyPlace, Record, SectionId};
 use crate::store::{DerivedKey, SourceRow, Store};
@@ -121,6 +121,34 @@ fn tell(
     Ok(changes)
 }
 
+/// What of a source is in the generation so far.
+#[derive(Default)]
+struct Part {
+    documents: usize,
+    sections: usize,
+    text_bytes: u64,
+    /// Whether it holds more text than the policy allows.
+    is_full: bool,
+    problems: Vec<Problem>,
+}
+
+impl Part {
+    /// Whether the document at `path` with so many bytes of text is still within `most`; the first
+    /// that is not is told.
+    fn takes(&mut self, source: &Source, path: &str, bytes: u64, most: u64) -> bool {
+        let fits = !self.is_full && self.text_bytes + bytes <= most;
+        if !fits && !self.is_full {
+            self.is_full = true;
+            let message =
+                format!("more than {most} bytes of text; this file and more are left out");
+            let problem = Problem::new(Stage::Extract, message).of_source(&source.id.0).at(path);
+            self.problems.push(problem.hint("`include` in catalogue.toml takes less of it"));
+        }
+        self.text_bytes += if fits { bytes } else { 0 };
+        fits
+    }
+}
+
 /// A generation in the making.
 struct Assembly<'a> {
     inputs: &'a Inputs,
@@ -133,7 +161,7 @@ struct Assembly<'a> {
     copies: Copies,
     graph: Builder,
     resources: Collector,
-    states: BTreeMap<String, (usize, usize, Vec<Problem>)>,
+    parts: BTreeMap<String, Part>,
     counts: Counts,
     contents: Contents,
 }
@@ -151,7 +179,7 @@ impl<'a> Assembly<'a> {
             copies: Copies::default(),
             graph: Builder::new(inputs.vocabulary.clone()),
             resources: Collector::default(),
-            states: BTreeMap::new(),
+            parts: BTreeMap::new(),
             counts: Counts::default(),
             contents: Contents::default(),
         })
@@ -161,17 +189,19 @@ impl<'a> Assembly<'a> {
         let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
         let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
         let Some(extracted) = store.document(&key(&versions.0))? else { return Ok(()) };
-        let state = self.states.entry(item.source.id.0.clone()).or_default();
-        state.2.extend(
-            extracted
-                .problems
-                .into_iter()
-                .map(|problem| problem.of_source(&item.source.id.0).at(&item.path)),
-        );
+        let source = item.source;
+        let part = self.parts.entry(source.id.0.clone()).or_default();
+        let problems = extracted.problems.into_iter();
+        part.problems.extend(problems.map(|p| p.of_source(&source.id.0).at(&item.path)));
         let Some(document) = extracted.document else { return Ok(()) };
+        let bytes: usize = document.sections.iter().map(|s| s.text.len() + s.code.len()).sum();
+        let most = self.inputs.policy.limits.text_bytes;
+        if !part.takes(source, &item.path, bytes as u64, most) {
+            return Ok(());
+        }
         let annotation = store.annotation(&key(&versions.1))?.unwrap_or_default();
-        state.0 += 1;
-        state.1 += document.sections.len();
+        part.documents += 1;
+        part.sections += document.sections.len();
         *self.counts.formats.entry(item.format.clone()).or_insert(0) += 1;
         let ids: Vec<SectionId> = document
             .sections
@@ -288,11 +318,10 @@ impl<'a> Assembly<'a> {
             .iter()
             .map(|source| {
                 let row = rows.get(&source.id.0).cloned().unwrap_or_default();
-                let (documents, sections, problems) =
-                    self.states.remove(&source.id.0).unwrap_or_default();
+                let part = self.parts.remove(&source.id.0).unwrap_or_default();
                 let mut state = source_state(self.inputs, source, row);
-                (state.documents, state.sections) = (documents, sections);
-                state.problems.extend(problems);
+                (state.documents, state.sections) = (part.documents, part.sections);
+                state.problems.extend(part.problems);
                 state
             })
             .collect();

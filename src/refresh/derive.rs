@@ -4,13 +4,15 @@
 //! once. Two threads read while this one writes.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Mutex;
 
+use super::reader::Reader;
 use super::{Event, Inputs, Stop, selection};
 use crate::annotate::{self, Annotation, Tagger, annotate};
 use crate::catalogue::selection::format_of;
 use crate::crawl::BlobId;
-use crate::extract::{self, Extracted, extract};
+use crate::extract::{self, Extracted};
 use crate::problem::{Problem, Stage};
 use crate::store::{DerivedKey, Store, StoredFile};
 
@@ -28,11 +30,12 @@ pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
     format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
 }
 
-/// Reads what is not known yet, until `stop`; returns how many documents were extracted.
+/// Reads what is not known yet, until `stop`; returns how many documents were extracted. `program` is
+/// the program's own file, for the children that read.
 pub(super) fn derive(
     inputs: &Inputs,
     store: &mut Store,
-    stop: &Stop,
+    (program, stop): (Option<&Path>, &Stop),
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<usize> {
     let documents = document_versions();
@@ -43,6 +46,7 @@ pub(super) fn derive(
     }
     told(Event::Reading(missing.len()));
     let tagger = Tagger::new(&inputs.vocabulary);
+    let mut readers = [Reader::new(program), Reader::new(program)];
     let mut extracted = 0;
     for batch in batches(&missing) {
         if stop.is_cancelled() {
@@ -58,7 +62,7 @@ pub(super) fn derive(
             extracted += usize::from(known.is_none());
             work.push(Work { blob, format, known, bytes });
         }
-        let done = read_all(work, &tagger, stop);
+        let done = read_all(work, &tagger, &mut readers, stop);
         let new_documents: Vec<_> = done
             .iter()
             .filter(|done| done.is_new)
@@ -131,17 +135,22 @@ struct Done<'a> {
     annotation: Annotation,
 }
 
-/// Does the work on two threads; the order of the answers is that of the work.
-fn read_all<'a>(work: Vec<Work<'a>>, tagger: &Tagger, stop: &Stop) -> Vec<Done<'a>> {
+/// Does the work on two threads, each with its reader; the order of the answers is that of the work.
+fn read_all<'a>(
+    work: Vec<Work<'a>>,
+    tagger: &Tagger,
+    readers: &mut [Reader],
+    stop: &Stop,
+) -> Vec<Done<'a>> {
     let count = work.len();
     let queue = Mutex::new(work.into_iter().enumerate());
     let done: Mutex<Vec<(usize, Done)>> = Mutex::new(Vec::with_capacity(count));
     let take = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for reader in readers {
             scope.spawn(|| {
                 while let Some((at, work)) = take().filter(|_| !stop.is_cancelled()) {
-                    let read = read_one(work, tagger);
+                    let read = read_one(work, tagger, reader);
                     done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((at, read));
                 }
             });
@@ -152,22 +161,19 @@ fn read_all<'a>(work: Vec<Work<'a>>, tagger: &Tagger, stop: &Stop) -> Vec<Done<'
     done.into_iter().map(|(_, done)| done).collect()
 }
 
-fn read_one<'a>(work: Work<'a>, tagger: &Tagger) -> Done<'a> {
+fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Done<'a> {
     let Work { blob, format, known, bytes } = work;
     let is_new = known.is_none();
-    let read = || {
-        let extracted = known.unwrap_or_else(|| extract(format, &bytes));
-        let annotation = extracted.document.as_ref().map(|document| annotate(document, tagger));
-        (extracted, annotation.unwrap_or_default())
-    };
-    // No input is known that makes a reader panic; should one come, it must not end the run.
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    let (extracted, annotation) = result.unwrap_or_else(|_| {
-        let problem = Problem::new(Stage::Extract, "the reader failed on this file")
-            .hint("please report it, with the file");
-        (Extracted { document: None, problems: vec![problem] }, Annotation::default())
+    let mut extracted = known.unwrap_or_else(|| reader.read(format, &bytes));
+    let tag = || extracted.document.as_ref().map(|document| annotate(document, tagger));
+    // No text is known that makes the tagger panic; should one come, it must not end the run.
+    let annotation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tag));
+    let annotation = annotation.unwrap_or_else(|_| {
+        let problem = Problem::new(Stage::Annotate, "the tagger failed on this file");
+        extracted.problems.push(problem.hint("please report it, with the file"));
+        None
     });
-    Done { blob, format, is_new, extracted, annotation }
+    Done { blob, format, is_new, extracted, annotation: annotation.unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub(super) fn fingerprint(
     add(env!("CARGO_PKG_VERSION"));
     add(&format!("{FORMAT} {}", search::VERSION));
     add(&annotation_versions(&inputs.vocabulary.version));
+    add(&format!("{} {}", inputs.policy.limits.text_bytes, inputs.policy.excerpt_chars));
     for source in &inputs.catalogue.sources {
         let Some(row) = rows.get(&source.id.0) else { continue };
         add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));

@@ -13,6 +13,7 @@ mod fetch;
 pub mod generation;
 pub mod lock;
 pub mod manifest;
+pub mod reader;
 mod record;
 mod renew;
 pub mod runs;
@@ -24,7 +25,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::{self, Catalogue, Origin, Policy, Selection, Source};
+use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source};
 use crate::config::Config;
 use crate::crawl::{Quota, Traffic};
 use crate::problem::Problem;
@@ -148,6 +149,9 @@ pub struct Run {
     /// What GitHub's API last said of its quota, if it was asked.
     #[serde(default)]
     pub quota: Option<Quota>,
+    /// The most memory that it held, in bytes, where the system tells.
+    #[serde(default)]
+    pub peak_bytes: Option<u64>,
     /// What changed for readers.
     #[serde(default)]
     pub changes: Changes,
@@ -189,6 +193,7 @@ pub struct Summary {
 struct Inputs {
     catalogue: Catalogue,
     policy: Policy,
+    rules: Rules,
     vocabulary: Vocabulary,
 }
 
@@ -205,9 +210,12 @@ pub fn run(
 ) -> anyhow::Result<Summary> {
     let started = Instant::now();
     let started_at = chrono::Utc::now();
+    let catalogue = catalogue::load(&config.sources)?;
+    let policy = catalogue::policy::load(&config.sources)?;
     let inputs = Inputs {
-        catalogue: catalogue::load(&config.sources)?,
-        policy: catalogue::policy::load(&config.sources)?,
+        catalogue,
+        rules: Rules::new(&policy),
+        policy,
         vocabulary: vocabulary::load(&config.sources)?,
     };
     let chosen = choose(&inputs.catalogue, options)?;
@@ -221,7 +229,7 @@ pub fn run(
     store.keep_sources(&kept)?;
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
-    run.extracted = derive::derive(&inputs, &mut store, stop, told)?;
+    run.extracted = derive::derive(&inputs, &mut store, (config.program.as_deref(), stop), told)?;
     let assembled = match stop.is_cancelled() {
         true => None,
         false => assemble::assemble(config, &inputs, &store, stop, told)?,
@@ -281,7 +289,16 @@ impl Run {
     fn end(&mut self, started: Instant) {
         self.ended_at = time(chrono::Utc::now());
         self.seconds = started.elapsed().as_secs_f64();
+        self.peak_bytes = peak_bytes();
     }
+}
+
+/// The most memory that this process has held: `VmHWM` of Linux's /proc/self/status.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {
@@ -316,5 +333,5 @@ fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
 
 /// What is kept of each file of `source`, under the rules as they are now.
 fn selection(inputs: &Inputs, source: &Source) -> Selection {
-    Selection::new(&inputs.policy, source)
+    inputs.rules.of(source)
 }

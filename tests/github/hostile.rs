@@ -124,6 +124,11 @@ impl RawArchive {
         self
     }
 
+    /// The tarball so far, neither ended nor compressed.
+    pub fn tar(self) -> Vec<u8> {
+        self.tar
+    }
+
     /// Ends the tarball and compresses it.
     pub fn finish(mut self) -> Vec<u8> {
         self.tar.extend([0; 2 * BLOCK]);

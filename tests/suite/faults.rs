@@ -14,7 +14,7 @@ fn a_source_that_fails_loses_nothing_and_the_run_says_so() {
     for (fault, says) in [
         (Fault::Status(404), "404"),
         (Fault::Status(500), "500"),
-        (Fault::Truncated, "archive"),
+        (Fault::Truncated, "reading a body"),
         (Fault::NotGzip, "archive"),
     ] {
         world.github.put(repo("ann/bias", &[("README.md", "# New\n\nNew text.\n")]));

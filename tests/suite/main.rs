@@ -6,16 +6,23 @@
     reason = "a test that meets what it does not expect has failed"
 )]
 
+mod archives;
 mod cli;
+mod content;
+mod control;
 mod corpus;
 mod data;
 mod faults;
 mod index;
 mod licences;
+mod order;
 mod polite;
 mod refresh;
+mod scale;
 mod serve;
 mod snapshots;
+mod soak;
+mod states;
 mod tidy;
 mod world;
 

@@ -174,13 +174,13 @@ fn before_the_first_generation_everything_says_so() {
 }
 
 /// The real server, stopped when dropped.
-struct Server {
-    child: Child,
+pub struct Server {
+    pub child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(world: &World, arguments: &[&str]) -> Server {
+    pub fn start(world: &World, arguments: &[&str]) -> Server {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(arguments);
         let mut child = world.command(&all).stderr(Stdio::piped()).spawn().unwrap();
@@ -196,17 +196,23 @@ impl Server {
         Server { child, address }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
+        self.ask("GET", path, "")
+    }
+
+    /// The answer to a request with more headers, each with its line end.
+    pub fn ask(&self, method: &str, path: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: x\r\n{headers}");
+        write!(stream, "{head}Connection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
     }
 
     #[track_caller]
-    fn wait_for(&self, path: &str, says: &str) {
+    pub fn wait_for(&self, path: &str, says: &str) {
         let started = Instant::now();
         while !self.get(path).contains(says) {
             assert!(started.elapsed() < Duration::from_secs(60), "{path} never said {says:?}");

@@ -112,11 +112,13 @@ impl World {
         source.unwrap_or_else(|| panic!("no {id} in {view}")).clone()
     }
 
-    /// The requests so far as `path status`, in the order in which they came; none of them is
-    /// remembered any longer.
+    /// The requests so far as `path status`, those for each repository in the order in which they
+    /// came; none of them is remembered any longer.
     pub fn asked(&self) -> Vec<String> {
-        let requests = self.github.requests();
+        let mut requests = self.github.requests();
         self.github.forget_requests();
+        // Of several sources that are asked at once, one or the other comes first.
+        requests.sort_by_key(|request| request.path.split('/').nth(1).unwrap_or("").to_owned());
         requests.iter().map(|request| format!("{} {}", request.path, request.status)).collect()
     }
 

@@ -161,6 +161,7 @@ pub(super) fn hit_card(hit: &HitView) -> Markup {
                 a.source href=(passage.url) rel="noopener" {
                     (passage.source) " " (passage.path) (super::section::place(&passage.place))
                 }
+                @if passage.gone { " · " span.warn { "gone from its source" } }
             }
             p.snippet dir="auto" { (marked(&hit.snippet)) }
             @if !passage.topics.is_empty() {

@@ -46,6 +46,7 @@ fn body(section: &SectionView, title: &str) -> Markup {
                     }
                 }
                 " · " (passage.licence.as_deref().unwrap_or("no licence known"))
+                @if passage.gone { " · " span.warn { "gone from its source" } }
             }
             div.text dir="auto" { (section.text) }
             @if !section.code.is_empty() { pre { code { (section.code) } } }

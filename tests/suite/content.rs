@@ -1,0 +1,89 @@
+//! What a generation holds, laid out so that two of them can be compared: every record of the search
+//! index, the copies, the graph and the counts, but no times and no numbers of generations.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use cairn::graph::Graph;
+use cairn::refresh::changes::Contents;
+use cairn::refresh::generation;
+use cairn::search::{Copies, Searcher};
+
+/// The records of the sections by source and path.
+type Documents = BTreeMap<(String, String), Vec<String>>;
+
+/// A generation's content.
+#[derive(Debug, PartialEq)]
+pub struct Content {
+    pub documents: Documents,
+    pub copies: BTreeMap<u64, Vec<String>>,
+    pub edges: Vec<String>,
+    pub mentions: Vec<u32>,
+    pub resources: Vec<String>,
+    pub counts: String,
+    pub sources: Vec<String>,
+}
+
+/// The content of the current generation of `index`. The search index has to hold each section once
+/// and nothing else.
+pub fn content(index: &Path) -> Content {
+    let number = generation::current(index).unwrap();
+    let folder = generation::folder(index, number);
+    let manifest = generation::manifest(index, number).unwrap();
+    let graph = Graph::read(&folder.join("graph.bin")).unwrap();
+    let copies: Copies =
+        postcard::from_bytes(&std::fs::read(folder.join("copies.bin")).unwrap()).unwrap();
+    let contents = Contents::read(&folder.join("contents.bin")).unwrap();
+    let searcher =
+        Searcher::open(&folder.join("search"), copies.clone(), &graph.vocabulary, Vec::new())
+            .unwrap();
+    let (documents, sections) = documents(&contents, &searcher);
+    assert_eq!(searcher.sections().unwrap(), sections, "nothing but these is in the search index");
+    assert_eq!(manifest.counts.sections, sections);
+    let mut edges: Vec<String> = graph
+        .topics
+        .edge_indices()
+        .map(|edge| format!("{:?} {:?}", graph.topics.edge_endpoints(edge), graph.topics[edge]))
+        .collect();
+    edges.sort();
+    let counts = cairn::refresh::manifest::Counts { index_bytes: 0, ..manifest.counts.clone() };
+    Content {
+        documents,
+        copies: copies
+            .by_representative
+            .iter()
+            .map(|(id, places)| (id.0, places.iter().map(|place| format!("{place:?}")).collect()))
+            .collect(),
+        edges,
+        mentions: graph.mentions.clone(),
+        resources: graph.resources.iter().map(|resource| format!("{resource:?}")).collect(),
+        counts: format!("{counts:?}"),
+        sources: manifest
+            .sources
+            .iter()
+            .map(|source| {
+                let mut source = source.clone();
+                source.fetched_at = None;
+                format!("{source:?}")
+            })
+            .collect(),
+    }
+}
+
+/// The records of `contents`' documents, and how many they are.
+fn documents(contents: &Contents, searcher: &Searcher) -> (Documents, usize) {
+    let mut documents = BTreeMap::new();
+    let mut sections = 0;
+    for (source, entries) in &contents.sources {
+        for entry in entries {
+            let records = searcher.document(source, &entry.path).unwrap();
+            let mut records: Vec<String> =
+                records.iter().map(|(id, record)| format!("{id} {record:?}")).collect();
+            records.sort();
+            assert_eq!(records.len(), entry.sections.len(), "{source} {}", entry.path);
+            sections += records.len();
+            documents.insert((source.clone(), entry.path.clone()), records);
+        }
+    }
+    (documents, sections)
+}
