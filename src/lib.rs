@@ -39,15 +39,23 @@
 //!                       and what was derived from them, keyed by content and versions
 //! building/             tantivy's writer directory
 //! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
+//!                       contents.bin (documents and sections, with hashes), news.json (what is new),
 //!                       manifest.json (format, counts, per-source state, problems)
 //! current               the number of the generation that readers open; replaced by rename, last
-//! runs.json             the last 200 runs
+//! runs.json             the last 200 runs: results, requests, bytes, quota, changes
 //! lock                  one writer; says who holds it
 //! ```
 //!
 //! A generation and `runs.json` answer everything by themselves; readers never open `library.db`. A
 //! refresh may be killed at any instruction: `current` still names a whole generation, and the next
 //! refresh goes on from what the store and the index hold.
+//!
+//! # Processes
+//!
+//! `serve` answers and plans; each refresh is a child of it (`cairn refresh`), and each refresh has two
+//! children that read documents under limits of memory and time (`cairn read`). What a crawl eats or
+//! breaks is thus never the server's, and what a file breaks is never the crawl's. A run keeps to what
+//! hosts bear: so many requests at once, waits as they ask for, and what would take too long deferred.
 //!
 //! # Rules that hold everywhere
 //!
