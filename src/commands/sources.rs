@@ -68,9 +68,14 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
         "fetched",
     ]);
     for source in view.sources {
+        let state = match (&source.moved_to, source.archived) {
+            (Some(name), _) => format!("{}, now {name}", source.state),
+            (None, true) => format!("{}, archived", source.state),
+            (None, false) => source.state,
+        };
         table.add_row([
             source.id,
-            source.state,
+            state,
             source.licence.unwrap_or_else(|| "none known".to_owned()),
             source.documents.to_string(),
             source.sections.to_string(),

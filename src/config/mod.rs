@@ -65,6 +65,8 @@ pub struct Config {
     pub jobs_per_host: usize,
     /// How long a run waits in all for a host that asks it to; then the host's sources are deferred.
     pub longest_wait: Duration,
+    /// Bytes that a run fetches in all; the sources that are left then are deferred.
+    pub run_bytes: u64,
     /// Hosts that may have a private or loopback address, besides GitHub's base addresses where
     /// they were set.
     pub private_hosts: Vec<String>,
@@ -106,6 +108,7 @@ struct RefreshFile {
     jobs: Option<usize>,
     jobs_per_host: Option<usize>,
     longest_wait: Option<String>,
+    run_megabytes: Option<u64>,
     private_hosts: Vec<String>,
     gone_after: Option<u32>,
     drop_after: Option<String>,
@@ -173,6 +176,7 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         jobs: refresh.jobs.unwrap_or(6).clamp(1, 32),
         jobs_per_host: refresh.jobs_per_host.unwrap_or(4).clamp(1, 32),
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
+        run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
         admin_token: secret("CAIRN_ADMIN_TOKEN", file.serve.admin_token_file.as_deref())?,
         listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),

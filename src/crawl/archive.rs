@@ -38,7 +38,9 @@ impl Fetch<'_> {
             (self.files.clone(), Arc::clone(&self.crawler.room)),
         );
         let joined = tokio::task::spawn_blocking(move || unpacker.run(bridge)).await;
-        self.report.traffic.bytes += received.load(Ordering::Relaxed);
+        let received = received.load(Ordering::Relaxed);
+        self.report.traffic.bytes += received;
+        self.crawler.session.fetched(received);
         let failed = |cause: String| match broken.load(Ordering::Relaxed) {
             true => CrawlError::Network { url, cause },
             false => CrawlError::Archive { source_id: self.source.id.clone(), cause },

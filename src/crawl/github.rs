@@ -9,8 +9,14 @@
 use reqwest::Url;
 use reqwest::header;
 
+use super::hosts::authority;
 use super::session::{Answer, Question, backoff, full_jitter, network, short_body, text_header};
 use super::{CrawlError, Fetch, Fetched, Moved, Sent, Snapshot};
+
+/// Why a new archive is not fetched in a run that has fetched enough.
+const SATED: &str = "has something new, but this run has fetched all that `run_megabytes` allows";
+/// How long after such a run the next one may follow.
+const SATED_SECONDS: i64 = 60 * 60;
 
 impl Fetch<'_> {
     pub(super) async fn github(
@@ -111,6 +117,11 @@ impl Fetch<'_> {
             let etag = text_header(response.headers(), header::ETAG.as_str());
             if question.known.is_some() && etag == question.known {
                 return Ok(Fetched::Unchanged);
+            }
+            if self.crawler.session.is_sated() {
+                let (host, why) = (authority(response.url()), SATED.to_owned());
+                let until = Some(chrono::Utc::now().timestamp() + SATED_SECONDS);
+                return Err(CrawlError::Deferred { host, why, until });
             }
             let unpacked = self.unpack(response).await;
             drop(turn);

@@ -176,7 +176,7 @@ impl CrawlError {
                 "if it stays so, remove it from the catalogue".into()
             }
             CrawlError::Deferred { until: Some(_), .. } => {
-                "the next run asks it; GITHUB_TOKEN brings a larger quota".into()
+                "the next run asks it; for the API, GITHUB_TOKEN brings a larger quota".into()
             }
             CrawlError::Network { .. } | CrawlError::Deferred { .. } => {
                 "is the network up? the next run tries again".into()

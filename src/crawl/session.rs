@@ -1,7 +1,7 @@
 //! Sends requests: at the hosts' pace, again where a failure may pass, and reads the answers'
 //! statuses as GitHub means them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub(super) struct Session {
     token: Option<SecretString>,
     token_refused: AtomicBool,
     quota: Mutex<Option<Quota>>,
+    /// Bytes of archives that this run may still fetch.
+    bytes_left: AtomicI64,
 }
 
 /// One request.
@@ -79,6 +81,7 @@ impl Session {
             token: config.token.clone(),
             token_refused: AtomicBool::new(false),
             quota: Mutex::default(),
+            bytes_left: AtomicI64::new(i64::try_from(config.run_bytes).unwrap_or(i64::MAX)),
         })
     }
 
@@ -95,6 +98,17 @@ impl Session {
     /// Goes on without the token.
     pub fn refuse_token(&self) {
         self.token_refused.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that `bytes` of an archive were fetched.
+    pub fn fetched(&self, bytes: u64) {
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.bytes_left.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Whether this run has fetched all that it may.
+    pub fn is_sated(&self) -> bool {
+        self.bytes_left.load(Ordering::Relaxed) <= 0
     }
 
     /// What the API last said of its quota.

@@ -109,3 +109,40 @@ fn until<T>(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+
+    #[test]
+    fn the_oldest_metadata_is_renewed_first_and_each_at_most_daily() {
+        let text = |name: &str| format!("[[source]]\nrepo = \"a/{name}\"\nwhy = \"x\"\n");
+        let names = ["fresh", "old", "older", "asked", "new", "failed"];
+        let catalogue = names.map(text).concat() + "[[source]]\nfolder = \"f\"\nwhy = \"x\"\n";
+        let catalogue = catalogue::parse("c", &catalogue).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("library.db")).unwrap();
+        let (now, day) = (1_000_000_000, METADATA_SECONDS);
+        let had = [now - day + 1, now - day, now - 9 * day, now - 2 * day, 0, 0];
+        for (source, at) in catalogue.sources.iter().zip(had) {
+            let failed = source.id.0 == "a/failed";
+            let asked = if source.id.0 == "a/asked" { now - AGAIN_SECONDS + 1 } else { 0 };
+            let row = SourceRow {
+                state: if failed { State::Failed } else { State::Ok },
+                metadata_at: at,
+                metadata_tried_at: asked,
+                ..SourceRow::default()
+            };
+            store.put_source(&source.id, &row).unwrap();
+        }
+        let chosen: Vec<&Source> = catalogue.sources.iter().collect();
+        let order = |now| -> Vec<String> {
+            let due = due(&chosen, &store, now).unwrap();
+            due.iter().map(|due| due.source.id.0.clone()).collect()
+        };
+        assert_eq!(order(now), ["a/new", "a/older", "a/old"]);
+        assert!(order(now).is_empty(), "they count as asked for");
+        assert_eq!(order(now + AGAIN_SECONDS), ["a/new", "a/older", "a/asked", "a/old", "a/fresh"]);
+    }
+}

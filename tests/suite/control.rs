@@ -121,6 +121,27 @@ fn a_hang_up_and_the_admin_start_a_run() {
 }
 
 #[test]
+fn a_server_that_ends_takes_its_refresh_along() {
+    let world = two();
+    world.refresh(&[], 0);
+    world.github.fault("ann/bias", Fault::Slow { per_chunk: Duration::from_secs(20) });
+    world.github.put(repo("ann/bias", &[("a.md", BIAS)]));
+    world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
+    let mut server = Server::start(&world, &[]);
+    world.asked();
+    send("-HUP", &server.child);
+    while world.github.requests().len() < 2 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let started = Instant::now();
+    send("-TERM", &server.child);
+    assert!(server.child.wait().unwrap().success());
+    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
+    let doctor = world.run(&["doctor", "--offline"]).stdout;
+    assert!(doctor.contains("lock         free") && doctor.contains("it was stopped"), "{doctor}");
+}
+
+#[test]
 fn without_an_admin_token_nobody_starts_a_run_over_http() {
     let world = two();
     world.refresh(&[], 0);

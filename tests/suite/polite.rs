@@ -153,6 +153,22 @@ fn a_transfer_that_breaks_off_begins_anew() {
 }
 
 #[test]
+fn a_run_fetches_no_more_than_it_may_and_the_next_one_goes_on() {
+    let world = many(4);
+    world.write("cairn.toml", "[refresh]\nrun_megabytes = 0\n");
+    let run = world.refresh(&[], 3);
+    let error = text(&part(&run, "org/r00")["error"]);
+    assert_eq!(outcome(&run, "org/r00"), "deferred");
+    assert!(error.contains("run_megabytes"), "{error}");
+    world.write("cairn.toml", "");
+    world.refresh(&[], 0);
+    world.asked();
+    world.write("cairn.toml", "[refresh]\nrun_megabytes = 0\n");
+    world.refresh(&[], 0);
+    assert!(world.asked().iter().all(|asked| asked.ends_with("304")), "nothing new, no bytes");
+}
+
+#[test]
 fn few_connections_go_to_one_host() {
     let world = many(12);
     for at in 0..12 {
