@@ -10,6 +10,8 @@ pub(super) struct FrontMatter {
     pub title: Option<String>,
     /// `YYYY-MM-DD`.
     pub date: Option<String>,
+    /// Its author asks to be left out: `cairn: noindex`, or `robots: noindex`.
+    pub is_private: bool,
 }
 
 /// Reads `block`, delimiters included.
@@ -22,6 +24,9 @@ pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
         Ok(value) => FrontMatter {
             title: value.get("title").and_then(scalar).filter(|title| !title.is_empty()),
             date: value.get("date").and_then(scalar).and_then(|date| day(&date)),
+            is_private: ["cairn", "robots"]
+                .iter()
+                .any(|key| value.get(key).and_then(scalar).is_some_and(|said| is_noindex(&said))),
         },
         Err(error) => {
             let matter = by_lines(inner);
@@ -40,7 +45,16 @@ fn by_lines(text: &str) -> FrontMatter {
         let value = line.trim().trim_matches(['"', '\'']);
         (!value.is_empty()).then(|| value.to_owned())
     };
-    FrontMatter { title: value("title"), date: value("date").and_then(|date| day(&date)) }
+    FrontMatter {
+        title: value("title"),
+        date: value("date").and_then(|date| day(&date)),
+        is_private: ["cairn", "robots"].iter().filter_map(|key| value(key)).any(|v| is_noindex(&v)),
+    }
+}
+
+/// Whether `said` asks robots to leave the page out, alone or in a list such as `noindex, nofollow`.
+fn is_noindex(said: &str) -> bool {
+    said.split(',').any(|word| matches!(word.trim().to_lowercase().as_str(), "noindex" | "none"))
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -72,6 +86,13 @@ mod tests {
         assert_eq!(matter.title.as_deref(), Some("One: two"));
         assert_eq!(matter.date.as_deref(), Some("2024-01-02"));
         assert!(problems.is_empty());
+        for private in
+            ["cairn: noindex", "robots: \"NOINDEX, nofollow\"", "a: b: c\ncairn: noindex"]
+        {
+            let matter = format!("---\ntitle: x\n{private}\n---\n");
+            assert!(read(&matter, &mut Vec::new()).is_private, "{private}");
+        }
+        assert!(!read("---\ncairn: yes\n---\n", &mut Vec::new()).is_private);
         read("---\nname: [a\n---\n", &mut problems);
         assert_eq!(problems.len(), 1);
     }

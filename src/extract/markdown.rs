@@ -6,15 +6,22 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 use super::render::render;
 use super::sections::{Builder, MOST_WORDS, Unit};
 use super::{Document, Kind, frontmatter, html};
-use crate::problem::Problem;
+use crate::problem::{Problem, Stage};
 
 /// Lists are not looked into deeper than this: each level is rendered to see how long it is.
 const DEEPEST: u32 = 6;
+/// The level of a bold line that serves as a heading, and the longest such line in characters.
+const BOLD_LEVEL: u8 = 2;
+const LONGEST_BOLD: usize = 80;
 
 /// The document that the Markdown `text` is.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let mut reader = Reader::new(Builder::new(Unit::Lines));
     reader.markdown(text, None, problems);
+    if reader.is_private {
+        problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
+        return None;
+    }
     Some(reader.finish())
 }
 
@@ -26,6 +33,9 @@ pub(super) struct Reader {
     title: Option<String>,
     title_is_first_level: bool,
     date: Option<String>,
+    is_private: bool,
+    /// Whether the file has no headings, so that bold lines serve as such.
+    bold_is_heading: bool,
 }
 
 impl Reader {
@@ -46,6 +56,8 @@ impl Reader {
             title: None,
             title_is_first_level: false,
             date: None,
+            is_private: false,
+            bold_is_heading: false,
         }
     }
 
@@ -54,12 +66,16 @@ impl Reader {
         let arena = Arena::new();
         let root = parse_document(&arena, text, &self.options);
         let lines: Vec<&str> = text.lines().collect();
+        let is_heading = |node: &AstNode| matches!(node.data().value, NodeValue::Heading(_));
+        self.bold_is_heading =
+            cell.is_none() && !root.children().any(is_heading) && !text.contains("<h");
         for block in root.children() {
             if let NodeValue::FrontMatter(matter) = &block.data().value {
                 let matter = frontmatter::read(matter, problems);
                 self.title_is_first_level |= matter.title.is_some();
                 self.title = matter.title.or(self.title.take());
                 self.date = matter.date;
+                self.is_private |= matter.is_private;
                 continue;
             }
             self.block(block, cell, &lines);
@@ -87,6 +103,13 @@ impl Reader {
             let text = render(block).text.replace('\n', " ");
             let anchor = self.anchorizer.anchorize(text.trim());
             self.heading(level, text.trim(), Some(anchor), at(block).0);
+            return;
+        }
+        if self.bold_is_heading
+            && let Some(text) = bold_line(block)
+        {
+            let anchor = None;
+            self.heading(BOLD_LEVEL, &text, anchor, at(block).0);
             return;
         }
         if let NodeValue::HtmlBlock(fragment) = &block.data().value {
@@ -129,6 +152,16 @@ impl Reader {
         }
         self.builder.heading(level, text, anchor, at);
     }
+}
+
+/// The text of a paragraph that is one bold line and short enough for a heading.
+fn bold_line<'a>(block: &'a AstNode<'a>) -> Option<String> {
+    let mut inside = block.children();
+    let (Some(only), None) = (inside.next(), inside.next()) else { return None };
+    let is_bold = matches!(block.data().value, NodeValue::Paragraph)
+        && matches!(only.data().value, NodeValue::Strong);
+    let text = is_bold.then(|| render(only).text.trim().to_owned())?;
+    (!text.contains('\n') && (1..=LONGEST_BOLD).contains(&text.chars().count())).then_some(text)
 }
 
 /// Whether the list item `node` holds a list of its own and more text than one section should.
@@ -220,6 +253,23 @@ mod tests {
         assert_eq!(found[0].headings, ["Big Title"]);
         assert_eq!(found[0].text, "a | b\nc | d\nMore\ninside");
         assert_eq!(found[0].code, "x = 1");
+    }
+
+    #[test]
+    fn bold_lines_are_headings_where_there_are_no_others() {
+        let text = "**One**\n\nFirst.\n\n**Two**\n\nSecond **bold** words.\n";
+        let trails: Vec<String> = sections(text).iter().map(|s| s.headings.join("/")).collect();
+        assert_eq!(trails, ["One", "Two"]);
+        let found = sections(&format!("# Title\n\n{text}"));
+        assert_eq!(found.len(), 1, "with a heading they are text");
+    }
+
+    #[test]
+    fn an_author_who_asks_so_is_left_out() {
+        let mut problems = Vec::new();
+        let text = "---\ncairn: noindex\n---\n# A\n\nText.\n";
+        assert!(read(text, &mut problems).is_none());
+        assert!(problems[0].message.contains("as its author asks"));
     }
 
     #[test]

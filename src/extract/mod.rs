@@ -6,6 +6,7 @@
 //! read, [`render`] makes plain text of Markdown's blocks, [`html`] of the HTML inside, [`links`]
 //! makes addresses canonical.
 
+mod dialect;
 mod frontmatter;
 mod html;
 pub mod links;
@@ -20,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, Stage};
 
 /// Changes when any extractor does: what was extracted under another version is extracted anew.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Sections of one document that are kept, and bytes of their text, code and links. The longest in
 /// the sources that were looked at have a tenth of either.
@@ -116,7 +117,9 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     let mut problems = Vec::new();
     let text = decode(bytes, &mut problems);
     let document = match format {
-        "md" | "markdown" | "mdx" | "qmd" | "rmd" => markdown::read(&text, &mut problems),
+        "md" | "markdown" | "mdx" | "qmd" | "rmd" => {
+            markdown::read(&dialect::plain(&text, format), &mut problems)
+        }
         "ipynb" => notebook::read(&text, &mut problems),
         "txt" => text::read(&text),
         other => {
