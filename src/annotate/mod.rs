@@ -19,7 +19,7 @@ use crate::extract::{Document, Section};
 pub use tagger::Tagger;
 
 /// Changes when annotation does: what was annotated under another version is annotated anew.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A sentence longer than this many characters is no evidence: nobody would read it.
 const EVIDENCE_CHARS: usize = 320;
@@ -66,6 +66,8 @@ pub struct SectionNotes {
     pub step: Option<u8>,
     /// Equal for sections that say the same; `None` for those too short to be a copy.
     pub fingerprint: Option<u64>,
+    /// What its near-copies are found by; `None` for those too short to have any.
+    pub signature: Option<copies::Signature>,
 }
 
 /// What is known of one document, its sections in order.
@@ -125,6 +127,7 @@ fn notes(section: &Section, tagger: &Tagger) -> SectionNotes {
     SectionNotes {
         step: steps::of(section, &mentions, tagger),
         fingerprint: copies::fingerprint(section),
+        signature: copies::signature(section),
         mentions,
         co_mentions,
     }

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::policy::Limits;
 use super::{Policy, Source};
 
 /// The policy's compiled rules, from which each source's are made. Compiling costs about a
 /// millisecond; clones share it.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    formats: Arc<Vec<String>>,
+    policy: Arc<Policy>,
     exclude: Arc<GlobSet>,
-    limits: Limits,
-    /// Of all of these.
+    /// Of what of it says which files are fetched.
     hash: blake3::Hasher,
 }
 
@@ -28,12 +26,7 @@ impl Rules {
         for limit in [policy.limits.file_bytes, policy.limits.path_depth] {
             hash.update(&limit.to_le_bytes());
         }
-        Rules {
-            formats: Arc::new(policy.formats.clone()),
-            exclude: Arc::new(set(&policy.exclude)),
-            limits: policy.limits,
-            hash,
-        }
+        Rules { exclude: Arc::new(set(&policy.exclude)), policy: Arc::new(policy.clone()), hash }
     }
 
     /// The rules for `source`: these, and its entry's own.
@@ -67,7 +60,7 @@ impl Selection {
     /// Whether the file at `path` (inside the source, `/`-separated) is to be indexed.
     pub fn selects(&self, path: &str) -> bool {
         let is_in = |globs: &GlobSet| globs.is_match(path);
-        self.rules.formats.contains(&format_of(path))
+        self.rules.policy.formats.contains(&format_of(path))
             && self.include.as_ref().is_none_or(is_in)
             && !self.exclude.as_ref().is_some_and(is_in)
             && !is_in(&self.rules.exclude)
@@ -77,8 +70,13 @@ impl Selection {
     /// of the policy.
     pub fn takes(&self, path: &str, size: u64) -> bool {
         let depth = path.split('/').count() as u64;
-        let limits = &self.rules.limits;
+        let limits = &self.rules.policy.limits;
         size <= limits.file_bytes && depth <= limits.path_depth && self.selects(path)
+    }
+
+    /// Whether `path` names a copy of a commercial book, which is never fetched.
+    pub fn is_book_copy(&self, path: &str) -> bool {
+        self.rules.policy.is_book_copy(path)
     }
 
     /// Whether the file at `path` is kept for the source's own sake though it is no document: the

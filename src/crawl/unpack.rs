@@ -124,6 +124,10 @@ impl Unpacker {
         // GitHub puts everything below one folder, `name-sha/`.
         let Some((_, path)) = full.split_once('/') else { return Ok(()) };
         let size = entry.size();
+        if self.selection.is_book_copy(path) {
+            self.problem(Some(path), "a copy of a commercial book, by its name: never indexed");
+            return Ok(());
+        }
         if !(self.selection.selects(path) || Selection::always(path)) {
             if kind.is_file() {
                 self.leave_out(path, size);

@@ -9,8 +9,10 @@ use super::changes::{Changes, Contents, Difference, Entry, read_news};
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
 use super::manifest::{Counts, FORMAT, Manifest, SourceState};
+use super::places::Places;
 use super::record::{part_of, record, text_hash};
-use super::{Event, Inputs, Stop, by_preference, generation, selection};
+use super::wanted::wanted;
+use super::{Event, Inputs, Stop, by_preference, generation};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Annotation, SectionNotes};
@@ -41,7 +43,7 @@ pub(super) struct Item<'a> {
     pub source: &'a Source,
     pub path: String,
     pub blob: BlobId,
-    format: String,
+    pub format: String,
 }
 
 /// Builds a generation from `store`, unless the current one is made of the same. `None` if it was
@@ -55,14 +57,14 @@ pub(super) fn assemble(
 ) -> anyhow::Result<Option<Assembled>> {
     let mut rows = HashMap::new();
     let mut items = Vec::new();
+    let mut refused = Vec::new();
     for source in by_preference(&inputs.catalogue) {
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
-        let selection = selection(inputs, source);
-        for file in store.files(&source.id)? {
-            if selection.takes(&file.path, file.length) && !inputs.policy.is_book_copy(&file.path) {
-                let format = format_of(&file.path);
-                items.push(Item { source, path: file.path, blob: file.blob, format });
-            }
+        let wanted = wanted(inputs, source, store)?;
+        refused.extend(wanted.problems);
+        for file in wanted.files {
+            let format = format_of(&file.path);
+            items.push(Item { source, path: file.path, blob: file.blob, format });
         }
     }
     let fingerprint = fingerprint(inputs, &rows, &items);
@@ -77,6 +79,7 @@ pub(super) fn assemble(
     told(Event::Building);
     let (building, number) = generation::begin(&config.index)?;
     let mut assembly = Assembly::new(config, inputs)?;
+    assembly.refuse(refused);
     for item in &items {
         if stop.is_cancelled() {
             return Ok(None);
@@ -158,6 +161,7 @@ struct Assembly<'a> {
     wanted: HashSet<u64>,
     added: usize,
     fold: Fold<SectionId>,
+    places: Places,
     copies: Copies,
     graph: Builder,
     resources: Collector,
@@ -176,6 +180,7 @@ impl<'a> Assembly<'a> {
             wanted: HashSet::new(),
             added: 0,
             fold: Fold::default(),
+            places: Places::default(),
             copies: Copies::default(),
             graph: Builder::new(inputs.vocabulary.clone()),
             resources: Collector::default(),
@@ -210,14 +215,27 @@ impl<'a> Assembly<'a> {
             .collect();
         self.note(item, &document, &ids);
         for (at, section) in document.sections.iter().enumerate() {
-            if let Some(notes) = annotation.sections.get(at) {
-                // A short section is a copy only as a part of a file that is one.
-                let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
-                let representative = self.fold.representative(fingerprint, ids[at]);
-                self.section(item, (ids[at], representative), section, notes);
+            let Some(notes) = annotation.sections.get(at) else { continue };
+            // A short section is a copy only as a part of a file that is one.
+            let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
+            let (places, signature) = (&self.places, notes.signature.as_ref());
+            let is_alike = |other| places.is_alike(other, section, store);
+            let own = ids[at];
+            let representative = self.fold.representative(fingerprint, signature, own, is_alike)?;
+            if representative == own && signature.is_some() {
+                self.places.add(own, item, at);
             }
+            self.section(item, (own, representative), section, notes);
         }
         self.index(item, &document, &annotation, &ids, &versions.1)
+    }
+
+    /// Takes down why files are not in the generation.
+    fn refuse(&mut self, problems: Vec<Problem>) {
+        for problem in problems {
+            let source = problem.source.clone().unwrap_or_default();
+            self.parts.entry(source).or_default().problems.push(problem);
+        }
     }
 
     fn note(&mut self, item: &Item, document: &Document, ids: &[SectionId]) {

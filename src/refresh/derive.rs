@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use super::reader::Reader;
-use super::{Event, Inputs, Stop, selection};
+use super::wanted::wanted;
+use super::{Event, Inputs, Stop};
 use crate::annotate::{self, Annotation, Tagger, annotate};
 use crate::catalogue::selection::format_of;
 use crate::crawl::BlobId;
@@ -93,10 +94,9 @@ fn missing(inputs: &Inputs, store: &Store, versions: &str) -> anyhow::Result<Vec
     let known = store.annotated(versions)?;
     let mut missing = BTreeSet::new();
     for source in &inputs.catalogue.sources {
-        let selection = selection(inputs, source);
-        for StoredFile { path, blob, length, .. } in store.files(&source.id)? {
+        for StoredFile { path, blob, length, .. } in wanted(inputs, source, store)?.files {
             let key = (blob, format_of(&path));
-            if selection.takes(&path, length) && !known.contains(&key) {
+            if !known.contains(&key) {
                 let (blob, format) = key;
                 missing.insert(Missing { blob, format, length });
             }

@@ -13,11 +13,13 @@ mod fetch;
 pub mod generation;
 pub mod lock;
 pub mod manifest;
+mod places;
 pub mod reader;
 mod record;
 mod renew;
 pub mod runs;
 mod settle;
+mod wanted;
 
 use std::time::Instant;
 

@@ -134,6 +134,26 @@ fn copies_of_a_fork_fold_under_the_original() {
 }
 
 #[test]
+fn near_copies_fold_under_the_one_that_the_catalogue_lists_first() {
+    let words =
+        |from: usize| -> String { (from..from + 90).map(|at| format!("word{at} ")).collect() };
+    let original = format!("# Drift\n\nConcept drift, at length: {}\n", words(0));
+    let edited = original.replace("at length", "as ever");
+    let other = format!("# Drift\n\nConcept drift, at length: {}\n", words(45));
+    let world = World::new(vec![
+        repo("zoe/first", &[("a.md", &original)]),
+        repo("ann/copy", &[("b.md", &edited)]),
+        repo("bob/other", &[("c.md", &other)]),
+    ]);
+    world.refresh(&[], 0);
+    let view = world.run(&["search", "concept drift", "--json"]).json();
+    let hits = view["hits"].as_array().unwrap();
+    assert_eq!(hits.len(), 2, "{view}");
+    let first = hits.iter().find(|hit| hit["source"] == "zoe/first").unwrap();
+    assert_eq!(first["duplicates"][0]["source"], "ann/copy");
+}
+
+#[test]
 fn narrower_rules_take_effect_without_the_network_and_wider_ones_fetch_again() {
     let world = two();
     world.catalogue(&entry("ann/bias", "exclude = [\"b.md\"]"));

@@ -203,6 +203,31 @@ fn a_changed_vocabulary_annotates_anew_without_the_network() {
 }
 
 #[test]
+fn authors_who_ask_are_left_out_and_copies_of_books_are_refused() {
+    let book = "books/Designing_Machine-Learning Systems.PDF";
+    let files = [
+        (".cairnignore", "# please\ndrafts/\n/private-*.md\n!/private-but-fine.md\n"),
+        ("drafts/deep/a.md", "# Draft\n\nUnfinished words.\n"),
+        ("private-a.md", "# P\n\nSecret words.\n"),
+        ("private-but-fine.md", "# P\n\nFine words.\n"),
+        ("noindex.md", "---\ncairn: noindex\n---\n# N\n\nUnlisted words.\n"),
+        (book, "%PDF-1.4 Stolen words."),
+        ("a.md", BIAS),
+    ];
+    let world = World::new(vec![repo("ann/shy", &files)]);
+    let run = world.refresh(&[], 0);
+    assert_eq!(part(&run, "ann/shy")["documents"], 2, "{run}");
+    for words in ["unfinished", "secret", "unlisted"] {
+        assert!(world.hits(words).is_empty(), "{words}");
+    }
+    assert_eq!(world.hits("\"fine words\""), ["ann/shy private-but-fine.md"]);
+    let status = world.run(&["status"]).stdout;
+    for says in ["2 of its files be left out", "as its author asks", "a commercial book"] {
+        assert!(status.contains(says), "{says}: {status}");
+    }
+}
+
+#[test]
 fn one_source_or_all_of_them_conditionally_or_not() {
     let world = two();
     let run = world.refresh(&["bob/store"], 0);
