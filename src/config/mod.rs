@@ -213,7 +213,8 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
         if !matches!(parsed.scheme(), "http" | "https") {
             bail!("the address {address:?} (setting {variable}) must begin with http or https");
         }
-        Ok(address.trim_end_matches('/').to_owned())
+        // As answers tell it: in lower case, without the default port.
+        Ok(String::from(parsed).trim_end_matches('/').to_owned())
     };
     let [api, codeload, raw, web] = GitHubHosts::PUBLIC;
     Ok(GitHubHosts {

@@ -142,7 +142,7 @@ pub(super) async fn keep(state: Arc<State>) {
     let now = Utc::now();
     state.clock.plan(&state.config, &Last::of(&runs::read(&state.config.index)), now, now);
     let mut watch = Watch::new(Arc::clone(&state));
-    let mut running: Option<Child> = None;
+    let mut running: Option<(Child, Wanted)> = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -158,23 +158,26 @@ pub(super) async fn keep(state: Arc<State>) {
             && state.refreshes
             && let Some(wanted) = state.clock.due(Utc::now())
         {
-            running = start(&state.config, &wanted);
+            running = start(&state.config, &wanted).map(|child| (child, wanted));
             state.clock.set_running(running.is_some());
             if running.is_none() {
                 state.clock.put_off(Utc::now() + AGAIN);
             }
         }
-        let ended = running.as_mut().map(Child::try_wait);
-        if let Some(Ok(Some(_)) | Err(_)) = ended {
+        let Some((child, wanted)) = &mut running else { continue };
+        let ended = child.try_wait();
+        if let Ok(Some(_)) | Err(_) = ended {
             tracing::info!(?ended, "the refresh ended");
-            running = None;
-            state.clock.set_running(false);
-            // A run that reached nobody does not count; the next one follows soon.
             let (now, last) = (Utc::now(), Last::of(&runs::read(&state.config.index)));
-            state.clock.plan(&state.config, &last, now, now + AGAIN);
+            // A whole run that reached nobody does not count; the next one follows soon, not at
+            // once. A run over some sources puts nothing off.
+            let least = if *wanted == Wanted::All { now + AGAIN } else { now };
+            state.clock.plan(&state.config, &last, now, least);
+            state.clock.set_running(false);
+            running = None;
         }
     }
-    if let Some(child) = running {
+    if let Some((child, _)) = running {
         end(child).await;
     }
 }

@@ -121,6 +121,19 @@ fn a_hang_up_and_the_admin_start_a_run() {
 }
 
 #[test]
+fn the_server_asks_what_was_deferred_when_its_host_allows() {
+    let world = two();
+    world.write("cairn.toml", "[refresh]\nlongest_wait = \"1s\"\n");
+    world.github.fault("ann/bias", Fault::RetryAfter { seconds: 4 });
+    let server = Server::start(&world, &[]);
+    server.wait_for("/api/v1/sources", "\"state\":\"deferred\"");
+    server.wait_for("/api/v1/search?q=%22position+bias%22", "README.md");
+    let asked = world.asked();
+    let limited = asked.iter().filter(|asked| asked.ends_with("429")).count();
+    assert!(limited <= 2, "asked once, and not before it may be: {asked:?}");
+}
+
+#[test]
 fn a_server_that_ends_takes_its_refresh_along() {
     let world = two();
     world.refresh(&[], 0);
