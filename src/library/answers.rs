@@ -13,8 +13,9 @@ use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::catalogue::policy::show;
 use crate::extract::Address;
-use crate::refresh::changes::{Changes, News, What, read_news};
+use crate::refresh::changes::{Changes, News, What};
 use crate::refresh::manifest::SourceState;
+use crate::refresh::news;
 use crate::refresh::runs::Standing;
 use crate::search::{Found, Record, Request, SearchError, SectionId};
 
@@ -111,7 +112,7 @@ impl Library {
 
     /// What was added, changed and removed at or after `since`, newest first. Reads one file.
     pub fn news(&self, since: DateTime<Utc>) -> NewsView {
-        let known = read_news(&self.folder.join("news.json")).unwrap_or_else(|error| {
+        let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
             Vec::new()
         });

@@ -5,21 +5,19 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::changes::{Changes, Contents, Difference, Entry, read_news};
+use super::changes::{Changes, Contents, Entry};
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
 use super::manifest::{Counts, FORMAT, Manifest, SourceState};
 use super::places::Places;
 use super::record::{part_of, record, text_hash};
-use super::wanted::wanted;
-use super::{Event, Inputs, Stop, by_preference, generation};
+use super::wanted::{Item, Wanted};
+use super::{Event, Inputs, Stop, generation, news};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Annotation, SectionNotes};
 use crate::catalogue::Source;
-use crate::catalogue::selection::format_of;
 use crate::config::Config;
-use crate::crawl::BlobId;
 use crate::extract::{Document, Section};
 use crate::graph::build::{Builder, Place};
 use crate::problem::{Problem, Stage};
@@ -38,36 +36,21 @@ pub(super) struct Assembled {
     pub changes: HashMap<String, Changes>,
 }
 
-/// A file that belongs into the generation.
-pub(super) struct Item<'a> {
-    pub source: &'a Source,
-    pub path: String,
-    pub blob: BlobId,
-    pub format: String,
-}
-
-/// Builds a generation from `store`, unless the current one is made of the same. `None` if it was
+/// Builds a generation of what is `wanted` of `store`, unless the current one is made of the same. `None` if it was
 /// stopped on the way.
 pub(super) fn assemble(
     config: &Config,
-    inputs: &Inputs,
+    (inputs, wanted): (&Inputs, &Wanted),
     store: &Store,
     stop: &Stop,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Option<Assembled>> {
     let mut rows = HashMap::new();
-    let mut items = Vec::new();
-    let mut refused = Vec::new();
-    for source in by_preference(&inputs.catalogue) {
+    for source in &inputs.catalogue.sources {
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
-        let wanted = wanted(inputs, source, store)?;
-        refused.extend(wanted.problems);
-        for file in wanted.files {
-            let format = format_of(&file.path);
-            items.push(Item { source, path: file.path, blob: file.blob, format });
-        }
     }
-    let fingerprint = fingerprint(inputs, &rows, &items);
+    let Wanted { items, problems } = wanted;
+    let fingerprint = fingerprint(inputs, &rows, items);
     let current = generation::current(&config.index);
     if let Some(number) = current
         && let Ok(manifest) = generation::manifest(&config.index, number)
@@ -79,8 +62,8 @@ pub(super) fn assemble(
     told(Event::Building);
     let (building, number) = generation::begin(&config.index)?;
     let mut assembly = Assembly::new(config, inputs)?;
-    assembly.refuse(refused);
-    for item in &items {
+    assembly.refuse(problems);
+    for item in items {
         if stop.is_cancelled() {
             return Ok(None);
         }
@@ -91,37 +74,11 @@ pub(super) fn assemble(
     manifest.fingerprint = fingerprint;
     manifest.generation = number;
     let before = current.map(|number| generation::folder(&config.index, number));
-    let changes = tell(&contents, before.as_deref(), &manifest, &building)?;
+    let changes = news::tell(&contents, before.as_deref(), &manifest, &building)?;
     let json = serde_json::to_vec_pretty(&manifest)?;
     std::fs::write(building.join("manifest.json"), json).context("cannot write manifest.json")?;
     generation::publish(&config.index, &building, number)?;
     Ok(Some(Assembled { indexed, manifest, made: Some(number), changes }))
-}
-
-/// Writes what the generation `manifest` in `building` holds, and what of it is new since the one in
-/// `before`; returns the changes by source.
-fn tell(
-    contents: &Contents,
-    before: Option<&Path>,
-    manifest: &Manifest,
-    building: &Path,
-) -> anyhow::Result<HashMap<String, Changes>> {
-    contents.write(&building.join("contents.bin"))?;
-    let old = match before.map(|folder| Contents::read(&folder.join("contents.bin"))) {
-        Some(Ok(old)) => old,
-        // Without anything before, all is new; against what can't be read, nothing is.
-        None => Contents::default(),
-        Some(Err(error)) => {
-            tracing::info!("what is new can't be told in this run: {error:#}");
-            contents.clone()
-        }
-    };
-    let known = before.and_then(|folder| read_news(&folder.join("news.json")).ok());
-    let mut difference = Difference::of(&old, contents, &manifest.built_at, manifest.generation);
-    let changes = std::mem::take(&mut difference.by_source);
-    let news = serde_json::to_vec(&difference.with(known.unwrap_or_default()))?;
-    std::fs::write(building.join("news.json"), news).context("cannot write news.json")?;
-    Ok(changes)
 }
 
 /// What of a source is in the generation so far.
@@ -231,10 +188,10 @@ impl<'a> Assembly<'a> {
     }
 
     /// Takes down why files are not in the generation.
-    fn refuse(&mut self, problems: Vec<Problem>) {
+    fn refuse(&mut self, problems: &[Problem]) {
         for problem in problems {
             let source = problem.source.clone().unwrap_or_default();
-            self.parts.entry(source).or_default().problems.push(problem);
+            self.parts.entry(source).or_default().problems.push(problem.clone());
         }
     }
 

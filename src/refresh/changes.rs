@@ -15,8 +15,6 @@ use serde::{Deserialize, Serialize};
 use crate::crawl::BlobId;
 use crate::search::SectionId;
 
-/// News items that a generation keeps.
-const MOST_NEWS: usize = 2_000;
 /// Sections of one item that are named.
 const MOST_SECTIONS: usize = 20;
 
@@ -109,12 +107,6 @@ impl Contents {
     }
 }
 
-/// The news in the file `path`, newest first.
-pub fn read_news(path: &Path) -> anyhow::Result<Vec<News>> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("cannot decode {}", path.display()))
-}
-
 /// The difference between two generations.
 #[derive(Debug, Default)]
 pub(super) struct Difference {
@@ -154,13 +146,6 @@ impl Difference {
             }
         }
         difference
-    }
-
-    /// The news to keep: these, then `before`.
-    pub fn with(mut self, before: Vec<News>) -> Vec<News> {
-        self.news.extend(before);
-        self.news.truncate(MOST_NEWS);
-        self.news
     }
 
     fn add(&mut self, news: News) {

@@ -8,14 +8,13 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use super::reader::Reader;
-use super::wanted::wanted;
+use super::wanted::Item;
 use super::{Event, Inputs, Stop};
 use crate::annotate::{self, Annotation, Tagger, annotate};
-use crate::catalogue::selection::format_of;
 use crate::crawl::BlobId;
 use crate::extract::{self, Extracted};
 use crate::problem::{Problem, Stage};
-use crate::store::{DerivedKey, Store, StoredFile};
+use crate::store::{DerivedKey, Store};
 
 /// Documents that are read between two writes, and their bytes.
 const BATCH: usize = 64;
@@ -31,17 +30,17 @@ pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
     format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
 }
 
-/// Reads what is not known yet, until `stop`; returns how many documents were extracted. `program` is
+/// Reads what of `items` is not known yet, until `stop`; returns how many documents were extracted. `program` is
 /// the program's own file, for the children that read.
 pub(super) fn derive(
-    inputs: &Inputs,
+    (inputs, items): (&Inputs, &[Item]),
     store: &mut Store,
     (program, stop): (Option<&Path>, &Stop),
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<usize> {
     let documents = document_versions();
     let annotations = annotation_versions(&inputs.vocabulary.version);
-    let missing = missing(inputs, store, &annotations)?;
+    let missing = missing(items, store, &annotations)?;
     if missing.is_empty() {
         return Ok(0);
     }
@@ -90,16 +89,14 @@ struct Missing {
     length: u64,
 }
 
-fn missing(inputs: &Inputs, store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
+fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
     let known = store.annotated(versions)?;
     let mut missing = BTreeSet::new();
-    for source in &inputs.catalogue.sources {
-        for StoredFile { path, blob, length, .. } in wanted(inputs, source, store)?.files {
-            let key = (blob, format_of(&path));
-            if !known.contains(&key) {
-                let (blob, format) = key;
-                missing.insert(Missing { blob, format, length });
-            }
+    for item in items {
+        let key = (item.blob.clone(), item.format.clone());
+        if !known.contains(&key) {
+            let (blob, format) = key;
+            missing.insert(Missing { blob, format, length: item.length });
         }
     }
     Ok(missing.into_iter().collect())

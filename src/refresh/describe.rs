@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::Inputs;
-use super::assemble::Item;
 use super::derive::annotation_versions;
 use super::manifest::{FORMAT, SourceState};
+use super::wanted::Item;
 use crate::catalogue::{Origin, Source};
 use crate::problem::{Problem, Stage};
 use crate::search;

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::assemble::Item;
 use super::derive::document_versions;
+use super::wanted::Item;
 use crate::annotate::copies::are_alike;
 use crate::crawl::BlobId;
 use crate::extract::Section;

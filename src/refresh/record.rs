@@ -1,7 +1,7 @@
 //! What the search index keeps of a section, put together from the document and its annotation.
 
 use super::Inputs;
-use super::assemble::Item;
+use super::wanted::Item;
 use crate::annotate::Annotation;
 use crate::crawl::BlobId;
 use crate::extract::{Document, Section};

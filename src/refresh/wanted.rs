@@ -3,49 +3,73 @@
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{Inputs, selection};
+use super::{Inputs, by_preference, selection};
 use crate::catalogue::Source;
+use crate::catalogue::selection::format_of;
+use crate::crawl::BlobId;
 use crate::problem::{Problem, Stage};
 use crate::store::{Store, StoredFile};
 
 /// The file by which an author asks to be left out, in the form of `.gitignore`.
 const ASKING: &str = ".cairnignore";
 
-/// The files of a source that are indexed, in order of path, and what kept others out.
-pub(super) struct Wanted {
-    pub files: Vec<StoredFile>,
+/// A file that belongs into the generation.
+pub(super) struct Item<'a> {
+    pub source: &'a Source,
+    pub path: String,
+    pub blob: BlobId,
+    pub format: String,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// What is to be indexed, in order of preference, and what kept other files out.
+#[derive(Default)]
+pub(super) struct Wanted<'a> {
+    pub items: Vec<Item<'a>>,
     pub problems: Vec<Problem>,
 }
 
-/// The files of `source` in `store` that are to be indexed under the rules as they are now.
-pub(super) fn wanted(inputs: &Inputs, source: &Source, store: &Store) -> anyhow::Result<Wanted> {
-    let selection = selection(inputs, source);
-    let mut files = store.files(&source.id)?;
-    let asked = asked(&files, store)?;
-    let mut problems = Vec::new();
-    let mut left_out = 0;
-    files.retain(|file| {
-        if inputs.policy.is_book_copy(&file.path) {
-            let message = "a copy of a commercial book, by its name: never indexed";
-            problems.push(Problem::new(Stage::Catalogue, message).at(&file.path));
-            return false;
+/// What is to be indexed of `store` under the rules as they are now.
+pub(super) fn wanted<'a>(inputs: &'a Inputs, store: &Store) -> anyhow::Result<Wanted<'a>> {
+    let mut wanted = Wanted::default();
+    for source in by_preference(&inputs.catalogue) {
+        wanted.add(inputs, source, store)?;
+    }
+    Ok(wanted)
+}
+
+impl<'a> Wanted<'a> {
+    fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+        let selection = selection(inputs, source);
+        let files = store.files(&source.id)?;
+        let asked = asked(&files, store)?;
+        let mut left_out = 0;
+        for StoredFile { path, blob, length, .. } in files {
+            if selection.is_book_copy(&path) {
+                self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
+            } else if selection.takes(&path, length) {
+                let asks =
+                    |asked: &Gitignore| asked.matched_path_or_any_parents(&path, false).is_ignore();
+                if asked.as_ref().is_some_and(asks) {
+                    left_out += 1;
+                } else {
+                    let format = format_of(&path);
+                    self.items.push(Item { source, path, blob, format, length });
+                }
+            }
         }
-        let is_taken = selection.takes(&file.path, file.length);
-        let is_left_out = is_taken
-            && asked.as_ref().is_some_and(|asked| {
-                asked.matched_path_or_any_parents(&file.path, false).is_ignore()
-            });
-        left_out += usize::from(is_left_out);
-        is_taken && !is_left_out
-    });
-    if left_out > 0 {
-        let message = format!("asks that {left_out} of its files be left out, and so they are");
-        problems.push(Problem::new(Stage::Catalogue, message).at(ASKING));
+        if left_out > 0 {
+            let message = format!("asks that {left_out} of its files be left out, and so they are");
+            self.tell(source, ASKING, &message);
+        }
+        Ok(())
     }
-    for problem in &mut problems {
-        problem.source = Some(source.id.0.clone());
+
+    fn tell(&mut self, source: &Source, path: &str, message: &str) {
+        let problem = Problem::new(Stage::Catalogue, message);
+        self.problems.push(problem.of_source(&source.id.0).at(path));
     }
-    Ok(Wanted { files, problems })
 }
 
 /// What the source's author asks to leave out. Lines that make no sense are passed over.
