@@ -95,9 +95,16 @@ impl Clock {
             let due = if due <= now { due } else { due + jitter };
             due.max(least)
         });
+        self.lock().next = due;
+        self.retry(last);
+    }
+
+    /// Plans what `last` had to defer; what was planned stays where it deferred nothing.
+    fn retry(&self, last: &Last) {
         let mut inner = self.lock();
-        inner.next = due;
-        inner.retry = last.retry.clone().filter(|_| due.is_some());
+        if last.retry.is_some() && inner.next.is_some() {
+            inner.retry.clone_from(&last.retry);
+        }
     }
 
     fn set_running(&self, running: bool) {
@@ -151,6 +158,7 @@ pub(super) async fn keep(state: Arc<State>) {
             () = state.stopping.cancelled() => break,
         }
         watch.renew();
+        watch.ask();
         let renewed = Arc::clone(&state);
         // Opening reads the graph: not on the threads that answer.
         let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
@@ -169,10 +177,12 @@ pub(super) async fn keep(state: Arc<State>) {
         if let Ok(Some(_)) | Err(_) = ended {
             tracing::info!(?ended, "the refresh ended");
             let (now, last) = (Utc::now(), Last::of(&runs::read(&state.config.index)));
-            // A whole run that reached nobody does not count; the next one follows soon, not at
-            // once. A run over some sources puts nothing off.
-            let least = if *wanted == Wanted::All { now + AGAIN } else { now };
-            state.clock.plan(&state.config, &last, now, least);
+            match wanted {
+                // A run that reached nobody does not count; the next one follows soon.
+                Wanted::All => state.clock.plan(&state.config, &last, now, now + AGAIN),
+                // A run over some sources leaves the whole run's time as it is.
+                Wanted::Only(_) => state.clock.retry(&last),
+            }
             state.clock.set_running(false);
             running = None;
         }

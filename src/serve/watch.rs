@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
-use notify_debouncer_mini::notify::{self, RecommendedWatcher, RecursiveMode};
-use notify_debouncer_mini::{Config, DebounceEventResult, Debouncer};
+use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::State;
 use super::schedule::Wanted;
@@ -20,10 +19,14 @@ use crate::crawl::folder::root_of;
 /// How long a folder must be quiet before it is read.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// The sources whose folders have changed, and when they last did.
+type Changed = Arc<Mutex<BTreeMap<String, Instant>>>;
+
 /// The watches on the catalogue's folders.
 pub(super) struct Watch {
     state: Arc<State>,
-    watcher: Option<Debouncer<RecommendedWatcher>>,
+    watcher: Option<RecommendedWatcher>,
+    changed: Changed,
     /// When the catalogue was written by which the folders are watched.
     seen: Option<SystemTime>,
 }
@@ -31,7 +34,17 @@ pub(super) struct Watch {
 impl Watch {
     /// Watches nothing yet.
     pub fn new(state: Arc<State>) -> Watch {
-        Watch { state, watcher: None, seen: None }
+        Watch { state, watcher: None, changed: Changed::default(), seen: None }
+    }
+
+    /// Asks for a refresh of the sources whose folders have changed and are quiet again.
+    pub fn ask(&self) {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let quiet = changed.extract_if(.., |_, at| at.elapsed() >= QUIET);
+        let quiet: BTreeSet<String> = quiet.map(|(id, _)| id).collect();
+        if !quiet.is_empty() {
+            self.state.clock.ask_for(Wanted::Only(quiet));
+        }
     }
 
     /// Watches the folders of the catalogue as it is now. One `stat` where it is as it was.
@@ -58,37 +71,40 @@ impl Watch {
                 folders.insert(root, source.id.0.clone());
             }
         }
-        self.watcher = watch(Arc::clone(&self.state), folders)
+        // What changed before the watch began is looked for once.
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        changed.extend(folders.values().map(|id| (id.clone(), Instant::now())));
+        drop(changed);
+        self.watcher = watch(Arc::clone(&self.changed), folders)
             .map_err(|error| tracing::warn!(%error, "local folders are read on schedule only"))
             .ok();
     }
 }
 
-/// Watches `folders`, and asks for a refresh of the source whose folder has changed.
+/// Watches `folders`, and takes down in `changed` whose has changed.
 fn watch(
-    state: Arc<State>,
+    changed: Changed,
     folders: BTreeMap<PathBuf, String>,
-) -> notify::Result<Debouncer<RecommendedWatcher>> {
+) -> notify::Result<RecommendedWatcher> {
     let roots: Vec<PathBuf> = folders.keys().cloned().collect();
-    let hear = move |result: DebounceEventResult| {
-        let Ok(events) = result else { return };
-        let changed: BTreeSet<String> = folders
-            .iter()
-            .filter(|(root, _)| events.iter().any(|event| event.path.starts_with(root)))
-            .map(|(_, id)| id.clone())
-            .collect();
-        if !changed.is_empty() {
-            state.clock.ask_for(Wanted::Only(changed));
+    let hear = move |result: notify::Result<Event>| {
+        let Ok(event) = result else { return };
+        // A refresh reads the folder itself: that is no change.
+        if matches!(event.kind, EventKind::Access(_)) {
+            return;
+        }
+        let is_below = |root: &PathBuf| event.paths.iter().any(|path| path.starts_with(root));
+        let mut changed = changed.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, id) in folders.iter().filter(|(root, _)| is_below(root)) {
+            changed.insert(id.clone(), Instant::now());
         }
     };
-    let settings = Config::default()
-        .with_timeout(QUIET)
-        .with_notify_config(notify::Config::default().with_follow_symlinks(false));
-    let mut debouncer = notify_debouncer_mini::new_debouncer_opt(settings, hear)?;
+    let settings = Config::default().with_follow_symlinks(false);
+    let mut watcher = RecommendedWatcher::new(hear, settings)?;
     for root in roots {
-        if let Err(error) = debouncer.watcher().watch(&root, RecursiveMode::Recursive) {
+        if let Err(error) = watcher.watch(&root, RecursiveMode::Recursive) {
             tracing::warn!(%error, folder = %root.display(), "is read on schedule only");
         }
     }
-    Ok(debouncer)
+    Ok(watcher)
 }

@@ -174,6 +174,11 @@ fn an_edited_note_is_found_while_the_server_runs() {
     world.write("sources/notes/deep/more.md", "# More\n\nCorrected words on calibration.\n");
     server.wait_for("/api/v1/search?q=corrected", "deep/more.md");
     assert!(world.asked().is_empty(), "nobody else was asked");
+    // What a refresh reads of the folder starts no other run.
+    std::thread::sleep(Duration::from_secs(5));
+    let runs: Vec<Value> =
+        serde_json::from_slice(&std::fs::read(world.path("index/runs.json")).unwrap()).unwrap();
+    assert!(runs.len() <= 4, "the first, the start's, one for each edit: {}", runs.len());
     // A folder that joins the catalogue is watched as well.
     world.write("elsewhere/a.md", "# A\n\nOf another folder.\n");
     let folder = world.path("elsewhere");
