@@ -1,9 +1,12 @@
-//! The language of a document, from its first words.
+//! The language of a document, from its first words, and of sections in another.
 
-use crate::extract::Document;
+use crate::extract::words::words;
+use crate::extract::{Document, Section};
 
 /// Characters that are enough to tell by.
 const ENOUGH: usize = 2_000;
+/// Shorter sections are in their document's language.
+const LEAST_WORDS: usize = 30;
 
 /// ISO 639-1 codes of the languages that study material comes in; others keep their three letters.
 const CODES: [(&str, &str); 20] = [
@@ -39,7 +42,16 @@ pub(super) fn of(document: &Document) -> Option<String> {
             break;
         }
     }
-    let detected = whatlang::detect(&sample)?;
+    code(&sample)
+}
+
+/// The code of `section`'s own language, or `None` where it is too short to be told.
+pub(super) fn of_section(section: &Section) -> Option<String> {
+    (words(&section.text) >= LEAST_WORDS).then(|| code(&section.text))?
+}
+
+fn code(sample: &str) -> Option<String> {
+    let detected = whatlang::detect(sample)?;
     if !detected.is_reliable() {
         return None;
     }

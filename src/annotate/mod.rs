@@ -9,6 +9,7 @@ pub mod copies;
 mod language;
 pub mod licence;
 pub mod resources;
+mod role;
 mod steps;
 mod tagger;
 
@@ -16,10 +17,11 @@ use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::extract::{Document, Section};
+pub use role::Role;
 pub use tagger::Tagger;
 
 /// Changes when annotation does: what was annotated under another version is annotated anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A sentence longer than this many characters is no evidence: nobody would read it.
 const EVIDENCE_CHARS: usize = 320;
@@ -64,6 +66,9 @@ pub struct SectionNotes {
     pub co_mentions: Vec<CoMention>,
     /// The step's place in the vocabulary's order.
     pub step: Option<u8>,
+    /// ISO 639-1, where it can be told and is not the document's.
+    pub language: Option<String>,
+    pub role: Role,
     /// Equal for sections that say the same; `None` for those too short to be a copy.
     pub fingerprint: Option<u64>,
     /// What its near-copies are found by; `None` for those too short to have any.
@@ -80,10 +85,14 @@ pub struct Annotation {
 
 /// What `document` is about, by the vocabulary that `tagger` was made from. O(length).
 pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
-    Annotation {
-        language: language::of(document),
-        sections: document.sections.iter().map(|section| notes(section, tagger)).collect(),
+    let language = language::of(document);
+    let mut sections: Vec<SectionNotes> =
+        document.sections.iter().map(|section| notes(section, tagger)).collect();
+    for (section, notes) in document.sections.iter().zip(&mut sections) {
+        notes.language = language::of_section(section).filter(|own| Some(own) != language.as_ref());
     }
+    role::mark_off_topic(document, language.as_deref(), &mut sections);
+    Annotation { language, sections }
 }
 
 fn notes(section: &Section, tagger: &Tagger) -> SectionNotes {
@@ -128,6 +137,8 @@ fn notes(section: &Section, tagger: &Tagger) -> SectionNotes {
         step: steps::of(section, &mentions, tagger),
         fingerprint: copies::fingerprint(section),
         signature: copies::signature(section),
+        role: role::of(section),
+        language: None,
         mentions,
         co_mentions,
     }

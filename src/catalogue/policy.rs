@@ -10,6 +10,12 @@ use crate::config::Sources;
 use crate::problem::Faults;
 use serde::{Deserialize, Serialize};
 
+/// Words of a file's opening that make its title page.
+const OPENING_WORDS: usize = 25;
+/// Words by which a text says that it is about a book, not a copy of it.
+const ABOUT: [&str; 8] =
+    ["notes", "summary", "review", "summaries", "cheatsheet", "cheat", "answers", "course"];
+
 /// How much of a source's text may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -50,6 +56,8 @@ pub struct Policy {
     pub limits: Limits,
     /// SPDX ids under which whole sections may be shown.
     pub full: Vec<String>,
+    /// Lower-case extensions of files that are read under those licences only.
+    pub open_only: Vec<String>,
     /// The longest excerpt elsewhere, in characters.
     pub excerpt_chars: usize,
     /// Lower-case titles of commercial books whose copies are refused.
@@ -73,13 +81,35 @@ impl Policy {
         let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
         let is_format =
             self.book_formats.iter().any(|format| name.ends_with(&format!(".{format}")));
-        let words = |text: &str| -> String {
-            let kept = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
-            kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        let name = words(&name);
-        is_format && self.books.iter().any(|book| name.contains(&words(book)))
+        is_format && self.names_book(&plain(&name))
     }
+
+    /// Whether a file of `format` that opens with these title, heading and text is such a copy: its
+    /// title page names one of the titles, and not as what it is about.
+    pub fn is_book(
+        &self,
+        format: &str,
+        (title, heading, text): (Option<&str>, &str, &str),
+    ) -> bool {
+        let words = text.split_whitespace().take(OPENING_WORDS);
+        let opening = format!("{} {heading} ", title.unwrap_or_default());
+        let opening = plain(&(opening + &words.collect::<Vec<_>>().join(" ")).to_lowercase());
+        let is_about = ABOUT.iter().any(|word| opening.split(' ').any(|own| own == *word));
+        self.book_formats.iter().any(|known| known == format)
+            && !is_about
+            && self.names_book(&opening)
+    }
+
+    fn names_book(&self, words: &str) -> bool {
+        let padded = format!(" {words} ");
+        self.books.iter().any(|book| padded.contains(&format!(" {} ", plain(book))))
+    }
+}
+
+/// `text` as words with a space between.
+fn plain(text: &str) -> String {
+    let kept = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
+    kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `text` as far as `shown` allows: whole, or its first `excerpt_chars` characters, cut at a word.
@@ -124,12 +154,21 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
         (titles, formats)
     });
     root.finish(&mut faults);
-    let (Some(limits), Some((full, excerpt_chars)), Some((books, book_formats))) =
+    let (Some(limits), Some((full, open_only, excerpt_chars)), Some((books, book_formats))) =
         (limits, rights, books)
     else {
         return Err(faults);
     };
-    faults.or(Policy { formats, exclude, limits, full, excerpt_chars, books, book_formats })
+    faults.or(Policy {
+        formats,
+        exclude,
+        limits,
+        full,
+        open_only,
+        excerpt_chars,
+        books,
+        book_formats,
+    })
 }
 
 fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
@@ -147,7 +186,12 @@ fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
     limits
 }
 
-fn rights(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> (Vec<String>, usize) {
+fn rights(
+    file: &DataFile,
+    mut fields: Fields,
+    faults: &mut Faults,
+) -> (Vec<String>, Vec<String>, usize) {
+    let open_only = lower(fields.strings("open_only", faults));
     let full = fields.strings("full", faults);
     for (line, id) in &full {
         if spdx::license_id(id).is_none() {
@@ -156,7 +200,7 @@ fn rights(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> (Vec<Stri
     }
     let excerpt_chars = usize::try_from(fields.number("excerpt_chars", faults)).unwrap_or(300);
     fields.finish(faults);
-    (full.into_iter().map(|(_, id)| id).collect(), excerpt_chars)
+    (full.into_iter().map(|(_, id)| id).collect(), open_only, excerpt_chars)
 }
 
 fn lower(strings: Vec<(usize, String)>) -> Vec<String> {
@@ -181,6 +225,11 @@ mod tests {
         let policy = load(&Sources::Compiled).unwrap();
         assert!(policy.is_book_copy("books/System-Design-Interview_by_Alex-Xu.pdf"));
         assert!(!policy.is_book_copy("notes/system-design-interview.md"));
+        let page = |text| policy.is_book("pdf", (None, "", text));
+        assert!(page("Designing Machine Learning Systems An Iterative Process by A. Author"));
+        assert!(!page("My notes on Designing Machine Learning Systems"));
+        assert!(!page("A talk about serving that says much before Designing Data"));
+        assert!(!policy.is_book("md", (Some("Designing Machine Learning Systems"), "", "")));
     }
 
     #[test]

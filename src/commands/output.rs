@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::library::view::{PassageView, Place};
+use crate::library::view::PassageView;
 use crate::search::Snippet;
 
 /// Prints `text` and a line end to stdout.
@@ -60,16 +60,7 @@ pub(super) fn marked(snippet: &Snippet) -> String {
 
 /// `source path:12-40`, or the cell.
 pub(super) fn place(passage: &PassageView) -> String {
-    format!("{} {}{}", passage.source, passage.path, at(&passage.place))
-}
-
-/// `:12-40`, or `, cell 3`.
-pub(super) fn at(place: &Place) -> String {
-    match (place.lines, place.cell) {
-        (Some((first, last)), _) => format!(":{first}-{last}"),
-        (None, Some(cell)) => format!(", cell {cell}"),
-        (None, None) => String::new(),
-    }
+    format!("{} {}{}", passage.source, passage.path, passage.place)
 }
 
 /// The headings of a passage, or its title where it has none.

@@ -67,11 +67,10 @@ fn opens(passage: &PassageView) -> String {
     if !passage.url.starts_with('/') {
         return passage.url.clone();
     }
-    let at = match (passage.place.lines, passage.place.cell) {
-        (Some((first, _)), _) => format!("--line {first}"),
-        (None, cell) => format!("--cell {}", cell.unwrap_or(1)),
-    };
-    format!("cairn section {} {:?} {at}", passage.source, passage.path)
+    let place = &passage.place;
+    let number = place.cell.or(place.page).or(place.card);
+    let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
+    format!("cairn section {} {:?} --line {number}", passage.source, passage.path)
 }
 
 fn print(view: &SearchView) -> anyhow::Result<()> {

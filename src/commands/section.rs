@@ -13,12 +13,9 @@ pub(super) struct Arguments {
     source: String,
     /// The file's path in it
     path: String,
-    /// The line that the section holds
-    #[arg(long, conflicts_with = "cell", default_value_t = 1)]
+    /// The line that the section holds; the cell of a notebook, page of a PDF or card of a deck
+    #[arg(long, visible_aliases = ["cell", "page", "card"], default_value_t = 1)]
     line: u32,
-    /// The notebook's cell that the section holds
-    #[arg(long)]
-    cell: Option<u32>,
     /// The API's object
     #[arg(long)]
     json: bool,
@@ -26,8 +23,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
-    let number = arguments.cell.unwrap_or(arguments.line);
-    let Some(section) = library.section_at(&arguments.source, &arguments.path, number)? else {
+    let found = library.section_at(&arguments.source, &arguments.path, arguments.line)?;
+    let Some(section) = found else {
         if library.manifest.source(&arguments.source).is_none() {
             bail!("no source {:?}; `cairn sources` lists them", arguments.source);
         }

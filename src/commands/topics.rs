@@ -81,7 +81,7 @@ pub(super) fn related(config: &Config, arguments: &RelatedArguments) -> anyhow::
         output::line(&format!("{} ({}): {}", topic.label, topic.id, reasons(topic)))?;
         for evidence in &topic.evidence {
             let sentence = output::plain(&evidence.sentence);
-            let at = output::at(&evidence.place);
+            let at = &evidence.place;
             output::line(&format!("    \"{sentence}\""))?;
             output::line(&format!("      {} {}{at}", evidence.source, evidence.path))?;
         }

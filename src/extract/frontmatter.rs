@@ -4,12 +4,24 @@ use serde_yaml_ng::Value;
 
 use crate::problem::{Problem, Stage};
 
+/// Keys that say when a page was written or last changed, the most telling first.
+const DATES: [&str; 6] = ["date", "updated", "last_updated", "lastmod", "published", "created"];
+/// Keys that name its licence.
+const LICENCES: [&str; 4] = ["license", "licence", "spdx", "SPDX-License-Identifier"];
+/// Tags that are kept of one page.
+const MOST_TAGS: usize = 30;
+/// An SPDX header stands among so many lines.
+const HEAD_LINES: usize = 10;
+
 /// What is used of it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct FrontMatter {
     pub title: Option<String>,
     /// `YYYY-MM-DD`.
     pub date: Option<String>,
+    pub tags: Vec<String>,
+    /// An SPDX id.
+    pub licence: Option<String>,
     /// Its author asks to be left out: `cairn: noindex`, or `robots: noindex`.
     pub is_private: bool,
 }
@@ -21,13 +33,11 @@ pub(super) struct FrontMatter {
 pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     let inner = block.trim().trim_start_matches("---").trim_end_matches("---");
     match serde_yaml_ng::from_str::<Value>(inner) {
-        Ok(value) => FrontMatter {
-            title: value.get("title").and_then(scalar).filter(|title| !title.is_empty()),
-            date: value.get("date").and_then(scalar).and_then(|date| day(&date)),
-            is_private: ["cairn", "robots"]
-                .iter()
-                .any(|key| value.get(key).and_then(scalar).is_some_and(|said| is_noindex(&said))),
-        },
+        Ok(value) => {
+            let get = |key: &str| value.get(key).and_then(scalar).filter(|text| !text.is_empty());
+            let list = |key: &str| value.get(key).map(strings).unwrap_or_default();
+            from(get, [list("tags"), list("keywords")].concat())
+        }
         Err(error) => {
             let matter = by_lines(inner);
             if matter.title.is_none() {
@@ -39,21 +49,57 @@ pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     }
 }
 
+/// What the values that `get` finds by key come to.
+fn from(get: impl Fn(&str) -> Option<String>, mut tags: Vec<String>) -> FrontMatter {
+    tags.dedup();
+    tags.truncate(MOST_TAGS);
+    FrontMatter {
+        title: get("title"),
+        date: DATES.iter().filter_map(|key| get(key)).find_map(|date| day(&date)),
+        tags,
+        licence: LICENCES.iter().filter_map(|key| get(key)).find_map(|said| spdx_id(&said)),
+        is_private: ["cairn", "robots"]
+            .iter()
+            .filter_map(|key| get(key))
+            .any(|said| is_noindex(&said)),
+    }
+}
+
 fn by_lines(text: &str) -> FrontMatter {
-    let value = |key: &str| {
+    let get = |key: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
         let value = line.trim().trim_matches(['"', '\'']);
         (!value.is_empty()).then(|| value.to_owned())
     };
-    FrontMatter {
-        title: value("title"),
-        date: value("date").and_then(|date| day(&date)),
-        is_private: ["cairn", "robots"].iter().filter_map(|key| value(key)).any(|v| is_noindex(&v)),
+    from(get, Vec::new())
+}
+
+/// The licence that an `SPDX-License-Identifier` among the first lines of `text` names.
+pub(super) fn spdx_header(text: &str) -> Option<String> {
+    let mut head = text.lines().take(HEAD_LINES);
+    let said = head.find_map(|line| line.split_once("SPDX-License-Identifier:"))?.1;
+    spdx_id(said.trim().trim_end_matches("-->").trim_end_matches("*/"))
+}
+
+/// `said` as the SPDX list writes it, if it is the id of a licence.
+fn spdx_id(said: &str) -> Option<String> {
+    let said = said.trim();
+    let exact = spdx::license_id(said).or_else(|| Some(spdx::imprecise_license_id(said)?.0));
+    exact.map(|id| id.name.to_owned())
+}
+
+/// The strings of a list, or of a line with commas.
+fn strings(value: &Value) -> Vec<String> {
+    match value {
+        Value::Sequence(items) => items.iter().filter_map(scalar).collect(),
+        other => scalar(other)
+            .map(|line| line.split(',').map(|tag| tag.trim().to_owned()).collect())
+            .unwrap_or_default(),
     }
 }
 
 /// Whether `said` asks robots to leave the page out, alone or in a list such as `noindex, nofollow`.
-fn is_noindex(said: &str) -> bool {
+pub(super) fn is_noindex(said: &str) -> bool {
     said.split(',').any(|word| matches!(word.trim().to_lowercase().as_str(), "noindex" | "none"))
 }
 
@@ -65,7 +111,7 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn day(date: &str) -> Option<String> {
+pub(super) fn day(date: &str) -> Option<String> {
     let day = date.get(..10)?;
     chrono::NaiveDate::parse_from_str(day, "%Y-%m-%d").ok().map(|day| day.to_string())
 }
@@ -95,5 +141,18 @@ mod tests {
         assert!(!read("---\ncairn: yes\n---\n", &mut Vec::new()).is_private);
         read("---\nname: [a\n---\n", &mut problems);
         assert_eq!(problems.len(), 1);
+        let matter = "---\ntags: [ads, \"#ranking\"]\nlicense: mit\nupdated: 2023-05-06\n---\n";
+        let matter = read(matter, &mut Vec::new());
+        assert_eq!(matter.tags, ["ads", "#ranking"]);
+        assert_eq!(matter.licence.as_deref(), Some("MIT"));
+        assert_eq!(matter.date.as_deref(), Some("2023-05-06"));
+        assert_eq!(read("---\nlicense: mine\n---\n", &mut Vec::new()).licence, None);
+    }
+
+    #[test]
+    fn spdx_headers_are_read_at_the_head_only() {
+        let header = "<!-- SPDX-License-Identifier: CC-BY-ND-4.0 -->\n# A\n";
+        assert_eq!(spdx_header(header).as_deref(), Some("CC-BY-ND-4.0"));
+        assert_eq!(spdx_header(&format!("{}{header}", "\n".repeat(20))), None);
     }
 }

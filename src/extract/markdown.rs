@@ -1,11 +1,16 @@
 //! Markdown: GitHub's dialect, with front matter and the HTML inside.
 
+use std::collections::BTreeMap;
+
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Anchorizer, Arena, Options, parse_document};
 
+use super::frontmatter::{self, FrontMatter};
+use super::html::fragment;
 use super::render::render;
-use super::sections::{Builder, MOST_WORDS, Unit};
-use super::{Document, Kind, frontmatter, html};
+use super::sections::{Builder, MOST_WORDS, Piece, Unit};
+use super::words::words;
+use super::{Document, Kind};
 use crate::problem::{Problem, Stage};
 
 /// Lists are not looked into deeper than this: each level is rendered to see how long it is.
@@ -14,11 +19,14 @@ const DEEPEST: u32 = 6;
 const BOLD_LEVEL: u8 = 2;
 const LONGEST_BOLD: usize = 80;
 
+/// Footnotes by name that nothing has referred to so far.
+type Footnotes<'a> = BTreeMap<String, &'a AstNode<'a>>;
+
 /// The document that the Markdown `text` is.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let mut reader = Reader::new(Builder::new(Unit::Lines));
     reader.markdown(text, None, problems);
-    if reader.is_private {
+    if reader.matter.is_private {
         problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
         return None;
     }
@@ -32,8 +40,7 @@ pub(super) struct Reader {
     anchorizer: Anchorizer,
     title: Option<String>,
     title_is_first_level: bool,
-    date: Option<String>,
-    is_private: bool,
+    matter: FrontMatter,
     /// Whether the file has no headings, so that bold lines serve as such.
     bold_is_heading: bool,
 }
@@ -46,6 +53,7 @@ impl Reader {
         options.extension.autolink = true;
         options.extension.tasklist = true;
         options.extension.footnotes = true;
+        options.extension.inline_footnotes = true;
         options.extension.math_dollars = true;
         options.extension.alerts = true;
         options.extension.front_matter_delimiter = Some("---".to_owned());
@@ -55,8 +63,7 @@ impl Reader {
             anchorizer: Anchorizer::new(),
             title: None,
             title_is_first_level: false,
-            date: None,
-            is_private: false,
+            matter: FrontMatter::default(),
             bold_is_heading: false,
         }
     }
@@ -66,20 +73,48 @@ impl Reader {
         let arena = Arena::new();
         let root = parse_document(&arena, text, &self.options);
         let lines: Vec<&str> = text.lines().collect();
+        let mut footnotes: Footnotes = root
+            .children()
+            .filter_map(|node| match &node.data().value {
+                NodeValue::FootnoteDefinition(definition) => Some((definition.name.clone(), node)),
+                _ => None,
+            })
+            .collect();
         let is_heading = |node: &AstNode| matches!(node.data().value, NodeValue::Heading(_));
         self.bold_is_heading =
             cell.is_none() && !root.children().any(is_heading) && !text.contains("<h");
         for block in root.children() {
             if let NodeValue::FrontMatter(matter) = &block.data().value {
-                let matter = frontmatter::read(matter, problems);
-                self.title_is_first_level |= matter.title.is_some();
-                self.title = matter.title.or(self.title.take());
-                self.date = matter.date;
-                self.is_private |= matter.is_private;
+                self.matter = frontmatter::read(matter, problems);
+                self.title_is_first_level |= self.matter.title.is_some();
+                self.title = self.matter.title.take().or(self.title.take());
                 continue;
             }
-            self.block(block, cell, &lines);
+            if !matches!(block.data().value, NodeValue::FootnoteDefinition(_)) {
+                self.block(block, cell, &lines);
+                self.footnotes(block, &mut footnotes);
+            }
         }
+        // Those that nothing refers to.
+        footnotes.into_values().for_each(|note| self.footnote(note));
+    }
+
+    /// Gives the builder the footnotes that `block` refers to first.
+    fn footnotes<'a>(&mut self, block: &'a AstNode<'a>, footnotes: &mut Footnotes<'a>) {
+        if footnotes.is_empty() {
+            return;
+        }
+        for node in block.descendants() {
+            let note = match &node.data().value {
+                NodeValue::FootnoteReference(reference) => footnotes.remove(&reference.name),
+                _ => None,
+            };
+            note.into_iter().for_each(|note| self.footnote(note));
+        }
+    }
+
+    fn footnote<'a>(&mut self, note: &'a AstNode<'a>) {
+        self.builder.piece(render(note).into_piece((0, 0)));
     }
 
     /// The document read so far.
@@ -90,7 +125,8 @@ impl Reader {
         let total: usize = sections.iter().map(|section| words(&section.text)).sum();
         let is_list = links >= 20 && linked * 10 >= total * 3;
         let kind = if is_list { Kind::List } else { Kind::Note };
-        Document { title: self.title, kind, date: self.date, sections }
+        let FrontMatter { date, licence, tags, .. } = self.matter;
+        Document { title: self.title, kind, date, licence, tags, sections }
     }
 
     fn block<'a>(&mut self, block: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) {
@@ -113,9 +149,10 @@ impl Reader {
             return;
         }
         if let NodeValue::HtmlBlock(fragment) = &block.data().value {
-            let fragment = html::read(&fragment.literal);
+            let fragment = fragment::read(&fragment.literal);
             if let Some(level) = fragment.heading {
-                self.heading(level, &fragment.text, None, at(block).0);
+                let anchor = self.anchorizer.anchorize(&fragment.text);
+                self.heading(level, &fragment.text, Some(anchor), at(block).0);
                 return;
             }
         }
@@ -125,6 +162,9 @@ impl Reader {
     /// Gives the builder `block`: lists item by item and tables row by row, so that long ones can be
     /// cut; items that are long themselves, by what is in them.
     fn pieces<'a>(&mut self, block: &'a AstNode<'a>, at: &dyn Fn(&'a AstNode<'a>) -> (u32, u32)) {
+        if matches!(block.data().value, NodeValue::List(_)) && render(block).is_contents() {
+            return;
+        }
         let mut open = vec![(block, 0)];
         while let Some((node, depth)) = open.pop() {
             let parts = match node.data().value {
@@ -137,7 +177,8 @@ impl Reader {
                 open.extend(node.children().map(|child| (child, depth + 1)));
                 open[first..].reverse();
             } else {
-                self.builder.piece(render(node).into_piece(at(node)));
+                let is_row = matches!(node.data().value, NodeValue::TableRow(_));
+                self.builder.piece(Piece { is_row, ..render(node).into_piece(at(node)) });
             }
         }
     }
@@ -188,10 +229,6 @@ fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, 
     (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(last).unwrap_or(u32::MAX))
 }
 
-fn words(text: &str) -> usize {
-    text.split_whitespace().count()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,7 +240,7 @@ mod tests {
 
     #[test]
     fn headings_make_sections_with_trail_anchor_and_lines() {
-        let text = "---\ntitle: Front\n---\n# A B!\n\nIntro `x`.\n\n## C & D\n- one\n- two\n\n## C & D\n\nlast\n";
+        let text = "---\ntitle: Front\n---\n# A B!\n\nIntro to all of `x`.\n\n## C & D\n- one of\n- two items\n\n## C & D\n\nthe last of all words\n";
         let found = sections(text);
         let trails: Vec<String> = found.iter().map(|s| s.headings.join(" / ")).collect();
         assert_eq!(trails, ["A B!", "A B! / C & D", "A B! / C & D"]);
@@ -211,7 +248,7 @@ mod tests {
         assert_eq!(anchors, ["a-b", "c--d", "c--d-1"]);
         let places: Vec<Address> = found.iter().map(|s| s.address).collect();
         assert_eq!(places, [Address::Lines(4, 6), Address::Lines(8, 10), Address::Lines(12, 14)]);
-        assert_eq!(found[1].text, "- one\n- two");
+        assert_eq!(found[1].text, "- one of\n- two items");
         assert_eq!(read(text, &mut Vec::new()).unwrap().title.as_deref(), Some("Front"));
     }
 
@@ -257,7 +294,7 @@ mod tests {
 
     #[test]
     fn bold_lines_are_headings_where_there_are_no_others() {
-        let text = "**One**\n\nFirst.\n\n**Two**\n\nSecond **bold** words.\n";
+        let text = "**One**\n\nFirst of the two parts.\n\n**Two**\n\nSecond **bold** words here.\n";
         let trails: Vec<String> = sections(text).iter().map(|s| s.headings.join("/")).collect();
         assert_eq!(trails, ["One", "Two"]);
         let found = sections(&format!("# Title\n\n{text}"));

@@ -2,42 +2,60 @@
 //!
 //! Pure: no files, no network; the same bytes and format give the same answer, and no input makes
 //! it panic. A section is what a person wants to land on: a heading with its text, a long one cut
-//! between paragraphs or list items. [`sections`] cuts, [`markdown`] and [`notebook`] and [`text`]
-//! read, [`render`] makes plain text of Markdown's blocks, [`html`] of the HTML inside, [`links`]
-//! makes addresses canonical.
+//! between paragraphs or list items, a tiny one joined to its neighbour. [`decode`] makes text of
+//! bytes; [`dialect`] makes plain Markdown of its dialects and of reStructuredText, line by line;
+//! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`] and [`anki`] read; [`sections`] cuts.
+//! [`render`] makes plain text of Markdown's blocks, [`links`] makes addresses canonical, [`noise`]
+//! knows adverts.
 
+mod anki;
+mod decode;
 mod dialect;
 mod frontmatter;
 mod html;
+mod lines;
 pub mod links;
 mod markdown;
+mod noise;
 mod notebook;
+mod pdf;
 mod render;
 mod sections;
+pub mod summary;
 mod text;
+pub mod words;
 
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, Stage};
 
 /// Changes when any extractor does: what was extracted under another version is extracted anew.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Sections of one document that are kept, and bytes of their text, code and links. The longest in
 /// the sources that were looked at have a tenth of either.
 const MOST_SECTIONS: usize = 5_000;
 const MOST_TEXT: usize = 4_000_000;
+/// A text of which more than one in so many characters is a control character is none.
+const CONTROLS: usize = 20;
 
 /// What sort of document it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Prose.
+    #[default]
     Note,
     /// Mostly links with a line each.
     List,
+    /// A chapter of a book: its repository has a table of chapters that names it.
+    Book,
     /// Code with text between.
     Notebook,
+    /// Cards to learn by.
+    Deck,
+    /// Pages that are set: a paper, slides, a cheat sheet.
+    Paper,
 }
 
 impl Kind {
@@ -46,7 +64,10 @@ impl Kind {
         match self {
             Kind::Note => "note",
             Kind::List => "list",
+            Kind::Book => "book",
             Kind::Notebook => "notebook",
+            Kind::Deck => "deck",
+            Kind::Paper => "paper",
         }
     }
 }
@@ -59,6 +80,19 @@ pub enum Address {
     Lines(u32, u32),
     /// The cell of a notebook, 1-based.
     Cell(u32),
+    /// The page of a PDF, 1-based.
+    Page(u32),
+    /// The card of a deck, 1-based.
+    Card(u32),
+}
+
+impl Address {
+    /// Where it begins: the first line, or the number of the cell, page or card.
+    pub fn begin(self) -> u32 {
+        match self {
+            Address::Lines(at, _) | Address::Cell(at) | Address::Page(at) | Address::Card(at) => at,
+        }
+    }
 }
 
 /// An outbound link.
@@ -85,6 +119,10 @@ pub struct Section {
     /// Source code, apart from the prose.
     pub code: String,
     pub links: Vec<Link>,
+    /// What its author filed it under: a card's tags.
+    pub tags: Vec<String>,
+    /// Words of the text that lead elsewhere in the same repository.
+    pub inner: u32,
     /// Which one it is among the document's sections with the same heading trail, from 0.
     pub ordinal: u32,
     /// Which part of its heading's text it is, from 0.
@@ -92,14 +130,28 @@ pub struct Section {
 }
 
 /// A file, read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
     /// From the front matter or the first heading; the file's name serves where it is `None`.
     pub title: Option<String>,
     pub kind: Kind,
     /// `YYYY-MM-DD`, from the front matter.
     pub date: Option<String>,
+    /// The SPDX id of its own licence, from the front matter or an SPDX header.
+    pub licence: Option<String>,
+    /// What its author filed it under, from the front matter.
+    pub tags: Vec<String>,
     pub sections: Vec<Section>,
+}
+
+impl Document {
+    /// What its first section says, heading included: of a book, its title page.
+    pub fn opening(&self) -> (Option<&str>, &str, &str) {
+        let first = self.sections.first();
+        let heading = first.and_then(|section| section.headings.first());
+        let text = first.map_or("", |section| section.text.as_str());
+        (self.title.as_deref(), heading.map_or("", String::as_str), text)
+    }
 }
 
 /// A file's document, if it holds anything, and what was wrong with it.
@@ -115,17 +167,11 @@ pub struct Extracted {
 /// nor a document, with a problem that says so. O(length) for text, memory a few times the file's.
 pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     let mut problems = Vec::new();
-    let text = decode(bytes, &mut problems);
     let document = match format {
-        "md" | "markdown" | "mdx" | "qmd" | "rmd" => {
-            markdown::read(&dialect::plain(&text, format), &mut problems)
-        }
-        "ipynb" => notebook::read(&text, &mut problems),
-        "txt" => text::read(&text),
-        other => {
-            problems.push(Problem::new(Stage::Extract, format!("no reader for .{other} files")));
-            return Extracted { document: None, problems };
-        }
+        "pdf" => pdf::read(bytes, &mut problems),
+        "apkg" => anki::read_package(bytes, &mut problems),
+        "anki2" => anki::read_collection(bytes, &mut problems),
+        _ => read_text(format, bytes, &mut problems),
     };
     let document = document.and_then(|mut document| {
         bound(&mut document, &mut problems);
@@ -136,6 +182,34 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
         problems.push(Problem::new(Stage::Extract, message));
     }
     Extracted { document, problems }
+}
+
+/// Whether files of `format` hold text that a person can read as it is.
+pub fn is_text(format: &str) -> bool {
+    !matches!(format, "pdf" | "apkg" | "anki2")
+}
+
+fn read_text(format: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
+    let text = decode::decode(bytes, problems);
+    let controls = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    if controls * CONTROLS > text.len() {
+        problems.push(Problem::new(Stage::Extract, "no text: binary, by its characters"));
+        return None;
+    }
+    let mut document = match format {
+        "md" | "markdown" | "mdx" | "qmd" | "rmd" | "rst" => {
+            markdown::read(&dialect::plain(&text, format), problems)
+        }
+        "ipynb" => notebook::read(&text, problems),
+        "html" | "htm" => html::page::read(&text, problems),
+        "txt" => text::read(&text),
+        other => {
+            problems.push(Problem::new(Stage::Extract, format!("no reader for .{other} files")));
+            None
+        }
+    }?;
+    document.licence = document.licence.or_else(|| frontmatter::spdx_header(&text));
+    Some(document)
 }
 
 /// Leaves out the end of a document that is longer than any that a person would write.
@@ -154,19 +228,6 @@ fn bound(document: &mut Document, problems: &mut Vec<Problem>) {
         document.sections.truncate(kept);
         let message = format!("too long: of its {all} sections the first {kept} are kept");
         problems.push(Problem::new(Stage::Extract, message));
-    }
-}
-
-/// The text of `bytes` without its byte order mark; what is not UTF-8 is replaced, with a problem.
-fn decode(bytes: &[u8], problems: &mut Vec<Problem>) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(error) => {
-            let message = format!("not UTF-8 from byte {} on; replaced", error.valid_up_to());
-            problems.push(Problem::new(Stage::Extract, message));
-            String::from_utf8_lossy(bytes).into_owned()
-        }
     }
 }
 
@@ -189,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_end_of_an_endless_document_is_left_out() {
-        let extracted = extract("md", "# A\n\nb c\n\n".repeat(MOST_SECTIONS + 5).as_bytes());
+        let extracted = extract("md", "# A\n\nb c d e f\n\n".repeat(MOST_SECTIONS + 5).as_bytes());
         assert_eq!(extracted.document.unwrap().sections.len(), MOST_SECTIONS);
         assert!(extracted.problems[0].message.contains("too long"));
         let words = "word ".repeat(20_000);
@@ -200,10 +261,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_replaced_and_said() {
-        let extracted = extract("md", b"# T\n\ncaf\xe9 au lait\n");
+    fn what_is_not_utf8_is_read_and_said_and_what_is_no_text_is_not() {
+        let extracted = extract("md", b"# T\n\nle caf\xe9 au lait, s'il vous pla\xeet\n");
         assert_eq!(extracted.problems.len(), 1);
-        assert!(extracted.document.unwrap().sections[0].text.starts_with("caf\u{fffd}"));
+        assert_eq!(
+            extracted.document.unwrap().sections[0].text,
+            "le café au lait, s'il vous plaît"
+        );
+        let binary: Vec<u8> = (0..=255).cycle().take(4_000).collect();
+        assert!(extract("txt", &binary).document.is_none());
     }
 
     #[test]
@@ -219,7 +285,7 @@ mod tests {
             text in "([#>*`|\\-\\[\\]()<a/ \n\t1.~$&;!\"'{}:]|[a-z]{1,3}|é|字|http://x.y/){0,120}"
         ) {
             let lines = u32::try_from(text.lines().count().max(1)).unwrap();
-            for format in ["md", "txt", "ipynb"] {
+            for format in ["md", "mdx", "qmd", "rst", "html", "txt", "ipynb", "pdf", "apkg"] {
                 let Some(document) = extract(format, text.as_bytes()).document else { continue };
                 for section in document.sections {
                     if let Address::Lines(first, last) = section.address {

@@ -1,5 +1,5 @@
 //! Jupyter notebooks (nbformat 3 and 4): Markdown cells by the Markdown reader, code cells' source
-//! as code. Outputs are never read: they are pictures, mostly.
+//! as code, with its output below where that is short text: most are pictures, logs and traces.
 //!
 //! Lenient on purpose: real files break the schema.
 
@@ -8,6 +8,10 @@ use serde::Deserialize;
 use super::sections::{Builder, Piece, Unit};
 use super::{Document, Kind, markdown};
 use crate::problem::{Problem, Stage};
+
+/// The longest output that is kept.
+const OUTPUT_LINES: usize = 8;
+const OUTPUT_CHARS: usize = 400;
 
 #[derive(Deserialize)]
 struct Notebook {
@@ -30,6 +34,41 @@ struct Cell {
     cell_type: String,
     #[serde(default, alias = "input")]
     source: Source,
+    /// nbformat 3 has cells that are headings, and their level.
+    #[serde(default)]
+    level: Option<usize>,
+    #[serde(default)]
+    outputs: Vec<Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    #[serde(default)]
+    output_type: String,
+    #[serde(default)]
+    text: Source,
+    #[serde(default)]
+    data: Data,
+}
+
+#[derive(Default, Deserialize)]
+struct Data {
+    #[serde(default, rename = "text/plain")]
+    plain: Source,
+}
+
+impl Output {
+    /// What it says, if that is short text.
+    fn text(self) -> Option<String> {
+        if matches!(self.output_type.as_str(), "error" | "pyerr") {
+            return None;
+        }
+        let text = [self.text.text(), self.data.plain.text()].concat();
+        let text = text.trim();
+        let is_short = text.chars().count() <= OUTPUT_CHARS && text.lines().count() <= OUTPUT_LINES;
+        // `<Figure size 432x288 with 1 Axes>` and its like say nothing.
+        (is_short && !text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,11 +113,17 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
         let text = cell.source.text();
         match cell.cell_type.as_str() {
             "markdown" => reader.markdown(&text, Some(number), problems),
-            "code" => reader.builder.piece(Piece {
-                at: (number, number),
-                code: text.trim_end().to_owned(),
-                ..Piece::default()
-            }),
+            "heading" => {
+                let marks = "#".repeat(cell.level.unwrap_or(1).clamp(1, 6));
+                reader.markdown(&format!("{marks} {text}"), Some(number), problems);
+            }
+            "code" => {
+                let outputs = cell.outputs.into_iter().filter_map(Output::text);
+                let parts: Vec<String> =
+                    [text.trim_end().to_owned()].into_iter().chain(outputs).collect();
+                let code = parts.join("\n").trim_start_matches('\n').to_owned();
+                reader.builder.piece(Piece { at: (number, number), code, ..Piece::default() });
+            }
             _ => {}
         }
     }
@@ -93,18 +138,25 @@ mod tests {
     use crate::extract::Address;
 
     #[test]
-    fn markdown_and_code_are_read_and_outputs_are_not() {
+    fn markdown_code_and_short_outputs_are_read() {
         let json = r###"{"nbformat": 4, "cells": [
-            {"cell_type": "markdown", "source": ["# Title\n", "Some *text*."]},
-            {"cell_type": "code", "source": "x = 1", "outputs": [{"data": {"image/png": "iVBOR"}}]},
-            {"cell_type": "markdown", "source": "## Next\nmore"},
+            {"cell_type": "markdown", "source": ["# Title\n", "Some *text* of it."]},
+            {"cell_type": "code", "source": "x = 1", "outputs": [
+                {"output_type": "display_data", "data": {"image/png": "iVBOR", "text/plain": "<Figure>"}},
+                {"output_type": "stream", "text": ["auc 0.9\n", "f1 0.8\n"]},
+                {"output_type": "stream", "text": "1\n2\n3\n4\n5\n6\n7\n8\n9\n"},
+                {"output_type": "error", "text": "Traceback"}]},
+            {"cell_type": "markdown", "source": "## Next\nmore of the same text"},
             {"cell_type": "raw", "source": null}
         ]}"###;
         let document = read(json, &mut Vec::new()).unwrap();
         assert_eq!(document.title.as_deref(), Some("Title"));
         assert_eq!(document.kind, Kind::Notebook);
         let [first, second] = &document.sections[..] else { panic!("{document:#?}") };
-        assert_eq!((first.text.as_str(), first.code.as_str()), ("Some text.", "x = 1"));
+        assert_eq!(
+            (first.text.as_str(), first.code.as_str()),
+            ("Some text of it.", "x = 1\nauc 0.9\nf1 0.8")
+        );
         assert_eq!(first.address, Address::Cell(1));
         assert_eq!(second.headings, ["Title", "Next"]);
         assert_eq!(second.address, Address::Cell(3));

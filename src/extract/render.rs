@@ -6,14 +6,17 @@ use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeValue};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::dialect::mermaid;
+use super::html::fragment;
 use super::sections::Piece;
-use super::{Link, html, links};
+use super::words::words;
+use super::{Link, links};
 
 /// A block as plain text, with its links' places in it.
 #[derive(Default)]
 pub(super) struct Rendered {
     pub text: String,
-    code: String,
+    pub code: String,
     /// Address, byte offset in `text`, words.
     links: Vec<(String, usize, String)>,
     /// Links that are open: address, where they began.
@@ -52,16 +55,20 @@ impl Rendered {
         match value {
             NodeValue::Text(text) => self.text.push_str(text),
             NodeValue::Code(code) => self.text.push_str(&code.literal),
-            NodeValue::Math(math) => self.text.push_str(&math.literal),
+            NodeValue::Math(math) => self.text.push_str(math.literal.trim()),
             NodeValue::SoftBreak | NodeValue::LineBreak => self.space(),
+            NodeValue::CodeBlock(block) if block.info.trim() == "mermaid" => {
+                self.line();
+                self.text.push_str(&mermaid::labels(&block.literal));
+            }
             NodeValue::CodeBlock(block) => {
                 if !self.code.is_empty() {
                     self.code.push('\n');
                 }
-                self.code.push_str(block.literal.trim_end());
+                self.code.push_str(block.literal.trim_start_matches('\n').trim_end());
             }
             NodeValue::HtmlBlock(block) => {
-                let fragment = html::read(&block.literal);
+                let fragment = fragment::read(&block.literal);
                 self.line();
                 let base = self.text.len();
                 self.text.push_str(&fragment.text);
@@ -70,7 +77,7 @@ impl Rendered {
                 self.links.extend(moved);
             }
             NodeValue::HtmlInline(tag) => self.inline_html(tag),
-            NodeValue::Link(link) => self.open.push((link.url.clone(), self.text.len())),
+            NodeValue::Link(link) => self.open_link(link.url.clone()),
             NodeValue::Item(_) | NodeValue::TaskItem(_) => {
                 self.line();
                 let indent = "  ".repeat(self.depth.min(6));
@@ -99,14 +106,34 @@ impl Rendered {
     fn inline_html(&mut self, tag: &str) {
         if tag.starts_with("</a") {
             self.close_link();
-        } else if let Some(url) = html::inline_link(tag) {
-            self.open.push((url, self.text.len()));
+        } else if let Some(url) = fragment::inline_link(tag) {
+            self.open_link(url);
         } else if tag.starts_with("<br") {
             self.space();
         }
     }
 
-    fn close_link(&mut self) {
+    /// A link to `url` begins.
+    pub fn open_link(&mut self, url: String) {
+        self.open.push((url, self.text.len()));
+    }
+
+    /// Whether its text is links to places in the same file, and nothing else to speak of: a table of
+    /// contents.
+    pub fn is_contents(&self) -> bool {
+        let inside: Vec<usize> = self
+            .links
+            .iter()
+            .filter(|(url, ..)| url.starts_with('#'))
+            .map(|(_, _, text)| words(text))
+            .collect();
+        // Each item has its mark besides.
+        inside.len() >= 3
+            && (inside.iter().sum::<usize>() + inside.len()) * 10 >= words(&self.text) * 9
+    }
+
+    /// The link that is open ends.
+    pub fn close_link(&mut self) {
         if let Some((url, from)) = self.open.pop() {
             let words = self.text.get(from..).unwrap_or_default().trim().to_owned();
             self.links.push((url, from, words));
@@ -123,7 +150,8 @@ impl Rendered {
         }
     }
 
-    fn space(&mut self) {
+    /// A space, unless there is one.
+    pub fn space(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
             self.text.push(' ');
         }
@@ -131,23 +159,35 @@ impl Rendered {
 
     /// The block at `at` as a piece of a section, its links canonical.
     pub fn into_piece(self, at: (u32, u32)) -> Piece {
-        let links = self.links.iter().filter_map(|(url, offset, text)| {
-            let url = links::canonical(url)?;
-            Some(Link { url, text: text.clone(), sentence: sentence_at(&self.text, *offset) })
-        });
-        Piece { at, links: links.collect(), code: self.code, text: self.text.trim_end().to_owned() }
+        let (mut links, mut inner) = (Vec::new(), 0);
+        for (url, offset, text) in &self.links {
+            match links::canonical(url) {
+                // A badge or picture that leads somewhere; of a video it is the way to link.
+                Some(url) if text.is_empty() && !url.starts_with("https://youtube.com/") => {}
+                Some(url) => {
+                    // An address that stands for itself is no sentence, and may be cut like one.
+                    let is_bare = text.starts_with("http") || text.starts_with("www.");
+                    let sentence = sentence_at(&self.text, *offset, is_bare);
+                    links.push(Link { url, text: text.clone(), sentence });
+                }
+                None => inner += words(text),
+            }
+        }
+        let text = self.text.trim_end().to_owned();
+        Piece { at, links, code: self.code, text, inner, is_row: false }
     }
 }
 
-/// The sentence of `text` that holds the byte `offset`, within its line, 300 characters at most.
-fn sentence_at(text: &str, offset: usize) -> String {
+/// The sentence of `text` that holds the byte `offset`, within its line, 300 characters at most; the
+/// `whole` line if that is asked for.
+fn sentence_at(text: &str, offset: usize, whole: bool) -> String {
     let offset = offset.min(text.len());
     let from = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let to = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
     let line = &text[from..to];
     let sentence = line
         .split_sentence_bound_indices()
-        .find(|(at, sentence)| from + at + sentence.len() > offset)
+        .find(|(at, sentence)| !whole && from + at + sentence.len() > offset)
         .map_or(line, |(_, sentence)| sentence);
     let sentence = sentence.trim().trim_start_matches("- ");
     match sentence.char_indices().nth(300) {

@@ -1,13 +1,20 @@
-//! Cuts a stream of headings and blocks into sections.
+//! Cuts a stream of headings and blocks into sections: long text between blocks, or between sentences
+//! where one block is too long; what is tiny joins its neighbour.
 
 use std::collections::HashMap;
 
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::noise::is_advert;
+use super::words::words;
 use super::{Address, Link, Section};
 
 /// A section closes before the block that would take it past this many words…
 pub(super) const MOST_WORDS: usize = 220;
 /// …if it holds at least this many already.
 const LEAST_WORDS: usize = 60;
+/// A section of fewer words, without code or links, joins its neighbour.
+const TINY_WORDS: usize = 4;
 /// Or before the block that would take it past this many lines: code is long without many words.
 const MOST_LINES: u32 = 60;
 
@@ -20,13 +27,19 @@ pub(super) struct Piece {
     pub text: String,
     pub code: String,
     pub links: Vec<Link>,
+    /// Words of links that lead elsewhere in the same repository.
+    pub inner: usize,
+    /// Whether it must not be parted: a row of a table.
+    pub is_row: bool,
 }
 
 /// What the numbers of [`Piece::at`] count.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Lines,
     Cells,
+    Pages,
+    Cards,
 }
 
 /// Collects pieces under headings.
@@ -35,6 +48,7 @@ pub(super) struct Builder {
     /// Level and text of the headings above the current place.
     trail: Vec<(u8, String)>,
     anchor: Option<String>,
+    tags: Vec<String>,
     open: Option<Piece>,
     words: usize,
     chunk: u32,
@@ -49,6 +63,7 @@ impl Builder {
             unit,
             trail: Vec::new(),
             anchor: None,
+            tags: Vec::new(),
             open: None,
             words: 0,
             chunk: 0,
@@ -64,6 +79,7 @@ impl Builder {
         self.trail.retain(|(above, _)| *above < level);
         self.trail.push((level, text.to_owned()));
         self.anchor = anchor;
+        self.tags.clear();
         self.chunk = 0;
         let count = self.ordinals.entry(self.headings()).or_insert(0);
         self.ordinal = *count;
@@ -71,14 +87,28 @@ impl Builder {
         self.open = Some(Piece { at: (at, at), ..Piece::default() });
     }
 
-    /// A block under the current heading.
+    /// The tags of what stands under the current heading.
+    pub fn tags(&mut self, tags: Vec<String>) {
+        self.tags = tags;
+    }
+
+    /// A block under the current heading. An advert is left out.
     pub fn piece(&mut self, piece: Piece) {
-        if piece.text.trim().is_empty() && piece.code.is_empty() && piece.links.is_empty() {
+        let is_blank = piece.text.trim().is_empty() && piece.code.is_empty();
+        if is_blank && piece.links.is_empty() || piece.code.is_empty() && is_advert(&piece.text) {
             return;
         }
-        let words = piece.text.split_whitespace().count();
+        if !piece.is_row && piece.code.is_empty() && words(&piece.text) > MOST_WORDS + LEAST_WORDS {
+            parts(piece).into_iter().for_each(|part| self.add(part));
+        } else {
+            self.add(piece);
+        }
+    }
+
+    fn add(&mut self, piece: Piece) {
+        let words = words(&piece.text);
         let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS;
-        if long || self.would_be_too_tall(&piece) {
+        if long || self.would_be_too_tall(&piece) || self.is_on_a_new_page(&piece) {
             self.close();
         }
         self.words += words;
@@ -96,20 +126,29 @@ impl Builder {
             into.push_str(from);
         }
         open.links.extend(piece.links);
+        open.inner += piece.inner;
     }
 
     /// The sections, in order.
     pub fn finish(mut self) -> Vec<Section> {
         self.close();
-        self.sections
+        match self.unit {
+            Unit::Cards => self.sections,
+            Unit::Lines | Unit::Cells | Unit::Pages => join_tiny(self.sections),
+        }
     }
 
     /// Whether `piece` would take the open section past [`MOST_LINES`], if it has a block already.
     fn would_be_too_tall(&self, piece: &Piece) -> bool {
         let Some(open) = &self.open else { return false };
         let has_block = !open.text.is_empty() || !open.code.is_empty();
-        let is_lines = matches!(self.unit, Unit::Lines);
-        has_block && is_lines && piece.at.1.saturating_sub(open.at.0) >= MOST_LINES
+        has_block && self.unit == Unit::Lines && piece.at.1.saturating_sub(open.at.0) >= MOST_LINES
+    }
+
+    /// Whether `piece` begins a page and the open section is long enough to end with the one before.
+    fn is_on_a_new_page(&self, piece: &Piece) -> bool {
+        let ended = self.open.as_ref().is_some_and(|open| open.at.1 < piece.at.0);
+        self.unit == Unit::Pages && ended && self.words >= LEAST_WORDS
     }
 
     fn headings(&self) -> Vec<String> {
@@ -130,15 +169,120 @@ impl Builder {
             address: match self.unit {
                 Unit::Lines => Address::Lines(first, last),
                 Unit::Cells => Address::Cell(first),
+                Unit::Pages => Address::Page(first),
+                Unit::Cards => Address::Card(first),
             },
             text: text.to_owned(),
             code: piece.code,
             links: piece.links,
+            tags: self.tags.clone(),
+            inner: u32::try_from(piece.inner).unwrap_or(u32::MAX),
             ordinal: self.ordinal,
             chunk: self.chunk,
         });
         self.chunk += 1;
     }
+}
+
+/// A block that is too long for a section, cut between its sentences; all parts have its place.
+fn parts(piece: Piece) -> Vec<Piece> {
+    let mut parts: Vec<Piece> = Vec::new();
+    let mut count = MOST_WORDS;
+    for sentence in piece.text.split_sentence_bounds() {
+        let more = words(sentence);
+        if count + more > MOST_WORDS {
+            parts.push(Piece { at: piece.at, ..Piece::default() });
+            count = 0;
+        }
+        count += more;
+        if let Some(part) = parts.last_mut() {
+            part.text.push_str(sentence);
+        }
+    }
+    for link in piece.links {
+        let holds = |part: &Piece| part.text.contains(link.sentence.trim());
+        let at = parts.iter().position(holds).unwrap_or(0);
+        if let Some(part) = parts.get_mut(at) {
+            part.links.push(link);
+        }
+    }
+    if let Some(first) = parts.first_mut() {
+        first.inner = piece.inner;
+    }
+    parts
+}
+
+/// Joins sections that say next to nothing to the one that follows, if that is a part of them, or to
+/// the one before, or else to the one behind.
+fn join_tiny(sections: Vec<Section>) -> Vec<Section> {
+    let mut joined: Vec<Section> = Vec::with_capacity(sections.len());
+    let mut waiting: Option<Section> = None;
+    for mut section in sections {
+        if let Some(tiny) = waiting.take() {
+            if section.headings.starts_with(&tiny.headings) {
+                prepend(&mut section, tiny);
+            } else if let Some(mut tiny) = settle(&mut joined, tiny) {
+                if is_near(&section, &tiny) {
+                    tiny.text = labelled(&tiny);
+                    prepend(&mut section, tiny);
+                } else {
+                    joined.push(tiny);
+                }
+            }
+        }
+        if is_tiny(&section) {
+            waiting = Some(section);
+        } else {
+            joined.push(section);
+        }
+    }
+    let alone = waiting.and_then(|tiny| settle(&mut joined, tiny));
+    joined.extend(alone);
+    joined
+}
+
+fn is_tiny(section: &Section) -> bool {
+    section.code.is_empty() && section.links.is_empty() && words(&section.text) < TINY_WORDS
+}
+
+/// Puts what `tiny` says before what its part `section` says.
+fn prepend(section: &mut Section, tiny: Section) {
+    section.text = format!("{}\n{}", tiny.text, section.text);
+    section.inner += tiny.inner;
+    section.address = match (tiny.address, section.address) {
+        (Address::Lines(first, _), Address::Lines(_, last)) => Address::Lines(first, last),
+        (earlier, _) => earlier,
+    };
+}
+
+/// Whether the two stand under one heading, or both under none.
+fn is_near(section: &Section, tiny: &Section) -> bool {
+    let above = |section: &Section| section.headings.len() > 1;
+    section.headings.first() == tiny.headings.first() || (!above(section) && !above(tiny))
+}
+
+/// What `tiny` says under its heading, in a line.
+fn labelled(tiny: &Section) -> String {
+    let heading = tiny.headings.last().map_or("", String::as_str);
+    format!("{}: {}", heading.trim_end_matches(':'), tiny.text)
+}
+
+/// Joins `tiny` to the last of `joined` if they stand under one heading and there is room; else it
+/// comes back.
+fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
+    let has_room = |last: &Section| words(&last.text) + TINY_WORDS <= MOST_WORDS;
+    let fits =
+        |last: &&mut Section| !tiny.headings.is_empty() && is_near(last, &tiny) && has_room(last);
+    let Some(last) = joined.last_mut().filter(fits) else { return Some(tiny) };
+    if !last.text.is_empty() {
+        last.text.push('\n');
+    }
+    last.text.push_str(&labelled(&tiny));
+    last.inner += tiny.inner;
+    if let (Address::Lines(first, _), Address::Lines(_, end)) = (last.address, tiny.address) {
+        last.address = Address::Lines(first, end);
+    }
+    None
 }
 
 #[cfg(test)]
@@ -185,6 +329,40 @@ mod tests {
         }
         let ordinals: Vec<u32> = builder.finish().iter().map(|section| section.ordinal).collect();
         assert_eq!(ordinals, [0, 1]);
+    }
+
+    #[test]
+    fn a_block_that_is_too_long_is_cut_between_sentences() {
+        let mut builder = Builder::new(Unit::Lines);
+        let text = "One more sentence of just seven words. ".repeat(120);
+        builder.piece(Piece { at: (1, 9), text, ..Piece::default() });
+        let row = "word ".repeat(700);
+        builder.piece(Piece { at: (10, 10), text: row, is_row: true, ..Piece::default() });
+        let sections = builder.finish();
+        assert_eq!(sections.len(), 5);
+        assert!(sections[..4].iter().all(|section| words(&section.text) <= MOST_WORDS));
+        assert!(sections[..4].iter().all(|section| section.text.ends_with("words.")));
+        assert_eq!(sections[3].address, Address::Lines(1, 9));
+    }
+
+    #[test]
+    fn tiny_sections_join_their_part_or_the_one_before() {
+        let mut builder = Builder::new(Unit::Lines);
+        builder.heading(1, "Top", None, 1);
+        builder.piece(piece(2, 2));
+        builder.heading(2, "Part", None, 3);
+        builder.piece(piece(4, 30));
+        builder.heading(2, "See", None, 5);
+        builder.piece(piece(6, 2));
+        builder.heading(1, "Other", None, 7);
+        builder.heading(2, "Alone", None, 8);
+        builder.piece(piece(9, 2));
+        let sections = builder.finish();
+        let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();
+        assert_eq!(trails, ["Top/Part", "Other/Alone"]);
+        assert_eq!(sections[0].address, Address::Lines(1, 6));
+        assert!(sections[0].text.starts_with("w w\nw"), "{}", sections[0].text);
+        assert!(sections[0].text.ends_with("\nSee: w w"), "{}", sections[0].text);
     }
 
     #[test]

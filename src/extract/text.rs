@@ -1,17 +1,29 @@
-//! Plain text: paragraphs between blank lines.
+//! Plain text: paragraphs between blank lines, and titles that are underlined.
 
+use super::Document;
 use super::sections::{Builder, Piece, Unit};
-use super::{Document, Kind};
+
+/// The shortest underline and the longest title, in characters.
+const LEAST_LINE: usize = 3;
+const LONGEST_TITLE: usize = 100;
 
 /// The document that `text` is; `None` where it holds nothing.
 pub(super) fn read(text: &str) -> Option<Document> {
     let mut builder = Builder::new(Unit::Lines);
     let mut open: Option<Piece> = None;
-    for (at, line) in text.lines().enumerate() {
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((at, line)) = lines.next() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let line = line.trim();
         if line.is_empty() {
             open.take().into_iter().for_each(|piece| builder.piece(piece));
+            continue;
+        }
+        let under = lines.peek().and_then(|(_, under)| level(line, under));
+        if let Some(level) = under {
+            open.take().into_iter().for_each(|piece| builder.piece(piece));
+            builder.heading(level, line, None, number);
+            lines.next();
             continue;
         }
         let piece = open.get_or_insert_with(|| Piece { at: (number, number), ..Piece::default() });
@@ -23,7 +35,21 @@ pub(super) fn read(text: &str) -> Option<Document> {
     }
     open.into_iter().for_each(|piece| builder.piece(piece));
     let sections = builder.finish();
-    Some(Document { title: None, kind: Kind::Note, date: None, sections })
+    Some(Document { sections, ..Document::default() })
+}
+
+/// The level of the title `line`, if `under` underlines it.
+fn level(line: &str, under: &str) -> Option<u8> {
+    let under = under.trim();
+    let mark = under.chars().next()?;
+    let is_line = under.chars().all(|c| c == mark) && under.chars().count() >= LEAST_LINE;
+    let is_title = line.chars().count() <= LONGEST_TITLE && line.chars().any(char::is_alphanumeric);
+    let level = match mark {
+        '=' | '#' => 1,
+        '-' | '~' | '*' => 2,
+        _ => return None,
+    };
+    (is_line && is_title).then_some(level)
 }
 
 #[cfg(test)]
@@ -37,5 +63,13 @@ mod tests {
         assert_eq!(document.sections.len(), 1);
         assert_eq!(document.sections[0].address, Address::Lines(2, 6));
         assert_eq!(document.sections[0].text, "one\ntwo\nthree");
+    }
+
+    #[test]
+    fn underlined_lines_are_titles() {
+        let document = read("All\n===\n\nOne\n---\nSome words of it here.\n").unwrap();
+        assert_eq!(document.sections[0].headings, ["All", "One"]);
+        assert_eq!(document.sections[0].address, Address::Lines(4, 6));
+        assert_eq!(document.sections[0].text, "Some words of it here.");
     }
 }

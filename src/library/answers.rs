@@ -57,7 +57,7 @@ impl Library {
         Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
     }
 
-    /// The section of the file `path` in `source` that holds the line or cell `number`; the one
+    /// The section of the file `path` in `source` that holds the line, cell, page or card `number`; the one
     /// before it where none does.
     pub fn section_at(
         &self,
@@ -66,10 +66,7 @@ impl Library {
         number: u32,
     ) -> Result<Option<SectionView>, SearchError> {
         let source = self.manifest.source(source).map_or(source, |state| &state.id);
-        let begin = |record: &Record| match record.address {
-            Address::Lines(first, _) => first,
-            Address::Cell(cell) => cell,
-        };
+        let begin = |record: &Record| record.address.begin();
         let mut sections = self.searcher.document(source, path)?;
         sections.sort_by_key(|(id, record)| (begin(record), *id));
         let at = sections.partition_point(|(_, record)| begin(record) <= number).max(1) - 1;
@@ -146,7 +143,7 @@ impl Library {
     }
 
     fn section_view(&self, id: SectionId, record: Record) -> SectionView {
-        let shown = self.shown(&record.source);
+        let shown = self.shown(&record);
         let passage = self.passage(id, &record);
         let text = show(&record.text, shown, self.manifest.excerpt_chars).into_owned();
         let full = shown == Shown::Full;
@@ -182,13 +179,21 @@ impl Library {
             step: record.step.clone(),
             kind: record.kind.as_str(),
             lang: record.language.clone(),
-            licence: state.and_then(|state| state.licence.clone()),
+            licence: record
+                .licence
+                .as_ref()
+                .map(|(own, _)| own.clone())
+                .or_else(|| state.and_then(|state| state.licence.clone())),
+            tags: record.tags.clone(),
             gone: state.is_some_and(|state| state.state == "gone"),
         }
     }
 
-    fn shown(&self, source: &str) -> Shown {
-        self.manifest.source(source).map_or(Shown::Excerpt, |state| state.shown)
+    /// How much of a section may be shown: by its document's own licence, else by its source's.
+    fn shown(&self, record: &Record) -> Shown {
+        let of_source = || self.manifest.source(&record.source).map(|state| state.shown);
+        let own = record.licence.as_ref().map(|(_, shown)| *shown);
+        own.or_else(of_source).unwrap_or(Shown::Excerpt)
     }
 
     /// The link that opens the file `path` at the source, if that is on GitHub.
@@ -230,10 +235,15 @@ fn github_link(
         .extend(repository.split('/'))
         .extend(["blob", revision.unwrap_or("HEAD")])
         .extend(path.split('/'));
-    if let Address::Lines(first, last) = address {
-        url.set_query(Some("plain=1"));
-        let lines = if first == last { format!("L{first}") } else { format!("L{first}-L{last}") };
-        url.set_fragment(Some(&lines));
+    match address {
+        Address::Lines(first, last) => {
+            url.set_query(Some("plain=1"));
+            let lines =
+                if first == last { format!("L{first}") } else { format!("L{first}-L{last}") };
+            url.set_fragment(Some(&lines));
+        }
+        Address::Page(page) => url.set_fragment(Some(&format!("page={page}"))),
+        Address::Cell(_) | Address::Card(_) => {}
     }
     Some(url.into())
 }
@@ -256,6 +266,7 @@ mod tests {
             "https://github.com/a/b/blob/abc/x.md?plain=1#L3"
         );
         assert_eq!(link("n.ipynb", Address::Cell(2)), "https://github.com/a/b/blob/abc/n.ipynb");
+        assert_eq!(link("a.pdf", Address::Page(3)), "https://github.com/a/b/blob/abc/a.pdf#page=3");
         assert_eq!(link("a?#.md", Address::Cell(1)), "https://github.com/a/b/blob/abc/a%3F%23.md");
     }
 }

@@ -1,6 +1,7 @@
 //! What readers are given: the objects of the JSON API, which the pages and commands format.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
@@ -14,8 +15,8 @@ use crate::refresh::changes::{Changes, News};
 use crate::refresh::manifest::{Counts, SourceState};
 use crate::search::{Snippet, TopicMention, Understood};
 
-/// Where in its file a passage stands: one of the two.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Where in its file a passage stands: one of the four.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// First and last line, 1-based, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,13 +24,36 @@ pub struct Place {
     /// Cell of a notebook, 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cell: Option<u32>,
+    /// Page of a PDF, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Card of a deck, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<u32>,
 }
 
 impl From<Address> for Place {
     fn from(address: Address) -> Place {
+        let place = Place::default();
         match address {
-            Address::Lines(first, last) => Place { lines: Some((first, last)), cell: None },
-            Address::Cell(cell) => Place { lines: None, cell: Some(cell) },
+            Address::Lines(first, last) => Place { lines: Some((first, last)), ..place },
+            Address::Cell(cell) => Place { cell: Some(cell), ..place },
+            Address::Page(page) => Place { page: Some(page), ..place },
+            Address::Card(card) => Place { card: Some(card), ..place },
+        }
+    }
+}
+
+/// `:12-40`, `, cell 3`, `, page 2` or `, card 7`: what stands behind the file's name.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place { lines: Some((first, last)), .. } if first == last => write!(f, ":{first}"),
+            Place { lines: Some((first, last)), .. } => write!(f, ":{first}-{last}"),
+            Place { cell: Some(cell), .. } => write!(f, ", cell {cell}"),
+            Place { page: Some(page), .. } => write!(f, ", page {page}"),
+            Place { card: Some(card), .. } => write!(f, ", card {card}"),
+            _ => Ok(()),
         }
     }
 }
@@ -81,6 +105,9 @@ pub struct PassageView {
     pub kind: &'static str,
     pub lang: Option<String>,
     pub licence: Option<String>,
+    /// What its author filed it under.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
     /// The source is there no longer: the link may lead nowhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,

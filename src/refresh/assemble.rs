@@ -6,16 +6,17 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::changes::{Changes, Contents, Entry};
+use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
 use super::manifest::{Counts, FORMAT, Manifest, SourceState};
 use super::places::Places;
-use super::record::{part_of, record, text_hash};
+use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
 use super::{Event, Inputs, Stop, generation, news};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
-use crate::annotate::{Annotation, SectionNotes};
+use crate::annotate::{Annotation, Role, SectionNotes};
 use crate::catalogue::Source;
 use crate::config::Config;
 use crate::extract::{Document, Section};
@@ -156,6 +157,12 @@ impl<'a> Assembly<'a> {
         let problems = extracted.problems.into_iter();
         part.problems.extend(problems.map(|p| p.of_source(&source.id.0).at(&item.path)));
         let Some(document) = extracted.document else { return Ok(()) };
+        if self.inputs.policy.is_book(&item.format, document.opening()) {
+            let message = "a copy of a commercial book, by its first page: never indexed";
+            let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
+            part.problems.push(problem.at(&item.path));
+            return Ok(());
+        }
         let bytes: usize = document.sections.iter().map(|s| s.text.len() + s.code.len()).sum();
         let most = self.inputs.policy.limits.text_bytes;
         if !part.takes(source, &item.path, bytes as u64, most) {
@@ -184,7 +191,7 @@ impl<'a> Assembly<'a> {
             }
             self.section(item, (own, representative), section, notes);
         }
-        self.index(item, &document, &annotation, &ids, &versions.1)
+        self.index(item, (&document, &annotation), &ids, (&versions.1, store))
     }
 
     /// Takes down why files are not in the generation.
@@ -227,10 +234,15 @@ impl<'a> Assembly<'a> {
             return;
         }
         self.counts.mentions += notes.mentions.len();
+        if matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
+            return;
+        }
         let independent = item.source.fork_of.as_ref().map_or(source, |original| &original.0);
         let (path, address) = (item.path.as_str(), section.address);
         let place = Place { source, independent, path, address, section: id.0 };
-        self.graph.section(place, notes);
+        if notes.role == Role::Content {
+            self.graph.section(place, notes);
+        }
         for link in &section.links {
             let named =
                 notes.mentions.iter().filter(|mention| link.sentence.contains(&mention.label));
@@ -242,15 +254,22 @@ impl<'a> Assembly<'a> {
     fn index(
         &mut self,
         item: &Item,
-        document: &Document,
-        annotation: &Annotation,
+        (document, annotation): (&Document, &Annotation),
         ids: &[SectionId],
-        versions: &str,
+        (versions, store): (&str, &Store),
     ) -> anyhow::Result<()> {
         let key = document_key(&item.source.id.0, &item.path);
         let mut hash = blake3::Hasher::new();
         let language = item.source.language.as_deref().unwrap_or_default();
-        for part in [&item.blob.0, &item.format, versions, &search::VERSION.to_string(), language] {
+        let own = format!("{:?}", own_licence(self.inputs, document));
+        let book = item.chapter.as_ref().map(|chapter| {
+            let beside =
+                [&chapter.previous, &chapter.next].map(|n| n.as_ref().map(Neighbour::version));
+            format!("{} {beside:?}", chapter.title)
+        });
+        let book = book.unwrap_or_default();
+        let version = search::VERSION.to_string();
+        for part in [&item.blob.0, &item.format, versions, &version, language, &own, &book] {
             hash.update(part.as_bytes()).update(b"\0");
         }
         let version = search::first_u64(&hash.finalize());
@@ -262,11 +281,14 @@ impl<'a> Assembly<'a> {
         if known.is_some() {
             self.writer.remove(key);
         }
+        let around = around(item, ids, store)?;
         let records: Vec<(SectionId, Record)> = document
             .sections
             .iter()
             .enumerate()
-            .map(|(at, _)| (ids[at], record(self.inputs, item, (document, annotation), ids, at)))
+            .map(|(at, _)| {
+                (ids[at], record(self.inputs, item, (document, annotation), &around, at))
+            })
             .collect();
         self.added += records.len();
         Ok(self.writer.add(key, version, &records)?)
@@ -315,4 +337,17 @@ impl<'a> Assembly<'a> {
             sources,
         })
     }
+}
+
+/// What stands round the sections `ids` of `item` in its book, if it is in one.
+fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Result<Around<'i>> {
+    let source = &item.source.id.0;
+    let ends = |neighbour: Option<&Neighbour>| match neighbour {
+        Some(neighbour) => neighbour.ends(source, store),
+        None => Ok(None),
+    };
+    let chapter = item.chapter.as_ref();
+    let before = ends(chapter.and_then(|chapter| chapter.previous.as_ref()))?;
+    let behind = ends(chapter.and_then(|chapter| chapter.next.as_ref()))?;
+    Ok(Around { ids, before: before.map(|(_, last)| last), behind: behind.map(|(first, _)| first) })
 }

@@ -26,6 +26,7 @@ pub(super) fn fingerprint(
     add(&format!("{FORMAT} {}", search::VERSION));
     add(&annotation_versions(&inputs.vocabulary.version));
     add(&format!("{} {}", inputs.policy.limits.text_bytes, inputs.policy.excerpt_chars));
+    add(&format!("{:?} {:?}", inputs.policy.full, inputs.policy.books));
     for source in &inputs.catalogue.sources {
         let Some(row) = rows.get(&source.id.0) else { continue };
         add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
@@ -47,7 +48,7 @@ pub(super) fn fingerprint(
 }
 
 /// The licence of `source`: the catalogue's word, the LICENSE file's text, GitHub's own finding.
-fn licence(source: &Source, row: &SourceRow) -> Option<String> {
+pub(super) fn licence(source: &Source, row: &SourceRow) -> Option<String> {
     let metadata = || row.metadata.as_ref().and_then(|metadata| metadata.licence.clone());
     source.licence.clone().or_else(|| row.licence.clone()).or_else(metadata)
 }

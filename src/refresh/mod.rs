@@ -7,6 +7,7 @@
 
 mod assemble;
 pub mod changes;
+mod chapters;
 mod derive;
 mod describe;
 mod fetch;

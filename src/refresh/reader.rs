@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{Extracted, extract};
+use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
 
 /// The longest that one document may take. It halves with each that takes longer, down to the least:
@@ -52,7 +52,8 @@ impl Reader {
         match self.try_read(format, bytes) {
             Ok(extracted) => extracted,
             Err(late) => {
-                let plain = self.try_read("txt", bytes).ok().and_then(|plain| plain.document);
+                let plain = is_text(format).then(|| self.try_read("txt", bytes).ok()).flatten();
+                let plain = plain.and_then(|plain| plain.document);
                 let problem = problem(late, plain.is_some());
                 Extracted { document: plain, problems: vec![problem] }
             }

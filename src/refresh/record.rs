@@ -3,16 +3,17 @@
 use super::Inputs;
 use super::wanted::Item;
 use crate::annotate::Annotation;
+use crate::catalogue::Shown;
 use crate::crawl::BlobId;
-use crate::extract::{Document, Section};
+use crate::extract::{Document, Kind, Section};
 use crate::search::{self, Record, SectionId, TopicMention};
 
-/// The record of the section `at` of `document`, whose sections are named `ids`.
+/// The record of the section `at` of `document`, whose sections stand as `around` says.
 pub(super) fn record(
     inputs: &Inputs,
     item: &Item,
     (document, annotation): (&Document, &Annotation),
-    ids: &[SectionId],
+    around: &Around,
     at: usize,
 ) -> Record {
     let section = &document.sections[at];
@@ -24,15 +25,25 @@ pub(super) fn record(
     Record {
         source: item.source.id.0.clone(),
         path: item.path.clone(),
-        title: document.title.clone().unwrap_or_else(|| name.to_owned()),
+        title: document
+            .title
+            .clone()
+            .or_else(|| item.chapter.as_ref().map(|chapter| chapter.title.clone()))
+            .unwrap_or_else(|| name.to_owned()),
         headings: section.headings.clone(),
         anchor: section.anchor.clone(),
         address: section.address,
         text: section.text.clone(),
         code: section.code.clone(),
         links: section.links.clone(),
-        kind: document.kind,
-        language: item.source.language.clone().or_else(|| annotation.language.clone()),
+        kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
+        role: notes.map(|notes| notes.role).unwrap_or_default(),
+        tags: section.tags.iter().chain(&document.tags).cloned().collect(),
+        licence: own_licence(inputs, document),
+        language: notes
+            .and_then(|notes| notes.language.clone())
+            .or_else(|| item.source.language.clone())
+            .or_else(|| annotation.language.clone()),
         step: step.map(|step| step.slug.clone()),
         mentions: mentions
             .iter()
@@ -44,9 +55,23 @@ pub(super) fn record(
                 })
             })
             .collect(),
-        previous: at.checked_sub(1).map(|before| ids[before]),
-        next: ids.get(at + 1).copied(),
+        previous: at.checked_sub(1).map_or(around.before, |at| around.ids.get(at).copied()),
+        next: around.ids.get(at + 1).copied().or(around.behind),
     }
+}
+
+/// The names of a document's sections, and of those before and behind it in its book.
+pub(super) struct Around<'a> {
+    pub ids: &'a [SectionId],
+    pub before: Option<SectionId>,
+    pub behind: Option<SectionId>,
+}
+
+/// The licence that `document` names itself, and how much that allows to be shown.
+pub(super) fn own_licence(inputs: &Inputs, document: &Document) -> Option<(String, Shown)> {
+    let own = document.licence.clone()?;
+    let shown = inputs.policy.shown(Some(&own));
+    Some((own, shown))
 }
 
 /// A number equal for the same part of files with the same content.

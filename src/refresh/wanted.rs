@@ -1,11 +1,13 @@
 //! Which of the stored files of a source are indexed: those that the rules want, that are no copy of
-//! a book, and that their authors do not ask to leave out.
+//! a book, that their licence lets be read, and that their authors do not ask to leave out.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::chapters::{self, Chapter};
+use super::describe::licence;
 use super::{Inputs, by_preference, selection};
-use crate::catalogue::Source;
 use crate::catalogue::selection::format_of;
+use crate::catalogue::{Shown, Source};
 use crate::crawl::BlobId;
 use crate::problem::{Problem, Stage};
 use crate::store::{Store, StoredFile};
@@ -21,6 +23,8 @@ pub(super) struct Item<'a> {
     pub format: String,
     /// Bytes.
     pub length: u64,
+    /// What the source's table of chapters says of it.
+    pub chapter: Option<Chapter>,
 }
 
 /// What is to be indexed, in order of preference, and what kept other files out.
@@ -44,20 +48,35 @@ impl<'a> Wanted<'a> {
         let selection = selection(inputs, source);
         let files = store.files(&source.id)?;
         let asked = asked(&files, store)?;
-        let mut left_out = 0;
+        let licence = licence(source, &store.source(&source.id)?);
+        let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
+        let (mut left_out, mut closed) = (0, 0);
+        let first = self.items.len();
         for StoredFile { path, blob, length, .. } in files {
             if selection.is_book_copy(&path) {
                 self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
             } else if selection.takes(&path, length) {
                 let asks =
                     |asked: &Gitignore| asked.matched_path_or_any_parents(&path, false).is_ignore();
+                let format = format_of(&path);
                 if asked.as_ref().is_some_and(asks) {
                     left_out += 1;
+                } else if !is_open && inputs.policy.open_only.contains(&format) {
+                    closed += 1;
                 } else {
-                    let format = format_of(&path);
-                    self.items.push(Item { source, path, blob, format, length });
+                    let chapter = None;
+                    self.items.push(Item { source, path, blob, format, length, chapter });
                 }
             }
+        }
+        chapters::mark(&mut self.items[first..], store)?;
+        if closed > 0 {
+            let formats = inputs.policy.open_only.join(", ");
+            let message = format!(
+                "{closed} files ({formats}) are left out: such files are read under open licences only"
+            );
+            let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
+            self.problems.push(problem.hint("the source has no licence that allows more"));
         }
         if left_out > 0 {
             let message = format!("asks that {left_out} of its files be left out, and so they are");

@@ -47,8 +47,19 @@ pub(super) fn snippet(text: &str, stems: &[String], analyzer: &mut TextAnalyzer)
         let start = lead + text[from..found.start].chars().count();
         (start, start + text[found.start..found.end].chars().count())
     });
-    let highlights = highlights.collect();
-    Snippet { text: shown, highlights }
+    Snippet { text: shown, highlights: merged(highlights) }
+}
+
+/// The ranges with those that overlap as one: neighbouring pairs of characters do.
+fn merged(ranges: impl Iterator<Item = (usize, usize)>) -> Vec<(usize, usize)> {
+    let mut merged: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in ranges {
+        match merged.last_mut() {
+            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            _ => merged.push((start, end)),
+        }
+    }
+    merged
 }
 
 fn matches(text: &str, stems: &[String], analyzer: &mut TextAnalyzer) -> Vec<Match> {

@@ -13,6 +13,7 @@ mod plan;
 pub mod query;
 mod run;
 mod schema;
+mod tokens;
 mod understand;
 pub mod write;
 
@@ -21,7 +22,8 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::annotate::Salience;
+use crate::annotate::{Role, Salience};
+use crate::catalogue::Shown;
 use crate::extract::{Address, Kind, Link};
 
 pub use highlight::Snippet;
@@ -29,7 +31,7 @@ pub use run::{Answer, Facet, Found, Request, Searcher};
 pub use understand::{LastWord, Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
 ///
@@ -104,6 +106,11 @@ pub struct Record {
     pub code: String,
     pub links: Vec<Link>,
     pub kind: Kind,
+    pub role: Role,
+    /// What its author filed it or its document under.
+    pub tags: Vec<String>,
+    /// The document's own licence, where it has one, and how much that allows to be shown.
+    pub licence: Option<(String, Shown)>,
     pub language: Option<String>,
     pub step: Option<String>,
     pub mentions: Vec<TopicMention>,

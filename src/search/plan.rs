@@ -13,7 +13,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::tokenizer::TextAnalyzer;
 
 use super::query::{Atom, Filter, Query, Unit};
-use super::schema::Fields;
+use super::schema::{Fields, words};
 use super::understand::Span;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label;
@@ -217,8 +217,13 @@ impl Planner<'_> {
     }
 
     fn exact_terms(&self, text: &str) -> Vec<Term> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(|word| Term::from_field_text(self.fields.exact, &word.to_lowercase())).collect()
+        let mut terms = Vec::new();
+        let mut analyzer = words();
+        let mut stream = analyzer.token_stream(text);
+        while stream.advance() {
+            terms.push(Term::from_field_text(self.fields.exact, &stream.token().text));
+        }
+        terms
     }
 }
 

@@ -4,10 +4,10 @@ use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
     TextOptions,
 };
-use tantivy::tokenizer::{
-    Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, TextAnalyzer,
-};
+use tantivy::tokenizer::{Language, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer};
 use tantivy::{Index, TantivyError};
+
+use super::tokens::Words;
 
 /// Terms of these lengths are data, not words.
 const LONGEST_TERM: usize = 64;
@@ -77,18 +77,21 @@ pub(super) fn schema() -> (Schema, Fields) {
 
 /// Makes the tokenizers known to `index`; both writer and reader need them.
 pub(super) fn register(index: &Index) {
-    let words = || {
-        TextAnalyzer::builder(SimpleTokenizer::default())
-            .filter(RemoveLongFilter::limit(LONGEST_TERM))
-            .filter(LowerCaser)
-    };
-    index.tokenizers().register(WORDS, words().build());
+    index.tokenizers().register(WORDS, words());
     index.tokenizers().register(STEMMED, stemmed());
+}
+
+/// The analyzer of the fields that hold words as written.
+pub(super) fn words() -> TextAnalyzer {
+    TextAnalyzer::builder(Words::default())
+        .filter(RemoveLongFilter::limit(LONGEST_TERM))
+        .filter(LowerCaser)
+        .build()
 }
 
 /// The analyzer of the stemmed fields; the highlighter cuts text the same way.
 pub(super) fn stemmed() -> TextAnalyzer {
-    TextAnalyzer::builder(SimpleTokenizer::default())
+    TextAnalyzer::builder(Words::default())
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
         .filter(LowerCaser)
         .filter(Stemmer::new(Language::English))

@@ -14,7 +14,8 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 
 use super::schema::{self, Fields};
 use super::{Record, SearchError, SectionId, first_u64};
-use crate::vocabulary::label;
+use crate::annotate::Role;
+use crate::extract::words::words;
 
 /// Memory that the writer fills before it writes a segment.
 const WRITER_BYTES: usize = 96_000_000;
@@ -154,39 +155,27 @@ impl Writer {
         let headings = record.headings.join("\n");
         document.add_text(fields.title, &record.title);
         document.add_text(fields.headings, &headings);
-        document.add_text(fields.body, format!("{headings}\n{}", record.text));
+        let tags = record.tags.join("\n");
+        document.add_text(fields.body, format!("{headings}\n{}\n{tags}", record.text));
         document.add_text(fields.code, &record.code);
-        document.add_text(fields.exact, format!("{headings}\n{}\n{}", record.text, record.code));
+        let all = format!("{headings}\n{}\n{tags}\n{}", record.text, record.code);
+        document.add_text(fields.exact, all);
         let stored = postcard::to_stdvec(record).map_err(SearchError::Decode)?;
         document.add_bytes(fields.record, &stored);
         Ok(document)
     }
 }
 
-/// Headings of sections that lead elsewhere or speak of the repository, not of its subject.
-const NAVIGATION: [&str; 12] = [
-    "table of contents",
-    "contents",
-    "toc",
-    "license",
-    "licence",
-    "contributing",
-    "contributors",
-    "navigation",
-    "quick navigation",
-    "quick links",
-    "star history",
-    "acknowledgements",
-];
+/// Percent by which the score of a section counts that answers nothing: it comes last.
+const LAST: u64 = 12;
 
 /// Percent by which a section's score counts: a line or two seldom answers anything, and a table
 /// of contents never does.
 fn weight(record: &Record) -> u64 {
-    let own = record.headings.last().map(|heading| label::key(heading)).unwrap_or_default();
-    if NAVIGATION.iter().any(|name| label::key(name) == own) {
-        return 30;
+    if record.role != Role::Content {
+        return LAST;
     }
-    match record.text.split_whitespace().count() + record.code.split_whitespace().count() / 4 {
+    match words(&record.text) + words(&record.code) / 4 {
         0..8 => 60,
         8..20 => 80,
         20..40 => 92,

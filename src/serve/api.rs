@@ -123,6 +123,8 @@ struct PlaceParameters {
     path: String,
     line: Option<u32>,
     cell: Option<u32>,
+    page: Option<u32>,
+    card: Option<u32>,
 }
 
 async fn section_at(
@@ -130,7 +132,7 @@ async fn section_at(
     parameters: Result<Query<PlaceParameters>, QueryRejection>,
 ) -> Result<Json<Value>, Failure> {
     let Query(place) = parameters.map_err(bad_query)?;
-    let number = place.cell.or(place.line).unwrap_or(1);
+    let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
     let find = move |library: &Library| library.section_at(&place.source, &place.path, number);
     let hint = "/api/v1/sources lists the sources";

@@ -213,7 +213,10 @@ fn each_run_tells_what_is_new() {
     world.github.put(repo(
         "ann/bias",
         &[
-            ("README.md", "# Ranking\n\nPosition bias and trust bias.\n\n## More\n\nNew words.\n"),
+            (
+                "README.md",
+                "# Ranking\n\nPosition bias and trust bias.\n\n## More\n\nNew words of this.\n",
+            ),
             ("moved.md", "# B\n\nOther words.\n"),
             ("new.md", "# Brand new\n\nAll of it.\n"),
         ],

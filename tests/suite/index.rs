@@ -82,7 +82,7 @@ fn a_library_from_a_newer_program_is_refused_and_untouched() {
 
 #[test]
 fn section_ids_stay_when_text_round_them_changes() {
-    let text = "# A\n\n## One\n\nFirst words.\n\n## Two\n\nSecond words.\n";
+    let text = "# A\n\n## One\n\nFirst words of all.\n\n## Two\n\nSecond words of all.\n";
     let world = World::new(vec![repo("ann/a", &[("a.md", text)])]);
     world.refresh(&[], 0);
     let id = |world: &World| {
@@ -90,7 +90,7 @@ fn section_ids_stay_when_text_round_them_changes() {
             .clone()
     };
     let before = id(&world);
-    let longer = text.replace("First words.", "First words.\n\nAnd more.");
+    let longer = text.replace("First words of all.", "First words of all.\n\nAnd more.");
     world.github.put(repo("ann/a", &[("a.md", &longer)]));
     world.refresh(&[], 0);
     assert_eq!(before, id(&world));

@@ -13,6 +13,7 @@ mod control;
 mod corpus;
 mod data;
 mod faults;
+mod golden;
 mod index;
 mod licences;
 mod order;

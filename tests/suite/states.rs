@@ -131,7 +131,7 @@ fn an_archived_repository_is_said_to_be_so() {
 fn with_texts() -> World {
     let world = World::new(vec![
         repo("ann/md", &[("a.md", BIAS), ("b.md", STORE), ("x.py", "print()")]),
-        repo("bob/rst", &[("a.md", STORE), ("c.rst", "Words\n=====\n\nOf another format.\n")]),
+        repo("bob/adoc", &[("a.md", STORE), ("c.adoc", "= Words\n\nOf another format.\n")]),
     ]);
     world.refresh(&[], 0);
     world.asked();
@@ -141,7 +141,7 @@ fn with_texts() -> World {
 #[test]
 fn rules_that_narrow_fetch_nothing_and_take_effect_offline() {
     let world = with_texts();
-    let entries = |more: &str| format!("{}{}", entry("ann/md", more), entry("bob/rst", ""));
+    let entries = |more: &str| format!("{}{}", entry("ann/md", more), entry("bob/adoc", ""));
     world.catalogue(&entries("exclude = [\"b.md\"]"));
     let run = world.refresh(&["--offline"], 0);
     assert!(world.asked().is_empty());
@@ -151,7 +151,7 @@ fn rules_that_narrow_fetch_nothing_and_take_effect_offline() {
         world.catalogue(&entries(more));
         let run = world.refresh(&[], 0);
         assert_eq!(outcome(&run, "ann/md"), "unchanged", "{more}");
-        assert_eq!(world.asked(), ["/ann/md/tar.gz/HEAD 304", "/bob/rst/tar.gz/HEAD 304"]);
+        assert_eq!(world.asked(), ["/ann/md/tar.gz/HEAD 304", "/bob/adoc/tar.gz/HEAD 304"]);
     }
     assert_eq!(world.hits("\"feature store\" source:ann").len(), 1);
 }
@@ -160,14 +160,14 @@ fn rules_that_narrow_fetch_nothing_and_take_effect_offline() {
 fn rules_that_widen_fetch_those_sources_anew_that_hold_more() {
     let world = with_texts();
     let policy = std::fs::read_to_string(world.path("sources/policy.toml")).unwrap();
-    let wider = policy.replace("formats = [\"md\"", "formats = [\"rst\", \"md\"");
+    let wider = policy.replace("formats = [\"md\"", "formats = [\"adoc\", \"md\"");
     assert_ne!(policy, wider);
     world.write("sources/policy.toml", &wider);
     let run = world.refresh(&[], 0);
     assert_eq!(outcome(&run, "ann/md"), "unchanged", "it holds none of the new format");
     let mut asked = world.asked();
     asked.sort();
-    assert_eq!(asked, ["/ann/md/tar.gz/HEAD 304", "/bob/rst/tar.gz/HEAD 200"]);
+    assert_eq!(asked, ["/ann/md/tar.gz/HEAD 304", "/bob/adoc/tar.gz/HEAD 200"]);
     assert!(world.refresh(&[], 0)["generation"].is_null());
     let asked = world.asked();
     assert!(asked.iter().all(|asked| asked.ends_with("304")), "and only once: {asked:?}");

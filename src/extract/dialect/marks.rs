@@ -33,18 +33,37 @@ static ATTRIBUTES: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"\{(?:[#.][A-Za-z]|:\s?[#.])[^{}\n]*\}"));
 static HEADING_ID: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"^(#{1,6}\s.*?)\s*\{#[\w:.-]+\}\s*$"));
+/// `@fig-shadow` of Quarto: the word of what is referred to.
+static REFERENCE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"@(fig|tbl|eq|sec|lst|thm)-[\w-]+"));
+/// `\@ref(fig:x)`, `(\#eq:x)`, `\newpage`, `\index{x}` of bookdown, and inline code that is run.
+static BOOKDOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\\?@ref\([^)\n]*\)|\(\\?#(?:eq|tab|fig|thm):[^)\n]*\)|\\(?:newpage|clearpage|pagebreak|index\{[^}]*\}|label\{[^}]*\})|^\{-\}|\s\{-\}|\((?:PART|APPENDIX)\)\s",
+    )
+});
+/// Attributes behind a heading: `{.unnumbered}`, `{background-color="#fff"}`.
+static HEADING_ATTRIBUTES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"^(#{1,6}\s.*?)\s*\{[^{}]*\}\s*$"));
+/// `%% remark %%`, `==marked==` and ` ^block` of Obsidian.
+static REMARK: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"%%[^%\n]*%%"));
+static MARKED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"==([^\s=][^=\n]*[^\s=])=="));
+static BLOCK_ID: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\s\^[a-z0-9-]+\s*$"));
+/// `> [!abstract]- Title`; the title stays.
+static CALLOUT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"^(\s*(?:>\s?)+)\[!\w+\][+-]?\s*(\S)"));
+/// `` `r 1 + 1` ``.
+static INLINE_R: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"`r [^`\n]*`"));
 /// `[see @key, p. 3]` of Pandoc.
 static CITATION: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"\s?\[[^\[\]\n@]{0,40}@[A-Za-z][^\[\]\n]*\]"));
 
+/// Roles that stand for "figure 2" and the like: the words are the site generator's.
+const REFERRING_ROLES: [&str; 4] = ["numref", "eqref", "ref", "eq"];
 /// Roles whose text is a name for machines.
-const HIDDEN_ROLES: [&str; 16] = [
+const HIDDEN_ROLES: [&str; 12] = [
     "label",
     "eqlabel",
-    "numref",
-    "eqref",
-    "ref",
-    "eq",
     "cite",
     "citet",
     "citep",
@@ -59,7 +78,8 @@ const HIDDEN_ROLES: [&str; 16] = [
 
 /// The line without the marks that all dialects share.
 pub(super) fn without(line: &str, is_quarto: bool) -> String {
-    if line.trim() == ":end_tab:" {
+    let is_target = line.starts_with('(') && line.trim_end().ends_with(")=");
+    if line.trim() == ":end_tab:" || is_target && !line.contains(' ') {
         return String::new();
     }
     let mut line = Cow::Borrowed(line);
@@ -79,22 +99,67 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
         });
     }
     if line.contains('`') {
-        swap(&mut line, &ROLE, |found| {
-            let role = found.get(1).or(found.get(2)).map_or("", |role| role.as_str());
-            if HIDDEN_ROLES.contains(&role) { String::new() } else { format!("`{}`", &found[3]) }
-        });
+        swap(&mut line, &ROLE, role);
     }
     if line.contains("[[") {
         swap(&mut line, &WIKILINK, wikilink);
     }
-    swap(&mut line, &HEADING_ID, |found| found[1].to_owned());
+    let ids = if is_quarto { &HEADING_ATTRIBUTES } else { &HEADING_ID };
+    swap(&mut line, ids, |found| found[1].to_owned());
+    obsidian(&mut line);
     if is_quarto || line.contains("{:") {
         swap(&mut line, &ATTRIBUTES, |_| String::new());
     }
-    if is_quarto && line.contains('@') {
-        swap(&mut line, &CITATION, |_| String::new());
+    if is_quarto {
+        quarto(&mut line);
     }
     line.into_owned()
+}
+
+/// What a reader sees of a role.
+fn role(found: &Captures) -> String {
+    let role = found.get(1).or(found.get(2)).map_or("", |role| role.as_str());
+    let text = &found[3];
+    let is_path = role == "doc" && text.contains('/') && !text.contains('<');
+    match text.split_once('<') {
+        Some((words, _)) if REFERRING_ROLES.contains(&role) => words.trim().to_owned(),
+        None if REFERRING_ROLES.contains(&role) => "…".to_owned(),
+        _ if is_path || HIDDEN_ROLES.contains(&role) => String::new(),
+        _ => format!("`{text}`"),
+    }
+}
+
+fn quarto(line: &mut Cow<str>) {
+    if line.trim() == ". . ." {
+        *line = Cow::Borrowed("");
+        return;
+    }
+    if line.contains('@') {
+        swap(line, &CITATION, |_| String::new());
+        swap(line, &REFERENCE, |found| {
+            let names =
+                [("fig", "figure"), ("tbl", "table"), ("eq", "equation"), ("sec", "section")];
+            let name = names.iter().find(|(short, _)| *short == &found[1]);
+            name.map_or("…", |(_, name)| name).to_owned()
+        });
+    }
+    swap(line, &BOOKDOWN, |_| String::new());
+    swap(line, &INLINE_R, |_| "…".to_owned());
+}
+
+fn obsidian(line: &mut Cow<str>) {
+    if line.contains("%%") {
+        swap(line, &REMARK, |_| String::new());
+    }
+    if line.contains("==") {
+        swap(line, &MARKED, |found| found[1].to_owned());
+    }
+    if line.contains(" ^") {
+        swap(line, &BLOCK_ID, |_| String::new());
+    }
+    if line.contains("[!") {
+        swap(line, &CALLOUT, |found| format!("{}{}", &found[1], &found[2]));
+    }
 }
 
 /// Replaces what `pattern` finds in `line`.

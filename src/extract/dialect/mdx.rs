@@ -1,6 +1,13 @@
 //! MDX: imports, exports and components, of which only what is in them is text.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A name in braces, with dots in it: one without is as likely a placeholder in prose.
+static NAME: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\{[A-Za-z_]\w*(?:\.\w+)+\}").ok());
 
 /// Where in an MDX file the reader is.
 #[derive(Default)]
@@ -45,6 +52,7 @@ impl Mdx {
 
     /// Keeps `rest` up to the next component's tag; what follows that tag's name.
     fn text<'a>(&mut self, rest: &'a str, kept: &mut String) -> &'a str {
+        let rest = rest.strip_prefix("<>").or(rest.strip_prefix("</>")).unwrap_or(rest);
         let opens = rest.match_indices('<').find(|(at, _)| {
             let name = rest[at + 1..].trim_start_matches('/');
             name.starts_with(|c: char| c.is_ascii_uppercase())
@@ -70,7 +78,7 @@ impl Mdx {
                 &rest[end..]
             }
             _ => {
-                kept.push_str(rest);
+                kept.push_str(&without_expressions(rest));
                 ""
             }
         }
@@ -106,4 +114,12 @@ fn is_component(name: &str) -> bool {
     let word: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '.').collect();
     let after = name[word.len()..].chars().next();
     word.chars().any(|c| c.is_ascii_lowercase()) && after.is_none_or(|c| " \t/>\n".contains(c))
+}
+
+/// `text` without expressions that are a name only: `{meta.minutes}`.
+fn without_expressions(text: &str) -> Cow<'_, str> {
+    match NAME.as_ref().filter(|_| text.contains('{')) {
+        Some(name) => name.replace_all(text, "…"),
+        None => Cow::Borrowed(text),
+    }
 }

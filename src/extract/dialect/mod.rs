@@ -3,21 +3,46 @@
 //!
 //! Lines stay where they are, so that what is found still leads to them. Fenced code is left alone.
 //! Words that a reader would see stay; marks for a site generator go. [`marks`] knows what may stand in
-//! any line, [`mdx`] what goes on over lines.
+//! any line, [`mdx`] what goes on over lines, [`myst`] what stands in fences, [`mermaid`] what diagrams
+//! say; [`rst`] turns reStructuredText into Markdown.
 
 mod marks;
 mod mdx;
+pub(super) mod mermaid;
+mod myst;
+mod rst;
 
 use std::borrow::Cow;
 
 use mdx::Mdx;
+use myst::Directive;
 
 /// The Markdown of `text`, a file of the format `format`, without what is its dialect's. As many
 /// lines as before. O(length); nothing is copied where there is nothing to take out.
 pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
+    if format == "rst" {
+        return Cow::Owned(rst::plain(text));
+    }
     let is_quarto = matches!(format, "qmd" | "rmd");
     let is_mdx = format == "mdx";
-    let marks = ["{%", "{{<", "{{%", ":::", ":`", "}`", "[[", ":end_tab:", "{#", "{:"];
+    let marks = [
+        "{%",
+        "{{<",
+        "{{%",
+        ":::",
+        ":`",
+        "}`",
+        "[[",
+        ":end_tab:",
+        "{#",
+        "{:",
+        "```{",
+        ")=",
+        "%%",
+        "==",
+        " ^",
+        "[!",
+    ];
     if !is_quarto && !is_mdx && !marks.iter().any(|mark| text.contains(mark)) {
         return Cow::Borrowed(text);
     }
@@ -39,33 +64,99 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
 struct Reader {
     is_quarto: bool,
     is_mdx: bool,
-    /// The mark that opened the code block, and its indentation.
-    fence: Option<(String, usize)>,
+    /// The fences that are open, the innermost last: all but the last are directives of prose.
+    fences: Vec<Fence>,
     mdx: Mdx,
+}
+
+/// A fenced block.
+struct Fence {
+    /// The mark that opened it, and its indentation.
+    mark: String,
+    indent: usize,
+    holds: Holds,
+}
+
+/// What a fenced block holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// Whether a directive's options may still come.
+    Code {
+        at_head: bool,
+    },
+    /// Markdown; whether the directive's options may still come.
+    Prose {
+        at_head: bool,
+    },
+    Math {
+        at_head: bool,
+    },
+    Nothing,
 }
 
 impl Reader {
     fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
-        if let Some((mark, indent)) = &self.fence {
-            let (mark, indent) = (mark.clone(), *indent);
+        if let Some(fence) = self.fences.last_mut() {
             let trimmed = line.trim();
-            let closes =
-                trimmed.starts_with(&mark) && trimmed.trim_start_matches(['`', '~']).is_empty();
+            let closes = trimmed.starts_with(&fence.mark)
+                && trimmed.trim_start_matches(['`', '~']).is_empty();
+            let indent = fence.indent;
             if closes {
-                self.fence = None;
-            } else if self.is_quarto && trimmed.starts_with("#|") {
-                return Cow::Borrowed("");
+                let holds = self.fences.pop().map(|fence| fence.holds);
+                return match holds {
+                    Some(Holds::Code { .. }) => Cow::Borrowed(undented(line, indent)),
+                    Some(Holds::Math { at_head: false }) => Cow::Borrowed("$$"),
+                    _ => Cow::Borrowed(""),
+                };
             }
-            return Cow::Borrowed(undented(line, indent));
+            match &mut fence.holds {
+                Holds::Nothing => return Cow::Borrowed(""),
+                Holds::Code { at_head } | Holds::Math { at_head } | Holds::Prose { at_head }
+                    if *at_head && (myst::is_option(line) || trimmed.is_empty()) =>
+                {
+                    return Cow::Borrowed("");
+                }
+                Holds::Code { .. } if self.is_quarto && trimmed.starts_with("#|") => {
+                    return Cow::Borrowed("");
+                }
+                Holds::Code { .. } if trimmed.starts_with("%%tab") => return Cow::Borrowed(""),
+                Holds::Code { at_head } => {
+                    *at_head = false;
+                    return Cow::Borrowed(undented(line, indent));
+                }
+                // A blank line would end the formula: its mark waits for its first line.
+                Holds::Math { at_head } => {
+                    let mark = if std::mem::take(at_head) { "$$ " } else { "" };
+                    return Cow::Owned(format!("{mark}{trimmed}"));
+                }
+                Holds::Prose { at_head } => *at_head = false,
+            }
         }
         let trimmed = line.trim_start();
         if let Some(mark) = fence(trimmed) {
-            let indent = if self.mdx.is_inside() { line.len() - trimmed.len() } else { 0 };
-            self.fence = Some((mark.to_owned(), indent));
-            return Cow::Borrowed(undented(line, indent));
+            return self.open(line, trimmed, mark);
         }
         let line = if self.is_mdx { self.mdx.line(line) } else { Cow::Borrowed(line) };
         Cow::Owned(marks::without(&line, self.is_quarto))
+    }
+
+    /// The line that opens a fenced block.
+    fn open<'a>(&mut self, line: &'a str, trimmed: &'a str, mark: &str) -> Cow<'a, str> {
+        let indent = if self.mdx.is_inside() { line.len() - trimmed.len() } else { 0 };
+        let directive = myst::directive(&trimmed[mark.len()..]).filter(|_| !self.is_quarto);
+        let (holds, line) = match directive {
+            None => (Holds::Code { at_head: false }, Cow::Borrowed(undented(line, indent))),
+            Some(Directive::Code(language)) => {
+                (Holds::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
+            }
+            Some(Directive::Prose { title }) => {
+                (Holds::Prose { at_head: true }, Cow::Borrowed(title))
+            }
+            Some(Directive::Math) => (Holds::Math { at_head: true }, Cow::Borrowed("")),
+            Some(Directive::Empty) => (Holds::Nothing, Cow::Borrowed("")),
+        };
+        self.fences.push(Fence { mark: mark.to_owned(), indent, holds });
+        line
     }
 }
 
@@ -110,7 +201,7 @@ mod tests {
         check(
             "md",
             "# A\n:label:`sec_a`\n\nSee :numref:`fig_b` and :citet:`Key.2015`.\n",
-            "# A\n\n\nSee  and .\n",
+            "# A\n\n\nSee … and .\n",
         );
         check("md", ":begin_tab:`mxnet`\nText.\n:end_tab:\n", "\nText.\n\n");
         check("md", "{doc}`guide` by {cite}`key` and :func:`fit`\n", "`guide` by  and `fit`\n");
@@ -131,7 +222,7 @@ mod tests {
         check(
             "qmd",
             "## Title {#sec-a .unnumbered}\n::: {.callout-tip}\n:::: note Mind this\nWords [@key2020; @b] on.\n:::\n",
-            "## Title \n\nMind this\nWords on.\n\n",
+            "## Title\n\nMind this\nWords on.\n\n",
         );
         check("qmd", "```{r}\n#| label: x\n1 + 1\n```\n", "```{r}\n\n1 + 1\n```\n");
         check("qmd", "$\\{.5, .55\\}$ stays\n", "$\\{.5, .55\\}$ stays\n");
@@ -152,12 +243,29 @@ mod tests {
     }
 
     #[test]
+    fn mysts_directives_are_read_by_what_they_hold() {
+        check(
+            "md",
+            "(mark)=\n````{note} Mind\n:class: x\nWords {ref}`a`.\n```{code-cell} ipython3\n:tags: [x]\nx = 1\n```\n````\nOn.\n",
+            "\nMind\n\nWords ….\n```ipython3\n\nx = 1\n```\n\nOn.\n",
+        );
+        check("md", "```{figure} a.png\n:width: 9\n\nCaption.\n```\n", "\n\n\nCaption.\n\n");
+        check(
+            "md",
+            "```{toctree}\na\nb\n```\n```{math}\n:label: e\nx^2\n```\n",
+            "\n\n\n\n\n\n$$ x^2\n$$\n",
+        );
+        check("md", "```{python}\nx\n```\n", "```{python}\nx\n```\n");
+    }
+
+    #[test]
     fn wikilinks_become_the_words_that_they_show() {
         check(
             "md",
             "- [[a/b/Page#Part]] and [[Page|the page]], ![[x.png]] but [[1, 2], [3]]\n",
             "- Page: Part and the page,  but [[1, 2], [3]]\n",
         );
+        check("md", "> [!tip]- Mind\nA ==mark== %% no %% a == b ^id\n", "> Mind\nA mark  a == b\n");
     }
 
     #[test]

@@ -159,7 +159,7 @@ pub(super) fn hit_card(hit: &HitView) -> Markup {
             p.where {
                 @if !above.is_empty() { (above) " · " }
                 a.source href=(passage.url) rel="noopener" {
-                    (passage.source) " " (passage.path) (super::section::place(&passage.place))
+                    (passage.source) " " (passage.path) (passage.place)
                 }
                 @if passage.gone { " · " span.warn { "gone from its source" } }
             }

@@ -11,7 +11,7 @@ use super::super::error::Failure;
 use super::{answer, layout};
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
-use crate::library::view::{Place, SectionView};
+use crate::library::view::SectionView;
 use crate::search::SectionId;
 
 pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
@@ -39,10 +39,10 @@ fn body(section: &SectionView, title: &str) -> Markup {
             h1 { (title) }
             p.where {
                 @if at_home {
-                    (passage.source) " " (passage.path) (place(&passage.place))
+                    (passage.source) " " (passage.path) (passage.place)
                 } @else {
                     a href=(passage.url) rel="noopener" {
-                        "Open at the source: " (passage.source) " " (passage.path) (place(&passage.place))
+                        "Open at the source: " (passage.source) " " (passage.path) (passage.place)
                     }
                 }
                 " · " (passage.licence.as_deref().unwrap_or("no licence known"))
@@ -76,14 +76,5 @@ fn body(section: &SectionView, title: &str) -> Markup {
                 (neighbour(&section.next, "next", "Next section"))
             }
         }
-    }
-}
-
-/// `:12-40`, or `, cell 3`.
-pub(super) fn place(place: &Place) -> String {
-    match (place.lines, place.cell) {
-        (Some((first, last)), _) => format!(":{first}–{last}"),
-        (None, Some(cell)) => format!(", cell {cell}"),
-        (None, None) => String::new(),
     }
 }

@@ -167,7 +167,7 @@ fn related_topic(near: &RelatedTopic) -> Markup {
                     p dir="auto" { (evidence.sentence) }
                     p.where {
                         a href=(evidence.url) rel="noopener" {
-                            (evidence.source) " " (evidence.path) (super::section::place(&evidence.place))
+                            (evidence.source) " " (evidence.path) (evidence.place)
                         }
                     }
                 }

@@ -1,9 +1,8 @@
-//! Plain text and links of the HTML that stands inside Markdown.
+//! Plain text and links of the HTML that stands inside Markdown, and in the fields of decks.
 
 use html5gum::{StartTag, Token, Tokenizer};
 
-/// Elements whose content is no text for a reader.
-const SILENT: [&[u8]; 4] = [b"script", b"style", b"svg", b"template"];
+use super::{SILENT, attribute, push_folded};
 
 /// Elements that begin a line.
 const BLOCKS: [&[u8]; 20] = [
@@ -31,7 +30,7 @@ const BLOCKS: [&[u8]; 20] = [
 
 /// What a fragment of HTML says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Fragment {
+pub(in crate::extract) struct Fragment {
     /// Text, a line a block.
     pub text: String,
     /// Address, byte offset in `text` and words of each link.
@@ -41,7 +40,7 @@ pub(super) struct Fragment {
 }
 
 /// What `html`, a fragment that may be cut anywhere, says. O(length); never fails.
-pub(super) fn read(html: &str) -> Fragment {
+pub(in crate::extract) fn read(html: &str) -> Fragment {
     let mut fragment = Fragment::default();
     let mut silent = 0_usize;
     let mut open: Option<(String, usize)> = None;
@@ -89,7 +88,7 @@ pub(super) fn read(html: &str) -> Fragment {
 }
 
 /// The address of an inline `<a href=…>`, if `tag` is one.
-pub(super) fn inline_link(tag: &str) -> Option<String> {
+pub(in crate::extract) fn inline_link(tag: &str) -> Option<String> {
     Tokenizer::new(tag).find_map(|Ok(token)| match token {
         Token::StartTag(tag) => href(&tag),
         _ => None,
@@ -98,8 +97,7 @@ pub(super) fn inline_link(tag: &str) -> Option<String> {
 
 fn href(tag: &StartTag<()>) -> Option<String> {
     let name: &[u8] = &tag.name;
-    let value = tag.attributes.get(&b"href"[..]).filter(|_| name == b"a")?;
-    Some(String::from_utf8_lossy(value).into_owned())
+    attribute(tag, b"href").filter(|_| name == b"a")
 }
 
 fn line_break(text: &mut String, name: &[u8]) {
@@ -108,17 +106,6 @@ fn line_break(text: &mut String, name: &[u8]) {
         text.push('\n');
     } else if matches!(name, b"td" | b"th") && !text.is_empty() && !text.ends_with([' ', '\n']) {
         text.push(' ');
-    }
-}
-
-/// Appends `more` with each run of white space as one space.
-fn push_folded(text: &mut String, more: &str) {
-    for c in more.chars() {
-        if !c.is_whitespace() {
-            text.push(c);
-        } else if !text.is_empty() && !text.ends_with([' ', '\n']) {
-            text.push(' ');
-        }
     }
 }
 

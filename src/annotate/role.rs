@@ -1,0 +1,171 @@
+//! What a section is for: to answer, to lead elsewhere, or for its repository's own sake; and whether it
+//! speaks of this field at all.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use super::SectionNotes;
+use crate::extract::words::words;
+use crate::extract::{Document, Section};
+use crate::vocabulary::label;
+
+/// What a section is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// It says something on its subject.
+    #[default]
+    Content,
+    /// Tables of contents and the like: it leads elsewhere in the same repository.
+    Navigation,
+    /// Licence, contribution, thanks: it speaks of the repository.
+    Boilerplate,
+    /// Neither it nor what stands round it names a topic of the vocabulary.
+    OffTopic,
+}
+
+/// Headings of sections that lead elsewhere…
+const NAVIGATION: [&str; 10] = [
+    "table of contents",
+    "contents",
+    "toc",
+    "navigation",
+    "quick navigation",
+    "quick links",
+    "on this page",
+    "in this section",
+    "site map",
+    "table of content",
+];
+/// …and of those that speak of the repository.
+const BOILERPLATE: [&str; 30] = [
+    "license",
+    "licence",
+    "licensing",
+    "license and copyright",
+    "copyright",
+    "disclaimer",
+    "contributing",
+    "contribution",
+    "contributions",
+    "contribute",
+    "how to contribute",
+    "contribution guidelines",
+    "contributing guidelines",
+    "contributors",
+    "code of conduct",
+    "star history",
+    "stargazers",
+    "acknowledgements",
+    "acknowledgments",
+    "acknowledgement",
+    "acknowledgment",
+    "citation",
+    "citing",
+    "cite",
+    "cite this",
+    "how to cite",
+    "about the author",
+    "changelog",
+    "sponsors",
+    "support this project",
+];
+/// Beginnings of sentences that licences are known by.
+const LICENCE_WORDS: [&str; 5] = [
+    "permission is hereby granted, free of charge",
+    "is licensed under a creative commons",
+    "this work is licensed under",
+    "this project is licensed under",
+    "the software is provided \"as is\"",
+];
+/// A licence's notice is not longer than so many words; a text that is speaks of more.
+const NOTICE_WORDS: usize = 60;
+/// A section of whose words at least so many percent lead elsewhere in the repository is navigation.
+const INNER_PERCENT: usize = 70;
+/// Sections before and behind that count as round a section.
+const ROUND: usize = 3;
+
+/// What `section` is for, by itself.
+pub(super) fn of(section: &Section) -> Role {
+    let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
+    if section.headings.last().is_some_and(|own| is_in(&LEADING, own)) || leads_on(section) {
+        return Role::Navigation;
+    }
+    if section.headings.iter().any(|heading| is_in(&SPEAKING, heading)) || is_notice(section) {
+        return Role::Boilerplate;
+    }
+    Role::Content
+}
+
+/// The keys of [`NAVIGATION`] and [`BOILERPLATE`].
+static LEADING: LazyLock<HashSet<String>> =
+    LazyLock::new(|| NAVIGATION.into_iter().map(label::key).collect());
+static SPEAKING: LazyLock<HashSet<String>> =
+    LazyLock::new(|| BOILERPLATE.into_iter().map(label::key).collect());
+
+fn leads_on(section: &Section) -> bool {
+    let inner = section.inner as usize;
+    section.code.is_empty() && inner >= 3 && inner * 100 >= words(&section.text) * INNER_PERCENT
+}
+
+fn is_notice(section: &Section) -> bool {
+    let text = section.text.to_lowercase();
+    LICENCE_WORDS.iter().any(|words| text.contains(words)) && words(&text) <= NOTICE_WORDS * 4
+}
+
+/// Marks the sections of `document` that speak of something else: in English (elsewhere labels may
+/// be lacking), without a topic, none standing round them, in a document where few sections have one.
+pub(super) fn mark_off_topic(
+    document: &Document,
+    language: Option<&str>,
+    notes: &mut [SectionNotes],
+) {
+    if language.is_some_and(|language| language != "en") {
+        return;
+    }
+    let named: Vec<bool> = notes.iter().map(|notes| !notes.mentions.is_empty()).collect();
+    let share = named.iter().filter(|named| **named).count() * 4;
+    if share > named.len() {
+        return;
+    }
+    for (at, notes) in notes.iter_mut().enumerate() {
+        let round = at.saturating_sub(ROUND)..(at + ROUND + 1).min(named.len());
+        let is_prose = document.sections.get(at).is_some_and(|section| !section.text.is_empty());
+        if notes.role == Role::Content && is_prose && !named[round].contains(&true) {
+            notes.role = Role::OffTopic;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roles(markdown: &str) -> Vec<Role> {
+        let vocabulary = crate::vocabulary::load(&crate::config::Sources::Compiled).unwrap();
+        let tagger = crate::annotate::Tagger::new(&vocabulary);
+        let document = crate::extract::extract("md", markdown.as_bytes()).document.unwrap();
+        let annotation = crate::annotate::annotate(&document, &tagger);
+        annotation.sections.iter().map(|notes| notes.role).collect()
+    }
+
+    #[test]
+    fn navigation_and_boilerplate_are_told_from_content() {
+        assert_eq!(
+            roles(
+                "# Guide\n\nA feature store keeps features for models to read.\n\n## Contents\n\n- [One](a.md)\n- see the words of it\n\n## Chapters\n\n- [Data leakage and splits](b.md)\n- [Model serving at scale](c.md)\n\n## License 📄\n\nThis project is licensed under the terms of MIT.\n"
+            ),
+            [Role::Content, Role::Navigation, Role::Navigation, Role::Boilerplate]
+        );
+    }
+
+    #[test]
+    fn what_speaks_of_something_else_is_off_topic() {
+        let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until sweet.\n\n## Bread\n\nToast the slices on both sides, and rub them with garlic before serving it hot.\n";
+        assert_eq!(roles(soup)[0], Role::OffTopic);
+        let near = format!("{soup}\n## Serving\n\nA feature store and model serving are topics.\n");
+        assert!(!roles(&near).contains(&Role::OffTopic));
+    }
+}

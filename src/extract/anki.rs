@@ -1,0 +1,145 @@
+//! Anki decks: each note is a section, its first field the heading, its tags kept.
+//!
+//! An `.apkg` is a zip archive with the collection, an SQLite database, in one of three names; an
+//! `.anki2` is that database. It is opened in memory, for reading only. Fields are HTML.
+
+use std::io::{Cursor, Read};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, MAIN_DB};
+
+use super::html::{fragment, page};
+use super::sections::{Builder, Unit};
+use super::{Document, Kind, MOST_SECTIONS};
+use crate::problem::{Problem, Stage};
+
+/// The longest collection that is read, unpacked: pictures and sound stand in files of their own.
+const MOST_BYTES: u64 = 48_000_000;
+/// The names that a collection goes by, the newest first. Where there is a newer one, the oldest
+/// only tells the reader to update Anki.
+const NAMES: [&str; 3] = ["collection.anki21b", "collection.anki21", "collection.anki2"];
+/// Between the fields of a note.
+const BETWEEN: char = '\u{1f}';
+/// The level of a note's heading, and the longest question that serves as one, in characters.
+const LEVEL: u8 = 1;
+const LONGEST_HEADING: usize = 160;
+
+/// The document that the archive `bytes` is.
+pub(super) fn read_package(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
+    match collection(bytes) {
+        Ok(database) => read_collection(&database, problems),
+        Err(message) => {
+            problems.push(Problem::new(Stage::Extract, format!("no Anki deck: {message}")));
+            None
+        }
+    }
+}
+
+/// The document that the collection `bytes`, an SQLite database, is.
+pub(super) fn read_collection(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
+    let read = open(bytes).and_then(|database| Ok((title(&database), notes(&database)?)));
+    match read {
+        Ok((title, notes)) => Some(document(title, notes)),
+        Err(error) => {
+            let message = format!("the deck's collection can't be read: {error}");
+            problems.push(Problem::new(Stage::Extract, message));
+            None
+        }
+    }
+}
+
+/// The database in the archive, unpacked.
+fn collection(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+    for name in NAMES {
+        let Ok(file) = archive.by_name(name) else { continue };
+        let mut packed = Vec::new();
+        file.take(MOST_BYTES + 1).read_to_end(&mut packed).map_err(|e| e.to_string())?;
+        let database = if name.ends_with('b') { unpacked(&packed)? } else { packed };
+        if database.len() as u64 > MOST_BYTES {
+            return Err(format!("its collection is longer than {MOST_BYTES} bytes"));
+        }
+        return Ok(database);
+    }
+    Err("the archive holds no collection".to_owned())
+}
+
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
+    let mut database = Vec::new();
+    let decoder = zstd::Decoder::new(packed).map_err(|e| e.to_string())?;
+    decoder.take(MOST_BYTES + 1).read_to_end(&mut database).map_err(|e| e.to_string())?;
+    Ok(database)
+}
+
+/// Opens the database in memory, trusting nothing that its schema says.
+fn open(bytes: &[u8]) -> rusqlite::Result<Connection> {
+    let mut database = Connection::open_in_memory()?;
+    database.deserialize_read_exact(MAIN_DB, bytes, bytes.len(), true)?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(database)
+}
+
+/// A note: its fields and its tags.
+struct Note {
+    fields: Vec<String>,
+    tags: Vec<String>,
+}
+
+fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
+    // A view by this name could run for ever; a table can't.
+    let is_table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'notes'";
+    if database.query_row(is_table, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Err(rusqlite::Error::InvalidColumnName("notes".to_owned()));
+    }
+    let mut statement = database.prepare("SELECT flds, tags FROM notes ORDER BY id LIMIT ?1")?;
+    let most = i64::try_from(MOST_SECTIONS).unwrap_or(i64::MAX);
+    let rows = statement.query_map([most], |row| {
+        let text = |at: usize| -> rusqlite::Result<String> {
+            Ok(String::from_utf8_lossy(row.get_ref(at)?.as_bytes()?).into_owned())
+        };
+        let tags = text(1)?.split_whitespace().map(str::to_owned).collect();
+        Ok(Note { fields: text(0)?.split(BETWEEN).map(str::to_owned).collect(), tags })
+    })?;
+    rows.collect()
+}
+
+/// The name of the deck that is not Anki's own default one, if there is just one such.
+fn title(database: &Connection) -> Option<String> {
+    let old = || -> Option<Vec<String>> {
+        let json: String =
+            database.query_row("SELECT decks FROM col", [], |row| row.get(0)).ok()?;
+        let decks: serde_json::Value = serde_json::from_str(&json).ok()?;
+        let name = |deck: &serde_json::Value| Some(deck.get("name")?.as_str()?.to_owned());
+        Some(decks.as_object()?.values().filter_map(name).collect())
+    };
+    let new = || -> Option<Vec<String>> {
+        let mut statement = database.prepare("SELECT name FROM decks").ok()?;
+        let names = statement.query_map([], |row| row.get::<_, String>(0)).ok()?;
+        Some(names.filter_map(Result::ok).collect())
+    };
+    let mut names = old().filter(|names| !names.is_empty()).or_else(new).unwrap_or_default();
+    names.retain(|name| name != "Default");
+    names.sort();
+    // Decks below a deck are named `Top::Sub`, or with a control character between.
+    let top = names.first()?.split(['\u{1f}']).next()?.split("::").next()?.to_owned();
+    names.iter().all(|name| name.starts_with(&top)).then_some(top)
+}
+
+fn document(title: Option<String>, notes: Vec<Note>) -> Document {
+    let mut builder = Builder::new(Unit::Cards);
+    for (at, note) in notes.into_iter().enumerate() {
+        let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let first = note.fields.first().map(|field| fragment::read(field).text).unwrap_or_default();
+        let heading: String = first.replace('\n', " ").chars().take(LONGEST_HEADING).collect();
+        let heading = if heading.trim().is_empty() { format!("Card {number}") } else { heading };
+        builder.heading(LEVEL, heading.trim(), None, number);
+        builder.tags(note.tags);
+        // A question that serves as the heading is not said again.
+        let is_whole = note.fields.len() > 1 && first.chars().count() <= LONGEST_HEADING;
+        for field in note.fields.iter().skip(usize::from(is_whole)) {
+            page::read_field(field, number, &mut builder);
+        }
+    }
+    Document { title, kind: Kind::Deck, sections: builder.finish(), ..Document::default() }
+}

@@ -1,0 +1,352 @@
+//! Whole pages of HTML: headings, paragraphs, lists, tables and code, without what stands round them.
+//!
+//! The page is read token by token, never as a tree, so that no nesting costs anything and every
+//! block knows its line.
+
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{StartTag, Token, Tokenizer};
+
+use super::{SILENT, attribute, push_folded};
+use crate::extract::frontmatter::{day, is_noindex};
+use crate::extract::render::Rendered;
+use crate::extract::sections::{Builder, Unit};
+use crate::extract::{Document, Kind};
+use crate::problem::{Problem, Stage};
+
+/// Elements that stand round what a page says.
+const AROUND: [&[u8]; 12] = [
+    b"nav",
+    b"footer",
+    b"aside",
+    b"form",
+    b"button",
+    b"select",
+    b"noscript",
+    b"iframe",
+    b"object",
+    b"canvas",
+    b"dialog",
+    b"menu",
+];
+/// Roles (WAI-ARIA) and classes of such elements.
+const ROLES: [&str; 5] = ["navigation", "search", "contentinfo", "complementary", "banner"];
+const CLASSES: [&str; 8] =
+    ["sidebar", "sphinxsidebar", "footer", "navbar", "breadcrumb", "breadcrumbs", "toc", "related"];
+/// Elements without an end tag.
+const VOID: [&[u8]; 9] =
+    [b"br", b"hr", b"img", b"input", b"link", b"meta", b"source", b"col", b"wbr"];
+/// Elements that begin and end a block.
+const BLOCKS: [&[u8]; 22] = [
+    b"p",
+    b"div",
+    b"li",
+    b"tr",
+    b"table",
+    b"ul",
+    b"ol",
+    b"dl",
+    b"dt",
+    b"dd",
+    b"section",
+    b"article",
+    b"main",
+    b"body",
+    b"blockquote",
+    b"details",
+    b"summary",
+    b"figure",
+    b"figcaption",
+    b"header",
+    b"hr",
+    b"pre",
+];
+/// A page whose links hold more than this percentage of its words is a list.
+const LIST_PERCENT: usize = 30;
+
+/// The document that the page `html` is. O(length).
+pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
+    let mut builder = Builder::new(Unit::Lines);
+    let page = Page::new(html, &mut builder, None).read();
+    if page.is_private {
+        problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
+        return None;
+    }
+    let (title, date) = (page.heading_title.or(page.title), page.date);
+    let sections = builder.finish();
+    let words = |text: &str| text.split_whitespace().count();
+    let linked: usize = sections.iter().flat_map(|s| &s.links).map(|l| words(&l.text)).sum();
+    let links: usize = sections.iter().map(|section| section.links.len()).sum();
+    let total: usize = sections.iter().map(|section| words(&section.text)).sum();
+    let is_list = links >= 20 && linked * 100 >= total * LIST_PERCENT;
+    Some(Document {
+        title,
+        kind: if is_list { Kind::List } else { Kind::Note },
+        date,
+        sections,
+        ..Document::default()
+    })
+}
+
+/// Gives `builder` the blocks of `html`, a field of the card `number`; headings in it are text.
+pub(in crate::extract) fn read_field(html: &str, number: u32, builder: &mut Builder) {
+    Page::new(html, builder, Some(number)).read();
+}
+
+/// Where the reader is.
+struct Page<'a> {
+    html: &'a str,
+    /// How many lines it has.
+    lines: u32,
+    builder: &'a mut Builder,
+    /// The card that the page is a field of.
+    card: Option<u32>,
+    /// How far lines were counted: a byte, and its line.
+    counted: (usize, u32),
+    open: Rendered,
+    /// First and last line of what is open.
+    at: (u32, u32),
+    /// The element that is left out, and how often it is open in itself.
+    silent: Option<(Vec<u8>, usize)>,
+    heading: Option<Heading>,
+    in_title: bool,
+    in_code: bool,
+    in_row: bool,
+    /// The id of the section that has just begun.
+    section: Option<String>,
+    is_private: bool,
+    title: Option<String>,
+    heading_title: Option<String>,
+    date: Option<String>,
+}
+
+/// A heading that is open.
+struct Heading {
+    level: u8,
+    anchor: Option<String>,
+    line: u32,
+}
+
+impl<'a> Page<'a> {
+    fn new(html: &'a str, builder: &'a mut Builder, card: Option<u32>) -> Page<'a> {
+        Page {
+            html,
+            lines: u32::try_from(html.lines().count().max(1)).unwrap_or(u32::MAX),
+            builder,
+            card,
+            counted: (0, 1),
+            open: Rendered::default(),
+            at: (0, 0),
+            silent: None,
+            heading: None,
+            in_title: false,
+            in_code: false,
+            in_row: false,
+            section: None,
+            is_private: false,
+            title: None,
+            heading_title: None,
+            date: None,
+        }
+    }
+
+    fn read(mut self) -> Page<'a> {
+        let emitter = DefaultEmitter::<usize>::new_with_span();
+        for Ok(token) in Tokenizer::new_with_emitter(self.html, emitter) {
+            self.token(token);
+        }
+        self.flush();
+        self
+    }
+
+    fn token(&mut self, token: Token<usize>) {
+        match token {
+            Token::StartTag(tag) if self.silent.is_some() => {
+                let name: &[u8] = &tag.name;
+                if let Some((silent, depth)) = &mut self.silent
+                    && silent == name
+                    && !tag.self_closing
+                {
+                    *depth += 1;
+                }
+            }
+            Token::StartTag(tag) => self.start(&tag),
+            Token::EndTag(tag) => {
+                let line = self.line(tag.span.start);
+                self.end(&tag.name, line);
+            }
+            Token::String(text) if self.silent.is_none() => {
+                let first = self.line(text.span.start);
+                let words = String::from_utf8_lossy(&text.value);
+                if !words.trim().is_empty() {
+                    // White space at its head may be lines of it.
+                    let blank = words.len() - words.trim_start().len();
+                    let skipped = words[..blank].matches('\n').count();
+                    let first = first.saturating_add(u32::try_from(skipped).unwrap_or(0));
+                    let lines = words.trim().matches('\n').count();
+                    let last = first.saturating_add(u32::try_from(lines).unwrap_or(0));
+                    // The tokenizer makes a line of a lone carriage return, too.
+                    let last = last.min(self.lines).max(first);
+                    self.at = (if self.at.0 == 0 { first } else { self.at.0 }, last);
+                }
+                self.text(&words);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&mut self, words: &str) {
+        if self.in_title {
+            push_folded(self.title.get_or_insert_default(), words);
+        } else if self.in_code {
+            self.open.code.push_str(words);
+        } else {
+            push_folded(&mut self.open.text, words);
+        }
+    }
+
+    fn start(&mut self, tag: &StartTag<usize>) {
+        let name: &[u8] = &tag.name;
+        let is_hidden = attribute(tag, b"hidden").is_some()
+            || attribute(tag, b"aria-hidden").is_some_and(|value| value == "true");
+        let is_around = attribute(tag, b"role").is_some_and(|role| ROLES.contains(&role.as_str()))
+            || attribute(tag, b"class").is_some_and(|class| {
+                class.split_whitespace().any(|class| CLASSES.contains(&class))
+            });
+        let holds_nothing = tag.self_closing || VOID.contains(&name);
+        if (SILENT.contains(&name) || AROUND.contains(&name) || is_hidden || is_around)
+            && !holds_nothing
+        {
+            self.silent = Some((name.to_vec(), 1));
+            return;
+        }
+        if BLOCKS.contains(&name) {
+            self.boundary(name);
+        }
+        match name {
+            b"tr" => self.in_row = true,
+            b"section" => self.section = attribute(tag, b"id"),
+            [b'h', b'1'..=b'6'] if self.card.is_some() => self.flush(),
+            [b'h', level @ b'1'..=b'6'] => {
+                self.flush();
+                let line = self.line(tag.span.start);
+                let anchor = attribute(tag, b"id").or(self.section.take());
+                self.heading = Some(Heading { level: level - b'0', anchor, line });
+            }
+            b"title" => self.in_title = self.title.is_none(),
+            b"meta" => self.meta(tag),
+            b"time" => {
+                let said = attribute(tag, b"datetime").and_then(|date| day(&date));
+                self.date = self.date.take().or(said);
+            }
+            b"pre" => self.in_code = true,
+            b"li" => self.open.text.push_str("- "),
+            b"br" => self.open.space(),
+            b"td" | b"th" if !self.open.text.trim().is_empty() => self.open.text.push_str(" | "),
+            b"a" => match attribute(tag, b"href") {
+                // The mark behind a heading that links to itself.
+                Some(_) if attribute(tag, b"class").is_some_and(|c| c.contains("headerlink")) => {
+                    self.silent = Some((b"a".to_vec(), 1));
+                }
+                Some(url) if !self.in_code => self.open.open_link(url),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, name: &[u8], line: u32) {
+        if let Some((silent, depth)) = &mut self.silent {
+            if silent == name {
+                *depth -= 1;
+            }
+            if *depth == 0 {
+                self.silent = None;
+            }
+            return;
+        }
+        match name {
+            [b'h', b'1'..=b'6'] if self.card.is_some() => self.flush(),
+            [b'h', b'1'..=b'6'] => self.end_heading(),
+            b"title" => self.in_title = false,
+            b"a" => self.open.close_link(),
+            b"pre" => {
+                self.at.1 = self.at.1.max(line);
+                self.flush();
+                self.in_code = false;
+            }
+            b"tr" | b"table" => {
+                self.in_row = false;
+                self.flush();
+            }
+            _ if BLOCKS.contains(&name) => self.boundary(name),
+            _ => {}
+        }
+    }
+
+    /// A block begins or ends: the cells of a row stay together.
+    fn boundary(&mut self, name: &[u8]) {
+        if self.in_row && !matches!(name, b"tr" | b"table") {
+            self.open.space();
+        } else {
+            self.flush();
+        }
+    }
+
+    fn end_heading(&mut self) {
+        let Some(heading) = self.heading.take() else { return };
+        let text = std::mem::take(&mut self.open).text.trim().to_owned();
+        self.at = (0, 0);
+        if text.is_empty() {
+            return;
+        }
+        if heading.level == 1 && self.heading_title.is_none() {
+            self.heading_title = Some(text.clone());
+        }
+        self.builder.heading(heading.level, &text, heading.anchor, heading.line);
+    }
+
+    fn meta(&mut self, tag: &StartTag<usize>) {
+        let name = attribute(tag, b"name").or_else(|| attribute(tag, b"property"));
+        let content = attribute(tag, b"content").unwrap_or_default();
+        match name.unwrap_or_default().to_lowercase().as_str() {
+            "robots" | "cairn" => self.is_private |= is_noindex(&content),
+            "date" | "article:published_time" | "dc.date" => {
+                self.date = self.date.take().or(day(&content));
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives the builder what is open.
+    fn flush(&mut self) {
+        let at = std::mem::take(&mut self.at);
+        let mut open = std::mem::take(&mut self.open);
+        if let Some(heading) = self.heading.take() {
+            // A block inside a heading, or one that was never closed.
+            self.heading = Some(heading);
+            self.open = open;
+            self.at = at;
+            return;
+        }
+        open.code = open.code.trim_matches('\n').trim_end().to_owned();
+        if open.text.trim() == "-" {
+            // The item's own paragraph follows.
+            self.open.text = open.text;
+            return;
+        }
+        let at = self.card.map_or(at, |card| (card, card));
+        if at.0 > 0 {
+            self.builder.piece(open.into_piece(at));
+        }
+    }
+
+    /// The line that holds the byte `offset`. Offsets come in order, so that a page is counted once.
+    fn line(&mut self, offset: usize) -> u32 {
+        let (from, line) = self.counted;
+        let passed = self.html.as_bytes().get(from..offset).unwrap_or_default();
+        let lines = passed.iter().filter(|byte| **byte == b'\n').count();
+        let line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.counted = (offset.max(from), line);
+        line
+    }
+}

@@ -1,0 +1,280 @@
+//! Puts the lines of a PDF's pages together to headings and paragraphs.
+
+use std::collections::HashMap;
+
+use super::sections::{Builder, Piece};
+use super::words::{is_cjk, words};
+
+/// Type larger than the text's by this factor makes a heading…
+const LARGER: f64 = 1.12;
+/// …of at most so many words.
+const HEADING_WORDS: usize = 14;
+/// Lines further apart than so many times their size belong to two paragraphs.
+const APART: f64 = 1.9;
+/// What stands at the head or foot of so many pages, and of more than half, is no text of theirs.
+const REPEATED: usize = 3;
+/// A line shorter than this share of the longest ends its paragraph or item.
+const SHORT: f64 = 0.72;
+/// Marks that begin an item of a list.
+const BULLETS: [char; 12] = ['•', '◦', '▪', '●', '○', '■', '□', '❒', '➤', '–', '·', '✓'];
+
+/// A line of a page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Line {
+    pub text: String,
+    /// Where it begins, in points from the page's left and upper edge.
+    pub x: f64,
+    pub y: f64,
+    /// Where it ends, from the page's left edge.
+    pub end: f64,
+    /// The size of most of its type, in points.
+    pub size: f64,
+}
+
+/// Gives `builder` the paragraphs and headings of the pages, each with its number. Returns the first
+/// page's largest heading. O(lines).
+pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut Builder) -> Option<String> {
+    let repeated = repeated(pages);
+    let body = body_size(pages);
+    let sizes = heading_sizes(pages, body);
+    let mut title: Option<(f64, String)> = None;
+    let of_text = pages.iter().flat_map(|(_, lines)| lines).filter(|line| line.size == body);
+    let width = of_text.map(|line| line.end - line.x).fold(0.0, f64::max);
+    let mut unfolding =
+        Unfolding { builder, sizes: &sizes, width, bullet: letter_bullet(pages), open: None };
+    for (number, lines) in pages {
+        for line in lines {
+            if is_number(&line.text) || repeated.contains_key(&bare(&line.text)) {
+                continue;
+            }
+            unfolding.line(line, *number);
+            let is_first = Some(*number) == pages.first().map(|(number, _)| *number);
+            if is_first
+                && level(&sizes, line).is_some()
+                && title.as_ref().is_none_or(|(size, _)| *size < line.size)
+            {
+                title = Some((line.size, line.text.clone()));
+            }
+        }
+        unfolding.close();
+    }
+    title.map(|(_, text)| text)
+}
+
+/// A paragraph or heading that is open, with its page and last line.
+struct Open {
+    text: String,
+    page: u32,
+    last: Line,
+    level: Option<u8>,
+}
+
+struct Unfolding<'a> {
+    builder: &'a mut Builder,
+    sizes: &'a [f64],
+    /// Of the longest line of text.
+    width: f64,
+    /// What stands for a bullet, besides [`BULLETS`].
+    bullet: Option<char>,
+    open: Option<Open>,
+}
+
+impl Unfolding<'_> {
+    fn line(&mut self, line: &Line, page: u32) {
+        let level = level(self.sizes, line);
+        let mut line = line.clone();
+        if let Some(item) = self.bullet.and_then(|bullet| line.text.strip_prefix(bullet))
+            && item.starts_with(' ')
+        {
+            line.text = format!("•{item}");
+        }
+        let goes_on = self.open.as_ref().is_some_and(|open| open.takes(&line, level, self.width));
+        if !goes_on {
+            self.close();
+        }
+        match &mut self.open {
+            Some(open) => {
+                join(&mut open.text, &line.text);
+                open.last = line;
+            }
+            None => {
+                let text = line.text.clone();
+                self.open = Some(Open { text, page, last: line, level });
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        match open.level {
+            Some(level) => self.builder.heading(level, &open.text, None, open.page),
+            None => {
+                let text = match open.text.strip_prefix(BULLETS) {
+                    Some(item) => format!("- {}", item.trim_start()),
+                    None => open.text,
+                };
+                let at = (open.page, open.page);
+                self.builder.piece(Piece { at, text, ..Piece::default() });
+            }
+        }
+    }
+}
+
+impl Open {
+    /// Whether `line` goes on with what is open.
+    fn takes(&self, line: &Line, level: Option<u8>, width: f64) -> bool {
+        let apart = (line.y - self.last.y).abs() / line.size.max(1.0);
+        let begins_item = line.text.starts_with(BULLETS);
+        let is_short = self.last.end - self.last.x < width * SHORT;
+        let ended = level.is_none() && is_short && !line.text.starts_with(char::is_lowercase);
+        level == self.level && apart < APART && !begins_item && !ended
+    }
+}
+
+/// Appends a line to a paragraph; a word that was parted at the line's end becomes one again.
+fn join(text: &mut String, line: &str) {
+    let parted = text.ends_with('-')
+        && text.trim_end_matches('-').ends_with(char::is_lowercase)
+        && line.starts_with(char::is_lowercase);
+    if parted {
+        text.pop();
+    } else if !(text.ends_with(is_cjk) && line.starts_with(is_cjk)) {
+        text.push(' ');
+    }
+    text.push_str(line);
+}
+
+/// The size that most characters have.
+fn body_size(pages: &[(u32, Vec<Line>)]) -> f64 {
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    for line in pages.iter().flat_map(|(_, lines)| lines) {
+        *counts.entry(line.size.to_bits()).or_insert(0) += line.text.len();
+    }
+    let most = counts.into_iter().max_by_key(|(size, count)| (*count, *size));
+    most.map_or(0.0, |(size, _)| f64::from_bits(size))
+}
+
+/// The sizes of headings, the largest first; at most six levels.
+fn heading_sizes(pages: &[(u32, Vec<Line>)], body: f64) -> Vec<f64> {
+    let lines = pages.iter().flat_map(|(_, lines)| lines);
+    let is_heading = |line: &&Line| line.size > body * LARGER && is_title(&line.text);
+    let mut sizes: Vec<f64> = lines.filter(is_heading).map(|line| line.size).collect();
+    sizes.sort_by(|a, b| b.total_cmp(a));
+    sizes.dedup();
+    sizes
+}
+
+/// The level of the heading that `line` is, from 1, if it is one.
+fn level(sizes: &[f64], line: &Line) -> Option<u8> {
+    let at = sizes.iter().position(|size| *size == line.size)?;
+    is_title(&line.text).then(|| u8::try_from(at + 1).unwrap_or(6).min(6))
+}
+
+/// Whether `text` may be a heading: short, and with a word in it, not only the signs of a formula.
+fn is_title(text: &str) -> bool {
+    let is_word = |word: &str| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        letters >= 3 || word.chars().any(is_cjk)
+    };
+    words(text) <= HEADING_WORDS && text.split_whitespace().any(is_word)
+}
+
+/// The letter that a font of signs shows as a bullet, if many lines begin with one: `r LMS algorithm`.
+fn letter_bullet(pages: &[(u32, Vec<Line>)]) -> Option<char> {
+    let mut counts: HashMap<char, usize> = HashMap::new();
+    for line in pages.iter().flat_map(|(_, lines)| lines) {
+        let mut chars = line.text.chars();
+        if let (Some(first @ 'b'..='z'), Some(' '), Some(next)) =
+            (chars.next(), chars.next(), chars.next())
+            && next.is_uppercase()
+        {
+            *counts.entry(first).or_insert(0) += 1;
+        }
+    }
+    let (letter, count) = counts.into_iter().max_by_key(|(letter, count)| (*count, *letter))?;
+    (count >= REPEATED * 2).then_some(letter)
+}
+
+/// The lines, bare of numbers, that stand at the head or foot of most pages.
+fn repeated(pages: &[(u32, Vec<Line>)]) -> HashMap<String, usize> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for (_, lines) in pages {
+        let ends = lines.iter().take(2).chain(lines.iter().rev().take(2));
+        let mut seen: Vec<String> = ends.map(|line| bare(&line.text)).collect();
+        seen.sort();
+        seen.dedup();
+        for line in seen {
+            *counts.entry(line).or_insert(0) += 1;
+        }
+    }
+    counts.retain(|_, count| *count >= REPEATED && *count * 2 > pages.len());
+    counts
+}
+
+/// The line without digits, so that running page numbers make no difference.
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().trim().to_owned()
+}
+
+fn is_number(text: &str) -> bool {
+    !text.chars().any(char::is_alphabetic) && text.len() <= 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::sections::Unit;
+    use crate::extract::{Address, Section};
+
+    fn unfolded(pages: &[&[(&str, f64, f64)]]) -> (Vec<Section>, Option<String>) {
+        let line = |(text, y, size): &(&str, f64, f64)| Line {
+            text: (*text).to_owned(),
+            x: 0.0,
+            y: *y,
+            end: 100.0,
+            size: *size,
+        };
+        let pages: Vec<(u32, Vec<Line>)> =
+            (1..).zip(pages).map(|(n, lines)| (n, lines.iter().map(line).collect())).collect();
+        let mut builder = Builder::new(Unit::Pages);
+        let title = unfold(&pages, &mut builder);
+        (builder.finish(), title)
+    }
+
+    #[test]
+    fn lines_become_headings_paragraphs_and_items() {
+        let (sections, title) = unfolded(&[
+            &[
+                ("Ranking sys-", 10.0, 20.0),
+                ("tems at work", 32.0, 20.0),
+                ("A long line that is clas-", 60.0, 10.0),
+                ("sified as text here now.", 71.0, 10.0),
+                ("• one item", 82.0, 10.0),
+                ("• another item", 93.0, 10.0),
+                ("1", 700.0, 10.0),
+            ],
+            &[("Losses", 10.0, 15.0), ("The text of the second page.", 30.0, 10.0)],
+        ]);
+        assert_eq!(title.as_deref(), Some("Ranking sys-"));
+        let [first, second] = &sections[..] else { panic!("{sections:#?}") };
+        assert_eq!(first.headings, ["Ranking systems at work"]);
+        assert_eq!(
+            first.text,
+            "A long line that is classified as text here now.\n- one item\n- another item"
+        );
+        assert_eq!(second.headings, ["Ranking systems at work", "Losses"]);
+        assert_eq!((first.address, second.address), (Address::Page(1), Address::Page(2)));
+    }
+
+    #[test]
+    fn running_heads_are_left_out() {
+        let page = |at: usize| {
+            let text = ["Words of one.", "Words of two.", "Words of three."][at];
+            [("A course, page 7", 5.0, 10.0), (text, 50.0, 10.0)]
+        };
+        let pages = [page(0), page(1), page(2)];
+        let pages: Vec<&[(&str, f64, f64)]> = pages.iter().map(|page| &page[..]).collect();
+        let (sections, _) = unfolded(&pages);
+        assert!(sections.iter().all(|section| !section.text.contains("course")), "{sections:#?}");
+    }
+}

@@ -1,0 +1,63 @@
+//! Lines that every repository has for its own sake: adverts and pleas.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::words::words;
+
+/// A paragraph longer than this says something besides.
+const MOST_WORDS: usize = 45;
+
+static ADVERT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let patterns = [
+        // "If you find this repo useful, please give it a star."
+        r"\b(give|leave|drop|hit|smash|click)\b.{0,30}(\ba star\b|⭐|🌟)",
+        r"(\bstar\b|⭐|🌟).{0,20}\b(this|the|my|our) (repo|repository|project|course)\b",
+        r"\bif (you|this) .{0,30}\b(repo|repository|project|list|guide|course)\b.{0,60}(\bstar\b|⭐|🌟|\bsponsor|\bdonat)",
+        r"\bbuy (me|us) a (coffee|beer)\b",
+        r"\b(become|be) a (sponsor|patron|backer)\b",
+        r"\b(subscribe to|sign up for|join) (my|our|the) (newsletter|discord|slack|telegram|youtube channel|mailing list)\b",
+        r"\bfollow (me|us) on (twitter|x|linkedin|medium|github|instagram|facebook)\b",
+        r"\b(prs?|pull requests?|contributions?)( of any kind)? (are|is) (always |very |most )?welcome\b",
+        r"\bmade with (❤|♥|love)",
+        r"\b(use|with) (the )?(promo|discount|coupon) code\b",
+        r"^(star history|stargazers over time)$",
+    ];
+    Regex::new(&format!("(?i){}", patterns.join("|"))).ok()
+});
+
+/// Whether `text`, a paragraph or list item, only asks the reader for something.
+pub(super) fn is_advert(text: &str) -> bool {
+    text.len() <= MOST_WORDS * 12
+        && words(text) <= MOST_WORDS
+        && ADVERT.as_ref().is_some_and(|advert| advert.is_match(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_advert;
+
+    #[test]
+    fn pleas_are_told_from_what_speaks_of_stars() {
+        for advert in [
+            "⭐ Star this repo if it helped you!",
+            "If you like this project, please consider leaving a star.",
+            "Buy me a coffee: https://example.org",
+            "Subscribe to our newsletter for more.",
+            "PRs are always welcome.",
+            "Follow me on LinkedIn",
+        ] {
+            assert!(is_advert(advert), "{advert}");
+        }
+        for prose in [
+            "Users give stars to films; the model predicts the rating.",
+            "The number of stars of a repository is a popularity feature.",
+            "A star schema joins facts with dimensions.",
+            "Pull requests trigger the training pipeline in CI.",
+        ] {
+            assert!(!is_advert(prose), "{prose}");
+        }
+        assert!(!is_advert(&format!("Star this repo. {}", "Much more is said. ".repeat(20))));
+    }
+}

@@ -1,0 +1,86 @@
+//! `SUMMARY.md`, the table of chapters of mdBook and GitBook: which files, in which order, under which
+//! titles.
+
+use comrak::nodes::NodeValue;
+use comrak::{Arena, Options, parse_document};
+use percent_encoding::percent_decode_str;
+
+use super::render::render;
+
+/// A chapter of a book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chapter {
+    /// Inside the source, `/`-separated.
+    pub path: String,
+    pub title: String,
+}
+
+/// Whether the file at `path` is by its name a table of chapters.
+pub fn is_summary(path: &str) -> bool {
+    path.rsplit('/').next() == Some("SUMMARY.md")
+}
+
+/// The chapters that the table at `path`, with the Markdown `text`, names, in their order; each once.
+/// Links out of the source and drafts without a file are left out. O(length).
+///
+/// ```
+/// use cairn::extract::summary::chapters;
+/// let found = chapters("docs/SUMMARY.md", "* [Start](README.md)\n  * [Losses](<a/log loss.md#x>)\n");
+/// assert_eq!(found[1].path, "docs/a/log loss.md");
+/// assert_eq!(found[1].title, "Losses");
+/// ```
+pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
+    let folder: Vec<&str> = path.split('/').rev().skip(1).collect();
+    let arena = Arena::new();
+    let root = parse_document(&arena, text, &Options::default());
+    let mut chapters: Vec<Chapter> = Vec::new();
+    for node in root.descendants() {
+        let target = match &node.data().value {
+            NodeValue::Link(link) => link.url.clone(),
+            _ => continue,
+        };
+        let title = render(node).text.trim().to_owned();
+        let Some(path) = resolved(&folder, &target) else { continue };
+        if !title.is_empty() && !chapters.iter().any(|chapter| chapter.path == path) {
+            chapters.push(Chapter { path, title });
+        }
+    }
+    chapters
+}
+
+/// The path inside the source that `target`, a link in a file of `folder` (its parts, the innermost
+/// first), leads to.
+fn resolved(folder: &[&str], target: &str) -> Option<String> {
+    let target = target.split(['#', '?']).next().unwrap_or_default();
+    if target.is_empty() || target.contains("://") || target.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.iter().rev().copied().collect();
+    for part in target.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    let path = percent_decode_str(&parts.join("/")).decode_utf8().ok()?.into_owned();
+    (!path.is_empty()).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chapters_come_in_order_and_drafts_and_outer_links_do_not() {
+        let text = "# Summary\n\n[Intro](README.md)\n\n# Part I\n\n- [One](./one.md)\n  - [Two](a%20b/two.md)\n- [Draft]()\n- [Out](https://x.org/y.md)\n- [Up](../up.md)\n- [Again](one.md#part)\n";
+        let found: Vec<(String, String)> =
+            chapters("SUMMARY.md", text).into_iter().map(|c| (c.path, c.title)).collect();
+        let pair = |path: &str, title: &str| (path.to_owned(), title.to_owned());
+        assert_eq!(
+            found,
+            [pair("README.md", "Intro"), pair("one.md", "One"), pair("a b/two.md", "Two")]
+        );
+        assert_eq!(chapters("docs/SUMMARY.md", text)[3].path, "up.md");
+    }
+}

@@ -1,0 +1,39 @@
+//! Counts words in any script.
+
+/// Whether `c` is written without spaces between words: Chinese characters, kana, Hangul.
+pub fn is_cjk(c: char) -> bool {
+    matches!(
+        c,
+        '\u{3041}'..='\u{30ff}'
+            | '\u{31f0}'..='\u{31ff}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7af}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{ff66}'..='\u{ff9f}'
+            | '\u{20000}'..='\u{323af}'
+    )
+}
+
+/// How many words `text` has; two characters of a script without spaces count as one. O(length).
+pub fn words(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.split_ascii_whitespace().count();
+    }
+    let of = |word: &str| {
+        let characters = word.chars().filter(|c| is_cjk(*c)).count();
+        if characters == 0 { 1 } else { characters.div_ceil(2) }
+    };
+    text.split_whitespace().map(of).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_are_counted_in_any_script() {
+        assert_eq!(super::words("two words"), 2);
+        assert_eq!(super::words("café au lait"), 3);
+        assert_eq!(super::words("推荐系统 and 召回"), 2 + 1 + 1);
+        assert_eq!(super::words("  \u{a0} "), 0);
+    }
+}

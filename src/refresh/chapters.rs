@@ -1,0 +1,86 @@
+//! The chapters of books: what their tables of chapters say of the files they name, and which section
+//! of the neighbouring chapter follows a chapter's last one.
+
+use std::collections::HashMap;
+
+use super::derive::document_versions;
+use super::wanted::Item;
+use crate::crawl::BlobId;
+use crate::extract::summary::{chapters, is_summary};
+use crate::search::SectionId;
+use crate::store::{DerivedKey, Store};
+
+/// A document's place in a book.
+#[derive(Clone, Debug)]
+pub(super) struct Chapter {
+    pub title: String,
+    pub previous: Option<Neighbour>,
+    pub next: Option<Neighbour>,
+}
+
+/// A file that a chapter stands beside.
+#[derive(Clone, Debug)]
+pub(super) struct Neighbour {
+    pub path: String,
+    blob: BlobId,
+    format: String,
+}
+
+/// Tells those of `items`, all of one source, that its tables of chapters name what they are. A file in
+/// two tables goes by the first.
+pub(super) fn mark(items: &mut [Item], store: &Store) -> anyhow::Result<()> {
+    let mut tables: Vec<(String, BlobId)> = Vec::new();
+    for item in items.iter().filter(|item| is_summary(&item.path)) {
+        tables.push((item.path.clone(), item.blob.clone()));
+    }
+    let places: HashMap<String, usize> =
+        items.iter().enumerate().map(|(at, item)| (item.path.clone(), at)).collect();
+    for (path, blob) in tables {
+        let bytes = store.blob(&blob)?.unwrap_or_default();
+        let found = chapters(&path, &String::from_utf8_lossy(&bytes));
+        let order: Vec<(usize, String)> = found
+            .into_iter()
+            .filter_map(|chapter| Some((*places.get(&chapter.path)?, chapter.title)))
+            .filter(|(at, _)| items[*at].chapter.is_none())
+            .collect();
+        let neighbour = |at: Option<usize>| {
+            let item = &items[order.get(at?)?.0];
+            let (path, blob) = (item.path.clone(), item.blob.clone());
+            Some(Neighbour { path, blob, format: item.format.clone() })
+        };
+        let marked: Vec<(usize, Chapter)> = order
+            .iter()
+            .enumerate()
+            .map(|(place, (at, title))| {
+                let previous = neighbour(place.checked_sub(1));
+                let next = neighbour(Some(place + 1));
+                (*at, Chapter { title: title.clone(), previous, next })
+            })
+            .collect();
+        for (at, chapter) in marked {
+            items[at].chapter = Some(chapter);
+        }
+    }
+    Ok(())
+}
+
+impl Neighbour {
+    /// What the neighbour's first and last sections are called. Reads its document.
+    pub fn ends(
+        &self,
+        source: &str,
+        store: &Store,
+    ) -> anyhow::Result<Option<(SectionId, SectionId)>> {
+        let versions = document_versions();
+        let key = DerivedKey { blob: &self.blob, format: &self.format, versions: &versions };
+        let document = store.document(&key)?.and_then(|extracted| extracted.document);
+        let sections = document.map(|document| document.sections).unwrap_or_default();
+        let id = |section| SectionId::of(source, &self.path, section);
+        Ok(sections.first().map(id).zip(sections.last().map(id)))
+    }
+
+    /// Changes when the neighbour does.
+    pub fn version(&self) -> String {
+        format!("{} {}", self.path, self.blob.0)
+    }
+}
