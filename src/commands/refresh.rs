@@ -26,6 +26,9 @@ pub(super) struct Arguments {
     /// No network: build the index from what is stored
     #[arg(long)]
     offline: bool,
+    /// Look which cited addresses are dead, too: slow, as each host is asked once a second
+    #[arg(long, conflicts_with = "offline")]
+    check_links: bool,
     /// Sources fetched at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: Option<u8>,
@@ -46,6 +49,7 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
             _ => Network::Conditional,
         },
         jobs: arguments.jobs.map(usize::from),
+        check_links: arguments.check_links,
     };
     if arguments.background {
         give_way();
@@ -118,6 +122,12 @@ impl Progress {
                 self.end();
                 self.say("building the index and the graph");
             }
+            Event::Looking(addresses) => self.begin(*addresses, "looking at", "cited addresses"),
+            Event::Looked => {
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                }
+            }
         }
     }
 
@@ -187,6 +197,11 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
     }
     if run.changes != Changes::default() {
         output::line(&output::changes(&run.changes))?;
+    }
+    if let Some(looks) = &run.looks {
+        let asked = output::count(looks.asked, "cited address");
+        let (dead, unknown) = (looks.dead, looks.unknown);
+        output::line(&format!("looked at {asked}: {dead} dead, {unknown} that did not say"))?;
     }
     output::line(&totals(run))
 }

@@ -34,8 +34,13 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     for resource in &resources {
         let year = resource.year.map(|year| format!(", {year}")).unwrap_or_default();
         let cited = output::count(resource.cited_by, "source");
-        output::line(&format!("{}{year}: cited by {cited}", output::plain(&resource.title)))?;
+        let kind = resource.kind.as_str();
+        let title = output::plain(&resource.title);
+        output::line(&format!("{title} ({kind}{year}): cited by {cited}"))?;
         output::line(&format!("    {}", resource.url))?;
+        if let (Some(since), Some(archive)) = (&resource.dead_since, &resource.archived_at) {
+            output::line(&format!("    dead since {since}; perhaps {archive}"))?;
+        }
     }
     output::line(&output::count(resources.len(), "resource"))?;
     Ok(Exit::Done)

@@ -12,6 +12,7 @@ mod archive;
 pub mod folder;
 mod github;
 mod hosts;
+pub mod links;
 pub mod metadata;
 mod pace;
 mod session;

@@ -154,7 +154,14 @@ impl Library {
             cited_by: resource.sources.len(),
             sources: resource.sources.clone(),
             topics: slugs.map(|topic| topic.slug.0.clone()).collect(),
-            dead: false,
+            also: resource.also.clone(),
+            said: resource.said.clone(),
+            dead: resource.dead_since.is_some(),
+            dead_since: resource.dead_since.clone(),
+            archived_at: resource
+                .dead_since
+                .as_ref()
+                .map(|_| format!("https://web.archive.org/web/{}", resource.url)),
         }
     }
 

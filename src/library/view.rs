@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::annotate::resources::ResourceKind;
+use crate::annotate::resources::{ResourceKind, Said};
 use crate::catalogue::Shown;
 use crate::extract::{Address, Link};
 use crate::graph::Why;
@@ -223,7 +223,16 @@ pub struct ResourceView {
     pub cited_by: usize,
     pub sources: Vec<String>,
     pub topics: Vec<String>,
+    /// Its other addresses.
+    pub also: Vec<String>,
+    /// What sources say of it.
+    pub said: Vec<Said>,
     pub dead: bool,
+    /// The day on which it was first found dead, and where the web archive may have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<String>,
 }
 
 /// The state of the whole index.

@@ -17,7 +17,7 @@ use super::{Event, Inputs, Stop, generation, news};
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Annotation, Role, SectionNotes};
-use crate::catalogue::Source;
+use crate::catalogue::{Origin, Source};
 use crate::config::Config;
 use crate::extract::{Document, Section};
 use crate::graph::build::{Builder, Place};
@@ -37,6 +37,15 @@ pub(super) struct Assembled {
     pub changes: HashMap<String, Changes>,
 }
 
+impl Assembled {
+    /// Takes over the generation that was built after this one in the same run, if one was.
+    pub fn follow(&mut self, second: Option<Assembled>) {
+        if let Some(second) = second.filter(|second| second.made.is_some()) {
+            (self.manifest, self.made) = (second.manifest, second.made);
+        }
+    }
+}
+
 /// Builds a generation of what is `wanted` of `store`, unless the current one is made of the same. `None` if it was
 /// stopped on the way.
 pub(super) fn assemble(
@@ -46,12 +55,16 @@ pub(super) fn assemble(
     stop: &Stop,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Option<Assembled>> {
+    if stop.is_cancelled() {
+        return Ok(None);
+    }
     let mut rows = HashMap::new();
     for source in &inputs.catalogue.sources {
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
     }
     let Wanted { items, problems } = wanted;
-    let fingerprint = fingerprint(inputs, &rows, items);
+    let dead = store.dead_links()?;
+    let fingerprint = fingerprint(inputs, &rows, (items, &dead));
     let current = generation::current(&config.index);
     if let Some(number) = current
         && let Ok(manifest) = generation::manifest(&config.index, number)
@@ -62,7 +75,7 @@ pub(super) fn assemble(
     }
     told(Event::Building);
     let (building, number) = generation::begin(&config.index)?;
-    let mut assembly = Assembly::new(config, inputs)?;
+    let mut assembly = Assembly::new(config, inputs, dead)?;
     assembly.refuse(problems);
     for item in items {
         if stop.is_cancelled() {
@@ -126,10 +139,16 @@ struct Assembly<'a> {
     parts: BTreeMap<String, Part>,
     counts: Counts,
     contents: Contents,
+    /// Cited addresses that lead nowhere, with the day since which they do.
+    dead: HashMap<String, String>,
 }
 
 impl<'a> Assembly<'a> {
-    fn new(config: &Config, inputs: &'a Inputs) -> anyhow::Result<Assembly<'a>> {
+    fn new(
+        config: &Config,
+        inputs: &'a Inputs,
+        dead: HashMap<String, String>,
+    ) -> anyhow::Result<Assembly<'a>> {
         let writer = Writer::open(&config.index.join("building"))?;
         Ok(Assembly {
             inputs,
@@ -145,6 +164,7 @@ impl<'a> Assembly<'a> {
             parts: BTreeMap::new(),
             counts: Counts::default(),
             contents: Contents::default(),
+            dead,
         })
     }
 
@@ -243,7 +263,7 @@ impl<'a> Assembly<'a> {
         if notes.role == Role::Content {
             self.graph.section(place, notes);
         }
-        for link in &section.links {
+        for link in section.links.iter().filter(|link| !is_own(item.source, &link.url)) {
             let named =
                 notes.mentions.iter().filter(|mention| link.sentence.contains(&mention.label));
             self.resources.cite(independent, link, named.map(|mention| mention.topic));
@@ -304,7 +324,7 @@ impl<'a> Assembly<'a> {
             self.writer.remove(*key);
         }
         let index_bytes = self.writer.commit(&building.join("search"))?;
-        let graph = self.graph.finish(self.resources.finish());
+        let graph = self.graph.finish(self.resources.finish(&self.dead));
         graph.write(&building.join("graph.bin"))?;
         let copies = postcard::to_stdvec(&self.copies)?;
         std::fs::write(building.join("copies.bin"), copies).context("cannot write copies.bin")?;
@@ -337,6 +357,16 @@ impl<'a> Assembly<'a> {
             sources,
         })
     }
+}
+
+/// Whether `url` leads to the repository of `source` itself.
+fn is_own(source: &Source, url: &str) -> bool {
+    let Origin::GitHub { owner, name } = &source.origin else { return false };
+    let own = format!("https://github.com/{owner}/{name}").to_lowercase();
+    let rest = url.get(..own.len()).filter(|head| head.eq_ignore_ascii_case(&own));
+    rest.is_some_and(|head| {
+        matches!(url.as_bytes().get(head.len()), None | Some(b'/' | b'#' | b'?'))
+    })
 }
 
 /// What stands round the sections `ids` of `item` in its book, if it is in one.

@@ -16,7 +16,7 @@ use crate::store::{SourceRow, State};
 pub(super) fn fingerprint(
     inputs: &Inputs,
     rows: &HashMap<String, SourceRow>,
-    items: &[Item],
+    (items, dead): (&[Item], &HashMap<String, String>),
 ) -> String {
     let mut hash = blake3::Hasher::new();
     let mut add = |text: &str| {
@@ -39,6 +39,9 @@ pub(super) fn fingerprint(
         add(&format!("{}", row.state == State::Gone));
         add(row.metadata.as_ref().and_then(|m| m.description.as_deref()).unwrap_or_default());
     }
+    let mut dead: Vec<_> = dead.iter().collect();
+    dead.sort();
+    add(&format!("{dead:?}"));
     for item in items {
         add(&item.source.id.0);
         add(&item.path);

@@ -12,6 +12,7 @@ mod derive;
 mod describe;
 mod fetch;
 pub mod generation;
+mod links;
 pub mod lock;
 pub mod manifest;
 pub mod news;
@@ -35,6 +36,7 @@ use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
 
+pub use links::Looks;
 pub use outcome::{Outcome, Run, SourceResult};
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
@@ -48,6 +50,8 @@ pub struct Options {
     pub network: Network,
     /// Sources fetched at once; `None` means the configuration's.
     pub jobs: Option<usize>,
+    /// Whether to look which cited addresses are dead.
+    pub check_links: bool,
 }
 
 /// Where a run may take files from.
@@ -77,6 +81,10 @@ pub enum Event<'a> {
     Read(usize),
     /// The index and the graph are built.
     Building,
+    /// How many cited addresses are to be looked at.
+    Looking(usize),
+    /// One of them has been.
+    Looked,
 }
 
 /// A run with all problems that are known of what is indexed now.
@@ -129,12 +137,17 @@ pub fn run(
     let wanted = wanted::wanted(&inputs, &store)?;
     let program = config.program.as_deref();
     run.extracted = derive::derive((&inputs, &wanted.items), &mut store, (program, stop), told)?;
-    let assembled = match stop.is_cancelled() {
-        true => None,
-        false => assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?,
-    };
-    let mut problems: Vec<Problem> = run.notes.clone();
-    problems.extend(run.sources.iter().filter_map(SourceResult::problem));
+    let mut assembled = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
+    if let Some(first) = &mut assembled
+        && options.check_links
+    {
+        run.looks = Some(links::look(config, &mut store, stop, told)?);
+        // What was found dead makes another generation, with the changes of the first.
+        let second = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
+        first.follow(second);
+    }
+    let failures = run.sources.iter().filter_map(SourceResult::problem);
+    let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
     match assembled {
         Some(assembled) => {
             store.collect_garbage()?;

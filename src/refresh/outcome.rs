@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::assemble::Assembled;
 use super::changes::Changes;
 use super::fetch::Outcomes;
+use super::links::Looks;
 use super::time;
 use crate::crawl::{Quota, Traffic};
 use crate::problem::Problem;
@@ -90,6 +91,9 @@ pub struct Run {
     /// What changed for readers.
     #[serde(default)]
     pub changes: Changes,
+    /// What looking at cited addresses came to, if it was asked for.
+    #[serde(default)]
+    pub looks: Option<Looks>,
     /// What concerns the run as a whole.
     #[serde(default)]
     pub notes: Vec<Problem>,

@@ -8,6 +8,7 @@
 
 mod derived;
 mod files;
+mod links;
 mod sources;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion}
 
 pub use derived::DerivedKey;
 pub use files::StoredFile;
+pub use links::Looked;
 pub use sources::{SourceRow, State};
 
 /// Every change of the schema since the first, applied in order when the store is opened.
@@ -64,6 +66,15 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 body BLOB NOT NULL
             ) WITHOUT ROWID;
             ALTER TABLE blobs ADD COLUMN length INTEGER;",
+        ),
+        // Which cited addresses were looked at, and which are dead.
+        M::up(
+            "CREATE TABLE links (
+                url TEXT PRIMARY KEY,
+                looked_at INTEGER NOT NULL,
+                state INTEGER NOT NULL,
+                dead_since TEXT
+            ) WITHOUT ROWID;",
         ),
     ])
 });

@@ -152,15 +152,20 @@ pub fn two() -> World {
 
 /// A repository with the files `(path, text)`; its sha follows from them.
 pub fn repo(full_name: &str, files: &[(&str, &str)]) -> Repo {
+    let files: Vec<(&str, &[u8])> =
+        files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+    repo_of_bytes(full_name, &files)
+}
+
+/// A repository with the files `(path, bytes)`; its sha follows from them.
+pub fn repo_of_bytes(full_name: &str, files: &[(&str, &[u8])]) -> Repo {
     let mut hash = blake3::Hasher::new();
-    for (path, text) in files {
-        hash.update(path.as_bytes()).update(text.as_bytes());
+    for (path, bytes) in files {
+        hash.update(path.as_bytes()).update(bytes);
     }
     let sha = hash.finalize().to_hex()[..40].to_owned();
     let name = full_name.split('/').nth(1).unwrap();
-    let files: Vec<(&str, &[u8])> =
-        files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
-    Repo::new(full_name, &sha, Archive::Bytes(archive(name, &sha, &files)))
+    Repo::new(full_name, &sha, Archive::Bytes(archive(name, &sha, files)))
 }
 
 /// A catalogue entry for the repository `name` with more keys.

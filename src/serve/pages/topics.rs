@@ -119,6 +119,10 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
                             span.quiet {
                                 @if let Some(year) = resource.year { " · " (year) }
                                 " · cited by " (plural(resource.cited_by, "source"))
+                                @if let Some(archive) = &resource.archived_at {
+                                    " · dead: "
+                                    a href=(archive) rel="noopener nofollow" { "the web archive" }
+                                }
                             }
                         }
                     }

@@ -1,5 +1,7 @@
 //! Canonical addresses, so that one article cited in two ways is one resource.
 
+mod publishers;
+
 use url::Url;
 
 /// Query parameters that say who sent the reader, not what is read.
@@ -116,6 +118,7 @@ fn by_host(url: &mut Url) {
             set(url, "doi.org", &path);
         }
         "github.com" | "raw.githubusercontent.com" => github(url, &host, &parts),
+        _ if publishers::by_host(url, &host, &parts) => {}
         host if MEDIUM_MIRRORS.contains(&host) => {
             let path = url.path().to_owned();
             set(url, "medium.com", &path);

@@ -1,0 +1,309 @@
+//! What a resource is, and from which year, as its address tells.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// What a resource is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResourceKind {
+    Paper,
+    Article,
+    Video,
+    Course,
+    Book,
+    Code,
+    Tool,
+    Dataset,
+}
+
+impl ResourceKind {
+    /// The word for it in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResourceKind::Paper => "paper",
+            ResourceKind::Article => "article",
+            ResourceKind::Video => "video",
+            ResourceKind::Course => "course",
+            ResourceKind::Book => "book",
+            ResourceKind::Code => "code",
+            ResourceKind::Tool => "tool",
+            ResourceKind::Dataset => "dataset",
+        }
+    }
+}
+
+/// Where things of a kind are.
+struct Places {
+    kind: ResourceKind,
+    /// What hosts of the kind begin with, besides.
+    prefix: &'static str,
+    /// Hosts, with the path below which they hold such things.
+    hosts: &'static [(&'static str, &'static str)],
+}
+
+/// The first place that fits decides.
+const PLACES: [Places; 7] = [
+    Places {
+        kind: ResourceKind::Dataset,
+        prefix: "",
+        hosts: &[
+            ("huggingface.co", "/datasets"),
+            ("kaggle.com", "/datasets"),
+            ("kaggle.com", "/c/"),
+            ("kaggle.com", "/competitions"),
+            ("archive.ics.uci.edu", "/"),
+            ("paperswithcode.com", "/dataset"),
+            ("grouplens.org", "/datasets"),
+            ("registry.opendata.aws", "/"),
+            ("zenodo.org", "/"),
+            ("figshare.com", "/"),
+            ("openml.org", "/"),
+            ("commoncrawl.org", "/"),
+            ("image-net.org", "/"),
+            ("cocodataset.org", "/"),
+            ("labs.criteo.com", "/"),
+            ("datasetsearch.research.google.com", "/"),
+        ],
+    },
+    Places {
+        kind: ResourceKind::Course,
+        prefix: "",
+        hosts: &[
+            ("coursera.org", "/"),
+            ("edx.org", "/"),
+            ("udemy.com", "/"),
+            ("udacity.com", "/"),
+            ("fast.ai", "/"),
+            ("deeplearning.ai", "/"),
+            ("ocw.mit.edu", "/"),
+            ("kaggle.com", "/learn"),
+            ("fullstackdeeplearning.com", "/"),
+            ("web.stanford.edu", "/class"),
+            ("educative.io", "/courses"),
+            ("developers.google.com", "/machine-learning"),
+            ("datacamp.com", "/courses"),
+            ("huggingface.co", "/course"),
+            ("huggingface.co", "/learn"),
+            ("khanacademy.org", "/"),
+            ("datatalks.club", "/courses"),
+            ("cs.cmu.edu", "/courses"),
+        ],
+    },
+    Places {
+        kind: ResourceKind::Book,
+        prefix: "",
+        hosts: &[
+            ("oreilly.com", "/library"),
+            ("learning.oreilly.com", "/library"),
+            ("manning.com", "/books"),
+            ("amazon.com", "/"),
+            ("amazon.in", "/"),
+            ("amazon.co.uk", "/"),
+            ("amzn.to", "/"),
+            ("leanpub.com", "/"),
+            ("goodreads.com", "/book"),
+            ("deeplearningbook.org", "/"),
+            ("d2l.ai", "/"),
+            ("packtpub.com", "/"),
+            ("link.springer.com", "/book"),
+            ("nostarch.com", "/"),
+            ("mitpress.mit.edu", "/"),
+            ("christophm.github.io", "/interpretable-ml-book"),
+            ("otexts.com", "/"),
+            ("sre.google", "/sre-book"),
+            ("books.google.com", "/"),
+            ("mlebook.com", "/"),
+            ("huyenchip.com", "/machine-learning-systems-design"),
+        ],
+    },
+    Places {
+        kind: ResourceKind::Paper,
+        prefix: "",
+        hosts: &[
+            ("arxiv.org", "/"),
+            ("acm.org", "/"),
+            ("aclanthology.org", "/"),
+            ("openreview.net", "/"),
+            ("ieee.org", "/"),
+            ("mlr.press", "/"),
+            ("nips.cc", "/"),
+            ("neurips.cc", "/"),
+            ("doi.org", "/"),
+            ("sciencedirect.com", "/"),
+            ("link.springer.com", "/"),
+            ("nature.com", "/articles"),
+            ("jmlr.org", "/"),
+            ("usenix.org", "/"),
+            ("vldb.org", "/"),
+            ("cidrdb.org", "/"),
+            ("thecvf.com", "/"),
+            ("semanticscholar.org", "/"),
+            ("research.google", "/pubs"),
+            ("huggingface.co", "/papers"),
+            ("biorxiv.org", "/"),
+            ("ssrn.com", "/"),
+            ("pubmed.ncbi.nlm.nih.gov", "/"),
+            ("ncbi.nlm.nih.gov", "/pmc"),
+            ("mlsys.org", "/"),
+            ("ijcai.org", "/"),
+            ("aaai.org", "/"),
+            ("isca-archive.org", "/"),
+            ("ecva.net", "/"),
+            ("paperswithcode.com", "/paper"),
+            ("researchgate.net", "/publication"),
+            ("pnas.org", "/"),
+            ("science.org", "/doi"),
+        ],
+    },
+    Places {
+        kind: ResourceKind::Video,
+        prefix: "",
+        hosts: &[
+            ("youtube.com", "/"),
+            ("vimeo.com", "/"),
+            ("ted.com", "/talks"),
+            ("bilibili.com", "/"),
+            ("videolectures.net", "/"),
+            ("slideslive.com", "/"),
+            ("infoq.com", "/presentations"),
+            ("crossminds.ai", "/video"),
+            ("twitch.tv", "/"),
+        ],
+    },
+    Places {
+        kind: ResourceKind::Code,
+        prefix: "",
+        hosts: &[
+            ("github.com", "/"),
+            ("gitlab.com", "/"),
+            ("gist.github.com", "/"),
+            ("bitbucket.org", "/"),
+            ("gitee.com", "/"),
+            ("colab.research.google.com", "/"),
+            ("nbviewer.org", "/"),
+            ("nbviewer.jupyter.org", "/"),
+            ("kaggle.com", "/code"),
+            ("mybinder.org", "/"),
+        ],
+    },
+    Places {
+        kind: ResourceKind::Tool,
+        prefix: "docs.",
+        hosts: &[
+            ("readthedocs.io", "/"),
+            ("readthedocs.org", "/"),
+            ("pypi.org", "/"),
+            ("npmjs.com", "/"),
+            ("crates.io", "/"),
+            ("hub.docker.com", "/"),
+            ("huggingface.co", "/"),
+            ("apache.org", "/"),
+            ("tensorflow.org", "/"),
+            ("pytorch.org", "/"),
+            ("scikit-learn.org", "/"),
+            ("mlflow.org", "/"),
+            ("kubernetes.io", "/"),
+            ("kubeflow.org", "/"),
+            ("docker.com", "/"),
+            ("spacy.io", "/"),
+            ("cran.r-project.org", "/"),
+            ("cloud.google.com", "/"),
+            ("aws.amazon.com", "/"),
+            ("azure.microsoft.com", "/"),
+            ("learn.microsoft.com", "/"),
+            ("docs.microsoft.com", "/"),
+            ("github.io", "/"),
+        ],
+    },
+];
+/// Parts of a path by which what else stands on such a host is an article.
+const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
+
+/// What `url`, a canonical address, leads to; `title` helps where the host tells nothing.
+pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
+    let Ok(parsed) = Url::parse(url) else { return ResourceKind::Article };
+    let (host, path) = (parsed.host_str().unwrap_or_default(), parsed.path());
+    let is_at = |(name, below): &(&str, &str)| {
+        (host == *name || host.ends_with(&format!(".{name}"))) && path.starts_with(below)
+    };
+    let is_blog = BLOGS.iter().any(|part| path.contains(part)) || host.starts_with("blog");
+    for Places { kind, prefix, hosts } in &PLACES {
+        let named = !prefix.is_empty() && host.starts_with(prefix);
+        if (named || hosts.iter().any(is_at)) && !(is_blog && *kind == ResourceKind::Tool) {
+            return by_title(*kind, title);
+        }
+    }
+    let is_front_page = path.len() <= 1 && parsed.query().is_none();
+    match path.rsplit('.').next() {
+        Some("pdf") => ResourceKind::Paper,
+        Some("csv" | "parquet" | "zip") => ResourceKind::Dataset,
+        Some("ipynb") => ResourceKind::Code,
+        _ if is_front_page && title.split_whitespace().count() <= 3 => ResourceKind::Tool,
+        _ => by_title(ResourceKind::Article, title),
+    }
+}
+
+/// `kind`, unless the title says better.
+fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
+    let title = title.to_lowercase();
+    let says = |words: &[&str]| {
+        title.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
+    };
+    match kind {
+        ResourceKind::Article if says(&["dataset", "datasets"]) => ResourceKind::Dataset,
+        ResourceKind::Article if says(&["course", "bootcamp", "mooc"]) => ResourceKind::Course,
+        ResourceKind::Article if says(&["textbook", "ebook"]) => ResourceKind::Book,
+        kind => kind,
+    }
+}
+
+/// The year that `url` tells: arXiv's numbers since April 2007 begin with it (`1706.03762`), others
+/// have it as a part of the path.
+pub(super) fn year_of(url: &str) -> Option<u16> {
+    if let Some(paper) = url.strip_prefix("https://arxiv.org/") {
+        let (date, number) = paper.split_once('/')?.1.split_once('.')?;
+        let is_new =
+            date.len() == 4 && number.len() >= 4 && date.bytes().all(|b| b.is_ascii_digit());
+        return is_new.then(|| date[..2].parse::<u16>().ok().map(|year| 2000 + year))?;
+    }
+    let path = url.splitn(4, '/').nth(3)?;
+    let mut years = path.split('/').filter(|part| part.len() == 4);
+    years.find_map(|part| part.parse::<u16>().ok().filter(|year| (1980..=2035).contains(year)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_paths_and_titles_tell_the_kind() {
+        for (url, title, kind) in [
+            ("https://arxiv.org/abs/1706.03762", "x", ResourceKind::Paper),
+            ("https://dl.acm.org/doi/10.1145/1", "x", ResourceKind::Paper),
+            ("https://a.edu/x.pdf", "x", ResourceKind::Paper),
+            ("https://huggingface.co/datasets/squad", "SQuAD", ResourceKind::Dataset),
+            ("https://huggingface.co/bert-base", "BERT", ResourceKind::Tool),
+            ("https://huggingface.co/blog/rlhf", "RLHF", ResourceKind::Article),
+            ("https://kaggle.com/learn/ml", "x", ResourceKind::Course),
+            ("https://oreilly.com/library/view/x", "x", ResourceKind::Book),
+            ("https://youtube.com/watch?v=1", "A talk", ResourceKind::Video),
+            ("https://github.com/a/b", "b", ResourceKind::Code),
+            ("https://docs.feast.dev/start", "Feast", ResourceKind::Tool),
+            ("https://feast.dev", "Feast", ResourceKind::Tool),
+            ("https://netflixtechblog.com/a-post", "A post", ResourceKind::Article),
+            ("https://x.org/course", "A free ML course", ResourceKind::Course),
+        ] {
+            assert_eq!(kind_of(url, title), kind, "{url}");
+        }
+    }
+
+    #[test]
+    fn years_are_read_from_addresses() {
+        assert_eq!(year_of("https://arxiv.org/abs/1706.03762"), Some(2017));
+        assert_eq!(year_of("https://arxiv.org/abs/cs/0001001"), None);
+        assert_eq!(year_of("https://a.org/2019/05/post"), Some(2019));
+        assert_eq!(year_of("https://a.org/1234/post"), None);
+        assert_eq!(year_of("https://a.org"), None);
+    }
+}

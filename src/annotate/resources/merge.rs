@@ -1,0 +1,79 @@
+//! Makes one resource of those that are the same work under several addresses.
+
+use std::collections::HashMap;
+
+use petgraph::unionfind::UnionFind;
+
+use super::{Entry, ResourceKind, title};
+
+/// Sites that write about works under the works' own titles.
+const REVIEWERS: [&str; 4] =
+    ["blog.acolyer.org", "paperswithcode.com", "youtube.com", "towardsdatascience.com"];
+
+/// `entries` with those made one that are the same work: one title of four words or more, both papers
+/// or articles, at different hosts, or at one host under the same name. O(n).
+pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut sets = UnionFind::<usize>::new(entries.len());
+    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let is_work = matches!(entry.kind(), ResourceKind::Paper | ResourceKind::Article);
+        if !is_work || REVIEWERS.contains(&host(&entry.url)) {
+            continue;
+        }
+        let own = title::from_address(&entry.url);
+        let mut keys: Vec<String> =
+            [entry.title(), own].into_iter().flatten().filter_map(|t| title::key(&t)).collect();
+        keys.dedup();
+        for key in keys {
+            let known = by_key.entry(key).or_default();
+            if let Some(other) = known.iter().find(|other| are_one(&entries[**other], entry)) {
+                sets.union(*other, at);
+            }
+            known.push(at);
+        }
+    }
+    let mut groups: HashMap<usize, Vec<Entry>> = HashMap::new();
+    for (at, entry) in entries.into_iter().enumerate() {
+        groups.entry(sets.find(at)).or_default().push(entry);
+    }
+    groups.into_values().filter_map(joined).collect()
+}
+
+/// Whether two entries of one title may be one work.
+fn are_one(a: &Entry, b: &Entry) -> bool {
+    host(&a.url) != host(&b.url) || last_part(&a.url) == last_part(&b.url)
+}
+
+/// One entry of all of a work, at its best address.
+fn joined(mut group: Vec<Entry>) -> Option<Entry> {
+    group.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.url.cmp(&b.url)));
+    let mut entries = group.into_iter();
+    let mut best = entries.next()?;
+    for other in entries {
+        best.take(other);
+    }
+    Some(best)
+}
+
+/// The lower, the better an address: archives that keep things before those that sell them, then what
+/// more sources cite.
+fn rank(entry: &Entry) -> (u8, std::cmp::Reverse<usize>) {
+    let place = match host(&entry.url) {
+        "arxiv.org" => 0,
+        "proceedings.neurips.cc" | "papers.nips.cc" | "proceedings.mlr.press" => 1,
+        "doi.org" => 2,
+        _ if entry.kind() == ResourceKind::Paper => 3,
+        _ => 4,
+    };
+    (place, std::cmp::Reverse(entry.sources.len()))
+}
+
+fn host(url: &str) -> &str {
+    url.trim_start_matches("https://").split('/').next().unwrap_or_default()
+}
+
+fn last_part(url: &str) -> &str {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    last.rsplit_once('.').map_or(last, |(name, _)| name)
+}

@@ -1,0 +1,210 @@
+//! The articles, papers and tools that the sources cite: one entry a work, whatever its addresses.
+
+mod kind;
+mod merge;
+mod title;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::extract::Link;
+pub use kind::ResourceKind;
+
+/// Sentences that are kept of a resource, each of another source.
+const MOST_SENTENCES: usize = 3;
+/// Shorter sentences say no more than the title.
+const LEAST_SENTENCE: usize = 25;
+
+/// What a source says where it cites a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub source: String,
+    pub sentence: String,
+}
+
+/// A work that sources cite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resource {
+    pub url: String,
+    /// Its other addresses.
+    pub also: Vec<String>,
+    /// The most common good link text.
+    pub title: String,
+    pub kind: ResourceKind,
+    /// Where the address tells it.
+    pub year: Option<u16>,
+    /// Ids of the independent sources that cite it, sorted; a fork counts as its original.
+    pub sources: Vec<String>,
+    /// Places in the vocabulary of the topics that the citing sentences name, the commonest first.
+    pub topics: Vec<u32>,
+    /// What sources say of it, the most telling first, one sentence a source.
+    pub said: Vec<Said>,
+    /// The day since which its address leads nowhere, if it was found so.
+    pub dead_since: Option<String>,
+}
+
+/// Gathers citations; [`Collector::finish`] gives the resources.
+#[derive(Default)]
+pub struct Collector {
+    entries: HashMap<String, Entry>,
+}
+
+/// An address with what is said of it.
+#[derive(Default)]
+struct Entry {
+    url: String,
+    also: Vec<String>,
+    titles: BTreeMap<String, u32>,
+    sources: BTreeSet<String>,
+    topics: BTreeMap<u32, u32>,
+    /// The longest sentence of each source.
+    said: BTreeMap<String, String>,
+}
+
+impl Collector {
+    /// Notes that `source` (a fork's original) cites `link` in a sentence that names `topics`. A link
+    /// that says nothing of what it leads to is none.
+    pub fn cite(&mut self, source: &str, link: &Link, topics: impl IntoIterator<Item = u32>) {
+        let known = self.entries.contains_key(&link.url);
+        if !known && !title::says_something(&link.text, &link.sentence) {
+            return;
+        }
+        let entry = self.entries.entry(link.url.clone()).or_default();
+        let text = link.text.trim();
+        if title::is_title(text) {
+            *entry.titles.entry(text.to_owned()).or_insert(0) += 1;
+        }
+        entry.sources.insert(source.to_owned());
+        for topic in topics {
+            *entry.topics.entry(topic).or_insert(0) += 1;
+        }
+        let said = entry.said.entry(source.to_owned()).or_default();
+        if said.len() < link.sentence.len() {
+            said.clone_from(&link.sentence);
+        }
+    }
+
+    /// All resources, those that most sources cite first; `dead` knows the day since which an address
+    /// leads nowhere. O(n log n).
+    pub fn finish(self, dead: &HashMap<String, String>) -> Vec<Resource> {
+        let entries = self.entries.into_iter().map(|(url, entry)| Entry { url, ..entry });
+        let mut entries: Vec<Entry> = entries.collect();
+        entries.sort_by(|a, b| a.url.cmp(&b.url));
+        let mut resources: Vec<Resource> =
+            merge::merge(entries).into_iter().map(|entry| entry.resource(dead)).collect();
+        resources.sort_by(|a, b| b.sources.len().cmp(&a.sources.len()).then(a.url.cmp(&b.url)));
+        resources
+    }
+}
+
+impl Entry {
+    /// The most common good link text, else what the address says.
+    fn title(&self) -> Option<String> {
+        // Of equally common titles the longer one says more.
+        let best = self.titles.iter().max_by_key(|(title, count)| (**count, title.len()));
+        best.map(|(title, _)| title.clone()).or_else(|| title::from_address(&self.url))
+    }
+
+    fn kind(&self) -> ResourceKind {
+        kind::kind_of(&self.url, self.titles.keys().next().map_or("", String::as_str))
+    }
+
+    /// Takes over what is said of `other`, the same work at another address.
+    fn take(&mut self, other: Entry) {
+        self.also.push(other.url);
+        for (title, count) in other.titles {
+            *self.titles.entry(title).or_insert(0) += count;
+        }
+        for (topic, count) in other.topics {
+            *self.topics.entry(topic).or_insert(0) += count;
+        }
+        self.sources.extend(other.sources);
+        for (source, sentence) in other.said {
+            self.said.entry(source).or_insert(sentence);
+        }
+    }
+
+    fn resource(self, dead: &HashMap<String, String>) -> Resource {
+        let title =
+            self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());
+        let mut topics: Vec<(u32, u32)> = self.topics.into_iter().collect();
+        topics.sort_by_key(|(topic, count)| (std::cmp::Reverse(*count), *topic));
+        let mut said: Vec<Said> = self
+            .said
+            .into_iter()
+            .filter(|(_, sentence)| sentence.len() >= LEAST_SENTENCE && *sentence != title)
+            .map(|(source, sentence)| Said { source, sentence })
+            .collect();
+        said.sort_by(|a, b| b.sentence.len().cmp(&a.sentence.len()).then(a.source.cmp(&b.source)));
+        said.truncate(MOST_SENTENCES);
+        Resource {
+            kind: kind::kind_of(&self.url, &title),
+            year: std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url)),
+            title,
+            dead_since: dead.get(&self.url).cloned(),
+            also: self.also,
+            sources: self.sources.into_iter().collect(),
+            topics: topics.into_iter().take(5).map(|(topic, _)| topic).collect(),
+            said,
+            url: self.url,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(url: &str, text: &str) -> Link {
+        Link { url: url.into(), text: text.into(), sentence: format!("{text} is cited.") }
+    }
+
+    #[test]
+    fn one_address_is_one_resource_with_its_best_title() {
+        let link = |text: &str| link("https://arxiv.org/abs/1706.03762", text);
+        let mut collector = Collector::default();
+        collector.cite("a/a", &link("here"), [1]);
+        collector.cite("b/b", &link("Attention Is All You Need"), [2, 1]);
+        collector.cite("b/b", &link("Attention Is All You Need"), []);
+        let [resource] = &collector.finish(&HashMap::new())[..] else { panic!() };
+        assert_eq!(resource.title, "Attention Is All You Need");
+        assert_eq!(resource.sources, ["a/a", "b/b"]);
+        assert_eq!((resource.kind, resource.year), (ResourceKind::Paper, Some(2017)));
+        assert_eq!(resource.topics, [1, 2]);
+        assert_eq!(resource.said[0].sentence, "Attention Is All You Need is cited.");
+    }
+
+    #[test]
+    fn a_work_at_several_addresses_is_one_resource_and_its_namesakes_are_not() {
+        let debt = "Hidden Technical Debt in Machine Learning Systems";
+        let mut collector = Collector::default();
+        let hash = "86df7dcfd896fcaf2674f757a2463eba";
+        for (source, url, text) in [
+            ("a/a", format!("https://proceedings.neurips.cc/paper/2015/hash/{hash}-Abstract.html"), debt),
+            ("b/b", "https://papers.nips.cc/paper/5656-hidden-technical-debt-in-machine-learning-systems".into(), "paper"),
+            ("c/c", "https://research.google/pubs/pub43146".into(), "Hidden technical debt in ML systems (2015)"),
+            ("d/d", "https://x.org/notes".into(), debt),
+            ("e/e", "https://github.com/x/y".into(), debt),
+            ("f/f", "https://youtube.com/watch?v=1".into(), debt),
+        ] {
+            collector.cite(source, &link(&url, text), []);
+        }
+        let dead = HashMap::from([("https://github.com/x/y".to_owned(), "2026-01-02".to_owned())]);
+        let found = collector.finish(&dead);
+        assert_eq!(found.len(), 3, "{found:#?}");
+        assert_eq!(found[0].sources, ["a/a", "b/b", "c/c", "d/d"]);
+        assert_eq!(found[0].also.len(), 3);
+        assert_eq!((found[0].title.as_str(), found[0].year), (debt, Some(2015)));
+        assert_eq!(found[1].dead_since.as_deref(), Some("2026-01-02"));
+    }
+
+    #[test]
+    fn links_that_say_nothing_are_no_citations() {
+        let mut collector = Collector::default();
+        let mut mute = link("https://forum.org/t/1", "Discussions");
+        mute.sentence = "Discussions".into();
+        collector.cite("a/a", &mute, []);
+        assert!(collector.finish(&HashMap::new()).is_empty());
+    }
+}

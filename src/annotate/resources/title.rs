@@ -1,0 +1,166 @@
+//! Titles of resources: which link texts are one, what an address tells where none is, and when two
+//! are the same.
+
+/// Link texts that are no title.
+const NO_TITLE: [&str; 52] = [
+    "here",
+    "link",
+    "links",
+    "this",
+    "paper",
+    "papers",
+    "article",
+    "articles",
+    "blog",
+    "blog post",
+    "post",
+    "code",
+    "video",
+    "pdf",
+    "source",
+    "github",
+    "read more",
+    "slides",
+    "website",
+    "docs",
+    "discussions",
+    "discussion",
+    "example notebook",
+    "code example",
+    "part 1",
+    "part 2",
+    "part 3",
+    "part 4",
+    "announcement",
+    "original paper",
+    "link to paper",
+    "this post",
+    "this paper",
+    "documentation",
+    "open it live",
+    "join now",
+    "python implementation",
+    "dataset",
+    "demo",
+    "project page",
+    "wikipedia",
+    "source code",
+    "learn more",
+    "see here",
+    "click here",
+    "notebook",
+    "open in colab",
+    "this article",
+    "this video",
+    "homepage",
+    "official site",
+    "more",
+];
+/// Words that a title has at least so that two resources are the same by it.
+const LEAST_WORDS: usize = 4;
+const LEAST_CHARS: usize = 22;
+
+/// Whether `text`, a link's words, may be a title.
+pub(super) fn is_title(text: &str) -> bool {
+    let length = text.chars().count();
+    let lower = text.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
+    // Addresses and hosts are none.
+    let is_address = lower.starts_with("http") || (!lower.contains(' ') && lower.contains('.'));
+    let letters = lower.chars().filter(|c| c.is_alphabetic()).count();
+    (3..=160).contains(&length)
+        && letters >= 3
+        && !is_address
+        && !NO_TITLE.contains(&lower.as_str())
+}
+
+/// Whether a link with these words in this sentence says anything of what it leads to.
+pub(super) fn says_something(text: &str, sentence: &str) -> bool {
+    let sentence = sentence.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
+    is_title(text) || !NO_TITLE.contains(&sentence.as_str())
+}
+
+/// The words of the last part of `url`'s path, if they read like a title.
+pub(super) fn from_address(url: &str) -> Option<String> {
+    let path = url.split(['?', '#']).next()?.splitn(4, '/').nth(3)?;
+    let last = path.rsplit('/').find(|part| !part.is_empty())?;
+    let last = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
+    let last = last.rsplit_once('.').filter(|(_, end)| end.len() <= 5).map_or(&*last, |(it, _)| it);
+    let words: Vec<&str> =
+        last.split(['-', '_', '+', ' ']).filter(|word| !word.is_empty()).collect();
+    let is_number = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
+    // Numbers before a title, and hashes behind it, are the site's.
+    let is_hash = |word: &&str| {
+        word.len() >= 8
+            && word.bytes().all(|b| b.is_ascii_hexdigit())
+            && word.bytes().any(|b| b.is_ascii_digit())
+    };
+    let words: Vec<&str> = words
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| !(is_hash(word) || *at == 0 && is_number(word)))
+        .map(|(_, word)| *word)
+        .collect();
+    let text = words.join(" ");
+    let mut letters = text.chars();
+    let first = letters.next().filter(|_| words.len() >= 2)?;
+    is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// What two titles of one work have in common: its words in lower case, abbreviations spelled out,
+/// without what is in brackets behind. `None` for titles too short to tell works apart.
+pub(super) fn key(title: &str) -> Option<String> {
+    let lower = title.to_lowercase();
+    let bare = lower.split(['(', '[']).next().filter(|text| text.len() >= LEAST_CHARS);
+    let words: Vec<&str> = bare
+        .unwrap_or(&lower)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !matches!(*word, "the" | "a" | "an" | "pdf" | "paper"))
+        .flat_map(|word| match word {
+            "ml" => vec!["machine", "learning"],
+            "ai" => vec!["artificial", "intelligence"],
+            "nn" => vec!["neural", "networks"],
+            word => vec![word],
+        })
+        .collect();
+    let key = words.join(" ");
+    (words.len() >= LEAST_WORDS && key.chars().count() >= LEAST_CHARS).then_some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_told_from_pointers() {
+        for title in ["Attention Is All You Need", "MLflow", "XGB paper"] {
+            assert!(is_title(title), "{title}");
+        }
+        for other in ["here", "Part 2", "a.org", "https://a.org/b c", "[1]", "🔗", "Read more."] {
+            assert!(!is_title(other), "{other}");
+        }
+        assert!(!says_something("Discussions", "Discussions"));
+        assert!(says_something("here", "The full story of the outage is here"));
+    }
+
+    #[test]
+    fn addresses_tell_titles() {
+        let title = |url: &str| from_address(url).unwrap_or_default();
+        assert_eq!(
+            title("https://papers.nips.cc/paper/5656-hidden-technical-debt-in-systems.pdf"),
+            "Hidden technical debt in systems"
+        );
+        assert_eq!(
+            title("https://en.wikipedia.org/wiki/Load_balancing_(computing)"),
+            "Load balancing (computing)"
+        );
+        assert_eq!(title("https://medium.com/x/a-title-of-it-691a1a32a008"), "A title of it");
+        assert_eq!(title("https://a.org/t/100"), "");
+    }
+
+    #[test]
+    fn titles_of_one_work_have_one_key() {
+        let first = key("Hidden Technical Debt in ML Systems (NIPS 2015)");
+        assert_eq!(first, key("hidden technical debt in machine learning systems.pdf"));
+        assert_eq!(key("System design"), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! Looks which of the cited addresses are dead, if that is asked for.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::{Event, Stop, generation};
+use crate::config::Config;
+use crate::crawl::links::{LinkState, check};
+use crate::graph::Graph;
+use crate::store::{Looked, Store};
+
+/// An address is not looked at again within so many days, where the answer was sure…
+const SURE_DAYS: i64 = 30;
+/// …and where it was not.
+const UNSURE_DAYS: i64 = 1;
+
+/// What looking at addresses came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looks {
+    pub asked: usize,
+    pub dead: usize,
+    /// Refused, limited or failing: nothing is said of these.
+    pub unknown: usize,
+}
+
+/// Looks at the addresses of the current generation's resources that were not looked at lately, the
+/// most cited first, until `stop`. What is found is in the store at once.
+pub(super) fn look(
+    config: &Config,
+    store: &mut Store,
+    stop: &Stop,
+    told: &mut dyn FnMut(Event),
+) -> anyhow::Result<Looks> {
+    let mut looks = Looks::default();
+    let Some(number) = generation::current(&config.index) else { return Ok(looks) };
+    let graph = Graph::read(&generation::folder(&config.index, number).join("graph.bin"))?;
+    let now = chrono::Utc::now();
+    let before = |days: i64| now.timestamp() - days * 24 * 60 * 60;
+    let fresh: HashSet<String> =
+        store.fresh_links(before(SURE_DAYS), before(UNSURE_DAYS))?.into_iter().collect();
+    let urls: Vec<String> = graph
+        .resources
+        .into_iter()
+        .map(|resource| resource.url)
+        .filter(|url| !fresh.contains(url))
+        .collect();
+    told(Event::Looking(urls.len()));
+    let day = now.format("%Y-%m-%d").to_string();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (sender, mut answers) = unbounded_channel();
+    runtime.block_on(async {
+        let asking = async {
+            let asked = check(config, urls, stop, &sender).await;
+            drop(sender);
+            asked
+        };
+        let noting = async {
+            while let Some((url, state)) = answers.recv().await {
+                let looked = match state {
+                    LinkState::Alive => Looked::Alive,
+                    LinkState::Dead => Looked::Dead,
+                    LinkState::Unknown => Looked::Unknown,
+                };
+                looks.asked += 1;
+                looks.dead += usize::from(looked == Looked::Dead);
+                looks.unknown += usize::from(looked == Looked::Unknown);
+                store.put_link(&url, looked, (&day, now.timestamp()))?;
+                told(Event::Looked);
+            }
+            anyhow::Ok(())
+        };
+        let (asked, noted) = tokio::join!(asking, noting);
+        asked.and(noted)
+    })?;
+    Ok(looks)
+}

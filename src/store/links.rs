@@ -1,0 +1,83 @@
+//! What is known of cited addresses: when each was last looked at, and since when it is dead.
+
+use std::collections::HashMap;
+
+use rusqlite::params;
+
+use super::{Store, StoreError};
+
+/// What a look at an address found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looked {
+    Alive,
+    Dead,
+    Unknown,
+}
+
+impl Looked {
+    fn number(self) -> i64 {
+        match self {
+            Looked::Alive => 0,
+            Looked::Dead => 1,
+            Looked::Unknown => 2,
+        }
+    }
+}
+
+impl Store {
+    /// Notes what was found of `url` on the day `day` (`YYYY-MM-DD`), at `now` (seconds since 1970). An
+    /// address that was dead before keeps its first day.
+    pub fn put_link(
+        &mut self,
+        url: &str,
+        looked: Looked,
+        (day, now): (&str, i64),
+    ) -> Result<(), StoreError> {
+        self.connection.prepare_cached(
+            "INSERT INTO links (url, looked_at, state, dead_since) VALUES (?1, ?2, ?3, CASE WHEN ?3 = 1 THEN ?4 END)
+             ON CONFLICT (url) DO UPDATE SET looked_at = ?2, state = ?3,
+                 dead_since = CASE ?3 WHEN 1 THEN coalesce(dead_since, ?4) WHEN 2 THEN dead_since END",
+        )?
+        .execute(params![url, now, looked.number(), day])?;
+        Ok(())
+    }
+
+    /// Which addresses were looked at since `surely` with a sure answer, or since `perhaps` with any.
+    pub fn fresh_links(&self, surely: i64, perhaps: i64) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT url FROM links WHERE looked_at > ?2 OR (state != 2 AND looked_at > ?1)",
+        )?;
+        let rows = statement.query_map([surely, perhaps], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The dead addresses, each with the day on which it was first found dead.
+    pub fn dead_links(&self) -> Result<HashMap<String, String>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT url, dead_since FROM links WHERE dead_since IS NOT NULL")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_day_stays_and_a_doubt_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&folder.path().join("library.db")).unwrap();
+        let day = 86_400;
+        store.put_link("https://a.org", Looked::Dead, ("2026-01-01", day)).unwrap();
+        store.put_link("https://a.org", Looked::Dead, ("2026-01-02", 2 * day)).unwrap();
+        store.put_link("https://a.org", Looked::Unknown, ("2026-01-03", 3 * day)).unwrap();
+        store.put_link("https://b.org", Looked::Alive, ("2026-01-03", 3 * day)).unwrap();
+        assert_eq!(store.dead_links().unwrap()["https://a.org"], "2026-01-01");
+        assert_eq!(store.fresh_links(0, 4 * day).unwrap(), ["https://b.org"]);
+        assert_eq!(store.fresh_links(0, 0).unwrap().len(), 2);
+        store.put_link("https://a.org", Looked::Alive, ("2026-01-04", 4 * day)).unwrap();
+        assert!(store.dead_links().unwrap().is_empty());
+    }
+}
