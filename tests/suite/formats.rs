@@ -179,7 +179,10 @@ fn what_answers_nothing_ranks_last_and_off_topic_text_by_its_own_words_only() {
     assert!(world.hits("\"please star\"").is_empty(), "an advert is no text");
     assert_eq!(world.hits("onions butter")[0], "ann/mixed soup.md", "its own words find it");
     let topic = world.run(&["topic", "feature store", "--json"]).json();
-    assert_eq!(topic["mentions"], 2, "navigation and boilerplate are no mentions: {topic}");
+    assert_eq!(
+        topic["topic"]["mentions"], 2,
+        "navigation and boilerplate are no mentions: {topic}"
+    );
     assert_eq!(world.source("ann/mixed")["sections"], 5);
 }
 

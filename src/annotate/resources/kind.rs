@@ -43,7 +43,13 @@ struct Places {
 }
 
 /// The first place that fits decides.
-const PLACES: [Places; 7] = [
+const PLACES: [Places; 8] = [
+    // Before the shop of the same name.
+    Places {
+        kind: ResourceKind::Tool,
+        prefix: "docs.",
+        hosts: &[("aws.amazon.com", "/"), ("docs.microsoft.com", "/")],
+    },
     Places {
         kind: ResourceKind::Dataset,
         prefix: "",
@@ -81,7 +87,7 @@ const PLACES: [Places; 7] = [
             ("fullstackdeeplearning.com", "/"),
             ("web.stanford.edu", "/class"),
             ("educative.io", "/courses"),
-            ("developers.google.com", "/machine-learning"),
+            ("developers.google.com", "/machine-learning/crash-course"),
             ("datacamp.com", "/courses"),
             ("huggingface.co", "/course"),
             ("huggingface.co", "/learn"),
@@ -189,7 +195,7 @@ const PLACES: [Places; 7] = [
     },
     Places {
         kind: ResourceKind::Tool,
-        prefix: "docs.",
+        prefix: "",
         hosts: &[
             ("readthedocs.io", "/"),
             ("readthedocs.org", "/"),
@@ -209,7 +215,6 @@ const PLACES: [Places; 7] = [
             ("spacy.io", "/"),
             ("cran.r-project.org", "/"),
             ("cloud.google.com", "/"),
-            ("aws.amazon.com", "/"),
             ("azure.microsoft.com", "/"),
             ("learn.microsoft.com", "/"),
             ("docs.microsoft.com", "/"),
@@ -229,9 +234,10 @@ pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
     };
     let is_blog = BLOGS.iter().any(|part| path.contains(part)) || host.starts_with("blog");
     for Places { kind, prefix, hosts } in &PLACES {
-        let named = !prefix.is_empty() && host.starts_with(prefix);
-        if (named || hosts.iter().any(is_at)) && !(is_blog && *kind == ResourceKind::Tool) {
-            return by_title(*kind, title);
+        let named = !prefix.is_empty() && host.starts_with(prefix) && host != "docs.google.com";
+        if named || hosts.iter().any(is_at) {
+            let is_post = is_blog && *kind == ResourceKind::Tool;
+            return by_title(if is_post { ResourceKind::Article } else { *kind }, title);
         }
     }
     let is_front_page = path.len() <= 1 && parsed.query().is_none();
@@ -291,6 +297,9 @@ mod tests {
             ("https://github.com/a/b", "b", ResourceKind::Code),
             ("https://docs.feast.dev/start", "Feast", ResourceKind::Tool),
             ("https://feast.dev", "Feast", ResourceKind::Tool),
+            ("https://aws.amazon.com/route53", "Route 53", ResourceKind::Tool),
+            ("https://aws.amazon.com/blogs/x", "A post", ResourceKind::Article),
+            ("https://amazon.com/x/dp/1", "A book", ResourceKind::Book),
             ("https://netflixtechblog.com/a-post", "A post", ResourceKind::Article),
             ("https://x.org/course", "A free ML course", ResourceKind::Course),
         ] {
