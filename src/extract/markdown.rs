@@ -8,7 +8,7 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 use super::frontmatter::{self, FrontMatter};
 use super::html::fragment;
 use super::render::render;
-use super::sections::{Builder, MOST_WORDS, Piece, Unit};
+use super::sections::{Builder, MOST_WORDS, Piece, Unit, is_list};
 use super::words::words;
 use super::{Document, Kind};
 use crate::problem::{Problem, Stage};
@@ -43,6 +43,8 @@ pub(super) struct Reader {
     matter: FrontMatter,
     /// Whether the file has no headings, so that bold lines serve as such.
     bold_is_heading: bool,
+    /// Whether the file has links to places in itself.
+    leads_inside: bool,
 }
 
 impl Reader {
@@ -65,6 +67,7 @@ impl Reader {
             title_is_first_level: false,
             matter: FrontMatter::default(),
             bold_is_heading: false,
+            leads_inside: false,
         }
     }
 
@@ -80,6 +83,7 @@ impl Reader {
                 _ => None,
             })
             .collect();
+        self.leads_inside = text.contains("](#") || text.contains("href=\"#");
         let is_heading = |node: &AstNode| matches!(node.data().value, NodeValue::Heading(_));
         self.bold_is_heading =
             cell.is_none() && !root.children().any(is_heading) && !text.contains("<h");
@@ -120,11 +124,7 @@ impl Reader {
     /// The document read so far.
     pub fn finish(self) -> Document {
         let sections = self.builder.finish();
-        let linked: usize = sections.iter().flat_map(|s| &s.links).map(|l| words(&l.text)).sum();
-        let links: usize = sections.iter().map(|section| section.links.len()).sum();
-        let total: usize = sections.iter().map(|section| words(&section.text)).sum();
-        let is_list = links >= 20 && linked * 10 >= total * 3;
-        let kind = if is_list { Kind::List } else { Kind::Note };
+        let kind = if is_list(&sections) { Kind::List } else { Kind::Note };
         let FrontMatter { date, licence, tags, .. } = self.matter;
         Document { title: self.title, kind, date, licence, tags, sections }
     }
@@ -162,7 +162,8 @@ impl Reader {
     /// Gives the builder `block`: lists item by item and tables row by row, so that long ones can be
     /// cut; items that are long themselves, by what is in them.
     fn pieces<'a>(&mut self, block: &'a AstNode<'a>, at: &dyn Fn(&'a AstNode<'a>) -> (u32, u32)) {
-        if matches!(block.data().value, NodeValue::List(_)) && render(block).is_contents() {
+        let lists = matches!(block.data().value, NodeValue::List(_));
+        if self.leads_inside && lists && render(block).is_contents() {
             return;
         }
         let mut open = vec![(block, 0)];
@@ -250,6 +251,49 @@ mod tests {
         assert_eq!(places, [Address::Lines(4, 6), Address::Lines(8, 10), Address::Lines(12, 14)]);
         assert_eq!(found[1].text, "- one of\n- two items");
         assert_eq!(read(text, &mut Vec::new()).unwrap().title.as_deref(), Some("Front"));
+    }
+
+    /// Headings with the anchors that GitHub gives them: lower case, what is no letter, digit, mark,
+    /// hyphen, underscore or space left out, a hyphen for each space, repeats numbered.
+    #[test]
+    fn anchors_are_githubs() {
+        let table = [
+            ("What's new in v2.0?", "whats-new-in-v20"),
+            ("🚀 Quick start", "-quick-start"),
+            ("Serving ⚡️", "serving-️"),
+            ("C++ & Rust", "c--rust"),
+            ("A/B testing", "ab-testing"),
+            ("`predict()` in *production*", "predict-in-production"),
+            ("snake_case and kebab-case", "snake_case-and-kebab-case"),
+            ("推荐系统：召回", "推荐系统召回"),
+            ("1. 問題設定（例）", "1-問題設定例"),
+            ("데이터 수집", "데이터-수집"),
+            ("Précision et rappel", "précision-et-rappel"),
+            ("Überblick", "überblick"),
+            ("  Spaces   inside  ", "spaces---inside"),
+            ("Ends with dots...", "ends-with-dots"),
+            ("50% / 95% / p99", "50--95--p99"),
+            ("[Linked](https://a.org) heading", "linked-heading"),
+            ("Emoji 🎯 in the middle", "emoji--in-the-middle"),
+            ("(PART) two", "part-two"),
+            ("Q&A", "qa"),
+            ("Repeat", "repeat"),
+            ("Repeat", "repeat-1"),
+            ("Repeat 1", "repeat-1-1"),
+            ("Repeat", "repeat-2"),
+            ("الانحدار الخطي", "الانحدار-الخطي"),
+            ("x² + y₁", "x²--y₁"),
+            ("—dash—", "dash"),
+        ];
+        let text: String = table
+            .iter()
+            .map(|(heading, _)| format!("## {heading}\n\nSome words of text here.\n\n"))
+            .collect();
+        let found = sections(&text);
+        assert_eq!(found.len(), table.len());
+        for ((heading, anchor), section) in table.iter().zip(&found) {
+            assert_eq!(section.anchor.as_deref(), Some(*anchor), "{heading}");
+        }
     }
 
     #[test]

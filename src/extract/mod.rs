@@ -191,7 +191,8 @@ pub fn is_text(format: &str) -> bool {
 
 fn read_text(format: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
     let text = decode::decode(bytes, problems);
-    let controls = text.chars().filter(|c| c.is_control() && !c.is_whitespace()).count();
+    let is_control = |byte: &&u8| **byte < b' ' && !byte.is_ascii_whitespace() && **byte != 0x0b;
+    let controls = text.as_bytes().iter().filter(is_control).count();
     if controls * CONTROLS > text.len() {
         problems.push(Problem::new(Stage::Extract, "no text: binary, by its characters"));
         return None;

@@ -24,14 +24,16 @@ static ADVERT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\b(use|with) (the )?(promo|discount|coupon) code\b",
         r"^(star history|stargazers over time)$",
     ];
-    Regex::new(&format!("(?i){}", patterns.join("|"))).ok()
+    // Word boundaries of ASCII: those of Unicode keep the pattern from being a finite automaton, and
+    // this runs on every paragraph.
+    Regex::new(&format!("(?i){}", patterns.join("|").replace(r"\b", r"(?-u:\b)"))).ok()
 });
 
 /// Whether `text`, a paragraph or list item, only asks the reader for something.
 pub(super) fn is_advert(text: &str) -> bool {
     text.len() <= MOST_WORDS * 12
-        && words(text) <= MOST_WORDS
         && ADVERT.as_ref().is_some_and(|advert| advert.is_match(text))
+        && words(text) <= MOST_WORDS
 }
 
 #[cfg(test)]

@@ -185,6 +185,8 @@ fn sentence_at(text: &str, offset: usize, whole: bool) -> String {
     let from = text[..offset].rfind('\n').map_or(0, |at| at + 1);
     let to = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
     let line = &text[from..to];
+    let may_part = !line.is_ascii() || [". ", "? ", "! "].iter().any(|end| line.contains(end));
+    let whole = whole || !may_part;
     let sentence = line
         .split_sentence_bound_indices()
         .find(|(at, sentence)| !whole && from + at + sentence.len() > offset)

@@ -98,7 +98,10 @@ impl Builder {
         if is_blank && piece.links.is_empty() || piece.code.is_empty() && is_advert(&piece.text) {
             return;
         }
-        if !piece.is_row && piece.code.is_empty() && words(&piece.text) > MOST_WORDS + LEAST_WORDS {
+        // A word has two bytes at least, counting what parts it from the next.
+        let may_be_long = piece.text.len() > 2 * MOST_WORDS;
+        let can_part = may_be_long && !piece.is_row && piece.code.is_empty();
+        if can_part && words(&piece.text) > MOST_WORDS + LEAST_WORDS {
             parts(piece).into_iter().for_each(|part| self.add(part));
         } else {
             self.add(piece);
@@ -182,6 +185,18 @@ impl Builder {
         });
         self.chunk += 1;
     }
+}
+
+/// Whether a document of these sections is a list of links: of twenty or more, whose words are 30 % of
+/// all.
+pub(super) fn is_list(sections: &[Section]) -> bool {
+    let links: usize = sections.iter().map(|section| section.links.len()).sum();
+    if links < 20 {
+        return false;
+    }
+    let linked: usize = sections.iter().flat_map(|s| &s.links).map(|link| words(&link.text)).sum();
+    let total: usize = sections.iter().map(|section| words(&section.text)).sum();
+    linked * 10 >= total * 3
 }
 
 /// A block that is too long for a section, cut between its sentences; all parts have its place.

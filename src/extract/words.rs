@@ -18,9 +18,18 @@ pub fn is_cjk(c: char) -> bool {
 /// How many words `text` has; two characters of a script without spaces count as one. O(length).
 pub fn words(text: &str) -> usize {
     if text.is_ascii() {
-        return text.split_ascii_whitespace().count();
+        let mut before = b' ';
+        let begins = |byte: &u8| {
+            let begins = before <= b' ' && *byte > b' ';
+            before = *byte;
+            begins
+        };
+        return text.as_bytes().iter().copied().filter(begins).count();
     }
     let of = |word: &str| {
+        if word.is_ascii() {
+            return 1;
+        }
         let characters = word.chars().filter(|c| is_cjk(*c)).count();
         if characters == 0 { 1 } else { characters.div_ceil(2) }
     };

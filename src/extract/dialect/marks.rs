@@ -104,8 +104,10 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     if line.contains("[[") {
         swap(&mut line, &WIKILINK, wikilink);
     }
-    let ids = if is_quarto { &HEADING_ATTRIBUTES } else { &HEADING_ID };
-    swap(&mut line, ids, |found| found[1].to_owned());
+    if line.starts_with('#') && line.contains('{') {
+        let ids = if is_quarto { &HEADING_ATTRIBUTES } else { &HEADING_ID };
+        swap(&mut line, ids, |found| found[1].to_owned());
+    }
     obsidian(&mut line);
     if is_quarto || line.contains("{:") {
         swap(&mut line, &ATTRIBUTES, |_| String::new());

@@ -13,9 +13,16 @@ mod myst;
 mod rst;
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use mdx::Mdx;
 use myst::Directive;
+use regex::Regex;
+
+/// What a file holds that is of any dialect, looked for at once.
+static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!").ok()
+});
 
 /// The Markdown of `text`, a file of the format `format`, without what is its dialect's. As many
 /// lines as before. O(length); nothing is copied where there is nothing to take out.
@@ -25,25 +32,7 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     }
     let is_quarto = matches!(format, "qmd" | "rmd");
     let is_mdx = format == "mdx";
-    let marks = [
-        "{%",
-        "{{<",
-        "{{%",
-        ":::",
-        ":`",
-        "}`",
-        "[[",
-        ":end_tab:",
-        "{#",
-        "{:",
-        "```{",
-        ")=",
-        "%%",
-        "==",
-        " ^",
-        "[!",
-    ];
-    if !is_quarto && !is_mdx && !marks.iter().any(|mark| text.contains(mark)) {
+    if !is_quarto && !is_mdx && !MARKS.as_ref().is_some_and(|marks| marks.is_match(text)) {
         return Cow::Borrowed(text);
     }
     let mut reader = Reader { is_quarto, is_mdx, ..Reader::default() };

@@ -9,7 +9,7 @@ use html5gum::{StartTag, Token, Tokenizer};
 use super::{SILENT, attribute, push_folded};
 use crate::extract::frontmatter::{day, is_noindex};
 use crate::extract::render::Rendered;
-use crate::extract::sections::{Builder, Unit};
+use crate::extract::sections::{Builder, Unit, is_list};
 use crate::extract::{Document, Kind};
 use crate::problem::{Problem, Stage};
 
@@ -60,9 +60,6 @@ const BLOCKS: [&[u8]; 22] = [
     b"hr",
     b"pre",
 ];
-/// A page whose links hold more than this percentage of its words is a list.
-const LIST_PERCENT: usize = 30;
-
 /// The document that the page `html` is. O(length).
 pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let mut builder = Builder::new(Unit::Lines);
@@ -73,14 +70,9 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
     }
     let (title, date) = (page.heading_title.or(page.title), page.date);
     let sections = builder.finish();
-    let words = |text: &str| text.split_whitespace().count();
-    let linked: usize = sections.iter().flat_map(|s| &s.links).map(|l| words(&l.text)).sum();
-    let links: usize = sections.iter().map(|section| section.links.len()).sum();
-    let total: usize = sections.iter().map(|section| words(&section.text)).sum();
-    let is_list = links >= 20 && linked * 100 >= total * LIST_PERCENT;
     Some(Document {
         title,
-        kind: if is_list { Kind::List } else { Kind::Note },
+        kind: if is_list(&sections) { Kind::List } else { Kind::Note },
         date,
         sections,
         ..Document::default()

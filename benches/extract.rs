@@ -1,0 +1,152 @@
+//! What reading costs, and what comes of it: for each format of the corpus documents, sections, words,
+//! links, problems and seconds, on one core; then the Markdown of it against comrak's bare parsing.
+//!
+//!     CAIRN_CORPUS=… cargo bench --bench extract
+//!
+//! Prints ratios; it fails nothing. Without a corpus it says so and ends.
+
+#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cairn::catalogue::{self, Rules, Selection, selection::format_of};
+use cairn::config::Sources;
+use cairn::extract::{extract, words::words};
+
+/// Rounds of the comparison; the fastest counts, as what disturbs a round only slows it.
+const ROUNDS: usize = 5;
+
+#[derive(Default)]
+struct Row {
+    files: usize,
+    bytes: usize,
+    documents: usize,
+    sections: usize,
+    words: usize,
+    links: usize,
+    problems: usize,
+    took: Duration,
+}
+
+fn main() {
+    let Some(corpus) = std::env::var_os("CAIRN_CORPUS") else {
+        println!("skipped: CAIRN_CORPUS names no folder of tarballs");
+        return;
+    };
+    let files = files(Path::new(&corpus));
+    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    let mut problems: BTreeMap<String, usize> = BTreeMap::new();
+    for (format, bytes) in &files {
+        let begun = Instant::now();
+        let extracted = extract(format, bytes);
+        let row = rows.entry(format.clone()).or_default();
+        row.took += begun.elapsed();
+        row.files += 1;
+        row.bytes += bytes.len();
+        row.problems += extracted.problems.len();
+        for problem in &extracted.problems {
+            let kind: String = problem.message.chars().take_while(|c| *c != ':').collect();
+            *problems.entry(kind).or_insert(0) += 1;
+        }
+        let Some(document) = extracted.document else { continue };
+        row.documents += 1;
+        row.sections += document.sections.len();
+        row.words += document.sections.iter().map(|section| words(&section.text)).sum::<usize>();
+        row.links += document.sections.iter().map(|section| section.links.len()).sum::<usize>();
+    }
+    print(&rows);
+    println!("\nproblems by kind");
+    problems.iter().for_each(|(kind, count)| println!("{count:>6}  {kind}"));
+    compare(&files);
+}
+
+fn print(rows: &BTreeMap<String, Row>) {
+    println!(
+        "format  files      MB  documents  sections     words   links  problems  seconds   MB/s"
+    );
+    for (format, row) in rows {
+        let (megabytes, seconds) = (row.bytes as f64 / 1e6, row.took.as_secs_f64());
+        println!(
+            "{format:<6} {:>6} {megabytes:>7.2} {:>10} {:>9} {:>9} {:>7} {:>9} {seconds:>8.3} {:>6.1}",
+            row.files,
+            row.documents,
+            row.sections,
+            row.words,
+            row.links,
+            row.problems,
+            megabytes / seconds.max(1e-9),
+        );
+    }
+}
+
+/// Our reading of all Markdown against comrak's parsing of the same with the same extensions.
+fn compare(files: &[(String, Vec<u8>)]) {
+    let texts: Vec<&[u8]> =
+        files.iter().filter(|(format, _)| format == "md").map(|(_, bytes)| &bytes[..]).collect();
+    let megabytes = texts.iter().map(|text| text.len()).sum::<usize>() as f64 / 1e6;
+    let mut options = comrak::Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.extension.tasklist = true;
+    options.extension.footnotes = true;
+    options.extension.math_dollars = true;
+    options.extension.alerts = true;
+    options.extension.front_matter_delimiter = Some("---".to_owned());
+    let (mut bare, mut ours) = (Duration::MAX, Duration::MAX);
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        for text in &texts {
+            let arena = comrak::Arena::new();
+            let text = String::from_utf8_lossy(text);
+            std::hint::black_box(comrak::parse_document(&arena, &text, &options));
+        }
+        bare = bare.min(begun.elapsed());
+        let begun = Instant::now();
+        for text in &texts {
+            std::hint::black_box(extract("md", text));
+        }
+        ours = ours.min(begun.elapsed());
+    }
+    let speed = |took: Duration| megabytes / took.as_secs_f64();
+    println!(
+        "\nMarkdown, {megabytes:.1} MB, one core: comrak parses {:.1} MB/s, Cairn reads {:.1} MB/s: {:.2} times its time",
+        speed(bare),
+        speed(ours),
+        ours.as_secs_f64() / bare.as_secs_f64(),
+    );
+}
+
+/// The files of all tarballs that the policy selects, each content once, with their formats.
+fn files(corpus: &Path) -> Vec<(String, Vec<u8>)> {
+    let policy = catalogue::policy::load(&Sources::Compiled).unwrap();
+    let entry = catalogue::parse("c", "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n").unwrap();
+    let selection: Selection = Rules::new(&policy).of(&entry.sources[0]);
+    let mut seen = std::collections::HashSet::new();
+    let mut files = Vec::new();
+    for archive in std::fs::read_dir(corpus).unwrap() {
+        let path = archive.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "gz") {
+            continue;
+        }
+        let unpacked = flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap());
+        let mut archive = tar::Archive::new(unpacked);
+        for entry in archive.entries().unwrap() {
+            let mut entry = entry.unwrap();
+            let path = entry.path().unwrap().to_string_lossy().into_owned();
+            let Some((_, inner)) = path.split_once('/') else { continue };
+            if !selection.takes(inner, entry.size()) || !entry.header().entry_type().is_file() {
+                continue;
+            }
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).unwrap();
+            if seen.insert((format_of(inner), blake3::hash(&bytes))) {
+                files.push((format_of(inner), bytes));
+            }
+        }
+    }
+    files
+}

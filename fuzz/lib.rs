@@ -1,0 +1,32 @@
+//! What every reader must hold for every input.
+
+use std::sync::Once;
+
+use cairn::extract::{Address, extract};
+
+/// Bytes of text that one document may hold (the readers' own bound).
+const MOST_TEXT: usize = 4_000_000;
+
+/// Reads `data` as `format` and looks at what came out: no panic, lines inside the file, text within
+/// its bound, and either a document with sections or a problem that says why there is none.
+pub fn check(format: &str, data: &[u8]) {
+    static QUIET: Once = Once::new();
+    // The PDF library's panics are caught by the reader; those that escape it still end the run.
+    QUIET.call_once(|| std::panic::set_hook(Box::new(|_| ())));
+    let extracted = extract(format, data);
+    let Some(document) = extracted.document else {
+        assert!(!extracted.problems.is_empty(), "nothing, and nothing said");
+        return;
+    };
+    assert!(!document.sections.is_empty(), "a document without sections");
+    let text: usize = document.sections.iter().map(|section| section.text.len()).sum();
+    assert!(text <= MOST_TEXT, "{text} bytes of text");
+    // Decoding may make lines where there were none, never more than bytes.
+    for section in &document.sections {
+        if let Address::Lines(first, last) = section.address {
+            assert!(1 <= first && first <= last, "lines {first} to {last}");
+            assert!(last as usize <= data.len(), "line {last} of {} bytes", data.len());
+        }
+        assert!(section.address.begin() >= 1);
+    }
+}
