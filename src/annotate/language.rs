@@ -47,7 +47,9 @@ pub(super) fn of(document: &Document) -> Option<String> {
 
 /// The code of `section`'s own language, or `None` where it is too short to be told.
 pub(super) fn of_section(section: &Section) -> Option<String> {
-    (words(&section.text) >= LEAST_WORDS).then(|| code(&section.text))?
+    // Formulas and names are taken for rare languages.
+    let code = (words(&section.text) >= LEAST_WORDS).then(|| code(&section.text))??;
+    CODES.iter().any(|(_, two)| *two == code).then_some(code)
 }
 
 fn code(sample: &str) -> Option<String> {

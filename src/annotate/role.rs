@@ -84,6 +84,75 @@ const LICENCE_WORDS: [&str; 5] = [
 const NOTICE_WORDS: usize = 60;
 /// A section of whose words at least so many percent lead elsewhere in the repository is navigation.
 const INNER_PERCENT: usize = 70;
+/// Words of the field at large, besides the vocabulary's labels: one in so many says that a document
+/// speaks of it.
+const FIELD: [&str; 64] = [
+    "algorithm",
+    "algorithms",
+    "api",
+    "apis",
+    "architecture",
+    "backend",
+    "batch",
+    "cache",
+    "classifier",
+    "cluster",
+    "code",
+    "compute",
+    "computing",
+    "container",
+    "cpu",
+    "data",
+    "database",
+    "databases",
+    "dataset",
+    "datasets",
+    "debug",
+    "debugging",
+    "deploy",
+    "deployment",
+    "distributed",
+    "distribution",
+    "engineering",
+    "equation",
+    "error",
+    "errors",
+    "function",
+    "functions",
+    "gpu",
+    "gpus",
+    "gradient",
+    "graph",
+    "interview",
+    "latency",
+    "learning",
+    "linear",
+    "loss",
+    "matrix",
+    "memory",
+    "metric",
+    "metrics",
+    "ml",
+    "model",
+    "models",
+    "network",
+    "networks",
+    "neural",
+    "nodes",
+    "optimization",
+    "parameters",
+    "pipeline",
+    "probability",
+    "python",
+    "queries",
+    "query",
+    "server",
+    "software",
+    "system",
+    "systems",
+    "training",
+];
+const FIELD_SHARE: usize = 100;
 /// Sections before and behind that count as round a section.
 const ROUND: usize = 3;
 
@@ -116,7 +185,8 @@ fn is_notice(section: &Section) -> bool {
 }
 
 /// Marks the sections of `document` that speak of something else: in English (elsewhere labels may
-/// be lacking), without a topic, none standing round them, in a document where few sections have one.
+/// be lacking), without a topic, none standing round them, in a document where few sections have one and
+/// few words are of the field at large.
 pub(super) fn mark_off_topic(
     document: &Document,
     language: Option<&str>,
@@ -127,7 +197,7 @@ pub(super) fn mark_off_topic(
     }
     let named: Vec<bool> = notes.iter().map(|notes| !notes.mentions.is_empty()).collect();
     let share = named.iter().filter(|named| **named).count() * 4;
-    if share > named.len() {
+    if share > named.len() || speaks_of_the_field(document) {
         return;
     }
     for (at, notes) in notes.iter_mut().enumerate() {
@@ -137,6 +207,18 @@ pub(super) fn mark_off_topic(
             notes.role = Role::OffTopic;
         }
     }
+}
+
+fn speaks_of_the_field(document: &Document) -> bool {
+    let (mut all, mut of_field) = (0, 0);
+    for section in &document.sections {
+        let headings = section.headings.last().map_or("", String::as_str);
+        for word in section.text.split(|c: char| !c.is_alphanumeric()).chain(headings.split(' ')) {
+            all += usize::from(!word.is_empty());
+            of_field += usize::from(FIELD.contains(&word.to_lowercase().as_str()));
+        }
+    }
+    of_field * FIELD_SHARE >= all
 }
 
 #[cfg(test)]
@@ -165,6 +247,8 @@ mod tests {
     fn what_speaks_of_something_else_is_off_topic() {
         let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until sweet.\n\n## Bread\n\nToast the slices on both sides, and rub them with garlic before serving it hot.\n";
         assert_eq!(roles(soup)[0], Role::OffTopic);
+        let maths = "# Sets\n\nThe union of two sets is the smallest set that holds both of them.\n\n## Maps\n\nA function maps each element of one set to one of another one.\n";
+        assert!(!roles(maths).contains(&Role::OffTopic), "the field at large");
         let near = format!("{soup}\n## Serving\n\nA feature store and model serving are topics.\n");
         assert!(!roles(&near).contains(&Role::OffTopic));
     }

@@ -4,7 +4,7 @@
 //! it panic. A section is what a person wants to land on: a heading with its text, a long one cut
 //! between paragraphs or list items, a tiny one joined to its neighbour. [`decode`] makes text of
 //! bytes; [`dialect`] makes plain Markdown of its dialects and of reStructuredText, line by line;
-//! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`] and [`anki`] read; [`sections`] cuts.
+//! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`] and [`anki`] read; [`sections`] cuts, [`tiny`] joins.
 //! [`render`] makes plain text of Markdown's blocks, [`links`] makes addresses canonical, [`noise`]
 //! knows adverts.
 
@@ -23,6 +23,7 @@ mod render;
 mod sections;
 pub mod summary;
 mod text;
+mod tiny;
 pub mod words;
 
 use serde::{Deserialize, Serialize};

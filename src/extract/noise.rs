@@ -20,8 +20,9 @@ static ADVERT: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\b(subscribe to|sign up for|join) (my|our|the) (newsletter|discord|slack|telegram|youtube channel|mailing list)\b",
         r"\bfollow (me|us) on (twitter|x|linkedin|medium|github|instagram|facebook)\b",
         r"\b(prs?|pull requests?|contributions?)( of any kind)? (are|is) (always |very |most )?welcome\b",
-        r"\bmade with (❤|♥|love)",
+        r"\bmade with (❤|♥|💜|💙|💚|💛|🧡|love)",
         r"\b(use|with) (the )?(promo|discount|coupon) code\b",
+        r"\bback to (the )?top\b",
         r"^(star history|stargazers over time)$",
     ];
     // Word boundaries of ASCII: those of Unicode keep the pattern from being a finite automaton, and
@@ -49,6 +50,7 @@ mod tests {
             "Subscribe to our newsletter for more.",
             "PRs are always welcome.",
             "Follow me on LinkedIn",
+            "⬆ Back to Top | 📚 Main Repository",
         ] {
             assert!(is_advert(advert), "{advert}");
         }

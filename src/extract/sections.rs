@@ -7,14 +7,12 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::noise::is_advert;
 use super::words::words;
-use super::{Address, Link, Section};
+use super::{Address, Link, Section, tiny};
 
 /// A section closes before the block that would take it past this many words…
 pub(super) const MOST_WORDS: usize = 220;
 /// …if it holds at least this many already.
 const LEAST_WORDS: usize = 60;
-/// A section of fewer words, without code or links, joins its neighbour.
-const TINY_WORDS: usize = 4;
 /// Or before the block that would take it past this many lines: code is long without many words.
 const MOST_LINES: u32 = 60;
 
@@ -137,7 +135,7 @@ impl Builder {
         self.close();
         match self.unit {
             Unit::Cards => self.sections,
-            Unit::Lines | Unit::Cells | Unit::Pages => join_tiny(self.sections),
+            Unit::Lines | Unit::Cells | Unit::Pages => tiny::join(self.sections),
         }
     }
 
@@ -227,79 +225,6 @@ fn parts(piece: Piece) -> Vec<Piece> {
     parts
 }
 
-/// Joins sections that say next to nothing to the one that follows, if that is a part of them, or to
-/// the one before, or else to the one behind.
-fn join_tiny(sections: Vec<Section>) -> Vec<Section> {
-    let mut joined: Vec<Section> = Vec::with_capacity(sections.len());
-    let mut waiting: Option<Section> = None;
-    for mut section in sections {
-        if let Some(tiny) = waiting.take() {
-            if section.headings.starts_with(&tiny.headings) {
-                prepend(&mut section, tiny);
-            } else if let Some(mut tiny) = settle(&mut joined, tiny) {
-                if is_near(&section, &tiny) {
-                    tiny.text = labelled(&tiny);
-                    prepend(&mut section, tiny);
-                } else {
-                    joined.push(tiny);
-                }
-            }
-        }
-        if is_tiny(&section) {
-            waiting = Some(section);
-        } else {
-            joined.push(section);
-        }
-    }
-    let alone = waiting.and_then(|tiny| settle(&mut joined, tiny));
-    joined.extend(alone);
-    joined
-}
-
-fn is_tiny(section: &Section) -> bool {
-    section.code.is_empty() && section.links.is_empty() && words(&section.text) < TINY_WORDS
-}
-
-/// Puts what `tiny` says before what its part `section` says.
-fn prepend(section: &mut Section, tiny: Section) {
-    section.text = format!("{}\n{}", tiny.text, section.text);
-    section.inner += tiny.inner;
-    section.address = match (tiny.address, section.address) {
-        (Address::Lines(first, _), Address::Lines(_, last)) => Address::Lines(first, last),
-        (earlier, _) => earlier,
-    };
-}
-
-/// Whether the two stand under one heading, or both under none.
-fn is_near(section: &Section, tiny: &Section) -> bool {
-    let above = |section: &Section| section.headings.len() > 1;
-    section.headings.first() == tiny.headings.first() || (!above(section) && !above(tiny))
-}
-
-/// What `tiny` says under its heading, in a line.
-fn labelled(tiny: &Section) -> String {
-    let heading = tiny.headings.last().map_or("", String::as_str);
-    format!("{}: {}", heading.trim_end_matches(':'), tiny.text)
-}
-
-/// Joins `tiny` to the last of `joined` if they stand under one heading and there is room; else it
-/// comes back.
-fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
-    let has_room = |last: &Section| words(&last.text) + TINY_WORDS <= MOST_WORDS;
-    let fits =
-        |last: &&mut Section| !tiny.headings.is_empty() && is_near(last, &tiny) && has_room(last);
-    let Some(last) = joined.last_mut().filter(fits) else { return Some(tiny) };
-    if !last.text.is_empty() {
-        last.text.push('\n');
-    }
-    last.text.push_str(&labelled(&tiny));
-    last.inner += tiny.inner;
-    if let (Address::Lines(first, _), Address::Lines(_, end)) = (last.address, tiny.address) {
-        last.address = Address::Lines(first, end);
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,26 +283,6 @@ mod tests {
         assert!(sections[..4].iter().all(|section| words(&section.text) <= MOST_WORDS));
         assert!(sections[..4].iter().all(|section| section.text.ends_with("words.")));
         assert_eq!(sections[3].address, Address::Lines(1, 9));
-    }
-
-    #[test]
-    fn tiny_sections_join_their_part_or_the_one_before() {
-        let mut builder = Builder::new(Unit::Lines);
-        builder.heading(1, "Top", None, 1);
-        builder.piece(piece(2, 2));
-        builder.heading(2, "Part", None, 3);
-        builder.piece(piece(4, 30));
-        builder.heading(2, "See", None, 5);
-        builder.piece(piece(6, 2));
-        builder.heading(1, "Other", None, 7);
-        builder.heading(2, "Alone", None, 8);
-        builder.piece(piece(9, 2));
-        let sections = builder.finish();
-        let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();
-        assert_eq!(trails, ["Top/Part", "Other/Alone"]);
-        assert_eq!(sections[0].address, Address::Lines(1, 6));
-        assert!(sections[0].text.starts_with("w w\nw"), "{}", sections[0].text);
-        assert!(sections[0].text.ends_with("\nSee: w w"), "{}", sections[0].text);
     }
 
     #[test]

@@ -120,6 +120,51 @@ fn pdf_is_read_page_by_page_under_open_licences_only() {
     assert!(problems("bob/closed").contains("open licences only"), "{}", problems("bob/closed"));
 }
 
+/// A PDF whose page's program is `megabytes` of spaces, deflated.
+fn swelling_pdf(megabytes: usize) -> Vec<u8> {
+    let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    let spaces = vec![b' '; 1_000_000];
+    (0..megabytes).for_each(|_| deflated.write_all(&spaces).unwrap());
+    let program = deflated.finish().unwrap();
+    let mut pdf = b"%PDF-1.4\n".to_vec();
+    let mut places = Vec::new();
+    let mut object = |pdf: &mut Vec<u8>, body: &[u8]| {
+        places.push(pdf.len());
+        pdf.extend(format!("{} 0 obj\n", places.len()).bytes().chain(body.iter().copied()));
+        pdf.extend(b"\nendobj\n");
+    };
+    object(&mut pdf, b"<< /Type /Catalog /Pages 2 0 R >>");
+    object(&mut pdf, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>");
+    object(&mut pdf, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R >>");
+    let head = format!("<< /Filter /FlateDecode /Length {} >>\nstream\n", program.len());
+    object(&mut pdf, &[head.as_bytes(), &program, b"\nendstream"].concat());
+    let table = pdf.len();
+    pdf.extend(format!("xref\n0 {}\n0000000000 65535 f \n", places.len() + 1).bytes());
+    places.iter().for_each(|at| pdf.extend(format!("{at:010} 00000 n \n").bytes()));
+    let root = format!(
+        "trailer\n<< /Root 1 0 R /Size {} >>\nstartxref\n{table}\n%%EOF\n",
+        places.len() + 1
+    );
+    pdf.extend(root.bytes());
+    pdf
+}
+
+#[test]
+fn a_pdf_that_swells_ends_its_reader_and_nothing_else() {
+    let files = vec![
+        ("bomb.pdf", swelling_pdf(700)),
+        ("good.pdf", fixture("plain.pdf")),
+        ("note.md", b"# N\n\nA feature store keeps features.\n".to_vec()),
+        mit(),
+    ];
+    let world = World::new(vec![with_bytes("eve/x", files)]);
+    let run = world.refresh(&[], 0);
+    assert_eq!(part(&run, "eve/x")["documents"], 2);
+    let problems = world.source("eve/x")["problems"].to_string();
+    assert!(problems.contains("bomb.pdf") && problems.contains("memory"), "{problems}");
+    assert!(!problems.contains("plain text"), "a PDF is never read as text: {problems}");
+}
+
 #[test]
 fn a_copy_of_a_book_is_known_by_its_first_page() {
     let mut page = fixture("plain.pdf");

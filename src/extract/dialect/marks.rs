@@ -49,6 +49,9 @@ static HEADING_ATTRIBUTES: LazyLock<Option<Regex>> =
 static REMARK: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"%%[^%\n]*%%"));
 static MARKED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"==([^\s=][^=\n]*[^\s=])=="));
 static BLOCK_ID: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\s\^[a-z0-9-]+\s*$"));
+/// `[**words**]` of d2l, for its slides.
+static SLIDE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| pattern(r"\[\*\*([^\]\n]+)\*\*\]([^(\[]|$)"));
 /// `> [!abstract]- Title`; the title stays.
 static CALLOUT: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"^(\s*(?:>\s?)+)\[!\w+\][+-]?\s*(\S)"));
@@ -107,6 +110,9 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     if line.starts_with('#') && line.contains('{') {
         let ids = if is_quarto { &HEADING_ATTRIBUTES } else { &HEADING_ID };
         swap(&mut line, ids, |found| found[1].to_owned());
+    }
+    if line.contains("[**") {
+        swap(&mut line, &SLIDE, |found| format!("**{}**{}", &found[1], &found[2]));
     }
     obsidian(&mut line);
     if is_quarto || line.contains("{:") {

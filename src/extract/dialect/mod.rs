@@ -21,7 +21,8 @@ use regex::Regex;
 
 /// What a file holds that is of any dialect, looked for at once.
 static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!").ok()
+    Regex::new(r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!|\[\*\*|```toc|#@tab")
+        .ok()
 });
 
 /// The Markdown of `text`, a file of the format `format`, without what is its dialect's. As many
@@ -108,7 +109,7 @@ impl Reader {
                 Holds::Code { .. } if self.is_quarto && trimmed.starts_with("#|") => {
                     return Cow::Borrowed("");
                 }
-                Holds::Code { .. } if trimmed.starts_with("%%tab") => return Cow::Borrowed(""),
+                Holds::Code { .. } if is_d2l(trimmed) => return Cow::Borrowed(""),
                 Holds::Code { at_head } => {
                     *at_head = false;
                     return Cow::Borrowed(undented(line, indent));
@@ -147,6 +148,13 @@ impl Reader {
         self.fences.push(Fence { mark: mark.to_owned(), indent, holds });
         line
     }
+}
+
+/// Whether a line of code is the tab switch of d2l's notebooks.
+fn is_d2l(trimmed: &str) -> bool {
+    ["%%tab", "#@tab", "%load_ext d2lbook", "tab.interact_select("]
+        .iter()
+        .any(|mark| trimmed.starts_with(mark))
 }
 
 /// The backticks or tildes that open a code block on the line `trimmed`.

@@ -75,6 +75,10 @@ pub(super) enum Directive<'a> {
 /// The directive that `info`, what follows a fence's mark, opens; `None` for plain code and for what is
 /// no directive of MyST, such as R Markdown's chunks.
 pub(super) fn directive(info: &str) -> Option<Directive<'_>> {
+    // The table of contents of d2l.
+    if info.trim() == "toc" {
+        return Some(Directive::Empty);
+    }
     let (name, argument) = info.trim().strip_prefix('{')?.split_once('}')?;
     let argument = argument.trim();
     match name.trim() {

@@ -1,0 +1,133 @@
+//! Joins sections that say next to nothing to their neighbours: a bare line under a heading, a "see
+//! below", a line of who wrote it where.
+
+use super::sections::MOST_WORDS;
+use super::words::words;
+use super::{Address, Section};
+
+/// A section of fewer words, without code or links, joins its neighbour.
+const TINY_WORDS: usize = 4;
+/// A section of fewer words with links joins the part of it that follows.
+const LINKED_WORDS: usize = 9;
+
+/// Joins sections that say next to nothing to the one that follows, if that is a part of them, or to
+/// the one before, or else to the one behind.
+pub(super) fn join(sections: Vec<Section>) -> Vec<Section> {
+    let mut joined: Vec<Section> = Vec::with_capacity(sections.len());
+    let mut waiting: Option<Section> = None;
+    for mut section in sections {
+        if let Some(tiny) = waiting.take() {
+            if section.headings.starts_with(&tiny.headings) {
+                prepend(&mut section, tiny);
+            } else if !tiny.links.is_empty() {
+                joined.push(tiny);
+            } else if let Some(mut tiny) = settle(&mut joined, tiny) {
+                if is_near(&section, &tiny) {
+                    tiny.text = labelled(&tiny);
+                    prepend(&mut section, tiny);
+                } else {
+                    joined.push(tiny);
+                }
+            }
+        }
+        if is_tiny(&section) {
+            waiting = Some(section);
+        } else {
+            joined.push(section);
+        }
+    }
+    let alone = waiting.and_then(|tiny| match tiny.links.is_empty() {
+        true => settle(&mut joined, tiny),
+        false => Some(tiny),
+    });
+    joined.extend(alone);
+    joined
+}
+
+/// Whether `section` is next to nothing; what has a link, such as a line of who wrote it where, is that
+/// only beside a part of its own.
+fn is_tiny(section: &Section) -> bool {
+    let most = if section.links.is_empty() { TINY_WORDS } else { LINKED_WORDS };
+    section.code.is_empty() && words(&section.text) < most
+}
+
+/// Puts what `tiny` says before what its part `section` says.
+fn prepend(section: &mut Section, tiny: Section) {
+    section.text = format!("{}\n{}", tiny.text, section.text);
+    section.inner += tiny.inner;
+    section.links.splice(0..0, tiny.links);
+    section.address = match (tiny.address, section.address) {
+        (Address::Lines(first, _), Address::Lines(_, last)) => Address::Lines(first, last),
+        (earlier, _) => earlier,
+    };
+}
+
+/// Whether the two stand under one heading, or both under none.
+fn is_near(section: &Section, tiny: &Section) -> bool {
+    let above = |section: &Section| section.headings.len() > 1;
+    section.headings.first() == tiny.headings.first() || (!above(section) && !above(tiny))
+}
+
+/// What `tiny` says under its heading, in a line.
+fn labelled(tiny: &Section) -> String {
+    let heading = tiny.headings.last().map_or("", String::as_str);
+    format!("{}: {}", heading.trim_end_matches(':'), tiny.text)
+}
+
+/// Joins `tiny` to the last of `joined` if they stand under one heading and there is room; else it
+/// comes back.
+fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
+    let has_room = |last: &Section| words(&last.text) + TINY_WORDS <= MOST_WORDS;
+    let fits =
+        |last: &&mut Section| !tiny.headings.is_empty() && is_near(last, &tiny) && has_room(last);
+    let Some(last) = joined.last_mut().filter(fits) else { return Some(tiny) };
+    if !last.text.is_empty() {
+        last.text.push('\n');
+    }
+    last.text.push_str(&labelled(&tiny));
+    last.inner += tiny.inner;
+    if let (Address::Lines(first, _), Address::Lines(_, end)) = (last.address, tiny.address) {
+        last.address = Address::Lines(first, end);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::sections::{Builder, Piece, Unit};
+    use crate::extract::{Address, extract};
+
+    fn piece(line: u32, words: usize) -> Piece {
+        Piece { at: (line, line), text: vec!["w"; words].join(" "), ..Piece::default() }
+    }
+
+    #[test]
+    fn tiny_sections_join_their_part_or_the_one_before() {
+        let mut builder = Builder::new(Unit::Lines);
+        builder.heading(1, "Top", None, 1);
+        builder.piece(piece(2, 2));
+        builder.heading(2, "Part", None, 3);
+        builder.piece(piece(4, 30));
+        builder.heading(2, "See", None, 5);
+        builder.piece(piece(6, 2));
+        builder.heading(1, "Other", None, 7);
+        builder.heading(2, "Alone", None, 8);
+        builder.piece(piece(9, 2));
+        let sections = builder.finish();
+        let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();
+        assert_eq!(trails, ["Top/Part", "Other/Alone"]);
+        assert_eq!(sections[0].address, Address::Lines(1, 6));
+        assert!(sections[0].text.starts_with("w w\nw"), "{}", sections[0].text);
+        assert!(sections[0].text.ends_with("\nSee: w w"), "{}", sections[0].text);
+    }
+
+    #[test]
+    fn a_line_of_source_joins_the_part_that_follows_and_no_other() {
+        let text = "# Title\n\nAcme · 2024 · [source](https://a.org/x)\n\n## Problem\n\nToo many parcels were late in winter.\n\n## More\n\n[A paper](https://a.org/y)\n";
+        let sections = extract("md", text.as_bytes()).document.unwrap().sections;
+        let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();
+        assert_eq!(trails, ["Title/Problem", "Title/More"]);
+        assert_eq!(sections[0].links[0].url, "https://a.org/x");
+        assert!(sections[0].text.starts_with("Acme · 2024"), "{}", sections[0].text);
+    }
+}
