@@ -18,7 +18,7 @@ use crate::annotate::Role;
 use crate::extract::words::words;
 
 /// Memory that the writer fills before it writes a segment.
-const WRITER_BYTES: usize = 96_000_000;
+const WRITER_BYTES: usize = 64_000_000;
 
 /// The key of the document `path` in `source`.
 pub fn document_key(source: &str, path: &str) -> u64 {
