@@ -1,10 +1,14 @@
 //! Anki decks: each note is a section, its first field the heading, its tags kept.
 //!
 //! An `.apkg` is a zip archive with the collection, an SQLite database, in one of three names; an
-//! `.anki2` is that database. It is opened in memory, for reading only. Fields are HTML.
+//! `.anki2` is that database. It is opened in memory, for reading only. Fields are HTML, with
+//! the marks of clozes.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Read};
+use std::sync::LazyLock;
 
+use regex::Regex;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 
@@ -80,6 +84,10 @@ fn open(bytes: &[u8]) -> rusqlite::Result<Connection> {
     Ok(database)
 }
 
+/// `{{c1::hidden words::a hint}}`, of which the words are text.
+static CLOZE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}").ok());
+
 /// A note: its fields and its tags.
 struct Note {
     fields: Vec<String>,
@@ -99,7 +107,10 @@ fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
             Ok(String::from_utf8_lossy(row.get_ref(at)?.as_bytes()?).into_owned())
         };
         let tags = text(1)?.split_whitespace().map(str::to_owned).collect();
-        Ok(Note { fields: text(0)?.split(BETWEEN).map(str::to_owned).collect(), tags })
+        let fields = text(0)?;
+        let bare = CLOZE.as_ref().map(|cloze| cloze.replace_all(&fields, "$1"));
+        let bare = bare.unwrap_or(Cow::Borrowed(&fields));
+        Ok(Note { fields: bare.split(BETWEEN).map(str::to_owned).collect(), tags })
     })?;
     rows.collect()
 }

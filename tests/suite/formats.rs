@@ -1,10 +1,11 @@
 //! Formats, roles, languages and rights from a repository to the answer.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::Value;
 
+use crate::decks::{collection, package};
 use crate::github::Repo;
 use crate::world::{World, part, repo, repo_of_bytes, text};
 
@@ -21,33 +22,6 @@ fn with_bytes(name: &str, files: Vec<(&str, Vec<u8>)>) -> Repo {
 
 fn mit() -> (&'static str, Vec<u8>) {
     ("LICENSE", include_bytes!("../../LICENSE-MIT").to_vec())
-}
-
-/// An Anki collection with these notes: fields, and tags.
-fn collection(notes: &[(&[&str], &str)]) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("c.anki2");
-    let database = rusqlite::Connection::open(&path).unwrap();
-    database
-        .execute_batch(
-            "CREATE TABLE col (id INTEGER, decks TEXT);
-             INSERT INTO col VALUES (1, '{\"1\": {\"name\": \"Default\"}, \"7\": {\"name\": \"ML design\"}}');
-             CREATE TABLE notes (id INTEGER PRIMARY KEY, tags TEXT, flds TEXT);",
-        )
-        .unwrap();
-    for (fields, tags) in notes {
-        let row = (*tags, fields.join("\u{1f}"));
-        database.execute("INSERT INTO notes (tags, flds) VALUES (?1, ?2)", row).unwrap();
-    }
-    drop(database);
-    std::fs::read(path).unwrap()
-}
-
-fn package(name: &str, collection: &[u8]) -> Vec<u8> {
-    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-    archive.write_all(collection).unwrap();
-    archive.finish().unwrap().into_inner()
 }
 
 fn deck() -> Vec<u8> {

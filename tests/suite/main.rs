@@ -12,6 +12,7 @@ mod content;
 mod control;
 mod corpus;
 mod data;
+mod decks;
 mod faults;
 mod formats;
 mod golden;
