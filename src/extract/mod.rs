@@ -187,7 +187,7 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
 
 /// Whether files of `format` hold text that a person can read as it is.
 pub fn is_text(format: &str) -> bool {
-    !matches!(format, "pdf" | "apkg" | "anki2")
+    matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd" | "rst" | "txt")
 }
 
 fn read_text(format: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {

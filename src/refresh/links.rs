@@ -9,7 +9,7 @@ use super::{Event, Stop, generation};
 use crate::config::Config;
 use crate::crawl::links::{LinkState, check};
 use crate::graph::Graph;
-use crate::store::{Looked, Store};
+use crate::store::Store;
 
 /// An address is not looked at again within so many days, where the answer was sure…
 const SURE_DAYS: i64 = 30;
@@ -58,15 +58,10 @@ pub(super) fn look(
         };
         let noting = async {
             while let Some((url, state)) = answers.recv().await {
-                let looked = match state {
-                    LinkState::Alive => Looked::Alive,
-                    LinkState::Dead => Looked::Dead,
-                    LinkState::Unknown => Looked::Unknown,
-                };
                 looks.asked += 1;
-                looks.dead += usize::from(looked == Looked::Dead);
-                looks.unknown += usize::from(looked == Looked::Unknown);
-                store.put_link(&url, looked, (&day, now.timestamp()))?;
+                looks.dead += usize::from(state == LinkState::Dead);
+                looks.unknown += usize::from(state == LinkState::Unknown);
+                store.put_link(&url, state, (&day, now.timestamp()))?;
                 told(Event::Looked);
             }
             anyhow::Ok(())

@@ -5,22 +5,14 @@ use std::collections::HashMap;
 use rusqlite::params;
 
 use super::{Store, StoreError};
+use crate::crawl::links::LinkState;
 
-/// What a look at an address found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Looked {
-    Alive,
-    Dead,
-    Unknown,
-}
-
-impl Looked {
-    fn number(self) -> i64 {
-        match self {
-            Looked::Alive => 0,
-            Looked::Dead => 1,
-            Looked::Unknown => 2,
-        }
+/// How a state is written.
+fn number(state: LinkState) -> i64 {
+    match state {
+        LinkState::Alive => 0,
+        LinkState::Dead => 1,
+        LinkState::Unknown => 2,
     }
 }
 
@@ -30,7 +22,7 @@ impl Store {
     pub fn put_link(
         &mut self,
         url: &str,
-        looked: Looked,
+        state: LinkState,
         (day, now): (&str, i64),
     ) -> Result<(), StoreError> {
         self.connection.prepare_cached(
@@ -38,7 +30,7 @@ impl Store {
              ON CONFLICT (url) DO UPDATE SET looked_at = ?2, state = ?3,
                  dead_since = CASE ?3 WHEN 1 THEN coalesce(dead_since, ?4) WHEN 2 THEN dead_since END",
         )?
-        .execute(params![url, now, looked.number(), day])?;
+        .execute(params![url, now, number(state), day])?;
         Ok(())
     }
 
@@ -70,14 +62,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(&folder.path().join("library.db")).unwrap();
         let day = 86_400;
-        store.put_link("https://a.org", Looked::Dead, ("2026-01-01", day)).unwrap();
-        store.put_link("https://a.org", Looked::Dead, ("2026-01-02", 2 * day)).unwrap();
-        store.put_link("https://a.org", Looked::Unknown, ("2026-01-03", 3 * day)).unwrap();
-        store.put_link("https://b.org", Looked::Alive, ("2026-01-03", 3 * day)).unwrap();
+        store.put_link("https://a.org", LinkState::Dead, ("2026-01-01", day)).unwrap();
+        store.put_link("https://a.org", LinkState::Dead, ("2026-01-02", 2 * day)).unwrap();
+        store.put_link("https://a.org", LinkState::Unknown, ("2026-01-03", 3 * day)).unwrap();
+        store.put_link("https://b.org", LinkState::Alive, ("2026-01-03", 3 * day)).unwrap();
         assert_eq!(store.dead_links().unwrap()["https://a.org"], "2026-01-01");
         assert_eq!(store.fresh_links(0, 4 * day).unwrap(), ["https://b.org"]);
         assert_eq!(store.fresh_links(0, 0).unwrap().len(), 2);
-        store.put_link("https://a.org", Looked::Alive, ("2026-01-04", 4 * day)).unwrap();
+        store.put_link("https://a.org", LinkState::Alive, ("2026-01-04", 4 * day)).unwrap();
         assert!(store.dead_links().unwrap().is_empty());
     }
 }

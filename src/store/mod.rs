@@ -20,7 +20,6 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion}
 
 pub use derived::DerivedKey;
 pub use files::StoredFile;
-pub use links::Looked;
 pub use sources::{SourceRow, State};
 
 /// Every change of the schema since the first, applied in order when the store is opened.

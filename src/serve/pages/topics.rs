@@ -118,11 +118,14 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
                             a href=(resource.url) rel="noopener nofollow" { (resource.title) }
                             span.quiet {
                                 @if let Some(year) = resource.year { " · " (year) }
-                                " · cited by " (plural(resource.cited_by, "source"))
+                                " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "source"))
                                 @if let Some(archive) = &resource.archived_at {
                                     " · dead: "
                                     a href=(archive) rel="noopener nofollow" { "the web archive" }
                                 }
+                            }
+                            @if let Some(said) = resource.said.first() {
+                                div.quiet { "“" (said.sentence) "” " (said.source) }
                             }
                         }
                     }
