@@ -311,15 +311,15 @@ impl<'a> Page<'a> {
 
     /// Gives the builder what is open.
     fn flush(&mut self) {
-        let at = std::mem::take(&mut self.at);
-        let mut open = std::mem::take(&mut self.open);
-        if let Some(heading) = self.heading.take() {
-            // A block inside a heading, or one that was never closed.
-            self.heading = Some(heading);
-            self.open = open;
-            self.at = at;
+        if self.heading.is_some() {
+            // A heading that was never closed ends where a block begins; one may also hold its words.
+            if !self.open.text.trim().is_empty() {
+                self.end_heading();
+            }
             return;
         }
+        let at = std::mem::take(&mut self.at);
+        let mut open = std::mem::take(&mut self.open);
         open.code = open.code.trim_matches('\n').trim_end().to_owned();
         if open.text.trim() == "-" {
             // The item's own paragraph follows.
@@ -340,5 +340,38 @@ impl<'a> Page<'a> {
         let line = line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
         self.counted = (offset.max(from), line);
         line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Address;
+
+    fn sections(html: &str) -> Vec<crate::extract::Section> {
+        read(html, &mut Vec::new()).unwrap().sections
+    }
+
+    #[test]
+    fn headings_that_are_never_closed_lose_nothing() {
+        let found = sections(
+            "<h1>All of it\n<p>The first words of it.</p>\n<h2><div>Part</div></h2>\n<p>More words of the part.</p>\n<h2>Last\n",
+        );
+        let trails: Vec<String> = found.iter().map(|s| s.headings.join("/")).collect();
+        assert_eq!(trails, ["All of it", "All of it/Part"]);
+        assert_eq!(found[0].text, "The first words of it.");
+        assert_eq!(found[1].address, Address::Lines(3, 4));
+    }
+
+    #[test]
+    fn what_stands_round_a_page_is_left_out_and_noindex_is_obeyed() {
+        let page = "<html><head><title>T</title></head><body><nav>Menu of it all</nav><div class=\"sidebar\">Side words</div><p>The words that count here.</p><p hidden>Not seen by anybody.</p><footer>Foot</footer></body></html>";
+        let found = sections(page);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].text, "The words that count here.");
+        let private = page.replace("<head>", "<head><meta name=\"robots\" content=\"noindex\">");
+        let mut problems = Vec::new();
+        assert!(read(&private, &mut problems).is_none());
+        assert!(problems[0].message.contains("as its author asks"));
     }
 }
