@@ -7,14 +7,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
 
-use std::collections::BTreeMap;
-use std::io::Read;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cairn::catalogue::{self, Rules, Selection, selection::format_of};
-use cairn::config::Sources;
 use cairn::extract::{extract, words::words};
+
+mod corpus;
 
 /// Rounds of the comparison; the fastest counts, as what disturbs a round only slows it.
 const ROUNDS: usize = 5;
@@ -36,7 +35,13 @@ fn main() {
         println!("skipped: CAIRN_CORPUS names no folder of tarballs");
         return;
     };
-    let files = files(Path::new(&corpus));
+    let mut seen = HashSet::new();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for file in corpus::files(Path::new(&corpus)) {
+        if seen.insert((file.format.clone(), blake3::hash(&file.bytes))) {
+            files.push((file.format, file.bytes));
+        }
+    }
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     let mut problems: BTreeMap<String, usize> = BTreeMap::new();
     for (format, bytes) in &files {
@@ -118,35 +123,4 @@ fn compare(files: &[(String, Vec<u8>)]) {
         speed(ours),
         ours.as_secs_f64() / bare.as_secs_f64(),
     );
-}
-
-/// The files of all tarballs that the policy selects, each content once, with their formats.
-fn files(corpus: &Path) -> Vec<(String, Vec<u8>)> {
-    let policy = catalogue::policy::load(&Sources::Compiled).unwrap();
-    let entry = catalogue::parse("c", "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n").unwrap();
-    let selection: Selection = Rules::new(&policy).of(&entry.sources[0]);
-    let mut seen = std::collections::HashSet::new();
-    let mut files = Vec::new();
-    for archive in std::fs::read_dir(corpus).unwrap() {
-        let path = archive.unwrap().path();
-        if path.extension().is_none_or(|extension| extension != "gz") {
-            continue;
-        }
-        let unpacked = flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap());
-        let mut archive = tar::Archive::new(unpacked);
-        for entry in archive.entries().unwrap() {
-            let mut entry = entry.unwrap();
-            let path = entry.path().unwrap().to_string_lossy().into_owned();
-            let Some((_, inner)) = path.split_once('/') else { continue };
-            if !selection.takes(inner, entry.size()) || !entry.header().entry_type().is_file() {
-                continue;
-            }
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes).unwrap();
-            if seen.insert((format_of(inner), blake3::hash(&bytes))) {
-                files.push((format_of(inner), bytes));
-            }
-        }
-    }
-    files
 }

@@ -126,7 +126,7 @@ fn swelling_pdf(megabytes: usize) -> Vec<u8> {
 #[test]
 fn a_pdf_that_swells_ends_its_reader_and_nothing_else() {
     let files = vec![
-        ("bomb.pdf", swelling_pdf(700)),
+        ("bomb.pdf", swelling_pdf(300)),
         ("good.pdf", fixture("plain.pdf")),
         ("note.md", b"# N\n\nA feature store keeps features.\n".to_vec()),
         mit(),

@@ -1,0 +1,110 @@
+//! How well tagging agrees with a reader: precision and recall of the main topics over sections of the
+//! corpus that were labelled by hand, without sight of what the tagger says.
+//!
+//!     CAIRN_CORPUS=… cargo bench --bench tagging
+//!
+//! `tests/fixtures/labels.tsv` holds source, path, line, main topics and mentioned ones. Prints; it fails
+//! nothing. Without a corpus it says so and ends.
+
+#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use cairn::annotate::{Annotation, Salience, Tagger, annotate};
+use cairn::config::Sources;
+use cairn::extract::{Document, extract};
+use cairn::vocabulary;
+
+mod corpus;
+
+const LABELS: &str = include_str!("../tests/fixtures/labels.tsv");
+
+struct Label<'a> {
+    source: &'a str,
+    path: &'a str,
+    line: u32,
+    main: HashSet<&'a str>,
+    mentioned: HashSet<&'a str>,
+}
+
+#[derive(Default)]
+struct Tally {
+    said: usize,
+    right: usize,
+    wanted: usize,
+    /// What the tagger calls main and the reader at least mentioned.
+    near: usize,
+}
+
+fn main() {
+    let Some(folder) = std::env::var_os("CAIRN_CORPUS") else {
+        println!("skipped: CAIRN_CORPUS names no folder of tarballs");
+        return;
+    };
+    let labels: Vec<Label> = LABELS.lines().filter_map(label).collect();
+    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let tagger = Tagger::new(&vocabulary);
+    let wanted: HashSet<(&str, &str)> = labels.iter().map(|l| (l.source, l.path)).collect();
+    let mut read: HashMap<(String, String), (Document, Annotation)> = HashMap::new();
+    for file in corpus::files(Path::new(&folder)) {
+        if wanted.contains(&(file.source.as_str(), file.path.as_str()))
+            && let Some(document) = extract(&file.format, &file.bytes).document
+        {
+            let annotation = annotate(&document, &tagger);
+            read.insert((file.source, file.path), (document, annotation));
+        }
+    }
+    let (mut all, mut found) = (Tally::default(), 0);
+    let mut wrong: BTreeMap<String, usize> = BTreeMap::new();
+    for label in &labels {
+        let key = (label.source.to_owned(), label.path.to_owned());
+        let Some((document, annotation)) = read.get(&key) else { continue };
+        let at = document.sections.partition_point(|s| s.address.begin() <= label.line);
+        let Some(notes) = at.checked_sub(1).and_then(|at| annotation.sections.get(at)) else {
+            continue;
+        };
+        found += 1;
+        let slug = |topic: u32| vocabulary.topics[topic as usize].slug.0.as_str();
+        let main = notes.mentions.iter().filter(|mention| mention.salience == Salience::Main);
+        let main: HashSet<&str> = main.map(|mention| slug(mention.topic)).collect();
+        all.said += main.len();
+        all.wanted += label.main.len();
+        all.right += main.intersection(&label.main).count();
+        all.near += main.iter().filter(|t| label.mentioned.contains(*t)).count();
+        for topic in main.difference(&label.main).filter(|t| !label.mentioned.contains(*t)) {
+            *wrong.entry(format!("wrongly {topic}")).or_insert(0) += 1;
+        }
+        for topic in label.main.difference(&main) {
+            *wrong.entry(format!("missed {topic}")).or_insert(0) += 1;
+        }
+    }
+    let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+    println!("{found} of {} labelled sections found in the corpus", labels.len());
+    println!(
+        "main topics: precision {:.3} ({:.3} with those that the reader calls mentioned), recall {:.3}",
+        share(all.right, all.said),
+        share(all.right + all.near, all.said),
+        share(all.right, all.wanted)
+    );
+    let mut wrong: Vec<_> = wrong.into_iter().collect();
+    wrong.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    wrong.iter().take(30).for_each(|(what, count)| println!("{count:>4}  {what}"));
+}
+
+fn label(line: &'static str) -> Option<Label<'static>> {
+    let mut fields = line.split('\t');
+    let (source, path) = (fields.next()?, fields.next()?);
+    let line = fields.next()?.trim().parse().ok()?;
+    let topics = |field: Option<&'static str>| {
+        let names = field.unwrap_or_default().split(',').map(str::trim);
+        names.filter(|name| !name.is_empty()).collect::<HashSet<_>>()
+    };
+    Some(Label {
+        source,
+        path,
+        line,
+        main: topics(fields.next()),
+        mentioned: topics(fields.next()),
+    })
+}
