@@ -45,16 +45,7 @@ fn main() {
     let labels: Vec<Label> = LABELS.lines().filter_map(label).collect();
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
     let tagger = Tagger::new(&vocabulary);
-    let wanted: HashSet<(&str, &str)> = labels.iter().map(|l| (l.source, l.path)).collect();
-    let mut read: HashMap<(String, String), (Document, Annotation)> = HashMap::new();
-    for file in corpus::files(Path::new(&folder)) {
-        if wanted.contains(&(file.source.as_str(), file.path.as_str()))
-            && let Some(document) = extract(&file.format, &file.bytes).document
-        {
-            let annotation = annotate(&document, &tagger);
-            read.insert((file.source, file.path), (document, annotation));
-        }
-    }
+    let read = read(Path::new(&folder), &labels, &tagger);
     let (mut all, mut found) = (Tally::default(), 0);
     let mut wrong: BTreeMap<String, usize> = BTreeMap::new();
     for label in &labels {
@@ -90,6 +81,25 @@ fn main() {
     let mut wrong: Vec<_> = wrong.into_iter().collect();
     wrong.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     wrong.iter().take(30).for_each(|(what, count)| println!("{count:>4}  {what}"));
+}
+
+/// The labelled documents, read and tagged, by source and path.
+fn read(
+    folder: &Path,
+    labels: &[Label],
+    tagger: &Tagger,
+) -> HashMap<(String, String), (Document, Annotation)> {
+    let wanted: HashSet<(&str, &str)> = labels.iter().map(|l| (l.source, l.path)).collect();
+    let mut read: HashMap<(String, String), (Document, Annotation)> = HashMap::new();
+    for file in corpus::files(folder) {
+        if wanted.contains(&(file.source.as_str(), file.path.as_str()))
+            && let Some(document) = extract(&file.format, &file.bytes).document
+        {
+            let annotation = annotate(&document, tagger);
+            read.insert((file.source, file.path), (document, annotation));
+        }
+    }
+    read
 }
 
 fn label(line: &'static str) -> Option<Label<'static>> {

@@ -13,7 +13,7 @@ use super::search::hit_card;
 use super::{address, answer, layout, number, plural};
 use crate::graph::Why;
 use crate::library::Library;
-use crate::library::view::{RelatedTopic, TopicDetail, TopicLink, TopicView};
+use crate::library::view::{RelatedTopic, ResourceView, TopicDetail, TopicLink, TopicView};
 
 /// Topics near a topic that its page shows.
 const NEAR: usize = 12;
@@ -80,6 +80,26 @@ fn by_field(library: &Library) -> Markup {
     }
 }
 
+/// A work that sources cite, with what one says of it.
+fn cited_work(resource: &ResourceView) -> Markup {
+    html! {
+        li {
+            a href=(resource.url) rel="noopener nofollow" { (resource.title) }
+            span.quiet {
+                @if let Some(year) = resource.year { " · " (year) }
+                " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "source"))
+                @if let Some(archive) = &resource.archived_at {
+                    " · dead: "
+                    a href=(archive) rel="noopener nofollow" { "the web archive" }
+                }
+            }
+            @if let Some(said) = resource.said.first() {
+                div.quiet { "“" (said.sentence) "” " (said.source) }
+            }
+        }
+    }
+}
+
 fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     let topic = &detail.topic;
     let mentions = usize::try_from(topic.mentions).unwrap_or(0);
@@ -113,22 +133,7 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
             @if !detail.resources.is_empty() {
                 h2 { "Cited by the sources" }
                 ul {
-                    @for resource in &detail.resources {
-                        li {
-                            a href=(resource.url) rel="noopener nofollow" { (resource.title) }
-                            span.quiet {
-                                @if let Some(year) = resource.year { " · " (year) }
-                                " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "source"))
-                                @if let Some(archive) = &resource.archived_at {
-                                    " · dead: "
-                                    a href=(archive) rel="noopener nofollow" { "the web archive" }
-                                }
-                            }
-                            @if let Some(said) = resource.said.first() {
-                                div.quiet { "“" (said.sentence) "” " (said.source) }
-                            }
-                        }
-                    }
+                    @for cited in &detail.resources { (cited_work(cited)) }
                 }
             }
         }
