@@ -51,9 +51,13 @@ pub(super) fn fingerprint(section: &Section) -> Option<u64> {
 pub(super) fn signature(section: &Section) -> Option<Signature> {
     let shingles = shingles(section)?;
     let mut least = [u64::MAX; BANDS * ROWS];
+    let mut seeds = [0; BANDS * ROWS];
+    for (at, seed) in seeds.iter_mut().enumerate() {
+        *seed = mixed(at as u64 + 1);
+    }
     for shingle in &shingles {
-        for (at, least) in least.iter_mut().enumerate() {
-            *least = (*least).min(mixed(shingle ^ mixed(at as u64 + 1)));
+        for (least, seed) in least.iter_mut().zip(&seeds) {
+            *least = (*least).min(mixed(shingle ^ seed));
         }
     }
     let mut bands = [0; BANDS];

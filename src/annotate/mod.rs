@@ -5,26 +5,30 @@
 //! its answer is kept until either changes. [`copies`] and [`resources`] look at the whole corpus
 //! and are computed for each generation.
 
+pub mod case;
+mod company;
 pub mod copies;
+mod folded;
 mod language;
 pub mod licence;
+mod mentions;
 pub mod resources;
 mod role;
+mod salience;
 mod steps;
+mod stop;
 mod tagger;
+pub mod terms;
 
 use serde::{Deserialize, Serialize};
-use unicode_segmentation::UnicodeSegmentation;
 
-use crate::extract::{Document, Section};
+use crate::extract::Document;
+use mentions::{Finder, Topics};
 pub use role::Role;
 pub use tagger::Tagger;
 
 /// Changes when annotation does: what was annotated under another version is annotated anew.
-pub const VERSION: u32 = 3;
-
-/// A sentence longer than this many characters is no evidence: nobody would read it.
-const EVIDENCE_CHARS: usize = 320;
+pub const VERSION: u32 = 4;
 
 /// How much a section is about a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,12 +62,25 @@ pub struct CoMention {
     pub topics: Vec<u32>,
 }
 
+/// The topics that a link is about: places in the vocabulary, as often as they are named.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cited {
+    /// Named by its own words.
+    pub anchor: Vec<u32>,
+    /// Named by the sentence that it stands in.
+    pub sentence: Vec<u32>,
+    /// Named by the heading above it.
+    pub heading: Vec<u32>,
+}
+
 /// What is known of one section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionNotes {
     /// One a topic, the most salient first.
     pub mentions: Vec<Mention>,
     pub co_mentions: Vec<CoMention>,
+    /// For each of the section's links what it is said to be about.
+    pub cited: Vec<Cited>,
     /// The step's place in the vocabulary's order.
     pub step: Option<u8>,
     /// ISO 639-1, where it can be told and is not the document's.
@@ -86,83 +103,30 @@ pub struct Annotation {
 /// What `document` is about, by the vocabulary that `tagger` was made from. O(length).
 pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
     let language = language::of(document);
-    let mut sections: Vec<SectionNotes> =
-        document.sections.iter().map(|section| notes(section, tagger)).collect();
+    let mut finder = Finder::new(document, tagger);
+    let mut sections: Vec<SectionNotes> = document
+        .sections
+        .iter()
+        .map(|section| {
+            let Topics { mentions, co_mentions, cited } = finder.find(section);
+            SectionNotes {
+                step: steps::of(section, &mentions, tagger),
+                fingerprint: copies::fingerprint(section),
+                signature: copies::signature(section),
+                role: role::of(section),
+                language: None,
+                mentions,
+                co_mentions,
+                cited,
+            }
+        })
+        .collect();
     for (section, notes) in document.sections.iter().zip(&mut sections) {
-        notes.language = language::of_section(section).filter(|own| Some(own) != language.as_ref());
+        notes.language = language::of_section(section, language.as_deref())
+            .filter(|own| Some(own) != language.as_ref());
     }
     role::mark_off_topic(document, language.as_deref(), &mut sections);
     Annotation { language, sections }
-}
-
-fn notes(section: &Section, tagger: &Tagger) -> SectionNotes {
-    let heading = section.headings.last().map_or("", String::as_str);
-    let trail = section.headings.join(" \n ");
-    let mut mentions = Vec::new();
-    let mut scores: Vec<u32> = Vec::new();
-    let mut add = |topic: u32, label: &str, at: Option<(u32, u32)>, score: u32| {
-        let known = mentions.iter().position(|mention: &Mention| mention.topic == topic);
-        let place = known.unwrap_or_else(|| {
-            let label = label.to_owned();
-            mentions.push(Mention { topic, label, at, count: 0, salience: Salience::Mentioned });
-            scores.push(0);
-            mentions.len() - 1
-        });
-        mentions[place].count += 1;
-        mentions[place].at = mentions[place].at.or(at);
-        scores[place] += score;
-    };
-    for found in tagger.find(heading, &trail, true) {
-        add(found.topic, &heading[found.start..found.end], None, 4);
-    }
-    let mut co_mentions = Vec::new();
-    for (index, (start, sentence)) in sentences(&section.text).enumerate() {
-        let mut topics = Vec::new();
-        for found in tagger.find(sentence, &trail, false) {
-            let at = (start + found.start, start + found.end);
-            let at = (u32::try_from(at.0).unwrap_or(0), u32::try_from(at.1).unwrap_or(0));
-            let score = if index == 0 { 2 } else { 1 };
-            add(found.topic, &sentence[found.start..found.end], Some(at), score);
-            topics.push(found.topic);
-        }
-        topics.sort_unstable();
-        topics.dedup();
-        if topics.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS {
-            let sentence = sentence.trim().trim_start_matches("- ").to_owned();
-            co_mentions.push(CoMention { sentence, topics });
-        }
-    }
-    let mentions = rank(mentions, scores);
-    SectionNotes {
-        step: steps::of(section, &mentions, tagger),
-        fingerprint: copies::fingerprint(section),
-        signature: copies::signature(section),
-        role: role::of(section),
-        language: None,
-        mentions,
-        co_mentions,
-    }
-}
-
-/// The most salient first; of those that score 3 or more, at most three are main.
-fn rank(mentions: Vec<Mention>, scores: Vec<u32>) -> Vec<Mention> {
-    let mut scored: Vec<(u32, Mention)> = scores.into_iter().zip(mentions).collect();
-    scored.sort_by(|(a, left), (b, right)| b.cmp(a).then(left.topic.cmp(&right.topic)));
-    for (score, mention) in scored.iter_mut().take(3) {
-        if *score >= 3 {
-            mention.salience = Salience::Main;
-        }
-    }
-    scored.into_iter().map(|(_, mention)| mention).collect()
-}
-
-/// The sentences of `text` with their byte offsets; none crosses a line.
-fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let base = text.as_ptr() as usize;
-    text.lines()
-        .flat_map(|line| line.split_sentence_bounds())
-        .filter(|sentence| !sentence.trim().is_empty())
-        .map(move |sentence| (sentence.as_ptr() as usize - base, sentence))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Which step of a design answer a section serves: by its headings, else by its main topics.
 
-use super::tagger::{Tagger, fenced};
+use super::folded::fenced;
+use super::tagger::Tagger;
 use super::{Mention, Salience};
 use crate::extract::Section;
 use crate::vocabulary::label;
@@ -14,8 +15,8 @@ pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Op
     let by_heading = section.headings.iter().rev().take(3).find_map(|heading| {
         let heading = fenced(&label::tokens(heading));
         let matches = tagger.steps.iter().enumerate().filter_map(|(step, patterns)| {
-            let longest =
-                patterns.iter().filter(|p| heading.contains(*p)).map(String::len).max()?;
+            let found = patterns.iter().filter(|p| p.find(heading.as_bytes()).is_some());
+            let longest = found.map(|pattern| pattern.needle().len()).max()?;
             Some((longest, std::cmp::Reverse(step)))
         });
         matches.max().map(|(_, step)| step.0)

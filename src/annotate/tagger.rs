@@ -7,13 +7,19 @@
 use std::collections::HashMap;
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
+use memchr::memmem::Finder;
 
+use super::company::{Rule, Trail};
+use super::folded::{Folded, fenced, finder};
 use crate::vocabulary::label::{self, Token};
-use crate::vocabulary::{LabelRule, Vocabulary};
+use crate::vocabulary::{Topic, Vocabulary};
 
-/// Fences round each word; no word holds them, for words are letters and digits.
-const OPEN: char = '\u{1}';
-const CLOSE: char = '\u{2}';
+/// Bytes of a folded text in which a label's company is looked for, on each side of it. Longer sentences are
+/// none; looking through all of one for each label in it could take for ever.
+const COMPANY: usize = 600;
+
+/// In so many places of one sentence a label is asked for its company: more are no sentence's.
+const MOST_ASKED: usize = 16;
 
 /// A label found in a text, by byte range.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +31,7 @@ pub(super) struct Found {
 
 struct Owner {
     topic: u32,
-    rule: Option<LabelRule>,
+    rule: Option<Rule>,
 }
 
 /// The vocabulary, compiled for finding.
@@ -34,9 +40,13 @@ pub struct Tagger {
     /// By pattern: the topics that have the label.
     owners: Vec<Vec<Owner>>,
     /// Heading words of each step, as fenced patterns.
-    pub(super) steps: Vec<Vec<String>>,
+    pub(super) steps: Vec<Vec<Finder<'static>>>,
     /// For each topic the steps that it serves.
     pub(super) topic_steps: Vec<Vec<u8>>,
+    /// The fields of knowledge.
+    fields: Vec<bool>,
+    /// For each topic those directly above it, fields of knowledge left out.
+    kinds: Vec<Vec<u32>>,
     /// How messages and stored notes know which vocabulary this was.
     pub version: String,
 }
@@ -44,30 +54,17 @@ pub struct Tagger {
 impl Tagger {
     /// Compiles `vocabulary`. O(total length of labels).
     pub fn new(vocabulary: &Vocabulary) -> Tagger {
-        let mut patterns: Vec<String> = Vec::new();
-        let mut owners: Vec<Vec<Owner>> = Vec::new();
-        let mut known: HashMap<String, usize> = HashMap::new();
-        for (at, topic) in vocabulary.topics.iter().enumerate() {
-            for text in topic.labels() {
-                let pattern = fenced(&label::tokens(text));
-                if pattern.is_empty() {
-                    continue;
-                }
-                let place = *known.entry(pattern.clone()).or_insert_with(|| {
-                    patterns.push(pattern);
-                    owners.push(Vec::new());
-                    owners.len() - 1
-                });
-                let topic_at = u32::try_from(at).unwrap_or(u32::MAX);
-                // Two spellings of one topic may fold to one pattern; the rule-free one wins.
-                match owners[place].iter_mut().find(|owner| owner.topic == topic_at) {
-                    Some(owner) if topic.rule(text).is_none() => owner.rule = None,
-                    Some(_) => {}
-                    None => owners[place]
-                        .push(Owner { topic: topic_at, rule: topic.rule(text).cloned() }),
-                }
-            }
+        let all: Vec<usize> = (0..vocabulary.topics.len()).collect();
+        Tagger::over(vocabulary, &all)
+    }
+
+    /// Compiles the topics at `places` of `vocabulary`; what is found has their places.
+    pub(super) fn over(vocabulary: &Vocabulary, places: &[usize]) -> Tagger {
+        let mut labels = Labels::default();
+        for at in places {
+            labels.add(*at, &vocabulary.topics[*at]);
         }
+        let Labels { patterns, owners, .. } = labels;
         let automaton = DoubleArrayAhoCorasickBuilder::new()
             .match_kind(MatchKind::LeftmostLongest)
             .build(&patterns)
@@ -83,7 +80,7 @@ impl Tagger {
             steps: vocabulary
                 .steps
                 .iter()
-                .map(|step| step.headings.iter().map(|h| fenced(&label::tokens(h))).collect())
+                .map(|step| step.headings.iter().map(|heading| finder(heading)).collect())
                 .collect(),
             topic_steps: vocabulary
                 .topics
@@ -91,28 +88,52 @@ impl Tagger {
                 .map(|topic| topic.steps.iter().filter_map(step_place).collect())
                 .collect(),
             version: vocabulary.version.clone(),
+            fields: vocabulary.topics.iter().map(|topic| topic.top).collect(),
+            kinds: (0..vocabulary.topics.len()).map(|at| kinds(vocabulary, at)).collect(),
         }
     }
 
-    /// The topics named in `text`, one sentence or heading; `trail` is the section's headings.
-    pub(super) fn find(&self, text: &str, trail: &str, in_heading: bool) -> Vec<Found> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let tokens = label::tokens(text);
-        let haystack = fenced(&tokens);
-        let mut starts = Vec::with_capacity(tokens.len());
-        let mut at = 0;
-        for token in &tokens {
-            starts.push(at);
-            at += token.normal.len() + 2;
+    /// Whether `topic` is a field of knowledge.
+    pub(super) fn is_field(&self, topic: u32) -> bool {
+        self.fields.get(topic as usize).copied().unwrap_or(false)
+    }
+
+    /// What `topic` is a kind or a part of, fields of knowledge left out.
+    pub(super) fn kinds(&self, topic: u32) -> &[u32] {
+        self.kinds.get(topic as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The topics named in `heading`, of which some may need more company than the headings `trail` give: that
+    /// is asked of `text`, below the heading, only then.
+    pub(super) fn find_in_heading(&self, heading: &str, trail: &Trail, text: &str) -> Vec<Found> {
+        let found = self.find(heading, trail, true);
+        let Some(automaton) = &self.automaton else { return found };
+        let folded = Folded::of(heading).text;
+        let hits = automaton.leftmost_find_iter(&folded);
+        let owners: usize = hits.map(|hit| self.owners[hit.value() as usize].len()).sum();
+        if found.len() == owners {
+            return found;
         }
+        self.find(heading, &trail.with(text), true)
+    }
+
+    /// The topics named in `text`, one sentence or heading, below the headings `trail`.
+    pub(super) fn find(&self, text: &str, trail: &Trail, in_heading: bool) -> Vec<Found> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let Folded { text: folded, words } = Folded::of(text);
         let mut found = Vec::new();
-        for hit in automaton.leftmost_find_iter(&haystack) {
-            let first = starts.partition_point(|start| *start < hit.start());
-            let last = starts.partition_point(|start| *start < hit.end()) - 1;
-            let (start, end) = (tokens[first].start, tokens[last].end);
+        let mut asked: HashMap<u32, usize> = HashMap::new();
+        for hit in automaton.leftmost_find_iter(&folded) {
+            let first = words.partition_point(|(at, ..)| *at < hit.start());
+            let last = words.partition_point(|(at, ..)| *at < hit.end()) - 1;
+            let (start, end) = (words[first].1, words[last].2);
+            let from = hit.start().saturating_sub(COMPANY);
+            let round = &folded.as_bytes()[from..folded.len().min(hit.end() + COMPANY)];
             for owner in &self.owners[hit.value() as usize] {
                 let allowed = owner.rule.as_ref().is_none_or(|rule| {
-                    allows(rule, &text[start..end], &haystack, trail, in_heading)
+                    let asked = asked.entry(hit.value()).or_insert(0);
+                    *asked += 1;
+                    *asked <= MOST_ASKED && rule.allows(&text[start..end], round, trail, in_heading)
                 });
                 if allowed {
                     found.push(Found { topic: owner.topic, start, end });
@@ -123,38 +144,64 @@ impl Tagger {
     }
 }
 
-fn allows(rule: &LabelRule, written: &str, haystack: &str, trail: &str, in_heading: bool) -> bool {
-    if rule.heading_only && !in_heading {
-        return false;
-    }
-    if rule.capitals && written.trim_end_matches('s') != rule.label.trim_end_matches('s') {
-        return false;
-    }
-    if rule.near.is_empty() {
-        return true;
-    }
-    let trail = fenced(&label::tokens(trail));
-    rule.near.iter().any(|near| {
-        let near = fenced(&label::tokens(near));
-        haystack.contains(&near) || trail.contains(&near)
-    })
+/// The topics directly above the one at `at`, fields of knowledge left out.
+fn kinds(vocabulary: &Vocabulary, at: usize) -> Vec<u32> {
+    let above =
+        vocabulary.topics[at].broader.iter().filter_map(|slug| vocabulary.position(&slug.0));
+    let kinds = above.filter(|above| !vocabulary.topics[*above].top);
+    kinds.filter_map(|above| u32::try_from(above).ok()).collect()
 }
 
-/// The words' normal forms, each between fences.
-pub(super) fn fenced(tokens: &[Token]) -> String {
-    let mut text = String::with_capacity(tokens.len() * 8);
-    for token in tokens {
-        text.push(OPEN);
-        text.push_str(&token.normal);
-        text.push(CLOSE);
+/// The labels of a vocabulary as patterns, each with the topics that have it.
+#[derive(Default)]
+struct Labels {
+    patterns: Vec<String>,
+    owners: Vec<Vec<Owner>>,
+    known: HashMap<String, usize>,
+}
+
+impl Labels {
+    /// Adds the labels of `topic`, which stands at `at`. A wording that one of its rules excepts is a pattern
+    /// that nothing owns: being longer, it wins over the label in it.
+    fn add(&mut self, at: usize, topic: &Topic) {
+        for except in topic.rules.iter().flat_map(|rule| &rule.except) {
+            self.place(&label::tokens(except));
+        }
+        let topic_at = u32::try_from(at).unwrap_or(u32::MAX);
+        for text in topic.labels() {
+            let Some(place) = self.place(&label::tokens(text)) else { continue };
+            let owners = &mut self.owners[place];
+            // Two spellings of one topic may fold to one pattern; the rule-free one wins.
+            match owners.iter_mut().find(|owner| owner.topic == topic_at) {
+                Some(owner) if topic.rule(text).is_none() => owner.rule = None,
+                Some(_) => {}
+                None => {
+                    owners.push(Owner { topic: topic_at, rule: topic.rule(text).map(Rule::new) })
+                }
+            }
+        }
     }
-    text
+
+    /// The place of the pattern of `tokens`; `None` if there are none.
+    fn place(&mut self, tokens: &[Token]) -> Option<usize> {
+        let pattern = fenced(tokens);
+        if pattern.is_empty() {
+            return None;
+        }
+        let next = self.patterns.len();
+        let place = *self.known.entry(pattern.clone()).or_insert(next);
+        if place == next {
+            self.patterns.push(pattern);
+            self.owners.push(Vec::new());
+        }
+        Some(place)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::{Topic, TopicSlug};
+    use crate::vocabulary::{LabelRule, TopicSlug};
 
     fn topic(slug: &str, labels: &[&str], rules: Vec<LabelRule>) -> Topic {
         Topic {
@@ -167,13 +214,14 @@ mod tests {
             requires: Vec::new(),
             steps: Vec::new(),
             rules,
+            exact_match: Vec::new(),
             top: false,
         }
     }
 
     fn found(topics: Vec<Topic>, text: &str, trail: &str) -> Vec<(u32, String)> {
         let vocabulary = Vocabulary { topics, ..Vocabulary::default() };
-        let found = Tagger::new(&vocabulary).find(text, trail, false);
+        let found = Tagger::new(&vocabulary).find(text, &Trail::of([trail]), false);
         found.into_iter().map(|f| (f.topic, text[f.start..f.end].to_owned())).collect()
     }
 
@@ -213,5 +261,29 @@ mod tests {
         assert_eq!(found(topics(), "MAP for ranking", "").len(), 1);
         assert_eq!(found(topics(), "we use MAP", "Rankings").len(), 1);
         assert!(found(topics(), "monitoring", "").is_empty());
+    }
+
+    #[test]
+    fn company_is_looked_for_round_a_label_only_so_that_no_text_takes_for_ever() {
+        let rule =
+            LabelRule { label: "map".into(), near: vec!["ranking".into()], ..LabelRule::default() };
+        let topics = || vec![topic("map", &["map"], vec![rule.clone()])];
+        let long = format!("a map {} of ranking", "and so on ".repeat(100));
+        assert!(found(topics(), &long, "").is_empty());
+        let started = std::time::Instant::now();
+        found(topics(), &"a map of maps ".repeat(100_000), "");
+        assert!(started.elapsed().as_secs() < 20);
+    }
+
+    #[test]
+    fn a_label_does_not_count_in_a_wording_that_its_rule_excepts() {
+        let rule = LabelRule {
+            label: "serving".into(),
+            except: vec!["serving size".into()],
+            ..LabelRule::default()
+        };
+        let topics = vec![topic("serving", &["serving"], vec![rule])];
+        let text = "Serving sizes differ; serving models does too";
+        assert_eq!(found(topics, text, ""), [(0, "serving".into())]);
     }
 }

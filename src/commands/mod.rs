@@ -4,6 +4,8 @@
 //! a source failed in this run.
 
 mod doctor;
+mod export;
+mod guide;
 mod output;
 mod refresh;
 mod resources;
@@ -14,6 +16,7 @@ mod sources;
 mod status;
 mod topics;
 mod vocabulary;
+mod ways;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -95,9 +98,17 @@ enum Command {
     /// Show what is known of a topic
     Topic(topics::OneArguments),
     /// Show the topics near a topic, with the evidence
-    Related(topics::RelatedArguments),
+    Related(ways::RelatedArguments),
+    /// List what to learn before a topic, prerequisites first
+    Learn(ways::LearnArguments),
+    /// Show how one topic leads to another
+    Path(ways::PathArguments),
+    /// Lay out what the sources say of a case study, step by step, as Markdown
+    Guide(guide::Arguments),
     /// List the articles, papers, talks and tools that most sources cite
     Resources(resources::Arguments),
+    /// Write the graph for other programs
+    Export(export::Arguments),
     /// Show what the index holds, how the last run went, what is wrong and what is new
     Status(status::Arguments),
     /// Try each thing that can be wrong, and say what to do
@@ -132,7 +143,11 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Section(arguments) => section::run(&config, &arguments),
         Command::Topics(arguments) => topics::list(&config, &arguments),
         Command::Topic(arguments) => topics::one(&config, &arguments),
-        Command::Related(arguments) => topics::related(&config, &arguments),
+        Command::Related(arguments) => ways::related(&config, &arguments),
+        Command::Learn(arguments) => ways::learn(&config, &arguments),
+        Command::Path(arguments) => ways::path(&config, &arguments),
+        Command::Guide(arguments) => guide::run(&config, &arguments),
+        Command::Export(arguments) => export::run(&config, &arguments),
         Command::Resources(arguments) => resources::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),

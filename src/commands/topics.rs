@@ -1,13 +1,12 @@
-//! `cairn topics`, `cairn topic`, `cairn related`.
+//! `cairn topics`, `cairn topic`.
 
 use anyhow::bail;
 use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::graph::Why;
 use crate::library::Library;
-use crate::library::view::{RelatedTopic, TopicDetail, TopicLink};
+use crate::library::view::{TopicDetail, TopicLink};
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
@@ -23,18 +22,6 @@ pub(super) struct ListArguments {
 pub(super) struct OneArguments {
     /// The topic's id or one of its names, such as CTR
     topic: String,
-    /// The API's object
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RelatedArguments {
-    /// The topic's id or one of its names, such as CTR
-    topic: String,
-    /// How many
-    #[arg(long, default_value_t = 10)]
-    limit: usize,
     /// The API's object
     #[arg(long)]
     json: bool,
@@ -66,44 +53,6 @@ pub(super) fn one(config: &Config, arguments: &OneArguments) -> anyhow::Result<E
         print(&topic)?;
     }
     Ok(Exit::Done)
-}
-
-pub(super) fn related(config: &Config, arguments: &RelatedArguments) -> anyhow::Result<Exit> {
-    let library = open(config)?;
-    let Some(view) = library.related(&arguments.topic, arguments.limit) else {
-        return unknown(&library, &arguments.topic);
-    };
-    if arguments.json {
-        output::json(&view)?;
-        return Ok(Exit::Done);
-    }
-    for topic in &view.related {
-        output::line(&format!("{} ({}): {}", topic.label, topic.id, reasons(topic)))?;
-        for evidence in &topic.evidence {
-            let sentence = output::plain(&evidence.sentence);
-            let at = &evidence.place;
-            output::line(&format!("    \"{sentence}\""))?;
-            output::line(&format!("      {} {}{at}", evidence.source, evidence.path))?;
-        }
-    }
-    Ok(Exit::Done)
-}
-
-/// Why two topics are near, in words.
-fn reasons(topic: &RelatedTopic) -> String {
-    let words = topic.why.iter().map(|why| match why {
-        Why::Broader => "one is broader".to_owned(),
-        Why::Requires => match &topic.reason {
-            Some(reason) => format!("one requires the other: {reason}"),
-            None => "one requires the other".to_owned(),
-        },
-        Why::Related => "related".to_owned(),
-        Why::CoMention => {
-            let sources = usize::try_from(topic.said_by).unwrap_or(0);
-            format!("said together in {}", output::count(sources, "source"))
-        }
-    });
-    words.collect::<Vec<_>>().join("; ")
 }
 
 fn print(detail: &TopicDetail) -> anyhow::Result<()> {

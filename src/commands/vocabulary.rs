@@ -1,10 +1,13 @@
-//! `cairn vocabulary check`.
+//! `cairn vocabulary check`, `cairn vocabulary suggest`.
 
 use clap::{Args, Subcommand};
 
-use super::{Exit, output};
+use super::{Exit, open, output};
+use crate::annotate::terms::Term;
 use crate::config::Config;
-use crate::vocabulary;
+use crate::library::Library;
+use crate::vocabulary::lint::lint;
+use crate::vocabulary::{self, Vocabulary, label};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -14,14 +17,32 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 enum Action {
-    /// Report every broken rule, with file and line
+    /// Report every broken rule, with file and line, and what deserves a second look
     Check,
+    /// List terms that several sources use and the vocabulary lacks, as Turtle to complete
+    Suggest(Suggesting),
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+struct Suggesting {
+    /// How many
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    limit: u64,
 }
 
 pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit> {
-    let Action::Check = arguments.action;
+    match arguments.action {
+        Action::Check => check(config),
+        Action::Suggest(suggesting) => suggest(config, suggesting),
+    }
+}
+
+fn check(config: &Config) -> anyhow::Result<Exit> {
     match vocabulary::load(&config.sources) {
         Ok(vocabulary) => {
+            for note in lint(&vocabulary, mentions(config, &vocabulary).as_deref()) {
+                output::line(&format!("note: {note}"))?;
+            }
             let labels: usize = vocabulary.topics.iter().map(|t| t.labels().count()).sum();
             let requires: usize = vocabulary.topics.iter().map(|t| t.requires.len()).sum();
             output::line(&format!(
@@ -40,5 +61,84 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit>
             output::line(&output::count(faults.0.len(), "fault"))?;
             Ok(Exit::Wrong)
         }
+    }
+}
+
+/// The sections by topic, if there is an index that was made by this vocabulary.
+fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
+    let library = Library::open(config).ok().flatten()?;
+    let is_same = library.graph.vocabulary.version == vocabulary.version;
+    // Before anything was fetched, nearly all topics are mentioned nowhere.
+    let is_full = library
+        .manifest
+        .sources
+        .iter()
+        .any(|source| source.kind != "folder" && source.documents > 0);
+    (is_same && is_full).then_some(library.graph.mentions)
+}
+
+fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
+    let limit = usize::try_from(suggesting.limit).unwrap_or(30);
+    let terms = open(config)?.missing_terms(limit)?;
+    output::line(
+        "# Nothing of this is added by itself: keep what is a topic, write its definition, choose",
+    )?;
+    output::line("# what it stands below, and paste it into a file of sources/vocabulary.\n")?;
+    for term in &terms {
+        output::line(&turtle(term))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// `term` as a topic to complete: the empty definition is a fault until it is written.
+fn turtle(term: &Term) -> String {
+    let name = |text: &str| output::plain(text).replace(['"', '\\', '\n'], " ");
+    let evidence = term
+        .evidence
+        .iter()
+        .map(|(sentence, source, path)| format!("#   \"{}\" {source} {path}\n", name(sentence)));
+    let evidence: String = evidence.collect();
+    let slug = label::key(&term.label).replace(' ', "-");
+    let others: Vec<String> =
+        term.spellings.iter().map(|s| format!("\"{}\"@en", name(s))).collect();
+    let others = match &others[..] {
+        [] => String::new(),
+        others => format!("    skos:altLabel {} ;\n", others.join(" , ")),
+    };
+    let broader = term.near.first().map_or("…", String::as_str);
+    format!(
+        "# In {} sources, C-value {:.0}; often near {}.\n{evidence}topic:{slug} a skos:Concept ;\n    \
+         skos:prefLabel \"{}\"@en ;\n{others}    skos:definition \"\"@en ;\n    skos:broader topic:{broader} .\n",
+        term.sources,
+        term.c_value,
+        term.near.join(", "),
+        name(&term.label),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_suggestion_is_turtle_that_lacks_its_definition_only() {
+        let term = Term {
+            label: "Quokka \"sampling\"".into(),
+            spellings: vec!["quokka-sampling".into()],
+            c_value: 7.0,
+            sources: 3,
+            near: vec!["top".into()],
+            evidence: vec![("It is\nsaid.".into(), "a/a".into(), "p.md".into())],
+        };
+        let head = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix topic: <urn:cairn:topic:> .
+@prefix scheme: <urn:cairn:scheme:> .
+topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ; skos:definition \"d\" .\n";
+        let text = format!("{head}{}", turtle(&term));
+        let faults = vocabulary::parse(&[("v.ttl".into(), text.clone())]).unwrap_err();
+        let said: Vec<String> = faults.0.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 1, "{said:#?}\n{text}");
+        assert!(said[0].contains("needs exactly one definition"));
+        let written = text.replace("skos:definition \"\"", "skos:definition \"Said.\"");
+        assert!(vocabulary::parse(&[("v.ttl".into(), written)]).is_ok());
     }
 }

@@ -1,29 +1,21 @@
-//! Makes a generation's graph: curated edges from the vocabulary, mined ones from sentences.
-//!
-//! The weight of a co-mention is normalised pointwise mutual information (G. Bouma, "Normalized
-//! (pointwise) mutual information in collocation extraction", GSCL 2009) over sentences that name
-//! two topics or more, scaled by how many independent sources say it.
+//! Makes a generation's graph of the vocabulary and of what the sections say, which come one by one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
-use super::{Edge, Evidence, Graph, Why};
+use super::cases::Gathered;
+use super::evidence::{Candidate, Candidates, rank};
+use super::ties::{MOST_SENTENCES, Table, tie};
+use super::{Edge, Evidence, Graph, Why, curated};
 use crate::annotate::SectionNotes;
 use crate::annotate::resources::Resource;
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
-/// Sentences kept for an edge.
-pub const MOST_EVIDENCE: usize = 3;
-/// Fewer sentences than this are chance.
-const LEAST_SENTENCES: u32 = 2;
-/// Weaker ties than this are noise.
-const LEAST_NPMI: f64 = 0.15;
-/// Independent sources after which a tie gets no firmer.
-const FIRM: f64 = 4.0;
-/// Candidates kept for an edge while sentences come in.
-const CANDIDATES: usize = 12;
+/// A sentence that names more topics than this is a list, and ties nothing.
+const MOST_TOPICS: usize = 8;
 
 /// Where a section stands.
 #[derive(Clone, Copy, Debug)]
@@ -41,29 +33,42 @@ pub struct Place<'a> {
 pub struct Builder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
-    /// Sentences that name the topic and another.
-    sentences: Vec<u32>,
-    total: u32,
-    pairs: BTreeMap<(u32, u32), Pair>,
+    /// By independent source, in order of appearance.
+    heard: Vec<Heard>,
+    sources: HashMap<String, usize>,
+    evidence: HashMap<(u32, u32), Candidates>,
+    /// Hashes of the sentences heard: one that is copied is not said twice.
+    known: HashSet<u64>,
+    /// What the case studies say, step by step.
+    pub cases: Gathered,
 }
 
+/// Counts of one source's sentences that name two topics or more.
 #[derive(Default)]
-struct Pair {
-    count: u32,
-    sources: BTreeSet<String>,
-    candidates: Vec<Evidence>,
+struct Heard {
+    sentences: u32,
+    topics: HashMap<u32, u32>,
+    pairs: HashMap<(u32, u32), u32>,
+}
+
+impl Heard {
+    /// What one of its sentences counts.
+    fn weight(&self) -> f64 {
+        (MOST_SENTENCES / f64::from(self.sentences.max(1))).min(1.0)
+    }
 }
 
 impl Builder {
     /// An empty graph over `vocabulary`.
     pub fn new(vocabulary: Vocabulary) -> Builder {
-        let topics = vocabulary.topics.len();
         Builder {
+            mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
-            mentions: vec![0; topics],
-            sentences: vec![0; topics],
-            total: 0,
-            pairs: BTreeMap::new(),
+            heard: Vec::new(),
+            sources: HashMap::new(),
+            evidence: HashMap::new(),
+            known: HashSet::new(),
+            cases: Gathered::default(),
         }
     }
 
@@ -74,133 +79,104 @@ impl Builder {
                 *count += 1;
             }
         }
-        for said in &notes.co_mentions {
-            self.total += 1;
-            for (at, first) in said.topics.iter().enumerate() {
-                if let Some(count) = self.sentences.get_mut(*first as usize) {
-                    *count += 1;
-                }
-                for second in &said.topics[at + 1..] {
-                    let pair = self.pairs.entry((*first, *second)).or_default();
-                    pair.add(place, &said.sentence);
-                }
+        if notes.co_mentions.is_empty() {
+            return;
+        }
+        let next = self.heard.len();
+        let at = *self.sources.entry(place.independent.to_owned()).or_insert(next);
+        if at == next {
+            self.heard.push(Heard::default());
+        }
+        for said in notes.co_mentions.iter().filter(|said| said.topics.len() <= MOST_TOPICS) {
+            let hash = blake3::hash(said.sentence.as_bytes());
+            let hash = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            if self.known.insert(hash) {
+                self.hear(at, place, &said.sentence, &said.topics);
             }
         }
     }
 
-    /// The graph. The same sections in the same order give the same graph.
-    pub fn finish(self, resources: Vec<Resource>) -> Graph {
-        let mut edges: BTreeMap<(u32, u32), Edge> = BTreeMap::new();
-        curated(&self.vocabulary, &mut edges);
-        for (key, pair) in self.pairs {
-            let said_by = u32::try_from(pair.sources.len()).unwrap_or(u32::MAX);
-            let counts = [self.sentences[key.0 as usize], self.sentences[key.1 as usize]];
-            let tie = npmi(pair.count, counts, self.total);
-            let firm = (f64::from(said_by) / FIRM).min(1.0);
-            let is_tie = pair.count >= LEAST_SENTENCES && tie >= LEAST_NPMI;
-            let known = edges.contains_key(&key);
-            if !is_tie && !known {
-                continue;
-            }
-            let edge = edges.entry(key).or_default();
-            edge.evidence = best(pair.candidates);
-            edge.said_by = said_by;
-            if is_tie {
-                edge.why.push(Why::CoMention);
-                // Weights are in (0, 1]: what f32 loses is nothing.
-                edge.weight = edge.weight.max((tie * (0.5 + 0.5 * firm)) as f32);
-            }
-        }
-        let mut topics = UnGraph::with_capacity(self.vocabulary.topics.len(), edges.len());
-        for at in 0..self.vocabulary.topics.len() {
-            topics.add_node(u32::try_from(at).unwrap_or(u32::MAX));
-        }
-        for ((first, second), edge) in edges {
-            topics.add_edge(NodeIndex::from(first), NodeIndex::from(second), edge);
-        }
-        Graph { vocabulary: self.vocabulary, topics, mentions: self.mentions, resources }
-    }
-}
-
-impl Pair {
-    fn add(&mut self, place: Place, sentence: &str) {
-        self.count += 1;
-        self.sources.insert(place.independent.to_owned());
-        let fresh = !self.candidates.iter().any(|known| known.source == place.source);
-        if self.candidates.len() < CANDIDATES || fresh {
-            self.candidates.push(Evidence {
+    fn hear(&mut self, source: usize, place: Place, sentence: &str, topics: &[u32]) {
+        let candidate = Rc::new(Candidate {
+            rank: rank(sentence, topics.len()),
+            evidence: Evidence {
                 sentence: sentence.to_owned(),
                 source: place.source.to_owned(),
                 path: place.path.to_owned(),
                 address: place.address,
                 section: place.section,
-            });
+            },
+        });
+        let heard = &mut self.heard[source];
+        heard.sentences += 1;
+        for (at, first) in topics.iter().enumerate() {
+            *heard.topics.entry(*first).or_insert(0) += 1;
+            for second in &topics[at + 1..] {
+                *heard.pairs.entry((*first, *second)).or_insert(0) += 1;
+                self.evidence.entry((*first, *second)).or_default().add(&candidate);
+            }
         }
+    }
+
+    /// The graph. The same sections in the same order give the same graph.
+    pub fn finish(mut self, resources: Vec<Resource>) -> Graph {
+        let mut edges = curated::edges(&self.vocabulary);
+        for (key, (table, said_by)) in self.tables() {
+            let weight = tie(table, said_by);
+            if weight.is_none() && !edges.contains_key(&key) {
+                continue;
+            }
+            let edge = edges.entry(key).or_default();
+            edge.evidence = self.evidence.remove(&key).unwrap_or_default().best();
+            edge.said_by = u32::try_from(said_by).unwrap_or(u32::MAX);
+            if let Some(weight) = weight {
+                edge.why.push(Why::CoMention);
+                // What an editor says and the sources say is surer than either; what f32 loses is nothing.
+                edge.weight = 1.0 - (1.0 - edge.weight) * (1.0 - weight as f32);
+            }
+        }
+        let count = self.vocabulary.topics.len();
+        let topics = joined(count, edges);
+        let cases = self.cases.finish(&self.vocabulary);
+        let (vocabulary, mentions) = (self.vocabulary, self.mentions);
+        Graph { vocabulary, topics, mentions, resources, cases }
+    }
+
+    /// The weighted counts of each pair, and how many sources say it.
+    fn tables(&self) -> BTreeMap<(u32, u32), (Table, usize)> {
+        let mut each: HashMap<u32, f64> = HashMap::new();
+        let mut total = 0.0;
+        let mut both: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
+        for heard in &self.heard {
+            let weight = heard.weight();
+            total += weight * f64::from(heard.sentences);
+            for (topic, count) in &heard.topics {
+                *each.entry(*topic).or_insert(0.0) += weight * f64::from(*count);
+            }
+            for (pair, count) in &heard.pairs {
+                let entry = both.entry(*pair).or_insert((0.0, 0));
+                entry.0 += weight * f64::from(*count);
+                entry.1 += 1;
+            }
+        }
+        let count = |topic: &u32| each.get(topic).copied().unwrap_or(0.0);
+        both.into_iter()
+            .map(|((a, b), (both, sources))| {
+                ((a, b), (Table { both, each: [count(&a), count(&b)], total }, sources))
+            })
+            .collect()
     }
 }
 
-/// The curated edges. A broader topic is held closely; a field of knowledge joins too much to.
-fn curated(vocabulary: &Vocabulary, edges: &mut BTreeMap<(u32, u32), Edge>) {
-    let mut add = |from: usize, to: &str, why: Why, weight: f32, reason: Option<&str>| {
-        let Some(to) = vocabulary.position(to) else { return };
-        let (from, to) = (u32::try_from(from).unwrap_or(0), u32::try_from(to).unwrap_or(0));
-        let edge = edges.entry((from.min(to), from.max(to))).or_default();
-        if !edge.why.contains(&why) {
-            edge.why.push(why);
-            edge.why.sort();
-        }
-        edge.weight = edge.weight.max(weight);
-        edge.reason = edge.reason.take().or(reason.map(str::to_owned));
-    };
-    for (at, topic) in vocabulary.topics.iter().enumerate() {
-        for broader in &topic.broader {
-            let is_field = vocabulary.topic(&broader.0).is_some_and(|topic| topic.top);
-            add(at, &broader.0, Why::Broader, if is_field { 0.3 } else { 0.7 }, None);
-        }
-        for requirement in &topic.requires {
-            add(at, &requirement.topic.0, Why::Requires, 0.8, Some(&requirement.why));
-        }
-        for related in &topic.related {
-            add(at, &related.0, Why::Related, 0.9, None);
-        }
+fn joined(count: usize, edges: BTreeMap<(u32, u32), Edge>) -> UnGraph<u32, Edge> {
+    let mut topics = UnGraph::with_capacity(count, edges.len());
+    for at in 0..count {
+        topics.add_node(u32::try_from(at).unwrap_or(u32::MAX));
     }
-}
-
-/// Normalised pointwise mutual information of two events seen together `both` times and `counts`
-/// times each among `total`; in [-1, 1].
-fn npmi(both: u32, counts: [u32; 2], total: u32) -> f64 {
-    let share = |count: u32| f64::from(count) / f64::from(total.max(1));
-    let joint = share(both);
-    if joint <= 0.0 || joint >= 1.0 {
-        return if joint >= 1.0 { 1.0 } else { -1.0 };
+    for ((first, second), edge) in edges {
+        topics.add_edge(NodeIndex::from(first), NodeIndex::from(second), edge);
     }
-    (joint / (share(counts[0]) * share(counts[1]))).ln() / -joint.ln()
-}
-
-/// The sentences to keep: one a source first, of readable length, the shortest first.
-fn best(mut candidates: Vec<Evidence>) -> Vec<Evidence> {
-    let rank = |evidence: &Evidence| {
-        let words = evidence.sentence.split_whitespace().count();
-        (!(6..=40).contains(&words), words)
-    };
-    candidates.sort_by(|a, b| {
-        rank(a).cmp(&rank(b)).then_with(|| (&a.source, &a.path).cmp(&(&b.source, &b.path)))
-    });
-    let mut kept: Vec<Evidence> = Vec::new();
-    let mut others = Vec::new();
-    for candidate in candidates {
-        if kept.iter().any(|known| known.sentence == candidate.sentence) {
-            continue;
-        }
-        if kept.iter().any(|known| known.source == candidate.source) {
-            others.push(candidate);
-        } else {
-            kept.push(candidate);
-        }
-    }
-    kept.extend(others);
-    kept.truncate(MOST_EVIDENCE);
-    kept
+    topics
 }
 
 #[cfg(test)]
@@ -210,36 +186,42 @@ mod tests {
     use crate::config::Sources;
     use crate::vocabulary;
 
-    #[test]
-    fn ties_are_strong_where_topics_come_together_only() {
-        assert!((npmi(10, [10, 10], 1000) - 1.0).abs() < 1e-9);
-        assert!(npmi(10, [100, 100], 1000).abs() < 1e-9);
-        assert!(npmi(0, [5, 5], 10) <= -1.0);
+    /// A graph in which each of `sources` says the sentences with `pair` so many times, among others.
+    fn graph(pair: [&str; 2], sources: &[(&str, usize)]) -> Graph {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let at = |slug: &str| u32::try_from(vocabulary.position(slug).unwrap()).unwrap();
+        let mut pair: Vec<u32> = pair.iter().map(|slug| at(slug)).collect();
+        pair.sort_unstable();
+        let others: Vec<u32> = (0..40).filter(|other| !pair.contains(other)).collect();
+        let mut builder = Builder::new(vocabulary);
+        for (source, times) in sources {
+            let mut co_mentions = Vec::new();
+            for time in 0..*times {
+                let sentence = format!("What {source} says of it, sentence {time} of them all.");
+                co_mentions.push(CoMention { sentence, topics: pair.clone() });
+                for chunk in others.chunks(2) {
+                    let sentence = format!("{source} also says {time} {chunk:?}.");
+                    co_mentions.push(CoMention { sentence, topics: chunk.to_vec() });
+                }
+            }
+            let notes = SectionNotes { co_mentions, ..SectionNotes::default() };
+            let address = Address::Lines(1, 2);
+            let place = Place { source, independent: source, path: "p.md", address, section: 1 };
+            builder.section(place, &notes);
+        }
+        builder.finish(Vec::new())
+    }
+
+    fn edge<'a>(graph: &'a Graph, pair: [&str; 2]) -> Option<&'a Edge> {
+        let at = |slug: &str| NodeIndex::new(graph.vocabulary.position(slug).unwrap());
+        graph.topics.find_edge(at(pair[0]), at(pair[1])).map(|edge| &graph.topics[edge])
     }
 
     #[test]
     fn a_mined_edge_has_evidence_from_different_sources() {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let at = |slug: &str| u32::try_from(vocabulary.position(slug).unwrap()).unwrap();
-        let mut topics = vec![at("position-bias"), at("feature-store")];
-        topics.sort_unstable();
-        let mut builder = Builder::new(vocabulary);
-        for (source, sentence) in
-            [("a/a", "One says it."), ("a/a", "Again it is said."), ("b/b", "Two says it.")]
-        {
-            let notes = SectionNotes {
-                co_mentions: vec![CoMention { sentence: sentence.into(), topics: topics.clone() }],
-                ..SectionNotes::default()
-            };
-            let address = Address::Lines(1, 2);
-            builder.section(
-                Place { source, independent: source, path: "p.md", address, section: 1 },
-                &notes,
-            );
-        }
-        let graph = builder.finish(Vec::new());
-        let found = graph.topics.find_edge(NodeIndex::from(topics[0]), NodeIndex::from(topics[1]));
-        let edge = &graph.topics[found.unwrap()];
+        let pair = ["position-bias", "feature-store"];
+        let graph = graph(pair, &[("a/a", 4), ("b/b", 1)]);
+        let edge = edge(&graph, pair).unwrap();
         assert_eq!(edge.why, [Why::CoMention]);
         assert_eq!(edge.said_by, 2);
         let sources: Vec<&str> = edge.evidence.iter().map(|e| e.source.as_str()).collect();
@@ -248,5 +230,21 @@ mod tests {
             assert!(!edge.why.contains(&Why::CoMention) || !edge.evidence.is_empty());
             assert!(edge.weight > 0.0 && edge.weight <= 1.0, "{edge:?}");
         }
+    }
+
+    #[test]
+    fn one_chatty_source_makes_no_edge_and_neither_do_copies_of_a_sentence() {
+        let pair = ["position-bias", "feature-store"];
+        assert!(edge(&graph(pair, &[("a/a", 50)]), pair).is_none());
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let mut builder = Builder::new(vocabulary);
+        for source in ["a/a", "b/b", "c/c"] {
+            let said = CoMention { sentence: "The same in all.".into(), topics: vec![3, 9] };
+            let notes = SectionNotes { co_mentions: vec![said], ..SectionNotes::default() };
+            let address = Address::Lines(1, 2);
+            let place = Place { source, independent: source, path: "p.md", address, section: 1 };
+            builder.section(place, &notes);
+        }
+        assert_eq!(builder.tables()[&(3, 9)].1, 1);
     }
 }

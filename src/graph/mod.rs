@@ -3,9 +3,19 @@
 //! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the
 //! vocabulary, whose own reason is their evidence; mined edges come from sentences that name both
 //! ends, and keep the best of them: a mined edge without evidence does not exist. [`build`] makes
-//! the graph of a generation, [`walk`] answers which topics are near another.
+//! the graph of a generation: `curated` and `ties` say which edges there are, `evidence` which
+//! sentences show them, [`cases`] what is said of the case studies. [`walk`] answers which topics are
+//! near another, [`learn`] what to learn before one, [`path`] how one leads to another, and [`export`]
+//! writes all of it for other programs.
 
 pub mod build;
+pub mod cases;
+mod curated;
+mod evidence;
+pub mod export;
+mod learn;
+mod path;
+mod ties;
 mod walk;
 
 use std::path::Path;
@@ -17,16 +27,32 @@ use crate::annotate::resources::Resource;
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
+pub use cases::{Case, Coverage};
+pub use evidence::MOST_EVIDENCE;
+pub use learn::{Lesson, learn};
+pub use path::{Hop, paths};
 pub use walk::{Neighbour, related};
 
 /// Why two topics are joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
     Broader,
     Requires,
     Related,
     CoMention,
+}
+
+impl Why {
+    /// As it is written in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Broader => "broader",
+            Why::Requires => "requires",
+            Why::Related => "related",
+            Why::CoMention => "co-mention",
+        }
+    }
 }
 
 /// A sentence that supports an edge, and where it stands.
@@ -49,7 +75,7 @@ pub struct Edge {
     pub reason: Option<String>,
     /// In (0, 1].
     pub weight: f32,
-    /// Sentences that name both, at most [`build::MOST_EVIDENCE`], from different sources first.
+    /// Sentences that name both, at most [`MOST_EVIDENCE`], from different sources first.
     pub evidence: Vec<Evidence>,
     /// Independent sources that say them together.
     pub said_by: u32,
@@ -65,6 +91,8 @@ pub struct Graph {
     pub mentions: Vec<u32>,
     /// The most cited first.
     pub resources: Vec<Resource>,
+    /// The case studies in the vocabulary's order.
+    pub cases: Vec<Case>,
 }
 
 /// Why a graph could not be read or written.
@@ -77,6 +105,11 @@ pub enum GraphError {
 }
 
 impl Graph {
+    /// Whether the topic at `topic` is a case study. O(log cases).
+    pub fn is_case(&self, topic: usize) -> bool {
+        self.cases.binary_search_by_key(&topic, |case| case.topic as usize).is_ok()
+    }
+
     /// Writes the graph to `path`; the same graph gives the same bytes.
     pub fn write(&self, path: &Path) -> Result<(), GraphError> {
         let name = || path.display().to_string();

@@ -1,15 +1,28 @@
 //! Which topics are near another: personalised PageRank (T. H. Haveliwala, "Topic-sensitive
-//! PageRank", WWW 2002) by power iteration over weighted edges, hubs damped.
+//! PageRank", WWW 2002; G. Jeh and J. Widom, "Scaling personalized web search", WWW 2003) by power
+//! iteration over weighted edges, hubs damped.
+
+use std::collections::HashMap;
 
 use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 
-use super::{Edge, Graph};
+use super::{Edge, Graph, Why};
 
 /// Share of each step that returns to the start: near things, not far ones.
 const RESTART: f64 = 0.3;
 /// After so many steps what is left to spread is under 0.7^20 < 0.001.
 const STEPS: usize = 20;
+
+/// How much a topic's own strength takes from its nearness: what is near everything is near nothing.
+const DAMPING: f64 = 0.3;
+/// A topic that so many sections mention is well known; how little known one can be.
+const KNOWN: f64 = 60.0;
+const LEAST_KNOWN: f64 = 0.05;
+/// What a case study counts beside a topic that is none.
+const CASE: f64 = 0.5;
+/// By how much a neighbour counts less for each one of its kind before it.
+const SAME_KIND: f64 = 0.93;
 
 /// A topic near another.
 #[derive(Clone, Debug)]
@@ -18,37 +31,76 @@ pub struct Neighbour<'a> {
     pub topic: usize,
     /// In (0, 1], the nearest is 1.
     pub weight: f64,
-    /// The edge to it, where there is a direct one.
-    pub edge: Option<&'a Edge>,
+    /// What joins it to the start.
+    pub edge: &'a Edge,
 }
 
 /// The topics nearest to `topic` (a place in the vocabulary), at most `limit`, nearest first.
 ///
 /// Only direct neighbours are answered, so that each can be explained; the walk ranks them by all
-/// the ways between. Fields of knowledge come last. O(edges) for each of [`STEPS`] steps.
+/// the ways between, and the tie itself and how much is said of the neighbour count with it: who asks
+/// for what is near wants what is read about. Case studies use everything, so they count half as much
+/// beside a topic that is none. Of neighbours of one kind (narrower ones, say) each further one counts less, so
+/// that the first few show more than one side. Fields of knowledge come last. O(edges) for each of
+/// [`STEPS`] steps.
 pub fn related(graph: &Graph, topic: usize, limit: usize) -> Vec<Neighbour<'_>> {
     let start = NodeIndex::new(topic);
     if topic >= graph.topics.node_count() {
         return Vec::new();
     }
     let scores = walk(graph, start);
-    let mut near: Vec<Neighbour> = graph
-        .topics
-        .edges(start)
-        .map(|edge| {
-            let other = if edge.source() == start { edge.target() } else { edge.source() };
-            let damped = scores[other.index()] / strength(graph, other).sqrt();
-            Neighbour { topic: other.index(), weight: damped, edge: Some(edge.weight()) }
-        })
-        .collect();
-    let is_field = |near: &Neighbour| graph.vocabulary.topics[near.topic].top;
-    near.sort_by(|a, b| {
-        let by_weight = b.weight.total_cmp(&a.weight);
-        is_field(a).cmp(&is_field(b)).then(by_weight).then(a.topic.cmp(&b.topic))
+    let is_case = graph.is_case(topic);
+    let neighbours = graph.topics.edges(start).map(|edge| {
+        let other = if edge.source() == start { edge.target() } else { edge.source() };
+        let damped = scores[other.index()] / strength(graph, other).powf(DAMPING);
+        let tie = f64::from(edge.weight().weight);
+        let weight = damped * tie * familiarity(graph, other.index(), is_case);
+        Neighbour { topic: other.index(), weight, edge: edge.weight() }
     });
+    let is_field = |near: &Neighbour| graph.vocabulary.topics[near.topic].top;
+    let (fields, near): (Vec<Neighbour>, Vec<Neighbour>) = neighbours.partition(is_field);
+    let mut near = diverse(graph, topic, near);
+    near.extend(fields.into_iter().map(|field| Neighbour { weight: 0.0, ..field }));
     near.truncate(limit);
-    let most = near.iter().map(|near| near.weight).fold(f64::MIN_POSITIVE, f64::max);
+    let most = near.first().map_or(1.0, |near| near.weight).max(f64::MIN_POSITIVE);
     near.iter_mut().for_each(|near| near.weight /= most);
+    near
+}
+
+/// How well known a topic is, in (0, 1], by the sections that mention it.
+fn familiarity(graph: &Graph, topic: usize, from_a_case: bool) -> f64 {
+    let mentions = f64::from(graph.mentions.get(topic).copied().unwrap_or(0));
+    let known = (mentions.ln_1p() / KNOWN.ln_1p()).clamp(LEAST_KNOWN, 1.0).sqrt();
+    if graph.is_case(topic) && !from_a_case { known * CASE } else { known }
+}
+
+/// What a neighbour is to the start.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Above,
+    Below,
+    Stated(Why),
+}
+
+/// `near` with the weight of each lessened by how many of its kind come before it, the heaviest first.
+fn diverse<'a>(graph: &Graph, start: usize, mut near: Vec<Neighbour<'a>>) -> Vec<Neighbour<'a>> {
+    near.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.topic.cmp(&b.topic)));
+    let topics = &graph.vocabulary.topics;
+    let mut seen: HashMap<Kind, i32> = HashMap::new();
+    for near in &mut near {
+        let kind = match near.edge.why.first() {
+            Some(Why::Broader) if topics[start].broader.contains(&topics[near.topic].slug) => {
+                Kind::Above
+            }
+            Some(Why::Broader) => Kind::Below,
+            Some(why) => Kind::Stated(*why),
+            None => continue,
+        };
+        let before = seen.entry(kind).or_insert(0);
+        near.weight *= SAME_KIND.powi(*before);
+        *before += 1;
+    }
+    near.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.topic.cmp(&b.topic)));
     near
 }
 
@@ -93,7 +145,7 @@ mod tests {
         let slugs: Vec<&str> =
             near.iter().map(|n| graph.vocabulary.topics[n.topic].slug.0.as_str()).collect();
         assert!(slugs.contains(&"training-serving-skew"), "{slugs:?}");
-        assert!(near.iter().all(|near| near.edge.is_some() && near.weight <= 1.0));
+        assert!(near.iter().all(|near| !near.edge.why.is_empty() && near.weight <= 1.0));
         assert!(near.len() <= 10);
         assert!(related(&graph, usize::MAX, 3).is_empty());
     }

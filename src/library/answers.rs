@@ -159,7 +159,7 @@ impl Library {
         }
     }
 
-    fn passage(&self, id: SectionId, record: &Record) -> PassageView {
+    pub(super) fn passage(&self, id: SectionId, record: &Record) -> PassageView {
         let main = record.mentions.iter().filter(|mention| mention.salience == Salience::Main);
         let mut topics: Vec<String> = main.map(|mention| mention.topic.clone()).collect();
         if topics.is_empty() {
@@ -190,7 +190,7 @@ impl Library {
     }
 
     /// How much of a section may be shown: by its document's own licence, else by its source's.
-    fn shown(&self, record: &Record) -> Shown {
+    pub(super) fn shown(&self, record: &Record) -> Shown {
         let of_source = || self.manifest.source(&record.source).map(|state| state.shown);
         let own = record.licence.as_ref().map(|(_, shown)| *shown);
         own.or_else(of_source).unwrap_or(Shown::Excerpt)

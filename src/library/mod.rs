@@ -5,8 +5,11 @@
 //! refresh has made another: a request goes on with the one that it began with.
 
 mod answers;
+mod guide;
+mod terms;
 mod topics;
 pub mod view;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

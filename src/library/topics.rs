@@ -1,12 +1,9 @@
-//! Topics: lists, details, and what is near.
+//! Topics: lists and details, and the works that are cited.
 
 use super::Library;
-use super::view::{
-    EvidenceView, RelatedTopic, RelatedView, ResourceView, TopicDetail, TopicLink, TopicView,
-};
+use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use crate::annotate::resources::Resource;
-use crate::graph;
-use crate::search::{LastWord, Request, SearchError, SectionId, Understanding};
+use crate::search::{LastWord, Request, SearchError, Understanding};
 use crate::vocabulary::{Topic, label};
 
 /// Passages and resources on a topic's page.
@@ -66,26 +63,6 @@ impl Library {
                 .map(|resource| self.resource(resource))
                 .collect(),
         }))
-    }
-
-    /// The topics nearest to the one with the slug or label `name`, with the evidence.
-    pub fn related(&self, name: &str, limit: usize) -> Option<RelatedView> {
-        let at = self.find_topic(name)?;
-        let topics = &self.graph.vocabulary.topics;
-        let related = graph::related(&self.graph, at, limit).into_iter().map(|near| {
-            let edge = near.edge;
-            let evidence = edge.map(|edge| edge.evidence.as_slice()).unwrap_or_default();
-            RelatedTopic {
-                id: topics[near.topic].slug.0.clone(),
-                label: topics[near.topic].pref_label.clone(),
-                weight: (near.weight * 1000.0).round() / 1000.0,
-                why: edge.map(|edge| edge.why.clone()).unwrap_or_default(),
-                reason: edge.and_then(|edge| edge.reason.clone()),
-                said_by: edge.map_or(0, |edge| edge.said_by),
-                evidence: evidence.iter().map(|evidence| self.evidence(evidence)).collect(),
-            }
-        });
-        Some(RelatedView { topic: topics[at].slug.0.clone(), related: related.collect() })
     }
 
     /// The most cited resources whose title, address or topics hold every word of `query`, about the
@@ -162,21 +139,6 @@ impl Library {
                 .dead_since
                 .as_ref()
                 .map(|_| format!("https://web.archive.org/web/{}", resource.url)),
-        }
-    }
-
-    fn evidence(&self, evidence: &graph::Evidence) -> EvidenceView {
-        EvidenceView {
-            sentence: evidence.sentence.clone(),
-            source: evidence.source.clone(),
-            path: evidence.path.clone(),
-            place: evidence.address.into(),
-            url: self.link(
-                &evidence.source,
-                &evidence.path,
-                evidence.address,
-                SectionId(evidence.section),
-            ),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::places::Places;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
 use super::{Event, Inputs, Stop, generation, news};
+use crate::annotate::case::Cases;
 use crate::annotate::copies::Fold;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Annotation, Role, SectionNotes};
@@ -21,6 +22,7 @@ use crate::catalogue::{Origin, Source};
 use crate::config::Config;
 use crate::extract::{Document, Section};
 use crate::graph::build::{Builder, Place};
+use crate::graph::cases::Extent;
 use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Copies, CopyPlace, Record, SectionId};
@@ -68,6 +70,7 @@ pub(super) fn assemble(
     let current = generation::current(&config.index);
     if let Some(number) = current
         && let Ok(manifest) = generation::manifest(&config.index, number)
+        && manifest.format == FORMAT
         && manifest.fingerprint == fingerprint
     {
         let changes = HashMap::new();
@@ -135,6 +138,7 @@ struct Assembly<'a> {
     places: Places,
     copies: Copies,
     graph: Builder,
+    cases: Cases,
     resources: Collector,
     parts: BTreeMap<String, Part>,
     counts: Counts,
@@ -160,6 +164,7 @@ impl<'a> Assembly<'a> {
             places: Places::default(),
             copies: Copies::default(),
             graph: Builder::new(inputs.vocabulary.clone()),
+            cases: Cases::new(&inputs.vocabulary),
             resources: Collector::default(),
             parts: BTreeMap::new(),
             counts: Counts::default(),
@@ -198,6 +203,7 @@ impl<'a> Assembly<'a> {
             .map(|section| SectionId::of(&item.source.id.0, &item.path, section))
             .collect();
         self.note(item, &document, &ids);
+        let case = self.cases.of_document(&document, &item.path);
         for (at, section) in document.sections.iter().enumerate() {
             let Some(notes) = annotation.sections.get(at) else { continue };
             // A short section is a copy only as a part of a file that is one.
@@ -209,7 +215,7 @@ impl<'a> Assembly<'a> {
             if representative == own && signature.is_some() {
                 self.places.add(own, item, at);
             }
-            self.section(item, (own, representative), section, notes);
+            self.section(item, (own, representative), (section, notes), case);
         }
         self.index(item, (&document, &annotation), &ids, (&versions.1, store))
     }
@@ -232,13 +238,14 @@ impl<'a> Assembly<'a> {
         });
     }
 
-    /// Takes one section, with the one that stands for it, into what depends on the whole corpus.
+    /// Takes one section, with the one that stands for it, into what depends on the whole corpus; `case` is
+    /// what its document treats.
     fn section(
         &mut self,
         item: &Item,
         (id, representative): (SectionId, SectionId),
-        section: &Section,
-        notes: &SectionNotes,
+        (section, notes): (&Section, &SectionNotes),
+        case: Option<u32>,
     ) {
         self.counts.sections += 1;
         self.counts.text_bytes += (section.text.len() + section.code.len()) as u64;
@@ -262,11 +269,14 @@ impl<'a> Assembly<'a> {
         let place = Place { source, independent, path, address, section: id.0 };
         if notes.role == Role::Content {
             self.graph.section(place, notes);
+            let case = self.cases.of_section(&section.headings, case);
+            if let (Some(case), Some(step)) = (case, notes.step) {
+                self.graph.cases.add(place, (case, step), Extent::of(&section.text));
+            }
         }
-        for link in section.links.iter().filter(|link| !is_own(item.source, &link.url)) {
-            let named =
-                notes.mentions.iter().filter(|mention| link.sentence.contains(&mention.label));
-            self.resources.cite(independent, link, named.map(|mention| mention.topic));
+        let links = section.links.iter().zip(&notes.cited);
+        for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
+            self.resources.cite(independent, link, cited);
         }
     }
 

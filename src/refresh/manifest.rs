@@ -8,7 +8,7 @@ use crate::catalogue::Shown;
 use crate::problem::Problem;
 
 /// The format of a generation's files; readers refuse a newer one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// What a generation holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

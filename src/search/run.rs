@@ -167,6 +167,17 @@ impl Searcher {
         found.into_iter().next().map(|address| self.record(address)).transpose()
     }
 
+    /// Calls `each` with every section that is no folded copy, in the index's order. Reads the whole index.
+    pub fn each(&self, mut each: impl FnMut(Record)) -> Result<(), SearchError> {
+        for (at, segment) in self.reader.searcher().segment_readers().iter().enumerate() {
+            let segment_ord = u32::try_from(at).unwrap_or(u32::MAX);
+            for doc_id in segment.doc_ids_alive().filter(|doc| !self.folded[at].contains(doc)) {
+                each(self.record(DocAddress { segment_ord, doc_id })?);
+            }
+        }
+        Ok(())
+    }
+
     /// Every section of the file `path` in `source`, unordered.
     pub fn document(
         &self,

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 use super::State;
 use super::admin;
 use super::error::Failure;
+use super::knowledge;
 use crate::library::Library;
 use crate::library::since;
-use crate::library::view::{NewsView, RelatedView, SearchView, SourcesView, StatusView};
+use crate::library::view::{NewsView, SearchView, SourcesView, StatusView};
 use crate::search::{LastWord, Request, SectionId, Understanding};
 
 /// The most hits of one answer, and how far back a list goes.
@@ -30,12 +31,12 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/sections/{id}", get(section))
         .route("/topics", get(topics))
         .route("/topics/{id}", get(topic))
-        .route("/topics/{id}/related", get(related))
         .route("/resources", get(resources))
         .route("/sources", get(sources))
         .route("/status", get(status))
         .route("/new", get(new))
         .route("/refresh", post(admin::refresh))
+        .merge(knowledge::routes())
         .fallback(|| async { Failure::not_found("route", "in the API", "see the README") })
 }
 
@@ -177,17 +178,6 @@ async fn topic(
     let found = state.ask(move |library| library.topic(&name)).await?;
     let topic = found.ok_or_else(|| unknown_topic(&id))?;
     Ok(Json(json!({ "topic": topic })))
-}
-
-async fn related(
-    Shared(state): Shared<Arc<State>>,
-    Path(id): Path<String>,
-    parameters: Result<Query<ListParameters>, QueryRejection>,
-) -> Result<Json<RelatedView>, Failure> {
-    let Query(list) = parameters.map_err(bad_query)?;
-    let limit = list.limit.unwrap_or(10).clamp(1, MOST_HITS);
-    let related = state.library()?.related(&id, limit);
-    related.map(Json).ok_or_else(|| unknown_topic(&id))
 }
 
 #[derive(Debug, Default, Deserialize)]

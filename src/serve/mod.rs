@@ -9,6 +9,7 @@ mod admin;
 mod api;
 mod assets;
 mod error;
+mod knowledge;
 mod pages;
 mod schedule;
 pub mod signals;
@@ -32,6 +33,7 @@ use crate::config::{Config, Schedule};
 use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
 use crate::problem::Faults;
+use crate::refresh::manifest::FORMAT;
 use crate::refresh::{self, Network, Options, Stop, generation};
 use crate::search::SearchError;
 use error::Failure;
@@ -127,13 +129,13 @@ async fn secure(request: Request, next: Next) -> Response {
 
 /// Serves `config` at its address until Ctrl-C or SIGTERM.
 ///
-/// On the first start, what is on this machine (own notes, vocabulary) is indexed before the first
-/// request is answered. `Err` if the address is taken or the index can't be read or written.
+/// On the first start, and on the first of a version with another format, what is on this machine (own
+/// notes, vocabulary, what was fetched before) is indexed before the first request is answered. `Err` if the address is taken or the index can't be read or written.
 pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
     if refreshing == Refreshing::Never {
         config.timetable.schedule = Schedule::Never;
     }
-    if generation::current(&config.index).is_none() {
+    if !has_readable(&config) {
         first_start(&config)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -158,6 +160,13 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
     })
 }
 
+/// Whether `config`'s index holds a generation that this version of the program reads.
+fn has_readable(config: &Config) -> bool {
+    generation::current(&config.index)
+        .and_then(|number| generation::manifest(&config.index, number).ok())
+        .is_some_and(|manifest| manifest.format == FORMAT)
+}
+
 /// Starts a refresh at each SIGHUP.
 async fn hear_hang_ups(state: Arc<State>) {
     let mut hang_ups = signals::HangUps::listen();
@@ -173,7 +182,7 @@ async fn hear_hang_ups(state: Arc<State>) {
 /// `Err` only for faults in the data files, which the user has to mend. Where another refresh is
 /// under way already, its generation is opened when it comes.
 fn first_start(config: &Config) -> anyhow::Result<()> {
-    tracing::info!("first start: indexing what is on this machine");
+    tracing::info!("no index that this version reads: indexing what is on this machine");
     let options = Options { network: Network::FoldersOnly, ..Options::default() };
     match refresh::run(config, &options, &Stop::new(), &mut |_| {}) {
         Err(error) if error.is::<Faults>() => Err(error),

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::label;
 use super::read::{Draft, Drafts, locate};
+use super::{LabelRule, label, plain};
 use crate::problem::Faults;
 
 /// Adds to `faults` every rule that `drafts` break. O(topics · depth).
@@ -67,10 +67,30 @@ impl Checker<'_> {
                 self.fault(slug, None, &message);
             }
         }
+        self.plain(slug, draft);
         let above = self.ancestors(slug);
         let tops = |slug: &&String| self.drafts.topics.get(*slug).is_some_and(|draft| draft.top);
         if !draft.top && !above.iter().any(|above| tops(&above)) {
             self.fault(slug, None, "stands below no top concept");
+        }
+    }
+
+    /// A label that is also plain English says when it counts.
+    fn plain(&mut self, slug: &str, draft: &Draft) {
+        for text in draft.pref_labels.iter().chain(&draft.alt_labels) {
+            let asks = |rule: &LabelRule| {
+                rule.capitals
+                    || rule.heading_only
+                    || !rule.near.is_empty()
+                    || !rule.except.is_empty()
+            };
+            let is_told = draft.rules.iter().any(|rule| rule.label == *text && asks(rule));
+            if plain::is_plain(&label::key(text)) && !is_told {
+                let message = format!(
+                    "the label {text:?} is also plain English: it needs a cairn:rule that says when it counts"
+                );
+                self.fault(slug, None, &message);
+            }
         }
     }
 
@@ -238,6 +258,23 @@ topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ;
             "nothing is known",
         );
         faulted("topic:a a skos:Concept ;; .\n topic:b , .\n", 9, "");
+    }
+
+    #[test]
+    fn a_label_that_is_plain_english_carries_a_rule() {
+        let labelled = |rule: &str| {
+            topic("a", &format!("skos:broader topic:top ; skos:altLabel \"Recall\"{rule}"))
+        };
+        faulted(&labelled(""), 8, "plain English");
+        faulted(&labelled(" ; cairn:rule [ cairn:label \"Recall\" ]"), 8, "plain English");
+        for rule in
+            ["near \"precision\"", "capitals true", "headingOnly true", "except \"recalls\""]
+        {
+            let rule = format!(" ; cairn:rule [ cairn:label \"Recall\" ; cairn:{rule} ]");
+            assert!(parse(&labelled(&rule)).is_ok(), "{rule}");
+        }
+        let typo = " ; cairn:rule [ cairn:label \"Recall\" ; cairn:nead \"precision\" ]";
+        faulted(&labelled(typo), 8, "a rule knows no cairn:nead");
     }
 
     #[test]

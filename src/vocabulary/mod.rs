@@ -4,10 +4,13 @@
 //! The fields of knowledge are the top concepts; the eight steps of a design answer are
 //! collections whose members are topics. Ours on top of SKOS: `cairn:requires` (a topic that must
 //! be understood first, with the reason) and `cairn:rule` (when a label that is also plain English
-//! counts). [`read`] turns files into drafts, [`check`] holds the rules, [`label`] folds spellings.
+//! counts). [`read`] turns files into drafts, [`check`] holds the rules, [`lint`] tells what deserves a look,
+//! [`label`] folds spellings.
 
 mod check;
 pub mod label;
+pub mod lint;
+mod plain;
 mod read;
 
 use std::collections::HashMap;
@@ -17,6 +20,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Sources;
 use crate::problem::Faults;
+
+/// The namespaces of the vocabulary's files and of exports.
+pub const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+pub const CAIRN: &str = "urn:cairn:schema:";
+pub const TOPIC: &str = "urn:cairn:topic:";
+pub const STEP: &str = "urn:cairn:step:";
+pub const SCHEME: &str = "urn:cairn:scheme:";
+
+/// The field of knowledge whose topics are case studies.
+const CASES: &str = "case-studies";
 
 /// A topic's name in addresses: lower-case words joined by hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -42,6 +55,8 @@ pub struct LabelRule {
     pub label: String,
     /// It counts only if one of these stands in the same sentence or in the section's headings.
     pub near: Vec<String>,
+    /// It does not count as a part of these ("serving size").
+    pub except: Vec<String>,
     /// It counts only as written in the label.
     pub capitals: bool,
     /// It counts only in a heading.
@@ -63,6 +78,8 @@ pub struct Topic {
     /// Slugs of the steps that it serves, in the steps' order.
     pub steps: Vec<String>,
     pub rules: Vec<LabelRule>,
+    /// Addresses of what other vocabularies call the same, such as Wikidata's.
+    pub exact_match: Vec<String>,
     /// Whether it is a field of knowledge, with nothing above it.
     pub top: bool,
 }
@@ -106,6 +123,29 @@ impl Vocabulary {
     /// The place of `slug` among the topics. O(log topics).
     pub fn position(&self, slug: &str) -> Option<usize> {
         self.topics.binary_search_by(|topic| topic.slug.0.as_str().cmp(slug)).ok()
+    }
+
+    /// The places of the case studies: all topics below `case-studies`. O(topics · depth).
+    pub fn cases(&self) -> impl Iterator<Item = usize> {
+        let field = self.position(CASES).and_then(|at| u32::try_from(at).ok());
+        let is_case = move |at: &usize| field.is_some_and(|field| self.above(*at).contains(&field));
+        (0..self.topics.len()).filter(is_case)
+    }
+
+    /// The places of all topics above the one at `at`. O(depth).
+    pub fn above(&self, at: usize) -> Vec<u32> {
+        let mut above: Vec<u32> = Vec::new();
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            for place in self.topics[at].broader.iter().filter_map(|slug| self.position(&slug.0)) {
+                let number = u32::try_from(place).unwrap_or(u32::MAX);
+                if !above.contains(&number) {
+                    above.push(number);
+                    open.push(place);
+                }
+            }
+        }
+        above
     }
 
     /// The topics by the key of each of their labels ([`label::key`]).

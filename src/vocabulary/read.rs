@@ -5,13 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use oxrdf::{NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleParser;
 
-use super::{LabelRule, Requirement, Step, Topic, TopicSlug, Vocabulary};
+use super::{CAIRN, LabelRule, Requirement, SKOS, STEP, Step, TOPIC, Topic, TopicSlug, Vocabulary};
 use crate::problem::Faults;
 
-const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
-const CAIRN: &str = "urn:cairn:schema:";
-const TOPIC: &str = "urn:cairn:topic:";
-const STEP: &str = "urn:cairn:step:";
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
 /// A topic as written, before it is known to keep the rules.
@@ -29,6 +25,7 @@ pub(super) struct Draft {
     pub related: Vec<String>,
     pub requires: Vec<(String, String)>,
     pub rules: Vec<LabelRule>,
+    pub exact_match: Vec<String>,
     pub top: bool,
 }
 
@@ -75,6 +72,7 @@ impl Drafts {
                     .map(|(topic, why)| Requirement { topic: TopicSlug(topic), why })
                     .collect(),
                 rules: draft.rules,
+                exact_match: draft.exact_match,
                 top: draft.top,
                 slug: TopicSlug(slug),
             }
@@ -149,7 +147,11 @@ impl<'a> FileTriples<'a> {
             Some("broader") => draft.broader.extend(slug_of(&triple.object, TOPIC)),
             Some("related") => draft.related.extend(slug_of(&triple.object, TOPIC)),
             Some("topConceptOf") => draft.top = true,
-            Some("exactMatch" | "inScheme" | "note" | "scopeNote") => {}
+            Some("exactMatch") => {
+                draft.exact_match.extend(named(&triple.object).map(str::to_owned));
+            }
+            // What an export adds is known by the other statements.
+            Some("inScheme" | "note" | "scopeNote" | "narrower" | "saidWith") => {}
             Some("requires") => match self.requirement(&triple.object) {
                 Some(requirement) => draft.requires.push(requirement),
                 None => faults.push(
@@ -158,7 +160,14 @@ impl<'a> FileTriples<'a> {
                     format!("topic:{slug}: cairn:requires needs [ cairn:topic …; cairn:why … ]"),
                 ),
             },
-            Some("rule") => draft.rules.push(self.rule(&triple.object)),
+            Some("rule") => {
+                let (rule, unknown) = self.rule(&triple.object);
+                draft.rules.push(rule);
+                for property in unknown {
+                    let message = format!("topic:{slug}: a rule knows no cairn:{property}");
+                    faults.push(self.name, draft.line, message);
+                }
+            }
             _ if predicate.strip_prefix(RDF) == Some("type") => {
                 draft.is_concept |= named(&triple.object) == Some(&format!("{SKOS}Concept"));
             }
@@ -204,21 +213,24 @@ impl<'a> FileTriples<'a> {
         Some((slug_of(find("topic")?.1, TOPIC)?, text_of(find("why")?.1)?))
     }
 
-    fn rule(&self, node: &Term) -> LabelRule {
-        let mut rule = LabelRule::default();
+    /// The rule, and the properties that rules do not have.
+    fn rule(&self, node: &Term) -> (LabelRule, Vec<&str>) {
+        let (mut rule, mut unknown) = (LabelRule::default(), Vec::new());
         for (property, value) in self.properties(node) {
             let text = text_of(value).unwrap_or_default();
             match property {
                 "label" => rule.label = text,
                 "near" => rule.near.push(text),
+                "except" => rule.except.push(text),
                 "capitals" => rule.capitals = text == "true",
                 "headingOnly" => rule.heading_only = text == "true",
                 "ambiguous" => rule.ambiguous = text == "true",
-                _ => {}
+                _ => unknown.push(property),
             }
         }
         rule.near.sort();
-        rule
+        rule.except.sort();
+        (rule, unknown)
     }
 
     /// The step slugs of an RDF list.

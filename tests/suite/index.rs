@@ -5,6 +5,7 @@ use std::fs;
 
 use cairn::config::{self, Overrides};
 use cairn::library::{Library, Shelf};
+use cairn::refresh::manifest::FORMAT;
 use cairn::search::{LastWord, Request, Understanding};
 
 use crate::world::{World, repo};
@@ -53,7 +54,9 @@ fn a_broken_or_newer_generation_is_told_with_what_to_do() {
     let world = World::new(Vec::new());
     world.refresh(&[], 0);
     let manifest = world.path("index/generations/0001/manifest.json");
-    let newer = fs::read_to_string(&manifest).unwrap().replace("\"format\": 1", "\"format\": 99");
+    let newer = fs::read_to_string(&manifest)
+        .unwrap()
+        .replace(&format!("\"format\": {FORMAT}"), "\"format\": 99");
     fs::write(&manifest, newer).unwrap();
     let out = world.run(&["search", "x"]);
     assert_eq!(out.code, 1);
@@ -94,4 +97,17 @@ fn section_ids_stay_when_text_round_them_changes() {
     world.github.put(repo("ann/a", &[("a.md", &longer)]));
     world.refresh(&[], 0);
     assert_eq!(before, id(&world));
+}
+
+#[test]
+fn a_server_builds_anew_what_an_older_version_left() {
+    let world = World::new(vec![repo("ann/notes", &[("a.md", "# A\n\nA note on calibration.\n")])]);
+    world.refresh(&[], 0);
+    let manifest = world.path("index/generations/0001/manifest.json");
+    let ours = fs::read_to_string(&manifest).unwrap();
+    let older = ours.replace(&format!("\"format\": {FORMAT}"), "\"format\": 1");
+    assert_ne!(older, ours);
+    fs::write(&manifest, older).unwrap();
+    let server = crate::serve::Server::start(&world, &["--no-refresh"]);
+    assert!(server.get("/api/v1/search?q=calibration").contains("ann/notes"));
 }

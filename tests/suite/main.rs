@@ -17,6 +17,7 @@ mod faults;
 mod formats;
 mod golden;
 mod index;
+mod knowledge;
 mod licences;
 mod links;
 mod order;

@@ -24,7 +24,7 @@ fn world() -> World {
     world
 }
 
-fn app(world: &World) -> Router {
+pub(crate) fn app(world: &World) -> Router {
     let overrides = Overrides {
         config: None,
         index: Some(world.path("index")),
@@ -33,7 +33,7 @@ fn app(world: &World) -> Router {
     router(Arc::new(State::new(config::load(&overrides).unwrap(), Refreshing::Never).unwrap()))
 }
 
-fn get(app: &Router, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
+pub(crate) fn get(app: &Router, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
     block_on(async {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();
@@ -44,7 +44,7 @@ fn get(app: &Router, path: &str) -> (StatusCode, axum::http::HeaderMap, String) 
 }
 
 #[track_caller]
-fn json(app: &Router, path: &str, status: u16) -> Value {
+pub(crate) fn json(app: &Router, path: &str, status: u16) -> Value {
     let (found, headers, body) = get(app, path);
     assert_eq!(found, status, "{path}: {body}");
     assert_eq!(headers["content-type"], "application/json", "{path}");

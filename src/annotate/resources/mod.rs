@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::Cited;
 use crate::extract::Link;
 pub use kind::ResourceKind;
 
@@ -15,6 +16,11 @@ pub use kind::ResourceKind;
 const MOST_SENTENCES: usize = 3;
 /// Shorter sentences say no more than the title.
 const LEAST_SENTENCE: usize = 25;
+
+/// What it counts that a link's own words, its sentence, the heading above it name a topic.
+const ANCHOR: u32 = 6;
+const SENTENCE: u32 = 3;
+const HEADING: u32 = 1;
 
 /// What a source says where it cites a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +42,8 @@ pub struct Resource {
     pub year: Option<u16>,
     /// Ids of the independent sources that cite it, sorted; a fork counts as its original.
     pub sources: Vec<String>,
-    /// Places in the vocabulary of the topics that the citing sentences name, the commonest first.
+    /// Places in the vocabulary of the topics that its titles, the sentences that cite it and the headings
+    /// above those name, the surest first.
     pub topics: Vec<u32>,
     /// What sources say of it, the most telling first, one sentence a source.
     pub said: Vec<Said>,
@@ -63,9 +70,9 @@ struct Entry {
 }
 
 impl Collector {
-    /// Notes that `source` (a fork's original) cites `link` in a sentence that names `topics`. A link
+    /// Notes that `source` (a fork's original) cites `link`, which is said to be about `cited`. A link
     /// that says nothing of what it leads to is none.
-    pub fn cite(&mut self, source: &str, link: &Link, topics: impl IntoIterator<Item = u32>) {
+    pub fn cite(&mut self, source: &str, link: &Link, cited: &Cited) {
         let known = self.entries.contains_key(&link.url);
         if !known && !title::says_something(&link.text, &link.sentence) {
             return;
@@ -76,8 +83,12 @@ impl Collector {
             *entry.titles.entry(text.to_owned()).or_insert(0) += 1;
         }
         entry.sources.insert(source.to_owned());
-        for topic in topics {
-            *entry.topics.entry(topic).or_insert(0) += 1;
+        let named =
+            [(&cited.anchor, ANCHOR), (&cited.sentence, SENTENCE), (&cited.heading, HEADING)];
+        for (topics, weight) in named {
+            for topic in topics {
+                *entry.topics.entry(*topic).or_insert(0) += weight;
+            }
         }
         let said = entry.said.entry(source.to_owned()).or_default();
         if said.len() < link.sentence.len() {
@@ -160,13 +171,27 @@ mod tests {
         Link { url: url.into(), text: text.into(), sentence: format!("{text} is cited.") }
     }
 
+    fn about(topics: &[u32]) -> Cited {
+        Cited { sentence: topics.to_vec(), ..Cited::default() }
+    }
+
+    #[test]
+    fn what_a_links_own_words_name_is_surer_than_what_stands_round_it() {
+        let mut collector = Collector::default();
+        let link = link("https://example.org/a", "Feature stores compared");
+        let cited = Cited { anchor: vec![7], sentence: vec![8, 7], heading: vec![9] };
+        collector.cite("a/a", &link, &cited);
+        collector.cite("b/b", &link, &Cited { heading: vec![9], ..Cited::default() });
+        assert_eq!(collector.finish(&HashMap::new())[0].topics, [7, 8, 9]);
+    }
+
     #[test]
     fn one_address_is_one_resource_with_its_best_title() {
         let link = |text: &str| link("https://arxiv.org/abs/1706.03762", text);
         let mut collector = Collector::default();
-        collector.cite("a/a", &link("here"), [1]);
-        collector.cite("b/b", &link("Attention Is All You Need"), [2, 1]);
-        collector.cite("b/b", &link("Attention Is All You Need"), []);
+        collector.cite("a/a", &link("here"), &about(&[1]));
+        collector.cite("b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
+        collector.cite("b/b", &link("Attention Is All You Need"), &about(&[]));
         let [resource] = &collector.finish(&HashMap::new())[..] else { panic!() };
         assert_eq!(resource.title, "Attention Is All You Need");
         assert_eq!(resource.sources, ["a/a", "b/b"]);
@@ -188,7 +213,7 @@ mod tests {
             ("e/e", "https://github.com/x/y".into(), debt),
             ("f/f", "https://youtube.com/watch?v=1".into(), debt),
         ] {
-            collector.cite(source, &link(&url, text), []);
+            collector.cite(source, &link(&url, text), &about(&[]));
         }
         let dead = HashMap::from([("https://github.com/x/y".to_owned(), "2026-01-02".to_owned())]);
         let found = collector.finish(&dead);
@@ -204,7 +229,7 @@ mod tests {
         let mut collector = Collector::default();
         let mut mute = link("https://forum.org/t/1", "Discussions");
         mute.sentence = "Discussions".into();
-        collector.cite("a/a", &mute, []);
+        collector.cite("a/a", &mute, &about(&[]));
         assert!(collector.finish(&HashMap::new()).is_empty());
     }
 }

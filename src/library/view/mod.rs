@@ -1,5 +1,7 @@
 //! What readers are given: the objects of the JSON API, which the pages and commands format.
 
+mod knowledge;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -8,12 +10,16 @@ use serde::Serialize;
 use crate::annotate::resources::{ResourceKind, Said};
 use crate::catalogue::Shown;
 use crate::extract::{Address, Link};
-use crate::graph::Why;
 use crate::problem::Problem;
 use crate::refresh::Run;
 use crate::refresh::changes::{Changes, News};
 use crate::refresh::manifest::{Counts, SourceState};
 use crate::search::{Snippet, TopicMention, Understood};
+
+pub use knowledge::{
+    CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
+    LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
+};
 
 /// Where in its file a passage stands: one of the four.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -178,39 +184,6 @@ pub struct TopicDetail {
     pub required_by: Vec<TopicLink>,
     pub passages: Vec<HitView>,
     pub resources: Vec<ResourceView>,
-}
-
-/// Topics near a topic.
-#[derive(Debug, Serialize)]
-pub struct RelatedView {
-    pub topic: String,
-    pub related: Vec<RelatedTopic>,
-}
-
-/// A topic near another, with what joins them.
-#[derive(Debug, Serialize)]
-pub struct RelatedTopic {
-    pub id: String,
-    pub label: String,
-    /// The nearest is 1.
-    pub weight: f64,
-    pub why: Vec<Why>,
-    /// The vocabulary's reason.
-    pub reason: Option<String>,
-    /// Independent sources that say both in one sentence.
-    pub said_by: u32,
-    pub evidence: Vec<EvidenceView>,
-}
-
-/// A sentence that supports an edge.
-#[derive(Debug, Serialize)]
-pub struct EvidenceView {
-    pub sentence: String,
-    pub source: String,
-    pub path: String,
-    #[serde(flatten)]
-    pub place: Place,
-    pub url: String,
 }
 
 /// A cited article, paper, talk or tool.

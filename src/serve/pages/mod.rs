@@ -1,5 +1,7 @@
 //! The pages: rendered on the server, working without JavaScript, better with it.
 
+mod cases;
+mod path;
 mod search;
 mod section;
 mod sources;
@@ -25,6 +27,9 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/sections/{id}", get(section::page))
         .route("/topics", get(topics::list))
         .route("/topics/{id}", get(topics::page))
+        .route("/cases", get(cases::list))
+        .route("/cases/{id}", get(cases::page))
+        .route("/path", get(path::page))
         .route("/sources", get(sources::page))
 }
 
@@ -88,6 +93,7 @@ fn layout(state: &State, title: &str, query: &str, body: Markup) -> Markup {
                     }
                     nav {
                         a href="/topics" { "Topics" }
+                        a href="/cases" { "Cases" }
                         a href="/sources" { "Sources" }
                     }
                 }

@@ -11,9 +11,10 @@ use super::super::State;
 use super::super::api::unknown_topic;
 use super::search::hit_card;
 use super::{address, answer, layout, number, plural};
-use crate::graph::Why;
 use crate::library::Library;
-use crate::library::view::{RelatedTopic, ResourceView, TopicDetail, TopicLink, TopicView};
+use crate::library::view::{
+    LessonView, RelatedTopic, ResourceView, Tie, TopicDetail, TopicLink, TopicView,
+};
 
 /// Topics near a topic that its page shows.
 const NEAR: usize = 12;
@@ -31,11 +32,12 @@ pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<Strin
         let name = id.clone();
         let find = move |library: &Library| {
             let related = library.related(&name, NEAR).map(|view| view.related);
-            Ok((library.topic(&name)?, related))
+            let learn = library.learn(&name, &[]).map(|view| view.order);
+            Ok((library.topic(&name)?, related.unwrap_or_default(), learn.unwrap_or_default()))
         };
-        let (topic, related) = state.ask(find).await?;
+        let (topic, related, learn) = state.ask(find).await?;
         let topic = topic.ok_or_else(|| unknown_topic(&id))?;
-        let body = detail(&topic, &related.unwrap_or_default());
+        let body = detail(&topic, &related, &learn);
         Ok(layout(&state, &topic.topic.label, "", body))
     };
     answer(&state, page.await)
@@ -100,7 +102,7 @@ fn cited_work(resource: &ResourceView) -> Markup {
     }
 }
 
-fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
+fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) -> Markup {
     let topic = &detail.topic;
     let mentions = usize::try_from(topic.mentions).unwrap_or(0);
     html! {
@@ -120,8 +122,11 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
             }
             (links("Part of", &detail.broader))
             (links("Kinds and parts", &detail.narrower))
-            (links("Know first", &detail.requires))
+            (lessons(learn))
             (links("Needed for", &detail.required_by))
+            p.quiet {
+                a href=(address("/path", &[("from", &topic.id), ("to", "")])) { "How it leads to another topic" }
+            }
             @if !related.is_empty() {
                 h2 { "Related, and where that is said" }
                 @for near in related { (related_topic(near)) }
@@ -134,6 +139,26 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
                 h2 { "Cited by the sources" }
                 ul {
                     @for cited in &detail.resources { (cited_work(cited)) }
+                }
+            }
+        }
+    }
+}
+
+/// What to learn before the topic, in order, where that is anything.
+fn lessons(learn: &[LessonView]) -> Markup {
+    let before = learn.split_last().map_or(&[][..], |(_, before)| before);
+    html! {
+        @if !before.is_empty() {
+            h2 { "Know first, in this order" }
+            ol {
+                @for lesson in before {
+                    li {
+                        a href={ "/topics/" (lesson.id) } { (lesson.label) }
+                        @if let (Some(needed), Some(reason)) = (&lesson.needed_for, &lesson.reason) {
+                            span.quiet { " for " (needed.label) ": " (reason) }
+                        }
+                    }
                 }
             }
         }
@@ -159,28 +184,25 @@ fn links(label: &str, links: &[TopicLink]) -> Markup {
 }
 
 fn related_topic(near: &RelatedTopic) -> Markup {
-    let words = near.why.iter().map(|why| match why {
-        Why::Broader => "broader or narrower".to_owned(),
-        Why::Requires => "one requires the other".to_owned(),
-        Why::Related => "related".to_owned(),
-        Why::CoMention => {
-            let sources = usize::try_from(near.said_by).unwrap_or(0);
-            format!("said together in {}", plural(sources, "source"))
-        }
-    });
-    let words: Vec<String> = words.collect();
     html! {
         section.near {
             h3 { a href={ "/topics/" (near.id) } { (near.label) }
-                span.quiet { " " (words.join(", ")) } }
-            @if let Some(reason) = &near.reason { p { (reason) } }
-            @for evidence in &near.evidence {
-                blockquote {
-                    p dir="auto" { (evidence.sentence) }
-                    p.where {
-                        a href=(evidence.url) rel="noopener" {
-                            (evidence.source) " " (evidence.path) (evidence.place)
-                        }
+                span.quiet { " " (near.tie.words.join(", ")) } }
+            (tie(&near.tie))
+        }
+    }
+}
+
+/// The vocabulary's reason for a tie, and sentences that show it.
+pub(super) fn tie(tie: &Tie) -> Markup {
+    html! {
+        @if let Some(reason) = &tie.reason { p { (reason) } }
+        @for evidence in &tie.evidence {
+            blockquote {
+                p dir="auto" { (evidence.sentence) }
+                p.where {
+                    a href=(evidence.url) rel="noopener" {
+                        (evidence.source) " " (evidence.path) (evidence.place)
                     }
                 }
             }

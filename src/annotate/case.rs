@@ -1,0 +1,93 @@
+//! Which case study a document or a section treats: by its headings, its title, its path.
+
+use super::company::Trail;
+use super::tagger::Tagger;
+use crate::extract::Document;
+use crate::vocabulary::Vocabulary;
+
+/// Parts of a path that may name a case: the file and the folders nearest to it.
+const PATH_PARTS: usize = 3;
+
+/// The names of the case studies, compiled for finding.
+pub struct Cases {
+    tagger: Tagger,
+    /// By place in the vocabulary: the topics above it.
+    above: Vec<Vec<u32>>,
+}
+
+impl Cases {
+    /// Compiles the case studies of `vocabulary`. O(total length of their labels).
+    pub fn new(vocabulary: &Vocabulary) -> Cases {
+        let places: Vec<usize> = vocabulary.cases().collect();
+        let above = (0..vocabulary.topics.len()).map(|at| vocabulary.above(at)).collect();
+        Cases { tagger: Tagger::over(vocabulary, &places), above }
+    }
+
+    /// The case that the whole of `document` at `path` treats: its title names one, else its first
+    /// heading, else its path, the file's own name first.
+    pub fn of_document(&self, document: &Document, path: &str) -> Option<u32> {
+        let title = document.title.as_deref();
+        let heading = document.sections.first().and_then(|s| s.headings.first());
+        let names = title.into_iter().chain(heading.map(String::as_str));
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let parts = stem.rsplit('/').take(PATH_PARTS);
+        names.chain(parts).find_map(|name| self.named(name))
+    }
+
+    /// The case that a section with `headings` treats, outermost first, in a document that treats
+    /// `whole`: the innermost heading that names one decides.
+    pub fn of_section(&self, headings: &[String], whole: Option<u32>) -> Option<u32> {
+        headings.iter().rev().find_map(|heading| self.named(heading)).or(whole)
+    }
+
+    /// The one case that `text` names; of a case and a narrower one, the narrower. None where it names
+    /// several, for then it is about their kind.
+    fn named(&self, text: &str) -> Option<u32> {
+        let mut found: Vec<u32> = self
+            .tagger
+            .find(text, &Trail::of([]), true)
+            .into_iter()
+            .map(|found| found.topic)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        let is_above =
+            |topic: &u32| found.iter().any(|other| self.above[*other as usize].contains(topic));
+        let narrowest: Vec<u32> = found.iter().copied().filter(|topic| !is_above(topic)).collect();
+        match narrowest[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use crate::extract::extract;
+    use crate::vocabulary;
+
+    #[test]
+    fn title_heading_and_path_tell_the_case_and_the_innermost_heading_wins() {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let cases = Cases::new(&vocabulary);
+        let slug =
+            |found: Option<u32>| found.map(|at| vocabulary.topics[at as usize].slug.0.as_str());
+        let of = |path: &str, text: &str| {
+            let document = extract("md", text.as_bytes()).document.unwrap();
+            slug(cases.of_document(&document, path)).map(str::to_owned)
+        };
+        let video = Some("video-recommendation".to_owned());
+        assert_eq!(of("x.md", "# Design a video recommendation system\n\nText.\n"), video);
+        assert_eq!(of("src/MLSD/video_recommendation.md", "# Notes\n\nText.\n"), video);
+        assert_eq!(of("video-recommendation/README.md", "# Notes\n\nText.\n"), video);
+        assert_eq!(of("x.md", "# Video recommendation or fraud detection\n\nText.\n"), None);
+        assert_eq!(of("x.md", "# Notes on linear models\n\nText.\n"), None);
+        let headings = ["Cases", "Fraud detection", "Metrics"].map(str::to_owned);
+        let whole =
+            vocabulary.position("video-recommendation").map(|at| u32::try_from(at).unwrap());
+        assert_eq!(slug(cases.of_section(&headings, whole)), Some("fraud-detection"));
+        assert_eq!(slug(cases.of_section(&headings[2..], whole)), Some("video-recommendation"));
+    }
+}

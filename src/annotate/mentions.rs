@@ -1,0 +1,190 @@
+//! The topics that a section speaks of, how much it is about each, and the sentences that name several.
+
+use std::collections::HashMap;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::company::Trail;
+use super::salience::{Signals, rank};
+use super::tagger::{Found, Tagger};
+use super::{Cited, CoMention, Mention, Salience};
+use crate::extract::{Document, Section};
+
+/// A sentence longer than this many characters is no evidence: nobody would read it, and not every source
+/// may be quoted at such length.
+const EVIDENCE_CHARS: usize = 280;
+
+/// A sentence that names more topics than this is a list, and says of none what a link in it is about.
+const MOST_SAID: usize = 5;
+
+/// What a section speaks of.
+pub(super) struct Topics {
+    /// The most salient first.
+    pub mentions: Vec<Mention>,
+    /// Its sentences that name two topics or more.
+    pub co_mentions: Vec<CoMention>,
+    /// One a link.
+    pub cited: Vec<Cited>,
+}
+
+/// Finds the topics of a document's sections. Headings stand above many sections: what each names is found
+/// once.
+pub(super) struct Finder<'a> {
+    tagger: &'a Tagger,
+    /// The topics that a heading names, with the words that name each.
+    headings: HashMap<&'a str, Vec<(u32, String)>>,
+    title: Option<&'a str>,
+}
+
+impl<'a> Finder<'a> {
+    pub fn new(document: &'a Document, tagger: &'a Tagger) -> Finder<'a> {
+        Finder { tagger, headings: HashMap::new(), title: document.title.as_deref() }
+    }
+
+    /// What `section` speaks of.
+    pub fn find(&mut self, section: &'a Section) -> Topics {
+        let mut gathered = Gathered::default();
+        let trail = Trail::of(section.headings.iter().map(String::as_str));
+        let mut headings = section.headings.iter().rev();
+        if let Some(own) = headings.next() {
+            for found in self.tagger.find_in_heading(own, &trail, &section.text) {
+                gathered.heading(found.topic, &own[found.start..found.end], 0);
+            }
+        }
+        for (above, heading) in headings.enumerate() {
+            for (topic, label) in self.heading(heading) {
+                gathered.heading(*topic, label, above + 1);
+            }
+        }
+        if let Some(title) = self.title {
+            for (topic, label) in self.heading(title) {
+                gathered.title(*topic, label);
+            }
+        }
+        let mut co_mentions = Vec::new();
+        let length = section.text.len().max(1);
+        for (start, sentence) in sentences(&section.text) {
+            let found = self.tagger.find(sentence, &trail, false);
+            for found in &found {
+                let place = Place { start, length };
+                gathered.sentence(found, sentence, place);
+            }
+            co_mentions.extend(co_mention(sentence, &found));
+        }
+        let cited = self.cited(section, &trail);
+        for topic in cited.iter().flat_map(|cited| &cited.anchor) {
+            gathered.anchor(*topic);
+        }
+        Topics { mentions: rank(gathered.topics, self.tagger), co_mentions, cited }
+    }
+
+    /// What each link of `section` is said to be about.
+    fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<Cited> {
+        let heading = section.headings.last().map_or(&[][..], |heading| self.heading(heading));
+        let heading: Vec<u32> = heading.iter().map(|(topic, _)| *topic).collect();
+        let tagger = self.tagger;
+        let named = |text: &str| -> Vec<u32> {
+            tagger.find(text, trail, false).into_iter().map(|found| found.topic).collect()
+        };
+        let mut last: (&str, Vec<u32>) = ("", Vec::new());
+        let cited = section.links.iter().map(|link| {
+            // Links of one sentence come one after the other.
+            if last.0 != link.sentence {
+                last = (&link.sentence, named(&link.sentence));
+            }
+            let sentence = if last.1.len() > MOST_SAID { Vec::new() } else { last.1.clone() };
+            let anchor =
+                if link.text == link.sentence { last.1.clone() } else { named(&link.text) };
+            Cited { anchor, sentence, heading: heading.clone() }
+        });
+        cited.collect()
+    }
+
+    fn heading(&mut self, heading: &'a str) -> &[(u32, String)] {
+        let tagger = self.tagger;
+        self.headings.entry(heading).or_insert_with(|| {
+            let found = tagger.find(heading, &Trail::of([]), true).into_iter();
+            found.map(|f| (f.topic, heading[f.start..f.end].to_owned())).collect()
+        })
+    }
+}
+
+/// Where a sentence stands in its section's text.
+#[derive(Clone, Copy)]
+struct Place {
+    start: usize,
+    length: usize,
+}
+
+/// What was found of each topic so far.
+#[derive(Default)]
+struct Gathered {
+    topics: Vec<(Mention, Signals)>,
+    places: HashMap<u32, usize>,
+}
+
+impl Gathered {
+    fn entry(&mut self, topic: u32, label: &str) -> &mut (Mention, Signals) {
+        let next = self.topics.len();
+        let place = *self.places.entry(topic).or_insert(next);
+        if place == next {
+            let salience = Salience::Mentioned;
+            let mention = Mention { topic, label: label.to_owned(), at: None, count: 0, salience };
+            self.topics.push((mention, Signals::default()));
+        }
+        &mut self.topics[place]
+    }
+
+    fn heading(&mut self, topic: u32, label: &str, above: usize) {
+        let (mention, signals) = self.entry(topic, label);
+        match above {
+            0 => {
+                mention.count += 1;
+                signals.own = true;
+            }
+            1 => signals.parent = true,
+            _ => signals.outer = true,
+        }
+    }
+
+    fn title(&mut self, topic: u32, label: &str) {
+        self.entry(topic, label).1.outer = true;
+    }
+
+    fn sentence(&mut self, found: &Found, sentence: &str, place: Place) {
+        let (mention, signals) = self.entry(found.topic, &sentence[found.start..found.end]);
+        let at = (place.start + found.start, place.start + found.end);
+        let at = (u32::try_from(at.0).unwrap_or(0), u32::try_from(at.1).unwrap_or(0));
+        mention.count += 1;
+        if mention.at.is_none() {
+            mention.at = Some(at);
+            signals.early = 1.0 - at.0 as f32 / place.length as f32;
+        }
+        signals.body += 1;
+    }
+
+    /// A link's words name the topic: they were counted with the sentence that they stand in.
+    fn anchor(&mut self, topic: u32) {
+        if let Some(place) = self.places.get(&topic) {
+            self.topics[*place].1.anchors += 1;
+        }
+    }
+}
+
+fn co_mention(sentence: &str, found: &[Found]) -> Option<CoMention> {
+    let mut topics: Vec<u32> = found.iter().map(|found| found.topic).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    let is_evidence = topics.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS;
+    let plain = || sentence.trim().trim_start_matches("- ").to_owned();
+    is_evidence.then(|| CoMention { sentence: plain(), topics })
+}
+
+/// The sentences of `text` with their byte offsets; none crosses a line.
+fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let base = text.as_ptr() as usize;
+    text.lines()
+        .flat_map(|line| line.split_sentence_bounds())
+        .filter(|sentence| !sentence.trim().is_empty())
+        .map(move |sentence| (sentence.as_ptr() as usize - base, sentence))
+}

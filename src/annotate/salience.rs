@@ -1,0 +1,152 @@
+//! How much a section is about each of the topics that it names.
+//!
+//! The weights are those of a logistic regression on sections that readers labelled
+//! (`tests/fixtures/labels.tsv`), rounded; `cargo bench --bench tagging` says how well they do.
+
+use std::collections::HashMap;
+
+use super::tagger::Tagger;
+use super::{Mention, Salience};
+
+/// A section is about few topics.
+const MOST_MAIN: usize = 3;
+/// The score from which a topic is one of a section's main ones.
+const LEAST_MAIN: f32 = -1.6;
+
+/// Where and how often a section names a topic.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Signals {
+    /// In its own heading.
+    pub own: bool,
+    /// In the heading above that.
+    pub parent: bool,
+    /// In a heading further up, or in the document's title.
+    pub outer: bool,
+    /// How often in its text.
+    pub body: u32,
+    /// How often in the words of a link: these speak of what it leads to.
+    pub anchors: u32,
+    /// Where in the text it is first named: 1 at the beginning, 0 at the end or not at all.
+    pub early: f32,
+    /// How many kinds or parts of it the section names.
+    pub kinds: u32,
+}
+
+/// The mentions, the most salient first. What only a title or a heading further up names is none.
+pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<Mention> {
+    count_kinds(&mut topics, tagger);
+    let distinct = topics.len();
+    let mut scored: Vec<(f32, Mention, Signals)> = topics
+        .into_iter()
+        .map(|(mention, signals)| (signals.score(distinct), mention, signals))
+        .collect();
+    scored.sort_by(|(a, left, _), (b, right, _)| b.total_cmp(a).then(left.topic.cmp(&right.topic)));
+    let mut main = 0;
+    for (score, mention, signals) in &mut scored {
+        let is_field = tagger.is_field(mention.topic);
+        if main < MOST_MAIN && *score >= LEAST_MAIN && (!is_field || signals.own) {
+            mention.salience = Salience::Main;
+            main += 1;
+        }
+    }
+    let is_said = |mention: &Mention, signals: &Signals| {
+        signals.own || signals.parent || signals.body > 0 || mention.salience == Salience::Main
+    };
+    let said = scored.into_iter().filter(|(_, mention, signals)| is_said(mention, signals));
+    said.map(|(_, mention, _)| mention).collect()
+}
+
+/// Counts for each topic how many of its kinds are named too: a text on NDCG, MRR and ranking metrics is on the
+/// last of these.
+fn count_kinds(topics: &mut [(Mention, Signals)], tagger: &Tagger) {
+    let mut counts: HashMap<u32, u32> = HashMap::new();
+    for (mention, signals) in topics.iter() {
+        if signals.body > 0 || signals.own {
+            for kind in tagger.kinds(mention.topic) {
+                *counts.entry(*kind).or_insert(0) += 1;
+            }
+        }
+    }
+    for (mention, signals) in topics {
+        signals.kinds = counts.get(&mention.topic).copied().unwrap_or(0);
+    }
+}
+
+impl Signals {
+    /// The log odds that a section with so many `distinct` topics is about this one.
+    fn score(&self, distinct: usize) -> f32 {
+        let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
+        let log = |count: f32| count.ln_1p();
+        given(self.own, 2.7)
+            + given(self.parent, 1.4)
+            + given(self.outer, 1.25)
+            + 1.25 * log(self.body as f32)
+            + 0.3 * self.early
+            + 0.65 * log(self.kinds as f32)
+            - 0.25 * log(self.anchors as f32)
+            - 0.42 * log(distinct as f32)
+            - 2.5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotate::annotate;
+    use crate::config::Sources;
+    use crate::extract::extract;
+    use crate::vocabulary;
+
+    /// The main topics of the last section of `markdown`, and those that it mentions besides.
+    fn topics(markdown: &str) -> (Vec<String>, Vec<String>) {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let document = extract("md", markdown.as_bytes()).document.unwrap();
+        let mut notes = annotate(&document, &Tagger::new(&vocabulary)).sections;
+        let mentions = notes.pop().unwrap().mentions;
+        let (main, others): (Vec<_>, Vec<_>) =
+            mentions.into_iter().partition(|mention| mention.salience == Salience::Main);
+        let slugs = |mentions: Vec<Mention>| {
+            let slug = |m: Mention| vocabulary.topics[m.topic as usize].slug.0.clone();
+            mentions.into_iter().map(slug).collect()
+        };
+        (slugs(main), slugs(others))
+    }
+
+    #[test]
+    fn a_heading_says_more_than_a_word_in_passing() {
+        let (main, others) = topics(
+            "# Calibration\n\nA model's score is right if what it predicts happens as often as it says. Bets need \
+             that. Nobody minds it in a ranker, for order is all there, and Kafka, Redis and HNSW are far.\n",
+        );
+        assert_eq!(main[0], "calibration");
+        assert!(others.contains(&"redis".to_owned()), "{main:?} {others:?}");
+    }
+
+    #[test]
+    fn kinds_of_a_topic_speak_for_it() {
+        let list = "NDCG, LoRA, Kafka, Redis, HNSW, XGBoost, BERT, k-means and ";
+        let alone = format!("# Numbers\n\nThere are {list}ranking metrics.\n");
+        let among =
+            format!("# Numbers\n\nThere are {list}ranking metrics: MRR, recall@k, precision@k.\n");
+        let is_main = |markdown: &str| topics(markdown).0.contains(&"ranking-metrics".to_owned());
+        assert!(is_main(&among) && !is_main(&alone));
+    }
+
+    #[test]
+    fn a_heading_that_is_plain_english_is_told_by_the_text_below_it() {
+        let under = |text: &str| topics(&format!("# Recall\n\n{text}\n")).0;
+        assert!(
+            under("The share of positives that a classifier finds.").contains(&"recall".to_owned())
+        );
+        assert!(under("The maker took the cars back.").is_empty());
+    }
+
+    #[test]
+    fn a_section_has_three_main_topics_at_most_and_a_title_alone_makes_no_mention() {
+        let (main, others) = topics(
+            "# Feature stores\n\n## Lists\n\n### More\n\nKafka, XGBoost, NDCG, LoRA, HNSW and Redis are names.\n",
+        );
+        assert!(main.len() <= MOST_MAIN, "{main:?}");
+        assert!(!main.iter().chain(&others).any(|topic| topic == "feature-store"), "{others:?}");
+    }
+}

@@ -1,0 +1,311 @@
+//! Terms that several independent sources use and the vocabulary lacks.
+//!
+//! Candidates are what authors set apart: headings, words of links, and what stands before a colon at
+//! the beginning of a line. They are weighed by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic
+//! recognition of multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all
+//! texts: often, and not only as a part of a longer term. Pure.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::folded::fenced;
+use super::stop;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::label::{self, Token};
+
+/// A longer wording is a sentence, not a term.
+const MOST_WORDS: usize = 4;
+/// Fewer independent sources are a habit.
+const LEAST_SOURCES: usize = 3;
+/// A source's further uses beyond this many add nothing: no one repository makes a term.
+const MOST_OF_A_SOURCE: u32 = 20;
+/// Evidence kept for a term, each of another source, and how long it may be.
+const MOST_EVIDENCE: usize = 3;
+const EVIDENCE_CHARS: usize = 200;
+
+/// What is read of a section.
+#[derive(Clone, Debug)]
+pub struct Passage<'a> {
+    /// The source itself, or the one that it is a fork of.
+    pub independent: &'a str,
+    pub path: &'a str,
+    pub headings: &'a [String],
+    pub text: &'a str,
+    pub anchors: &'a [String],
+    /// Slugs of the topics that it is about.
+    pub topics: Vec<&'a str>,
+}
+
+/// A term that the vocabulary may lack.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// Its commonest spelling, and its other ones.
+    pub label: String,
+    pub spellings: Vec<String>,
+    pub c_value: f64,
+    /// Independent sources that use it.
+    pub sources: usize,
+    /// The topics that stand with it most often: where it may belong.
+    pub near: Vec<String>,
+    /// Sentences that use it, with source and path.
+    pub evidence: Vec<(String, String, String)>,
+}
+
+/// The terms of `passages` that are no label of `vocabulary`, at most `limit`, the weightiest first.
+///
+/// O(length of all texts), and memory for the candidates.
+pub fn terms(passages: &[Passage], vocabulary: &Vocabulary, limit: usize) -> Vec<Term> {
+    let known: HashSet<String> = vocabulary.by_label().into_keys().collect();
+    let mut candidates = Candidates::default();
+    for passage in passages {
+        let last = passage.headings.last().map(String::as_str);
+        let lead_ins = passage.text.lines().filter_map(lead_in);
+        let anchors = passage.anchors.iter().map(String::as_str);
+        for wording in last.into_iter().chain(anchors).chain(lead_ins) {
+            candidates.add(wording, &known);
+        }
+    }
+    let Some(automaton) = candidates.automaton() else { return Vec::new() };
+    for passage in passages {
+        candidates.count(&automaton, passage);
+    }
+    candidates.finish(limit)
+}
+
+/// What a line says before a colon, if that may be a term.
+fn lead_in(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(['-', '*', ' ', '•']);
+    let (before, _) = line.split_once(": ").or_else(|| line.split_once(" – "))?;
+    (before.split_whitespace().count() <= MOST_WORDS).then_some(before)
+}
+
+/// A wording that may be a term.
+#[derive(Debug, Default)]
+struct Candidate {
+    words: usize,
+    spellings: BTreeMap<String, u32>,
+    /// Uses by independent source.
+    sources: BTreeMap<String, u32>,
+    near: BTreeMap<String, u32>,
+    evidence: Vec<(String, String, String)>,
+}
+
+#[derive(Default)]
+struct Candidates {
+    patterns: Vec<String>,
+    all: Vec<Candidate>,
+    places: HashMap<String, usize>,
+}
+
+impl Candidates {
+    /// Takes `wording` in, if it has the form of a term and is not `known`.
+    fn add(&mut self, wording: &str, known: &HashSet<String>) {
+        let tokens = label::tokens(wording);
+        if !is_term(wording, &tokens, known) {
+            return;
+        }
+        let pattern = fenced(&tokens);
+        let next = self.all.len();
+        let place = *self.places.entry(pattern.clone()).or_insert(next);
+        if place == next {
+            self.patterns.push(pattern);
+            self.all.push(Candidate { words: tokens.len(), ..Candidate::default() });
+        }
+        let spelling = wording[tokens[0].start..tokens[tokens.len() - 1].end].to_owned();
+        *self.all[place].spellings.entry(spelling).or_insert(0) += 1;
+    }
+
+    fn automaton(&self) -> Option<DoubleArrayAhoCorasick<u32>> {
+        DoubleArrayAhoCorasickBuilder::new().build(&self.patterns).ok()
+    }
+
+    fn count(&mut self, automaton: &DoubleArrayAhoCorasick<u32>, passage: &Passage) {
+        let heading = passage.headings.last().map_or("", String::as_str);
+        let sentences = passage.text.lines().flat_map(|line| line.split_sentence_bounds());
+        for sentence in sentences.chain([heading]) {
+            let haystack = fenced(&label::tokens(sentence));
+            for hit in automaton.find_overlapping_iter(&haystack) {
+                self.all[hit.value() as usize].used(passage, sentence);
+            }
+        }
+    }
+
+    /// The terms of enough sources, by C-value.
+    fn finish(self, limit: usize) -> Vec<Term> {
+        let frequency: Vec<u32> = self.all.iter().map(Candidate::frequency).collect();
+        let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
+        for (at, pattern) in self.patterns.iter().enumerate().filter(|(at, _)| frequency[*at] > 0) {
+            for part in parts(pattern).filter_map(|part| self.places.get(part)) {
+                inside[*part] += frequency[at];
+                holders[*part] += 1;
+            }
+        }
+        let mut terms: Vec<Term> = Vec::new();
+        for (at, candidate) in self.all.into_iter().enumerate() {
+            let nested = f64::from(inside[at]) / f64::from(holders[at].max(1));
+            // One-word terms would have a C-value of nought: log2 of one more, as is usual.
+            let c_value =
+                (candidate.words as f64 + 1.0).log2() * (f64::from(frequency[at]) - nested);
+            if candidate.sources.len() >= LEAST_SOURCES && c_value > 0.0 {
+                terms.push(candidate.term(c_value));
+            }
+        }
+        let weight = |term: &Term| term.c_value * (term.sources as f64).ln_1p();
+        terms.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.label.cmp(&b.label)));
+        terms.truncate(limit);
+        terms
+    }
+}
+
+impl Candidate {
+    fn used(&mut self, passage: &Passage, sentence: &str) {
+        let uses = self.sources.entry(passage.independent.to_owned()).or_insert(0);
+        *uses += 1;
+        let is_first = *uses == 1;
+        for topic in &passage.topics {
+            *self.near.entry((*topic).to_owned()).or_insert(0) += 1;
+        }
+        let sentence = sentence.trim();
+        let reads = sentence.split_whitespace().count() >= 5
+            && sentence.chars().count() <= EVIDENCE_CHARS
+            && !sentence.contains(" | ");
+        if is_first && reads && self.evidence.len() < MOST_EVIDENCE {
+            let (source, path) = (passage.independent.to_owned(), passage.path.to_owned());
+            self.evidence.push((sentence.to_owned(), source, path));
+        }
+    }
+
+    fn frequency(&self) -> u32 {
+        self.sources.values().map(|uses| (*uses).min(MOST_OF_A_SOURCE)).sum()
+    }
+
+    fn term(self, c_value: f64) -> Term {
+        let mut spellings: Vec<(String, u32)> = self.spellings.into_iter().collect();
+        // Of equally common spellings the one with fewer capitals is the label.
+        let capitals = |text: &str| text.chars().filter(|c| c.is_uppercase()).count();
+        spellings.sort_by_key(|(text, count)| (std::cmp::Reverse(*count), capitals(text)));
+        let mut names = spellings.into_iter().map(|(text, _)| text);
+        let label = names.next().unwrap_or_default();
+        let mut keys = BTreeSet::from([label.to_lowercase()]);
+        let others = names.filter(|text| keys.insert(text.to_lowercase())).collect();
+        let mut near: Vec<(String, u32)> = self.near.into_iter().collect();
+        near.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        Term {
+            label,
+            spellings: others,
+            c_value,
+            sources: self.sources.len(),
+            near: near.into_iter().take(3).map(|(topic, _)| topic).collect(),
+            evidence: self.evidence,
+        }
+    }
+}
+
+/// Whether `wording` may be a term that is not `known`: one to four words, neither general nor numbers, with no
+/// known label of several words in it. A single word must be written as a name or an acronym.
+fn is_term(wording: &str, tokens: &[Token], known: &HashSet<String>) -> bool {
+    let words: Vec<&str> = tokens.iter().map(|token| token.normal.as_str()).collect();
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    if words.len() > MOST_WORDS
+        || !wording.is_ascii()
+        || stop::is_general(last)
+        || stop::is_general(first)
+    {
+        return false;
+    }
+    let is_word = |word: &&str| word.len() > 1 && word.chars().any(|c| c.is_ascii_alphabetic());
+    if !words.iter().all(|word| is_word(word) && !stop::is_function(word)) {
+        return false;
+    }
+    let is_known = |part: &[&str]| known.contains(&part.join(" "));
+    if words.len() == 1 {
+        let capitals = wording.chars().filter(|c| c.is_ascii_uppercase()).count();
+        return capitals >= 2 && !is_known(&words);
+    }
+    let spans = (1..=words.len()).flat_map(|length| words.windows(length));
+    !spans.into_iter().any(|part| (part.len() > 1 || part.len() == words.len()) && is_known(part))
+}
+
+/// The shorter runs of words in the fenced `pattern`, itself left out.
+fn parts(pattern: &str) -> impl Iterator<Item = &str> {
+    let ends: Vec<usize> = pattern.match_indices('\u{2}').map(|(at, _)| at + 1).collect();
+    let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).collect();
+    let count = ends.len();
+    let spans = (0..count).flat_map(move |from| (from + 1..=count).map(move |to| (from, to)));
+    let spans: Vec<(usize, usize)> = spans
+        .filter(|(from, to)| to - from < count)
+        .map(|(from, to)| (starts[from], ends[to - 1]))
+        .collect();
+    spans.into_iter().map(move |(from, to)| &pattern[from..to])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use crate::vocabulary;
+
+    fn found(texts: &[(&str, &str, &str)]) -> Vec<Term> {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let headings: Vec<[String; 1]> = texts.iter().map(|(_, h, _)| [(*h).to_owned()]).collect();
+        let passages: Vec<Passage> = texts
+            .iter()
+            .zip(&headings)
+            .map(|((source, _, text), headings)| Passage {
+                independent: source,
+                path: "p.md",
+                headings,
+                text,
+                anchors: &[],
+                topics: vec!["embedding"],
+            })
+            .collect();
+        terms(&passages, &vocabulary, 10)
+    }
+
+    #[test]
+    fn a_term_of_three_sources_is_found_with_evidence_and_a_known_one_is_not() {
+        let found = found(&[
+            ("a/a", "Quokka Sampling", "We like quokka sampling very much indeed here."),
+            (
+                "b/b",
+                "Feature store",
+                "Quokka-samplings are what we all use. The feature store too.",
+            ),
+            (
+                "c/c",
+                "quokka sampling",
+                "They say that quokka sampling is good. Feature stores too.",
+            ),
+            ("c/c", "Wombat sampling", "Wombat sampling is known to one source alone."),
+        ]);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].label.to_lowercase(), "quokka sampling");
+        assert_eq!(found[0].sources, 3);
+        assert_eq!(found[0].evidence.len(), 3);
+        assert_eq!(found[0].near, ["embedding"]);
+    }
+
+    #[test]
+    fn part_of_a_longer_term_only_is_no_term() {
+        let text = "A quokka sampling ladder helps, as every quokka sampling ladder does.";
+        let heads = ["Quokka sampling ladder", "Quokka sampling"];
+        let texts: Vec<(&str, &str, &str)> =
+            ["a/a", "b/b", "c/c"].iter().map(|source| (*source, heads[0], text)).collect();
+        let mut all = texts.clone();
+        all.push(("a/a", heads[1], "Nothing else."));
+        let found = found(&all);
+        assert_eq!(found[0].label, "Quokka sampling ladder");
+        assert!(found.iter().skip(1).all(|term| term.c_value < found[0].c_value));
+    }
+
+    #[test]
+    fn runs_of_words_in_a_pattern_are_its_parts() {
+        let pattern = fenced(&label::tokens("a b c"));
+        let found: Vec<String> =
+            parts(&pattern).map(|part| part.replace('\u{1}', "").replace('\u{2}', " ")).collect();
+        assert_eq!(found, ["a ", "a b ", "b ", "b c ", "c "]);
+    }
+}

@@ -1,0 +1,236 @@
+//! The case × step matrix: what the sources say of each case study at each step of a design answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::build::Place;
+use crate::vocabulary::Vocabulary;
+
+/// So many words, or so many list items, of one source say something.
+const ENOUGH_WORDS: u32 = 80;
+const ENOUGH_ITEMS: u32 = 5;
+/// So many independent sources that say enough make a strong cell.
+const ENOUGH_SOURCES: usize = 2;
+/// Passages kept for a cell, and of each source.
+const MOST_PASSAGES: usize = 12;
+const MOST_OF_A_SOURCE: usize = 3;
+/// A document that serves so many steps of one case is a whole answer.
+const WHOLE: usize = 3;
+
+/// How much is said at one step of one case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Coverage {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Something.
+    Thin,
+    /// Two independent sources or more say 80 words or five list items each.
+    Strong,
+}
+
+/// How much a section says: its words, and its list items of three words or more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    pub words: u32,
+    pub items: u32,
+}
+
+impl Extent {
+    /// That of `text`. O(length).
+    pub fn of(text: &str) -> Extent {
+        let count = |line: &str| {
+            line.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count()
+        };
+        let mut extent = Extent::default();
+        for line in text.lines() {
+            let words = u32::try_from(count(line)).unwrap_or(u32::MAX);
+            extent.words = extent.words.saturating_add(words);
+            let is_item = line.trim_start().starts_with(['-', '•', '*']);
+            extent.items += u32::from(is_item && words >= 3);
+        }
+        extent
+    }
+
+    fn is_enough(self) -> bool {
+        self.words >= ENOUGH_WORDS || self.items >= ENOUGH_ITEMS
+    }
+}
+
+/// A cell of the matrix.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    pub coverage: Coverage,
+    /// Independent sources that say anything.
+    pub said_by: u32,
+    /// Numbers of sections' ids, a source's best first and sources in turn.
+    pub passages: Vec<u64>,
+}
+
+/// A document that goes through a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    pub source: String,
+    pub path: String,
+    /// Its first section's id.
+    pub section: u64,
+    /// How many steps it serves.
+    pub steps: u32,
+}
+
+/// What is said of one case study.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// Its place in the vocabulary.
+    pub topic: u32,
+    /// One a step, in the order of an answer.
+    pub cells: Vec<Cell>,
+    /// Those that go through most steps first.
+    pub whole: Vec<Whole>,
+}
+
+/// A section that treats a case at a step.
+#[derive(Debug)]
+struct Passage {
+    independent: String,
+    section: u64,
+    extent: Extent,
+}
+
+/// Gathers the sections that treat cases.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    cells: BTreeMap<(u32, u8), Vec<Passage>>,
+    /// Steps of each document, with its first section, by case, source and path.
+    documents: BTreeMap<(u32, String, String), (u64, BTreeSet<u8>)>,
+}
+
+impl Gathered {
+    /// Takes in a section of the case `topic` that serves `step` and says so much.
+    pub fn add(&mut self, place: Place, (topic, step): (u32, u8), extent: Extent) {
+        if extent.words == 0 {
+            return;
+        }
+        let independent = place.independent.to_owned();
+        let passage = Passage { independent, section: place.section, extent };
+        self.cells.entry((topic, step)).or_default().push(passage);
+        let key = (topic, place.source.to_owned(), place.path.to_owned());
+        let document = self.documents.entry(key).or_insert((place.section, BTreeSet::new()));
+        document.1.insert(step);
+    }
+
+    /// The cases of `vocabulary`, those below `case-studies`, in its order.
+    pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<Case> {
+        let steps = u8::try_from(vocabulary.steps.len()).unwrap_or(u8::MAX);
+        let mut whole: BTreeMap<u32, Vec<Whole>> = BTreeMap::new();
+        for ((topic, source, path), (section, served)) in std::mem::take(&mut self.documents) {
+            if served.len() >= WHOLE {
+                let steps = u32::try_from(served.len()).unwrap_or(u32::MAX);
+                whole.entry(topic).or_default().push(Whole { source, path, section, steps });
+            }
+        }
+        let mut cases = Vec::new();
+        for at in vocabulary.cases() {
+            let topic = u32::try_from(at).unwrap_or(u32::MAX);
+            let cell = |step| cell(self.cells.remove(&(topic, step)).unwrap_or_default());
+            let cells = (0..steps).map(cell).collect();
+            let mut whole = whole.remove(&topic).unwrap_or_default();
+            whole.sort_by(|a, b| b.steps.cmp(&a.steps).then(a.path.cmp(&b.path)));
+            cases.push(Case { topic, cells, whole });
+        }
+        cases
+    }
+}
+
+fn cell(mut passages: Vec<Passage>) -> Cell {
+    let mut sources: BTreeMap<&str, Extent> = BTreeMap::new();
+    for passage in &passages {
+        let extent = sources.entry(&passage.independent).or_default();
+        extent.words = extent.words.saturating_add(passage.extent.words);
+        extent.items = extent.items.saturating_add(passage.extent.items);
+    }
+    let enough = sources.values().filter(|extent| extent.is_enough()).count();
+    let coverage = match (enough, sources.len()) {
+        (ENOUGH_SOURCES.., _) => Coverage::Strong,
+        (_, 1..) => Coverage::Thin,
+        _ => Coverage::Empty,
+    };
+    let said_by = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+    // Beyond some 300 words a passage says no more at a glance.
+    passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
+    let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut ranked: Vec<(usize, u64)> = Vec::new();
+    for passage in &passages {
+        let turn = turns.entry(&passage.independent).or_insert(0);
+        ranked.push((*turn, passage.section));
+        *turn += 1;
+    }
+    ranked.retain(|(turn, _)| *turn < MOST_OF_A_SOURCE);
+    ranked.sort_by_key(|(turn, _)| *turn);
+    ranked.truncate(MOST_PASSAGES);
+    Cell { coverage, said_by, passages: ranked.into_iter().map(|(_, id)| id).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use crate::extract::Address;
+    use crate::vocabulary;
+
+    fn coverage(said: &[(&str, Extent)]) -> Cell {
+        let passages = said.iter().enumerate().map(|(at, (source, extent))| Passage {
+            independent: (*source).to_owned(),
+            section: at as u64,
+            extent: *extent,
+        });
+        cell(passages.collect())
+    }
+
+    #[test]
+    fn a_cell_is_strong_only_if_two_sources_say_enough_each() {
+        let words = |words| Extent { words, items: 0 };
+        let items = |items| Extent { words: 4 * items, items };
+        assert_eq!(coverage(&[]).coverage, Coverage::Empty);
+        assert_eq!(coverage(&[("a", words(500))]).coverage, Coverage::Thin);
+        assert_eq!(coverage(&[("a", words(500)), ("b", words(79))]).coverage, Coverage::Thin);
+        assert_eq!(coverage(&[("a", words(80)), ("b", items(5))]).coverage, Coverage::Strong);
+        let parts = [("a", words(50)), ("b", words(90)), ("a", words(40))];
+        assert_eq!(coverage(&parts).coverage, Coverage::Strong, "a source's sections add up");
+        assert_eq!(coverage(&parts).passages, [1, 0, 2], "sources in turn, the fullest first");
+        assert_eq!(coverage(&parts).said_by, 2);
+    }
+
+    #[test]
+    fn empty_headings_and_bullets_without_a_word_say_nothing() {
+        assert_eq!(Extent::of(""), Extent::default());
+        assert_eq!(Extent::of("- \n- ?\n"), Extent::default());
+        let text = "Two words.\n- one\n- an item of five words\n";
+        assert_eq!(Extent::of(text), Extent { words: 8, items: 1 });
+    }
+
+    #[test]
+    fn a_document_that_serves_three_steps_is_a_whole_answer() {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let cases: Vec<usize> = vocabulary.cases().collect();
+        let topic = u32::try_from(cases[1]).unwrap();
+        let mut gathered = Gathered::default();
+        for (path, steps) in [("part.md", 0..2), ("whole.md", 0..5)] {
+            for step in steps {
+                let (address, section) = (Address::Lines(1, 1), u64::from(step));
+                let place = Place { source: "a/a", independent: "a/a", path, address, section };
+                gathered.add(place, (topic, step), Extent { words: 9, items: 0 });
+                gathered.add(place, (topic, 7), Extent::default());
+            }
+        }
+        let found = gathered.finish(&vocabulary);
+        assert_eq!(found.len(), cases.len());
+        let case = found.iter().find(|case| case.topic == topic).unwrap();
+        assert_eq!(case.whole.len(), 1);
+        assert_eq!((case.whole[0].path.as_str(), case.whole[0].steps), ("whole.md", 5));
+        assert_eq!(case.cells[0].coverage, Coverage::Thin);
+        assert_eq!(case.cells[7], Cell::default());
+    }
+}

@@ -1,0 +1,42 @@
+//! The edges that the vocabulary itself states.
+
+use std::collections::BTreeMap;
+
+use super::{Edge, Why};
+use crate::vocabulary::Vocabulary;
+
+/// A field of knowledge joins too much for its topics to be near each other through it.
+const FIELD: f32 = 0.15;
+const BROADER: f32 = 0.6;
+const REQUIRES: f32 = 0.7;
+/// What an editor names as closest.
+const RELATED: f32 = 0.9;
+
+/// Edges by the places of their ends, the smaller first.
+pub(super) fn edges(vocabulary: &Vocabulary) -> BTreeMap<(u32, u32), Edge> {
+    let mut edges: BTreeMap<(u32, u32), Edge> = BTreeMap::new();
+    let mut add = |from: usize, to: &str, why: Why, weight: f32, reason: Option<&str>| {
+        let Some(to) = vocabulary.position(to) else { return };
+        let (from, to) = (u32::try_from(from).unwrap_or(0), u32::try_from(to).unwrap_or(0));
+        let edge = edges.entry((from.min(to), from.max(to))).or_default();
+        if !edge.why.contains(&why) {
+            edge.why.push(why);
+            edge.why.sort();
+        }
+        edge.weight = edge.weight.max(weight);
+        edge.reason = edge.reason.take().or(reason.map(str::to_owned));
+    };
+    for (at, topic) in vocabulary.topics.iter().enumerate() {
+        for broader in &topic.broader {
+            let is_field = vocabulary.topic(&broader.0).is_some_and(|topic| topic.top);
+            add(at, &broader.0, Why::Broader, if is_field { FIELD } else { BROADER }, None);
+        }
+        for requirement in &topic.requires {
+            add(at, &requirement.topic.0, Why::Requires, REQUIRES, Some(&requirement.why));
+        }
+        for related in &topic.related {
+            add(at, &related.0, Why::Related, RELATED, None);
+        }
+    }
+    edges
+}

@@ -1,0 +1,133 @@
+//! Which sentences are kept as evidence of an edge: short, whole ones that say little else, from
+//! different sources.
+
+use std::rc::Rc;
+
+use super::Evidence;
+
+/// Sentences kept for an edge.
+pub const MOST_EVIDENCE: usize = 3;
+/// Candidates kept for an edge while sentences come in.
+const CANDIDATES: usize = 8;
+
+/// A sentence that may be evidence, the better the lower its rank.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub rank: u32,
+    pub evidence: Evidence,
+}
+
+/// How ill `sentence`, which names so many topics, serves as evidence; 0 is best.
+///
+/// A reader wants a sentence of some ten to twenty words with a full stop at its end; rows of tables, lists
+/// of names and beginnings without an end are kept only where nothing better is said.
+pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
+    let words = sentence.split_whitespace().count();
+    let ends =
+        sentence.trim_end_matches(['"', '”', ')', '*', '’']).ends_with(['.', '!', '?', '。']);
+    let starts = sentence.chars().next().is_some_and(|c| !c.is_lowercase());
+    let marks = sentence.matches(['|', '→', '=', '{', '<', '/']).count();
+    let commas = sentence.matches([',', ';', '·']).count();
+    let faults = [
+        (!(6..=45).contains(&words)).then_some(40),
+        (!ends).then_some(12),
+        (!starts).then_some(8),
+        (sentence.contains(" | ") || sentence.contains("://")).then_some(30),
+        (sentence.ends_with([':', '…']) || sentence.ends_with("...")).then_some(6),
+        Some(4 * marks.min(8)),
+        // More than a comma in five words is a list.
+        Some(6 * (commas.saturating_sub(words / 5)).min(5)),
+        Some(4 * topics.saturating_sub(2)),
+        Some(words.abs_diff(14) / 3),
+    ];
+    u32::try_from(faults.into_iter().flatten().sum::<usize>()).unwrap_or(u32::MAX)
+}
+
+/// The sentences that may become an edge's evidence; never more than [`CANDIDATES`].
+#[derive(Debug, Default)]
+pub(super) struct Candidates(Vec<Rc<Candidate>>);
+
+impl Candidates {
+    /// Takes in `candidate`; the worst goes where there are too many, of the most heard source first.
+    pub fn add(&mut self, candidate: &Rc<Candidate>) {
+        self.0.push(Rc::clone(candidate));
+        if self.0.len() <= CANDIDATES {
+            return;
+        }
+        let said = |of: &Candidate| {
+            self.0.iter().filter(|other| other.evidence.source == of.evidence.source).count()
+        };
+        let worst = (0..self.0.len()).max_by_key(|at| (said(&self.0[*at]), self.0[*at].rank, *at));
+        if let Some(worst) = worst {
+            self.0.remove(worst);
+        }
+    }
+
+    /// At most [`MOST_EVIDENCE`]: the best of each source first, then the next best; none twice.
+    pub fn best(self) -> Vec<Evidence> {
+        let mut sorted = self.0;
+        sorted.sort_by(|a, b| {
+            let place = |c: &Candidate| (c.evidence.source.clone(), c.evidence.path.clone());
+            a.rank.cmp(&b.rank).then_with(|| place(a).cmp(&place(b)))
+        });
+        let mut kept: Vec<Evidence> = Vec::new();
+        let mut others = Vec::new();
+        for candidate in &sorted {
+            let evidence = &candidate.evidence;
+            let says = |known: &Evidence| known.sentence == evidence.sentence;
+            if kept.iter().chain(&others).any(says) {
+                continue;
+            }
+            let heard = kept.iter().any(|known| known.source == evidence.source);
+            if heard { &mut others } else { &mut kept }.push(evidence.clone());
+        }
+        kept.extend(others);
+        kept.truncate(MOST_EVIDENCE);
+        kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Address;
+
+    #[test]
+    fn a_short_whole_sentence_is_better_than_a_row_a_list_or_a_beginning() {
+        let good = rank("A feature store keeps training-serving skew away from the model.", 2);
+        for worse in [
+            "feature store | skew | offline | online",
+            "Feature store, skew, drift, cache, queue, batch, stream and whatever else.",
+            "the feature store and training-serving skew are",
+            "Feature store and skew:",
+            "See https://example.org/feature-store for the feature store and its skew.",
+            "Skew.",
+        ] {
+            assert!(rank(worse, 2) > good, "{worse}");
+        }
+        assert!(rank("A feature store keeps skew and drift and cache away.", 5) > good);
+    }
+
+    #[test]
+    fn each_source_is_heard_once_before_one_is_heard_twice() {
+        let mut candidates = Candidates::default();
+        for (source, rank) in [("a", 1), ("a", 2), ("a", 3), ("b", 9), ("c", 8), ("a", 1)] {
+            let evidence = Evidence {
+                sentence: format!("{source} {rank}"),
+                source: source.into(),
+                path: "p.md".into(),
+                address: Address::Lines(1, 1),
+                section: 1,
+            };
+            candidates.add(&Rc::new(Candidate { rank, evidence }));
+        }
+        let first = candidates.0[0].evidence.clone();
+        for _ in 0..20 {
+            let evidence = first.clone();
+            candidates.add(&Rc::new(Candidate { rank: 0, evidence }));
+        }
+        assert!(candidates.0.len() <= CANDIDATES);
+        let said: Vec<String> = candidates.best().into_iter().map(|e| e.sentence).collect();
+        assert_eq!(said, ["a 1", "c 8", "b 9"]);
+    }
+}

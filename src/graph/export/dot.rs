@@ -1,0 +1,35 @@
+//! Graphviz's DOT: topics and their edges, thicker where the tie is firmer, dashed where it was found in
+//! texts alone.
+
+use std::io::{self, Write};
+
+use super::{Part, reasons};
+use crate::graph::Why;
+
+pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "graph cairn {{")?;
+    writeln!(out, "  graph [overlap=false, splines=true];")?;
+    writeln!(out, "  node [shape=box, style=rounded, fontname=\"sans-serif\"];")?;
+    for topic in part.topics {
+        let label = &part.graph.vocabulary.topics[*topic].pref_label;
+        writeln!(out, "  {} [label={}];", quoted(part.slug(*topic)), quoted(label))?;
+    }
+    for (a, b, edge) in part.edges() {
+        let style = if edge.why == [Why::CoMention] { "dashed" } else { "solid" };
+        writeln!(
+            out,
+            "  {} -- {} [style={style}, penwidth={:.2}, tooltip={}];",
+            quoted(part.slug(a)),
+            quoted(part.slug(b)),
+            0.5 + 2.0 * edge.weight,
+            quoted(&reasons(edge)),
+        )?;
+    }
+    writeln!(out, "}}")
+}
+
+/// `text` as a quoted string of DOT, in which only the quote itself and the backslash are special.
+fn quoted(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !c.is_control()).collect();
+    format!("\"{}\"", plain.replace('\\', "\\\\").replace('"', "\\\""))
+}

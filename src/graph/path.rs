@@ -1,0 +1,94 @@
+//! How one topic leads to another: the shortest chains of explained edges, found by Yen's algorithm
+//! (J. Y. Yen, "Finding the k shortest loopless paths in a network", Management Science 17(11), 1971).
+
+use pathfinding::prelude::yen;
+use petgraph::graph::NodeIndex;
+use petgraph::visit::EdgeRef;
+
+use super::{Edge, Graph};
+
+/// Each further edge makes a chain harder to follow, by as much as a weight of 1/e.
+const HOP: f64 = 1.0;
+/// What it costs to go through a topic with e times the usual number of edges: everything is near a hub.
+const HUB: f64 = 0.5;
+/// Costs are counted in whole thousandths, as exact sums need.
+const SCALE: f64 = 1000.0;
+/// Chains longer than this explain nothing.
+const MOST_HOPS: usize = 6;
+
+/// One edge of a chain, walked from one end to the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Hop<'a> {
+    /// Places in the vocabulary.
+    pub from: usize,
+    pub to: usize,
+    pub edge: &'a Edge,
+}
+
+/// At most `count` chains from `from` to `to` (places in the vocabulary), the best first. Fields of
+/// knowledge are never gone through, hubs seldom. None where there is no chain of six edges or fewer, or
+/// where both are one. O(count · length · edges · log topics).
+pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop<'_>>> {
+    let nodes = graph.topics.node_count();
+    if from >= nodes || to >= nodes || from == to {
+        return Vec::new();
+    }
+    let goal = NodeIndex::new(to);
+    let usual = (2 * graph.topics.edge_count() / nodes.max(1)).max(1) as f64;
+    let next = |node: &NodeIndex| -> Vec<(NodeIndex, u32)> {
+        let edges = graph.topics.edges(*node);
+        let steps = edges.filter_map(|edge| {
+            let other = if edge.source() == *node { edge.target() } else { edge.source() };
+            if other != goal && graph.vocabulary.topics[other.index()].top {
+                return None;
+            }
+            let degree = graph.topics.edges(other).count() as f64;
+            let hub = if other == goal { 0.0 } else { HUB * (degree / usual).ln().max(0.0) };
+            let cost = HOP - f64::from(edge.weight().weight).ln() + hub;
+            // A cost is below 2^32 thousandths: weights are above 1e-9, degrees below 2^32.
+            Some((other, (cost * SCALE) as u32))
+        });
+        steps.collect()
+    };
+    let found = yen(&NodeIndex::new(from), next, |node| *node == goal, count);
+    let chains = found.into_iter().filter(|(chain, _)| chain.len() <= MOST_HOPS + 1);
+    chains.map(|(chain, _)| hops(graph, &chain)).collect()
+}
+
+fn hops<'a>(graph: &'a Graph, chain: &[NodeIndex]) -> Vec<Hop<'a>> {
+    let pairs = chain.windows(2).filter_map(|pair| {
+        let edge = graph.topics.find_edge(pair[0], pair[1])?;
+        let (from, to) = (pair[0].index(), pair[1].index());
+        Some(Hop { from, to, edge: &graph.topics[edge] })
+    });
+    pairs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use crate::graph::build::Builder;
+    use crate::vocabulary;
+
+    #[test]
+    fn chains_join_the_ends_without_fields_and_loops() {
+        let graph = Builder::new(vocabulary::load(&Sources::Compiled).unwrap()).finish(Vec::new());
+        let at = |slug: &str| graph.vocabulary.position(slug).unwrap();
+        let (from, to) = (at("position-bias"), at("feature-store"));
+        let found = paths(&graph, from, to, 3);
+        assert_eq!(found.len(), 3);
+        for chain in &found {
+            assert_eq!((chain[0].from, chain[chain.len() - 1].to), (from, to));
+            assert!(chain.windows(2).all(|pair| pair[0].to == pair[1].from));
+            let mut through: Vec<usize> = chain.iter().map(|hop| hop.to).collect();
+            assert!(chain.iter().all(|hop| !graph.vocabulary.topics[hop.to].top));
+            assert!(chain.iter().all(|hop| !hop.edge.why.is_empty()));
+            through.sort_unstable();
+            through.dedup();
+            assert_eq!(through.len(), chain.len());
+        }
+        assert!(paths(&graph, from, from, 3).is_empty());
+        assert!(paths(&graph, from, usize::MAX, 3).is_empty());
+    }
+}

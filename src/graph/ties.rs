@@ -1,0 +1,98 @@
+//! How firmly two topics are tied by being said together.
+//!
+//! Strength is normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual
+//! information in collocation extraction", GSCL 2009); whether it can be chance is told by the
+//! log-likelihood ratio (T. Dunning, "Accurate methods for the statistics of surprise and
+//! coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that a source with
+//! very many sentences weighs no more than [`MOST_SENTENCES`] of them.
+
+/// So many sentences of one source count in full; more share that weight. About the median of the
+/// larger sources of the corpus, so that no single one is more than a tenth of the whole.
+pub(super) const MOST_SENTENCES: f64 = 1_500.0;
+/// Weaker ties than this are noise.
+const LEAST_NPMI: f64 = 0.12;
+/// The 0.1 % point of χ² with one degree of freedom: less is chance.
+const LEAST_LLR: f64 = 10.83;
+/// One source alone is a habit, not a fact.
+const LEAST_SOURCES: usize = 2;
+/// Independent sources after which a tie gets no firmer.
+const FIRM: f64 = 5.0;
+
+/// Weighted numbers of sentences: with both topics, with each, and all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Table {
+    pub both: f64,
+    pub each: [f64; 2],
+    pub total: f64,
+}
+
+/// The weight in (0, 1] of a tie that `sources` independent sources say; `None` if it is none.
+pub(super) fn tie(table: Table, sources: usize) -> Option<f64> {
+    let strength = npmi(table);
+    let is_tie = sources >= LEAST_SOURCES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
+    // Five sources that say it make a tie about as firm as it gets.
+    let firm = (sources as f64 / FIRM).min(1.0);
+    is_tie.then(|| (strength * (0.4 + 0.6 * firm)).clamp(f64::MIN_POSITIVE, 1.0))
+}
+
+/// Normalised pointwise mutual information, in [-1, 1].
+fn npmi(table: Table) -> f64 {
+    let share = |count: f64| count / table.total.max(f64::MIN_POSITIVE);
+    let joint = share(table.both);
+    if joint <= 0.0 {
+        return -1.0;
+    }
+    if joint >= 1.0 {
+        return 1.0;
+    }
+    (joint / (share(table.each[0]) * share(table.each[1]))).ln() / -joint.ln()
+}
+
+/// Dunning's G² of the two-by-two table.
+fn llr(table: Table) -> f64 {
+    let Table { both, each: [first, second], total } = table;
+    let cells = [
+        (both, first, second),
+        (first - both, first, total - second),
+        (second - both, total - first, second),
+        (total - first - second + both, total - first, total - second),
+    ];
+    let part = |(seen, row, column): (f64, f64, f64)| {
+        if seen <= 0.0 { 0.0 } else { seen * (seen * total / (row * column)).ln() }
+    };
+    2.0 * cells.into_iter().map(part).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(both: f64, first: f64, second: f64, total: f64) -> Table {
+        Table { both, each: [first, second], total }
+    }
+
+    #[test]
+    fn mutual_information_is_one_for_inseparable_and_nought_for_independent_topics() {
+        assert!((npmi(table(10.0, 10.0, 10.0, 1000.0)) - 1.0).abs() < 1e-9);
+        assert!(npmi(table(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-9);
+        assert!(npmi(table(0.0, 5.0, 5.0, 10.0)) <= -1.0);
+    }
+
+    #[test]
+    fn the_likelihood_ratio_is_that_of_dunnings_own_example() {
+        // "the swiss" in table 1 of the paper: 270.72 for k = 110, 2442, 111, 29114.
+        let found =
+            llr(table(110.0, 110.0 + 2442.0, 110.0 + 111.0, 110.0 + 2442.0 + 111.0 + 29114.0));
+        assert!((found - 270.72).abs() < 0.01, "{found}");
+        assert!(llr(table(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_source_makes_no_tie_and_more_make_it_firmer() {
+        let strong = table(40.0, 60.0, 60.0, 20_000.0);
+        assert_eq!(tie(strong, 1), None);
+        assert!(tie(strong, 2).unwrap() < tie(strong, 6).unwrap());
+        assert_eq!(tie(table(1.0, 30.0, 40.0, 20_000.0), 2), None, "chance");
+        assert_eq!(tie(table(300.0, 3_000.0, 2_000.0, 20_000.0), 9), None, "independent");
+    }
+}

@@ -1,0 +1,150 @@
+//! The case studies: the matrix of what is said, and a guide to each, made of excerpts.
+
+use super::Library;
+use super::view::{
+    CaseRow, CaseView, CasesView, CellView, HitView, StepView, TopicLink, WholeView,
+};
+use crate::catalogue::policy::show;
+use crate::graph::{Case, Coverage};
+use crate::search::{Record, SearchError, SectionId, Snippet};
+use crate::vocabulary::label;
+
+/// An excerpt in a guide is no longer than so many characters, even where all may be shown.
+const EXCERPT: usize = 600;
+/// Words of a request for a guide that name no case.
+const FILLER: [&str; 14] = [
+    "design", "a", "an", "the", "of", "for", "how", "to", "build", "do", "you", "system", "guide",
+    "case",
+];
+
+impl Library {
+    /// The matrix of case studies and steps. O(cases · steps).
+    pub fn cases(&self) -> CasesView {
+        let steps = &self.graph.vocabulary.steps;
+        let mut cases: Vec<&Case> = self.graph.cases.iter().collect();
+        let said = |case: &Case| {
+            let of = |wanted| case.cells.iter().filter(|cell| cell.coverage == wanted).count();
+            (of(Coverage::Strong), of(Coverage::Thin))
+        };
+        cases.sort_by_key(|case| (std::cmp::Reverse(said(case)), case.topic));
+        let rows = cases.into_iter().map(|case| {
+            let TopicLink { id, label, .. } = self.topic_link(case.topic as usize);
+            CaseRow { id, label, cells: self.cells(case).collect() }
+        });
+        let link = |slug: &str, label: &str| TopicLink {
+            id: slug.to_owned(),
+            label: label.to_owned(),
+            why: None,
+        };
+        CasesView {
+            steps: steps.iter().map(|step| link(&step.slug, &step.label)).collect(),
+            cases: rows.collect(),
+        }
+    }
+
+    /// What the sources say of the case study with the slug or label `name` (or a request such as "design
+    /// video recommendation"), with at most `limit` passages a step; `None` if there is no such case.
+    ///
+    /// Reads the passages from the index: some 30 microseconds each.
+    pub fn case(&self, name: &str, limit: usize) -> Result<Option<CaseView>, SearchError> {
+        let Some(case) = self.find_case(name) else { return Ok(None) };
+        let topic = &self.graph.vocabulary.topics[case.topic as usize];
+        let mut steps = Vec::new();
+        let labels = self.graph.vocabulary.steps.iter().map(|step| &step.label);
+        for ((said, cell), label) in case.cells.iter().zip(self.cells(case)).zip(labels) {
+            let mut passages = Vec::new();
+            for id in said.passages.iter().take(limit).map(|id| SectionId(*id)) {
+                if let Some(record) = self.searcher.section(id)? {
+                    passages.push(self.excerpt(id, &record));
+                }
+            }
+            steps.push(StepView { cell, label: label.clone(), passages });
+        }
+        let mut whole = Vec::new();
+        for document in &case.whole {
+            let id = SectionId(document.section);
+            let Some(record) = self.searcher.section(id)? else { continue };
+            whole.push(WholeView {
+                source: document.source.clone(),
+                path: document.path.clone(),
+                url: self.link(&document.source, &document.path, record.address, id),
+                title: record.title,
+                steps: document.steps,
+            });
+        }
+        Ok(Some(CaseView {
+            case: topic.slug.0.clone(),
+            label: topic.pref_label.clone(),
+            definition: topic.definition.clone(),
+            whole,
+            steps,
+        }))
+    }
+
+    fn find_case(&self, name: &str) -> Option<&Case> {
+        let words = label::tokens(name).into_iter().map(|token| token.normal);
+        let kept: Vec<String> = words.filter(|word| !FILLER.contains(&word.as_str())).collect();
+        let is_case = |name: &str| {
+            let at = self.find_topic(name)?;
+            self.graph.cases.iter().find(|case| case.topic as usize == at)
+        };
+        is_case(name).or_else(|| is_case(&kept.join(" ")))
+    }
+
+    fn cells(&self, case: &Case) -> impl Iterator<Item = CellView> {
+        let steps = &self.graph.vocabulary.steps;
+        case.cells.iter().zip(steps).map(|(cell, step)| CellView {
+            step: step.slug.clone(),
+            coverage: cell.coverage,
+            said_by: cell.said_by,
+        })
+    }
+
+    /// The passage with its opening in place of a snippet.
+    fn excerpt(&self, id: SectionId, record: &Record) -> HitView {
+        let shown = show(&record.text, self.shown(record), self.manifest.excerpt_chars);
+        let snippet = Snippet { text: opening(&shown, EXCERPT), highlights: Vec::new() };
+        HitView { passage: self.passage(id, record), snippet, score: 0.0, duplicates: Vec::new() }
+    }
+}
+
+/// The first lines of `text` that are no longer than `most` characters together; of a first line that is, its
+/// beginning. What is left out is shown by an ellipsis.
+fn opening(text: &str, most: usize) -> String {
+    let mut opening = String::new();
+    let mut left = most;
+    let mut is_cut = false;
+    for line in text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
+        let length = line.chars().count() + 1;
+        is_cut = length > left;
+        if is_cut {
+            break;
+        }
+        left -= length;
+        opening.push_str(line);
+        opening.push('\n');
+    }
+    let whole = opening.trim_end();
+    match (is_cut, whole.is_empty()) {
+        (true, true) => {
+            show(text.trim_start(), crate::catalogue::Shown::Excerpt, most).into_owned()
+        }
+        (true, false) if !whole.ends_with('…') => format!("{whole}\n…"),
+        _ => whole.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_opening_ends_with_a_line_and_says_that_more_follows() {
+        assert_eq!(opening("One.\n\n- two\n", 100), "One.\n- two");
+        assert_eq!(opening("One.\n- two\n- three\n", 12), "One.\n- two\n…");
+        let long = "word ".repeat(50);
+        let cut = opening(&long, 30);
+        assert!(cut.ends_with('…') && cut.chars().count() <= 30, "{cut}");
+        assert_eq!(opening("", 30), "");
+    }
+}

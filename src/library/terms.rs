@@ -1,0 +1,50 @@
+//! What the sources speak of and the vocabulary lacks.
+
+use super::Library;
+use crate::annotate::terms::{Passage, Term, terms};
+use crate::annotate::{Role, Salience};
+use crate::search::{Record, SearchError};
+
+impl Library {
+    /// Terms that three independent sources or more use and no label names, at most `limit`, the weightiest
+    /// first. Reads the whole index: seconds, and its text in memory.
+    pub fn missing_terms(&self, limit: usize) -> Result<Vec<Term>, SearchError> {
+        let mut records: Vec<Record> = Vec::new();
+        self.searcher.each(|record| {
+            if record.role == Role::Content && record.language.as_deref().is_none_or(|l| l == "en")
+            {
+                records.push(record);
+            }
+        })?;
+        // The index's order depends on how it came about; the same content has the same answer.
+        records.sort_by(|a, b| {
+            (&a.source, &a.path, a.address.begin()).cmp(&(&b.source, &b.path, b.address.begin()))
+        });
+        let anchors: Vec<Vec<String>> = records
+            .iter()
+            .map(|r| r.links.iter().map(|link| link.text.clone()).collect())
+            .collect();
+        let passages: Vec<Passage> = records
+            .iter()
+            .zip(&anchors)
+            .map(|(record, anchors)| {
+                let main = record.mentions.iter().filter(|m| m.salience == Salience::Main);
+                Passage {
+                    independent: self.independent(&record.source),
+                    path: &record.path,
+                    headings: &record.headings,
+                    text: &record.text,
+                    anchors,
+                    topics: main.map(|mention| mention.topic.as_str()).collect(),
+                }
+            })
+            .collect();
+        Ok(terms(&passages, &self.graph.vocabulary, limit))
+    }
+
+    /// The source itself, or the one that it is a fork of.
+    fn independent<'a>(&'a self, source: &'a str) -> &'a str {
+        let state = self.manifest.source(source);
+        state.and_then(|state| state.fork_of.as_deref()).unwrap_or(source)
+    }
+}

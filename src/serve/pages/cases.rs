@@ -1,0 +1,149 @@
+//! `/cases`, the matrix of case studies and steps, and `/cases/{id}`, a guide to one.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State as Shared};
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::super::State;
+use super::super::knowledge::unknown_case;
+use super::{answer, layout, plural};
+use crate::graph::Coverage;
+use crate::library::Library;
+use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
+
+/// Passages shown at each step.
+const PASSAGES: usize = 5;
+
+pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
+    let page = async {
+        let view = state.library()?.cases();
+        Ok(layout(&state, "Case studies", "", matrix(&view)))
+    };
+    answer(&state, page.await)
+}
+
+pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
+    let page = async {
+        let name = id.clone();
+        let find = move |library: &Library| library.case(&name, PASSAGES);
+        let case = state.ask(find).await?.ok_or_else(|| unknown_case(&id))?;
+        Ok(layout(&state, &case.label, "", guide(&case)))
+    };
+    answer(&state, page.await)
+}
+
+fn matrix(view: &CasesView) -> Markup {
+    let said = |cells: &[CellView]| cells.iter().any(|cell| cell.coverage != Coverage::Empty);
+    let (told, untold): (Vec<_>, Vec<_>) = view.cases.iter().partition(|case| said(&case.cells));
+    html! {
+        h1 { "Case studies" }
+        p.quiet {
+            "What the sources say of each, at each step of a design answer. A full cell: two sources or more "
+            "say 80 words or five list items each. A half one: something is said. The number is that of sources."
+        }
+        div.wide tabindex="0" role="region" aria-label="Case studies by step" {
+            table.matrix {
+                thead { tr { th scope="col" { "Case" }
+                    @for step in &view.steps { th scope="col" { (step.label) } } } }
+                tbody {
+                    @for case in &told {
+                        tr {
+                            th scope="row" { a href={ "/cases/" (case.id) } { (case.label) } }
+                            @for cell in &case.cells { (matrix_cell(&case.id, cell)) }
+                        }
+                    }
+                }
+            }
+        }
+        @if !untold.is_empty() {
+            p.quiet { "No source goes through these yet: "
+                @for (at, case) in untold.iter().enumerate() {
+                    @if at > 0 { ", " }
+                    a href={ "/topics/" (case.id) } { (case.label) }
+                } "."
+            }
+        }
+    }
+}
+
+fn matrix_cell(case: &str, cell: &CellView) -> Markup {
+    let sources = usize::try_from(cell.said_by).unwrap_or(0);
+    html! {
+        @match cell.coverage {
+            Coverage::Empty => td.empty { span.quiet title="nothing" { "–" } },
+            coverage => td class=(word(coverage)) {
+                a href={ "/cases/" (case) "#" (cell.step) }
+                    title={ (word(coverage)) ", " (plural(sources, "source")) } { (sources) }
+            }
+        }
+    }
+}
+
+fn word(coverage: Coverage) -> &'static str {
+    match coverage {
+        Coverage::Strong => "strong",
+        Coverage::Thin => "thin",
+        Coverage::Empty => "empty",
+    }
+}
+
+fn guide(case: &CaseView) -> Markup {
+    html! {
+        article.guide {
+            h1 { (case.label) }
+            p.definition { (case.definition) }
+            p { a href={ "/topics/" (case.case) } { "The topic, with what is near it" } }
+            @if !case.whole.is_empty() {
+                h2 { "Whole answers" }
+                ul {
+                    @for document in &case.whole {
+                        li {
+                            a href=(document.url) rel="noopener" { (document.title) }
+                            span.quiet { " " (document.source) " · " (document.steps) " of 8 steps" }
+                        }
+                    }
+                }
+            }
+            nav.jumps aria-label="Steps" {
+                @for (at, step) in case.steps.iter().enumerate() {
+                    a class=(word(step.cell.coverage)) href={ "#" (step.cell.step) } {
+                        (at + 1) " " (step.label)
+                    }
+                }
+            }
+            @for (at, step) in case.steps.iter().enumerate() { (guide_step(at, step)) }
+        }
+    }
+}
+
+fn guide_step(at: usize, step: &StepView) -> Markup {
+    let sources = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "source");
+    html! {
+        section id=(step.cell.step) {
+            h2 { (at + 1) ". " (step.label) }
+            @match step.cell.coverage {
+                Coverage::Strong => p.quiet { "Well covered, by " (sources) "." },
+                Coverage::Thin => p.quiet { "Thin: little is said, by " (sources) "." },
+                Coverage::Empty => p.quiet { "No source says anything here." },
+            }
+            @for hit in &step.passages { (excerpt(hit)) }
+        }
+    }
+}
+
+fn excerpt(hit: &HitView) -> Markup {
+    let passage = &hit.passage;
+    let trail = passage.headings.join(" › ");
+    html! {
+        blockquote {
+            div.said dir="auto" { (hit.snippet.text) }
+            p.where {
+                a href=(passage.url) rel="noopener" { (passage.source) " · " (trail) }
+                " · " (passage.licence.as_deref().unwrap_or("no licence known"))
+                " · " a href={ "/sections/" (passage.id) } { "read" }
+            }
+        }
+    }
+}

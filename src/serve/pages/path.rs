@@ -1,0 +1,64 @@
+//! `/path`: how one topic leads to another.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State as Shared};
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::super::State;
+use super::super::api::bad_query;
+use super::super::knowledge::PathParameters;
+use super::topics::tie;
+use super::{answer, layout};
+use crate::library::view::{ChainView, PathView};
+
+pub(super) async fn page(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<PathParameters>, QueryRejection>,
+) -> Response {
+    let page = async {
+        let Query(asked) = parameters.map_err(bad_query)?;
+        let is_asked = !asked.from.is_empty() && !asked.to.is_empty();
+        let found = if is_asked { Some(asked.find(&state)?) } else { None };
+        Ok(layout(&state, "Paths", "", body(&asked, found.as_ref())))
+    };
+    answer(&state, page.await)
+}
+
+fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
+    html! {
+        h1 { "From one topic to another" }
+        form.path action="/path" {
+            label { "From " input name="from" value=(asked.from) maxlength="100" placeholder="position bias"; }
+            label { "to " input name="to" value=(asked.to) maxlength="100" placeholder="feature store"; }
+            button { "Show" }
+        }
+        @if let Some(view) = found {
+            @for chain in &view.paths { (shown(view, chain)) }
+            @if view.paths.is_empty() {
+                p { "No chain of explained ties joins " (view.from.label) " and " (view.to.label) "." }
+            }
+        } @else {
+            p.quiet { "Two topics, by any of their names: what joins them, tie by tie, and where that is said." }
+        }
+    }
+}
+
+fn shown(view: &PathView, chain: &ChainView) -> Markup {
+    html! {
+        section.chain {
+            h2 {
+                a href={ "/topics/" (view.from.id) } { (view.from.label) }
+                @for hop in &chain.hops { " → " a href={ "/topics/" (hop.to) } { (hop.to_label) } }
+            }
+            @for hop in &chain.hops {
+                details {
+                    summary { (hop.from_label) " → " (hop.to_label) ": " (hop.tie.words.join(", ")) }
+                    (tie(&hop.tie))
+                }
+            }
+        }
+    }
+}

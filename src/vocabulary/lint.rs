@@ -1,0 +1,149 @@
+//! What of a vocabulary deserves a second look, though it breaks no rule.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use super::{Vocabulary, label};
+
+/// Labels shorter than this are told apart by a letter: MAE, MSE.
+const SHORTEST: usize = 8;
+
+/// Something to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Nothing but a field of knowledge holds the topic.
+    Orphan { topic: String },
+    /// Two topics have labels that differ by a letter, or by the order of their words.
+    NearDuplicate { topics: [String; 2], labels: [String; 2] },
+    /// No section of the index mentions it.
+    Unmentioned { topic: String },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Note::Orphan { topic } => {
+                write!(
+                    f,
+                    "topic:{topic} is tied to nothing but its field: has it no kin, no requirement?"
+                )
+            }
+            Note::NearDuplicate { topics: [a, b], labels: [one, other] } => {
+                write!(f, "topic:{a} and topic:{b} have nearly the same label: {one:?}, {other:?}")
+            }
+            Note::Unmentioned { topic } => {
+                write!(
+                    f,
+                    "topic:{topic} is mentioned nowhere in the index: do texts name it otherwise?"
+                )
+            }
+        }
+    }
+}
+
+/// All that deserves a look, by kind. `mentions` are sections by topic, where an index of the same vocabulary
+/// is at hand. O(labels · neighbours).
+pub fn lint(vocabulary: &Vocabulary, mentions: Option<&[u32]>) -> Vec<Note> {
+    let mut notes = orphans(vocabulary);
+    notes.extend(near_duplicates(vocabulary));
+    let unmentioned = |at: usize| mentions.is_some_and(|mentions| mentions.get(at) == Some(&0));
+    for (at, topic) in vocabulary.topics.iter().enumerate() {
+        if unmentioned(at) && !topic.top {
+            notes.push(Note::Unmentioned { topic: topic.slug.0.clone() });
+        }
+    }
+    notes
+}
+
+fn orphans(vocabulary: &Vocabulary) -> Vec<Note> {
+    let mut tied: HashSet<&str> = HashSet::new();
+    for topic in &vocabulary.topics {
+        let is_field = |slug: &str| vocabulary.topic(slug).is_some_and(|topic| topic.top);
+        let broader =
+            topic.broader.iter().map(|slug| slug.0.as_str()).filter(|slug| !is_field(slug));
+        let related = topic.related.iter().map(|slug| slug.0.as_str());
+        let requires = topic.requires.iter().map(|required| required.topic.0.as_str());
+        for other in broader.chain(related).chain(requires) {
+            tied.extend([other, topic.slug.0.as_str()]);
+        }
+    }
+    let loose = vocabulary
+        .topics
+        .iter()
+        .filter(|topic| !topic.top && !tied.contains(topic.slug.0.as_str()));
+    loose.map(|topic| Note::Orphan { topic: topic.slug.0.clone() }).collect()
+}
+
+fn near_duplicates(vocabulary: &Vocabulary) -> Vec<Note> {
+    let mut groups: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    for (at, topic) in vocabulary.topics.iter().enumerate() {
+        for text in topic.labels() {
+            let key = label::key(text);
+            let mut words: Vec<&str> = key.split(' ').collect();
+            words.sort_unstable();
+            // Labels that differ by a letter nearly always begin alike, or have the same words.
+            groups.entry(words.join(" ")).or_default().push((at, text.to_owned()));
+            let head: String = key.chars().take(SHORTEST / 2).collect();
+            groups
+                .entry(format!("{head}…{}", key.len() / 2))
+                .or_default()
+                .push((at, text.to_owned()));
+        }
+    }
+    let mut seen = HashSet::new();
+    let mut notes = Vec::new();
+    for (group, labels) in &groups {
+        for (at, (a, one)) in labels.iter().enumerate() {
+            for (b, other) in &labels[at + 1..] {
+                let is_near = !group.contains('…') || differ_by_a_letter(one, other);
+                if a != b && is_near && one != other && seen.insert((*a.min(b), *a.max(b))) {
+                    let slug = |at: usize| vocabulary.topics[at].slug.0.clone();
+                    let (topics, labels) = ([slug(*a), slug(*b)], [one.clone(), other.clone()]);
+                    notes.push(Note::NearDuplicate { topics, labels });
+                }
+            }
+        }
+    }
+    notes
+}
+
+fn differ_by_a_letter(one: &str, other: &str) -> bool {
+    let (one, other) = (label::key(one), label::key(other));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    one.len().min(other.len()) >= SHORTEST
+        && digits(&one) == digits(&other)
+        && strsim::osa_distance(&one, &other) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary;
+
+    #[test]
+    fn orphans_near_duplicates_and_unmentioned_topics_are_told() {
+        let topic = |slug: &str, label: &str, rest: &str| {
+            format!(
+                "topic:{slug} a skos:Concept ; skos:prefLabel \"{label}\" ; skos:definition \"d\" ; {rest} .\n"
+            )
+        };
+        let text = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix topic: <urn:cairn:topic:> .\n@prefix scheme: <urn:cairn:scheme:> .\n"
+            .to_owned()
+            + &topic("top", "top", "skos:topConceptOf scheme:s")
+            + &topic("a", "gradient boosting", "skos:broader topic:top ; skos:related topic:b")
+            + &topic("b", "gradient boostings machine", "skos:broader topic:top")
+            + &topic("c", "gradiant boosting", "skos:broader topic:top")
+            + &topic("d", "boosting, gradient", "skos:broader topic:a");
+        let vocabulary = vocabulary::parse(&[("v.ttl".into(), text)]).unwrap();
+        let notes = lint(&vocabulary, Some(&[1, 0, 3, 4, 0]));
+        let said: Vec<String> = notes.iter().map(Note::to_string).collect();
+        let count = |word: &str| said.iter().filter(|note| note.contains(word)).count();
+        assert_eq!(count("tied to nothing"), 1, "{said:#?}");
+        assert!(said[0].contains("topic:c"));
+        assert_eq!(count("nearly the same"), 2, "{said:#?}");
+        assert_eq!(count("mentioned nowhere"), 1);
+        assert!(said.last().unwrap().contains("topic:b"));
+        assert!(lint(&vocabulary, None).len() < notes.len());
+    }
+}
