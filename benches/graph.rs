@@ -83,7 +83,7 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<Said> {
                     address: section.address,
                     notes,
                     case: cases.of_section(&section.headings, whole),
-                    extent: Extent::of(&section.text),
+                    extent: Extent::of(&section.text, &section.links),
                 });
             }
         }

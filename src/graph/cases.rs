@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::build::Place;
+use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
 /// So many words, or so many list items, of one source say something.
@@ -39,24 +40,29 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// That of `text`. O(length).
-    pub fn of(text: &str) -> Extent {
-        let count = |line: &str| {
-            line.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count()
-        };
+    /// That of `text` with these `links`; nothing where most of its words are links': a list of titles says where
+    /// to read, not what to answer. O(length).
+    pub fn of(text: &str, links: &[Link]) -> Extent {
         let mut extent = Extent::default();
         for line in text.lines() {
-            let words = u32::try_from(count(line)).unwrap_or(u32::MAX);
+            let words = count(line);
             extent.words = extent.words.saturating_add(words);
             let is_item = line.trim_start().starts_with(['-', '•', '*']);
             extent.items += u32::from(is_item && words >= 3);
         }
-        extent
+        let linked: u32 = links.iter().map(|link| count(&link.text)).sum();
+        if linked > extent.words / 2 { Extent::default() } else { extent }
     }
 
     fn is_enough(self) -> bool {
         self.words >= ENOUGH_WORDS || self.items >= ENOUGH_ITEMS
     }
+}
+
+/// The words of `text`.
+fn count(text: &str) -> u32 {
+    let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
+    u32::try_from(words.count()).unwrap_or(u32::MAX)
 }
 
 /// A cell of the matrix.
@@ -205,10 +211,13 @@ mod tests {
 
     #[test]
     fn empty_headings_and_bullets_without_a_word_say_nothing() {
-        assert_eq!(Extent::of(""), Extent::default());
-        assert_eq!(Extent::of("- \n- ?\n"), Extent::default());
+        assert_eq!(Extent::of("", &[]), Extent::default());
+        assert_eq!(Extent::of("- \n- ?\n", &[]), Extent::default());
         let text = "Two words.\n- one\n- an item of five words\n";
-        assert_eq!(Extent::of(text), Extent { words: 8, items: 1 });
+        assert_eq!(Extent::of(text, &[]), Extent { words: 8, items: 1 });
+        let (url, sentence) = (String::new(), String::new());
+        let link = Link { url, text: "an item of five words".into(), sentence };
+        assert_eq!(Extent::of(text, &[link]), Extent::default(), "links say where to read");
     }
 
     #[test]

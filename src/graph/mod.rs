@@ -5,7 +5,7 @@
 //! ends, and keep the best of them: a mined edge without evidence does not exist. [`build`] makes
 //! the graph of a generation: `curated` and `ties` say which edges there are, `evidence` which
 //! sentences show them, [`cases`] what is said of the case studies. [`walk`] answers which topics are
-//! near another, [`learn`] what to learn before one, [`path`] how one leads to another, and [`export`]
+//! near another, [`learn()`] what to learn before one, [`paths`] how one leads to another, and [`export`]
 //! writes all of it for other programs.
 
 pub mod build;

@@ -80,7 +80,7 @@ impl Library {
             Why::Requires if from.requires.iter().any(|r| r.topic == to.slug) => {
                 "required first".to_owned()
             }
-            Why::Requires => "requires it".to_owned(),
+            Why::Requires => "builds on it".to_owned(),
             Why::Related => "closely related".to_owned(),
             Why::CoMention if edge.said_by == 1 => "said together in 1 source".to_owned(),
             Why::CoMention => format!("said together in {} sources", edge.said_by),

@@ -271,7 +271,11 @@ impl<'a> Assembly<'a> {
             self.graph.section(place, notes);
             let case = self.cases.of_section(&section.headings, case);
             if let (Some(case), Some(step)) = (case, notes.step) {
-                self.graph.cases.add(place, (case, step), Extent::of(&section.text));
+                self.graph.cases.add(
+                    place,
+                    (case, step),
+                    Extent::of(&section.text, &section.links),
+                );
             }
         }
         let links = section.links.iter().zip(&notes.cited);

@@ -40,8 +40,8 @@ fn matrix(view: &CasesView) -> Markup {
     html! {
         h1 { "Case studies" }
         p.quiet {
-            "What the sources say of each, at each step of a design answer. A full cell: two sources or more "
-            "say 80 words or five list items each. A half one: something is said. The number is that of sources."
+            "How many sources speak of each case at each step of a design answer. Dark: two or more say 80 words or "
+            "five list items each. Pale: something is said."
         }
         div.wide tabindex="0" role="region" aria-label="Case studies by step" {
             table.matrix {

@@ -16,6 +16,8 @@ use crate::library::view::{
     LessonView, RelatedTopic, ResourceView, Tie, TopicDetail, TopicLink, TopicView,
 };
 
+/// Other names of a topic that its page shows at once.
+const NAMES: usize = 8;
 /// Topics near a topic that its page shows.
 const NEAR: usize = 12;
 
@@ -108,7 +110,7 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
     html! {
         article.topic {
             h1 { (topic.label) }
-            @if !topic.also.is_empty() { p.quiet { "also " (topic.also.join(", ")) } }
+            (also(&topic.also))
             p.definition { (topic.definition) }
             p.quiet {
                 "Mentioned in " a href=(address("/", &[("q", &topic.label), ("topic", &topic.id)])) {
@@ -140,6 +142,20 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
                 ul {
                     @for cited in &detail.resources { (cited_work(cited)) }
                 }
+            }
+        }
+    }
+}
+
+/// The topic's other names: the first few, the rest on demand.
+fn also(names: &[String]) -> Markup {
+    let (first, rest) = names.split_at(names.len().min(NAMES));
+    html! {
+        @if !first.is_empty() { p.quiet { "also " (first.join(", ")) } }
+        @if !rest.is_empty() {
+            details.quiet {
+                summary { (plural(rest.len(), "more name")) }
+                (rest.join(", "))
             }
         }
     }
