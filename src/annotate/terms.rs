@@ -12,8 +12,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::folded::fenced;
 use super::stop;
-use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label::{self, Token};
+use crate::vocabulary::{Vocabulary, plain};
 
 /// A longer wording is a sentence, not a term.
 const MOST_WORDS: usize = 4;
@@ -97,6 +97,8 @@ struct Candidates {
     patterns: Vec<String>,
     all: Vec<Candidate>,
     places: HashMap<String, usize>,
+    /// Passages about each topic.
+    totals: HashMap<String, u32>,
 }
 
 impl Candidates {
@@ -121,13 +123,20 @@ impl Candidates {
         DoubleArrayAhoCorasickBuilder::new().build(&self.patterns).ok()
     }
 
+    /// Counts the uses of the candidates in `passage`.
     fn count(&mut self, automaton: &DoubleArrayAhoCorasick<u32>, passage: &Passage) {
+        for topic in &passage.topics {
+            *self.totals.entry((*topic).to_owned()).or_insert(0) += 1;
+        }
         let heading = passage.headings.last().map_or("", String::as_str);
         let sentences = passage.text.lines().flat_map(|line| line.split_sentence_bounds());
         for sentence in sentences.chain([heading]) {
             let haystack = fenced(&label::tokens(sentence));
             for hit in automaton.find_overlapping_iter(&haystack) {
-                self.all[hit.value() as usize].used(passage, sentence);
+                let candidate = &mut self.all[hit.value() as usize];
+                if candidate.is_meant(sentence) {
+                    candidate.used(passage, sentence);
+                }
             }
         }
     }
@@ -149,7 +158,7 @@ impl Candidates {
             let c_value =
                 (candidate.words as f64 + 1.0).log2() * (f64::from(frequency[at]) - nested);
             if candidate.sources.len() >= LEAST_SOURCES && c_value > 0.0 {
-                terms.push(candidate.term(c_value));
+                terms.push(candidate.term(c_value, &self.totals));
             }
         }
         let weight = |term: &Term| term.c_value * (term.sources as f64).ln_1p();
@@ -160,6 +169,11 @@ impl Candidates {
 }
 
 impl Candidate {
+    /// Whether `sentence`, in which its words stand, means it: a name or acronym is written as such.
+    fn is_meant(&self, sentence: &str) -> bool {
+        self.words > 1 || self.spellings.keys().any(|spelling| sentence.contains(spelling))
+    }
+
     fn used(&mut self, passage: &Passage, sentence: &str) {
         let uses = self.sources.entry(passage.independent.to_owned()).or_insert(0);
         *uses += 1;
@@ -181,7 +195,7 @@ impl Candidate {
         self.sources.values().map(|uses| (*uses).min(MOST_OF_A_SOURCE)).sum()
     }
 
-    fn term(self, c_value: f64) -> Term {
+    fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> Term {
         let mut spellings: Vec<(String, u32)> = self.spellings.into_iter().collect();
         // Of equally common spellings the one with fewer capitals is the label.
         let capitals = |text: &str| text.chars().filter(|c| c.is_uppercase()).count();
@@ -191,7 +205,12 @@ impl Candidate {
         let mut keys = BTreeSet::from([label.to_lowercase()]);
         let others = names.filter(|text| keys.insert(text.to_lowercase())).collect();
         let mut near: Vec<(String, u32)> = self.near.into_iter().collect();
-        near.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        // What stands with everything says little of where a term belongs.
+        let tie = |(topic, count): &(String, u32)| {
+            let total = totals.get(topic).copied().unwrap_or(1).max(1);
+            f64::from(*count) / f64::from(total).sqrt()
+        };
+        near.sort_by(|a, b| tie(b).total_cmp(&tie(a)).then(a.0.cmp(&b.0)));
         Term {
             label,
             spellings: others,
@@ -222,7 +241,10 @@ fn is_term(wording: &str, tokens: &[Token], known: &HashSet<String>) -> bool {
     let is_known = |part: &[&str]| known.contains(&part.join(" "));
     if words.len() == 1 {
         let capitals = wording.chars().filter(|c| c.is_ascii_uppercase()).count();
-        return capitals >= 2 && !is_known(&words);
+        return capitals >= 2
+            && words[0].len() > 2
+            && !plain::is_plain(words[0])
+            && !is_known(&words);
     }
     let spans = (1..=words.len()).flat_map(|length| words.windows(length));
     !spans.into_iter().any(|part| (part.len() > 1 || part.len() == words.len()) && is_known(part))

@@ -10,7 +10,7 @@
 mod check;
 pub mod label;
 pub mod lint;
-mod plain;
+pub(crate) mod plain;
 mod read;
 
 use std::collections::HashMap;

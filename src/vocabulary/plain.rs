@@ -11,7 +11,7 @@ static WORDS: LazyLock<HashSet<String>> =
 
 /// Whether `key`, a label's key, is a word of plain English, or two letters that can be
 /// anything.
-pub(super) fn is_plain(key: &str) -> bool {
+pub(crate) fn is_plain(key: &str) -> bool {
     WORDS.contains(key) || (key.len() == 2 && key.is_ascii())
 }
 
