@@ -34,25 +34,36 @@ pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop
         return Vec::new();
     }
     let goal = NodeIndex::new(to);
-    let usual = (2 * graph.topics.edge_count() / nodes.max(1)).max(1) as f64;
-    let next = |node: &NodeIndex| -> Vec<(NodeIndex, u32)> {
-        let edges = graph.topics.edges(*node);
-        let steps = edges.filter_map(|edge| {
-            let other = if edge.source() == *node { edge.target() } else { edge.source() };
-            if other != goal && graph.vocabulary.topics[other.index()].top {
-                return None;
-            }
-            let degree = graph.topics.edges(other).count() as f64;
-            let hub = if other == goal { 0.0 } else { HUB * (degree / usual).ln().max(0.0) };
-            let cost = HOP - f64::from(edge.weight().weight).ln() + hub;
-            // A cost is below 2^32 thousandths: weights are above 1e-9, degrees below 2^32.
-            Some((other, (cost * SCALE) as u32))
-        });
-        steps.collect()
-    };
+    let costs = costs(graph, goal);
+    let next = |node: &NodeIndex| costs[node.index()].iter().copied();
     let found = yen(&NodeIndex::new(from), next, |node| *node == goal, count);
     let chains = found.into_iter().filter(|(chain, _)| chain.len() <= MOST_HOPS + 1);
     chains.map(|(chain, _)| hops(graph, &chain)).collect()
+}
+
+/// For each topic what it costs to go on to each of its neighbours, on the way to `goal`.
+fn costs(graph: &Graph, goal: NodeIndex) -> Vec<Vec<(NodeIndex, u32)>> {
+    let nodes = graph.topics.node_count();
+    let mut degrees = vec![0_u32; nodes];
+    for edge in graph.topics.edge_references() {
+        degrees[edge.source().index()] += 1;
+        degrees[edge.target().index()] += 1;
+    }
+    let usual = (2 * graph.topics.edge_count() / nodes.max(1)).max(1) as f64;
+    let mut costs = vec![Vec::new(); nodes];
+    for edge in graph.topics.edge_references() {
+        let tie = HOP - f64::from(edge.weight().weight).ln();
+        for (from, to) in [(edge.source(), edge.target()), (edge.target(), edge.source())] {
+            if to != goal && graph.vocabulary.topics[to.index()].top {
+                continue;
+            }
+            let crowd = (f64::from(degrees[to.index()]) / usual).ln().max(0.0);
+            let hub = if to == goal { 0.0 } else { HUB * crowd };
+            // A cost is below 2^32 thousandths: weights are above 1e-9, degrees below 2^32.
+            costs[from.index()].push((to, ((tie + hub) * SCALE) as u32));
+        }
+    }
+    costs
 }
 
 fn hops<'a>(graph: &'a Graph, chain: &[NodeIndex]) -> Vec<Hop<'a>> {
