@@ -9,23 +9,20 @@ use super::changes::{Changes, Contents, Entry};
 use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
-use super::manifest::{Counts, FORMAT, Manifest, SourceState};
+use super::manifest::{FORMAT, Manifest, SourceState};
+use super::part::Part;
 use super::places::Places;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
+use super::whole::Whole;
 use super::{Event, Inputs, Stop, generation, news};
-use crate::annotate::case::Cases;
+use crate::annotate::Annotation;
 use crate::annotate::copies::Fold;
-use crate::annotate::resources::Collector;
-use crate::annotate::{Annotation, Role, SectionNotes};
-use crate::catalogue::{Origin, Source};
 use crate::config::Config;
-use crate::extract::{Document, Section};
-use crate::graph::build::{Builder, Place};
-use crate::graph::cases::Extent;
+use crate::extract::Document;
 use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
-use crate::search::{self, Copies, CopyPlace, Record, SectionId};
+use crate::search::{self, Record, SectionId};
 use crate::store::{DerivedKey, SourceRow, Store};
 
 /// What assembling did.
@@ -98,34 +95,6 @@ pub(super) fn assemble(
     Ok(Some(Assembled { indexed, manifest, made: Some(number), changes }))
 }
 
-/// What of a source is in the generation so far.
-#[derive(Default)]
-struct Part {
-    documents: usize,
-    sections: usize,
-    text_bytes: u64,
-    /// Whether it holds more text than the policy allows.
-    is_full: bool,
-    problems: Vec<Problem>,
-}
-
-impl Part {
-    /// Whether the document at `path` with so many bytes of text is still within `most`; the first
-    /// that is not is told.
-    fn takes(&mut self, source: &Source, path: &str, bytes: u64, most: u64) -> bool {
-        let fits = !self.is_full && self.text_bytes + bytes <= most;
-        if !fits && !self.is_full {
-            self.is_full = true;
-            let message =
-                format!("more than {most} bytes of text; this file and more are left out");
-            let problem = Problem::new(Stage::Extract, message).of_source(&source.id.0).at(path);
-            self.problems.push(problem.hint("`include` in catalogue.toml takes less of it"));
-        }
-        self.text_bytes += if fits { bytes } else { 0 };
-        fits
-    }
-}
-
 /// A generation in the making.
 struct Assembly<'a> {
     inputs: &'a Inputs,
@@ -136,12 +105,8 @@ struct Assembly<'a> {
     added: usize,
     fold: Fold<SectionId>,
     places: Places,
-    copies: Copies,
-    graph: Builder,
-    cases: Cases,
-    resources: Collector,
+    whole: Whole,
     parts: BTreeMap<String, Part>,
-    counts: Counts,
     contents: Contents,
     /// Cited addresses that lead nowhere, with the day since which they do.
     dead: HashMap<String, String>,
@@ -162,12 +127,8 @@ impl<'a> Assembly<'a> {
             added: 0,
             fold: Fold::default(),
             places: Places::default(),
-            copies: Copies::default(),
-            graph: Builder::new(inputs.vocabulary.clone()),
-            cases: Cases::new(&inputs.vocabulary),
-            resources: Collector::default(),
+            whole: Whole::new(&inputs.vocabulary),
             parts: BTreeMap::new(),
-            counts: Counts::default(),
             contents: Contents::default(),
             dead,
         })
@@ -196,14 +157,14 @@ impl<'a> Assembly<'a> {
         let annotation = store.annotation(&key(&versions.1))?.unwrap_or_default();
         part.documents += 1;
         part.sections += document.sections.len();
-        *self.counts.formats.entry(item.format.clone()).or_insert(0) += 1;
+        *self.whole.counts.formats.entry(item.format.clone()).or_insert(0) += 1;
         let ids: Vec<SectionId> = document
             .sections
             .iter()
             .map(|section| SectionId::of(&item.source.id.0, &item.path, section))
             .collect();
         self.note(item, &document, &ids);
-        let case = self.cases.of_document(&document, &item.path);
+        let case = self.whole.case(&document, &item.path);
         for (at, section) in document.sections.iter().enumerate() {
             let Some(notes) = annotation.sections.get(at) else { continue };
             // A short section is a copy only as a part of a file that is one.
@@ -215,7 +176,7 @@ impl<'a> Assembly<'a> {
             if representative == own && signature.is_some() {
                 self.places.add(own, item, at);
             }
-            self.section(item, (own, representative), (section, notes), case);
+            self.whole.section(item, (own, representative), (section, notes), case);
         }
         self.index(item, (&document, &annotation), &ids, (&versions.1, store))
     }
@@ -236,52 +197,6 @@ impl<'a> Assembly<'a> {
             title: document.title.clone(),
             sections: sections.map(|(id, section)| (id.0, text_hash(section))).collect(),
         });
-    }
-
-    /// Takes one section, with the one that stands for it, into what depends on the whole corpus; `case` is
-    /// what its document treats.
-    fn section(
-        &mut self,
-        item: &Item,
-        (id, representative): (SectionId, SectionId),
-        (section, notes): (&Section, &SectionNotes),
-        case: Option<u32>,
-    ) {
-        self.counts.sections += 1;
-        self.counts.text_bytes += (section.text.len() + section.code.len()) as u64;
-        let source = &item.source.id.0;
-        if representative != id {
-            self.counts.copies += 1;
-            self.copies.by_representative.entry(representative).or_default().push(CopyPlace {
-                id,
-                source: source.clone(),
-                path: item.path.clone(),
-                address: section.address,
-            });
-            return;
-        }
-        self.counts.mentions += notes.mentions.len();
-        if matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
-            return;
-        }
-        let independent = item.source.fork_of.as_ref().map_or(source, |original| &original.0);
-        let (path, address) = (item.path.as_str(), section.address);
-        let place = Place { source, independent, path, address, section: id.0 };
-        if notes.role == Role::Content {
-            self.graph.section(place, notes);
-            let case = self.cases.of_section(&section.headings, case);
-            if let (Some(case), Some(step)) = (case, notes.step) {
-                self.graph.cases.add(
-                    place,
-                    (case, step),
-                    Extent::of(&section.text, &section.links),
-                );
-            }
-        }
-        let links = section.links.iter().zip(&notes.cited);
-        for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
-            self.resources.cite(independent, link, cited);
-        }
     }
 
     /// Brings the search index in step with one document.
@@ -338,9 +253,9 @@ impl<'a> Assembly<'a> {
             self.writer.remove(*key);
         }
         let index_bytes = self.writer.commit(&building.join("search"))?;
-        let graph = self.graph.finish(self.resources.finish(&self.dead));
+        let graph = self.whole.graph.finish(self.whole.resources.finish(&self.dead));
         graph.write(&building.join("graph.bin"))?;
-        let copies = postcard::to_stdvec(&self.copies)?;
+        let copies = postcard::to_stdvec(&self.whole.copies)?;
         std::fs::write(building.join("copies.bin"), copies).context("cannot write copies.bin")?;
         let sources: Vec<SourceState> = self
             .inputs
@@ -356,31 +271,21 @@ impl<'a> Assembly<'a> {
                 state
             })
             .collect();
-        self.counts.documents = sources.iter().map(|source| source.documents).sum();
-        self.counts.topics = graph.vocabulary.topics.len();
-        self.counts.resources = graph.resources.len();
-        self.counts.index_bytes = index_bytes;
+        self.whole.counts.documents = sources.iter().map(|source| source.documents).sum();
+        self.whole.counts.topics = graph.vocabulary.topics.len();
+        self.whole.counts.resources = graph.resources.len();
+        self.whole.counts.index_bytes = index_bytes;
         Ok(Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             generation: 0,
             built_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             fingerprint: String::new(),
-            counts: self.counts,
+            counts: self.whole.counts,
             excerpt_chars: self.inputs.policy.excerpt_chars,
             sources,
         })
     }
-}
-
-/// Whether `url` leads to the repository of `source` itself.
-fn is_own(source: &Source, url: &str) -> bool {
-    let Origin::GitHub { owner, name } = &source.origin else { return false };
-    let own = format!("https://github.com/{owner}/{name}").to_lowercase();
-    let rest = url.get(..own.len()).filter(|head| head.eq_ignore_ascii_case(&own));
-    rest.is_some_and(|head| {
-        matches!(url.as_bytes().get(head.len()), None | Some(b'/' | b'#' | b'?'))
-    })
 }
 
 /// What stands round the sections `ids` of `item` in its book, if it is in one.

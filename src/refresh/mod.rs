@@ -17,6 +17,7 @@ pub mod lock;
 pub mod manifest;
 pub mod news;
 mod outcome;
+mod part;
 mod places;
 pub mod reader;
 mod record;
@@ -24,6 +25,7 @@ mod renew;
 pub mod runs;
 mod settle;
 mod wanted;
+mod whole;
 
 use std::time::Instant;
 

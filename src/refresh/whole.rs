@@ -1,0 +1,91 @@
+//! What depends on the whole corpus: the graph, the case studies, the resources, the copies. Sections come one
+//! by one.
+
+use super::manifest::Counts;
+use super::wanted::Item;
+use crate::annotate::case::Cases;
+use crate::annotate::resources::Collector;
+use crate::annotate::{Role, SectionNotes};
+use crate::catalogue::{Origin, Source};
+use crate::extract::{Document, Section};
+use crate::graph::build::{Builder, Place};
+use crate::graph::cases::Extent;
+use crate::search::{Copies, CopyPlace, SectionId};
+use crate::vocabulary::Vocabulary;
+
+/// What the sections so far come to.
+pub(super) struct Whole {
+    pub graph: Builder,
+    pub resources: Collector,
+    pub copies: Copies,
+    pub counts: Counts,
+    cases: Cases,
+}
+
+impl Whole {
+    pub fn new(vocabulary: &Vocabulary) -> Whole {
+        Whole {
+            graph: Builder::new(vocabulary.clone()),
+            resources: Collector::default(),
+            copies: Copies::default(),
+            counts: Counts::default(),
+            cases: Cases::new(vocabulary),
+        }
+    }
+
+    /// The case study that the whole of `document` treats.
+    pub fn case(&self, document: &Document, path: &str) -> Option<u32> {
+        self.cases.of_document(document, path)
+    }
+
+    /// Takes in one section, with the one that stands for it; `case` is what its document treats.
+    pub fn section(
+        &mut self,
+        item: &Item,
+        (id, representative): (SectionId, SectionId),
+        (section, notes): (&Section, &SectionNotes),
+        case: Option<u32>,
+    ) {
+        self.counts.sections += 1;
+        self.counts.text_bytes += (section.text.len() + section.code.len()) as u64;
+        let source = &item.source.id.0;
+        if representative != id {
+            self.counts.copies += 1;
+            self.copies.by_representative.entry(representative).or_default().push(CopyPlace {
+                id,
+                source: source.clone(),
+                path: item.path.clone(),
+                address: section.address,
+            });
+            return;
+        }
+        self.counts.mentions += notes.mentions.len();
+        let independent = item.source.fork_of.as_ref().map_or(source, |original| &original.0);
+        if notes.role == Role::Content {
+            let (path, address) = (item.path.as_str(), section.address);
+            let place = Place { source, independent, path, address, section: id.0 };
+            self.graph.section(place, notes);
+            let case = self.cases.of_section(&section.headings, case);
+            if let (Some(case), Some(step)) = (case, notes.step) {
+                let extent = Extent::of(&section.text, &section.links);
+                self.graph.cases.add(place, (case, step), extent);
+            }
+        }
+        if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
+            let links = section.links.iter().zip(&notes.cited);
+            for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
+                self.resources.cite(independent, link, cited);
+            }
+        }
+    }
+}
+
+/// Whether `url` leads to the repository of `source` itself.
+fn is_own(source: &Source, url: &str) -> bool {
+    let Origin::GitHub { owner, name } = &source.origin else { return false };
+    let own = format!("https://github.com/{owner}/{name}").to_lowercase();
+    let rest = url.get(..own.len()).filter(|head| head.eq_ignore_ascii_case(&own));
+    rest.is_some_and(|head| {
+        matches!(url.as_bytes().get(head.len()), None | Some(b'/' | b'#' | b'?'))
+    })
+}
