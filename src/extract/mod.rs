@@ -22,6 +22,7 @@ mod pdf;
 mod render;
 mod sections;
 pub mod summary;
+mod tall;
 mod text;
 mod tiny;
 pub mod words;
@@ -31,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, Stage};
 
 /// Changes when any extractor does: what was extracted under another version is extracted anew.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Sections of one document that are kept, and bytes of their text, code and links. The longest in
 /// the sources that were looked at have a tenth of either.

@@ -7,14 +7,14 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::noise::is_advert;
 use super::words::words;
-use super::{Address, Link, Section, tiny};
+use super::{Address, Link, Section, tall, tiny};
 
 /// A section closes before the block that would take it past this many words…
 pub(super) const MOST_WORDS: usize = 220;
 /// …if it holds at least this many already.
 const LEAST_WORDS: usize = 60;
 /// Or before the block that would take it past this many lines: code is long without many words.
-const MOST_LINES: u32 = 60;
+pub(super) const MOST_LINES: u32 = 60;
 
 /// A paragraph, list item, table or code block, as plain text.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +101,8 @@ impl Builder {
         let can_part = may_be_long && !piece.is_row && piece.code.is_empty();
         if can_part && words(&piece.text) > MOST_WORDS + LEAST_WORDS {
             parts(piece).into_iter().for_each(|part| self.add(part));
+        } else if self.unit == Unit::Lines {
+            tall::parts(piece).into_iter().for_each(|part| self.add(part));
         } else {
             self.add(piece);
         }
