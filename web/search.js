@@ -3,6 +3,7 @@
 
 const box = document.getElementById("q");
 const results = document.getElementById("results");
+const list = document.getElementById("suggestions");
 const PAUSE_MS = 60;
 
 let waiting = 0;
@@ -19,9 +20,26 @@ async function show(query) {
     results.innerHTML = await response.text();
     history.replaceState(null, "", query ? `/?${parameters}` : "/");
     document.title = `${query || "Search"} · Cairn`;
+    await suggest(query, request.signal);
   } catch (error) {
     if (error.name !== "AbortError") box.form.classList.add("offline");
   }
+}
+
+// What was typed may become these: the browser shows them below the box.
+async function suggest(query, signal) {
+  if (!list || query.length < 2) return;
+  const response = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: query })}`, { signal });
+  if (!response.ok) return;
+  const { suggestions } = await response.json();
+  list.replaceChildren(
+    ...suggestions.map(({ text, kind, id }) => {
+      const option = document.createElement("option");
+      option.value = kind === "source" ? `source:${id}` : text;
+      option.label = kind;
+      return option;
+    }),
+  );
 }
 
 if (box && results) {

@@ -5,11 +5,11 @@ use clap::Args;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::view::{PassageView, SearchView};
-use crate::search::{LastWord, Request, Understanding};
+use crate::search::{Correction, LastWord, Request, Understanding};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Words, "phrases", -not, OR, field:value (source path topic step kind lang licence)
+    /// Words, "phrases", -not, OR, field:value (source path topic step kind lang licence has since)
     #[arg(required = true)]
     query: Vec<String>,
     /// Only this source (a part of its name will do)
@@ -27,9 +27,15 @@ pub(super) struct Arguments {
     /// How many
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
     limit: u64,
-    /// Words as typed: no other labels, no filler left out
+    /// Words as typed: no other labels, no spelling, no completion, no filler left out
     #[arg(long)]
     literal: bool,
+    /// Without what is said of the topics under their other names
+    #[arg(long)]
+    no_labels: bool,
+    /// Without what misspelt words may have been meant to be
+    #[arg(long)]
+    no_spelling: bool,
     /// The API's object
     #[arg(long)]
     json: bool,
@@ -48,8 +54,12 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
             text = format!("{text} {field}:\"{}\"", value.replace('"', " "));
         }
     }
-    let understanding =
-        if arguments.literal { Understanding::Literal } else { Understanding::Full };
+    let full = Understanding {
+        labels: !arguments.no_labels,
+        spelling: !arguments.no_spelling,
+        ..Understanding::FULL
+    };
+    let understanding = if arguments.literal { Understanding::LITERAL } else { full };
     let limit = usize::try_from(arguments.limit).unwrap_or(10);
     let request =
         Request { text: &text, limit, offset: 0, understanding, last_word: LastWord::Whole };
@@ -91,6 +101,14 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::line(&format!("    {}\n", output::plain(&opens(&hit.passage))))?;
     }
     let understood = &view.query.understood;
+    for correction in &understood.corrections {
+        let Correction { typed, read_as } = correction;
+        output::line(&format!("{typed:?} was read as {read_as:?} too"))?;
+    }
+    if !understood.completions.is_empty() {
+        let completions = understood.completions.join(", ");
+        output::line(&format!("the last word was completed to {completions}"))?;
+    }
     for topic in &understood.topics {
         let also = match &topic.also[..] {
             [] => String::new(),
@@ -101,8 +119,11 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
     for dropped in &understood.dropped {
         output::line(&format!("left out: {}", output::plain(dropped)))?;
     }
+    if !understood.asks_for_links.is_empty() {
+        output::line("sections with many links come first")?;
+    }
     if understood.relaxed && view.total > 0 {
-        output::line("few passages hold all the words; these hold some")?;
+        output::line("few passages hold most of the words; these hold some")?;
     }
     let found = output::count(view.total, "passage");
     output::line(&format!("{found} in {:.1} ms", view.took_us as f64 / 1000.0))

@@ -17,7 +17,7 @@ use crate::refresh::changes::{Changes, News, What};
 use crate::refresh::manifest::SourceState;
 use crate::refresh::news;
 use crate::refresh::runs::Standing;
-use crate::search::{Found, Record, Request, SearchError, SectionId};
+use crate::search::{Found, Record, Request, SearchError, SectionId, Suggestion};
 
 /// Topics shown with a hit that is about none.
 const MENTIONED: usize = 3;
@@ -41,15 +41,21 @@ impl Library {
             query: QueryView {
                 text: request.text.to_owned(),
                 understood: answer.understood,
-                corrected: None,
+                corrected: answer.corrected,
                 topics,
             },
             total: answer.total,
             total_is_exact: true,
+            counted: answer.counted,
             took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             hits,
             facets,
         })
+    }
+
+    /// What `text`, which somebody is typing, may become; at most `limit`.
+    pub fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
+        self.searcher.suggest(text, limit, &self.graph.vocabulary)
     }
 
     /// The section named `id`, as far as rights allow.

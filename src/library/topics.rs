@@ -108,7 +108,7 @@ impl Library {
 
     fn passages(&self, topic: &Topic) -> Result<Vec<super::view::HitView>, SearchError> {
         let text = format!("{} topic:{}", topic.pref_label, topic.slug);
-        let understanding = Understanding::Full;
+        let understanding = Understanding::FULL;
         let request = Request {
             text: &text,
             limit: PASSAGES,

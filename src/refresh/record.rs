@@ -36,6 +36,7 @@ pub(super) fn record(
         text: section.text.clone(),
         code: section.code.clone(),
         links: section.links.clone(),
+        date: document.date.clone().or_else(|| day(item.first_seen)),
         kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
         role: notes.map(|notes| notes.role).unwrap_or_default(),
         tags: section.tags.iter().chain(&document.tags).cloned().collect(),
@@ -58,6 +59,11 @@ pub(super) fn record(
         previous: at.checked_sub(1).map_or(around.before, |at| around.ids.get(at).copied()),
         next: around.ids.get(at + 1).copied().or(around.behind),
     }
+}
+
+/// The day of `seconds` since 1970.
+fn day(seconds: i64) -> Option<String> {
+    Some(chrono::DateTime::from_timestamp(seconds, 0)?.date_naive().to_string())
 }
 
 /// The names of a document's sections, and of those before and behind it in its book.

@@ -23,6 +23,8 @@ pub(super) struct Item<'a> {
     pub format: String,
     /// Bytes.
     pub length: u64,
+    /// When it came to the store, in seconds since 1970.
+    pub first_seen: i64,
     /// What the source's table of chapters says of it.
     pub chapter: Option<Chapter>,
 }
@@ -52,7 +54,7 @@ impl<'a> Wanted<'a> {
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let (mut left_out, mut closed) = (0, 0);
         let first = self.items.len();
-        for StoredFile { path, blob, length, .. } in files {
+        for StoredFile { path, blob, length, first_seen } in files {
             if selection.is_book_copy(&path) {
                 self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
             } else if selection.takes(&path, length) {
@@ -65,7 +67,15 @@ impl<'a> Wanted<'a> {
                     closed += 1;
                 } else {
                     let chapter = None;
-                    self.items.push(Item { source, path, blob, format, length, chapter });
+                    self.items.push(Item {
+                        source,
+                        path,
+                        blob,
+                        format,
+                        length,
+                        first_seen,
+                        chapter,
+                    });
                 }
             }
         }

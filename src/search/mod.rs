@@ -1,20 +1,38 @@
 //! Full-text search over sections, with tantivy.
 //!
-//! A section is one document of the index. What is shown of it stands in one stored field, a
-//! [`Record`]; what can be counted or filtered by stands in fast fields. [`mod@write`] keeps the index
-//! in step with the store and hard-links it into a generation; [`query`] reads what a person typed,
-//! [`understand`] says what it means, [`plan`] makes a query of it, [`collect`] counts and ranks, [`highlight`]
-//! cuts the snippet, [`run`] puts them together. What depends on the whole corpus (copies) stands
-//! beside the index, in [`Copies`], so that it can change without indexing anything again.
+//! A section is one document of the index ([`document`], [`schema`]). [`mod@write`] keeps the index in step with
+//! the store and hard-links it into a generation; [`opened`] reads one. A search goes through these, in
+//! order: [`query`] reads what a person typed; [`understand`] says what it means, with the index's own
+//! words ([`lexicon`]) and the vocabulary's labels; [`plan`] makes units of it, [`filter`] leaves what may
+//! be shown; [`score`] adds up BM25F over four fields, [`rank`] orders, with what [`near`] says of the best;
+//! [`facets`] counts them, [`highlight`] cuts the snippet; [`run`] puts these together. [`suggest`] serves
+//! who is still typing. All numbers of ranking stand in [`weights`].
+//!
+//! Postings, positions, dictionaries and stored fields are tantivy's; scoring is our own, over its postings,
+//! since a unit of a query (a word with its spellings, completions and topic, in four fields) saturates
+//! as one, which its query types can't say. What depends on the whole corpus (copies) stands beside the index, in [`Copies`], so that it can
+//! change without indexing anything again.
 
-mod collect;
+mod analysis;
+mod document;
+mod facets;
+mod filter;
 mod highlight;
+mod lexer;
+mod lexicon;
+mod near;
+mod opened;
 mod plan;
 pub mod query;
+mod rank;
+mod read;
 mod run;
 mod schema;
+mod score;
+mod suggest;
 mod tokens;
 mod understand;
+mod weights;
 pub mod write;
 
 use std::collections::HashMap;
@@ -26,12 +44,14 @@ use crate::annotate::{Role, Salience};
 use crate::catalogue::Shown;
 use crate::extract::{Address, Kind, Link};
 
-pub use highlight::Snippet;
-pub use run::{Answer, Facet, Found, Request, Searcher};
-pub use understand::{LastWord, Understanding, Understood, UnderstoodTopic};
+pub use facets::Facet;
+pub use highlight::{Snippet, excerpt};
+pub use run::{Answer, Found, Request, Searcher};
+pub use suggest::{Suggested, Suggestion};
+pub use understand::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 8;
 
 /// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
 ///
@@ -105,6 +125,8 @@ pub struct Record {
     pub text: String,
     pub code: String,
     pub links: Vec<Link>,
+    /// `YYYY-MM-DD`: what its document says of itself, else when it was first seen.
+    pub date: Option<String>,
     pub kind: Kind,
     pub role: Role,
     /// What its author filed it or its document under.

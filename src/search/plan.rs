@@ -1,268 +1,220 @@
-//! Makes a query for tantivy of what was understood.
-//!
-//! Words are wanted in the text under its headings (BM25); words in the heading count more, and
-//! neighbours that stand together count more again. A label is served by the topic's other labels as
-//! well, at a lower weight.
+//! Makes of what was understood what is looked up: units of alternatives, each with its weight; and what
+//! the highlighter marks.
 
-use tantivy::Term;
-use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhraseQuery, Query as TantivyQuery,
-    RegexQuery, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::tokenizer::TextAnalyzer;
 
-use super::query::{Atom, Filter, Query, Unit};
-use super::schema::{Fields, words};
-use super::understand::Span;
+use super::analysis::{self, Terms};
+use super::highlight::Marks;
+use super::query::Node;
+use super::understand::labels::Labels;
+use super::understand::{Meaning, Name, Reading};
+use super::weights::Weights;
 use crate::vocabulary::Vocabulary;
-use crate::vocabulary::label;
 
-/// Weights, chosen on judged queries (nDCG@10 0.473 with these, 0.445 with half the first and 0.7
-/// for the last, 0.448 with plain BM25 on the body).
-const HEADING: f32 = 1.0;
-const TITLE: f32 = 0.15;
-const CODE: f32 = 0.6;
-/// Neighbouring words that stand within two places of each other, in order.
-const NEAR: f32 = 0.6;
-const NEAR_SLOP: u32 = 2;
-/// Another label of a topic that was typed.
-const ALTERNATIVE: f32 = 0.4;
-/// A word of which only the beginning was typed so far.
-const COMPLETION: f32 = 0.5;
+/// Names of several words that are looked up whole.
+const MOST_NAMES: usize = 8;
 
-/// A query for tantivy with what the highlighter marks.
-pub(super) struct Plan {
-    pub query: Box<dyn TantivyQuery>,
-    /// Stems to mark in snippets.
-    pub stems: Vec<String>,
+/// Something that is looked up.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Part {
+    /// A term, in all text fields.
+    Stem(String),
+    /// Terms one behind the other in one field.
+    Phrase(Vec<String>),
+    /// Sections that hold one of the parts, and these words to the letter.
+    Exact { parts: Alternatives, words: Vec<String> },
+    /// A topic that was found in the text.
+    Topic(String),
+    /// Sections that hold one part of each.
+    All(Vec<Alternatives>),
 }
 
-/// What planning needs to know of an index.
+/// Parts of which any counts, each with its weight.
+pub(super) type Alternatives = Vec<(Part, f32)>;
+
+/// One thing that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Unit {
+    pub parts: Alternatives,
+    pub weight: f32,
+    /// A hit must hold it.
+    pub is_required: bool,
+    /// It says nothing that the other units don't, or not what is asked for: a hit need not hold it.
+    pub is_extra: bool,
+    /// The stem to look for near the other units'.
+    pub stem: Option<String>,
+}
+
+/// A query as it is looked up.
+#[derive(Debug, Default)]
+pub(super) struct Plan<'v> {
+    pub units: Vec<Unit>,
+    pub marks: Marks<'v>,
+    /// Sections with many links are what is asked for.
+    pub wants_links: bool,
+}
+
+/// What planning needs to know.
 pub(super) struct Planner<'a> {
-    pub fields: Fields,
     pub vocabulary: &'a Vocabulary,
-    pub labels: &'a std::collections::HashMap<String, Vec<usize>>,
-    /// Source ids with their licences, for filters.
-    pub sources: &'a [(String, Option<String>)],
-    pub analyzer: TextAnalyzer,
+    pub labels: &'a Labels,
+    pub weights: &'a Weights,
+    /// The stemmers of the index's languages, English first.
+    pub stemmers: &'a [TextAnalyzer],
 }
 
-impl Planner<'_> {
-    /// The tantivy query for `query`, whose units were grouped into `spans`. Unless it is `relaxed`,
-    /// most spans must stand in a hit.
-    pub fn plan(&mut self, query: &Query, spans: &[Span], relaxed: bool) -> Plan {
-        let mut stems = Vec::new();
-        let mut clauses: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
-        let scored: Vec<Box<dyn TantivyQuery>> =
-            spans.iter().filter_map(|span| self.span(span, relaxed, &mut stems)).collect();
-        if !scored.is_empty() {
-            let least = least(scored.len(), relaxed);
-            let clause = BooleanQuery::union_with_minimum_required_clauses(scored, least);
-            clauses.push((Occur::Must, Box::new(clause)));
-            for pair in self.neighbours(spans) {
-                clauses.push((Occur::Should, pair));
-            }
-        } else if !query.filters.is_empty() || !query.excluded.is_empty() {
-            clauses.push((Occur::Must, Box::new(AllQuery)));
-        } else {
-            clauses.push((Occur::Must, Box::new(EmptyQuery)));
-        }
-        for filter in &query.filters {
-            let occur = if filter.excluded { Occur::MustNot } else { Occur::Must };
-            // A filter chooses; it says nothing of how well a hit fits.
-            clauses.push((occur, Box::new(BoostQuery::new(self.filter(filter), 0.0))));
-        }
-        for atom in &query.excluded {
-            if let Some(excluded) = self.atom(atom, &mut Vec::new()) {
-                clauses.push((Occur::MustNot, excluded));
+impl<'a> Planner<'a> {
+    /// The plan for `reading`.
+    pub fn plan(&self, reading: &Reading) -> Plan<'a> {
+        let wants_links = reading.meanings.iter().any(|meaning| meaning.is_aside);
+        let mut plan = Plan { wants_links, ..Plan::default() };
+        for meaning in &reading.meanings {
+            let unit = self.unit(meaning, &mut plan.marks);
+            plan.marks.next_unit();
+            if !unit.parts.is_empty() {
+                plan.units.push(unit);
             }
         }
-        stems.sort();
-        stems.dedup();
-        Plan { query: Box::new(BooleanQuery::new(clauses)), stems }
+        if !plan.units.is_empty() {
+            plan.units.extend(reading.names.iter().take(MOST_NAMES).map(|name| self.name(name)));
+        }
+        plan.marks.finish();
+        plan
     }
 
-    /// A span: all its words, unless the query is `relaxed`, or one of its alternatives.
-    fn span(
-        &mut self,
-        span: &Span,
-        relaxed: bool,
-        stems: &mut Vec<String>,
-    ) -> Option<Box<dyn TantivyQuery>> {
-        let occur = if relaxed { Occur::Should } else { Occur::Must };
-        let parts: Vec<(Occur, Box<dyn TantivyQuery>)> =
-            span.units.iter().filter_map(|unit| Some((occur, self.unit(unit, stems)?))).collect();
-        let typed: Box<dyn TantivyQuery> = match parts.len() {
-            0 => return None,
-            _ => Box::new(BooleanQuery::new(parts)),
+    /// What must not stand in a hit.
+    pub fn excluded(&self, nodes: &[Node]) -> Alternatives {
+        nodes.iter().flat_map(|node| self.node(node, &mut Marks::default())).collect()
+    }
+
+    fn unit(&self, meaning: &Meaning, marks: &mut Marks<'a>) -> Unit {
+        let weights = self.weights;
+        let mut parts = self.node(meaning.node, marks);
+        let stem = match (meaning.node, parts.first()) {
+            (Node::Word(_), Some((Part::Stem(stem), _))) => Some(stem.clone()),
+            _ => None,
         };
-        if span.alternatives.is_empty() && span.completions.is_empty() {
-            return Some(typed);
+        for (words, weight) in meaning
+            .completions
+            .iter()
+            .map(|word| (word, weights.completion))
+            .chain(meaning.spelt.iter().map(|words| (words, weights.correction)))
+        {
+            let node = match words.contains(' ') {
+                true => Node::Phrase(words.clone()),
+                false => Node::Word(words.clone()),
+            };
+            let found = match &node {
+                Node::Phrase(text) => self.loose_phrase(text, marks),
+                _ => self.node(&node, marks),
+            };
+            parts.extend(found.into_iter().map(|(part, own)| (part, own * weight)));
         }
-        let mut any = vec![(Occur::Should, typed)];
-        for text in &span.alternatives {
-            let terms = self.terms(text, self.fields.body);
-            stems.extend(terms.iter().map(term_text));
-            if let Some(phrase) = phrase(terms, 0) {
-                any.push((Occur::Should, Box::new(BoostQuery::new(phrase, ALTERNATIVE))));
+        for (topic, is_sure) in &meaning.topics {
+            marks.add_all(&self.labels.of(*topic, self.vocabulary).phrases);
+            let slug = self.vocabulary.topics[*topic].slug.0.clone();
+            parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
+        }
+        merge(&mut parts);
+        Unit {
+            stem: meaning.spelt.first().and_then(|words| self.stem(words)).or(stem),
+            parts,
+            weight: if meaning.is_aside { weights.aside } else { 1.0 },
+            is_required: matches!(meaning.node, Node::Phrase(_)),
+            is_extra: meaning.is_aside,
+        }
+    }
+
+    /// Words that together name a topic: what is said of the topic, and the words one behind the other. That
+    /// is rarer, and tells more, than each of the words.
+    fn name(&self, name: &Name) -> Unit {
+        let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
+        for (topic, is_sure) in &name.topics {
+            let slug = self.vocabulary.topics[*topic].slug.0.clone();
+            parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
+        }
+        let weight = self.weights.name;
+        Unit { parts, weight, is_required: false, is_extra: true, stem: None }
+    }
+
+    fn topic_weight(&self, is_sure: bool) -> f32 {
+        if is_sure { self.weights.topic } else { self.weights.unsure_topic }
+    }
+
+    /// The one stem of `words`, if it has one.
+    fn stem(&self, words: &str) -> Option<String> {
+        let Terms { mut pieces, .. } = analysis::terms(words, &mut self.stemmers[0].clone());
+        if pieces.len() == 1 { pieces.pop() } else { None }
+    }
+
+    fn node(&self, node: &Node, marks: &mut Marks) -> Alternatives {
+        match node {
+            Node::Word(text) => self.word(text, marks),
+            Node::Phrase(text) => {
+                let words = analysis::terms(text, &mut analysis::words()).pieces;
+                let parts = self.loose_phrase(text, marks);
+                if parts.is_empty() { parts } else { vec![(Part::Exact { parts, words }, 1.0)] }
+            }
+            Node::Any(any) => any.iter().flat_map(|node| self.node(node, marks)).collect(),
+            Node::All(all) => {
+                let all: Vec<Alternatives> = all
+                    .iter()
+                    .map(|node| self.node(node, marks))
+                    .filter(|parts| !parts.is_empty())
+                    .collect();
+                if all.is_empty() { Vec::new() } else { vec![(Part::All(all), 1.0)] }
             }
         }
-        for word in &span.completions {
-            stems.extend(self.terms(word, self.fields.body).iter().map(term_text));
-            let term = Term::from_field_text(self.fields.exact, word);
-            let query = Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
-            any.push((Occur::Should, Box::new(BoostQuery::new(query, COMPLETION))));
-        }
-        Some(Box::new(BooleanQuery::new(any)))
     }
 
-    fn unit(&mut self, unit: &Unit, stems: &mut Vec<String>) -> Option<Box<dyn TantivyQuery>> {
-        let mut any: Vec<Box<dyn TantivyQuery>> =
-            unit.any.iter().filter_map(|atom| self.atom(atom, stems)).collect();
-        match any.len() {
-            0 => None,
-            1 => any.pop(),
-            _ => Some(Box::new(BooleanQuery::union(any))),
-        }
-    }
-
-    fn atom(&mut self, atom: &Atom, stems: &mut Vec<String>) -> Option<Box<dyn TantivyQuery>> {
-        let fields = self.fields;
-        match atom {
-            Atom::Phrase(text) => {
-                stems.extend(self.terms(text, fields.body).iter().map(term_text));
-                phrase(self.exact_terms(text), 0)
-            }
-            Atom::Word(text) => {
-                let body = self.terms(text, fields.body);
-                stems.extend(body.iter().map(term_text));
-                let exact = self.exact_terms(text);
-                let mut any: Vec<(Occur, Box<dyn TantivyQuery>)> = Vec::new();
-                let mut add = |terms: Vec<Term>, boost: f32| {
-                    if let Some(query) = phrase(terms, 1) {
-                        any.push((Occur::Should, Box::new(BoostQuery::new(query, boost))));
-                    }
-                };
-                add(body, 1.0);
-                add(self.terms(text, fields.headings), HEADING);
-                add(self.terms(text, fields.title), TITLE);
-                let code =
-                    exact.iter().map(|term| Term::from_field_text(fields.code, &term_text(term)));
-                add(code.collect(), CODE);
-                (!any.is_empty()).then(|| Box::new(BooleanQuery::new(any)) as Box<dyn TantivyQuery>)
+    /// A word: its stem in each language; what punctuation joins also without it, and in pieces.
+    fn word(&self, text: &str, marks: &mut Marks) -> Alternatives {
+        let mut parts = Vec::new();
+        for stemmer in self.stemmers {
+            let terms = analysis::terms(text, &mut stemmer.clone());
+            marks.add(&terms);
+            let Terms { pieces, compounds } = terms;
+            // "C++" is not a "C" that happens to stand before something.
+            let is_own = pieces.len() == 1 && !compounds.is_empty();
+            parts.extend(compounds.into_iter().map(|term| (Part::Stem(term), 1.0)));
+            if !is_own {
+                parts.extend(sequence(pieces).map(|part| (part, 1.0)));
             }
         }
+        merge(&mut parts);
+        parts
     }
 
-    /// For each two neighbouring words: both, close together.
-    fn neighbours(&mut self, spans: &[Span]) -> Vec<Box<dyn TantivyQuery>> {
-        let units: Vec<&Unit> = spans.iter().flat_map(|span| span.units.iter().copied()).collect();
-        let mut pairs: Vec<Box<dyn TantivyQuery>> = Vec::new();
-        for pair in units.windows(2) {
-            let [Atom::Word(first)] = &pair[0].any[..] else { continue };
-            let [Atom::Word(second)] = &pair[1].any[..] else { continue };
-            let both = self.terms(&format!("{first} {second}"), self.fields.body);
-            if let Some(near) = phrase(both, NEAR_SLOP) {
-                pairs.push(Box::new(BoostQuery::new(near, NEAR)));
-            }
+    /// Words one behind the other, in any of their forms.
+    fn loose_phrase(&self, text: &str, marks: &mut Marks) -> Alternatives {
+        let mut parts = Vec::new();
+        for stemmer in self.stemmers {
+            let terms = analysis::terms(text, &mut stemmer.clone());
+            marks.add(&terms);
+            parts.extend(sequence(terms.pieces).map(|part| (part, 1.0)));
         }
-        pairs
-    }
-
-    fn filter(&self, filter: &Filter) -> Box<dyn TantivyQuery> {
-        let fields = self.fields;
-        let is = |field: Field, value: &str| -> Box<dyn TantivyQuery> {
-            let term = Term::from_field_text(field, value);
-            Box::new(TermQuery::new(term, IndexRecordOption::Basic))
-        };
-        let value = filter.value.to_lowercase();
-        match filter.field.as_str() {
-            "source" => self.any_source(|id, _| id.to_lowercase().contains(&value)),
-            "licence" => self.any_source(|_, licence| {
-                licence.is_some_and(|licence| licence.to_lowercase().starts_with(&value))
-            }),
-            "path" => {
-                let pattern = format!(".*{}.*", escape(&filter.value));
-                match RegexQuery::from_pattern(&pattern, fields.path) {
-                    Ok(query) => Box::new(query),
-                    Err(_) => Box::new(EmptyQuery),
-                }
-            }
-            "topic" => {
-                let by_label = self.labels.get(&label::key(&filter.value));
-                let slug = by_label.and_then(|topics| topics.first());
-                let slug = slug.map(|topic| self.vocabulary.topics[*topic].slug.0.clone());
-                is(fields.topic, &slug.unwrap_or(value))
-            }
-            "step" => is(fields.step, &value),
-            "kind" => is(fields.kind, &value),
-            _ => is(fields.language, &value),
-        }
-    }
-
-    fn any_source(&self, fits: impl Fn(&str, Option<&str>) -> bool) -> Box<dyn TantivyQuery> {
-        let sources = self.sources.iter().filter(|(id, licence)| fits(id, licence.as_deref()));
-        let terms = sources.map(|(id, _)| Term::from_field_text(self.fields.source, id));
-        Box::new(BooleanQuery::new_multiterms_query(terms.collect()))
-    }
-
-    fn terms(&mut self, text: &str, field: Field) -> Vec<Term> {
-        let mut terms = Vec::new();
-        let mut stream = self.analyzer.token_stream(text);
-        while stream.advance() {
-            terms.push(Term::from_field_text(field, &stream.token().text));
-        }
-        terms
-    }
-
-    fn exact_terms(&self, text: &str) -> Vec<Term> {
-        let mut terms = Vec::new();
-        let mut analyzer = words();
-        let mut stream = analyzer.token_stream(text);
-        while stream.advance() {
-            terms.push(Term::from_field_text(self.fields.exact, &stream.token().text));
-        }
-        terms
+        merge(&mut parts);
+        parts
     }
 }
 
-/// How many of `units` must stand in a hit.
-fn least(units: usize, relaxed: bool) -> usize {
-    match (relaxed, units) {
-        (true, _) => 1,
-        (false, 0..=2) => units,
-        (false, 3..=4) => units - 1,
-        (false, _) => (units * 3).div_ceil(5),
-    }
-}
-
-fn phrase(mut terms: Vec<Term>, slop: u32) -> Option<Box<dyn TantivyQuery>> {
-    match terms.len() {
+/// What looks up `pieces` one behind the other.
+fn sequence(mut pieces: Vec<String>) -> Option<Part> {
+    match pieces.len() {
         0 => None,
-        1 => {
-            let term = terms.pop()?;
-            Some(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)))
-        }
-        _ => {
-            let mut phrase = PhraseQuery::new(terms);
-            phrase.set_slop(slop);
-            Some(Box::new(phrase))
-        }
+        1 => pieces.pop().map(Part::Stem),
+        _ => Some(Part::Phrase(pieces)),
     }
 }
 
-fn term_text(term: &Term) -> String {
-    term.value().as_str().unwrap_or_default().to_owned()
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if !c.is_alphanumeric() && c != '/' && c != ' ' && c != '_' {
-            escaped.push('\\');
+/// Leaves each part once, with its greatest weight, in the order in which they first came.
+fn merge(parts: &mut Alternatives) {
+    let mut merged: Alternatives = Vec::with_capacity(parts.len());
+    for (part, weight) in parts.drain(..) {
+        match merged.iter_mut().find(|(known, _)| *known == part) {
+            Some((_, known)) => *known = known.max(weight),
+            None => merged.push((part, weight)),
         }
-        escaped.push(c);
     }
-    escaped
+    *parts = merged;
 }

@@ -1,30 +1,33 @@
-//! What a person typed: words, `"phrases"`, `-not`, `OR`, `field:value`.
+//! What a person typed: words, `"phrases"`, `-not`, `OR`, `(groups)`, `field:value`.
 //!
 //! Nothing typed is an error: what can't be read is read as words, and what had to be left out is
 //! said. O(length).
 
 use serde::Serialize;
 
+use super::lexer::{Lexer, Token};
+
 /// Longer input is cut: nobody means it.
 const MOST_CHARS: usize = 1_000;
 /// More units than this don't make a query better, only slower.
-const MOST_UNITS: usize = 32;
+const MOST_UNITS: usize = 24;
+/// Groups in groups deeper than this are read as if they had no parentheses.
+const DEEPEST: usize = 4;
 
 /// The fields that a filter may name.
-pub const FIELDS: [&str; 7] = ["source", "path", "topic", "step", "kind", "lang", "licence"];
+pub const FIELDS: [&str; 9] =
+    ["source", "path", "topic", "step", "kind", "lang", "licence", "has", "since"];
 
-/// A word or phrase.
+/// Something to look for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Atom {
+pub enum Node {
     Word(String),
     Phrase(String),
-}
-
-/// Alternatives of which one is wanted: mostly a single atom, more with `OR`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Unit {
-    pub any: Vec<Atom>,
+    /// All of these: a group.
+    All(Vec<Node>),
+    /// One of these: `OR`.
+    Any(Vec<Node>),
 }
 
 /// `field:value`, or `-field:value`.
@@ -38,9 +41,9 @@ pub struct Filter {
 /// A query as read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Query {
-    pub units: Vec<Unit>,
+    pub units: Vec<Node>,
     /// What must not stand in a hit.
-    pub excluded: Vec<Atom>,
+    pub excluded: Vec<Node>,
     pub filters: Vec<Filter>,
     /// What was left out, and why.
     pub dropped: Vec<String>,
@@ -49,122 +52,166 @@ pub struct Query {
 /// Reads `text`.
 ///
 /// ```
-/// use cairn::search::query::{Atom, parse};
+/// use cairn::search::query::{Node, parse};
 /// let query = parse("ranking \"position bias\" -ads source:mercari");
 /// assert_eq!(query.units.len(), 2);
-/// assert_eq!(query.excluded, [Atom::Word("ads".into())]);
+/// assert_eq!(query.excluded, [Node::Word("ads".into())]);
 /// assert_eq!(query.filters[0].value, "mercari");
 /// ```
 pub fn parse(text: &str) -> Query {
     let mut query = Query::default();
-    let mut rest = text;
+    let mut read = text;
     if let Some((at, _)) = text.char_indices().nth(MOST_CHARS) {
-        rest = &text[..at];
+        read = &text[..at];
         query.dropped.push(format!("what stands behind the first {MOST_CHARS} characters"));
     }
-    let mut joined = false;
-    loop {
-        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c.is_control());
-        if rest.is_empty() {
-            break;
-        }
-        let minus = rest
-            .strip_prefix('-')
-            .filter(|behind| behind.starts_with('"') || behind.starts_with(char::is_alphanumeric));
-        let excluded = minus.is_some();
-        let (token, behind) = next_token(minus.unwrap_or(rest));
-        rest = behind;
-        match token {
-            Token::Word("OR") if !query.units.is_empty() => joined = true,
-            Token::Word(word) => match filter(word, excluded) {
-                Some(filter) => query.filters.push(filter),
-                None => query.add(Atom::Word(word.to_owned()), excluded, &mut joined),
-            },
-            Token::Field(field, "") => query.dropped.push(format!("{field}: (no value)")),
-            Token::Field(field, value) => query.filters.push(Filter {
-                field: field.to_lowercase(),
-                value: value.to_owned(),
-                excluded,
-            }),
-            Token::Phrase(phrase) => {
-                query.add(Atom::Phrase(phrase.to_owned()), excluded, &mut joined);
-            }
-        }
-    }
-    if query.units.len() > MOST_UNITS {
+    let mut reader = Reader { lexer: Lexer::new(read), query, depth: 0 };
+    let mut units = reader.group();
+    let mut query = reader.query;
+    if units.len() > MOST_UNITS {
         query.dropped.push(format!("all words but the first {MOST_UNITS}"));
-        query.units.truncate(MOST_UNITS);
+        units.truncate(MOST_UNITS);
     }
+    query.units = units;
     query
 }
 
-impl Query {
-    fn add(&mut self, atom: Atom, excluded: bool, joined: &mut bool) {
-        let text = match &atom {
-            Atom::Word(text) | Atom::Phrase(text) => text,
-        };
-        if !text.chars().any(char::is_alphanumeric) {
-            if !text.trim().is_empty() {
-                self.dropped.push(format!("{} (no letter or digit)", text.trim()));
+struct Reader<'a> {
+    lexer: Lexer<'a>,
+    query: Query,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    /// What stands up to the end of the group, or of the text.
+    fn group(&mut self) -> Vec<Node> {
+        let mut units: Vec<Node> = Vec::new();
+        let (mut joined, mut excluded) = (false, false);
+        while let Some(token) = self.lexer.next() {
+            let node = match token {
+                Token::Close if self.depth > 0 => return self.end(units, joined),
+                Token::Or if units.is_empty() => {
+                    self.drop("OR (nothing stands before it)");
+                    continue;
+                }
+                Token::Or => {
+                    joined = true;
+                    continue;
+                }
+                Token::Not => {
+                    excluded = true;
+                    continue;
+                }
+                Token::Field(field, value) => {
+                    self.filter(field, value, excluded);
+                    (joined, excluded) = (false, false);
+                    continue;
+                }
+                other => self.node(other),
+            };
+            let Some(node) = node else { continue };
+            match (std::mem::take(&mut excluded), std::mem::take(&mut joined)) {
+                (true, _) => self.query.excluded.push(node),
+                (false, true) => join(&mut units, node),
+                (false, false) => units.push(node),
             }
-            return;
         }
-        if excluded {
-            self.excluded.push(atom);
-        } else if std::mem::take(joined)
-            && let Some(unit) = self.units.last_mut()
-        {
-            unit.any.push(atom);
-        } else {
-            self.units.push(Unit { any: vec![atom] });
+        if self.depth > 0 {
+            self.drop("( (the parenthesis is not closed)");
+        }
+        self.end(units, joined)
+    }
+
+    /// What `token` asks for, if it is no operator.
+    fn node(&mut self, token: Token) -> Option<Node> {
+        match token {
+            Token::Open => self.inner(),
+            Token::Word(word) => self.atom(word).map(|word| Node::Word(word.to_owned())),
+            Token::Phrase { text, is_open } => {
+                if is_open {
+                    self.drop("\" (without its other half; read up to the end)");
+                }
+                let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                self.atom(&words).map(|words| Node::Phrase(words.to_owned()))
+            }
+            _ => {
+                self.drop(") (no parenthesis was opened)");
+                None
+            }
+        }
+    }
+
+    fn end(&mut self, units: Vec<Node>, joined: bool) -> Vec<Node> {
+        if joined {
+            self.drop("OR (nothing stands behind it)");
+        }
+        units
+    }
+
+    /// A group, whose parenthesis was read.
+    fn inner(&mut self) -> Option<Node> {
+        if self.depth == DEEPEST {
+            self.drop("( (too many groups in groups)");
+            return None;
+        }
+        self.depth += 1;
+        let mut units = self.group();
+        self.depth -= 1;
+        units.truncate(MOST_UNITS);
+        match units.len() {
+            0 | 1 => units.pop(),
+            _ => Some(Node::All(units)),
+        }
+    }
+
+    /// `text` if there is something in it to look for.
+    fn atom<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+        let is_word = text.chars().any(char::is_alphanumeric);
+        if !is_word && !text.is_empty() {
+            self.drop(&format!("{text} (no letter or digit)"));
+        }
+        is_word.then_some(text)
+    }
+
+    fn filter(&mut self, field: &'static str, value: &str, excluded: bool) {
+        let value = value.trim();
+        let wrong = match field {
+            _ if value.is_empty() => Some("no value"),
+            "has" if !matches!(&*value.to_lowercase(), "code" | "table" | "links") => {
+                Some("code, table or links")
+            }
+            "since" if super::document::day_number(value).is_none() => {
+                Some("no date; write since:2025-01")
+            }
+            _ => None,
+        };
+        match wrong {
+            Some(why) => self.drop(&format!("{field}:{value} ({why})")),
+            None => self.query.filters.push(Filter {
+                field: field.to_owned(),
+                value: value.to_owned(),
+                excluded,
+            }),
+        }
+    }
+
+    fn drop(&mut self, what: &str) {
+        if !self.query.dropped.iter().any(|known| known == what) {
+            self.query.dropped.push(what.to_owned());
         }
     }
 }
 
-enum Token<'a> {
-    Word(&'a str),
-    Phrase(&'a str),
-    /// `field:"a value"`
-    Field(&'a str, &'a str),
-}
-
-/// The first token of `text`, which begins with no white space, and what stands behind it.
-fn next_token(text: &str) -> (Token<'_>, &str) {
-    if let Some(inner) = text.strip_prefix('"') {
-        let (phrase, behind) = quoted(inner);
-        return (Token::Phrase(phrase), behind);
+/// Makes the last of `units` and `node` alternatives; chains of `OR` stay flat.
+fn join(units: &mut Vec<Node>, node: Node) {
+    let mut any = match units.pop() {
+        Some(Node::Any(any)) => any,
+        before => before.into_iter().collect(),
+    };
+    if any.len() < MOST_UNITS {
+        any.push(node);
     }
-    let end = text.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(text.len());
-    let (word, behind) = text.split_at(end);
-    if let Some(field) = word.strip_suffix(':')
-        && is_field(field)
-        && let Some(inner) = behind.strip_prefix('"')
-    {
-        let (value, behind) = quoted(inner);
-        return (Token::Field(field, value), behind);
-    }
-    (Token::Word(word), behind)
-}
-
-/// Up to the closing quotation mark, or to the end where it is missing.
-fn quoted(inner: &str) -> (&str, &str) {
-    match inner.find('"') {
-        Some(end) => (inner[..end].trim(), &inner[end + 1..]),
-        None => (inner.trim(), ""),
-    }
-}
-
-fn is_field(name: &str) -> bool {
-    FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))
-}
-
-fn filter(word: &str, excluded: bool) -> Option<Filter> {
-    let (field, value) = word.split_once(':')?;
-    (is_field(field) && !value.is_empty()).then(|| Filter {
-        field: field.to_lowercase(),
-        value: value.to_owned(),
-        excluded,
-    })
+    units.push(Node::Any(any));
 }
 
 #[cfg(test)]
@@ -173,40 +220,66 @@ mod tests {
 
     use super::*;
 
-    fn word(text: &str) -> Atom {
-        Atom::Word(text.into())
+    fn word(text: &str) -> Node {
+        Node::Word(text.into())
     }
 
     #[test]
     fn operators_are_read() {
-        let query = parse(r#"a OR b "c d" -"e f" -g topic:recall -lang:ja path:"my notes/" x:y"#);
-        assert_eq!(query.units[0].any, [word("a"), word("b")]);
-        assert_eq!(query.units[1].any, [Atom::Phrase("c d".into())]);
-        assert_eq!(query.units[2].any, [word("x:y")]);
-        assert_eq!(query.excluded, [Atom::Phrase("e f".into()), word("g")]);
+        let query = parse(
+            r#"a OR b | i "c  d" -"e f" -g NOT h topic:recall -lang:ja path:"my notes/" x:y License:MIT"#,
+        );
+        assert_eq!(query.units[0], Node::Any(vec![word("a"), word("b"), word("i")]));
+        assert_eq!(query.units[1], Node::Phrase("c d".into()));
+        assert_eq!(query.units[2], word("x:y"));
+        assert_eq!(query.excluded, [Node::Phrase("e f".into()), word("g"), word("h")]);
         let filters: Vec<(&str, &str, bool)> =
             query.filters.iter().map(|f| (&*f.field, &*f.value, f.excluded)).collect();
         assert_eq!(
             filters,
-            [("topic", "recall", false), ("lang", "ja", true), ("path", "my notes/", false)]
+            [
+                ("topic", "recall", false),
+                ("lang", "ja", true),
+                ("path", "my notes/", false),
+                ("licence", "MIT", false)
+            ]
         );
+        assert_eq!(query.dropped, [""; 0]);
     }
 
     #[test]
-    fn what_makes_no_sense_is_read_as_well_as_can_be() {
-        assert_eq!(parse("\"open phrase").units[0].any, [Atom::Phrase("open phrase".into())]);
-        assert_eq!(parse("OR a").units.len(), 2);
-        assert_eq!(parse("a OR").units.len(), 1);
-        assert_eq!(parse("- -- \"\"").units.len(), 0);
-        assert_eq!(parse("cost-benefit").units[0].any, [word("cost-benefit")]);
-        assert!(parse(&"word ".repeat(3_000)).dropped.len() == 2);
+    fn groups_are_read() {
+        let query = parse("(a b) OR (c -d) f(x) (single)");
+        let both = Node::All(vec![word("a"), word("b")]);
+        assert_eq!(query.units[0], Node::Any(vec![both, word("c")]));
+        assert_eq!(query.units[1..], [word("f(x)"), word("single")]);
+        assert_eq!(query.excluded, [word("d")]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_read_as_well_as_can_be_and_told() {
+        let units = |text| parse(text).units;
+        let dropped = |text| parse(text).dropped.len();
+        assert_eq!(units("\"open phrase"), [Node::Phrase("open phrase".into())]);
+        assert_eq!((units("OR a").len(), dropped("OR a")), (1, 1));
+        assert_eq!((units("a OR").len(), dropped("a OR")), (1, 1));
+        assert_eq!((units("- -- \"\" 🙂").len(), dropped("🙂")), (0, 1));
+        assert_eq!(units("cost-benefit"), [word("cost-benefit")]);
+        assert_eq!((units("((a b").len(), dropped("((a b")), (1, 1));
+        assert_eq!((units("a) b").len(), dropped("a) b")), (2, 1));
+        assert_eq!((units("a\u{0}b").len(), units("since:soon").len()), (2, 0));
+        assert!(dropped("since:soon has:pictures topic: x") == 3);
+        assert!(dropped(&"word ".repeat(3_000)) == 2);
+        assert_eq!(units(&"(".repeat(900)).len(), 0);
     }
 
     proptest! {
         #[test]
-        fn nothing_typed_panics_and_an_extra_space_changes_nothing(text in "([a-z]{1,4}|[\" :-]|OR|topic:|é|\u{0}|🙂){0,30}") {
-            let once = parse(&text);
-            prop_assert_eq!(&once, &parse(&format!("  {text}\t ")));
+        fn nothing_typed_panics_and_an_extra_space_changes_nothing(
+            tokens in proptest::collection::vec("[a-z]{1,4}|\"[a-z ]{0,6}\"?|[():-]|OR|topic:|é|🙂", 0..20),
+        ) {
+            let once = parse(&tokens.join(" "));
+            prop_assert_eq!(&once, &parse(&format!("  {}\t ", tokens.join("  \n"))));
         }
     }
 }

@@ -1,36 +1,33 @@
 //! A search from what was typed to the hits.
 
-use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
-use tantivy::collector::Count;
-use tantivy::directory::MmapDirectory;
+use tantivy::Term;
 use tantivy::query::TermQuery;
-use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, DocId, Index, IndexReader, ReloadPolicy, TantivyDocument, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::tokenizer::{Language, TextAnalyzer};
 
-use super::collect::{self, FACETS, Matches, Names};
-use super::highlight::{Snippet, snippet};
+use super::analysis;
+use super::facets::{self, Facet};
+use super::filter::{Allowed, Filters};
+use super::highlight::{Finder, Marks, Snippet, snippet};
+use super::lexicon::Lexicon;
+use super::opened::{FACETS, Hidden, Opened};
 use super::plan::{Plan, Planner};
-use super::query;
-use super::schema::{self, Fields};
-use super::understand::{LastWord, Reader, Understanding, Understood};
+use super::query::{self, Query};
+use super::rank::{self, BEST, Conditions, Ranked, Ranker, Ranking};
+use super::score::{Board, Scorer};
+use super::understand::labels::Labels;
+use super::understand::{Interpreter, LastWord, Understanding, Understood};
+use super::weights::WEIGHTS;
 use super::{Copies, CopyPlace, Record, SearchError, SectionId};
 use crate::vocabulary::Vocabulary;
 
-/// Hits of one document on one page, unless a filter asks for its source or path.
+/// Hits of one document that are shown, unless a filter asks for its source or path.
 const PER_DOCUMENT: usize = 3;
-/// Values of one facet.
-const FACET_VALUES: usize = 30;
-/// With fewer hits than this, hits need not hold every word.
+/// With fewer hits than this, hits need not hold most of the words.
 const TOO_FEW: usize = 5;
-
-/// A shorter beginning says nothing of the word.
-const SHORTEST_PREFIX: usize = 2;
-/// Completions that are searched, and terms that are looked at for them.
-const COMPLETIONS: usize = 12;
-const MOST_TERMS: usize = 2_000;
 
 /// A question to the index.
 #[derive(Clone, Debug)]
@@ -47,69 +44,53 @@ pub struct Request<'a> {
 pub struct Found {
     pub id: SectionId,
     pub score: f32,
+    /// Without its text, code and links.
     pub record: Record,
     pub snippet: Snippet,
     /// Copies folded under it.
     pub copies: Vec<CopyPlace>,
 }
 
-/// A field with its commonest values and their counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facet {
-    pub field: &'static str,
-    pub values: Vec<(String, u64)>,
-}
-
 /// The answer to a [`Request`].
 #[derive(Debug)]
 pub struct Answer {
     pub understood: Understood,
+    /// The query with its words spelt right, if any was not.
+    pub corrected: Option<String>,
     /// Matches, folded copies left out.
     pub total: usize,
     pub found: Vec<Found>,
     pub facets: Vec<Facet>,
+    /// How many matches the facets count: the best, where there are many.
+    pub counted: usize,
 }
 
 /// An open index of one generation. Cheap to share; answers many requests at once.
 pub struct Searcher {
-    index: Index,
-    reader: IndexReader,
-    fields: Fields,
+    pub(super) opened: Opened,
     copies: Copies,
-    folded: Arc<Vec<HashSet<DocId>>>,
-    names: Arc<Vec<Names>>,
-    labels: HashMap<String, Vec<usize>>,
-    sources: Vec<(String, Option<String>)>,
+    pub(super) labels: Labels,
+    pub(super) sources: Vec<(String, Option<String>)>,
+    /// Of the index's languages, English first.
+    pub(super) stemmers: Vec<TextAnalyzer>,
+    /// Boards that no search uses at the moment.
+    boards: Mutex<Vec<Board>>,
 }
 
 impl Searcher {
     /// Opens the index in `folder`, whose files are mapped, not read.
     ///
-    /// `sources` are ids with licences. O(sections) for the places of the folded copies.
+    /// `sources` are ids with licences. O(sections) for what is held of each.
     pub fn open(
         folder: &Path,
         copies: Copies,
         vocabulary: &Vocabulary,
         sources: Vec<(String, Option<String>)>,
     ) -> Result<Searcher, SearchError> {
-        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-        let index = Index::open(directory)?;
-        let fields = schema::check(&index)?;
-        schema::register(&index);
-        let reader: IndexReader =
-            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let places = copies.by_representative.values().flatten();
-        let ids: HashSet<u64> = places.map(|place| place.id.0).collect();
-        let (mut folded, mut names) = (Vec::new(), Vec::new());
-        for segment in reader.searcher().segment_readers() {
-            let column = segment.fast_fields().u64("id")?;
-            let is_copy = |doc: &DocId| column.first(*doc).is_some_and(|id| ids.contains(&id));
-            folded.push(segment.doc_ids_alive().filter(is_copy).collect());
-            names.push(collect::names(segment)?);
-        }
-        let labels = vocabulary.by_label();
-        let (folded, names) = (Arc::new(folded), Arc::new(names));
-        Ok(Searcher { index, reader, fields, copies, folded, names, labels, sources })
+        let opened = Opened::open(folder, &copies)?;
+        let stemmers = stemmers(&opened);
+        let labels = Labels::new(vocabulary);
+        Ok(Searcher { opened, copies, labels, sources, stemmers, boards: Mutex::default() })
     }
 
     /// The hits for `request`, best first. No input is an error; an empty query finds nothing.
@@ -119,179 +100,202 @@ impl Searcher {
         vocabulary: &Vocabulary,
     ) -> Result<Answer, SearchError> {
         let query = query::parse(request.text);
-        let mut planner = Planner {
-            fields: self.fields,
+        let lexicon = self.lexicon();
+        let interpreter = Interpreter { vocabulary, labels: &self.labels, lexicon: &lexicon };
+        let ends_open = !request.text.ends_with(char::is_whitespace);
+        let last = if ends_open { request.last_word } else { LastWord::Whole };
+        let mut reading = interpreter.understand(&query, request.understanding, last)?;
+        let planner = Planner {
             vocabulary,
             labels: &self.labels,
-            sources: &self.sources,
-            analyzer: schema::stemmed(),
+            weights: &WEIGHTS,
+            stemmers: &self.stemmers,
         };
-        let reader = Reader { vocabulary, labels: &self.labels };
-        let (mut understood, mut spans) = reader.understand(&query, request.understanding);
-        if request.last_word == LastWord::Unfinished
-            && !request.text.ends_with(char::is_whitespace)
-            && let Some(span) = spans.last_mut()
-            && let Some(word) = span.open_word()
-        {
-            span.completions = self.completions(word)?;
-        }
-        let one_place = query
-            .filters
-            .iter()
-            .any(|filter| matches!(filter.field.as_str(), "source" | "path") && !filter.excluded);
-        let mut plan = planner.plan(&query, &spans, false);
-        let mut collected = self.collect(&plan, request, one_place)?;
-        if collected.total < TOO_FEW && query.units.len() > 1 {
-            let relaxed = planner.plan(&query, &spans, true);
-            let more = self.collect(&relaxed, request, one_place)?;
-            if more.total > collected.total {
-                (plan, collected) = (relaxed, more);
-                understood.relaxed = true;
-            }
-        }
-        let found = self.fetch(&collected.best, &plan, request, one_place)?;
-        let facets = FACETS.into_iter().zip(collected.facets);
+        let plan = planner.plan(&reading);
+        let one_place = asks_for_one_place(&query);
+        let mut board = self.board();
+        let ranking = self.rank(&query, (&plan, &planner), &mut reading.understood, &mut board)?;
+        self.put_back(board);
+        let (from, limit) = (request.offset, request.limit);
+        let shown = match one_place {
+            true => ranking.best.iter().skip(from).take(limit).copied().collect(),
+            false => rank::page(&ranking.best, &self.opened, PER_DOCUMENT, (from, limit)),
+        };
         Ok(Answer {
-            understood,
-            total: collected.total,
-            found,
-            facets: facets.map(|(field, counts)| facet(field, counts)).collect(),
+            corrected: corrected(request.text, &reading.understood),
+            understood: reading.understood,
+            total: ranking.total,
+            found: self.fetch(&shown, &plan.marks)?,
+            facets: facets::count(&self.opened, &ranking.best),
+            counted: ranking.best.len(),
         })
     }
 
-    /// The record of the section `id`.
-    pub fn section(&self, id: SectionId) -> Result<Option<Record>, SearchError> {
-        let query =
-            TermQuery::new(Term::from_field_u64(self.fields.id, id.0), IndexRecordOption::Basic);
-        let found = self.reader.searcher().search(&query, &tantivy::collector::DocSetCollector)?;
-        found.into_iter().next().map(|address| self.record(address)).transpose()
+    /// The matches of `plan` in order; those that hold less of it where too few hold most.
+    fn rank(
+        &self,
+        query: &Query,
+        (plan, planner): (&Plan<'_>, &Planner),
+        understood: &mut Understood,
+        board: &mut Board,
+    ) -> Result<Ranking, SearchError> {
+        let allowed = self.allowed(query, planner, board)?;
+        let scorer = Scorer::new(&self.opened, &WEIGHTS);
+        let mut values = Vec::with_capacity(plan.units.len());
+        board.reset(self.opened.len());
+        for (unit, bit) in plan.units.iter().zip(0..) {
+            values.push(scorer.add(unit, bit, board)?);
+        }
+        if plan.units.is_empty() {
+            return Ok(self.all(allowed.as_ref()));
+        }
+        let links = plan.wants_links.then(|| self.with_links(planner)).transpose()?;
+        let (opened, units) = (&self.opened, &plan.units[..]);
+        let ranker = Ranker { opened, weights: &WEIGHTS, units, values: &values, board };
+        let mut conditions = Conditions {
+            allowed: allowed.as_ref(),
+            with_copies: asks_for_one_place(query),
+            is_relaxed: false,
+            links: links.as_ref(),
+        };
+        let ranking = ranker.rank(&conditions)?;
+        if ranking.total >= TOO_FEW || plan.units.len() < 2 {
+            return Ok(ranking);
+        }
+        conditions.is_relaxed = true;
+        let relaxed = ranker.rank(&conditions)?;
+        understood.relaxed = relaxed.total > ranking.total;
+        Ok(if understood.relaxed { relaxed } else { ranking })
     }
 
-    /// Calls `each` with every section that is no folded copy, in the index's order. Reads the whole index.
-    pub fn each(&self, mut each: impl FnMut(Record)) -> Result<(), SearchError> {
-        for (at, segment) in self.reader.searcher().segment_readers().iter().enumerate() {
-            let segment_ord = u32::try_from(at).unwrap_or(u32::MAX);
-            for doc_id in segment.doc_ids_alive().filter(|doc| !self.folded[at].contains(doc)) {
-                each(self.record(DocAddress { segment_ord, doc_id })?);
+    /// What the filters leave of the sections, without those that hold an excluded word.
+    fn allowed(
+        &self,
+        query: &Query,
+        planner: &Planner,
+        board: &mut Board,
+    ) -> Result<Option<Allowed>, SearchError> {
+        let filters = self.filters(planner.vocabulary);
+        let mut allowed = filters.allowed(&query.filters)?;
+        if !query.excluded.is_empty() {
+            board.reset(self.opened.len());
+            let scorer = Scorer::new(&self.opened, &WEIGHTS);
+            let allowed = allowed.get_or_insert_with(|| vec![true; self.opened.len()]);
+            for (section, _) in scorer.sections(&planner.excluded(&query.excluded), board)? {
+                allowed[section as usize] = false;
             }
         }
-        Ok(())
+        Ok(allowed)
     }
 
-    /// Every section of the file `path` in `source`, unordered.
-    pub fn document(
-        &self,
-        source: &str,
-        path: &str,
-    ) -> Result<Vec<(SectionId, Record)>, SearchError> {
-        let key = super::write::document_key(source, path);
-        let term = Term::from_field_u64(self.fields.document, key);
+    /// The sections that filters alone ask for, the best by themselves first; none without a filter.
+    fn all(&self, allowed: Option<&Allowed>) -> Ranking {
+        let Some(allowed) = allowed else { return Ranking::default() };
+        let is_shown = |at: &usize| allowed[*at] && self.opened.hidden[*at] == Hidden::No;
+        let mut best: Vec<Ranked> = (0..self.opened.len())
+            .filter(is_shown)
+            .zip(std::iter::repeat(()))
+            .filter_map(|(at, ())| {
+                let section = u32::try_from(at).ok()?;
+                Some(Ranked { section, score: self.opened.priors[at] })
+            })
+            .collect();
+        best.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let total = best.len();
+        best.truncate(BEST);
+        Ranking { total, best }
+    }
+
+    fn with_links(&self, planner: &Planner) -> Result<Allowed, SearchError> {
+        let term = Term::from_field_text(self.opened.fields.has, "links");
         let query = TermQuery::new(term, IndexRecordOption::Basic);
-        let found = self.reader.searcher().search(&query, &tantivy::collector::DocSetCollector)?;
-        found.into_iter().map(|address| Ok((self.id(address)?, self.record(address)?))).collect()
+        Ok(self.filters(planner.vocabulary).holding(&query)?)
     }
 
-    /// How many sections are in the index, copies included.
-    pub fn sections(&self) -> Result<usize, SearchError> {
-        Ok(self.reader.searcher().search(&tantivy::query::AllQuery, &Count)?)
+    fn filters<'a>(&'a self, vocabulary: &'a Vocabulary) -> Filters<'a> {
+        Filters { opened: &self.opened, vocabulary, labels: &self.labels, sources: &self.sources }
     }
 
-    /// The words of the index that begin with `word`, the commonest first, `word` itself left out.
-    fn completions(&self, word: &str) -> Result<Vec<String>, SearchError> {
-        let prefix = word.to_lowercase();
-        if prefix.chars().count() < SHORTEST_PREFIX || !prefix.chars().all(char::is_alphanumeric) {
-            return Ok(Vec::new());
-        }
-        let mut counts: HashMap<String, u32> = HashMap::new();
-        for segment in self.reader.searcher().segment_readers() {
-            let inverted = segment.inverted_index(self.fields.exact)?;
-            let mut terms = inverted.terms().range().ge(prefix.as_bytes()).into_stream()?;
-            let mut seen = 0;
-            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) && seen < MOST_TERMS
-            {
-                seen += 1;
-                if let Ok(term) = std::str::from_utf8(terms.key()) {
-                    *counts.entry(term.to_owned()).or_insert(0) += terms.value().doc_freq;
-                }
-            }
-        }
-        counts.remove(&prefix);
-        let mut words: Vec<(String, u32)> = counts.into_iter().collect();
-        words.sort_by(|(a, left), (b, right)| right.cmp(left).then(a.cmp(b)));
-        words.truncate(COMPLETIONS);
-        Ok(words.into_iter().map(|(word, _)| word).collect())
+    pub(super) fn lexicon(&self) -> Lexicon<'_> {
+        Lexicon { opened: &self.opened, stemmers: &self.stemmers }
     }
 
-    fn collect(
-        &self,
-        plan: &Plan,
-        request: &Request,
-        one_place: bool,
-    ) -> Result<collect::Collected, SearchError> {
-        let most = (request.offset + request.limit).saturating_mul(4).clamp(40, 2_000);
-        // Who asks for one source or path wants what stands there, copy or not.
-        let folded = (!one_place).then(|| Arc::clone(&self.folded));
-        let matches = Matches { most, folded, names: Arc::clone(&self.names) };
-        Ok(self.reader.searcher().search(&plan.query, &matches)?)
-    }
-
-    fn fetch(
-        &self,
-        best: &[(f32, DocAddress)],
-        plan: &Plan,
-        request: &Request,
-        one_place: bool,
-    ) -> Result<Vec<Found>, SearchError> {
-        let mut analyzer = self.index.tokenizer_for_field(self.fields.body)?;
-        let mut per_document: HashMap<u64, usize> = HashMap::new();
-        let mut kept = Vec::new();
-        for (score, address) in best {
-            let count = per_document.entry(self.column("document", *address)?).or_insert(0);
-            *count += 1;
-            if *count <= PER_DOCUMENT || one_place {
-                kept.push((*score, *address));
-            }
-            if kept.len() == request.offset + request.limit {
-                break;
-            }
-        }
-        let mut found = Vec::new();
-        for (score, address) in kept.into_iter().skip(request.offset) {
-            let id = self.id(address)?;
-            let record = self.record(address)?;
-            let shown = if record.text.is_empty() { &record.code } else { &record.text };
-            found.push(Found {
-                id,
-                score,
-                snippet: snippet(shown, &plan.stems, &mut analyzer),
-                copies: self.copies.by_representative.get(&id).cloned().unwrap_or_default(),
-                record,
+    fn fetch(&self, shown: &[Ranked], marks: &Marks<'_>) -> Result<Vec<Found>, SearchError> {
+        // Most hits of an answer are of one language: their finder serves again.
+        let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
+        let mut found = Vec::with_capacity(shown.len());
+        for ranked in shown {
+            let stored = self.opened.stored(ranked.section)?;
+            let record = stored.shell()?;
+            let known = finders.iter().position(|(language, _)| *language == record.language);
+            let at = known.unwrap_or_else(|| {
+                let finder = Finder::new(marks, record.language.as_deref());
+                finders.push((record.language.clone(), finder));
+                finders.len() - 1
             });
+            let id = self.opened.id(ranked.section);
+            let snippet = match stored.text() {
+                "" => snippet(&stored.rest()?.0, &mut finders[at].1),
+                text => snippet(text, &mut finders[at].1),
+            };
+            let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
+            found.push(Found { id, score: ranked.score, snippet, copies, record });
         }
         Ok(found)
     }
 
-    fn id(&self, address: DocAddress) -> Result<SectionId, SearchError> {
-        Ok(SectionId(self.column("id", address)?))
+    /// A clean board, one that was used before if there is one.
+    pub(super) fn board(&self) -> Board {
+        let board = self.boards.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut board = board.unwrap_or_default();
+        board.reset(self.opened.len());
+        board
     }
 
-    fn column(&self, field: &str, address: DocAddress) -> Result<u64, SearchError> {
-        let searcher = self.reader.searcher();
-        let column = searcher.segment_reader(address.segment_ord).fast_fields().u64(field)?;
-        Ok(column.first(address.doc_id).unwrap_or(0))
-    }
-
-    fn record(&self, address: DocAddress) -> Result<Record, SearchError> {
-        let document: TantivyDocument = self.reader.searcher().doc(address)?;
-        let bytes = document.get_first(self.fields.record).and_then(|value| value.as_bytes());
-        postcard::from_bytes(bytes.unwrap_or_default()).map_err(SearchError::Decode)
+    pub(super) fn put_back(&self, board: Board) {
+        self.boards.lock().unwrap_or_else(PoisonError::into_inner).push(board);
     }
 }
 
-/// The commonest values first.
-fn facet(field: &'static str, counts: HashMap<String, u64>) -> Facet {
-    let mut values: Vec<(String, u64)> = counts.into_iter().collect();
-    values.sort_by(|(a, left), (b, right)| right.cmp(left).then(a.cmp(b)));
-    values.truncate(FACET_VALUES);
-    Facet { field, values }
+/// The analyzers of the languages that `opened` holds text in, English first.
+fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
+    let place = FACETS.iter().position(|field| *field == "lang");
+    let names = opened
+        .segments
+        .iter()
+        .filter_map(|segment| segment.facets.get(place?))
+        .flat_map(|values| &values.names);
+    let mut languages = vec![Language::English];
+    for language in names.filter_map(|name| analysis::stemmer(name)) {
+        if !languages.contains(&language) {
+            languages.push(language);
+        }
+    }
+    languages.into_iter().map(analysis::stemmed).collect()
+}
+
+/// Whether the query asks for what stands in one source or path, copy or not.
+fn asks_for_one_place(query: &Query) -> bool {
+    let is_place = |field: &str| matches!(field, "source" | "path");
+    query.filters.iter().any(|filter| is_place(&filter.field) && !filter.excluded)
+}
+
+/// `text` with what was typed wrong as it was read.
+pub(super) fn corrected(text: &str, understood: &Understood) -> Option<String> {
+    if understood.corrections.is_empty() {
+        return None;
+    }
+    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    for correction in &understood.corrections {
+        let typed: Vec<&str> = correction.typed.split(' ').collect();
+        let is_typed = |run: &[String]| {
+            run.iter().zip(&typed).all(|(word, typed)| {
+                word.to_lowercase().trim_end_matches(|c: char| !c.is_alphanumeric()) == *typed
+            })
+        };
+        if let Some(at) = words.windows(typed.len()).position(is_typed) {
+            words.splice(at..at + typed.len(), [correction.read_as.clone()]);
+        }
+    }
+    Some(words.join(" "))
 }

@@ -1,20 +1,22 @@
-//! The fields of the index and how their text is cut into terms.
+//! The fields of the index.
+//!
+//! Four fields hold the text, stemmed: a section's own heading, what stands above it (title and outer headings),
+//! its body and its code. Ranking weighs them against each other when a query is answered, so nothing
+//! is indexed twice but the words as written, without frequencies or positions: they tell how often a
+//! spelling is used, complete half a word, and hold phrases to the letter.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
     TextOptions,
 };
-use tantivy::tokenizer::{Language, LowerCaser, RemoveLongFilter, Stemmer, TextAnalyzer};
+use tantivy::tokenizer::Language;
 use tantivy::{Index, TantivyError};
 
-use super::tokens::Words;
+use super::analysis;
 
-/// Terms of these lengths are data, not words.
-const LONGEST_TERM: usize = 64;
-
-/// Lower-case English stems (Porter's second algorithm).
+/// English stems.
 const STEMMED: &str = "stemmed";
-/// Lower-case words as written.
+/// Words as written.
 const WORDS: &str = "words";
 
 /// The index's fields.
@@ -24,78 +26,82 @@ pub(super) struct Fields {
     pub id: Field,
     /// Hash of source and path: all sections of a document have it.
     pub document: Field,
+    /// Hash of document and headings: all parts of one long section have it.
+    pub passage: Field,
     /// Hash of all that a document's sections depend on.
     pub version: Field,
     /// Percent by which the score counts.
-    pub weight: Field,
+    pub prior: Field,
+    /// The document's day, as the number YYYYMMDD.
+    pub date: Field,
     pub source: Field,
     pub path: Field,
+    /// Topics that the section mentions, and those that it is about.
     pub topic: Field,
+    pub about: Field,
     pub step: Field,
     pub kind: Field,
     pub language: Field,
-    pub title: Field,
-    pub headings: Field,
-    /// Headings and text: what BM25 is computed on.
+    /// The document's own licence, lower case.
+    pub licence: Field,
+    /// What it holds besides prose: `code`, `table`, `links`.
+    pub has: Field,
+    /// Its own heading as written, for suggestions.
+    pub label: Field,
+    pub heading: Field,
+    pub trail: Field,
     pub body: Field,
     pub code: Field,
-    /// Headings, text and code as written: phrases and identifiers.
-    pub exact: Field,
+    pub words: Field,
+    /// What is kept for showing: the record without its text, the text, and its code and links.
     pub record: Field,
+    pub text: Field,
+    pub rest: Field,
 }
 
 /// The schema. Its fields are those of [`Fields`].
 pub(super) fn schema() -> (Schema, Fields) {
-    let text = |tokenizer: &str| {
-        let indexing = TextFieldIndexing::default()
-            .set_tokenizer(tokenizer)
-            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let text = |tokenizer: &str, option: IndexRecordOption| {
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
         TextOptions::default().set_indexing_options(indexing)
     };
+    let positions = || text(STEMMED, IndexRecordOption::WithFreqsAndPositions);
     let facet = STRING.set_fast("raw");
     let mut builder = Schema::builder();
     let fields = Fields {
         id: builder.add_u64_field("id", INDEXED | FAST),
         document: builder.add_u64_field("document", INDEXED | FAST),
+        passage: builder.add_u64_field("passage", FAST),
         version: builder.add_u64_field("version", FAST),
-        weight: builder.add_u64_field("weight", FAST),
+        prior: builder.add_u64_field("prior", FAST),
+        date: builder.add_u64_field("date", FAST),
         source: builder.add_text_field("source", facet.clone()),
-        path: builder.add_text_field("path", facet.clone()),
+        path: builder.add_text_field("path", STRING),
         topic: builder.add_text_field("topic", facet.clone()),
+        about: builder.add_text_field("about", STRING),
         step: builder.add_text_field("step", facet.clone()),
         kind: builder.add_text_field("kind", facet.clone()),
         language: builder.add_text_field("lang", facet),
-        title: builder.add_text_field("title", text(STEMMED)),
-        headings: builder.add_text_field("headings", text(STEMMED)),
-        body: builder.add_text_field("body", text(STEMMED)),
-        code: builder.add_text_field("code", text(WORDS)),
-        exact: builder.add_text_field("exact", text(WORDS)),
+        licence: builder.add_text_field("licence", STRING),
+        has: builder.add_text_field("has", STRING),
+        label: builder.add_text_field("label", TextOptions::default().set_fast("raw")),
+        heading: builder.add_text_field("heading", positions()),
+        trail: builder.add_text_field("trail", positions()),
+        body: builder.add_text_field("body", positions()),
+        code: builder.add_text_field("code", text(STEMMED, IndexRecordOption::WithFreqs)),
+        words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
         record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
+        text: builder.add_bytes_field("text", BytesOptions::default().set_stored()),
+        rest: builder.add_bytes_field("rest", BytesOptions::default().set_stored()),
     };
     (builder.build(), fields)
 }
 
 /// Makes the tokenizers known to `index`; both writer and reader need them.
 pub(super) fn register(index: &Index) {
-    index.tokenizers().register(WORDS, words());
-    index.tokenizers().register(STEMMED, stemmed());
-}
-
-/// The analyzer of the fields that hold words as written.
-pub(super) fn words() -> TextAnalyzer {
-    TextAnalyzer::builder(Words::default())
-        .filter(RemoveLongFilter::limit(LONGEST_TERM))
-        .filter(LowerCaser)
-        .build()
-}
-
-/// The analyzer of the stemmed fields; the highlighter cuts text the same way.
-pub(super) fn stemmed() -> TextAnalyzer {
-    TextAnalyzer::builder(Words::default())
-        .filter(RemoveLongFilter::limit(LONGEST_TERM))
-        .filter(LowerCaser)
-        .filter(Stemmer::new(Language::English))
-        .build()
+    index.tokenizers().register(WORDS, analysis::words());
+    index.tokenizers().register(STEMMED, analysis::stemmed(Language::English));
 }
 
 /// `Err` if `index` was made with other fields than [`schema`]'s.

@@ -9,13 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tantivy::directory::MmapDirectory;
-use tantivy::schema::document::TantivyDocument;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
 
-use super::schema::{self, Fields};
+use super::document::Builder;
+use super::schema;
 use super::{Record, SearchError, SectionId, first_u64};
-use crate::annotate::Role;
-use crate::extract::words::words;
 
 /// Memory that the writer fills before it writes a segment.
 const WRITER_BYTES: usize = 64_000_000;
@@ -32,7 +30,7 @@ pub struct Writer {
     folder: PathBuf,
     index: Index,
     writer: IndexWriter,
-    fields: Fields,
+    builder: Builder,
     changed: bool,
 }
 
@@ -59,7 +57,13 @@ impl Writer {
         };
         schema::register(&index);
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
-        Ok(Writer { folder: folder.to_owned(), index, writer, fields, changed: false })
+        Ok(Writer {
+            folder: folder.to_owned(),
+            index,
+            writer,
+            builder: Builder::new(fields),
+            changed: false,
+        })
     }
 
     /// The version of each document in the index, by its key. O(sections).
@@ -83,7 +87,7 @@ impl Writer {
 
     /// Drops the sections of the document `key`.
     pub fn remove(&mut self, key: u64) {
-        self.writer.delete_term(Term::from_field_u64(self.fields.document, key));
+        self.writer.delete_term(Term::from_field_u64(self.builder.fields.document, key));
         self.changed = true;
     }
 
@@ -96,7 +100,7 @@ impl Writer {
     ) -> Result<(), SearchError> {
         self.changed = true;
         for (id, record) in sections {
-            self.writer.add_document(self.document(key, version, *id, record)?)?;
+            self.writer.add_document(self.builder.document((key, version), *id, record)?)?;
         }
         Ok(())
     }
@@ -125,60 +129,5 @@ impl Writer {
         }
         fs::copy(from.join("meta.json"), into.join("meta.json"))?;
         Ok(bytes)
-    }
-
-    fn document(
-        &self,
-        key: u64,
-        version: u64,
-        id: SectionId,
-        record: &Record,
-    ) -> Result<TantivyDocument, SearchError> {
-        let fields = self.fields;
-        let mut document = TantivyDocument::default();
-        document.add_u64(fields.id, id.0);
-        document.add_u64(fields.document, key);
-        document.add_u64(fields.version, version);
-        document.add_u64(fields.weight, weight(record));
-        document.add_text(fields.source, &record.source);
-        document.add_text(fields.path, &record.path);
-        for mention in &record.mentions {
-            document.add_text(fields.topic, &mention.topic);
-        }
-        if let Some(step) = &record.step {
-            document.add_text(fields.step, step);
-        }
-        document.add_text(fields.kind, record.kind.as_str());
-        if let Some(language) = &record.language {
-            document.add_text(fields.language, language);
-        }
-        let headings = record.headings.join("\n");
-        document.add_text(fields.title, &record.title);
-        document.add_text(fields.headings, &headings);
-        let tags = record.tags.join("\n");
-        document.add_text(fields.body, format!("{headings}\n{}\n{tags}", record.text));
-        document.add_text(fields.code, &record.code);
-        let all = format!("{headings}\n{}\n{tags}\n{}", record.text, record.code);
-        document.add_text(fields.exact, all);
-        let stored = postcard::to_stdvec(record).map_err(SearchError::Decode)?;
-        document.add_bytes(fields.record, &stored);
-        Ok(document)
-    }
-}
-
-/// Percent by which the score of a section counts that answers nothing: it comes last.
-const LAST: u64 = 12;
-
-/// Percent by which a section's score counts: a line or two seldom answers anything, and a table
-/// of contents never does.
-fn weight(record: &Record) -> u64 {
-    if record.role != Role::Content {
-        return LAST;
-    }
-    match words(&record.text) + words(&record.code) / 4 {
-        0..8 => 60,
-        8..20 => 80,
-        20..40 => 92,
-        _ => 100,
     }
 }

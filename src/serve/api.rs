@@ -21,12 +21,15 @@ use crate::search::{LastWord, Request, SectionId, Understanding};
 /// The most hits of one answer, and how far back a list goes.
 const MOST_HITS: usize = 100;
 const FARTHEST: usize = 400;
+/// The most suggestions of one answer.
+const MOST_SUGGESTIONS: usize = 20;
 /// The most topics of one answer.
 const MOST_TOPICS: usize = 5_000;
 
 pub(super) fn routes() -> Router<Arc<State>> {
     Router::new()
         .route("/search", get(search))
+        .route("/suggest", get(suggest))
         .route("/section", get(section_at))
         .route("/sections/{id}", get(section))
         .route("/topics", get(topics))
@@ -54,6 +57,11 @@ pub(super) struct SearchParameters {
     pub offset: Option<usize>,
     /// `1`: the words as typed.
     pub literal: Option<String>,
+    /// `0`: without this step of understanding.
+    pub labels: Option<String>,
+    pub spelling: Option<String>,
+    pub filler: Option<String>,
+    pub completion: Option<String>,
     /// `1`: the last word is still being typed.
     pub typing: Option<String>,
 }
@@ -78,7 +86,15 @@ impl SearchParameters {
     }
 
     pub fn understanding(&self) -> Understanding {
-        if is_on(&self.literal) { Understanding::Literal } else { Understanding::Full }
+        if is_on(&self.literal) {
+            return Understanding::LITERAL;
+        }
+        Understanding {
+            labels: !is_off(&self.labels),
+            spelling: !is_off(&self.spelling),
+            filler: !is_off(&self.filler),
+            completion: !is_off(&self.completion),
+        }
     }
 
     fn last_word(&self) -> LastWord {
@@ -88,6 +104,10 @@ impl SearchParameters {
 
 fn is_on(parameter: &Option<String>) -> bool {
     matches!(parameter.as_deref(), Some("1" | "true"))
+}
+
+fn is_off(parameter: &Option<String>) -> bool {
+    matches!(parameter.as_deref(), Some("0" | "false"))
 }
 
 /// Runs a search on the blocking pool.
@@ -116,6 +136,23 @@ async fn search(
     // The words that the person typed; filters that came as parameters are in `understood`.
     view.query.text = parameters.q;
     Ok(Json(view))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct SuggestParameters {
+    q: String,
+    limit: Option<usize>,
+}
+
+async fn suggest(
+    Shared(state): Shared<Arc<State>>,
+    parameters: Result<Query<SuggestParameters>, QueryRejection>,
+) -> Result<Json<Value>, Failure> {
+    let Query(asked) = parameters.map_err(bad_query)?;
+    let limit = asked.limit.unwrap_or(8).clamp(1, MOST_SUGGESTIONS);
+    let suggestions = state.ask(move |library| library.suggest(&asked.q, limit)).await?;
+    Ok(Json(json!({ "suggestions": suggestions })))
 }
 
 #[derive(Debug, Deserialize)]

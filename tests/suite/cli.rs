@@ -64,7 +64,7 @@ fn json_is_the_apis_object() {
     let chars: Vec<char> = text(&snippet["text"]).chars().collect();
     let first = &snippet["highlights"][0];
     let range = first[0].as_u64().unwrap() as usize..first[1].as_u64().unwrap() as usize;
-    assert_eq!(chars[range].iter().collect::<String>(), "Position");
+    assert_eq!(chars[range].iter().collect::<String>(), "Position bias");
     assert!(view["query"]["topics"].as_array().unwrap().contains(&"click-through-rate".into()));
     for field in ["source", "topic", "step", "kind", "lang"] {
         assert!(view["facets"][field].is_array(), "{field}");

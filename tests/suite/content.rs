@@ -38,7 +38,7 @@ pub fn content(index: &Path) -> Content {
         Searcher::open(&folder.join("search"), copies.clone(), &graph.vocabulary, Vec::new())
             .unwrap();
     let (documents, sections) = documents(&contents, &searcher);
-    assert_eq!(searcher.sections().unwrap(), sections, "nothing but these is in the search index");
+    assert_eq!(searcher.sections(), sections, "nothing but these is in the search index");
     assert_eq!(manifest.counts.sections, sections);
     let mut edges: Vec<String> = graph
         .topics

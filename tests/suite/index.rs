@@ -24,7 +24,7 @@ fn total(library: &Library, text: &str) -> usize {
         text,
         limit: 10,
         offset: 0,
-        understanding: Understanding::Literal,
+        understanding: Understanding::LITERAL,
         last_word: LastWord::Whole,
     };
     library.search(&request).unwrap().total

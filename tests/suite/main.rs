@@ -24,6 +24,7 @@ mod order;
 mod polite;
 mod refresh;
 mod scale;
+mod search;
 mod serve;
 mod snapshots;
 mod soak;

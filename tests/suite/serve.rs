@@ -87,11 +87,13 @@ fn a_word_that_is_being_typed_finds_what_begins_with_it() {
     let app = app(&world);
     let total =
         |query: &str| json(&app, &format!("/api/v1/search?q={query}"), 200)["total"].clone();
-    assert_eq!(total("positi"), 0);
     assert_eq!(total("positi&typing=1"), 1);
-    assert_eq!(total("positi+&typing=1"), 0, "behind a space the word is whole");
+    assert_eq!(total("positi"), 1, "no word of the index: half of one, then");
+    assert_eq!(total("positi&completion=0&spelling=0"), 0);
+    let (_, _, suggested) = get(&app, "/api/v1/suggest?q=positi");
+    assert!(suggested.contains("\"position-bias\""), "{suggested}");
     let (_, _, results) = get(&app, "/results?q=posit&typing=1");
-    assert!(results.contains("<mark>Position</mark>"), "{results}");
+    assert!(results.contains("<mark>Position"), "{results}");
 }
 
 #[test]
@@ -131,7 +133,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
     assert_eq!(status, 200);
     assert!(headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     assert!(
-        page.contains("<mark>Position</mark>")
+        page.contains("<mark>Position bias</mark>")
             && page.contains("<form role=\"search\" action=\"/\">")
     );
     assert!(!page.contains("<script>alert"), "{page}");

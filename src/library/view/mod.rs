@@ -70,6 +70,8 @@ pub struct SearchView {
     pub query: QueryView,
     pub total: usize,
     pub total_is_exact: bool,
+    /// How many of them the facets count: the best 1,000 at most.
+    pub counted: usize,
     /// Microseconds.
     pub took_us: u64,
     pub hits: Vec<HitView>,

@@ -86,7 +86,9 @@ fn layout(state: &State, title: &str, query: &str, body: Markup) -> Markup {
                 header {
                     a.brand href="/" { "Cairn" }
                     form role="search" action="/" {
+                        datalist #suggestions {}
                         input #q type="search" name="q" value=(query) maxlength="1000"
+                            list="suggestions"
                             aria-label="Search" autocomplete="off" spellcheck="false"
                             placeholder="position bias, CTR, \"feature store\" source:mercari …";
                         button { "Search" }

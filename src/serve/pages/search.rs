@@ -116,14 +116,21 @@ fn summary(view: &SearchView, parameters: &SearchParameters) -> Markup {
     html! {
         p.summary role="status" {
             (plural(view.total, "passage"))
-            @if understood.relaxed && view.total > 0 { ", not all with every word" }
+            @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
             span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
         }
-        @if expanded || !understood.filler.is_empty() {
+        @if let Some(corrected) = &view.query.corrected {
+            p.understood {
+                "Also read as " a href=(with(parameters, "q", corrected)) { (corrected) } ". "
+                a href=(with(parameters, "spelling", "0")) { "Only as typed" }
+            }
+        }
+        @if expanded || !understood.filler.is_empty() || !understood.asks_for_links.is_empty() {
             p.understood {
                 @for topic in understood.topics.iter().filter(|topic| !topic.also.is_empty()) {
                     "“" (topic.words) "” was also searched as " (topic.also.join(", ")) ". "
                 }
+                @if !understood.asks_for_links.is_empty() { "Lists of links come first. " }
                 @if !understood.filler.is_empty() { "Not searched: " (understood.filler.join(", ")) ". " }
                 a href=(with(parameters, "literal", "1")) { "Search the words as typed" }
             }
@@ -282,6 +289,7 @@ fn with(parameters: &SearchParameters, name: &str, value: &str) -> String {
         ("kind", text(&parameters.kind)),
         ("lang", text(&parameters.lang)),
         ("literal", text(&parameters.literal)),
+        ("spelling", text(&parameters.spelling)),
         ("offset", ""),
     ];
     for (known, old) in &mut all {

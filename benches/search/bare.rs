@@ -1,0 +1,111 @@
+//! Bare tantivy: three text fields with its English analyzer, a BM25 query of all words over all of them, the
+//! ten best with their stored fields, and the count.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cairn::search::Record;
+use tantivy::collector::{Count, TopDocs};
+use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
+use tantivy::schema::{
+    BytesOptions, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions, Value,
+};
+use tantivy::{Index, Searcher, TantivyDocument, Term};
+
+/// A bare index.
+pub struct Bare {
+    searcher: Searcher,
+    texts: [Field; 3],
+    record: Field,
+}
+
+fn schema() -> (Schema, [Field; 3], Field) {
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer("en_stem")
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let text = TextOptions::default().set_indexing_options(indexing);
+    let mut builder = Schema::builder();
+    let texts =
+        ["title", "headings", "body"].map(|name| builder.add_text_field(name, text.clone()));
+    let record = builder.add_bytes_field("record", BytesOptions::default().set_stored());
+    (builder.build(), texts, record)
+}
+
+/// Builds a bare index of `records` in `folder`; what it takes of disk and time.
+pub fn build(records: &[Record], folder: &Path) -> (u64, Duration) {
+    std::fs::create_dir_all(folder).unwrap();
+    let started = Instant::now();
+    let (schema, [title, headings, body], stored) = schema();
+    let index = Index::create_in_dir(folder, schema).unwrap();
+    let mut writer = index.writer_with_num_threads(1, 64_000_000).unwrap();
+    for record in records {
+        let mut document = TantivyDocument::default();
+        document.add_text(title, &record.title);
+        document.add_text(headings, record.headings.join("\n"));
+        document.add_text(body, format!("{}\n{}", record.text, record.code));
+        document.add_bytes(stored, &postcard::to_stdvec(record).unwrap());
+        writer.add_document(document).unwrap();
+    }
+    writer.commit().unwrap();
+    writer.wait_merging_threads().unwrap();
+    let took = started.elapsed();
+    (size(&index), took)
+}
+
+fn size(index: &Index) -> u64 {
+    let searcher = index.reader().unwrap().searcher();
+    searcher.space_usage().unwrap().total().get_bytes()
+}
+
+/// What each field of the index in `folder` takes, in bytes, the greatest first.
+pub fn fields(folder: &Path) -> Vec<(String, u64)> {
+    let index = Index::open_in_dir(folder).unwrap();
+    let usage = index.reader().unwrap().searcher().space_usage().unwrap();
+    let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
+    for segment in usage.segments() {
+        let parts =
+            [segment.termdict(), segment.postings(), segment.positions(), segment.fieldnorms()];
+        for field in parts.into_iter().chain([segment.fast_fields()]).flat_map(|part| part.fields())
+        {
+            *sizes.entry(field.field_name().to_owned()).or_insert(0) += field.total().get_bytes();
+        }
+        *sizes.entry("(stored)".to_owned()).or_insert(0) += segment.store().total().get_bytes();
+    }
+    let mut fields: Vec<(String, u64)> = sizes.into_iter().collect();
+    fields.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    fields.retain(|(_, bytes)| *bytes > 0);
+    fields
+}
+
+impl Bare {
+    pub fn open(folder: &Path) -> Bare {
+        let (_, texts, record) = schema();
+        let searcher = Index::open_in_dir(folder).unwrap().reader().unwrap().searcher();
+        Bare { searcher, texts, record }
+    }
+
+    /// What comes back: how many match, and the bytes stored of the ten best.
+    pub fn search(&self, text: &str) -> (usize, usize) {
+        let mut analyzer = self.searcher.index().tokenizers().get("en_stem").unwrap();
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        analyzer.token_stream(text).process(&mut |token| {
+            for field in self.texts {
+                let term = Term::from_field_text(field, &token.text);
+                let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+                clauses.push((Occur::Should, Box::new(query)));
+            }
+        });
+        let query = BooleanQuery::new(clauses);
+        let best = TopDocs::with_limit(10).order_by_score();
+        let (best, count) = self.searcher.search(&query, &(best, Count)).unwrap();
+        let stored = best.into_iter().map(|(_, address)| {
+            let document: TantivyDocument = self.searcher.doc(address).unwrap();
+            document
+                .get_first(self.record)
+                .and_then(|value| value.as_bytes())
+                .map_or(0, <[u8]>::len)
+        });
+        (count, stored.sum())
+    }
+}

@@ -1,0 +1,216 @@
+//! What a search costs beside bare tantivy doing the same visible work, and what the index costs.
+//!
+//!     CAIRN_INDEX=… [CAIRN_QUERIES=…] cargo bench --bench search
+//!
+//! Opens the index that `CAIRN_INDEX` names (where there is none, the own notes are indexed for it), copies its
+//! sections into a bare tantivy index with three text fields, and into both again ten times over with
+//! sentences resampled. All are asked the same queries (`tests/eval`'s, or `CAIRN_QUERIES`: id, kind, text) in turn
+//! in one run. Prints times and, what matters, ratios; it fails nothing.
+
+#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use cairn::config::{self, Overrides, Sources};
+use cairn::refresh::{self, Network, Options, generation};
+use cairn::search::write::{Writer, document_key};
+use cairn::search::{Copies, LastWord, Record, Request, Searcher, SectionId, Understanding};
+use cairn::vocabulary::{self, Vocabulary};
+
+mod bare;
+
+/// Times that each query is asked, after two rounds to warm up.
+const ROUNDS: usize = 7;
+/// So many times the corpus.
+const GROWN: usize = 10;
+
+fn main() {
+    let temporary = tempfile::tempdir().unwrap();
+    let index = index(temporary.path());
+    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let folder = generation::folder(&index, generation::current(&index).unwrap());
+    start(&folder, &vocabulary);
+    let queries = queries();
+    let records = records(&folder.join("search"), &vocabulary);
+    println!("{} sections, {} queries", records.len(), queries.len());
+    for times in [1, GROWN] {
+        let grown = grown(&records, times);
+        let place = |name: &str| temporary.path().join(format!("{name}{times}"));
+        println!("\n{times} times the corpus: {} sections", grown.len());
+        let (own, bare) = build(&grown, &place("own"), &place("bare"));
+        let own = Searcher::open(&own, Copies::default(), &vocabulary, Vec::new()).unwrap();
+        ask(&queries, &own, &bare::Bare::open(&bare), &vocabulary);
+    }
+}
+
+/// The index to ask; one of the own notes where none is named.
+fn index(temporary: &Path) -> PathBuf {
+    let overrides = Overrides {
+        index: std::env::var_os("CAIRN_INDEX").map(PathBuf::from),
+        ..Overrides::default()
+    };
+    let mut config = config::load(&overrides).unwrap();
+    if generation::current(&config.index).is_none() {
+        config.index = temporary.join("index");
+        let options = Options { network: Network::FoldersOnly, ..Options::default() };
+        refresh::run(&config, &options, &refresh::Stop::new(), &mut |_| {}).unwrap();
+    }
+    config.index
+}
+
+/// From nothing to the first answer, and what is held in memory then.
+fn start(folder: &Path, vocabulary: &Vocabulary) {
+    let before = held();
+    let mut opened = Vec::new();
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        let started = Instant::now();
+        let folder = folder.join("search");
+        let searcher = Searcher::open(&folder, Copies::default(), vocabulary, Vec::new()).unwrap();
+        full(&searcher, "position bias", vocabulary);
+        took.push(started.elapsed());
+        opened.push(searcher);
+    }
+    let each = held().saturating_sub(before) / 5;
+    println!(
+        "open and answer once {:.1?}; {each} kB held by it (mapped files not counted)",
+        figures(took).0
+    );
+}
+
+/// Kilobytes of memory that are no file's; 0 where that can't be told.
+fn held() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+fn queries() -> Vec<String> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/eval/queries.tsv");
+    let path = std::env::var_os("CAIRN_QUERIES").map_or(own, PathBuf::from);
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().filter_map(|line| Some(line.split('\t').nth(2)?.to_owned())).collect()
+}
+
+fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
+    let searcher = Searcher::open(folder, Copies::default(), vocabulary, Vec::new()).unwrap();
+    let mut records = Vec::new();
+    searcher.each(|record| records.push(record)).unwrap();
+    records
+}
+
+/// The sections so many `times` over: as other sources, each with every other sentence of its own and
+/// the rest of a section elsewhere, so that words are as frequent as they were and no two are alike.
+fn grown(records: &[Record], times: usize) -> Vec<Record> {
+    let mut grown = records.to_vec();
+    for time in 1..times {
+        for (at, record) in records.iter().enumerate() {
+            let other = &records[(at * 31 + time * 7919) % records.len()];
+            let sentences = |text: &str, odd: usize| -> Vec<String> {
+                let parts = text.split_inclusive(". ").enumerate();
+                parts.filter(|(at, _)| at % 2 == odd).map(|(_, part)| part.to_owned()).collect()
+            };
+            let text =
+                [sentences(&record.text, time % 2), sentences(&other.text, 0)].concat().concat();
+            let source = format!("{}~{time}", record.source);
+            grown.push(Record { source, text, ..record.clone() });
+        }
+    }
+    grown
+}
+
+/// Builds both indexes and tells what they cost.
+fn build(records: &[Record], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
+    let started = Instant::now();
+    let mut writer = Writer::open(own).unwrap();
+    for (at, record) in records.iter().enumerate() {
+        let key = document_key(&record.source, &record.path);
+        writer.add(key, 1, &[(SectionId(at as u64), record.clone())]).unwrap();
+    }
+    let into = own.with_extension("generation");
+    let bytes = writer.commit(&into).unwrap();
+    let took = started.elapsed();
+    let (bare_bytes, bare_took) = bare::build(records, bare);
+    println!(
+        "index: {:.1} MB in {:.2} s; bare tantivy {:.1} MB in {:.2} s; ratios {:.2} and {:.2}",
+        bytes as f64 / 1e6,
+        took.as_secs_f64(),
+        bare_bytes as f64 / 1e6,
+        bare_took.as_secs_f64(),
+        bytes as f64 / bare_bytes as f64,
+        took.as_secs_f64() / bare_took.as_secs_f64(),
+    );
+    for (field, bytes) in bare::fields(&into) {
+        println!("    {field:10} {:6.2} MB", bytes as f64 / 1e6);
+    }
+    (into, bare.to_owned())
+}
+
+/// Asks all `queries` of both indexes in turn.
+fn ask(queries: &[String], own: &Searcher, bare: &bare::Bare, vocabulary: &Vocabulary) {
+    let mut times: [Vec<Duration>; 4] = Default::default();
+    for round in 0..ROUNDS + 2 {
+        for query in queries {
+            let took = [
+                timed(|| bare.search(query)),
+                timed(|| full(own, query, vocabulary)),
+                timed(|| literal(own, query, vocabulary)),
+                timed(|| typed(own, query, vocabulary)),
+            ];
+            if round >= 2 {
+                times.iter_mut().zip(took).for_each(|(times, took)| times.push(took));
+            }
+        }
+    }
+    let [bare, others @ ..] = times.map(figures);
+    println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare tantivy", bare.0, bare.1);
+    for (name, own) in ["full pipeline", "words as typed", "as it is typed"].into_iter().zip(others)
+    {
+        let ratio = |own: Duration, bare: Duration| own.as_secs_f64() / bare.as_secs_f64();
+        println!(
+            "{name:18} median {:>9.1?}  p99 {:>9.1?}  ratios {:.2} and {:.2}",
+            own.0,
+            own.1,
+            ratio(own.0, bare.0),
+            ratio(own.1, bare.1)
+        );
+    }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> Duration {
+    let started = Instant::now();
+    std::hint::black_box(work());
+    started.elapsed()
+}
+
+fn full(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
+    one(searcher, text, vocabulary, Understanding::FULL, LastWord::Whole)
+}
+
+fn literal(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
+    one(searcher, text, vocabulary, Understanding::LITERAL, LastWord::Whole)
+}
+
+/// As if the last two letters were still to be typed.
+fn typed(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
+    let end = text.char_indices().rev().nth(1).map_or(text.len(), |(at, _)| at);
+    one(searcher, &text[..end], vocabulary, Understanding::FULL, LastWord::Unfinished)
+}
+
+fn one(
+    searcher: &Searcher,
+    text: &str,
+    vocabulary: &Vocabulary,
+    understanding: Understanding,
+    last_word: LastWord,
+) -> usize {
+    let request = Request { text, limit: 10, offset: 0, understanding, last_word };
+    searcher.search(&request, vocabulary).unwrap().found.len()
+}
+
+/// Median and 99th percentile.
+fn figures(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort_unstable();
+    (times[times.len() / 2], times[times.len() * 99 / 100])
+}

@@ -1,0 +1,262 @@
+//! An index opened for reading: its segments with the parts of them that answering needs, found once.
+//!
+//! Sections are numbered through all segments: a segment's begin at its `base`. What is asked of every
+//! match (its prior, its document, whether it is folded away) stands in plain arrays, 21 bytes a section.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::directory::MmapDirectory;
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::{Field, Value};
+use tantivy::{
+    DocAddress, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher, SegmentReader,
+    TantivyDocument,
+};
+
+use super::schema::{self, Fields};
+use super::{Copies, Record, SearchError, SectionId};
+use crate::extract::Link;
+
+/// The fields that hold text, by place: own heading, what stands above it, body, code.
+pub(super) const TEXTS: usize = 4;
+pub(super) const HEADING: usize = 0;
+pub(super) const BODY: usize = 2;
+
+/// The fields whose values are counted, in the order of answers.
+pub(super) const FACETS: [&str; 5] = ["source", "topic", "step", "kind", "lang"];
+
+/// A text field of a segment.
+pub(super) struct Text {
+    pub terms: Arc<InvertedIndexReader>,
+    pub lengths: FieldNormReader,
+}
+
+/// A segment of the index.
+pub(super) struct Segment {
+    pub reader: SegmentReader,
+    /// The number of its first section.
+    pub base: u32,
+    pub texts: Vec<Text>,
+    pub topics: Arc<InvertedIndexReader>,
+    pub about: Arc<InvertedIndexReader>,
+    pub words: Arc<InvertedIndexReader>,
+    ids: Column<u64>,
+    pub dates: Option<Column<u64>>,
+    /// The values of each of [`FACETS`].
+    pub facets: Vec<Values>,
+    /// The headings as written.
+    pub labels: Option<StrColumn>,
+}
+
+/// An opened index.
+pub(super) struct Opened {
+    pub fields: Fields,
+    searcher: Searcher,
+    pub segments: Vec<Segment>,
+    /// By text field: its mean length, in tokens.
+    pub mean_lengths: [f32; TEXTS],
+    /// By section: what its score counts times.
+    pub priors: Vec<f32>,
+    /// By section: which document it is of.
+    pub documents: Vec<u64>,
+    /// By section: which long section it is a part of.
+    pub passages: Vec<u64>,
+    /// By section: whether it is deleted, or folded under another.
+    pub hidden: Vec<Hidden>,
+}
+
+/// Whether a section is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Hidden {
+    #[default]
+    No,
+    /// A copy of another.
+    Folded,
+    Deleted,
+}
+
+impl Opened {
+    /// Opens the index in `folder`, whose files are mapped, not read. O(sections) for the arrays.
+    pub fn open(folder: &Path, copies: &Copies) -> Result<Opened, SearchError> {
+        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+        let index = Index::open(directory)?;
+        let fields = schema::check(&index)?;
+        schema::register(&index);
+        let reader: IndexReader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let places = copies.by_representative.values().flatten();
+        let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
+        let mut opened = Opened {
+            fields,
+            segments: Vec::new(),
+            mean_lengths: [1.0; TEXTS],
+            priors: Vec::new(),
+            documents: Vec::new(),
+            passages: Vec::new(),
+            hidden: Vec::new(),
+            searcher: searcher.clone(),
+        };
+        for reader in searcher.segment_readers() {
+            opened.add(reader, &folded)?;
+        }
+        for (at, mean) in opened.mean_lengths.iter_mut().enumerate() {
+            let tokens: u64 =
+                opened.segments.iter().map(|s| s.texts[at].terms.total_num_tokens()).sum();
+            // Counts of tokens and sections: far below what an f32 tells apart by a millionth.
+            *mean = (tokens as f32 / opened.priors.len().max(1) as f32).max(1.0);
+        }
+        Ok(opened)
+    }
+
+    fn add(&mut self, reader: &SegmentReader, folded: &HashSet<u64>) -> tantivy::Result<()> {
+        let fields = self.fields;
+        let columns = reader.fast_fields();
+        let text = |field: Field| -> tantivy::Result<Text> {
+            Ok(Text {
+                terms: reader.inverted_index(field)?,
+                lengths: reader.get_fieldnorms_reader(field)?,
+            })
+        };
+        let facet = |field: &&str| Values::read(columns.str(field)?, reader.max_doc());
+        let ids = columns.u64("id")?;
+        let (priors, documents) = (columns.u64("prior")?, columns.u64("document")?);
+        let passages = columns.u64("passage")?;
+        let base = u32::try_from(self.priors.len()).unwrap_or(u32::MAX);
+        for doc in 0..reader.max_doc() {
+            // Percents, at most 100: exact in an f32.
+            self.priors.push(priors.first(doc).unwrap_or(100) as f32 / 100.0);
+            self.documents.push(documents.first(doc).unwrap_or(0));
+            self.passages.push(passages.first(doc).unwrap_or(0));
+            self.hidden.push(match ids.first(doc) {
+                _ if reader.is_deleted(doc) => Hidden::Deleted,
+                Some(id) if folded.contains(&id) => Hidden::Folded,
+                _ => Hidden::No,
+            });
+        }
+        self.segments.push(Segment {
+            base,
+            texts: [fields.heading, fields.trail, fields.body, fields.code]
+                .into_iter()
+                .map(text)
+                .collect::<Result<_, _>>()?,
+            topics: reader.inverted_index(fields.topic)?,
+            about: reader.inverted_index(fields.about)?,
+            words: reader.inverted_index(fields.words)?,
+            ids,
+            dates: columns.u64("date").ok(),
+            facets: FACETS.iter().map(facet).collect::<Result<_, _>>()?,
+            labels: columns.str("label")?,
+            reader: reader.clone(),
+        });
+        Ok(())
+    }
+
+    /// How many sections there are, hidden ones included.
+    pub fn len(&self) -> usize {
+        self.priors.len()
+    }
+
+    pub fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// The segment that holds `section`, and its number there.
+    pub fn place(&self, section: u32) -> (usize, u32) {
+        let at = self.segments.partition_point(|segment| segment.base <= section).max(1) - 1;
+        (at, section - self.segments.get(at).map_or(0, |segment| segment.base))
+    }
+
+    /// The section at tantivy's `address`.
+    pub fn number(&self, address: DocAddress) -> u32 {
+        let base = self.segments.get(address.segment_ord as usize).map_or(0, |s| s.base);
+        base + address.doc_id
+    }
+
+    pub fn id(&self, section: u32) -> SectionId {
+        let (segment, doc) = self.place(section);
+        SectionId(self.segments.get(segment).and_then(|s| s.ids.first(doc)).unwrap_or(0))
+    }
+
+    /// What is kept of `section`. Unpacks a block of the store.
+    pub fn stored(&self, section: u32) -> Result<Stored, SearchError> {
+        let (segment, doc) = self.place(section);
+        let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
+        Ok(Stored { document: self.searcher.doc(address)?, fields: self.fields })
+    }
+
+    /// The whole record of `section`.
+    pub fn record(&self, section: u32) -> Result<Record, SearchError> {
+        let stored = self.stored(section)?;
+        let (code, links) = stored.rest()?;
+        Ok(Record { text: stored.text().to_owned(), code, links, ..stored.shell()? })
+    }
+}
+
+/// What is kept of a section, its parts still to be decoded.
+pub(super) struct Stored {
+    document: TantivyDocument,
+    fields: Fields,
+}
+
+impl Stored {
+    fn bytes(&self, field: Field) -> &[u8] {
+        self.document.get_first(field).and_then(|value| value.as_bytes()).unwrap_or_default()
+    }
+
+    /// The record without its text, code and links.
+    pub fn shell(&self) -> Result<Record, SearchError> {
+        postcard::from_bytes(self.bytes(self.fields.record)).map_err(SearchError::Decode)
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(self.bytes(self.fields.text)).unwrap_or_default()
+    }
+
+    /// Its code and links.
+    pub fn rest(&self) -> Result<(String, Vec<Link>), SearchError> {
+        postcard::from_bytes(self.bytes(self.fields.rest)).map_err(SearchError::Decode)
+    }
+}
+
+/// The values that each section of a segment has of a field, read out: the index unpacks them one by one, and
+/// a block of its dictionary for each name.
+#[derive(Default)]
+pub(super) struct Values {
+    /// By number of the value.
+    pub names: Vec<String>,
+    /// Where the values of each section begin, and where those of the last end.
+    begins: Vec<u32>,
+    values: Vec<u16>,
+}
+
+impl Values {
+    /// O(sections + values). A value beyond the 65,535th is left out.
+    fn read(column: Option<StrColumn>, sections: u32) -> tantivy::Result<Values> {
+        let mut read = Values { begins: vec![0], ..Values::default() };
+        let Some(column) = column else { return Ok(read) };
+        for ord in 0..column.num_terms() {
+            let mut name = String::new();
+            column.ord_to_str(ord as u64, &mut name)?;
+            read.names.push(name);
+        }
+        for doc in 0..sections {
+            let values = column.ords().values_for_doc(doc);
+            read.values.extend(values.filter_map(|value| u16::try_from(value).ok()));
+            read.begins.push(u32::try_from(read.values.len()).unwrap_or(u32::MAX));
+        }
+        Ok(read)
+    }
+
+    /// The numbers of the values of the section `doc`.
+    pub fn of(&self, doc: u32) -> &[u16] {
+        let at = doc as usize;
+        let (Some(from), Some(to)) = (self.begins.get(at), self.begins.get(at + 1)) else {
+            return &[];
+        };
+        self.values.get(*from as usize..*to as usize).unwrap_or_default()
+    }
+}

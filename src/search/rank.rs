@@ -1,0 +1,237 @@
+//! From a board of scores to the best sections: which count as matches, how they are ordered, how many
+//! of one document are shown.
+//!
+//! Two steps. All matches are ordered by BM25F times what they are worth by themselves (the prior) and times
+//! how much of the query they hold. The best of them are then looked at again, for what costs more to
+//! know: whether words that stand together in the query do so in the text, and whether the heading says
+//! what the query says.
+
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
+use super::filter::Allowed;
+use super::near::Near;
+use super::opened::{HEADING, Hidden, Opened};
+use super::plan::Unit;
+use super::score::Board;
+use super::weights::Weights;
+
+/// Matches whose order is settled, and whose values are counted.
+pub(super) const BEST: usize = 1_000;
+/// Matches that are looked at again.
+const LOOKED_AT: usize = 100;
+/// More units than this have their shares added up match by match.
+const MOST_TABLED: usize = 10;
+
+/// A match.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Ranked {
+    pub section: u32,
+    pub score: f32,
+}
+
+/// The matches of a query.
+#[derive(Debug, Default)]
+pub(super) struct Ranking {
+    /// How many there are.
+    pub total: usize,
+    /// The best, at most [`BEST`], best first.
+    pub best: Vec<Ranked>,
+}
+
+/// What a match must be.
+pub(super) struct Conditions<'a> {
+    /// What the filters leave, and the excluded words.
+    pub allowed: Option<&'a Allowed>,
+    /// Whether copies count as matches.
+    pub with_copies: bool,
+    /// Whether any unit will do.
+    pub is_relaxed: bool,
+    /// Sections with many links, if those are wanted.
+    pub links: Option<&'a Allowed>,
+}
+
+/// A query's units on a board.
+pub(super) struct Ranker<'a> {
+    pub opened: &'a Opened,
+    pub weights: &'a Weights,
+    pub units: &'a [Unit],
+    /// What each unit counts, in thousandths of its inverse document frequency.
+    pub values: &'a [u32],
+    pub board: &'a Board,
+}
+
+impl Ranker<'_> {
+    /// The matches under `conditions`, in order. O(touched sections).
+    pub fn rank(&self, conditions: &Conditions) -> tantivy::Result<Ranking> {
+        let shares = Shares::new(self.units, self.values, self.weights.coverage);
+        let least = if conditions.is_relaxed { 0.0 } else { self.weights.least_share };
+        let required = match conditions.is_relaxed {
+            true => 0,
+            false => bits(self.units, |unit| unit.is_required),
+        };
+        let mut matches: Vec<Ranked> = Vec::new();
+        for section in &self.board.touched {
+            let at = *section as usize;
+            let cell = &self.board.cells[at];
+            let units = cell.units;
+            if units & required != required || !self.is_shown(at, conditions) {
+                continue;
+            }
+            let (share, worth) = shares.of(units);
+            if share < least || share == 0.0 {
+                continue;
+            }
+            let score = cell.score * worth * self.worth(at, conditions);
+            matches.push(Ranked { section: *section, score });
+        }
+        let total = matches.len();
+        if matches.len() > BEST {
+            matches.select_nth_unstable_by(BEST - 1, order);
+            matches.truncate(BEST);
+        }
+        matches.sort_unstable_by(order);
+        self.look_again(&mut matches, &shares, conditions)?;
+        Ok(Ranking { total, best: matches })
+    }
+
+    fn is_shown(&self, at: usize, conditions: &Conditions) -> bool {
+        let is_hidden = match self.opened.hidden[at] {
+            Hidden::No => false,
+            Hidden::Folded => !conditions.with_copies,
+            Hidden::Deleted => true,
+        };
+        !is_hidden && conditions.allowed.is_none_or(|allowed| allowed[at])
+    }
+
+    /// What the score of the section `at` counts times, whatever it holds of the query.
+    fn worth(&self, at: usize, conditions: &Conditions) -> f32 {
+        let links = conditions.links.is_some_and(|links| links[at]);
+        let links = if links { 1.0 + self.weights.links } else { 1.0 };
+        self.opened.priors[at] * links
+    }
+
+    /// Orders the best of `matches`, which are in order, anew.
+    fn look_again(
+        &self,
+        matches: &mut [Ranked],
+        shares: &Shares,
+        conditions: &Conditions,
+    ) -> tantivy::Result<()> {
+        let looked_at = matches.len().min(LOOKED_AT);
+        let first = &mut matches[..looked_at];
+        first.sort_unstable_by_key(|ranked| ranked.section);
+        let sections: Vec<u32> = first.iter().map(|ranked| ranked.section).collect();
+        let near = Near {
+            opened: self.opened,
+            units: self.units,
+            values: self.values,
+            weights: self.weights,
+        };
+        let near = near.of(&sections)?;
+        for (ranked, near) in first.iter_mut().zip(near) {
+            let at = ranked.section as usize;
+            let heading = self.heading(ranked.section, shares);
+            let bonus = self.weights.near * near + self.weights.heading * heading;
+            let (_, worth) = shares.of(self.board.cells[at].units);
+            ranked.score += bonus * worth * self.worth(at, conditions);
+        }
+        first.sort_unstable_by(order);
+        Ok(())
+    }
+
+    /// How far the heading of `section` says what the query says, and nothing else.
+    fn heading(&self, section: u32, shares: &Shares) -> f32 {
+        let units = self.board.cells[section as usize].headings;
+        if units == 0 {
+            return 0.0;
+        }
+        let (segment, doc) = self.opened.place(section);
+        let length = self.opened.segments[segment].texts[HEADING].lengths.fieldnorm(doc).max(1);
+        let (share, _) = shares.of(units);
+        // Counts of words: small.
+        let purity = (units.count_ones() as f32 / length as f32).min(1.0);
+        shares.total() / 1000.0 * share * purity
+    }
+}
+
+/// The bits of the units that are `wanted`.
+fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> u32 {
+    units
+        .iter()
+        .enumerate()
+        .filter(|(_, unit)| wanted(unit))
+        .fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
+/// The better first; equal ones by place, so that they come in one order always.
+fn order(a: &Ranked, b: &Ranked) -> Ordering {
+    b.score.total_cmp(&a.score).then(a.section.cmp(&b.section))
+}
+
+/// What share of the query's weight some of its units have, and what a score counts times with it.
+struct Shares {
+    values: Vec<u32>,
+    total: u32,
+    /// The power to which a share counts.
+    power: f32,
+    /// The shares of all combinations of units, where there are few.
+    table: Vec<(f32, f32)>,
+}
+
+impl Shares {
+    /// Of `units` with `values`; what is extra counts only where there is nothing else.
+    fn new(units: &[Unit], values: &[u32], power: f32) -> Shares {
+        let has_main = units.iter().any(|unit| !unit.is_extra);
+        let counts = |unit: &Unit| !has_main || !unit.is_extra;
+        let values: Vec<u32> = units
+            .iter()
+            .zip(values)
+            .map(|(unit, value)| if counts(unit) { *value } else { 0 })
+            .collect();
+        let total = values.iter().sum();
+        let mut shares = Shares { total, values, power, table: Vec::new() };
+        if shares.values.len() <= MOST_TABLED {
+            shares.table = (0..1_u32 << shares.values.len()).map(|bits| shares.sum(bits)).collect();
+        }
+        shares
+    }
+
+    fn sum(&self, units: u32) -> (f32, f32) {
+        let values = self.values.iter().enumerate();
+        let held: u32 = values.filter(|(at, _)| units & (1 << at) != 0).map(|(_, v)| v).sum();
+        // Thousandths of inverse document frequencies: below 2^24, exact in an f32.
+        let share = if held == self.total { 1.0 } else { held as f32 / self.total as f32 };
+        (share, share.powf(self.power))
+    }
+
+    fn of(&self, units: u32) -> (f32, f32) {
+        self.table.get(units as usize).copied().unwrap_or_else(|| self.sum(units))
+    }
+
+    fn total(&self) -> f32 {
+        self.total as f32
+    }
+}
+
+/// Of `best` those from `offset` on, at most `limit`; of each document no more than `most` in all, and of the parts
+/// of a long section the best alone.
+pub(super) fn page(
+    best: &[Ranked],
+    opened: &Opened,
+    most: usize,
+    (offset, limit): (usize, usize),
+) -> Vec<Ranked> {
+    let mut shown: HashMap<u64, usize> = HashMap::new();
+    let mut passages: HashSet<u64> = HashSet::new();
+    let mut is_one_of_few = |ranked: &&Ranked| {
+        let at = ranked.section as usize;
+        if !passages.insert(opened.passages[at]) {
+            return false;
+        }
+        let count = shown.entry(opened.documents[at]).or_insert(0);
+        *count += 1;
+        *count <= most
+    };
+    best.iter().filter(|ranked| is_one_of_few(ranked)).skip(offset).take(limit).copied().collect()
+}

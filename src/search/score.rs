@@ -1,0 +1,309 @@
+//! Scores sections by BM25F, one unit of the query after the other.
+//!
+//! A unit is a word with all that may stand for it: other spellings, completions, the topic that it
+//! names. Their frequencies in the four text fields, each weighed and normalised by the field's
+//! length, add up to one frequency, which then saturates: a section that says the same thing in three
+//! ways is not three times as good. (S. Robertson, H. Zaragoza, "The Probabilistic Relevance
+//! Framework: BM25 and Beyond", FnTIR 3(4), 2009, section 3.6; for alternatives as one pseudo-term see A.
+//! Pirkola, "The effects of query structure …", SIGIR 1998.)
+//!
+//! Postings are read a block at a time and added to arrays as long as the index: at these sizes
+//! (up to some hundred thousand sections) that is faster than walking all terms in step.
+
+use tantivy::postings::BlockSegmentPostings;
+use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, InvertedIndexReader, TERMINATED, Term};
+
+use super::opened::{HEADING, Opened, TEXTS};
+use super::plan::{Part, Unit};
+use super::weights::Weights;
+
+/// What a section comes to so far. One line of cache holds four.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cell {
+    /// The frequency of the unit that is being read.
+    frequency: f32,
+    pub score: f32,
+    /// The units that were found, one bit each.
+    pub units: u32,
+    /// The units that stand in the heading.
+    pub headings: u32,
+}
+
+/// The answer in the making, a cell a section. It is kept for the next.
+#[derive(Default)]
+pub(super) struct Board {
+    pub cells: Vec<Cell>,
+    /// The sections that hold any unit.
+    pub touched: Vec<u32>,
+    /// The sections that hold the unit that is being read.
+    reached: Vec<u32>,
+}
+
+impl Board {
+    /// Makes the board clean and of `length` sections.
+    pub fn reset(&mut self, length: usize) {
+        if self.cells.len() != length {
+            self.cells = vec![Cell::default(); length];
+        } else if self.touched.len() > length / 8 {
+            self.cells.fill(Cell::default());
+        } else {
+            self.touched.iter().for_each(|at| self.cells[*at as usize] = Cell::default());
+        }
+        self.touched.clear();
+    }
+
+    fn reach(&mut self, section: u32, frequency: f32) {
+        let cell = &mut self.cells[section as usize];
+        if cell.frequency == 0.0 {
+            self.reached.push(section);
+        }
+        cell.frequency += frequency;
+    }
+
+    /// Empties what was read of a unit: the sections that hold it, with its frequency.
+    fn take(&mut self) -> Vec<(u32, f32)> {
+        let mut reached = std::mem::take(&mut self.reached);
+        reached.sort_unstable();
+        let cells = &mut self.cells;
+        reached
+            .into_iter()
+            .map(|section| (section, std::mem::take(&mut cells[section as usize].frequency)))
+            .collect()
+    }
+}
+
+/// Reads units of a query onto a board.
+pub(super) struct Scorer<'a> {
+    pub opened: &'a Opened,
+    pub weights: &'a Weights,
+    /// By text field and stored length: what a frequency counts there.
+    norms: Vec<[f32; 256]>,
+}
+
+impl Scorer<'_> {
+    pub fn new<'a>(opened: &'a Opened, weights: &'a Weights) -> Scorer<'a> {
+        let norms = (0..TEXTS).map(|field| {
+            let (weight, b) = (weights.fields[field], weights.normalisation[field]);
+            let mut norms = [0.0; 256];
+            for (id, norm) in (0..=u8::MAX).zip(&mut norms) {
+                // Lengths are stored to about an eighth; an f32 is exact enough.
+                let length = tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id) as f32;
+                *norm = weight / (1.0 - b + b * length / opened.mean_lengths[field]);
+            }
+            norms
+        });
+        Scorer { opened, weights, norms: norms.collect() }
+    }
+
+    /// Adds what `unit`, the one of the bit `bit`, comes to, and returns its weight: its inverse document
+    /// frequency, in thousandths.
+    pub fn add(&self, unit: &Unit, bit: u32, board: &mut Board) -> tantivy::Result<u32> {
+        for (part, weight) in &unit.parts {
+            self.part(part, *weight, Some(bit), board)?;
+        }
+        let mut reached = std::mem::take(&mut board.reached);
+        let (held, all) = (reached.len() as f32, self.opened.len() as f32);
+        let idf = unit.weight * (1.0 + (all - held + 0.5) / (held + 0.5)).ln();
+        let k1 = self.weights.saturation;
+        for section in reached.drain(..) {
+            let cell = &mut board.cells[section as usize];
+            let frequency = std::mem::take(&mut cell.frequency);
+            if cell.units == 0 {
+                board.touched.push(section);
+            }
+            cell.units |= 1 << bit;
+            cell.score += idf * frequency * (k1 + 1.0) / (k1 + frequency);
+        }
+        board.reached = reached;
+        // At least 1, so that every unit counts; at most some 20,000.
+        Ok((idf * 1000.0) as u32 + 1)
+    }
+
+    /// The sections that hold one of `parts`, ascending.
+    pub fn sections(
+        &self,
+        parts: &[(Part, f32)],
+        board: &mut Board,
+    ) -> tantivy::Result<Vec<(u32, f32)>> {
+        // The board may be half read: what it holds is put aside.
+        let aside = board.take();
+        for (part, weight) in parts {
+            self.part(part, *weight, None, board)?;
+        }
+        let found = board.take();
+        for (section, frequency) in aside {
+            board.reach(section, frequency);
+        }
+        Ok(found)
+    }
+
+    fn part(
+        &self,
+        part: &Part,
+        weight: f32,
+        bit: Option<u32>,
+        board: &mut Board,
+    ) -> tantivy::Result<()> {
+        match part {
+            Part::Stem(stem) => self.stem(stem, weight, bit, board),
+            Part::Topic(slug) => self.topic(slug, weight, board),
+            Part::Phrase(stems) => {
+                for (section, frequency) in self.phrase(stems, bit, board)? {
+                    board.reach(section, weight * frequency);
+                }
+                Ok(())
+            }
+            Part::Exact { parts, words } => {
+                let found = self.sections(parts, board)?;
+                let found = self.holding(found, words)?;
+                for (section, frequency) in found {
+                    board.reach(section, weight * frequency);
+                }
+                Ok(())
+            }
+            Part::All(all) => {
+                let mut common: Option<Vec<(u32, f32)>> = None;
+                for parts in all {
+                    let found = self.sections(parts, board)?;
+                    common = Some(match common {
+                        None => found,
+                        Some(known) => intersection(&known, &found),
+                    });
+                }
+                for (section, frequency) in common.unwrap_or_default() {
+                    board.reach(section, weight * frequency);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn stem(
+        &self,
+        stem: &str,
+        weight: f32,
+        bit: Option<u32>,
+        board: &mut Board,
+    ) -> tantivy::Result<()> {
+        // Terms are found by their bytes: any field will do.
+        let term = Term::from_field_text(self.opened.fields.body, stem);
+        for segment in &self.opened.segments {
+            for (field, text) in segment.texts.iter().enumerate() {
+                let norms = &self.norms[field];
+                let heading = bit.filter(|_| field == HEADING);
+                each_block(&text.terms, &term, IndexRecordOption::WithFreqs, |block| {
+                    for (doc, count) in block.docs().iter().zip(block.freqs()) {
+                        let section = segment.base + doc;
+                        let norm = norms[usize::from(text.lengths.fieldnorm_id(*doc))];
+                        board.reach(section, weight * *count as f32 * norm);
+                        if let Some(bit) = heading {
+                            board.cells[section as usize].headings |= 1 << bit;
+                        }
+                    }
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A topic counts where it is mentioned, and more where a section is about it.
+    fn topic(&self, slug: &str, weight: f32, board: &mut Board) -> tantivy::Result<()> {
+        let term = Term::from_field_text(self.opened.fields.topic, slug);
+        for segment in &self.opened.segments {
+            for (terms, counts) in
+                [(&segment.topics, self.weights.mentioned), (&segment.about, self.weights.about)]
+            {
+                each_block(terms, &term, IndexRecordOption::Basic, |block| {
+                    for doc in block.docs() {
+                        board.reach(segment.base + doc, weight * counts);
+                    }
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The sections where `stems` stand one behind the other, in one field.
+    fn phrase(
+        &self,
+        stems: &[String],
+        bit: Option<u32>,
+        board: &mut Board,
+    ) -> tantivy::Result<Vec<(u32, f32)>> {
+        let fields = self.opened.fields;
+        let mut found: Vec<(u32, f32)> = Vec::new();
+        for (at, field) in [fields.heading, fields.trail, fields.body].into_iter().enumerate() {
+            let terms = stems.iter().map(|stem| Term::from_field_text(field, stem)).collect();
+            let scoring = EnableScoring::disabled_from_searcher(self.opened.searcher());
+            let weight = PhraseQuery::new(terms).weight(scoring)?;
+            for segment in &self.opened.segments {
+                let mut scorer = weight.scorer(&segment.reader, 1.0)?;
+                while scorer.doc() != TERMINATED {
+                    let section = segment.base + scorer.doc();
+                    let id = segment.texts[at].lengths.fieldnorm_id(scorer.doc());
+                    found.push((section, self.norms[at][usize::from(id)]));
+                    if let (HEADING, Some(bit)) = (at, bit) {
+                        board.cells[section as usize].headings |= 1 << bit;
+                    }
+                    scorer.advance();
+                }
+            }
+        }
+        found.sort_unstable_by_key(|(section, _)| *section);
+        found.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            kept.1 += if is_same { next.1 } else { 0.0 };
+            is_same
+        });
+        Ok(found)
+    }
+
+    /// Those of `found`, ascending, that hold all `words` to the letter.
+    fn holding(
+        &self,
+        mut found: Vec<(u32, f32)>,
+        words: &[String],
+    ) -> tantivy::Result<Vec<(u32, f32)>> {
+        for word in words {
+            let term = Term::from_field_text(self.opened.fields.words, word);
+            let mut holders = Vec::new();
+            for segment in &self.opened.segments {
+                each_block(&segment.words, &term, IndexRecordOption::Basic, |block| {
+                    holders.extend(block.docs().iter().map(|doc| (segment.base + doc, 0.0)));
+                })?;
+            }
+            found = intersection(&found, &holders);
+        }
+        Ok(found)
+    }
+}
+
+/// Calls `each` with every block of the postings of `term`.
+pub(super) fn each_block(
+    terms: &InvertedIndexReader,
+    term: &Term,
+    option: IndexRecordOption,
+    mut each: impl FnMut(&BlockSegmentPostings),
+) -> tantivy::Result<()> {
+    let Some(mut block) = terms.read_block_postings(term, option)? else { return Ok(()) };
+    while block.block_len() > 0 {
+        each(&block);
+        block.advance();
+    }
+    Ok(())
+}
+
+/// The sections of both, each with the sum of its frequencies.
+fn intersection(a: &[(u32, f32)], b: &[(u32, f32)]) -> Vec<(u32, f32)> {
+    let mut common = Vec::new();
+    let mut rest = b.iter().peekable();
+    for (section, frequency) in a {
+        while rest.next_if(|(other, _)| other < section).is_some() {}
+        if let Some((_, more)) = rest.next_if(|(other, _)| other == section) {
+            common.push((*section, frequency + more));
+        }
+    }
+    common
+}

@@ -1,0 +1,70 @@
+//! What a person may ask of understanding, and what they are told of it.
+
+use serde::Serialize;
+
+use crate::search::query::Filter;
+
+/// Which steps of understanding are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Understanding {
+    /// Words that name a topic find what is said of it under its other names.
+    pub labels: bool,
+    /// Words typed wrong find what was meant.
+    pub spelling: bool,
+    /// The words of a question that say nothing are left out.
+    pub filler: bool,
+    /// Half a word at the end finds what begins with it.
+    pub completion: bool,
+}
+
+impl Understanding {
+    /// All steps.
+    pub const FULL: Understanding =
+        Understanding { labels: true, spelling: true, filler: true, completion: true };
+    /// The words as typed.
+    pub const LITERAL: Understanding =
+        Understanding { labels: false, spelling: false, filler: false, completion: false };
+}
+
+/// Whether the last word of a query is whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastWord {
+    #[default]
+    Whole,
+    /// Somebody is typing it: it may be the beginning of another.
+    Unfinished,
+}
+
+/// A topic that the query names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnderstoodTopic {
+    pub id: String,
+    /// The typed words.
+    pub words: String,
+    /// Its labels that were searched besides.
+    pub also: Vec<String>,
+}
+
+/// A word typed wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Correction {
+    pub typed: String,
+    pub read_as: String,
+}
+
+/// How a query was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Understood {
+    pub filters: Vec<Filter>,
+    pub topics: Vec<UnderstoodTopic>,
+    /// What the last word was completed to.
+    pub completions: Vec<String>,
+    pub corrections: Vec<Correction>,
+    /// Words of the question that were not searched for.
+    pub filler: Vec<String>,
+    /// Words that ask for links rather than explanations: lists of them come first.
+    pub asks_for_links: Vec<String>,
+    pub dropped: Vec<String>,
+    /// Whether hits need not hold most of the words, because too few do.
+    pub relaxed: bool,
+}

@@ -1,0 +1,389 @@
+//! Search over an index of a few sections, written without a refresh: what is found, how a query is understood,
+//! and what holds for any query.
+
+use std::collections::BTreeSet;
+
+use cairn::annotate::{Role, Salience};
+use cairn::config::Sources;
+use cairn::extract::{Address, Kind};
+use cairn::search::write::{Writer, document_key};
+use cairn::search::{
+    Answer, Copies, LastWord, Record, Request, Searcher, SectionId, Suggested, TopicMention,
+    Understanding,
+};
+use cairn::vocabulary::{self, Vocabulary};
+use proptest::prelude::*;
+
+/// An index with its vocabulary.
+struct Shelf {
+    searcher: Searcher,
+    vocabulary: Vocabulary,
+    _folder: tempfile::TempDir,
+}
+
+/// A section of its own document, with what is told by `change`.
+fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Record {
+    let mut record = Record {
+        source: "ann/notes".into(),
+        path: String::new(),
+        title: heading.into(),
+        headings: vec![heading.into()],
+        anchor: None,
+        address: Address::Lines(1, 9),
+        text: text.into(),
+        code: String::new(),
+        links: Vec::new(),
+        date: None,
+        kind: Kind::Note,
+        role: Role::Content,
+        tags: Vec::new(),
+        licence: None,
+        language: Some("en".into()),
+        step: None,
+        mentions: Vec::new(),
+        previous: None,
+        next: None,
+    };
+    change(&mut record);
+    record
+}
+
+fn plain(heading: &str, text: &str) -> Record {
+    record(heading, text, |_| {})
+}
+
+fn shelf(records: Vec<Record>) -> Shelf {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
+    for (at, mut record) in records.into_iter().enumerate() {
+        if record.path.is_empty() {
+            record.path = format!("{at}.md");
+        }
+        let key = document_key(&record.source, &record.path);
+        writer.add(key, 1, &[(SectionId(at as u64), record)]).unwrap();
+    }
+    let into = folder.path().join("search");
+    writer.commit(&into).unwrap();
+    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let sources =
+        vec![("ann/notes".to_owned(), Some("MIT".to_owned())), ("bob/lists".to_owned(), None)];
+    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources).unwrap();
+    Shelf { searcher, vocabulary, _folder: folder }
+}
+
+impl Shelf {
+    fn ask(&self, text: &str, understanding: Understanding, last_word: LastWord) -> Answer {
+        let request = Request { text, limit: 100, offset: 0, understanding, last_word };
+        self.searcher.search(&request, &self.vocabulary).unwrap()
+    }
+
+    fn full(&self, text: &str) -> Answer {
+        self.ask(text, Understanding::FULL, LastWord::Whole)
+    }
+
+    /// The headings found, best first.
+    fn found(&self, text: &str) -> Vec<String> {
+        self.full(text).found.into_iter().map(|found| found.record.title).collect()
+    }
+}
+
+fn ids(answer: &Answer) -> BTreeSet<u64> {
+    answer.found.iter().map(|found| found.id.0).collect()
+}
+
+#[test]
+fn what_punctuation_joins_is_found_with_and_without_it() {
+    let texts = [
+        "C++ code",
+        "an A/B test",
+        "p99 latency",
+        "k-NN search",
+        "F1@k measure",
+        "top-k lists",
+        "a U-Net model",
+        "GPT-4 answers",
+        "version 3.5 of it",
+        "a feature_store here",
+        "C code",
+        "version 35 of it",
+    ];
+    let shelf = shelf(texts.iter().map(|text| plain(text, text)).collect());
+    for (typed, wanted) in [
+        ("C++", "C++ code"),
+        ("c++", "C++ code"),
+        ("A/B", "an A/B test"),
+        ("ab", "an A/B test"),
+        ("p99", "p99 latency"),
+        ("k-NN", "k-NN search"),
+        ("knn", "k-NN search"),
+        ("F1@k", "F1@k measure"),
+        ("f1k", "F1@k measure"),
+        ("top-k", "top-k lists"),
+        ("topk", "top-k lists"),
+        ("U-Net", "a U-Net model"),
+        ("unet", "a U-Net model"),
+        ("GPT-4", "GPT-4 answers"),
+        ("gpt4", "GPT-4 answers"),
+        ("3.5", "version 3.5 of it"),
+        ("feature_store", "a feature_store here"),
+        ("featurestore", "a feature_store here"),
+    ] {
+        let answer = shelf.ask(typed, Understanding::LITERAL, LastWord::Whole);
+        let first = answer.found.first().map(|found| found.record.title.as_str());
+        assert_eq!(first, Some(wanted), "{typed}");
+        assert!(!answer.found[0].snippet.highlights.is_empty(), "{typed}");
+    }
+    assert_eq!(ids(&shelf.ask("C++", Understanding::LITERAL, LastWord::Whole)).len(), 1);
+}
+
+#[test]
+fn other_languages_are_stemmed_by_their_own_rules_and_cjk_is_found_inside_words() {
+    let in_language = |code: &str, text: &str| {
+        record(text, text, |record| record.language = Some(code.to_owned()))
+    };
+    let shelf = shelf(vec![
+        in_language("de", "Empfehlungen für Nutzer"),
+        in_language("pt", "recomendações de vídeos"),
+        in_language("zh", "我们的推荐系统很好"),
+        in_language("ko", "추천시스템을 만든다"),
+    ]);
+    for (typed, wanted) in [("Empfehlung", 0), ("recomendação", 1), ("推荐系统", 2), ("시스템", 3)]
+    {
+        assert_eq!(ids(&shelf.full(typed)), BTreeSet::from([wanted]), "{typed}");
+    }
+}
+
+#[test]
+fn a_topic_is_found_under_its_other_names_and_the_typed_one_comes_first() {
+    let ctr = |record: &mut Record| {
+        record.mentions = vec![TopicMention {
+            topic: "click-through-rate".into(),
+            label: "click-through rate".into(),
+            salience: Salience::Main,
+        }];
+    };
+    let shelf = shelf(vec![
+        record("Adverts", "We predict the click-through rate of each advert.", ctr),
+        record("Clicks", "We predict the CTR of each advert that is shown.", ctr),
+        plain("Weather", "We predict the rain of each day that is coming."),
+    ]);
+    let answer = shelf.full("CTR");
+    assert_eq!(answer.found[0].record.title, "Clicks");
+    assert_eq!(ids(&answer), BTreeSet::from([0, 1]));
+    assert_eq!(answer.understood.topics[0].id, "click-through-rate");
+    let marked = &answer.found[1].snippet;
+    let (from, to) = marked.highlights[0];
+    let words: String = marked.text.chars().skip(from).take(to - from).collect();
+    assert_eq!(words, "click-through rate", "another name of the topic is marked");
+    let without = Understanding { labels: false, ..Understanding::FULL };
+    assert_eq!(ids(&shelf.ask("CTR", without, LastWord::Whole)), BTreeSet::from([1]));
+}
+
+#[test]
+fn words_typed_wrong_find_what_was_meant_and_say_so() {
+    let shelf = shelf(vec![
+        plain("Neighbours", "Approximate nearest neighbor search over embeddings."),
+        plain("Filtering", "Collaborative filtering learns from what others liked."),
+        plain("Drift", "When the inputs change we speak of data drift in production."),
+        plain("Fit", "The model shows overfitting on the training set."),
+    ]);
+    for (typed, wanted, corrected) in [
+        ("aproximate nearest nieghbor", 0, "approximate nearest neighbor"),
+        ("colaborative filtring", 1, "collaborative filtering"),
+        ("datadrift", 2, "data drift"),
+    ] {
+        let answer = shelf.full(typed);
+        assert_eq!(answer.found.first().map(|found| found.id.0), Some(wanted), "{typed}");
+        assert_eq!(answer.corrected.as_deref(), Some(corrected));
+        assert!(!answer.found[0].snippet.highlights.is_empty(), "{typed}");
+        let without = Understanding {
+            spelling: false,
+            labels: false,
+            completion: false,
+            ..Understanding::FULL
+        };
+        let literal = shelf.ask(typed, without, LastWord::Whole);
+        assert!(
+            literal.corrected.is_none()
+                && literal.found.iter().all(|found| found.score < answer.found[0].score)
+        );
+    }
+    assert_eq!(shelf.full("collaborative filtering").corrected, None);
+}
+
+#[test]
+fn half_a_word_finds_what_it_begins_and_a_question_is_freed_of_filler() {
+    let shelf = shelf(vec![
+        plain("Deployment", "A shadow deployment answers without showing its answers."),
+        plain("Cold", "New users with no history get popular items at first."),
+    ]);
+    let typed = shelf.ask("shadow depl", Understanding::FULL, LastWord::Unfinished);
+    assert_eq!(ids(&typed), BTreeSet::from([0]));
+    assert!(typed.understood.completions.contains(&"deployment".to_owned()));
+    assert_eq!(shelf.found("shadow depl"), ["Deployment"], "submitted, it is no word either");
+    let question = shelf.full("how do I handle users with no history?");
+    assert_eq!(question.found[0].record.title, "Cold");
+    assert!(question.understood.filler.contains(&"how".to_owned()));
+}
+
+#[test]
+fn filters_choose_by_field() {
+    let shelf = shelf(vec![
+        record("One", "Apples are red here.", |r| {
+            r.code = "print()".into();
+            r.date = Some("2025-03-01".into());
+            r.step = Some("features".into());
+        }),
+        record("Two", "Apples are green here.\na | b\nc | d", |r| {
+            r.source = "bob/lists".into();
+            r.path = "deep/Serving.md".into();
+            r.date = Some("2024-03-01".into());
+            r.licence = Some(("CC-BY-4.0".into(), cairn::catalogue::Shown::Full));
+        }),
+        record("Three", "Apples are blue here.", |r| r.language = Some("de".into())),
+    ]);
+    for (query, wanted) in [
+        ("apples has:code", &[0][..]),
+        ("apples has:table", &[1]),
+        ("apples -has:code", &[1, 2]),
+        ("apples since:2025-01", &[0]),
+        ("apples since:2024", &[0, 1]),
+        ("apples step:features", &[0]),
+        ("apples source:BOB", &[1]),
+        ("apples source:bob source:ann", &[0, 1, 2]),
+        ("apples path:serving", &[1]),
+        ("apples path:a.b(c", &[]),
+        ("apples licence:mit", &[0, 2]),
+        ("apples license:cc-by", &[1]),
+        ("apples lang:de", &[2]),
+        ("has:table", &[1]),
+        ("apples -green", &[0, 2]),
+        ("(red OR green) apples", &[0, 1]),
+        ("\"apples are blue\"", &[2]),
+        ("\"apple are blue\"", &[]),
+    ] {
+        let found = shelf.ask(
+            query,
+            Understanding { spelling: false, ..Understanding::FULL },
+            LastWord::Whole,
+        );
+        let found: BTreeSet<u64> = match query.contains(" OR ") {
+            // "apples" alone is most of the query's weight in so small an index.
+            true => found.found.iter().take(2).map(|found| found.id.0).collect(),
+            false => ids(&found),
+        };
+        assert_eq!(found, wanted.iter().copied().collect(), "{query}");
+    }
+}
+
+#[test]
+fn nothing_typed_is_an_error() {
+    let shelf = shelf(vec![plain("One", "Apples are red.")]);
+    for text in [
+        "",
+        " ",
+        "\"",
+        "((((",
+        "-",
+        "OR",
+        "🙂",
+        "\u{0}\u{7}",
+        "has:",
+        "since:never",
+        "a\u{202e}b",
+        "path:[[",
+    ] {
+        shelf.full(text);
+        shelf.searcher.suggest(text, 5, &shelf.vocabulary).unwrap();
+    }
+    let long = shelf.full(&"apples ".repeat(2_000));
+    assert_eq!((long.total, long.understood.dropped.len()), (1, 2));
+}
+
+#[test]
+fn boilerplate_comes_last_and_a_heading_that_says_it_first() {
+    let shelf = shelf(vec![
+        record("Licence", "Position bias, position bias, position bias.", |r| {
+            r.role = Role::Boilerplate
+        }),
+        plain(
+            "Notes",
+            "Somewhere here position bias is spoken of among many other things that matter too.",
+        ),
+        plain(
+            "Position bias",
+            "People click what stands on top, whatever it is that stands there in the end.",
+        ),
+    ]);
+    assert_eq!(shelf.found("position bias"), ["Position bias", "Notes", "Licence"]);
+}
+
+#[test]
+fn a_document_shows_a_few_hits_unless_it_is_asked_for() {
+    let section = |at: usize| {
+        record(&format!("Apples {at}"), "Apples are red.", |r| r.path = "one.md".into())
+    };
+    let shelf = shelf((0..6).map(section).collect());
+    assert_eq!((shelf.found("apples").len(), shelf.full("apples").total), (3, 6));
+    assert_eq!(shelf.found("apples path:one").len(), 6);
+}
+
+#[test]
+fn suggestions_are_topics_headings_and_sources_spelt_right() {
+    let shelf = shelf(vec![
+        plain("Drift in practice", "Data drifts."),
+        plain("Drift in practice", "Data drifts again."),
+    ]);
+    let suggest = |text: &str| shelf.searcher.suggest(text, 8, &shelf.vocabulary).unwrap();
+    let found = suggest("dri");
+    assert!(
+        found.iter().any(|s| s.kind == Suggested::Topic && s.text.contains("drift")),
+        "{found:?}"
+    );
+    let heading = found.iter().find(|s| s.kind == Suggested::Heading).unwrap();
+    assert_eq!((heading.text.as_str(), heading.count), ("Drift in practice", 2));
+    assert_eq!(suggest("notes").last().unwrap().id.as_deref(), Some("ann/notes"));
+    assert!(suggest("quantizaton").iter().any(|s| s.id.as_deref() == Some("quantization")));
+    assert!(suggest("d").is_empty());
+}
+
+const WORDS: [&str; 14] = [
+    "position", "bias", "how", "to", "CTR", "drift", "model", "k-NN", "recall", "MAP", "serving",
+    "users", "history", "zebra",
+];
+
+fn text() -> impl Strategy<Value = Vec<&'static str>> {
+    proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn understanding_never_loses_a_section_that_holds_all_the_words(
+        texts in proptest::collection::vec(text(), 3..20),
+        queries in proptest::collection::vec(proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..6), 8),
+    ) {
+        let shelf = shelf(texts.iter().map(|text| plain("Note", &text.join(" "))).collect());
+        for query in queries {
+            let typed = query.join(" ");
+            let answer = shelf.full(&typed);
+            let found = ids(&answer);
+            for (at, text) in texts.iter().enumerate() {
+                if query.iter().all(|word| text.contains(word)) {
+                    prop_assert!(found.contains(&(at as u64)), "{typed} loses {text:?}");
+                }
+            }
+            // An extra space changes nothing.
+            let spaced = shelf.full(&format!("  {} ", query.join("   ")));
+            prop_assert_eq!(ids(&spaced), found);
+            // Nor, without labels and spelling, does the order change which sections match.
+            let plainly = Understanding { labels: false, spelling: false, ..Understanding::FULL };
+            let mut turned = query.clone();
+            turned.reverse();
+            let forth = shelf.ask(&typed, plainly, LastWord::Whole);
+            let back = shelf.ask(&turned.join(" "), plainly, LastWord::Whole);
+            prop_assert_eq!((forth.total, ids(&forth)), (back.total, ids(&back)));
+        }
+    }
+}
