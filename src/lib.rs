@@ -25,6 +25,8 @@
 //!             v
 //! library     one opened generation, swapped whole          all that readers see
 //!             v
+//! eval        judged queries                                how well search ranks
+//!             v
 //! serve, commands                                           formatting only
 //! ```
 //!
@@ -90,6 +92,8 @@ pub mod graph;
 pub mod refresh;
 
 pub mod library;
+
+pub mod eval;
 
 pub mod serve;
 

@@ -4,6 +4,7 @@
 //! a source failed in this run.
 
 mod doctor;
+mod eval;
 mod export;
 mod guide;
 mod output;
@@ -109,6 +110,8 @@ enum Command {
     Resources(resources::Arguments),
     /// Write the graph for other programs
     Export(export::Arguments),
+    /// Measure how well search ranks, by judged queries
+    Eval(eval::Arguments),
     /// Show what the index holds, how the last run went, what is wrong and what is new
     Status(status::Arguments),
     /// Try each thing that can be wrong, and say what to do
@@ -149,6 +152,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Guide(arguments) => guide::run(&config, &arguments),
         Command::Export(arguments) => export::run(&config, &arguments),
         Command::Resources(arguments) => resources::run(&config, &arguments),
+        Command::Eval(arguments) => eval::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),
         Command::Read => Ok(Exit::Done),

@@ -13,6 +13,7 @@ mod control;
 mod corpus;
 mod data;
 mod decks;
+mod eval;
 mod faults;
 mod formats;
 mod golden;

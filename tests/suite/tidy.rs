@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the flow; each imports only those before it.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "problem",
     "config",
     "catalogue",
@@ -18,6 +18,7 @@ const ORDER: [&str; 14] = [
     "graph",
     "refresh",
     "library",
+    "eval",
     "serve",
     "commands",
 ];

@@ -1,0 +1,179 @@
+//! `cairn eval`: how well search ranks, by judgements of people.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use serde::Serialize;
+
+use super::{Exit, open, output};
+use crate::config::Config;
+use crate::eval::judgements::Judgements;
+use crate::eval::measures::{DEPTH, Measures, chance, mean, measure};
+use crate::eval::{RunAnswer, RunHit, read_run, write_run};
+use crate::library::Library;
+use crate::search::{LastWord, Request, Understanding};
+
+/// Hits that are asked for: those in files without judgements are passed over.
+const HITS: usize = 50;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Queries: id, kind, text, tab-separated
+    #[arg(long, value_name = "FILE")]
+    queries: PathBuf,
+    /// Judgements in TREC's format: query id, 0, passage id, grade from 0 to 3
+    #[arg(long, value_name = "FILE")]
+    qrels: PathBuf,
+    /// Passages: id, id of its text, owner/name:path:first-last, tab-separated
+    #[arg(long, value_name = "FILE")]
+    passages: PathBuf,
+    /// Write what was found there, a JSON object a query
+    #[arg(long, value_name = "FILE")]
+    run: Option<PathBuf>,
+    /// Compare with what `--run` wrote before
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// The words as typed: no labels, no spelling, no filler left out
+    #[arg(long)]
+    literal: bool,
+    /// Figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A query's measures, and those of the run that it is compared with.
+struct Row {
+    kind: String,
+    own: Measures,
+    other: Option<Measures>,
+}
+
+/// The figures of one kind of query.
+#[derive(Debug, Serialize)]
+struct Figures {
+    kind: String,
+    queries: usize,
+    #[serde(flatten)]
+    means: Measures,
+    /// What the mean nDCG is above the other run's, and how likely that would be by chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p: Option<f64>,
+}
+
+pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+    let judgements = Judgements::read(&arguments.queries, &arguments.qrels, &arguments.passages)?;
+    let library = open(config)?;
+    let understanding =
+        if arguments.literal { Understanding::LITERAL } else { Understanding::FULL };
+    let answers = judgements
+        .queries
+        .iter()
+        .map(|query| {
+            Ok(RunAnswer {
+                qid: query.qid.clone(),
+                hits: find(&library, &query.text, understanding)?,
+            })
+        })
+        .collect::<anyhow::Result<Vec<RunAnswer>>>()?;
+    if let Some(path) = &arguments.run {
+        let file =
+            File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        write_run(&answers, BufWriter::new(file))?;
+    }
+    let other = arguments.against.as_ref().map(|path| {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        read_run(BufReader::new(file)).with_context(|| path.display().to_string())
+    });
+    let rows = rows(&judgements, &answers, other.transpose()?.as_deref());
+    let figures = figures(&rows);
+    if arguments.json {
+        output::json(&figures)?;
+    } else {
+        print(&figures)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn find(
+    library: &Library,
+    text: &str,
+    understanding: Understanding,
+) -> anyhow::Result<Vec<RunHit>> {
+    let last_word = LastWord::Whole;
+    let view =
+        library.search(&Request { text, limit: HITS, offset: 0, understanding, last_word })?;
+    let hit = |hit: crate::library::view::HitView| RunHit {
+        source: hit.passage.source,
+        path: hit.passage.path,
+        lines: hit.passage.place.lines,
+    };
+    Ok(view.hits.into_iter().map(hit).collect())
+}
+
+/// The queries that something was judged good for.
+fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>) -> Vec<Row> {
+    let of = |run: &[RunAnswer], qid: &str| {
+        let hits = run.iter().find(|answer| answer.qid == qid).map(|a| a.hits.as_slice());
+        measure(&judgements.grades(qid, hits.unwrap_or_default(), DEPTH), &judgements.ideal(qid))
+    };
+    let row = |query: &crate::eval::judgements::JudgedQuery| {
+        Some(Row {
+            kind: query.kind.clone(),
+            own: of(own, &query.qid)?,
+            other: other.and_then(|other| of(other, &query.qid)),
+        })
+    };
+    judgements.queries.iter().filter_map(row).collect()
+}
+
+/// The figures of each kind, and of all together last.
+fn figures(rows: &[Row]) -> Vec<Figures> {
+    let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+    for row in rows {
+        kinds.entry(&row.kind).or_default().push(row);
+    }
+    let all = ("ALL", rows.iter().collect());
+    let of = |(kind, rows): (&str, Vec<&Row>)| {
+        let own: Vec<Measures> = rows.iter().map(|row| row.own).collect();
+        let differences: Vec<f64> =
+            rows.iter().filter_map(|row| Some(row.own.ndcg - row.other?.ndcg)).collect();
+        let is_compared = !differences.is_empty();
+        let difference = differences.iter().sum::<f64>() / differences.len().max(1) as f64;
+        Figures {
+            kind: kind.to_owned(),
+            queries: own.len(),
+            means: mean(&own),
+            difference: is_compared.then_some(difference),
+            p: is_compared.then(|| chance(&differences)),
+        }
+    };
+    kinds.into_iter().chain([all]).map(of).collect()
+}
+
+fn print(figures: &[Figures]) -> anyhow::Result<()> {
+    let is_compared = figures.iter().any(|figures| figures.difference.is_some());
+    let mut header = vec!["kind", "queries", "nDCG@10", "MRR@10", "success@1", "success@3"];
+    if is_compared {
+        header.extend(["nDCG difference", "p"]);
+    }
+    let mut table = output::table(&header);
+    for figures in figures {
+        let means = figures.means;
+        let mut row = vec![figures.kind.clone(), figures.queries.to_string()];
+        row.extend(
+            [means.ndcg, means.reciprocal_rank, means.success_at_1, means.success_at_3]
+                .map(|value| format!("{value:.4}")),
+        );
+        if let (Some(difference), Some(p)) = (figures.difference, figures.p) {
+            row.extend([format!("{difference:+.4}"), format!("{p:.3}")]);
+        }
+        table.add_row(row);
+    }
+    output::line(&table.to_string())
+}

@@ -1,0 +1,151 @@
+//! Queries, passages and the grades that people gave them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use super::RunHit;
+
+/// A hit longer than this, in lines, is no answer because a passage is somewhere in it.
+const LONGEST_HIT: u32 = 90;
+/// The highest grade.
+const HIGHEST: u8 = 10;
+
+/// A query with its id and kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JudgedQuery {
+    pub qid: String,
+    /// `concept`, `question`, `acronym`…: figures are given for each.
+    pub kind: String,
+    pub text: String,
+}
+
+/// A reference passage: its lines, and which text it is (copies share one).
+#[derive(Clone, Debug)]
+struct Passage {
+    lines: (u32, u32),
+    text: usize,
+}
+
+/// What people judged.
+#[derive(Debug, Default)]
+pub struct Judgements {
+    pub queries: Vec<JudgedQuery>,
+    /// The passages of each file, by source (lower case) and path.
+    passages: HashMap<(String, String), Vec<Passage>>,
+    /// By query id: the grade of each text.
+    grades: BTreeMap<String, HashMap<usize, u8>>,
+}
+
+impl Judgements {
+    /// Reads the three files: `queries` (id, kind, text), `qrels` (TREC: id, 0, passage, grade) and `passages`
+    /// (id, id of its text, `owner/name:path:first-last`), tab-separated but for the second.
+    ///
+    /// `Err` names the file and line that can't be read. Judgements of unknown passages are left out.
+    pub fn read(queries: &Path, qrels: &Path, passages: &Path) -> anyhow::Result<Judgements> {
+        let mut judgements = Judgements::default();
+        let mut texts: HashMap<String, usize> = HashMap::new();
+        let mut text_of: HashMap<String, usize> = HashMap::new();
+        each_line(passages, |line| {
+            let (id, rest) = line.split_once('\t').context("no tab")?;
+            let (text, address) = rest.split_once('\t').context("one tab only")?;
+            let (place, lines) = address.rsplit_once(':').context("no lines")?;
+            let (source, path) = place.split_once(':').context("no path")?;
+            let (first, last) = lines.split_once('-').context("no last line")?;
+            let next = texts.len();
+            let text = *texts.entry(text.to_owned()).or_insert(next);
+            text_of.insert(id.to_owned(), text);
+            let passage = Passage { lines: (first.parse()?, last.parse()?), text };
+            let file = (source.to_lowercase(), path.to_owned());
+            judgements.passages.entry(file).or_default().push(passage);
+            Ok(())
+        })?;
+        each_line(qrels, |line| {
+            let parts: Vec<&str> = line.split_whitespace().collect();
+            let [qid, _, passage, grade] = parts[..] else { bail!("not four columns") };
+            let grade: u8 = grade.parse().context("no grade")?;
+            if let Some(text) = text_of.get(passage) {
+                let grades = judgements.grades.entry(qid.to_owned()).or_default();
+                let known = grades.entry(*text).or_insert(0);
+                *known = (*known).max(grade.min(HIGHEST));
+            }
+            Ok(())
+        })?;
+        each_line(queries, |line| {
+            let (qid, rest) = line.split_once('\t').context("no tab")?;
+            let (kind, text) = rest.split_once('\t').context("one tab only")?;
+            let query =
+                JudgedQuery { qid: qid.to_owned(), kind: kind.to_owned(), text: text.to_owned() };
+            judgements.queries.push(query);
+            Ok(())
+        })?;
+        Ok(judgements)
+    }
+
+    /// The grades of the passages judged for the query `qid`, highest first.
+    pub fn ideal(&self, qid: &str) -> Vec<u8> {
+        let mut grades: Vec<u8> =
+            self.grades.get(qid).map(|g| g.values().copied().collect()).unwrap_or_default();
+        grades.sort_unstable_by(|a, b| b.cmp(a));
+        grades
+    }
+
+    /// The grades of `hits`, at most the first `most` that count.
+    ///
+    /// A hit in a file without reference passages is passed over. It counts as a passage if they share at least
+    /// half of the hit's lines, or half of the passage's while the hit is no longer than 90 lines; of
+    /// several as the best graded. A second hit on the same text gains nothing, one that nobody judged
+    /// has grade 0.
+    pub fn grades(&self, qid: &str, hits: &[RunHit], most: usize) -> Vec<u8> {
+        let judged = self.grades.get(qid);
+        let grade = |text: &usize| judged.and_then(|judged| judged.get(text)).copied().unwrap_or(0);
+        let mut seen: HashSet<usize> = HashSet::new();
+        let mut grades = Vec::new();
+        for hit in hits {
+            let file = (hit.source.to_lowercase(), hit.path.clone());
+            let (Some(passages), Some(lines)) = (self.passages.get(&file), hit.lines) else {
+                continue;
+            };
+            let texts = passages.iter().filter(|p| is_same(lines, p.lines)).map(|p| p.text);
+            let fresh: Vec<usize> = texts.filter(|text| seen.insert(*text)).collect();
+            grades.push(fresh.iter().map(grade).max().unwrap_or(0));
+            if grades.len() == most {
+                break;
+            }
+        }
+        grades
+    }
+}
+
+/// Whether the lines of a hit and of a passage are the same place.
+fn is_same(hit: (u32, u32), passage: (u32, u32)) -> bool {
+    let length = |(first, last): (u32, u32)| last.saturating_sub(first) + 1;
+    let shared = (hit.1.min(passage.1) + 1).saturating_sub(hit.0.max(passage.0));
+    let of_hit = 2 * shared >= length(hit);
+    let of_passage = 2 * shared >= length(passage) && length(hit) <= LONGEST_HIT;
+    shared > 0 && (of_hit || of_passage)
+}
+
+fn each_line(path: &Path, mut read: impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        read(line).with_context(|| format!("{}, line {}", path.display(), at + 1))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same;
+
+    #[test]
+    fn half_of_the_hit_or_of_the_passage_is_the_same_place() {
+        assert!(is_same((1, 10), (6, 40)), "half of the hit");
+        assert!(!is_same((1, 10), (7, 40)));
+        assert!(is_same((1, 90), (81, 95)), "half of the passage");
+        assert!(!is_same((1, 91), (81, 95)), "the hit is too long");
+        assert!(!is_same((1, 3), (4, 5)));
+    }
+}

@@ -1,0 +1,104 @@
+//! `cairn eval`: the measures are those of `ir_measures`, hits count as passages as documented, runs are
+//! compared.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use cairn::eval::judgements::Judgements;
+use cairn::eval::measures::{Measures, mean, measure};
+use cairn::eval::{RunHit, read_run};
+
+use crate::world::{World, repo};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/eval").join(name)
+}
+
+fn judgements() -> Judgements {
+    let [queries, qrels, passages] = ["queries.tsv", "qrels.txt", "passages.tsv"].map(fixture);
+    Judgements::read(&queries, &qrels, &passages).unwrap()
+}
+
+/// What `ir_measures` 0.4.3 gives for the fixture: `nDCG(dcg='exp-log2')@10`, `RR(rel=2)@10`,
+/// `Success(rel=2)@1` and `@3` of the queries 1 to 6, and their means. Query 7 has no positive judgement.
+const EXPECTED: [[f64; 4]; 7] = [
+    [0.3030, 1.0, 1.0, 1.0],
+    [0.3461, 1.0, 1.0, 1.0],
+    [0.3493, 0.1667, 0.0, 0.0],
+    [0.2493, 0.25, 0.0, 0.0],
+    [0.4560, 0.5, 0.0, 1.0],
+    [0.0, 0.0, 0.0, 0.0],
+    [0.2839, 0.4861, 0.3333, 0.5],
+];
+
+fn assert_close(found: Measures, expected: [f64; 4], what: &str) {
+    let found = [found.ndcg, found.reciprocal_rank, found.success_at_1, found.success_at_3];
+    for (found, expected) in found.into_iter().zip(expected) {
+        assert!((found - expected).abs() < 0.000_05 + 1e-9, "{what}: {found} for {expected}");
+    }
+}
+
+#[test]
+fn the_measures_are_those_of_ir_measures() {
+    let judgements = judgements();
+    let run = read_run(BufReader::new(File::open(fixture("run.jsonl")).unwrap())).unwrap();
+    let all: Vec<Measures> = run
+        .iter()
+        .filter_map(|answer| {
+            let grades = judgements.grades(&answer.qid, &answer.hits, 10);
+            measure(&grades, &judgements.ideal(&answer.qid))
+        })
+        .collect();
+    assert_eq!(all.len(), 6);
+    for (at, (found, expected)) in all.iter().zip(EXPECTED).enumerate() {
+        assert_close(*found, expected, &format!("query {}", at + 1));
+    }
+    assert_close(mean(&all), EXPECTED[6], "means");
+}
+
+#[test]
+fn hits_without_reference_are_passed_over_and_repeats_gain_nothing() {
+    let judgements = judgements();
+    let best = judgements.ideal("1")[0];
+    let hit = |path: &str, lines| RunHit { source: "Ann/Notes".into(), path: path.into(), lines };
+    let elsewhere = hit("other.md", Some((1, 5)));
+    let mut good = None;
+    for file in 0..10 {
+        for from in (1..=51).step_by(10) {
+            let one = hit(&format!("f{file}.md"), Some((from, from + 9)));
+            if judgements.grades("1", std::slice::from_ref(&one), 10) == [best] {
+                good = Some(one);
+            }
+        }
+    }
+    let good = good.expect("the best passage is in a file");
+    let hits = [elsewhere, good.clone(), hit("f0.md", None), good];
+    assert_eq!(judgements.grades("1", &hits, 10), [best, 0]);
+}
+
+#[test]
+fn a_run_is_written_and_compared_with() {
+    let world = World::new(vec![repo(
+        "ann/a",
+        &[(
+            "drift.md",
+            "# Drift\n\nPosition bias drifts away over time in every list of results that people see.\n",
+        )],
+    )]);
+    world.refresh(&[], 0);
+    std::fs::write(world.path("q.tsv"), "1\tconcept\tposition bias\n2\tconcept\tnothing\n")
+        .unwrap();
+    std::fs::write(world.path("r.txt"), "1 0 p1 3\n2 0 p1 0\n").unwrap();
+    std::fs::write(world.path("p.tsv"), "p1\tx\tann/a:drift.md:1-3\n").unwrap();
+    let [q, r, p, out] = ["q.tsv", "r.txt", "p.tsv", "run.jsonl"]
+        .map(|name| world.path(name).to_string_lossy().into_owned());
+    let common = ["eval", "--queries", &q, "--qrels", &r, "--passages", &p];
+    let first = world.run(&[&common[..], &["--run", &out, "--json"]].concat()).json();
+    assert_eq!((first[1]["kind"].as_str(), first[1]["queries"].as_u64()), (Some("ALL"), Some(1)));
+    assert_eq!(first[1]["ndcg"].as_f64(), Some(1.0));
+    let again = world.run(&[&common[..], &["--against", &out]].concat()).stdout;
+    assert!(again.contains("+0.0000") && again.contains("1.000"), "{again}");
+    let missing = world.run(&["eval", "--queries", "none.tsv", "--qrels", &r, "--passages", &p]);
+    assert!(missing.stderr.contains("none.tsv"), "{}", missing.stderr);
+}
