@@ -1,4 +1,4 @@
-//! What every reader must hold for every input.
+//! What every reader must hold for every input, and search for every query.
 
 use std::sync::Once;
 
@@ -28,5 +28,26 @@ pub fn check(format: &str, data: &[u8]) {
             assert!(last as usize <= data.len(), "line {last} of {} bytes", data.len());
         }
         assert!(section.address.begin() >= 1);
+    }
+}
+
+/// Reads `text` as a query: no panic, no more units than are looked up, and the same query with more spaces.
+pub fn check_query(text: &str) {
+    let query = cairn::search::query::parse(text);
+    assert!(query.units.len() <= 24, "{} units", query.units.len());
+    if text.chars().count() < 900 {
+        assert_eq!(query, cairn::search::query::parse(&format!("  {text} ")), "spaces change it");
+    }
+}
+
+/// Marks `query` in `text`: ranges ascend, lie apart, and inside the snippet.
+pub fn check_highlights(query: &str, text: &str) {
+    let snippet = cairn::search::excerpt(query, text);
+    let length = snippet.text.chars().count();
+    assert!(length <= 300, "a snippet of {length} characters");
+    let mut end = 0;
+    for (from, to) in snippet.highlights {
+        assert!(end <= from && from < to && to <= length, "{from} to {to} of {length}");
+        end = to;
     }
 }
