@@ -133,7 +133,8 @@ impl<'a> Planner<'a> {
             let slug = self.vocabulary.topics[*topic].slug.0.clone();
             parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
         }
-        let weight = self.weights.name;
+        let weights = self.weights;
+        let weight = if name.is_paraphrase { weights.paraphrase } else { weights.name };
         Unit { parts, weight, is_required: false, is_extra: true, stem: None }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Weights {
     pub correction: f32,
     /// What a name of several words counts beside its words.
     pub name: f32,
+    /// The same, where the words are no words of the topic's preferred label.
+    pub paraphrase: f32,
     /// Words that say what kind of thing is wanted.
     pub aside: f32,
     /// By what a section that holds many links is better, where links are asked for.
@@ -52,6 +54,7 @@ pub(super) const WEIGHTS: Weights = Weights {
     completion: 0.7,
     correction: 0.8,
     name: 0.5,
+    paraphrase: 2.0,
     aside: 0.6,
     links: 0.3,
     least_share: 0.5,

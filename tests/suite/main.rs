@@ -27,6 +27,7 @@ mod refresh;
 mod scale;
 mod search;
 mod serve;
+mod shelf;
 mod snapshots;
 mod soak;
 mod states;

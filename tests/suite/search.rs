@@ -4,88 +4,10 @@
 use std::collections::BTreeSet;
 
 use cairn::annotate::{Role, Salience};
-use cairn::config::Sources;
-use cairn::extract::{Address, Kind};
-use cairn::search::write::{Writer, document_key};
-use cairn::search::{
-    Answer, Copies, LastWord, Record, Request, Searcher, SectionId, Suggested, TopicMention,
-    Understanding,
-};
-use cairn::vocabulary::{self, Vocabulary};
+use cairn::search::{Answer, LastWord, Suggested, TopicMention, Understanding};
 use proptest::prelude::*;
 
-/// An index with its vocabulary.
-struct Shelf {
-    searcher: Searcher,
-    vocabulary: Vocabulary,
-    _folder: tempfile::TempDir,
-}
-
-/// A section of its own document, with what is told by `change`.
-fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Record {
-    let mut record = Record {
-        source: "ann/notes".into(),
-        path: String::new(),
-        title: heading.into(),
-        headings: vec![heading.into()],
-        anchor: None,
-        address: Address::Lines(1, 9),
-        text: text.into(),
-        code: String::new(),
-        links: Vec::new(),
-        date: None,
-        kind: Kind::Note,
-        role: Role::Content,
-        tags: Vec::new(),
-        licence: None,
-        language: Some("en".into()),
-        step: None,
-        mentions: Vec::new(),
-        previous: None,
-        next: None,
-    };
-    change(&mut record);
-    record
-}
-
-fn plain(heading: &str, text: &str) -> Record {
-    record(heading, text, |_| {})
-}
-
-fn shelf(records: Vec<Record>) -> Shelf {
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
-    for (at, mut record) in records.into_iter().enumerate() {
-        if record.path.is_empty() {
-            record.path = format!("{at}.md");
-        }
-        let key = document_key(&record.source, &record.path);
-        writer.add(key, 1, &[(SectionId(at as u64), record)]).unwrap();
-    }
-    let into = folder.path().join("search");
-    writer.commit(&into).unwrap();
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let sources =
-        vec![("ann/notes".to_owned(), Some("MIT".to_owned())), ("bob/lists".to_owned(), None)];
-    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources).unwrap();
-    Shelf { searcher, vocabulary, _folder: folder }
-}
-
-impl Shelf {
-    fn ask(&self, text: &str, understanding: Understanding, last_word: LastWord) -> Answer {
-        let request = Request { text, limit: 100, offset: 0, understanding, last_word };
-        self.searcher.search(&request, &self.vocabulary).unwrap()
-    }
-
-    fn full(&self, text: &str) -> Answer {
-        self.ask(text, Understanding::FULL, LastWord::Whole)
-    }
-
-    /// The headings found, best first.
-    fn found(&self, text: &str) -> Vec<String> {
-        self.full(text).found.into_iter().map(|found| found.record.title).collect()
-    }
-}
+use crate::shelf::{plain, record, shelf};
 
 fn ids(answer: &Answer) -> BTreeSet<u64> {
     answer.found.iter().map(|found| found.id.0).collect()
@@ -155,7 +77,7 @@ fn other_languages_are_stemmed_by_their_own_rules_and_cjk_is_found_inside_words(
 
 #[test]
 fn a_topic_is_found_under_its_other_names_and_the_typed_one_comes_first() {
-    let ctr = |record: &mut Record| {
+    let ctr = |record: &mut cairn::search::Record| {
         record.mentions = vec![TopicMention {
             topic: "click-through-rate".into(),
             label: "click-through rate".into(),
@@ -224,6 +146,26 @@ fn half_a_word_finds_what_it_begins_and_a_question_is_freed_of_filler() {
     let question = shelf.full("how do I handle users with no history?");
     assert_eq!(question.found[0].record.title, "Cold");
     assert!(question.understood.filler.contains(&"how".to_owned()));
+}
+
+#[test]
+fn a_paraphrase_finds_its_topic_rather_than_its_words() {
+    let cold = |record: &mut cairn::search::Record| {
+        record.mentions = vec![TopicMention {
+            topic: "cold-start".into(),
+            label: "cold-start problem".into(),
+            salience: Salience::Main,
+        }];
+    };
+    let mut records = vec![
+        plain("Storage", "We store what users click, and keep a history of it for a month or so."),
+        record("Beginners", "The cold-start problem is eased by asking for tastes at first.", cold),
+    ];
+    records.extend((0..30).map(|at| plain(&format!("Weather {at}"), "Rain falls where it falls.")));
+    let shelf = shelf(records);
+    let answer = shelf.full("how do I handle users with no history");
+    assert_eq!(answer.found[0].record.title, "Beginners");
+    assert!(answer.understood.topics.iter().any(|topic| topic.id == "cold-start"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod understood;
 
 use super::lexicon::Lexicon;
 use super::query::{Node, Query};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, label};
 use labels::{Labels, Named};
 use spelling::{Slip, Speller};
 pub use understood::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
@@ -24,6 +24,8 @@ const MOST_ALTERNATIVES: usize = 6;
 /// A shorter beginning says nothing of the word; a submitted one has to be longer.
 const SHORTEST_PREFIX: usize = 2;
 const SHORTEST_SUBMITTED: usize = 3;
+/// A shorter name is an acronym spelt out or a term of its own.
+const SHORTEST_PARAPHRASE: usize = 3;
 /// Words that half a word is completed to.
 const COMPLETIONS: usize = 12;
 /// A submitted word is taken for half a word only if a longer one is used so many times as often.
@@ -50,6 +52,9 @@ pub(super) struct Name {
     pub words: String,
     /// By place, and whether they are surely meant.
     pub topics: Vec<(usize, bool)>,
+    /// Whether they are several and none is of what the topics are mostly called: then it is not the words
+    /// that find what is said of them.
+    pub is_paraphrase: bool,
 }
 
 /// What a query means.
@@ -111,7 +116,12 @@ impl Interpreter<'_> {
             let words: Vec<Option<&str>> = draft.words.iter().map(Option::as_deref).collect();
             let named = self.labels.named(&words, self.vocabulary);
             for named in named {
-                taken[named.at..named.at + named.length].fill(true);
+                let span = named.at..named.at + named.length;
+                for (word, taken) in draft.words[span.clone()].iter().zip(&mut taken[span]) {
+                    // The name as a whole stands for the filler in it ("users with no history").
+                    let is_filler = word.as_deref().is_some_and(filler::is_filler);
+                    *taken = named.length == 1 || !is_filler;
+                }
                 self.name(&named, None, &mut draft);
             }
         }
@@ -141,7 +151,9 @@ impl Interpreter<'_> {
         if named.length > 1 {
             let topics = named.topics.iter().map(|topic| (*topic, named.is_sure)).collect();
             let words = read.unwrap_or(&typed).to_owned();
-            draft.names.push(Name { words, topics });
+            let is_paraphrase = named.length >= SHORTEST_PARAPHRASE
+                && !named.topics.iter().any(|topic| self.shares_word(*topic, &words));
+            draft.names.push(Name { words, topics, is_paraphrase });
         }
         for topic in &named.topics {
             for meaning in &mut draft.meanings[named.at..named.at + named.length] {
@@ -151,9 +163,15 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether a word of `words` is one of the preferred label of `topic`.
+    fn shares_word(&self, topic: usize, words: &str) -> bool {
+        let preferred = label::key(&self.vocabulary.topics[topic].pref_label);
+        label::key(words).split(' ').any(|word| preferred.split(' ').any(|own| own == word))
+    }
+
     fn tell(&self, topic: usize, words: &str, understood: &mut Understood) {
         let id = self.vocabulary.topics[topic].slug.0.clone();
-        let own = crate::vocabulary::label::key(words);
+        let own = label::key(words);
         let others = self.labels.of(topic, self.vocabulary).written.iter();
         let others = others.filter(|(key, _)| *key != own).map(|(_, label)| label.clone());
         let also: Vec<String> = others.take(MOST_ALTERNATIVES).collect();

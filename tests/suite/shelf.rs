@@ -1,0 +1,83 @@
+//! A search index of a few sections, written without a refresh.
+
+use cairn::annotate::Role;
+use cairn::config::Sources;
+use cairn::extract::{Address, Kind};
+use cairn::search::write::{Writer, document_key};
+use cairn::search::{
+    Answer, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
+};
+use cairn::vocabulary::{self, Vocabulary};
+
+/// An index with its vocabulary.
+pub struct Shelf {
+    pub searcher: Searcher,
+    pub vocabulary: Vocabulary,
+    _folder: tempfile::TempDir,
+}
+
+/// A section of its own document, with what is told by `change`.
+pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Record {
+    let mut record = Record {
+        source: "ann/notes".into(),
+        path: String::new(),
+        title: heading.into(),
+        headings: vec![heading.into()],
+        anchor: None,
+        address: Address::Lines(1, 9),
+        text: text.into(),
+        code: String::new(),
+        links: Vec::new(),
+        date: None,
+        kind: Kind::Note,
+        role: Role::Content,
+        tags: Vec::new(),
+        licence: None,
+        language: Some("en".into()),
+        step: None,
+        mentions: Vec::new(),
+        previous: None,
+        next: None,
+    };
+    change(&mut record);
+    record
+}
+
+pub fn plain(heading: &str, text: &str) -> Record {
+    record(heading, text, |_| {})
+}
+
+pub fn shelf(records: Vec<Record>) -> Shelf {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
+    for (at, mut record) in records.into_iter().enumerate() {
+        if record.path.is_empty() {
+            record.path = format!("{at}.md");
+        }
+        let key = document_key(&record.source, &record.path);
+        writer.add(key, 1, &[(SectionId(at as u64), record)]).unwrap();
+    }
+    let into = folder.path().join("search");
+    writer.commit(&into).unwrap();
+    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let sources =
+        vec![("ann/notes".to_owned(), Some("MIT".to_owned())), ("bob/lists".to_owned(), None)];
+    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources).unwrap();
+    Shelf { searcher, vocabulary, _folder: folder }
+}
+
+impl Shelf {
+    pub fn ask(&self, text: &str, understanding: Understanding, last_word: LastWord) -> Answer {
+        let request = Request { text, limit: 100, offset: 0, understanding, last_word };
+        self.searcher.search(&request, &self.vocabulary).unwrap()
+    }
+
+    pub fn full(&self, text: &str) -> Answer {
+        self.ask(text, Understanding::FULL, LastWord::Whole)
+    }
+
+    /// The headings found, best first.
+    pub fn found(&self, text: &str) -> Vec<String> {
+        self.full(text).found.into_iter().map(|found| found.record.title).collect()
+    }
+}
