@@ -69,7 +69,11 @@ pub(super) struct SearchParameters {
 impl SearchParameters {
     /// The query with its filters in the query language.
     pub fn text(&self) -> String {
-        let mut text = self.q.clone();
+        self.q.clone() + &self.filters()
+    }
+
+    /// The filters that came as parameters, in the query language.
+    fn filters(&self) -> String {
         let filters = [
             ("source", &self.source),
             ("topic", &self.topic),
@@ -77,6 +81,7 @@ impl SearchParameters {
             ("kind", &self.kind),
             ("lang", &self.lang),
         ];
+        let mut text = String::new();
         for (field, value) in filters {
             if let Some(value) = value.as_ref().filter(|value| !value.trim().is_empty()) {
                 text.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
@@ -123,7 +128,15 @@ pub(super) async fn find(
         let request = Request { text: &text, limit, offset, understanding, last_word };
         library.search(&request)
     };
-    state.ask(search).await
+    let mut view = state.ask(search).await?;
+    // What the person typed is corrected, not the filters that came beside it.
+    let filters: Vec<String> = parameters.filters().split_whitespace().map(str::to_owned).collect();
+    if let Some(corrected) = &mut view.query.corrected
+        && let Some(typed) = corrected.strip_suffix(&filters.join(" "))
+    {
+        *corrected = typed.trim_end().to_owned();
+    }
+    Ok(view)
 }
 
 async fn search(

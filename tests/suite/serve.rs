@@ -90,6 +90,9 @@ fn a_word_that_is_being_typed_finds_what_begins_with_it() {
     assert_eq!(total("positi&typing=1"), 1);
     assert_eq!(total("positi"), 1, "no word of the index: half of one, then");
     assert_eq!(total("positi&completion=0&spelling=0"), 0);
+    let corrected =
+        json(&app, "/api/v1/search?q=posision&source=a", 200)["query"]["corrected"].clone();
+    assert_eq!(corrected, "position", "the filters beside it are no part of it");
     let (_, _, suggested) = get(&app, "/api/v1/suggest?q=positi");
     assert!(suggested.contains("\"position-bias\""), "{suggested}");
     let (_, _, results) = get(&app, "/results?q=posit&typing=1");
