@@ -113,7 +113,8 @@ impl<'m> Finder<'m> {
         let mut matches: Vec<Match> = Vec::new();
         for (at, first) in stems.iter().enumerate() {
             for (rest, unit) in self.phrases.get(first.text).into_iter().flatten() {
-                if let Some(end) = end_of(rest, &stems[at..]) {
+                let end = end_of(rest, &stems[at..]);
+                if let Some(end) = end.filter(|end| is_one_sentence(&text[first.start..*end])) {
                     matches.push(Match { start: first.start, end, unit: *unit });
                 }
             }
@@ -196,6 +197,11 @@ impl Begins {
         };
         (next() * 32 + next()) * 32 + next()
     }
+}
+
+/// Whether no sentence or line ends inside `phrase`: then it is none, however its words stand.
+fn is_one_sentence(phrase: &str) -> bool {
+    !phrase.contains('\n') && ![". ", "! ", "? "].iter().any(|end| phrase.contains(end))
 }
 
 /// Where the phrase ends that begins with the first of `stems` and goes on with `rest`, if they follow.

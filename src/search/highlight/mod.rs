@@ -121,6 +121,7 @@ mod tests {
         let text = "Rates click. A click-through rate; clickthrough rate; k-NN and kNN.";
         assert_eq!(marked(text, &["click-through rate"]).1, ["click-through rate", "clickthrough"]);
         assert_eq!(marked(text, &["knn"]).1, ["k-NN", "kNN"]);
+        assert!(marked("A good model. Calibration is next.", &["model calibration"]).1.is_empty());
     }
 
     #[test]
