@@ -59,6 +59,14 @@
 //! breaks is thus never the server's, and what a file breaks is never the crawl's. A run keeps to what
 //! hosts bear: so many requests at once, waits as they ask for, and what would take too long deferred.
 //!
+//! # What the server keeps to
+//!
+//! Pages are rendered on the server and escaped by the templates; an author's Markdown passes one renderer
+//! that writes no HTML of his. An answer is named by generation, last run and server (its ETag), so that what has
+//! not changed is not made again. A peer's requests, all requests at once, the head of a request, a query and the
+//! time of an answer are bounded; searches run on threads of their own, so that a slow one holds up nobody.
+//! What is shown of a text is decided in [`library`], below pages, API, cards, guides and assistants alike.
+//!
 //! # Rules that hold everywhere
 //!
 //! - Everything fetched is hostile: paths, archives, Markdown, HTML, notebooks, addresses. Nothing

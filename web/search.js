@@ -1,62 +1,127 @@
-// Search as you type. The page works without this file: the form is a plain one, and this only
-// fetches the same results without loading the whole page. Stale answers are dropped.
+// Results as you type, and links to other results followed in place. The address bar says what
+// is shown, so that reloading, sharing and going back work as they do without this file.
 
-const box = document.getElementById("q");
-const results = document.getElementById("results");
-const list = document.getElementById("suggestions");
-const PAUSE_MS = 60;
+// Screen readers are told the count only once the typing has paused.
+const PAUSE_MS = 600;
 
-let waiting = 0;
-let request = null;
+const here = () => location.pathname + location.search;
+const asked = () => new URLSearchParams(location.search).get("q") ?? "";
 
-async function show(query) {
-  request?.abort();
-  request = new AbortController();
-  const parameters = new URLSearchParams(query ? { q: query } : {});
-  try {
-    const response = await fetch(`/results?${parameters}&typing=1`, { signal: request.signal });
-    if (!response.ok) return;
-    // The server's own markup, escaped there; scripts in it would not run in any case.
-    results.innerHTML = await response.text();
-    history.replaceState(null, "", query ? `/?${parameters}` : "/");
-    document.title = `${query || "Search"} · Cairn`;
-    await suggest(query, request.signal);
-  } catch (error) {
-    if (error.name !== "AbortError") box.form.classList.add("offline");
+// The address of the results for `query`, with the facets chosen now, from the first hit on.
+export function addressOf(query) {
+  const parameters = new URLSearchParams(location.pathname === "/" ? location.search : "");
+  parameters.delete("offset");
+  if (query) parameters.set("q", query);
+  else parameters.delete("q");
+  return parameters.size ? `/?${parameters}` : "/";
+}
+
+function isPlainClick(event) {
+  const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  return event.button === 0 && !modified && !event.defaultPrevented;
+}
+
+export class LiveSearch {
+  constructor(box, results, say) {
+    Object.assign(this, { box, results, say, sequence: 0, request: null, telling: 0 });
+    // What the page shows, and what was last asked for on purpose rather than while typing.
+    this.shown = here();
+    this.settled = here();
+    results.tabIndex = -1;
+    box.form.addEventListener("submit", (event) => this.submit(event));
+    results.addEventListener("click", (event) => this.follow(event));
+    addEventListener("popstate", () => this.restore());
   }
-}
 
-// What was typed may become these: the browser shows them below the box.
-async function suggest(query, signal) {
-  if (!list || query.length < 2) return;
-  const response = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: query })}`, { signal });
-  if (!response.ok) return;
-  const { suggestions } = await response.json();
-  list.replaceChildren(
-    ...suggestions.map(({ text, kind, id }) => {
-      const option = document.createElement("option");
-      option.value = kind === "source" ? `source:${id}` : text;
-      option.label = kind;
-      return option;
-    }),
-  );
-}
+  // True once the results are shown; false if they never will be, as when more was typed meanwhile.
+  typed() {
+    const address = addressOf(this.box.value.trimStart());
+    return this.show(address, () => history.replaceState(null, "", address), true);
+  }
 
-if (box && results) {
-  box.addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => show(box.value.trimStart()), PAUSE_MS);
-  });
-}
-
-// "/" and Ctrl-K reach the search box from anywhere but another field.
-document.addEventListener("keydown", (event) => {
-  const inField = event.target.closest?.("input, textarea, select, [contenteditable]");
-  const slash = event.key === "/" && !inField && !event.ctrlKey && !event.metaKey && !event.altKey;
-  const ctrlK = event.key === "k" && (event.ctrlKey || event.metaKey);
-  if (box && (slash || ctrlK)) {
+  // Typing has overwritten where the person was before; that is put back for the way back.
+  submit(event) {
     event.preventDefault();
-    box.focus();
-    box.select();
+    const address = addressOf(this.box.value.trim());
+    return this.show(address, () => {
+      history.replaceState(null, "", this.settled);
+      if (address !== this.settled) history.pushState(null, "", address);
+      this.settled = here();
+    });
   }
-});
+
+  async follow(event) {
+    const address = event.target.closest("a")?.getAttribute("href");
+    if (!address?.startsWith("/?") || !isPlainClick(event)) return;
+    event.preventDefault();
+    const shown = await this.show(address, () => {
+      history.pushState(null, "", address);
+      this.settled = here();
+    });
+    if (!shown) return;
+    this.box.value = asked();
+    this.results.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+
+  async restore() {
+    this.drop();
+    // A link into the page is no other search.
+    if (here() === this.shown) return;
+    this.settled = here();
+    this.box.value = asked();
+    await this.show(here(), () => {});
+    if (document.activeElement === document.body) this.results.focus({ preventScroll: true });
+  }
+
+  // Shows the results of `address`, after `move` has changed the history.
+  async show(address, move, typing = false) {
+    const markup = await this.ask(address, typing);
+    if (markup === null) return false;
+    move();
+    this.paint(markup);
+    return true;
+  }
+
+  // The results as markup; null if there are none or they are wanted no more.
+  async ask(address, typing) {
+    const mine = this.drop();
+    this.request = new AbortController();
+    const { searchParams } = new URL(address, location.href);
+    if (typing) searchParams.set("typing", "1");
+    try {
+      const response = await fetch(`/results?${searchParams}`, { signal: this.request.signal });
+      const markup = await response.text();
+      if (mine !== this.sequence) return null;
+      if (response.ok) return markup;
+      this.refused(address, typing);
+    } catch {
+      if (mine === this.sequence) this.say("The server does not answer.", true);
+    }
+    return null;
+  }
+
+  // Makes every earlier question stale; returns the number of the next.
+  drop() {
+    clearTimeout(this.telling);
+    this.request?.abort();
+    this.sequence += 1;
+    return this.sequence;
+  }
+
+  // The whole page tells why, but must not come in between while typing.
+  refused(address, typing) {
+    if (typing) this.say("The server cannot answer this.", true);
+    else location.assign(address);
+  }
+
+  paint(markup) {
+    // The server's own markup, escaped there; scripts in it would not run in any case.
+    this.results.innerHTML = markup;
+    const summary = this.results.querySelector(".summary")?.textContent ?? "";
+    this.results.dataset.count = summary.replace(/ in [\d.,]+ ms$/, "").trim();
+    this.shown = here();
+    document.title = `${asked().trim() || "Search"} · Cairn`;
+    this.telling = setTimeout(() => this.say(this.results.dataset.count), PAUSE_MS);
+  }
+}

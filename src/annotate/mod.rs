@@ -20,6 +20,7 @@ mod stop;
 mod tagger;
 pub mod terms;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Document;
@@ -31,7 +32,7 @@ pub use tagger::Tagger;
 pub const VERSION: u32 = 4;
 
 /// How much a section is about a topic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Salience {
     /// One of the few topics that the section is about.

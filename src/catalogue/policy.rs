@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::fields::{DataFile, Fields};
 use crate::config::Sources;
 use crate::problem::Faults;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Words of a file's opening that make its title page.
@@ -17,7 +18,7 @@ const ABOUT: [&str; 8] =
     ["notes", "summary", "review", "summaries", "cheatsheet", "cheat", "answers", "course"];
 
 /// How much of a source's text may be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Shown {
     /// Whole sections, with attribution.

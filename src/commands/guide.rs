@@ -6,7 +6,8 @@ use clap::Args;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::graph::Coverage;
-use crate::library::view::{CaseView, CasesView, HitView, StepView};
+use crate::library::markdown;
+use crate::library::view::CasesView;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -35,7 +36,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     if arguments.json {
         output::json(&view)?;
     } else {
-        output::line(&markdown(&view))?;
+        output::line(&markdown::guide(&view, ""))?;
     }
     Ok(Exit::Done)
 }
@@ -57,68 +58,4 @@ fn matrix(view: &CasesView) -> anyhow::Result<()> {
     output::line(
         "strong: two sources or more say 80 words or five list items each; the number is that of sources",
     )
-}
-
-fn markdown(view: &CaseView) -> String {
-    let mut parts = vec![format!("# {}", capitalised(&view.label)), view.definition.clone()];
-    if !view.whole.is_empty() {
-        let items = view.whole.iter().map(|document| {
-            let title = escaped(&document.title);
-            let source = &document.source;
-            format!("- [{title}]({}), {source}: {} of 8 steps", document.url, document.steps)
-        });
-        let list: Vec<String> = items.collect();
-        parts.push(format!("Whole answers:\n\n{}", list.join("\n")));
-    }
-    for (at, step) in view.steps.iter().enumerate() {
-        parts.push(heading(at, step));
-        parts.extend(step.passages.iter().map(quote));
-    }
-    parts.join("\n\n")
-}
-
-fn heading(at: usize, step: &StepView) -> String {
-    let said = match step.cell.coverage {
-        Coverage::Strong => format!("Well covered, by {}.", sources(step)),
-        Coverage::Thin => format!("Thin: little is said, by {}.", sources(step)),
-        Coverage::Empty => "No source says anything here.".to_owned(),
-    };
-    format!("## {}. {}\n\n{said}", at + 1, step.label)
-}
-
-fn sources(step: &StepView) -> String {
-    output::count(usize::try_from(step.cell.said_by).unwrap_or(0), "source")
-}
-
-/// The excerpt as a block quote, with where it stands and its licence.
-fn quote(hit: &HitView) -> String {
-    let passage = &hit.passage;
-    let lines = output::plain(&hit.snippet.text);
-    let lines: Vec<String> = lines.lines().map(|line| format!("> {line}")).collect();
-    let licence = passage.licence.as_deref().unwrap_or("no licence known");
-    let trail = escaped(&output::plain(&output::trail(passage)));
-    let quoted = lines.join("\n");
-    format!("{quoted}\n>\n> [{}: {trail}]({}) ({licence})", passage.source, passage.url)
-}
-
-/// `text` without what would end the text of a link.
-fn escaped(text: &str) -> String {
-    text.replace('[', "\\[").replace(']', "\\]")
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn labels_become_titles() {
-        assert_eq!(capitalised("video recommendation"), "Video recommendation");
-        assert_eq!(capitalised(""), "");
-        assert_eq!(escaped("a [b]"), "a \\[b\\]");
-    }
 }

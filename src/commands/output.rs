@@ -63,11 +63,6 @@ pub(super) fn place(passage: &PassageView) -> String {
     format!("{} {}{}", passage.source, passage.path, passage.place)
 }
 
-/// The headings of a passage, or its title where it has none.
-pub(super) fn trail(passage: &PassageView) -> String {
-    if passage.headings.is_empty() { passage.title.clone() } else { passage.headings.join(" › ") }
-}
-
 /// `1` and `passage` to `1 passage`, `2` to `2 passages`, `2` and `copy` to `2 copies`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     match noun.strip_suffix('y') {

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::{Exit, open, output, topics};
 use crate::config::Config;
+use crate::library::Wanted;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -24,7 +25,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let library = open(config)?;
     let (query, topic) = (arguments.query.join(" "), arguments.topic.as_deref());
     let limit = usize::try_from(arguments.limit).unwrap_or(20);
-    let Some(resources) = library.resources(&query, topic, limit, 0) else {
+    let wanted = Wanted { query: &query, topic, limit, ..Wanted::default() };
+    let Some(resources) = library.resources(&wanted) else {
         return topics::unknown(&library, topic.unwrap_or_default());
     };
     if arguments.json {

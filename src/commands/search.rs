@@ -89,7 +89,7 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
             0 => String::new(),
             more => format!("  (+ {})", output::count(more, "copy")),
         };
-        output::line(&format!("{:>2}. {}", at + 1, output::plain(&output::trail(&hit.passage))))?;
+        output::line(&format!("{:>2}. {}", at + 1, output::plain(&hit.passage.trail())))?;
         let gone = if hit.passage.gone { "  (gone from its source)" } else { "" };
         let place = output::plain(&output::place(&hit.passage));
         output::line(&format!("    {place}{copies}{gone}"))?;

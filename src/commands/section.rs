@@ -40,7 +40,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
 
 fn print(section: &SectionView) -> anyhow::Result<()> {
     let passage = &section.passage;
-    output::line(&output::plain(&output::trail(passage)))?;
+    output::line(&output::plain(&passage.trail()))?;
     output::line(&output::plain(&output::place(passage)))?;
     let licence = passage.licence.as_deref().unwrap_or("no licence known: an excerpt");
     output::line(&format!("{}  ({licence})\n", passage.url))?;

@@ -11,6 +11,9 @@ pub(super) struct Arguments {
     /// Address and port [default: 127.0.0.1:7878, or the configuration's]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
+    /// Let other machines in: needed to listen on an address that is not this machine's own
+    #[arg(long)]
+    public: bool,
     /// Serve only; fetch nothing
     #[arg(long)]
     no_refresh: bool,
@@ -20,6 +23,7 @@ pub(super) fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Ex
     if let Some(listen) = arguments.listen {
         config.listen = listen;
     }
+    config.public |= arguments.public;
     let refreshing = if arguments.no_refresh { Refreshing::Never } else { Refreshing::Scheduled };
     serve::serve(config, refreshing)?;
     Ok(Exit::Done)

@@ -5,8 +5,8 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::since;
 use crate::library::view::{NewsItem, NewsView, StatusView};
+use crate::library::{Asked, since};
 use crate::refresh::Run;
 use crate::refresh::changes::What;
 use crate::refresh::runs::Standing;
@@ -29,7 +29,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
     let library = open(config)?;
     let status = library.status(&Standing::read(&config.index), None);
-    let news = since.map(|since| library.news(since));
+    let ask = |since| Asked { since, topic: None, source: None, limit: usize::MAX, offset: 0 };
+    let news = since.map(|since| library.news(&ask(since))).transpose()?;
     if arguments.json {
         let mut object = serde_json::to_value(&status)?;
         if let Some(news) = &news {

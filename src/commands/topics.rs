@@ -77,7 +77,7 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
     let mentions = usize::try_from(topic.mentions).unwrap_or(0);
     output::line(&format!("  mentioned in {}\n", output::count(mentions, "section")))?;
     for hit in &detail.passages {
-        output::line(&format!("- {}", output::plain(&output::trail(&hit.passage))))?;
+        output::line(&format!("- {}", output::plain(&hit.passage.trail())))?;
         output::line(&format!("  {}", hit.passage.url))?;
     }
     for resource in &detail.resources {

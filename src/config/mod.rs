@@ -7,6 +7,7 @@
 mod schedule;
 mod sources;
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -76,6 +77,13 @@ pub struct Config {
     pub drop_after: Duration,
     /// Address and port of the server.
     pub listen: String,
+    /// Where people reach the server, such as `https://cairn.example.org`; without it, what they asked for.
+    pub url: Option<String>,
+    /// Whether other machines may be let in.
+    pub public: bool,
+    /// Requests a second that one peer may make, this machine's own too; a default for other machines' where
+    /// nothing is set.
+    pub requests_per_second: Option<NonZeroU32>,
     /// Who knows it may start a refresh over HTTP; without one nobody may.
     pub admin_token: Option<SecretString>,
 }
@@ -118,6 +126,9 @@ struct RefreshFile {
 #[serde(deny_unknown_fields, default)]
 struct ServeFile {
     listen: Option<String>,
+    url: Option<String>,
+    public: bool,
+    requests_per_second: Option<NonZeroU32>,
     admin_token_file: Option<PathBuf>,
 }
 
@@ -179,6 +190,9 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
         admin_token: secret("CAIRN_ADMIN_TOKEN", file.serve.admin_token_file.as_deref())?,
+        url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
+        public: file.serve.public,
+        requests_per_second: file.serve.requests_per_second,
         listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
         github: hosts(file.github)?,
     })

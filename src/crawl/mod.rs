@@ -21,6 +21,7 @@ mod unpack;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -203,7 +204,7 @@ impl CrawlError {
 }
 
 /// What asking cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Traffic {
     pub requests: u64,
     /// Bytes of bodies, as sent.

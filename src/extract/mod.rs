@@ -6,7 +6,7 @@
 //! bytes; [`dialect`] makes plain Markdown of its dialects and of reStructuredText, line by line;
 //! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`] and [`anki`] read; [`sections`] cuts, [`tiny`] joins.
 //! [`render`] makes plain text of Markdown's blocks, [`links`] makes addresses canonical, [`noise`]
-//! knows adverts.
+//! knows adverts, [`markup`] keeps what a reader is shown whole.
 
 mod anki;
 mod decode;
@@ -16,6 +16,7 @@ mod html;
 mod lines;
 pub mod links;
 mod markdown;
+pub mod markup;
 mod noise;
 mod notebook;
 mod pdf;
@@ -27,6 +28,7 @@ mod text;
 mod tiny;
 pub mod words;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, Stage};
@@ -98,7 +100,7 @@ impl Address {
 }
 
 /// An outbound link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
     /// Canonical; see [`links::canonical`].
     pub url: String,

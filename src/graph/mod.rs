@@ -21,6 +21,7 @@ mod walk;
 use std::path::Path;
 
 use petgraph::graph::UnGraph;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::annotate::resources::Resource;
@@ -34,7 +35,9 @@ pub use path::{Hop, paths};
 pub use walk::{Neighbour, related};
 
 /// Why two topics are joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Why {
     Broader,

@@ -1,23 +1,22 @@
 //! Search, sections, sources and status.
 
+use std::ops::Range;
 use std::time::Instant;
-
-use chrono::{DateTime, Utc};
 
 use super::Library;
 use super::view::{
-    DuplicateView, FacetValue, HitView, NewsItem, NewsView, PassageView, QueryView, SearchView,
-    SectionView, SourcesView, StatusView,
+    DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView, SectionView,
+    SourcesView, StatusView,
 };
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::catalogue::policy::show;
 use crate::extract::Address;
-use crate::refresh::changes::{Changes, News, What};
 use crate::refresh::manifest::SourceState;
-use crate::refresh::news;
 use crate::refresh::runs::Standing;
-use crate::search::{Found, Record, Request, SearchError, SectionId, Suggestion};
+use crate::search::{
+    Found, LastWord, Record, Request, SearchError, SectionId, Suggestion, Understanding,
+};
 
 /// Topics shown with a hit that is about none.
 const MENTIONED: usize = 3;
@@ -53,6 +52,22 @@ impl Library {
         })
     }
 
+    /// What the filters of `text` leave, the best by themselves first.
+    pub fn within(&self, text: &str, limit: usize) -> Result<SearchView, SearchError> {
+        let (understanding, last_word) = (Understanding::LITERAL, LastWord::Whole);
+        self.search(&Request { text, limit, offset: 0, understanding, last_word })
+    }
+
+    /// The link that opens the source `id` where it came from, if that is on the web.
+    pub fn source_link(&self, id: &str) -> Option<String> {
+        let state = self.manifest.source(id)?;
+        match state.kind.as_str() {
+            "github" => Some(format!("{}/{}", self.web, state.origin)),
+            "archive" => Some(state.origin.clone()),
+            _ => None,
+        }
+    }
+
     /// What `text`, which somebody is typing, may become; at most `limit`.
     pub fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         self.searcher.suggest(text, limit, &self.graph.vocabulary)
@@ -61,6 +76,16 @@ impl Library {
     /// The section named `id`, as far as rights allow.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
         Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
+    }
+
+    /// Where `texts` of `language` hold what `query` asks for: ranges in bytes, ascending.
+    pub fn marks(
+        &self,
+        query: &str,
+        language: Option<&str>,
+        texts: &[String],
+    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
+        self.searcher.marks(query, language, texts, &self.graph.vocabulary)
     }
 
     /// The section of the file `path` in `source` that holds the line, cell, page or card `number`; the one
@@ -113,27 +138,6 @@ impl Library {
         }
     }
 
-    /// What was added, changed and removed at or after `since`, newest first. Reads one file.
-    pub fn news(&self, since: DateTime<Utc>) -> NewsView {
-        let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
-            tracing::debug!("no news: {error:#}");
-            Vec::new()
-        });
-        let is_since = |news: &News| {
-            DateTime::parse_from_rfc3339(&news.at).is_ok_and(|at| at.to_utc() >= since)
-        };
-        let mut changes = Changes::default();
-        let mut items = Vec::new();
-        for news in known.into_iter().filter(is_since) {
-            changes += Changes { documents: news.documents, sections: news.sections };
-            let url = news.path.as_ref().filter(|_| news.what != What::Removed);
-            let url = url.and_then(|path| self.document_link(&news.source, path));
-            items.push(NewsItem { news, url });
-        }
-        let since = since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        NewsView { since, changes, items }
-    }
-
     pub(super) fn hit(&self, found: Found) -> HitView {
         let duplicates = found.copies.iter().map(|copy| DuplicateView {
             source: copy.source.clone(),
@@ -158,6 +162,7 @@ impl Library {
             shown,
             text,
             code: if full { record.code } else { String::new() },
+            markdown: (full && !record.markup.is_empty()).then_some(record.markup),
             mentions: record.mentions,
             links: if full { record.links } else { Vec::new() },
             previous: record.previous.map(|id| id.to_string()),
@@ -203,7 +208,7 @@ impl Library {
     }
 
     /// The link that opens the file `path` at the source, if that is on GitHub.
-    fn document_link(&self, source: &str, path: &str) -> Option<String> {
+    pub(super) fn document_link(&self, source: &str, path: &str) -> Option<String> {
         let state = self.manifest.source(source).filter(|state| state.kind == "github")?;
         let revision = state.revision.as_deref();
         github_link(&self.web, &state.origin, revision, path, Address::Cell(1))

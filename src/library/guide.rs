@@ -101,7 +101,7 @@ impl Library {
     }
 
     /// The passage with its opening in place of a snippet.
-    fn excerpt(&self, id: SectionId, record: &Record) -> HitView {
+    pub(super) fn excerpt(&self, id: SectionId, record: &Record) -> HitView {
         let shown = show(&record.text, self.shown(record), self.manifest.excerpt_chars);
         let snippet = Snippet { text: opening(&shown, EXCERPT), highlights: Vec::new() };
         HitView { passage: self.passage(id, record), snippet, score: 0.0, duplicates: Vec::new() }

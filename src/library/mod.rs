@@ -5,7 +5,12 @@
 //! refresh has made another: a request goes on with the one that it began with.
 
 mod answers;
+mod cards;
+pub mod deck;
 mod guide;
+pub mod markdown;
+mod news;
+mod rescue;
 mod terms;
 mod topics;
 pub mod view;
@@ -25,6 +30,11 @@ use crate::refresh::generation;
 use crate::refresh::manifest::{FORMAT, Manifest};
 use crate::refresh::runs::Standing;
 use crate::search::{Copies, Searcher};
+
+pub use cards::Deck;
+pub use news::Asked;
+pub use rescue::Rescue;
+pub use topics::Wanted;
 
 /// An opened generation. Its search index is mapped, its graph is in memory.
 pub struct Library {

@@ -1,5 +1,7 @@
 //! Topics: lists and details, and the works that are cited.
 
+use std::collections::BTreeSet;
+
 use super::Library;
 use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use crate::annotate::resources::Resource;
@@ -9,6 +11,20 @@ use crate::vocabulary::{Topic, label};
 /// Passages and resources on a topic's page.
 const PASSAGES: usize = 8;
 const RESOURCES: usize = 8;
+
+/// Which resources are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Words that title, address or topics hold, every one.
+    pub query: &'a str,
+    /// Slug or label of a topic that they are about.
+    pub topic: Option<&'a str>,
+    /// What they are, as [`crate::annotate::resources::ResourceKind::as_str`] says it.
+    pub kind: Option<&'a str>,
+    pub year: Option<u16>,
+    pub limit: usize,
+    pub offset: usize,
+}
 
 impl Library {
     /// Topics, the most mentioned first.
@@ -65,22 +81,15 @@ impl Library {
         }))
     }
 
-    /// The most cited resources whose title, address or topics hold every word of `query`, about the
-    /// topic with the slug or label `topic` where one is named (`None` if there is no such topic).
+    /// The most cited resources that `wanted` asks for; `None` if it names a topic that there is not.
     ///
     /// O(resources).
-    pub fn resources(
-        &self,
-        query: &str,
-        topic: Option<&str>,
-        limit: usize,
-        offset: usize,
-    ) -> Option<Vec<ResourceView>> {
-        let wanted = match topic {
+    pub fn resources(&self, wanted: &Wanted) -> Option<Vec<ResourceView>> {
+        let topic = match wanted.topic {
             Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
             None => None,
         };
-        let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+        let words: Vec<String> = wanted.query.split_whitespace().map(str::to_lowercase).collect();
         let topics = &self.graph.vocabulary.topics;
         let holds = |resource: &&Resource| {
             let about = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
@@ -88,10 +97,19 @@ impl Library {
             let text = [&*resource.title, &*resource.url, &*labels.join(" ")].join(" ");
             let text = text.to_lowercase();
             words.iter().all(|word| text.contains(word))
-                && wanted.is_none_or(|topic| resource.topics.contains(&topic))
+                && topic.is_none_or(|topic| resource.topics.contains(&topic))
+                && wanted.kind.is_none_or(|kind| resource.kind.as_str() == kind)
+                && wanted.year.is_none_or(|year| resource.year == Some(year))
         };
-        let found = self.graph.resources.iter().filter(holds).skip(offset).take(limit);
+        let found = self.graph.resources.iter().filter(holds);
+        let found = found.skip(wanted.offset).take(wanted.limit);
         Some(found.map(|resource| self.resource(resource)).collect())
+    }
+
+    /// The years that resources are of, the latest first.
+    pub fn resource_years(&self) -> Vec<u16> {
+        let years = self.graph.resources.iter().filter_map(|resource| resource.year);
+        years.collect::<BTreeSet<u16>>().into_iter().rev().collect()
     }
 
     fn topic_view(&self, at: usize) -> TopicView {

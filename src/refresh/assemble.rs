@@ -20,6 +20,7 @@ use crate::annotate::Annotation;
 use crate::annotate::copies::Fold;
 use crate::config::Config;
 use crate::extract::Document;
+use crate::extract::markup::Markup;
 use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Record, SectionId};
@@ -288,7 +289,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-/// What stands round the sections `ids` of `item` in its book, if it is in one.
+/// What stands round the sections `ids` of `item`.
 fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Result<Around<'i>> {
     let source = &item.source.id.0;
     let ends = |neighbour: Option<&Neighbour>| match neighbour {
@@ -298,5 +299,8 @@ fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Resul
     let chapter = item.chapter.as_ref();
     let before = ends(chapter.and_then(|chapter| chapter.previous.as_ref()))?;
     let behind = ends(chapter.and_then(|chapter| chapter.next.as_ref()))?;
-    Ok(Around { ids, before: before.map(|(_, last)| last), behind: behind.map(|(first, _)| first) })
+    let bytes = store.blob(&item.blob)?;
+    let markup = bytes.and_then(|bytes| Markup::read(&item.format, &bytes));
+    let (before, behind) = (before.map(|(_, last)| last), behind.map(|(first, _)| first));
+    Ok(Around { ids, before, behind, markup })
 }

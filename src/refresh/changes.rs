@@ -10,6 +10,7 @@ use std::ops::AddAssign;
 use std::path::Path;
 
 use anyhow::Context;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::crawl::BlobId;
@@ -19,7 +20,7 @@ use crate::search::SectionId;
 const MOST_SECTIONS: usize = 20;
 
 /// How many were added, changed and removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delta {
     pub added: usize,
     pub changed: usize,
@@ -27,7 +28,7 @@ pub struct Delta {
 }
 
 /// What changed for readers. A document that moved within its source counts as changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Changes {
     pub documents: Delta,
     pub sections: Delta,
@@ -49,7 +50,7 @@ impl AddAssign for Changes {
 }
 
 /// What happened to a document, or to a whole source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum What {
     Added,
@@ -59,7 +60,7 @@ pub enum What {
 }
 
 /// One piece of news.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct News {
     /// RFC 3339: when the generation was made.
     pub at: String,
@@ -74,6 +75,7 @@ pub struct News {
     pub documents: Delta,
     pub sections: Delta,
     /// The first sections that were added or changed.
+    #[schemars(with = "Vec<String>")]
     pub ids: Vec<SectionId>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Shown;
@@ -29,7 +30,7 @@ pub struct Manifest {
 }
 
 /// How much a generation holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     pub documents: usize,
     pub sections: usize,
@@ -47,7 +48,7 @@ pub struct Counts {
 }
 
 /// What a generation holds of one source.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceState {
     pub id: String,
     /// `github`, `archive` or `folder`.

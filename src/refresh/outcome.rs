@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::assemble::Assembled;
@@ -13,7 +14,7 @@ use crate::crawl::{Quota, Traffic};
 use crate::problem::Problem;
 
 /// What happened to a source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     New,
@@ -42,7 +43,7 @@ impl Outcome {
 }
 
 /// One source's part of a run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceResult {
     pub source: String,
     pub outcome: Outcome,
@@ -60,7 +61,7 @@ pub struct SourceResult {
 }
 
 /// A run, as recorded in `runs.json` and printed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// RFC 3339.
     pub started_at: String,

@@ -5,6 +5,7 @@ use super::wanted::Item;
 use crate::annotate::Annotation;
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
+use crate::extract::markup::Markup;
 use crate::extract::{Document, Kind, Section};
 use crate::search::{self, Record, SectionId, TopicMention};
 
@@ -35,6 +36,7 @@ pub(super) fn record(
         address: section.address,
         text: section.text.clone(),
         code: section.code.clone(),
+        markup: around.markup.as_ref().map(|markup| markup.at(section.address)).unwrap_or_default(),
         links: section.links.clone(),
         date: document.date.clone().or_else(|| day(item.first_seen)),
         kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
@@ -66,11 +68,13 @@ fn day(seconds: i64) -> Option<String> {
     Some(chrono::DateTime::from_timestamp(seconds, 0)?.date_naive().to_string())
 }
 
-/// The names of a document's sections, and of those before and behind it in its book.
+/// What stands round a section: the names of its document's sections, and of those before and behind it in its
+/// book; the file as it was written.
 pub(super) struct Around<'a> {
     pub ids: &'a [SectionId],
     pub before: Option<SectionId>,
     pub behind: Option<SectionId>,
+    pub markup: Option<Markup>,
 }
 
 /// The licence that `document` names itself, and how much that allows to be shown.

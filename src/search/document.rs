@@ -96,12 +96,18 @@ fn stored(
     fields: &Fields,
     record: &Record,
 ) -> Result<(), SearchError> {
-    let shell =
-        Record { text: String::new(), code: String::new(), links: Vec::new(), ..record.clone() };
+    let shell = Record {
+        text: String::new(),
+        code: String::new(),
+        markup: String::new(),
+        links: Vec::new(),
+        ..record.clone()
+    };
     let encoded = postcard::to_stdvec(&shell).map_err(SearchError::Decode)?;
     document.add_bytes(fields.record, &encoded);
     document.add_bytes(fields.text, record.text.as_bytes());
-    let rest = postcard::to_stdvec(&(&record.code, &record.links)).map_err(SearchError::Decode)?;
+    let rest = postcard::to_stdvec(&(&record.code, &record.links, &record.markup))
+        .map_err(SearchError::Decode)?;
     document.add_bytes(fields.rest, &rest);
     Ok(())
 }

@@ -6,7 +6,7 @@
 //! words ([`lexicon`]) and the vocabulary's labels; [`plan`] makes units of it, [`filter`] leaves what may
 //! be shown; [`score`] adds up BM25F over four fields, [`rank`] orders, with what [`near`] says of the best;
 //! [`facets`] counts them, [`highlight`] cuts the snippet; [`run`] puts these together. [`suggest`] serves
-//! who is still typing. All numbers of ranking stand in [`weights`].
+//! who is still typing, [`mark`] who reads a whole section. All numbers of ranking stand in [`weights`].
 //!
 //! Postings, positions, dictionaries and stored fields are tantivy's; scoring is our own, over its postings,
 //! since a unit of a query (a word with its spellings, completions and topic, in four fields) saturates
@@ -20,6 +20,7 @@ mod filter;
 mod highlight;
 mod lexer;
 mod lexicon;
+mod mark;
 mod near;
 mod opened;
 mod plan;
@@ -38,6 +39,7 @@ pub mod write;
 use std::collections::HashMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::annotate::{Role, Salience};
@@ -51,7 +53,7 @@ pub use suggest::{Suggested, Suggestion};
 pub use understand::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
 ///
@@ -106,7 +108,7 @@ pub(crate) fn first_u64(hash: &blake3::Hash) -> u64 {
 }
 
 /// A topic of a section, as shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TopicMention {
     pub topic: String,
     pub label: String,
@@ -124,6 +126,8 @@ pub struct Record {
     pub address: Address,
     pub text: String,
     pub code: String,
+    /// Its Markdown as its author wrote it; empty for other formats.
+    pub markup: String,
     pub links: Vec<Link>,
     /// `YYYY-MM-DD`: what its document says of itself, else when it was first seen.
     pub date: Option<String>,

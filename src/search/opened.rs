@@ -191,8 +191,8 @@ impl Opened {
     /// The whole record of `section`.
     pub fn record(&self, section: u32) -> Result<Record, SearchError> {
         let stored = self.stored(section)?;
-        let (code, links) = stored.rest()?;
-        Ok(Record { text: stored.text().to_owned(), code, links, ..stored.shell()? })
+        let (code, links, markup) = stored.rest()?;
+        Ok(Record { text: stored.text().to_owned(), code, markup, links, ..stored.shell()? })
     }
 }
 
@@ -216,8 +216,8 @@ impl Stored {
         std::str::from_utf8(self.bytes(self.fields.text)).unwrap_or_default()
     }
 
-    /// Its code and links.
-    pub fn rest(&self) -> Result<(String, Vec<Link>), SearchError> {
+    /// Its code, links and Markdown.
+    pub fn rest(&self) -> Result<(String, Vec<Link>, String), SearchError> {
         postcard::from_bytes(self.bytes(self.fields.rest)).map_err(SearchError::Decode)
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing typed is an error: what can't be read is read as words, and what had to be left out is
 //! said. O(length).
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::lexer::{Lexer, Token};
@@ -19,7 +20,7 @@ pub const FIELDS: [&str; 9] =
     ["source", "path", "topic", "step", "kind", "lang", "licence", "has", "since"];
 
 /// Something to look for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Node {
     Word(String),
@@ -31,7 +32,7 @@ pub enum Node {
 }
 
 /// `field:value`, or `-field:value`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Filter {
     pub field: String,
     pub value: String,
@@ -39,7 +40,7 @@ pub struct Filter {
 }
 
 /// A query as read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Query {
     pub units: Vec<Node>,
     /// What must not stand in a hit.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tantivy::Term;
 use tantivy::schema::IndexRecordOption;
@@ -23,7 +24,7 @@ const COMPLETIONS: usize = 12;
 const LONGEST_HEADING: usize = 80;
 
 /// What a suggestion is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Suggested {
     Topic,
@@ -32,7 +33,7 @@ pub enum Suggested {
 }
 
 /// Something that what was typed may become.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Suggestion {
     pub text: String,
     pub kind: Suggested,

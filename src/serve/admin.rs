@@ -6,26 +6,20 @@ use axum::Json;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
 
 use super::State;
 use super::error::Failure;
 use super::schedule::Wanted;
+use crate::library::view::RefreshAnswer;
 
 /// `POST /api/v1/refresh`: asks for a run over all sources. 202 with whether one is under way, in
 /// which case another follows it.
 pub(super) async fn refresh(
     Shared(state): Shared<Arc<State>>,
     headers: HeaderMap,
-) -> Result<(StatusCode, Json<Value>), Failure> {
-    let Some(token) = &state.config.admin_token else {
-        return Err(Failure::forbidden(
-            StatusCode::FORBIDDEN,
-            "this server has no admin token, so nobody may ask that of it",
-            "set CAIRN_ADMIN_TOKEN or [serve] admin_token_file",
-        ));
-    };
-    if !is_sent(&headers, token) {
+) -> Result<(StatusCode, Json<RefreshAnswer>), Failure> {
+    let token = state.config.admin_token.as_ref();
+    if !token.is_some_and(|token| is_sent(&headers, token)) {
         return Err(Failure::forbidden(
             StatusCode::UNAUTHORIZED,
             "the admin token is missing or wrong",
@@ -41,7 +35,7 @@ pub(super) async fn refresh(
     }
     let under_way = state.clock.ask_for(Wanted::All);
     let answer = if under_way { "follows the one under way" } else { "begins" };
-    Ok((StatusCode::ACCEPTED, Json(json!({ "refresh": answer }))))
+    Ok((StatusCode::ACCEPTED, Json(RefreshAnswer { refresh: answer.to_owned() })))
 }
 
 /// Whether `token` came with the request. Hashes are compared, in constant time, so that the answer's

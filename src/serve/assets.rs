@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State as Shared};
-use axum::http::header;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 
 use super::State;
+use super::cache::is_known;
 use super::error::Failure;
 
 #[derive(Embed)]
@@ -18,6 +19,7 @@ struct Compiled;
 pub(super) async fn asset(
     Shared(state): Shared<Arc<State>>,
     Path(name): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     // Only names that were compiled in are looked for, so that no path leads anywhere else.
     let unknown = || Failure::not_found("asset", &name, "");
@@ -27,8 +29,13 @@ pub(super) async fn asset(
         Some(folder) => tokio::fs::read(folder.join(&name)).await.ok(),
         None => None,
     };
-    let cache = if on_disk.is_some() { "no-cache" } else { "max-age=3600" };
     let bytes = on_disk.unwrap_or_else(|| compiled.data.into_owned());
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache.to_owned())];
-    Ok((headers, bytes).into_response())
+    let tag = format!("W/\"{}\"", blake3::hash(&bytes).to_hex());
+    let tag = HeaderValue::from_str(&tag).map_err(|_| Failure::internal("no tag"))?;
+    let body = match is_known(&headers, &tag) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
+    };
+    let kept = HeaderValue::from_static("no-cache");
+    Ok(([(header::ETAG, tag), (header::CACHE_CONTROL, kept)], body).into_response())
 }

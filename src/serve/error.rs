@@ -42,6 +42,16 @@ impl Failure {
         Failure { status, code: "forbidden", message, hint }
     }
 
+    /// The fault is ours; the log says more.
+    pub fn internal(message: &str) -> Failure {
+        Failure {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            code: "internal",
+            message: message.to_owned(),
+            hint: "the server's log says why".to_owned(),
+        }
+    }
+
     /// What was sent makes no sense.
     pub fn bad_request(message: impl Into<String>, hint: &str) -> Failure {
         Failure {
@@ -68,12 +78,7 @@ impl From<SearchError> for Failure {
 impl From<tokio::task::JoinError> for Failure {
     fn from(error: tokio::task::JoinError) -> Failure {
         tracing::error!(%error, "a request ended early");
-        Failure {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "internal",
-            message: "the request could not be answered".to_owned(),
-            hint: "the server's log says why".to_owned(),
-        }
+        Failure::internal("the request could not be answered")
     }
 }
 

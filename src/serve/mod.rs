@@ -8,8 +8,14 @@
 mod admin;
 mod api;
 mod assets;
+mod cache;
+mod downloads;
 mod error;
-mod knowledge;
+mod feed;
+mod home;
+mod limits;
+mod listen;
+mod metrics;
 mod pages;
 mod schedule;
 pub mod signals;
@@ -18,11 +24,11 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -37,6 +43,8 @@ use crate::refresh::manifest::FORMAT;
 use crate::refresh::{self, Network, Options, Stop, generation};
 use crate::search::SearchError;
 use error::Failure;
+use limits::Limits;
+use metrics::Metrics;
 use schedule::{Clock, Wanted};
 
 /// A request that takes longer is answered with 503.
@@ -58,6 +66,10 @@ pub struct State {
     clock: Clock,
     /// Whether refreshes are run here at all.
     refreshes: bool,
+    limits: Limits,
+    metrics: Metrics,
+    /// When this server began, RFC 3339 with nanoseconds: another may answer otherwise.
+    started: String,
     /// Cancelled when the server ends.
     stopping: Stop,
 }
@@ -67,7 +79,16 @@ impl State {
     pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<State> {
         let shelf = Shelf::new(config.clone())?;
         let refreshes = refreshing == Refreshing::Scheduled;
-        Ok(State { config, shelf, clock: Clock::default(), refreshes, stopping: Stop::new() })
+        Ok(State {
+            shelf,
+            clock: Clock::default(),
+            refreshes,
+            limits: Limits::new(config.requests_per_second),
+            metrics: Metrics::new(),
+            started: chrono::Utc::now().to_rfc3339(),
+            stopping: Stop::new(),
+            config,
+        })
     }
 
     /// The library, or the answer that says that there is none yet.
@@ -97,18 +118,30 @@ impl State {
 
 /// All routes over `state`.
 pub fn router(state: Arc<State>) -> Router {
-    Router::new()
+    let shared = || Arc::clone(&state);
+    let is_owned = state.config.admin_token.is_some();
+    let cached = Router::new()
         .merge(pages::routes())
-        .nest("/api/v1", api::routes())
+        .merge(downloads::routes())
+        .nest("/api/v1", api::routes(is_owned))
+        .route("/openapi.json", get(api::openapi))
+        .route("/feed.atom", get(feed::feed))
+        .route("/opensearch.xml", get(feed::opensearch))
+        .layer(from_fn_with_state(shared(), cache::validate));
+    Router::new()
+        .merge(cached)
         .route("/assets/{name}", get(assets::asset))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(api::ready))
+        .route("/metrics", get(metrics::metrics))
         .fallback(pages::not_found)
-        .with_state(state)
-        .layer(from_fn(secure))
+        .layer(from_fn_with_state(shared(), metrics::count))
+        .layer(from_fn_with_state(shared(), limits::limit))
+        .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new())
+        .layer(from_fn(secure))
 }
 
 /// Headers that every answer carries: nothing but our own files is loaded, nothing frames us.
@@ -120,6 +153,7 @@ async fn secure(request: Request, next: Next) -> Response {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
@@ -140,6 +174,7 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        may_listen(&config).await?;
         let listener = tokio::net::TcpListener::bind(&config.listen)
             .await
             .with_context(|| format!("cannot listen on {}; try --listen", config.listen))?;
@@ -153,11 +188,25 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
             signals::stop_asked().await;
             stopping.cancel();
         };
-        axum::serve(listener, router(Arc::clone(&state))).with_graceful_shutdown(stopped).await?;
+        listen::listen(listener, router(Arc::clone(&state)), stopped).await;
         hearer.abort();
         keeper.await?;
         anyhow::Ok(())
     })
+}
+
+/// `Err` if other machines could reach the address without that being asked for.
+async fn may_listen(config: &Config) -> anyhow::Result<()> {
+    let address = &config.listen;
+    let mut found = tokio::net::lookup_host(address).await.with_context(|| {
+        format!("{address:?} is no address to listen on, such as 127.0.0.1:7878")
+    })?;
+    if !config.public && found.any(|found| !found.ip().to_canonical().is_loopback()) {
+        bail!(
+            "{address} can be reached from other machines; if that is wanted, add --public (or public = true under [serve])"
+        );
+    }
+    Ok(())
 }
 
 /// Whether `config`'s index holds a generation that this version of the program reads.

@@ -14,6 +14,7 @@ mod corpus;
 mod data;
 mod decks;
 mod eval;
+mod face;
 mod faults;
 mod formats;
 mod golden;

@@ -137,7 +137,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
     assert!(headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
     assert!(
         page.contains("<mark>Position bias</mark>")
-            && page.contains("<form role=\"search\" action=\"/\">")
+            && page.contains("<form id=\"search\" role=\"search\" action=\"/\">")
     );
     assert!(!page.contains("<script>alert"), "{page}");
     assert!(
@@ -147,14 +147,20 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
     for (path, says) in [
         ("/", "What do the public sources say"),
         ("/results?q=bias", "1 passage"),
-        ("/?q=zzzzzz", "Nothing holds these words"),
+        ("/?q=zzzzzz+bias", "1 passage"),
+        ("/?q=zzzzzz", "No passage holds <b>zzzzzz</b>"),
         ("/topics", "Topics"),
         ("/topics/position-bias", "Related, and where that is said"),
         ("/sources", "ann/notes"),
         ("/healthz", "ok"),
         ("/readyz", "ready"),
         ("/assets/cairn.css", ":root"),
-        ("/assets/search.js", "addEventListener"),
+        ("/topics/position-bias/learn", "data-checklist=\"position-bias\""),
+        ("/resources", "how many independent sources"),
+        ("/sources/ann/notes", "Search in it"),
+        ("/new", "<a href=\"/sources/ann/notes\">ann/notes</a>"),
+        ("/about", "How to be left out"),
+        ("/assets/main.js", "import"),
     ] {
         let (status, _, body) = get(&app, path);
         assert_eq!(status, 200, "{path}");
@@ -199,6 +205,11 @@ impl Server {
         // What it says later must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Server { child, address }
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     pub fn get(&self, path: &str) -> String {

@@ -27,6 +27,7 @@ pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Re
         address: Address::Lines(1, 9),
         text: text.into(),
         code: String::new(),
+        markup: String::new(),
         links: Vec::new(),
         date: None,
         kind: Kind::Note,

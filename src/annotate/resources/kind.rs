@@ -1,10 +1,13 @@
 //! What a resource is, and from which year, as its address tells.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// What a resource is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ResourceKind {
     Paper,
@@ -18,6 +21,18 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
+    /// All of them.
+    pub const ALL: [ResourceKind; 8] = [
+        ResourceKind::Paper,
+        ResourceKind::Article,
+        ResourceKind::Video,
+        ResourceKind::Course,
+        ResourceKind::Book,
+        ResourceKind::Code,
+        ResourceKind::Tool,
+        ResourceKind::Dataset,
+    ];
+
     /// The word for it in answers.
     pub fn as_str(self) -> &'static str {
         match self {

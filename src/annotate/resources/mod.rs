@@ -6,6 +6,7 @@ mod title;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cited;
@@ -23,7 +24,7 @@ const SENTENCE: u32 = 3;
 const HEADING: u32 = 1;
 
 /// What a source says where it cites a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     pub source: String,
     pub sentence: String,

@@ -1,19 +1,20 @@
 //! The objects that come of the graph: related topics, learning orders, paths, case studies.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{HitView, Place, TopicLink};
 use crate::graph::{Coverage, Why};
 
 /// Topics near a topic.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RelatedView {
     pub topic: String,
     pub related: Vec<RelatedTopic>,
 }
 
 /// A topic near another, with what joins them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RelatedTopic {
     pub id: String,
     pub label: String,
@@ -24,7 +25,7 @@ pub struct RelatedTopic {
 }
 
 /// What joins two topics.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Tie {
     pub why: Vec<Why>,
     /// The same in words, seen from the first topic: "broader", "requires", "said together in 14 sources".
@@ -37,7 +38,7 @@ pub struct Tie {
 }
 
 /// A sentence that supports an edge.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceView {
     pub sentence: String,
     pub source: String,
@@ -48,7 +49,7 @@ pub struct EvidenceView {
 }
 
 /// What to learn for a topic.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct LearnView {
     pub topic: String,
     /// Prerequisites first, the topic itself last.
@@ -56,7 +57,7 @@ pub struct LearnView {
 }
 
 /// A topic to learn.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct LessonView {
     pub id: String,
     pub label: String,
@@ -67,7 +68,7 @@ pub struct LessonView {
 }
 
 /// How one topic leads to another.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PathView {
     pub from: TopicLink,
     pub to: TopicLink,
@@ -76,13 +77,13 @@ pub struct PathView {
 }
 
 /// A chain of explained edges.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ChainView {
     pub hops: Vec<HopView>,
 }
 
 /// One edge of a chain.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HopView {
     pub from: String,
     pub to: String,
@@ -93,7 +94,7 @@ pub struct HopView {
 }
 
 /// The matrix of case studies and steps.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CasesView {
     /// Slugs and labels of the steps, in the order of an answer.
     pub steps: Vec<TopicLink>,
@@ -102,7 +103,7 @@ pub struct CasesView {
 }
 
 /// A row of the matrix.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CaseRow {
     pub id: String,
     pub label: String,
@@ -111,7 +112,7 @@ pub struct CaseRow {
 }
 
 /// A cell of the matrix.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct CellView {
     pub step: String,
     pub coverage: Coverage,
@@ -120,7 +121,7 @@ pub struct CellView {
 }
 
 /// What the sources say of a case study, step by step.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CaseView {
     /// The topic's slug.
     pub case: String,
@@ -132,7 +133,7 @@ pub struct CaseView {
 }
 
 /// A document that goes through a case.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct WholeView {
     pub source: String,
     pub path: String,
@@ -143,7 +144,7 @@ pub struct WholeView {
 }
 
 /// What is said at one step of a case.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StepView {
     #[serde(flatten)]
     pub cell: CellView,

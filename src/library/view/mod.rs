@@ -1,10 +1,12 @@
 //! What readers are given: the objects of the JSON API, which the pages and commands format.
 
+mod answers;
 mod knowledge;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::annotate::resources::{ResourceKind, Said};
@@ -16,13 +18,17 @@ use crate::refresh::changes::{Changes, News};
 use crate::refresh::manifest::{Counts, SourceState};
 use crate::search::{Snippet, TopicMention, Understood};
 
+pub use answers::{
+    ErrorAnswer, ErrorView, RefreshAnswer, ResourcesAnswer, SectionAnswer, SuggestAnswer,
+    TopicAnswer, TopicsAnswer,
+};
 pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
 };
 
 /// Where in its file a passage stands: one of the four.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// First and last line, 1-based, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +71,7 @@ impl fmt::Display for Place {
 }
 
 /// The answer to a search.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SearchView {
     pub query: QueryView,
     pub total: usize,
@@ -79,7 +85,7 @@ pub struct SearchView {
 }
 
 /// A query and how it was understood.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct QueryView {
     pub text: String,
     pub understood: Understood,
@@ -89,14 +95,14 @@ pub struct QueryView {
 }
 
 /// A value of a facet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FacetValue {
     pub value: String,
     pub count: u64,
 }
 
 /// A passage.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PassageView {
     pub id: String,
     pub source: String,
@@ -121,8 +127,21 @@ pub struct PassageView {
     pub gone: bool,
 }
 
+impl PassageView {
+    /// The headings of the passage, or its title where it has none.
+    pub fn trail(&self) -> String {
+        if self.headings.is_empty() { self.title.clone() } else { self.headings.join(" › ") }
+    }
+
+    /// Who is to be named with the passage: source, headings and licence.
+    pub fn credit(&self) -> String {
+        let licence = self.licence.as_deref().unwrap_or("no licence known");
+        format!("{}: {} ({licence})", self.source, self.trail())
+    }
+}
+
 /// A passage that a search found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct HitView {
     #[serde(flatten)]
     pub passage: PassageView,
@@ -132,7 +151,7 @@ pub struct HitView {
 }
 
 /// A copy that is folded under a hit.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DuplicateView {
     pub source: String,
     pub path: String,
@@ -140,13 +159,16 @@ pub struct DuplicateView {
 }
 
 /// A whole section, as far as rights allow.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SectionView {
     #[serde(flatten)]
     pub passage: PassageView,
     pub shown: Shown,
     pub text: String,
     pub code: String,
+    /// Its Markdown as its author wrote it, where that may be shown whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
     pub mentions: Vec<TopicMention>,
     pub links: Vec<Link>,
     pub previous: Option<String>,
@@ -154,7 +176,7 @@ pub struct SectionView {
 }
 
 /// A topic in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TopicView {
     pub id: String,
     pub label: String,
@@ -166,7 +188,7 @@ pub struct TopicView {
 }
 
 /// A topic by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TopicLink {
     pub id: String,
     pub label: String,
@@ -176,7 +198,7 @@ pub struct TopicLink {
 }
 
 /// All about a topic.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TopicDetail {
     #[serde(flatten)]
     pub topic: TopicView,
@@ -189,7 +211,7 @@ pub struct TopicDetail {
 }
 
 /// A cited article, paper, talk or tool.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ResourceView {
     pub url: String,
     pub title: String,
@@ -211,7 +233,7 @@ pub struct ResourceView {
 }
 
 /// The state of the whole index.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusView {
     pub generation: u64,
     pub built_at: String,
@@ -225,14 +247,14 @@ pub struct StatusView {
 }
 
 /// The sources.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SourcesView {
     pub sources: Vec<SourceState>,
     pub last_run: Option<Run>,
 }
 
 /// What is new.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct NewsView {
     /// RFC 3339.
     pub since: String,
@@ -243,10 +265,12 @@ pub struct NewsView {
 }
 
 /// One piece of news.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct NewsItem {
     #[serde(flatten)]
     pub news: News,
+    /// What its new sections are about, the topic of most of them first.
+    pub topics: Vec<TopicLink>,
     /// Opens the document at the source.
     pub url: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, Stemmer, TextAnalyzer, TokenStream,
@@ -126,6 +127,11 @@ impl<'m> Finder<'m> {
         matches.dedup();
         code::leave_out(text, &mut matches);
         matches
+    }
+
+    /// Where `text` matches, in bytes, ascending.
+    pub fn ranges(&mut self, text: &str) -> impl Iterator<Item = Range<usize>> {
+        self.find(text).into_iter().map(|found| found.start..found.end)
     }
 
     /// The tokens of `text` that are marked, alone or with others.

@@ -8,6 +8,7 @@ mod code;
 mod marks;
 mod window;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tantivy::tokenizer::Language;
 
@@ -17,7 +18,7 @@ pub(super) use marks::{Finder, Marks, phrases};
 use window::window;
 
 /// A passage with what to mark in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snippet {
     pub text: String,
     /// Begin and end of each match, in Unicode scalar values, ascending, apart from each other.

@@ -1,5 +1,6 @@
 //! What a person may ask of understanding, and what they are told of it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::search::query::Filter;
@@ -36,7 +37,7 @@ pub enum LastWord {
 }
 
 /// A topic that the query names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnderstoodTopic {
     pub id: String,
     /// The typed words.
@@ -46,14 +47,14 @@ pub struct UnderstoodTopic {
 }
 
 /// A word typed wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correction {
     pub typed: String,
     pub read_as: String,
 }
 
 /// How a query was understood.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Understood {
     pub filters: Vec<Filter>,
     pub topics: Vec<UnderstoodTopic>,

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::State;
-use super::super::knowledge::unknown_case;
+use super::super::api::{Named, unknown_case};
 use super::{answer, layout, plural};
 use crate::graph::Coverage;
 use crate::library::Library;
@@ -19,17 +19,17 @@ const PASSAGES: usize = 5;
 pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let view = state.library()?.cases();
-        Ok(layout(&state, "Case studies", "", matrix(&view)))
+        Ok(layout(&state, "Case studies", matrix(&view)))
     };
     answer(&state, page.await)
 }
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
+pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| library.case(&name, PASSAGES);
         let case = state.ask(find).await?.ok_or_else(|| unknown_case(&id))?;
-        Ok(layout(&state, &case.label, "", guide(&case)))
+        Ok(layout(&state, &case.label, guide(&case)))
     };
     answer(&state, page.await)
 }
@@ -40,8 +40,8 @@ fn matrix(view: &CasesView) -> Markup {
     html! {
         h1 { "Case studies" }
         p.quiet {
-            "How many sources speak of each case at each step of a design answer. Dark: two or more say 80 words or "
-            "five list items each. Pale: something is said."
+            "How many sources speak of each case at each step of a design answer. Bold on green: two or more say 80 "
+            "words or five list items each. Plain: something is said."
         }
         div.wide tabindex="0" role="region" aria-label="Case studies by step" {
             table.matrix {
@@ -94,7 +94,13 @@ fn guide(case: &CaseView) -> Markup {
         article.guide {
             h1 { (case.label) }
             p.definition { (case.definition) }
-            p { a href={ "/topics/" (case.case) } { "The topic, with what is near it" } }
+            p.actions {
+                a href={ "/topics/" (case.case) } { "The topic, with what is near it" } " · "
+                button.copy data-copy={ "/cases/" (case.case) "/guide.md" } hidden { "Copy as Markdown" } " "
+                a href={ "/cases/" (case.case) "/guide.md" } download { "Markdown" } " · Cards: "
+                a href={ "/cases/" (case.case) "/cards.apkg" } download { "Anki" } ", "
+                a href={ "/cases/" (case.case) "/cards.csv" } download { "CSV" }
+            }
             @if !case.whole.is_empty() {
                 h2 { "Whole answers" }
                 ul {
@@ -128,21 +134,43 @@ fn guide_step(at: usize, step: &StepView) -> Markup {
                 Coverage::Thin => p.quiet { "Thin: little is said, by " (sources) "." },
                 Coverage::Empty => p.quiet { "No source says anything here." },
             }
-            @for hit in &step.passages { (excerpt(hit)) }
+            div.beside {
+                @for (source, passages) in by_source(&step.passages) {
+                    div.of {
+                        h3 { a href={ "/sources/" (source) } { (source) } }
+                        @for hit in passages { (excerpt(hit)) }
+                    }
+                }
+            }
         }
     }
 }
 
+/// The passages under their sources, in the order in which each source first speaks.
+fn by_source(passages: &[HitView]) -> Vec<(&str, Vec<&HitView>)> {
+    let mut sources: Vec<(&str, Vec<&HitView>)> = Vec::new();
+    for hit in passages {
+        let source = hit.passage.source.as_str();
+        match sources.iter_mut().find(|(known, _)| *known == source) {
+            Some((_, passages)) => passages.push(hit),
+            None => sources.push((source, vec![hit])),
+        }
+    }
+    sources
+}
+
 fn excerpt(hit: &HitView) -> Markup {
     let passage = &hit.passage;
-    let trail = passage.headings.join(" › ");
+    let trail = passage.trail();
     html! {
         blockquote {
             div.said dir="auto" { (hit.snippet.text) }
             p.where {
-                a href=(passage.url) rel="noopener" { (passage.source) " · " (trail) }
+                a href={ "/sections/" (passage.id) } { (trail) }
                 " · " (passage.licence.as_deref().unwrap_or("no licence known"))
-                " · " a href={ "/sections/" (passage.id) } { "read" }
+                @if !passage.url.starts_with('/') {
+                    " · " a href=(passage.url) rel="noopener" aria-label={ "At the source: " (trail) } { "at the source" }
+                }
             }
         }
     }

@@ -1,7 +1,17 @@
 //! The pages: rendered on the server, working without JavaScript, better with it.
+//!
+//! [`frame`] stands round each; the other files are a page or two each, [`prose`] and [`map`] draw what they
+//! share. Texts of others are escaped by the templates; nothing is written raw but what [`prose`] made.
 
+mod about;
 mod cases;
+mod frame;
+mod learn;
+mod map;
+mod news;
 mod path;
+mod prose;
+mod resources;
 mod search;
 mod section;
 mod sources;
@@ -14,11 +24,12 @@ use axum::extract::State as Shared;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 
 use super::State;
 use super::error::Failure;
 use crate::search::Snippet;
+use frame::layout;
 
 pub(super) fn routes() -> Router<Arc<State>> {
     Router::new()
@@ -27,10 +38,15 @@ pub(super) fn routes() -> Router<Arc<State>> {
         .route("/sections/{id}", get(section::page))
         .route("/topics", get(topics::list))
         .route("/topics/{id}", get(topics::page))
+        .route("/topics/{id}/learn", get(learn::page))
         .route("/cases", get(cases::list))
         .route("/cases/{id}", get(cases::page))
         .route("/path", get(path::page))
+        .route("/resources", get(resources::page))
         .route("/sources", get(sources::page))
+        .route("/sources/{*id}", get(sources::one))
+        .route("/new", get(news::page))
+        .route("/about", get(about::page))
 }
 
 /// Any address that is no route.
@@ -55,7 +71,7 @@ impl IntoResponse for FailurePage<'_> {
             p { (failure.message) "." }
             p.quiet { (failure.hint) }
         };
-        (failure.status, layout(state, title, "", body)).into_response()
+        (failure.status, layout(state, title, body)).into_response()
     }
 }
 
@@ -64,71 +80,6 @@ fn answer(state: &State, page: Result<Markup, Failure>) -> Response {
     match page {
         Ok(page) => page.into_response(),
         Err(failure) => FailurePage(state, failure).into_response(),
-    }
-}
-
-/// The frame of every page. `query` stands in the search box.
-fn layout(state: &State, title: &str, query: &str, body: Markup) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (title) " · Cairn" }
-                link rel="stylesheet" href="/assets/cairn.css";
-                link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
-                script type="module" src="/assets/search.js" {}
-            }
-            body {
-                a.skip href="#main" { "Skip to the content" }
-                header {
-                    a.brand href="/" { "Cairn" }
-                    form role="search" action="/" {
-                        datalist #suggestions {}
-                        input #q type="search" name="q" value=(query) maxlength="1000"
-                            list="suggestions"
-                            aria-label="Search" autocomplete="off" spellcheck="false"
-                            placeholder="position bias, CTR, \"feature store\" source:mercari …";
-                        button { "Search" }
-                    }
-                    nav {
-                        a href="/topics" { "Topics" }
-                        a href="/cases" { "Cases" }
-                        a href="/sources" { "Sources" }
-                    }
-                }
-                main #main { (body) }
-                (footer(state))
-            }
-        }
-    }
-}
-
-/// What the index holds, when it was last refreshed, and whether that failed.
-fn footer(state: &State) -> Markup {
-    let status = state.shelf.library().map(|library| state.status(&library));
-    html! {
-        footer {
-            @if let Some(status) = &status {
-                p {
-                    (number(status.counts.sections)) " sections of " (number(status.counts.documents))
-                    " documents, "
-                    @match &status.last_run {
-                        Some(run) => {
-                            "last refreshed " (time(&run.ended_at))
-                            @if !status.failing.is_empty() {
-                                ", " a href="/sources" { (plural(status.failing.len(), "source")) " failed" }
-                            }
-                            "."
-                        }
-                        None => { "never refreshed." }
-                    }
-                }
-            }
-            p { "Excerpts belong to their authors; every one links to its source." }
-        }
     }
 }
 
@@ -148,6 +99,15 @@ fn marked(snippet: &Snippet) -> Markup {
     html! {
         @for (plain, hit) in parts { (plain) mark { (hit) } }
         (cut(at, chars.len()))
+    }
+}
+
+/// The chips that lead to topics, by id and label.
+fn chips<'a>(topics: impl IntoIterator<Item = (&'a str, &'a str)>) -> Markup {
+    html! {
+        p.topics {
+            @for (id, label) in topics { a.chip href={ "/topics/" (id) } { (label) } " " }
+        }
     }
 }
 

@@ -2,27 +2,26 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::State;
-use super::super::api::bad_query;
-use super::super::knowledge::PathParameters;
+use super::super::api::{Asked, PathParameters};
+use super::super::error::Failure;
 use super::topics::tie;
 use super::{answer, layout};
 use crate::library::view::{ChainView, PathView};
 
 pub(super) async fn page(
     Shared(state): Shared<Arc<State>>,
-    parameters: Result<Query<PathParameters>, QueryRejection>,
+    asked: Result<Asked<PathParameters>, Failure>,
 ) -> Response {
     let page = async {
-        let Query(asked) = parameters.map_err(bad_query)?;
+        let Asked(asked) = asked?;
         let is_asked = !asked.from.is_empty() && !asked.to.is_empty();
         let found = if is_asked { Some(asked.find(&state)?) } else { None };
-        Ok(layout(&state, "Paths", "", body(&asked, found.as_ref())))
+        Ok(layout(&state, "Paths", body(&asked, found.as_ref())))
     };
     answer(&state, page.await)
 }

@@ -1,80 +1,162 @@
-//! `/sections/{id}`: one section, as far as rights allow, with its neighbours.
+//! `/sections/{id}`: one section, as far as rights allow, with its neighbours. `?q=` marks what a search found it by.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use maud::{Markup, html};
+use serde::Deserialize;
+use url::Url;
 
 use super::super::State;
+use super::super::api::{Asked, Named};
 use super::super::error::Failure;
-use super::{answer, layout};
+use super::frame::Frame;
+use super::prose;
+use super::{address, answer};
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
+use crate::library::Library;
 use crate::library::view::SectionView;
-use crate::search::SectionId;
+use crate::search::{SearchError, SectionId};
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
+/// Links that are listed below a section whose text does not hold them.
+const LINKS: usize = 60;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parameters {
+    /// The query that led here.
+    q: String,
+}
+
+pub(super) async fn page(
+    Shared(state): Shared<Arc<State>>,
+    Named(id): Named,
+    asked: Result<Asked<Parameters>, Failure>,
+) -> Response {
     let page = async {
+        let Asked(Parameters { q }) = asked?;
         let hint = "it may have changed at its source; search for it above";
         let unknown = || Failure::not_found("section", &id, hint);
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
-        let found = state.ask(move |library| library.section(parsed)).await?;
-        let section = found.ok_or_else(unknown)?;
-        let title = section.passage.headings.last().unwrap_or(&section.passage.title).clone();
-        Ok(layout(&state, &title, "", body(&section, &title)))
+        let query = q.clone();
+        let read = move |library: &Library| match library.section(parsed)? {
+            Some(section) => Ok(Some((text(library, &section, &query)?, section))),
+            None => Ok(None),
+        };
+        let (text, section) = state.ask(read).await?.ok_or_else(unknown)?;
+        let title = title(&section).to_owned();
+        let frame = Frame { title: &title, query: &q, ..Frame::default() };
+        Ok(frame.round(&state, body(&section, &title, &q, text)))
     };
     answer(&state, page.await)
 }
 
-fn body(section: &SectionView, title: &str) -> Markup {
-    let passage = &section.passage;
-    let neighbour = |id: &Option<String>, rel: &str, label: &str| {
-        html! { @if let Some(id) = id { a rel=(rel) href={ "/sections/" (id) } { (label) } } }
+fn title(section: &SectionView) -> &str {
+    section.passage.headings.last().unwrap_or(&section.passage.title)
+}
+
+/// The section's text, as its author set it where that is known, with what `query` finds marked.
+fn text(library: &Library, section: &SectionView, query: &str) -> Result<Markup, SearchError> {
+    let language = section.passage.lang.as_deref();
+    let find = |texts: &[String]| match query.trim() {
+        "" => Ok(vec![Vec::new(); texts.len()]),
+        query => library.marks(query, language, texts),
     };
-    let at_home = passage.url.starts_with('/');
+    if let Some(markdown) = &section.markdown {
+        let base = Url::parse(&section.passage.url).ok();
+        return prose::html(markdown, title(section), base.as_ref(), find);
+    }
+    let marks = find(std::slice::from_ref(&section.text))?;
+    let code = section.passage.path.ends_with(".ipynb").then_some("python");
+    Ok(html! {
+        div.plain { (prose::marked(&section.text, marks.first().map_or(&[], Vec::as_slice))) }
+        @if !section.code.is_empty() {
+            pre tabindex="0" { code { (prose::highlighted(code, &section.code)) } }
+        }
+    })
+}
+
+fn body(section: &SectionView, title: &str, query: &str, text: Markup) -> Markup {
+    let passage = &section.passage;
+    let above = passage.headings.split_last().map_or(&[][..], |(_, above)| above);
     html! {
         article.reader {
-            p.where { (passage.headings.join(" › ")) }
+            p.where { (passage.title) @for heading in above.iter().filter(|h| **h != passage.title) { " › " (heading) } }
             h1 { (title) }
-            p.where {
-                @if at_home {
-                    (passage.source) " " (passage.path) (passage.place)
-                } @else {
-                    a href=(passage.url) rel="noopener" {
-                        "Open at the source: " (passage.source) " " (passage.path) (passage.place)
-                    }
-                }
-                " · " (passage.licence.as_deref().unwrap_or("no licence known"))
-                @if passage.gone { " · " span.warn { "gone from its source" } }
-            }
-            div.text dir="auto" { (section.text) }
-            @if !section.code.is_empty() { pre { code { (section.code) } } }
+            (origin(section))
+            div.prose dir="auto" lang=[passage.lang.as_deref()] { (text) }
             @if section.shown == Shown::Excerpt {
-                p.quiet { "An excerpt: the licence does not allow more. The whole text is at the source." }
+                p.note { "An excerpt: the licence does not allow more. The whole text is at the source." }
             }
-            @if !section.mentions.is_empty() {
-                p.topics {
-                    @for mention in &section.mentions {
-                        @let class = if mention.salience == Salience::Main { "chip main" } else { "chip" };
-                        a class=(class) href={ "/topics/" (mention.topic) } { (mention.topic.replace('-', " ")) } " "
-                    }
-                }
-            }
-            @if !section.links.is_empty() {
-                h2 { "Links" }
-                ul {
-                    @for link in &section.links {
-                        li { a href=(link.url) rel="noopener nofollow" {
-                            @if link.text.is_empty() { (link.url) } @else { (link.text) }
-                        } }
-                    }
-                }
-            }
+            (about(section))
+            @if section.markdown.is_none() { (links(section)) }
             nav.pager aria-label="Neighbouring sections" {
-                (neighbour(&section.previous, "prev", "Section before"))
-                (neighbour(&section.next, "next", "Next section"))
+                (neighbour(&section.previous, "prev", "← Section before", query))
+                (neighbour(&section.next, "next", "Next section →", query))
             }
+        }
+    }
+}
+
+/// Where it is from, under which licence.
+fn origin(section: &SectionView) -> Markup {
+    let passage = &section.passage;
+    let at_home = passage.url.starts_with('/');
+    html! {
+        p.origin {
+            @if at_home {
+                (passage.source) " " (passage.path) (passage.place)
+            } @else {
+                a.source href=(passage.url) rel="noopener" {
+                    "Open at the source: " (passage.source) " " (passage.path) (passage.place)
+                }
+            }
+            span.quiet {
+                " · licence: " (passage.licence.as_deref().unwrap_or("none known"))
+                " · " a href={ "/sources/" (passage.source) } { "more of " (passage.source) }
+            }
+            @if passage.gone { " · " span.warn { "gone from its source" } }
+        }
+    }
+}
+
+/// The topics that it is about, then those that it mentions.
+fn about(section: &SectionView) -> Markup {
+    let mut mentions: Vec<_> = section.mentions.iter().collect();
+    mentions.sort_by_key(|mention| mention.salience != Salience::Main);
+    html! {
+        @if !mentions.is_empty() {
+            p.topics {
+                @for mention in mentions {
+                    @let class = if mention.salience == Salience::Main { "chip main" } else { "chip" };
+                    a class=(class) href={ "/topics/" (mention.topic) } { (mention.topic.replace('-', " ")) } " "
+                }
+            }
+        }
+    }
+}
+
+fn links(section: &SectionView) -> Markup {
+    html! {
+        @if !section.links.is_empty() {
+            h2 { "Links" }
+            ul {
+                @for link in section.links.iter().take(LINKS) {
+                    li { a href=(link.url) rel="noopener nofollow" {
+                        @if link.text.is_empty() { (link.url) } @else { (link.text) }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+fn neighbour(id: &Option<String>, rel: &str, label: &str, query: &str) -> Markup {
+    html! {
+        @if let Some(id) = id {
+            a rel=(rel) href=(address(&format!("/sections/{id}"), &[("q", query)])) { (label) }
         }
     }
 }

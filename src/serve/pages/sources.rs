@@ -1,4 +1,4 @@
-//! `/sources`: what each source holds, when it was last fetched, what failed and why.
+//! `/sources`: what each source holds, when it was last fetched, what failed and why; `/sources/{id}`: one of them.
 
 use std::sync::Arc;
 
@@ -7,21 +7,30 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::State;
-use super::{answer, layout, number, plural, time};
+use super::super::api::Named;
+use super::super::error::Failure;
+use super::frame::Frame;
+use super::search::hit_card;
+use super::{address, answer, layout, number, plural, time};
 use crate::catalogue::Shown;
-use crate::library::view::StatusView;
+use crate::library::Library;
+use crate::library::view::{SearchView, StatusView};
+use crate::problem::Problem;
 use crate::refresh::manifest::SourceState;
 use crate::refresh::{Outcome, Run};
 
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
+/// Problems of one source that are listed, and passages on its page.
+const LISTED: usize = 50;
+const PASSAGES: usize = 8;
 
 pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let library = state.library()?;
         let status = state.status(&library);
         let sources = library.sources(&state.shelf.standing()).sources;
-        Ok(layout(&state, "Sources", "", body(&status, &sources)))
+        Ok(layout(&state, "Sources", body(&status, &sources)))
     };
     answer(&state, page.await)
 }
@@ -37,8 +46,8 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
             (failing(&status.failing))
             @if let Some(next) = &status.next_run { "The next one starts " (time(next)) "." }
         }
-        div.wide {
-            table {
+        div.wide tabindex="0" role="region" aria-label="Sources" {
+            table.sources {
                 thead { tr {
                     th { "Source" } th { "Licence" } th.number { "Documents" } th.number { "Sections" }
                     th { "Fetched" } th { "State" }
@@ -46,6 +55,95 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
                 tbody { @for source in sources { (row(source)) } }
             }
         }
+    }
+}
+
+/// The page of one source.
+pub(super) async fn one(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+    let page = async {
+        let library = state.library()?;
+        let hint = "/sources lists them";
+        let sources = library.sources(&state.shelf.standing()).sources;
+        let found = sources.into_iter().find(|source| source.id.eq_ignore_ascii_case(&id));
+        let source = found.ok_or_else(|| Failure::not_found("source", &id, hint))?;
+        let text = format!("source:\"{}\"", source.id.replace('"', " "));
+        let within = move |library: &Library| library.within(&text, PASSAGES);
+        let view = state.ask(within).await?;
+        let feed = Some(address("/feed.atom", &[("source", &source.id)]));
+        let frame = Frame { title: &source.id, feed, ..Frame::default() };
+        let body = whole(&source, &view, &library);
+        Ok(frame.round(&state, body))
+    };
+    answer(&state, page.await)
+}
+
+fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
+    let label = |slug: &str| {
+        let topic = library.graph.vocabulary.topic(slug);
+        topic.map_or_else(|| slug.to_owned(), |topic| topic.pref_label.clone())
+    };
+    let topics = view.facets.get("topic").map(Vec::as_slice).unwrap_or_default();
+    let origin = library.source_link(&source.id);
+    html! {
+        article.source {
+            h1 { (source.id) }
+            p { (source.why) }
+            @if let Some(description) = &source.description { p.quiet { (description) } }
+            dl.facts {
+                dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
+                dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
+                dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
+                dt { "State" } dd { (source.state) @if source.archived { ", archived" } }
+                @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
+                @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
+            }
+            p.quiet {
+                @if let Some(origin) = origin { a href=(origin) rel="noopener" { "Open at the source" } " · " }
+                a href=(address("/", &[("source", &source.id)])) { "Search in it" } " · "
+                a href=(address("/new", &[("source", &source.id)])) { "What is new" }
+            }
+            @if !topics.is_empty() {
+                h2 { "What it speaks of" }
+                p.topics {
+                    @for value in topics {
+                        a.chip href=(address("/", &[("source", &source.id), ("topic", &value.value)])) {
+                            (label(&value.value)) span.count { (value.count) }
+                        } " "
+                    }
+                }
+            }
+            @if !source.problems.is_empty() {
+                h2 { (plural(source.problems.len(), "problem")) }
+                (listed(&source.problems))
+            }
+            @if !view.hits.is_empty() {
+                h2 { "From it" }
+                @for hit in &view.hits { (hit_card(hit, "")) }
+            }
+        }
+    }
+}
+
+/// What went wrong, file by file.
+fn listed(problems: &[Problem]) -> Markup {
+    html! {
+        ul {
+            @for problem in problems.iter().take(LISTED) {
+                li {
+                    @if let Some(path) = &problem.path { (path) ": " }
+                    (problem.message)
+                    @if let Some(hint) = &problem.hint { " (" (hint) ")" }
+                }
+            }
+        }
+        @if problems.len() > LISTED { p.quiet { "and " (number(problems.len() - LISTED)) " more" } }
+    }
+}
+
+fn word(shown: Shown) -> &'static str {
+    match shown {
+        Shown::Full => "shown whole",
+        Shown::Excerpt => "excerpts",
     }
 }
 
@@ -87,14 +185,11 @@ fn row(source: &SourceState) -> Markup {
         Some((first, others)) if !is_well => (Some(first), others),
         _ => (None, source.problems.as_slice()),
     };
-    let shown = match source.shown {
-        Shown::Full => "shown whole",
-        Shown::Excerpt => "excerpts",
-    };
+    let shown = word(source.shown);
     html! {
         tr id=(source.id) {
             td {
-                b { (source.id) }
+                b { a href={ "/sources/" (source.id) } { (source.id) } }
                 p.quiet { (source.why) }
                 @if source.state == "gone" {
                     p.warn { "not found any more; what was indexed is kept for a while" }
@@ -107,25 +202,14 @@ fn row(source: &SourceState) -> Markup {
                     }
                 }
                 @if !problems.is_empty() {
-                    details {
-                        summary { (plural(problems.len(), "problem")) }
-                        ul {
-                            @for problem in problems.iter().take(50) {
-                                li {
-                                    @if let Some(path) = &problem.path { (path) ": " }
-                                    (problem.message)
-                                    @if let Some(hint) = &problem.hint { " (" (hint) ")" }
-                                }
-                            }
-                        }
-                    }
+                    details { summary { (plural(problems.len(), "problem")) } (listed(problems)) }
                 }
             }
-            td { (source.licence.as_deref().unwrap_or("none known")) p.quiet.whole { (shown) } }
-            td.number { (number(source.documents)) }
-            td.number { (number(source.sections)) }
-            td { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-            td { (source.state) }
+            td data-label="Licence" { (source.licence.as_deref().unwrap_or("none known")) p.quiet.whole { (shown) } }
+            td.number data-label="Documents" { (number(source.documents)) }
+            td.number data-label="Sections" { (number(source.sections)) }
+            td data-label="Fetched" { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
+            td data-label="State" { (source.state) }
         }
     }
 }

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::State;
-use super::super::api::unknown_topic;
+use super::super::api::{Named, unknown_topic};
+use super::frame::Frame;
+use super::map::map;
+use super::resources::work;
 use super::search::hit_card;
 use super::{address, answer, layout, number, plural};
 use crate::library::Library;
-use crate::library::view::{
-    LessonView, RelatedTopic, ResourceView, Tie, TopicDetail, TopicLink, TopicView,
-};
+use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 
 /// Other names of a topic that its page shows at once.
 const NAMES: usize = 8;
@@ -24,12 +25,12 @@ const NEAR: usize = 12;
 pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
     let page = async {
         let library = state.library()?;
-        Ok(layout(&state, "Topics", "", by_field(&library)))
+        Ok(layout(&state, "Topics", by_field(&library)))
     };
     answer(&state, page.await)
 }
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<String>) -> Response {
+pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| {
@@ -40,7 +41,9 @@ pub(super) async fn page(Shared(state): Shared<Arc<State>>, Path(id): Path<Strin
         let (topic, related, learn) = state.ask(find).await?;
         let topic = topic.ok_or_else(|| unknown_topic(&id))?;
         let body = detail(&topic, &related, &learn);
-        Ok(layout(&state, &topic.topic.label, "", body))
+        let feed = Some(address("/feed.atom", &[("topic", &topic.topic.id)]));
+        let frame = Frame { title: &topic.topic.label, feed, ..Frame::default() };
+        Ok(frame.round(&state, body))
     };
     answer(&state, page.await)
 }
@@ -84,26 +87,6 @@ fn by_field(library: &Library) -> Markup {
     }
 }
 
-/// A work that sources cite, with what one says of it.
-fn cited_work(resource: &ResourceView) -> Markup {
-    html! {
-        li {
-            a href=(resource.url) rel="noopener nofollow" { (resource.title) }
-            span.quiet {
-                @if let Some(year) = resource.year { " · " (year) }
-                " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "source"))
-                @if let Some(archive) = &resource.archived_at {
-                    " · dead: "
-                    a href=(archive) rel="noopener nofollow" { "the web archive" }
-                }
-            }
-            @if let Some(said) = resource.said.first() {
-                div.quiet { "“" (said.sentence) "” " (said.source) }
-            }
-        }
-    }
-}
-
 fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) -> Markup {
     let topic = &detail.topic;
     let mentions = usize::try_from(topic.mentions).unwrap_or(0);
@@ -122,27 +105,42 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
                     }
                 }
             }
+            (map(detail, related))
             (links("Part of", &detail.broader))
             (links("Kinds and parts", &detail.narrower))
             (lessons(learn))
             (links("Needed for", &detail.required_by))
-            p.quiet {
-                a href=(address("/path", &[("from", &topic.id), ("to", "")])) { "How it leads to another topic" }
-            }
+            (onward(&topic.id))
             @if !related.is_empty() {
                 h2 { "Related, and where that is said" }
                 @for near in related { (related_topic(near)) }
             }
             @if !detail.passages.is_empty() {
                 h2 { "Passages" }
-                @for hit in &detail.passages { (hit_card(hit)) }
+                @for hit in &detail.passages { (hit_card(hit, &topic.label)) }
             }
             @if !detail.resources.is_empty() {
                 h2 { "Cited by the sources" }
                 ul {
-                    @for cited in &detail.resources { (cited_work(cited)) }
+                    @for cited in &detail.resources { li { (work(cited)) } }
                 }
             }
+        }
+    }
+}
+
+/// What else there is of the topic, and what can be taken away.
+fn onward(id: &str) -> Markup {
+    html! {
+        p.quiet {
+            a href={ "/topics/" (id) "/learn" } { "Learn it, in order" } " · "
+            a href=(address("/path", &[("from", id)])) { "How it leads to another topic" } " · "
+            a href=(address("/new", &[("topic", id)])) { "What is new" } " · "
+            "Cards: " a href={ "/topics/" (id) "/cards.apkg" } { "Anki" } ", "
+            a href={ "/topics/" (id) "/cards.csv" } { "CSV" } " · "
+            "Graph round it: " a href={ "/topics/" (id) "/graph.ttl" } { "Turtle" } ", "
+            a href={ "/topics/" (id) "/graph.graphml" } { "GraphML" } ", "
+            a href={ "/topics/" (id) "/graph.dot" } { "DOT" }
         }
     }
 }

@@ -1,0 +1,111 @@
+//! Cards to learn by: of a topic, and of a case study.
+//!
+//! What stands on a card is the vocabulary's own, or an excerpt as long as its licence allows, with its source.
+//! A card's id says what it asks, so that importing a later export updates it.
+
+use super::Library;
+use super::deck::Card;
+use super::markdown::capitalised;
+use super::view::{HitView, LessonView, TopicDetail};
+use crate::search::SearchError;
+
+/// Passages on a card of a case study, and cards of passages about a topic.
+const PASSAGES: usize = 3;
+const QUOTED: usize = 6;
+
+/// Cards under a name.
+pub struct Deck {
+    pub name: String,
+    pub cards: Vec<Card>,
+}
+
+impl Library {
+    /// Cards of the topic with the slug or label `name`, of what it needs and of its kinds; then the passages about it.
+    pub fn topic_cards(&self, name: &str) -> Result<Option<Deck>, SearchError> {
+        let Some(detail) = self.topic(name)? else { return Ok(None) };
+        let mut cards = Vec::new();
+        let learn = self.learn(&detail.topic.id, &[]).map(|view| view.order).unwrap_or_default();
+        for lesson in &learn {
+            cards.push(definition(&lesson.id, &lesson.label, &lesson.definition));
+            cards.extend(reason(lesson));
+        }
+        for narrower in &detail.narrower {
+            let at = self.find_topic(&narrower.id);
+            let definition_of = |at: usize| &self.graph.vocabulary.topics[at].definition;
+            cards.extend(at.map(|at| definition(&narrower.id, &narrower.label, definition_of(at))));
+        }
+        cards.extend(self.quoted(&detail)?);
+        Ok(Some(Deck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
+    }
+
+    /// One card a step of the case study `name` that anything is said of.
+    pub fn case_cards(&self, name: &str) -> Result<Option<Deck>, SearchError> {
+        let Some(case) = self.case(name, PASSAGES)? else { return Ok(None) };
+        let label = capitalised(&case.label);
+        let said = case.steps.iter().filter(|step| !step.passages.is_empty());
+        let cards = said.map(|step| {
+            let back: Vec<String> = step.passages.iter().map(excerpt).collect();
+            let credits: Vec<String> =
+                step.passages.iter().map(|hit| hit.passage.credit()).collect();
+            Card {
+                id: format!("case/{}/{}", case.case, step.cell.step),
+                front: format!("{label}: what would you say of {}?", step.label.to_lowercase()),
+                back: back.join("\n\n"),
+                credit: credits.join("\n"),
+                url: step.passages.first().map(|hit| hit.passage.url.clone()).unwrap_or_default(),
+                tags: vec!["cairn".to_owned(), case.case.clone(), step.cell.step.clone()],
+            }
+        });
+        Ok(Some(Deck { name: format!("Cairn::{label}"), cards: cards.collect() }))
+    }
+
+    /// The best passages about a topic, as cards.
+    fn quoted(&self, detail: &TopicDetail) -> Result<Vec<Card>, SearchError> {
+        let mut cards = Vec::new();
+        for hit in detail.passages.iter().take(QUOTED) {
+            let Some(id) = crate::search::SectionId::parse(&hit.passage.id) else { continue };
+            let Some(record) = self.searcher.section(id)? else { continue };
+            let shown = self.excerpt(id, &record);
+            if shown.snippet.text.is_empty() {
+                continue;
+            }
+            cards.push(Card {
+                id: format!("section/{}", hit.passage.id),
+                front: format!("{}: what is said of it?", hit.passage.trail()),
+                back: shown.snippet.text,
+                credit: hit.passage.credit(),
+                url: hit.passage.url.clone(),
+                tags: vec!["cairn".to_owned(), detail.topic.id.clone()],
+            });
+        }
+        Ok(cards)
+    }
+}
+
+fn definition(id: &str, label: &str, definition: &str) -> Card {
+    Card {
+        id: format!("topic/{id}"),
+        front: format!("{}: what is it?", capitalised(label)),
+        back: definition.to_owned(),
+        credit: "Cairn's vocabulary".to_owned(),
+        url: String::new(),
+        tags: vec!["cairn".to_owned(), id.to_owned()],
+    }
+}
+
+/// Why a lesson comes before another, as a card.
+fn reason(lesson: &LessonView) -> Option<Card> {
+    let (needed, why) = (lesson.needed_for.as_ref()?, lesson.reason.as_ref()?);
+    Some(Card {
+        id: format!("requires/{}/{}", needed.id, lesson.id),
+        front: format!("Why does {} need {}?", needed.label, lesson.label),
+        back: why.clone(),
+        credit: "Cairn's vocabulary".to_owned(),
+        url: String::new(),
+        tags: vec!["cairn".to_owned(), needed.id.clone()],
+    })
+}
+
+fn excerpt(hit: &HitView) -> String {
+    hit.snippet.text.clone()
+}

@@ -1,0 +1,90 @@
+//! A guide to a case study as Markdown, to be read anywhere: every excerpt with its source and licence.
+
+use super::view::{CaseView, HitView, StepView};
+use crate::graph::Coverage;
+
+/// The guide `view`. Addresses in it that are this server's own begin with `home`, such as `http://127.0.0.1:7878`.
+pub fn guide(view: &CaseView, home: &str) -> String {
+    let mut parts = vec![format!("# {}", capitalised(&view.label)), view.definition.clone()];
+    if !view.whole.is_empty() {
+        let items = view.whole.iter().map(|document| {
+            let title = escaped(&document.title);
+            let source = &document.source;
+            format!(
+                "- [{title}]({}), {source}: {} of 8 steps",
+                absolute(home, &document.url),
+                document.steps
+            )
+        });
+        let list: Vec<String> = items.collect();
+        parts.push(format!("Whole answers:\n\n{}", list.join("\n")));
+    }
+    for (at, step) in view.steps.iter().enumerate() {
+        parts.push(heading(at, step));
+        parts.extend(step.passages.iter().map(|hit| quote(hit, home)));
+    }
+    parts.join("\n\n")
+}
+
+fn heading(at: usize, step: &StepView) -> String {
+    let said = match step.cell.coverage {
+        Coverage::Strong => format!("Well covered, by {}.", sources(step)),
+        Coverage::Thin => format!("Thin: little is said, by {}.", sources(step)),
+        Coverage::Empty => "No source says anything here.".to_owned(),
+    };
+    format!("## {}. {}\n\n{said}", at + 1, step.label)
+}
+
+fn sources(step: &StepView) -> String {
+    match step.cell.said_by {
+        1 => "1 source".to_owned(),
+        many => format!("{many} sources"),
+    }
+}
+
+/// The excerpt as a block quote, with where it stands and its licence.
+fn quote(hit: &HitView, home: &str) -> String {
+    let passage = &hit.passage;
+    let lines = plain(&hit.snippet.text);
+    let lines: Vec<String> = lines.lines().map(|line| format!("> {line}")).collect();
+    let licence = passage.licence.as_deref().unwrap_or("no licence known");
+    let trail = escaped(&plain(&passage.trail()));
+    let quoted = lines.join("\n");
+    format!(
+        "{quoted}\n>\n> [{}: {trail}]({}) ({licence})",
+        passage.source,
+        absolute(home, &passage.url)
+    )
+}
+
+fn absolute(home: &str, url: &str) -> String {
+    if url.starts_with('/') { format!("{home}{url}") } else { url.to_owned() }
+}
+
+/// Without control characters, which would steer a terminal.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// `text` without what would end the text of a link.
+fn escaped(text: &str) -> String {
+    text.replace('[', "\\[").replace(']', "\\]")
+}
+
+/// With a capital at its beginning.
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_become_titles() {
+        assert_eq!(capitalised("video recommendation"), "Video recommendation");
+        assert_eq!(capitalised(""), "");
+        assert_eq!(escaped("a [b]"), "a \\[b\\]");
+    }
+}

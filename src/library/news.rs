@@ -1,0 +1,83 @@
+//! What is new since a moment, by topic and source.
+
+use chrono::{DateTime, Utc};
+
+use super::Library;
+use super::view::{NewsItem, NewsView, TopicLink};
+use crate::annotate::Salience;
+use crate::refresh::changes::{Changes, News, What};
+use crate::refresh::news;
+use crate::search::SearchError;
+
+/// Topics that are told of a piece of news.
+const TOPICS: usize = 4;
+
+/// Which news are asked for.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    pub since: DateTime<Utc>,
+    /// The slug of a topic that they are about.
+    pub topic: Option<&'a str>,
+    /// The source that they are of.
+    pub source: Option<&'a str>,
+    pub limit: usize,
+    pub offset: usize,
+}
+
+impl Library {
+    /// What was added, changed and removed at or after a moment, newest first, with the sum of all that is asked
+    /// for. Reads one file, and some of the new sections: 30 microseconds each.
+    pub fn news(&self, asked: &Asked) -> Result<NewsView, SearchError> {
+        let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
+            tracing::debug!("no news: {error:#}");
+            Vec::new()
+        });
+        let is_asked = |news: &News| {
+            let at = DateTime::parse_from_rfc3339(&news.at);
+            at.is_ok_and(|at| at.to_utc() >= asked.since)
+                && asked.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
+        };
+        let mut changes = Changes::default();
+        let mut items = Vec::new();
+        let mut seen = 0;
+        for news in known.into_iter().filter(is_asked) {
+            // Topics are read where they decide, and for what is shown.
+            let is_shown = |seen| seen >= asked.offset && items.len() < asked.limit;
+            let topics = match asked.topic.is_some() || is_shown(seen) {
+                true => self.topics_of(&news)?,
+                false => Vec::new(),
+            };
+            if asked.topic.is_some_and(|topic| topics.iter().all(|known| known.id != topic)) {
+                continue;
+            }
+            changes += Changes { documents: news.documents, sections: news.sections };
+            if is_shown(seen) {
+                let url = news.path.as_ref().filter(|_| news.what != What::Removed);
+                let url = url.and_then(|path| self.document_link(&news.source, path));
+                let shown = topics.into_iter().take(TOPICS).collect();
+                items.push(NewsItem { news, topics: shown, url });
+            }
+            seen += 1;
+        }
+        let since = asked.since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        Ok(NewsView { since, changes, items })
+    }
+
+    /// What the sections of `news` that are still there are about, the topic of most of them first.
+    fn topics_of(&self, news: &News) -> Result<Vec<TopicLink>, SearchError> {
+        let mut counted: Vec<(usize, String)> = Vec::new();
+        for id in &news.ids {
+            let Some(record) = self.searcher.section(*id)? else { continue };
+            let main = record.mentions.into_iter().filter(|m| m.salience == Salience::Main);
+            for mention in main {
+                match counted.iter_mut().find(|(_, topic)| *topic == mention.topic) {
+                    Some((count, _)) => *count += 1,
+                    None => counted.push((1, mention.topic)),
+                }
+            }
+        }
+        counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let places = counted.iter().filter_map(|(_, slug)| self.graph.vocabulary.position(slug));
+        Ok(places.map(|at| self.topic_link(at)).collect())
+    }
+}

@@ -1,0 +1,59 @@
+//! What of a query stands in texts that are shown whole.
+
+use std::ops::Range;
+
+use super::SearchError;
+use super::highlight::Finder;
+use super::plan::Planner;
+use super::query;
+use super::run::Searcher;
+use super::understand::{Interpreter, LastWord, Understanding};
+use super::weights::WEIGHTS;
+use crate::vocabulary::Vocabulary;
+
+impl Searcher {
+    /// Where each of `texts`, which are of `language`, holds what `query` asks for: ranges in bytes, ascending,
+    /// apart from each other. What would be marked in a hit's snippet is marked here.
+    ///
+    /// O(length of the texts), after the query is understood.
+    pub fn marks(
+        &self,
+        query: &str,
+        language: Option<&str>,
+        texts: &[String],
+        vocabulary: &Vocabulary,
+    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
+        let query = query::parse(query);
+        let lexicon = self.lexicon();
+        let labels = &self.labels;
+        let interpreter = Interpreter { vocabulary, labels, lexicon: &lexicon };
+        let reading = interpreter.understand(&query, Understanding::FULL, LastWord::Whole)?;
+        let stemmers = &self.stemmers;
+        let planner = Planner { vocabulary, labels, weights: &WEIGHTS, stemmers };
+        let plan = planner.plan(&reading);
+        let mut finder = Finder::new(&plan.marks, language);
+        Ok(texts.iter().map(|text| apart(finder.ranges(text))).collect())
+    }
+}
+
+/// Ascending ranges without those that begin inside another.
+fn apart(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut kept: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match kept.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => kept.push(range),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_meet_inside_become_one() {
+        assert_eq!(apart([0..4, 2..6, 6..7, 9..9].into_iter()), [0..6, 6..7, 9..9]);
+    }
+}

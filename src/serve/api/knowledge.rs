@@ -1,0 +1,113 @@
+//! The API's routes that ask the graph: related topics, learning orders, paths, case studies.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::State;
+use super::super::error::Failure;
+use super::asked::{Asked, Named, number};
+use super::unknown_topic;
+use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
+
+/// The most related topics, chains, and passages a step of one answer.
+const MOST_RELATED: usize = 100;
+const MOST_PATHS: usize = 10;
+const MOST_PASSAGES: usize = 12;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct Limited {
+    limit: Option<u32>,
+}
+
+pub(super) async fn related(
+    Shared(state): Shared<Arc<State>>,
+    Named(id): Named,
+    Asked(asked): Asked<Limited>,
+) -> Result<Json<RelatedView>, Failure> {
+    let limit = number(asked.limit, 10).clamp(1, MOST_RELATED);
+    let related = state.library()?.related(&id, limit);
+    related.map(Json).ok_or_else(|| unknown_topic(&id))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct LearnParameters {
+    /// Topics that the reader knows, joined by commas.
+    known: Option<String>,
+}
+
+pub(super) async fn learn(
+    Shared(state): Shared<Arc<State>>,
+    Named(id): Named,
+    Asked(asked): Asked<LearnParameters>,
+) -> Result<Json<LearnView>, Failure> {
+    let known = asked.known.unwrap_or_default();
+    let known: Vec<&str> =
+        known.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+    let learn = state.library()?.learn(&id, &known);
+    learn.map(Json).map_err(|name| unknown_topic(&name))
+}
+
+/// What the page takes: its form may be empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::serve) struct PathParameters {
+    pub from: String,
+    pub to: String,
+    pub limit: Option<u32>,
+}
+
+/// What the API takes.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct PathAsked {
+    /// A topic's id or any of its names.
+    #[schemars(length(min = 1))]
+    from: String,
+    /// The same.
+    #[schemars(length(min = 1))]
+    to: String,
+    /// At most 10.
+    limit: Option<u32>,
+}
+
+impl PathParameters {
+    /// The chains that are asked for.
+    pub fn find(&self, state: &State) -> Result<PathView, Failure> {
+        let count = number(self.limit, 3).clamp(1, MOST_PATHS);
+        let found = state.library()?.paths(&self.from, &self.to, count);
+        found.map_err(|name| unknown_topic(&name))
+    }
+}
+
+pub(super) async fn path(
+    Shared(state): Shared<Arc<State>>,
+    Asked(PathAsked { from, to, limit }): Asked<PathAsked>,
+) -> Result<Json<PathView>, Failure> {
+    if from.is_empty() || to.is_empty() {
+        let hint = "try /api/v1/path?from=embedding&to=feature-store";
+        return Err(Failure::bad_request("a path needs `from` and `to`", hint));
+    }
+    PathParameters { from, to, limit }.find(&state).map(Json)
+}
+
+pub(super) async fn cases(Shared(state): Shared<Arc<State>>) -> Result<Json<CasesView>, Failure> {
+    Ok(Json(state.library()?.cases()))
+}
+
+pub(super) async fn case(
+    Shared(state): Shared<Arc<State>>,
+    Named(id): Named,
+    Asked(asked): Asked<Limited>,
+) -> Result<Json<CaseView>, Failure> {
+    let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
+    let name = id.clone();
+    let found = state.ask(move |library| library.case(&name, limit)).await?;
+    found.map(Json).ok_or_else(|| unknown_case(&id))
+}
+
+pub(in crate::serve) fn unknown_case(id: &str) -> Failure {
+    Failure::not_found("case study", id, "/cases and /api/v1/cases list them")
+}

@@ -1,0 +1,184 @@
+//! The JSON API under `/api/v1`. Its objects are the library's views.
+//!
+//! [`table`] names each route once, with its parameters and its answer: the router and `/openapi.json` are both
+//! made of it.
+
+mod asked;
+mod knowledge;
+mod openapi;
+mod search;
+mod things;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State as Shared;
+use axum::handler::Handler;
+use axum::routing::{get, post};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::State;
+use super::admin;
+use super::error::Failure;
+use crate::library::view::{
+    CaseView, CasesView, LearnView, NewsView, PathView, RefreshAnswer, RelatedView,
+    ResourcesAnswer, SearchView, SectionAnswer, SourcesView, StatusView, SuggestAnswer,
+    TopicAnswer, TopicsAnswer,
+};
+
+pub(super) use asked::{Asked, Flag, Named, number};
+pub(super) use knowledge::{PathParameters, unknown_case};
+pub(super) use openapi::openapi;
+pub(super) use search::{SearchParameters, find};
+pub(super) use things::NewsParameters;
+
+/// What takes no parameters.
+#[derive(JsonSchema)]
+struct Nothing {}
+
+/// A route as it is documented.
+struct Documented {
+    path: &'static str,
+    is_post: bool,
+    summary: &'static str,
+    parameters: fn(&mut SchemaGenerator) -> Schema,
+    answer: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// Routes with what is documented of them.
+#[derive(Default)]
+struct Table {
+    router: Router<Arc<State>>,
+    routes: Vec<Documented>,
+}
+
+impl Table {
+    /// Adds a route that takes the parameters `P` and answers `A`.
+    fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<State>>, T: 'static>(
+        mut self,
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> Table {
+        self.router = self.router.route(path, get(handler));
+        self.document::<P, A>(path, false, summary)
+    }
+
+    fn document<P: JsonSchema, A: JsonSchema>(
+        mut self,
+        path: &'static str,
+        is_post: bool,
+        summary: &'static str,
+    ) -> Table {
+        let parameters = SchemaGenerator::subschema_for::<P>;
+        let answer = SchemaGenerator::subschema_for::<A>;
+        self.routes.push(Documented { path, is_post, summary, parameters, answer });
+        self
+    }
+}
+
+/// Every route of the API. That of the server's owner is there only where there `is_owned`.
+fn table(is_owned: bool) -> Table {
+    let all = with_knowledge(with_things(Table::default()));
+    if !is_owned {
+        return all;
+    }
+    let summary = "Asks for a refresh of all sources";
+    let mut owned = all.document::<Nothing, RefreshAnswer>("/refresh", true, summary);
+    owned.router = owned.router.route("/refresh", post(admin::refresh));
+    owned
+}
+
+/// What is searched for, and what there is.
+fn with_things(table: Table) -> Table {
+    table
+        .get::<SearchParameters, SearchView, _, _>(
+            "/search",
+            "Passages for a query",
+            search::search,
+        )
+        .get::<search::SuggestParameters, SuggestAnswer, _, _>(
+            "/suggest",
+            "What a query that is being typed may become",
+            search::suggest,
+        )
+        .get::<things::PlaceParameters, SectionAnswer, _, _>(
+            "/section",
+            "The section at a place of a file",
+            things::section_at,
+        )
+        .get::<Nothing, SectionAnswer, _, _>(
+            "/sections/{id}",
+            "A section, as far as its licence allows",
+            things::section,
+        )
+        .get::<things::ListParameters, TopicsAnswer, _, _>(
+            "/topics",
+            "Topics, the most mentioned first",
+            things::topics,
+        )
+        .get::<Nothing, TopicAnswer, _, _>("/topics/{id}", "All about a topic", things::topic)
+        .get::<things::ResourceParameters, ResourcesAnswer, _, _>(
+            "/resources",
+            "The works that most sources cite",
+            things::resources,
+        )
+        .get::<Nothing, SourcesView, _, _>(
+            "/sources",
+            "What each source holds, and how it fared",
+            things::sources,
+        )
+        .get::<Nothing, StatusView, _, _>("/status", "The state of the index", things::status)
+        .get::<NewsParameters, NewsView, _, _>(
+            "/new",
+            "What was added, changed and removed",
+            things::new,
+        )
+}
+
+/// What comes of the graph.
+fn with_knowledge(table: Table) -> Table {
+    use knowledge as know;
+    table
+        .get::<know::Limited, RelatedView, _, _>(
+            "/topics/{id}/related",
+            "Topics near a topic, with the evidence",
+            know::related,
+        )
+        .get::<know::LearnParameters, LearnView, _, _>(
+            "/topics/{id}/learn",
+            "What to learn for a topic, prerequisites first",
+            know::learn,
+        )
+        .get::<know::PathAsked, PathView, _, _>(
+            "/path",
+            "How one topic leads to another",
+            know::path,
+        )
+        .get::<Nothing, CasesView, _, _>(
+            "/cases",
+            "The matrix of case studies and steps",
+            know::cases,
+        )
+        .get::<know::Limited, CaseView, _, _>(
+            "/cases/{id}",
+            "What the sources say of a case study, step by step",
+            know::case,
+        )
+}
+
+/// The API's router. Without an admin token there is no route for who has it.
+pub(super) fn routes(is_owned: bool) -> Router<Arc<State>> {
+    let nowhere =
+        || async { Failure::not_found("route", "in the API", "/openapi.json lists them") };
+    table(is_owned).router.fallback(nowhere)
+}
+
+/// `GET /readyz`
+pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Result<&'static str, Failure> {
+    state.library().map(|_| "ready\n")
+}
+
+pub(super) fn unknown_topic(id: &str) -> Failure {
+    Failure::not_found("topic", id, "/topics and /api/v1/topics list them")
+}

@@ -1,0 +1,156 @@
+//! `/openapi.json`: the API's description (OpenAPI 3.1), made of the types that it is made of.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use schemars::generate::{Contract, SchemaSettings};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::super::State;
+use super::{Documented, table};
+use crate::library::view::ErrorAnswer;
+
+/// `GET /openapi.json`. Made anew for each request: some milliseconds, and nobody asks often.
+pub(in crate::serve) async fn openapi(Shared(state): Shared<Arc<State>>) -> Json<Value> {
+    Json(document(state.config.admin_token.is_some()))
+}
+
+/// The description of the API, with the owner's route where there `is_owned` one.
+fn document(is_owned: bool) -> Value {
+    let settings = |contract: Contract| {
+        SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.contract = contract;
+            settings.meta_schema = None;
+        })
+    };
+    let mut answers = settings(Contract::Serialize).into_generator();
+    let mut parameters = settings(Contract::Deserialize).with(|s| s.inline_subschemas = true);
+    parameters.definitions_path = "/components/schemas".into();
+    let mut parameters = parameters.into_generator();
+    let mut paths = Map::new();
+    for route in table(is_owned).routes {
+        let method = if route.is_post { "post" } else { "get" };
+        let described = operation(&route, &mut parameters, &mut answers);
+        paths.insert(format!("/api/v1{}", route.path), json!({ method: described }));
+    }
+    let error = answers.subschema_for::<ErrorAnswer>();
+    let failure = json!({
+        "description": "What went wrong, and what to do",
+        "content": { "application/json": { "schema": error } }
+    });
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cairn",
+            "description": "Study material on machine-learning system design, searched and linked. Excerpts belong to their authors; each comes with its source and licence.",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0" }
+        },
+        "paths": paths,
+        "components": {
+            "schemas": answers.take_definitions(true),
+            "responses": { "Failure": failure },
+            "securitySchemes": { "owner": { "type": "http", "scheme": "bearer" } }
+        }
+    })
+}
+
+fn operation(
+    route: &Documented,
+    parameters: &mut SchemaGenerator,
+    answers: &mut SchemaGenerator,
+) -> Value {
+    let answer = (route.answer)(answers);
+    let good = json!({
+        "description": "The answer",
+        "content": { "application/json": { "schema": answer } }
+    });
+    let failure = json!({ "$ref": "#/components/responses/Failure" });
+    let failing: &[&str] =
+        if route.is_post { &["401", "409", "429", "503"] } else { &["400", "404", "429", "503"] };
+    let mut responses = Map::new();
+    responses.insert(if route.is_post { "202" } else { "200" }.to_owned(), good);
+    responses.extend(failing.iter().map(|code| ((*code).to_owned(), failure.clone())));
+    let mut listed = in_query(&(route.parameters)(parameters));
+    if route.path.contains("{id}") {
+        let schema = json!({ "type": "string", "minLength": 1 });
+        listed.push(json!({ "name": "id", "in": "path", "required": true, "schema": schema }));
+    }
+    let mut operation =
+        json!({ "summary": route.summary, "parameters": listed, "responses": responses });
+    if route.is_post {
+        operation["security"] = json!([{ "owner": [] }]);
+    }
+    operation
+}
+
+/// The properties of the object `schema` as parameters of a query.
+fn in_query(schema: &Schema) -> Vec<Value> {
+    let empty = Map::new();
+    let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+    let required = schema.get("required").and_then(Value::as_array);
+    let is_required = |name: &str| required.is_some_and(|names| names.iter().any(|n| n == name));
+    let parameter = |(name, schema): (&String, &Value)| {
+        let mut schema = schema.clone();
+        let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        let mut parameter = json!({
+            "name": name, "in": "query", "required": is_required(name), "schema": bounded(schema)
+        });
+        if let Some(description) = description {
+            parameter["description"] = description;
+        }
+        parameter
+    };
+    properties.iter().map(parameter).collect()
+}
+
+/// `schema` as something in a query can be: never null, and a number no larger than is read.
+fn bounded(mut schema: Value) -> Value {
+    if let Some(kinds) = schema.get("anyOf").and_then(Value::as_array) {
+        let kind = kinds.iter().find(|kind| kind["type"] != "null").cloned();
+        return bounded(kind.unwrap_or_default());
+    }
+    let Some(object) = schema.as_object_mut() else { return schema };
+    object.remove("default");
+    if let Some(values) = object.get_mut("enum").and_then(Value::as_array_mut) {
+        values.retain(|value| !value.is_null());
+    }
+    if let Some(kind) = object.get("type").and_then(Value::as_array) {
+        let kind = kind.iter().find(|kind| *kind != "null").cloned();
+        object.insert("type".to_owned(), kind.unwrap_or_default());
+    }
+    let most = match object.get("format").and_then(Value::as_str) {
+        Some("uint32") => u64::from(u32::MAX),
+        Some("uint16") => u64::from(u16::MAX),
+        _ => return schema,
+    };
+    object.remove("format");
+    object.insert("maximum".to_owned(), most.into());
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_described_with_its_parameters_and_answer() {
+        let document = document(false);
+        let search = &document["paths"]["/api/v1/search"]["get"];
+        let named = |name: &str| {
+            let list = search["parameters"].as_array().unwrap();
+            list.iter().find(|parameter| parameter["name"] == name).cloned().unwrap()
+        };
+        assert_eq!(named("limit")["schema"]["type"], "integer");
+        assert_eq!(named("limit")["schema"]["maximum"], u32::MAX);
+        assert_eq!(named("labels")["schema"]["enum"], json!(["0", "1"]));
+        let answer = &search["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+        assert_eq!(answer, "#/components/schemas/SearchView");
+        assert!(document["components"]["schemas"]["SearchView"]["properties"]["hits"].is_object());
+        assert!(document["paths"]["/api/v1/refresh"].is_null());
+        assert!(super::document(true)["paths"]["/api/v1/refresh"]["post"].is_object());
+    }
+}

@@ -1,0 +1,173 @@
+//! Sections, topics, resources, sources, status, news.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State as Shared;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::super::State;
+use super::super::error::Failure;
+use super::asked::{Asked, Named, number};
+use super::search::MOST_HITS;
+use super::unknown_topic;
+use crate::library::view::{
+    NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
+};
+use crate::library::{Asked as News, Library, Wanted, since as since_of};
+use crate::search::SectionId;
+
+/// The most topics of one answer.
+const MOST_TOPICS: usize = 5_000;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct PlaceParameters {
+    source: String,
+    path: String,
+    line: Option<u32>,
+    cell: Option<u32>,
+    page: Option<u32>,
+    card: Option<u32>,
+}
+
+pub(super) async fn section_at(
+    Shared(state): Shared<Arc<State>>,
+    Asked(place): Asked<PlaceParameters>,
+) -> Result<Json<SectionAnswer>, Failure> {
+    let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
+    let name = format!("{} {}", place.source, place.path);
+    let find = move |library: &Library| library.section_at(&place.source, &place.path, number);
+    let hint = "/api/v1/sources lists the sources";
+    let section = state.ask(find).await?;
+    let section = section.ok_or_else(|| Failure::not_found("file", &name, hint))?;
+    Ok(Json(SectionAnswer { section }))
+}
+
+pub(super) async fn section(
+    Shared(state): Shared<Arc<State>>,
+    Named(id): Named,
+) -> Result<Json<SectionAnswer>, Failure> {
+    let hint = "ids are 16 hexadecimal digits; search gives them";
+    let unknown = || Failure::not_found("section", &id, hint);
+    let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
+    let found = state.ask(move |library| library.section(parsed)).await?;
+    let section = found.ok_or_else(unknown)?;
+    Ok(Json(SectionAnswer { section }))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct ListParameters {
+    limit: Option<u32>,
+    offset: Option<u32>,
+}
+
+pub(super) async fn topics(
+    Shared(state): Shared<Arc<State>>,
+    Asked(list): Asked<ListParameters>,
+) -> Result<Json<TopicsAnswer>, Failure> {
+    let limit = list.limit.map_or(MOST_TOPICS, |limit| limit as usize).min(MOST_TOPICS);
+    let topics = state.library()?.topics(limit, number(list.offset, 0));
+    Ok(Json(TopicsAnswer { topics }))
+}
+
+pub(super) async fn topic(
+    Shared(state): Shared<Arc<State>>,
+    Named(id): Named,
+) -> Result<Json<TopicAnswer>, Failure> {
+    let name = id.clone();
+    let found = state.ask(move |library| library.topic(&name)).await?;
+    let topic = found.ok_or_else(|| unknown_topic(&id))?;
+    Ok(Json(TopicAnswer { topic }))
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct ResourceParameters {
+    /// Words of title, address or topics.
+    q: String,
+    topic: Option<String>,
+    /// `paper`, `article`, `video`, `course`, `book`, `code`, `tool` or `dataset`.
+    kind: Option<String>,
+    year: Option<u16>,
+    /// At most 100.
+    limit: Option<u32>,
+    offset: Option<u32>,
+}
+
+pub(super) async fn resources(
+    Shared(state): Shared<Arc<State>>,
+    Asked(asked): Asked<ResourceParameters>,
+) -> Result<Json<ResourcesAnswer>, Failure> {
+    let wanted = Wanted {
+        query: &asked.q,
+        topic: asked.topic.as_deref(),
+        kind: asked.kind.as_deref(),
+        year: asked.year,
+        limit: number(asked.limit, 20).clamp(1, MOST_HITS),
+        offset: number(asked.offset, 0),
+    };
+    let resources = state.library()?.resources(&wanted);
+    let topic = wanted.topic.unwrap_or_default();
+    let resources = resources.ok_or_else(|| unknown_topic(topic))?;
+    Ok(Json(ResourcesAnswer { resources }))
+}
+
+pub(super) async fn sources(
+    Shared(state): Shared<Arc<State>>,
+) -> Result<Json<SourcesView>, Failure> {
+    Ok(Json(state.library()?.sources(&state.shelf.standing())))
+}
+
+pub(super) async fn status(Shared(state): Shared<Arc<State>>) -> Result<Json<StatusView>, Failure> {
+    Ok(Json(state.status(&*state.library()?)))
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(in crate::serve) struct NewsParameters {
+    /// A time ago such as `7d`, a day, or an RFC 3339 time; a week ago if it is not said.
+    #[schemars(regex(
+        pattern = r"^(0|[0-9]{1,4}[smhdw]|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"
+    ))]
+    pub since: Option<String>,
+    pub topic: Option<String>,
+    pub source: Option<String>,
+    /// At most 100.
+    pub limit: Option<u32>,
+    pub offset: Option<u32>,
+}
+
+impl NewsParameters {
+    /// The news that are asked for; those of the last `usual`, such as "7d", where no time is said.
+    pub async fn find(self, state: &State, usual: &str) -> Result<NewsView, Failure> {
+        let said = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
+        let (topic, source) = (said(&self.topic), said(&self.source));
+        let since = said(&self.since).unwrap_or_else(|| usual.to_owned());
+        let since = since_of(&since, chrono::Utc::now());
+        let since =
+            since.map_err(|error| Failure::bad_request(error.to_string(), "try since=7d"))?;
+        let limit = number(self.limit, MOST_HITS).clamp(1, MOST_HITS);
+        let offset = number(self.offset, 0);
+        let topic = match topic {
+            Some(name) => {
+                let library = state.library()?;
+                let at = library.find_topic(&name).ok_or_else(|| unknown_topic(&name))?;
+                Some(library.graph.vocabulary.topics[at].slug.0.clone())
+            }
+            None => None,
+        };
+        let ask = move |library: &Library| {
+            let (topic, source) = (topic.as_deref(), source.as_deref());
+            library.news(&News { since, topic, source, limit, offset })
+        };
+        state.ask(ask).await
+    }
+}
+
+pub(super) async fn new(
+    Shared(state): Shared<Arc<State>>,
+    Asked(asked): Asked<NewsParameters>,
+) -> Result<Json<NewsView>, Failure> {
+    asked.find(&state, "7d").await.map(Json)
+}

@@ -1,0 +1,61 @@
+//! Answers that have not changed are not made again.
+//!
+//! Pages and API answers are a function of their address, the generation that is open, the last run and this
+//! server. These together name an answer (its ETag, RFC 9110); who has it already is told 304 before anything is
+//! searched. Nothing may be kept without asking.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::State;
+
+/// Sets ETag and Cache-Control of what `next` answers well; 304 where the client has it.
+pub(super) async fn validate(
+    Shared(state): Shared<Arc<State>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let Some(tag) = tag(&state).filter(|_| is_read) else { return next.run(request).await };
+    let mut response = if is_known(request.headers(), &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        next.run(request).await
+    };
+    let status = response.status();
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, tag);
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    }
+    response
+}
+
+/// The name of every answer as of now; none before there is a generation.
+fn tag(state: &State) -> Option<HeaderValue> {
+    let library = state.shelf.library()?;
+    let standing = state.shelf.standing();
+    let mut hash = blake3::Hasher::new();
+    let last_run = standing.last_run.as_ref().map(|run| run.ended_at.as_str());
+    let next_run = state.clock.next_run();
+    let known = [Some(state.started.as_str()), last_run, next_run.as_deref()];
+    for part in known.into_iter().chain([Some(library.manifest.built_at.as_str())]) {
+        hash.update(part.unwrap_or_default().as_bytes()).update(b"\0");
+    }
+    let hash = hash.finalize().to_hex();
+    let tag = format!("W/\"{}-{}\"", library.manifest.generation, hash.get(..16)?);
+    HeaderValue::from_str(&tag).ok()
+}
+
+/// Whether the client says that it has the answer `tag`.
+pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let Ok(tag) = tag.to_str() else { return false };
+    let known = headers.get_all(header::IF_NONE_MATCH).iter();
+    let known = known.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    known.into_iter().any(|known| known.trim() == "*" || weak(known) == weak(tag))
+}

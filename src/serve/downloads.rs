@@ -1,0 +1,107 @@
+//! Files to take away: guides as Markdown, cards for Anki, the graph round a topic.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State as Shared};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::State;
+use super::api::{unknown_case, unknown_topic};
+use super::error::Failure;
+use super::home::Home;
+use crate::graph::export::{self, Format};
+use crate::library::{Deck, Library, deck, markdown};
+use crate::search::SearchError;
+
+/// Passages for each step of a guide, as the command writes it.
+const PASSAGES: usize = 5;
+/// Topics round one that are exported with it, as the command does.
+const NEAREST: usize = 20;
+
+pub(super) fn routes() -> Router<Arc<State>> {
+    Router::new()
+        .route("/cases/{id}/{file}", get(of_case))
+        .route("/topics/{id}/{file}", get(of_topic))
+}
+
+/// A file with its media type, or why it could not be made.
+type Made = Result<Option<(&'static str, Vec<u8>)>, anyhow::Error>;
+
+async fn of_case(
+    Shared(state): Shared<Arc<State>>,
+    Path((id, file)): Path<(String, String)>,
+    Home(home): Home,
+) -> Result<Response, Failure> {
+    let (name, what) = (id.clone(), file.clone());
+    let make = move |library: &Library| {
+        Ok(match what.as_str() {
+            "guide.md" => guide(library, &name, &home)?,
+            _ => cards(library.case_cards(&name)?, &what),
+        })
+    };
+    download(state.ask(make).await?, &id, &file, unknown_case)
+}
+
+async fn of_topic(
+    Shared(state): Shared<Arc<State>>,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let (name, what) = (id.clone(), file.clone());
+    let make = move |library: &Library| {
+        let format = match what.as_str() {
+            "graph.ttl" => Some((Format::Turtle, "text/turtle; charset=utf-8")),
+            "graph.graphml" => Some((Format::Graphml, "application/graphml+xml")),
+            "graph.dot" => Some((Format::Dot, "text/vnd.graphviz; charset=utf-8")),
+            _ => None,
+        };
+        Ok(match format {
+            Some(format) => graph(library, &name, format),
+            None => cards(library.topic_cards(&name)?, &what),
+        })
+    };
+    download(state.ask(make).await?, &id, &file, unknown_topic)
+}
+
+fn guide(library: &Library, name: &str, home: &str) -> Result<Made, SearchError> {
+    let case = library.case(name, PASSAGES)?;
+    let written = case.map(|case| markdown::guide(&case, home).into_bytes());
+    Ok(Ok(written.map(|bytes| ("text/markdown; charset=utf-8", bytes))))
+}
+
+fn cards(deck: Option<Deck>, file: &str) -> Made {
+    let Some(Deck { name, cards }) = deck else { return Ok(None) };
+    match file {
+        "cards.apkg" => Ok(Some(("application/octet-stream", deck::apkg(&name, &cards)?))),
+        "cards.csv" => Ok(Some(("text/csv; charset=utf-8", deck::csv(&name, &cards).into_bytes()))),
+        _ => Ok(None),
+    }
+}
+
+fn graph(library: &Library, name: &str, (format, kind): (Format, &'static str)) -> Made {
+    let Some(topic) = library.find_topic(name) else { return Ok(None) };
+    let part = export::around(&library.graph, topic, NEAREST);
+    let mut bytes = Vec::new();
+    export::write(&library.graph, &part, format, &mut bytes)?;
+    Ok(Some((kind, bytes)))
+}
+
+/// What was `made` as a file to be kept, named after `id`.
+fn download(
+    made: Made,
+    id: &str,
+    file: &str,
+    unknown: fn(&str) -> Failure,
+) -> Result<Response, Failure> {
+    let made = made.map_err(|error| {
+        tracing::error!("{file} of {id} could not be made: {error:#}");
+        Failure::internal("the file could not be made")
+    })?;
+    let (kind, bytes) = made.ok_or_else(|| unknown(id))?;
+    let plain: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let name = format!("attachment; filename=\"{plain}-{file}\"");
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, bytes).into_response())
+}

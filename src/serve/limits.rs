@@ -1,0 +1,131 @@
+//! How much one peer, and all together, may ask of the server.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota};
+use tokio::sync::Semaphore;
+
+use super::State;
+use super::error::Failure;
+
+/// Requests a second of one peer beyond loopback, where nothing is set; a page with its files makes eight.
+const PER_SECOND: u32 = 20;
+/// How many seconds' requests may come at once.
+const BURST: u32 = 3;
+/// Requests that are answered at once; more are sent away.
+const AT_ONCE: usize = 256;
+/// Peers that are remembered before those that were quiet are forgotten.
+const PEERS: usize = 10_000;
+
+/// The limits of one server.
+pub(super) struct Limits {
+    rate: DefaultKeyedRateLimiter<IpAddr>,
+    /// Whether loopback is limited too.
+    everybody: bool,
+    places: Semaphore,
+}
+
+impl Limits {
+    /// `set` requests a second for everybody; without, a default for who is not on this machine.
+    pub fn new(set: Option<NonZeroU32>) -> Limits {
+        let per_second = set.or(NonZeroU32::new(PER_SECOND)).unwrap_or(NonZeroU32::MIN);
+        let burst = per_second.saturating_mul(NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN));
+        let quota = Quota::per_second(per_second).allow_burst(burst);
+        Limits {
+            rate: DefaultKeyedRateLimiter::keyed(quota),
+            everybody: set.is_some(),
+            places: Semaphore::new(AT_ONCE),
+        }
+    }
+
+    /// How long `peer` is to wait before it may ask again, if it has to.
+    fn wait(&self, peer: IpAddr) -> Option<Duration> {
+        let peer = network(peer);
+        if peer.is_loopback() && !self.everybody {
+            return None;
+        }
+        if self.rate.len() > PEERS {
+            self.rate.retain_recent();
+        }
+        let refused = self.rate.check_key(&peer).err()?;
+        Some(refused.wait_time_from(DefaultClock::default().now()))
+    }
+}
+
+/// One household or company has a whole network of IPv6 addresses: it counts as one peer.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        other => other,
+    }
+}
+
+/// Answers 429 to a peer that asks too often, and 503 to all where too many ask at once. Who has no address (a
+/// test that calls the router) is on this machine.
+pub(super) async fn limit(
+    Shared(state): Shared<Arc<State>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if let Some(wait) = peer.and_then(|peer| state.limits.wait(peer)) {
+        return refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests from you", wait);
+    }
+    let Ok(_place) = state.limits.places.try_acquire() else {
+        let wait = Duration::from_secs(1);
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once", wait);
+    };
+    next.run(request).await
+}
+
+fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {
+    let seconds = wait.as_secs().max(1);
+    let failure = Failure {
+        status,
+        code: "too_many",
+        message: message.to_owned(),
+        hint: format!("ask again in {seconds} s"),
+    };
+    let mut response = failure.into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(limits: &Limits, peer: &str, requests: usize) -> usize {
+        let peer: IpAddr = peer.parse().unwrap();
+        (0..requests).filter(|_| limits.wait(peer).is_some()).count()
+    }
+
+    #[test]
+    fn strangers_are_limited_and_this_machine_only_if_that_is_set() {
+        let limits = Limits::new(None);
+        assert!(refused(&limits, "198.51.100.7", 200) > 100);
+        assert_eq!(refused(&limits, "198.51.100.8", 10), 0, "another peer");
+        assert_eq!(refused(&limits, "127.0.0.1", 500), 0);
+        assert_eq!(refused(&limits, "::ffff:127.0.0.1", 500), 0);
+        let set = Limits::new(NonZeroU32::new(1));
+        assert_eq!(refused(&set, "127.0.0.1", 10), 7);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_counts_as_one_peer() {
+        let limits = Limits::new(NonZeroU32::new(1));
+        assert_eq!(refused(&limits, "2001:db8::1", 3), 0);
+        assert_eq!(refused(&limits, "2001:db8::2", 1), 1);
+        assert_eq!(refused(&limits, "2001:db8:0:1::2", 1), 0);
+    }
+}

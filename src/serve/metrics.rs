@@ -1,0 +1,117 @@
+//! What the server does and holds, for Prometheus.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State as Shared};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+use super::State;
+use super::error::Failure;
+
+/// Bounds of the histogram in seconds: a search takes about a millisecond, a page a few.
+const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
+
+/// Which requests are counted together. Routes, not addresses: there are finitely many.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+type Seconds = Family<Route, Histogram, fn() -> Histogram>;
+
+/// The figures of one server.
+pub(super) struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    seconds: Seconds,
+    generation: Gauge,
+    documents: Gauge,
+    sections: Gauge,
+    failing: Gauge,
+    last_run: Gauge<f64, AtomicU64>,
+}
+
+impl Metrics {
+    pub fn new() -> Metrics {
+        let histogram: fn() -> Histogram = || Histogram::new(BOUNDS);
+        let mut metrics = Metrics {
+            registry: Registry::with_prefix("cairn"),
+            requests: Family::default(),
+            seconds: Seconds::new_with_constructor(histogram),
+            generation: Gauge::default(),
+            documents: Gauge::default(),
+            sections: Gauge::default(),
+            failing: Gauge::default(),
+            last_run: Gauge::default(),
+        };
+        let registry = &mut metrics.registry;
+        registry.register("http_requests", "Requests answered", metrics.requests.clone());
+        registry.register("http_seconds", "Time to answer", metrics.seconds.clone());
+        registry.register("generation", "The open generation", metrics.generation.clone());
+        registry.register("documents", "Documents in the index", metrics.documents.clone());
+        registry.register("sections", "Sections in the index", metrics.sections.clone());
+        registry.register("sources_failing", "Sources that failed last", metrics.failing.clone());
+        let last = "When the last refresh ended, seconds since 1970; 0 before the first";
+        registry.register("last_refresh_seconds", last, metrics.last_run.clone());
+        metrics
+    }
+
+    fn look(&self, state: &State) {
+        let Some(library) = state.shelf.library() else { return };
+        let status = state.status(&library);
+        let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.generation.set(i64::try_from(status.generation).unwrap_or(i64::MAX));
+        self.documents.set(whole(status.counts.documents));
+        self.sections.set(whole(status.counts.sections));
+        self.failing.set(whole(status.failing.len()));
+        let ended = status.last_run.as_ref().map(|run| run.ended_at.as_str());
+        let ended = ended.and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
+        self.last_run.set(ended.map_or(0.0, |at| at.timestamp() as f64));
+    }
+}
+
+/// Counts a request and times its answer.
+pub(super) async fn count(
+    Shared(state): Shared<Arc<State>>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let route = path.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    let seconds = started.elapsed().as_secs_f64();
+    state.metrics.seconds.get_or_create(&Route { route: route.clone() }).observe(seconds);
+    state.metrics.requests.get_or_create(&Answered { route, status }).inc();
+    response
+}
+
+/// `GET /metrics`: all figures as OpenMetrics text.
+pub(super) async fn metrics(Shared(state): Shared<Arc<State>>) -> Result<Response, Failure> {
+    state.metrics.look(&state);
+    let mut text = String::new();
+    encode(&mut text, &state.metrics.registry).map_err(|error| {
+        tracing::error!(%error, "the metrics could not be written");
+        Failure::internal("the metrics could not be written")
+    })?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], text).into_response())
+}

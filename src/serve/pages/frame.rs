@@ -1,0 +1,140 @@
+//! What stands round every page: head, search box, ways to the other pages, help, what the index holds.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::super::State;
+use super::{number, plural, time};
+
+/// A page to be put into the frame.
+#[derive(Default)]
+pub(super) struct Frame<'a> {
+    pub title: &'a str,
+    /// What stands in the search box.
+    pub query: &'a str,
+    /// Filters that a new search keeps: name and value.
+    pub kept: Vec<(&'a str, &'a str)>,
+    /// The feed of what the page is about.
+    pub feed: Option<String>,
+}
+
+/// A page without a query.
+pub(super) fn layout(state: &State, title: &str, body: Markup) -> Markup {
+    Frame { title, ..Frame::default() }.round(state, body)
+}
+
+impl Frame<'_> {
+    /// The whole page with `body` in it.
+    pub fn round(&self, state: &State, body: Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) " · Cairn" }
+                    link rel="stylesheet" href="/assets/cairn.css";
+                    link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
+                    link rel="search" href="/opensearch.xml" type="application/opensearchdescription+xml" title="Cairn";
+                    link rel="alternate" type="application/atom+xml" title="What is new"
+                        href=(self.feed.as_deref().unwrap_or("/feed.atom"));
+                    script type="module" src="/assets/main.js" {}
+                }
+                body {
+                    a.skip href="#main" { "Skip to the content" }
+                    header {
+                        a.brand href="/" { "Cairn" }
+                        (self.search())
+                        nav aria-label="Pages" {
+                            a href="/topics" { "Topics" }
+                            a href="/cases" { "Cases" }
+                            a href="/resources" { "Resources" }
+                            a href="/new" { "New" }
+                            a href="/sources" { "Sources" }
+                        }
+                    }
+                    p #status .unseen role="status" aria-live="polite" {}
+                    main #main { (body) }
+                    (help())
+                    (footer(state))
+                }
+            }
+        }
+    }
+
+    fn search(&self) -> Markup {
+        html! {
+            form #search role="search" action="/" {
+                div.combo {
+                    input #q type="search" name="q" value=(self.query) maxlength="1000"
+                        role="combobox" aria-expanded="false" aria-controls="options"
+                        aria-autocomplete="list" autocomplete="off" autocapitalize="off"
+                        spellcheck="false" aria-label="Search"
+                        placeholder="position bias, CTR, \"feature store\" source:mercari …";
+                    ul #options role="listbox" aria-label="Suggestions" hidden {}
+                }
+                @for (name, value) in &self.kept { input type="hidden" name=(name) value=(value); }
+                button { "Search" }
+            }
+        }
+    }
+}
+
+/// The keys, and what can be typed.
+fn help() -> Markup {
+    let keys = [
+        ("/ or Ctrl-K", "search"),
+        ("↓ ↑", "through suggestions and results"),
+        ("Enter", "open; with Ctrl in a new tab"),
+        ("Esc", "close the suggestions, then empty the box"),
+        ("[ and ]", "the section before and the next"),
+        ("?", "this help"),
+    ];
+    let words = [
+        ("\"two tower\"", "these words, one behind the other"),
+        ("ranking -ads", "without a word"),
+        ("ndcg OR map", "one of them"),
+        ("source:mercari topic:ctr step:serving", "only there"),
+        ("has:code since:2025-01", "with code; not older"),
+    ];
+    html! {
+        dialog #help aria-labelledby="help-title" {
+            h2 #help-title { "Help" }
+            dl.keys { @for (key, what) in keys { dt { kbd { (key) } } dd { (what) } } }
+            dl.keys { @for (word, what) in words { dt { code { (word) } } dd { (what) } } }
+            form method="dialog" { button { "Close" } }
+        }
+    }
+}
+
+/// What the index holds, when it was last refreshed, and whether that failed.
+fn footer(state: &State) -> Markup {
+    let status = state.shelf.library().map(|library| state.status(&library));
+    html! {
+        footer {
+            @if let Some(status) = &status {
+                p {
+                    (number(status.counts.sections)) " sections of " (number(status.counts.documents))
+                    " documents, "
+                    @match &status.last_run {
+                        Some(run) => {
+                            "last refreshed " (time(&run.ended_at))
+                            @if !status.failing.is_empty() {
+                                ", " a href="/sources" { (plural(status.failing.len(), "source")) " failed" }
+                            }
+                            "."
+                        }
+                        None => { "never refreshed." }
+                    }
+                }
+            }
+            p {
+                "Excerpts belong to their authors; every one links to its source. "
+                a href="/about" { "About, rights, and how to be left out" } " · "
+                a href="/path" { "Paths between topics" } " · "
+                a href="/feed.atom" { "Feed" } " · "
+                a href="/openapi.json" { "API" }
+            }
+        }
+    }
+}

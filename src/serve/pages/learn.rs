@@ -1,0 +1,51 @@
+//! `/topics/{id}/learn`: what to understand before a topic, as a list to tick off.
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::super::State;
+use super::super::api::{Named, unknown_topic};
+use super::{answer, layout};
+use crate::library::view::{LearnView, LessonView};
+
+pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+    let page = async {
+        let view = state.library()?.learn(&id, &[]).map_err(|name| unknown_topic(&name))?;
+        let label = view.order.last().map_or("", |lesson| lesson.label.as_str());
+        Ok(layout(&state, &format!("Learn {label}"), body(&view, label)))
+    };
+    answer(&state, page.await)
+}
+
+fn body(view: &LearnView, label: &str) -> Markup {
+    html! {
+        article.topic {
+            h1 { "Learn " (label) }
+            p.quiet {
+                "What it builds on comes first. Ticks stay in this browser, and hold for every list. "
+                a href={ "/topics/" (view.topic) } { "The topic itself" } " · "
+                a href={ "/topics/" (view.topic) "/cards.apkg" } { "Cards for Anki" }
+            }
+            ol.checklist data-checklist=(view.topic) {
+                @for lesson in &view.order { (item(lesson)) }
+            }
+            p.progress hidden {}
+        }
+    }
+}
+
+fn item(lesson: &LessonView) -> Markup {
+    html! {
+        li data-id=(lesson.id) {
+            label { input type="checkbox" hidden disabled; " " b { (lesson.label) } }
+            " " a href={ "/topics/" (lesson.id) } aria-label={ "More on " (lesson.label) } { "more" }
+            p { (lesson.definition) }
+            @if let (Some(needed), Some(reason)) = (&lesson.needed_for, &lesson.reason) {
+                p.quiet { "For " (needed.label) ": " (reason) }
+            }
+        }
+    }
+}

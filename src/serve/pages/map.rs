@@ -1,0 +1,230 @@
+//! The map of a topic: what it is part of, needs, leads to, holds and stands near, as a picture (SVG).
+//!
+//! Every topic has its place by what it is to the one in the middle, so that the same topic always looks the same:
+//! above it what it is part of, below its kinds; at the left what comes first, at the right what builds on it and
+//! what is near. Each is a link, reached by keys; the lists on the page say the same. What has more neighbours
+//! than fit says how many more.
+
+use std::collections::HashSet;
+
+use maud::{Markup, html};
+
+use crate::library::view::{RelatedTopic, TopicDetail, TopicLink};
+
+/// The most topics in each place: 36 with the one in the middle.
+const PARTS: usize = 3;
+const FIRST: usize = 8;
+const NEXT: usize = 7;
+const KINDS: usize = 8;
+const NEAR: usize = 9;
+
+/// Sizes in the picture's own units, which are pixels where it is not scaled.
+const WIDTH: i32 = 960;
+const BOX: i32 = 236;
+const TALL: i32 = 30;
+const ROW: i32 = 38;
+/// Where the columns begin.
+const LEFT: i32 = 4;
+const MIDDLE: i32 = (WIDTH - BOX) / 2;
+const RIGHT: i32 = WIDTH - BOX - 4;
+/// Letters that fit into a box.
+const LETTERS: usize = 30;
+
+/// A neighbour in a column.
+struct Node {
+    id: String,
+    label: String,
+    /// What it is to the topic: also the class that colours its tie.
+    what: &'static str,
+}
+
+/// Neighbours of one sort, the first few, and how many are left out.
+struct Group {
+    title: &'static str,
+    nodes: Vec<Node>,
+    left_out: usize,
+}
+
+impl Group {
+    fn new(
+        title: &'static str,
+        what: &'static str,
+        all: impl Iterator<Item = (String, String)>,
+        most: usize,
+    ) -> Group {
+        let mut nodes: Vec<Node> = all.map(|(id, label)| Node { id, label, what }).collect();
+        let left_out = nodes.len().saturating_sub(most);
+        nodes.truncate(most);
+        Group { title, nodes, left_out }
+    }
+
+    /// Rows that it takes: its title and its nodes, nothing where it is empty.
+    fn rows(&self) -> i32 {
+        let nodes = i32::try_from(self.nodes.len()).unwrap_or(0);
+        if nodes == 0 { 0 } else { nodes + 1 }
+    }
+}
+
+/// The neighbours of a topic by what they are to it.
+struct Neighbours {
+    above: Group,
+    below: Group,
+    left: Group,
+    next: Group,
+    near: Group,
+}
+
+impl Neighbours {
+    /// Each neighbour stands in the first place that it fits.
+    fn of(detail: &TopicDetail, related: &[RelatedTopic]) -> Neighbours {
+        let mut told = HashSet::new();
+        let mut group = |title, what, links: Vec<(String, String)>, most| {
+            let fresh = links.into_iter().filter(|(id, _)| told.insert(id.clone()));
+            Group::new(title, what, fresh, most)
+        };
+        let links = |all: &[TopicLink]| -> Vec<(String, String)> {
+            all.iter().map(|link| (link.id.clone(), link.label.clone())).collect()
+        };
+        let near = related.iter().map(|near| (near.id.clone(), near.label.clone())).collect();
+        Neighbours {
+            above: group("part of", "broader", links(&detail.broader), PARTS),
+            below: group("kinds and parts", "narrower", links(&detail.narrower), KINDS),
+            left: group("know first", "requires", links(&detail.requires), FIRST),
+            next: group("builds on it", "required", links(&detail.required_by), NEXT),
+            near: group("near", "near", near, NEAR),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        let all = [&self.above, &self.below, &self.left, &self.next, &self.near];
+        all.iter().all(|group| group.nodes.is_empty())
+    }
+}
+
+/// The map of `detail`'s topic; nothing where it has no neighbours.
+pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
+    let all = Neighbours::of(detail, related);
+    if all.is_empty() {
+        return html! {};
+    }
+    let Neighbours { above, below, left, next, near } = &all;
+    let (middle, right) = (above.rows() + 1 + below.rows(), next.rows() + near.rows());
+    let height = middle.max(left.rows()).max(right) * ROW + 12;
+    let start = |taken: i32| (height - taken * ROW) / 2;
+    // The topic itself stands in the middle column, below what it is part of.
+    let own = start(middle) + above.rows() * ROW;
+    let places = [
+        (above, MIDDLE, start(middle)),
+        (below, MIDDLE, own + ROW),
+        (left, LEFT, start(left.rows())),
+        (next, RIGHT, start(right)),
+        (near, RIGHT, start(right) + next.rows() * ROW),
+    ];
+    let shown = places.into_iter().filter(|(group, _, _)| !group.nodes.is_empty());
+    let drawn: Vec<_> = shown.map(|(group, x, y)| draw(group, x, y, own)).collect();
+    let label = &detail.topic.label;
+    html! {
+        div.wide.map tabindex="0" role="region" aria-label="Map of the topic" {
+            svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="group"
+                aria-label={ "What stands round " (label) "; the lists below say the same" } {
+                @for (ties, _) in &drawn { (ties) }
+                rect.own x=(MIDDLE) y=(own) width=(BOX) height=(TALL) rx="8" {}
+                text.own x=(MIDDLE + BOX / 2) y=(own + 20) text-anchor="middle" { (short(label)) }
+                @for (_, boxes) in &drawn { (boxes) }
+            }
+        }
+    }
+}
+
+/// The ties of a group, to be drawn first, and its title and boxes.
+fn draw(group: &Group, x: i32, y: i32, own: i32) -> (Markup, Markup) {
+    let places = group.nodes.iter().zip(1..).map(|(node, row)| (node, y + row * ROW));
+    let places: Vec<(&Node, i32)> = places.collect();
+    let ties = html! {
+        @for (node, top) in &places { path class={ "tie " (node.what) } d=(tie(x, *top, own)) {} }
+    };
+    let boxes = html! {
+        text.title x=(x + 2) y=(y + ROW - 8) {
+            (group.title) @if group.left_out > 0 { ", and " (group.left_out) " more" }
+        }
+        @for (node, top) in &places {
+            a href={ "/topics/" (node.id) } {
+                title { (node.label) }
+                rect class=(node.what) x=(x) y=(top) width=(BOX) height=(TALL) rx="8" {}
+                text x=(x + 12) y=(top + 20) { (short(&node.label)) }
+            }
+        }
+    };
+    (ties, boxes)
+}
+
+/// The way from the box at `x`, `top` to the topic's own at the height `own`.
+fn tie(x: i32, top: i32, own: i32) -> String {
+    let (from, to) = (top + TALL / 2, own + TALL / 2);
+    if x == MIDDLE {
+        // Past the boxes between, like the trunk of a tree.
+        let trunk = MIDDLE - 14;
+        return format!("M{x} {from}H{trunk}V{to}H{x}");
+    }
+    let (begin, end) = if x < MIDDLE { (x + BOX, MIDDLE) } else { (x, MIDDLE + BOX) };
+    let half = (begin + end) / 2;
+    format!("M{begin} {from}C{half} {from} {half} {to} {end} {to}")
+}
+
+/// `label`, its end left out where it does not fit.
+fn short(label: &str) -> String {
+    if label.chars().count() <= LETTERS {
+        return label.to_owned();
+    }
+    label.chars().take(LETTERS - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::library::view::TopicView;
+
+    fn detail(narrower: usize) -> TopicDetail {
+        let link = |n: usize| TopicLink {
+            id: format!("t{n}"),
+            label: format!("Topic {n} <b>"),
+            why: None,
+        };
+        let topic = TopicView {
+            id: "own".into(),
+            label: "A label that is far too long for its box".into(),
+            also: Vec::new(),
+            steps: Vec::new(),
+            definition: String::new(),
+            mentions: 0,
+        };
+        TopicDetail {
+            topic,
+            broader: Vec::new(),
+            narrower: (0..narrower).map(link).collect(),
+            requires: Vec::new(),
+            required_by: Vec::new(),
+            passages: Vec::new(),
+            resources: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_hub_is_capped_and_says_so_and_labels_are_escaped() {
+        let drawn = map(&detail(30), &[]).into_string();
+        assert_eq!(drawn.matches("<a href=\"/topics/t").count(), KINDS);
+        assert!(drawn.contains("and 22 more") && drawn.contains("Topic 3 &lt;b&gt;"), "{drawn}");
+        assert_eq!(drawn, map(&detail(30), &[]).into_string(), "the same each time");
+    }
+
+    #[test]
+    fn a_topic_without_neighbours_has_no_map() {
+        assert_eq!(map(&detail(0), &[]).into_string(), "");
+    }
+
+    #[test]
+    fn long_labels_are_cut() {
+        assert_eq!(short(&"x".repeat(60)).chars().count(), LETTERS);
+        assert_eq!(short("short"), "short");
+    }
+}

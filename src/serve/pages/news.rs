@@ -1,0 +1,104 @@
+//! `/new`: what appeared, changed and went, by day.
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::super::State;
+use super::super::api::{Asked, NewsParameters};
+use super::super::error::Failure;
+use super::frame::Frame;
+use super::{address, answer, chips, number, plural};
+use crate::library::view::{NewsItem, NewsView};
+use crate::refresh::changes::What;
+
+/// How far back the page goes where that is not said, and what can be chosen.
+const USUAL: &str = "30d";
+const SPANS: [(&str, &str); 4] =
+    [("1d", "a day"), ("7d", "a week"), ("30d", "a month"), ("365d", "a year")];
+
+pub(super) async fn page(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Asked<NewsParameters>, Failure>,
+) -> Response {
+    let page = async {
+        let Asked(asked) = asked?;
+        let (topic, source) =
+            (asked.topic.clone().unwrap_or_default(), asked.source.clone().unwrap_or_default());
+        let since = asked.since.clone().filter(|since| !since.is_empty());
+        let since = since.unwrap_or_else(|| USUAL.to_owned());
+        let view = asked.find(&state, USUAL).await?;
+        let feed = address("/feed.atom", &[("topic", &topic), ("source", &source)]);
+        let body = body(&view, (&topic, &source, &since), &feed);
+        let frame = Frame { title: "New", feed: Some(feed.clone()), ..Frame::default() };
+        Ok(frame.round(&state, body))
+    };
+    answer(&state, page.await)
+}
+
+fn body(view: &NewsView, (topic, source, since): (&str, &str, &str), feed: &str) -> Markup {
+    let days = view.items.chunk_by(|a, b| day(a) == day(b));
+    let documents = &view.changes.documents;
+    html! {
+        h1 { "New" }
+        form.filter action="/new" {
+            label { "Topic " input name="topic" value=(topic) maxlength="100" placeholder="any"; }
+            label { "Source " input name="source" value=(source) maxlength="200" placeholder="any"; }
+            label { "For "
+                select name="since" {
+                    @for (value, label) in SPANS { option value=(value) selected[since == value] { (label) } }
+                }
+            }
+            button { "Show" }
+        }
+        p.quiet {
+            (plural(documents.added, "document")) " added, " (number(documents.changed)) " changed, "
+            (number(documents.removed)) " removed. " a href=(feed) { "As a feed" }
+        }
+        @if view.items.is_empty() { p { "Nothing in that time." } }
+        @for items in days {
+            section.day {
+                h2 { (items.first().map(day).unwrap_or_default()) }
+                ul { @for item in items { li { (piece(item)) } } }
+            }
+        }
+    }
+}
+
+fn day(item: &NewsItem) -> &str {
+    item.news.at.get(..10).unwrap_or_default()
+}
+
+fn piece(item: &NewsItem) -> Markup {
+    let news = &item.news;
+    let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
+    // What appeared as a whole has no sections named: its source has a page.
+    let appeared = news.path.is_none() && news.what != What::Removed;
+    let of_source = appeared.then(|| format!("/sources/{}", news.source));
+    let reader = news.ids.first().map(|id| format!("/sections/{id}")).or(of_source);
+    let word = match news.what {
+        What::Added => "new",
+        What::Changed => "changed",
+        What::Moved => "moved",
+        What::Removed => "removed",
+    };
+    html! {
+        @match reader {
+            Some(reader) => a href=(reader) { (name) },
+            None => b { (name) },
+        }
+        span.quiet {
+            " · " (word) " · " (plural(news.sections.added, "section")) " added, " (number(news.sections.changed))
+            " changed · "
+            @match &item.url {
+                Some(url) => a href=(url) rel="noopener" { (news.source) " " (news.path.as_deref().unwrap_or_default()) },
+                None => { (news.source) " " (news.path.as_deref().unwrap_or_default()) }
+            }
+        }
+        @if !item.topics.is_empty() {
+            (chips(item.topics.iter().map(|topic| (topic.id.as_str(), topic.label.as_str()))))
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `/resources`: the works that most sources cite, by topic, kind and year.
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::State;
+use super::super::api::{Asked, unknown_topic};
+use super::{address, answer, layout, plural};
+use crate::annotate::resources::ResourceKind;
+use crate::library::Wanted;
+use crate::library::view::ResourceView;
+
+/// Works on a page, and how far back the list goes.
+const PAGE: usize = 50;
+const FARTHEST: usize = 100_000;
+/// Sources that are named for a work.
+const NAMED: usize = 4;
+
+/// What the form sends: empty fields too, which ask for nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Parameters {
+    q: String,
+    topic: String,
+    kind: String,
+    year: String,
+    offset: String,
+}
+
+impl Parameters {
+    fn offset(&self) -> usize {
+        self.offset.parse().unwrap_or(0).min(FARTHEST)
+    }
+
+    fn at(&self, offset: usize) -> String {
+        let offset = if offset == 0 { String::new() } else { offset.to_string() };
+        let all = [
+            ("q", self.q.as_str()),
+            ("topic", &self.topic),
+            ("kind", &self.kind),
+            ("year", &self.year),
+            ("offset", &offset),
+        ];
+        address("/resources", &all)
+    }
+}
+
+pub(super) async fn page(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Asked<Parameters>, super::Failure>,
+) -> Response {
+    let page = async {
+        let Asked(asked) = asked?;
+        let library = state.library()?;
+        let said = |text: &'_ str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+        let (topic, kind) = (said(&asked.topic), said(&asked.kind));
+        let wanted = Wanted {
+            query: &asked.q,
+            topic: topic.as_deref(),
+            kind: kind.as_deref(),
+            year: asked.year.trim().parse().ok(),
+            // One more than is shown says whether there are more.
+            limit: PAGE + 1,
+            offset: asked.offset(),
+        };
+        let found = library.resources(&wanted);
+        let found = found.ok_or_else(|| unknown_topic(wanted.topic.unwrap_or_default()))?;
+        Ok(layout(&state, "Resources", body(&asked, &found, &library.resource_years())))
+    };
+    answer(&state, page.await)
+}
+
+fn body(asked: &Parameters, found: &[ResourceView], years: &[u16]) -> Markup {
+    let offset = asked.offset();
+    html! {
+        h1 { "Resources" }
+        p.quiet { "Articles, papers, talks and tools, by how many independent sources cite them." }
+        (form(asked, years))
+        @if found.is_empty() {
+            p { "Nothing cited fits that. " a href="/resources" { "All resources" } }
+        }
+        ol.works start=(offset + 1) {
+            @for resource in found.iter().take(PAGE) { li { (work(resource)) } }
+        }
+        nav.pager aria-label="More resources" {
+            @if offset > 0 { a rel="prev" href=(asked.at(offset.saturating_sub(PAGE))) { "Back" } }
+            @if found.len() > PAGE { a rel="next" href=(asked.at(offset + PAGE)) { "More" } }
+        }
+    }
+}
+
+fn form(asked: &Parameters, years: &[u16]) -> Markup {
+    html! {
+        form.filter action="/resources" {
+            label { "Words " input name="q" value=(asked.q) maxlength="200"; }
+            label { "Topic " input name="topic" value=(asked.topic) maxlength="100" placeholder="any"; }
+            label { "Kind "
+                select name="kind" {
+                    option value="" { "any" }
+                    @for kind in ResourceKind::ALL {
+                        option value=(kind.as_str()) selected[asked.kind == kind.as_str()] { (kind.as_str()) }
+                    }
+                }
+            }
+            label { "Year "
+                select name="year" {
+                    option value="" { "any" }
+                    @for year in years {
+                        option value=(year) selected[asked.year == year.to_string()] { (year) }
+                    }
+                }
+            }
+            button { "Show" }
+        }
+    }
+}
+
+/// A work that sources cite, with what one says of it.
+pub(super) fn work(resource: &ResourceView) -> Markup {
+    let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
+    let others = resource.sources.len().saturating_sub(NAMED);
+    html! {
+        a href=(resource.url) rel="noopener nofollow" { (resource.title) }
+        span.quiet {
+            @if let Some(year) = resource.year { " · " (year) }
+            " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "source"))
+        }
+        @if let Some(archive) = &resource.archived_at {
+            " " span.warn { "dead" }
+            " " a href=(archive) rel="noopener nofollow" { "in the web archive" }
+        }
+        @if let Some(said) = resource.said.first() {
+            div.quiet { "“" (said.sentence) "” " (said.source) }
+        } @else {
+            div.quiet { (named.join(", ")) @if others > 0 { " and " (others) " more" } }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Hits under their documents.
+
+use maud::{Markup, html};
+
+use super::super::{address, marked, plural};
+use crate::library::view::HitView;
+
+/// The hits under their documents, in the order of each document's best.
+pub(super) fn by_document(hits: &[HitView]) -> Vec<Vec<&HitView>> {
+    let mut documents: Vec<Vec<&HitView>> = Vec::new();
+    let place = |hit: &HitView| (hit.passage.source.clone(), hit.passage.path.clone());
+    for hit in hits {
+        match documents.iter_mut().find(|hits| hits.first().is_some_and(|h| place(h) == place(hit)))
+        {
+            Some(hits) => hits.push(hit),
+            None => documents.push(vec![hit]),
+        }
+    }
+    documents
+}
+
+/// A document's name and its hits.
+pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
+    html! {
+        @if let Some(first) = hits.first().map(|hit| &hit.passage) {
+            section.document {
+                h2 { (first.title) " " span.quiet { (first.source) } }
+                @for hit in hits { (card(hit, query, false)) }
+            }
+        }
+    }
+}
+
+/// A passage with its snippet; topics and copies below. `query` is what the reader is to mark in it.
+pub(in crate::serve::pages) fn hit_card(hit: &HitView, query: &str) -> Markup {
+    card(hit, query, true)
+}
+
+fn card(hit: &HitView, query: &str, names_source: bool) -> Markup {
+    let passage = &hit.passage;
+    let (heading, above) = match passage.headings.split_last() {
+        Some((own, above)) => (own.as_str(), above),
+        None => (passage.title.as_str(), &[][..]),
+    };
+    let above: Vec<&str> =
+        above.iter().map(String::as_str).filter(|heading| *heading != passage.title).collect();
+    let reader = address(&format!("/sections/{}", passage.id), &[("q", query)]);
+    html! {
+        article.hit {
+            h3 { a.open href=(reader) { (heading) } }
+            p.where {
+                @if !above.is_empty() { (above.join(" › ")) " · " }
+                a.source href=(passage.url) rel="noopener" {
+                    @if names_source { (passage.source) " " }
+                    (passage.path) (passage.place)
+                }
+                @if passage.gone { " · " span.warn { "gone from its source" } }
+            }
+            p.snippet dir="auto" { (marked(&hit.snippet)) }
+            @if !passage.topics.is_empty() {
+                p.topics {
+                    @for topic in &passage.topics {
+                        a.chip href={ "/topics/" (topic) } { (topic.replace('-', " ")) } " "
+                    }
+                }
+            }
+            @if !hit.duplicates.is_empty() {
+                details.copies {
+                    summary { "also in " (plural(hit.duplicates.len(), "other place")) }
+                    ul {
+                        @for copy in &hit.duplicates {
+                            li { a href=(copy.url) rel="noopener" { (copy.source) " " (copy.path) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

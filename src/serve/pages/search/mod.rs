@@ -1,0 +1,188 @@
+//! `/`: the start page and the results; `/results`: the results alone, for search as you type.
+
+mod hits;
+mod side;
+mod summary;
+
+use std::sync::Arc;
+
+use axum::extract::State as Shared;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::frame::Frame;
+use super::{address, answer, plural};
+use crate::library::Library;
+use crate::library::view::SearchView;
+use crate::serve::State;
+use crate::serve::api::{Asked, Flag, SearchParameters, find, number as place};
+use crate::serve::error::Failure;
+pub(super) use hits::hit_card;
+use hits::{by_document, document};
+use side::{facets, topic_card};
+use summary::{help, summary};
+
+/// Hits on a page.
+const PAGE: usize = 20;
+/// Topics of each step on the start page.
+const TOPICS: usize = 8;
+
+const EXAMPLES: [&str; 6] = [
+    "position bias",
+    "how do I handle users with no history",
+    "training serving skew",
+    "two-tower model",
+    "NDCG",
+    "design video recommendation",
+];
+
+pub(super) async fn page(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Asked<SearchParameters>, Failure>,
+) -> Response {
+    let page = async {
+        let Asked(asked) = asked?;
+        let (count, body) = body(&state, &asked).await?;
+        let text = asked.text();
+        let title = if text.trim().is_empty() { "Search" } else { text.trim() };
+        let frame = Frame { title, query: &asked.q, kept: kept(&asked), feed: None };
+        Ok(frame.round(&state, html! { div #results data-count=(count) { (body) } }))
+    };
+    answer(&state, page.await)
+}
+
+pub(super) async fn results(
+    Shared(state): Shared<Arc<State>>,
+    asked: Result<Asked<SearchParameters>, Failure>,
+) -> Response {
+    let fragment = async {
+        let Asked(asked) = asked?;
+        body(&state, &asked).await.map(|(_, body)| body)
+    };
+    fragment.await.into_response()
+}
+
+/// The filters that were chosen, by name.
+fn kept(asked: &SearchParameters) -> Vec<(&'static str, &str)> {
+    let all = [
+        ("source", &asked.source),
+        ("topic", &asked.topic),
+        ("step", &asked.step),
+        ("kind", &asked.kind),
+        ("lang", &asked.lang),
+    ];
+    let said = all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+    said.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// How many passages there are, in words, and what the page shows.
+async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, Markup), Failure> {
+    let library = state.library()?;
+    if asked.text().trim().is_empty() {
+        return Ok((String::new(), start(&library)));
+    }
+    let view = find(state, asked, PAGE).await?;
+    let named = view.query.topics.first().cloned();
+    let topic = match named {
+        Some(topic) => state.ask(move |library| library.topic(&topic)).await?,
+        None => None,
+    };
+    let typed = asked.q.clone();
+    let rescue = match view.total {
+        0 => Some(state.ask(move |library| library.rescue(&typed)).await?),
+        _ => None,
+    };
+    let found = plural(view.total, "passage");
+    let body = html! {
+        (summary(&view, asked))
+        div.results {
+            section aria-label="Results" {
+                h1.unseen { "Passages for " (asked.text().trim()) }
+                (chosen(asked))
+                @if let Some(rescue) = &rescue { (help(rescue, asked)) }
+                @for hits in by_document(&view.hits) { (document(&hits, &asked.q)) }
+                (pager(&view, asked))
+            }
+            aside aria-label="About these results" {
+                @if let Some(topic) = &topic { (topic_card(topic)) }
+                (facets(&view, asked, &library))
+            }
+        }
+    };
+    Ok((found, body))
+}
+
+/// The filters that narrow the results, each with a link that takes it away.
+fn chosen(asked: &SearchParameters) -> Markup {
+    let kept = kept(asked);
+    html! {
+        @if !kept.is_empty() {
+            p.chosen {
+                @for (name, value) in kept {
+                    a.chip href=(with(asked, name, "")) aria-label={ "Without " (name) " " (value) } {
+                        (name) ": " (value) " ×"
+                    } " "
+                }
+            }
+        }
+    }
+}
+
+fn start(library: &Library) -> Markup {
+    let counts = &library.manifest.counts;
+    let topics = library.topics(usize::MAX, 0);
+    html! {
+        div.start {
+            h1 { "What do the public sources say about…" }
+            p {
+                @for example in EXAMPLES { a.chip href=(address("/", &[("q", example)])) { (example) } " " }
+            }
+            p.quiet {
+                (plural(counts.sections, "section")) " from " (plural(library.manifest.sources.len(), "source"))
+                ", " (plural(counts.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
+                code { "source: path: topic: step: kind: lang: licence:" } " narrow a search."
+            }
+            div.steps {
+                @for step in &library.graph.vocabulary.steps {
+                    section {
+                        h2 { (step.label) }
+                        ul {
+                            @for topic in topics.iter().filter(|t| t.steps.contains(&step.slug)).take(TOPICS) {
+                                li { a href={ "/topics/" (topic.id) } { (topic.label) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn pager(view: &SearchView, parameters: &SearchParameters) -> Markup {
+    let offset = place(parameters.offset, 0);
+    let before = offset.saturating_sub(PAGE).to_string();
+    let next = (offset + PAGE).to_string();
+    html! {
+        nav.pager aria-label="More results" {
+            @if offset > 0 { a rel="prev" href=(with(parameters, "offset", &before)) { "Back" } }
+            @if view.hits.len() == PAGE && view.total > offset + PAGE {
+                a rel="next" href=(with(parameters, "offset", &next)) { "More" }
+            }
+        }
+    }
+}
+
+/// The address of this search with one parameter changed, from the first hit on.
+fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
+    let flag = |flag: Option<Flag>| match flag {
+        Some(Flag::On) => "1",
+        Some(Flag::Off) => "0",
+        None => "",
+    };
+    let mut all = vec![("q", asked.q.as_str())];
+    all.extend(kept(asked));
+    all.extend([("literal", flag(asked.literal)), ("spelling", flag(asked.spelling))]);
+    all.retain(|(known, _)| *known != name);
+    all.push((name, value));
+    address("/", &all)
+}

@@ -1,0 +1,85 @@
+//! What stands beside the hits: the topic that the query names, and what the hits can be narrowed by.
+
+use maud::{Markup, html};
+
+use super::super::{number, plural};
+use super::{kept, with};
+use crate::library::Library;
+use crate::library::view::{SearchView, TopicDetail};
+use crate::serve::api::SearchParameters;
+
+/// Values of a facet that are shown.
+const VALUES: usize = 8;
+
+pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
+    let topic = &detail.topic;
+    html! {
+        section.card {
+            h2 { a href={ "/topics/" (topic.id) } { (topic.label) } }
+            p { (topic.definition) }
+            @for (word, links) in [
+                ("Part of", &detail.broader), ("Needs", &detail.requires), ("Kinds", &detail.narrower),
+            ] {
+                @if !links.is_empty() {
+                    p { b { (word) } " "
+                        @for link in links.iter().take(6) {
+                            a.chip href={ "/topics/" (link.id) } { (link.label) } " "
+                        }
+                    }
+                }
+            }
+            @if !detail.resources.is_empty() {
+                p { b { "Most cited" } }
+                ul {
+                    @for resource in detail.resources.iter().take(3) {
+                        li {
+                            a href=(resource.url) rel="noopener nofollow" { (resource.title) }
+                            span.quiet { " · " (plural(resource.cited_by, "source")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the results can be narrowed by, with counts.
+pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
+    let kept = kept(asked);
+    let fields = [
+        ("step", "Step"),
+        ("topic", "Topic"),
+        ("source", "Source"),
+        ("kind", "Kind"),
+        ("lang", "Language"),
+    ];
+    let open = fields.iter().filter(|(field, _)| kept.iter().all(|(name, _)| name != field));
+    let label = |field: &str, value: &str| match (field, library.graph.vocabulary.topic(value)) {
+        ("topic", Some(topic)) => topic.pref_label.clone(),
+        ("step", _) => value.replace('-', " "),
+        _ => value.to_owned(),
+    };
+    html! {
+        @for (field, title) in open {
+            @let values = view.facets.get(field).map(Vec::as_slice).unwrap_or_default();
+            @if values.len() > 1 {
+                section.facet {
+                    h2 { (title) }
+                    ul {
+                        @for value in values.iter().take(VALUES) {
+                            li {
+                                a href=(with(asked, field, &value.value)) rel="nofollow" {
+                                    (label(field, &value.value))
+                                }
+                                span.count { (number(usize::try_from(value.count).unwrap_or(0))) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if view.counted < view.total && view.total > 0 {
+            p.quiet { "Counted over the best " (number(view.counted)) "." }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What stands above the hits: how many there are, how the query was read, and what to do where nothing fits.
+
+use maud::{Markup, html};
+
+use super::super::{address, plural};
+use super::{kept, with};
+use crate::library::Rescue;
+use crate::library::view::SearchView;
+use crate::serve::api::SearchParameters;
+
+/// Other names of a topic that are told.
+const NAMES: usize = 4;
+
+/// How many there are, what was understood, and how to undo it.
+pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
+    let understood = &view.query.understood;
+    html! {
+        p.summary {
+            (plural(view.total, "passage"))
+            @if understood.relaxed && view.total > 0 { ", not all with most of the words" }
+            span.quiet { " in " (format!("{:.1}", view.took_us as f64 / 1000.0)) " ms" }
+        }
+        @if let Some(corrected) = &view.query.corrected {
+            p.understood {
+                "Also read as " a href=(with(asked, "q", corrected)) { (corrected) } ". "
+                a href=(with(asked, "spelling", "0")) { "Only as typed" }
+            }
+        }
+        (widened(view, asked))
+        @for dropped in &understood.dropped { p.understood { "Left out: " (dropped) } }
+    }
+}
+
+/// What was searched besides the words, and what of them was not.
+fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
+    let understood = &view.query.understood;
+    let topics: Vec<_> = understood.topics.iter().filter(|topic| !topic.also.is_empty()).collect();
+    let is_plain =
+        topics.is_empty() && understood.filler.is_empty() && understood.asks_for_links.is_empty();
+    html! {
+        @if !is_plain {
+            p.understood {
+                @for topic in topics {
+                    "“" (topic.words) "” was also searched as " (names(&topic.also)) ". "
+                }
+                @if !understood.asks_for_links.is_empty() { "Lists of links come first. " }
+                @if !understood.filler.is_empty() { "Not searched: " (understood.filler.join(", ")) ". " }
+                a href=(with(asked, "literal", "1")) { "Search the words as typed" }
+            }
+        }
+    }
+}
+
+/// The first of `names`, and how many more there are.
+fn names(names: &[String]) -> String {
+    let (first, rest) = names.split_at(names.len().min(NAMES));
+    match rest.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more names", first.join(", ")),
+    }
+}
+
+/// What to do where nothing was found.
+pub(super) fn help(rescue: &Rescue, asked: &SearchParameters) -> Markup {
+    let is_narrowed = !kept(asked).is_empty();
+    html! {
+        div.none {
+            @if rescue.failed.is_empty() {
+                p { "Each of these words is there, but nothing fits all that you asked for." }
+            } @else {
+                p { "No passage holds " @for (at, word) in rescue.failed.iter().enumerate() {
+                    @if at > 0 { " or " } b { (word) }
+                } "." }
+            }
+            @if !rescue.nearest.is_empty() || is_narrowed {
+                p { "What comes near:" }
+                ul {
+                    @if is_narrowed {
+                        li { a href=(address("/", &[("q", &asked.q)])) { "The same without the filters" } }
+                    }
+                    @for (query, total) in &rescue.nearest {
+                        li { a href=(with(asked, "q", query)) { (query) }
+                            span.quiet { " " (plural(*total, "passage")) } }
+                    }
+                }
+            }
+        }
+    }
+}
