@@ -1,7 +1,7 @@
 //! `cairn export`: what is known, for other programs.
 
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{Exit, open, topics};
 use crate::config::Config;
 use crate::graph::export::{self, Format};
+use crate::library::{Library, deck};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -20,6 +21,30 @@ pub(super) struct Arguments {
 enum What {
     /// The topics and their ties, with the evidence, and the resources about them
     Graph(GraphArguments),
+    /// Cards for Anki, of a topic or of a case study
+    Deck(DeckArguments),
+}
+
+#[derive(Debug, Args)]
+struct DeckArguments {
+    /// The topic: its id or any of its names
+    #[arg(long, required_unless_present = "case", conflicts_with = "case")]
+    topic: Option<String>,
+    /// The case study, such as "video recommendation"
+    #[arg(long)]
+    case: Option<String>,
+    /// Anki's package, or its text import
+    #[arg(long, value_enum)]
+    format: Cards,
+    /// The file to write; standard output where none is named
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Cards {
+    Apkg,
+    Csv,
 }
 
 #[derive(Debug, Args)]
@@ -46,13 +71,19 @@ enum Name {
 const NEAREST: usize = 20;
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
-    let What::Graph(arguments) = &arguments.what;
     let library = open(config)?;
+    match &arguments.what {
+        What::Graph(arguments) => graph(&library, arguments),
+        What::Deck(arguments) => cards(&library, arguments),
+    }
+}
+
+fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> {
     let part = match &arguments.around {
         None => export::all(&library.graph),
         Some(name) => match library.find_topic(name) {
             Some(topic) => export::around(&library.graph, topic, NEAREST),
-            None => return topics::unknown(&library, name),
+            None => return topics::unknown(library, name),
         },
     };
     let format = match arguments.format {
@@ -62,12 +93,36 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     };
     let mut text = Vec::new();
     export::write(&library.graph, &part, format, &mut text)?;
-    match &arguments.output {
-        Some(file) => std::fs::write(file, text)
+    write(&text, arguments.output.as_deref())
+}
+
+fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
+    let deck = match (&arguments.topic, &arguments.case) {
+        (Some(topic), _) => match library.topic_cards(topic)? {
+            Some(deck) => deck,
+            None => return topics::unknown(library, topic),
+        },
+        (None, case) => {
+            let case = case.as_deref().unwrap_or_default();
+            let found = library.case_cards(case)?;
+            found.with_context(|| format!("no case study {case:?}; `cairn guide` lists them"))?
+        }
+    };
+    let bytes = match arguments.format {
+        Cards::Apkg => deck::apkg(&deck.name, &deck.cards)?,
+        Cards::Csv => deck::csv(&deck.name, &deck.cards).into_bytes(),
+    };
+    write(&bytes, arguments.output.as_deref())
+}
+
+/// Writes `bytes` into `file`, or to standard output.
+fn write(bytes: &[u8], file: Option<&Path>) -> anyhow::Result<Exit> {
+    match file {
+        Some(file) => std::fs::write(file, bytes)
             .with_context(|| format!("cannot write {}", file.display()))?,
         None => {
-            let mut stdout = BufWriter::new(std::io::stdout().lock());
-            stdout.write_all(&text)?;
+            let mut stdout = std::io::stdout().lock();
+            stdout.write_all(bytes)?;
             stdout.flush()?;
         }
     }

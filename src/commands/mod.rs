@@ -7,6 +7,7 @@ mod doctor;
 mod eval;
 mod export;
 mod guide;
+mod mcp;
 mod output;
 mod refresh;
 mod resources;
@@ -108,8 +109,10 @@ enum Command {
     Guide(guide::Arguments),
     /// List the articles, papers, talks and tools that most sources cite
     Resources(resources::Arguments),
-    /// Write the graph for other programs
+    /// Write the graph for other programs, or cards to learn by
     Export(export::Arguments),
+    /// Serve assistants: the Model Context Protocol over stdin and stdout
+    Mcp,
     /// Measure how well search ranks, by judged queries
     Eval(eval::Arguments),
     /// Show what the index holds, how the last run went, what is wrong and what is new
@@ -152,6 +155,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Guide(arguments) => guide::run(&config, &arguments),
         Command::Export(arguments) => export::run(&config, &arguments),
         Command::Resources(arguments) => resources::run(&config, &arguments),
+        Command::Mcp => mcp::run(config),
         Command::Eval(arguments) => eval::run(&config, &arguments),
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),

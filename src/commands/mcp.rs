@@ -1,0 +1,224 @@
+//! `cairn mcp`: the library for assistants, by the Model Context Protocol over stdin and stdout.
+//!
+//! Each tool answers with the API's object, as structured content and as text. What is wrong is told in the
+//! answer, so that the assistant can mend its question; a newer generation is opened when there is one.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use rmcp::handler::server::router::tool::ToolRouter;
+use rmcp::handler::server::wrapper::{Json, Parameters};
+use rmcp::model::{Implementation, ServerCapabilities, ServerConfig};
+use rmcp::transport::stdio;
+use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, tool_router};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Exit, open};
+use crate::config::Config;
+use crate::library::view::{
+    CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
+};
+use crate::library::{Library, Shelf, Wanted};
+use crate::search::{LastWord, Request, SearchError, SectionId, Understanding};
+
+/// What a client is told of the tools as a whole.
+const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
+    read sections, follow topics. Every passage names its source, licence and address: cite them. Where a \
+    licence allows excerpts only, that is what you get.";
+
+/// The most of each list; an assistant reads every word of it.
+const MOST_HITS: u32 = 50;
+const MOST_RELATED: u32 = 50;
+const RESOURCES: usize = 20;
+const PASSAGES: usize = 3;
+
+/// Serves until stdin ends. Stdout carries the protocol alone.
+pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
+    // Says how to make an index where there is none.
+    drop(open(&config)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let server = Server { shelf: Arc::new(Shelf::new(config)?), router: Server::tool_router() };
+        let running = server.serve(stdio()).await.context("the client did not greet")?;
+        running.waiting().await?;
+        Ok(Exit::Done)
+    })
+}
+
+#[derive(Clone)]
+struct Server {
+    shelf: Arc<Shelf>,
+    router: ToolRouter<Server>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct SearchAsked {
+    /// Words, "phrases", -not, OR, source: topic: step: kind: lang: has: since:
+    query: String,
+    /// Passages, 10 unless said, at most 50.
+    limit: Option<u32>,
+    /// Only of this source, such as `owner/name`.
+    source: Option<String>,
+    /// Only about this topic: its id or any of its names.
+    topic: Option<String>,
+    /// Only of this step of a design answer, such as `serving`.
+    step: Option<String>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct IdAsked {
+    /// The id of a section, as search gives it.
+    id: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct TopicAsked {
+    /// Its id or any of its names.
+    id: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct RelatedAsked {
+    /// Its id or any of its names.
+    topic: String,
+    /// Topics, 10 unless said, at most 50.
+    limit: Option<u32>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct LearnAsked {
+    /// Its id or any of its names.
+    topic: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct CaseAsked {
+    /// The case study, such as `video recommendation`.
+    case: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ResourcesAsked {
+    /// Words of title, address or topics.
+    query: Option<String>,
+    /// A topic's id or any of its names.
+    topic: Option<String>,
+}
+
+impl Server {
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&Library) -> Result<Option<T>, SearchError>,
+        missing: impl FnOnce() -> String,
+    ) -> Result<Json<T>, String> {
+        self.shelf.renew();
+        let library = self.shelf.library().ok_or("there is no index yet; run `cairn refresh`")?;
+        match question(&library) {
+            Ok(Some(answer)) => Ok(Json(answer)),
+            Ok(None) => Err(missing()),
+            Err(error) => Err(format!("the index could not be read: {error}")),
+        }
+    }
+}
+
+#[tool_router]
+impl Server {
+    #[tool(
+        description = "Find passages in the study material. Returns snippets with source, licence and link."
+    )]
+    async fn search(
+        &self,
+        Parameters(asked): Parameters<SearchAsked>,
+    ) -> Result<Json<SearchView>, String> {
+        let filters = [("source", &asked.source), ("topic", &asked.topic), ("step", &asked.step)];
+        let mut text = asked.query.clone();
+        for (field, value) in filters {
+            if let Some(value) = value {
+                text.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
+            }
+        }
+        let limit = asked.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
+        let (understanding, last_word) = (Understanding::FULL, LastWord::Whole);
+        let request = Request { text: &text, limit, offset: 0, understanding, last_word };
+        self.ask(|library| library.search(&request).map(Some), String::new)
+    }
+
+    #[tool(description = "Read one section, as far as its licence allows.")]
+    async fn get_section(
+        &self,
+        Parameters(asked): Parameters<IdAsked>,
+    ) -> Result<Json<SectionAnswer>, String> {
+        let missing = || format!("no section {:?}; `search` gives ids", asked.id);
+        let Some(id) = SectionId::parse(&asked.id) else { return Err(missing()) };
+        let find =
+            |library: &Library| Ok(library.section(id)?.map(|section| SectionAnswer { section }));
+        self.ask(find, missing)
+    }
+
+    #[tool(description = "What a topic is, what it needs, its best passages and most cited works.")]
+    async fn topic(
+        &self,
+        Parameters(asked): Parameters<TopicAsked>,
+    ) -> Result<Json<TopicAnswer>, String> {
+        let find =
+            |library: &Library| Ok(library.topic(&asked.id)?.map(|topic| TopicAnswer { topic }));
+        self.ask(find, || unknown(&asked.id))
+    }
+
+    #[tool(
+        description = "Topics near a topic, with the sentences that say so and where they stand."
+    )]
+    async fn related_topics(
+        &self,
+        Parameters(asked): Parameters<RelatedAsked>,
+    ) -> Result<Json<RelatedView>, String> {
+        let limit = asked.limit.unwrap_or(10).clamp(1, MOST_RELATED) as usize;
+        self.ask(|library| Ok(library.related(&asked.topic, limit)), || unknown(&asked.topic))
+    }
+
+    #[tool(description = "What to understand for a topic, prerequisites first, with the reasons.")]
+    async fn learning_path(
+        &self,
+        Parameters(asked): Parameters<LearnAsked>,
+    ) -> Result<Json<LearnView>, String> {
+        let find = |library: &Library| Ok(library.learn(&asked.topic, &[]).ok());
+        self.ask(find, || unknown(&asked.topic))
+    }
+
+    #[tool(description = "What the sources say of a design case study, step by step.")]
+    async fn case_guide(
+        &self,
+        Parameters(asked): Parameters<CaseAsked>,
+    ) -> Result<Json<CaseView>, String> {
+        let missing = || format!("no case study {:?}; search for it", asked.case);
+        self.ask(|library| library.case(&asked.case, PASSAGES), missing)
+    }
+
+    #[tool(description = "The articles, papers, talks and tools that most sources cite.")]
+    async fn resources(
+        &self,
+        Parameters(asked): Parameters<ResourcesAsked>,
+    ) -> Result<Json<ResourcesAnswer>, String> {
+        let (query, topic) = (asked.query.as_deref().unwrap_or_default(), asked.topic.as_deref());
+        let wanted = Wanted { query, topic, limit: RESOURCES, ..Wanted::default() };
+        let find = |library: &Library| {
+            Ok(library.resources(&wanted).map(|resources| ResourcesAnswer { resources }))
+        };
+        self.ask(find, || unknown(topic.unwrap_or_default()))
+    }
+}
+
+fn unknown(topic: &str) -> String {
+    format!("no topic {topic:?}; search for it, the answer names topics")
+}
+
+#[tool_handler(router = self.router)]
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let mut info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build());
+        info.server_info = Implementation::new("cairn", env!("CARGO_PKG_VERSION"));
+        info.instructions = Some(INSTRUCTIONS.to_owned());
+        info
+    }
+}
