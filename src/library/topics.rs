@@ -46,7 +46,14 @@ impl Library {
 
     /// All about the topic with the slug or label `name`.
     pub fn topic(&self, name: &str) -> Result<Option<TopicDetail>, SearchError> {
-        let Some(at) = self.find_topic(name) else { return Ok(None) };
+        let Some(mut detail) = self.outline(name) else { return Ok(None) };
+        detail.passages = self.passages(&detail.topic)?;
+        Ok(Some(detail))
+    }
+
+    /// The same without its passages, which take a search. O(topics + resources).
+    pub fn outline(&self, name: &str) -> Option<TopicDetail> {
+        let at = self.find_topic(name)?;
         let vocabulary = &self.graph.vocabulary;
         let topic = &vocabulary.topics[at];
         let slug = &topic.slug;
@@ -56,11 +63,16 @@ impl Library {
             Some(TopicLink { id, label, why: why.map(str::to_owned) })
         };
         let others = |fits: &dyn Fn(&Topic) -> Option<Option<String>>| -> Vec<TopicLink> {
-            let found = vocabulary.topics.iter().filter_map(|other| Some((other, fits(other)?)));
-            found.filter_map(|(other, why)| link(&other.slug.0, why.as_deref())).collect()
+            let all = vocabulary.topics.iter().zip(&self.graph.mentions);
+            let found = all.filter_map(|(other, said)| Some((other, *said, fits(other)?)));
+            let mut found: Vec<_> = found.collect();
+            // The most mentioned first: a reader of a long list sees what matters.
+            found.sort_by_key(|(_, said, _)| std::cmp::Reverse(*said));
+            let links = found.iter();
+            links.filter_map(|(other, _, why)| link(&other.slug.0, why.as_deref())).collect()
         };
         let requires = topic.requires.iter();
-        Ok(Some(TopicDetail {
+        Some(TopicDetail {
             topic: self.topic_view(at),
             broader: topic.broader.iter().filter_map(|slug| link(&slug.0, None)).collect(),
             narrower: others(&|other| other.broader.contains(slug).then_some(None)),
@@ -69,7 +81,7 @@ impl Library {
                 let requirement = other.requires.iter().find(|r| r.topic == *slug)?;
                 Some(Some(requirement.why.clone()))
             }),
-            passages: self.passages(topic)?,
+            passages: Vec::new(),
             resources: self
                 .graph
                 .resources
@@ -78,7 +90,7 @@ impl Library {
                 .take(RESOURCES)
                 .map(|resource| self.resource(resource))
                 .collect(),
-        }))
+        })
     }
 
     /// The most cited resources that `wanted` asks for; `None` if it names a topic that there is not.
@@ -124,8 +136,8 @@ impl Library {
         }
     }
 
-    fn passages(&self, topic: &Topic) -> Result<Vec<super::view::HitView>, SearchError> {
-        let text = format!("{} topic:{}", topic.pref_label, topic.slug);
+    fn passages(&self, topic: &TopicView) -> Result<Vec<super::view::HitView>, SearchError> {
+        let text = format!("{} topic:{}", topic.label, topic.id);
         let understanding = Understanding::FULL;
         let request = Request {
             text: &text,

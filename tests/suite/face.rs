@@ -152,6 +152,21 @@ fn what_has_not_changed_is_not_sent_again() {
 }
 
 #[test]
+fn what_a_page_loads_is_small_and_all_ours() {
+    let world = world();
+    let app = app(&world);
+    let assets = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/web")).unwrap();
+    let names = assets.map(|asset| asset.unwrap().file_name().into_string().unwrap());
+    let bytes: usize = names.map(|name| get(&app, &format!("/assets/{name}")).2.len()).sum();
+    assert!(bytes < 60_000, "{bytes} bytes before compression");
+    let (_, headers, page) = get(&app, "/topics/position-bias");
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(!policy.contains("unsafe"), "{policy}");
+    assert!(!page.contains(" style=") && !page.contains(" onclick="), "{page}");
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+}
+
+#[test]
 fn the_description_of_the_api_names_what_the_api_answers() {
     let world = world();
     let app = app(&world);

@@ -169,5 +169,9 @@ pub(super) async fn new(
     Shared(state): Shared<Arc<State>>,
     Asked(asked): Asked<NewsParameters>,
 ) -> Result<Json<NewsView>, Failure> {
+    // The page's form may leave it empty; who writes an address means something.
+    if asked.since.as_deref().is_some_and(|since| since.trim().is_empty()) {
+        return Err(Failure::bad_request("`since` is empty", "try since=7d"));
+    }
     asked.find(&state, "7d").await.map(Json)
 }

@@ -12,7 +12,7 @@ use super::super::error::Failure;
 use super::frame::Frame;
 use super::{address, answer, chips, number, plural};
 use crate::library::view::{NewsItem, NewsView};
-use crate::refresh::changes::What;
+use crate::refresh::changes::{Delta, What};
 
 /// How far back the page goes where that is not said, and what can be chosen.
 const USUAL: &str = "30d";
@@ -71,6 +71,16 @@ fn day(item: &NewsItem) -> &str {
     item.news.at.get(..10).unwrap_or_default()
 }
 
+/// How many sections came, changed and went, without the zeros.
+fn counts(sections: Delta) -> String {
+    let told =
+        [(sections.added, "added"), (sections.changed, "changed"), (sections.removed, "removed")];
+    let told = told.into_iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> =
+        told.map(|(count, what)| format!("{} {what}", plural(count, "section"))).collect();
+    if words.is_empty() { "no section".to_owned() } else { words.join(", ") }
+}
+
 fn piece(item: &NewsItem) -> Markup {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
@@ -90,8 +100,7 @@ fn piece(item: &NewsItem) -> Markup {
             None => b { (name) },
         }
         span.quiet {
-            " · " (word) " · " (plural(news.sections.added, "section")) " added, " (number(news.sections.changed))
-            " changed · "
+            " · " (word) " · " (counts(news.sections)) " · "
             @match &item.url {
                 Some(url) => a href=(url) rel="noopener" { (news.source) " " (news.path.as_deref().unwrap_or_default()) },
                 None => { (news.source) " " (news.path.as_deref().unwrap_or_default()) }

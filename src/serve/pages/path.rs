@@ -35,7 +35,7 @@ fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
             button { "Show" }
         }
         @if let Some(view) = found {
-            @for chain in &view.paths { (shown(view, chain)) }
+            @for (at, chain) in view.paths.iter().enumerate() { (shown(view, chain, at == 0)) }
             @if view.paths.is_empty() {
                 p { "No chain of explained ties joins " (view.from.label) " and " (view.to.label) "." }
             }
@@ -45,7 +45,8 @@ fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
     }
 }
 
-fn shown(view: &PathView, chain: &ChainView) -> Markup {
+/// A chain with what is said for each hop, at once where it `is_best`.
+fn shown(view: &PathView, chain: &ChainView, is_best: bool) -> Markup {
     html! {
         section.chain {
             h2 {
@@ -53,7 +54,7 @@ fn shown(view: &PathView, chain: &ChainView) -> Markup {
                 @for hop in &chain.hops { " → " a href={ "/topics/" (hop.to) } { (hop.to_label) } }
             }
             @for hop in &chain.hops {
-                details {
+                details open[is_best] {
                     summary { (hop.from_label) " → " (hop.to_label) ": " (hop.tie.words.join(", ")) }
                     (tie(&hop.tie))
                 }

@@ -24,6 +24,8 @@ use summary::{help, summary};
 
 /// Hits on a page.
 const PAGE: usize = 20;
+/// Characters of a query, as the box says.
+const LONGEST: usize = 1_000;
 /// Topics of each step on the start page.
 const TOPICS: usize = 8;
 
@@ -41,7 +43,7 @@ pub(super) async fn page(
     asked: Result<Asked<SearchParameters>, Failure>,
 ) -> Response {
     let page = async {
-        let Asked(asked) = asked?;
+        let asked = bounded(asked?);
         let (count, body) = body(&state, &asked).await?;
         let text = asked.text();
         let title = if text.trim().is_empty() { "Search" } else { text.trim() };
@@ -56,10 +58,18 @@ pub(super) async fn results(
     asked: Result<Asked<SearchParameters>, Failure>,
 ) -> Response {
     let fragment = async {
-        let Asked(asked) = asked?;
+        let asked = bounded(asked?);
         body(&state, &asked).await.map(|(_, body)| body)
     };
     fragment.await.into_response()
+}
+
+/// What was asked, as long as the box lets anyone type: every link of the page repeats it.
+fn bounded(Asked(mut asked): Asked<SearchParameters>) -> SearchParameters {
+    if let Some((end, _)) = asked.q.char_indices().nth(LONGEST) {
+        asked.q.truncate(end);
+    }
+    asked
 }
 
 /// The filters that were chosen, by name.
@@ -82,11 +92,7 @@ async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, M
         return Ok((String::new(), start(&library)));
     }
     let view = find(state, asked, PAGE).await?;
-    let named = view.query.topics.first().cloned();
-    let topic = match named {
-        Some(topic) => state.ask(move |library| library.topic(&topic)).await?,
-        None => None,
-    };
+    let topic = foremost(&view).and_then(|topic| library.outline(topic));
     let typed = asked.q.clone();
     let rescue = match view.total {
         0 => Some(state.ask(move |library| library.rescue(&typed)).await?),
@@ -110,6 +116,17 @@ async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, M
         }
     };
     Ok((found, body))
+}
+
+/// Of the topics that the query names, the one that most of the results speak of; the first where none does.
+fn foremost(view: &SearchView) -> Option<&str> {
+    let counted = view.facets.get("topic").map(Vec::as_slice).unwrap_or_default();
+    let spoken = |topic: &String| {
+        let value = counted.iter().find(|value| value.value == *topic);
+        value.map_or(0, |value| value.count)
+    };
+    // Of equals the last would be taken.
+    view.query.topics.iter().rev().max_by_key(|topic| spoken(topic)).map(String::as_str)
 }
 
 /// The filters that narrow the results, each with a link that takes it away.
