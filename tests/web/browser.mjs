@@ -36,13 +36,13 @@ function isOwnStatus(message, page) {
   );
 }
 
-// Answers to requests that the page gave up by itself are no faults.
+// Requests that the browser gave up by itself, typing on or leaving the page, are no faults: a server that
+// breaks off shows otherwise.
 const isGivenUp = (request) => /ERR_ABORTED/.test(request.failure()?.errorText ?? "");
 
 // A page of a new context, with the list of what went wrong in it.
 export async function openPage(browser, server, options = {}) {
-  const { allowAborted = false, ...context } = options;
-  const opened = await browser.newContext({ viewport: WIDE, reducedMotion: "reduce", ...context });
+  const opened = await browser.newContext({ viewport: WIDE, reducedMotion: "reduce", ...options });
   const page = await opened.newPage();
   const faults = [];
   const note = (kind, text) => faults.push(`${kind}: ${text}`);
@@ -60,7 +60,7 @@ export async function openPage(browser, server, options = {}) {
     if (new URL(request.url()).origin !== server.url) note("elsewhere", request.url());
   });
   page.on("requestfailed", (request) => {
-    if (allowAborted && isGivenUp(request)) return;
+    if (isGivenUp(request)) return;
     note("failed", `${request.url()} ${request.failure()?.errorText}`);
   });
   page.on("response", (response) => {

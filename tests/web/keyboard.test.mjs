@@ -83,7 +83,7 @@ async function suggestions(page) {
 }
 
 test("from the search box to the source", async () => {
-  const { page, faults, close } = await openPage(browser, server, { allowAborted: true });
+  const { page, faults, close } = await openPage(browser, server);
   await page.goto(`${server.url}/topics`);
   await page.keyboard.press("/");
   await focusIsOn(page, "#q");
@@ -130,7 +130,7 @@ test("Ctrl-K reaches the box from anywhere", async () => {
 });
 
 test("? opens the help and Esc closes it; in the box it is a letter", async () => {
-  const { page, close } = await openPage(browser, server, { allowAborted: true });
+  const { page, close } = await openPage(browser, server);
   await page.goto(server.url + SEARCH);
   const help = page.locator("dialog#help");
   assert.ok(await help.isHidden());

@@ -21,7 +21,7 @@ after(async () => {
 });
 
 beforeEach(async () => {
-  opened = await openPage(browser, server, { allowAborted: true });
+  opened = await openPage(browser, server);
   page = opened.page;
 });
 
