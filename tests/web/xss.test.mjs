@@ -28,8 +28,7 @@ before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "cairn-hostile-"));
   const sources = await writeHostileSources(folder);
   [server, browser] = await Promise.all([startServer({ sources }), launch()]);
-  const options = {};
-  tabs = await Promise.all(Array.from({ length: TABS }, () => openPage(browser, server, options)));
+  tabs = await Promise.all(Array.from({ length: TABS }, () => openPage(browser, server)));
   for (const { page } of tabs) await page.addInitScript(`window.inspect = ${inspect}`);
 });
 
