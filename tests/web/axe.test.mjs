@@ -1,27 +1,15 @@
 // No page, light or dark, wide or narrow, breaks a rule of accessibility that a program can check.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import AxeBuilder from "@axe-core/playwright";
 
-import { launch, openPage } from "./browser.mjs";
+import { openPage } from "./browser.mjs";
 import { CASE, SEARCH, TOPIC, places } from "./places.mjs";
-import { startServer } from "./server.mjs";
+import { browser, server } from "./session.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 // Each broken rule on one line, with the elements that break it.
 async function violations(page) {

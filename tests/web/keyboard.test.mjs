@@ -1,25 +1,13 @@
 // From the search box to the source by keyboard alone, and the focus can be seen at every stop.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launch, openPage } from "./browser.mjs";
+import { openPage } from "./browser.mjs";
 import { CASE, LEARN, SEARCH, TOPIC } from "./places.mjs";
-import { startServer } from "./server.mjs";
+import { browser, server } from "./session.mjs";
 
 const MOST_STOPS = 400;
-
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 // What has the focus, and whether that shows; null once the focus has left the page.
 function focused() {

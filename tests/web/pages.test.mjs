@@ -3,23 +3,11 @@
 
 import assert from "node:assert/strict";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launch, openPage } from "./browser.mjs";
+import { openPage } from "./browser.mjs";
 import { CASE, SEARCH, TOPIC, VARIANTS, places, sectionAddress } from "./places.mjs";
-import { startServer } from "./server.mjs";
-
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+import { browser, server } from "./session.mjs";
 
 async function photograph(page, name) {
   const folder = process.env.SCREENSHOTS;

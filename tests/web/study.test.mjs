@@ -1,23 +1,11 @@
 // What helps learning: the list to tick off, and copying a case as Markdown.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launch, openPage } from "./browser.mjs";
+import { openPage } from "./browser.mjs";
 import { CASE, LEARN } from "./places.mjs";
-import { startServer } from "./server.mjs";
-
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+import { browser, server } from "./session.mjs";
 
 const known = (page) =>
   page.evaluate(() => JSON.parse(localStorage.getItem("cairn.known") ?? "[]"));
