@@ -6,8 +6,8 @@
 use super::Library;
 use super::deck::Card;
 use super::markdown::capitalised;
-use super::view::{HitView, LessonView, TopicDetail};
-use crate::search::SearchError;
+use super::view::{LessonView, TopicDetail};
+use crate::search::{SearchError, SectionId};
 
 /// Passages on a card of a case study, and cards of passages about a topic.
 const PASSAGES: usize = 3;
@@ -44,7 +44,8 @@ impl Library {
         let label = capitalised(&case.label);
         let said = case.steps.iter().filter(|step| !step.passages.is_empty());
         let cards = said.map(|step| {
-            let back: Vec<String> = step.passages.iter().map(excerpt).collect();
+            let back: Vec<&str> =
+                step.passages.iter().map(|hit| hit.snippet.text.as_str()).collect();
             let credits: Vec<String> =
                 step.passages.iter().map(|hit| hit.passage.credit()).collect();
             Card {
@@ -63,7 +64,7 @@ impl Library {
     fn quoted(&self, detail: &TopicDetail) -> Result<Vec<Card>, SearchError> {
         let mut cards = Vec::new();
         for hit in detail.passages.iter().take(QUOTED) {
-            let Some(id) = crate::search::SectionId::parse(&hit.passage.id) else { continue };
+            let Some(id) = SectionId::parse(&hit.passage.id) else { continue };
             let Some(record) = self.searcher.section(id)? else { continue };
             let shown = self.excerpt(id, &record);
             if shown.snippet.text.is_empty() {
@@ -104,8 +105,4 @@ fn reason(lesson: &LessonView) -> Option<Card> {
         url: String::new(),
         tags: vec!["cairn".to_owned(), needed.id.clone()],
     })
-}
-
-fn excerpt(hit: &HitView) -> String {
-    hit.snippet.text.clone()
 }
