@@ -135,8 +135,9 @@ pub fn router(state: Arc<State>) -> Router {
         .route("/readyz", get(api::ready))
         .route("/metrics", get(metrics::metrics))
         .fallback(pages::not_found)
-        .layer(from_fn_with_state(shared(), metrics::count))
         .layer(from_fn_with_state(shared(), limits::limit))
+        // Outside the limits: what is refused is counted too.
+        .layer(from_fn_with_state(shared(), metrics::count))
         .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::new())

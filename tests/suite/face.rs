@@ -209,6 +209,8 @@ fn a_limit_that_is_set_holds_for_everybody() {
     let refused: Vec<&String> = answers.iter().filter(|a| a.starts_with("HTTP/1.1 429")).collect();
     assert!(refused.len() >= 4, "{answers:?}");
     assert!(refused[0].to_lowercase().contains("retry-after: "), "{}", refused[0]);
+    // The operator sees them.
+    server.wait_for("/metrics", "cairn_http_requests_total{route=\"/healthz\",status=\"429\"}");
 }
 
 #[test]
