@@ -20,6 +20,7 @@ use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
 use crate::library::{Library, Shelf, Wanted};
+use crate::search::query::narrowed;
 use crate::search::{LastWord, Request, SearchError, SectionId, Understanding};
 
 /// What a client is told of the tools as a whole.
@@ -131,13 +132,12 @@ impl Server {
         &self,
         Parameters(asked): Parameters<SearchAsked>,
     ) -> Result<Json<SearchView>, String> {
-        let filters = [("source", &asked.source), ("topic", &asked.topic), ("step", &asked.step)];
-        let mut text = asked.query.clone();
-        for (field, value) in filters {
-            if let Some(value) = value {
-                text.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
-            }
-        }
+        let filters = [
+            ("source", asked.source.as_deref()),
+            ("topic", asked.topic.as_deref()),
+            ("step", asked.step.as_deref()),
+        ];
+        let text = narrowed(&asked.query, filters);
         let limit = asked.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
         let (understanding, last_word) = (Understanding::FULL, LastWord::Whole);
         let request = Request { text: &text, limit, offset: 0, understanding, last_word };

@@ -5,6 +5,7 @@ use clap::Args;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::view::{PassageView, SearchView};
+use crate::search::query::narrowed;
 use crate::search::{Correction, LastWord, Request, Understanding};
 
 #[derive(Debug, Args)]
@@ -42,18 +43,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
-    let mut text = arguments.query.join(" ");
     let filters = [
-        ("source", &arguments.source),
-        ("topic", &arguments.topic),
-        ("step", &arguments.step),
-        ("kind", &arguments.kind),
+        ("source", arguments.source.as_deref()),
+        ("topic", arguments.topic.as_deref()),
+        ("step", arguments.step.as_deref()),
+        ("kind", arguments.kind.as_deref()),
     ];
-    for (field, value) in filters {
-        if let Some(value) = value {
-            text = format!("{text} {field}:\"{}\"", value.replace('"', " "));
-        }
-    }
+    let text = narrowed(&arguments.query.join(" "), filters);
     let full = Understanding {
         labels: !arguments.no_labels,
         spelling: !arguments.no_spelling,

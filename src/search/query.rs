@@ -215,6 +215,21 @@ fn join(units: &mut Vec<Node>, node: Node) {
     units.push(Node::Any(any));
 }
 
+/// The query `text` with `filters` behind it, each a field and the value that it must have; what is `None` or blank
+/// filters nothing.
+pub fn narrowed<'a>(
+    text: &str,
+    filters: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> String {
+    let mut narrowed = text.to_owned();
+    for (field, value) in filters {
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            narrowed.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
+        }
+    }
+    narrowed
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -12,6 +12,7 @@ use super::super::error::Failure;
 use super::asked::{Asked, Flag, number};
 use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
+use crate::search::query::narrowed;
 use crate::search::{LastWord, Request, Understanding};
 
 /// The most hits of one answer, and how far back a list goes.
@@ -49,25 +50,18 @@ pub(in crate::serve) struct SearchParameters {
 impl SearchParameters {
     /// The query with its filters in the query language.
     pub fn text(&self) -> String {
-        self.q.clone() + &self.filters()
+        narrowed(&self.q, self.filters())
     }
 
-    /// The filters that came as parameters, in the query language.
-    fn filters(&self) -> String {
-        let filters = [
-            ("source", &self.source),
-            ("topic", &self.topic),
-            ("step", &self.step),
-            ("kind", &self.kind),
-            ("lang", &self.lang),
-        ];
-        let mut text = String::new();
-        for (field, value) in filters {
-            if let Some(value) = value.as_ref().filter(|value| !value.trim().is_empty()) {
-                text.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
-            }
-        }
-        text
+    /// The filters that came as parameters.
+    pub fn filters(&self) -> [(&'static str, Option<&str>); 5] {
+        [
+            ("source", self.source.as_deref()),
+            ("topic", self.topic.as_deref()),
+            ("step", self.step.as_deref()),
+            ("kind", self.kind.as_deref()),
+            ("lang", self.lang.as_deref()),
+        ]
     }
 
     pub fn understanding(&self) -> Understanding {
@@ -110,7 +104,8 @@ pub(in crate::serve) async fn find(
     };
     let mut view = state.ask(search).await?;
     // What the person typed is corrected, not the filters that came beside it.
-    let filters: Vec<String> = parameters.filters().split_whitespace().map(str::to_owned).collect();
+    let filters = narrowed("", parameters.filters());
+    let filters: Vec<&str> = filters.split_whitespace().collect();
     if let Some(corrected) = &mut view.query.corrected
         && let Some(typed) = corrected.strip_suffix(&filters.join(" "))
     {

@@ -18,6 +18,7 @@ use crate::library::view::{SearchView, StatusView};
 use crate::problem::Problem;
 use crate::refresh::manifest::SourceState;
 use crate::refresh::{Outcome, Run};
+use crate::search::query::narrowed;
 
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
@@ -66,7 +67,7 @@ pub(super) async fn one(Shared(state): Shared<Arc<State>>, Named(id): Named) -> 
         let sources = library.sources(&state.shelf.standing()).sources;
         let found = sources.into_iter().find(|source| source.id.eq_ignore_ascii_case(&id));
         let source = found.ok_or_else(|| Failure::not_found("source", &id, hint))?;
-        let text = format!("source:\"{}\"", source.id.replace('"', " "));
+        let text = narrowed("", [("source", Some(source.id.as_str()))]);
         let within = move |library: &Library| library.within(&text, PASSAGES);
         let view = state.ask(within).await?;
         let feed = Some(address("/feed.atom", &[("source", &source.id)]));

@@ -74,15 +74,8 @@ fn bounded(Asked(mut asked): Asked<SearchParameters>) -> SearchParameters {
 
 /// The filters that were chosen, by name.
 fn kept(asked: &SearchParameters) -> Vec<(&'static str, &str)> {
-    let all = [
-        ("source", &asked.source),
-        ("topic", &asked.topic),
-        ("step", &asked.step),
-        ("kind", &asked.kind),
-        ("lang", &asked.lang),
-    ];
-    let said = all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-    said.filter(|(_, value)| !value.is_empty()).collect()
+    let said = asked.filters().into_iter().filter_map(|(name, value)| Some((name, value?)));
+    said.filter(|(_, value)| !value.trim().is_empty()).collect()
 }
 
 /// How many passages there are, in words, and what the page shows.
