@@ -10,7 +10,7 @@ use super::{Exit, output};
 use crate::config::Config;
 use crate::refresh::changes::Changes;
 use crate::refresh::{self, Event, Network, Options, Outcome, Run, SourceResult, Stop, Summary};
-use crate::serve::signals;
+use crate::serve::signals::Signals;
 
 /// Problems that are printed; the rest is counted.
 const SHOWN: usize = 10;
@@ -82,11 +82,15 @@ fn stop_on_signal() -> anyhow::Result<Stop> {
     let stop = Stop::new();
     let asked = stop.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut stops = {
+        let _entered = runtime.enter();
+        Signals::to_stop()
+    };
     std::thread::spawn(move || {
         runtime.block_on(async {
-            signals::stop_asked().await;
+            stops.next().await;
             asked.cancel();
-            signals::stop_asked().await;
+            stops.next().await;
             std::process::exit(1);
         });
     });

@@ -46,6 +46,7 @@ use error::Failure;
 use limits::Limits;
 use metrics::Metrics;
 use schedule::{Clock, Wanted};
+use signals::Signals;
 
 /// A request that takes longer is answered with 503.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -165,7 +166,8 @@ async fn secure(request: Request, next: Next) -> Response {
 /// Serves `config` at its address until Ctrl-C or SIGTERM.
 ///
 /// On the first start, and on the first of a version with another format, what is on this machine (own
-/// notes, vocabulary, what was fetched before) is indexed before the first request is answered. `Err` if the address is taken or the index can't be read or written.
+/// notes, vocabulary, what was fetched before) is indexed before the first request is answered. `Err` if the
+/// address is taken or the index can't be read or written.
 pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
     if refreshing == Refreshing::Never {
         config.timetable.schedule = Schedule::Never;
@@ -181,12 +183,14 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
             .with_context(|| format!("cannot listen on {}; try --listen", config.listen))?;
         let address = listener.local_addr()?;
         let state = Arc::new(State::new(config, refreshing)?);
+        // Before anybody is told that the server is there, and may signal to it.
+        let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
         let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
-        let hearer = tokio::spawn(hear_hang_ups(Arc::clone(&state)));
+        let hearer = tokio::spawn(hear(hang_ups, Arc::clone(&state)));
         eprintln!("Cairn is at http://{address}/");
         let stopping = state.stopping.clone();
         let stopped = async move {
-            signals::stop_asked().await;
+            stops.next().await;
             stopping.cancel();
         };
         listen::listen(listener, router(Arc::clone(&state)), stopped).await;
@@ -218,8 +222,7 @@ fn has_readable(config: &Config) -> bool {
 }
 
 /// Starts a refresh at each SIGHUP.
-async fn hear_hang_ups(state: Arc<State>) {
-    let mut hang_ups = signals::HangUps::listen();
+async fn hear(mut hang_ups: Signals, state: Arc<State>) {
     loop {
         hang_ups.next().await;
         tracing::info!("SIGHUP: a refresh is asked for");

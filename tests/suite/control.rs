@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::github::Fault;
 use crate::serve::Server;
-use crate::world::{BIAS, World, entry, outcome, part, repo, text, two};
+use crate::world::{BIAS, World, ended, entry, outcome, part, repo, text, two, wait_until};
 
 fn send(signal: &str, child: &Child) {
     let id = child.id().to_string();
@@ -20,10 +20,11 @@ fn send(signal: &str, child: &Child) {
 fn end(mut child: Child, signal: &str) -> (Output, Duration) {
     let started = Instant::now();
     send(signal, &child);
+    let status = ended(&mut child);
+    let took = started.elapsed();
     let mut stderr = Vec::new();
     child.stderr.take().unwrap().read_to_end(&mut stderr).unwrap();
-    let status = child.wait().unwrap();
-    (Output { status, stdout: Vec::new(), stderr }, started.elapsed())
+    (Output { status, stdout: Vec::new(), stderr }, took)
 }
 
 fn spawn(world: &World, arguments: &[&str]) -> Child {
@@ -38,9 +39,7 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_what_was_fetched_whole() {
         let child = spawn(&world, &["refresh"]);
         let has_stored =
             || world.github.requests().iter().any(|request| request.path.contains("bob"));
-        while !has_stored() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_until("bob/store was asked for", has_stored);
         std::thread::sleep(Duration::from_millis(500));
         let (output, took) = end(child, signal);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -143,12 +142,10 @@ fn a_server_that_ends_takes_its_refresh_along() {
     let mut server = Server::start(&world, &[]);
     world.asked();
     send("-HUP", &server.child);
-    while world.github.requests().len() < 2 {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("both were asked for", || world.github.requests().len() >= 2);
     let started = Instant::now();
     send("-TERM", &server.child);
-    assert!(server.child.wait().unwrap().success());
+    assert!(ended(&mut server.child).success());
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     let doctor = world.run(&["doctor", "--offline"]).stdout;
     assert!(doctor.contains("lock         free") && doctor.contains("it was stopped"), "{doctor}");

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::serve::{Server, app, get, json};
-use crate::world::{World, block_on, repo, text};
+use crate::world::{World, block_on, ended, repo, text};
 
 const NOTE: &str = "# Ranking\n\n## Position bias\n\nPosition bias makes **clicks** a poor label; see [the plan](plan.md), \
     [a paper][1] and ![a plot](plot.png).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```python\ndef f(): return '<b>'\n```\n\n\
@@ -265,7 +265,7 @@ fn an_assistant_can_ask() {
         }
     }
     drop(stdin);
-    assert!(child.wait().unwrap().success());
+    assert!(ended(&mut child).success());
     let tools: Vec<&str> =
         answers[&2]["tools"].as_array().unwrap().iter().map(|tool| text(&tool["name"])).collect();
     for name in [

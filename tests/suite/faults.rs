@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::github::{Archive, Fault, Repo, raw_archive};
-use crate::world::{BIAS, STORE, World, outcome, repo, text, two};
+use crate::world::{BIAS, STORE, World, outcome, repo, text, two, wait_until};
 
 #[test]
 fn a_source_that_fails_loses_nothing_and_the_run_says_so() {
@@ -142,9 +142,7 @@ fn a_second_writer_is_refused_with_who_holds_the_lock() {
     let world = two();
     world.github.fault("ann/bias", Fault::Slow { per_chunk: Duration::from_millis(300) });
     let mut first = world.command(&["refresh", "-q"]).spawn().unwrap();
-    while world.github.requests().is_empty() {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("it fetches", || !world.github.requests().is_empty());
     let second = world.run(&["refresh", "-q"]);
     assert_eq!(second.code, 1);
     let pid = first.id().to_string();

@@ -3,7 +3,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -171,6 +172,27 @@ pub fn repo_of_bytes(full_name: &str, files: &[(&str, &[u8])]) -> Repo {
 /// A catalogue entry for the repository `name` with more keys.
 pub fn entry(name: &str, more: &str) -> String {
     format!("[[source]]\nrepo = \"{name}\"\nwhy = \"test\"\n{more}\n")
+}
+
+/// Waits until `is_so`; a minute at most, so that what never comes fails its test and holds up no other.
+#[track_caller]
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(60), "it never came that {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// How `child` ended.
+#[track_caller]
+pub fn ended(child: &mut Child) -> ExitStatus {
+    let mut status = None;
+    wait_until("the program ended", || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    });
+    status.unwrap()
 }
 
 /// The string in `value`.
