@@ -29,7 +29,8 @@ impl Tokenizer for Words {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
         self.token.reset();
-        WordStream { text, at: 0, pair: None, pieces: Vec::new(), next: 0, token: &mut self.token }
+        let token = &mut self.token;
+        WordStream { text, at: 0, pair: None, pieces: Vec::new(), next: 0, ending: "", token }
     }
 }
 
@@ -44,6 +45,8 @@ pub(super) struct WordStream<'a> {
     /// The pieces of the compound that is being given, and which comes next.
     pieces: Vec<(usize, usize)>,
     next: usize,
+    /// What stands behind the compound's pieces and belongs to it.
+    ending: &'static str,
     token: &'a mut Token,
 }
 
@@ -53,28 +56,97 @@ pub(super) fn is_compound(token: &Token) -> bool {
 }
 
 impl WordStream<'_> {
+    /// Goes to the next token, whose text is not written yet. Plain words, those that nothing joins to others, are
+    /// passed over unless they are `wanted`: who looks for few words need not see all.
+    pub fn step(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
+        if let Some((from, to)) = self.pieces.get(self.next).copied() {
+            self.next += 1;
+            if self.next == 1 {
+                // The first piece stands where the compound does.
+                self.token.position = self.token.position.wrapping_sub(1);
+            }
+            return self.give(from, to);
+        }
+        loop {
+            if self.pair.is_none() {
+                let rest = self.text.as_bytes()[self.at..].iter();
+                let is_gap = |byte: &&u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+                self.at += rest.take_while(is_gap).count();
+            }
+            let Some(c) = self.char_at(self.at) else {
+                let Some((from, was_paired)) = self.pair.take() else { return false };
+                return !was_paired && self.give(from, self.at);
+            };
+            let begin = self.at;
+            if let Some((from, was_paired)) = self.pair.take() {
+                if is_cjk(c) {
+                    self.at += c.len_utf8();
+                    self.pair = Some((begin, true));
+                    return self.give(from, self.at);
+                }
+                if !was_paired {
+                    return self.give(from, begin);
+                }
+            }
+            if !c.is_ascii() && is_cjk(c) {
+                self.pair = Some((begin, false));
+                self.at += c.len_utf8();
+            } else if c.is_alphanumeric() {
+                let end = self.end_of_piece(begin);
+                let next = self.text.as_bytes().get(end);
+                if !next.is_none_or(|byte| byte.is_ascii() && !may_join(*byte)) {
+                    return self.step_over_word(begin);
+                }
+                self.at = end;
+                if wanted(&self.text[begin..end]) {
+                    return self.give(begin, end);
+                }
+                self.token.position = self.token.position.wrapping_add(1);
+            } else {
+                self.at += c.len_utf8();
+            }
+        }
+    }
+
+    /// Makes the word at `begin` the token, or the compound of its pieces.
+    fn step_over_word(&mut self, begin: usize) -> bool {
+        self.read_word(begin);
+        self.ending = self.ending();
+        if self.pieces.len() > 1 || !self.ending.is_empty() {
+            let to = self.pieces.last().map_or(begin, |(_, to)| *to) + self.ending.len();
+            return self.give_compound(to);
+        }
+        let to = self.pieces[0].1;
+        self.pieces.clear();
+        self.give(begin, to)
+    }
+
+    /// Writes the token's text.
+    pub fn write(&mut self) {
+        let Token { offset_from, offset_to, text, position_length, .. } = &mut *self.token;
+        text.clear();
+        if *position_length == 1 {
+            text.push_str(&self.text[*offset_from..*offset_to]);
+            return;
+        }
+        self.pieces.iter().for_each(|(from, to)| text.push_str(&self.text[*from..*to]));
+        text.push_str(self.ending);
+    }
+
     /// Makes the bytes from `from` to `to` the token, at the next position.
     fn give(&mut self, from: usize, to: usize) -> bool {
         self.token.position = self.token.position.wrapping_add(1);
         self.token.position_length = 1;
         self.token.offset_from = from;
         self.token.offset_to = to;
-        self.token.text.clear();
-        self.token.text.push_str(&self.text[from..to]);
         true
     }
 
     /// Makes the pieces up to `to`, without what joins them, the token, where the first of them will stand.
-    fn give_compound(&mut self, to: usize, ending: &str) -> bool {
-        let from = self.pieces[0].0;
-        self.token.offset_from = from;
+    fn give_compound(&mut self, to: usize) -> bool {
+        self.token.offset_from = self.pieces[0].0;
         self.token.offset_to = to;
         self.token.position_length = self.pieces.len().max(2);
-        self.token.text.clear();
-        for (from, to) in &self.pieces {
-            self.token.text.push_str(&self.text[*from..*to]);
-        }
-        self.token.text.push_str(ending);
         // The pieces count on from here: the compound takes no position of its own.
         self.token.position = self.token.position.wrapping_add(1);
         true
@@ -93,9 +165,10 @@ impl WordStream<'_> {
         let bytes = self.text.as_bytes();
         let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
         let mut end = from;
-        while let Some(c) = self.char_at(end) {
-            let goes_on =
-                c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric() && !is_cjk(c));
+        loop {
+            end += bytes[end..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let Some(c) = self.char_at(end) else { break };
+            let goes_on = !c.is_ascii() && c.is_alphanumeric() && !is_cjk(c);
             let is_point = c == '.' && end > from && is_digit(end - 1) && is_digit(end + 1);
             if !goes_on && !is_point {
                 break;
@@ -165,53 +238,22 @@ fn is_joint(c: char) -> bool {
     matches!(c, '-' | '_' | '@' | '+' | '&' | '/' | '\u{2010}' | '\u{2011}')
 }
 
+/// Whether a word may go on behind `byte` in any way that [`WordStream::read_word`] looks at.
+fn may_join(byte: u8) -> bool {
+    is_joint(char::from(byte)) || matches!(byte, b'\'' | b'#')
+}
+
 fn is_slash(c: char) -> bool {
     matches!(c, '/' | '&')
 }
 
 impl TokenStream for WordStream<'_> {
     fn advance(&mut self) -> bool {
-        if let Some((from, to)) = self.pieces.get(self.next).copied() {
-            self.next += 1;
-            if self.next == 1 {
-                // The first piece stands where the compound does.
-                self.token.position = self.token.position.wrapping_sub(1);
-            }
-            return self.give(from, to);
+        let is_more = self.step(|_| true);
+        if is_more {
+            self.write();
         }
-        loop {
-            let Some(c) = self.char_at(self.at) else {
-                let Some((from, was_paired)) = self.pair.take() else { return false };
-                return !was_paired && self.give(from, self.at);
-            };
-            let begin = self.at;
-            if let Some((from, was_paired)) = self.pair.take() {
-                if is_cjk(c) {
-                    self.at += c.len_utf8();
-                    self.pair = Some((begin, true));
-                    return self.give(from, self.at);
-                }
-                if !was_paired {
-                    return self.give(from, begin);
-                }
-            }
-            if !c.is_ascii() && is_cjk(c) {
-                self.pair = Some((begin, false));
-                self.at += c.len_utf8();
-            } else if c.is_alphanumeric() {
-                self.read_word(begin);
-                let ending = self.ending();
-                if self.pieces.len() > 1 || !ending.is_empty() {
-                    let to = self.pieces.last().map_or(begin, |(_, to)| *to) + ending.len();
-                    return self.give_compound(to, ending);
-                }
-                let to = self.pieces[0].1;
-                self.pieces.clear();
-                return self.give(begin, to);
-            } else {
-                self.at += c.len_utf8();
-            }
-        }
+        is_more
     }
 
     fn token(&self) -> &Token {

@@ -1,14 +1,15 @@
 //! Finds what of a query stands where in a text.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use foldhash::HashMap;
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, Stemmer, TextAnalyzer, TokenStream,
     Tokenizer,
 };
 
+use super::begins::Begins;
 use super::code;
 use crate::search::analysis::{self, Terms};
 use crate::search::tokens::Words;
@@ -68,20 +69,27 @@ pub(super) struct Match {
 
 /// Finds marks in texts of one language.
 pub(in crate::search) struct Finder<'m> {
-    /// By first stem: what may follow it, and the unit that it serves.
-    phrases: HashMap<&'m str, Vec<(&'m str, usize)>>,
-    stems: HashSet<&'m str>,
+    /// The marked stems, each with its number.
+    stems: HashMap<&'m str, usize>,
+    /// By the number of their first stem.
+    phrases: Vec<Vec<Phrase>>,
     /// How the stems begin: a word that begins otherwise needs no stemming.
-    begins: Begins,
+    begins: Begins<'m>,
     words: Words,
     stemmer: TextAnalyzer,
     /// The stems of words that were met before, where they are marked: texts repeat their words.
-    known: HashMap<String, Option<&'m str>>,
+    known: HashMap<String, Option<usize>>,
+}
+
+/// What is marked where it follows a stem.
+struct Phrase {
+    rest: Vec<usize>,
+    unit: usize,
 }
 
 /// A token of the text whose stem is marked somewhere.
-struct Stem<'m> {
-    text: &'m str,
+struct Stem {
+    number: usize,
     position: usize,
     start: usize,
     end: usize,
@@ -96,16 +104,21 @@ impl<'m> Finder<'m> {
             .filter(Stemmer::new(language))
             .filter(AsciiFoldingFilter)
             .build();
-        let mut phrases: HashMap<&str, Vec<(&str, usize)>> = HashMap::new();
-        let mut stems: HashSet<&str> = HashSet::new();
+        let mut stems: HashMap<&str, usize> = HashMap::default();
+        let mut phrases: Vec<Vec<Phrase>> = Vec::new();
         for (phrase, unit) in &marks.phrases {
-            let (first, rest) = phrase.split_once(' ').unwrap_or((phrase, ""));
-            phrases.entry(first).or_default().push((rest, *unit));
-            stems.extend(phrase.split(' '));
+            let mut numbers = phrase.split(' ').map(|stem| {
+                let next = stems.len();
+                *stems.entry(stem).or_insert(next)
+            });
+            let first = numbers.next().unwrap_or_default();
+            let rest = numbers.collect();
+            phrases.resize_with(stems.len(), Vec::new);
+            phrases[first].push(Phrase { rest, unit: *unit });
         }
-        let begins = Begins::of(&stems);
-        let known = HashMap::new();
-        Finder { phrases, stems, begins, words: Words::default(), stemmer, known }
+        let begins = Begins::of(stems.keys().copied());
+        let known = HashMap::default();
+        Finder { stems, phrases, begins, words: Words::default(), stemmer, known }
     }
 
     /// What matches in `text`, ascending; ranges may meet.
@@ -113,9 +126,10 @@ impl<'m> Finder<'m> {
         let stems = self.stems(text);
         let mut matches: Vec<Match> = Vec::new();
         for (at, first) in stems.iter().enumerate() {
-            for (rest, unit) in self.phrases.get(first.text).into_iter().flatten() {
+            for Phrase { rest, unit } in &self.phrases[first.number] {
                 let end = end_of(rest, &stems[at..]);
-                if let Some(end) = end.filter(|end| is_one_sentence(&text[first.start..*end])) {
+                let is_one = |end: &usize| is_one_sentence(&text[first.start..*end]);
+                if let Some(end) = end.filter(|end| rest.is_empty() || is_one(end)) {
                     matches.push(Match { start: first.start, end, unit: *unit });
                 }
             }
@@ -135,14 +149,12 @@ impl<'m> Finder<'m> {
     }
 
     /// The tokens of `text` that are marked, alone or with others.
-    fn stems(&mut self, text: &str) -> Vec<Stem<'m>> {
+    fn stems(&mut self, text: &str) -> Vec<Stem> {
         let mut stems = Vec::new();
         let mut stream = self.words.token_stream(text);
-        while stream.advance() {
+        while stream.step(|word| self.begins.may_hold(word)) {
+            stream.write();
             let token = stream.token();
-            if !self.begins.may_hold(&token.text) {
-                continue;
-            }
             let known = self.known.get(token.text.as_str()).copied();
             let stem = known.unwrap_or_else(|| {
                 let mut stemmed = self.stemmer.token_stream(&token.text);
@@ -151,9 +163,9 @@ impl<'m> Finder<'m> {
                 self.known.insert(token.text.clone(), stem);
                 stem
             });
-            if let Some(text) = stem {
+            if let Some(number) = stem {
                 stems.push(Stem {
-                    text,
+                    number,
                     position: token.position,
                     start: token.offset_from,
                     end: token.offset_to,
@@ -164,63 +176,48 @@ impl<'m> Finder<'m> {
     }
 }
 
-/// The first three letters of some stems, as marks in a table: a word may seem to begin like one and not
-/// do so, but never the other way round.
-struct Begins(Vec<bool>);
-
-impl Begins {
-    /// Letters of the alphabet and all else, to the third power.
-    const PLACES: usize = 32 * 32 * 32;
-
-    fn of(stems: &HashSet<&str>) -> Begins {
-        let mut marks = vec![false; Begins::PLACES];
-        for stem in stems {
-            let place = Begins::place(stem);
-            match stem.len() {
-                // Behind a short stem a word may go on with any letter.
-                0 => {}
-                1 => marks[place..place + 32 * 32].fill(true),
-                2 => marks[place..place + 32].fill(true),
-                _ => marks[place] = true,
-            }
-        }
-        Begins(marks)
-    }
-
-    /// Stemming leaves the first letters of English words as they are; words in other letters are looked at.
-    fn may_hold(&self, word: &str) -> bool {
-        !word.is_ascii() || self.0[Begins::place(word)]
-    }
-
-    fn place(word: &str) -> usize {
-        let mut bytes = word.bytes();
-        let mut next = || match bytes.next() {
-            Some(byte) if byte.is_ascii_alphabetic() => {
-                usize::from(byte.to_ascii_lowercase() - b'a') + 1
-            }
-            Some(byte) => 27 + usize::from(byte) % 5,
-            None => 0,
-        };
-        (next() * 32 + next()) * 32 + next()
-    }
-}
-
 /// Whether no sentence or line ends inside `phrase`: then it is none, however its words stand.
 fn is_one_sentence(phrase: &str) -> bool {
     !phrase.contains('\n') && ![". ", "! ", "? "].iter().any(|end| phrase.contains(end))
 }
 
 /// Where the phrase ends that begins with the first of `stems` and goes on with `rest`, if they follow.
-fn end_of(rest: &str, stems: &[Stem]) -> Option<usize> {
+fn end_of(rest: &[usize], stems: &[Stem]) -> Option<usize> {
     let first = stems.first()?;
     let (mut end, mut behind) = (first.end, stems);
-    for (wanted, position) in rest.split_ascii_whitespace().zip(first.position + 1..) {
+    for (wanted, position) in rest.iter().zip(first.position + 1..) {
         let found = behind
             .iter()
             .take_while(|stem| stem.position <= position)
-            .position(|stem| stem.position == position && stem.text == wanted)?;
+            .position(|stem| stem.position == position && stem.number == *wanted)?;
         end = behind[found].end;
         behind = &behind[found..];
     }
     Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use crate::vocabulary;
+
+    #[test]
+    fn every_word_is_found_by_its_own_stem() {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let texts =
+            vocabulary.topics.iter().flat_map(|topic| topic.labels().chain([&*topic.definition]));
+        let more = "capability possibly relational normalization sensitivity frequencies hopping happily tying";
+        let mut english = analysis::stemmed(Language::English);
+        for text in texts.chain([more]) {
+            for word in text.split_whitespace().filter(|word| word.is_ascii()) {
+                let terms = analysis::terms(word, &mut english);
+                let mut marks = Marks::default();
+                marks.add(&terms);
+                marks.finish();
+                let found = Finder::new(&marks, Some("en")).stems(word).len();
+                assert_eq!(found, terms.pieces.len() + terms.compounds.len(), "{word}");
+            }
+        }
+    }
 }

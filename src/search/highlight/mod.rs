@@ -1,9 +1,11 @@
 //! The passage of a section that a snippet shows, with the ranges of what matched.
 //!
 //! Our own: tantivy's generator misses the words of phrases, of corrected spellings and of other labels.
-//! The text is cut and stemmed as it was indexed; [`marks`] finds what matched, and leaves out what stands
-//! inside an address or an identifier; [`mod@window`] chooses what is shown.
+//! The text is cut and stemmed as it was indexed; [`marks`] finds what matched ([`begins`] tells it which
+//! words to look at), and [`code`] leaves out what stands inside an address or an identifier;
+//! [`mod@window`] chooses what is shown.
 
+mod begins;
 mod code;
 mod marks;
 mod window;
