@@ -103,12 +103,12 @@ fn stored(
         links: Vec::new(),
         ..record.clone()
     };
-    let encoded = postcard::to_stdvec(&shell).map_err(SearchError::Decode)?;
+    let encoded = postcard::to_stdvec(&shell).map_err(SearchError::decode)?;
     document.add_bytes(fields.record, &encoded);
-    document.add_bytes(fields.text, record.text.as_bytes());
-    let rest = postcard::to_stdvec(&(&record.code, &record.links, &record.markup))
-        .map_err(SearchError::Decode)?;
-    document.add_bytes(fields.rest, &rest);
+    document.add_text(fields.text, &record.text);
+    let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
+    let rest = rest.map_err(SearchError::decode)?;
+    document.add_text(fields.rest, rest);
     Ok(())
 }
 

@@ -10,8 +10,8 @@
 //!
 //! Postings, positions, dictionaries and stored fields are tantivy's; scoring is our own, over its postings,
 //! since a unit of a query (a word with its spellings, completions and topic, in four fields) saturates
-//! as one, which its query types can't say. What depends on the whole corpus (copies) stands beside the index, in [`Copies`], so that it can
-//! change without indexing anything again.
+//! as one, which its query types can't say. What depends on the whole corpus (copies) stands beside the
+//! index, in [`Copies`], so that it can change without indexing anything again.
 
 mod analysis;
 mod document;
@@ -53,7 +53,7 @@ pub use suggest::{Suggested, Suggestion};
 pub use understand::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
 ///
@@ -168,5 +168,12 @@ pub enum SearchError {
     #[error("the search index: {0}")]
     Io(#[from] std::io::Error),
     #[error("the search index holds a section that can't be decoded: {0}")]
-    Decode(postcard::Error),
+    Decode(String),
+}
+
+impl SearchError {
+    /// Of an `error` in what is stored of a section.
+    fn decode(error: impl fmt::Display) -> SearchError {
+        SearchError::Decode(error.to_string())
+    }
 }

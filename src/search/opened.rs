@@ -1,21 +1,22 @@
 //! An index opened for reading: its segments with the parts of them that answering needs, found once.
 //!
 //! Sections are numbered through all segments: a segment's begin at its `base`. What is asked of every
-//! match (its prior, its document, whether it is folded away) stands in plain arrays, 21 bytes a section.
+//! match (its prior, its document, whether it is folded away) stands in plain arrays, 21 bytes a section,
+//! beside what is counted ([`Values`]).
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::directory::MmapDirectory;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::schema::{Field, Value};
+use tantivy::schema::{Field, OwnedValue, Value};
 use tantivy::{
     DocAddress, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher, SegmentReader,
-    TantivyDocument,
 };
 
+use super::facets::Values;
 use super::schema::{self, Fields};
 use super::{Copies, Record, SearchError, SectionId};
 use crate::extract::Link;
@@ -24,9 +25,6 @@ use crate::extract::Link;
 pub(super) const TEXTS: usize = 4;
 pub(super) const HEADING: usize = 0;
 pub(super) const BODY: usize = 2;
-
-/// The fields whose values are counted, in the order of answers.
-pub(super) const FACETS: [&str; 5] = ["source", "topic", "step", "kind", "lang"];
 
 /// A text field of a segment.
 pub(super) struct Text {
@@ -45,8 +43,6 @@ pub(super) struct Segment {
     pub words: Arc<InvertedIndexReader>,
     ids: Column<u64>,
     pub dates: Option<Column<u64>>,
-    /// The values of each of [`FACETS`].
-    pub facets: Vec<Values>,
     /// The headings as written.
     pub labels: Option<StrColumn>,
 }
@@ -66,6 +62,8 @@ pub(super) struct Opened {
     pub passages: Vec<u64>,
     /// By section: whether it is deleted, or folded under another.
     pub hidden: Vec<Hidden>,
+    /// By section: what it has of the fields that are counted.
+    pub values: Values,
 }
 
 /// Whether a section is shown.
@@ -98,6 +96,7 @@ impl Opened {
             documents: Vec::new(),
             passages: Vec::new(),
             hidden: Vec::new(),
+            values: Values::read(searcher.segment_readers())?,
             searcher: searcher.clone(),
         };
         for reader in searcher.segment_readers() {
@@ -121,7 +120,6 @@ impl Opened {
                 lengths: reader.get_fieldnorms_reader(field)?,
             })
         };
-        let facet = |field: &&str| Values::read(columns.str(field)?, reader.max_doc());
         let ids = columns.u64("id")?;
         let (priors, documents) = (columns.u64("prior")?, columns.u64("document")?);
         let passages = columns.u64("passage")?;
@@ -148,7 +146,6 @@ impl Opened {
             words: reader.inverted_index(fields.words)?,
             ids,
             dates: columns.u64("date").ok(),
-            facets: FACETS.iter().map(facet).collect::<Result<_, _>>()?,
             labels: columns.str("label")?,
             reader: reader.clone(),
         });
@@ -185,7 +182,7 @@ impl Opened {
     pub fn stored(&self, section: u32) -> Result<Stored, SearchError> {
         let (segment, doc) = self.place(section);
         let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
-        Ok(Stored { document: self.searcher.doc(address)?, fields: self.fields })
+        Ok(Stored { values: self.searcher.doc(address)?, fields: self.fields })
     }
 
     /// The whole record of `section`.
@@ -198,65 +195,28 @@ impl Opened {
 
 /// What is kept of a section, its parts still to be decoded.
 pub(super) struct Stored {
-    document: TantivyDocument,
+    values: BTreeMap<Field, OwnedValue>,
     fields: Fields,
 }
 
 impl Stored {
-    fn bytes(&self, field: Field) -> &[u8] {
-        self.document.get_first(field).and_then(|value| value.as_bytes()).unwrap_or_default()
-    }
-
-    /// The record without its text, code and links.
+    /// The record without its text, code, links and Markdown.
     pub fn shell(&self) -> Result<Record, SearchError> {
-        postcard::from_bytes(self.bytes(self.fields.record)).map_err(SearchError::Decode)
+        let record = self.values.get(&self.fields.record);
+        let bytes = record.and_then(|value| value.as_bytes()).unwrap_or_default();
+        postcard::from_bytes(bytes).map_err(SearchError::decode)
     }
 
     pub fn text(&self) -> &str {
-        std::str::from_utf8(self.bytes(self.fields.text)).unwrap_or_default()
+        self.string(self.fields.text)
     }
 
     /// Its code, links and Markdown.
     pub fn rest(&self) -> Result<(String, Vec<Link>, String), SearchError> {
-        postcard::from_bytes(self.bytes(self.fields.rest)).map_err(SearchError::Decode)
-    }
-}
-
-/// The values that each section of a segment has of a field, read out: the index unpacks them one by one, and
-/// a block of its dictionary for each name.
-#[derive(Default)]
-pub(super) struct Values {
-    /// By number of the value.
-    pub names: Vec<String>,
-    /// Where the values of each section begin, and where those of the last end.
-    begins: Vec<u32>,
-    values: Vec<u16>,
-}
-
-impl Values {
-    /// O(sections + values). A value beyond the 65,535th is left out.
-    fn read(column: Option<StrColumn>, sections: u32) -> tantivy::Result<Values> {
-        let mut read = Values { begins: vec![0], ..Values::default() };
-        let Some(column) = column else { return Ok(read) };
-        for ord in 0..column.num_terms() {
-            let mut name = String::new();
-            column.ord_to_str(ord as u64, &mut name)?;
-            read.names.push(name);
-        }
-        for doc in 0..sections {
-            let values = column.ords().values_for_doc(doc);
-            read.values.extend(values.filter_map(|value| u16::try_from(value).ok()));
-            read.begins.push(u32::try_from(read.values.len()).unwrap_or(u32::MAX));
-        }
-        Ok(read)
+        serde_json::from_str(self.string(self.fields.rest)).map_err(SearchError::decode)
     }
 
-    /// The numbers of the values of the section `doc`.
-    pub fn of(&self, doc: u32) -> &[u16] {
-        let at = doc as usize;
-        let (Some(from), Some(to)) = (self.begins.get(at), self.begins.get(at + 1)) else {
-            return &[];
-        };
-        self.values.get(*from as usize..*to as usize).unwrap_or_default()
+    fn string(&self, field: Field) -> &str {
+        self.values.get(&field).and_then(|value| value.as_str()).unwrap_or_default()
     }
 }

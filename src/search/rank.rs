@@ -6,8 +6,7 @@
 //! know: whether words that stand together in the query do so in the text, and whether the heading says
 //! what the query says.
 
-use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::filter::Allowed;
 use super::near::Near;
@@ -87,10 +86,10 @@ impl Ranker<'_> {
         }
         let total = matches.len();
         if matches.len() > BEST {
-            matches.select_nth_unstable_by(BEST - 1, order);
+            matches.select_nth_unstable_by_key(BEST - 1, order);
             matches.truncate(BEST);
         }
-        matches.sort_unstable_by(order);
+        matches.sort_unstable_by_key(order);
         self.look_again(&mut matches, &shares, conditions)?;
         Ok(Ranking { total, best: matches })
     }
@@ -136,7 +135,7 @@ impl Ranker<'_> {
             let (_, worth) = shares.of(self.board.cells[at].units);
             ranked.score += bonus * worth * self.worth(at, conditions);
         }
-        first.sort_unstable_by(order);
+        first.sort_unstable_by_key(order);
         Ok(())
     }
 
@@ -164,9 +163,10 @@ fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> u32 {
         .fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
-/// The better first; equal ones by place, so that they come in one order always.
-fn order(a: &Ranked, b: &Ranked) -> Ordering {
-    b.score.total_cmp(&a.score).then(a.section.cmp(&b.section))
+/// What orders matches: the better first; equal ones by place, so that they come in one order always. Scores are
+/// never negative: their bits are in the order of their values.
+fn order(ranked: &Ranked) -> u64 {
+    u64::from(!ranked.score.to_bits()) << 32 | u64::from(ranked.section)
 }
 
 /// What share of the query's weight some of its units have, and what a score counts times with it.
@@ -222,8 +222,8 @@ pub(super) fn page(
     most: usize,
     (offset, limit): (usize, usize),
 ) -> Vec<Ranked> {
-    let mut shown: HashMap<u64, usize> = HashMap::new();
-    let mut passages: HashSet<u64> = HashSet::new();
+    let mut shown: HashMap<u64, usize> = HashMap::default();
+    let mut passages: HashSet<u64> = HashSet::default();
     let mut is_one_of_few = |ranked: &&Ranked| {
         let at = ranked.section as usize;
         if !passages.insert(opened.passages[at]) {

@@ -9,11 +9,11 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use super::analysis;
-use super::facets::{self, Facet};
+use super::facets::Facet;
 use super::filter::{Allowed, Filters};
 use super::highlight::{Finder, Marks, Snippet, snippet};
 use super::lexicon::Lexicon;
-use super::opened::{FACETS, Hidden, Opened};
+use super::opened::{Hidden, Opened};
 use super::plan::{Plan, Planner};
 use super::query::{self, Query};
 use super::rank::{self, BEST, Conditions, Ranked, Ranker, Ranking};
@@ -126,7 +126,7 @@ impl Searcher {
             understood: reading.understood,
             total: ranking.total,
             found: self.fetch(&shown, &plan.marks)?,
-            facets: facets::count(&self.opened, &ranking.best),
+            facets: self.opened.values.count(&ranking.best),
             counted: ranking.best.len(),
         })
     }
@@ -259,14 +259,9 @@ impl Searcher {
 
 /// The analyzers of the languages that `opened` holds text in, English first.
 fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
-    let place = FACETS.iter().position(|field| *field == "lang");
-    let names = opened
-        .segments
-        .iter()
-        .filter_map(|segment| segment.facets.get(place?))
-        .flat_map(|values| &values.names);
     let mut languages = vec![Language::English];
-    for language in names.filter_map(|name| analysis::stemmer(name)) {
+    let codes = opened.values.languages().iter();
+    for language in codes.filter_map(|code| analysis::stemmer(code)) {
         if !languages.contains(&language) {
             languages.push(language);
         }

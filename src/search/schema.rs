@@ -6,8 +6,8 @@
 //! spelling is used, complete half a word, and hold phrases to the letter.
 
 use tantivy::schema::{
-    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing,
-    TextOptions,
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
+    TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::Language;
 use tantivy::{Index, TantivyError};
@@ -53,7 +53,7 @@ pub(super) struct Fields {
     pub body: Field,
     pub code: Field,
     pub words: Field,
-    /// What is kept for showing: the record without its text, the text, and its code and links.
+    /// What is kept for showing: the record without its text, the text, and its code, links and Markdown (JSON).
     pub record: Field,
     pub text: Field,
     pub rest: Field,
@@ -92,8 +92,9 @@ pub(super) fn schema() -> (Schema, Fields) {
         code: builder.add_text_field("code", text(STEMMED, IndexRecordOption::WithFreqs)),
         words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
         record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
-        text: builder.add_bytes_field("text", BytesOptions::default().set_stored()),
-        rest: builder.add_bytes_field("rest", BytesOptions::default().set_stored()),
+        // Stored text is read as a whole, stored bytes one by one.
+        text: builder.add_text_field("text", STORED),
+        rest: builder.add_text_field("rest", STORED),
     };
     (builder.build(), fields)
 }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use tantivy::directory::MmapDirectory;
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Term};
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use super::document::Builder;
 use super::schema;
@@ -17,6 +17,8 @@ use super::{Record, SearchError, SectionId, first_u64};
 
 /// Memory that the writer fills before it writes a segment.
 const WRITER_BYTES: usize = 64_000_000;
+/// What is stored is packed in blocks of so many bytes, each of which is unpacked for a hit: two sections or so.
+const BLOCK_BYTES: usize = 8_192;
 
 /// The key of the document `path` in `source`.
 pub fn document_key(source: &str, path: &str) -> u64 {
@@ -42,7 +44,9 @@ impl Writer {
         fs::create_dir_all(folder)?;
         let (schema, fields) = schema::schema();
         let open = || -> Result<Index, tantivy::TantivyError> {
-            let index = Index::open_or_create(MmapDirectory::open(folder)?, schema.clone())?;
+            let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..Default::default() };
+            let builder = Index::builder().schema(schema.clone()).settings(settings);
+            let index = builder.open_or_create(MmapDirectory::open(folder)?)?;
             schema::check(&index)?;
             Ok(index)
         };
