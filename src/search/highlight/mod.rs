@@ -158,6 +158,23 @@ mod tests {
         assert!(shown.chars().count() <= 262);
     }
 
+    #[test]
+    fn prose_is_shown_rather_than_formulas() {
+        let formula = r"\mathcal{L}_{\text{bias}} = \frac{1}{N} \sum_{i} w_i \cdot position";
+        let text = format!(
+            "Items higher up have a better position. {}\n{formula}\n",
+            "More of it. ".repeat(20)
+        );
+        let (shown, _) = marked(&text, &["position", "bias"]);
+        assert!(shown.starts_with("Items higher up"), "{shown}");
+        let text = format!(
+            "It is so. {}\n{formula}\nThis weighs the position.",
+            "More of it. ".repeat(20)
+        );
+        let (shown, found) = marked(&text, &["weigh"]);
+        assert_eq!((&*shown, found), ("This weighs the position.", vec!["weighs".to_owned()]));
+    }
+
     proptest! {
         #[test]
         fn ranges_never_leave_the_text_nor_meet(

@@ -7,13 +7,21 @@ const WIDTH: usize = 260;
 /// How far before the first match a snippet may begin, in characters.
 const LEAD: usize = 90;
 
-/// The byte range to show: where most different units of the query stand, then most matches; it begins at
-/// the start of a sentence or line where one is near, and ends with one where that leaves enough.
+/// So many backslashes make a formula, which nobody reads as it is written.
+const FORMULA: usize = 3;
+
+/// The byte range to show: where most different units of the query stand, then most matches, rather in prose than
+/// in formulas; it begins at the start of a sentence or line where one is near, and ends with one where that
+/// leaves enough.
 pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
-    let first = best(matches).map_or(0, |at| matches[at].start);
+    let first = best(text, matches).map_or(0, |at| matches[at].start);
     // Near the end of the text there is more to show before the words than behind them.
     let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
     let from = start(text, first.min(latest));
+    // What leads to the words is no formula, if there is a line or sentence behind that.
+    let formula = text[from..first.max(from)].rfind('\\').map(|at| from + at);
+    let behind = formula.and_then(|at| borders(&text[..first], at).next());
+    let from = behind.unwrap_or(from);
     let end = text[from..].char_indices().nth(WIDTH).map_or(text.len(), |(at, _)| from + at);
     if end == text.len() {
         return (from, end);
@@ -27,7 +35,7 @@ pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
 }
 
 /// The match with which the best window begins.
-fn best(matches: &[Match]) -> Option<usize> {
+fn best(text: &str, matches: &[Match]) -> Option<usize> {
     let mut best = None;
     for (at, first) in matches.iter().enumerate() {
         // Bytes stand for characters here: the window is cut to measure afterwards.
@@ -37,7 +45,10 @@ fn best(matches: &[Match]) -> Option<usize> {
             units |= 1 << found.unit.min(63);
             count += 1;
         }
-        let value = (units.count_ones(), count.min(6));
+        let end = (first.start + WIDTH - LEAD).min(text.len());
+        let strokes = text.as_bytes()[first.start..end].iter().filter(|byte| **byte == b'\\');
+        let formula = u32::from(strokes.count() >= FORMULA);
+        let value = (units.count_ones().saturating_sub(formula), count.min(6));
         if best.is_none_or(|(known, _)| value > known) {
             best = Some((value, at));
         }
