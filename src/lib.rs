@@ -21,6 +21,8 @@
 //! search  tantivy    graph  petgraph                        never import each other
 //!    '--------.---------'
 //!             v
+//! generation  files of a generation: format, open            read by all below
+//!             v
 //! refresh     drives all of the above to a new generation
 //!             v
 //! library     one opened generation, swapped whole          all that readers see
@@ -96,6 +98,8 @@ pub mod store;
 pub mod search;
 
 pub mod graph;
+
+pub mod generation;
 
 pub mod refresh;
 

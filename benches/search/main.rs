@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use cairn::config::{self, Overrides, Sources};
-use cairn::refresh::{self, Network, Options, generation};
+use cairn::generation::folders;
+use cairn::refresh::{self, Network, Options};
 use cairn::search::write::{Writer, document_key};
 use cairn::search::{Copies, LastWord, Record, Request, Searcher, SectionId, Understanding};
 use cairn::vocabulary::{self, Vocabulary};
@@ -29,7 +30,7 @@ fn main() {
     let temporary = tempfile::tempdir().unwrap();
     let index = index(temporary.path());
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let folder = generation::folder(&index, generation::current(&index).unwrap());
+    let folder = folders::folder(&index, folders::current(&index).unwrap());
     start(&folder, &vocabulary);
     let queries = queries();
     let records = records(&folder.join("search"), &vocabulary);
@@ -51,7 +52,7 @@ fn index(temporary: &Path) -> PathBuf {
         ..Overrides::default()
     };
     let mut config = config::load(&overrides).unwrap();
-    if generation::current(&config.index).is_none() {
+    if folders::current(&config.index).is_none() {
         config.index = temporary.join("index");
         let options = Options { network: Network::FoldersOnly, ..Options::default() };
         refresh::run(&config, &options, &refresh::Stop::new(), &mut |_| {}).unwrap();

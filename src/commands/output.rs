@@ -1,6 +1,6 @@
 //! What commands share for printing.
 
-use crate::refresh::changes::{Changes, Delta};
+use crate::generation::news::{Changes, Delta};
 use std::io::{IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};

@@ -8,8 +8,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Exit, output};
 use crate::config::Config;
-use crate::refresh::changes::Changes;
-use crate::refresh::{self, Event, Network, Options, Outcome, Run, SourceResult, Stop, Summary};
+use crate::generation::news::Changes;
+use crate::generation::run::{Outcome, Run, SourceResult};
+use crate::refresh::{self, Event, Network, Options, Stop, Summary};
 use crate::serve::signals::Signals;
 
 /// Problems that are printed; the rest is counted.

@@ -11,8 +11,8 @@ use crate::catalogue::{self, edit, policy};
 use crate::config::{Config, Sources};
 use crate::crawl::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
+use crate::generation::runs::Standing;
 use crate::problem::Faults;
-use crate::refresh::runs::Standing;
 use crate::vocabulary;
 
 #[derive(Debug, Args)]

@@ -5,11 +5,11 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
+use crate::generation::news::What;
+use crate::generation::run::Run;
+use crate::generation::runs::Standing;
 use crate::library::view::{NewsItem, NewsView, StatusView};
 use crate::library::{Asked, since};
-use crate::refresh::Run;
-use crate::refresh::changes::What;
-use crate::refresh::runs::Standing;
 
 /// Problems and news that are printed; the rest is counted.
 const SHOWN: usize = 20;

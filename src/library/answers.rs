@@ -12,8 +12,8 @@ use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::catalogue::policy::show;
 use crate::extract::Address;
-use crate::refresh::manifest::SourceState;
-use crate::refresh::runs::Standing;
+use crate::generation::manifest::SourceState;
+use crate::generation::runs::Standing;
 use crate::search::{
     Found, LastWord, Record, Request, SearchError, SectionId, Suggestion, Understanding,
 };

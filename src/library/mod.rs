@@ -25,10 +25,10 @@ use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::config::Config;
+use crate::generation::folders;
+use crate::generation::manifest::{FORMAT, Manifest};
+use crate::generation::runs::Standing;
 use crate::graph::Graph;
-use crate::refresh::generation;
-use crate::refresh::manifest::{FORMAT, Manifest};
-use crate::refresh::runs::Standing;
 use crate::search::{Copies, Searcher};
 
 pub use cards::Deck;
@@ -55,9 +55,9 @@ impl Library {
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
         // The generation may be replaced and removed while it is being opened: then the next one is.
         for _ in 0..3 {
-            let Some(number) = generation::current(&config.index) else { return Ok(None) };
+            let Some(number) = folders::current(&config.index) else { return Ok(None) };
             match Library::open_number(config, number) {
-                Err(error) if generation::current(&config.index) == Some(number) => {
+                Err(error) if folders::current(&config.index) == Some(number) => {
                     return Err(error);
                 }
                 Err(_) => {}
@@ -68,14 +68,14 @@ impl Library {
     }
 
     fn open_number(config: &Config, number: u64) -> anyhow::Result<Library> {
-        let folder = generation::folder(&config.index, number);
+        let folder = folders::folder(&config.index, number);
         let remedy = || {
             format!(
                 "the index {} can't be read; `cairn refresh --offline` builds it anew from what is stored",
                 config.index.display()
             )
         };
-        let manifest = generation::manifest(&config.index, number).with_context(remedy)?;
+        let manifest = folders::manifest(&config.index, number).with_context(remedy)?;
         if manifest.format != FORMAT {
             bail!(
                 "generation {number} is of format {}, this program reads {FORMAT}; `cairn refresh --offline` builds it anew from what is stored",

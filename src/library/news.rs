@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::Library;
 use super::view::{NewsItem, NewsView, TopicLink};
 use crate::annotate::Salience;
-use crate::refresh::changes::{Changes, News, What};
-use crate::refresh::news;
+use crate::generation::news;
+use crate::generation::news::{Changes, News, What};
 use crate::search::SearchError;
 
 /// Topics that are told of a piece of news.

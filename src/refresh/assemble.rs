@@ -5,22 +5,24 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::changes::{Changes, Contents, Entry};
 use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
-use super::manifest::{FORMAT, Manifest, SourceState};
 use super::part::Part;
 use super::places::Places;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
 use super::whole::Whole;
-use super::{Event, Inputs, Stop, generation, news};
+use super::{Event, Inputs, Stop, news};
 use crate::annotate::Annotation;
 use crate::annotate::copies::Fold;
 use crate::config::Config;
 use crate::extract::Document;
 use crate::extract::markup::Markup;
+use crate::generation::contents::{Contents, Entry};
+use crate::generation::folders;
+use crate::generation::manifest::{FORMAT, Manifest, SourceState};
+use crate::generation::news::Changes;
 use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Record, SectionId};
@@ -65,9 +67,9 @@ pub(super) fn assemble(
     let Wanted { items, problems } = wanted;
     let dead = store.dead_links()?;
     let fingerprint = fingerprint(inputs, &rows, (items, &dead));
-    let current = generation::current(&config.index);
+    let current = folders::current(&config.index);
     if let Some(number) = current
-        && let Ok(manifest) = generation::manifest(&config.index, number)
+        && let Ok(manifest) = folders::manifest(&config.index, number)
         && manifest.format == FORMAT
         && manifest.fingerprint == fingerprint
     {
@@ -75,7 +77,7 @@ pub(super) fn assemble(
         return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
     }
     told(Event::Building);
-    let (building, number) = generation::begin(&config.index)?;
+    let (building, number) = folders::begin(&config.index)?;
     let mut assembly = Assembly::new(config, inputs, dead)?;
     assembly.refuse(problems);
     for item in items {
@@ -88,11 +90,11 @@ pub(super) fn assemble(
     let mut manifest = assembly.finish(&building, &rows)?;
     manifest.fingerprint = fingerprint;
     manifest.generation = number;
-    let before = current.map(|number| generation::folder(&config.index, number));
+    let before = current.map(|number| folders::folder(&config.index, number));
     let changes = news::tell(&contents, before.as_deref(), &manifest, &building)?;
     let json = serde_json::to_vec_pretty(&manifest)?;
     std::fs::write(building.join("manifest.json"), json).context("cannot write manifest.json")?;
-    generation::publish(&config.index, &building, number)?;
+    folders::publish(&config.index, &building, number)?;
     Ok(Some(Assembled { indexed, manifest, made: Some(number), changes }))
 }
 

@@ -5,109 +5,15 @@
 //! however differently this version of the program may cut it into sections. The difference is kept
 //! as news, newest first, in the generation itself: a kill between two files can't part them.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::AddAssign;
-use std::path::Path;
-
-use anyhow::Context;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 use crate::crawl::BlobId;
+use crate::generation::contents::{Contents, Entry};
+use crate::generation::news::{Changes, Delta, News, What};
 use crate::search::SectionId;
 
 /// Sections of one item that are named.
 const MOST_SECTIONS: usize = 20;
-
-/// How many were added, changed and removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Delta {
-    pub added: usize,
-    pub changed: usize,
-    pub removed: usize,
-}
-
-/// What changed for readers. A document that moved within its source counts as changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Changes {
-    pub documents: Delta,
-    pub sections: Delta,
-}
-
-impl AddAssign for Delta {
-    fn add_assign(&mut self, other: Delta) {
-        self.added += other.added;
-        self.changed += other.changed;
-        self.removed += other.removed;
-    }
-}
-
-impl AddAssign for Changes {
-    fn add_assign(&mut self, other: Changes) {
-        self.documents += other.documents;
-        self.sections += other.sections;
-    }
-}
-
-/// What happened to a document, or to a whole source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum What {
-    Added,
-    Changed,
-    Moved,
-    Removed,
-}
-
-/// One piece of news.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct News {
-    /// RFC 3339: when the generation was made.
-    pub at: String,
-    pub generation: u64,
-    pub source: String,
-    /// `None`: the whole source appeared or went.
-    pub path: Option<String>,
-    pub title: Option<String>,
-    pub what: What,
-    /// Where it was before, if it moved.
-    pub from: Option<String>,
-    pub documents: Delta,
-    pub sections: Delta,
-    /// The first sections that were added or changed.
-    #[schemars(with = "Vec<String>")]
-    pub ids: Vec<SectionId>,
-}
-
-/// A document of a generation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    pub path: String,
-    pub blob: BlobId,
-    pub title: Option<String>,
-    /// Each section's id with a hash of its text.
-    pub sections: Vec<(u64, u64)>,
-}
-
-/// The documents of a generation by source.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contents {
-    pub sources: BTreeMap<String, Vec<Entry>>,
-}
-
-impl Contents {
-    /// The contents in the file `path`.
-    pub fn read(path: &Path) -> anyhow::Result<Contents> {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        postcard::from_bytes(&bytes).with_context(|| format!("cannot decode {}", path.display()))
-    }
-
-    pub(super) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let bytes = postcard::to_stdvec(self)?;
-        std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
-    }
-}
 
 /// The difference between two generations.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::Inputs;
 use super::derive::annotation_versions;
-use super::manifest::{FORMAT, SourceState};
 use super::wanted::Item;
 use crate::catalogue::{Origin, Source};
+use crate::generation::manifest::{FORMAT, SourceState};
 use crate::problem::{Problem, Stage};
 use crate::search;
 use crate::store::{SourceRow, State};

@@ -10,14 +10,15 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::changes::Changes;
 use super::settle::settle;
-use super::{Event, Inputs, Network, Options, Outcome, SourceResult, Stop, renew, selection};
+use super::{Event, Inputs, Network, Options, Stop, renew, selection};
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
 use crate::crawl::{
     BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
 };
+use crate::generation::news::Changes;
+use crate::generation::run::{Outcome, SourceResult};
 use crate::problem::{Problem, Stage};
 use crate::store::Store;
 

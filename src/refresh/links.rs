@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::{Event, Stop, generation};
+use super::{Event, Stop};
 use crate::config::Config;
 use crate::crawl::links::{LinkState, check};
+use crate::generation::folders;
+use crate::generation::run::Looks;
 use crate::graph::Graph;
 use crate::store::Store;
 
@@ -16,15 +16,6 @@ use crate::store::Store;
 const SURE_DAYS: i64 = 30;
 /// …and where it was not.
 const UNSURE_DAYS: i64 = 1;
-
-/// What looking at addresses came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Looks {
-    pub asked: usize,
-    pub dead: usize,
-    /// Refused, limited or failing: nothing is said of these.
-    pub unknown: usize,
-}
 
 /// Looks at the addresses of the current generation's resources that were not looked at lately, the
 /// most cited first, until `stop`. What is found is in the store at once.
@@ -35,8 +26,8 @@ pub(super) fn look(
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Looks> {
     let mut looks = Looks::default();
-    let Some(number) = generation::current(&config.index) else { return Ok(looks) };
-    let graph = Graph::read(&generation::folder(&config.index, number).join("graph.bin"))?;
+    let Some(number) = folders::current(&config.index) else { return Ok(looks) };
+    let graph = Graph::read(&folders::folder(&config.index, number).join("graph.bin"))?;
     let now = chrono::Utc::now();
     let before = |days: i64| now.timestamp() - days * 24 * 60 * 60;
     let fresh: HashSet<String> =

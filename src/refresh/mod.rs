@@ -2,27 +2,23 @@
 //!
 //! One run: read the data files, take the lock, fetch what is new ([`fetch`]), work out what is
 //! not known yet ([`mod@derive`]), and, if anything that readers see has changed, build a generation
-//! ([`generation`]) and make it current, last of all. A run may be killed at any instruction: the
+//! ([`crate::generation`]) and make it current, last of all. A run may be killed at any instruction: the
 //! store and the index know by themselves what they hold, and the next run goes on from there.
 
 mod assemble;
-pub mod changes;
+mod changes;
 mod chapters;
 mod derive;
 mod describe;
 mod fetch;
-pub mod generation;
 mod links;
-pub mod lock;
-pub mod manifest;
-pub mod news;
+mod news;
 mod outcome;
 mod part;
 mod places;
 pub mod reader;
 mod record;
 mod renew;
-pub mod runs;
 mod settle;
 mod wanted;
 mod whole;
@@ -34,12 +30,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source};
 use crate::config::Config;
+use crate::generation::run::{Run, SourceResult};
+use crate::generation::{folders, lock, runs};
 use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
-
-pub use links::Looks;
-pub use outcome::{Outcome, Run, SourceResult};
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
 pub type Stop = CancellationToken;
@@ -129,7 +124,7 @@ pub fn run(
     std::fs::create_dir_all(&config.index)
         .with_context(|| format!("cannot create the index folder {}", config.index.display()))?;
     let _lock = lock::take(&config.index)?;
-    generation::clean(&config.index)?;
+    folders::clean(&config.index)?;
 
     let mut store = Store::open(&config.index.join("library.db"))?;
     let kept: Vec<_> = inputs.catalogue.sources.iter().map(|source| source.id.clone()).collect();

@@ -5,17 +5,13 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::changes::{Changes, Contents, Difference, News};
-use super::manifest::Manifest;
+use super::changes::Difference;
+use crate::generation::contents::Contents;
+use crate::generation::manifest::Manifest;
+use crate::generation::news::{self, Changes};
 
 /// Pieces of news that a generation keeps.
 const MOST: usize = 2_000;
-
-/// The news in the file `path`, newest first.
-pub fn read(path: &Path) -> anyhow::Result<Vec<News>> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("cannot decode {}", path.display()))
-}
 
 /// Writes what the generation `manifest` in `building` holds, and what of it is new since the one in
 /// `before`; returns the changes by source.
@@ -35,13 +31,13 @@ pub(super) fn tell(
             contents.clone()
         }
     };
-    let known = before.and_then(|folder| read(&folder.join("news.json")).ok());
+    let known = before.and_then(|folder| news::read(&folder.join("news.json")).ok());
     let mut difference = Difference::of(&old, contents, &manifest.built_at, manifest.generation);
     let changes = std::mem::take(&mut difference.by_source);
-    let mut news = difference.news;
-    news.extend(known.unwrap_or_default());
-    news.truncate(MOST);
-    let news = serde_json::to_vec(&news)?;
-    std::fs::write(building.join("news.json"), news).context("cannot write news.json")?;
+    let mut told = difference.news;
+    told.extend(known.unwrap_or_default());
+    told.truncate(MOST);
+    let json = serde_json::to_vec(&told)?;
+    std::fs::write(building.join("news.json"), json).context("cannot write news.json")?;
     Ok(changes)
 }

@@ -4,11 +4,12 @@
 //! that GitHub has not known for long is dropped.
 
 use super::fetch::{Incoming, result};
-use super::{Inputs, Outcome, SourceResult, selection};
+use super::{Inputs, selection};
 use crate::annotate::licence;
 use crate::catalogue::Source;
 use crate::config::Config;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
+use crate::generation::run::{Outcome, SourceResult};
 use crate::store::{SourceRow, State, Store};
 
 /// Writes what has come of `source` (or why nothing has) after so many seconds.

@@ -1,13 +1,13 @@
 //! What depends on the whole corpus: the graph, the case studies, the resources, the copies. Sections come one
 //! by one.
 
-use super::manifest::Counts;
 use super::wanted::Item;
 use crate::annotate::case::Cases;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Role, SectionNotes};
 use crate::catalogue::{Origin, Source};
 use crate::extract::{Document, Section};
+use crate::generation::manifest::Counts;
 use crate::graph::build::{Builder, Place};
 use crate::graph::cases::Extent;
 use crate::search::{Copies, CopyPlace, SectionId};

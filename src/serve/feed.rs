@@ -13,8 +13,8 @@ use super::State;
 use super::api::{Asked, NewsParameters};
 use super::error::Failure;
 use super::home::Home;
+use crate::generation::news::What;
 use crate::library::view::{NewsItem, NewsView};
-use crate::refresh::changes::What;
 
 /// How far back a feed goes where that is not said.
 const USUAL: &str = "30d";

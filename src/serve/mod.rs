@@ -36,11 +36,12 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::config::{Config, Schedule};
+use crate::generation::folders;
+use crate::generation::manifest::FORMAT;
 use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
 use crate::problem::Faults;
-use crate::refresh::manifest::FORMAT;
-use crate::refresh::{self, Network, Options, Stop, generation};
+use crate::refresh::{self, Network, Options, Stop};
 use crate::search::SearchError;
 use error::Failure;
 use limits::Limits;
@@ -216,8 +217,8 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
 
 /// Whether `config`'s index holds a generation that this version of the program reads.
 fn has_readable(config: &Config) -> bool {
-    generation::current(&config.index)
-        .and_then(|number| generation::manifest(&config.index, number).ok())
+    folders::current(&config.index)
+        .and_then(|number| folders::manifest(&config.index, number).ok())
         .is_some_and(|manifest| manifest.format == FORMAT)
 }
 

@@ -16,7 +16,8 @@ use tokio::process::Child;
 use super::State;
 use super::watch::Watch;
 use crate::config::{Config, Sources};
-use crate::refresh::{Run, runs};
+use crate::generation::run::Run;
+use crate::generation::runs;
 
 /// How often the clock and the index are looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -230,7 +231,7 @@ async fn end(mut child: Child) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::refresh::{Outcome, SourceResult};
+    use crate::generation::run::{Outcome, SourceResult};
 
     fn only(ids: &[&str]) -> Wanted {
         Wanted::Only(ids.iter().map(|id| (*id).to_owned()).collect())

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use cairn::generation::contents::Contents;
+use cairn::generation::folders;
 use cairn::graph::Graph;
-use cairn::refresh::changes::Contents;
-use cairn::refresh::generation;
 use cairn::search::{Copies, Searcher};
 
 /// The records of the sections by source and path.
@@ -27,9 +27,9 @@ pub struct Content {
 /// The content of the current generation of `index`. The search index has to hold each section once
 /// and nothing else.
 pub fn content(index: &Path) -> Content {
-    let number = generation::current(index).unwrap();
-    let folder = generation::folder(index, number);
-    let manifest = generation::manifest(index, number).unwrap();
+    let number = folders::current(index).unwrap();
+    let folder = folders::folder(index, number);
+    let manifest = folders::manifest(index, number).unwrap();
     let graph = Graph::read(&folder.join("graph.bin")).unwrap();
     let copies: Copies =
         postcard::from_bytes(&std::fs::read(folder.join("copies.bin")).unwrap()).unwrap();
@@ -46,7 +46,7 @@ pub fn content(index: &Path) -> Content {
         .map(|edge| format!("{:?} {:?}", graph.topics.edge_endpoints(edge), graph.topics[edge]))
         .collect();
     edges.sort();
-    let counts = cairn::refresh::manifest::Counts { index_bytes: 0, ..manifest.counts.clone() };
+    let counts = cairn::generation::manifest::Counts { index_bytes: 0, ..manifest.counts.clone() };
     Content {
         documents,
         copies: copies

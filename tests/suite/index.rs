@@ -4,8 +4,8 @@
 use std::fs;
 
 use cairn::config::{self, Overrides};
+use cairn::generation::manifest::FORMAT;
 use cairn::library::{Library, Shelf};
-use cairn::refresh::manifest::FORMAT;
 use cairn::search::{LastWord, Request, Understanding};
 
 use crate::world::{World, repo};

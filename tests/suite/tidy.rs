@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the flow; each imports only those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "problem",
     "config",
     "catalogue",
@@ -16,6 +16,7 @@ const ORDER: [&str; 15] = [
     "store",
     "search",
     "graph",
+    "generation",
     "refresh",
     "library",
     "eval",

@@ -9,9 +9,9 @@ use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::{Config, Schedule};
 use crate::crawl::folder::root_of;
+use crate::generation::lock;
+use crate::generation::runs::Standing;
 use crate::library::Library;
-use crate::refresh::lock;
-use crate::refresh::runs::Standing;
 use crate::store::Store;
 use crate::vocabulary;
 

@@ -12,10 +12,10 @@ use serde::Serialize;
 use crate::annotate::resources::{ResourceKind, Said};
 use crate::catalogue::Shown;
 use crate::extract::{Address, Link};
+use crate::generation::manifest::{Counts, SourceState};
+use crate::generation::news::{Changes, News};
+use crate::generation::run::Run;
 use crate::problem::Problem;
-use crate::refresh::Run;
-use crate::refresh::changes::{Changes, News};
-use crate::refresh::manifest::{Counts, SourceState};
 use crate::search::{Snippet, TopicMention, Understood};
 
 pub use answers::{

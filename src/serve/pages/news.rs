@@ -11,8 +11,8 @@ use super::super::api::{Asked, NewsParameters};
 use super::super::error::Failure;
 use super::frame::Frame;
 use super::{address, answer, chips, number, plural};
+use crate::generation::news::{Delta, What};
 use crate::library::view::{NewsItem, NewsView};
-use crate::refresh::changes::{Delta, What};
 
 /// How far back the page goes where that is not said, and what can be chosen.
 const USUAL: &str = "30d";

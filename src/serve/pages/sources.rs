@@ -13,11 +13,11 @@ use super::frame::Frame;
 use super::search::hit_card;
 use super::{address, answer, layout, number, plural, time};
 use crate::catalogue::Shown;
+use crate::generation::manifest::SourceState;
+use crate::generation::run::{Outcome, Run};
 use crate::library::Library;
 use crate::library::view::{SearchView, StatusView};
 use crate::problem::Problem;
-use crate::refresh::manifest::SourceState;
-use crate::refresh::{Outcome, Run};
 use crate::search::query::narrowed;
 
 /// Failed sources that are named above the table.

@@ -28,7 +28,7 @@ pub fn manifest(index: &Path, number: u64) -> anyhow::Result<Manifest> {
 }
 
 /// Where the next generation is being built, and its number.
-pub(super) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
+pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
     let generations = index.join("generations");
     std::fs::create_dir_all(&generations)?;
     let number = numbers(&generations).last().map_or(1, |last| last + 1);
@@ -42,7 +42,7 @@ pub(super) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
 ///
 /// The files are synced before the rename, so that `current` never names half a generation, even
 /// after a power cut.
-pub(super) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Result<()> {
+pub(crate) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(building) {
         let entry = entry?;
         std::fs::File::open(entry.path())?.sync_all()?;
@@ -57,7 +57,7 @@ pub(super) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Res
 }
 
 /// Removes what a killed run left half built, and generations that nobody needs.
-pub(super) fn clean(index: &Path) -> anyhow::Result<()> {
+pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
     let generations = index.join("generations");
     let Ok(entries) = std::fs::read_dir(&generations) else { return Ok(()) };
     let current = current(index);
@@ -79,7 +79,7 @@ pub(super) fn clean(index: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes `bytes` to `path` so that a reader sees the old content or the new, never a part.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::generation::replace;
-use super::{Outcome, Run, SourceResult};
-use crate::problem::{Problem, Stage};
+use super::folders::replace;
+use super::run::{Outcome, Run, SourceResult};
+use crate::problem::Problem;
 
 /// Runs that are remembered.
 const MOST: usize = 200;
@@ -22,7 +22,7 @@ pub fn read(index: &Path) -> Vec<Run> {
 }
 
 /// Adds `run` to the record.
-pub(super) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
+pub(crate) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
     let mut runs = read(index);
     runs.insert(0, run.clone());
     runs.truncate(MOST);
@@ -62,18 +62,6 @@ impl Standing {
     /// Why `source` failed or was deferred when it was last asked.
     pub fn problem_of(&self, source: &str) -> Option<Problem> {
         self.result_of(source)?.problem()
-    }
-}
-
-impl SourceResult {
-    /// Why it failed or was deferred, as a problem.
-    pub fn problem(&self) -> Option<Problem> {
-        if !matches!(self.outcome, Outcome::Failed | Outcome::Deferred) {
-            return None;
-        }
-        let message = self.error.clone().unwrap_or_default();
-        let problem = Problem::new(Stage::Crawl, message).of_source(&self.source);
-        Some(Problem { hint: self.hint.clone(), ..problem })
     }
 }
 

@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(40);
 /// Takes the lock of the index folder `index`; it is let go when the file is dropped.
 ///
 /// `Err` names who holds it.
-pub(super) fn take(index: &Path) -> anyhow::Result<File> {
+pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     let path = index.join("lock");
     let mut file = open(&path)?;
     for attempt in 0.. {
@@ -32,7 +32,12 @@ pub(super) fn take(index: &Path) -> anyhow::Result<File> {
     }
     file.set_len(0)?;
     file.rewind()?;
-    writeln!(file, "process {}, since {}", std::process::id(), super::time(chrono::Utc::now()))?;
+    writeln!(
+        file,
+        "process {}, since {}",
+        std::process::id(),
+        chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    )?;
     Ok(file)
 }
 

@@ -1,0 +1,41 @@
+//! `contents.bin` of a generation: its documents and sections, with hashes, so that the next generation can
+//! tell what is new in it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::crawl::BlobId;
+
+/// A document of a generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub path: String,
+    pub blob: BlobId,
+    pub title: Option<String>,
+    /// Each section's id with a hash of its text.
+    pub sections: Vec<(u64, u64)>,
+}
+
+/// The documents of a generation by source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    pub sources: BTreeMap<String, Vec<Entry>>,
+}
+
+impl Contents {
+    /// The contents in the file `path`.
+    pub fn read(path: &Path) -> anyhow::Result<Contents> {
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        postcard::from_bytes(&bytes).with_context(|| format!("cannot decode {}", path.display()))
+    }
+
+    /// Writes the contents to the file `path`.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let bytes = postcard::to_stdvec(self)?;
+        std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+    }
+}

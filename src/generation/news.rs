@@ -1,0 +1,76 @@
+//! `news.json` of a generation: what it holds that earlier ones did not, newest first.
+
+use std::ops::AddAssign;
+use std::path::Path;
+
+use anyhow::Context;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::search::SectionId;
+
+/// How many were added, changed and removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Delta {
+    pub added: usize,
+    pub changed: usize,
+    pub removed: usize,
+}
+
+/// What changed for readers. A document that moved within its source counts as changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changes {
+    pub documents: Delta,
+    pub sections: Delta,
+}
+
+impl AddAssign for Delta {
+    fn add_assign(&mut self, other: Delta) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.removed += other.removed;
+    }
+}
+
+impl AddAssign for Changes {
+    fn add_assign(&mut self, other: Changes) {
+        self.documents += other.documents;
+        self.sections += other.sections;
+    }
+}
+
+/// What happened to a document, or to a whole source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    Added,
+    Changed,
+    Moved,
+    Removed,
+}
+
+/// One piece of news.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct News {
+    /// RFC 3339: when the generation was made.
+    pub at: String,
+    pub generation: u64,
+    pub source: String,
+    /// `None`: the whole source appeared or went.
+    pub path: Option<String>,
+    pub title: Option<String>,
+    pub what: What,
+    /// Where it was before, if it moved.
+    pub from: Option<String>,
+    pub documents: Delta,
+    pub sections: Delta,
+    /// The first sections that were added or changed.
+    #[schemars(with = "Vec<String>")]
+    pub ids: Vec<SectionId>,
+}
+
+/// The news in the file `path`, newest first.
+pub fn read(path: &Path) -> anyhow::Result<Vec<News>> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_slice(&bytes).with_context(|| format!("cannot decode {}", path.display()))
+}

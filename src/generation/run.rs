@@ -1,0 +1,138 @@
+//! The record of one run: printed, kept in `runs.json` and shown.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::news::Changes;
+use crate::crawl::{Quota, Traffic};
+use crate::problem::{Problem, Stage};
+
+/// What happened to a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    New,
+    Changed,
+    Unchanged,
+    Failed,
+    /// Left to a later run, as its host asks.
+    Deferred,
+    /// Not asked in this run.
+    #[default]
+    Skipped,
+}
+
+impl Outcome {
+    /// The word for it in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::New => "new",
+            Outcome::Changed => "changed",
+            Outcome::Unchanged => "unchanged",
+            Outcome::Failed => "failed",
+            Outcome::Deferred => "deferred",
+            Outcome::Skipped => "skipped",
+        }
+    }
+}
+
+/// One source's part of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SourceResult {
+    pub source: String,
+    pub outcome: Outcome,
+    pub documents: usize,
+    pub sections: usize,
+    pub seconds: f64,
+    pub traffic: Traffic,
+    /// What of it changed for readers.
+    #[serde(default)]
+    pub changes: Changes,
+    pub problems: usize,
+    /// Why it failed, or was deferred.
+    pub error: Option<String>,
+    pub hint: Option<String>,
+}
+
+impl SourceResult {
+    /// Why it failed or was deferred, as a problem.
+    pub fn problem(&self) -> Option<Problem> {
+        if !matches!(self.outcome, Outcome::Failed | Outcome::Deferred) {
+            return None;
+        }
+        let message = self.error.clone().unwrap_or_default();
+        let problem = Problem::new(Stage::Crawl, message).of_source(&self.source);
+        Some(Problem { hint: self.hint.clone(), ..problem })
+    }
+}
+
+/// What looking at addresses came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Looks {
+    pub asked: usize,
+    pub dead: usize,
+    /// Refused, limited or failing: nothing is said of these.
+    pub unknown: usize,
+}
+
+/// A run, as recorded in `runs.json` and printed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Run {
+    /// RFC 3339.
+    pub started_at: String,
+    pub ended_at: String,
+    pub seconds: f64,
+    /// Whether every source of the catalogue was asked.
+    pub complete: bool,
+    /// Whether it was asked to end before its end.
+    #[serde(default)]
+    pub stopped: bool,
+    /// When the hosts that it left alone may be asked again, if they said so; RFC 3339.
+    #[serde(default)]
+    pub retry_at: Option<String>,
+    /// The generation that it made, if anything had changed.
+    pub generation: Option<u64>,
+    pub documents: usize,
+    pub sections: usize,
+    /// Documents that were extracted in this run, and sections that were indexed.
+    pub extracted: usize,
+    pub indexed: usize,
+    pub traffic: Traffic,
+    /// What GitHub's API last said of its quota, if it was asked.
+    #[serde(default)]
+    pub quota: Option<Quota>,
+    /// The most memory that it held, in bytes, where the system tells.
+    #[serde(default)]
+    pub peak_bytes: Option<u64>,
+    /// What changed for readers.
+    #[serde(default)]
+    pub changes: Changes,
+    /// What looking at cited addresses came to, if it was asked for.
+    #[serde(default)]
+    pub looks: Option<Looks>,
+    /// What concerns the run as a whole.
+    #[serde(default)]
+    pub notes: Vec<Problem>,
+    pub sources: Vec<SourceResult>,
+}
+
+impl Run {
+    /// The sources that failed.
+    pub fn failed(&self) -> impl Iterator<Item = &SourceResult> {
+        self.sources.iter().filter(|source| source.outcome == Outcome::Failed)
+    }
+
+    /// The sources that are left to a later run.
+    pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
+        self.sources.iter().filter(|source| source.outcome == Outcome::Deferred)
+    }
+
+    /// Whether sources were asked over the network and not one of them answered: the network is
+    /// down, or this machine's way to it.
+    pub fn reached_nothing(&self) -> bool {
+        let is_without =
+            |source: &SourceResult| matches!(source.outcome, Outcome::Failed | Outcome::Deferred);
+        let mut asked = self.sources.iter().filter(|source| source.traffic.requests > 0).peekable();
+        self.retry_at.is_none() && asked.peek().is_some() && asked.all(is_without)
+    }
+}
