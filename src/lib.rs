@@ -72,12 +72,16 @@
 //! # Rules that hold everywhere
 //!
 //! - Everything fetched is hostile: paths, archives, Markdown, HTML, notebooks, addresses. Nothing
-//!   fetched is ever executed, written outside the store, or printed with control characters.
+//!   fetched is ever executed, written outside the store, or printed unescaped: [`printable`] says
+//!   what is escaped where.
+//! - What Cairn finds in the current folder is hostile too: [`config`] says what it may set.
 //! - What goes wrong softly is a [`problem::Problem`] beside a stage's value; one bad file,
 //!   repository or query never stops the rest.
 //! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the
 //!   thing and the cause; the remedy is a separate hint.
 //! - How much of a text may be shown is said by one function, [`catalogue::policy::show`].
+
+pub mod printable;
 
 pub mod problem;
 

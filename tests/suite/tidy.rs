@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the flow; each imports only those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
+    "printable",
     "problem",
     "config",
     "catalogue",

@@ -1,0 +1,63 @@
+//! Log lines: what a message or a field holds never leaves its line and never steers a terminal.
+
+use std::io::{self, Write};
+
+use super::{escape, escape_json};
+
+/// How the lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    Text,
+    /// One object a line.
+    Json,
+}
+
+/// A writer to stderr for `tracing_subscriber`, which hands over one whole event a call.
+///
+/// Each call becomes exactly one line, escaped.
+#[derive(Debug)]
+pub struct LogWriter {
+    lines: Lines,
+}
+
+impl LogWriter {
+    /// A writer of such `lines`.
+    pub fn new(lines: Lines) -> LogWriter {
+        LogWriter { lines }
+    }
+}
+
+impl Write for LogWriter {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let line = line(self.lines, &String::from_utf8_lossy(event));
+        io::stderr().lock().write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// The event `event`, which ends with a line break, on one line.
+fn line(lines: Lines, event: &str) -> String {
+    let event = event.strip_suffix('\n').unwrap_or(event);
+    let escaped = match lines {
+        Lines::Text => escape(event),
+        Lines::Json => escape_json(event),
+    };
+    format!("{escaped}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line() {
+        let event = "INFO fetched a\nERROR forged\u{1b}[2J\u{202e}\n";
+        let expected = "INFO fetched a\\nERROR forged\\u{1b}[2J\\u{202e}\n";
+        assert_eq!(line(Lines::Text, event), expected);
+        assert_eq!(line(Lines::Json, "{\"a\":\"\u{9b}\"}\n"), "{\"a\":\"\\u009b\"}\n");
+    }
+}

@@ -1,0 +1,180 @@
+//! Text that others wrote, made safe to print: nothing in it moves a terminal's cursor, hides or reorders other
+//! text, starts a line of its own, or runs as a command.
+//!
+//! One table ([`Kind::of`]) says which characters are dangerous. What is done about them depends on where the
+//! text goes:
+//!
+//! | goes to | function | dangerous characters | line breaks, tabs | joiners |
+//! |---|---|---|---|---|
+//! | a terminal or a log: paths, headings, titles, names, messages | [`escape`] | escaped | escaped | escaped |
+//! | a terminal: body text, such as a section or a table | [`escape_body`] | escaped | kept | kept |
+//! | a terminal: JSON | [`escape_json`] | escaped as JSON does | kept | escaped |
+//! | feeds and exports: one field, such as a title | [`strip`] | removed | become spaces | kept |
+//! | feeds and exports: body text | [`strip_body`] | removed | kept | kept |
+//! | a shell, pasted by the reader | [`shell::command`] | no command is printed | none | none |
+//!
+//! Joiners (ZWJ, ZWNJ) are invisible but part of ordinary text: emoji, Persian and the scripts of India need
+//! them. They stay in body text and in exports; in a name they could make two names look alike.
+
+pub mod log;
+pub mod shell;
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// What a character does when it is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It shows itself.
+    Plain,
+    /// A line break or a tab.
+    Layout,
+    /// ZWNJ or ZWJ.
+    Joiner,
+    /// It steers the terminal, is invisible, or changes the order of what surrounds it.
+    Dangerous,
+}
+
+impl Kind {
+    /// The kind of `c`.
+    ///
+    /// Dangerous are the control characters C0, DEL and C1 (general category Cc), the line and paragraph
+    /// separators (Zl, Zp), the bidirectional formatting characters (Unicode Standard Annex 9, table 4), the
+    /// other format characters (Cf) that show nothing, and the two noncharacters that XML 1.0 forbids
+    /// (section 2.2).
+    fn of(c: char) -> Kind {
+        match c {
+            '\n' | '\t' => Kind::Layout,
+            '\u{200c}' | '\u{200d}' => Kind::Joiner,
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => Kind::Dangerous,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' => Kind::Dangerous,
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => Kind::Dangerous,
+            '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => Kind::Dangerous,
+            '\u{fffe}' | '\u{ffff}' | '\u{1d173}'..='\u{1d17a}' => Kind::Dangerous,
+            '\u{e0000}'..='\u{e007f}' => Kind::Dangerous,
+            _ => Kind::Plain,
+        }
+    }
+}
+
+/// `text` on one line: what is dangerous, joins or breaks lines stands as `\n` or `\u{1b}`. O(length); copies
+/// only where something is escaped.
+///
+/// ```
+/// use cairn::printable::escape;
+/// assert_eq!(escape("naïve 推薦"), "naïve 推薦");
+/// assert_eq!(escape("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+/// ```
+pub fn escape(text: &str) -> Cow<'_, str> {
+    replace(text, |kind| kind != Kind::Plain, write_escaped)
+}
+
+/// `text` with its line breaks, tabs and joiners; what is dangerous stands as `\u{1b}`. O(length).
+pub fn escape_body(text: &str) -> Cow<'_, str> {
+    replace(text, |kind| kind == Kind::Dangerous, write_escaped)
+}
+
+/// The JSON text `json`, with what is dangerous or joins as `\u001b`. Means the same: outside strings JSON has
+/// no such character. O(length).
+pub fn escape_json(json: &str) -> Cow<'_, str> {
+    let is_escaped = |kind| matches!(kind, Kind::Dangerous | Kind::Joiner);
+    replace(json, is_escaped, |c, out| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a String can't fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    })
+}
+
+/// `text` as one field of a feed or an export: what is dangerous is removed, line breaks and tabs become
+/// spaces. What is left may stand in XML 1.0. O(length).
+pub fn strip(text: &str) -> Cow<'_, str> {
+    let is_changed = |kind| matches!(kind, Kind::Dangerous | Kind::Layout);
+    replace(text, is_changed, |c, out| {
+        if Kind::of(c) == Kind::Layout {
+            out.push(' ');
+        }
+    })
+}
+
+/// `text` as body text of a feed or an export: what is dangerous is removed. What is left may stand in XML
+/// 1.0. O(length).
+pub fn strip_body(text: &str) -> Cow<'_, str> {
+    replace(text, |kind| kind == Kind::Dangerous, |_, _| {})
+}
+
+/// Whether `text` can stand on one line as it is.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| Kind::of(c) == Kind::Plain)
+}
+
+/// `text` with each character whose kind `is_changed` written by `write` instead.
+fn replace(
+    text: &str,
+    is_changed: impl Fn(Kind) -> bool,
+    write: impl Fn(char, &mut String),
+) -> Cow<'_, str> {
+    let Some(first) = text.find(|c| is_changed(Kind::of(c))) else { return Cow::Borrowed(text) };
+    let (clean, rest) = text.split_at(first);
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(clean);
+    for c in rest.chars() {
+        if is_changed(Kind::of(c)) { write(c, &mut out) } else { out.push(c) }
+    }
+    Cow::Owned(out)
+}
+
+/// Writes `c` as Rust would in a string: `\n`, `\r`, `\t`, else `\u{1b}`.
+fn write_escaped(c: char, out: &mut String) {
+    match c {
+        '\n' | '\r' | '\t' => out.extend(c.escape_default()),
+        c => out.extend(c.escape_unicode()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One of each: ESC, BEL, DEL, C1 CSI, RLO, isolate, zero-width space, BOM, line separator, a tag.
+    const DANGEROUS: &str =
+        "\u{1b}\u{7}\u{7f}\u{9b}\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}\u{e0041}";
+
+    #[test]
+    fn text_without_dangerous_characters_is_not_copied() {
+        for text in ["", "Ranking", "naïve café", "推薦システム", "سلام", "⚠️ 1 % 🙂"]
+        {
+            for function in [escape, escape_body, escape_json, strip, strip_body] {
+                assert!(matches!(function(text), Cow::Borrowed(same) if same == text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_dangerous_character_is_escaped_or_removed() {
+        let shown =
+            "\\u{1b}\\u{7}\\u{7f}\\u{9b}\\u{202e}\\u{2066}\\u{200b}\\u{feff}\\u{2028}\\u{e0041}";
+        assert_eq!(escape(DANGEROUS), shown);
+        assert_eq!(escape_body(DANGEROUS), shown);
+        assert_eq!(strip(&format!("a{DANGEROUS}b\u{ffff}")), "ab");
+        assert_eq!(strip_body(&format!("a{DANGEROUS}b\u{ffff}")), "ab");
+    }
+
+    #[test]
+    fn lines_and_joiners_stay_in_body_text_only() {
+        let text = "a\tb\nc\u{200d}d\r";
+        assert_eq!(escape(text), "a\\tb\\nc\\u{200d}d\\r");
+        assert_eq!(escape_body(text), "a\tb\nc\u{200d}d\\r");
+        assert_eq!(strip(text), "a b c\u{200d}d");
+        assert_eq!(strip_body(text), "a\tb\nc\u{200d}d");
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let value = serde_json::json!({ "title": format!("x{DANGEROUS}\u{200d}\n") });
+        let json = serde_json::to_string_pretty(&value).unwrap();
+        let escaped = escape_json(&json);
+        assert!(escaped.is_ascii(), "{escaped}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
+    }
+}
