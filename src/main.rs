@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         // Whoever read our output has read enough.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cairn: {error:#}");
+            eprintln!("cairn: {}", commands::told(&error));
             ExitCode::FAILURE
         }
     }

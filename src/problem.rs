@@ -11,6 +11,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::printable::escape;
+
 /// The stage that met a [`Problem`].
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -84,18 +86,16 @@ impl Problem {
     }
 }
 
+/// On one line, escaped: it holds names and messages that others wrote.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.stage)?;
-        if let Some(source) = &self.source {
-            write!(f, "{source}: ")?;
+        for part in [&self.source, &self.path].into_iter().flatten() {
+            write!(f, "{}: ", escape(part))?;
         }
-        if let Some(path) = &self.path {
-            write!(f, "{path}: ")?;
-        }
-        f.write_str(&self.message)?;
+        f.write_str(&escape(&self.message))?;
         if let Some(hint) = &self.hint {
-            write!(f, " ({hint})")?;
+            write!(f, " ({})", escape(hint))?;
         }
         Ok(())
     }
@@ -111,9 +111,10 @@ pub struct Fault {
     pub message: String,
 }
 
+/// On one line, escaped: the file may be anybody's.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+        write!(f, "{}:{}: {}", escape(&self.file), self.line, escape(&self.message))
     }
 }
 
@@ -141,7 +142,7 @@ impl Faults {
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let many = if self.0.len() == 1 { "fault" } else { "faults" };
-        write!(f, "{} {many} in the data files; mend them and try again", self.0.len())?;
+        write!(f, "{} {many} in the data files; correct them and try again", self.0.len())?;
         for fault in &self.0 {
             write!(f, "\n  {fault}")?;
         }

@@ -162,7 +162,7 @@ fn print(figures: &[Figures]) -> anyhow::Result<()> {
     if is_compared {
         header.extend(["nDCG difference", "p"]);
     }
-    let mut table = output::table(&header);
+    let mut table = output::Rows::new(&header);
     for figures in figures {
         let means = figures.means;
         let mut row = vec![figures.kind.clone(), figures.queries.to_string()];
@@ -173,7 +173,7 @@ fn print(figures: &[Figures]) -> anyhow::Result<()> {
         if let (Some(difference), Some(p)) = (figures.difference, figures.p) {
             row.extend([format!("{difference:+.4}"), format!("{p:.3}")]);
         }
-        table.add_row(row);
+        table.add(row);
     }
-    output::line(&table.to_string())
+    table.print()
 }

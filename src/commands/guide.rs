@@ -36,7 +36,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     if arguments.json {
         output::json(&view)?;
     } else {
-        output::line(&markdown::guide(&view, ""))?;
+        output::body(&markdown::guide(&view, ""))?;
     }
     Ok(Exit::Done)
 }
@@ -45,16 +45,16 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
 fn matrix(view: &CasesView) -> anyhow::Result<()> {
     let steps = view.steps.iter().map(|step| step.label.as_str());
     let header: Vec<&str> = std::iter::once("case").chain(steps).collect();
-    let mut table = output::table(&header);
+    let mut table = output::Rows::new(&header);
     for case in &view.cases {
         let cells = case.cells.iter().map(|cell| match cell.coverage {
             Coverage::Strong => format!("strong {}", cell.said_by),
             Coverage::Thin => format!("thin {}", cell.said_by),
             Coverage::Empty => "-".to_owned(),
         });
-        table.add_row(std::iter::once(case.id.clone()).chain(cells));
+        table.add(std::iter::once(case.id.clone()).chain(cells));
     }
-    output::line(&table.to_string())?;
+    table.print()?;
     output::line(
         "strong: two sources or more say 80 words or five list items each; the number is that of sources",
     )

@@ -20,7 +20,6 @@ mod topics;
 mod vocabulary;
 mod ways;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -28,6 +27,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, Overrides};
 use crate::library::Library;
+use crate::printable::escape;
+use crate::printable::log::{Lines, LogWriter};
+use crate::problem::Faults;
 use crate::refresh::reader;
 
 /// How a command ended.
@@ -173,6 +175,17 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// `error` with its causes, escaped, on one line; only the faults of data files stand on lines of their own.
+pub fn told(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(|cause| match cause.downcast_ref::<Faults>() {
+        Some(faults) => faults.to_string(),
+        None => escape(&cause.to_string()).into_owned(),
+    });
+    causes.collect::<Vec<_>>().join(": ")
+}
+
+/// Sends log lines to stderr, escaped. They have no colours: the escape sequences of a colour and those that a
+/// message smuggles in can't be told apart once the line is written.
 fn log(global: &Global) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
@@ -182,10 +195,14 @@ fn log(global: &Global) {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CAIRN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let lines = match global.log_format {
+        LogFormat::Text => Lines::Text,
+        LogFormat::Json => Lines::Json,
+    };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_ansi(false)
+        .with_writer(move || LogWriter::new(lines));
     // A second subscriber, in a test that runs two commands, is no failure.
     let _ = match global.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),

@@ -1,49 +1,84 @@
-//! What commands share for printing.
+//! What commands share for printing; all that a command prints to stdout goes through here, and is escaped.
+//!
+//! Only `export`, which writes files, and `mcp`, which speaks a protocol, write to stdout themselves.
 
-use crate::generation::news::{Changes, Delta};
 use std::io::{IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
+use crate::generation::news::{Changes, Delta};
 use crate::library::view::PassageView;
+use crate::printable::{escape, escape_body, escape_json};
 use crate::search::Snippet;
 
-/// Prints `text` and a line end to stdout.
+/// Prints `text` as one line to stdout, whatever it holds.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}")?;
+    writeln!(std::io::stdout().lock(), "{}", escape(text))?;
     Ok(())
+}
+
+/// Prints `text`, which may have lines of its own, and a line end to stdout.
+pub(super) fn body(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout().lock(), "{}", escape_body(text))?;
+    Ok(())
+}
+
+/// Prints an empty line to stdout.
+pub(super) fn gap() -> anyhow::Result<()> {
+    line("")
 }
 
 /// Prints `value` as JSON to stdout.
 pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut stdout, value)?;
-    writeln!(stdout)?;
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(std::io::stdout().lock(), "{}", escape_json(&text))?;
     Ok(())
 }
 
-/// An empty table with `header`, as wide as the terminal at most.
-pub(super) fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    if let Some((_, width)) = console_size() {
-        table.set_width(width);
+/// A table whose cells stay on their lines.
+pub(super) struct Rows(Table);
+
+impl Rows {
+    /// An empty table with `header`, as wide as the terminal at most.
+    pub(super) fn new(header: &[&str]) -> Rows {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        if let Some((_, width)) = console::Term::stdout().size_checked() {
+            table.set_width(width);
+        }
+        table.set_header(header.iter().map(|cell| escape(cell)));
+        Rows(table)
     }
-    table.set_header(header.iter().copied());
-    table
+
+    pub(super) fn add(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.0.add_row(cells.into_iter().map(|cell| escape(&cell).into_owned()));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn print(&self) -> anyhow::Result<()> {
+        body(&self.0.to_string())
+    }
 }
 
-fn console_size() -> Option<(u16, u16)> {
-    console::Term::stdout().size_checked()
+/// Prints `snippet` behind `indent`, with its matches in bold on a terminal.
+pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    let text = if stdout.is_terminal() {
+        marked(snippet)
+    } else {
+        escape_body(&snippet.text).into_owned()
+    };
+    writeln!(stdout, "{indent}{text}")?;
+    Ok(())
 }
 
-/// `snippet` with its matches in bold on a terminal.
-pub(super) fn marked(snippet: &Snippet) -> String {
-    if !std::io::stdout().is_terminal() {
-        return snippet.text.clone();
-    }
+/// `snippet`, escaped, with its matches in bold.
+fn marked(snippet: &Snippet) -> String {
     let mut text = String::with_capacity(snippet.text.len() + 64);
     for (at, c) in snippet.text.chars().enumerate() {
         if snippet.highlights.iter().any(|(_, end)| *end == at) {
@@ -52,7 +87,7 @@ pub(super) fn marked(snippet: &Snippet) -> String {
         if snippet.highlights.iter().any(|(start, _)| *start == at) {
             text.push_str("\u{1b}[1m");
         }
-        text.push(c);
+        text.push_str(&escape_body(c.encode_utf8(&mut [0; 4])));
     }
     text.push_str("\u{1b}[0m");
     text
@@ -73,15 +108,21 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     }
 }
 
-/// What stands in a fetched text must not steer the terminal: control characters go.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
-}
-
 /// What changed for readers, in words.
 pub(super) fn changes(changes: &Changes) -> String {
     let words = |delta: &Delta| {
         format!("{} added, {} changed, {} removed", delta.added, delta.changed, delta.removed)
     };
     format!("documents: {}; sections: {}", words(&changes.documents), words(&changes.sections))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_are_marked_where_they_are_behind_escaped_characters() {
+        let snippet = Snippet { text: "\u{1b}[2J\u{7}bias".into(), highlights: vec![(5, 9)] };
+        assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
+    }
 }

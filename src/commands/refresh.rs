@@ -6,10 +6,12 @@ use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::output::Rows;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::Changes;
 use crate::generation::run::{Outcome, Run, SourceResult};
+use crate::printable::escape;
 use crate::refresh::{self, Event, Network, Options, Stop, Summary};
 use crate::serve::signals::Signals;
 
@@ -152,9 +154,9 @@ impl Progress {
         match (&self.bar, &result.error) {
             (Some(bar), error) => {
                 bar.inc(1);
-                bar.set_message(result.source.clone());
+                bar.set_message(escape(&result.source).into_owned());
                 if let Some(error) = error {
-                    bar.println(format!("{}: {error}", result.source));
+                    bar.println(escape(&format!("{}: {error}", result.source)));
                 }
             }
             (None, Some(error)) => {
@@ -166,7 +168,7 @@ impl Progress {
     }
 
     fn say(&self, text: &str) {
-        eprintln!("{text}");
+        eprintln!("{}", escape(text));
     }
 
     fn end(&mut self) {
@@ -179,9 +181,9 @@ impl Progress {
 fn print(summary: &Summary) -> anyhow::Result<()> {
     let run = &summary.run;
     let mut table =
-        output::table(&["source", "what happened", "documents", "sections", "seconds", "problems"]);
+        Rows::new(&["source", "what happened", "documents", "sections", "seconds", "problems"]);
     for source in run.sources.iter().filter(|source| source.outcome != Outcome::Skipped) {
-        table.add_row([
+        table.add([
             source.source.clone(),
             source.outcome.as_str().to_owned(),
             source.documents.to_string(),
@@ -191,10 +193,11 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
         ]);
     }
     if !table.is_empty() {
-        output::line(&format!("{table}\n"))?;
+        table.print()?;
+        output::gap()?;
     }
     for problem in summary.problems.iter().take(SHOWN) {
-        output::line(&output::plain(&problem.to_string()))?;
+        output::line(&problem.to_string())?;
     }
     if summary.problems.len() > SHOWN {
         let rest = summary.problems.len() - SHOWN;

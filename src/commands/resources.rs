@@ -37,7 +37,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
         let year = resource.year.map(|year| format!(", {year}")).unwrap_or_default();
         let cited = output::count(resource.cited_by, "source");
         let kind = resource.kind.as_str();
-        let title = output::plain(&resource.title);
+        let title = &resource.title;
         output::line(&format!("{title} ({kind}{year}): cited by {cited}"))?;
         output::line(&format!("    {}", resource.url))?;
         if let (Some(since), Some(archive)) = (&resource.dead_since, &resource.archived_at) {

@@ -5,6 +5,7 @@ use clap::Args;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::view::{PassageView, SearchView};
+use crate::printable::shell;
 use crate::search::query::narrowed;
 use crate::search::{Correction, LastWord, Request, Understanding};
 
@@ -75,8 +76,14 @@ fn opens(passage: &PassageView) -> String {
     }
     let place = &passage.place;
     let number = place.cell.or(place.page).or(place.card);
-    let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
-    format!("cairn section {} {:?} --line {number}", passage.source, passage.path)
+    let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1).to_string();
+    let (source, path) = (&passage.source, &passage.path);
+    shell::command(&["cairn", "section", "--line", &number, "--", source, path]).unwrap_or_else(
+        || {
+            "no command: the name holds control characters; the page of `cairn serve` opens it"
+                .to_owned()
+        },
+    )
 }
 
 fn print(view: &SearchView) -> anyhow::Result<()> {
@@ -85,16 +92,12 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
             0 => String::new(),
             more => format!("  (+ {})", output::count(more, "copy")),
         };
-        output::line(&format!("{:>2}. {}", at + 1, output::plain(&hit.passage.trail())))?;
+        output::line(&format!("{:>2}. {}", at + 1, hit.passage.trail()))?;
         let gone = if hit.passage.gone { "  (gone from its source)" } else { "" };
-        let place = output::plain(&output::place(&hit.passage));
-        output::line(&format!("    {place}{copies}{gone}"))?;
-        let snippet = crate::search::Snippet {
-            text: output::plain(&hit.snippet.text),
-            highlights: hit.snippet.highlights.clone(),
-        };
-        output::line(&format!("    {}", output::marked(&snippet)))?;
-        output::line(&format!("    {}\n", output::plain(&opens(&hit.passage))))?;
+        output::line(&format!("    {}{copies}{gone}", output::place(&hit.passage)))?;
+        output::snippet("    ", &hit.snippet)?;
+        output::line(&format!("    {}", opens(&hit.passage)))?;
+        output::gap()?;
     }
     let understood = &view.query.understood;
     for correction in &understood.corrections {
@@ -113,7 +116,7 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::line(&format!("topic {}: \"{}\"{also}", topic.id, topic.words))?;
     }
     for dropped in &understood.dropped {
-        output::line(&format!("left out: {}", output::plain(dropped)))?;
+        output::line(&format!("left out: {}", dropped))?;
     }
     if !understood.asks_for_links.is_empty() {
         output::line("sections with many links come first")?;

@@ -40,17 +40,20 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
 
 fn print(section: &SectionView) -> anyhow::Result<()> {
     let passage = &section.passage;
-    output::line(&output::plain(&passage.trail()))?;
-    output::line(&output::plain(&output::place(passage)))?;
+    output::line(&passage.trail())?;
+    output::line(&output::place(passage))?;
     let licence = passage.licence.as_deref().unwrap_or("no licence known: an excerpt");
-    output::line(&format!("{}  ({licence})\n", passage.url))?;
-    output::line(&output::plain(&section.text))?;
+    output::line(&format!("{}  ({licence})", passage.url))?;
+    output::gap()?;
+    output::body(&section.text)?;
     if !section.code.is_empty() {
-        output::line(&format!("\n{}", output::plain(&section.code)))?;
+        output::gap()?;
+        output::body(&section.code)?;
     }
     let topics: Vec<&str> = section.mentions.iter().map(|m| m.topic.as_str()).collect();
     if !topics.is_empty() {
-        output::line(&format!("\ntopics: {}", topics.join(", ")))?;
+        output::gap()?;
+        output::line(&format!("topics: {}", topics.join(", ")))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::config::{Config, Sources};
 use crate::crawl::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
 use crate::generation::runs::Standing;
+use crate::printable::shell;
 use crate::problem::Faults;
 use crate::vocabulary;
 
@@ -58,7 +59,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
         output::json(&view)?;
         return Ok(Exit::Done);
     }
-    let mut table = output::table(&[
+    let mut table = output::Rows::new(&[
         "source",
         "state",
         "licence",
@@ -73,7 +74,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
             (None, true) => format!("{}, archived", source.state),
             (None, false) => source.state,
         };
-        table.add_row([
+        table.add([
             source.id,
             state,
             source.licence.unwrap_or_else(|| "none known".to_owned()),
@@ -83,7 +84,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
             source.fetched_at.unwrap_or_else(|| "never".to_owned()),
         ]);
     }
-    output::line(&table.to_string())?;
+    table.print()?;
     Ok(Exit::Done)
 }
 
@@ -100,7 +101,9 @@ fn add(config: &Config, repo: &str, why: Option<String>, offline: bool) -> anyho
     let repo = asked.and_then(|metadata| metadata.full_name).unwrap_or_else(|| repo.to_owned());
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
     replace(&path, &edit::added(&name, &text, &repo, &why)?)?;
-    output::line(&format!("added {repo} to {name}; `cairn refresh {repo}` fetches it"))?;
+    let fetches = shell::command(&["cairn", "refresh", "--", &repo])
+        .map(|command| format!("; `{command}` fetches it"));
+    output::line(&format!("added {repo} to {name}{}", fetches.unwrap_or_default()))?;
     Ok(Exit::Done)
 }
 

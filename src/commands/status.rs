@@ -74,7 +74,7 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
         output::line(&output::count(status.problems.len(), "problem"))?;
     }
     for problem in status.problems.iter().take(SHOWN) {
-        output::line(&format!("  {}", output::plain(&problem.to_string())))?;
+        output::line(&format!("  {problem}"))?;
     }
     if status.problems.len() > SHOWN {
         let rest = status.problems.len() - SHOWN;
@@ -104,7 +104,7 @@ fn print_run(run: &Run) -> anyhow::Result<()> {
 fn print_news(news: &NewsView) -> anyhow::Result<()> {
     output::line(&format!("since {}: {}", news.since, output::changes(&news.changes)))?;
     for item in news.items.iter().take(NEWS) {
-        output::line(&output::plain(&told(item)))?;
+        output::line(&told(item))?;
     }
     if news.items.len() > NEWS {
         let rest = news.items.len() - NEWS;

@@ -33,12 +33,12 @@ pub(super) fn list(config: &Config, arguments: &ListArguments) -> anyhow::Result
         output::json(&serde_json::json!({ "topics": topics }))?;
         return Ok(Exit::Done);
     }
-    let mut table = output::table(&["topic", "name", "sections", "steps"]);
+    let mut table = output::Rows::new(&["topic", "name", "sections", "steps"]);
     for topic in topics {
         let sections = topic.mentions.to_string();
-        table.add_row([topic.id, topic.label, sections, topic.steps.join(", ")]);
+        table.add([topic.id, topic.label, sections, topic.steps.join(", ")]);
     }
-    output::line(&table.to_string())?;
+    table.print()?;
     Ok(Exit::Done)
 }
 
@@ -75,13 +75,14 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
         }
     }
     let mentions = usize::try_from(topic.mentions).unwrap_or(0);
-    output::line(&format!("  mentioned in {}\n", output::count(mentions, "section")))?;
+    output::line(&format!("  mentioned in {}", output::count(mentions, "section")))?;
+    output::gap()?;
     for hit in &detail.passages {
-        output::line(&format!("- {}", output::plain(&hit.passage.trail())))?;
+        output::line(&format!("- {}", hit.passage.trail()))?;
         output::line(&format!("  {}", hit.passage.url))?;
     }
     for resource in &detail.resources {
-        let title = output::plain(&resource.title);
+        let title = &resource.title;
         let cited = output::count(resource.cited_by, "source");
         output::line(&format!("- {title}: {} (cited by {cited})", resource.url))?;
     }

@@ -6,6 +6,7 @@ use super::{Exit, open, output};
 use crate::annotate::terms::Term;
 use crate::config::Config;
 use crate::library::Library;
+use crate::printable::strip;
 use crate::vocabulary::lint::lint;
 use crate::vocabulary::{self, Vocabulary, label};
 
@@ -83,20 +84,22 @@ fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
     output::line(
         "# Nothing of this is added by itself: keep what is a topic, write its definition, choose",
     )?;
-    output::line("# what it stands below, and paste it into a file of sources/vocabulary.\n")?;
+    output::line("# what it stands below, and paste it into a file of sources/vocabulary.")?;
+    output::gap()?;
     for term in &terms {
-        output::line(&turtle(term))?;
+        output::body(&turtle(term))?;
     }
     Ok(Exit::Done)
 }
 
 /// `term` as a topic to complete: the empty definition is a fault until it is written.
 fn turtle(term: &Term) -> String {
-    let name = |text: &str| output::plain(text).replace(['"', '\\', '\n'], " ");
+    let name = |text: &str| strip(text).replace(['"', '\\'], " ");
     let evidence = term
         .evidence
         .iter()
-        .map(|(sentence, source, path)| format!("#   \"{}\" {source} {path}\n", name(sentence)));
+        .map(|(sentence, source, path)| (name(sentence), strip(source), strip(path)))
+        .map(|(sentence, source, path)| format!("#   \"{sentence}\" {source} {path}\n"));
     let evidence: String = evidence.collect();
     let slug = label::key(&term.label).replace(' ', "-");
     let others: Vec<String> =

@@ -122,9 +122,9 @@ fn words(tie: &Tie) -> String {
 
 fn evidence(tie: &Tie, indent: &str) -> anyhow::Result<()> {
     for evidence in &tie.evidence {
-        let (sentence, at) = (output::plain(&evidence.sentence), &evidence.place);
+        let (sentence, at) = (&evidence.sentence, &evidence.place);
         output::line(&format!("{indent}\"{sentence}\""))?;
-        let place = format!("{} {}{at}", evidence.source, output::plain(&evidence.path));
+        let place = format!("{} {}{at}", evidence.source, evidence.path);
         output::line(&format!("{indent}  {place}"))?;
     }
     Ok(())

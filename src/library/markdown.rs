@@ -2,6 +2,7 @@
 
 use super::view::{CaseView, HitView, StepView};
 use crate::graph::Coverage;
+use crate::printable::{strip, strip_body};
 
 /// The guide `view`. Addresses in it that are this server's own begin with `home`, such as `http://127.0.0.1:7878`.
 pub fn guide(view: &CaseView, home: &str) -> String {
@@ -9,7 +10,7 @@ pub fn guide(view: &CaseView, home: &str) -> String {
     if !view.whole.is_empty() {
         let items = view.whole.iter().map(|document| {
             let title = escaped(&document.title);
-            let source = &document.source;
+            let source = escaped(&document.source);
             format!(
                 "- [{title}]({}), {source}: {} of 8 steps",
                 absolute(home, &document.url),
@@ -45,14 +46,14 @@ fn sources(step: &StepView) -> String {
 /// The excerpt as a block quote, with where it stands and its licence.
 fn quote(hit: &HitView, home: &str) -> String {
     let passage = &hit.passage;
-    let lines = plain(&hit.snippet.text);
+    let lines = strip_body(&hit.snippet.text);
     let lines: Vec<String> = lines.lines().map(|line| format!("> {line}")).collect();
     let licence = passage.licence.as_deref().unwrap_or("no licence known");
-    let trail = escaped(&plain(&passage.trail()));
+    let trail = escaped(&passage.trail());
     let quoted = lines.join("\n");
     format!(
         "{quoted}\n>\n> [{}: {trail}]({}) ({licence})",
-        passage.source,
+        escaped(&passage.source),
         absolute(home, &passage.url)
     )
 }
@@ -61,14 +62,9 @@ fn absolute(home: &str, url: &str) -> String {
     if url.starts_with('/') { format!("{home}{url}") } else { url.to_owned() }
 }
 
-/// Without control characters, which would steer a terminal.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
-}
-
-/// `text` without what would end the text of a link.
+/// `text` as the text of a link: on one line, without what would end it.
 fn escaped(text: &str) -> String {
-    text.replace('[', "\\[").replace(']', "\\]")
+    strip(text).replace('[', "\\[").replace(']', "\\]")
 }
 
 /// With a capital at its beginning.

@@ -15,6 +15,7 @@ use super::error::Failure;
 use super::home::Home;
 use crate::generation::news::What;
 use crate::library::view::{NewsItem, NewsView};
+use crate::printable::strip;
 
 /// How far back a feed goes where that is not said.
 const USUAL: &str = "30d";
@@ -29,7 +30,7 @@ pub(super) async fn feed(
     let about = [&asked.topic, &asked.source].into_iter().flatten().find(|name| !name.is_empty());
     let title = about.map_or_else(
         || "Cairn: what is new".to_owned(),
-        |name| format!("Cairn: what is new of {}", plain(name)),
+        |name| format!("Cairn: what is new of {}", strip(name)),
     );
     let built_at = state.library()?.manifest.built_at.clone();
     let news = asked.find(&state, USUAL).await?;
@@ -53,7 +54,7 @@ fn written(news: &NewsView, title: &str, built_at: &str, (home, own): (&str, &st
 }
 
 fn link(rel: &str, href: &str) -> Link {
-    Link { rel: rel.to_owned(), href: href.to_owned(), ..Link::default() }
+    Link { rel: rel.to_owned(), href: strip(href).into_owned(), ..Link::default() }
 }
 
 fn entry(item: &NewsItem, home: &str) -> Entry {
@@ -82,19 +83,18 @@ fn entry(item: &NewsItem, home: &str) -> Entry {
     let category = |term: &str| Category { term: term.to_owned(), ..Category::default() };
     let content_type = Some("text".to_owned());
     Entry {
-        title: Text::plain(format!("{} ({did}, {})", plain(name), news.source)),
-        id: plain(&id),
+        title: Text::plain(strip(&format!("{name} ({did}, {})", news.source))),
+        id: strip(&id).into_owned(),
         updated: moment(&news.at),
         links: vec![link("alternate", &href)],
-        content: Some(Content { content_type, value: Some(plain(&said)), ..Content::default() }),
+        content: Some(Content {
+            content_type,
+            value: Some(strip(&said).into_owned()),
+            ..Content::default()
+        }),
         categories: item.topics.iter().map(|topic| category(&topic.id)).collect(),
         ..Entry::default()
     }
-}
-
-/// What XML can hold: titles and paths are anybody's.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }
 
 fn moment(at: &str) -> FixedDateTime {

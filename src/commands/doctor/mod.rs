@@ -9,8 +9,9 @@ mod network;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, output};
+use super::{Exit, output, told};
 use crate::config::Config;
+use crate::printable::escape;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -37,6 +38,7 @@ enum State {
 struct Check {
     name: &'static str,
     state: State,
+    /// Escaped; more than one line only where data files have faults.
     says: String,
     /// What to do next.
     hint: Option<String>,
@@ -44,7 +46,7 @@ struct Check {
 
 impl Check {
     fn new(name: &'static str, state: State, says: impl Into<String>) -> Check {
-        Check { name, state, says: says.into(), hint: None }
+        Check { name, state, says: escape(&says.into()).into_owned(), hint: None }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Check {
@@ -56,7 +58,9 @@ impl Check {
     fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
         match result {
             Ok(says) => Check::new(name, State::Well, says),
-            Err(error) => Check::new(name, State::Ill, format!("{error:#}")).hint(hint),
+            Err(error) => {
+                Check { says: told(&error), ..Check::new(name, State::Ill, "") }.hint(hint)
+            }
         }
     }
 }
@@ -83,9 +87,9 @@ fn print(check: &Check) -> anyhow::Result<()> {
         State::Weak => "weak",
         State::Ill => "ILL",
     };
-    output::line(&output::plain(&format!("{state:<5} {:<12} {}", check.name, check.says)))?;
+    output::body(&format!("{state:<5} {:<12} {}", check.name, check.says))?;
     match &check.hint {
-        Some(hint) => output::line(&format!("{:<18} → {}", "", output::plain(hint))),
+        Some(hint) => output::line(&format!("{:<18} → {hint}", "")),
         None => Ok(()),
     }
 }

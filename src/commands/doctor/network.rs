@@ -13,10 +13,9 @@ const CLOCK_SECONDS: i64 = 120;
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     match try_all(config) {
         Ok(checks) => checks,
-        Err(error) => vec![
-            Check::new("network", State::Ill, format!("it can't be tried: {error:#}"))
-                .hint("mend the data files and settings first"),
-        ],
+        Err(error) => {
+            vec![Check::of("network", Err(error), "correct the data files and settings first")]
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::{Part, reasons};
 use crate::graph::Why;
+use crate::printable::strip;
 
 pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "graph cairn {{")?;
@@ -30,6 +31,5 @@ pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
 
 /// `text` as a quoted string of DOT, in which only the quote itself and the backslash are special.
 fn quoted(text: &str) -> String {
-    let plain: String = text.chars().filter(|c| !c.is_control()).collect();
-    format!("\"{}\"", plain.replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", strip(text).replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -6,6 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{Part, reasons};
+use crate::printable::{strip, strip_body};
 
 /// Attributes: id, of what, name, type.
 const KEYS: [[&str; 4]; 11] = [
@@ -97,21 +98,14 @@ fn element<W: Write>(
 ) -> io::Result<()> {
     let mut element = xml.create_element(name);
     for (key, value) in attributes {
-        element = element.with_attribute((*key, legal(value).as_str()));
+        element = element.with_attribute((*key, &*strip(value)));
     }
     element.write_inner_content(|xml| {
         for (key, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
             let data = xml.create_element("data").with_attribute(("key", *key));
-            data.write_text_content(BytesText::new(&legal(value)))?;
+            data.write_text_content(BytesText::new(&strip_body(value)))?;
         }
         Ok(())
     })?;
     Ok(())
-}
-
-/// `text` without the characters that XML 1.0 does not allow even escaped.
-fn legal(text: &str) -> String {
-    let is_legal =
-        |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || *c == '\n';
-    text.chars().filter(is_legal).collect()
 }

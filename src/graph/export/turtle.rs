@@ -13,6 +13,7 @@ use oxttl::turtle::WriterTurtleSerializer;
 
 use super::{Part, is_mined};
 use crate::graph::Edge;
+use crate::printable::strip_body;
 use crate::vocabulary::{CAIRN, LabelRule, SCHEME, SKOS, STEP, TOPIC, Topic};
 
 const DCTERMS: &str = "http://purl.org/dc/terms/";
@@ -46,7 +47,7 @@ pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
     }
     for (resource, topics) in part.resources() {
         let Ok(subject) = NamedNode::new(&resource.url) else { continue };
-        turtle.add(&subject, node(DCTERMS, "title"), Literal::from(resource.title.as_str()))?;
+        turtle.add(&subject, node(DCTERMS, "title"), literal(&resource.title))?;
         for topic in topics {
             turtle.add(&subject, node(DCTERMS, "subject"), node(TOPIC, part.slug(topic)))?;
         }
@@ -60,7 +61,12 @@ fn node(namespace: &str, name: &str) -> NamedNode {
 }
 
 fn english(text: &str) -> Literal {
-    Literal::new_language_tagged_literal_unchecked(text, "en")
+    Literal::new_language_tagged_literal_unchecked(strip_body(text), "en")
+}
+
+/// `text`, which a source wrote, as a literal.
+fn literal(text: &str) -> Literal {
+    Literal::from(&*strip_body(text))
 }
 
 struct Turtle<'a> {
@@ -178,10 +184,9 @@ impl Turtle<'_> {
         for evidence in &edge.evidence {
             let said = self.blank();
             self.add(&blank, node(CAIRN, "evidence"), said.clone())?;
-            let sentence = Literal::from(evidence.sentence.as_str());
-            self.add(&said, node(CAIRN, "sentence"), sentence)?;
+            self.add(&said, node(CAIRN, "sentence"), literal(&evidence.sentence))?;
             let place = format!("{} {}", evidence.source, evidence.path);
-            self.add(&said, node(DCTERMS, "source"), Literal::from(place))?;
+            self.add(&said, node(DCTERMS, "source"), literal(&place))?;
         }
         Ok(())
     }

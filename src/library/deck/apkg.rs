@@ -11,6 +11,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::Card;
+use crate::printable::strip;
 
 /// The schema, and the note type's id; every export has the same, so that notes of two share it.
 const VERSION: i64 = 11;
@@ -49,7 +50,7 @@ const STYLE: &str = ".card { font: 18px/1.5 sans-serif; max-width: 40em; margin:
 pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
     let database = Connection::open_in_memory()?;
     database.execute_batch(TABLES)?;
-    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let name = strip(name);
     let deck = number(&name);
     let collection = params![
         1,

@@ -5,10 +5,11 @@
 //! with a tag, which shows nothing.
 
 use super::Card;
+use crate::printable::strip;
 
 /// `cards` as text to be imported into the deck `name`. O(length).
 pub fn csv(name: &str, cards: &[Card]) -> String {
-    let name: String = name.chars().filter(|c| !c.is_control()).collect();
+    let name = strip(name);
     let mut text = format!(
         "#separator:Comma\n#html:true\n#notetype:Basic\n#deck:{name}\n#columns:Id,Front,Back,Tags\n#guid column:1\n#tags column:4\n"
     );

@@ -9,6 +9,8 @@ mod csv;
 pub use apkg::apkg;
 pub use csv::csv;
 
+use crate::printable::{strip, strip_body};
+
 /// A card to learn by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
@@ -38,8 +40,10 @@ impl Card {
     /// Its tags, parted by spaces.
     fn tags(&self) -> String {
         let tag = |tag: &String| -> String {
-            let kept = tag.chars().filter(|c| !c.is_control());
-            kept.map(|c| if c.is_whitespace() || c == '"' { '-' } else { c }).collect()
+            strip(tag)
+                .chars()
+                .map(|c| if c.is_whitespace() || c == '"' { '-' } else { c })
+                .collect()
         };
         self.tags.iter().map(tag).collect::<Vec<_>>().join(" ")
     }
@@ -53,7 +57,7 @@ impl Card {
 /// `text` as HTML that says just that, line by line.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
-    for c in text.trim_end().chars() {
+    for c in strip_body(text.trim_end()).chars() {
         match c {
             '&' => html.push_str("&amp;"),
             '<' => html.push_str("&lt;"),
@@ -64,7 +68,6 @@ fn escaped(text: &str) -> String {
             '{' => html.push_str("&#123;"),
             '[' => html.push_str("&#91;"),
             '\t' => html.push(' '),
-            c if c.is_control() => {}
             c => html.push(c),
         }
     }
