@@ -11,6 +11,7 @@ pub mod selection;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -88,9 +89,24 @@ impl Catalogue {
     }
 }
 
-/// The catalogue of `sources`. Reads one file. `Err` holds every fault found.
+/// The catalogue of `sources`. Reads one file. `Err` holds every fault found; in a catalogue that was merely found,
+/// a folder outside is one.
 pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
-    load_file(sources, "catalogue.toml", parse)
+    let catalogue = load_file(sources, "catalogue.toml", parse)?;
+    let mut faults = Faults::default();
+    let name = sources.name_of("catalogue.toml");
+    for source in &catalogue.sources {
+        if let Origin::Folder { path } = &source.origin
+            && !sources.allows(Path::new(path))
+        {
+            let folder = sources.name_of("");
+            faults.push(&name, source.line, format!(
+                "`folder` {path:?} is outside the current folder, in which this catalogue was found; if you trust it, \
+                 name it with --sources {folder}"
+            ));
+        }
+    }
+    faults.or(catalogue)
 }
 
 /// What `parse` makes of the file `path` and its text; a fault if it can't be read.

@@ -25,10 +25,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{self, Config, Overrides};
+use crate::config::{self, Config, FoundPart, Overrides, Refused};
 use crate::library::Library;
 use crate::printable::escape;
 use crate::printable::log::{Lines, LogWriter};
+use crate::printable::shell;
 use crate::problem::Faults;
 use crate::refresh::reader;
 
@@ -62,10 +63,13 @@ struct Global {
     /// copy inside the program]
     #[arg(long, global = true, env = "CAIRN_SOURCES", value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// The configuration file [default: `cairn.toml` here, else in the platform's configuration
-    /// folder]
+    /// The configuration file [default: that in the platform's configuration folder, and over it
+    /// the harmless settings of `cairn.toml` here]
     #[arg(long, global = true, env = "CAIRN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// What of --index and --sources was found rather than named: what `serve` tells its refresh
+    #[arg(long, global = true, value_enum, hide = true)]
+    found: Vec<Found>,
     /// Only errors on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
@@ -75,6 +79,21 @@ struct Global {
     /// How log lines on stderr are written
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Found {
+    Index,
+    Sources,
+}
+
+impl From<Found> for FoundPart {
+    fn from(found: Found) -> FoundPart {
+        match found {
+            Found::Index => FoundPart::Index,
+            Found::Sources => FoundPart::Sources,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -135,11 +154,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         reader::answer_all()?;
         return Ok(Exit::Done);
     }
-    let mut config = config::load(&Overrides {
-        config: cli.global.config.clone(),
-        index: cli.global.index.clone(),
-        sources: cli.global.sources.clone(),
-    })?;
+    let mut config = configured(&cli.global).map_err(with_command)?;
     config.program = std::env::current_exe().ok();
     let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
     match command {
@@ -162,6 +177,28 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),
         Command::Read => Ok(Exit::Done),
+    }
+}
+
+fn configured(global: &Global) -> anyhow::Result<Config> {
+    let overrides = Overrides {
+        config: global.config.clone(),
+        index: global.index.clone(),
+        sources: global.sources.clone(),
+    };
+    let found: Vec<FoundPart> = global.found.iter().map(|part| (*part).into()).collect();
+    config::load(&overrides)?.with_found(&found)
+}
+
+/// `error`; where something was refused because it was merely found, with the command line that trusts it.
+fn with_command(error: anyhow::Error) -> anyhow::Error {
+    let Some(refused) = error.downcast_ref::<Refused>() else { return error };
+    let given = std::env::args_os().skip(1).map(|word| word.into_string().ok());
+    let mut words = vec!["cairn".to_owned(), refused.option.to_owned(), refused.value.clone()];
+    words.extend(given.collect::<Option<Vec<String>>>().unwrap_or_default());
+    match shell::command(&words) {
+        Some(command) => anyhow::anyhow!("{refused}: {command}"),
+        None => error,
     }
 }
 

@@ -1,5 +1,8 @@
 //! `cairn serve`, which is also plain `cairn`.
 
+use std::path::PathBuf;
+
+use anyhow::bail;
 use clap::Args;
 
 use super::Exit;
@@ -14,6 +17,9 @@ pub(super) struct Arguments {
     /// Let other machines in: needed to listen on an address that is not this machine's own
     #[arg(long)]
     public: bool,
+    /// Read stylesheet, scripts and icons from this folder for each request, to work on them
+    #[arg(long, value_name = "DIR")]
+    web: Option<PathBuf>,
     /// Serve only; fetch nothing
     #[arg(long)]
     no_refresh: bool,
@@ -24,6 +30,12 @@ pub(super) fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Ex
         config.listen = listen;
     }
     config.public |= arguments.public;
+    if let Some(folder) = &arguments.web
+        && !folder.is_dir()
+    {
+        bail!("--web {} is no folder; in a checkout it is web", folder.display());
+    }
+    config.web_folder = arguments.web;
     let refreshing = if arguments.no_refresh { Refreshing::Never } else { Refreshing::Scheduled };
     serve::serve(config, refreshing)?;
     Ok(Exit::Done)

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
 use crate::catalogue::{self, edit, policy};
-use crate::config::{Config, Sources};
+use crate::config::Config;
 use crate::crawl::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
 use crate::generation::runs::Standing;
@@ -121,14 +121,16 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
 
 /// The catalogue on disk, which people may change.
 fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
-    let Sources::Disk(folder) = &config.sources else {
+    let Some(folder) = config.sources.folder() else {
         bail!(
             "the data files are the copy inside the program; name a folder of your own with --sources"
         );
     };
     let path = folder.join("catalogue.toml");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = config.sources.read("catalogue.toml")?;
+    let bytes = bytes.with_context(|| format!("{} does not exist", path.display()))?;
+    let text =
+        String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
     Ok((path, text))
 }
 

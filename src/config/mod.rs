@@ -3,8 +3,16 @@
 //! Order of precedence: command line, environment, configuration file, default. Nothing here
 //! touches the network. Tokens are held as secrets: they have no `Debug` or `Display` that shows
 //! them.
+//!
+//! Command line, environment and the user's own configuration folder are the user's word. What Cairn finds in the
+//! current folder (`cairn.toml`, `sources/`, `index/`) may be anybody's: [`found`] keeps it inside that folder, and
+//! [`keys`] says which settings a found file may make.
 
+mod file;
+mod found;
+mod keys;
 mod schedule;
+mod secret;
 mod sources;
 
 use std::num::NonZeroU32;
@@ -13,8 +21,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use secrecy::SecretString;
-use serde::Deserialize;
 
+pub use found::{Home, Refused, Trust};
+use keys::GitHubFile;
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use sources::Sources;
@@ -54,8 +63,10 @@ pub struct Config {
     pub program: Option<PathBuf>,
     /// The index folder; created when first needed.
     pub index: PathBuf,
+    /// Who says where the index is.
+    pub index_trust: Trust,
     pub sources: Sources,
-    /// The web assets on disk, in a checkout; `None` means the copy inside the program.
+    /// The web assets on disk, if `serve --web` names them; `None` means the copy inside the program.
     pub web_folder: Option<PathBuf>,
     pub github: GitHubHosts,
     pub token: Option<SecretString>,
@@ -88,6 +99,13 @@ pub struct Config {
     pub admin_token: Option<SecretString>,
 }
 
+/// What `serve` may have found in the current folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundPart {
+    Index,
+    Sources,
+}
+
 /// What the command line says; `None` falls through to the file, then to the default.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
@@ -96,86 +114,48 @@ pub struct Overrides {
     pub sources: Option<PathBuf>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    index: Option<PathBuf>,
-    sources: Option<PathBuf>,
-    refresh: RefreshFile,
-    serve: ServeFile,
-    github: GitHubFile,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RefreshFile {
-    every: Option<String>,
-    cron: Option<String>,
-    time_zone: Option<String>,
-    jitter: Option<String>,
-    jobs: Option<usize>,
-    jobs_per_host: Option<usize>,
-    longest_wait: Option<String>,
-    run_megabytes: Option<u64>,
-    private_hosts: Vec<String>,
-    gone_after: Option<u32>,
-    drop_after: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct ServeFile {
-    listen: Option<String>,
-    url: Option<String>,
-    public: bool,
-    requests_per_second: Option<NonZeroU32>,
-    admin_token_file: Option<PathBuf>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct GitHubFile {
-    api: Option<String>,
-    codeload: Option<String>,
-    raw: Option<String>,
-    web: Option<String>,
-    token_file: Option<PathBuf>,
-}
-
-/// The settings that `overrides`, the environment and the configuration file add up to.
+/// The settings that `overrides`, the environment and the configuration files add up to.
 ///
-/// Reads the configuration file (`--config`, else `CAIRN_CONFIG`, else `cairn.toml` in the current
-/// folder, else the platform's configuration folder; none need exist but a named one), the token
-/// file if one is set, and looks whether the current folder is a checkout.
+/// Reads the configuration file (`--config`, else `CAIRN_CONFIG`, else `cairn.toml` in the current folder over the
+/// one in the platform's configuration folder; none need exist but a named one), the token files if they are set,
+/// and looks whether the current folder is a checkout.
 ///
-/// `Err` for a named file that can't be read, unknown keys, and values that make no sense.
+/// `Err` for a named file that can't be read, unknown keys, values that make no sense, a token that would cross a
+/// network unencrypted, and, as [`Refused`], what was found in the current folder and asks for more than it may.
 pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
-    let file = read_file(overrides)?;
-    let checkout = Path::new("sources/catalogue.toml").is_file();
-    let data = || dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("cairn");
-
-    let index =
-        overrides.index.clone().or(file.index).unwrap_or_else(|| {
-            if checkout { PathBuf::from("index") } else { data().join("index") }
-        });
-    let sources = match overrides.sources.clone().or(file.sources) {
-        Some(folder) if folder.is_dir() => Sources::Disk(folder),
-        Some(folder) => bail!(
-            "the sources folder {} does not exist; name another with --sources",
-            folder.display()
-        ),
-        None if checkout => Sources::Disk(PathBuf::from("sources")),
-        None => Sources::Compiled,
+    let home = Home::here().context("cannot read the current folder")?;
+    let settings = file::read(overrides.config.as_deref(), &home)?;
+    let is_checkout = Path::new("sources/catalogue.toml").is_file();
+    let (index, index_trust) = match (&overrides.index, &settings.file.index) {
+        (Some(index), _) => (index.clone(), Trust::Named),
+        (None, Some(index)) => (index.clone(), settings.index),
+        (None, None) if is_checkout => (PathBuf::from("index"), Trust::Found),
+        (None, None) => (data_folder().join("index"), Trust::Named),
     };
+    let sources = match (&overrides.sources, &settings.file.sources) {
+        (Some(folder), _) => on_disk(folder, Trust::Named, &home)?,
+        (None, Some(folder)) => on_disk(folder, settings.sources, &home)?,
+        (None, None) if is_checkout => on_disk(Path::new("sources"), Trust::Found, &home)?,
+        (None, None) => Sources::Compiled,
+    };
+    if index_trust == Trust::Found {
+        home.check_index(&index)?;
+    }
+    let file = settings.file;
+    let github = hosts(file.github.clone())?;
+    let token = secret::read("GITHUB_TOKEN", file.github.token_file.as_deref())?;
+    if token.is_some() {
+        secret::may_go_to(&github.api)?;
+    }
     let refresh = file.refresh;
     Ok(Config {
         file: overrides.config.clone(),
         program: None,
         index,
+        index_trust,
         sources,
-        web_folder: (checkout && Path::new("web/cairn.css").is_file())
-            .then(|| PathBuf::from("web")),
-        token: secret("GITHUB_TOKEN", file.github.token_file.as_deref())?,
+        web_folder: None,
+        token,
         timetable: Timetable::read(
             refresh.every.as_deref(),
             refresh.cron.as_deref(),
@@ -189,38 +169,59 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
-        admin_token: secret("CAIRN_ADMIN_TOKEN", file.serve.admin_token_file.as_deref())?,
+        admin_token: secret::read("CAIRN_ADMIN_TOKEN", file.serve.admin_token_file.as_deref())?,
         url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: file.serve.public,
         requests_per_second: file.serve.requests_per_second,
         listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
-        github: hosts(file.github)?,
+        github,
     })
 }
 
-fn read_file(overrides: &Overrides) -> anyhow::Result<File> {
-    let named = overrides.config.clone().or_else(|| env("CAIRN_CONFIG").map(PathBuf::from));
-    let path = match named {
-        Some(path) => path,
-        None => {
-            let here = PathBuf::from("cairn.toml");
-            let platform = dirs::config_dir().map(|dir| dir.join("cairn").join("cairn.toml"));
-            match [Some(here), platform].into_iter().flatten().find(|path| path.is_file()) {
-                Some(path) => path,
-                None => return Ok(File::default()),
-            }
+impl Config {
+    /// The same settings with what was `found` held to the rules for found things, whoever named it: a refresh that
+    /// `serve` starts is given the folders that `serve` found. Trust is only ever taken away.
+    pub fn with_found(mut self, found: &[FoundPart]) -> anyhow::Result<Config> {
+        let home = Home::here().context("cannot read the current folder")?;
+        if found.contains(&FoundPart::Index) {
+            home.check_index(&self.index)?;
+            self.index_trust = Trust::Found;
         }
-    };
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    toml::from_str(&text).with_context(|| format!("in the configuration {}", path.display()))
+        if found.contains(&FoundPart::Sources)
+            && let Sources::Disk(folder) = &self.sources
+        {
+            self.sources = on_disk(&folder.clone(), Trust::Found, &home)?;
+        }
+        Ok(self)
+    }
+}
+
+fn data_folder() -> PathBuf {
+    dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("cairn")
+}
+
+/// The data files in `folder`, which must exist; inside `home`, if it was found there.
+fn on_disk(folder: &Path, trust: Trust, home: &Home) -> anyhow::Result<Sources> {
+    let name = folder.display().to_string();
+    if !folder.is_dir() {
+        bail!("the sources folder {name} does not exist; name another with --sources");
+    }
+    if trust == Trust::Named {
+        return Ok(Sources::Disk(folder.to_owned()));
+    }
+    if !home.holds(folder) {
+        let why = format!("the folder {name} was found in the current folder and leads out of it");
+        bail!(Refused { why, option: "--sources", value: name });
+    }
+    Ok(Sources::Found { folder: folder.to_owned(), home: home.clone() })
 }
 
 fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
     let pick = |variable: &str, setting: Option<String>, default: &str| {
         let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
+        // The address itself is not told: it may hold a password.
         let parsed = url::Url::parse(&address)
-            .with_context(|| format!("the address {address:?} (setting {variable})"))?;
+            .with_context(|| format!("the address of the setting {variable} can't be read"))?;
         if !parsed.username().is_empty() || parsed.password().is_some() {
             bail!("the address of the setting {variable} holds a password; use GITHUB_TOKEN");
         }
@@ -237,18 +238,6 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
         raw: pick("CAIRN_GITHUB_RAW_URL", file.raw, raw)?,
         web: pick("CAIRN_GITHUB_WEB_URL", file.web, web)?,
     })
-}
-
-/// The secret in the environment's `variable`, else in `file`.
-fn secret(variable: &str, file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
-    let text = match (env(variable), file) {
-        (Some(token), _) => token,
-        (None, Some(path)) => std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the token file {}", path.display()))?,
-        (None, None) => return Ok(None),
-    };
-    let text = text.trim();
-    Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))
 }
 
 fn env(name: &str) -> Option<String> {

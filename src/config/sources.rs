@@ -1,9 +1,11 @@
 //! Where the data files are read from: a folder on disk, or the copy inside the program.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use rust_embed::Embed;
+
+use super::found::Home;
 
 /// The data files as they were when the program was built.
 #[derive(Embed)]
@@ -13,34 +15,63 @@ struct CompiledSources;
 /// The data files that people edit: catalogue, policy, vocabulary, own notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sources {
-    /// A folder on disk.
+    /// A folder on disk that the user named.
     Disk(PathBuf),
+    /// A folder on disk that was found in the current folder, and must not lead out of it.
+    Found { folder: PathBuf, home: Home },
     /// The copy inside the program.
     Compiled,
 }
 
 impl Sources {
+    /// The folder on disk, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match self {
+            Sources::Disk(folder) | Sources::Found { folder, .. } => Some(folder),
+            Sources::Compiled => None,
+        }
+    }
+
+    /// Whether `path`, absolute or below the folder, may be read: what was found must not lead out of the folder in
+    /// which it was found. Looks at the disk.
+    pub fn allows(&self, path: &Path) -> bool {
+        match self {
+            Sources::Found { folder, home } => home.holds(&folder.join(path)),
+            Sources::Disk(_) | Sources::Compiled => true,
+        }
+    }
+
+    /// Where the file or folder `path` is on disk; `None` for the copy inside the program.
+    fn on_disk(&self, path: &str) -> anyhow::Result<Option<PathBuf>> {
+        let Some(folder) = self.folder() else { return Ok(None) };
+        if !self.allows(Path::new(path)) {
+            let name = self.name_of(path);
+            bail!(
+                "{name} leads out of the current folder, in which it was found; name it with --sources"
+            );
+        }
+        Ok(Some(folder.join(path)))
+    }
+
     /// The bytes of the file `path` (relative, `/`-separated), or `None` where there is none.
     ///
     /// Reads one file from disk, or copies it out of the program. `Err` if the file is there but
     /// can't be read.
     pub fn read(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
-        match self {
-            Sources::Disk(folder) => match std::fs::read(folder.join(path)) {
-                Ok(bytes) => Ok(Some(bytes)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-                Err(error) => {
-                    Err(error).with_context(|| format!("cannot read {}", self.name_of(path)))
-                }
-            },
-            Sources::Compiled => Ok(CompiledSources::get(path).map(|file| file.data.into_owned())),
+        let Some(file) = self.on_disk(path)? else {
+            return Ok(CompiledSources::get(path).map(|file| file.data.into_owned()));
+        };
+        match std::fs::read(file) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", self.name_of(path))),
         }
     }
 
     /// The names of the files directly in the folder `folder` that end in `ending`, sorted.
     pub fn list(&self, folder: &str, ending: &str) -> anyhow::Result<Vec<String>> {
-        let mut names: Vec<String> = match self {
-            Sources::Disk(root) => match std::fs::read_dir(root.join(folder)) {
+        let mut names: Vec<String> = match self.on_disk(folder)? {
+            Some(found) => match std::fs::read_dir(found) {
                 Ok(entries) => {
                     entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
                 }
@@ -50,7 +81,7 @@ impl Sources {
                         .with_context(|| format!("cannot list {}", self.name_of(folder)));
                 }
             },
-            Sources::Compiled => CompiledSources::iter()
+            None => CompiledSources::iter()
                 .filter_map(|path| {
                     let name = path.strip_prefix(folder)?.strip_prefix('/')?;
                     (!name.contains('/')).then(|| name.to_owned())
@@ -74,9 +105,9 @@ impl Sources {
 
     /// How messages name the file `path`.
     pub fn name_of(&self, path: &str) -> String {
-        match self {
-            Sources::Disk(folder) => folder.join(path).display().to_string(),
-            Sources::Compiled => format!("(compiled in) sources/{path}"),
+        match self.folder() {
+            Some(folder) => folder.join(path).display().to_string(),
+            None => format!("(compiled in) sources/{path}"),
         }
     }
 }

@@ -77,10 +77,10 @@ impl Fetch<'_> {
 
 /// Where the folder `path` is on disk, or `None` if it is in the program's own copy.
 pub fn root_of(sources: &Sources, path: &Path) -> Option<PathBuf> {
-    match sources {
+    match sources.folder() {
         _ if path.is_absolute() => Some(path.to_owned()),
-        Sources::Disk(folder) => Some(folder.join(path)),
-        Sources::Compiled => None,
+        Some(folder) => Some(folder.join(path)),
+        None => None,
     }
 }
 

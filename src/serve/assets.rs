@@ -1,4 +1,4 @@
-//! Stylesheet, scripts and icons: from disk in a checkout, else from inside the program.
+//! Stylesheet, scripts and icons: from inside the program, or from the folder that `serve --web` names.
 
 use std::sync::Arc;
 

@@ -15,7 +15,7 @@ use tokio::process::Child;
 
 use super::State;
 use super::watch::Watch;
-use crate::config::{Config, Sources};
+use crate::config::{Config, Sources, Trust};
 use crate::generation::run::Run;
 use crate::generation::runs;
 
@@ -193,15 +193,22 @@ pub(super) async fn keep(state: Arc<State>) {
     }
 }
 
-/// Starts `cairn refresh` with the same settings.
+/// Starts `cairn refresh` with the same settings, as much trusted.
 fn start(config: &Config, wanted: &Wanted) -> Option<Child> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the program's own file is not known"))
         .ok()?;
     let mut command = tokio::process::Command::new(program);
     command.args(["refresh", "--background", "--index"]).arg(&config.index);
-    if let Sources::Disk(folder) = &config.sources {
+    if let Some(folder) = config.sources.folder() {
         command.arg("--sources").arg(folder);
+    }
+    // Named like this, what was found would pass for the user's word.
+    if config.index_trust == Trust::Found {
+        command.args(["--found", "index"]);
+    }
+    if matches!(config.sources, Sources::Found { .. }) {
+        command.args(["--found", "sources"]);
     }
     if let Some(file) = &config.file {
         command.arg("--config").arg(file);

@@ -13,7 +13,6 @@ use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watche
 use super::State;
 use super::schedule::Wanted;
 use crate::catalogue::{self, Origin};
-use crate::config::Sources;
 use crate::crawl::folder::root_of;
 
 /// How long a folder must be quiet before it is read.
@@ -50,7 +49,7 @@ impl Watch {
     /// Watches the folders of the catalogue as it is now. One `stat` where it is as it was.
     pub fn renew(&mut self) {
         let config = &self.state.config;
-        let Sources::Disk(folder) = &config.sources else { return };
+        let Some(folder) = config.sources.folder() else { return };
         if !self.state.refreshes {
             return;
         }

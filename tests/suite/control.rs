@@ -91,10 +91,7 @@ fn a_hang_up_and_the_admin_start_a_run() {
     let world = two();
     world.refresh(&[], 0);
     world.write("token", "hush\n");
-    world.write(
-        "cairn.toml",
-        "[refresh]\nevery = \"never\"\n[serve]\nadmin_token_file = \"token\"\n",
-    );
+    world.settings("[refresh]\nevery = \"never\"\n[serve]\nadmin_token_file = \"token\"\n");
     let server = Server::start(&world, &[]);
     assert!(world.asked().len() >= 2);
     std::thread::sleep(Duration::from_millis(1_500));

@@ -85,7 +85,7 @@ fn dead_links_are_found_politely_and_marked() {
     assert!(dead(&world).is_empty(), "in doubt a link lives");
 
     std::fs::remove_file(world.path("index/library.db")).unwrap();
-    world.write("cairn.toml", "[refresh]\nprivate_hosts = [\"127.0.0.2\"]\n");
+    world.settings("[refresh]\nprivate_hosts = [\"127.0.0.2\"]\n");
     let run = world.refresh(&["--check-links"], 0);
     assert_eq!((run["looks"]["asked"].as_u64(), run["looks"]["dead"].as_u64()), (Some(4), Some(1)));
     assert_eq!(

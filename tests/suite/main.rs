@@ -33,6 +33,7 @@ mod snapshots;
 mod soak;
 mod states;
 mod tidy;
+mod trust;
 mod world;
 
 #[path = "../github/mod.rs"]

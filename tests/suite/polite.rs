@@ -213,7 +213,7 @@ fn private_addresses_are_asked_only_where_the_settings_name_them() {
     let error = text(&part(&run, "bias")["error"]);
     assert!(error.contains("private_hosts"), "{error}");
     assert!(world.github.requests().is_empty());
-    world.write("cairn.toml", "[refresh]\nprivate_hosts = [\"localhost\"]\n");
+    world.settings("[refresh]\nprivate_hosts = [\"localhost\"]\n");
     assert_eq!(outcome(&world.refresh(&[], 0), "bias"), "new");
 }
 
@@ -221,10 +221,8 @@ fn private_addresses_are_asked_only_where_the_settings_name_them() {
 fn github_enterprise_is_a_matter_of_base_addresses() {
     let world = two();
     let base = world.github.base();
-    world.write(
-        "cairn.toml",
-        &format!("[github]\napi = \"{base}/api/v3\"\ncodeload = \"{base}/_codeload\"\n"),
-    );
+    world
+        .settings(&format!("[github]\napi = \"{base}/api/v3\"\ncodeload = \"{base}/_codeload\"\n"));
     let refresh = |token: Option<&str>| -> Value {
         let mut command = world.command(&["refresh", "--json"]);
         command.env_remove("CAIRN_GITHUB_API_URL").env_remove("CAIRN_GITHUB_CODELOAD_URL");
@@ -249,10 +247,7 @@ fn no_secret_is_ever_printed_or_stored() {
     world.github.require_token(Some("s3cret-token"));
     world.write("token", "s3cret-token\n");
     world.write("admin", "s3cret-admin\n");
-    world.write(
-        "cairn.toml",
-        "[github]\ntoken_file = \"token\"\n[serve]\nadmin_token_file = \"admin\"\n",
-    );
+    world.settings("[github]\ntoken_file = \"token\"\n[serve]\nadmin_token_file = \"admin\"\n");
     let mut said = String::new();
     let mut hear = |arguments: &[&str], token: Option<&str>| {
         let mut command = world.command(arguments);
@@ -272,6 +267,18 @@ fn no_secret_is_ever_printed_or_stored() {
     hear(&["doctor"], None);
     hear(&["doctor", "--json"], Some("s3cret-wrong"));
     hear(&["status", "--json"], None);
+    hear(&["search", "bias"], None);
+    // What is no token, or stands where none belongs, is not quoted in the error.
+    world.write("token", "-----BEGIN s3cret-----\ns3cret\n");
+    hear(&["refresh"], None);
+    for wrong in ["[github]\ntoken = \"s3cret\"\n", "[github]\ntoken_file = s3cret\n"] {
+        world.settings(wrong);
+        hear(&["status"], None);
+    }
+    world.settings("[github]\napi = \"https://me:s3cret@host:port\"\n");
+    let mut command = world.command(&["status"]);
+    let output = command.env_remove("CAIRN_GITHUB_API_URL").output().unwrap();
+    said.push_str(&String::from_utf8_lossy(&output.stderr));
     assert!(said.len() > 10_000, "there was something to look at");
     let at = said.find("s3cret").map(|at| &said[at.saturating_sub(300)..at + 20]);
     assert_eq!(at, None);

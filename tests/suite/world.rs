@@ -68,6 +68,11 @@ impl World {
         fs::write(path, text).unwrap();
     }
 
+    /// Writes settings that count as the user's own word: every command is given them by name.
+    pub fn settings(&self, text: &str) {
+        self.write("named.toml", text);
+    }
+
     /// The program with this world's settings, ready to be run or spawned.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
@@ -76,22 +81,22 @@ impl World {
             .current_dir(self.folder.path())
             .env_remove("GITHUB_TOKEN")
             .env_remove("CAIRN_CONFIG")
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .env("CAIRN_INDEX", self.path("index"))
             .env("CAIRN_SOURCES", self.path("sources"))
             .env("CAIRN_GITHUB_WEB_URL", "https://github.com");
         for variable in ["API", "CODELOAD", "RAW"] {
             command.env(format!("CAIRN_GITHUB_{variable}_URL"), self.github.base());
         }
+        let named = self.path("named.toml");
+        if named.is_file() {
+            command.env("CAIRN_CONFIG", named);
+        }
         command
     }
 
     pub fn run(&self, arguments: &[&str]) -> Output {
-        let output = self.command(arguments).output().unwrap();
-        Output {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        output_of(&mut self.command(arguments))
     }
 
     /// Refreshes and gives the run's record; `code` is the exit code that is expected.
@@ -129,6 +134,17 @@ impl World {
         let view = self.run(&["search", query, "--json"]).json();
         let hits = view["hits"].as_array().unwrap().iter();
         hits.map(|hit| format!("{} {}", text(&hit["source"]), text(&hit["path"]))).collect()
+    }
+}
+
+/// What `command` leaves behind.
+#[track_caller]
+pub fn output_of(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    Output {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

@@ -1,0 +1,119 @@
+//! Reads the configuration files: the one that is named, or the user's own with a found one over it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use toml::{Table, Value};
+
+use super::env;
+use super::found::{Home, Refused, Trust};
+use super::keys::{File, refused_keys};
+use crate::problem::line_of;
+
+/// What the configuration files say.
+#[derive(Default)]
+pub(super) struct Settings {
+    pub file: File,
+    /// Whose word `index` and `sources` are, where the files have them.
+    pub index: Trust,
+    pub sources: Trust,
+}
+
+/// The settings of the file `named` (else of the one that `CAIRN_CONFIG` names); where none is named, those of the
+/// user's own file with those of `cairn.toml` in the current folder over them.
+///
+/// `Err` for a file that can't be read, for unknown keys, and for a found file that sets what it may not.
+pub(super) fn read(named: Option<&Path>, home: &Home) -> anyhow::Result<Settings> {
+    let named = named.map(Path::to_owned).or_else(|| env("CAIRN_CONFIG").map(PathBuf::from));
+    if let Some(path) = named {
+        return Ok(Settings { file: table(&path)?.try_into()?, ..Settings::default() });
+    }
+    let own = own_file();
+    let here = Path::new("cairn.toml");
+    let base = own.as_deref().map(table).transpose()?.unwrap_or_default();
+    let is_own = own.is_some_and(|own| is_same(&own, here));
+    if is_own || here.symlink_metadata().is_err() {
+        return Ok(Settings { file: base.try_into()?, ..Settings::default() });
+    }
+    let found = found_table(here, home)?;
+    let trust = |key| if found.contains_key(key) { Trust::Found } else { Trust::Named };
+    let (index, sources) = (trust("index"), trust("sources"));
+    Ok(Settings { file: laid_over(base, found).try_into()?, index, sources })
+}
+
+/// Where the user's own configuration is, if there is one.
+fn own_file() -> Option<PathBuf> {
+    let path = dirs::config_dir()?.join("cairn").join("cairn.toml");
+    path.is_file().then_some(path)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// The tables of the file at `path`, whose keys are known.
+fn table(path: &Path) -> anyhow::Result<Table> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the configuration {}", path.display()))?;
+    // The error's own words quote the line, which may hold a token in the wrong place.
+    let told = |error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| line_of(&text, span.start));
+        anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
+    };
+    toml::from_str::<File>(&text).map_err(told)?;
+    toml::from_str(&text).map_err(told)
+}
+
+/// The tables of the file `path`, which was found in `home`; `Err` if it sets what it may not.
+fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
+    let name = path.display();
+    let refused = |why: String| Refused { why, option: "--config", value: name.to_string() };
+    if !home.holds(path) {
+        bail!(refused(format!("{name} was found in the current folder and leads out of it")));
+    }
+    let found = table(path)?;
+    let keys = refused_keys(&found, home);
+    if !keys.is_empty() {
+        bail!(refused(format!(
+            "{name} was found in the current folder, where anybody may have put it, and sets {}: such a file names \
+             no hosts, no credentials and nothing outside the folder",
+            keys.join(", ")
+        )));
+    }
+    Ok(found)
+}
+
+/// `base` with the keys of `over` in place of its own. A schedule is replaced whole: half of one and half of another
+/// make none.
+fn laid_over(mut base: Table, over: Table) -> Table {
+    const SCHEDULE: [&str; 3] = ["every", "cron", "time_zone"];
+    for (name, value) in over {
+        match (base.get_mut(&name), value) {
+            (Some(Value::Table(base)), Value::Table(over)) => {
+                if SCHEDULE.iter().any(|key| over.contains_key(*key)) {
+                    base.retain(|key, _| !SCHEDULE.iter().any(|name| *name == key));
+                }
+                base.extend(over);
+            }
+            (_, value) => {
+                base.insert(name, value);
+            }
+        }
+    }
+    base
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_found_file_is_laid_over_the_users_own() {
+        let table = |text: &str| toml::from_str::<Table>(text).unwrap();
+        let own = "[refresh]\ncron = \"0 4 * * *\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
+        let over = laid_over(table(own), table("[refresh]\nevery = \"1h\"\n"));
+        let expected =
+            "[refresh]\nevery = \"1h\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
+        assert_eq!(over, table(expected), "the token still goes to the user's own host");
+    }
+}

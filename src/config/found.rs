@@ -1,0 +1,142 @@
+//! The current folder as a limit of trust: somebody else may have put there what Cairn finds in it.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use walkdir::WalkDir;
+
+/// Entries of an index folder that are looked at; a real one has some hundreds.
+const MOST_ENTRIES: usize = 100_000;
+
+/// Who says where a thing is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trust {
+    /// The user: on the command line, in the environment, in the user's own configuration folder, or by leaving
+    /// it to the defaults outside the current folder.
+    #[default]
+    Named,
+    /// Nobody: it was found in the current folder.
+    Found,
+}
+
+/// What was found in the current folder and asks for more than a found file may have.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}; if you trust it, name it with {option} {value}")]
+pub struct Refused {
+    /// What asks for what.
+    pub why: String,
+    /// The option by which the user makes it his own word, such as `--config`…
+    pub option: &'static str,
+    /// …and its value.
+    pub value: String,
+}
+
+/// A folder that what is found in it must not lead out of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// The current folder.
+    pub fn here() -> io::Result<Home> {
+        Home::at(Path::new("."))
+    }
+
+    /// The folder `folder`.
+    pub fn at(folder: &Path) -> io::Result<Home> {
+        folder.canonicalize().map(Home)
+    }
+
+    /// Whether `path` (absolute, or relative to the current folder) is inside when every link is followed.
+    ///
+    /// What does not exist yet is judged by the folder in which it would be made. Looks at the disk; `false`
+    /// where it can't.
+    pub fn holds(&self, path: &Path) -> bool {
+        let mut at = path;
+        loop {
+            let looked_at = if at.as_os_str().is_empty() { Path::new(".") } else { at };
+            match looked_at.canonicalize() {
+                Ok(real) => return real.starts_with(&self.0),
+                // A link that leads nowhere yet: writing would follow it.
+                Err(_) if looked_at.symlink_metadata().is_ok() => return false,
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return false,
+                Err(_) => {}
+            }
+            let is_name = matches!(at.components().next_back(), Some(Component::Normal(_)));
+            match at.parent() {
+                Some(parent) if is_name => at = parent,
+                _ => return false,
+            }
+        }
+    }
+
+    /// `Err` with the reason if the index folder `index` is outside, or holds a link, a device or a pipe: Cairn
+    /// would write to, or wait for, what that stands for. Lists the folder.
+    pub fn check_index(&self, index: &Path) -> Result<(), Refused> {
+        let value = index.display().to_string();
+        let refused = |why: String| Err(Refused { why, option: "--index", value: value.clone() });
+        if !self.holds(index) {
+            return refused(format!(
+                "the index {value} was found in the current folder and leads out of it"
+            ));
+        }
+        for (count, entry) in WalkDir::new(index).follow_links(false).into_iter().enumerate() {
+            // A folder that is not there, or vanishes meanwhile, holds nothing.
+            let Ok(entry) = entry else { continue };
+            let kind = entry.file_type();
+            if entry.depth() > 0 && !kind.is_file() && !kind.is_dir() {
+                let entry = entry.path().display();
+                return refused(format!(
+                    "the index {value} was found in the current folder, and {entry} in it is neither file nor folder"
+                ));
+            }
+            if count > MOST_ENTRIES {
+                return refused(format!(
+                    "the index {value} was found in the current folder and has more than {MOST_ENTRIES} entries"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_path_is_inside_only_if_no_link_leads_out() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let at = |path: &str| folder.path().join(path);
+        fs::create_dir(at("in")).unwrap();
+        symlink(outside.path(), at("out")).unwrap();
+        symlink(outside.path().join("new"), at("dangling")).unwrap();
+        symlink("in", at("within")).unwrap();
+        let home = Home::at(folder.path()).unwrap();
+        for inside in ["", "in", "in/new/deeper", "within/x", "in/../in"] {
+            assert!(home.holds(&at(inside)), "{inside}");
+        }
+        for out in ["out", "out/x", "dangling", "dangling/x", "..", "in/../..", "new/../../x"] {
+            assert!(!home.holds(&at(out)), "{out}");
+        }
+        assert!(!home.holds(Path::new("/etc")));
+        assert!(!home.holds(Path::new("/no-such/x")));
+    }
+
+    #[test]
+    fn a_found_index_holds_no_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path().join("index");
+        let home = Home::at(folder.path()).unwrap();
+        assert_eq!(home.check_index(&index), Ok(()), "it is made later");
+        fs::create_dir_all(index.join("generations/0001")).unwrap();
+        fs::write(index.join("current"), "1\n").unwrap();
+        assert_eq!(home.check_index(&index), Ok(()));
+        symlink("/etc/passwd", index.join("generations/0001/graph.bin")).unwrap();
+        let refused = home.check_index(&index).unwrap_err();
+        assert!(refused.why.contains("graph.bin"), "{refused}");
+        assert_eq!(refused.option, "--index");
+    }
+}

@@ -1,0 +1,195 @@
+//! The keys of the configuration file, and which of them a file may set that was merely found.
+//!
+//! A file in the current folder may have come with somebody else's archive or repository. It may set what is
+//! harmless; whatever names hosts, credentials or places outside the folder is the user's own word only.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::found::Home;
+
+/// What a file that was merely found may do with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    /// Set it: amounts, times, look.
+    Harmless,
+    /// Set it to a path inside the folder.
+    PathInside,
+    /// Set it to an address that only this machine reaches.
+    Loopback,
+    /// Not set it: it names hosts or credentials, or lets others in.
+    UserOnly,
+    /// A table, whose keys have classes of their own.
+    Section,
+}
+
+/// A key of the configuration file.
+struct Key {
+    /// The table that it is in; empty for the file's own.
+    section: &'static str,
+    name: &'static str,
+    class: Class,
+}
+
+/// Declares the tables of the file. A key without a class does not compile.
+macro_rules! tables {
+    ($($name:ident in $section:literal { $($key:ident: $kind:ty => $class:ident,)* })*) => {
+        $(
+            #[derive(Clone, Default, Deserialize)]
+            #[serde(deny_unknown_fields, default)]
+            pub(super) struct $name { $(pub $key: $kind,)* }
+        )*
+
+        /// Every key with its class.
+        const KEYS: &[Key] = &[$($(
+            Key { section: $section, name: stringify!($key), class: Class::$class },
+        )*)*];
+    };
+}
+
+tables! {
+    File in "" {
+        index: Option<PathBuf> => PathInside,
+        sources: Option<PathBuf> => PathInside,
+        refresh: RefreshFile => Section,
+        serve: ServeFile => Section,
+        github: GitHubFile => Section,
+    }
+    RefreshFile in "refresh" {
+        every: Option<String> => Harmless,
+        cron: Option<String> => Harmless,
+        time_zone: Option<String> => Harmless,
+        jitter: Option<String> => Harmless,
+        jobs: Option<usize> => Harmless,
+        jobs_per_host: Option<usize> => Harmless,
+        longest_wait: Option<String> => Harmless,
+        run_megabytes: Option<u64> => Harmless,
+        private_hosts: Vec<String> => UserOnly,
+        gone_after: Option<u32> => Harmless,
+        drop_after: Option<String> => Harmless,
+    }
+    ServeFile in "serve" {
+        listen: Option<String> => Loopback,
+        url: Option<String> => UserOnly,
+        public: bool => UserOnly,
+        requests_per_second: Option<NonZeroU32> => Harmless,
+        admin_token_file: Option<PathBuf> => UserOnly,
+    }
+    GitHubFile in "github" {
+        api: Option<String> => UserOnly,
+        codeload: Option<String> => UserOnly,
+        raw: Option<String> => UserOnly,
+        web: Option<String> => UserOnly,
+        token_file: Option<PathBuf> => UserOnly,
+    }
+}
+
+/// The keys of `found` that a found file may not set, or not to these values.
+pub(super) fn refused_keys(found: &Table, home: &Home) -> Vec<String> {
+    let mut refused = Vec::new();
+    for (name, value) in found {
+        match (class_of("", name), value) {
+            (Class::Section, Value::Table(section)) => {
+                let keys =
+                    section.iter().filter(|(key, value)| !class_of(name, key).allows(value, home));
+                refused.extend(keys.map(|(key, _)| format!("[{name}] {key}")));
+            }
+            (class, value) if class.allows(value, home) => {}
+            _ => refused.push(name.clone()),
+        }
+    }
+    refused
+}
+
+/// The class of the key `name` of `section`; what is in no table is the user's only.
+fn class_of(section: &str, name: &str) -> Class {
+    let key = KEYS.iter().find(|key| key.section == section && key.name == name);
+    key.map_or(Class::UserOnly, |key| key.class)
+}
+
+impl Class {
+    /// Whether a file found in `home` may set a key of this class to `value`.
+    fn allows(self, value: &Value, home: &Home) -> bool {
+        match self {
+            Class::Harmless => true,
+            Class::PathInside => value.as_str().is_some_and(|path| home.holds(Path::new(path))),
+            Class::Loopback => value.as_str().is_some_and(is_loopback),
+            Class::UserOnly | Class::Section => false,
+        }
+    }
+}
+
+/// Whether only this machine reaches the address and port `address`.
+fn is_loopback(address: &str) -> bool {
+    let is_local = |(host, port): (&str, &str)| host == "localhost" && port.parse::<u16>().is_ok();
+    address.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
+        || address.split_once(':').is_some_and(is_local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The keys that serde knows in `section`, in its own words: "expected one of `a`, `b`".
+    fn known_to_serde(section: &str) -> Vec<String> {
+        let head = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+        let error = toml::from_str::<File>(&format!("{head}no_such_key = 1\n")).err().unwrap();
+        let (_, expected) = error.message().split_once("expected one of").unwrap();
+        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_key_of_the_configuration_has_a_class() {
+        let in_table = |section: &str| -> Vec<String> {
+            let keys = KEYS.iter().filter(|key| key.section == section);
+            keys.map(|key| key.name.to_owned()).collect()
+        };
+        let mut sections = vec![String::new()];
+        for name in known_to_serde("") {
+            let is_table = toml::from_str::<File>(&format!("[{name}]\n")).is_ok();
+            assert_eq!(class_of("", &name) == Class::Section, is_table, "{name}");
+            sections.extend(is_table.then_some(name));
+        }
+        assert!(sections.len() > 3, "{sections:?}");
+        for section in sections {
+            assert_eq!(known_to_serde(&section), in_table(&section), "[{section}]");
+        }
+        assert_eq!(class_of("github", "a_key_of_next_year"), Class::UserOnly);
+    }
+
+    #[test]
+    fn a_found_file_sets_harmless_keys_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path()).unwrap();
+        let inside = folder.path().join("notes");
+        let refused = |text: &str| refused_keys(&toml::from_str(text).unwrap(), &home);
+        let harmless = format!(
+            "index = {:?}\n[refresh]\nevery = \"1h\"\njobs = 2\n[serve]\nlisten = \"127.0.0.1:0\"\n",
+            inside.display().to_string()
+        );
+        assert_eq!(refused(&harmless), [""; 0]);
+        for (text, key) in [
+            ("index = \"/etc\"", "index"),
+            ("sources = \"../x\"", "sources"),
+            ("sources = 3", "sources"),
+            ("[github]\napi = \"https://evil.example\"", "[github] api"),
+            ("[github]\nweb = \"https://evil.example\"", "[github] web"),
+            ("[github]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[github] token_file"),
+            ("[refresh]\nprivate_hosts = [\"10.0.0.1\"]", "[refresh] private_hosts"),
+            ("[serve]\nlisten = \"0.0.0.0:80\"", "[serve] listen"),
+            ("[serve]\nlisten = \"evil.example:80\"", "[serve] listen"),
+            ("[serve]\npublic = true", "[serve] public"),
+            ("[serve]\nurl = \"https://evil.example\"", "[serve] url"),
+            ("[serve]\nadmin_token_file = \"known\"", "[serve] admin_token_file"),
+        ] {
+            assert_eq!(refused(text), [key]);
+        }
+        let two =
+            refused("index = \"/etc\"\n[github]\nraw = \"http://x\"\ncodeload = \"http://x\"");
+        assert_eq!(two.len(), 3, "all are told at once: {two:?}");
+    }
+}

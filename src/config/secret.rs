@@ -1,0 +1,97 @@
+//! Tokens: where they are read, and to which addresses they may be sent. Nothing here prints one.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use super::env;
+
+/// The longest token, in bytes; those of GitHub have fewer than 300.
+const LONGEST: usize = 1_000;
+
+/// The secret in the environment's `variable`, else in `file`; `None` where neither holds anything.
+///
+/// `Err` for a file that can't be read, and for what can't be a token. What it is instead is not said: the file may
+/// be a key or a password list.
+pub(super) fn read(variable: &str, file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
+    let (text, place) = match (env(variable), file) {
+        (Some(token), _) => (token, variable.to_owned()),
+        (None, Some(path)) => (contents(path)?, format!("the token file {}", path.display())),
+        (None, None) => return Ok(None),
+    };
+    let text = text.trim();
+    let is_visible = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
+    if text.len() > LONGEST || !is_visible {
+        bail!(
+            "{place} holds no token: a token is one line of at most {LONGEST} visible ASCII characters"
+        );
+    }
+    Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))
+}
+
+/// The first bytes of the file at `path`: more than a token, less than a device without end.
+fn contents(path: &Path) -> anyhow::Result<String> {
+    let cannot_read = || format!("cannot read the token file {}", path.display());
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).with_context(cannot_read)?;
+    file.take(2 * LONGEST as u64).read_to_end(&mut bytes).with_context(cannot_read)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// `Err` if a token that goes to the API at `api` could be read on the way: it goes over https, or stays on this
+/// machine.
+pub(super) fn may_go_to(api: &str) -> anyhow::Result<()> {
+    let url = Url::parse(api)?;
+    if url.scheme() == "https" || url.host().is_some_and(is_loopback) {
+        return Ok(());
+    }
+    bail!(
+        "the token is not sent to {api}: over plain http anybody on the way can read it; set `api` under [github] \
+         (or CAIRN_GITHUB_API_URL) to an https address, or go without GITHUB_TOKEN and token_file"
+    );
+}
+
+fn is_loopback(host: Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_over_https_or_stays_on_this_machine() {
+        for api in
+            ["https://git.corp/api/v3", "http://127.0.0.1:80", "http://[::1]", "http://localhost:1"]
+        {
+            assert!(may_go_to(api).is_ok(), "{api}");
+        }
+        for api in ["http://example.com", "http://10.0.0.1", "http://localhost.evil.example"] {
+            let error = may_go_to(api).unwrap_err().to_string();
+            assert!(error.contains(api) && error.contains("https"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_and_not_printed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("id_ed25519");
+        let long = "s3cret".repeat(LONGEST);
+        for text in ["-----BEGIN s3cret-----\ns3cret\n", "s3cret\u{1b}[2J", "s3crét", &long] {
+            std::fs::write(&path, text).unwrap();
+            let error = format!("{:#}", read("CAIRN_NO_SUCH_VARIABLE", Some(&path)).unwrap_err());
+            assert!(error.contains("id_ed25519") && !error.contains("s3cr"), "{error}");
+        }
+        for text in ["", " \n"] {
+            std::fs::write(&path, text).unwrap();
+            assert!(read("CAIRN_NO_SUCH_VARIABLE", Some(&path)).unwrap().is_none());
+        }
+    }
+}
