@@ -24,6 +24,7 @@ mod licences;
 mod links;
 mod order;
 mod polite;
+mod printed;
 mod refresh;
 mod scale;
 mod search;

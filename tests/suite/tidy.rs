@@ -112,6 +112,21 @@ fn only_crawl_names_the_http_client_and_pure_stages_touch_nothing() {
 }
 
 #[test]
+fn commands_print_through_one_place() {
+    for (path, text) in rust_files("src/commands") {
+        // Exports are files, and assistants speak a protocol.
+        if ["output.rs", "export.rs", "mcp.rs"].iter().any(|name| path.ends_with(name)) {
+            continue;
+        }
+        for unescaped in ["println!(\"{", "print!(", "stdout().lock()", "io::stdout"] {
+            let is_escaped = |line: &str| line.contains("escape(");
+            let found = code(&text).lines().any(|l| l.contains(unescaped) && !is_escaped(l));
+            assert!(!found, "{} prints with {unescaped}", path.display());
+        }
+    }
+}
+
+#[test]
 fn files_stay_readable_and_allows_have_reasons() {
     for (path, text) in ["src", "tests", "examples", "benches"].into_iter().flat_map(rust_files) {
         let lines = text.lines().count();
