@@ -150,6 +150,7 @@ enum Command {
 /// `Err` says what failed, to which thing, and what to do; the caller prints it.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     log(&cli.global);
+    log_panics();
     if let Some(Command::Read) = cli.command {
         reader::answer_all()?;
         return Ok(Exit::Done);
@@ -245,6 +246,19 @@ fn log(global: &Global) {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
+}
+
+/// Makes a panic a log event: its message may quote a fetched text. The backtrace, if one is asked for, holds names of
+/// functions only.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!("panicked at {place}: {}", panic.payload_as_str().unwrap_or("no message"));
+        let backtrace = std::backtrace::Backtrace::capture();
+        if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+            eprintln!("{backtrace}");
+        }
+    }));
 }
 
 /// The library of `config`'s index; where there is none yet, says how to make one.

@@ -91,7 +91,7 @@ fn laid_over(mut base: Table, over: Table) -> Table {
         match (base.get_mut(&name), value) {
             (Some(Value::Table(base)), Value::Table(over)) => {
                 if SCHEDULE.iter().any(|key| over.contains_key(*key)) {
-                    base.retain(|key, _| !SCHEDULE.iter().any(|name| *name == key));
+                    base.retain(|key, _| !SCHEDULE.contains(&key));
                 }
                 base.extend(over);
             }

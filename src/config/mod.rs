@@ -22,6 +22,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
+use file::Settings;
 pub use found::{Home, Refused, Trust};
 use keys::GitHubFile;
 use schedule::period;
@@ -125,22 +126,7 @@ pub struct Overrides {
 pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
     let home = Home::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
-    let is_checkout = Path::new("sources/catalogue.toml").is_file();
-    let (index, index_trust) = match (&overrides.index, &settings.file.index) {
-        (Some(index), _) => (index.clone(), Trust::Named),
-        (None, Some(index)) => (index.clone(), settings.index),
-        (None, None) if is_checkout => (PathBuf::from("index"), Trust::Found),
-        (None, None) => (data_folder().join("index"), Trust::Named),
-    };
-    let sources = match (&overrides.sources, &settings.file.sources) {
-        (Some(folder), _) => on_disk(folder, Trust::Named, &home)?,
-        (None, Some(folder)) => on_disk(folder, settings.sources, &home)?,
-        (None, None) if is_checkout => on_disk(Path::new("sources"), Trust::Found, &home)?,
-        (None, None) => Sources::Compiled,
-    };
-    if index_trust == Trust::Found {
-        home.check_index(&index)?;
-    }
+    let Places { index, index_trust, sources } = places(overrides, &settings, &home)?;
     let file = settings.file;
     let github = hosts(file.github.clone())?;
     let token = secret::read("GITHUB_TOKEN", file.github.token_file.as_deref())?;
@@ -176,6 +162,34 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
         github,
     })
+}
+
+/// Where the index and the data files are, and who says so.
+struct Places {
+    index: PathBuf,
+    index_trust: Trust,
+    sources: Sources,
+}
+
+/// By the command line, else the files, else what is in the current folder, else the platform's folder.
+fn places(overrides: &Overrides, settings: &Settings, home: &Home) -> anyhow::Result<Places> {
+    let is_checkout = Path::new("sources/catalogue.toml").is_file();
+    let (index, index_trust) = match (&overrides.index, &settings.file.index) {
+        (Some(index), _) => (index.clone(), Trust::Named),
+        (None, Some(index)) => (index.clone(), settings.index),
+        (None, None) if is_checkout => (PathBuf::from("index"), Trust::Found),
+        (None, None) => (data_folder().join("index"), Trust::Named),
+    };
+    let sources = match (&overrides.sources, &settings.file.sources) {
+        (Some(folder), _) => on_disk(folder, Trust::Named, home)?,
+        (None, Some(folder)) => on_disk(folder, settings.sources, home)?,
+        (None, None) if is_checkout => on_disk(Path::new("sources"), Trust::Found, home)?,
+        (None, None) => Sources::Compiled,
+    };
+    if index_trust == Trust::Found {
+        home.check_index(&index)?;
+    }
+    Ok(Places { index, index_trust, sources })
 }
 
 impl Config {
@@ -242,4 +256,18 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_is_in_what_debug_prints() {
+        let token = || Some(SecretString::from("s3cret".to_owned()));
+        let config = load(&Overrides::default()).unwrap();
+        let config = Config { token: token(), admin_token: token(), ..config };
+        let printed = format!("{config:?}");
+        assert!(printed.contains("admin_token") && !printed.contains("s3cret"), "{printed}");
+    }
 }

@@ -117,6 +117,8 @@ impl Running {
     fn start(program: &Path) -> io::Result<Running> {
         let mut command = Command::new(program);
         command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // It reads what strangers wrote, and needs no secret for that.
+        command.env_remove("GITHUB_TOKEN").env_remove("CAIRN_ADMIN_TOKEN");
         // Ctrl-C is for the run, which then ends its children: they must not end before it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

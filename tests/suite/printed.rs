@@ -69,55 +69,68 @@ fn world() -> World {
     world
 }
 
+/// Every command that prints what others wrote; words in capitals stand for hostile ones.
+const COMMANDS: &[&[&str]] = &[
+    &["refresh", "-v"],
+    &["refresh", "--full", "-v", "--log-format", "json"],
+    &["refresh", "--full", "--json"],
+    &["search", "position bias"],
+    &["search", "position bias", "--json"],
+    &["search", "--", "QUERY"],
+    &["section", "ann/evil", "EVIL"],
+    &["section", "ID", OPTION, "--json"],
+    &["section", "ann/evil", "UNKNOWN"],
+    &["section", "UNKNOWN", "x"],
+    &["section", "--", "ID", OPTION],
+    &["status"],
+    &["status", "--json"],
+    &["status", "--since", "7d"],
+    &["sources"],
+    &["sources", "--json"],
+    &["sources", "check"],
+    &["sources", "remove", "UNKNOWN"],
+    &["topics"],
+    &["topic", "position bias"],
+    &["topic", "UNKNOWN"],
+    &["related", "position bias"],
+    &["learn", "position bias"],
+    &["path", "position bias", "feature store"],
+    &["resources"],
+    &["resources", "--json"],
+    &["guide"],
+    &["guide", "video recommendation"],
+    &["guide", "UNKNOWN"],
+    &["vocabulary", "suggest"],
+    &["export", "graph", "--format", "turtle"],
+    &["export", "graph", "--format", "graphml"],
+    &["export", "graph", "--format", "dot"],
+    &["export", "deck", "--topic", "position bias", "--format", "csv"],
+    &["export", "deck", "--case", "video recommendation", "--format", "csv"],
+    &["doctor", "--offline"],
+    &["doctor"],
+    &["--index", "UNKNOWN", "status"],
+];
+
 #[test]
 fn no_command_prints_a_character_that_steers_the_terminal() {
     let world = world();
     let id = "mine\u{1b}[2J\u{202e}\nFORGED";
     let evil = format!("evil{HOSTILE}\nFORGED.md");
-    let commands: &[&[&str]] = &[
-        &["refresh", "-v"],
-        &["refresh", "--full", "-v", "--log-format", "json"],
-        &["refresh", "--full", "--json"],
-        &["search", "position bias"],
-        &["search", "position bias", "--json"],
-        &["search", "--", &format!("nothing{HOSTILE} -x{HOSTILE} source:{HOSTILE} posision")],
-        &["section", "ann/evil", &evil],
-        &["section", id, OPTION, "--json"],
-        &["section", "ann/evil", &format!("no{HOSTILE}\nFORGED")],
-        &["section", &format!("no{HOSTILE}\nFORGED"), "x"],
-        &["section", "--", id, OPTION],
-        &["status"],
-        &["status", "--json"],
-        &["status", "--since", "7d"],
-        &["sources"],
-        &["sources", "--json"],
-        &["sources", "check"],
-        &["sources", "remove", &format!("no{HOSTILE}\nFORGED")],
-        &["topics"],
-        &["topic", "position bias"],
-        &["topic", &format!("no{HOSTILE}\nFORGED")],
-        &["related", "position bias"],
-        &["learn", "position bias"],
-        &["path", "position bias", "feature store"],
-        &["resources"],
-        &["resources", "--json"],
-        &["guide"],
-        &["guide", "video recommendation"],
-        &["guide", &format!("no{HOSTILE}\nFORGED")],
-        &["vocabulary", "suggest"],
-        &["export", "graph", "--format", "turtle"],
-        &["export", "graph", "--format", "graphml"],
-        &["export", "graph", "--format", "dot"],
-        &["export", "deck", "--topic", "position bias", "--format", "csv"],
-        &["export", "deck", "--case", "video recommendation", "--format", "csv"],
-        &["doctor", "--offline"],
-        &["doctor"],
-        &["--index", &format!("no{HOSTILE}\nFORGED"), "status"],
-    ];
+    let unknown = format!("no{HOSTILE}\nFORGED");
+    let query = format!("nothing{HOSTILE} -x{HOSTILE} source:{HOSTILE} posision");
     let mut shown = String::new();
-    for arguments in commands {
-        let output = world.run(arguments);
-        assert_printable(arguments, &output);
+    for words in COMMANDS {
+        let word = |word: &&'static str| match *word {
+            "ID" => id.to_owned(),
+            "EVIL" => evil.clone(),
+            "UNKNOWN" => unknown.clone(),
+            "QUERY" => query.clone(),
+            word => word.to_owned(),
+        };
+        let words: Vec<String> = words.iter().map(word).collect();
+        let arguments: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = world.run(&arguments);
+        assert_printable(&arguments, &output);
         shown.push_str(&output.stdout);
         shown.push_str(&output.stderr);
     }
