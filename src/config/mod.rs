@@ -129,7 +129,8 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
     let Places { index, index_trust, sources } = places(overrides, &settings, &home)?;
     let file = settings.file;
     let github = hosts(file.github.clone())?;
-    let token = secret::read("GITHUB_TOKEN", file.github.token_file.as_deref())?;
+    let token =
+        secret::read("GITHUB_TOKEN", "[github] token_file", file.github.token_file.as_deref())?;
     if token.is_some() {
         secret::may_go_to(&github.api)?;
     }
@@ -155,7 +156,11 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
-        admin_token: secret::read("CAIRN_ADMIN_TOKEN", file.serve.admin_token_file.as_deref())?,
+        admin_token: secret::read(
+            "CAIRN_ADMIN_TOKEN",
+            "[serve] admin_token_file",
+            file.serve.admin_token_file.as_deref(),
+        )?,
         url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: file.serve.public,
         requests_per_second: file.serve.requests_per_second,

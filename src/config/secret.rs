@@ -12,14 +12,23 @@ use super::env;
 /// The longest token, in bytes; those of GitHub have fewer than 300.
 const LONGEST: usize = 1_000;
 
-/// The secret in the environment's `variable`, else in `file`; `None` where neither holds anything.
+/// The secret in the environment's `variable`, else in the file that the setting `key` names; `None` where neither
+/// holds anything.
 ///
-/// `Err` for a file that can't be read, and for what can't be a token. What it is instead is not said: the file may
-/// be a key or a password list.
-pub(super) fn read(variable: &str, file: Option<&Path>) -> anyhow::Result<Option<SecretString>> {
+/// `Err` for a file that can't be read, and for what can't be a token. Neither what the file holds nor its name is
+/// told: it may be a key or a password list, and where a name should be may be the token itself.
+pub(super) fn read(
+    variable: &str,
+    key: &str,
+    file: Option<&Path>,
+) -> anyhow::Result<Option<SecretString>> {
     let (text, place) = match (env(variable), file) {
         (Some(token), _) => (token, variable.to_owned()),
-        (None, Some(path)) => (contents(path)?, format!("the token file {}", path.display())),
+        (None, Some(path)) => {
+            let text =
+                contents(path).with_context(|| format!("cannot read the file that {key} names"))?;
+            (text, format!("the file that {key} names"))
+        }
         (None, None) => return Ok(None),
     };
     let text = text.trim();
@@ -33,11 +42,9 @@ pub(super) fn read(variable: &str, file: Option<&Path>) -> anyhow::Result<Option
 }
 
 /// The first bytes of the file at `path`: more than a token, less than a device without end.
-fn contents(path: &Path) -> anyhow::Result<String> {
-    let cannot_read = || format!("cannot read the token file {}", path.display());
+fn contents(path: &Path) -> std::io::Result<String> {
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).with_context(cannot_read)?;
-    file.take(2 * LONGEST as u64).read_to_end(&mut bytes).with_context(cannot_read)?;
+    std::fs::File::open(path)?.take(2 * LONGEST as u64).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -82,16 +89,20 @@ mod tests {
     #[test]
     fn what_is_no_token_is_refused_and_not_printed() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("id_ed25519");
+        let path = folder.path().join("s3cret-key");
+        let read = |path: &Path| read("CAIRN_NO_SUCH_VARIABLE", "[github] token_file", Some(path));
+        let error = |path: &Path| format!("{:#}", read(path).unwrap_err());
         let long = "s3cret".repeat(LONGEST);
-        for text in ["-----BEGIN s3cret-----\ns3cret\n", "s3cret\u{1b}[2J", "s3crét", &long] {
+        for text in ["-----BEGIN s3cret-----\ns3cret\n", "s3cret\u{1b}[2J", "s3cret\u{e9}", &long] {
             std::fs::write(&path, text).unwrap();
-            let error = format!("{:#}", read("CAIRN_NO_SUCH_VARIABLE", Some(&path)).unwrap_err());
-            assert!(error.contains("id_ed25519") && !error.contains("s3cr"), "{error}");
+            let error = error(&path);
+            assert!(error.contains("token_file") && !error.contains("s3cr"), "{error}");
         }
+        let misplaced = error(Path::new("ghp_s3cret"));
+        assert!(misplaced.contains("token_file") && !misplaced.contains("s3cr"), "{misplaced}");
         for text in ["", " \n"] {
             std::fs::write(&path, text).unwrap();
-            assert!(read("CAIRN_NO_SUCH_VARIABLE", Some(&path)).unwrap().is_none());
+            assert!(read(&path).unwrap().is_none());
         }
     }
 }

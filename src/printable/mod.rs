@@ -39,19 +39,22 @@ impl Kind {
     /// The kind of `c`.
     ///
     /// Dangerous are the control characters C0, DEL and C1 (general category Cc), the line and paragraph
-    /// separators (Zl, Zp), the bidirectional formatting characters (Unicode Standard Annex 9, table 4), the
-    /// other format characters (Cf) that show nothing, and the two noncharacters that XML 1.0 forbids
-    /// (section 2.2).
+    /// separators (Zl, Zp), the bidirectional formatting characters (Unicode Standard Annex 9, table 4), the other
+    /// characters that show nothing (Unicode's property Default_Ignorable_Code_Point) but the variation selectors,
+    /// by which emoji and Mongolian are written, and the two noncharacters that XML 1.0 forbids (section 2.2).
     fn of(c: char) -> Kind {
         match c {
             '\n' | '\t' => Kind::Layout,
             '\u{200c}' | '\u{200d}' => Kind::Joiner,
             '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => Kind::Dangerous,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' => Kind::Dangerous,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{3164}' => Kind::Dangerous,
+            '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{ffa0}' => Kind::Dangerous,
             '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => Kind::Dangerous,
-            '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => Kind::Dangerous,
-            '\u{fffe}' | '\u{ffff}' | '\u{1d173}'..='\u{1d17a}' => Kind::Dangerous,
-            '\u{e0000}'..='\u{e007f}' => Kind::Dangerous,
+            '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' => Kind::Dangerous,
+            '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => {
+                Kind::Dangerous
+            }
+            '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}' => Kind::Dangerous,
             _ => Kind::Plain,
         }
     }
