@@ -16,7 +16,9 @@ use cairn::config::{self, Overrides, Sources};
 use cairn::generation::folders;
 use cairn::refresh::{self, Network, Options};
 use cairn::search::write::{Writer, document_key};
-use cairn::search::{Copies, LastWord, Record, Request, Searcher, SectionId, Understanding};
+use cairn::search::{
+    Budget, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
+};
 use cairn::vocabulary::{self, Vocabulary};
 
 mod bare;
@@ -206,8 +208,8 @@ fn one(
     understanding: Understanding,
     last_word: LastWord,
 ) -> usize {
-    let request = Request { text, limit: 10, offset: 0, understanding, last_word };
-    searcher.search(&request, vocabulary).unwrap().found.len()
+    let request = Request { text, filters: &[], limit: 10, offset: 0, understanding, last_word };
+    searcher.search(&request, vocabulary, &Budget::unlimited()).unwrap().found.len()
 }
 
 /// Median and 99th percentile.

@@ -15,7 +15,7 @@ use crate::eval::judgements::Judgements;
 use crate::eval::measures::{DEPTH, Measures, chance, mean, measure};
 use crate::eval::{RunAnswer, RunHit, read_run, write_run};
 use crate::library::Library;
-use crate::search::{LastWord, Request, Understanding};
+use crate::search::{Budget, LastWord, Request, Understanding};
 
 /// Hits that are asked for: those in files without judgements are passed over.
 const HITS: usize = 50;
@@ -106,8 +106,8 @@ fn find(
     understanding: Understanding,
 ) -> anyhow::Result<Vec<RunHit>> {
     let last_word = LastWord::Whole;
-    let view =
-        library.search(&Request { text, limit: HITS, offset: 0, understanding, last_word })?;
+    let request = Request { text, filters: &[], limit: HITS, offset: 0, understanding, last_word };
+    let view = library.search(&request, &Budget::unlimited())?;
     let hit = |hit: crate::library::view::HitView| RunHit {
         source: hit.passage.source,
         path: hit.passage.path,

@@ -10,6 +10,7 @@ use super::{Exit, open, topics};
 use crate::config::Config;
 use crate::graph::export::{self, Format};
 use crate::library::{Library, deck};
+use crate::search::Budget;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -98,7 +99,7 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
 
 fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
     let deck = match (&arguments.topic, &arguments.case) {
-        (Some(topic), _) => match library.topic_cards(topic)? {
+        (Some(topic), _) => match library.topic_cards(topic, &Budget::unlimited())? {
             Some(deck) => deck,
             None => return topics::unknown(library, topic),
         },

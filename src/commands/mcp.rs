@@ -13,6 +13,7 @@ use rmcp::transport::stdio;
 use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, tool_router};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use super::{Exit, open};
 use crate::config::Config;
@@ -20,8 +21,9 @@ use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
 use crate::library::{Library, Shelf, Wanted};
-use crate::search::query::narrowed;
-use crate::search::{LastWord, Request, SearchError, SectionId, Understanding};
+use crate::search::{
+    Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
+};
 
 /// What a client is told of the tools as a whole.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
@@ -118,7 +120,7 @@ impl Server {
         match question(&library) {
             Ok(Some(answer)) => Ok(Json(answer)),
             Ok(None) => Err(missing()),
-            Err(error) => Err(format!("the index could not be read: {error}")),
+            Err(error) => Err(error.to_string()),
         }
     }
 }
@@ -132,16 +134,16 @@ impl Server {
         &self,
         Parameters(asked): Parameters<SearchAsked>,
     ) -> Result<Json<SearchView>, String> {
-        let filters = [
-            ("source", asked.source.as_deref()),
-            ("topic", asked.topic.as_deref()),
-            ("step", asked.step.as_deref()),
-        ];
-        let text = narrowed(&asked.query, filters);
+        let filters = Filter::all([
+            (FilterField::Source, asked.source.as_deref()),
+            (FilterField::Topic, asked.topic.as_deref()),
+            (FilterField::Step, asked.step.as_deref()),
+        ]);
         let limit = asked.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
         let (understanding, last_word) = (Understanding::FULL, LastWord::Whole);
-        let request = Request { text: &text, limit, offset: 0, understanding, last_word };
-        self.ask(|library| library.search(&request).map(Some), String::new)
+        let (text, filters) = (&*asked.query, &*filters);
+        let request = Request { text, filters, limit, offset: 0, understanding, last_word };
+        self.ask(|library| library.search(&request, &budget()).map(Some), String::new)
     }
 
     #[tool(description = "Read one section, as far as its licence allows.")]
@@ -161,8 +163,9 @@ impl Server {
         &self,
         Parameters(asked): Parameters<TopicAsked>,
     ) -> Result<Json<TopicAnswer>, String> {
-        let find =
-            |library: &Library| Ok(library.topic(&asked.id)?.map(|topic| TopicAnswer { topic }));
+        let find = |library: &Library| {
+            Ok(library.topic(&asked.id, &budget())?.map(|topic| TopicAnswer { topic }))
+        };
         self.ask(find, || unknown(&asked.id))
     }
 
@@ -207,6 +210,11 @@ impl Server {
         };
         self.ask(find, || unknown(topic.unwrap_or_default()))
     }
+}
+
+/// What one call may take: an assistant waits for each.
+fn budget() -> Budget {
+    Budget::limited(CancellationToken::new())
 }
 
 fn unknown(topic: &str) -> String {

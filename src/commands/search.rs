@@ -6,8 +6,8 @@ use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::view::{PassageView, SearchView};
 use crate::printable::shell;
-use crate::search::query::narrowed;
-use crate::search::{Correction, LastWord, Request, Understanding};
+
+use crate::search::{Budget, Correction, Filter, FilterField, LastWord, Request, Understanding};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -44,13 +44,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
-    let filters = [
-        ("source", arguments.source.as_deref()),
-        ("topic", arguments.topic.as_deref()),
-        ("step", arguments.step.as_deref()),
-        ("kind", arguments.kind.as_deref()),
-    ];
-    let text = narrowed(&arguments.query.join(" "), filters);
+    let filters = Filter::all([
+        (FilterField::Source, arguments.source.as_deref()),
+        (FilterField::Topic, arguments.topic.as_deref()),
+        (FilterField::Step, arguments.step.as_deref()),
+        (FilterField::Kind, arguments.kind.as_deref()),
+    ]);
+    let text = arguments.query.join(" ");
     let full = Understanding {
         labels: !arguments.no_labels,
         spelling: !arguments.no_spelling,
@@ -58,9 +58,10 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     };
     let understanding = if arguments.literal { Understanding::LITERAL } else { full };
     let limit = usize::try_from(arguments.limit).unwrap_or(10);
+    let last_word = LastWord::Whole;
     let request =
-        Request { text: &text, limit, offset: 0, understanding, last_word: LastWord::Whole };
-    let view = open(config)?.search(&request)?;
+        Request { text: &text, filters: &filters, limit, offset: 0, understanding, last_word };
+    let view = open(config)?.search(&request, &Budget::unlimited())?;
     if arguments.json {
         output::json(&view)?;
     } else {

@@ -7,6 +7,7 @@ use super::{Exit, open, output};
 use crate::config::Config;
 use crate::library::Library;
 use crate::library::view::{TopicDetail, TopicLink};
+use crate::search::Budget;
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
@@ -44,7 +45,7 @@ pub(super) fn list(config: &Config, arguments: &ListArguments) -> anyhow::Result
 
 pub(super) fn one(config: &Config, arguments: &OneArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
-    let Some(topic) = library.topic(&arguments.topic)? else {
+    let Some(topic) = library.topic(&arguments.topic, &Budget::unlimited())? else {
         return unknown(&library, &arguments.topic);
     };
     if arguments.json {

@@ -15,17 +15,20 @@ use crate::extract::Address;
 use crate::generation::manifest::SourceState;
 use crate::generation::runs::Standing;
 use crate::search::{
-    Found, LastWord, Record, Request, SearchError, SectionId, Suggestion, Understanding,
+    Budget, Filter, Found, LastWord, Record, Request, SearchError, SectionId, Suggestion,
+    Understanding,
 };
 
 /// Topics shown with a hit that is about none.
 const MENTIONED: usize = 3;
 
 impl Library {
-    /// The answer to `request`. No input is an error.
-    pub fn search(&self, request: &Request) -> Result<SearchView, SearchError> {
+    /// The answer to `request`, at the cost of `budget`.
+    ///
+    /// No text is an error; more than [`crate::search::MOST_FILTERS`] different filters are, and a spent budget is.
+    pub fn search(&self, request: &Request, budget: &Budget) -> Result<SearchView, SearchError> {
         let started = Instant::now();
-        let answer = self.searcher.search(request, &self.graph.vocabulary)?;
+        let answer = self.searcher.search(request, &self.graph.vocabulary, budget)?;
         let hits = answer.found.into_iter().map(|found| self.hit(found)).collect();
         let value = |(value, count)| FacetValue { value, count };
         let facets = answer
@@ -52,10 +55,16 @@ impl Library {
         })
     }
 
-    /// What the filters of `text` leave, the best by themselves first.
-    pub fn within(&self, text: &str, limit: usize) -> Result<SearchView, SearchError> {
+    /// What `filters` leave, the best by themselves first.
+    pub fn within(
+        &self,
+        filters: &[Filter],
+        limit: usize,
+        budget: &Budget,
+    ) -> Result<SearchView, SearchError> {
         let (understanding, last_word) = (Understanding::LITERAL, LastWord::Whole);
-        self.search(&Request { text, limit, offset: 0, understanding, last_word })
+        let request = Request { text: "", filters, limit, offset: 0, understanding, last_word };
+        self.search(&request, budget)
     }
 
     /// The link that opens the source `id` where it came from, if that is on the web.
@@ -69,8 +78,13 @@ impl Library {
     }
 
     /// What `text`, which somebody is typing, may become; at most `limit`.
-    pub fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
-        self.searcher.suggest(text, limit, &self.graph.vocabulary)
+    pub fn suggest(
+        &self,
+        text: &str,
+        limit: usize,
+        budget: &Budget,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        self.searcher.suggest(text, limit, &self.graph.vocabulary, budget)
     }
 
     /// The section named `id`, as far as rights allow.
@@ -84,8 +98,9 @@ impl Library {
         query: &str,
         language: Option<&str>,
         texts: &[String],
+        budget: &Budget,
     ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
-        self.searcher.marks(query, language, texts, &self.graph.vocabulary)
+        self.searcher.marks(query, language, texts, &self.graph.vocabulary, budget)
     }
 
     /// The section of the file `path` in `source` that holds the line, cell, page or card `number`; the one

@@ -7,7 +7,7 @@ use super::Library;
 use super::deck::Card;
 use super::markdown::capitalised;
 use super::view::{LessonView, TopicDetail};
-use crate::search::{SearchError, SectionId};
+use crate::search::{Budget, SearchError, SectionId};
 
 /// Passages on a card of a case study, and cards of passages about a topic.
 const PASSAGES: usize = 3;
@@ -21,8 +21,8 @@ pub struct Deck {
 
 impl Library {
     /// Cards of the topic with the slug or label `name`, of what it needs and of its kinds; then the passages about it.
-    pub fn topic_cards(&self, name: &str) -> Result<Option<Deck>, SearchError> {
-        let Some(detail) = self.topic(name)? else { return Ok(None) };
+    pub fn topic_cards(&self, name: &str, budget: &Budget) -> Result<Option<Deck>, SearchError> {
+        let Some(detail) = self.topic(name, budget)? else { return Ok(None) };
         let mut cards = Vec::new();
         let learn = self.learn(&detail.topic.id, &[]).map(|view| view.order).unwrap_or_default();
         for lesson in &learn {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Library;
 use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use crate::annotate::resources::Resource;
-use crate::search::{LastWord, Request, SearchError, Understanding};
+use crate::search::{Budget, Filter, FilterField, LastWord, Request, SearchError, Understanding};
 use crate::vocabulary::{Topic, label};
 
 /// Passages and resources on a topic's page.
@@ -44,10 +44,10 @@ impl Library {
         vocabulary.position(name).or_else(|| vocabulary.topics.iter().position(named))
     }
 
-    /// All about the topic with the slug or label `name`.
-    pub fn topic(&self, name: &str) -> Result<Option<TopicDetail>, SearchError> {
+    /// All about the topic with the slug or label `name`; one search, at the cost of `budget`.
+    pub fn topic(&self, name: &str, budget: &Budget) -> Result<Option<TopicDetail>, SearchError> {
         let Some(mut detail) = self.outline(name) else { return Ok(None) };
-        detail.passages = self.passages(&detail.topic)?;
+        detail.passages = self.passages(&detail.topic, budget)?;
         Ok(Some(detail))
     }
 
@@ -136,17 +136,20 @@ impl Library {
         }
     }
 
-    fn passages(&self, topic: &TopicView) -> Result<Vec<super::view::HitView>, SearchError> {
-        let text = format!("{} topic:{}", topic.label, topic.id);
-        let understanding = Understanding::FULL;
+    fn passages(
+        &self,
+        topic: &TopicView,
+        budget: &Budget,
+    ) -> Result<Vec<super::view::HitView>, SearchError> {
         let request = Request {
-            text: &text,
+            text: &topic.label,
+            filters: &Filter::all([(FilterField::Topic, Some(&*topic.id))]),
             limit: PASSAGES,
             offset: 0,
-            understanding,
+            understanding: Understanding::FULL,
             last_word: LastWord::Whole,
         };
-        let answer = self.searcher.search(&request, &self.graph.vocabulary)?;
+        let answer = self.searcher.search(&request, &self.graph.vocabulary, budget)?;
         Ok(answer.found.into_iter().map(|found| self.hit(found)).collect())
     }
 

@@ -1,6 +1,6 @@
 //! Cuts a query into words, phrases, fields and operators.
 
-use super::query::FIELDS;
+use super::field::FilterField;
 
 /// A token of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Token<'a> {
         is_open: bool,
     },
     /// `field:value`, `field:"a value"`.
-    Field(&'static str, &'a str),
+    Field(FilterField, &'a str),
     Or,
     /// What comes next is not wanted.
     Not,
@@ -51,7 +51,7 @@ impl<'a> Lexer<'a> {
             _ => {}
         }
         let Some((name, value)) = word.split_once(':') else { return Token::Word(word) };
-        let Some(field) = field(name) else { return Token::Word(word) };
+        let Some(field) = FilterField::named(name) else { return Token::Word(word) };
         if value.is_empty()
             && let Some(inner) = behind.strip_prefix(is_quote)
         {
@@ -106,17 +106,6 @@ fn end_of_word(text: &str) -> usize {
     text.len()
 }
 
-/// The field that `name` is, or is another name of.
-fn field(name: &str) -> Option<&'static str> {
-    let name = match &*name.to_ascii_lowercase() {
-        "license" => "licence".to_owned(),
-        "language" => "lang".to_owned(),
-        "repo" => "source".to_owned(),
-        other => other.to_owned(),
-    };
-    FIELDS.into_iter().find(|field| *field == name)
-}
-
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
@@ -149,7 +138,7 @@ mod tests {
                 Token::Open,
                 Token::Word("e"),
                 Token::Close,
-                Token::Field("source", "x y"),
+                Token::Field(FilterField::Source, "x y"),
                 Token::Word("f(x)"),
                 Token::Word("7"),
                 Token::Phrase { text: "", is_open: true },

@@ -3,14 +3,19 @@
 //! All answers come from the index's own term dictionaries (finite state transducers, mapped), so that
 //! nothing is held in memory beside them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use tantivy::query::{EnableScoring, FuzzyTermQuery, PhraseQuery, Query as _};
+use tantivy::Term;
+use tantivy::query::FuzzyTermQuery;
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{DocSet, TERMINATED, Term};
+use tantivy_fst::Automaton;
 
+use super::SearchError;
 use super::analysis;
+use super::budget::Budget;
 use super::opened::{BODY, Opened};
+use super::postings::each_phrase;
 
 /// Terms of one segment that are looked at for completions.
 const MOST_TERMS: usize = 2_000;
@@ -26,21 +31,23 @@ pub(super) struct Known {
 pub(super) struct Lexicon<'a> {
     pub opened: &'a Opened,
     pub stemmers: &'a [TextAnalyzer],
+    pub budget: &'a Budget,
 }
 
 impl Lexicon<'_> {
     /// How many sections hold `word` as written (lower case, without accents).
-    pub fn held(&self, word: &str) -> tantivy::Result<u32> {
+    pub fn held(&self, word: &str) -> Result<u32, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let mut held = 0;
         for segment in &self.opened.segments {
+            self.budget.spend(1)?;
             held += segment.words.doc_freq(&term)?;
         }
         Ok(held)
     }
 
     /// How many sections hold a form of `word`.
-    pub fn held_in_any_form(&self, word: &str) -> tantivy::Result<u32> {
+    pub fn held_in_any_form(&self, word: &str) -> Result<u32, SearchError> {
         let mut most = self.held(word)?;
         for stemmer in self.stemmers {
             let terms = analysis::terms(word, &mut stemmer.clone());
@@ -48,6 +55,7 @@ impl Lexicon<'_> {
                 let term = Term::from_field_text(self.opened.fields.body, stem);
                 let mut held = 0;
                 for segment in &self.opened.segments {
+                    self.budget.spend(1)?;
                     held += segment.texts[BODY].terms.doc_freq(&term)?;
                 }
                 most = most.max(held);
@@ -57,28 +65,22 @@ impl Lexicon<'_> {
     }
 
     /// How many sections have these stems one behind the other in their body.
-    pub fn phrase_held(&self, stems: &[String]) -> tantivy::Result<u32> {
+    pub fn phrase_held(&self, stems: &[String]) -> Result<u32, SearchError> {
         let field = self.opened.fields.body;
         let terms: Vec<Term> =
             stems.iter().map(|stem| Term::from_field_text(field, stem)).collect();
         if terms.len() < 2 {
             return Ok(0);
         }
-        let scoring = EnableScoring::disabled_from_searcher(self.opened.searcher());
-        let weight = PhraseQuery::new(terms).weight(scoring)?;
         let mut held = 0;
         for segment in &self.opened.segments {
-            let mut scorer = weight.scorer(&segment.reader, 1.0)?;
-            while scorer.doc() != TERMINATED {
-                held += 1;
-                scorer.advance();
-            }
+            each_phrase(&segment.texts[BODY].terms, &terms, self.budget, |_| held += 1)?;
         }
         Ok(held)
     }
 
     /// The words that begin with `prefix`, the commonest first, `prefix` itself left out; at most `most`.
-    pub fn beginning(&self, prefix: &str, most: usize) -> tantivy::Result<Vec<Known>> {
+    pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<Known>, SearchError> {
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for segment in &self.opened.segments {
             let mut terms = segment.words.terms().range().ge(prefix.as_bytes()).into_stream()?;
@@ -86,6 +88,7 @@ impl Lexicon<'_> {
             while terms.advance() && terms.key().starts_with(prefix.as_bytes()) && seen < MOST_TERMS
             {
                 seen += 1;
+                self.budget.spend(1)?;
                 add(&mut counts, terms.key(), terms.value().doc_freq);
             }
         }
@@ -101,22 +104,57 @@ impl Lexicon<'_> {
     ///
     /// By a Levenshtein automaton over the dictionary (K. Schulz, S. Mihov, IJDAR 5(1), 2002): some
     /// hundred microseconds.
-    pub fn alike(&self, word: &str, distance: u8) -> tantivy::Result<Vec<Known>> {
+    pub fn alike(&self, word: &str, distance: u8) -> Result<Vec<Known>, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let query = FuzzyTermQuery::new(term, distance, true);
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for segment in &self.opened.segments {
-            let mut terms = segment.words.terms().search(query.automaton()?);
+            let steps = Cell::new(0);
+            let automaton = Counted { automaton: query.automaton()?, steps: &steps };
+            let mut terms = segment.words.terms().search(automaton);
             if let (2, Some(first)) = (distance, word.as_bytes().first()) {
                 terms = terms.ge([*first]).lt([first + 1]);
             }
             let mut terms = terms.into_stream()?;
             while terms.advance() {
+                self.budget.spend(steps.take())?;
                 add(&mut counts, terms.key(), terms.value().doc_freq);
             }
+            self.budget.spend(steps.take())?;
         }
         counts.remove(word);
         Ok(sorted(counts))
+    }
+}
+
+/// An automaton that counts the entries of a dictionary that it is shown.
+struct Counted<'c, A> {
+    automaton: A,
+    steps: &'c Cell<usize>,
+}
+
+impl<A: Automaton> Automaton for Counted<'_, A> {
+    type State = A::State;
+
+    fn start(&self) -> A::State {
+        self.automaton.start()
+    }
+
+    fn is_match(&self, state: &A::State) -> bool {
+        self.automaton.is_match(state)
+    }
+
+    fn can_match(&self, state: &A::State) -> bool {
+        self.automaton.can_match(state)
+    }
+
+    fn will_always_match(&self, state: &A::State) -> bool {
+        self.automaton.will_always_match(state)
+    }
+
+    fn accept(&self, state: &A::State, byte: u8) -> A::State {
+        self.steps.set(self.steps.get() + 1);
+        self.automaton.accept(state, byte)
     }
 }
 

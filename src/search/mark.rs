@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::SearchError;
+use super::budget::Budget;
 use super::highlight::Finder;
 use super::plan::Planner;
 use super::query;
@@ -22,9 +23,10 @@ impl Searcher {
         language: Option<&str>,
         texts: &[String],
         vocabulary: &Vocabulary,
+        budget: &Budget,
     ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
         let query = query::parse(query);
-        let lexicon = self.lexicon();
+        let lexicon = self.lexicon(budget);
         let labels = &self.labels;
         let interpreter = Interpreter { vocabulary, labels, lexicon: &lexicon };
         let reading = interpreter.understand(&query, Understanding::FULL, LastWord::Whole)?;
@@ -32,7 +34,12 @@ impl Searcher {
         let planner = Planner { vocabulary, labels, weights: &WEIGHTS, stemmers };
         let plan = planner.plan(&reading);
         let mut finder = Finder::new(&plan.marks, language);
-        Ok(texts.iter().map(|text| apart(finder.ranges(text))).collect())
+        let mut found = Vec::with_capacity(texts.len());
+        for text in texts {
+            budget.spend(text.len())?;
+            found.push(apart(finder.ranges(text)));
+        }
+        Ok(found)
     }
 }
 

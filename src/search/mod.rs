@@ -8,14 +8,19 @@
 //! [`facets`] counts them, [`highlight`] cuts the snippet; [`run`] puts these together. [`suggest`] serves
 //! who is still typing, [`mark`] who reads a whole section. All numbers of ranking stand in [`weights`].
 //!
+//! Filters are values ([`field`]), whether they were typed or came beside the text. Every reading of the index goes
+//! through [`postings`] or counts what it reads by itself, against the [`budget`] that each search has.
+//!
 //! Postings, positions, dictionaries and stored fields are tantivy's; scoring is our own, over its postings,
 //! since a unit of a query (a word with its spellings, completions and topic, in four fields) saturates
 //! as one, which its query types can't say. What depends on the whole corpus (copies) stands beside the
 //! index, in [`Copies`], so that it can change without indexing anything again.
 
 mod analysis;
+mod budget;
 mod document;
 mod facets;
+mod field;
 mod filter;
 mod highlight;
 mod lexer;
@@ -24,6 +29,7 @@ mod mark;
 mod near;
 mod opened;
 mod plan;
+mod postings;
 pub mod query;
 mod rank;
 mod read;
@@ -46,7 +52,9 @@ use crate::annotate::{Role, Salience};
 use crate::catalogue::Shown;
 use crate::extract::{Address, Kind, Link};
 
+pub use budget::{Budget, Stopped};
 pub use facets::Facet;
+pub use field::{Filter, FilterField, MOST_FILTERS};
 pub use highlight::{Snippet, excerpt};
 pub use run::{Answer, Found, Request, Searcher};
 pub use suggest::{Suggested, Suggestion};
@@ -169,6 +177,13 @@ pub enum SearchError {
     Io(#[from] std::io::Error),
     #[error("the search index holds a section that can't be decoded: {0}")]
     Decode(String),
+    #[error(
+        "the query has {named} different filters, and at most {} are allowed; leave some out",
+        MOST_FILTERS
+    )]
+    TooManyFilters { named: usize },
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
 }
 
 impl SearchError {

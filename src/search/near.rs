@@ -10,6 +10,8 @@ use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
+use super::SearchError;
+use super::budget::Budget;
 use super::opened::{BODY, Opened};
 use super::plan::Unit;
 use super::weights::Weights;
@@ -25,13 +27,14 @@ pub(super) struct Near<'a> {
     pub units: &'a [Unit],
     pub values: &'a [u32],
     pub weights: &'a Weights,
+    pub budget: &'a Budget,
 }
 
 impl Near<'_> {
     /// What the closeness of the words comes to in each of `sections`, ascending: at most the sum of
     /// the lesser values of the pairs, in whole inverse document frequencies. Reads the positions of each
     /// word in those sections only.
-    pub fn of(&self, sections: &[u32]) -> tantivy::Result<Vec<f32>> {
+    pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
         let mut near = vec![0.0; sections.len()];
         let mut before: Option<(usize, Vec<Vec<u32>>)> = None;
         for (at, unit) in self.units.iter().enumerate() {
@@ -71,7 +74,7 @@ impl Near<'_> {
     }
 
     /// Where `stem` stands in the body of each of `sections`.
-    fn places(&self, stem: &str, sections: &[u32]) -> tantivy::Result<Vec<Vec<u32>>> {
+    fn places(&self, stem: &str, sections: &[u32]) -> Result<Vec<Vec<u32>>, SearchError> {
         let term = Term::from_field_text(self.opened.fields.body, stem);
         let mut places = vec![Vec::new(); sections.len()];
         for (at, segment) in self.opened.segments.iter().enumerate() {
@@ -82,6 +85,7 @@ impl Near<'_> {
                 let (own, doc) = self.opened.place(*section);
                 if own == at && postings.doc() <= doc && postings.seek(doc) == doc {
                     postings.positions(places);
+                    self.budget.spend(1 + places.len())?;
                 }
                 if postings.doc() == TERMINATED {
                     break;

@@ -14,6 +14,9 @@ use crate::vocabulary::Vocabulary;
 /// Names of several words that are looked up whole.
 const MOST_NAMES: usize = 8;
 
+/// Pieces of a phrase that are looked up; scripts without spaces make one of every pair of characters.
+const MOST_PIECES: usize = 32;
+
 /// Something that is looked up.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
@@ -152,7 +155,8 @@ impl<'a> Planner<'a> {
         match node {
             Node::Word(text) => self.word(text, marks),
             Node::Phrase(text) => {
-                let words = analysis::terms(text, &mut analysis::words()).pieces;
+                let mut words = analysis::terms(text, &mut analysis::words()).pieces;
+                words.truncate(MOST_PIECES);
                 let parts = self.loose_phrase(text, marks);
                 if parts.is_empty() { parts } else { vec![(Part::Exact { parts, words }, 1.0)] }
             }
@@ -199,8 +203,9 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What looks up `pieces` one behind the other.
+/// What looks up `pieces` one behind the other, the first [`MOST_PIECES`] of them.
 fn sequence(mut pieces: Vec<String>) -> Option<Part> {
+    pieces.truncate(MOST_PIECES);
     match pieces.len() {
         0 => None,
         1 => pieces.pop().map(Part::Stem),

@@ -8,16 +8,17 @@ use serde::Serialize;
 
 use super::lexer::{Lexer, Token};
 
+pub use super::field::{Filter, FilterField, MOST_FILTERS};
+
 /// Longer input is cut: nobody means it.
-const MOST_CHARS: usize = 1_000;
+pub(super) const MOST_CHARS: usize = 1_000;
 /// More units than this don't make a query better, only slower.
-const MOST_UNITS: usize = 24;
+pub(super) const MOST_UNITS: usize = 24;
+/// Words of a query, wherever they stand: in groups, in phrases, excluded. Each is looked up, and a group of common ones
+/// is read as often as it is named.
+const MOST_WORDS: usize = 32;
 /// Groups in groups deeper than this are read as if they had no parentheses.
 const DEEPEST: usize = 4;
-
-/// The fields that a filter may name.
-pub const FIELDS: [&str; 9] =
-    ["source", "path", "topic", "step", "kind", "lang", "licence", "has", "since"];
 
 /// Something to look for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -29,14 +30,6 @@ pub enum Node {
     All(Vec<Node>),
     /// One of these: `OR`.
     Any(Vec<Node>),
-}
-
-/// `field:value`, or `-field:value`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Filter {
-    pub field: String,
-    pub value: String,
-    pub excluded: bool,
 }
 
 /// A query as read.
@@ -66,12 +59,19 @@ pub fn parse(text: &str) -> Query {
         read = &text[..at];
         query.dropped.push(format!("what stands behind the first {MOST_CHARS} characters"));
     }
-    let mut reader = Reader { lexer: Lexer::new(read), query, depth: 0 };
+    let mut reader =
+        Reader { lexer: Lexer::new(read), query, depth: 0, words: MOST_WORDS, is_cut: false };
     let mut units = reader.group();
-    let mut query = reader.query;
     if units.len() > MOST_UNITS {
-        query.dropped.push(format!("all words but the first {MOST_UNITS}"));
+        reader.drop(&format!("all words but the first {MOST_UNITS}"));
         units.truncate(MOST_UNITS);
+    } else if reader.is_cut {
+        reader.drop(&format!("all words but the first {MOST_WORDS}"));
+    }
+    let mut query = reader.query;
+    if query.excluded.len() > MOST_UNITS {
+        query.dropped.push(format!("all excluded words but the first {MOST_UNITS}"));
+        query.excluded.truncate(MOST_UNITS);
     }
     query.units = units;
     query
@@ -81,6 +81,9 @@ struct Reader<'a> {
     lexer: Lexer<'a>,
     query: Query,
     depth: usize,
+    /// Words that may still be read, and whether there were more.
+    words: usize,
+    is_cut: bool,
 }
 
 impl Reader<'_> {
@@ -165,34 +168,32 @@ impl Reader<'_> {
         }
     }
 
-    /// `text` if there is something in it to look for.
+    /// `text` if there is something in it to look for, as far as there is room for its words.
     fn atom<'t>(&mut self, text: &'t str) -> Option<&'t str> {
-        let is_word = text.chars().any(char::is_alphanumeric);
-        if !is_word && !text.is_empty() {
-            self.drop(&format!("{text} (no letter or digit)"));
+        if !text.chars().any(char::is_alphanumeric) {
+            if !text.is_empty() {
+                self.drop(&format!("{text} (no letter or digit)"));
+            }
+            return None;
         }
-        is_word.then_some(text)
+        let mut end = 0;
+        for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+            let counts = usize::from(word.chars().any(char::is_alphanumeric));
+            let Some(left) = self.words.checked_sub(counts) else {
+                self.is_cut = true;
+                break;
+            };
+            self.words = left;
+            end += word.len();
+        }
+        let read = text[..end].trim_end();
+        (!read.is_empty()).then_some(read)
     }
 
-    fn filter(&mut self, field: &'static str, value: &str, excluded: bool) {
-        let value = value.trim();
-        let wrong = match field {
-            _ if value.is_empty() => Some("no value"),
-            "has" if !matches!(&*value.to_lowercase(), "code" | "table" | "links") => {
-                Some("code, table or links")
-            }
-            "since" if super::document::day_number(value).is_none() => {
-                Some("no date; write since:2025-01")
-            }
-            _ => None,
-        };
-        match wrong {
-            Some(why) => self.drop(&format!("{field}:{value} ({why})")),
-            None => self.query.filters.push(Filter {
-                field: field.to_owned(),
-                value: value.to_owned(),
-                excluded,
-            }),
+    fn filter(&mut self, field: FilterField, value: &str, excluded: bool) {
+        match Filter::new(field, value) {
+            Err(why) => self.drop(&format!("{field}:{} ({why})", value.trim())),
+            Ok(filter) => self.query.filters.push(Filter { excluded, ..filter }),
         }
     }
 
@@ -215,21 +216,6 @@ fn join(units: &mut Vec<Node>, node: Node) {
     units.push(Node::Any(any));
 }
 
-/// The query `text` with `filters` behind it, each a field and the value that it must have; what is `None` or blank
-/// filters nothing.
-pub fn narrowed<'a>(
-    text: &str,
-    filters: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
-) -> String {
-    let mut narrowed = text.to_owned();
-    for (field, value) in filters {
-        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
-            narrowed.push_str(&format!(" {field}:\"{}\"", value.replace('"', " ")));
-        }
-    }
-    narrowed
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -250,7 +236,7 @@ mod tests {
         assert_eq!(query.units[2], word("x:y"));
         assert_eq!(query.excluded, [Node::Phrase("e f".into()), word("g"), word("h")]);
         let filters: Vec<(&str, &str, bool)> =
-            query.filters.iter().map(|f| (&*f.field, &*f.value, f.excluded)).collect();
+            query.filters.iter().map(|f| (f.field.name(), &*f.value, f.excluded)).collect();
         assert_eq!(
             filters,
             [
@@ -286,6 +272,12 @@ mod tests {
         assert_eq!((units("a\u{0}b").len(), units("since:soon").len()), (2, 0));
         assert!(dropped("since:soon has:pictures topic: x") == 3);
         assert!(dropped(&"word ".repeat(3_000)) == 2);
+        assert_eq!(parse(&"-word ".repeat(100)).excluded.len(), 24);
+        let phrase = parse(&format!("\"{}\"", "word ".repeat(100))).units;
+        assert_eq!(phrase, [Node::Phrase(["word"; 32].join(" "))]);
+        let grouped = parse(&"(a \"b c\") ".repeat(30));
+        assert_eq!(grouped.units.len(), 11, "32 words of 90");
+        assert_eq!(grouped.dropped, ["all words but the first 32"]);
         assert_eq!(units(&"(".repeat(900)).len(), 0);
     }
 

@@ -8,6 +8,8 @@
 
 use foldhash::{HashMap, HashSet};
 
+use super::SearchError;
+use super::budget::Budget;
 use super::filter::Allowed;
 use super::near::Near;
 use super::opened::{HEADING, Hidden, Opened};
@@ -58,17 +60,19 @@ pub(super) struct Ranker<'a> {
     /// What each unit counts, in thousandths of its inverse document frequency.
     pub values: &'a [u32],
     pub board: &'a Board,
+    pub budget: &'a Budget,
 }
 
 impl Ranker<'_> {
     /// The matches under `conditions`, in order. O(touched sections).
-    pub fn rank(&self, conditions: &Conditions) -> tantivy::Result<Ranking> {
+    pub fn rank(&self, conditions: &Conditions) -> Result<Ranking, SearchError> {
         let shares = Shares::new(self.units, self.values, self.weights.coverage);
         let least = if conditions.is_relaxed { 0.0 } else { self.weights.least_share };
         let required = match conditions.is_relaxed {
             true => 0,
             false => bits(self.units, |unit| unit.is_required),
         };
+        self.budget.spend(self.board.touched.len())?;
         let mut matches: Vec<Ranked> = Vec::new();
         for section in &self.board.touched {
             let at = *section as usize;
@@ -116,7 +120,7 @@ impl Ranker<'_> {
         matches: &mut [Ranked],
         shares: &Shares,
         conditions: &Conditions,
-    ) -> tantivy::Result<()> {
+    ) -> Result<(), SearchError> {
         let looked_at = matches.len().min(LOOKED_AT);
         let first = &mut matches[..looked_at];
         first.sort_unstable_by_key(|ranked| ranked.section);
@@ -126,6 +130,7 @@ impl Ranker<'_> {
             units: self.units,
             values: self.values,
             weights: self.weights,
+            budget: self.budget,
         };
         let near = near.of(&sections)?;
         for (ranked, near) in first.iter_mut().zip(near) {

@@ -1,21 +1,22 @@
 //! A search from what was typed to the hits.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use tantivy::Term;
-use tantivy::query::TermQuery;
-use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use super::analysis;
+use super::budget::Budget;
 use super::facets::Facet;
+use super::field::distinct;
 use super::filter::{Allowed, Filters};
 use super::highlight::{Finder, Marks, Snippet, snippet};
 use super::lexicon::Lexicon;
 use super::opened::{Hidden, Opened};
 use super::plan::{Plan, Planner};
-use super::query::{self, Query};
+use super::query::{self, Filter, FilterField, MOST_FILTERS, Query};
 use super::rank::{self, BEST, Conditions, Ranked, Ranker, Ranking};
 use super::score::{Board, Scorer};
 use super::understand::labels::Labels;
@@ -32,7 +33,10 @@ const TOO_FEW: usize = 5;
 /// A question to the index.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
+    /// What was typed, in the query language.
     pub text: &'a str,
+    /// Filters beside those that the text names; values, which nothing in the text can change.
+    pub filters: &'a [Filter],
     pub limit: usize,
     pub offset: usize,
     pub understanding: Understanding,
@@ -93,14 +97,18 @@ impl Searcher {
         Ok(Searcher { opened, copies, labels, sources, stemmers, boards: Mutex::default() })
     }
 
-    /// The hits for `request`, best first. No input is an error; an empty query finds nothing.
+    /// The hits for `request`, best first; an empty query finds nothing. The work that it takes is counted in `budget`.
+    ///
+    /// No text is an error. `Err` if text and values together name more than [`MOST_FILTERS`] different filters, if
+    /// the budget is spent or the search cancelled, or if the index can't be read.
     pub fn search(
         &self,
         request: &Request,
         vocabulary: &Vocabulary,
+        budget: &Budget,
     ) -> Result<Answer, SearchError> {
-        let query = query::parse(request.text);
-        let lexicon = self.lexicon();
+        let query = filtered(query::parse(request.text), request.filters)?;
+        let lexicon = self.lexicon(budget);
         let interpreter = Interpreter { vocabulary, labels: &self.labels, lexicon: &lexicon };
         let ends_open = !request.text.ends_with(char::is_whitespace);
         let last = if ends_open { request.last_word } else { LastWord::Whole };
@@ -112,12 +120,13 @@ impl Searcher {
             stemmers: &self.stemmers,
         };
         let plan = planner.plan(&reading);
-        let one_place = asks_for_one_place(&query);
+        let search = Search { searcher: self, query: &query, planner: &planner, budget };
+        // A search that is stopped leaves its board half read: it is not used again.
         let mut board = self.board();
-        let ranking = self.rank(&query, (&plan, &planner), &mut reading.understood, &mut board)?;
+        let ranking = search.rank(&plan, &mut reading.understood, &mut board)?;
         self.put_back(board);
         let (from, limit) = (request.offset, request.limit);
-        let shown = match one_place {
+        let shown = match asks_for_one_place(&query) {
             true => ranking.best.iter().skip(from).take(limit).copied().collect(),
             false => rank::page(&ranking.best, &self.opened, PER_DOCUMENT, (from, limit)),
         };
@@ -125,102 +134,22 @@ impl Searcher {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
             total: ranking.total,
-            found: self.fetch(&shown, &plan.marks)?,
+            found: self.fetch(&shown, &plan.marks, budget)?,
             facets: self.opened.values.count(&ranking.best),
             counted: ranking.best.len(),
         })
     }
 
-    /// The matches of `plan` in order; those that hold less of it where too few hold most.
-    fn rank(
+    pub(super) fn lexicon<'a>(&'a self, budget: &'a Budget) -> Lexicon<'a> {
+        Lexicon { opened: &self.opened, stemmers: &self.stemmers, budget }
+    }
+
+    fn fetch(
         &self,
-        query: &Query,
-        (plan, planner): (&Plan<'_>, &Planner),
-        understood: &mut Understood,
-        board: &mut Board,
-    ) -> Result<Ranking, SearchError> {
-        let allowed = self.allowed(query, planner, board)?;
-        let scorer = Scorer::new(&self.opened, &WEIGHTS);
-        let mut values = Vec::with_capacity(plan.units.len());
-        board.reset(self.opened.len());
-        for (unit, bit) in plan.units.iter().zip(0..) {
-            values.push(scorer.add(unit, bit, board)?);
-        }
-        if plan.units.is_empty() {
-            return Ok(self.all(allowed.as_ref()));
-        }
-        let links = plan.wants_links.then(|| self.with_links(planner)).transpose()?;
-        let (opened, units) = (&self.opened, &plan.units[..]);
-        let ranker = Ranker { opened, weights: &WEIGHTS, units, values: &values, board };
-        let mut conditions = Conditions {
-            allowed: allowed.as_ref(),
-            with_copies: asks_for_one_place(query),
-            is_relaxed: false,
-            links: links.as_ref(),
-        };
-        let ranking = ranker.rank(&conditions)?;
-        if ranking.total >= TOO_FEW || plan.units.len() < 2 {
-            return Ok(ranking);
-        }
-        conditions.is_relaxed = true;
-        let relaxed = ranker.rank(&conditions)?;
-        understood.relaxed = relaxed.total > ranking.total;
-        Ok(if understood.relaxed { relaxed } else { ranking })
-    }
-
-    /// What the filters leave of the sections, without those that hold an excluded word.
-    fn allowed(
-        &self,
-        query: &Query,
-        planner: &Planner,
-        board: &mut Board,
-    ) -> Result<Option<Allowed>, SearchError> {
-        let filters = self.filters(planner.vocabulary);
-        let mut allowed = filters.allowed(&query.filters)?;
-        if !query.excluded.is_empty() {
-            board.reset(self.opened.len());
-            let scorer = Scorer::new(&self.opened, &WEIGHTS);
-            let allowed = allowed.get_or_insert_with(|| vec![true; self.opened.len()]);
-            for (section, _) in scorer.sections(&planner.excluded(&query.excluded), board)? {
-                allowed[section as usize] = false;
-            }
-        }
-        Ok(allowed)
-    }
-
-    /// The sections that filters alone ask for, the best by themselves first; none without a filter.
-    fn all(&self, allowed: Option<&Allowed>) -> Ranking {
-        let Some(allowed) = allowed else { return Ranking::default() };
-        let is_shown = |at: &usize| allowed[*at] && self.opened.hidden[*at] == Hidden::No;
-        let mut best: Vec<Ranked> = (0..self.opened.len())
-            .filter(is_shown)
-            .zip(std::iter::repeat(()))
-            .filter_map(|(at, ())| {
-                let section = u32::try_from(at).ok()?;
-                Some(Ranked { section, score: self.opened.priors[at] })
-            })
-            .collect();
-        best.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let total = best.len();
-        best.truncate(BEST);
-        Ranking { total, best }
-    }
-
-    fn with_links(&self, planner: &Planner) -> Result<Allowed, SearchError> {
-        let term = Term::from_field_text(self.opened.fields.has, "links");
-        let query = TermQuery::new(term, IndexRecordOption::Basic);
-        Ok(self.filters(planner.vocabulary).holding(&query)?)
-    }
-
-    fn filters<'a>(&'a self, vocabulary: &'a Vocabulary) -> Filters<'a> {
-        Filters { opened: &self.opened, vocabulary, labels: &self.labels, sources: &self.sources }
-    }
-
-    pub(super) fn lexicon(&self) -> Lexicon<'_> {
-        Lexicon { opened: &self.opened, stemmers: &self.stemmers }
-    }
-
-    fn fetch(&self, shown: &[Ranked], marks: &Marks<'_>) -> Result<Vec<Found>, SearchError> {
+        shown: &[Ranked],
+        marks: &Marks<'_>,
+        budget: &Budget,
+    ) -> Result<Vec<Found>, SearchError> {
         // Most hits of an answer are of one language: their finder serves again.
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
@@ -234,10 +163,12 @@ impl Searcher {
                 finders.len() - 1
             });
             let id = self.opened.id(ranked.section);
-            let snippet = match stored.text() {
-                "" => snippet(&stored.rest()?.0, &mut finders[at].1),
-                text => snippet(text, &mut finders[at].1),
+            let text = match stored.text() {
+                "" => Cow::Owned(stored.rest()?.0),
+                text => Cow::Borrowed(text),
             };
+            budget.spend(text.len())?;
+            let snippet = snippet(&text, &mut finders[at].1);
             let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
             found.push(Found { id, score: ranked.score, snippet, copies, record });
         }
@@ -257,6 +188,104 @@ impl Searcher {
     }
 }
 
+/// A search under way.
+struct Search<'a> {
+    searcher: &'a Searcher,
+    query: &'a Query,
+    planner: &'a Planner<'a>,
+    budget: &'a Budget,
+}
+
+impl Search<'_> {
+    /// The matches of `plan` in order; those that hold less of it where too few hold most.
+    fn rank(
+        &self,
+        plan: &Plan<'_>,
+        understood: &mut Understood,
+        board: &mut Board,
+    ) -> Result<Ranking, SearchError> {
+        let allowed = self.allowed(board)?;
+        let opened = &self.searcher.opened;
+        let scorer = Scorer::new(opened, &WEIGHTS, self.budget);
+        let mut values = Vec::with_capacity(plan.units.len());
+        board.reset(opened.len());
+        for (unit, bit) in plan.units.iter().zip(0..) {
+            values.push(scorer.add(unit, bit, board)?);
+        }
+        if plan.units.is_empty() {
+            return self.all(allowed.as_ref());
+        }
+        let links = plan.wants_links.then(|| self.with_links()).transpose()?;
+        let (units, budget) = (&plan.units[..], self.budget);
+        let ranker = Ranker { opened, weights: &WEIGHTS, units, values: &values, board, budget };
+        let mut conditions = Conditions {
+            allowed: allowed.as_ref(),
+            with_copies: asks_for_one_place(self.query),
+            is_relaxed: false,
+            links: links.as_ref(),
+        };
+        let ranking = ranker.rank(&conditions)?;
+        if ranking.total >= TOO_FEW || plan.units.len() < 2 {
+            return Ok(ranking);
+        }
+        conditions.is_relaxed = true;
+        let relaxed = ranker.rank(&conditions)?;
+        understood.relaxed = relaxed.total > ranking.total;
+        Ok(if understood.relaxed { relaxed } else { ranking })
+    }
+
+    /// What the filters leave of the sections, without those that hold an excluded word.
+    fn allowed(&self, board: &mut Board) -> Result<Option<Allowed>, SearchError> {
+        let opened = &self.searcher.opened;
+        let mut allowed = self.filters().allowed(&self.query.filters)?;
+        if !self.query.excluded.is_empty() {
+            board.reset(opened.len());
+            let scorer = Scorer::new(opened, &WEIGHTS, self.budget);
+            let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
+            let excluded = self.planner.excluded(&self.query.excluded);
+            for (section, _) in scorer.sections(&excluded, board)? {
+                allowed[section as usize] = false;
+            }
+        }
+        Ok(allowed)
+    }
+
+    /// The sections that filters alone ask for, the best by themselves first; none without a filter.
+    fn all(&self, allowed: Option<&Allowed>) -> Result<Ranking, SearchError> {
+        let Some(allowed) = allowed else { return Ok(Ranking::default()) };
+        let opened = &self.searcher.opened;
+        self.budget.spend(opened.len())?;
+        let is_shown = |at: &usize| allowed[*at] && opened.hidden[*at] == Hidden::No;
+        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(&(*section as usize)));
+        let mut best: Vec<Ranked> =
+            shown.map(|(section, prior)| Ranked { section, score: *prior }).collect();
+        best.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let total = best.len();
+        best.truncate(BEST);
+        Ok(Ranking { total, best })
+    }
+
+    fn with_links(&self) -> Result<Allowed, SearchError> {
+        let links = Term::from_field_text(self.searcher.opened.fields.has, "links");
+        self.filters().holding(&links)
+    }
+
+    fn filters(&self) -> Filters<'_> {
+        let Searcher { opened, labels, sources, .. } = self.searcher;
+        let (vocabulary, budget) = (self.planner.vocabulary, self.budget);
+        Filters { opened, vocabulary, labels, sources, budget }
+    }
+}
+
+/// `query` with `given` filters beside its own, each once. `Err` if there are more than [`MOST_FILTERS`].
+fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
+    query.filters = distinct(query.filters.into_iter().chain(given.iter().cloned()));
+    match query.filters.len() {
+        named if named > MOST_FILTERS => Err(SearchError::TooManyFilters { named }),
+        _ => Ok(query),
+    }
+}
+
 /// The analyzers of the languages that `opened` holds text in, English first.
 fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
     let mut languages = vec![Language::English];
@@ -271,8 +300,8 @@ fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
 
 /// Whether the query asks for what stands in one source or path, copy or not.
 fn asks_for_one_place(query: &Query) -> bool {
-    let is_place = |field: &str| matches!(field, "source" | "path");
-    query.filters.iter().any(|filter| is_place(&filter.field) && !filter.excluded)
+    let is_place = |field| matches!(field, FilterField::Source | FilterField::Path);
+    query.filters.iter().any(|filter| is_place(filter.field) && !filter.excluded)
 }
 
 /// `text` with what was typed wrong as it was read.

@@ -10,13 +10,14 @@
 //! Postings are read a block at a time and added to arrays as long as the index: at these sizes
 //! (up to some hundred thousand sections) that is faster than walking all terms in step.
 
-use tantivy::postings::BlockSegmentPostings;
-use tantivy::query::{EnableScoring, PhraseQuery, Query as _};
+use tantivy::Term;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocSet, InvertedIndexReader, TERMINATED, Term};
 
+use super::SearchError;
+use super::budget::Budget;
 use super::opened::{HEADING, Opened, TEXTS};
 use super::plan::{Part, Unit};
+use super::postings::{each_block, each_phrase, held_of};
 use super::weights::Weights;
 
 /// What a section comes to so far. One line of cache holds four.
@@ -39,6 +40,8 @@ pub(super) struct Board {
     pub touched: Vec<u32>,
     /// The sections that hold the unit that is being read.
     reached: Vec<u32>,
+    /// Where the groups of that unit are read, so that this board keeps what it holds; at most as deep as groups are.
+    inner: Option<Box<Board>>,
 }
 
 impl Board {
@@ -62,10 +65,9 @@ impl Board {
         cell.frequency += frequency;
     }
 
-    /// Empties what was read of a unit: the sections that hold it, with its frequency.
+    /// Empties what was read of a unit: the sections that hold it, with its frequency, in the order they were met.
     fn take(&mut self) -> Vec<(u32, f32)> {
-        let mut reached = std::mem::take(&mut self.reached);
-        reached.sort_unstable();
+        let reached = std::mem::take(&mut self.reached);
         let cells = &mut self.cells;
         reached
             .into_iter()
@@ -78,12 +80,13 @@ impl Board {
 pub(super) struct Scorer<'a> {
     pub opened: &'a Opened,
     pub weights: &'a Weights,
+    pub budget: &'a Budget,
     /// By text field and stored length: what a frequency counts there.
     norms: Vec<[f32; 256]>,
 }
 
 impl Scorer<'_> {
-    pub fn new<'a>(opened: &'a Opened, weights: &'a Weights) -> Scorer<'a> {
+    pub fn new<'a>(opened: &'a Opened, weights: &'a Weights, budget: &'a Budget) -> Scorer<'a> {
         let norms = (0..TEXTS).map(|field| {
             let (weight, b) = (weights.fields[field], weights.normalisation[field]);
             let mut norms = [0.0; 256];
@@ -94,16 +97,17 @@ impl Scorer<'_> {
             }
             norms
         });
-        Scorer { opened, weights, norms: norms.collect() }
+        Scorer { opened, weights, budget, norms: norms.collect() }
     }
 
     /// Adds what `unit`, the one of the bit `bit`, comes to, and returns its weight: its inverse document
     /// frequency, in thousandths.
-    pub fn add(&self, unit: &Unit, bit: u32, board: &mut Board) -> tantivy::Result<u32> {
+    pub fn add(&self, unit: &Unit, bit: u32, board: &mut Board) -> Result<u32, SearchError> {
         for (part, weight) in &unit.parts {
             self.part(part, *weight, Some(bit), board)?;
         }
         let mut reached = std::mem::take(&mut board.reached);
+        self.budget.spend(reached.len())?;
         let (held, all) = (reached.len() as f32, self.opened.len() as f32);
         let idf = unit.weight * (1.0 + (all - held + 0.5) / (held + 0.5)).ln();
         let k1 = self.weights.saturation;
@@ -121,21 +125,22 @@ impl Scorer<'_> {
         Ok((idf * 1000.0) as u32 + 1)
     }
 
-    /// The sections that hold one of `parts`, ascending.
+    /// The sections that hold one of `parts`, ascending. What `board` holds stays as it is.
     pub fn sections(
         &self,
         parts: &[(Part, f32)],
         board: &mut Board,
-    ) -> tantivy::Result<Vec<(u32, f32)>> {
-        // The board may be half read: what it holds is put aside.
-        let aside = board.take();
+    ) -> Result<Vec<(u32, f32)>, SearchError> {
+        let mut inner = board.inner.take().unwrap_or_default();
+        inner.reset(self.opened.len());
         for (part, weight) in parts {
-            self.part(part, *weight, None, board)?;
+            self.part(part, *weight, None, &mut inner)?;
         }
-        let found = board.take();
-        for (section, frequency) in aside {
-            board.reach(section, frequency);
-        }
+        let mut found = inner.take();
+        board.inner = Some(inner);
+        self.budget.spend(found.len())?;
+        // Runs of ascending sections, one of each list of postings: what a stable sort merges.
+        found.sort_by_key(|(section, _)| *section);
         Ok(found)
     }
 
@@ -145,7 +150,7 @@ impl Scorer<'_> {
         weight: f32,
         bit: Option<u32>,
         board: &mut Board,
-    ) -> tantivy::Result<()> {
+    ) -> Result<(), SearchError> {
         match part {
             Part::Stem(stem) => self.stem(stem, weight, bit, board),
             Part::Topic(slug) => self.topic(slug, weight, board),
@@ -166,6 +171,9 @@ impl Scorer<'_> {
             Part::All(all) => {
                 let mut common: Option<Vec<(u32, f32)>> = None;
                 for parts in all {
+                    if common.as_ref().is_some_and(Vec::is_empty) {
+                        break;
+                    }
                     let found = self.sections(parts, board)?;
                     common = Some(match common {
                         None => found,
@@ -186,36 +194,42 @@ impl Scorer<'_> {
         weight: f32,
         bit: Option<u32>,
         board: &mut Board,
-    ) -> tantivy::Result<()> {
+    ) -> Result<(), SearchError> {
         // Terms are found by their bytes: any field will do.
         let term = Term::from_field_text(self.opened.fields.body, stem);
         for segment in &self.opened.segments {
             for (field, text) in segment.texts.iter().enumerate() {
                 let norms = &self.norms[field];
                 let heading = bit.filter(|_| field == HEADING);
-                each_block(&text.terms, &term, IndexRecordOption::WithFreqs, |block| {
-                    for (doc, count) in block.docs().iter().zip(block.freqs()) {
-                        let section = segment.base + doc;
-                        let norm = norms[usize::from(text.lengths.fieldnorm_id(*doc))];
-                        board.reach(section, weight * *count as f32 * norm);
-                        if let Some(bit) = heading {
-                            board.cells[section as usize].headings |= 1 << bit;
+                each_block(
+                    &text.terms,
+                    &term,
+                    IndexRecordOption::WithFreqs,
+                    self.budget,
+                    |block| {
+                        for (doc, count) in block.docs().iter().zip(block.freqs()) {
+                            let section = segment.base + doc;
+                            let norm = norms[usize::from(text.lengths.fieldnorm_id(*doc))];
+                            board.reach(section, weight * *count as f32 * norm);
+                            if let Some(bit) = heading {
+                                board.cells[section as usize].headings |= 1 << bit;
+                            }
                         }
-                    }
-                })?;
+                    },
+                )?;
             }
         }
         Ok(())
     }
 
     /// A topic counts where it is mentioned, and more where a section is about it.
-    fn topic(&self, slug: &str, weight: f32, board: &mut Board) -> tantivy::Result<()> {
+    fn topic(&self, slug: &str, weight: f32, board: &mut Board) -> Result<(), SearchError> {
         let term = Term::from_field_text(self.opened.fields.topic, slug);
         for segment in &self.opened.segments {
             for (terms, counts) in
                 [(&segment.topics, self.weights.mentioned), (&segment.about, self.weights.about)]
             {
-                each_block(terms, &term, IndexRecordOption::Basic, |block| {
+                each_block(terms, &term, IndexRecordOption::Basic, self.budget, |block| {
                     for doc in block.docs() {
                         board.reach(segment.base + doc, weight * counts);
                     }
@@ -231,24 +245,22 @@ impl Scorer<'_> {
         stems: &[String],
         bit: Option<u32>,
         board: &mut Board,
-    ) -> tantivy::Result<Vec<(u32, f32)>> {
+    ) -> Result<Vec<(u32, f32)>, SearchError> {
         let fields = self.opened.fields;
         let mut found: Vec<(u32, f32)> = Vec::new();
         for (at, field) in [fields.heading, fields.trail, fields.body].into_iter().enumerate() {
-            let terms = stems.iter().map(|stem| Term::from_field_text(field, stem)).collect();
-            let scoring = EnableScoring::disabled_from_searcher(self.opened.searcher());
-            let weight = PhraseQuery::new(terms).weight(scoring)?;
+            let terms: Vec<Term> =
+                stems.iter().map(|stem| Term::from_field_text(field, stem)).collect();
             for segment in &self.opened.segments {
-                let mut scorer = weight.scorer(&segment.reader, 1.0)?;
-                while scorer.doc() != TERMINATED {
-                    let section = segment.base + scorer.doc();
-                    let id = segment.texts[at].lengths.fieldnorm_id(scorer.doc());
+                let text = &segment.texts[at];
+                each_phrase(&text.terms, &terms, self.budget, |doc| {
+                    let section = segment.base + doc;
+                    let id = text.lengths.fieldnorm_id(doc);
                     found.push((section, self.norms[at][usize::from(id)]));
                     if let (HEADING, Some(bit)) = (at, bit) {
                         board.cells[section as usize].headings |= 1 << bit;
                     }
-                    scorer.advance();
-                }
+                })?;
             }
         }
         found.sort_unstable_by_key(|(section, _)| *section);
@@ -265,34 +277,22 @@ impl Scorer<'_> {
         &self,
         mut found: Vec<(u32, f32)>,
         words: &[String],
-    ) -> tantivy::Result<Vec<(u32, f32)>> {
+    ) -> Result<Vec<(u32, f32)>, SearchError> {
         for word in words {
             let term = Term::from_field_text(self.opened.fields.words, word);
-            let mut holders = Vec::new();
+            let mut kept = Vec::new();
             for segment in &self.opened.segments {
-                each_block(&segment.words, &term, IndexRecordOption::Basic, |block| {
-                    holders.extend(block.docs().iter().map(|doc| (segment.base + doc, 0.0)));
-                })?;
+                let end = segment.base + segment.reader.max_doc();
+                let from = found.partition_point(|(section, _)| *section < segment.base);
+                let to = found.partition_point(|(section, _)| *section < end);
+                let own = &found[from..to];
+                let docs = own.iter().map(|(section, _)| section - segment.base);
+                held_of(&segment.words, &term, docs, self.budget, |at| kept.push(own[at]))?;
             }
-            found = intersection(&found, &holders);
+            found = kept;
         }
         Ok(found)
     }
-}
-
-/// Calls `each` with every block of the postings of `term`.
-pub(super) fn each_block(
-    terms: &InvertedIndexReader,
-    term: &Term,
-    option: IndexRecordOption,
-    mut each: impl FnMut(&BlockSegmentPostings),
-) -> tantivy::Result<()> {
-    let Some(mut block) = terms.read_block_postings(term, option)? else { return Ok(()) };
-    while block.block_len() > 0 {
-        each(&block);
-        block.advance();
-    }
-    Ok(())
 }
 
 /// The sections of both, each with the sum of its frequencies.

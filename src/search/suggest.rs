@@ -9,10 +9,11 @@ use tantivy::schema::IndexRecordOption;
 
 use super::SearchError;
 use super::analysis;
+use super::budget::Budget;
 use super::opened::{HEADING, Hidden};
-use super::query::parse;
+use super::postings::each_block;
+use super::query::{MOST_CHARS, MOST_UNITS, parse};
 use super::run::{Searcher, corrected};
-use super::score::each_block;
 use super::understand::{Interpreter, LastWord, Understanding};
 use crate::vocabulary::{Vocabulary, label};
 
@@ -52,16 +53,18 @@ impl Searcher {
         text: &str,
         limit: usize,
         vocabulary: &Vocabulary,
+        budget: &Budget,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        let typed = text.trim();
+        let end = text.char_indices().nth(MOST_CHARS).map_or(text.len(), |(at, _)| at);
+        let typed = text[..end].trim();
         if typed.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
             return Ok(Vec::new());
         }
-        let mut all = self.named(typed, limit, vocabulary)?;
+        let mut all = self.named(typed, limit, vocabulary, budget)?;
         if all.is_empty()
-            && let Some(right) = self.spelt_right(typed, vocabulary)?
+            && let Some(right) = self.spelt_right(typed, vocabulary, budget)?
         {
-            all = self.named(&right, limit, vocabulary)?;
+            all = self.named(&right, limit, vocabulary, budget)?;
         }
         Ok(all)
     }
@@ -71,14 +74,16 @@ impl Searcher {
         typed: &str,
         limit: usize,
         vocabulary: &Vocabulary,
+        budget: &Budget,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        let mut all = self.topics(typed, vocabulary)?;
+        let mut all = self.topics(typed, vocabulary, budget)?;
         // Half of the room is for what is no topic, if there is such.
         all.truncate(limit.div_ceil(2));
         let is_topic = |heading: &Suggestion| {
             all.iter().any(|topic| label::key(&topic.text) == label::key(&heading.text))
         };
-        let headings = self.headings(typed)?.into_iter().filter(|heading| !is_topic(heading));
+        let headings =
+            self.headings(typed, budget)?.into_iter().filter(|heading| !is_topic(heading));
         let headings: Vec<Suggestion> = headings.take(limit).collect();
         let sources = self.of_sources(typed)?;
         let room = limit.saturating_sub(all.len());
@@ -94,9 +99,10 @@ impl Searcher {
         &self,
         typed: &str,
         vocabulary: &Vocabulary,
+        budget: &Budget,
     ) -> Result<Option<String>, SearchError> {
         let query = parse(typed);
-        let lexicon = self.lexicon();
+        let lexicon = self.lexicon(budget);
         let interpreter = Interpreter { vocabulary, labels: &self.labels, lexicon: &lexicon };
         let spelling = Understanding { spelling: true, ..Understanding::LITERAL };
         let reading = interpreter.understand(&query, spelling, LastWord::Whole)?;
@@ -104,13 +110,19 @@ impl Searcher {
     }
 
     /// Topics of which a word of a label begins with what was typed, the most mentioned first.
-    fn topics(&self, typed: &str, vocabulary: &Vocabulary) -> Result<Vec<Suggestion>, SearchError> {
+    fn topics(
+        &self,
+        typed: &str,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Vec<Suggestion>, SearchError> {
         let mut found: Vec<(bool, Suggestion)> = Vec::new();
         for (at, begins) in self.labels.with_word_beginning(&label::key(typed)) {
             let topic = &vocabulary.topics[at];
             let term = Term::from_field_text(self.opened.fields.topic, &topic.slug.0);
             let mut count = 0;
             for segment in &self.opened.segments {
+                budget.spend(1)?;
                 count += segment.topics.doc_freq(&term)?;
             }
             let (text, id) = (topic.pref_label.clone(), Some(topic.slug.0.clone()));
@@ -124,18 +136,20 @@ impl Searcher {
     }
 
     /// Headings that hold all words, the last of which may be half typed, the most used first.
-    fn headings(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
-        let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    fn headings(&self, typed: &str, budget: &Budget) -> Result<Vec<Suggestion>, SearchError> {
+        let words = typed.split_whitespace().take(MOST_UNITS);
+        let words: Vec<String> = words.map(str::to_lowercase).collect();
         let Some((last, whole)) = words.split_last() else { return Ok(Vec::new()) };
         let mut known: Vec<String> = vec![last.clone()];
-        known.extend(self.lexicon().beginning(last, COMPLETIONS)?.into_iter().map(|k| k.word));
+        known
+            .extend(self.lexicon(budget).beginning(last, COMPLETIONS)?.into_iter().map(|k| k.word));
         let mut wanted: Vec<Vec<String>> = whole.iter().map(|word| vec![word.clone()]).collect();
         wanted.push(known);
         let mut counts: HashMap<String, (String, u32)> = HashMap::new();
         for (at, segment) in self.opened.segments.iter().enumerate() {
             let Some(labels) = &segment.labels else { continue };
             let mut by_label: HashMap<u64, u32> = HashMap::new();
-            for doc in self.holding(at, &wanted)? {
+            for doc in self.holding(at, &wanted, budget)? {
                 if self.opened.hidden[(segment.base + doc) as usize] == Hidden::No
                     && let Some(label) = labels.ords().first(doc)
                 {
@@ -143,6 +157,8 @@ impl Searcher {
                 }
             }
             for (ord, count) in by_label {
+                // A block of the dictionary is read for each.
+                budget.spend(16)?;
                 let mut text = String::new();
                 if labels.ord_to_str(ord, &mut text)? && text.chars().count() <= LONGEST_HEADING {
                     counts.entry(label::key(&text)).or_insert((text, 0)).1 += count;
@@ -159,14 +175,19 @@ impl Searcher {
     }
 
     /// The sections of a segment whose own heading holds one word of each of `wanted`, ascending.
-    fn holding(&self, segment: usize, wanted: &[Vec<String>]) -> Result<Vec<u32>, SearchError> {
+    fn holding(
+        &self,
+        segment: usize,
+        wanted: &[Vec<String>],
+        budget: &Budget,
+    ) -> Result<Vec<u32>, SearchError> {
         let terms = &self.opened.segments[segment].texts[HEADING].terms;
         let mut common: Option<Vec<u32>> = None;
         for words in wanted {
             let mut docs: Vec<u32> = Vec::new();
             for stem in self.stems(words) {
                 let term = Term::from_field_text(self.opened.fields.heading, &stem);
-                each_block(terms, &term, IndexRecordOption::Basic, |block| {
+                each_block(terms, &term, IndexRecordOption::Basic, budget, |block| {
                     docs.extend_from_slice(block.docs());
                 })?;
             }

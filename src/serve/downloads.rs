@@ -14,7 +14,7 @@ use super::error::Failure;
 use super::home::Home;
 use crate::graph::export::{self, Format};
 use crate::library::{Deck, Library, deck, markdown};
-use crate::search::SearchError;
+use crate::search::{Budget, SearchError};
 
 /// Passages for each step of a guide, as the command writes it.
 const PASSAGES: usize = 5;
@@ -42,7 +42,7 @@ async fn of_case(
             _ => cards(library.case_cards(&name)?, &what),
         })
     };
-    download(state.ask(make).await?, &id, &file, unknown_case)
+    download(state.read(make).await?, &id, &file, unknown_case)
 }
 
 async fn of_topic(
@@ -50,19 +50,22 @@ async fn of_topic(
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let (name, what) = (id.clone(), file.clone());
-    let make = move |library: &Library| {
-        let format = match what.as_str() {
-            "graph.ttl" => Some((Format::Turtle, "text/turtle; charset=utf-8")),
-            "graph.graphml" => Some((Format::Graphml, "application/graphml+xml")),
-            "graph.dot" => Some((Format::Dot, "text/vnd.graphviz; charset=utf-8")),
-            _ => None,
-        };
-        Ok(match format {
-            Some(format) => graph(library, &name, format),
-            None => cards(library.topic_cards(&name)?, &what),
-        })
+    let format = match what.as_str() {
+        "graph.ttl" => Some((Format::Turtle, "text/turtle; charset=utf-8")),
+        "graph.graphml" => Some((Format::Graphml, "application/graphml+xml")),
+        "graph.dot" => Some((Format::Dot, "text/vnd.graphviz; charset=utf-8")),
+        _ => None,
     };
-    download(state.ask(make).await?, &id, &file, unknown_topic)
+    let made = match format {
+        Some(format) => state.read(move |library| Ok(graph(library, &name, format))).await?,
+        None => {
+            let make = move |library: &Library, budget: &Budget| {
+                Ok(cards(library.topic_cards(&name, budget)?, &what))
+            };
+            state.ask(make).await?
+        }
+    };
+    download(made, &id, &file, unknown_topic)
 }
 
 fn guide(library: &Library, name: &str, home: &str) -> Result<Made, SearchError> {

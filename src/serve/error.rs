@@ -1,10 +1,13 @@
 //! What a request that can't be answered is told: status, message and hint, as JSON or as a page.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::search::SearchError;
+use crate::search::{SearchError, Stopped};
+
+/// The code of a request that finds the queue of searches full.
+const BUSY: &str = "busy";
 
 /// A failed request.
 #[derive(Clone, Debug)]
@@ -24,6 +27,33 @@ impl Failure {
             message: "the index is being built for the first time".to_owned(),
             hint: "try again in a moment".to_owned(),
         }
+    }
+
+    /// There are more searches than can be answered.
+    pub fn busy() -> Failure {
+        Failure {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: BUSY,
+            message: "too many searches at once".to_owned(),
+            hint: "search again in a second".to_owned(),
+        }
+    }
+
+    /// A search was ended before it was done.
+    fn stopped(stopped: Stopped) -> Failure {
+        let (code, hint) = match stopped {
+            Stopped::Cancelled => ("stopped", "the server is stopping; search again later"),
+            Stopped::Work | Stopped::Time => {
+                ("too_costly", "search for fewer or rarer words, with fewer filters and phrases")
+            }
+        };
+        let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, stopped.to_string());
+        Failure { status, code, message, hint: hint.to_owned() }
+    }
+
+    /// After how many seconds it is worth asking again, where that can be told.
+    pub fn retry_after(&self) -> Option<HeaderValue> {
+        (self.code == BUSY).then(|| HeaderValue::from_static("1"))
     }
 
     /// There is no such `thing` as `name`.
@@ -65,7 +95,14 @@ impl Failure {
 
 impl From<SearchError> for Failure {
     fn from(error: SearchError) -> Failure {
-        tracing::error!(%error, "a request failed");
+        match error {
+            SearchError::Stopped(stopped) => return Failure::stopped(stopped),
+            SearchError::TooManyFilters { .. } => {
+                let hint = "each field:value counts, equal ones once";
+                return Failure::bad_request(error.to_string(), hint);
+            }
+            _ => tracing::error!(%error, "a request failed"),
+        }
         Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "index",
@@ -87,6 +124,8 @@ impl IntoResponse for Failure {
         let error = serde_json::json!({
             "error": { "code": self.code, "message": self.message, "hint": self.hint }
         });
-        (self.status, Json(error)).into_response()
+        let mut response = (self.status, Json(error)).into_response();
+        response.headers_mut().extend(self.retry_after().map(|after| (header::RETRY_AFTER, after)));
+        response
     }
 }

@@ -1,8 +1,8 @@
 //! The server: JSON API and pages over the library, and the schedule that keeps it fresh.
 //!
 //! [`router`] is a function of its state, so that tests call it without a socket. Handlers only
-//! format what the library answers; a search runs on the blocking pool, so that a slow one holds
-//! up nobody else. [`schedule`] runs refreshes in a child of the program: what a crawl may eat or
+//! format what the library answers; a search runs on a thread of its own behind a bounded [`queue`], so that
+//! slow ones hold up nobody else. [`schedule`] runs refreshes in a child of the program: what a crawl may eat or
 //! break is not the server's.
 
 mod admin;
@@ -17,6 +17,7 @@ mod limits;
 mod listen;
 mod metrics;
 mod pages;
+mod queue;
 mod schedule;
 pub mod signals;
 mod watch;
@@ -42,15 +43,19 @@ use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
 use crate::problem::Faults;
 use crate::refresh::{self, Network, Options, Stop};
-use crate::search::SearchError;
+use crate::search::{Budget, SearchError};
 use error::Failure;
 use limits::Limits;
 use metrics::Metrics;
+use queue::Queue;
 use schedule::{Clock, Wanted};
 use signals::Signals;
 
 /// A request that takes longer is answered with 503.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// How long a thread has to end when the server does; searches are cancelled by then.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Whether a server runs refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +74,7 @@ pub struct State {
     /// Whether refreshes are run here at all.
     refreshes: bool,
     limits: Limits,
+    searches: Queue,
     metrics: Metrics,
     /// When this server began, RFC 3339 with nanoseconds: another may answer otherwise.
     started: String,
@@ -81,14 +87,16 @@ impl State {
     pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<State> {
         let shelf = Shelf::new(config.clone())?;
         let refreshes = refreshing == Refreshing::Scheduled;
+        let stopping = Stop::new();
         Ok(State {
             shelf,
             clock: Clock::default(),
             refreshes,
             limits: Limits::new(config.requests_per_second),
+            searches: Queue::new(stopping.clone()),
             metrics: Metrics::new(),
             started: chrono::Utc::now().to_rfc3339(),
-            stopping: Stop::new(),
+            stopping,
             config,
         })
     }
@@ -98,8 +106,17 @@ impl State {
         self.shelf.library().ok_or_else(Failure::not_ready)
     }
 
-    /// What `question` finds in the library, asked on the blocking pool.
+    /// What `question` finds in the library by a search, through the queue of searches.
     async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Library, &Budget) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let library = self.library()?;
+        self.searches.run(move |budget| question(&library, budget)).await
+    }
+
+    /// What `question` reads from the library without a search, on the blocking pool.
+    async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library) -> Result<T, SearchError> + Send + 'static,
     ) -> Result<T, Failure> {
@@ -177,7 +194,7 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
         first_start(&config)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         may_listen(&config).await?;
         let listener = tokio::net::TcpListener::bind(&config.listen)
             .await
@@ -198,7 +215,10 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
         hearer.abort();
         keeper.await?;
         anyhow::Ok(())
-    })
+    });
+    // A runtime that is dropped waits for its threads as long as they like.
+    runtime.shutdown_timeout(FAREWELL);
+    served
 }
 
 /// `Err` if other machines could reach the address without that being asked for.

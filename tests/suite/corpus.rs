@@ -1,7 +1,7 @@
 //! The real input: the corpus that `CAIRN_CORPUS` names, a folder of GitHub-shaped tarballs with a
 //! `manifest.json`. Where it is absent these tests say so and pass.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -30,14 +30,27 @@ fn entries(names: &[String]) -> String {
     kept
 }
 
-#[test]
-fn the_whole_corpus_is_gathered_and_answers() {
-    let Some(folder) = corpus() else { return };
-    let repos = load_folder(&folder).unwrap();
+/// A world whose GitHub and catalogue have the corpus's repositories, with their names.
+fn world_of(folder: &Path) -> (World, Vec<String>) {
+    let repos = load_folder(folder).unwrap();
     let names: Vec<String> = repos.iter().map(|repo| repo.full_name.clone()).collect();
     let mut world = World::new(Vec::new());
     world.github = block_on(GitHub::start(repos)).unwrap();
     world.catalogue(&entries(&names));
+    (world, names)
+}
+
+/// A world over the corpus after its first refresh, or `None` without a corpus.
+pub fn gathered() -> Option<World> {
+    let (world, _) = world_of(&corpus()?);
+    world.refresh(&[], 0);
+    Some(world)
+}
+
+#[test]
+fn the_whole_corpus_is_gathered_and_answers() {
+    let Some(folder) = corpus() else { return };
+    let (world, names) = world_of(&folder);
 
     let run = world.refresh(&[], 0);
     assert!(run["documents"].as_u64().unwrap() > 1_500, "{run}");
@@ -51,6 +64,7 @@ fn the_whole_corpus_is_gathered_and_answers() {
     assert!(broken("src/MLSD/mlsd-typeahead.md"), "an empty file is a problem");
 
     check_answers(&world);
+    crate::cost::judge_index(&world.path("index"));
 
     world.github.forget_requests();
     let again = world.refresh(&[], 0);

@@ -238,26 +238,27 @@ fn a_head_without_end_is_refused_and_other_peers_are_served() {
     assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
 }
 
-#[test]
-fn an_assistant_can_ask() {
-    let world = world();
+/// The results of an assistant's `requests` (method and parameters), in their order; the server is greeted first.
+pub(crate) fn assistant(world: &World, requests: &[(&str, Value)]) -> Vec<Value> {
     let mut child = world
         .command(&["mcp"])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let greeting = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}
-{"jsonrpc":"2.0","method":"notifications/initialized"}
-{"jsonrpc":"2.0","id":2,"method":"tools/list"}
-{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"search","arguments":{"query":"position bias","source":"ann/notes"}}}
-{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"topic","arguments":{"id":"quokka"}}}
-"#;
+    let greeting = serde_json::json!({"protocolVersion": "2025-06-18", "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"}});
     let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(greeting.as_bytes()).unwrap();
+    let mut send = |message: Value| writeln!(stdin, "{message}").unwrap();
+    let request = |id: usize, method: &str, params: &Value| serde_json::json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+    send(request(0, "initialize", &greeting));
+    send(serde_json::json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+    for (id, (method, params)) in (1..).zip(requests) {
+        send(request(id, method, params));
+    }
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
     let mut answers = std::collections::BTreeMap::new();
-    while answers.len() < 4 {
+    while answers.len() <= requests.len() {
         let line = lines.next().expect("an answer to each").unwrap();
         let answer: Value = serde_json::from_str(&line).expect("stdout carries the protocol alone");
         if let Some(id) = answer["id"].as_u64() {
@@ -266,8 +267,27 @@ fn an_assistant_can_ask() {
     }
     drop(stdin);
     assert!(ended(&mut child).success());
+    answers.into_values().skip(1).collect()
+}
+
+/// A call of the tool `name`.
+pub(crate) fn call(name: &str, arguments: &Value) -> (&'static str, Value) {
+    ("tools/call", serde_json::json!({"name": name, "arguments": arguments}))
+}
+
+#[test]
+fn an_assistant_can_ask() {
+    let world = world();
+    let answers = assistant(
+        &world,
+        &[
+            ("tools/list", Value::Null),
+            call("search", &serde_json::json!({"query": "position bias", "source": "ann/notes"})),
+            call("topic", &serde_json::json!({"id": "quokka"})),
+        ],
+    );
     let tools: Vec<&str> =
-        answers[&2]["tools"].as_array().unwrap().iter().map(|tool| text(&tool["name"])).collect();
+        answers[0]["tools"].as_array().unwrap().iter().map(|tool| text(&tool["name"])).collect();
     for name in [
         "search",
         "get_section",
@@ -279,10 +299,10 @@ fn an_assistant_can_ask() {
     ] {
         assert!(tools.contains(&name), "{tools:?}");
     }
-    let hit = &answers[&3]["structuredContent"]["hits"][0];
+    let hit = &answers[1]["structuredContent"]["hits"][0];
     assert_eq!((text(&hit["source"]), text(&hit["licence"])), ("ann/notes", "MIT"));
-    assert_eq!(answers[&4]["isError"], true);
-    assert!(answers[&4].to_string().contains("quokka"));
+    assert_eq!(answers[2]["isError"], true);
+    assert!(answers[2].to_string().contains("quokka"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fs;
 use cairn::config::{self, Overrides};
 use cairn::generation::manifest::FORMAT;
 use cairn::library::{Library, Shelf};
-use cairn::search::{LastWord, Request, Understanding};
+use cairn::search::{Budget, LastWord, Request, Understanding};
 
 use crate::world::{World, repo};
 
@@ -22,12 +22,13 @@ fn config(world: &World) -> config::Config {
 fn total(library: &Library, text: &str) -> usize {
     let request = Request {
         text,
+        filters: &[],
         limit: 10,
         offset: 0,
         understanding: Understanding::LITERAL,
         last_word: LastWord::Whole,
     };
-    library.search(&request).unwrap().total
+    library.search(&request, &Budget::unlimited()).unwrap().total
 }
 
 #[test]

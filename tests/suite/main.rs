@@ -7,10 +7,12 @@
 )]
 
 mod archives;
+mod attack;
 mod cli;
 mod content;
 mod control;
 mod corpus;
+mod cost;
 mod data;
 mod decks;
 mod eval;
@@ -25,6 +27,7 @@ mod links;
 mod order;
 mod polite;
 mod printed;
+mod queries;
 mod refresh;
 mod scale;
 mod search;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use cairn::annotate::{Role, Salience};
-use cairn::search::{Answer, LastWord, Suggested, TopicMention, Understanding};
+use cairn::search::{Answer, Budget, LastWord, Suggested, TopicMention, Understanding};
 use proptest::prelude::*;
 
 use crate::shelf::{plain, record, shelf};
@@ -236,7 +236,7 @@ fn nothing_typed_is_an_error() {
         "path:[[",
     ] {
         shelf.full(text);
-        shelf.searcher.suggest(text, 5, &shelf.vocabulary).unwrap();
+        shelf.searcher.suggest(text, 5, &shelf.vocabulary, &Budget::unlimited()).unwrap();
     }
     let long = shelf.full(&"apples ".repeat(2_000));
     assert_eq!((long.total, long.understood.dropped.len()), (1, 2));
@@ -276,7 +276,9 @@ fn suggestions_are_topics_headings_and_sources_spelt_right() {
         plain("Drift in practice", "Data drifts."),
         plain("Drift in practice", "Data drifts again."),
     ]);
-    let suggest = |text: &str| shelf.searcher.suggest(text, 8, &shelf.vocabulary).unwrap();
+    let suggest = |text: &str| {
+        shelf.searcher.suggest(text, 8, &shelf.vocabulary, &Budget::unlimited()).unwrap()
+    };
     let found = suggest("dri");
     assert!(
         found.iter().any(|s| s.kind == Suggested::Topic && s.text.contains("drift")),

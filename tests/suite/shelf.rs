@@ -5,7 +5,7 @@ use cairn::config::Sources;
 use cairn::extract::{Address, Kind};
 use cairn::search::write::{Writer, document_key};
 use cairn::search::{
-    Answer, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
+    Answer, Budget, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
 };
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -69,8 +69,9 @@ pub fn shelf(records: Vec<Record>) -> Shelf {
 
 impl Shelf {
     pub fn ask(&self, text: &str, understanding: Understanding, last_word: LastWord) -> Answer {
-        let request = Request { text, limit: 100, offset: 0, understanding, last_word };
-        self.searcher.search(&request, &self.vocabulary).unwrap()
+        let request =
+            Request { text, filters: &[], limit: 100, offset: 0, understanding, last_word };
+        self.searcher.search(&request, &self.vocabulary, &Budget::unlimited()).unwrap()
     }
 
     pub fn full(&self, text: &str) -> Answer {

@@ -12,6 +12,7 @@ pub(super) mod labels;
 mod spelling;
 mod understood;
 
+use super::SearchError;
 use super::lexicon::Lexicon;
 use super::query::{Node, Query};
 use crate::vocabulary::{Vocabulary, label};
@@ -96,7 +97,7 @@ impl Interpreter<'_> {
         query: &'q Query,
         how: Understanding,
         last: LastWord,
-    ) -> tantivy::Result<Reading<'q>> {
+    ) -> Result<Reading<'q>, SearchError> {
         let word = |node: &'q Node| match node {
             Node::Word(word) => Some(word.trim_end_matches(filler::ENDS).to_lowercase()),
             _ => None,
@@ -187,7 +188,7 @@ impl Interpreter<'_> {
         taken: &mut [bool],
         how: Understanding,
         draft: &mut Draft,
-    ) -> tantivy::Result<()> {
+    ) -> Result<(), SearchError> {
         let Some(at) = draft.words.len().checked_sub(1) else { return Ok(()) };
         let Some(word) = draft.words[at].clone() else { return Ok(()) };
         let is_typed = last == LastWord::Unfinished;
@@ -230,7 +231,7 @@ impl Interpreter<'_> {
         taken: &mut [bool],
         how: Understanding,
         draft: &mut Draft,
-    ) -> tantivy::Result<()> {
+    ) -> Result<(), SearchError> {
         let speller = Speller { lexicon: self.lexicon, labels: self.labels };
         let mut read: Vec<Option<String>> = draft.words.clone();
         let mut changed = vec![false; read.len()];

@@ -8,6 +8,7 @@
 use strsim::osa_distance;
 
 use super::labels::Labels;
+use crate::search::SearchError;
 use crate::search::analysis::{self, Terms};
 use crate::search::lexicon::Lexicon;
 
@@ -46,7 +47,7 @@ pub(super) struct Speller<'a> {
 impl Speller<'_> {
     /// What `word`, lower case, may have been meant to be. Some hundred microseconds for a word
     /// that is not in the index, some for one that is.
-    pub fn correct(&self, word: &str) -> tantivy::Result<Option<Slip>> {
+    pub fn correct(&self, word: &str) -> Result<Option<Slip>, SearchError> {
         let letters = word.chars().count();
         let is_word = word.chars().all(char::is_alphabetic) && word.is_ascii();
         if letters < ONE_SLIP || !is_word {
@@ -84,7 +85,7 @@ impl Speller<'_> {
     /// The best of the words within `distance` that `least` sections hold.
     ///
     /// Fewer slips come first, then a right first letter (few slips are in it), then use.
-    fn nearest(&self, word: &str, distance: u8, least: u32) -> tantivy::Result<Option<String>> {
+    fn nearest(&self, word: &str, distance: u8, least: u32) -> Result<Option<String>, SearchError> {
         let mut best: Option<(f32, String)> = None;
         let mut consider = |other: &str, held: u32| {
             if other.len() < 3 || !other.chars().all(char::is_alphabetic) {
@@ -112,6 +113,7 @@ impl Speller<'_> {
             && let Some(first) = word.chars().next()
         {
             for (other, count) in self.labels.words_with(first) {
+                self.lexicon.budget.spend(1)?;
                 consider(other, count);
             }
         }
@@ -126,14 +128,14 @@ impl Speller<'_> {
     }
 
     /// How many sections hold `words` one behind the other.
-    fn parted(&self, words: &str) -> tantivy::Result<u32> {
+    fn parted(&self, words: &str) -> Result<u32, SearchError> {
         let Some(stemmer) = self.lexicon.stemmers.first() else { return Ok(0) };
         let Terms { pieces, .. } = analysis::terms(words, &mut stemmer.clone());
         self.lexicon.phrase_held(&pieces)
     }
 
     /// The two words that `word` is when parted, if both are much used.
-    fn split(&self, word: &str) -> tantivy::Result<Option<String>> {
+    fn split(&self, word: &str) -> Result<Option<String>, SearchError> {
         let mut best: Option<(u32, String)> = None;
         for at in HALF_LETTERS..word.len().saturating_sub(1) {
             let (left, right) = word.split_at(at);
@@ -150,7 +152,7 @@ impl Speller<'_> {
     }
 
     /// The word that `left` and `right`, lower case, are joined, where that is how it is written.
-    pub fn join(&self, left: &str, right: &str) -> tantivy::Result<Option<Slip>> {
+    pub fn join(&self, left: &str, right: &str) -> Result<Option<Slip>, SearchError> {
         let joined = format!("{left}{right}");
         let is_word = joined.chars().all(char::is_alphabetic);
         if !is_word || joined.len() < TWO_SLIPS || left.len().min(right.len()) < 2 {

@@ -104,7 +104,7 @@ pub(super) async fn case(
 ) -> Result<Json<CaseView>, Failure> {
     let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
     let name = id.clone();
-    let found = state.ask(move |library| library.case(&name, limit)).await?;
+    let found = state.read(move |library| library.case(&name, limit)).await?;
     found.map(Json).ok_or_else(|| unknown_case(&id))
 }
 

@@ -12,8 +12,7 @@ use super::super::error::Failure;
 use super::asked::{Asked, Flag, number};
 use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
-use crate::search::query::narrowed;
-use crate::search::{LastWord, Request, Understanding};
+use crate::search::{Budget, Filter, FilterField, LastWord, Request, Understanding};
 
 /// The most hits of one answer, and how far back a list goes.
 pub(super) const MOST_HITS: usize = 100;
@@ -25,7 +24,8 @@ const MOST_SUGGESTIONS: usize = 20;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(in crate::serve) struct SearchParameters {
-    /// In the query language.
+    /// In the query language; the first 1,000 characters are read. It and the parameters together may name 16
+    /// different filters.
     pub q: String,
     pub source: Option<String>,
     pub topic: Option<String>,
@@ -48,20 +48,15 @@ pub(in crate::serve) struct SearchParameters {
 }
 
 impl SearchParameters {
-    /// The query with its filters in the query language.
-    pub fn text(&self) -> String {
-        narrowed(&self.q, self.filters())
-    }
-
     /// The filters that came as parameters.
-    pub fn filters(&self) -> [(&'static str, Option<&str>); 5] {
-        [
-            ("source", self.source.as_deref()),
-            ("topic", self.topic.as_deref()),
-            ("step", self.step.as_deref()),
-            ("kind", self.kind.as_deref()),
-            ("lang", self.lang.as_deref()),
-        ]
+    pub fn filters(&self) -> Vec<Filter> {
+        Filter::all([
+            (FilterField::Source, self.source.as_deref()),
+            (FilterField::Topic, self.topic.as_deref()),
+            (FilterField::Step, self.step.as_deref()),
+            (FilterField::Kind, self.kind.as_deref()),
+            (FilterField::Lang, self.lang.as_deref()),
+        ])
     }
 
     pub fn understanding(&self) -> Understanding {
@@ -89,29 +84,21 @@ fn is_off(flag: Option<Flag>) -> bool {
     flag == Some(Flag::Off)
 }
 
-/// Runs a search on the blocking pool.
+/// Runs a search through the queue.
 pub(in crate::serve) async fn find(
     state: &Arc<State>,
     parameters: &SearchParameters,
     limit: usize,
 ) -> Result<SearchView, Failure> {
-    let (text, understanding) = (parameters.text(), parameters.understanding());
-    let last_word = parameters.last_word();
+    let (text, filters) = (parameters.q.clone(), parameters.filters());
+    let (understanding, last_word) = (parameters.understanding(), parameters.last_word());
     let offset = number(parameters.offset, 0).min(FARTHEST);
-    let search = move |library: &Library| {
-        let request = Request { text: &text, limit, offset, understanding, last_word };
-        library.search(&request)
+    let search = move |library: &Library, budget: &Budget| {
+        let (text, filters) = (&*text, &*filters);
+        let request = Request { text, filters, limit, offset, understanding, last_word };
+        library.search(&request, budget)
     };
-    let mut view = state.ask(search).await?;
-    // What the person typed is corrected, not the filters that came beside it.
-    let filters = narrowed("", parameters.filters());
-    let filters: Vec<&str> = filters.split_whitespace().collect();
-    if let Some(corrected) = &mut view.query.corrected
-        && let Some(typed) = corrected.strip_suffix(&filters.join(" "))
-    {
-        *corrected = typed.trim_end().to_owned();
-    }
-    Ok(view)
+    state.ask(search).await
 }
 
 pub(super) async fn search(
@@ -119,10 +106,7 @@ pub(super) async fn search(
     Asked(asked): Asked<SearchParameters>,
 ) -> Result<Json<SearchView>, Failure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_HITS);
-    let mut view = find(&state, &asked, limit).await?;
-    // The words that the person typed; filters that came as parameters are in `understood`.
-    view.query.text = asked.q;
-    Ok(Json(view))
+    find(&state, &asked, limit).await.map(Json)
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -139,6 +123,7 @@ pub(super) async fn suggest(
     Asked(asked): Asked<SuggestParameters>,
 ) -> Result<Json<SuggestAnswer>, Failure> {
     let limit = number(asked.limit, 8).clamp(1, MOST_SUGGESTIONS);
-    let suggestions = state.ask(move |library| library.suggest(&asked.q, limit)).await?;
+    let suggestions =
+        state.ask(move |library, budget| library.suggest(&asked.q, limit, budget)).await?;
     Ok(Json(SuggestAnswer { suggestions }))
 }

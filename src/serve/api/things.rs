@@ -39,7 +39,7 @@ pub(super) async fn section_at(
     let name = format!("{} {}", place.source, place.path);
     let find = move |library: &Library| library.section_at(&place.source, &place.path, number);
     let hint = "/api/v1/sources lists the sources";
-    let section = state.ask(find).await?;
+    let section = state.read(find).await?;
     let section = section.ok_or_else(|| Failure::not_found("file", &name, hint))?;
     Ok(Json(SectionAnswer { section }))
 }
@@ -51,7 +51,7 @@ pub(super) async fn section(
     let hint = "ids are 16 hexadecimal digits; search gives them";
     let unknown = || Failure::not_found("section", &id, hint);
     let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
-    let found = state.ask(move |library| library.section(parsed)).await?;
+    let found = state.read(move |library| library.section(parsed)).await?;
     let section = found.ok_or_else(unknown)?;
     Ok(Json(SectionAnswer { section }))
 }
@@ -76,7 +76,7 @@ pub(super) async fn topic(
     Named(id): Named,
 ) -> Result<Json<TopicAnswer>, Failure> {
     let name = id.clone();
-    let found = state.ask(move |library| library.topic(&name)).await?;
+    let found = state.ask(move |library, budget| library.topic(&name, budget)).await?;
     let topic = found.ok_or_else(|| unknown_topic(&id))?;
     Ok(Json(TopicAnswer { topic }))
 }
@@ -161,7 +161,7 @@ impl NewsParameters {
             let (topic, source) = (topic.as_deref(), source.as_deref());
             library.news(&News { since, topic, source, limit, offset })
         };
-        state.ask(ask).await
+        state.read(ask).await
     }
 }
 

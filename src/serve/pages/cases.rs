@@ -28,7 +28,7 @@ pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) ->
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| library.case(&name, PASSAGES);
-        let case = state.ask(find).await?.ok_or_else(|| unknown_case(&id))?;
+        let case = state.read(find).await?.ok_or_else(|| unknown_case(&id))?;
         Ok(layout(&state, &case.label, guide(&case)))
     };
     answer(&state, page.await)

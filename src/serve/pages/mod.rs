@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State as Shared;
-use axum::http::{StatusCode, Uri};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
@@ -63,7 +63,8 @@ impl IntoResponse for FailurePage<'_> {
         let FailurePage(state, failure) = self;
         let title = match failure.status {
             StatusCode::NOT_FOUND => "Not found",
-            StatusCode::SERVICE_UNAVAILABLE => "Not ready yet",
+            StatusCode::SERVICE_UNAVAILABLE if failure.code == "not_ready" => "Not ready yet",
+            StatusCode::SERVICE_UNAVAILABLE => "Not now",
             _ => "That did not work",
         };
         let body = html! {
@@ -71,7 +72,11 @@ impl IntoResponse for FailurePage<'_> {
             p { (failure.message) "." }
             p.quiet { (failure.hint) }
         };
-        (failure.status, layout(state, title, body)).into_response()
+        let mut response = (failure.status, layout(state, title, body)).into_response();
+        response
+            .headers_mut()
+            .extend(failure.retry_after().map(|after| (header::RETRY_AFTER, after)));
+        response
     }
 }
 

@@ -1,8 +1,10 @@
 //! `/sections/{id}`: one section, as far as rights allow, with its neighbours. `?q=` marks what a search found it by.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::State as Shared;
+use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -40,12 +42,7 @@ pub(super) async fn page(
         let hint = "it may have changed at its source; search for it above";
         let unknown = || Failure::not_found("section", &id, hint);
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
-        let query = q.clone();
-        let read = move |library: &Library| match library.section(parsed)? {
-            Some(section) => Ok(Some((text(library, &section, &query)?, section))),
-            None => Ok(None),
-        };
-        let (text, section) = state.ask(read).await?.ok_or_else(unknown)?;
+        let (text, section) = read(&state, parsed, q.trim()).await?.ok_or_else(unknown)?;
         let title = title(&section).to_owned();
         let frame = Frame { title: &title, query: &q, ..Frame::default() };
         Ok(frame.round(&state, body(&section, &title, &q, text)))
@@ -53,17 +50,41 @@ pub(super) async fn page(
     answer(&state, page.await)
 }
 
+/// The section `id` and its text with what `query` finds marked; unmarked where the server has no time to search.
+async fn read(
+    state: &State,
+    id: SectionId,
+    query: &str,
+) -> Result<Option<(Markup, SectionView)>, Failure> {
+    if !query.is_empty() {
+        let query = query.to_owned();
+        let marked = state.ask(move |library, budget| {
+            let Some(section) = library.section(id)? else { return Ok(None) };
+            let language = section.passage.lang.clone();
+            let find = |texts: &[String]| library.marks(&query, language.as_deref(), texts, budget);
+            Ok(Some((text(&section, find)?, section)))
+        });
+        match marked.await {
+            Err(failure) if failure.status == StatusCode::SERVICE_UNAVAILABLE => {}
+            answered => return answered,
+        }
+    }
+    let plain = move |library: &Library| {
+        let Some(section) = library.section(id)? else { return Ok(None) };
+        Ok(Some((text(&section, |texts| Ok(vec![Vec::new(); texts.len()]))?, section)))
+    };
+    state.read(plain).await
+}
+
 fn title(section: &SectionView) -> &str {
     section.passage.headings.last().unwrap_or(&section.passage.title)
 }
 
-/// The section's text, as its author set it where that is known, with what `query` finds marked.
-fn text(library: &Library, section: &SectionView, query: &str) -> Result<Markup, SearchError> {
-    let language = section.passage.lang.as_deref();
-    let find = |texts: &[String]| match query.trim() {
-        "" => Ok(vec![Vec::new(); texts.len()]),
-        query => library.marks(query, language, texts),
-    };
+/// The section's text, as its author set it where that is known, with what is to be marked of it, which `find` says.
+fn text(
+    section: &SectionView,
+    find: impl Fn(&[String]) -> Result<Vec<Vec<Range<usize>>>, SearchError>,
+) -> Result<Markup, SearchError> {
     if let Some(markdown) = &section.markdown {
         let base = Url::parse(&section.passage.url).ok();
         return prose::html(markdown, title(section), base.as_ref(), find);

@@ -18,7 +18,7 @@ use crate::generation::run::{Outcome, Run};
 use crate::library::Library;
 use crate::library::view::{SearchView, StatusView};
 use crate::problem::Problem;
-use crate::search::query::narrowed;
+use crate::search::{Budget, Filter, FilterField};
 
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
@@ -67,8 +67,9 @@ pub(super) async fn one(Shared(state): Shared<Arc<State>>, Named(id): Named) -> 
         let sources = library.sources(&state.shelf.standing()).sources;
         let found = sources.into_iter().find(|source| source.id.eq_ignore_ascii_case(&id));
         let source = found.ok_or_else(|| Failure::not_found("source", &id, hint))?;
-        let text = narrowed("", [("source", Some(source.id.as_str()))]);
-        let within = move |library: &Library| library.within(&text, PASSAGES);
+        let own = Filter::all([(FilterField::Source, Some(&*source.id))]);
+        let within =
+            move |library: &Library, budget: &Budget| library.within(&own, PASSAGES, budget);
         let view = state.ask(within).await?;
         let feed = Some(address("/feed.atom", &[("source", &source.id)]));
         let frame = Frame { title: &source.id, feed, ..Frame::default() };

@@ -16,6 +16,7 @@ use super::search::hit_card;
 use super::{address, answer, layout, number, plural};
 use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
+use crate::search::Budget;
 
 /// Other names of a topic that its page shows at once.
 const NAMES: usize = 8;
@@ -33,10 +34,14 @@ pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
 pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
     let page = async {
         let name = id.clone();
-        let find = move |library: &Library| {
+        let find = move |library: &Library, budget: &Budget| {
             let related = library.related(&name, NEAR).map(|view| view.related);
             let learn = library.learn(&name, &[]).map(|view| view.order);
-            Ok((library.topic(&name)?, related.unwrap_or_default(), learn.unwrap_or_default()))
+            Ok((
+                library.topic(&name, budget)?,
+                related.unwrap_or_default(),
+                learn.unwrap_or_default(),
+            ))
         };
         let (topic, related, learn) = state.ask(find).await?;
         let topic = topic.ok_or_else(|| unknown_topic(&id))?;

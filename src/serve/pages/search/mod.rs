@@ -12,8 +12,9 @@ use maud::{Markup, html};
 
 use super::frame::Frame;
 use super::{address, answer, plural};
-use crate::library::Library;
 use crate::library::view::SearchView;
+use crate::library::{Library, Rescue};
+use crate::search::Filter;
 use crate::serve::State;
 use crate::serve::api::{Asked, Flag, SearchParameters, find, number as place};
 use crate::serve::error::Failure;
@@ -45,9 +46,11 @@ pub(super) async fn page(
     let page = async {
         let asked = bounded(asked?);
         let (count, body) = body(&state, &asked).await?;
-        let text = asked.text();
-        let title = if text.trim().is_empty() { "Search" } else { text.trim() };
-        let frame = Frame { title, query: &asked.q, kept: kept(&asked), feed: None };
+        let named = named(&asked);
+        let title = if named.is_empty() { "Search" } else { &named };
+        let filters = asked.filters();
+        let kept = kept(&filters);
+        let frame = Frame { title, query: &asked.q, kept, feed: None };
         Ok(frame.round(&state, html! { div #results data-count=(count) { (body) } }))
     };
     answer(&state, page.await)
@@ -73,30 +76,34 @@ fn bounded(Asked(mut asked): Asked<SearchParameters>) -> SearchParameters {
 }
 
 /// The filters that were chosen, by name.
-fn kept(asked: &SearchParameters) -> Vec<(&'static str, &str)> {
-    let said = asked.filters().into_iter().filter_map(|(name, value)| Some((name, value?)));
-    said.filter(|(_, value)| !value.trim().is_empty()).collect()
+fn kept(filters: &[Filter]) -> Vec<(&'static str, &str)> {
+    filters.iter().map(|filter| (filter.field.name(), &*filter.value)).collect()
+}
+
+/// What is searched for, in words; nothing where nothing is.
+fn named(asked: &SearchParameters) -> String {
+    let filters =
+        asked.filters().into_iter().map(|filter| format!("{}: {}", filter.field, filter.value));
+    let parts = [asked.q.trim().to_owned()].into_iter().filter(|text| !text.is_empty());
+    parts.chain(filters).collect::<Vec<_>>().join(" · ")
 }
 
 /// How many passages there are, in words, and what the page shows.
 async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, Markup), Failure> {
     let library = state.library()?;
-    if asked.text().trim().is_empty() {
+    let (named, filters) = (named(asked), asked.filters());
+    if named.is_empty() {
         return Ok((String::new(), start(&library)));
     }
     let view = find(state, asked, PAGE).await?;
     let topic = foremost(&view).and_then(|topic| library.outline(topic));
-    let typed = asked.q.clone();
-    let rescue = match view.total {
-        0 => Some(state.ask(move |library| library.rescue(&typed)).await?),
-        _ => None,
-    };
+    let rescue = if view.total == 0 { rescue(state, &asked.q, &filters).await } else { None };
     let found = plural(view.total, "passage");
     let body = html! {
         (summary(&view, asked))
         div.results {
             section aria-label="Results" {
-                h1.unseen { "Passages for " (asked.text().trim()) }
+                h1.unseen { "Passages for " (named) }
                 (chosen(asked))
                 @if let Some(rescue) = &rescue { (help(rescue, asked)) }
                 @for hits in by_document(&view.hits) { (document(&hits, &asked.q)) }
@@ -109,6 +116,13 @@ async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, M
         }
     };
     Ok((found, body))
+}
+
+/// Help for a query that found nothing; none where the server has no time to look for it.
+async fn rescue(state: &State, typed: &str, filters: &[Filter]) -> Option<Rescue> {
+    let (typed, filters) = (typed.to_owned(), filters.to_owned());
+    let found = state.ask(move |library, budget| library.rescue(&typed, &filters, budget)).await;
+    found.ok()
 }
 
 /// Of the topics that the query names, the one that most of the results speak of; the first where none does.
@@ -124,7 +138,8 @@ fn foremost(view: &SearchView) -> Option<&str> {
 
 /// The filters that narrow the results, each with a link that takes it away.
 fn chosen(asked: &SearchParameters) -> Markup {
-    let kept = kept(asked);
+    let filters = asked.filters();
+    let kept = kept(&filters);
     html! {
         @if !kept.is_empty() {
             p.chosen {
@@ -190,7 +205,8 @@ fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
         None => "",
     };
     let mut all = vec![("q", asked.q.as_str())];
-    all.extend(kept(asked));
+    let filters = asked.filters();
+    all.extend(kept(&filters));
     all.extend([("literal", flag(asked.literal)), ("spelling", flag(asked.spelling))]);
     all.retain(|(known, _)| *known != name);
     all.push((name, value));

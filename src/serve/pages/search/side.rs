@@ -45,7 +45,8 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
 
 /// What the results can be narrowed by, with counts.
 pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
-    let kept = kept(asked);
+    let filters = asked.filters();
+    let kept = kept(&filters);
     let fields = [
         ("step", "Step"),
         ("topic", "Topic"),

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::{address, plural};
-use super::{kept, with};
+use super::with;
 use crate::library::Rescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
@@ -62,7 +62,7 @@ fn names(names: &[String]) -> String {
 
 /// What to do where nothing was found.
 pub(super) fn help(rescue: &Rescue, asked: &SearchParameters) -> Markup {
-    let is_narrowed = !kept(asked).is_empty();
+    let is_narrowed = !asked.filters().is_empty();
     html! {
         div.none {
             @if rescue.failed.is_empty() {

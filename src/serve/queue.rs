@@ -1,0 +1,230 @@
+//! The queue of searches: how many run at once, how many wait and how long, and what ends one early.
+//!
+//! Only searches pass through it. What needs none (health, metrics, lists, a section) is answered while it is full.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::error::Failure;
+use crate::refresh::Stop;
+use crate::search::{Budget, SearchError};
+
+/// Searches that wait for a place; more are refused at once.
+const MOST_WAITING: usize = 64;
+/// How long one waits before it is refused.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// The queue of one server.
+pub(super) struct Queue {
+    running: Arc<Semaphore>,
+    waiting: Semaphore,
+    /// Ends every search when the server stops.
+    stopping: Stop,
+}
+
+impl Queue {
+    /// A queue that runs one search a core, and two at least: they wait for the processor, hardly ever for the disk.
+    pub fn new(stopping: Stop) -> Queue {
+        let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
+        Queue::of(cores.max(2), MOST_WAITING, stopping)
+    }
+
+    fn of(running: usize, waiting: usize, stopping: Stop) -> Queue {
+        let (running, waiting) = (Arc::new(Semaphore::new(running)), Semaphore::new(waiting));
+        Queue { running, waiting, stopping }
+    }
+
+    /// What `search` finds, on a thread of its own and with a budget of its own.
+    ///
+    /// The search is cancelled when this future is dropped (the client has gone, or the request took too long) and
+    /// when the server stops. Its place is free again when its thread is done. `Err` says that the queue is full, or
+    /// why the search was stopped.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        search: impl FnOnce(&Budget) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let waiting = self.waiting.try_acquire().map_err(|_| Failure::busy())?;
+        let place = Arc::clone(&self.running).acquire_owned();
+        let place = tokio::time::timeout(LONGEST_WAIT, place).await;
+        let place = place.ok().and_then(Result::ok).ok_or_else(Failure::busy)?;
+        drop(waiting);
+        let cancelled = self.stopping.child_token();
+        let _on_drop = cancelled.clone().drop_guard();
+        let thread = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            search(&Budget::limited(cancelled))
+        });
+        Ok(thread.await??)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::mpsc;
+
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::routing::get;
+    use tokio::io::AsyncWriteExt;
+    use tower::ServiceExt;
+
+    use super::super::listen::listen;
+    use super::super::{Refreshing, State, first_start, router};
+    use super::*;
+    use crate::config::{self, Overrides};
+    use crate::search::{SectionId, Stopped};
+
+    /// Searches on until it is cancelled, whatever its budget says; tells first that it runs, then why it ended.
+    fn endless(
+        tell: mpsc::Sender<Option<Stopped>>,
+    ) -> impl FnOnce(&Budget) -> Result<(), SearchError> {
+        move |budget| {
+            // Who does not listen any more has seen enough.
+            let _ = tell.send(None);
+            loop {
+                match budget.spend(1) {
+                    Err(Stopped::Cancelled) => {
+                        let _ = tell.send(Some(Stopped::Cancelled));
+                        return Err(Stopped::Cancelled.into());
+                    }
+                    _ => std::thread::sleep(Duration::from_micros(50)),
+                }
+            }
+        }
+    }
+
+    async fn told(told: &mpsc::Receiver<Option<Stopped>>) -> Option<Stopped> {
+        loop {
+            match told.try_recv() {
+                Ok(said) => return said,
+                Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_search_of_a_client_that_has_gone_ends_and_frees_its_place() {
+        let queue = Arc::new(Queue::of(1, 1, Stop::new()));
+        let (tell, said) = mpsc::channel();
+        let asking = tokio::spawn({
+            let (queue, search) = (Arc::clone(&queue), endless(tell));
+            async move { queue.run(search).await }
+        });
+        assert_eq!(told(&said).await, None, "it runs");
+        asking.abort();
+        assert_eq!(told(&said).await, Some(Stopped::Cancelled));
+        assert_eq!(queue.run(|_| Ok(7)).await.unwrap(), 7);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_queue_refuses_at_once_and_a_stopping_server_ends_what_runs() {
+        let stopping = Stop::new();
+        let queue = Arc::new(Queue::of(1, 1, stopping.clone()));
+        let (tell, said) = mpsc::channel();
+        let ask = |search| {
+            let queue = Arc::clone(&queue);
+            tokio::spawn(async move { queue.run(search).await })
+        };
+        let first = ask(endless(tell.clone()));
+        assert_eq!(told(&said).await, None);
+        let second = ask(endless(tell));
+        while queue.waiting.available_permits() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let refused = queue.run(|_| Ok(())).await.unwrap_err();
+        assert_eq!((refused.status.as_u16(), refused.code), (503, "busy"));
+        stopping.cancel();
+        assert_eq!(first.await.unwrap().unwrap_err().status.as_u16(), 503);
+        let second = tokio::time::timeout(Duration::from_secs(10), second).await.unwrap();
+        assert_eq!(second.unwrap().unwrap_err().status.as_u16(), 503);
+    }
+
+    /// A server over the own notes.
+    fn state(index: PathBuf) -> Arc<State> {
+        let overrides = Overrides { index: Some(index), ..Overrides::default() };
+        let config = config::load(&overrides).unwrap();
+        first_start(&config).unwrap();
+        Arc::new(State::new(config, Refreshing::Never).unwrap())
+    }
+
+    /// Fills the queue with searches that never end by themselves.
+    async fn fill(state: &Arc<State>) {
+        let (tell, said) = mpsc::channel();
+        let running = state.searches.running.available_permits();
+        for _ in 0..running + MOST_WAITING {
+            let (state, search) = (Arc::clone(state), endless(tell.clone()));
+            tokio::spawn(async move { state.searches.run(search).await });
+        }
+        for _ in 0..running {
+            assert_eq!(told(&said).await, None);
+        }
+        while state.searches.waiting.available_permits() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_needs_no_search_is_answered_while_the_queue_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path().join("index");
+        let state = tokio::task::spawn_blocking(|| state(index)).await.unwrap();
+        let get = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            router(Arc::clone(&state)).oneshot(request).await.unwrap()
+        };
+        let library = state.library().unwrap();
+        let cells = library.graph.cases.iter().flat_map(|case| &case.cells);
+        let section = cells.flat_map(|cell| &cell.passages).next().copied().unwrap();
+        fill(&state).await;
+        for path in
+            ["/api/v1/search?q=bias", "/api/v1/suggest?q=bias", "/?q=bias", "/results?q=bias"]
+        {
+            let response = get(path).await;
+            assert_eq!(response.status().as_u16(), 503, "{path}");
+            assert_eq!(response.headers()["retry-after"], "1", "{path}");
+        }
+        let section = SectionId(section);
+        for path in [
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/",
+            "/topics",
+            "/sources",
+            "/cases",
+            "/new",
+            "/api/v1/topics",
+            "/api/v1/status",
+            "/cases/video-recommendation",
+            "/feed.atom",
+            &format!("/sections/{section}"),
+            &format!("/sections/{section}?q=bias"),
+            &format!("/api/v1/sections/{section}"),
+        ] {
+            assert_eq!(get(path).await.status().as_u16(), 200, "{path}");
+        }
+        state.stopping.cancel();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_search_of_a_connection_that_is_closed_ends() {
+        let queue = Arc::new(Queue::of(1, 1, Stop::new()));
+        let (tell, said) = mpsc::channel();
+        let handler = get(move || async move { queue.run(endless(tell)).await });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", handler);
+        let server = tokio::spawn(listen(listener, router, std::future::pending()));
+        let mut peer = tokio::net::TcpStream::connect(address).await.unwrap();
+        peer.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        assert_eq!(told(&said).await, None, "it runs");
+        drop(peer);
+        assert_eq!(told(&said).await, Some(Stopped::Cancelled));
+        server.abort();
+    }
+}

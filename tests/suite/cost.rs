@@ -1,0 +1,323 @@
+//! What a search costs: the work of hostile queries is bounded, counted, and ended when nobody waits for it.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::net::TcpStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cairn::config::Sources;
+use cairn::generation::folders;
+use cairn::search::{
+    Budget, Copies, Filter, FilterField, LastWord, Record, Request, SearchError, Searcher, Stopped,
+    Understanding,
+};
+use cairn::vocabulary::{self, Vocabulary};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use crate::face::{assistant, call};
+use crate::queries::Queries;
+use crate::serve::{Server, app, get};
+use crate::shelf::{Shelf, record, shelf};
+use crate::world::{World, ended, repo, text};
+
+/// Queries that are tried, and how much more than the median the worst may cost.
+const QUERIES: usize = 2_000;
+const MOST_TIMES: u64 = 50;
+
+/// The words of a made-up index, the commonest first: as in any language, the word of rank r is used 1/r as often as
+/// the first.
+fn words() -> Vec<String> {
+    let common = "the of and to a in is for model data on that with as are feature this be system learning by user \
+        from we can or an training which it at recommendation not more ranking search bias recall position";
+    let parts = [
+        "re", "con", "tri", "mo", "del", "ser", "ving", "fea", "ture", "lo", "ga", "rank", "ing",
+        "ra", "tion",
+    ];
+    let made = (0..4_000_usize).map(|at| {
+        let part = |of: usize| parts[of % parts.len()];
+        format!("{}{}{}", part(at), part(at / 15 + at % 7), part(at / 225 + at % 11))
+    });
+    let mut words: Vec<String> = common.split_whitespace().map(str::to_owned).collect();
+    let mut known: std::collections::HashSet<String> = words.iter().cloned().collect();
+    words.extend(made.filter(|word| known.insert(word.clone())));
+    words
+}
+
+/// An index of `sections` sections of those words, five to a document, of two sources.
+fn index(words: &[String], sections: usize) -> Shelf {
+    let mut dice = fastrand::Rng::with_seed(7);
+    let mut draw = |count: usize| -> String {
+        // The inverse of Zipf's distribution: rank = size^u.
+        let rank = |u: f64| (words.len() as f64).powf(u) as usize - 1;
+        let drawn = (0..count).map(|_| words[rank(dice.f64()).min(words.len() - 1)].as_str());
+        drawn.collect::<Vec<_>>().join(" ")
+    };
+    let records = (0..sections).map(|at| {
+        let (heading, text) = (draw(4), draw(80));
+        record(&heading, &text, |record| {
+            record.path = format!("docs/part{}/notes-{}.md", at % 17, at / 5);
+            record.source = if at % 3 == 0 { "bob/lists" } else { "ann/notes" }.into();
+            record.language = Some(if at % 40 == 0 { "de" } else { "en" }.into());
+            record.date = Some(format!("20{}-05-01", 18 + at % 9));
+            record.step = (at % 4 == 0).then(|| "serving".to_owned());
+        })
+    });
+    shelf(records.collect())
+}
+
+/// What a search for `text` costs, in units of work; showing hits is left out, which costs the same for any query.
+fn cost(searcher: &Searcher, vocabulary: &Vocabulary, text: &str) -> u64 {
+    let budget = Budget::unlimited();
+    for last_word in [LastWord::Whole, LastWord::Unfinished] {
+        match searcher.search(&request(text, &[], last_word), vocabulary, &budget) {
+            Ok(_) | Err(SearchError::TooManyFilters { .. }) => {}
+            Err(error) => panic!("{text}: {error}"),
+        }
+    }
+    budget.spent()
+}
+
+fn request<'a>(text: &'a str, filters: &'a [Filter], last_word: LastWord) -> Request<'a> {
+    let understanding = Understanding::FULL;
+    Request { text, filters, limit: 0, offset: 0, understanding, last_word }
+}
+
+/// Looks for the most expensive of the queries of `words`, and says what it found.
+fn judge(searcher: &Searcher, vocabulary: &Vocabulary, words: &[String]) {
+    let mut costs: Vec<(u64, String)> = Queries::all(words, 20_261_128, QUERIES)
+        .into_iter()
+        .map(|query| (cost(searcher, vocabulary, &query), query))
+        .collect();
+    costs.sort();
+    let median = costs[costs.len() / 2].0;
+    for (cost, query) in costs.iter().rev().take(5) {
+        let shown: String = query.chars().take(90).collect();
+        println!("{:>6.1} times the median of {median}: {shown}", *cost as f64 / median as f64);
+    }
+    let (worst, query) = costs.last().unwrap();
+    assert!(*worst < MOST_TIMES * median, "{worst} units, {median} the median: {query}");
+}
+
+/// The same over the generation that is open in `index`, with its own words.
+pub fn judge_index(index: &Path) {
+    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let folder = folders::folder(index, folders::current(index).unwrap());
+    let copies = Copies::default();
+    let searcher = Searcher::open(&folder.join("search"), copies, &vocabulary, Vec::new()).unwrap();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let count = |record: Record| {
+        let letters = |c: char| !c.is_alphanumeric();
+        for word in record.text.to_lowercase().split(letters).filter(|word| !word.is_empty()) {
+            *counts.entry(word.to_owned()).or_insert(0) += 1;
+        }
+    };
+    searcher.each(count).unwrap();
+    let mut words: Vec<(String, usize)> = counts.into_iter().collect();
+    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let words: Vec<String> = words.into_iter().map(|(word, _)| word).collect();
+    judge(&searcher, &vocabulary, &words);
+}
+
+#[test]
+fn the_worst_of_two_thousand_queries_costs_less_than_fifty_times_the_median() {
+    let words = words();
+    let shelf = index(&words, 2_000);
+    judge(&shelf.searcher, &shelf.vocabulary, &words);
+}
+
+#[test]
+fn a_path_filter_typed_142_times_costs_what_it_costs_once() {
+    let shelf = index(&words(), 500);
+    let cost = |text: &str| cost(&shelf.searcher, &shelf.vocabulary, text);
+    let once = cost("path:s");
+    assert_eq!(cost(&"path:s ".repeat(142)), once);
+    let different: Vec<String> = (0..16).map(|at| format!("path:notes-{at}")).collect();
+    assert!(cost(&different.join(" ")) <= 2 * once, "one pass over the paths for all of them");
+    assert_eq!(shelf.full(&"path:s ".repeat(142)).understood.filters.len(), 1);
+}
+
+#[test]
+fn more_than_sixteen_different_filters_are_refused() {
+    let shelf = index(&words(), 20);
+    let given = Filter::all([(FilterField::Source, Some("ann"))]);
+    let named = |count: usize| (0..count).map(|at| format!("path:{at} ")).collect::<String>();
+    let search = |text: &str, filters: &[Filter]| {
+        let request = request(text, filters, LastWord::Whole);
+        shelf.searcher.search(&request, &shelf.vocabulary, &Budget::unlimited())
+    };
+    let answer = search(&named(16), &[]).unwrap();
+    assert_eq!(answer.understood.filters.len(), 16);
+    for (text, filters) in [(named(17), &[][..]), (named(16), &given)] {
+        let error = search(&text, filters).unwrap_err();
+        assert!(matches!(error, SearchError::TooManyFilters { named: 17 }), "{error}");
+    }
+}
+
+#[test]
+fn nothing_in_the_text_changes_a_filter_beside_it() {
+    let shelf = index(&words(), 60);
+    let filters = Filter::all([
+        (FilterField::Source, Some("bob/lists")),
+        (FilterField::Lang, Some(" en ")),
+        (FilterField::Topic, None),
+        (FilterField::Step, Some("  ")),
+    ]);
+    let long = "model ".repeat(200);
+    for text in ["\"model", "model NOT", "model -", "model OR", "model (", "model source:\"", &long]
+    {
+        let mut request = request(text, &filters, LastWord::Unfinished);
+        request.limit = 100;
+        let budget = Budget::unlimited();
+        let answer = shelf.searcher.search(&request, &shelf.vocabulary, &budget).unwrap();
+        assert!(answer.total > 0, "{text}");
+        for found in &answer.found {
+            assert_eq!(found.record.source, "bob/lists", "{text}");
+            assert_eq!(found.record.language.as_deref(), Some("en"), "{text}");
+        }
+        assert_eq!(answer.understood.filters, filters, "{text}");
+    }
+}
+
+#[test]
+fn every_kind_of_search_ends_when_its_budget_is_spent() {
+    let shelf = index(&words(), 600);
+    let (searcher, vocabulary) = (&shelf.searcher, &shelf.vocabulary);
+    let before = shelf.full("model data").total;
+    type Ask<'a> = &'a dyn Fn(&str, &Budget) -> Result<(), SearchError>;
+    let search: Ask = &|text, budget| {
+        let request = Request { limit: 20, ..request(text, &[], LastWord::Unfinished) };
+        searcher.search(&request, vocabulary, budget).map(drop)
+    };
+    let suggest: Ask = &|text, budget| searcher.suggest(text, 8, vocabulary, budget).map(drop);
+    let texts = vec!["the model of the data ".repeat(50); 3];
+    let marks: Ask =
+        &|text, budget| searcher.marks(text, Some("en"), &texts, vocabulary, budget).map(drop);
+    for (ask, text) in [
+        (search, "model data"),
+        (search, "\"of the\""),
+        (search, "model -data"),
+        (search, "(model data) OR (user ranking)"),
+        (search, "recomendashun sistem"),
+        (search, "path:s"),
+        (search, "source:a licence:mit"),
+        (search, "since:2020 step:serving"),
+        (suggest, "mod"),
+        (suggest, "recomendashun"),
+        (marks, "model"),
+    ] {
+        let whole = Budget::unlimited();
+        ask(text, &whole).unwrap();
+        for part in [2, 10] {
+            let most = whole.spent() / part;
+            let budget = Budget::of(most, None, CancellationToken::new());
+            let error = ask(text, &budget).unwrap_err();
+            assert!(matches!(error, SearchError::Stopped(Stopped::Work)), "{text}: {error}");
+            assert!(budget.spent() <= most + 5_000, "{text}: {} of {most}", budget.spent());
+        }
+        let cancelled = CancellationToken::new();
+        cancelled.cancel();
+        let error = ask(text, &Budget::of(u64::MAX, None, cancelled)).unwrap_err();
+        assert!(matches!(error, SearchError::Stopped(Stopped::Cancelled)), "{text}: {error}");
+    }
+    // What is stopped leaves nothing behind: the next search finds what the first did.
+    assert_eq!(shelf.full("model data").total, before);
+}
+
+/// Two sources that say the same, of which one is asked for.
+fn two_sources() -> World {
+    let note = "# Note\n\nA model of what the model says.\n";
+    let world = World::new(vec![
+        repo("ann/notes", &[("a.md", note)]),
+        repo("bob/lists", &[("b.md", note)]),
+    ]);
+    world.refresh(&[], 0);
+    world
+}
+
+fn sources(view: &Value) -> Vec<&str> {
+    view["hits"].as_array().unwrap().iter().map(|hit| text(&hit["source"])).collect()
+}
+
+#[test]
+fn pages_api_commands_and_assistants_search_only_the_source_that_is_chosen() {
+    let world = two_sources();
+    let app = app(&world);
+    let long = "model ".repeat(200);
+    let typed = ["model", "\"model", "model NOT", "model OR", "model -", "(model", &long];
+    let calls = typed.map(|typed| call("search", &json!({"query": typed, "source": "bob/lists"})));
+    let told = assistant(&world, &calls);
+    for (typed, told) in typed.iter().zip(told) {
+        let asked = address(&[("q", typed), ("source", "bob/lists"), ("step", " ")]);
+        let view = crate::serve::json(&app, &format!("/api/v1/search?{asked}"), 200);
+        assert_eq!(sources(&view), ["bob/lists"], "{typed}");
+        let source = json!([{"field": "source", "value": "bob/lists", "excluded": false}]);
+        assert_eq!(view["query"]["understood"]["filters"], source, "{typed}");
+        assert_eq!(view["query"]["text"], *typed);
+        let (_, _, page) = get(&app, &format!("/?{asked}"));
+        assert!(page.contains("b.md") && !page.contains("ann/notes"), "{typed}: {page}");
+        let printed = world.run(&["search", "--source", "bob/lists", "--json", "--", typed]).json();
+        assert_eq!(sources(&printed), ["bob/lists"], "{typed}");
+        assert_eq!(sources(&told["structuredContent"]), ["bob/lists"], "{typed}");
+    }
+    assert_eq!(crate::serve::json(&app, "/api/v1/search?q=model+source:bob", 200)["total"], 1);
+}
+
+#[test]
+fn seventeen_filters_are_refused_everywhere_with_what_to_do() {
+    let world = two_sources();
+    let app = app(&world);
+    let typed: String = (0..16).map(|at| format!("path:{at} ")).collect();
+    let asked = address(&[("q", &typed), ("source", "bob")]);
+    let body = crate::serve::json(&app, &format!("/api/v1/search?{asked}"), 400);
+    let message = "17 different filters, and at most 16 are allowed";
+    assert!(text(&body["error"]["message"]).contains(message), "{body}");
+    for path in ["/", "/results"] {
+        let (status, _, page) = get(&app, &format!("{path}?{asked}"));
+        assert_eq!(status, 400);
+        assert!(page.contains(message) && !page.contains("article"), "{page}");
+    }
+    let out = world.run(&["search", "--source", "bob", &typed]);
+    assert!(
+        out.code == 1 && out.stderr.contains(message) && out.stdout.is_empty(),
+        "{}",
+        out.stderr
+    );
+    let told = assistant(&world, &[call("search", &json!({"query": typed, "source": "bob"}))]);
+    assert_eq!(told[0]["isError"], true);
+    assert!(told[0].to_string().contains(message), "{}", told[0]);
+    let equal = address(&[("q", &"path:md ".repeat(120))]);
+    assert_eq!(crate::serve::json(&app, &format!("/api/v1/search?{equal}"), 200)["total"], 2);
+}
+
+#[test]
+fn a_server_that_is_searching_ends_within_five_seconds_of_sigterm() {
+    let world = two_sources();
+    let mut server = Server::start(&world, &["--no-refresh"]);
+    let address = server.address().to_owned();
+    let asking: Vec<_> = (0..8)
+        .map(|_| {
+            let address = address.clone();
+            std::thread::spawn(move || {
+                // Until the server is there no longer.
+                while let Ok(mut stream) = TcpStream::connect(&address) {
+                    let head = "GET /api/v1/search?q=model+path:s HTTP/1.1\r\nHost: x\r\n\r\n";
+                    let _ = stream.write_all(head.as_bytes());
+                }
+            })
+        })
+        .collect();
+    std::thread::sleep(Duration::from_millis(500));
+    let started = Instant::now();
+    let id = server.child.id().to_string();
+    std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(ended(&mut server.child).success());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    asking.into_iter().for_each(|thread| thread.join().unwrap());
+}
+
+/// Parameters as they stand behind the question mark.
+fn address(parameters: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+}
