@@ -21,7 +21,7 @@
 //! search  tantivy    graph  petgraph                        never import each other
 //!    '--------.---------'
 //!             v
-//! generation  files of a generation: format, open            read by all below
+//! generation  on-disk form: write, publish, verify, open    the format; read by all below
 //!             v
 //! refresh     drives all of the above to a new generation
 //!             v
@@ -44,15 +44,19 @@
 //! building/             tantivy's writer directory
 //! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
 //!                       contents.bin (documents and sections, with hashes), news.json (what is new),
-//!                       manifest.json (format, counts, per-source state, problems)
+//!                       manifest.json (format, counts, per-source state, problems, length and checksum of
+//!                       each file)
 //! current               the number of the generation that readers open; replaced by rename, last
 //! runs.json             the last 200 runs: results, requests, bytes, quota, changes
 //! lock                  one writer; says who holds it
 //! ```
 //!
-//! A generation and `runs.json` answer everything by themselves; readers never open `library.db`. A
+//! A generation and `runs.json` answer everything by themselves; readers never open `library.db`, and write
+//! nothing at all, so that an index on read-only storage or of another account can be searched. A
 //! refresh may be killed at any instruction: `current` still names a whole generation, and the next
-//! refresh goes on from what the store and the index hold.
+//! refresh goes on from what the store and the index hold. What is damaged is rebuilt from the store by the next
+//! refresh ([`generation`] says what is checked when, and which formats are read). A full disk ends a refresh
+//! and leaves the generations as they were.
 //!
 //! # Processes
 //!
@@ -85,6 +89,8 @@
 pub mod printable;
 
 pub mod problem;
+
+pub mod disk;
 
 pub mod config;
 

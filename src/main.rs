@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use cairn::commands::{self, Cli, Exit};
+use cairn::problem::chain;
 use clap::Parser;
 
 fn main() -> ExitCode {
@@ -15,7 +16,7 @@ fn main() -> ExitCode {
         // Whoever read our output has read enough.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cairn: {}", commands::told(&error));
+            eprintln!("cairn: {}", chain(&error));
             ExitCode::FAILURE
         }
     }

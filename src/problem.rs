@@ -157,3 +157,48 @@ pub fn line_of(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
+
+/// The causes of `error` in one line, escaped, the outermost first; one that another quotes is not repeated.
+/// Only the faults of data files have lines of their own.
+pub fn chain(error: &anyhow::Error) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for cause in error.chain().map(says) {
+        if told.iter().any(|known| known.contains(&cause)) {
+            continue;
+        }
+        // It says what was said last, and more.
+        if let Some(last) = told.last_mut()
+            && let Some(rest) = last.split(": ").last().filter(|rest| cause.contains(rest))
+        {
+            let kept = last.len() - rest.len();
+            last.truncate(kept);
+            last.push_str(&cause);
+        } else {
+            told.push(cause);
+        }
+    }
+    told.join(": ")
+}
+
+fn says(cause: &(dyn std::error::Error + 'static)) -> String {
+    match cause.downcast_ref::<Faults>() {
+        Some(faults) => faults.to_string(),
+        None => escape(&cause.to_string()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_is_quoted_by_another_is_told_once() {
+        let lowest = std::io::Error::other("the file ends early");
+        let middle = std::io::Error::other(format!("cannot open it: {lowest}"));
+        let error = anyhow::Error::new(lowest).context(middle.to_string()).context("the index");
+        assert_eq!(chain(&error), "the index: cannot open it: the file ends early");
+        let lowest = std::io::Error::other("code 13: the disk is full");
+        let error = anyhow::Error::new(lowest).context("the store: the disk is full");
+        assert_eq!(chain(&error), "the store: code 13: the disk is full");
+    }
+}

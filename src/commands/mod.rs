@@ -27,10 +27,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, FoundPart, Overrides, Refused};
 use crate::library::Library;
-use crate::printable::escape;
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
-use crate::problem::Faults;
 use crate::refresh::reader;
 
 /// How a command ended.
@@ -211,15 +209,6 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let kind = io.or_else(|| json.and_then(serde_json::Error::io_error_kind));
         kind == Some(std::io::ErrorKind::BrokenPipe)
     })
-}
-
-/// `error` with its causes, escaped, on one line; only the faults of data files stand on lines of their own.
-pub fn told(error: &anyhow::Error) -> String {
-    let causes = error.chain().map(|cause| match cause.downcast_ref::<Faults>() {
-        Some(faults) => faults.to_string(),
-        None => escape(&cause.to_string()).into_owned(),
-    });
-    causes.collect::<Vec<_>>().join(": ")
 }
 
 /// Sends log lines to stderr, escaped. They have no colours: the escape sequences of a colour and those that a

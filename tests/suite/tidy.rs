@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules in the order of the flow; each imports only those before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "printable",
     "problem",
+    "disk",
     "config",
     "catalogue",
     "vocabulary",

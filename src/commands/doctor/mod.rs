@@ -9,9 +9,10 @@ mod network;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, output, told};
+use super::{Exit, output};
 use crate::config::Config;
 use crate::printable::escape;
+use crate::problem::chain;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -59,7 +60,7 @@ impl Check {
         match result {
             Ok(says) => Check::new(name, State::Well, says),
             Err(error) => {
-                Check { says: told(&error), ..Check::new(name, State::Ill, "") }.hint(hint)
+                Check { says: chain(&error), ..Check::new(name, State::Ill, "") }.hint(hint)
             }
         }
     }

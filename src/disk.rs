@@ -1,0 +1,225 @@
+//! Files of the index: read whole, written so that every account may read them, and errors that name the file.
+//!
+//! A [`DiskError`] says what could not be done to which file. For a refused permission it names the file or
+//! folder that refuses, whose it is, and as whom this program runs; for a full disk it says so.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// Bytes that [`probe`] tries to write.
+const PROBE_BYTES: usize = 1_000_000;
+
+/// What was to be done to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    Read,
+    Write,
+    Lock,
+    Remove,
+}
+
+/// Why something could not be done to a file or folder.
+#[derive(Debug)]
+pub struct DiskError {
+    doing: Doing,
+    path: PathBuf,
+    cause: io::Error,
+}
+
+impl DiskError {
+    /// The failure `cause` of `doing` something to `path`.
+    pub fn new(doing: Doing, path: &Path, cause: io::Error) -> DiskError {
+        DiskError { doing, path: path.to_owned(), cause }
+    }
+
+    /// Whether the file is not there.
+    pub fn is_missing(&self) -> bool {
+        self.cause.kind() == ErrorKind::NotFound
+    }
+
+    /// Whether the account that this program runs as may not do it.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.cause.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+    }
+
+    /// Whether there was no room for it.
+    pub fn is_full(&self) -> bool {
+        is_full(&self.cause)
+    }
+}
+
+/// Whether `error` says that the disk is full, or the account's share of it.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+impl std::error::Error for DiskError {}
+
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let doing = match self.doing {
+            Doing::Read => "read",
+            Doing::Write => "write",
+            Doing::Lock => "lock",
+            Doing::Remove => "remove",
+        };
+        write!(f, "cannot {doing} {}: ", self.path.display())?;
+        match self.cause.kind() {
+            ErrorKind::NotFound => f.write_str("it is missing"),
+            ErrorKind::StorageFull => f.write_str("the disk is full"),
+            ErrorKind::QuotaExceeded => f.write_str("the disk quota is used up"),
+            ErrorKind::ReadOnlyFilesystem => f.write_str("the file system is read-only"),
+            ErrorKind::PermissionDenied => {
+                write!(f, "permission denied{}", refusal(&self.path).unwrap_or_default())
+            }
+            _ => write!(f, "{}", self.cause),
+        }
+    }
+}
+
+/// Who refuses `path`, and to whom: the file itself or, where that can't be seen, the folder above it.
+#[cfg(unix)]
+fn refusal(path: &Path) -> Option<String> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    let seen = |at: &Path| fs::metadata(at).ok().map(|metadata| (at.to_owned(), metadata));
+    let (refuser, metadata) = path.ancestors().find_map(seen)?;
+    let own = rustix::process::geteuid().as_raw();
+    Some(format!(
+        ": {} {} belongs to {} (mode {:04o}), and this program runs as {}",
+        if metadata.is_dir() { "the folder" } else { "the file" },
+        refuser.display(),
+        account(metadata.uid()),
+        metadata.permissions().mode() & 0o7777,
+        account(own),
+    ))
+}
+
+#[cfg(not(unix))]
+fn refusal(_path: &Path) -> Option<String> {
+    None
+}
+
+/// The account's number, with its name where `/etc/passwd` has one.
+#[cfg(unix)]
+fn account(number: u32) -> String {
+    let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = accounts.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(number)).then(|| name.to_owned())
+    });
+    name.map_or_else(|| format!("user {number}"), |name| format!("{name} (user {number})"))
+}
+
+/// The whole file `path`.
+pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
+    fs::read(path).map_err(|cause| DiskError::new(Doing::Read, path, cause))
+}
+
+/// Writes `bytes` to `path`, which is created or overwritten.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    fs::write(path, bytes).map_err(|cause| DiskError::new(Doing::Write, path, cause))
+}
+
+/// Writes `bytes` to `path` so that a reader sees the old content or the new, never a part, even after a
+/// power cut. Every account may read the file, as far as the umask allows.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let written = || -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        fs::File::open(folder)?.sync_all()
+    };
+    written().map_err(|cause| DiskError::new(Doing::Write, path, cause))
+}
+
+/// Creates the folder `path` and those above it.
+pub fn create_folder(path: &Path) -> Result<(), DiskError> {
+    fs::create_dir_all(path).map_err(|cause| DiskError::new(Doing::Write, path, cause))
+}
+
+/// Removes the folder `path` with all that is in it; none is as good.
+pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
+    match fs::remove_dir_all(path) {
+        Err(cause) if cause.kind() != ErrorKind::NotFound => {
+            Err(DiskError::new(Doing::Remove, path, cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why a megabyte can't be written in `folder`, if it can't. What it writes is gone at the end.
+///
+/// For failures that do not say why: SQLite and tantivy keep the system's error to themselves.
+pub fn probe(folder: &Path) -> Option<DiskError> {
+    let written = || -> io::Result<()> {
+        let mut file = tempfile::tempfile_in(folder)?;
+        file.write_all(&vec![1; PROBE_BYTES])?;
+        file.sync_all()
+    };
+    written().err().map(|cause| DiskError::new(Doing::Write, folder, cause))
+}
+
+/// Whether this program may create files in `folder`. Writes nothing.
+#[cfg(unix)]
+pub fn is_writable(folder: &Path) -> bool {
+    use rustix::fs::Access;
+    rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+#[cfg(not(unix))]
+pub fn is_writable(folder: &Path) -> bool {
+    fs::metadata(folder).is_ok_and(|metadata| !metadata.permissions().readonly())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(kind: ErrorKind) -> String {
+        DiskError::new(Doing::Write, Path::new("/i/current"), kind.into()).to_string()
+    }
+
+    #[test]
+    fn a_full_disk_and_a_used_up_quota_are_told_by_their_names() {
+        assert_eq!(says(ErrorKind::StorageFull), "cannot write /i/current: the disk is full");
+        // ENOSPC and EDQUOT of Linux, as the system gives them.
+        for (number, is) in [(28, true), (122, cfg!(target_os = "linux")), (5, false)] {
+            let error = io::Error::from_raw_os_error(number);
+            assert_eq!(is_full(&error), is, "{error}");
+        }
+        assert!(says(ErrorKind::QuotaExceeded).ends_with("the disk quota is used up"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_refused_permission_names_the_file_and_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("current");
+        fs::write(&path, "1").unwrap();
+        let error = DiskError::new(Doing::Read, &path, ErrorKind::PermissionDenied.into());
+        let (told, path) = (error.to_string(), path.display().to_string());
+        assert!(told.contains(&format!("permission denied: the file {path} belongs to")), "{told}");
+        assert!(told.contains("this program runs as"), "{told}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_replaced_file_can_be_read_by_every_account() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
+        replace(&ours, b"1").unwrap();
+        fs::write(&plain, b"1").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&ours), mode(&plain), "as the umask says");
+    }
+}
