@@ -18,6 +18,7 @@
 
 mod analysis;
 mod budget;
+mod directory;
 mod document;
 mod facets;
 mod field;
@@ -44,12 +45,15 @@ pub mod write;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::annotate::{Role, Salience};
 use crate::catalogue::Shown;
+use crate::disk::DiskError;
 use crate::extract::{Address, Kind, Link};
 
 pub use budget::{Budget, Stopped};
@@ -171,10 +175,15 @@ pub struct Copies {
 /// Why a search could not be answered, or the index not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
+    // Not its source: tantivy's errors quote each other, and one sentence is enough.
     #[error("the search index: {0}")]
-    Tantivy(#[from] tantivy::TantivyError),
+    Tantivy(tantivy::TantivyError),
     #[error("the search index: {0}")]
     Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error("the search index in {} is damaged", .0.display())]
+    Damaged(PathBuf),
     #[error("the search index holds a section that can't be decoded: {0}")]
     Decode(String),
     #[error(
@@ -184,6 +193,21 @@ pub enum SearchError {
     TooManyFilters { named: usize },
     #[error(transparent)]
     Stopped(#[from] Stopped),
+}
+
+/// What `read` gives of the index in `folder`: tantivy panics on some damaged files, which is an error here.
+fn guarded<T>(
+    folder: &Path,
+    read: impl FnOnce() -> Result<T, SearchError>,
+) -> Result<T, SearchError> {
+    let damaged = |_| Err(SearchError::Damaged(folder.to_owned()));
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
+}
+
+impl From<tantivy::TantivyError> for SearchError {
+    fn from(error: tantivy::TantivyError) -> SearchError {
+        SearchError::Tantivy(error)
+    }
 }
 
 impl SearchError {

@@ -9,13 +9,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::directory::MmapDirectory;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::{Field, OwnedValue, Value};
 use tantivy::{
     DocAddress, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher, SegmentReader,
 };
 
+use super::directory::ReadOnlyDirectory;
 use super::facets::Values;
 use super::schema::{self, Fields};
 use super::{Copies, Record, SearchError, SectionId};
@@ -77,10 +77,9 @@ pub(super) enum Hidden {
 }
 
 impl Opened {
-    /// Opens the index in `folder`, whose files are mapped, not read. O(sections) for the arrays.
+    /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing. O(sections) for the arrays.
     pub fn open(folder: &Path, copies: &Copies) -> Result<Opened, SearchError> {
-        let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-        let index = Index::open(directory)?;
+        let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
         let fields = schema::check(&index)?;
         schema::register(&index);
         let reader: IndexReader =

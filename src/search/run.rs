@@ -22,7 +22,7 @@ use super::score::{Board, Scorer};
 use super::understand::labels::Labels;
 use super::understand::{Interpreter, LastWord, Understanding, Understood};
 use super::weights::WEIGHTS;
-use super::{Copies, CopyPlace, Record, SearchError, SectionId};
+use super::{Copies, CopyPlace, Record, SearchError, SectionId, guarded};
 use crate::vocabulary::Vocabulary;
 
 /// Hits of one document that are shown, unless a filter asks for its source or path.
@@ -82,16 +82,17 @@ pub struct Searcher {
 }
 
 impl Searcher {
-    /// Opens the index in `folder`, whose files are mapped, not read.
+    /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing.
     ///
-    /// `sources` are ids with licences. O(sections) for what is held of each.
+    /// `sources` are ids with licences. `Err` if a file is missing or damaged. O(sections) for what is held of
+    /// each.
     pub fn open(
         folder: &Path,
         copies: Copies,
         vocabulary: &Vocabulary,
         sources: Vec<(String, Option<String>)>,
     ) -> Result<Searcher, SearchError> {
-        let opened = Opened::open(folder, &copies)?;
+        let opened = guarded(folder, || Opened::open(folder, &copies))?;
         let stemmers = stemmers(&opened);
         let labels = Labels::new(vocabulary);
         Ok(Searcher { opened, copies, labels, sources, stemmers, boards: Mutex::default() })

@@ -1,8 +1,8 @@
 //! Keeps tantivy's index in step with the store, and puts it into a generation.
 //!
 //! The index itself says what it holds (a document's key and version are fast fields), so that a
-//! refresh that was killed anywhere finds its place again: tantivy's commit is atomic, and nothing
-//! else needs to be remembered.
+//! refresh that was killed anywhere finds its place again: tantivy's commit is atomic. The checksum of its
+//! `meta.json` stands beside it, so that a damaged one is noticed ([`Writer::examine`]).
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,12 +13,18 @@ use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term
 
 use super::document::Builder;
 use super::schema;
-use super::{Record, SearchError, SectionId, first_u64};
+use super::{Record, SearchError, SectionId, first_u64, guarded};
+use crate::disk::{self, DiskError, Doing};
 
 /// Memory that the writer fills before it writes a segment.
 const WRITER_BYTES: usize = 64_000_000;
 /// What is stored is packed in blocks of so many bytes, each of which is unpacked for a hit: two sections or so.
 const BLOCK_BYTES: usize = 8_192;
+/// tantivy's list of segments, and its list of the files that it manages.
+const META: &str = "meta.json";
+const MANAGED: &str = ".managed.json";
+/// The file with the checksum of `meta.json` as the last commit left it.
+const CHECKSUM: &str = "meta.blake3";
 
 /// The key of the document `path` in `source`.
 pub fn document_key(source: &str, path: &str) -> u64 {
@@ -37,11 +43,32 @@ pub struct Writer {
 }
 
 impl Writer {
+    /// Looks whether the index in `folder` can be added to: all of its segments open, and `meta.json` is the one
+    /// that the last commit wrote. Takes tantivy's lock for reading. O(sections).
+    pub fn examine(folder: &Path) -> Result<(), SearchError> {
+        let damaged = || SearchError::Damaged(folder.to_owned());
+        let written =
+            String::from_utf8(disk::read(&folder.join(CHECKSUM))?).map_err(|_| damaged())?;
+        let meta = disk::read(&folder.join(META))?;
+        // Without the list of its files tantivy would never remove one.
+        disk::read(&folder.join(MANAGED))?;
+        if blake3::hash(&meta).to_hex().as_str() != written.trim() {
+            return Err(damaged());
+        }
+        guarded(folder, || {
+            let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+            let index = Index::open(directory)?;
+            schema::check(&index)?;
+            schema::register(&index);
+            versions(&index).map(drop)
+        })
+    }
+
     /// Opens the index in `folder`, or makes a new one where there is none or one of other fields.
     ///
     /// Takes tantivy's own lock; a writer that was killed leaves none behind that holds.
     pub fn open(folder: &Path) -> Result<Writer, SearchError> {
-        fs::create_dir_all(folder)?;
+        disk::create_folder(folder)?;
         let (schema, fields) = schema::schema();
         let open = || -> Result<Index, tantivy::TantivyError> {
             let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..Default::default() };
@@ -53,9 +80,9 @@ impl Writer {
         let index = match open() {
             Ok(index) => index,
             Err(error) => {
-                tracing::info!(%error, "the search index is built anew");
-                fs::remove_dir_all(folder)?;
-                fs::create_dir_all(folder)?;
+                tracing::info!(%error, "the search index is rebuilt");
+                disk::remove_folder(folder)?;
+                disk::create_folder(folder)?;
                 open()?
             }
         };
@@ -72,21 +99,7 @@ impl Writer {
 
     /// The version of each document in the index, by its key. O(sections).
     pub fn indexed(&self) -> Result<HashMap<u64, u64>, SearchError> {
-        let reader: IndexReader =
-            self.index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let searcher = reader.searcher();
-        let mut indexed = HashMap::new();
-        for segment in searcher.segment_readers() {
-            let documents = segment.fast_fields().u64("document")?;
-            let versions = segment.fast_fields().u64("version")?;
-            for doc in segment.doc_ids_alive() {
-                if let (Some(document), Some(version)) = (documents.first(doc), versions.first(doc))
-                {
-                    indexed.insert(document, version);
-                }
-            }
-        }
-        Ok(indexed)
+        versions(&self.index)
     }
 
     /// Drops the sections of the document `key`.
@@ -112,14 +125,16 @@ impl Writer {
     /// Makes what was added and removed durable, and puts the index into the folder `into`.
     ///
     /// Segment files are immutable, so they are hard-linked (copied where the file system can't);
-    /// only `meta.json` is copied. Returns the bytes of the index.
+    /// only `meta.json` is written. Returns the bytes of the index.
     pub fn commit(mut self, into: &Path) -> Result<u64, SearchError> {
         if self.changed {
             self.writer.commit()?;
         }
         let Writer { folder: from, index, writer, .. } = self;
         writer.wait_merging_threads()?;
-        fs::create_dir_all(into)?;
+        let meta = disk::read(&from.join(META))?;
+        disk::replace(&from.join(CHECKSUM), blake3::hash(&meta).to_hex().as_bytes())?;
+        disk::create_folder(into)?;
         let mut bytes = 0;
         for file in index.load_metas()?.list_segment_files() {
             let source = from.join(&file);
@@ -127,11 +142,37 @@ impl Writer {
             let Ok(metadata) = fs::metadata(&source) else { continue };
             let target = into.join(&file);
             if fs::hard_link(&source, &target).is_err() {
-                fs::copy(&source, &target)?;
+                fs::copy(&source, &target)
+                    .map_err(|cause| DiskError::new(Doing::Write, &target, cause))?;
             }
             bytes += metadata.len();
         }
-        fs::copy(from.join("meta.json"), into.join("meta.json"))?;
+        // Written, not copied: tantivy's own may be read by its owner alone.
+        disk::write(&into.join(META), &meta)?;
         Ok(bytes)
     }
+
+    /// Removes the files that no commit refers to, such as a run leaves that failed.
+    pub fn collect_garbage(self) -> Result<(), SearchError> {
+        self.writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+}
+
+/// The version of each document in `index`, by its key. O(sections).
+fn versions(index: &Index) -> Result<HashMap<u64, u64>, SearchError> {
+    let reader: IndexReader =
+        index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let searcher = reader.searcher();
+    let mut indexed = HashMap::new();
+    for segment in searcher.segment_readers() {
+        let documents = segment.fast_fields().u64("document")?;
+        let versions = segment.fast_fields().u64("version")?;
+        for doc in segment.doc_ids_alive() {
+            if let (Some(document), Some(version)) = (documents.first(doc), versions.first(doc)) {
+                indexed.insert(document, version);
+            }
+        }
+    }
+    Ok(indexed)
 }
