@@ -32,7 +32,7 @@ fn main() {
     let temporary = tempfile::tempdir().unwrap();
     let index = index(temporary.path());
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let folder = folders::folder(&index, folders::current(&index).unwrap());
+    let folder = folders::folder(&index, folders::current(&index).unwrap().unwrap());
     start(&folder, &vocabulary);
     let queries = queries();
     let records = records(&folder.join("search"), &vocabulary);
@@ -54,7 +54,7 @@ fn index(temporary: &Path) -> PathBuf {
         ..Overrides::default()
     };
     let mut config = config::load(&overrides).unwrap();
-    if folders::current(&config.index).is_none() {
+    if folders::current(&config.index).unwrap().is_none() {
         config.index = temporary.join("index");
         let options = Options { network: Network::FoldersOnly, ..Options::default() };
         refresh::run(&config, &options, &refresh::Stop::new(), &mut |_| {}).unwrap();

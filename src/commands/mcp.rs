@@ -42,7 +42,7 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
     drop(open(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let server = Server { shelf: Arc::new(Shelf::new(config)?), router: Server::tool_router() };
+        let server = Server { shelf: Arc::new(Shelf::new(config)), router: Server::tool_router() };
         let running = server.serve(stdio()).await.context("the client did not greet")?;
         running.waiting().await?;
         Ok(Exit::Done)

@@ -8,6 +8,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::crawl::BlobId;
+use crate::disk;
 
 /// A document of a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,14 +29,12 @@ pub struct Contents {
 impl Contents {
     /// The contents in the file `path`.
     pub fn read(path: &Path) -> anyhow::Result<Contents> {
-        let bytes =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes = disk::read(path)?;
         postcard::from_bytes(&bytes).with_context(|| format!("cannot decode {}", path.display()))
     }
 
     /// Writes the contents to the file `path`.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let bytes = postcard::to_stdvec(self)?;
-        std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+        Ok(disk::write(path, &postcard::to_stdvec(self)?)?)
     }
 }

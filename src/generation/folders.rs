@@ -1,18 +1,23 @@
 //! Generations on disk: immutable folders, and `current`, which names the one that readers open.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-
+use super::damage::Damage;
 use super::manifest::Manifest;
+use crate::disk::{self, DiskError, Doing};
 
 /// How many generations stay: the current one and the one that readers may still have open.
 const KEPT: usize = 2;
 
 /// The number that `current` names, or `None` before the first generation.
-pub fn current(index: &Path) -> Option<u64> {
-    std::fs::read_to_string(index.join("current")).ok()?.trim().parse().ok()
+pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
+    let path = index.join("current");
+    let text = match disk::read(&path) {
+        Err(error) if error.is_missing() && numbers(index).is_empty() => return Ok(None),
+        Err(error) if error.is_missing() => String::new(),
+        result => String::from_utf8_lossy(&result?).into_owned(),
+    };
+    text.trim().parse().map(Some).map_err(|_| Damage::Current { path })
 }
 
 /// Where the generation `number` is.
@@ -21,20 +26,25 @@ pub fn folder(index: &Path, number: u64) -> PathBuf {
 }
 
 /// The manifest of the generation `number`.
-pub fn manifest(index: &Path, number: u64) -> anyhow::Result<Manifest> {
-    let path = folder(index, number).join("manifest.json");
-    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("cannot read {}", path.display()))
+pub fn manifest(index: &Path, number: u64) -> Result<Manifest, Damage> {
+    Manifest::read(&folder(index, number).join("manifest.json"))
+}
+
+/// The numbers of the generations of `index`, ascending.
+pub fn numbers(index: &Path) -> Vec<u64> {
+    let Ok(entries) = std::fs::read_dir(index.join("generations")) else { return Vec::new() };
+    let mut numbers: Vec<u64> =
+        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    numbers.sort_unstable();
+    numbers
 }
 
 /// Where the next generation is being built, and its number.
 pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
-    let generations = index.join("generations");
-    std::fs::create_dir_all(&generations)?;
-    let number = numbers(&generations).last().map_or(1, |last| last + 1);
-    let building = generations.join(format!("{number:04}.building"));
-    std::fs::create_dir_all(&building)
-        .with_context(|| format!("cannot create {}", building.display()))?;
+    let last = numbers(index).last().copied().max(current(index).ok().flatten());
+    let number = last.map_or(1, |last| last + 1);
+    let building = index.join("generations").join(format!("{number:04}.building"));
+    disk::create_folder(&building)?;
     Ok((building, number))
 }
 
@@ -45,23 +55,23 @@ pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
 pub(crate) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(building) {
         let entry = entry?;
-        std::fs::File::open(entry.path())?.sync_all()?;
+        std::fs::File::open(entry.path())
+            .and_then(|file| file.sync_all())
+            .map_err(|cause| DiskError::new(Doing::Write, entry.path(), cause))?;
     }
-    let target = folder(index, number);
-    std::fs::rename(building, &target)
-        .with_context(|| format!("cannot rename {}", building.display()))?;
+    std::fs::rename(building, folder(index, number))
+        .map_err(|cause| DiskError::new(Doing::Write, building, cause))?;
     std::fs::File::open(index.join("generations"))?.sync_all()?;
-    replace(&index.join("current"), format!("{number}\n").as_bytes())
-        .context("cannot write `current`")?;
+    disk::replace(&index.join("current"), format!("{number}\n").as_bytes())?;
     clean(index)
 }
 
 /// Removes what a killed run left half built, and generations that nobody needs.
 pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
-    let generations = index.join("generations");
-    let Ok(entries) = std::fs::read_dir(&generations) else { return Ok(()) };
-    let current = current(index);
-    let old: Vec<u64> = numbers(&generations)
+    let Ok(entries) = std::fs::read_dir(index.join("generations")) else { return Ok(()) };
+    // Without `current` nobody can say which generation is needed: the next one will.
+    let Ok(current) = current(index) else { return Ok(()) };
+    let old: Vec<u64> = numbers(index)
         .into_iter()
         .rev()
         .filter(|number| Some(*number) != current)
@@ -71,30 +81,10 @@ pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
         let name = entry.file_name().into_string().unwrap_or_default();
         let is_old = name.parse().is_ok_and(|number| old.contains(&number));
         if name.ends_with(".building") || is_old {
-            std::fs::remove_dir_all(entry.path())
-                .with_context(|| format!("cannot remove {}", entry.path().display()))?;
+            disk::remove_folder(&entry.path())?;
         }
     }
     Ok(())
-}
-
-/// Writes `bytes` to `path` so that a reader sees the old content or the new, never a part.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// The numbers of the generations in `generations`, ascending.
-fn numbers(generations: &Path) -> Vec<u64> {
-    let Ok(entries) = std::fs::read_dir(generations) else { return Vec::new() };
-    let mut numbers: Vec<u64> =
-        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-    numbers.sort_unstable();
-    numbers
 }
 
 #[cfg(test)]
@@ -105,15 +95,15 @@ mod tests {
     fn generations_follow_each_other_and_the_last_two_stay() {
         let index = tempfile::tempdir().unwrap();
         let index = index.path();
-        assert_eq!(current(index), None);
+        assert_eq!(current(index).unwrap(), None);
         for expected in 1..=4 {
             let (building, number) = begin(index).unwrap();
             assert_eq!(number, expected);
             std::fs::write(building.join("x"), "y").unwrap();
             publish(index, &building, number).unwrap();
-            assert_eq!(current(index), Some(expected));
+            assert_eq!(current(index).unwrap(), Some(expected));
         }
-        assert_eq!(numbers(&index.join("generations")), [3, 4]);
+        assert_eq!(numbers(index), [3, 4]);
     }
 
     #[test]
@@ -126,7 +116,7 @@ mod tests {
         // Killed behind the rename, before `current` was written:
         std::fs::create_dir(folder(index, 2)).unwrap();
         clean(index).unwrap();
-        assert_eq!(current(index), Some(1));
+        assert_eq!(current(index).unwrap(), Some(1));
         assert!(folder(index, 1).exists());
         assert_eq!(begin(index).unwrap().1, 3);
     }

@@ -1,11 +1,13 @@
 //! The lock: one writer at a time. It goes with the process that holds it, however that ends.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
+
+use crate::disk::{DiskError, Doing};
 
 /// A run that was killed this instant may take a moment to let go.
 const TRIES: u32 = 5;
@@ -16,7 +18,10 @@ const PAUSE: Duration = Duration::from_millis(40);
 /// `Err` names who holds it.
 pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     let path = index.join("lock");
-    let mut file = open(&path)?;
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    let denied = |cause| DiskError::new(Doing::Lock, &path, cause);
+    let mut file = options.open(&path).map_err(denied)?;
     for attempt in 0.. {
         match file.try_lock() {
             Ok(()) => break,
@@ -26,7 +31,7 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
                 holder_of(&mut file)
             ),
             Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+                return Err(denied(error).into());
             }
         }
     }
@@ -43,21 +48,16 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
 
 /// Who holds the lock of `index`, or `None` if it is free. Changes nothing.
 pub fn holder(index: &Path) -> anyhow::Result<Option<String>> {
-    if !index.join("lock").exists() {
-        return Ok(None);
-    }
-    let mut file = open(&index.join("lock"))?;
+    let path = index.join("lock");
+    let mut file = match File::open(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        result => result.map_err(|cause| DiskError::new(Doing::Read, &path, cause))?,
+    };
     match file.try_lock_shared() {
         Ok(()) => Ok(None),
         Err(TryLockError::WouldBlock) => Ok(Some(holder_of(&mut file))),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
-}
-
-fn open(path: &Path) -> anyhow::Result<File> {
-    let mut options = File::options();
-    let options = options.read(true).write(true).create(true).truncate(false);
-    options.open(path).with_context(|| format!("cannot open the lock {}", path.display()))
 }
 
 fn holder_of(file: &mut File) -> String {

@@ -1,15 +1,27 @@
-//! `manifest.json`: what a generation holds, source by source.
+//! `manifest.json`: what a generation holds, source by source, and its files with their checksums.
+//!
+//! The manifest's own checksum is the hash of the file with that checksum's digits set to zero.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::checksums::Files;
+use super::damage::Damage;
 use crate::catalogue::Shown;
+use crate::disk;
 use crate::problem::Problem;
 
-/// The format of a generation's files; readers refuse a newer one.
-pub const FORMAT: u32 = 2;
+/// The format of the generations that this program makes.
+pub const FORMAT: u32 = 3;
+/// The oldest format that it reads. Format 2 has no checksums.
+pub const OLDEST: u32 = 2;
+/// The first format that lists checksums.
+const CHECKED: u32 = 3;
+/// In place of the manifest's own checksum while that is computed.
+const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// What a generation holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +39,12 @@ pub struct Manifest {
     /// The longest excerpt where a licence allows no more, in characters.
     pub excerpt_chars: usize,
     pub sources: Vec<SourceState>,
+    /// Every file of the generation but this one; none in format 2.
+    #[serde(default)]
+    pub files: Files,
+    /// Of the manifest itself.
+    #[serde(default)]
+    checksum: String,
 }
 
 /// How much a generation holds.
@@ -73,7 +91,72 @@ pub struct SourceState {
     pub problems: Vec<Problem>,
 }
 
+/// What every format has.
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+    generation: u64,
+}
+
 impl Manifest {
+    /// The manifest of an empty generation, made now by this program.
+    pub(crate) fn new(counts: Counts, excerpt_chars: usize, sources: Vec<SourceState>) -> Manifest {
+        Manifest {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            generation: 0,
+            built_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            fingerprint: String::new(),
+            counts,
+            excerpt_chars,
+            sources,
+            files: Files::new(),
+            checksum: String::new(),
+        }
+    }
+
+    /// The manifest in the file `path`. `Err` if it can't be read, is of a format that this program does not
+    /// know, or is not as it was written.
+    pub fn read(path: &Path) -> Result<Manifest, Damage> {
+        let text = String::from_utf8_lossy(&disk::read(path)?).into_owned();
+        let undecodable = |error: serde_json::Error| Damage::Decode {
+            path: path.into(),
+            cause: error.to_string(),
+        };
+        let Head { format, generation } = serde_json::from_str(&text).map_err(undecodable)?;
+        if !(OLDEST..=FORMAT).contains(&format) {
+            return Err(Damage::Format { number: generation, format });
+        }
+        let manifest: Manifest = serde_json::from_str(&text).map_err(undecodable)?;
+        if format >= CHECKED && !manifest.is_sealed(&text) {
+            return Err(Damage::Checksum { path: path.into() });
+        }
+        Ok(manifest)
+    }
+
+    /// Writes the manifest to `path`, with its checksum.
+    pub(crate) fn write(&mut self, path: &Path) -> anyhow::Result<()> {
+        self.checksum = ZEROS.to_owned();
+        let text = serde_json::to_string_pretty(self)?;
+        self.checksum = blake3::hash(text.as_bytes()).to_hex().to_string();
+        // The last of its fields: nothing behind it looks like it.
+        let at = text.rfind(ZEROS).unwrap_or(text.len());
+        let sealed = format!("{}{}{}", &text[..at], self.checksum, &text[at + ZEROS.len()..]);
+        Ok(disk::write(path, sealed.as_bytes())?)
+    }
+
+    /// Whether the checksum is that of `text`, which the manifest was read from.
+    fn is_sealed(&self, text: &str) -> bool {
+        let Some(at) = text.rfind(&self.checksum).filter(|_| self.checksum.len() == ZEROS.len())
+        else {
+            return false;
+        };
+        let (head, tail) = (&text[..at], &text[at + ZEROS.len()..]);
+        let mut hash = blake3::Hasher::new();
+        hash.update(head.as_bytes()).update(ZEROS.as_bytes()).update(tail.as_bytes());
+        hash.finalize().to_hex().as_str() == self.checksum
+    }
+
     /// The state of the source `id`.
     pub fn source(&self, id: &str) -> Option<&SourceState> {
         self.sources.iter().find(|source| source.id.eq_ignore_ascii_case(id))
@@ -82,5 +165,51 @@ impl Manifest {
     /// The problems of all sources.
     pub fn problems(&self) -> Vec<Problem> {
         self.sources.iter().flat_map(|source| source.problems.iter().cloned()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_with_a_changed_digit_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.json");
+        let counts = Counts { documents: 41, ..Counts::default() };
+        let mut manifest = Manifest::new(counts, 300, Vec::new());
+        manifest.write(&path).unwrap();
+        assert_eq!(Manifest::read(&path).unwrap(), manifest);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let changes = [
+            text.replace("\"documents\": 41", "\"documents\": 40"),
+            text.replace(&manifest.checksum, ZEROS),
+            text.replace(&manifest.checksum, ""),
+        ];
+        for changed in changes {
+            assert_ne!(changed, text);
+            std::fs::write(&path, changed).unwrap();
+            assert!(matches!(Manifest::read(&path), Err(Damage::Checksum { .. })));
+        }
+    }
+
+    #[test]
+    fn the_previous_format_is_read_without_checksums_and_other_formats_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("manifest.json");
+        Manifest::new(Counts::default(), 300, Vec::new()).write(&path).unwrap();
+        let mut json: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let fields = json.as_object_mut().unwrap();
+        fields.remove("files");
+        fields.remove("checksum");
+        fields.insert("format".into(), OLDEST.into());
+        std::fs::write(&path, json.to_string()).unwrap();
+        assert_eq!(Manifest::read(&path).unwrap().format, OLDEST);
+        for format in [OLDEST - 1, FORMAT + 1] {
+            std::fs::write(&path, format!("{{\"format\":{format},\"generation\":7}}")).unwrap();
+            let told = Manifest::read(&path).unwrap_err().to_string();
+            assert!(told.starts_with(&format!("generation 7 is of format {format}")), "{told}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::search::SectionId;
 
 /// How many were added, changed and removed.
@@ -71,6 +72,6 @@ pub struct News {
 
 /// The news in the file `path`, newest first.
 pub fn read(path: &Path) -> anyhow::Result<Vec<News>> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = disk::read(path)?;
     serde_json::from_slice(&bytes).with_context(|| format!("cannot decode {}", path.display()))
 }

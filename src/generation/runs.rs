@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::Context;
-
-use super::folders::replace;
 use super::run::{Outcome, Run, SourceResult};
+use crate::disk;
 use crate::problem::Problem;
 
 /// Runs that are remembered.
@@ -16,7 +14,7 @@ const MOST: usize = 200;
 pub fn read(index: &Path) -> Vec<Run> {
     let Ok(bytes) = std::fs::read(index.join("runs.json")) else { return Vec::new() };
     serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-        tracing::warn!(%error, "runs.json can't be read; the record begins anew");
+        tracing::warn!(%error, "runs.json can't be read; a new record begins");
         Vec::new()
     })
 }
@@ -27,7 +25,7 @@ pub(crate) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
     runs.insert(0, run.clone());
     runs.truncate(MOST);
     let json = serde_json::to_vec(&runs)?;
-    replace(&index.join("runs.json"), &json).context("cannot write runs.json")
+    Ok(disk::replace(&index.join("runs.json"), &json)?)
 }
 
 /// What the recorded runs come to: the newest one, and how each source fared when it was last

@@ -25,6 +25,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::annotate::resources::Resource;
+use crate::disk::{self, DiskError};
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
@@ -101,8 +102,8 @@ pub struct Graph {
 /// Why a graph could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
-    #[error("the graph file {path}: {cause}")]
-    Io { path: String, cause: std::io::Error },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     #[error("the graph file {path} can't be decoded: {cause}")]
     Decode { path: String, cause: postcard::Error },
 }
@@ -118,13 +119,13 @@ impl Graph {
         let name = || path.display().to_string();
         let bytes = postcard::to_stdvec(self)
             .map_err(|cause| GraphError::Decode { path: name(), cause })?;
-        std::fs::write(path, bytes).map_err(|cause| GraphError::Io { path: name(), cause })
+        Ok(disk::write(path, &bytes)?)
     }
 
     /// Reads the graph at `path`.
     pub fn read(path: &Path) -> Result<Graph, GraphError> {
         let name = || path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|cause| GraphError::Io { path: name(), cause })?;
+        let bytes = disk::read(path)?;
         postcard::from_bytes(&bytes).map_err(|cause| GraphError::Decode { path: name(), cause })
     }
 }

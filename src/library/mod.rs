@@ -16,7 +16,7 @@ mod topics;
 pub mod view;
 mod ways;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -25,11 +25,14 @@ use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::config::Config;
+use crate::generation::damage::Damage;
 use crate::generation::folders;
 use crate::generation::manifest::{FORMAT, Manifest};
+use crate::generation::open::Generation;
 use crate::generation::runs::Standing;
 use crate::graph::Graph;
-use crate::search::{Copies, Searcher};
+use crate::problem::chain;
+use crate::search::Searcher;
 
 pub use cards::Deck;
 pub use news::Asked;
@@ -48,17 +51,20 @@ pub struct Library {
 }
 
 impl Library {
-    /// Opens the current generation of `config`'s index, or `None` before the first refresh.
+    /// Opens the current generation of `config`'s index, or `None` before the first refresh. Writes nothing.
     ///
-    /// Reads `manifest.json`, `graph.bin` and `copies.bin`. `Err` if a file is missing, broken, or of
-    /// another format.
+    /// `Err` with what is wrong and what to do if a file is missing or damaged, or may not be read.
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
         // The generation may be replaced and removed while it is being opened: then the next one is.
         for _ in 0..3 {
-            let Some(number) = folders::current(&config.index) else { return Ok(None) };
+            let number = match folders::current(&config.index) {
+                Ok(Some(number)) => number,
+                Ok(None) => return Ok(None),
+                Err(damage) => return Err(Library::explain(config, damage)),
+            };
             match Library::open_number(config, number) {
-                Err(error) if folders::current(&config.index) == Some(number) => {
-                    return Err(error);
+                Err(damage) if folders::current(&config.index).ok().flatten() == Some(number) => {
+                    return Err(Library::explain(config, damage));
                 }
                 Err(_) => {}
                 Ok(library) => return Ok(Some(library)),
@@ -67,31 +73,22 @@ impl Library {
         bail!("the index {} changes faster than it can be opened", config.index.display())
     }
 
-    fn open_number(config: &Config, number: u64) -> anyhow::Result<Library> {
-        let folder = folders::folder(&config.index, number);
-        let remedy = || {
-            format!(
-                "the index {} can't be read; `cairn refresh --offline` builds it anew from what is stored",
-                config.index.display()
-            )
-        };
-        let manifest = folders::manifest(&config.index, number).with_context(remedy)?;
-        if manifest.format != FORMAT {
-            bail!(
-                "generation {number} is of format {}, this program reads {FORMAT}; `cairn refresh --offline` builds it anew from what is stored",
-                manifest.format
-            );
-        }
-        let graph = Graph::read(&folder.join("graph.bin")).with_context(remedy)?;
-        let copies = read_copies(&folder.join("copies.bin")).with_context(remedy)?;
-        let sources = manifest
-            .sources
-            .iter()
-            .map(|source| (source.id.clone(), source.licence.clone()))
-            .collect();
-        let searcher = Searcher::open(&folder.join("search"), copies, &graph.vocabulary, sources)
-            .with_context(remedy)?;
+    /// Opens the newest generation that is whole, for want of a current one; `None` if there is none.
+    fn open_intact(config: &Config) -> Option<Library> {
+        let numbers = folders::numbers(&config.index).into_iter().rev();
+        numbers.filter_map(|number| Library::open_number(config, number).ok()).next()
+    }
+
+    fn open_number(config: &Config, number: u64) -> Result<Library, Damage> {
+        let Generation { manifest, graph, searcher, folder } =
+            Generation::open(&config.index, number)?;
         Ok(Library { manifest, graph, searcher, web: config.github.web.clone(), folder })
+    }
+
+    fn explain(config: &Config, damage: Damage) -> anyhow::Error {
+        let index = config.index.display();
+        let told = format!("the index {index} can't be opened; {}", damage.remedy());
+        anyhow::Error::new(damage).context(told)
     }
 }
 
@@ -115,33 +112,47 @@ pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     })
 }
 
-fn read_copies(path: &Path) -> anyhow::Result<Copies> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    postcard::from_bytes(&bytes).with_context(|| format!("cannot decode {}", path.display()))
-}
-
-/// The current generation of a server.
+/// The generation that a server shows: the current one, or the newest that is whole.
 pub struct Shelf {
     config: Config,
-    current: ArcSwapOption<Library>,
-    /// When `current` was written that the library was opened by.
-    seen: Mutex<Option<SystemTime>>,
+    shown: ArcSwapOption<Library>,
+    /// Why the current generation is not shown.
+    damage: ArcSwapOption<String>,
+    /// When `current` was written that was last looked at; `None` inside if there was none.
+    seen: Mutex<Option<Option<SystemTime>>>,
     /// What the runs come to, and when the `runs.json` was written that told it.
     standing: Mutex<(Option<SystemTime>, Arc<Standing>)>,
 }
 
 impl Shelf {
-    /// A shelf with the current generation of `config`'s index, if it has one.
-    pub fn new(config: Config) -> anyhow::Result<Shelf> {
-        let seen = Mutex::new(changed_at(&config, "current"));
-        let library = Library::open(&config)?;
-        let current = ArcSwapOption::from(library.map(Arc::new));
-        Ok(Shelf { config, current, seen, standing: Mutex::default() })
+    /// A shelf with the current generation of `config`'s index, or the newest that is whole, if it has one.
+    pub fn new(config: Config) -> Shelf {
+        let shelf = Shelf {
+            config,
+            shown: ArcSwapOption::default(),
+            damage: ArcSwapOption::default(),
+            seen: Mutex::default(),
+            standing: Mutex::default(),
+        };
+        shelf.renew();
+        shelf
     }
 
     /// The library as it is now.
     pub fn library(&self) -> Option<Arc<Library>> {
-        self.current.load_full()
+        self.shown.load_full()
+    }
+
+    /// Why the current generation is not shown, if it can't be opened.
+    pub fn damage(&self) -> Option<Arc<String>> {
+        self.damage.load_full()
+    }
+
+    /// Whether a refresh would make of what is stored what this program wants to read: the current generation
+    /// is damaged, or of the previous format.
+    pub fn wants_rebuild(&self) -> bool {
+        let is_old = |library: Arc<Library>| library.manifest.format != FORMAT;
+        self.damage().is_some() || self.library().is_some_and(is_old)
     }
 
     /// What the runs come to. One `stat` where none has ended since it was last asked for.
@@ -156,22 +167,39 @@ impl Shelf {
 
     /// Opens the newest generation if `current` was written since. One `stat` where it was not.
     ///
-    /// A generation that can't be opened is logged once, and the one before stays.
+    /// What can't be opened is logged once, with what to do; what is shown then stays, or is the newest
+    /// generation that is whole.
     pub fn renew(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "current");
-        if changed == *seen {
+        if *seen == Some(changed) {
             return;
         }
-        *seen = changed;
+        *seen = Some(changed);
         match Library::open(&self.config) {
             Ok(Some(library)) => {
                 tracing::info!(generation = library.manifest.generation, "opened");
-                self.current.store(Some(Arc::new(library)));
+                // In this order: whoever sees the new generation sees no old complaint beside it.
+                self.damage.store(None);
+                self.shown.store(Some(Arc::new(library)));
             }
             Ok(None) => {}
-            Err(error) => tracing::error!("the new generation can't be opened: {error:#}"),
+            Err(error) => self.fall_back(&error),
         }
+    }
+
+    fn fall_back(&self, error: &anyhow::Error) {
+        let told = chain(error);
+        if self.shown.load().is_none() {
+            self.shown.store(Library::open_intact(&self.config).map(Arc::new));
+        }
+        match self.library() {
+            Some(library) => {
+                tracing::error!("{told}; generation {} is shown", library.manifest.generation);
+            }
+            None => tracing::error!("{told}; there is no other generation to show"),
+        }
+        self.damage.store(Some(Arc::new(told)));
     }
 }
 

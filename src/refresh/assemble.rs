@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use anyhow::Context;
-
+use super::base::Base;
 use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
@@ -13,15 +12,17 @@ use super::places::Places;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
 use super::whole::Whole;
-use super::{Event, Inputs, Stop, news};
+use super::{Event, Inputs, Stop, full, news};
 use crate::annotate::Annotation;
 use crate::annotate::copies::Fold;
 use crate::config::Config;
+use crate::disk;
 use crate::extract::Document;
 use crate::extract::markup::Markup;
+use crate::generation::checksums::{self, Depth, SEARCH};
 use crate::generation::contents::{Contents, Entry};
 use crate::generation::folders;
-use crate::generation::manifest::{FORMAT, Manifest, SourceState};
+use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::news::Changes;
 use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
@@ -48,12 +49,14 @@ impl Assembled {
     }
 }
 
-/// Builds a generation of what is `wanted` of `store`, unless the current one is made of the same. `None` if it was
-/// stopped on the way.
+/// Builds a generation of what is `wanted` of `store`, unless the current one is whole and made of the same.
+/// `None` if it was stopped on the way.
+///
+/// `depth` says how closely what is there is looked at. A failure leaves the generations as they were.
 pub(super) fn assemble(
     config: &Config,
     (inputs, wanted): (&Inputs, &Wanted),
-    store: &Store,
+    (store, depth): (&Store, Depth),
     stop: &Stop,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Option<Assembled>> {
@@ -64,38 +67,58 @@ pub(super) fn assemble(
     for source in &inputs.catalogue.sources {
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
     }
-    let Wanted { items, problems } = wanted;
     let dead = store.dead_links()?;
-    let fingerprint = fingerprint(inputs, &rows, (items, &dead));
-    let current = folders::current(&config.index);
-    if let Some(number) = current
-        && let Ok(manifest) = folders::manifest(&config.index, number)
-        && manifest.format == FORMAT
-        && manifest.fingerprint == fingerprint
-    {
+    let fingerprint = fingerprint(inputs, &rows, (&wanted.items, &dead));
+    let base = Base::look(&config.index, depth)?;
+    if let Some(manifest) = base.unchanged(&fingerprint).cloned() {
+        base.remove_damaged()?;
         let changes = HashMap::new();
         return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
     }
     told(Event::Building);
     let (building, number) = folders::begin(&config.index)?;
+    let new = New { building: &building, number, fingerprint };
+    let built = build(config, (inputs, wanted, dead), (store, &rows), (&base, new), stop);
+    built.map_err(|error| {
+        let error = full::explain(error, &config.index);
+        // What is half made only takes room; a failure to remove it is not what the user must hear of.
+        let _ = disk::remove_folder(&building);
+        let _ = Writer::open(&config.index.join("building")).and_then(Writer::collect_garbage);
+        error
+    })
+}
+
+/// The generation that is to be built.
+struct New<'a> {
+    building: &'a Path,
+    number: u64,
+    fingerprint: String,
+}
+
+fn build(
+    config: &Config,
+    (inputs, wanted, dead): (&Inputs, &Wanted, HashMap<String, String>),
+    (store, rows): (&Store, &HashMap<String, SourceRow>),
+    (base, new): (&Base, New),
+    stop: &Stop,
+) -> anyhow::Result<Option<Assembled>> {
     let mut assembly = Assembly::new(config, inputs, dead)?;
-    assembly.refuse(problems);
-    for item in items {
+    assembly.refuse(&wanted.problems);
+    for item in &wanted.items {
         if stop.is_cancelled() {
             return Ok(None);
         }
         assembly.item(item, store)?;
     }
     let (indexed, contents) = (assembly.added, std::mem::take(&mut assembly.contents));
-    let mut manifest = assembly.finish(&building, &rows)?;
-    manifest.fingerprint = fingerprint;
-    manifest.generation = number;
-    let before = current.map(|number| folders::folder(&config.index, number));
-    let changes = news::tell(&contents, before.as_deref(), &manifest, &building)?;
-    let json = serde_json::to_vec_pretty(&manifest)?;
-    std::fs::write(building.join("manifest.json"), json).context("cannot write manifest.json")?;
-    folders::publish(&config.index, &building, number)?;
-    Ok(Some(Assembled { indexed, manifest, made: Some(number), changes }))
+    let mut manifest = assembly.finish(new.building, rows)?;
+    (manifest.fingerprint, manifest.generation) = (new.fingerprint, new.number);
+    let changes = news::tell(&contents, &base.before, &manifest, new.building)?;
+    manifest.files = checksums::seal(new.building, &base.files)?;
+    manifest.write(&new.building.join("manifest.json"))?;
+    folders::publish(&config.index, new.building, new.number)?;
+    base.remove_damaged()?;
+    Ok(Some(Assembled { indexed, manifest, made: Some(new.number), changes }))
 }
 
 /// A generation in the making.
@@ -255,11 +278,11 @@ impl<'a> Assembly<'a> {
         for key in self.indexed.keys().filter(|key| !self.wanted.contains(key)) {
             self.writer.remove(*key);
         }
-        let index_bytes = self.writer.commit(&building.join("search"))?;
+        let index_bytes = self.writer.commit(&building.join(SEARCH))?;
         let graph = self.whole.graph.finish(self.whole.resources.finish(&self.dead));
         graph.write(&building.join("graph.bin"))?;
         let copies = postcard::to_stdvec(&self.whole.copies)?;
-        std::fs::write(building.join("copies.bin"), copies).context("cannot write copies.bin")?;
+        disk::write(&building.join("copies.bin"), &copies)?;
         let sources: Vec<SourceState> = self
             .inputs
             .catalogue
@@ -278,16 +301,7 @@ impl<'a> Assembly<'a> {
         self.whole.counts.topics = graph.vocabulary.topics.len();
         self.whole.counts.resources = graph.resources.len();
         self.whole.counts.index_bytes = index_bytes;
-        Ok(Manifest {
-            format: FORMAT,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            generation: 0,
-            built_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            fingerprint: String::new(),
-            counts: self.whole.counts,
-            excerpt_chars: self.inputs.policy.excerpt_chars,
-            sources,
-        })
+        Ok(Manifest::new(self.whole.counts, self.inputs.policy.excerpt_chars, sources))
     }
 }
 

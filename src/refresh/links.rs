@@ -26,7 +26,7 @@ pub(super) fn look(
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Looks> {
     let mut looks = Looks::default();
-    let Some(number) = folders::current(&config.index) else { return Ok(looks) };
+    let Some(number) = folders::current(&config.index)? else { return Ok(looks) };
     let graph = Graph::read(&folders::folder(&config.index, number).join("graph.bin"))?;
     let now = chrono::Utc::now();
     let before = |days: i64| now.timestamp() - days * 24 * 60 * 60;

@@ -6,11 +6,13 @@
 //! store and the index know by themselves what they hold, and the next run goes on from there.
 
 mod assemble;
+mod base;
 mod changes;
 mod chapters;
 mod derive;
 mod describe;
 mod fetch;
+mod full;
 mod links;
 mod news;
 mod outcome;
@@ -25,11 +27,12 @@ mod whole;
 
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source};
 use crate::config::Config;
+use crate::disk;
 use crate::generation::run::{Run, SourceResult};
 use crate::generation::{folders, lock, runs};
 use crate::problem::Problem;
@@ -103,8 +106,18 @@ struct Inputs {
 ///
 /// Reads the data files, fetches over the network as `options` allow, writes below the index
 /// folder only. `told` hears how it goes. `Err` if a data file has faults, another run holds the
-/// lock, or the index folder can't be written; a source that fails is no error but a result.
+/// lock, or the index folder can't be written; a source that fails is no error but a result. A full disk is
+/// named as such, whatever fails first, and leaves the generations as they were.
 pub fn run(
+    config: &Config,
+    options: &Options,
+    stop: &Stop,
+    told: &mut dyn FnMut(Event),
+) -> anyhow::Result<Summary> {
+    run_to_the_end(config, options, stop, told).map_err(|error| full::explain(error, &config.index))
+}
+
+fn run_to_the_end(
     config: &Config,
     options: &Options,
     stop: &Stop,
@@ -121,8 +134,7 @@ pub fn run(
         vocabulary: vocabulary::load(&config.sources)?,
     };
     let chosen = choose(&inputs.catalogue, options)?;
-    std::fs::create_dir_all(&config.index)
-        .with_context(|| format!("cannot create the index folder {}", config.index.display()))?;
+    disk::create_folder(&config.index)?;
     let _lock = lock::take(&config.index)?;
     folders::clean(&config.index)?;
 
@@ -134,13 +146,15 @@ pub fn run(
     let wanted = wanted::wanted(&inputs, &store)?;
     let program = config.program.as_deref();
     run.extracted = derive::derive((&inputs, &wanted.items), &mut store, (program, stop), told)?;
-    let mut assembled = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
+    let depth = base::depth(options);
+    let mut assembled =
+        assemble::assemble(config, (&inputs, &wanted), (&store, depth), stop, told)?;
     if let Some(first) = &mut assembled
         && options.check_links
     {
         run.looks = Some(links::look(config, &mut store, stop, told)?);
         // What was found dead makes another generation, with the changes of the first.
-        let second = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
+        let second = assemble::assemble(config, (&inputs, &wanted), (&store, depth), stop, told)?;
         first.follow(second);
     }
     let failures = run.sources.iter().filter_map(SourceResult::problem);

@@ -19,12 +19,12 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// No generation has been built yet.
+    /// No generation can be shown yet.
     pub fn not_ready() -> Failure {
         Failure {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: "not_ready",
-            message: "the index is being built for the first time".to_owned(),
+            message: "the index is being built".to_owned(),
             hint: "try again in a moment".to_owned(),
         }
     }

@@ -37,11 +37,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::config::{Config, Schedule};
-use crate::generation::folders;
-use crate::generation::manifest::FORMAT;
+use crate::disk;
 use crate::library::view::StatusView;
 use crate::library::{Library, Shelf};
-use crate::problem::Faults;
+use crate::problem::{Faults, Problem, Stage};
 use crate::refresh::{self, Network, Options, Stop};
 use crate::search::{Budget, SearchError};
 use error::Failure;
@@ -85,7 +84,7 @@ pub struct State {
 impl State {
     /// The state of a server over `config`'s index, which need not hold a generation yet.
     pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<State> {
-        let shelf = Shelf::new(config.clone())?;
+        let shelf = Shelf::new(config.clone());
         let refreshes = refreshing == Refreshing::Scheduled;
         let stopping = Stop::new();
         Ok(State {
@@ -126,7 +125,13 @@ impl State {
 
     /// What `library` holds, how the last refresh went and when the next one starts.
     fn status(&self, library: &Library) -> StatusView {
-        library.status(&self.shelf.standing(), self.clock.next_run())
+        let mut status = library.status(&self.shelf.standing(), self.clock.next_run());
+        if let Some(damage) = self.shelf.damage() {
+            let shown = library.manifest.generation;
+            let message = format!("{damage}; generation {shown} is shown");
+            status.problems.insert(0, Problem::new(Stage::Search, message));
+        }
+        status
     }
 
     /// Opens the newest generation, if there is a newer one.
@@ -183,24 +188,36 @@ async fn secure(request: Request, next: Next) -> Response {
 
 /// Serves `config` at its address until Ctrl-C or SIGTERM.
 ///
-/// On the first start, and on the first of a version with another format, what is on this machine (own
-/// notes, vocabulary, what was fetched before) is indexed before the first request is answered. `Err` if the
-/// address is taken or the index can't be read or written.
-pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
+/// On the first start, what is on this machine (own notes, vocabulary, what was fetched before) is indexed before
+/// the first request is answered. A generation of the previous format is served until a refresh has made the
+/// next; of a damaged one the newest that is whole is served, and a refresh rebuilds it. An index that can't be
+/// written is only read. `Err` if the address is taken or the data files have faults.
+pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<()> {
+    if config.index.exists() && !disk::is_writable(&config.index) {
+        tracing::warn!(
+            "{} can't be written: it is served and never refreshed",
+            config.index.display()
+        );
+        refreshing = Refreshing::Never;
+    }
     if refreshing == Refreshing::Never {
         config.timetable.schedule = Schedule::Never;
     }
-    if !has_readable(&config) {
-        first_start(&config)?;
+    let state = Arc::new(State::new(config, refreshing)?);
+    // What is damaged the schedule rebuilds, where there is one, while requests are answered.
+    let is_rebuilt_later = state.refreshes && state.shelf.damage().is_some();
+    if state.shelf.library().is_none() && !is_rebuilt_later {
+        first_start(&state.config)?;
+        state.renew();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = runtime.block_on(async {
-        may_listen(&config).await?;
-        let listener = tokio::net::TcpListener::bind(&config.listen)
+        may_listen(&state.config).await?;
+        let listen = &state.config.listen;
+        let listener = tokio::net::TcpListener::bind(listen)
             .await
-            .with_context(|| format!("cannot listen on {}; try --listen", config.listen))?;
+            .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::new(config, refreshing)?);
         // Before anybody is told that the server is there, and may signal to it.
         let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
         let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
@@ -233,13 +250,6 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// Whether `config`'s index holds a generation that this version of the program reads.
-fn has_readable(config: &Config) -> bool {
-    folders::current(&config.index)
-        .and_then(|number| folders::manifest(&config.index, number).ok())
-        .is_some_and(|manifest| manifest.format == FORMAT)
 }
 
 /// Starts a refresh at each SIGHUP.

@@ -33,6 +33,8 @@ pub(super) enum Wanted {
     All,
     /// These.
     Only(BTreeSet<String>),
+    /// None: what is stored is put together again.
+    Stored,
 }
 
 /// When the next run starts, and what was asked for meanwhile.
@@ -47,6 +49,8 @@ struct Inner {
     /// Sources that were deferred, and when they may be asked again.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
     wanted: Option<Wanted>,
+    /// When a damaged index was last asked to be rebuilt, and whether that is still to be done.
+    rebuild: Option<(DateTime<Utc>, bool)>,
     running: bool,
 }
 
@@ -73,9 +77,21 @@ impl Clock {
         inner.running
     }
 
+    /// Asks for the index to be rebuilt from what is stored; not again within [`AGAIN`], should that not help.
+    fn ask_for_rebuild(&self, now: DateTime<Utc>) {
+        let mut inner = self.lock();
+        if inner.rebuild.is_none_or(|(at, _)| at + AGAIN <= now) {
+            inner.rebuild = Some((now, true));
+        }
+    }
+
     /// What is to be run now, if anything is.
     fn due(&self, now: DateTime<Utc>) -> Option<Wanted> {
         let mut inner = self.lock();
+        if let Some((_, is_due @ true)) = &mut inner.rebuild {
+            *is_due = false;
+            return Some(Wanted::Stored);
+        }
         if inner.next.is_some_and(|next| next <= now) {
             inner.wanted = None;
             inner.retry = None;
@@ -163,6 +179,9 @@ pub(super) async fn keep(state: Arc<State>) {
         let renewed = Arc::clone(&state);
         // Opening reads the graph: not on the threads that answer.
         let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
+        if state.shelf.wants_rebuild() {
+            state.clock.ask_for_rebuild(Utc::now());
+        }
         if running.is_none()
             && state.refreshes
             && let Some(wanted) = state.clock.due(Utc::now())
@@ -181,8 +200,8 @@ pub(super) async fn keep(state: Arc<State>) {
             match wanted {
                 // A run that reached nobody does not count; the next one follows soon.
                 Wanted::All => state.clock.plan(&state.config, &last, now, now + AGAIN),
-                // A run over some sources leaves the whole run's time as it is.
-                Wanted::Only(_) => state.clock.retry(&last),
+                // A run over some sources, or none, leaves the whole run's time as it is.
+                Wanted::Only(_) | Wanted::Stored => state.clock.retry(&last),
             }
             state.clock.set_running(false);
             running = None;
@@ -213,8 +232,10 @@ fn start(config: &Config, wanted: &Wanted) -> Option<Child> {
     if let Some(file) = &config.file {
         command.arg("--config").arg(file);
     }
-    if let Wanted::Only(sources) = wanted {
-        command.arg("--").args(sources);
+    match wanted {
+        Wanted::All => {}
+        Wanted::Stored => drop(command.arg("--offline")),
+        Wanted::Only(sources) => drop(command.arg("--").args(sources)),
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
     tracing::info!(?wanted, "a refresh begins");
@@ -256,6 +277,19 @@ mod tests {
         clock.ask_for(Wanted::All);
         assert_eq!(clock.due(now), Some(Wanted::All));
         assert_eq!(clock.due(now), None);
+    }
+
+    #[test]
+    fn a_damaged_index_is_rebuilt_before_anything_is_fetched_and_not_again_and_again() {
+        let (clock, now) = (Clock::default(), Utc::now());
+        clock.put_off(now);
+        clock.ask_for_rebuild(now);
+        assert_eq!(clock.due(now), Some(Wanted::Stored));
+        clock.put_off(now + AGAIN * 9);
+        clock.ask_for_rebuild(now);
+        assert_eq!(clock.due(now), None, "it was tried this instant");
+        clock.ask_for_rebuild(now + AGAIN);
+        assert_eq!(clock.due(now + AGAIN), Some(Wanted::Stored));
     }
 
     #[test]

@@ -11,16 +11,23 @@ mod files;
 mod links;
 mod sources;
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use percent_encoding::{AsciiSet, CONTROLS};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion};
+
+use crate::disk::{self, DiskError, Doing};
 
 pub use derived::DerivedKey;
 pub use files::StoredFile;
 pub use sources::{SourceRow, State};
+
+/// What ends the path of SQLite's file addresses, or begins an escape in it.
+const URI: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
 
 /// Every change of the schema since the first, applied in order when the store is opened.
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
@@ -92,7 +99,33 @@ pub enum StoreError {
     #[error("the store holds something that can't be decoded: {0}")]
     Decode(String),
     #[error("the store: {0}")]
+    Disk(DiskError),
+    #[error("the store: {0}")]
     Io(#[from] std::io::Error),
+}
+
+impl StoreError {
+    /// Whether there was no room for what was to be written.
+    pub fn is_full(&self) -> bool {
+        match self {
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            StoreError::Io(error) => disk::is_full(error),
+            _ => false,
+        }
+    }
+
+    /// `error` of SQLite, or the file that refuses to be opened where that is why.
+    fn of(error: rusqlite::Error, path: &Path) -> StoreError {
+        use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+        let code = error.sqlite_error_code();
+        let tried = File::options().read(true).append(true).open(path);
+        match tried.map_err(|cause| DiskError::new(Doing::Write, path, cause)) {
+            Err(denied) if matches!(code, Some(CannotOpen | PermissionDenied | ReadOnly)) => {
+                StoreError::Disk(denied)
+            }
+            _ => StoreError::Sqlite(error),
+        }
+    }
 }
 
 /// An open `library.db`.
@@ -105,6 +138,13 @@ impl Store {
     ///
     /// `Err` if the file is no database, can't be written, or is of a newer format.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
+        Store::open_or_create(path).map_err(|error| match error {
+            StoreError::Sqlite(error) => StoreError::of(error, path),
+            other => other,
+        })
+    }
+
+    fn open_or_create(path: &Path) -> Result<Store, StoreError> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -121,7 +161,7 @@ impl Store {
     /// Looks whether `library.db` at `path` is whole and of a format that this program reads. Changes
     /// nothing. Reads all of it.
     pub fn examine(path: &Path) -> Result<(), StoreError> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = read_only(path).map_err(|error| StoreError::of(error, path))?;
         connection.busy_timeout(Duration::from_secs(5))?;
         let version = MIGRATIONS.current_version(&connection).map_err(StoreError::Newer)?;
         if matches!(version, SchemaVersion::Outside(_)) {
@@ -148,6 +188,18 @@ impl Store {
         transaction.commit()?;
         Ok(blobs)
     }
+}
+
+/// Opens the database `path` without writing anything beside it.
+fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    // SQLite makes the files of a write-ahead log even for a reader, unless it is told that nobody writes:
+    // which is so as long as there is no such log.
+    if path.with_extension("db-wal").exists() {
+        return Connection::open_with_flags(path, flags);
+    }
+    let escaped = percent_encoding::percent_encode(path.as_os_str().as_encoded_bytes(), URI);
+    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub struct Content {
 /// The content of the current generation of `index`. The search index has to hold each section once
 /// and nothing else.
 pub fn content(index: &Path) -> Content {
-    let number = folders::current(index).unwrap();
+    let number = folders::current(index).unwrap().unwrap();
     let folder = folders::folder(index, number);
     let manifest = folders::manifest(index, number).unwrap();
     let graph = Graph::read(&folder.join("graph.bin")).unwrap();

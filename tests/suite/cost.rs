@@ -103,7 +103,7 @@ fn judge(searcher: &Searcher, vocabulary: &Vocabulary, words: &[String]) {
 /// The same over the generation that is open in `index`, with its own words.
 pub fn judge_index(index: &Path) {
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let folder = folders::folder(index, folders::current(index).unwrap());
+    let folder = folders::folder(index, folders::current(index).unwrap().unwrap());
     let copies = Copies::default();
     let searcher = Searcher::open(&folder.join("search"), copies, &vocabulary, Vec::new()).unwrap();
     let mut counts: HashMap<String, usize> = HashMap::new();

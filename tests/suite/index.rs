@@ -35,7 +35,7 @@ fn total(library: &Library, text: &str) -> usize {
 fn a_reader_keeps_its_generation_while_others_are_made_and_removed() {
     let world = World::new(vec![repo("ann/a", &[("a.md", "# A\n\nZero apples.\n")])]);
     world.refresh(&[], 0);
-    let shelf = Shelf::new(config(&world)).unwrap();
+    let shelf = Shelf::new(config(&world));
     let first = shelf.library().unwrap();
     for count in ["one", "two", "three"] {
         world.github.put(repo("ann/a", &[("a.md", &format!("# A\n\n{count} apples.\n"))]));

@@ -1,0 +1,152 @@
+//! Length and checksum of each file of a generation, as its manifest lists them.
+//!
+//! A segment of the search index goes unchanged from generation to generation (a hard link), so its checksum
+//! is carried over and never computed again: what has decayed on the disk since stays detectable.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::damage::Damage;
+use crate::disk::{DiskError, Doing};
+
+/// The folder of the search index in a generation.
+pub(crate) const SEARCH: &str = "search";
+/// The only file in it that every refresh writes again.
+const META: &str = "search/meta.json";
+
+/// What is known of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileMark {
+    pub bytes: u64,
+    /// BLAKE3 of its content, in hexadecimal.
+    pub blake3: String,
+}
+
+/// The files of a generation by their paths in its folder, with `/` between the parts.
+pub type Files = BTreeMap<String, FileMark>;
+
+/// How much of a generation is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// What opening checks: the length of each file, and the checksums of all but segments.
+    Opening,
+    /// The checksums of segments too. Reads all files.
+    Deep,
+}
+
+/// The files in `folder` with their lengths and checksums; those of segments that are `known` are carried over.
+pub(crate) fn seal(folder: &Path, known: &Files) -> Result<Files, DiskError> {
+    let mut files = Files::new();
+    for path in listed(folder)? {
+        let name = name(folder, &path);
+        let unreadable = |cause| DiskError::new(Doing::Read, &path, cause);
+        let bytes = fs::metadata(&path).map_err(unreadable)?.len();
+        let carried = known.get(&name).filter(|mark| is_segment(&name) && mark.bytes == bytes);
+        let mark = match carried {
+            Some(mark) => mark.clone(),
+            None => FileMark { bytes, blake3: checksum(&path).map_err(unreadable)? },
+        };
+        files.insert(name, mark);
+    }
+    Ok(files)
+}
+
+/// What of `files` is not in `folder` as it should be. The checksums of all but segments are always checked.
+pub fn damage(folder: &Path, files: &Files, depth: Depth) -> Vec<Damage> {
+    let wrong = |(name, mark): (&String, &FileMark)| {
+        let depth = if is_segment(name) { depth } else { Depth::Deep };
+        examine(&folder.join(name), mark, depth).err()
+    };
+    files.iter().filter_map(wrong).collect()
+}
+
+/// Looks whether the file `path` is as `mark` says: its length, and its checksum if `depth` is deep.
+pub(crate) fn examine(path: &Path, mark: &FileMark, depth: Depth) -> Result<(), Damage> {
+    let unreadable = |cause| DiskError::new(Doing::Read, path, cause);
+    // Opened, not only looked at: it may be there and still not be ours to read.
+    let file = File::open(path).map_err(unreadable)?;
+    let holds = file.metadata().map_err(unreadable)?.len();
+    if holds != mark.bytes {
+        return Err(Damage::Length { path: path.to_owned(), holds, should: mark.bytes });
+    }
+    if depth == Depth::Deep && checksum(path).map_err(unreadable)? != mark.blake3 {
+        return Err(Damage::Checksum { path: path.to_owned() });
+    }
+    Ok(())
+}
+
+/// The name that the file `name` of a generation has in the writer's folder, if it is of a segment.
+pub(crate) fn segment_file(name: &str) -> Option<&str> {
+    name.strip_prefix("search/").filter(|_| is_segment(name))
+}
+
+/// The checksum of the file `path`. Reads all of it.
+fn checksum(path: &Path) -> io::Result<String> {
+    let mut hash = blake3::Hasher::new();
+    hash.update_reader(BufReader::new(File::open(path)?))?;
+    Ok(hash.finalize().to_hex().to_string())
+}
+
+fn is_segment(name: &str) -> bool {
+    name.starts_with(SEARCH) && name != META
+}
+
+/// Every file in `folder` and the folders in it.
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            DiskError::new(Doing::Read, &path, error.into())
+        })?;
+        if entry.file_type().is_file() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+fn name(folder: &Path, path: &Path) -> String {
+    let parts = path.strip_prefix(folder).unwrap_or(path).components();
+    parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segments_checksum_is_carried_over_and_what_decayed_since_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        fs::create_dir(folder.join("search")).unwrap();
+        for name in ["graph.bin", "search/meta.json", "search/1.store"] {
+            fs::write(folder.join(name), name).unwrap();
+        }
+        let first = seal(folder, &Files::new()).unwrap();
+        assert_eq!(first.keys().collect::<Vec<_>>(), ["graph.bin", "search/1.store", META]);
+        assert!(damage(folder, &first, Depth::Deep).is_empty());
+
+        fs::write(folder.join("search/1.store"), "search/2.store").unwrap();
+        let second = seal(folder, &first).unwrap();
+        assert_eq!(first, second, "carried over, not computed");
+        assert!(damage(folder, &second, Depth::Opening).is_empty());
+        let found = damage(folder, &second, Depth::Deep);
+        assert!(matches!(&found[..], [Damage::Checksum { path }] if path.ends_with("1.store")));
+
+        for name in ["graph.bin", "search/meta.json"] {
+            fs::write(folder.join(name), name.to_uppercase()).unwrap();
+        }
+        assert_eq!(damage(folder, &second, Depth::Opening).len(), 2, "all but segments");
+        fs::write(folder.join("search/1.store"), "short").unwrap();
+        fs::remove_file(folder.join("graph.bin")).unwrap();
+        let told: Vec<String> =
+            damage(folder, &second, Depth::Opening).iter().map(ToString::to_string).collect();
+        assert!(told[0].ends_with("graph.bin: it is missing"), "{told:?}");
+        assert!(told[1].ends_with("1.store holds 5 bytes instead of 14"), "{told:?}");
+    }
+}

@@ -1,0 +1,52 @@
+//! Why a generation can't be opened, and what to do.
+
+use std::path::PathBuf;
+
+use super::manifest::{FORMAT, OLDEST};
+use crate::disk::DiskError;
+use crate::graph::GraphError;
+use crate::search::SearchError;
+
+/// What rebuilds a generation whatever is wrong with it.
+pub const REBUILD: &str = "`cairn refresh --offline` rebuilds it from what is stored";
+
+/// What is wrong with the index or a generation.
+#[derive(Debug, thiserror::Error)]
+pub enum Damage {
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error("{} is missing, or names no generation", .path.display())]
+    Current { path: PathBuf },
+    #[error("{} holds {holds} bytes instead of {should}", .path.display())]
+    Length { path: PathBuf, holds: u64, should: u64 },
+    #[error("{} is not as it was written: its checksum differs", .path.display())]
+    Checksum { path: PathBuf },
+    #[error("cannot decode {}: {cause}", .path.display())]
+    Decode { path: PathBuf, cause: String },
+    #[error("generation {number} is of format {format}, this program reads {OLDEST} to {FORMAT}")]
+    Format { number: u64, format: u32 },
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    #[error(transparent)]
+    Search(#[from] SearchError),
+}
+
+impl Damage {
+    /// Whether the account may not read the index: nothing need be wrong with it.
+    pub fn is_denied(&self) -> bool {
+        match self {
+            Damage::Disk(error)
+            | Damage::Graph(GraphError::Disk(error))
+            | Damage::Search(SearchError::Disk(error)) => error.is_denied(),
+            _ => false,
+        }
+    }
+
+    /// What to do.
+    pub fn remedy(&self) -> &'static str {
+        match self.is_denied() {
+            true => "let this account read the folder, or run Cairn as its owner",
+            false => REBUILD,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Opens a generation. Writes nothing, so that an index on read-only storage, or of another account, can be read.
+
+use std::path::{Path, PathBuf};
+
+use super::checksums::{self, Depth, SEARCH};
+use super::damage::Damage;
+use super::folders;
+use super::manifest::Manifest;
+use crate::disk;
+use crate::graph::Graph;
+use crate::search::{Copies, Searcher};
+
+/// An opened generation. Its search index is mapped, its graph is in memory.
+pub struct Generation {
+    pub manifest: Manifest,
+    pub graph: Graph,
+    pub searcher: Searcher,
+    pub folder: PathBuf,
+}
+
+impl Generation {
+    /// Opens the generation `number` of `index`.
+    ///
+    /// Checks the length of each file and the checksum of each that is no segment of the search index; those of
+    /// segments are for [`examine`]. `Err` with the first thing that is wrong.
+    pub fn open(index: &Path, number: u64) -> Result<Generation, Damage> {
+        let folder = folders::folder(index, number);
+        let manifest = folders::manifest(index, number)?;
+        if let Some(damage) = checksums::damage(&folder, &manifest.files, Depth::Opening).pop() {
+            return Err(damage);
+        }
+        let graph = Graph::read(&folder.join("graph.bin"))?;
+        let copies = read_copies(&folder.join("copies.bin"))?;
+        let sources = manifest
+            .sources
+            .iter()
+            .map(|source| (source.id.clone(), source.licence.clone()))
+            .collect();
+        let searcher = Searcher::open(&folder.join(SEARCH), copies, &graph.vocabulary, sources)?;
+        Ok(Generation { manifest, graph, searcher, folder })
+    }
+}
+
+/// All that is wrong with the files of the generation `number`: none if it is whole, or of a format without
+/// checksums. Reads all of them.
+pub fn examine(index: &Path, number: u64) -> Vec<Damage> {
+    match folders::manifest(index, number) {
+        Ok(manifest) => {
+            checksums::damage(&folders::folder(index, number), &manifest.files, Depth::Deep)
+        }
+        Err(damage) => vec![damage],
+    }
+}
+
+fn read_copies(path: &Path) -> Result<Copies, Damage> {
+    let bytes = disk::read(path)?;
+    postcard::from_bytes(&bytes)
+        .map_err(|error| Damage::Decode { path: path.to_owned(), cause: error.to_string() })
+}
