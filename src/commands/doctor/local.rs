@@ -9,6 +9,8 @@ use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::{Config, Schedule};
 use crate::crawl::folder::root_of;
+use crate::disk;
+use crate::generation::damage::REBUILD;
 use crate::generation::lock;
 use crate::generation::runs::Standing;
 use crate::library::Library;
@@ -23,13 +25,13 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     let mut checks = vec![
         Check::of("data files", data_files(config), "cairn sources check tells every fault"),
         Check::of("folders", folders(config), "mend `folder` in catalogue.toml"),
-        Check::of("index", writable(&config.index), "name another folder with --index"),
+        writable(&config.index),
     ];
     checks.extend(disk(&config.index));
     checks.extend([
         Check::of("lock", locked(config), "look at that process; the lock goes with it"),
         Check::of("store", store(config), "see the message"),
-        Check::of("generation", generation(config), "cairn refresh --offline builds it anew"),
+        Check::of("generation", generation(config), REBUILD),
         last_run(config),
     ]);
     checks
@@ -57,12 +59,20 @@ fn folders(config: &Config) -> anyhow::Result<String> {
     Ok(output::count(found, "local folder"))
 }
 
-fn writable(index: &Path) -> anyhow::Result<String> {
-    if !index.exists() {
-        return Ok(format!("{} is not there yet; the first refresh makes it", index.display()));
+fn writable(index: &Path) -> Check {
+    let shown = index.display();
+    match (index.exists(), disk::is_writable(index)) {
+        (false, _) => {
+            let says = format!("{shown} is not there yet; the first refresh makes it");
+            Check::new("index", State::Well, says)
+        }
+        (true, true) => Check::new("index", State::Well, shown.to_string()),
+        (true, false) => {
+            let says = format!("{shown} can't be written: it can be searched, not refreshed");
+            Check::new("index", State::Weak, says)
+                .hint("if it is to be refreshed here, run Cairn as its owner, or name another with --index")
+        }
     }
-    tempfile::tempfile_in(index).with_context(|| format!("cannot write in {}", index.display()))?;
-    Ok(index.display().to_string())
 }
 
 /// How much room is left where the index is; nothing where the system does not say.

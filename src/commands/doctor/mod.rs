@@ -1,8 +1,9 @@
 //! `cairn doctor`: tries each thing that can be wrong, and says what to do.
 //!
-//! [`local`] looks at this machine, [`network`] at GitHub; neither changes anything. Each check stands
+//! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at GitHub; none changes anything. Each check stands
 //! alone: one that fails keeps no other from being made.
 
+mod deep;
 mod local;
 mod network;
 
@@ -19,6 +20,9 @@ pub(super) struct Arguments {
     /// This machine only
     #[arg(long)]
     offline: bool,
+    /// Read every file of the index, and compare its checksum
+    #[arg(long)]
+    deep: bool,
     /// The checks as JSON
     #[arg(long)]
     json: bool,
@@ -59,15 +63,16 @@ impl Check {
     fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
         match result {
             Ok(says) => Check::new(name, State::Well, says),
-            Err(error) => {
-                Check { says: chain(&error), ..Check::new(name, State::Ill, "") }.hint(hint)
-            }
+            Err(error) => Check::new(name, State::Ill, chain(&error)).hint(hint),
         }
     }
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut checks = local::checks(config);
+    if arguments.deep {
+        checks.push(deep::checksums(&config.index));
+    }
     if !arguments.offline {
         checks.extend(network::checks(config));
     }
