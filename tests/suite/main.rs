@@ -13,6 +13,7 @@ mod content;
 mod control;
 mod corpus;
 mod cost;
+mod damage;
 mod data;
 mod decks;
 mod eval;
@@ -36,6 +37,8 @@ mod shelf;
 mod snapshots;
 mod soak;
 mod states;
+#[cfg(target_os = "linux")]
+mod storage;
 mod tidy;
 mod trust;
 mod world;

@@ -21,7 +21,7 @@ fn rounds() -> usize {
 /// Repositories of the corpus that hold at most so many bytes, which keeps a round short.
 const LARGEST: u64 = 3_000_000;
 
-struct Dice(fastrand::Rng);
+pub struct Dice(fastrand::Rng);
 
 impl Dice {
     fn of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
@@ -30,7 +30,7 @@ impl Dice {
 }
 
 /// A repository of the corpus that can be changed.
-struct Changing {
+pub struct Changing {
     name: String,
     files: Vec<(String, Vec<u8>)>,
 }
@@ -97,7 +97,7 @@ impl Changing {
 }
 
 /// A world of at least twelve changing repositories.
-fn changing_world() -> Option<(World, Vec<Changing>, Dice)> {
+pub fn changing_world() -> Option<(World, Vec<Changing>, Dice)> {
     let Some(corpus) = std::env::var_os("CAIRN_CORPUS").map(PathBuf::from) else {
         println!("SKIPPED: CAIRN_CORPUS names no folder of tarballs");
         return None;

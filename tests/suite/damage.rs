@@ -1,0 +1,314 @@
+//! A damaged index: every file of it is emptied, truncated, garbled and removed, and after each the next
+//! refresh ends well and in the same content.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cairn::config::{self, Overrides};
+use cairn::refresh::{self, Network, Options, Stop};
+
+use crate::content::{Content, content};
+use crate::serve::Server;
+use crate::world::{BIAS, World, repo, two, wait_until};
+
+/// What happens to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Harm {
+    Removed,
+    Emptied,
+    Truncated,
+    /// One bit in the middle is flipped: its length stays.
+    Flipped,
+    /// The first byte becomes one that is no text.
+    Garbled,
+}
+
+const HARMS: [Harm; 5] =
+    [Harm::Removed, Harm::Emptied, Harm::Truncated, Harm::Flipped, Harm::Garbled];
+
+impl Harm {
+    fn befall(self, path: &Path) {
+        let mut bytes = fs::read(path).unwrap();
+        let middle = bytes.len() / 2;
+        match self {
+            Harm::Removed => return fs::remove_file(path).unwrap(),
+            Harm::Emptied => bytes.clear(),
+            Harm::Truncated => bytes.truncate(middle),
+            Harm::Flipped => bytes.iter_mut().skip(middle).take(1).for_each(|byte| *byte ^= 1),
+            Harm::Garbled => bytes.iter_mut().take(1).for_each(|byte| *byte = 0xff),
+        }
+        // The same file under all of its names: a segment is damaged wherever it is linked.
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+/// A world with two generations and a writer's index of more than one segment.
+fn world_of_two_generations() -> World {
+    let world = two();
+    world.refresh(&[], 0);
+    world.github.put(repo("ann/bias", &[("README.md", BIAS), ("c.md", "# C\n\nClick models.\n")]));
+    world.refresh(&[], 0);
+    world
+}
+
+/// Two topics: with the whole vocabulary each of the many refreshes would take ten times as long.
+const TOPICS: &str = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix topic: <urn:cairn:topic:> .
+@prefix step: <urn:cairn:step:> .
+topic:position-bias a skos:Concept ; skos:prefLabel \"position bias\"@en ;
+    skos:definition \"What stands higher is clicked more.\"@en ;
+    skos:broader topic:ml-problem-framing ; skos:related topic:feature-store .
+topic:feature-store a skos:Concept ; skos:prefLabel \"feature store\"@en ;
+    skos:definition \"It serves the same features twice.\"@en ;
+    skos:broader topic:ml-problem-framing .
+step:features skos:member topic:feature-store , topic:position-bias .
+";
+
+/// Replaces the vocabulary by a small one.
+fn shorten_vocabulary(world: &World) {
+    for file in fs::read_dir(world.path("sources/vocabulary")).unwrap() {
+        let path = file.unwrap().path();
+        if !path.ends_with("scheme.ttl") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    world.write("sources/vocabulary/small.ttl", TOPICS);
+}
+
+/// Copies the folder `from` with its hard links.
+pub fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(status.success());
+}
+
+/// Every file of the index but the store, as a path in it.
+fn files(index: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(index).sort_by_file_name().into_iter().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    let names = files.map(|file| file.path().strip_prefix(index).unwrap().to_owned());
+    names.filter(|name| !name.to_str().unwrap().starts_with("library.db")).collect()
+}
+
+/// Refreshes in this process from what is stored, and says which generation was made.
+fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
+    let overrides = Overrides {
+        config: None,
+        index: Some(world.path("index")),
+        sources: Some(world.path("sources")),
+    };
+    let options = Options { network: Network::Offline, ..Options::default() };
+    let config = config::load(&overrides)?;
+    Ok(refresh::run(&config, &options, &Stop::new(), &mut |_| {})?.run.generation)
+}
+
+/// Does every one of `harms` to every one of `files`, refreshes, and compares the content.
+fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
+    let (index, kept) = (world.path("index"), world.path("kept"));
+    let before: Content = content(&index);
+    copy(&index, &kept);
+    let mut cases = 0;
+    for file in files {
+        for harm in harms {
+            fs::remove_dir_all(&index).unwrap();
+            copy(&kept, &index);
+            harm.befall(&index.join(file));
+            let case = format!("{} {harm:?}", file.display());
+            rebuild(world).unwrap_or_else(|error| panic!("{case}: {error:#}"));
+            assert!(content(&index) == before, "{case}: another content");
+            let again = rebuild(world).unwrap();
+            assert_eq!(again, None, "{case}: the refresh left something damaged");
+            cases += 1;
+        }
+    }
+    cases
+}
+
+#[test]
+fn whatever_file_of_the_index_is_damaged_the_next_refresh_rebuilds_it() {
+    let world = world_of_two_generations();
+    shorten_vocabulary(&world);
+    world.refresh(&["--offline"], 0);
+    let all = files(&world.path("index"));
+    // Of the segments one file of each kind; .ci/soak takes all of them.
+    let mut seen = std::collections::HashSet::new();
+    let chosen: Vec<PathBuf> = all
+        .into_iter()
+        .filter(|file| {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            let kind = name.rsplit('.').next().unwrap().to_owned();
+            let is_segment = name.len() > 32 && !name.starts_with('.');
+            let is_older = file.starts_with("generations/0002");
+            !is_older && (!is_segment || seen.insert((file.parent().map(Path::to_owned), kind)))
+        })
+        .collect();
+    for name in ["current", "runs.json", "lock", "building/meta.json", "building/meta.blake3"] {
+        assert!(chosen.iter().any(|file| file == Path::new(name)), "{name} in {chosen:?}");
+    }
+    for name in ["manifest.json", "graph.bin", "copies.bin", "contents.bin", "news.json"] {
+        assert!(chosen.iter().any(|file| file.ends_with(name)), "{name} in {chosen:?}");
+    }
+    let cases = all_cases(&world, &chosen, &HARMS);
+    assert!(cases >= 86, "{cases} cases");
+    println!("{cases} cases of {} files", chosen.len());
+}
+
+#[test]
+#[ignore = "takes minutes: .ci/soak"]
+fn whatever_file_of_a_real_index_is_damaged_the_next_refresh_rebuilds_it() {
+    let Some((world, ..)) = crate::soak::changing_world() else { return };
+    world.refresh(&[], 0);
+    world.write("sources/notes/own.md", "# Own note\n\nAnother word on feature stores.\n");
+    world.refresh(&["notes"], 0);
+    let all = files(&world.path("index"));
+    let cases = all_cases(&world, &all, &HARMS);
+    println!("{cases} cases of {} files: each rebuilt with the same content", all.len());
+}
+
+/// The file in the search index of generation 2 whose name ends in `kind`.
+fn segment(world: &World, kind: &str) -> PathBuf {
+    let folder = world.path("index/generations/0002/search");
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    names.into_iter().find(|path| path.to_str().unwrap().ends_with(kind)).unwrap()
+}
+
+#[test]
+fn a_plain_refresh_rebuilds_what_cannot_be_opened() {
+    for (kind, harm) in [(".store", Harm::Truncated), (".idx", Harm::Emptied)] {
+        let world = world_of_two_generations();
+        let before = content(&world.path("index"));
+        harm.befall(&segment(&world, kind));
+        let out = world.run(&["search", "bias"]);
+        assert_eq!(out.code, 1);
+        assert!(out.stderr.contains("cairn refresh --offline"), "{}", out.stderr);
+        assert_eq!(world.refresh(&[], 0)["generation"], 3);
+        assert!(content(&world.path("index")) == before);
+        assert_eq!(world.refresh(&[], 0)["generation"], serde_json::Value::Null);
+    }
+}
+
+#[test]
+fn a_damaged_writers_index_is_noticed_although_nothing_has_changed() {
+    for name in ["meta.json", ".managed.json", "meta.blake3"] {
+        let world = world_of_two_generations();
+        let before = content(&world.path("index"));
+        Harm::Flipped.befall(&world.path("index/building").join(name));
+        let run = world.refresh(&[], 0);
+        if name == ".managed.json" && run["generation"].is_null() {
+            // A name in it with another letter is of no file: nothing depends on it.
+            continue;
+        }
+        assert_eq!(run["generation"], 3, "{name}: {run}");
+        assert_eq!(run["indexed"], run["sections"], "{name}: every section is indexed again");
+        assert!(content(&world.path("index")) == before, "{name}");
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises() {
+    let world = world_of_two_generations();
+    let before = content(&world.path("index"));
+    let doctor = |code: i32| {
+        let out = world.run(&["doctor", "--offline", "--deep", "--json"]);
+        assert_eq!(out.code, code, "{}{}", out.stdout, out.stderr);
+        let checks: serde_json::Value = serde_json::from_str(&out.stdout).unwrap();
+        let checks = checks["checks"].as_array().unwrap().clone();
+        checks.into_iter().find(|check| check["name"] == "checksums").unwrap()
+    };
+    assert_eq!(doctor(0)["state"], "well");
+    let path = segment(&world, ".store");
+    Harm::Flipped.befall(&path);
+    let check = doctor(1);
+    assert_eq!(check["state"], "ill");
+    let (says, hint) = (check["says"].to_string(), check["hint"].to_string());
+    assert!(says.contains(path.file_name().unwrap().to_str().unwrap()), "{says}");
+    assert!(hint.contains("`cairn refresh --offline`"), "{hint}");
+    assert_eq!(world.refresh(&["--offline"], 0)["generation"], 3);
+    assert_eq!(doctor(0)["state"], "well");
+    assert!(content(&world.path("index")) == before);
+
+    // `--full` looks as closely.
+    let path = world.path("index/generations/0003/search");
+    let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    let store = names.into_iter().find(|path| path.to_str().unwrap().ends_with(".store")).unwrap();
+    Harm::Flipped.befall(&store);
+    assert_eq!(world.refresh(&["--full"], 0)["generation"], 4);
+    assert_eq!(doctor(0)["state"], "well");
+}
+
+#[test]
+fn a_truncated_segment_is_told_in_one_sentence() {
+    let world = world_of_two_generations();
+    Harm::Truncated.befall(&segment(&world, ".store"));
+    let told = world.run(&["search", "bias"]).stderr;
+    assert_eq!(told.matches(".store").count(), 1, "{told}");
+    assert_eq!(told.trim().lines().count(), 1, "{told}");
+    let folder = world.path("index/generations/0002");
+    let cause = " bytes instead of ";
+    assert!(told.contains(cause) && told.contains(folder.to_str().unwrap()), "{told}");
+}
+
+#[test]
+fn a_server_without_refreshes_shows_the_last_whole_generation_and_says_what_to_run() {
+    let world = world_of_two_generations();
+    fs::write(world.path("index/generations/0002/graph.bin"), "").unwrap();
+    let server = Server::start(&world, &["--no-refresh"]);
+    let status = server.get("/api/v1/status");
+    assert!(status.contains("\"generation\":1"), "{status}");
+    assert!(status.contains("graph.bin holds 0 bytes"), "{status}");
+    assert!(status.contains("cairn refresh --offline"), "{status}");
+    assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
+    // What was advised is seen by the server.
+    world.refresh(&["--offline"], 0);
+    wait_until("the new generation is shown", || {
+        !server.get("/api/v1/status").contains("graph.bin")
+    });
+    assert!(server.get("/api/v1/status").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
+    let world = world_of_two_generations();
+    let before = content(&world.path("index"));
+    world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
+    // Either the current generation can't be found, or none is whole.
+    for (what, made) in [("current", 10), ("graph.bin", 11)] {
+        if what == "current" {
+            fs::write(world.path("index/current"), "9\n").unwrap();
+        } else {
+            for folder in fs::read_dir(world.path("index/generations")).unwrap() {
+                fs::write(folder.unwrap().path().join(what), "no graph").unwrap();
+            }
+        }
+        world.github.forget_requests();
+        let server = Server::start(&world, &[]);
+        server.wait_for("/api/v1/status", &format!("\"generation\":{made}"));
+        assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
+        assert!(world.github.requests().is_empty(), "from the store alone");
+        assert!(content(&world.path("index")) == before);
+    }
+}
+
+#[test]
+fn after_an_update_the_previous_format_is_served_at_once_and_then_replaced() {
+    let world = world_of_two_generations();
+    let path = world.path("index/generations/0002/manifest.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let fields = manifest.as_object_mut().unwrap();
+    fields.remove("files");
+    fields.remove("checksum");
+    fields.insert("format".into(), 2.into());
+    fs::write(&path, manifest.to_string()).unwrap();
+    fs::remove_file(world.path("index/building/meta.blake3")).unwrap();
+    assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
+    let server = Server::start(&world, &["--no-refresh"]);
+    assert!(server.get("/api/v1/status").contains("\"generation\":2"), "not one more");
+    drop(server);
+    world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
+    let server = Server::start(&world, &[]);
+    assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
+    server.wait_for("/api/v1/status", "\"generation\":3");
+    let made = fs::read_to_string(world.path("index/generations/0003/manifest.json")).unwrap();
+    assert!(made.contains("\"format\": 3") && made.contains("\"blake3\""));
+}
