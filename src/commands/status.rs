@@ -92,7 +92,11 @@ fn print_run(run: &Run) -> anyhow::Result<()> {
         run.traffic.bytes as f64 / 1e6,
         output::count(run.failed().count(), "source"),
         run.deferred().count(),
-        if run.stopped { "; stopped before its end" } else { "" },
+        match &run.refused {
+            _ if run.stopped => "; stopped before its end",
+            Some(_) => "; published nothing",
+            None => "",
+        },
     ))?;
     if let Some(quota) = &run.quota {
         let (remaining, limit) = (quota.remaining, quota.limit);

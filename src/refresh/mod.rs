@@ -14,6 +14,7 @@ mod fetch;
 pub mod generation;
 mod links;
 pub mod lock;
+mod loss;
 pub mod manifest;
 pub mod news;
 mod outcome;
@@ -38,7 +39,9 @@ use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
 
+use assemble::Assembled;
 pub use links::Looks;
+pub use loss::{Loss, OnLoss};
 pub use outcome::{Outcome, Run, SourceResult};
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
@@ -54,6 +57,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Whether to look which cited addresses are dead.
     pub check_links: bool,
+    /// What happens when documents would be lost that could not be read.
+    pub on_loss: OnLoss,
 }
 
 /// Where a run may take files from.
@@ -108,7 +113,8 @@ struct Inputs {
 ///
 /// Reads the data files, fetches over the network as `options` allow, writes below the index
 /// folder only. `told` hears how it goes. `Err` if a data file has faults, another run holds the
-/// lock, or the index folder can't be written; a source that fails is no error but a result.
+/// lock, or the index folder can't be written; a source that fails is no error but a result, and so
+/// is a run that published nothing because documents would be lost ([`Run::refused`]).
 pub fn run(
     config: &Config,
     options: &Options,
@@ -136,32 +142,67 @@ pub fn run(
     store.keep_sources(&kept)?;
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
-    let wanted = wanted::wanted(&inputs, &store)?;
-    let program = config.program.as_deref();
-    run.extracted = derive::derive((&inputs, &wanted.items), &mut store, (program, stop), told)?;
-    let mut assembled = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
-    if let Some(first) = &mut assembled
-        && options.check_links
-    {
-        run.looks = Some(links::look(config, &mut store, stop, told)?);
-        // What was found dead makes another generation, with the changes of the first.
-        let second = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
-        first.follow(second);
-    }
+    run.complete = chosen.len() == inputs.catalogue.sources.len();
+    let built = if stop.is_cancelled() || is_refused((config, options), &inputs, &store, &mut run)? {
+        None
+    } else {
+        build((config, options, stop), &inputs, &mut store, &mut run, told)?
+    };
     let failures = run.sources.iter().filter_map(SourceResult::problem);
     let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
-    match assembled {
+    match built {
         Some(assembled) => {
             store.collect_garbage()?;
             problems.extend(assembled.manifest.problems());
             run.take(assembled);
-            run.complete = chosen.len() == inputs.catalogue.sources.len();
         }
-        None => run.stopped = true,
+        None if run.refused.is_some() => run.keep_current(&config.index),
+        None => (run.stopped, run.complete) = (true, false),
     }
     run.end(started);
     runs::append(&config.index, &run)?;
     Ok(Summary { problems, run })
+}
+
+/// Whether nothing may be published, as documents would be lost; what is lost is noted in `run`.
+fn is_refused(
+    (config, options): (&Config, &Options),
+    inputs: &Inputs,
+    store: &Store,
+    run: &mut Run,
+) -> anyhow::Result<bool> {
+    let Some(loss) = loss::of(config, &inputs.catalogue, store)? else { return Ok(false) };
+    if options.on_loss == OnLoss::Accept || !loss.is_too_much() {
+        run.notes.push(loss.accepted());
+        return Ok(false);
+    }
+    run.notes.push(loss.refused());
+    run.refused = Some(loss);
+    Ok(true)
+}
+
+/// Builds a generation of what `store` holds, unless the current one is the same; `None` if it was
+/// stopped.
+fn build(
+    (config, options, stop): (&Config, &Options, &Stop),
+    inputs: &Inputs,
+    store: &mut Store,
+    run: &mut Run,
+    told: &mut dyn FnMut(Event),
+) -> anyhow::Result<Option<Assembled>> {
+    let wanted = wanted::wanted(inputs, store)?;
+    let program = config.program.as_deref();
+    run.extracted = derive::derive((inputs, &wanted.items), store, (program, stop), told)?;
+    let mut assembled = assemble::assemble(config, (inputs, &wanted), store, stop, told)?;
+    if let Some(first) = &mut assembled
+        && options.check_links
+    {
+        run.looks = Some(links::look(config, store, stop, told)?);
+        // What was found dead makes another generation, with the changes of the first.
+        let second = assemble::assemble(config, (inputs, &wanted), store, stop, told)?;
+        first.follow(second);
+    }
+    Ok(assembled)
 }
 
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {

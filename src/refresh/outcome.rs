@@ -1,5 +1,6 @@
 //! What a run came to: its record, which is printed, kept in `runs.json` and shown.
 
+use std::path::Path;
 use std::time::Instant;
 
 use schemars::JsonSchema;
@@ -9,7 +10,9 @@ use super::assemble::Assembled;
 use super::changes::Changes;
 use super::fetch::Outcomes;
 use super::links::Looks;
-use super::time;
+use super::loss::Loss;
+use super::manifest::Manifest;
+use super::{generation, time};
 use crate::crawl::{Quota, Traffic};
 use crate::problem::Problem;
 
@@ -72,6 +75,9 @@ pub struct Run {
     /// Whether it was asked to end before its end.
     #[serde(default)]
     pub stopped: bool,
+    /// What it would have lost, if it published nothing for that reason.
+    #[serde(default)]
+    pub refused: Option<Loss>,
     /// When the hosts that it left alone may be asked again, if they said so; RFC 3339.
     #[serde(default)]
     pub retry_at: Option<String>,
@@ -142,15 +148,29 @@ impl Run {
 
     /// Takes over what came of assembling.
     pub(super) fn take(&mut self, assembled: Assembled) {
-        let counts = &assembled.manifest.counts;
-        (self.documents, self.sections) = (counts.documents, counts.sections);
+        self.hold(&assembled.manifest);
         (self.generation, self.indexed) = (assembled.made, assembled.indexed);
         for changes in assembled.changes.values() {
             self.changes += *changes;
         }
         for result in &mut self.sources {
             result.changes = assembled.changes.get(&result.source).copied().unwrap_or_default();
-            let state = assembled.manifest.sources.iter().find(|state| state.id == result.source);
+        }
+    }
+
+    /// Takes over what the current generation of `index` holds: it stays.
+    pub(super) fn keep_current(&mut self, index: &Path) {
+        let number = generation::current(index);
+        if let Some(manifest) = number.and_then(|n| generation::manifest(index, n).ok()) {
+            self.hold(&manifest);
+        }
+    }
+
+    /// Takes over how much `manifest` says is held.
+    fn hold(&mut self, manifest: &Manifest) {
+        (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
+        for result in &mut self.sources {
+            let state = manifest.sources.iter().find(|state| state.id == result.source);
             if let Some(state) = state {
                 (result.documents, result.sections) = (state.documents, state.sections);
                 result.problems = state.problems.len();

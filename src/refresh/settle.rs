@@ -1,28 +1,45 @@
 //! Writes the end of one source's fetch: what came, or why nothing did.
 //!
 //! A failure loses nothing that is indexed, save two: a blocked source is removed at once, and one
-//! that GitHub has not known for long is dropped.
+//! that GitHub has not known for long is dropped. Of a folder that could be read in part only, the
+//! files of the other part stay as they were.
 
 use super::fetch::{Incoming, result};
-use super::{Inputs, Outcome, SourceResult, selection};
+use super::{Inputs, OnLoss, Outcome, SourceResult, selection};
 use crate::annotate::licence;
-use crate::catalogue::Source;
+use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::store::{SourceRow, State, Store};
 
+/// What the end of a fetch is written by.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'a> {
+    pub config: &'a Config,
+    pub inputs: &'a Inputs,
+    pub on_loss: OnLoss,
+}
+
 /// Writes what has come of `source` (or why nothing has) after so many seconds.
 pub(super) fn settle(
     source: &Source,
-    (config, inputs): (&Config, &Inputs),
-    (report, seconds): (Report, f64),
-    incoming: Incoming,
+    settling: Settling,
+    (mut report, seconds): (Report, f64),
+    mut incoming: Incoming,
     store: &mut Store,
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
-    let fingerprint = selection(inputs, source).fingerprint().to_owned();
+    let fingerprint = selection(settling.inputs, source).fingerprint().to_owned();
+    if report.result.as_ref().is_ok_and(|fetched| *fetched == Fetched::Nothing) {
+        report.result = emptied(source, settling.on_loss, store)?;
+    }
     let (outcome, error) = match report.result {
+        // An empty folder of which nothing is stored: there is nothing to write.
+        Ok(Fetched::Nothing) => {
+            well(&mut row, report.moved);
+            (Outcome::Unchanged, None)
+        }
         Ok(Fetched::Unchanged) => {
             well(&mut row, report.moved);
             // What is held was found to be all that the rules want.
@@ -34,7 +51,10 @@ pub(super) fn settle(
         Ok(Fetched::Changed { revision, validator }) => {
             well(&mut row, report.moved);
             row.problems = report.problems;
-            row.licence = incoming.licence.as_deref().and_then(licence::detect);
+            if !report.unread.iter().any(|path| Selection::always(path)) {
+                row.licence = incoming.licence.as_deref().and_then(licence::detect);
+            }
+            keep_unread(source, &report.unread, &mut incoming, store)?;
             let id = source.id.clone();
             let selection = fingerprint;
             let fetched_at = now;
@@ -49,7 +69,7 @@ pub(super) fn settle(
         Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
         Err(CrawlError::Ended) => (Outcome::Skipped, None),
         Err(error) => {
-            fail(&mut row, &error, config, now);
+            fail(&mut row, &error, settling.config, now);
             (Outcome::Failed, Some(error))
         }
     };
@@ -67,6 +87,44 @@ pub(super) fn settle(
     let mut result = result(&source.id.0, outcome, error, seconds);
     result.traffic = report.traffic;
     Ok(result)
+}
+
+/// What it means that the folder of `source` holds no file at all: where files of it are stored, its
+/// disk is likely not mounted. Nothing is dropped then unless the user said so.
+fn emptied(
+    source: &Source,
+    on_loss: OnLoss,
+    store: &Store,
+) -> anyhow::Result<Result<Fetched, CrawlError>> {
+    let files = store.files(&source.id)?.len();
+    Ok(match (files, on_loss, &source.origin) {
+        (0, ..) => Ok(Fetched::Nothing),
+        (_, OnLoss::Refuse, Origin::Folder { path }) => {
+            Err(CrawlError::Emptied { path: path.clone(), files })
+        }
+        _ => Ok(Fetched::Changed { revision: String::new(), validator: None }),
+    })
+}
+
+/// Adds the stored files at or below the paths `unread` to what has come of `source`.
+fn keep_unread(
+    source: &Source,
+    unread: &[String],
+    incoming: &mut Incoming,
+    store: &Store,
+) -> anyhow::Result<()> {
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let is_unread = |path: &str| {
+        unread.iter().any(|unread| {
+            path.strip_prefix(unread.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    let stored = store.files(&source.id)?.into_iter().filter(|file| is_unread(&file.path));
+    incoming.files.extend(stored.map(|file| (file.path, file.blob)));
+    Ok(())
 }
 
 /// Notes that `row`'s source has answered, and from where.
@@ -100,6 +158,13 @@ fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
     outcome
 }
 
+/// Whether the source of `row` has been gone for so long that what is indexed of it goes too.
+pub(super) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
+    let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
+    row.state == State::Gone
+        && row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
+}
+
 /// Notes why a source could not be fetched. Without a snapshot its files are to be dropped.
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
@@ -111,10 +176,9 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {
-                let since = *row.gone_since.get_or_insert(now);
+                row.gone_since.get_or_insert(now);
                 row.state = State::Gone;
-                let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
-                if now.saturating_sub(since) >= longest {
+                if is_dropped(row, config, now) {
                     row.snapshot = None;
                 }
             }

@@ -10,6 +10,7 @@ use crate::commands::output;
 use crate::config::{Config, Schedule};
 use crate::crawl::folder::root_of;
 use crate::library::Library;
+use crate::problem::Problem;
 use crate::refresh::lock;
 use crate::refresh::runs::Standing;
 use crate::store::Store;
@@ -138,6 +139,11 @@ fn last_run(config: &Config) -> Check {
     let failed = run.failed().count();
     let says =
         format!("the last ended {}, {failed} failed; serve refreshes {schedule}", run.ended_at);
+    if let Some(loss) = &run.refused {
+        let Problem { message, hint, .. } = loss.refused();
+        let check = Check::new("runs", State::Ill, format!("{says}; {message}"));
+        return check.hint(hint.unwrap_or_default());
+    }
     match (run.stopped, run.reached_nothing(), failed) {
         (true, ..) => Check::new("runs", State::Weak, format!("{says}; it was stopped"))
             .hint("the next one goes on from there"),
