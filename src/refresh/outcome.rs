@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,11 @@ impl Run {
         self.sources.iter().filter(|source| source.outcome == Outcome::Deferred)
     }
 
+    /// Whether it ended behind `now`, by a clock that was ahead: then its times say nothing.
+    pub fn is_of_the_future(&self, now: DateTime<Utc>) -> bool {
+        DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
+    }
+
     /// Whether sources were asked over the network and not one of them answered: the network is
     /// down, or this machine's way to it.
     pub fn reached_nothing(&self) -> bool {
@@ -130,11 +136,11 @@ impl Run {
 
 impl Run {
     /// The record of a run that began `at` and has fetched so much.
-    pub(super) fn of(outcomes: Outcomes, at: chrono::DateTime<chrono::Utc>) -> Run {
+    pub(super) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
         let Outcomes { results, shared, quota, retry_at, notes } = outcomes;
         let mut traffic = shared;
         results.iter().for_each(|result| traffic += result.traffic);
-        let retry_at = retry_at.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+        let retry_at = retry_at.and_then(|at| DateTime::from_timestamp(at, 0));
         Run {
             started_at: time(at),
             retry_at: retry_at.map(time),
@@ -179,7 +185,7 @@ impl Run {
     }
 
     pub(super) fn end(&mut self, started: Instant) {
-        self.ended_at = time(chrono::Utc::now());
+        self.ended_at = time(Utc::now());
         self.seconds = started.elapsed().as_secs_f64();
         self.peak_bytes = peak_bytes();
     }

@@ -6,6 +6,7 @@
 //! public call is one transaction; a kill between any two leaves a store that the next refresh
 //! rolls forward from.
 
+mod clock;
 mod derived;
 mod files;
 mod links;
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion};
 
 pub use derived::DerivedKey;
@@ -82,17 +83,34 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the store: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     #[error(
         "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
     )]
     Newer(rusqlite_migration::Error),
-    #[error("the store is broken: {0}; remove library.db, and the next refresh fetches anew")]
+    /// It is no database, or not a whole one.
+    #[error("the store is broken: {0}; {ADVICE}")]
     Broken(String),
-    #[error("the store holds something that can't be decoded: {0}")]
+    #[error("the store holds something that can't be decoded: {0}; {ADVICE}")]
     Decode(String),
     #[error("the store: {0}")]
     Io(#[from] std::io::Error),
+}
+
+/// What to do about a broken store. Following it loses nothing that is served: a refresh publishes
+/// nothing until the sources are fetched again.
+const ADVICE: &str = "remove library.db from the index folder and run `cairn refresh`, which fetches \
+                      every source again; what is served stays until then";
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                StoreError::Broken(error.to_string())
+            }
+            _ => StoreError::Sqlite(error),
+        }
+    }
 }
 
 /// An open `library.db`.
@@ -103,19 +121,19 @@ pub struct Store {
 impl Store {
     /// Opens `library.db` at `path`, creating and migrating it as needed.
     ///
-    /// `Err` if the file is no database, can't be written, or is of a newer format.
+    /// Times in it that are in the future are set to now. `Err` if the file is no database, can't be
+    /// written, or is of a newer format.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "cache_size", -16_000)?;
-        MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Sqlite(err),
-            other => StoreError::Newer(other),
-        })?;
+        MIGRATIONS.to_latest(&mut connection).map_err(migration)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Store { connection })
+        let mut store = Store { connection };
+        store.distrust_after(chrono::Utc::now())?;
+        Ok(store)
     }
 
     /// Looks whether `library.db` at `path` is whole and of a format that this program reads. Changes
@@ -123,7 +141,7 @@ impl Store {
     pub fn examine(path: &Path) -> Result<(), StoreError> {
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        let version = MIGRATIONS.current_version(&connection).map_err(StoreError::Newer)?;
+        let version = MIGRATIONS.current_version(&connection).map_err(migration)?;
         if matches!(version, SchemaVersion::Outside(_)) {
             let newer = MigrationDefinitionError::DatabaseTooFarAhead;
             return Err(StoreError::Newer(rusqlite_migration::Error::MigrationDefinition(newer)));
@@ -147,6 +165,14 @@ impl Store {
         }
         transaction.commit()?;
         Ok(blobs)
+    }
+}
+
+/// What went wrong with the schema's version.
+fn migration(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
+        other => StoreError::Newer(other),
     }
 }
 

@@ -341,7 +341,7 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     ill(look(&["--offline"], ""), "store", "not a database");
     std::fs::write(&library, kept).unwrap();
     std::fs::write(world.path("index/current"), "7\n").unwrap();
-    ill(look(&["--offline"], ""), "generation", "--offline builds it anew");
+    ill(look(&["--offline"], ""), "generation", "--offline builds it again");
     std::fs::write(world.path("index/current"), "1\n").unwrap();
     world.write("sources/catalogue.toml", "nonsense\n");
     ill(look(&["--offline"], ""), "data files", "sources check");

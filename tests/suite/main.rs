@@ -16,6 +16,7 @@ mod decks;
 mod eval;
 mod face;
 mod faults;
+mod folders;
 mod formats;
 mod golden;
 mod index;
@@ -33,6 +34,7 @@ mod shelf;
 mod snapshots;
 mod soak;
 mod states;
+mod store;
 mod tidy;
 mod world;
 
