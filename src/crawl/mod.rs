@@ -194,7 +194,8 @@ impl CrawlError {
                 "the next run fetches it again; `include` takes less of it".into()
             }
             CrawlError::Folder { .. } => {
-                "make it readable (is its disk mounted?), or correct `folder` in the catalogue".into()
+                "make it readable (is its disk mounted?), or correct `folder` in the catalogue"
+                    .into()
             }
             CrawlError::Emptied { .. } => {
                 "is its disk mounted? `cairn refresh --accept-loss` drops them".into()

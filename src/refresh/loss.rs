@@ -6,6 +6,8 @@
 //! the current generation holds of an unread source would be lost. A source that was fetched once and
 //! fails now is not unread, because the store still has its files.
 //!
+//! A catalogue that lists no source at all is taken for a damaged file: all is lost then, too.
+//!
 //! Everything else that removes documents was asked for and goes through, however much it is: a source
 //! that left the catalogue, rules or a policy that take less, a blocked source (451), one that was gone
 //! for the configured time, an author's opt-out, files that were deleted in a source that was read.
@@ -44,7 +46,7 @@ pub struct Loss {
     pub documents: usize,
     /// Documents that the current generation holds of all sources of the catalogue.
     pub of: usize,
-    /// The ids of the unread sources.
+    /// The ids of the unread sources; none where the catalogue lists no source.
     pub sources: Vec<String>,
 }
 
@@ -56,17 +58,17 @@ impl Loss {
 
     /// What is lost, in words.
     fn says(&self) -> String {
+        let share = format!("{} of {} documents", self.documents, self.of);
+        if self.sources.is_empty() {
+            return format!("{share}: the catalogue lists no source");
+        }
         let first = self.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
         let more = match self.sources.len().saturating_sub(NAMED) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!(
-            "{} of {} documents: the store has no copy of {}{more}, and this run did not read them",
-            self.documents,
-            self.of,
-            first.join(", "),
-        )
+        let first = first.join(", ");
+        format!("{share}: the store has no copy of {first}{more}, and this run did not read them")
     }
 
     /// As a problem of a run that published nothing: what, and the ways out.
@@ -96,6 +98,10 @@ pub(super) fn of(
     let served = Served::read(&config.index);
     let now = chrono::Utc::now().timestamp();
     let mut loss = Loss::default();
+    if catalogue.sources.is_empty() {
+        loss.of = served.sources.iter().map(|source| source.documents).sum();
+        loss.documents = loss.of;
+    }
     for source in &catalogue.sources {
         let documents = served.documents_of(&source.id.0);
         loss.of += documents;
@@ -137,10 +143,8 @@ impl Served {
 
     fn recorded(index: &Path) -> Served {
         let run = runs::read(index).into_iter().find(|run| run.documents > 0).unwrap_or_default();
-        let served = |source: SourceResult| ServedSource {
-            id: source.source,
-            documents: source.documents,
-        };
+        let served =
+            |source: SourceResult| ServedSource { id: source.source, documents: source.documents };
         Served { sources: run.sources.into_iter().map(served).collect() }
     }
 

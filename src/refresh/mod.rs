@@ -138,12 +138,11 @@ pub fn run(
     generation::clean(&config.index)?;
 
     let mut store = Store::open(&config.index.join("library.db"))?;
-    let kept: Vec<_> = inputs.catalogue.sources.iter().map(|source| source.id.clone()).collect();
-    store.keep_sources(&kept)?;
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
     run.complete = chosen.len() == inputs.catalogue.sources.len();
-    let built = if stop.is_cancelled() || is_refused((config, options), &inputs, &store, &mut run)? {
+    let built = if stop.is_cancelled() || is_refused((config, options), &inputs, &store, &mut run)?
+    {
         None
     } else {
         build((config, options, stop), &inputs, &mut store, &mut run, told)?
@@ -152,6 +151,9 @@ pub fn run(
     let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
     match built {
         Some(assembled) => {
+            // Only now: what left the catalogue is kept until a generation is published without it.
+            let sources = inputs.catalogue.sources.iter();
+            store.keep_sources(&sources.map(|source| source.id.clone()).collect::<Vec<_>>())?;
             store.collect_garbage()?;
             problems.extend(assembled.manifest.problems());
             run.take(assembled);

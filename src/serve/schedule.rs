@@ -304,11 +304,8 @@ mod tests {
 
     #[test]
     fn a_run_that_a_clock_ten_years_ahead_recorded_does_not_count() {
-        let run = |ended_at: &str| Run {
-            complete: true,
-            ended_at: ended_at.into(),
-            ..Run::default()
-        };
+        let run =
+            |ended_at: &str| Run { complete: true, ended_at: ended_at.into(), ..Run::default() };
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
         let ahead = run("2036-03-01T09:00:00Z");
         let last = Last::of(&[ahead.clone(), run("2026-02-28T22:00:00Z")], now);

@@ -25,10 +25,8 @@ impl Store {
                 put_source(&transaction, &crate::catalogue::SourceId(id), &row)?;
             }
         }
-        transaction
-            .execute("UPDATE files SET first_seen = ?1 WHERE first_seen > ?1", [seconds])?;
-        transaction
-            .execute("UPDATE links SET looked_at = ?1 WHERE looked_at > ?1", [seconds])?;
+        transaction.execute("UPDATE files SET first_seen = ?1 WHERE first_seen > ?1", [seconds])?;
+        transaction.execute("UPDATE links SET looked_at = ?1 WHERE looked_at > ?1", [seconds])?;
         transaction
             .execute("UPDATE links SET dead_since = ?1 WHERE dead_since > ?1", params![day])?;
         transaction.commit()?;
@@ -94,6 +92,10 @@ mod tests {
         assert_ne!(store.dead_links().unwrap()["https://a.org"], "2099-01-01");
         let changes = store.connection.total_changes();
         store.distrust_after(Utc::now()).unwrap();
-        assert_eq!(store.connection.total_changes(), changes, "nothing is written where all is well");
+        assert_eq!(
+            store.connection.total_changes(),
+            changes,
+            "nothing is written where all is well"
+        );
     }
 }

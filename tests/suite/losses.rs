@@ -185,6 +185,23 @@ fn what_the_user_the_author_or_the_law_removes_goes_however_much_it_is() {
 }
 
 #[test]
+fn a_catalogue_that_lost_all_its_entries_takes_nothing_with_it() {
+    let world = two();
+    world.refresh(&[], 0);
+    let catalogue = fs::read_to_string(world.path("sources/catalogue.toml")).unwrap();
+    world.write("sources/catalogue.toml", "");
+    let run = world.refresh(&[], 1);
+    assert!(text(&run["notes"][0]["message"]).contains("the catalogue lists no source"), "{run}");
+    assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
+    world.write("sources/catalogue.toml", &catalogue);
+    let run = world.refresh(&["--offline"], 0);
+    assert_eq!((&run["documents"], &run["generation"]), (&4.into(), &Value::Null), "{run}");
+    world.write("sources/catalogue.toml", "");
+    world.refresh(&["--accept-loss"], 0);
+    assert!(world.hits("\"position bias\"").is_empty());
+}
+
+#[test]
 fn a_full_refresh_with_a_failing_source_keeps_what_was_indexed() {
     for fault in [Fault::Status(500), Fault::Status(404), Fault::Truncated, Fault::NotGzip] {
         let world = two();
@@ -213,7 +230,10 @@ fn the_server_keeps_the_old_generation_and_says_why() {
     let server = Server::start(&world, &[]);
     server.wait_for("/api/v1/status", "\"refused\":{");
     let status = server.get("/api/v1/status");
-    assert!(status.contains("published nothing") && status.contains("\"generation\":1"), "{status}");
+    assert!(
+        status.contains("published nothing") && status.contains("\"generation\":1"),
+        "{status}"
+    );
     assert!(server.get("/api/v1/search?q=%22position+bias%22").contains("README.md"));
     let page = server.get("/sources");
     assert!(page.contains("published nothing") && page.contains("--accept-loss"), "{page}");

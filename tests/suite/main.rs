@@ -20,6 +20,7 @@ mod folders;
 mod formats;
 mod golden;
 mod index;
+mod kills;
 mod knowledge;
 mod licences;
 mod links;

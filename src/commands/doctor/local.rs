@@ -12,8 +12,8 @@ use crate::config::{Config, Schedule};
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::library::Library;
 use crate::problem::Problem;
-use crate::refresh::{generation, lock};
 use crate::refresh::runs::Standing;
+use crate::refresh::{generation, lock};
 use crate::store::Store;
 use crate::vocabulary;
 
