@@ -50,7 +50,8 @@
 //!
 //! A generation and `runs.json` answer everything by themselves; readers never open `library.db`. A
 //! refresh may be killed at any instruction: `current` still names a whole generation, and the next
-//! refresh goes on from what the store and the index hold.
+//! refresh goes on from what the store and the index hold. Where the store or the sources are lost, a
+//! refresh that would lose more than a tenth of the documents publishes nothing ([`refresh::Loss`]).
 //!
 //! # Processes
 //!

@@ -141,46 +141,42 @@ pub fn run(
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
     run.complete = chosen.len() == inputs.catalogue.sources.len();
-    let built = if stop.is_cancelled() || is_refused((config, options), &inputs, &store, &mut run)?
-    {
-        None
-    } else {
-        build((config, options, stop), &inputs, &mut store, &mut run, told)?
+    let loss = loss::of(config, &inputs.catalogue, &store)?;
+    let refused = loss.as_ref().filter(|loss| {
+        options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()
+    });
+    let built = match refused {
+        Some(_) => None,
+        None => build((config, options, stop), &inputs, &mut store, &mut run, told)?,
     };
+    run.notes.extend(match (refused, &built) {
+        (Some(loss), _) => Some(loss.refused()),
+        (None, Some(_)) => loss.as_ref().map(Loss::accepted),
+        (None, None) => None,
+    });
     let failures = run.sources.iter().filter_map(SourceResult::problem);
     let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
-    match built {
-        Some(assembled) => {
-            // Only now: what left the catalogue is kept until a generation is published without it.
-            let sources = inputs.catalogue.sources.iter();
-            store.keep_sources(&sources.map(|source| source.id.clone()).collect::<Vec<_>>())?;
-            store.collect_garbage()?;
+    match (built, refused) {
+        (Some(assembled), _) => {
+            tidy(&inputs.catalogue, &mut store)?;
             problems.extend(assembled.manifest.problems());
             run.take(assembled);
         }
-        None if run.refused.is_some() => run.keep_current(&config.index),
-        None => (run.stopped, run.complete) = (true, false),
+        (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
+        (None, None) => (run.stopped, run.complete) = (true, false),
     }
     run.end(started);
     runs::append(&config.index, &run)?;
     Ok(Summary { problems, run })
 }
 
-/// Whether nothing may be published, as documents would be lost; what is lost is noted in `run`.
-fn is_refused(
-    (config, options): (&Config, &Options),
-    inputs: &Inputs,
-    store: &Store,
-    run: &mut Run,
-) -> anyhow::Result<bool> {
-    let Some(loss) = loss::of(config, &inputs.catalogue, store)? else { return Ok(false) };
-    if options.on_loss == OnLoss::Accept || !loss.is_too_much() {
-        run.notes.push(loss.accepted());
-        return Ok(false);
-    }
-    run.notes.push(loss.refused());
-    run.refused = Some(loss);
-    Ok(true)
+/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Not before a generation
+/// is published without it: what a refused run leaves behind must still be there for the next one.
+fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
+    let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
+    store.keep_sources(&ids)?;
+    store.collect_garbage()?;
+    Ok(())
 }
 
 /// Builds a generation of what `store` holds, unless the current one is the same; `None` if it was

@@ -164,8 +164,10 @@ impl Run {
         }
     }
 
-    /// Takes over what the current generation of `index` holds: it stays.
-    pub(super) fn keep_current(&mut self, index: &Path) {
+    /// Notes that nothing was published because of `loss`: what the current generation of `index` holds
+    /// stays.
+    pub(super) fn refuse(&mut self, loss: Loss, index: &Path) {
+        self.refused = Some(loss);
         let number = generation::current(index);
         if let Some(manifest) = number.and_then(|n| generation::manifest(index, n).ok()) {
             self.hold(&manifest);

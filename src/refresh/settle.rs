@@ -24,47 +24,39 @@ pub(super) struct Settling<'a> {
 pub(super) fn settle(
     source: &Source,
     settling: Settling,
-    (mut report, seconds): (Report, f64),
+    (report, seconds): (Report, f64),
     mut incoming: Incoming,
     store: &mut Store,
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
-    let fingerprint = selection(settling.inputs, source).fingerprint().to_owned();
-    if report.result.as_ref().is_ok_and(|fetched| *fetched == Fetched::Nothing) {
-        report.result = emptied(source, settling.on_loss, store)?;
-    }
-    let (outcome, error) = match report.result {
-        // An empty folder of which nothing is stored: there is nothing to write.
+    let selection = selection(settling.inputs, source).fingerprint().to_owned();
+    let Report { result: fetched, moved, left_out, unread, problems, traffic } = report;
+    let fetched = match fetched {
+        Ok(Fetched::Nothing) => emptied(source, settling.on_loss, store)?,
+        fetched => fetched,
+    };
+    let (outcome, error) = match fetched {
+        // An empty folder of which nothing is stored.
         Ok(Fetched::Nothing) => {
-            well(&mut row, report.moved);
+            well(&mut row, moved);
             (Outcome::Unchanged, None)
         }
         Ok(Fetched::Unchanged) => {
-            well(&mut row, report.moved);
+            well(&mut row, moved);
             // What is held was found to be all that the rules want.
             if let Some(snapshot) = &mut row.snapshot {
-                snapshot.selection = fingerprint;
+                snapshot.selection = selection;
             }
             (Outcome::Unchanged, None)
         }
         Ok(Fetched::Changed { revision, validator }) => {
-            well(&mut row, report.moved);
-            row.problems = report.problems;
-            if !report.unread.iter().any(|path| Selection::always(path)) {
-                row.licence = incoming.licence.as_deref().and_then(licence::detect);
-            }
-            keep_unread(source, &report.unread, &mut incoming, store)?;
+            well(&mut row, moved);
+            row.problems = problems;
+            keep_unread((source, &unread), &mut row, &mut incoming, store)?;
             let id = source.id.clone();
-            let selection = fingerprint;
-            let fetched_at = now;
-            (
-                renew(
-                    &mut row,
-                    Snapshot { source: id, revision, validator, fetched_at, selection },
-                ),
-                None,
-            )
+            let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
+            (renew(&mut row, snapshot), None)
         }
         Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
         Err(CrawlError::Ended) => (Outcome::Skipped, None),
@@ -75,8 +67,7 @@ pub(super) fn settle(
     };
     match outcome {
         Outcome::New | Outcome::Changed => {
-            let left_out = report.left_out.as_deref();
-            store.replace_files(&source.id, &incoming.files, left_out, &row, now)?;
+            store.replace_files(&source.id, &incoming.files, left_out.as_deref(), &row, now)?;
         }
         Outcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
@@ -84,9 +75,7 @@ pub(super) fn settle(
         Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
         Outcome::Deferred | Outcome::Skipped => {}
     }
-    let mut result = result(&source.id.0, outcome, error, seconds);
-    result.traffic = report.traffic;
-    Ok(result)
+    Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
 }
 
 /// What it means that the folder of `source` holds no file at all: where files of it are stored, its
@@ -106,24 +95,27 @@ fn emptied(
     })
 }
 
-/// Adds the stored files at or below the paths `unread` to what has come of `source`.
+/// Takes the licence of what has come of `source` into `row`, and what is stored at or below the paths
+/// `unread` into `incoming`: that could not be read, which is not to say that it is gone.
 fn keep_unread(
-    source: &Source,
-    unread: &[String],
+    (source, unread): (&Source, &[String]),
+    row: &mut SourceRow,
     incoming: &mut Incoming,
     store: &Store,
 ) -> anyhow::Result<()> {
+    if !unread.iter().any(|path| Selection::always(path)) {
+        row.licence = incoming.licence.as_deref().and_then(licence::detect);
+    }
     if unread.is_empty() {
         return Ok(());
     }
-    let is_unread = |path: &str| {
-        unread.iter().any(|unread| {
-            path.strip_prefix(unread.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+    let is_at = |path: &str, unread: &str| {
+        let rest = path.strip_prefix(unread);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let stored = store.files(&source.id)?.into_iter().filter(|file| is_unread(&file.path));
-    incoming.files.extend(stored.map(|file| (file.path, file.blob)));
+    let stored = store.files(&source.id)?.into_iter();
+    let kept = stored.filter(|file| unread.iter().any(|unread| is_at(&file.path, unread)));
+    incoming.files.extend(kept.map(|file| (file.path, file.blob)));
     Ok(())
 }
 
@@ -161,8 +153,7 @@ fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
 /// Whether the source of `row` has been gone for so long that what is indexed of it goes too.
 pub(super) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
     let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
-    row.state == State::Gone
-        && row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
+    row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
 }
 
 /// Notes why a source could not be fetched. Without a snapshot its files are to be dropped.
@@ -183,6 +174,8 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
                 }
             }
         }
+        // Removed for a reason that no failure to ask again takes back.
+        _ if row.state == State::Blocked => {}
         _ => row.state = State::Failed,
     }
 }
@@ -223,6 +216,18 @@ mod tests {
         assert!(row.snapshot.is_some());
         fail(&mut row, &error, &config, 92 * 86_400);
         assert!(row.snapshot.is_none());
+    }
+
+    #[test]
+    fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
+        let config = config::load(&Overrides::default()).unwrap();
+        let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
+        fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
+        fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
+        assert_eq!((row.state, row.snapshot), (State::Blocked, None));
+        let mut row = SourceRow { state: State::Blocked, ..SourceRow::default() };
+        well(&mut row, Moved::No);
+        assert_eq!(row.state, State::Ok);
     }
 
     #[test]

@@ -148,6 +148,9 @@ fn a_source_that_failed_for_long_before_the_store_was_lost_is_not_dropped_with_i
     assert!(world.hits("\"position bias\"").is_empty(), "dropped, as the settings say");
 }
 
+/// Who asks for a removal, how, and the exit code of the refresh that follows.
+type Ask<'a> = (&'a str, &'a dyn Fn(&World), i32);
+
 #[test]
 fn what_the_user_the_author_or_the_law_removes_goes_however_much_it_is() {
     let policy = |world: &World, from: &str, to: &str| {
@@ -155,7 +158,7 @@ fn what_the_user_the_author_or_the_law_removes_goes_however_much_it_is() {
         assert!(policy.contains(from));
         world.write("sources/policy.toml", &policy.replace(from, to));
     };
-    let asks: [(&str, &dyn Fn(&World), i32); 6] = [
+    let asks: [Ask; 6] = [
         ("a source that left the catalogue", &|w| w.catalogue(&entry("bob/store", "")), 0),
         (
             "an exclude",

@@ -18,6 +18,9 @@ fn doctor(world: &World, name: &str) -> (String, String) {
     (text(&check["state"]).to_owned(), format!("{} {hint}", text(&check["says"])))
 }
 
+/// What becomes of the bytes of a store.
+type Break = fn(&[u8]) -> Vec<u8>;
+
 #[test]
 fn the_advice_on_a_broken_store_works_and_loses_nothing() {
     let no_database = |bytes: &[u8]| bytes.iter().map(|_| b'x').collect::<Vec<u8>>();
@@ -27,7 +30,7 @@ fn the_advice_on_a_broken_store_works_and_loses_nothing() {
         bytes[100..].fill(0xff);
         bytes
     };
-    let ways: [&dyn Fn(&[u8]) -> Vec<u8>; 3] = [&no_database, &half, &header_only];
+    let ways: [Break; 3] = [no_database, half, header_only];
     for (at, break_it) in ways.into_iter().enumerate() {
         let world = two();
         world.refresh(&[], 0);
