@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use super::changes::{Changes, Contents, Difference, News};
 use super::manifest::Manifest;
+use crate::store::is_plausible;
 
 /// Pieces of news that a generation keeps.
 const MOST: usize = 2_000;
@@ -36,9 +37,11 @@ pub(super) fn tell(
         }
     };
     let mut known = before.and_then(|folder| read(&folder.join("news.json")).ok());
-    // Told by a clock that was ahead: it would stay the newest for as long.
-    for news in known.iter_mut().flatten().filter(|news| news.at > manifest.built_at) {
-        news.at.clone_from(&manifest.built_at);
+    if is_plausible(chrono::Utc::now()) {
+        // Told by a clock that was ahead: it would stay the newest for as long.
+        for news in known.iter_mut().flatten().filter(|news| news.at > manifest.built_at) {
+            news.at.clone_from(&manifest.built_at);
+        }
     }
     let mut difference = Difference::of(&old, contents, &manifest.built_at, manifest.generation);
     let changes = std::mem::take(&mut difference.by_source);

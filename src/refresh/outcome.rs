@@ -119,7 +119,7 @@ impl Run {
         self.sources.iter().filter(|source| source.outcome == Outcome::Deferred)
     }
 
-    /// Whether it ended behind `now`, by a clock that was ahead: then its times say nothing.
+    /// Whether it ended later than `now`, by a clock that was ahead: then its times say nothing.
     pub fn is_of_the_future(&self, now: DateTime<Utc>) -> bool {
         DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
     }

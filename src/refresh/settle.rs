@@ -167,7 +167,8 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {
-                row.gone_since.get_or_insert(now);
+                // A time of the future was told by a clock that was ahead.
+                row.gone_since = Some(row.gone_since.map_or(now, |since| since.min(now)));
                 row.state = State::Gone;
                 if is_dropped(row, config, now) {
                     row.snapshot = None;
@@ -215,6 +216,26 @@ mod tests {
         fail(&mut row, &error, &config, 91 * 86_400);
         assert!(row.snapshot.is_some());
         fail(&mut row, &error, &config, 92 * 86_400);
+        assert!(row.snapshot.is_none());
+    }
+
+    #[test]
+    fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
+        let mut config = config::load(&Overrides::default()).unwrap();
+        (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
+        let (now, day) = (1_800_000_000, 86_400);
+        let mut row = SourceRow {
+            snapshot: Some(snapshot("x")),
+            not_found: 3,
+            gone_since: Some(now + 3_650 * day),
+            ..SourceRow::default()
+        };
+        let error = CrawlError::NotFound("u".into());
+        fail(&mut row, &error, &config, now);
+        assert_eq!(row.gone_since, Some(now));
+        fail(&mut row, &error, &config, now + 89 * day);
+        assert!(row.snapshot.is_some());
+        fail(&mut row, &error, &config, now + 90 * day);
         assert!(row.snapshot.is_none());
     }
 

@@ -1,6 +1,11 @@
 //! Distrusts times of the future. A clock that was ahead once leaves times behind that would keep
 //! metadata, dead addresses and gone sources as they are for years; once the clock is right, each such
 //! time becomes the present one.
+//!
+//! A clock that is behind makes every time look like one of the future: nothing is changed by one that
+//! tells a time before Cairn existed, as a machine without a battery does until it has asked for the time. When
+//! a source went (`gone_since`) is not changed here at all, since files are dropped by it; only an answer of
+//! its host does that.
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -8,10 +13,21 @@ use rusqlite::params;
 use super::sources::put_source;
 use super::{SourceRow, Store, StoreError};
 
+/// 2026-01-01, in seconds since 1970: no clock that is right tells an earlier time.
+const EARLIEST: i64 = 1_767_225_600;
+
+/// Whether a clock that says `now` may be right.
+pub fn is_plausible(now: DateTime<Utc>) -> bool {
+    now.timestamp() >= EARLIEST
+}
+
 impl Store {
-    /// Sets every recorded time behind `now` to `now`. One transaction; writes only what is wrong.
+    /// Sets every recorded time that is later than `now` to `now`. One transaction; writes only what is wrong.
     /// O(files + addresses + sources).
     pub(super) fn distrust_after(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        if !is_plausible(now) {
+            return Ok(());
+        }
         let (seconds, day) = (now.timestamp(), now.format("%Y-%m-%d").to_string());
         let transaction = self.connection.transaction()?;
         let rows: Vec<(String, String)> = transaction
@@ -35,11 +51,11 @@ impl Store {
 }
 
 impl SourceRow {
-    /// Sets the times behind `now` to `now`; whether there were any.
+    /// Sets the times later than `now` to `now`; whether there were any.
     fn distrust_after(&mut self, now: i64) -> bool {
         let fetched = self.snapshot.as_mut().map(|snapshot| &mut snapshot.fetched_at);
         let own = [&mut self.metadata_at, &mut self.metadata_tried_at];
-        let times = own.into_iter().chain(fetched).chain(&mut self.gone_since);
+        let times = own.into_iter().chain(fetched);
         let ahead = times.filter(|at| **at > now);
         ahead.map(|at| *at = now).count() > 0
     }
@@ -70,7 +86,6 @@ mod tests {
             snapshot: Some(snapshot(then)),
             metadata_at: then,
             metadata_tried_at: now - 5,
-            gone_since: Some(then),
             ..SourceRow::default()
         };
         let file = [("a.md".to_owned(), BlobId::of(b"a"))];
@@ -80,9 +95,10 @@ mod tests {
         drop(store);
 
         let mut store = Store::open(&path).unwrap();
+        store.distrust_after(DateTime::UNIX_EPOCH).unwrap();
         let row = store.source(&source).unwrap();
         let snapshot = row.snapshot.unwrap();
-        for at in [snapshot.fetched_at, row.metadata_at, row.gone_since.unwrap()] {
+        for at in [snapshot.fetched_at, row.metadata_at] {
             assert!((now..now + 60).contains(&at), "{at}");
         }
         assert_eq!(row.metadata_tried_at, now - 5, "a time of the past stays");

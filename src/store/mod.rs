@@ -19,6 +19,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion};
 
+pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
 pub use sources::{SourceRow, State};
