@@ -56,7 +56,8 @@
 //! refresh may be killed at any instruction: `current` still names a whole generation, and the next
 //! refresh goes on from what the store and the index hold. What is damaged is rebuilt from the store by the next
 //! refresh ([`generation`] says what is checked when, and which formats are read). A full disk ends a refresh
-//! and leaves the generations as they were.
+//! and leaves the generations as they were. Where the store or the sources are lost, a refresh that would lose
+//! more than a tenth of the documents publishes nothing ([`generation::loss`]).
 //!
 //! # Processes
 //!

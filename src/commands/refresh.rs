@@ -12,7 +12,8 @@ use crate::config::Config;
 use crate::generation::news::Changes;
 use crate::generation::run::{Outcome, Run, SourceResult};
 use crate::printable::escape;
-use crate::refresh::{self, Event, Network, Options, Stop, Summary};
+use crate::problem::Problem;
+use crate::refresh::{self, Event, Network, OnLoss, Options, Stop, Summary};
 use crate::serve::signals::Signals;
 
 /// Problems that are printed; the rest is counted.
@@ -29,6 +30,10 @@ pub(super) struct Arguments {
     /// No network: build the index from what is stored
     #[arg(long)]
     offline: bool,
+    /// Publish even if more than a tenth of the documents are lost because their sources could not be
+    /// read and the store has no copy of them; a folder that is empty now is believed
+    #[arg(long)]
+    accept_loss: bool,
     /// Look which cited addresses are dead, too: slow, as each host is asked once a second
     #[arg(long, conflicts_with = "offline")]
     check_links: bool,
@@ -53,6 +58,7 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
         },
         jobs: arguments.jobs.map(usize::from),
         check_links: arguments.check_links,
+        on_loss: if arguments.accept_loss { OnLoss::Accept } else { OnLoss::Refuse },
     };
     if arguments.background {
         give_way();
@@ -69,6 +75,10 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
     }
     if summary.run.stopped {
         bail!("stopped; what was fetched whole is kept, and the next refresh goes on from there");
+    }
+    if let Some(loss) = &summary.run.refused {
+        let Problem { message, hint, .. } = loss.refused();
+        bail!("{message}; {}", hint.unwrap_or_default());
     }
     let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
@@ -217,6 +227,7 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
 fn totals(run: &Run) -> String {
     let made = match run.generation {
         _ if run.stopped => "stopped".to_owned(),
+        _ if run.refused.is_some() => "published nothing; what was served stays".to_owned(),
         Some(number) => format!(
             "generation {number}: {} read, {} indexed",
             output::count(run.extracted, "document"),

@@ -49,10 +49,11 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
 fn print(status: &StatusView) -> anyhow::Result<()> {
     output::line(&format!("generation {}, built {}", status.generation, status.built_at))?;
     output::line(&format!(
-        "{} ({} folded as copies) in {}; {}, {}, {}",
+        "{} ({} folded as copies) in {} from {}; {}, {}, {}",
         output::count(status.counts.sections, "section"),
         status.counts.copies,
         output::count(status.counts.documents, "document"),
+        output::count(status.sources, "source"),
         output::count(status.counts.topics, "topic"),
         output::count(status.counts.mentions, "mention"),
         output::count(status.counts.resources, "resource"),
@@ -92,7 +93,11 @@ fn print_run(run: &Run) -> anyhow::Result<()> {
         run.traffic.bytes as f64 / 1e6,
         output::count(run.failed().count(), "source"),
         run.deferred().count(),
-        if run.stopped { "; stopped before its end" } else { "" },
+        match &run.refused {
+            _ if run.stopped => "; stopped before its end",
+            Some(_) => "; published nothing",
+            None => "",
+        },
     ))?;
     if let Some(quota) = &run.quota {
         let (remaining, limit) = (quota.remaining, quota.limit);

@@ -65,9 +65,10 @@ impl Timetable {
     }
 
     /// When the run after one that ended at `last` is due, without jitter. What never ran is due
-    /// at once; what was missed while the machine slept is due in the past.
+    /// at once; what was missed while the machine slept is due in the past. A `last` in the future is
+    /// not believed: the next run is never further off than if one had ended `now`.
     pub fn due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        match (&self.schedule, last) {
+        match (&self.schedule, last.map(|last| last.min(now))) {
             (Schedule::Never, _) => None,
             (_, None) => Some(now),
             (Schedule::Every(period), Some(last)) => {
@@ -163,6 +164,16 @@ mod tests {
         assert_eq!(hour.due(None, now), Some(now), "what never ran runs at once");
         let last = now - chrono::Duration::hours(5);
         assert!(hour.due(Some(last), now).unwrap() < now, "what was missed is due");
+    }
+
+    #[test]
+    fn a_run_of_the_future_puts_the_next_one_off_by_a_period_at_most() {
+        let now = time("2026-03-01T10:00:00Z");
+        let ahead = time("2036-03-01T10:00:00Z");
+        let hour = read(Some("1h"), None).unwrap();
+        assert_eq!(hour.due(Some(ahead), now), Some(time("2026-03-01T11:00:00Z")));
+        let nightly = Timetable::read(None, Some("0 4 * * *"), Some("UTC"), None).unwrap();
+        assert_eq!(nightly.due(Some(ahead), now), Some(time("2026-03-02T04:00:00Z")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Reads a local folder as a source. Symbolic links are not followed, so nothing outside it is
-//! ever read.
+//! ever read. What cannot be read is told apart from what is not there: the first says nothing of
+//! what the folder holds. The index folder is never read, wherever it is.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ use crate::catalogue::policy::Limits;
 use crate::config::Sources;
 use crate::problem::{Problem, Stage};
 
+/// Problems of one folder that are kept.
+const MOST_PROBLEMS: usize = 50;
+
 impl Fetch<'_> {
     /// Sends the files of the folder `path`: absolute, or below the sources folder.
     ///
@@ -23,20 +27,19 @@ impl Fetch<'_> {
         let mut hash = blake3::Hasher::new();
         match root_of(&self.crawler.sources, Path::new(path)) {
             Some(root) => {
-                if !root.is_dir() {
-                    return Err(failed("it does not exist".into()));
+                let root = opened(&root, &self.crawler.index).map_err(&failed)?;
+                let own = (self.selection, &self.crawler.limits, self.crawler.index.as_path());
+                let found = list(&root, own).map_err(&failed)?;
+                if found.is_empty {
+                    return Ok(Fetched::Nothing);
                 }
-                let root = root.canonicalize().map_err(|error| failed(error.to_string()))?;
-                let (paths, problems) = list(&root, self.selection, &self.crawler.limits);
-                self.report.problems.extend(problems);
-                for path in paths {
-                    match read_inside(&root, &path).await {
-                        Ok(bytes) => self.send(&mut hash, path, bytes).await?,
-                        Err(error) => {
-                            let problem = Problem::new(Stage::Crawl, error.to_string()).at(path);
-                            self.report.problems.push(problem);
-                        }
-                    }
+                self.report.problems.extend(found.problems);
+                self.report.unread.extend(found.unread);
+                for path in found.paths {
+                    self.file(&root, path, &mut hash).await?;
+                }
+                for path in &self.report.unread {
+                    hash.update(b"unread\0").update(path.as_bytes()).update(b"\0");
                 }
             }
             None => {
@@ -53,6 +56,27 @@ impl Fetch<'_> {
         }
         let revision = hash.finalize().to_hex()[..40].to_owned();
         Ok(Fetched::Changed { revision, validator: None })
+    }
+
+    /// Sends the file `path` below `root`, or notes why it can't be read.
+    async fn file(
+        &mut self,
+        root: &Path,
+        path: String,
+        hash: &mut blake3::Hasher,
+    ) -> Result<(), CrawlError> {
+        let problem = match read_inside(root, &path).await {
+            Ok(Some(bytes)) => return self.send(hash, path, bytes).await,
+            Ok(None) => Problem::new(Stage::Crawl, "a link is in its way; it was left out"),
+            Err(error) => {
+                self.report.unread.push(path.clone());
+                unreadable(&error)
+            }
+        };
+        if self.report.problems.len() < MOST_PROBLEMS {
+            self.report.problems.push(problem.at(path));
+        }
+        Ok(())
     }
 
     async fn send(
@@ -84,52 +108,123 @@ pub fn root_of(sources: &Sources, path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// The bytes of the file `path` below `root`, if that is where it really is: a link may have been
-/// put in its place, or in a folder's above it, since it was listed.
-async fn read_inside(root: &Path, path: &str) -> io::Result<Vec<u8>> {
-    let full = root.join(path);
-    if tokio::fs::canonicalize(&full).await? != full {
-        return Err(io::Error::other("a link stands in its way; it was left out"));
+/// The folder `path` in its canonical spelling, if it can be a source; else why not. `index` is the
+/// index folder in its [`canonical`] spelling: neither it nor a folder inside it is a source.
+pub fn opened(path: &Path, index: &Path) -> Result<PathBuf, String> {
+    let root = path.canonicalize().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        _ => error.to_string(),
+    })?;
+    if root.starts_with(index) {
+        return Err("it is inside Cairn's own index folder, which is never a source".to_owned());
     }
-    tokio::fs::read(full).await
+    if !root.is_dir() {
+        return Err("it is not a folder".to_owned());
+    }
+    Ok(root)
 }
 
-/// The selected files below `root`, sorted, and what kept others out.
-fn list(root: &Path, selection: &Selection, limits: &Limits) -> (Vec<String>, Vec<Problem>) {
-    let mut paths = Vec::new();
-    let mut problems = Vec::new();
-    for entry in WalkDir::new(root).follow_links(false).sort_by_file_name() {
+/// `path` without links and `..`, whether or not it exists.
+pub fn canonical(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = absolute.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    match there {
+        Some((above, real)) => match absolute.strip_prefix(above) {
+            Ok(rest) if rest.as_os_str().is_empty() => real,
+            Ok(rest) => real.join(rest),
+            Err(_) => absolute,
+        },
+        None => absolute,
+    }
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(Stage::Crawl, format!("can't be read: {error}; what is indexed of it is kept"))
+}
+
+/// The bytes of the file `path` below `root`, or `None` if that is not where it really is: a link may
+/// have been put in its place, or in a folder's above it, since it was listed.
+async fn read_inside(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
+    let full = root.join(path);
+    if tokio::fs::canonicalize(&full).await? != full {
+        return Ok(None);
+    }
+    tokio::fs::read(full).await.map(Some)
+}
+
+/// What a walk through a folder found.
+#[derive(Default)]
+struct Listing {
+    /// The selected files, sorted.
+    paths: Vec<String>,
+    /// Files and folders that could not be read.
+    unread: Vec<String>,
+    /// What kept files out.
+    problems: Vec<Problem>,
+    /// Whether there is no file at all, selected or not.
+    is_empty: bool,
+}
+
+/// What is below `root`, save the index folder `index`. `Err` if that is not known: the root can't be
+/// read, or something whose name the system does not tell.
+fn list(
+    root: &Path,
+    (selection, limits, index): (&Selection, &Limits, &Path),
+) -> Result<Listing, String> {
+    let mut found = Listing { is_empty: true, ..Listing::default() };
+    let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
+    for entry in walk.into_iter().filter_entry(|entry| entry.path() != index) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                problems.push(Problem::new(Stage::Crawl, error.to_string()));
+                found.is_empty = false;
+                let path = error.path().and_then(|path| inside(root, path));
+                let path = path.filter(|path| !path.is_empty()).ok_or_else(|| error.to_string())?;
+                found.refuse(unreadable(&error), &path);
+                found.unread.push(path);
                 continue;
             }
         };
-        let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str);
-        let Some(path) = relative.filter(|_| entry.file_type().is_file()) else { continue };
-        let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+        found.is_empty &= entry.file_type().is_dir();
+        let Some(path) = inside(root, entry.path()).filter(|_| entry.file_type().is_file()) else {
+            continue;
+        };
         if !(selection.selects(&path) || Selection::always(&path)) {
             continue;
         }
         let length = entry.metadata().map_or(0, |metadata| metadata.len());
-        let most = limits.file_bytes;
-        let refusal = if length > most {
-            Some(format!("{length} bytes, more than the {most} of the policy; left out"))
-        } else if !is_safe(&path, limits.path_depth) {
-            Some("its path is too deep; left out".to_owned())
-        } else if paths.len() as u64 >= limits.files {
-            Some(format!("more than {} files, the limit of the policy; left out", limits.files))
-        } else {
-            None
-        };
-        match refusal {
-            Some(message) if problems.len() < 50 => {
-                problems.push(Problem::new(Stage::Crawl, message).at(path));
-            }
-            Some(_) => {}
-            None => paths.push(path),
+        match refusal(&path, length, found.paths.len() as u64, limits) {
+            Some(message) => found.refuse(Problem::new(Stage::Crawl, message), &path),
+            None => found.paths.push(path),
         }
     }
-    (paths, problems)
+    Ok(found)
+}
+
+/// The path of `path` below `root`, `/`-separated.
+fn inside(root: &Path, path: &Path) -> Option<String> {
+    let relative = path.strip_prefix(root).ok()?.to_str()?;
+    Some(relative.replace(std::path::MAIN_SEPARATOR, "/"))
+}
+
+impl Listing {
+    fn refuse(&mut self, problem: Problem, path: &str) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem.at(path));
+        }
+    }
+}
+
+/// Why the file `path` of `length` bytes, found after `files` others, is left out.
+fn refusal(path: &str, length: u64, files: u64, limits: &Limits) -> Option<String> {
+    let most = limits.file_bytes;
+    if length > most {
+        Some(format!("{length} bytes, more than the {most} of the policy; left out"))
+    } else if !is_safe(path, limits.path_depth) {
+        Some("its path is too deep; left out".to_owned())
+    } else if files >= limits.files {
+        Some(format!("more than {} files, the limit of the policy; left out", limits.files))
+    } else {
+        None
+    }
 }

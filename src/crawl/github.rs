@@ -36,7 +36,7 @@ impl Fetch<'_> {
                         Fetched::Changed { validator, .. } => {
                             Ok(Fetched::Changed { revision: sha, validator })
                         }
-                        Fetched::Unchanged => Ok(Fetched::Unchanged),
+                        other => Ok(other),
                     };
                 }
                 Err(CrawlError::Unauthorised(_)) => self.crawler.session.refuse_token(),

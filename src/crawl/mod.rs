@@ -19,6 +19,7 @@ mod session;
 mod unpack;
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -123,6 +124,8 @@ impl Room {
 pub enum Fetched {
     /// Nothing new; nothing was sent.
     Unchanged,
+    /// A folder that holds no file at all, as an empty mount point does; nothing was sent.
+    Nothing,
     /// All files were sent.
     Changed { revision: String, validator: Option<String> },
 }
@@ -166,6 +169,8 @@ pub enum CrawlError {
     Archive { source_id: SourceId, cause: String },
     #[error("the folder {path}: {cause}")]
     Folder { path: String, cause: String },
+    #[error("the folder {path} is empty now, but {files} files of it are stored: they are kept")]
+    Emptied { path: String, files: usize },
     #[error("the run was ended")]
     Ended,
 }
@@ -188,7 +193,13 @@ impl CrawlError {
             CrawlError::Archive { .. } => {
                 "the next run fetches it again; `include` takes less of it".into()
             }
-            CrawlError::Folder { .. } => "mend `folder` in the catalogue".into(),
+            CrawlError::Folder { .. } => {
+                "make it readable (is its disk mounted?), or correct `folder` in the catalogue"
+                    .into()
+            }
+            CrawlError::Emptied { .. } => {
+                "is its disk mounted? `cairn refresh --accept-loss` drops them".into()
+            }
             _ => return None,
         })
     }
@@ -225,6 +236,9 @@ pub struct Report {
     pub moved: Moved,
     /// Of an archive: the files that the rules left out; `None` if they are too many to remember.
     pub left_out: Option<Vec<LeftOut>>,
+    /// Of a folder: the files and folders inside it that could not be read. What they hold is not
+    /// known, which is not to say that they hold nothing.
+    pub unread: Vec<String>,
     pub problems: Vec<Problem>,
     pub traffic: Traffic,
 }
@@ -236,6 +250,8 @@ pub struct Crawler {
     github: GitHubHosts,
     limits: Limits,
     sources: Sources,
+    /// The index folder, which is no source.
+    index: PathBuf,
     /// Room for files on their way.
     room: Arc<Semaphore>,
 }
@@ -250,6 +266,7 @@ impl Crawler {
             github: config.github.clone(),
             limits,
             sources: config.sources.clone(),
+            index: folder::canonical(&config.index),
             room: Arc::new(Semaphore::new(Room::KIBIBYTES as usize)),
         })
     }
@@ -309,6 +326,7 @@ impl Report {
             result,
             moved: Moved::No,
             left_out: None,
+            unread: Vec::new(),
             problems: Vec::new(),
             traffic: Traffic::default(),
         }

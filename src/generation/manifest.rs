@@ -162,6 +162,11 @@ impl Manifest {
         self.sources.iter().find(|source| source.id.eq_ignore_ascii_case(id))
     }
 
+    /// The sources of which something is held. O(sources).
+    pub fn held(&self) -> impl Iterator<Item = &SourceState> {
+        self.sources.iter().filter(|source| source.documents > 0)
+    }
+
     /// The problems of all sources.
     pub fn problems(&self) -> Vec<Problem> {
         self.sources.iter().flat_map(|source| source.problems.iter().cloned()).collect()

@@ -25,6 +25,7 @@ pub mod contents;
 pub mod damage;
 pub mod folders;
 pub mod lock;
+pub mod loss;
 pub mod manifest;
 pub mod news;
 pub mod open;

@@ -1,8 +1,10 @@
 //! The record of one run: printed, kept in `runs.json` and shown.
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::loss::Loss;
 use super::news::Changes;
 use crate::crawl::{Quota, Traffic};
 use crate::problem::{Problem, Stage};
@@ -87,6 +89,9 @@ pub struct Run {
     /// Whether it was asked to end before its end.
     #[serde(default)]
     pub stopped: bool,
+    /// What it would have lost, if it published nothing for that reason.
+    #[serde(default)]
+    pub refused: Option<Loss>,
     /// When the hosts that it left alone may be asked again, if they said so; RFC 3339.
     #[serde(default)]
     pub retry_at: Option<String>,
@@ -125,6 +130,11 @@ impl Run {
     /// The sources that are left to a later run.
     pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
         self.sources.iter().filter(|source| source.outcome == Outcome::Deferred)
+    }
+
+    /// Whether it ended later than `now`, by a clock that was ahead: then its times say nothing.
+    pub fn is_of_the_future(&self, now: DateTime<Utc>) -> bool {
+        DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
     }
 
     /// Whether sources were asked over the network and not one of them answered: the network is

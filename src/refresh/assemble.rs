@@ -244,7 +244,8 @@ impl<'a> Assembly<'a> {
         });
         let book = book.unwrap_or_default();
         let version = search::VERSION.to_string();
-        for part in [&item.blob.0, &item.format, versions, &version, language, &own, &book] {
+        let day = item.first_day();
+        for part in [&item.blob.0, &item.format, versions, &version, language, &own, &book, &day] {
             hash.update(part.as_bytes()).update(b"\0");
         }
         let version = search::first_u64(&hash.finalize());

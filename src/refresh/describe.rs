@@ -46,6 +46,7 @@ pub(super) fn fingerprint(
         add(&item.source.id.0);
         add(&item.path);
         add(&item.blob.0);
+        add(&item.first_day());
     }
     hash.finalize().to_hex()[..32].to_owned()
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::settle::settle;
+use super::settle::{Settling, settle};
 use super::{Event, Inputs, Network, Options, Stop, renew, selection};
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
@@ -77,7 +77,8 @@ pub(super) fn fetch(
         let start =
             Start { crawler: &crawler, inputs, full: options.network == Network::Full, jobs };
         let receiver = start.all(&runtime, chosen, store, stop)?;
-        receive(receiver, chosen, (config, inputs), store, &mut |result, retry_at| {
+        let settling = Settling { config, inputs, on_loss: options.on_loss };
+        receive(receiver, chosen, settling, store, &mut |result, retry_at| {
             told(Event::Fetched(&result));
             outcomes.retry_at = outcomes.retry_at.max(retry_at);
             results.insert(result.source.clone(), result);
@@ -212,7 +213,7 @@ impl Task {
 fn receive(
     mut receiver: mpsc::Receiver<Message>,
     chosen: &[&Source],
-    rules: (&Config, &Inputs),
+    settling: Settling,
     store: &mut Store,
     done: &mut dyn FnMut(SourceResult, Option<i64>),
 ) -> anyhow::Result<()> {
@@ -238,7 +239,7 @@ fn receive(
                     Err(CrawlError::Deferred { until, .. }) => *until,
                     _ => None,
                 };
-                done(settle(chosen[at], rules, (report, seconds), files, store)?, retry_at);
+                done(settle(chosen[at], settling, (report, seconds), files, store)?, retry_at);
             }
         }
     }

@@ -14,6 +14,7 @@ mod describe;
 mod fetch;
 mod full;
 mod links;
+mod loss;
 mod news;
 mod outcome;
 mod part;
@@ -33,11 +34,15 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source};
 use crate::config::Config;
 use crate::disk;
+use crate::generation::loss::Loss;
 use crate::generation::run::{Run, SourceResult};
 use crate::generation::{folders, lock, runs};
 use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
+
+use assemble::Assembled;
+pub use loss::OnLoss;
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
 pub type Stop = CancellationToken;
@@ -52,6 +57,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Whether to look which cited addresses are dead.
     pub check_links: bool,
+    /// What happens when documents would be lost that could not be read.
+    pub on_loss: OnLoss,
 }
 
 /// Where a run may take files from.
@@ -106,7 +113,8 @@ struct Inputs {
 ///
 /// Reads the data files, fetches over the network as `options` allow, writes below the index
 /// folder only. `told` hears how it goes. `Err` if a data file has faults, another run holds the
-/// lock, or the index folder can't be written; a source that fails is no error but a result. A full disk is
+/// lock, or the index folder can't be written; a source that fails is no error but a result, and so
+/// is a run that published nothing because documents would be lost ([`Run::refused`]). A full disk is
 /// named as such, whatever fails first, and leaves the generations as they were.
 pub fn run(
     config: &Config,
@@ -139,38 +147,70 @@ fn run_to_the_end(
     folders::clean(&config.index)?;
 
     let mut store = Store::open(&config.index.join("library.db"))?;
-    let kept: Vec<_> = inputs.catalogue.sources.iter().map(|source| source.id.clone()).collect();
-    store.keep_sources(&kept)?;
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
-    let wanted = wanted::wanted(&inputs, &store)?;
-    let program = config.program.as_deref();
-    run.extracted = derive::derive((&inputs, &wanted.items), &mut store, (program, stop), told)?;
-    let depth = base::depth(options);
-    let mut assembled =
-        assemble::assemble(config, (&inputs, &wanted), (&store, depth), stop, told)?;
-    if let Some(first) = &mut assembled
-        && options.check_links
-    {
-        run.looks = Some(links::look(config, &mut store, stop, told)?);
-        // What was found dead makes another generation, with the changes of the first.
-        let second = assemble::assemble(config, (&inputs, &wanted), (&store, depth), stop, told)?;
-        first.follow(second);
-    }
+    run.complete = chosen.len() == inputs.catalogue.sources.len();
+    let loss = loss::of(config, &inputs.catalogue, &store)?;
+    let refused = loss.as_ref().filter(|loss| {
+        options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()
+    });
+    let built = match refused {
+        Some(_) => None,
+        None => build((config, options, stop), &inputs, &mut store, &mut run, told)?,
+    };
+    run.notes.extend(match (refused, &built) {
+        (Some(loss), _) => Some(loss.refused()),
+        (None, Some(_)) => loss.as_ref().map(Loss::accepted),
+        (None, None) => None,
+    });
     let failures = run.sources.iter().filter_map(SourceResult::problem);
     let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
-    match assembled {
-        Some(assembled) => {
-            store.collect_garbage()?;
+    match (built, refused) {
+        (Some(assembled), _) => {
+            tidy(&inputs.catalogue, &mut store)?;
             problems.extend(assembled.manifest.problems());
             run.take(assembled);
-            run.complete = chosen.len() == inputs.catalogue.sources.len();
         }
-        None => run.stopped = true,
+        (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
+        (None, None) => (run.stopped, run.complete) = (true, false),
     }
     run.end(started);
     runs::append(&config.index, &run)?;
     Ok(Summary { problems, run })
+}
+
+/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Not before a generation
+/// is published without it: what a refused run leaves behind must still be there for the next one.
+fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
+    let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
+    store.keep_sources(&ids)?;
+    store.collect_garbage()?;
+    Ok(())
+}
+
+/// Builds a generation of what `store` holds, unless the current one is the same; `None` if it was
+/// stopped.
+fn build(
+    (config, options, stop): (&Config, &Options, &Stop),
+    inputs: &Inputs,
+    store: &mut Store,
+    run: &mut Run,
+    told: &mut dyn FnMut(Event),
+) -> anyhow::Result<Option<Assembled>> {
+    let wanted = wanted::wanted(inputs, store)?;
+    let program = config.program.as_deref();
+    run.extracted = derive::derive((inputs, &wanted.items), store, (program, stop), told)?;
+    let depth = base::depth(options);
+    let mut assembled = assemble::assemble(config, (inputs, &wanted), (store, depth), stop, told)?;
+    if let Some(first) = &mut assembled
+        && options.check_links
+    {
+        run.looks = Some(links::look(config, store, stop, told)?);
+        // What was found dead makes another generation, with the changes of the first.
+        let second = assemble::assemble(config, (inputs, &wanted), (store, depth), stop, told)?;
+        first.follow(second);
+    }
+    Ok(assembled)
 }
 
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {

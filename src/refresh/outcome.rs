@@ -1,19 +1,25 @@
 //! Fills in the record of a run as it goes on.
 
+use std::path::Path;
 use std::time::Instant;
+
+use chrono::{DateTime, Utc};
 
 use super::assemble::Assembled;
 use super::fetch::Outcomes;
 use super::time;
+use crate::generation::folders;
+use crate::generation::loss::Loss;
+use crate::generation::manifest::Manifest;
 use crate::generation::run::Run;
 
 impl Run {
     /// The record of a run that began `at` and has fetched so much.
-    pub(super) fn of(outcomes: Outcomes, at: chrono::DateTime<chrono::Utc>) -> Run {
+    pub(super) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
         let Outcomes { results, shared, quota, retry_at, notes } = outcomes;
         let mut traffic = shared;
         results.iter().for_each(|result| traffic += result.traffic);
-        let retry_at = retry_at.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
+        let retry_at = retry_at.and_then(|at| DateTime::from_timestamp(at, 0));
         Run {
             started_at: time(at),
             retry_at: retry_at.map(time),
@@ -27,15 +33,31 @@ impl Run {
 
     /// Takes over what came of assembling.
     pub(super) fn take(&mut self, assembled: Assembled) {
-        let counts = &assembled.manifest.counts;
-        (self.documents, self.sections) = (counts.documents, counts.sections);
+        self.hold(&assembled.manifest);
         (self.generation, self.indexed) = (assembled.made, assembled.indexed);
         for changes in assembled.changes.values() {
             self.changes += *changes;
         }
         for result in &mut self.sources {
             result.changes = assembled.changes.get(&result.source).copied().unwrap_or_default();
-            let state = assembled.manifest.sources.iter().find(|state| state.id == result.source);
+        }
+    }
+
+    /// Notes that nothing was published because of `loss`: what the current generation of `index` holds
+    /// stays.
+    pub(super) fn refuse(&mut self, loss: Loss, index: &Path) {
+        self.refused = Some(loss);
+        let number = folders::current(index).ok().flatten();
+        if let Some(manifest) = number.and_then(|n| folders::manifest(index, n).ok()) {
+            self.hold(&manifest);
+        }
+    }
+
+    /// Takes over how much `manifest` says is held.
+    fn hold(&mut self, manifest: &Manifest) {
+        (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
+        for result in &mut self.sources {
+            let state = manifest.sources.iter().find(|state| state.id == result.source);
             if let Some(state) = state {
                 (result.documents, result.sections) = (state.documents, state.sections);
                 result.problems = state.problems.len();
@@ -44,7 +66,7 @@ impl Run {
     }
 
     pub(super) fn end(&mut self, started: Instant) {
-        self.ended_at = time(chrono::Utc::now());
+        self.ended_at = time(Utc::now());
         self.seconds = started.elapsed().as_secs_f64();
         self.peak_bytes = peak_bytes();
     }

@@ -38,7 +38,7 @@ pub(super) fn record(
         code: section.code.clone(),
         markup: around.markup.as_ref().map(|markup| markup.at(section.address)).unwrap_or_default(),
         links: section.links.clone(),
-        date: document.date.clone().or_else(|| day(item.first_seen)),
+        date: document.date.clone().or_else(|| Some(item.first_day())),
         kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
         role: notes.map(|notes| notes.role).unwrap_or_default(),
         tags: section.tags.iter().chain(&document.tags).cloned().collect(),
@@ -61,11 +61,6 @@ pub(super) fn record(
         previous: at.checked_sub(1).map_or(around.before, |at| around.ids.get(at).copied()),
         next: around.ids.get(at + 1).copied().or(around.behind),
     }
-}
-
-/// The day of `seconds` since 1970.
-fn day(seconds: i64) -> Option<String> {
-    Some(chrono::DateTime::from_timestamp(seconds, 0)?.date_naive().to_string())
 }
 
 /// What stands round a section: the names of its document's sections, and of those before and behind it in its

@@ -1,63 +1,74 @@
 //! Writes the end of one source's fetch: what came, or why nothing did.
 //!
 //! A failure loses nothing that is indexed, save two: a blocked source is removed at once, and one
-//! that GitHub has not known for long is dropped.
+//! that GitHub has not known for long is dropped. Of a folder that could be read in part only, the
+//! files of the other part stay as they were.
 
 use super::fetch::{Incoming, result};
-use super::{Inputs, selection};
+use super::{Inputs, OnLoss, selection};
 use crate::annotate::licence;
-use crate::catalogue::Source;
+use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::generation::run::{Outcome, SourceResult};
 use crate::store::{SourceRow, State, Store};
 
+/// What the end of a fetch is written by.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'a> {
+    pub config: &'a Config,
+    pub inputs: &'a Inputs,
+    pub on_loss: OnLoss,
+}
+
 /// Writes what has come of `source` (or why nothing has) after so many seconds.
 pub(super) fn settle(
     source: &Source,
-    (config, inputs): (&Config, &Inputs),
+    settling: Settling,
     (report, seconds): (Report, f64),
-    incoming: Incoming,
+    mut incoming: Incoming,
     store: &mut Store,
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
-    let fingerprint = selection(inputs, source).fingerprint().to_owned();
-    let (outcome, error) = match report.result {
+    let selection = selection(settling.inputs, source).fingerprint().to_owned();
+    let Report { result: fetched, moved, left_out, unread, problems, traffic } = report;
+    let fetched = match fetched {
+        Ok(Fetched::Nothing) => emptied(source, settling.on_loss, store)?,
+        fetched => fetched,
+    };
+    let (outcome, error) = match fetched {
+        // An empty folder of which nothing is stored.
+        Ok(Fetched::Nothing) => {
+            well(&mut row, moved);
+            (Outcome::Unchanged, None)
+        }
         Ok(Fetched::Unchanged) => {
-            well(&mut row, report.moved);
+            well(&mut row, moved);
             // What is held was found to be all that the rules want.
             if let Some(snapshot) = &mut row.snapshot {
-                snapshot.selection = fingerprint;
+                snapshot.selection = selection;
             }
             (Outcome::Unchanged, None)
         }
         Ok(Fetched::Changed { revision, validator }) => {
-            well(&mut row, report.moved);
-            row.problems = report.problems;
-            row.licence = incoming.licence.as_deref().and_then(licence::detect);
+            well(&mut row, moved);
+            row.problems = problems;
+            keep_unread((source, &unread), &mut row, &mut incoming, store)?;
             let id = source.id.clone();
-            let selection = fingerprint;
-            let fetched_at = now;
-            (
-                renew(
-                    &mut row,
-                    Snapshot { source: id, revision, validator, fetched_at, selection },
-                ),
-                None,
-            )
+            let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
+            (renew(&mut row, snapshot), None)
         }
         Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
         Err(CrawlError::Ended) => (Outcome::Skipped, None),
         Err(error) => {
-            fail(&mut row, &error, config, now);
+            fail(&mut row, &error, settling.config, now);
             (Outcome::Failed, Some(error))
         }
     };
     match outcome {
         Outcome::New | Outcome::Changed => {
-            let left_out = report.left_out.as_deref();
-            store.replace_files(&source.id, &incoming.files, left_out, &row, now)?;
+            store.replace_files(&source.id, &incoming.files, left_out.as_deref(), &row, now)?;
         }
         Outcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
@@ -65,9 +76,48 @@ pub(super) fn settle(
         Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
         Outcome::Deferred | Outcome::Skipped => {}
     }
-    let mut result = result(&source.id.0, outcome, error, seconds);
-    result.traffic = report.traffic;
-    Ok(result)
+    Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+}
+
+/// What it means that the folder of `source` holds no file at all: where files of it are stored, its
+/// disk is likely not mounted. Nothing is dropped then unless the user said so.
+fn emptied(
+    source: &Source,
+    on_loss: OnLoss,
+    store: &Store,
+) -> anyhow::Result<Result<Fetched, CrawlError>> {
+    let files = store.files(&source.id)?.len();
+    Ok(match (files, on_loss, &source.origin) {
+        (0, ..) => Ok(Fetched::Nothing),
+        (_, OnLoss::Refuse, Origin::Folder { path }) => {
+            Err(CrawlError::Emptied { path: path.clone(), files })
+        }
+        _ => Ok(Fetched::Changed { revision: String::new(), validator: None }),
+    })
+}
+
+/// Takes the licence of what has come of `source` into `row`, and what is stored at or below the paths
+/// `unread` into `incoming`: that could not be read, which is not to say that it is gone.
+fn keep_unread(
+    (source, unread): (&Source, &[String]),
+    row: &mut SourceRow,
+    incoming: &mut Incoming,
+    store: &Store,
+) -> anyhow::Result<()> {
+    if !unread.iter().any(|path| Selection::always(path)) {
+        row.licence = incoming.licence.as_deref().and_then(licence::detect);
+    }
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let is_at = |path: &str, unread: &str| {
+        let rest = path.strip_prefix(unread);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let stored = store.files(&source.id)?.into_iter();
+    let kept = stored.filter(|file| unread.iter().any(|unread| is_at(&file.path, unread)));
+    incoming.files.extend(kept.map(|file| (file.path, file.blob)));
+    Ok(())
 }
 
 /// Notes that `row`'s source has answered, and from where.
@@ -101,6 +151,12 @@ fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
     outcome
 }
 
+/// Whether the source of `row` has been gone for so long that what is indexed of it goes too.
+pub(super) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
+    let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
+    row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
+}
+
 /// Notes why a source could not be fetched. Without a snapshot its files are to be dropped.
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
@@ -112,14 +168,16 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {
-                let since = *row.gone_since.get_or_insert(now);
+                // A time of the future was told by a clock that was ahead.
+                row.gone_since = Some(row.gone_since.map_or(now, |since| since.min(now)));
                 row.state = State::Gone;
-                let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
-                if now.saturating_sub(since) >= longest {
+                if is_dropped(row, config, now) {
                     row.snapshot = None;
                 }
             }
         }
+        // Removed for a reason that no failure to ask again takes back.
+        _ if row.state == State::Blocked => {}
         _ => row.state = State::Failed,
     }
 }
@@ -160,6 +218,38 @@ mod tests {
         assert!(row.snapshot.is_some());
         fail(&mut row, &error, &config, 92 * 86_400);
         assert!(row.snapshot.is_none());
+    }
+
+    #[test]
+    fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
+        let mut config = config::load(&Overrides::default()).unwrap();
+        (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
+        let (now, day) = (1_800_000_000, 86_400);
+        let mut row = SourceRow {
+            snapshot: Some(snapshot("x")),
+            not_found: 3,
+            gone_since: Some(now + 3_650 * day),
+            ..SourceRow::default()
+        };
+        let error = CrawlError::NotFound("u".into());
+        fail(&mut row, &error, &config, now);
+        assert_eq!(row.gone_since, Some(now));
+        fail(&mut row, &error, &config, now + 89 * day);
+        assert!(row.snapshot.is_some());
+        fail(&mut row, &error, &config, now + 90 * day);
+        assert!(row.snapshot.is_none());
+    }
+
+    #[test]
+    fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
+        let config = config::load(&Overrides::default()).unwrap();
+        let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
+        fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
+        fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
+        assert_eq!((row.state, row.snapshot), (State::Blocked, None));
+        let mut row = SourceRow { state: State::Blocked, ..SourceRow::default() };
+        well(&mut row, Moved::No);
+        assert_eq!(row.state, State::Ok);
     }
 
     #[test]

@@ -29,6 +29,14 @@ pub(super) struct Item<'a> {
     pub chapter: Option<Chapter>,
 }
 
+impl Item<'_> {
+    /// The day on which it came to the store, such as `2026-03-01`.
+    pub fn first_day(&self) -> String {
+        let day = chrono::DateTime::from_timestamp(self.first_seen, 0).unwrap_or_default();
+        day.date_naive().to_string()
+    }
+}
+
 /// What is to be indexed, in order of preference, and what kept other files out.
 #[derive(Default)]
 pub(super) struct Wanted<'a> {

@@ -274,6 +274,11 @@ fn first_start(config: &Config) -> anyhow::Result<()> {
             tracing::warn!("the first index is not built yet: {error:#}");
             Ok(())
         }
-        Ok(_) => Ok(()),
+        Ok(summary) => {
+            if let Some(loss) = summary.run.refused {
+                tracing::warn!("the first index is not built yet: {}", loss.refused());
+            }
+            Ok(())
+        }
     }
 }

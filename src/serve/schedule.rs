@@ -1,7 +1,8 @@
 //! When the next refresh starts, and the child of the program that runs it.
 //!
 //! The clock on the wall is looked at every second, so that a machine that slept catches up at
-//! once. A run never overlaps another: what is asked for while one goes on follows it. Besides the
+//! once, and one whose clock is set back waits no longer than the timetable's period: times of the
+//! future, recorded or planned, are not believed. A run never overlaps another: what is asked for while one goes on follows it. Besides the
 //! timetable, a run is started by SIGHUP, by the admin endpoint, by a change in a local folder
 //! ([`super::watch`]), and, for what a run had to defer, when the host wants to be asked again.
 
@@ -15,7 +16,7 @@ use tokio::process::Child;
 
 use super::State;
 use super::watch::Watch;
-use crate::config::{Config, Sources, Trust};
+use crate::config::{Config, Sources, Timetable, Trust};
 use crate::generation::run::Run;
 use crate::generation::runs;
 
@@ -86,11 +87,15 @@ impl Clock {
     }
 
     /// What is to be run now, if anything is.
-    fn due(&self, now: DateTime<Utc>) -> Option<Wanted> {
+    fn due(&self, timetable: &Timetable, now: DateTime<Utc>) -> Option<Wanted> {
         let mut inner = self.lock();
         if let Some((_, is_due @ true)) = &mut inner.rebuild {
             *is_due = false;
             return Some(Wanted::Stored);
+        }
+        if let (Some(next), Some(due)) = (inner.next, timetable.due(Some(now), now)) {
+            // Planned before the clock was set back.
+            inner.next = Some(next.min((due + timetable.jitter).max(now + AGAIN)));
         }
         if inner.next.is_some_and(|next| next <= now) {
             inner.wanted = None;
@@ -140,16 +145,19 @@ impl Clock {
 /// What the recorded runs say of the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Last {
-    /// When the last run over the whole catalogue ended that reached anybody.
+    /// When the last run over the whole catalogue ended that reached anybody, by a clock that was not
+    /// ahead.
     counted: Option<DateTime<Utc>>,
     /// What the newest run deferred, and until when.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
 }
 
 impl Last {
-    fn of(runs: &[Run]) -> Last {
+    fn of(runs: &[Run], now: DateTime<Utc>) -> Last {
         let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
-        let counted = runs.iter().find(|run| run.complete && !run.reached_nothing());
+        let counts =
+            |run: &&Run| run.complete && !run.reached_nothing() && !run.is_of_the_future(now);
+        let counted = runs.iter().find(counts);
         let retry = runs.first().and_then(|run| {
             let at = time(run.retry_at.as_deref()?)?;
             let deferred: BTreeSet<_> =
@@ -164,7 +172,7 @@ impl Last {
 /// dropped.
 pub(super) async fn keep(state: Arc<State>) {
     let now = Utc::now();
-    state.clock.plan(&state.config, &Last::of(&runs::read(&state.config.index)), now, now);
+    state.clock.plan(&state.config, &Last::of(&runs::read(&state.config.index), now), now, now);
     let mut watch = Watch::new(Arc::clone(&state));
     let mut running: Option<(Child, Wanted)> = None;
     let mut tick = tokio::time::interval(TICK);
@@ -184,7 +192,7 @@ pub(super) async fn keep(state: Arc<State>) {
         }
         if running.is_none()
             && state.refreshes
-            && let Some(wanted) = state.clock.due(Utc::now())
+            && let Some(wanted) = state.clock.due(&state.config.timetable, Utc::now())
         {
             running = start(&state.config, &wanted).map(|child| (child, wanted));
             state.clock.set_running(running.is_some());
@@ -196,7 +204,8 @@ pub(super) async fn keep(state: Arc<State>) {
         let ended = child.try_wait();
         if let Ok(Some(_)) | Err(_) = ended {
             tracing::info!(?ended, "the refresh ended");
-            let (now, last) = (Utc::now(), Last::of(&runs::read(&state.config.index)));
+            let now = Utc::now();
+            let last = Last::of(&runs::read(&state.config.index), now);
             match wanted {
                 // A run that reached nobody does not count; the next one follows soon.
                 Wanted::All => state.clock.plan(&state.config, &last, now, now + AGAIN),
@@ -265,31 +274,37 @@ mod tests {
         Wanted::Only(ids.iter().map(|id| (*id).to_owned()).collect())
     }
 
+    fn daily() -> Config {
+        crate::config::load(&crate::config::Overrides::default()).unwrap()
+    }
+
     #[test]
     fn what_is_asked_for_during_a_run_follows_it_once() {
         let (clock, now) = (Clock::default(), Utc::now());
-        assert_eq!(clock.due(now), None);
+        let timetable = &daily().timetable;
+        assert_eq!(clock.due(timetable, now), None);
         assert!(!clock.ask_for(only(&["b"])));
         clock.set_running(true);
         assert!(clock.ask_for(only(&["a"])), "one is under way");
-        assert_eq!(clock.due(now), Some(only(&["a", "b"])));
+        assert_eq!(clock.due(timetable, now), Some(only(&["a", "b"])));
         clock.ask_for(only(&["a"]));
         clock.ask_for(Wanted::All);
-        assert_eq!(clock.due(now), Some(Wanted::All));
-        assert_eq!(clock.due(now), None);
+        assert_eq!(clock.due(timetable, now), Some(Wanted::All));
+        assert_eq!(clock.due(timetable, now), None);
     }
 
     #[test]
     fn a_damaged_index_is_rebuilt_before_anything_is_fetched_and_not_again_and_again() {
-        let (clock, now) = (Clock::default(), Utc::now());
+        let config = daily();
+        let (clock, timetable, now) = (Clock::default(), &config.timetable, Utc::now());
         clock.put_off(now);
         clock.ask_for_rebuild(now);
-        assert_eq!(clock.due(now), Some(Wanted::Stored));
+        assert_eq!(clock.due(timetable, now), Some(Wanted::Stored));
         clock.put_off(now + AGAIN * 9);
         clock.ask_for_rebuild(now);
-        assert_eq!(clock.due(now), None, "it was tried this instant");
+        assert_eq!(clock.due(timetable, now), None, "it was tried this instant");
         clock.ask_for_rebuild(now + AGAIN);
-        assert_eq!(clock.due(now + AGAIN), Some(Wanted::Stored));
+        assert_eq!(clock.due(timetable, now + AGAIN), Some(Wanted::Stored));
     }
 
     #[test]
@@ -306,16 +321,16 @@ mod tests {
             sources: vec![result("a", Outcome::Unchanged), result("b", Outcome::Deferred)],
             ..Run::default()
         };
-        let last = Last::of(&[run]);
+        let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
+        let last = Last::of(&[run], now);
         let at: DateTime<Utc> = "2026-03-01T11:00:00Z".parse().unwrap();
         assert_eq!(last.retry, Some((at, BTreeSet::from(["b".to_owned()]))));
-        let config = crate::config::load(&crate::config::Overrides::default()).unwrap();
-        let clock = Clock::default();
-        let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
+        let config = daily();
+        let (clock, timetable) = (Clock::default(), &config.timetable);
         clock.plan(&config, &last, now, now);
         assert_eq!(clock.next_run().unwrap(), "2026-03-01T11:00:00Z");
-        assert_eq!(clock.due(now), None);
-        assert_eq!(clock.due(at), Some(only(&["b"])));
+        assert_eq!(clock.due(timetable, now), None);
+        assert_eq!(clock.due(timetable, at), Some(only(&["b"])));
         let tomorrow = clock.lock().next.unwrap() - now;
         assert!(tomorrow >= chrono::Duration::hours(24), "{tomorrow}");
         assert!(tomorrow <= chrono::Duration::minutes(24 * 60 + 10), "{tomorrow}");
@@ -323,10 +338,39 @@ mod tests {
 
     #[test]
     fn a_machine_that_slept_catches_up_at_once() {
-        let config = crate::config::load(&crate::config::Overrides::default()).unwrap();
-        let (clock, now) = (Clock::default(), Utc::now());
+        let config = daily();
+        let (clock, timetable, now) = (Clock::default(), &config.timetable, Utc::now());
         let last = Last { counted: Some(now - chrono::Duration::days(3)), retry: None };
         clock.plan(&config, &last, now, now);
-        assert_eq!(clock.due(now), Some(Wanted::All));
+        assert_eq!(clock.due(timetable, now), Some(Wanted::All));
+    }
+
+    #[test]
+    fn a_run_that_a_clock_ten_years_ahead_recorded_does_not_count() {
+        let run =
+            |ended_at: &str| Run { complete: true, ended_at: ended_at.into(), ..Run::default() };
+        let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
+        let ahead = run("2036-03-01T09:00:00Z");
+        let last = Last::of(&[ahead.clone(), run("2026-02-28T22:00:00Z")], now);
+        assert_eq!(last.counted, Some("2026-02-28T22:00:00Z".parse().unwrap()), "the one before");
+        // Each start of a server plans by the record: a run of the future must not put the next one
+        // off from start to start.
+        let (config, clock) = (daily(), Clock::default());
+        clock.plan(&config, &Last::of(&[ahead], now), now, now);
+        assert_eq!(clock.due(&config.timetable, now), Some(Wanted::All));
+    }
+
+    #[test]
+    fn a_run_planned_before_the_clock_was_set_back_is_a_period_away_at_most() {
+        let (config, clock) = (daily(), Clock::default());
+        let timetable = &config.timetable;
+        let ahead: DateTime<Utc> = "2036-03-01T10:00:00Z".parse().unwrap();
+        let last = Last { counted: Some(ahead), retry: None };
+        clock.plan(&config, &last, ahead, ahead);
+        let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
+        assert_eq!(clock.due(timetable, now), None);
+        let next: DateTime<Utc> = clock.next_run().unwrap().parse().unwrap();
+        assert!(next - now <= chrono::Duration::minutes(24 * 60 + 10), "{next}");
+        assert_eq!(clock.due(timetable, next), Some(Wanted::All));
     }
 }

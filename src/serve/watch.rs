@@ -1,7 +1,7 @@
 //! Watches the catalogue's local folders, so that an edited note is found seconds later.
 //!
-//! A change only asks for a refresh of that source; what has changed, refresh sees for itself. Where
-//! the system can't watch a folder (a network drive, too many watches), the schedule still reads it.
+//! A change only asks for a refresh of that source; what has changed, refresh sees for itself. What
+//! happens in the index folder is no change: each refresh writes there. Where the system can't watch a folder (a network drive, too many watches), the schedule still reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watche
 use super::State;
 use super::schedule::Wanted;
 use crate::catalogue::{self, Origin};
-use crate::crawl::folder::root_of;
+use crate::crawl::folder::{canonical, opened, root_of};
 
 /// How long a folder must be quiet before it is read.
 const QUIET: Duration = Duration::from_secs(1);
@@ -61,11 +61,12 @@ impl Watch {
         self.seen = written;
         // A catalogue with faults is the next refresh's to report.
         let Ok(catalogue) = catalogue::load(&config.sources) else { return };
+        let index = canonical(&config.index);
         let mut folders = BTreeMap::new();
         for source in &catalogue.sources {
             if let Origin::Folder { path } = &source.origin
                 && let Some(root) = root_of(&config.sources, path.as_ref())
-                && let Ok(root) = root.canonicalize()
+                && let Ok(root) = opened(&root, &index)
             {
                 folders.insert(root, source.id.0.clone());
             }
@@ -74,16 +75,17 @@ impl Watch {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         changed.extend(folders.values().map(|id| (id.clone(), Instant::now())));
         drop(changed);
-        self.watcher = watch(Arc::clone(&self.changed), folders)
+        self.watcher = watch(Arc::clone(&self.changed), folders, index)
             .map_err(|error| tracing::warn!(%error, "local folders are read on schedule only"))
             .ok();
     }
 }
 
-/// Watches `folders`, and takes down in `changed` whose has changed.
+/// Watches `folders`, and takes down in `changed` whose has changed outside the folder `index`.
 fn watch(
     changed: Changed,
     folders: BTreeMap<PathBuf, String>,
+    index: PathBuf,
 ) -> notify::Result<RecommendedWatcher> {
     let roots: Vec<PathBuf> = folders.keys().cloned().collect();
     let hear = move |result: notify::Result<Event>| {
@@ -92,7 +94,9 @@ fn watch(
         if matches!(event.kind, EventKind::Access(_)) {
             return;
         }
-        let is_below = |root: &PathBuf| event.paths.iter().any(|path| path.starts_with(root));
+        let is_below = |root: &PathBuf| {
+            event.paths.iter().any(|path| path.starts_with(root) && !path.starts_with(&index))
+        };
         let mut changed = changed.lock().unwrap_or_else(PoisonError::into_inner);
         for (_, id) in folders.iter().filter(|(root, _)| is_below(root)) {
             changed.insert(id.clone(), Instant::now());

@@ -69,9 +69,12 @@ impl Store {
             .query_row(params![key.blob.0, key.format, key.versions], |row| row.get(0))
             .optional()?;
         let Some(body) = body else { return Ok(None) };
-        let plain = zstd::stream::decode_all(&body[..])?;
-        // What can't be decoded is worked out anew: it is derived, so nothing is lost.
-        Ok(postcard::from_bytes(&plain).ok())
+        let damaged = |error: &dyn std::fmt::Display| {
+            StoreError::Decode(format!("the row of blob {} in {table}: {error}", key.blob.0))
+        };
+        let plain = zstd::stream::decode_all(&body[..]).map_err(|error| damaged(&error))?;
+        // Passed over, it would be a document that readers lose.
+        postcard::from_bytes(&plain).map(Some).map_err(|error| damaged(&error))
     }
 }
 

@@ -49,7 +49,11 @@ impl Store {
             .prepare_cached("SELECT bytes FROM blobs WHERE id = ?1")?
             .query_row([&blob.0], |row| row.get(0))
             .optional()?;
-        packed.map(|packed| Ok(zstd::stream::decode_all(&packed[..])?)).transpose()
+        let unpack = |packed: Vec<u8>| {
+            let bytes = zstd::stream::decode_all(&packed[..]);
+            bytes.map_err(|error| StoreError::Decode(format!("blob {}: {error}", blob.0)))
+        };
+        packed.map(unpack).transpose()
     }
 
     /// Makes `files` the files of `source`, `left_out` what the rules left out (`None` if that is
@@ -98,7 +102,8 @@ impl Store {
             .optional()?;
         let Some(packed) = packed else { return Ok(None) };
         // What can't be decoded counts as not known.
-        Ok(postcard::from_bytes(&zstd::stream::decode_all(&packed[..])?).ok())
+        let plain = zstd::stream::decode_all(&packed[..]).ok();
+        Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
     }
 
     /// The files of `source` in order of path.

@@ -6,6 +6,7 @@
 //! public call is one transaction; a kill between any two leaves a store that the next refresh
 //! rolls forward from.
 
+mod clock;
 mod derived;
 mod files;
 mod links;
@@ -22,6 +23,7 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion}
 
 use crate::disk::{self, DiskError, Doing};
 
+pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
 pub use sources::{SourceRow, State};
@@ -89,14 +91,15 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the store: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
     #[error(
         "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
     )]
     Newer(rusqlite_migration::Error),
-    #[error("the store is broken: {0}; remove library.db, and the next refresh fetches anew")]
+    /// It is no database, or not a whole one.
+    #[error("the store is broken: {0}; {ADVICE}")]
     Broken(String),
-    #[error("the store holds something that can't be decoded: {0}")]
+    #[error("the store holds something that can't be decoded: {0}; {ADVICE}")]
     Decode(String),
     #[error("the store: {0}")]
     Disk(DiskError),
@@ -114,14 +117,30 @@ impl StoreError {
         }
     }
 
-    /// `error` of SQLite, or the file that refuses to be opened where that is why.
-    fn of(error: rusqlite::Error, path: &Path) -> StoreError {
+    /// This error, or the file `path` that refuses to be opened where that is why.
+    fn at(self, path: &Path) -> StoreError {
         use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
-        let code = error.sqlite_error_code();
-        let tried = File::options().read(true).append(true).open(path);
-        match tried.map_err(|cause| DiskError::new(Doing::Write, path, cause)) {
-            Err(denied) if matches!(code, Some(CannotOpen | PermissionDenied | ReadOnly)) => {
-                StoreError::Disk(denied)
+        let StoreError::Sqlite(error) = &self else { return self };
+        if !matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly)) {
+            return self;
+        }
+        match File::options().read(true).append(true).open(path) {
+            Ok(_) => self,
+            Err(cause) => StoreError::Disk(DiskError::new(Doing::Write, path, cause)),
+        }
+    }
+}
+
+/// What to do about a broken store. Following it loses nothing that is served: a refresh publishes
+/// nothing until the sources are fetched again.
+const ADVICE: &str = "remove library.db from the index folder and run `cairn refresh`, which fetches \
+                      every source again; what is served stays until then";
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+                StoreError::Broken(error.to_string())
             }
             _ => StoreError::Sqlite(error),
         }
@@ -136,12 +155,10 @@ pub struct Store {
 impl Store {
     /// Opens `library.db` at `path`, creating and migrating it as needed.
     ///
-    /// `Err` if the file is no database, can't be written, or is of a newer format.
+    /// Times in it that are in the future are set to now. `Err` if the file is no database, can't be
+    /// written, or is of a newer format.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
-        Store::open_or_create(path).map_err(|error| match error {
-            StoreError::Sqlite(error) => StoreError::of(error, path),
-            other => other,
-        })
+        Store::open_or_create(path).map_err(|error| error.at(path))
     }
 
     fn open_or_create(path: &Path) -> Result<Store, StoreError> {
@@ -150,20 +167,19 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "cache_size", -16_000)?;
-        MIGRATIONS.to_latest(&mut connection).map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::Sqlite(err),
-            other => StoreError::Newer(other),
-        })?;
+        MIGRATIONS.to_latest(&mut connection).map_err(migration)?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Store { connection })
+        let mut store = Store { connection };
+        store.distrust_after(chrono::Utc::now())?;
+        Ok(store)
     }
 
     /// Looks whether `library.db` at `path` is whole and of a format that this program reads. Changes
     /// nothing. Reads all of it.
     pub fn examine(path: &Path) -> Result<(), StoreError> {
-        let connection = read_only(path).map_err(|error| StoreError::of(error, path))?;
+        let connection = read_only(path).map_err(|error| StoreError::from(error).at(path))?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        let version = MIGRATIONS.current_version(&connection).map_err(StoreError::Newer)?;
+        let version = MIGRATIONS.current_version(&connection).map_err(migration)?;
         if matches!(version, SchemaVersion::Outside(_)) {
             let newer = MigrationDefinitionError::DatabaseTooFarAhead;
             return Err(StoreError::Newer(rusqlite_migration::Error::MigrationDefinition(newer)));
@@ -200,6 +216,14 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     }
     let escaped = percent_encoding::percent_encode(path.as_os_str().as_encoded_bytes(), URI);
     Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
+}
+
+/// What went wrong with the schema's version.
+fn migration(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
+        other => StoreError::Newer(other),
+    }
 }
 
 #[cfg(test)]

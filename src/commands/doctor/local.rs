@@ -2,18 +2,20 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+use chrono::Utc;
 
 use super::{Check, State};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::{Config, Schedule};
-use crate::crawl::folder::root_of;
+use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
 use crate::generation::damage::REBUILD;
-use crate::generation::lock;
 use crate::generation::runs::Standing;
+use crate::generation::{folders, lock};
 use crate::library::Library;
+use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary;
 
@@ -24,14 +26,18 @@ const NO_BYTES: u64 = 100_000_000;
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     let mut checks = vec![
         Check::of("data files", data_files(config), "cairn sources check tells every fault"),
-        Check::of("folders", folders(config), "mend `folder` in catalogue.toml"),
+        Check::of(
+            "folders",
+            folders(config),
+            "make it readable (is its disk mounted?), or correct `folder` in catalogue.toml",
+        ),
         writable(&config.index),
     ];
     checks.extend(disk(&config.index));
     checks.extend([
         Check::of("lock", locked(config), "look at that process; the lock goes with it"),
-        Check::of("store", store(config), "see the message"),
-        Check::of("generation", generation(config), REBUILD),
+        store(config),
+        Check::of("generation", generation(config), rebuild(config)),
         last_run(config),
     ]);
     checks
@@ -52,6 +58,8 @@ fn folders(config: &Config) -> anyhow::Result<String> {
     for source in &catalogue.sources {
         let Origin::Folder { path } = &source.origin else { continue };
         let Some(root) = root_of(&config.sources, path.as_ref()) else { continue };
+        let root = opened(&root, &canonical(&config.index))
+            .map_err(|cause| anyhow!("{}: the folder {}: {cause}", source.id, root.display()))?;
         std::fs::read_dir(&root)
             .with_context(|| format!("{}: cannot read {}", source.id, root.display()))?;
         found += 1;
@@ -110,14 +118,29 @@ fn locked(config: &Config) -> anyhow::Result<String> {
     })
 }
 
-fn store(config: &Config) -> anyhow::Result<String> {
+fn store(config: &Config) -> Check {
     let path = config.index.join("library.db");
+    let is_served = !matches!(folders::current(&config.index), Ok(None));
     if !path.exists() {
-        return Ok("there is none yet; the first refresh makes it".to_owned());
+        return match is_served {
+            false => Check::new("store", State::Well, "none yet; the first refresh makes it"),
+            true => Check::new("store", State::Weak, "library.db is missing; what is served stays")
+                .hint("cairn refresh fetches every source again"),
+        };
     }
-    Store::examine(&path)?;
+    if let Err(error) = Store::examine(&path) {
+        return Check::new("store", State::Ill, error.to_string());
+    }
     let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-    Ok(format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6))
+    Check::new("store", State::Well, format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6))
+}
+
+/// How to build a generation again: from the store, if there is one.
+fn rebuild(config: &Config) -> &'static str {
+    match config.index.join("library.db").exists() {
+        true => REBUILD,
+        false => "cairn refresh fetches every source and builds it",
+    }
 }
 
 fn generation(config: &Config) -> anyhow::Result<String> {
@@ -148,6 +171,16 @@ fn last_run(config: &Config) -> Check {
     let failed = run.failed().count();
     let says =
         format!("the last ended {}, {failed} failed; serve refreshes {schedule}", run.ended_at);
+    if run.is_of_the_future(Utc::now()) {
+        let says = format!("{says}; that is in the future: the clock was ahead, or is behind now");
+        return Check::new("runs", State::Weak, says)
+            .hint("set the clock; such a run does not count, so that the next one is not put off");
+    }
+    if let Some(loss) = &run.refused {
+        let Problem { message, hint, .. } = loss.refused();
+        let check = Check::new("runs", State::Ill, format!("{says}; {message}"));
+        return check.hint(hint.unwrap_or_default());
+    }
     match (run.stopped, run.reached_nothing(), failed) {
         (true, ..) => Check::new("runs", State::Weak, format!("{says}; it was stopped"))
             .hint("the next one goes on from there"),

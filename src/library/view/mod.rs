@@ -239,6 +239,8 @@ pub struct StatusView {
     pub built_at: String,
     #[serde(flatten)]
     pub counts: Counts,
+    /// How many sources hold documents.
+    pub sources: usize,
     /// The sources that could not be had when they were last asked.
     pub failing: Vec<String>,
     pub problems: Vec<Problem>,

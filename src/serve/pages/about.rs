@@ -20,9 +20,9 @@ pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
 }
 
 fn body(library: &Library) -> Markup {
-    let sources = &library.manifest.sources;
-    let whole = sources.iter().filter(|source| source.shown == Shown::Full).count();
-    let excerpts = sources.len() - whole;
+    let sources = library.manifest.held().count();
+    let whole = library.manifest.held().filter(|source| source.shown == Shown::Full).count();
+    let excerpts = sources - whole;
     html! {
         article.about {
             h1 { "About" }
@@ -34,7 +34,7 @@ fn body(library: &Library) -> Markup {
             h2 { "Whose the texts are" }
             p {
                 "Their authors’. Each passage names its source and its licence and links to the exact lines. Of the "
-                (number(sources.len())) " sources here, " (number(whole)) " may be shown whole by their licence; of the other "
+                (number(sources)) " sources here, " (number(whole)) " may be shown whole by their licence; of the other "
                 (number(excerpts)) " you see at most " (number(library.manifest.excerpt_chars))
                 " characters of a section, with the link. " a href="/sources" { "Which is which" } "."
             }

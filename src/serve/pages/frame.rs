@@ -122,6 +122,7 @@ fn footer(state: &State) -> Markup {
                             @if !status.failing.is_empty() {
                                 ", " a href="/sources" { (plural(status.failing.len(), "source")) " failed" }
                             }
+                            @if run.refused.is_some() { ", which " a href="/sources" { "published nothing" } }
                             "."
                         }
                         None => { "never refreshed." }

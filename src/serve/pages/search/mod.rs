@@ -163,7 +163,7 @@ fn start(library: &Library) -> Markup {
                 @for example in EXAMPLES { a.chip href=(address("/", &[("q", example)])) { (example) } " " }
             }
             p.quiet {
-                (plural(counts.sections, "section")) " from " (plural(library.manifest.sources.len(), "source"))
+                (plural(counts.sections, "section")) " from " (plural(library.manifest.held().count(), "source"))
                 ", " (plural(counts.topics, "topic")) ". Words, \"phrases\", -not, OR, and "
                 code { "source: path: topic: step: kind: lang: licence:" } " narrow a search."
             }

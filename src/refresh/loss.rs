@@ -1,0 +1,137 @@
+//! The loss rule: a refresh publishes nothing if it would lose more than a tenth of the documents
+//! only because nobody could read them.
+//!
+//! A source is *unread* when the catalogue lists it and the store holds no whole fetch of it: the
+//! store is new or was lost, and the source failed, was deferred, or was not asked in this run. What
+//! the current generation holds of an unread source would be lost. A source that was fetched once and
+//! fails now is not unread, because the store still has its files.
+//!
+//! A catalogue that lists no source at all is taken for a damaged file: all is lost then, too.
+//!
+//! Everything else that removes documents was asked for and goes through, however much it is: a source
+//! that left the catalogue, rules or a policy that take less, a blocked source (451), one that was gone
+//! for the configured time, an author's opt-out, files that were deleted in a source that was read.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::settle::is_dropped;
+use crate::catalogue::Catalogue;
+use crate::config::Config;
+use crate::generation::loss::Loss;
+use crate::generation::run::SourceResult;
+use crate::generation::{folders, runs};
+use crate::store::{SourceRow, State, Store};
+
+/// What a run does when it would lose documents that could not be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnLoss {
+    /// Publish nothing.
+    #[default]
+    Refuse,
+    /// Publish anyway: `--accept-loss`.
+    Accept,
+}
+
+/// What of the current generation would be lost if `store` were published now; `None` if nothing.
+///
+/// Reads the manifest of the current generation and the row of each source. O(sources).
+pub(super) fn of(
+    config: &Config,
+    catalogue: &Catalogue,
+    store: &Store,
+) -> anyhow::Result<Option<Loss>> {
+    let served = Served::read(&config.index);
+    let now = chrono::Utc::now().timestamp();
+    let mut loss = Loss::default();
+    if catalogue.sources.is_empty() {
+        loss.of = served.sources.iter().map(|source| source.documents).sum();
+        loss.documents = loss.of;
+    }
+    for source in &catalogue.sources {
+        let documents = served.documents_of(&source.id.0);
+        loss.of += documents;
+        if documents > 0 && is_unread(&store.source(&source.id)?, config, now) {
+            loss.documents += documents;
+            loss.sources.push(source.id.0.clone());
+        }
+    }
+    Ok((loss.documents > 0).then_some(loss))
+}
+
+fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
+    row.snapshot.is_none() && row.state != State::Blocked && !is_dropped(row, config, now)
+}
+
+/// What readers have of each source. Of the manifest only what every format of it has had, so that a
+/// generation of an older version counts too.
+#[derive(Debug, Default, Deserialize)]
+struct Served {
+    sources: Vec<ServedSource>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ServedSource {
+    id: String,
+    documents: usize,
+}
+
+impl Served {
+    /// What the current generation of `index` holds. Where its manifest cannot be read, what the last
+    /// recorded run says of it; nothing where there is no generation.
+    fn read(index: &Path) -> Served {
+        let number = match folders::current(index) {
+            Ok(Some(number)) => number,
+            Ok(None) => return Served::default(),
+            Err(_) => return Served::recorded(index),
+        };
+        let manifest = folders::folder(index, number).join("manifest.json");
+        let manifest = std::fs::read(manifest).ok();
+        let served = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        served.unwrap_or_else(|| Served::recorded(index))
+    }
+
+    fn recorded(index: &Path) -> Served {
+        let run = runs::read(index).into_iter().find(|run| run.documents > 0).unwrap_or_default();
+        let served =
+            |source: SourceResult| ServedSource { id: source.source, documents: source.documents };
+        Served { sources: run.sources.into_iter().map(served).collect() }
+    }
+
+    fn documents_of(&self, id: &str) -> usize {
+        self.sources.iter().find(|source| source.id == id).map_or(0, |source| source.documents)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generation::run::Run;
+
+    #[test]
+    fn where_the_manifest_is_damaged_the_record_says_what_was_served() {
+        let index = tempfile::tempdir().unwrap();
+        let index = index.path();
+        let run = Run {
+            documents: 7,
+            sources: vec![SourceResult {
+                source: "a/b".into(),
+                documents: 7,
+                ..SourceResult::default()
+            }],
+            ..Run::default()
+        };
+        runs::append(index, &run).unwrap();
+        assert_eq!(Served::read(index).documents_of("a/b"), 0, "nothing is served");
+        std::fs::write(index.join("current"), "1\n").unwrap();
+        let folder = folders::folder(index, 1);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("manifest.json"), "{ broken").unwrap();
+        assert_eq!(Served::read(index).documents_of("a/b"), 7);
+        // A manifest of another format, with keys that this version does not know.
+        let other = r#"{"format": 1, "sources": [{"id": "a/b", "documents": 5, "old": 1}]}"#;
+        std::fs::write(folder.join("manifest.json"), other).unwrap();
+        assert_eq!(Served::read(index).documents_of("a/b"), 5);
+    }
+}
