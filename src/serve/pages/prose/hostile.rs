@@ -167,6 +167,8 @@ fn what_is_not_rendered_is_shown_as_it_was_written() {
         shown.contains("Shown as it was written") && !shown.contains("<td>"),
         "cells that nobody wrote"
     );
-    let find = |texts: &[String]| Ok::<Marks, ()>(texts.iter().map(|_| vec![0..1]).collect());
+    let find = |texts: &[String]| {
+        Ok::<Marks, ()>(texts.iter().map(|_| std::iter::once(0..1).collect()).collect())
+    };
     assert!(html(&">".repeat(100), "", None, find).unwrap().0.contains("<mark>&gt;</mark>"));
 }
