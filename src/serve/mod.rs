@@ -9,10 +9,12 @@ mod admin;
 mod api;
 mod assets;
 mod cache;
+mod connections;
 mod downloads;
 mod error;
 mod feed;
 mod home;
+mod hosts;
 mod limits;
 mod listen;
 mod metrics;
@@ -42,7 +44,9 @@ use crate::problem::Faults;
 use crate::refresh::manifest::FORMAT;
 use crate::refresh::{self, Network, Options, Stop, generation};
 use crate::search::SearchError;
+use connections::Connections;
 use error::Failure;
+use hosts::Hosts;
 use limits::Limits;
 use metrics::Metrics;
 use schedule::{Clock, Wanted};
@@ -67,6 +71,7 @@ pub struct State {
     clock: Clock,
     /// Whether refreshes are run here at all.
     refreshes: bool,
+    hosts: Hosts,
     limits: Limits,
     metrics: Metrics,
     /// When this server began, RFC 3339 with nanoseconds: another may answer otherwise.
@@ -84,6 +89,7 @@ impl State {
             shelf,
             clock: Clock::default(),
             refreshes,
+            hosts: Hosts::new(&config),
             limits: Limits::new(config.requests_per_second),
             metrics: Metrics::new(),
             started: chrono::Utc::now().to_rfc3339(),
@@ -136,6 +142,7 @@ pub fn router(state: Arc<State>) -> Router {
         .route("/readyz", get(api::ready))
         .route("/metrics", get(metrics::metrics))
         .fallback(pages::not_found)
+        .layer(from_fn_with_state(shared(), hosts::check))
         .layer(from_fn_with_state(shared(), limits::limit))
         // Outside the limits: what is refused is counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
@@ -193,7 +200,8 @@ pub fn serve(mut config: Config, refreshing: Refreshing) -> anyhow::Result<()> {
             stops.next().await;
             stopping.cancel();
         };
-        listen::listen(listener, router(Arc::clone(&state)), stopped).await;
+        let connections = Connections::new(state.config.connections_per_address);
+        listen::listen(listener, router(Arc::clone(&state)), connections, stopped).await;
         hearer.abort();
         keeper.await?;
         anyhow::Ok(())
