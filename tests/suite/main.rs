@@ -22,6 +22,7 @@ mod index;
 mod knowledge;
 mod licences;
 mod links;
+mod mcp;
 mod order;
 mod polite;
 mod refresh;
