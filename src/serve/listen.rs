@@ -26,8 +26,10 @@ use super::connections::Connections;
 const HEAD: Duration = Duration::from_secs(10);
 /// …and over a piece of anything else, or between requests.
 const IDLE: Duration = Duration::from_secs(60);
-/// Bytes of one request's head, and headers in it; 431 beyond.
+/// Bytes of one request's head, and headers in it; 431 beyond. What is read at once may be longer, so that a head
+/// that is a little too long gets its answer.
 const LONGEST_HEAD: usize = 32 * 1_024;
+const BUFFER: usize = 64 * 1_024;
 const MOST_HEADERS: usize = 64;
 /// How long answers under way have when the server ends.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -104,7 +106,8 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .max_buf_size(LONGEST_HEAD)
+        .max_buf_size(BUFFER)
+        .max_header_size(LONGEST_HEAD)
         .max_headers(MOST_HEADERS)
         .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(service))
 }

@@ -81,7 +81,8 @@ fn guides_cards_and_graphs_can_be_taken_away() {
     let app = app(&world);
     let bytes = |path: &str| {
         block_on(async {
-            let request = Request::get(path).header("host", "cairn.example:80").body(Body::empty());
+            let request =
+                Request::get(path).header("host", "cairn.localhost:80").body(Body::empty());
             let response = app.clone().oneshot(request.unwrap()).await.unwrap();
             assert_eq!(response.status(), 200, "{path}");
             let named = response.headers()["content-disposition"].to_str().unwrap().to_owned();

@@ -26,6 +26,7 @@ mod mcp;
 mod order;
 mod polite;
 mod refresh;
+mod requests;
 mod scale;
 mod search;
 mod serve;

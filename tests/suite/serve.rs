@@ -192,8 +192,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(world: &World, arguments: &[&str]) -> Server {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        let mut all = vec!["serve"];
         all.extend(arguments);
+        if !all.contains(&"--listen") {
+            all.extend(["--listen", "127.0.0.1:0"]);
+        }
         let mut child = world.command(&all).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let address = loop {
