@@ -22,6 +22,7 @@ mod index;
 mod knowledge;
 mod licences;
 mod links;
+mod load;
 mod mcp;
 mod order;
 mod polite;
