@@ -18,6 +18,8 @@ use crate::world::{BIAS, STORE, World, repo};
 
 /// Requests that are sent: `CAIRN_REQUESTS`, else this.
 const REQUESTS: usize = 5_000;
+/// Those before that fill caches, and what the allocator keeps for each thread.
+const WARM_UP: usize = 20_000;
 /// Clients at once that ask and wait, and that are slow.
 const CLIENTS: usize = 96;
 const SLOW: usize = 32;
@@ -29,7 +31,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_secs(20);
 
 /// How much more than after the warm-up the server may hold at the end.
-const MORE_MEMORY: usize = 64 * 1_024 * 1_024;
+const MORE_MEMORY: usize = 64 * 1_048_576;
 const MORE_THREADS: usize = 8;
 const MORE_FILES: usize = 16;
 /// How many threads it may have under load.
@@ -255,11 +257,12 @@ impl Load {
             Manner::Dawdles => {
                 let requests = self.request(rng).repeat(rng.usize(1..40));
                 for piece in requests.as_bytes().chunks(700).take(20) {
+                    sleep(Duration::from_millis(50)).await;
                     if stream.write_all(piece).await.is_err() {
                         break;
                     }
-                    sleep(Duration::from_millis(25)).await;
                 }
+                sleep(Duration::from_millis(500)).await;
                 self.note("dawdled");
             }
         }
@@ -373,8 +376,7 @@ fn a_hostile_load_leaves_memory_threads_and_descriptors_flat() {
         })
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    // Caches fill, and the allocator takes what it keeps.
-    runtime.block_on(run(&load((wanted / 10).min(50_000)), process));
+    runtime.block_on(run(&load(WARM_UP.min(wanted)), process));
     std::thread::sleep(QUIET);
     let before = Held::by(process);
     println!("before:   {before}");
