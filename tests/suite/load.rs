@@ -85,50 +85,23 @@ enum Manner {
     Dawdles,
 }
 
-/// Addresses that cost little, and those that cost as much as a request can.
+/// Addresses that cost little, and some that cost what a good request can.
+const TARGETS: &str = "/ /topics /cases /resources /sources /new /about /feed.atom /openapi.json /metrics /healthz /readyz \
+    /assets/main.js /none /topics/none /sections/0123456789abcdef /opensearch.xml /topics/position-bias \
+    /topics/embedding/learn /path?from=embedding&to=feature-store \
+    /api/v1/topics/embedding/related?limit=100 /api/v1/search?q=position+bias&limit=100&offset=400 \
+    /api/v1/search?q=a&source=x&source=y /api/v1/search?limit=x /results?q=bias&typing=1 \
+    /?q=feature+store /topics/position-bias/cards.apkg /cases/video-recommendation/guide.md \
+    /topics/embedding/graph.ttl /api/v1/learn /%ff%fe /?q=%00%01 /api/v1/sections/%2e%2e%2f \
+    /api/v1/status";
+
+/// [`TARGETS`], and addresses that cost as much as a request can.
 fn targets(ids: &[String]) -> Vec<String> {
     let words =
         "the of and to in is for on with as by an be are this that from or it at model data";
     let many = words.split(' ').map(|word| format!("{word}*")).collect::<Vec<_>>().join("+OR+");
     let misspelt = (0..24).map(|at| format!("recomendashun{at}")).collect::<Vec<_>>().join("+");
-    let mut targets: Vec<String> = [
-        "/",
-        "/topics",
-        "/cases",
-        "/resources",
-        "/sources",
-        "/new",
-        "/about",
-        "/feed.atom",
-        "/openapi.json",
-        "/metrics",
-        "/healthz",
-        "/readyz",
-        "/assets/main.js",
-        "/none",
-        "/topics/none",
-        "/sections/0123456789abcdef",
-        "/opensearch.xml",
-        "/topics/position-bias",
-        "/topics/embedding/learn",
-        "/path?from=embedding&to=feature-store",
-        "/api/v1/topics/embedding/related?limit=100",
-        "/api/v1/search?q=position+bias&limit=100&offset=400",
-        "/api/v1/search?q=a&source=x&source=y",
-        "/api/v1/search?limit=x",
-        "/results?q=bias&typing=1",
-        "/?q=feature+store",
-        "/topics/position-bias/cards.apkg",
-        "/cases/video-recommendation/guide.md",
-        "/topics/embedding/graph.ttl",
-        "/api/v1/learn",
-        "/%ff%fe",
-        "/?q=%00%01",
-        "/api/v1/sections/%2e%2e%2f",
-        "/api/v1/status",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut targets: Vec<String> = TARGETS.split(' ').map(str::to_owned).collect();
     targets.extend([
         format!("/?q={many}"),
         format!("/api/v1/search?q={misspelt}"),
