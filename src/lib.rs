@@ -69,10 +69,12 @@
 //! # What the server keeps to
 //!
 //! Pages are rendered on the server and escaped by the templates; an author's Markdown passes one renderer
-//! that writes no HTML of his. An answer is named by generation, last run and server (its ETag), so that what has
-//! not changed is not made again. A peer's requests, all requests at once, the head of a request, a query and the
-//! time of an answer are bounded. Searches have a bounded queue and threads of their own, and each has a budget of work
-//! and time; it ends when that is spent or nobody waits for the answer. What needs no search passes beside the queue.
+//! that writes no HTML of his, and that is given only what it renders in bounded time. An answer is named by address,
+//! generation, last run and server (its ETag), so that what has not changed is not made again. Requests for hosts that
+//! are not the server's are refused. A peer's requests and connections, all requests at once, the head of a request, its
+//! parameters and the time of an answer are bounded. Searches have a bounded queue and threads of their own, and each
+//! has a budget of work and time; it ends when that is spent or nobody waits for the answer. What needs no search
+//! passes beside the queue.
 //! What is shown of a text is decided in [`library`], below pages, API, cards, guides and assistants alike.
 //!
 //! # Rules that hold everywhere

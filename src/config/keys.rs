@@ -4,7 +4,7 @@
 //! harmless; whatever names hosts, credentials or places outside the folder is the user's own word only.
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -76,7 +76,9 @@ tables! {
         listen: Option<String> => Loopback,
         url: Option<String> => UserOnly,
         public: bool => UserOnly,
+        hosts: Vec<String> => UserOnly,
         requests_per_second: Option<NonZeroU32> => Harmless,
+        connections_per_address: Option<NonZeroUsize> => Harmless,
         admin_token_file: Option<PathBuf> => UserOnly,
     }
     GitHubFile in "github" {

@@ -15,7 +15,7 @@ mod schedule;
 mod secret;
 mod sources;
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -96,6 +96,11 @@ pub struct Config {
     /// Requests a second that one peer may make, this machine's own too; a default for other machines' where
     /// nothing is set.
     pub requests_per_second: Option<NonZeroU32>,
+    /// Connections that one address may have, this machine's own too; a default for other machines' where nothing
+    /// is set.
+    pub connections_per_address: Option<NonZeroUsize>,
+    /// Names by which people reach the server, besides this machine's addresses and the host of `url`.
+    pub hosts: Vec<String>,
     /// Who knows it may start a refresh over HTTP; without one nobody may.
     pub admin_token: Option<SecretString>,
 }
@@ -164,6 +169,8 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: file.serve.public,
         requests_per_second: file.serve.requests_per_second,
+        connections_per_address: file.serve.connections_per_address,
+        hosts: file.serve.hosts,
         listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
         github,
     })

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 
 use super::State;
-use super::cache::is_known;
+use super::cache::{is_any, is_known};
 use super::error::Failure;
 
 #[derive(Embed)]
@@ -32,7 +32,7 @@ pub(super) async fn asset(
     let bytes = on_disk.unwrap_or_else(|| compiled.data.into_owned());
     let tag = format!("W/\"{}\"", blake3::hash(&bytes).to_hex());
     let tag = HeaderValue::from_str(&tag).map_err(|_| Failure::internal("no tag"))?;
-    let body = match is_known(&headers, &tag) {
+    let body = match is_any(&headers) || is_known(&headers, &tag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),
     };

@@ -1,13 +1,14 @@
 //! Answers that have not changed are not made again.
 //!
 //! Pages and API answers are a function of their address, the generation that is open, the last run and this
-//! server. These together name an answer (its ETag, RFC 9110); who has it already is told 304 before anything is
-//! searched. Nothing may be kept without asking.
+//! server. These together name an answer (its ETag, RFC 9110). A tag is sent only with an answer that succeeded, and
+//! names its address too: a client that knows it gets 304 before anything is searched, and one that sends the tag of
+//! another page, or `*`, gets 304 only where there is a page. Nothing may be kept without asking.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -20,12 +21,18 @@ pub(super) async fn validate(
     next: Next,
 ) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let Some(tag) = tag(&state).filter(|_| is_read) else { return next.run(request).await };
+    let Some(tag) = tag(&state, request.uri()).filter(|_| is_read) else {
+        return next.run(request).await;
+    };
+    let asks_for_change = is_any(request.headers());
     let mut response = if is_known(request.headers(), &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         next.run(request).await
     };
+    if asks_for_change && response.status().is_success() {
+        response = StatusCode::NOT_MODIFIED.into_response();
+    }
     let status = response.status();
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         let headers = response.headers_mut();
@@ -35,20 +42,27 @@ pub(super) async fn validate(
     response
 }
 
-/// The name of every answer as of now; none before there is a generation.
-fn tag(state: &State) -> Option<HeaderValue> {
+/// The name of the answer at `address` as of now; none before there is a generation.
+fn tag(state: &State, address: &Uri) -> Option<HeaderValue> {
     let library = state.shelf.library()?;
     let standing = state.shelf.standing();
     let mut hash = blake3::Hasher::new();
     let last_run = standing.last_run.as_ref().map(|run| run.ended_at.as_str());
     let next_run = state.clock.next_run();
     let known = [Some(state.started.as_str()), last_run, next_run.as_deref()];
-    for part in known.into_iter().chain([Some(library.manifest.built_at.as_str())]) {
+    let address = address.path_and_query().map(|address| address.as_str());
+    for part in known.into_iter().chain([address]).chain([Some(library.manifest.built_at.as_str())])
+    {
         hash.update(part.unwrap_or_default().as_bytes()).update(b"\0");
     }
     let hash = hash.finalize().to_hex();
     let tag = format!("W/\"{}-{}\"", library.manifest.generation, hash.get(..16)?);
     HeaderValue::from_str(&tag).ok()
+}
+
+/// Whether the client wants nothing that exists: `If-None-Match: *`.
+pub(super) fn is_any(headers: &HeaderMap) -> bool {
+    headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes().trim_ascii() == b"*")
 }
 
 /// Whether the client says that it has the answer `tag`.
@@ -57,5 +71,5 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let Ok(tag) = tag.to_str() else { return false };
     let known = headers.get_all(header::IF_NONE_MATCH).iter();
     let known = known.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
-    known.into_iter().any(|known| known.trim() == "*" || weak(known) == weak(tag))
+    known.into_iter().any(|known| weak(known) == weak(tag))
 }

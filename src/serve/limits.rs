@@ -1,11 +1,11 @@
 //! How much one peer, and all together, may ask of the server.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Request, State as Shared};
+use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 
 use super::State;
 use super::error::Failure;
+use super::listen::Ends;
 
 /// Requests a second of one peer beyond loopback, where nothing is set; a page with its files makes eight.
 const PER_SECOND: u32 = 20;
@@ -24,6 +25,8 @@ const BURST: u32 = 3;
 const AT_ONCE: usize = 256;
 /// Peers that are remembered before those that were quiet are forgotten.
 const PEERS: usize = 10_000;
+/// Bytes of a request's target: its parts are repeated in links and messages of the answer.
+const LONGEST_TARGET: usize = 8 * 1_024;
 
 /// The limits of one server.
 pub(super) struct Limits {
@@ -61,7 +64,7 @@ impl Limits {
 }
 
 /// One household or company has a whole network of IPv6 addresses: it counts as one peer.
-fn network(peer: IpAddr) -> IpAddr {
+pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
@@ -70,14 +73,14 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// Answers 429 to a peer that asks too often, and 503 to all where too many ask at once. Who has no address (a
-/// test that calls the router) is on this machine.
+/// Answers 429 to a peer that asks too often, 503 to all where too many ask at once, and 414 to a target that is too
+/// long. A request without an address (of a test that calls the router) is this machine's.
 pub(super) async fn limit(
     Shared(state): Shared<Arc<State>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request.extensions().get::<Ends>().map(|ends| ends.peer.ip());
     if let Some(wait) = peer.and_then(|peer| state.limits.wait(peer)) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests from you", wait);
     }
@@ -85,7 +88,20 @@ pub(super) async fn limit(
         let wait = Duration::from_secs(1);
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once", wait);
     };
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > LONGEST_TARGET {
+        return too_long(target).into_response();
+    }
     next.run(request).await
+}
+
+fn too_long(bytes: usize) -> Failure {
+    Failure {
+        status: StatusCode::URI_TOO_LONG,
+        code: "too_long",
+        message: format!("the address is {bytes} bytes long"),
+        hint: format!("it may have {LONGEST_TARGET}: leave something out"),
+    }
 }
 
 fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {

@@ -9,10 +9,12 @@ mod admin;
 mod api;
 mod assets;
 mod cache;
+mod connections;
 mod downloads;
 mod error;
 mod feed;
 mod home;
+mod hosts;
 mod limits;
 mod listen;
 mod metrics;
@@ -43,7 +45,9 @@ use crate::library::{Library, Shelf};
 use crate::problem::{Faults, Problem, Stage};
 use crate::refresh::{self, Network, Options, Stop};
 use crate::search::{Budget, SearchError};
+use connections::Connections;
 use error::Failure;
+use hosts::Hosts;
 use limits::Limits;
 use metrics::Metrics;
 use queue::Queue;
@@ -72,6 +76,7 @@ pub struct State {
     clock: Clock,
     /// Whether refreshes are run here at all.
     refreshes: bool,
+    hosts: Hosts,
     limits: Limits,
     searches: Queue,
     metrics: Metrics,
@@ -91,6 +96,7 @@ impl State {
             shelf,
             clock: Clock::default(),
             refreshes,
+            hosts: Hosts::new(&config),
             limits: Limits::new(config.requests_per_second),
             searches: Queue::new(stopping.clone()),
             metrics: Metrics::new(),
@@ -159,6 +165,7 @@ pub fn router(state: Arc<State>) -> Router {
         .route("/readyz", get(api::ready))
         .route("/metrics", get(metrics::metrics))
         .fallback(pages::not_found)
+        .layer(from_fn_with_state(shared(), hosts::check))
         .layer(from_fn_with_state(shared(), limits::limit))
         // Outside the limits: what is refused is counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
@@ -228,7 +235,8 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
             stops.next().await;
             stopping.cancel();
         };
-        listen::listen(listener, router(Arc::clone(&state)), stopped).await;
+        let connections = Connections::new(state.config.connections_per_address);
+        listen::listen(listener, router(Arc::clone(&state)), connections, stopped).await;
         hearer.abort();
         keeper.await?;
         anyhow::Ok(())

@@ -81,7 +81,8 @@ fn guides_cards_and_graphs_can_be_taken_away() {
     let app = app(&world);
     let bytes = |path: &str| {
         block_on(async {
-            let request = Request::get(path).header("host", "cairn.example:80").body(Body::empty());
+            let request =
+                Request::get(path).header("host", "cairn.localhost:80").body(Body::empty());
             let response = app.clone().oneshot(request.unwrap()).await.unwrap();
             assert_eq!(response.status(), 200, "{path}");
             let named = response.headers()["content-disposition"].to_str().unwrap().to_owned();
@@ -228,9 +229,9 @@ fn a_head_without_end_is_refused_and_other_peers_are_served() {
     let world = world();
     let server = Server::start(&world, &["--no-refresh"]);
     let mut slow = TcpStream::connect(server.address()).unwrap();
-    slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n").unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n").unwrap();
     let mut long = TcpStream::connect(server.address()).unwrap();
-    let head = format!("GET /?q={} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(200_000));
+    let head = format!("GET /?q={} HTTP/1.1\r\nHost: localhost\r\n\r\n", "a".repeat(200_000));
     let _ = long.write_all(head.as_bytes());
     let mut answer = String::new();
     let _ = long.read_to_string(&mut answer);

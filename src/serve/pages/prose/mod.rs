@@ -1,14 +1,21 @@
 //! A section's Markdown as HTML that is safe whatever its author wrote.
 //!
-//! The tree is put right before anything is written: raw HTML gives its text alone, an image a link to it (nothing
-//! is loaded from elsewhere), a link keeps its address only where that is one of http, https or mail, and headings
-//! go down step by step below the page's own. Then comrak writes it, escaping all text; nothing that the author
+//! Before anything is written the tree is corrected: raw HTML keeps its text only, an image becomes a link to it
+//! (nothing is loaded from elsewhere), a link keeps its address only if that is http, https or mail, and headings
+//! go down step by step below the page's own. Then comrak writes it and escapes all text; nothing that the author
 //! wrote is written as HTML.
+//!
+//! The parser can't be interrupted, so [`limits`] checks its input: what is too long or too deep is shown as it was
+//! written.
 
 mod code;
+#[cfg(test)]
+mod hostile;
+mod limits;
 
 use std::ops::Range;
 
+use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeCode, NodeLink, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Arena, Options, format_html_with_plugins, parse_document};
@@ -17,42 +24,72 @@ use url::Url;
 
 use crate::extract::markup::text_of;
 pub(super) use code::highlighted;
+use limits::Bounded;
 
 /// Where texts match: for each, ranges in bytes.
 type Marks = Vec<Vec<Range<usize>>>;
 
-/// `markdown` as HTML. Relative addresses are taken from `base`, the file's own; `title` is not said again
-/// where it is the first heading. `find` is asked once for what to mark in the texts.
+/// `markdown` as HTML. Relative addresses are resolved against `base`, the file's own; `title` is not repeated
+/// where it is the first heading. `find` returns what to mark in the texts that it is given.
 ///
-/// O(length), and the highlighting of code.
+/// O(length), and the highlighting of code. Text that can't be rendered within the limits is shown as it was
+/// written. `Err` is that of `find`.
 pub(super) fn html<E>(
     markdown: &str,
     title: &str,
     base: Option<&Url>,
-    find: impl FnOnce(&[String]) -> Result<Marks, E>,
-) -> Result<PreEscaped<String>, E> {
+    find: impl Fn(&[String]) -> Result<Marks, E>,
+) -> Result<Markup, E> {
+    let rendered = match limits::can_be_rendered(markdown) {
+        true => rendered(markdown, title, base, &find)?,
+        false => None,
+    };
+    match rendered {
+        Some(html) => Ok(html),
+        None => as_written(markdown, find),
+    }
+}
+
+/// `markdown` as HTML; `None` where that becomes too long.
+fn rendered<E>(
+    markdown: &str,
+    title: &str,
+    base: Option<&Url>,
+    find: impl Fn(&[String]) -> Result<Marks, E>,
+) -> Result<Option<Markup>, E> {
     let arena = Arena::new();
     let options = options();
     let root = parse_document(&arena, markdown, &options);
     drop_title(root, title);
-    let nodes: Vec<&AstNode> = root.descendants().collect();
-    let mut deepest = 1;
-    for node in &nodes {
-        tame(&arena, node, base, &mut deepest);
-    }
-    mark(&arena, &nodes, find)?;
-    let mut html = String::new();
+    correct(&arena, root, base);
+    mark(&arena, root, find)?;
+    let mut html = Bounded::default();
+    let highlighter = code::Highlighter::default();
     let mut plugins = Plugins::default();
-    plugins.render.codefence_syntax_highlighter = Some(&code::Highlighter);
-    // Writing into a string does not fail.
-    let _ = format_html_with_plugins(root, &options, &mut html, &plugins);
+    plugins.render.codefence_syntax_highlighter = Some(&highlighter);
+    if format_html_with_plugins(root, &options, &mut html, &plugins).is_err() {
+        return Ok(None);
+    }
     // Text holds no `<`, so these are tags that comrak wrote.
     let table = "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>";
     let html = html
+        .0
         .replace("<a href=", "<a rel=\"noopener nofollow\" href=")
         .replace("<table>", table)
         .replace("</table>", "</table></div>");
-    Ok(PreEscaped(html))
+    Ok(Some(PreEscaped(html)))
+}
+
+/// `markdown` escaped, line by line as its author wrote it, with what `find` finds marked.
+fn as_written<E>(
+    markdown: &str,
+    find: impl Fn(&[String]) -> Result<Marks, E>,
+) -> Result<Markup, E> {
+    let marks = find(&[markdown.to_owned()])?;
+    Ok(template! {
+        p.note { "Shown as it was written: it is too long, or nested too deeply, to be laid out." }
+        div.plain { (marked(markdown, marks.first().map_or(&[], Vec::as_slice))) }
+    })
 }
 
 /// `text` as it is, what stands at `ranges` (bytes, ascending) marked.
@@ -106,13 +143,36 @@ fn words_of<'a>(node: &'a AstNode<'a>) -> Option<String> {
     }
 }
 
-/// Puts one node right. `deepest` is the level of the heading before it.
-fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, base: Option<&Url>, deepest: &mut u8) {
+/// Corrects every node below `root`. O(nodes).
+fn correct<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>, base: Option<&Url>) {
+    let edges: Vec<NodeEdge<&AstNode>> = root.traverse().collect();
+    let mut place = Place { heading: 1, links: 0 };
+    for edge in edges {
+        match edge {
+            NodeEdge::Start(node) => {
+                tame(arena, node, base, &mut place);
+                place.links += usize::from(is_link(node));
+            }
+            NodeEdge::End(node) => place.links -= usize::from(is_link(node)),
+        }
+    }
+}
+
+/// Where a node is.
+struct Place {
+    /// The level of the heading before it.
+    heading: u8,
+    /// Links that it is in.
+    links: usize,
+}
+
+/// Corrects the node at `place`.
+fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, base: Option<&Url>, place: &mut Place) {
     let value = node.data().value.clone();
     let tamed = match value {
         NodeValue::Heading(mut heading) => {
-            heading.level = heading.level.max(2).min(*deepest + 1);
-            *deepest = heading.level;
+            heading.level = heading.level.max(2).min(place.heading + 1);
+            place.heading = heading.level;
             NodeValue::Heading(heading)
         }
         NodeValue::HtmlBlock(block) => {
@@ -129,11 +189,15 @@ fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, base: Option<&Url>, dee
             if node.first_child().is_none() {
                 node.append(text(arena, "image".to_owned()));
             }
-            if in_link(node) { NodeValue::Escaped } else { linked(&image, base) }
+            if place.links > 0 { NodeValue::Escaped } else { linked(&image, base) }
         }
         _ => return,
     };
     node.data_mut().value = tamed;
+}
+
+fn is_link<'a>(node: &'a AstNode<'a>) -> bool {
+    matches!(node.data().value, NodeValue::Link(_))
 }
 
 fn text<'a>(arena: &'a Arena<'a>, text: String) -> &'a AstNode<'a> {
@@ -142,10 +206,6 @@ fn text<'a>(arena: &'a Arena<'a>, text: String) -> &'a AstNode<'a> {
 
 fn is_line_break(tag: &str) -> bool {
     tag.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<br"))
-}
-
-fn in_link<'a>(node: &'a AstNode<'a>) -> bool {
-    node.ancestors().skip(1).any(|above| matches!(above.data().value, NodeValue::Link(_)))
 }
 
 /// A link to where `link` leads; its words alone (comrak writes nothing round them then) where that is
@@ -164,17 +224,17 @@ fn address(written: &str, base: Option<&Url>) -> Option<String> {
     may_be.then(|| url.into())
 }
 
-/// Marks what `find` finds in the texts of `nodes`.
+/// Marks what `find` finds in the texts below `root`.
 fn mark<'a, E>(
     arena: &'a Arena<'a>,
-    nodes: &[&'a AstNode<'a>],
-    find: impl FnOnce(&[String]) -> Result<Marks, E>,
+    root: &'a AstNode<'a>,
+    find: impl Fn(&[String]) -> Result<Marks, E>,
 ) -> Result<(), E> {
-    let of = |node: &&'a AstNode<'a>| match &node.data().value {
-        NodeValue::Text(text) => Some((*node, text.to_string())),
+    let of = |node: &'a AstNode<'a>| match &node.data().value {
+        NodeValue::Text(text) => Some((node, text.to_string())),
         _ => None,
     };
-    let (nodes, texts): (Vec<&AstNode>, Vec<String>) = nodes.iter().filter_map(of).unzip();
+    let (nodes, texts): (Vec<&AstNode>, Vec<String>) = root.descendants().filter_map(of).unzip();
     let marks = find(&texts)?;
     for ((node, whole), ranges) in nodes.into_iter().zip(&texts).zip(marks) {
         let mut at = 0;

@@ -1,15 +1,18 @@
 //! `cairn mcp`: the library for assistants, by the Model Context Protocol over stdin and stdout.
 //!
-//! Each tool answers with the API's object, as structured content and as text. What is wrong is told in the
-//! answer, so that the assistant can mend its question; a newer generation is opened when there is one.
+//! Each tool answers with the API's object, as structured content and as text. An error is an answer too, so that the
+//! assistant can correct its question; a newer generation is opened when there is one. [`wire`] reads and writes the
+//! lines, and answers those that are no messages.
 
+mod wire;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use anyhow::Context;
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::wrapper::{Json, Parameters};
 use rmcp::model::{Implementation, ServerCapabilities, ServerConfig};
-use rmcp::transport::stdio;
 use rmcp::{ServerHandler, ServiceExt, tool, tool_handler, tool_router};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -24,6 +27,7 @@ use crate::library::{Library, Shelf, Wanted};
 use crate::search::{
     Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
 };
+use wire::Wire;
 
 /// What a client is told of the tools as a whole.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
@@ -41,12 +45,20 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
     // Says how to make an index where there is none.
     drop(open(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let server = Server { shelf: Arc::new(Shelf::new(config)), router: Server::tool_router() };
-        let running = server.serve(stdio()).await.context("the client did not greet")?;
-        running.waiting().await?;
-        Ok(Exit::Done)
-    })
+        let (wire, written) = Wire::open(tokio::io::stdin(), tokio::io::stdout());
+        let session = async {
+            let running = server.serve(wire).await.context("the client did not greet")?;
+            running.waiting().await.map(drop).context("the session broke off")
+        };
+        let session = session.await;
+        written.await??;
+        session
+    });
+    // Where the session ended before stdin did, a thread still waits for that.
+    runtime.shutdown_background();
+    ended.map(|()| Exit::Done)
 }
 
 #[derive(Clone)]
@@ -117,10 +129,12 @@ impl Server {
     ) -> Result<Json<T>, String> {
         self.shelf.renew();
         let library = self.shelf.library().ok_or("there is no index yet; run `cairn refresh`")?;
-        match question(&library) {
-            Ok(Some(answer)) => Ok(Json(answer)),
-            Ok(None) => Err(missing()),
-            Err(error) => Err(error.to_string()),
+        // A request whose task panicked would never be answered.
+        match catch_unwind(AssertUnwindSafe(|| question(&library))) {
+            Ok(Ok(Some(answer))) => Ok(Json(answer)),
+            Ok(Ok(None)) => Err(missing()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err("this could not be answered; stderr says why".to_owned()),
         }
     }
 }

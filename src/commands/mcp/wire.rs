@@ -1,0 +1,196 @@
+//! The lines between a client and the protocol: every line that comes gets an answer or is passed on.
+//!
+//! The library's own transport drops what it can't parse, and ends the session if a client begins with anything but
+//! a request. Here, a task reads lines of bounded length and sends what is wrong with one back at once: -32700 if
+//! it is not JSON (RFC 8259) or nested too deeply, -32600 if it is too long or no message (JSON-RPC 2.0, 5.1). Another
+//! task alone writes, so that lines never mix.
+
+use std::future::Future;
+use std::io;
+
+use rmcp::service::{RxJsonRpcMessage, TxJsonRpcMessage};
+use rmcp::transport::Transport;
+use rmcp::{RoleServer, model::ClientJsonRpcMessage};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Bytes of a line. The longest question has a few thousand; a message takes many times its length when parsed.
+const LONGEST: usize = 1_024 * 1_024;
+/// Lines that wait to be written, and messages that wait to be answered.
+const WAITING: usize = 64;
+
+/// JSON-RPC's codes for what is no JSON, and for what is no request.
+const PARSE_ERROR: i32 = -32_700;
+const INVALID_REQUEST: i32 = -32_600;
+
+/// The server's end of a connection over lines.
+pub(super) struct Wire {
+    messages: Receiver<RxJsonRpcMessage<RoleServer>>,
+    lines: Sender<Vec<u8>>,
+    _reader: AbortOnDropHandle<()>,
+}
+
+impl Wire {
+    /// A connection that reads `input` until that ends or the [`Wire`] is dropped, and the task that writes to
+    /// `output`: it ends after that, when everything is written. Panics outside a tokio runtime.
+    pub fn open(
+        input: impl AsyncRead + Unpin + Send + 'static,
+        output: impl AsyncWrite + Unpin + Send + 'static,
+    ) -> (Wire, JoinHandle<io::Result<()>>) {
+        let (lines, to_write) = channel(WAITING);
+        let (sender, messages) = channel(WAITING);
+        let writer = tokio::spawn(write(output, to_write));
+        let reader =
+            Reader { input: BufReader::new(input), messages: sender, lines: lines.clone() };
+        let reader = AbortOnDropHandle::new(tokio::spawn(reader.run()));
+        (Wire { messages, lines, _reader: reader }, writer)
+    }
+}
+
+impl Transport<RoleServer> for Wire {
+    type Error = io::Error;
+
+    fn send(
+        &mut self,
+        message: TxJsonRpcMessage<RoleServer>,
+    ) -> impl Future<Output = io::Result<()>> + Send + 'static {
+        let lines = self.lines.clone();
+        async move {
+            let line = serde_json::to_vec(&message)?;
+            lines.send(line).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
+        }
+    }
+
+    async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        self.messages.recv().await
+    }
+
+    async fn close(&mut self) -> io::Result<()> {
+        self.messages.close();
+        Ok(())
+    }
+}
+
+/// Writes each of `lines` to `output` until nobody can send one.
+async fn write(
+    mut output: impl AsyncWrite + Unpin,
+    mut lines: Receiver<Vec<u8>>,
+) -> io::Result<()> {
+    while let Some(mut line) = lines.recv().await {
+        line.push(b'\n');
+        output.write_all(&line).await?;
+        output.flush().await?;
+    }
+    Ok(())
+}
+
+struct Reader<R> {
+    input: BufReader<R>,
+    messages: Sender<RxJsonRpcMessage<RoleServer>>,
+    lines: Sender<Vec<u8>>,
+}
+
+/// What was read up to the end of a line.
+enum Line {
+    Whole(Vec<u8>),
+    TooLong,
+}
+
+impl<R: AsyncRead + Unpin> Reader<R> {
+    /// Reads until the input or the session ends.
+    async fn run(mut self) {
+        let mut has_begun = false;
+        while let Ok(Some(line)) = self.line().await {
+            let judged = match line {
+                Line::Whole(line) => judge(&line),
+                Line::TooLong => {
+                    Judged::Wrong(error(INVALID_REQUEST, &Value::Null, "the line is too long"))
+                }
+            };
+            let is_heard = match judged {
+                Judged::Wrong(answer) => {
+                    self.lines.send(answer.to_string().into_bytes()).await.is_ok()
+                }
+                Judged::Message(message) => {
+                    has_begun |= matches!(*message, ClientJsonRpcMessage::Request(_));
+                    // Before the first request, anything else would end the session.
+                    !has_begun || self.messages.send(*message).await.is_ok()
+                }
+                Judged::Nothing => true,
+            };
+            if !is_heard {
+                break;
+            }
+        }
+    }
+
+    /// The next line without its end; of one that is too long, nothing is kept. `None` at the end of the input.
+    async fn line(&mut self) -> io::Result<Option<Line>> {
+        let mut line = Vec::new();
+        let mut is_too_long = false;
+        let mut has_read = false;
+        loop {
+            let read = self.input.fill_buf().await?;
+            let end = read.iter().position(|byte| *byte == b'\n');
+            let piece = read.get(..end.unwrap_or(read.len())).unwrap_or_default();
+            is_too_long |= line.len() + piece.len() > LONGEST;
+            if is_too_long {
+                line = Vec::new();
+            } else {
+                line.extend_from_slice(piece);
+            }
+            let is_over = read.is_empty();
+            has_read |= !is_over;
+            let used = piece.len() + usize::from(end.is_some());
+            self.input.consume(used);
+            if end.is_some() || is_over {
+                let line = if is_too_long { Line::TooLong } else { Line::Whole(line) };
+                return Ok(has_read.then_some(line));
+            }
+        }
+    }
+}
+
+/// What a line is.
+enum Judged {
+    Message(Box<RxJsonRpcMessage<RoleServer>>),
+    /// Not to be passed on: the answer to it.
+    Wrong(Value),
+    /// An empty line, or a notification that nobody knows: there is no answer to those.
+    Nothing,
+}
+
+fn judge(line: &[u8]) -> Judged {
+    // A byte order mark is allowed before JSON, and means nothing.
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
+    if line.is_empty() {
+        return Judged::Nothing;
+    }
+    let cause = match serde_json::from_slice(line) {
+        Ok(message) => return Judged::Message(Box::new(message)),
+        Err(cause) => cause,
+    };
+    let value: Value = match serde_json::from_slice(line) {
+        Ok(value) => value,
+        Err(cause) => {
+            return Judged::Wrong(error(PARSE_ERROR, &Value::Null, &format!("not JSON: {cause}")));
+        }
+    };
+    let is_notification = value.get("id").is_none()
+        && value.get("method").is_some_and(Value::is_string)
+        && value.get("jsonrpc").is_some_and(|version| version == "2.0");
+    if is_notification {
+        return Judged::Nothing;
+    }
+    let id = value.get("id").filter(|id| id.is_string() || id.is_number());
+    let message = format!("not a message of the protocol: {cause}");
+    Judged::Wrong(error(INVALID_REQUEST, id.unwrap_or(&Value::Null), &message))
+}
+
+/// An error as JSON-RPC says it; `id` is null where the request's is not known.
+fn error(code: i32, id: &Value, message: &str) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
+}

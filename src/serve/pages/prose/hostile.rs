@@ -1,0 +1,174 @@
+//! Texts that are built to make a renderer slow: each is rendered, or shown as it was written, in bounded time.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// Bytes of each hostile text, as a section of the index may have.
+const SIZE: usize = 200_000;
+/// Bytes of one that the length alone does not turn away.
+const SHORT: usize = 60_000;
+/// Far more than any takes in a build without optimisation; the worst took minutes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What is repeated.
+const UNITS: [&str; 68] = [
+    ">",
+    "> ",
+    "- ",
+    "* ",
+    "+ ",
+    "1. ",
+    "1) > - ",
+    "[",
+    "]",
+    "![",
+    "[![",
+    "[a](",
+    "[](",
+    "[a]: b\n",
+    "[^a]",
+    "[^a]: b\n",
+    "[a][b]",
+    "[a](b)",
+    "![a](b)",
+    "[*a](b) ",
+    "[_",
+    "*",
+    "**",
+    "_",
+    "*a_ ",
+    "**a *b ",
+    "a**b",
+    "*_",
+    "~*_",
+    "~",
+    "~~a~~",
+    "`",
+    "`a``b",
+    "```\n",
+    "$",
+    "$$a ",
+    "<",
+    "<a ",
+    "<b>",
+    "<div>",
+    "<x y='",
+    "<!--",
+    "<?",
+    "<![CDATA[",
+    "<http://a.b>",
+    "http://",
+    "www.",
+    "a@b.c ",
+    "&",
+    "&amp;",
+    "&#",
+    "\\",
+    "|",
+    "|a|\n",
+    "a|b\n-|-\n",
+    "\n",
+    "x\n",
+    ">\n",
+    "> > > a\n",
+    "- a\n",
+    "- [ ] ",
+    "# a\n",
+    "a\n===\n",
+    "---\n",
+    "> [!NOTE]\n",
+    "\t",
+    "\0",
+    "é",
+];
+
+/// What grows from line to line until it is `size` long.
+fn growing(size: usize, line: impl Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    for at in 1.. {
+        text.push_str(&line(at));
+        if text.len() >= size {
+            return text;
+        }
+    }
+    text
+}
+
+fn shapes(size: usize) -> Vec<(String, String)> {
+    let repeated = UNITS.map(|unit| (format!("{unit:?}"), unit.repeat(size / unit.len())));
+    let n = size / 8;
+    let built = [
+        ("a wide table", format!("{}\n{}\n{}", "a|".repeat(n), "-|".repeat(n), "b|".repeat(n))),
+        (
+            "short rows of a wide table",
+            format!("{}\n{}\n{}", "a|".repeat(n), "-|".repeat(n), "b|\n".repeat(n)),
+        ),
+        ("a tall table", format!("a|b\n-|-\n{}", "c|d\n".repeat(2 * n))),
+        ("lists that nest line by line", growing(size, |at| format!("{}- a\n", "  ".repeat(at)))),
+        ("quotes that nest line by line", growing(size, |at| format!("{}a\n\n", "> ".repeat(at)))),
+        (
+            "lazy lines below a deep quote",
+            format!("{}a\n{}", ">".repeat(4 * n), "b\n".repeat(2 * n)),
+        ),
+        ("backticks that never match", growing(size, |at| format!("e{}", "`".repeat(at)))),
+        ("dollars that never match", growing(size, |at| format!("e{}", "$".repeat(at)))),
+        (
+            "definitions and uses",
+            format!("{}{}", growing(4 * n, |at| format!("[a{at}]: b\n")), "[a1] ".repeat(n / 2)),
+        ),
+        ("links in links", format!("{}{}", "[a](".repeat(n), ")".repeat(n))),
+        ("the deepest quotes that are rendered", (">".repeat(24) + "a\n\n").repeat(size / 27)),
+        ("images in images", format!("{}a{}", "![".repeat(n), "](b)".repeat(n))),
+        ("brackets in brackets", format!("{}{}", "[".repeat(4 * n), "]".repeat(4 * n))),
+        ("emphasis in emphasis", format!("{}a{}", "**a ".repeat(n), " a**".repeat(n))),
+        ("a rule that is none", format!("{}a", "* ".repeat(4 * n))),
+        ("front matter", format!("---\n{}", "a: b\n".repeat(size / 5))),
+        ("code like make", format!("```make\n{}\n```\n", "$(a $(b $(c \n".repeat(size / 13))),
+        ("HTML", format!("<div>\n{}", "<p>a\n".repeat(size / 5))),
+    ];
+    repeated.into_iter().chain(built.map(|(name, text)| (name.to_owned(), text))).collect()
+}
+
+/// What `markdown` becomes in a thread as small as those of the server; `None` if that takes too long.
+fn rendered(markdown: String) -> Option<String> {
+    let (sent, received) = std::sync::mpsc::channel();
+    let render = move || {
+        let none = |texts: &[String]| Ok::<Marks, ()>(vec![Vec::new(); texts.len()]);
+        let _ = sent.send(html(&markdown, "Title", None, none).unwrap().0);
+    };
+    std::thread::Builder::new().stack_size(2 * 1_024 * 1_024).spawn(render).unwrap();
+    received.recv_timeout(PATIENCE).ok()
+}
+
+#[test]
+fn a_section_of_200_kb_of_any_shape_is_shown_in_bounded_time() {
+    for size in [SIZE, SHORT] {
+        for (name, text) in shapes(size) {
+            let started = Instant::now();
+            let Some(html) = rendered(text) else { panic!("{size} bytes of {name} never end") };
+            assert!(html.len() < 2_000_000, "{size} bytes of {name} make {} bytes", html.len());
+            let took = started.elapsed();
+            assert!(took < PATIENCE, "{size} bytes of {name} take {took:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_rendered_is_shown_as_it_was_written() {
+    let shown = rendered(format!("{}<b>", ">".repeat(SIZE))).unwrap();
+    assert!(shown.contains("Shown as it was written"), "{}", &shown[..200]);
+    assert!(shown.contains("&gt;&gt;&gt;") && shown.contains("&lt;b&gt;"));
+    let columns = 8_000;
+    let cells =
+        format!("{}\n{}\n{}", "a|".repeat(columns), "-|".repeat(columns), "b\n".repeat(200));
+    let shown = rendered(cells).unwrap();
+    assert!(
+        shown.contains("Shown as it was written") && !shown.contains("<td>"),
+        "cells that nobody wrote"
+    );
+    let find = |texts: &[String]| {
+        Ok::<Marks, ()>(texts.iter().map(|_| std::iter::once(0..1).collect()).collect())
+    };
+    assert!(html(&">".repeat(100), "", None, find).unwrap().0.contains("<mark>&gt;</mark>"));
+}
