@@ -11,13 +11,12 @@ use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
 use super::manifest::{FORMAT, Manifest, SourceState};
 use super::part::Part;
-use super::places::Places;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
 use super::whole::Whole;
 use super::{Event, Inputs, Stop, generation, news};
 use crate::annotate::Annotation;
-use crate::annotate::copies::Fold;
+use crate::annotate::copies::{Fold, Sketch};
 use crate::config::Config;
 use crate::extract::Document;
 use crate::extract::markup::Markup;
@@ -105,7 +104,6 @@ struct Assembly<'a> {
     wanted: HashSet<u64>,
     added: usize,
     fold: Fold<SectionId>,
-    places: Places,
     whole: Whole,
     parts: BTreeMap<String, Part>,
     contents: Contents,
@@ -127,7 +125,6 @@ impl<'a> Assembly<'a> {
             wanted: HashSet::new(),
             added: 0,
             fold: Fold::default(),
-            places: Places::default(),
             whole: Whole::new(&inputs.vocabulary),
             parts: BTreeMap::new(),
             contents: Contents::default(),
@@ -166,19 +163,17 @@ impl<'a> Assembly<'a> {
             .collect();
         self.note(item, &document, &ids);
         let case = self.whole.case(&document, &item.path);
+        let mut crowded = 0;
         for (at, section) in document.sections.iter().enumerate() {
             let Some(notes) = annotation.sections.get(at) else { continue };
             // A short section is a copy only as a part of a file that is one.
             let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
-            let (places, signature) = (&self.places, notes.signature.as_ref());
-            let is_alike = |other| places.is_alike(other, section, store);
-            let own = ids[at];
-            let representative = self.fold.representative(fingerprint, signature, own, is_alike)?;
-            if representative == own && signature.is_some() {
-                self.places.add(own, item, at);
-            }
-            self.whole.section(item, (own, representative), (section, notes), case);
+            let (signature, sketch) = (notes.signature.as_ref(), || Sketch::of(section));
+            let found = self.fold.representative(fingerprint, signature, ids[at], sketch);
+            crowded += usize::from(found.is_crowded);
+            self.whole.section(item, (ids[at], found.section), (section, notes), case);
         }
+        self.parts.entry(source.id.0.clone()).or_default().crowd(&item.path, crowded);
         self.index(item, (&document, &annotation), &ids, (&versions.1, store))
     }
 
@@ -268,7 +263,7 @@ impl<'a> Assembly<'a> {
                 let part = self.parts.remove(&source.id.0).unwrap_or_default();
                 let mut state = source_state(self.inputs, source, row);
                 (state.documents, state.sections) = (part.documents, part.sections);
-                state.problems.extend(part.problems);
+                state.problems.extend(part.finish(source));
                 state
             })
             .collect();

@@ -18,7 +18,6 @@ pub mod manifest;
 pub mod news;
 mod outcome;
 mod part;
-mod places;
 pub mod reader;
 mod record;
 mod renew;
