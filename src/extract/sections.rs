@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
 use super::noise::is_advert;
 use super::words::words;
 use super::{Address, Link, Section, tall, tiny};
@@ -15,6 +16,12 @@ pub(super) const MOST_WORDS: usize = 220;
 const LEAST_WORDS: usize = 60;
 /// Or before the block that would take it past this many lines: code is long without many words.
 pub(super) const MOST_LINES: u32 = 60;
+/// Characters of a heading that are kept: every section below it repeats it.
+const LONGEST_HEADING: usize = 300;
+/// Sections are gathered up to so many times what a document keeps, as some join others afterwards.
+const GATHERED: usize = 2;
+/// Parts of a long block in which a link's sentence is looked for, from that of the link before it on.
+const PARTS_AHEAD: usize = 16;
 
 /// A paragraph, list item, table or code block, as plain text.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +36,8 @@ pub(super) struct Piece {
     pub inner: usize,
     /// Whether it must not be parted: a row of a table.
     pub is_row: bool,
+    /// Where in the text lines of the file begin, ascending: the byte and the line.
+    pub lines: Vec<(usize, u32)>,
 }
 
 /// What the numbers of [`Piece::at`] count.
@@ -53,6 +62,9 @@ pub(super) struct Builder {
     ordinals: HashMap<Vec<String>, u32>,
     ordinal: u32,
     sections: Vec<Section>,
+    /// Bytes that `sections` hold.
+    bytes: usize,
+    headings: usize,
 }
 
 impl Builder {
@@ -68,15 +80,27 @@ impl Builder {
             ordinals: HashMap::new(),
             ordinal: 0,
             sections: Vec::new(),
+            bytes: 0,
+            headings: 0,
         }
+    }
+
+    /// Whether it holds more than a document keeps; what comes then is left out.
+    pub fn is_full(&self) -> bool {
+        self.sections.len().max(self.headings / 2) > GATHERED * MOST_SECTIONS
+            || self.bytes > GATHERED * MOST_TEXT
     }
 
     /// A heading of `level` (1 to 6) at the line or cell `at`.
     pub fn heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
         self.close();
+        if self.is_full() {
+            return;
+        }
+        self.headings += 1;
         self.trail.retain(|(above, _)| *above < level);
-        self.trail.push((level, text.to_owned()));
-        self.anchor = anchor;
+        self.trail.push((level, limits::cut(text, LONGEST_HEADING).to_owned()));
+        self.anchor = anchor.map(|anchor| limits::cut(&anchor, LONGEST_HEADING).to_owned());
         self.tags.clear();
         self.chunk = 0;
         let count = self.ordinals.entry(self.headings()).or_insert(0);
@@ -92,6 +116,9 @@ impl Builder {
 
     /// A block under the current heading. An advert is left out.
     pub fn piece(&mut self, piece: Piece) {
+        if self.is_full() {
+            return;
+        }
         let is_blank = piece.text.trim().is_empty() && piece.code.is_empty();
         if is_blank && piece.links.is_empty() || piece.code.is_empty() && is_advert(&piece.text) {
             return;
@@ -166,7 +193,7 @@ impl Builder {
             return;
         }
         let (first, last) = (piece.at.0.max(1), piece.at.1.max(1));
-        self.sections.push(Section {
+        let section = Section {
             headings: self.headings(),
             anchor: self.anchor.clone(),
             address: match self.unit {
@@ -182,7 +209,9 @@ impl Builder {
             inner: u32::try_from(piece.inner).unwrap_or(u32::MAX),
             ordinal: self.ordinal,
             chunk: self.chunk,
-        });
+        };
+        self.bytes += limits::bytes(&section);
+        self.sections.push(section);
         self.chunk += 1;
     }
 }
@@ -199,24 +228,28 @@ pub(super) fn is_list(sections: &[Section]) -> bool {
     linked * 10 >= total * 3
 }
 
-/// A block that is too long for a section, cut between its sentences; all parts have its place.
+/// A block that is too long for a section, cut between its sentences; each part has its own lines.
 fn parts(piece: Piece) -> Vec<Piece> {
     let mut parts: Vec<Piece> = Vec::new();
     let mut count = MOST_WORDS;
-    for sentence in piece.text.split_sentence_bounds() {
+    for (from, sentence) in piece.text.split_sentence_bound_indices() {
         let more = words(sentence);
         if count + more > MOST_WORDS {
-            parts.push(Piece { at: piece.at, ..Piece::default() });
+            parts.push(Piece { at: piece.lines_of(from, from), ..Piece::default() });
             count = 0;
         }
         count += more;
         if let Some(part) = parts.last_mut() {
             part.text.push_str(sentence);
+            part.at.1 = piece.lines_of(from, from + sentence.trim_end().len()).1;
         }
     }
+    let mut at = 0;
     for link in piece.links {
+        // Links come in the order of the text.
         let holds = |part: &Piece| part.text.contains(link.sentence.trim());
-        let at = parts.iter().position(holds).unwrap_or(0);
+        let found = parts.iter().skip(at).take(PARTS_AHEAD).position(holds);
+        at += found.unwrap_or(0);
         if let Some(part) = parts.get_mut(at) {
             part.links.push(link);
         }
@@ -225,6 +258,23 @@ fn parts(piece: Piece) -> Vec<Piece> {
         first.inner = piece.inner;
     }
     parts
+}
+
+impl Piece {
+    /// The lines of the bytes `from..to` of its text; all of its own where it does not know them.
+    fn lines_of(&self, from: usize, to: usize) -> (u32, u32) {
+        let line = |byte: usize, reached: fn(usize, usize) -> bool| {
+            let behind = self.lines.partition_point(|(begin, _)| reached(*begin, byte));
+            let line = behind.checked_sub(1).map(|at| self.lines[at].1);
+            line.map(|line| line.clamp(self.at.0, self.at.1))
+        };
+        let first = line(from, |begin, byte| begin <= byte).unwrap_or(self.at.0);
+        let last = match self.lines.is_empty() {
+            true => self.at.1,
+            false => line(to, |begin, byte| begin < byte).unwrap_or(first),
+        };
+        (first, last.max(first))
+    }
 }
 
 #[cfg(test)]

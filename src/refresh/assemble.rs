@@ -18,8 +18,8 @@ use super::{Event, Inputs, Stop, generation, news};
 use crate::annotate::Annotation;
 use crate::annotate::copies::{Fold, Sketch};
 use crate::config::Config;
-use crate::extract::Document;
-use crate::extract::markup::Markup;
+use crate::extract::markup;
+use crate::extract::{Address, Document};
 use crate::problem::{Problem, Stage};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Record, SectionId};
@@ -226,7 +226,7 @@ impl<'a> Assembly<'a> {
         if known.is_some() {
             self.writer.remove(key);
         }
-        let around = around(item, ids, store)?;
+        let around = around(item, document, ids, store)?;
         let records: Vec<(SectionId, Record)> = document
             .sections
             .iter()
@@ -285,7 +285,12 @@ impl<'a> Assembly<'a> {
 }
 
 /// What stands round the sections `ids` of `item`.
-fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Result<Around<'i>> {
+fn around<'i>(
+    item: &Item,
+    document: &Document,
+    ids: &'i [SectionId],
+    store: &Store,
+) -> anyhow::Result<Around<'i>> {
     let source = &item.source.id.0;
     let ends = |neighbour: Option<&Neighbour>| match neighbour {
         Some(neighbour) => neighbour.ends(source, store),
@@ -295,7 +300,9 @@ fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Resul
     let before = ends(chapter.and_then(|chapter| chapter.previous.as_ref()))?;
     let behind = ends(chapter.and_then(|chapter| chapter.next.as_ref()))?;
     let bytes = store.blob(&item.blob)?;
-    let markup = bytes.and_then(|bytes| Markup::read(&item.format, &bytes));
+    let places: Vec<Address> = document.sections.iter().map(|section| section.address).collect();
+    let markup = bytes.and_then(|bytes| markup::of_sections(&item.format, &bytes, &places));
+    let markup = markup.unwrap_or_default();
     let (before, behind) = (before.map(|(_, last)| last), behind.map(|(first, _)| first));
     Ok(Around { ids, before, behind, markup })
 }
