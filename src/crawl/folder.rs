@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::unpack::is_safe;
+use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
 use super::{BlobId, CrawlError, Fetch, Fetched, RawFile, Room, Sent};
 use crate::catalogue::Selection;
 use crate::catalogue::policy::Limits;
@@ -106,8 +106,14 @@ fn list(root: &Path, selection: &Selection, limits: &Limits) -> (Vec<String>, Ve
                 continue;
             }
         };
-        let relative = entry.path().strip_prefix(root).ok().and_then(Path::to_str);
-        let Some(path) = relative.filter(|_| entry.file_type().is_file()) else { continue };
+        let relative = entry.path().strip_prefix(root).ok();
+        let Some(relative) = relative.filter(|_| entry.file_type().is_file()) else { continue };
+        let Some(path) = relative.to_str() else {
+            let name = relative.as_os_str().as_encoded_bytes();
+            let room = MOST_PROBLEMS.saturating_sub(problems.len());
+            problems.extend(name_problem(name, selection).into_iter().take(room));
+            continue;
+        };
         let path = path.replace(std::path::MAIN_SEPARATOR, "/");
         if !(selection.selects(&path) || Selection::always(&path)) {
             continue;
@@ -116,15 +122,15 @@ fn list(root: &Path, selection: &Selection, limits: &Limits) -> (Vec<String>, Ve
         let most = limits.file_bytes;
         let refusal = if length > most {
             Some(format!("{length} bytes, more than the {most} of the policy; left out"))
-        } else if !is_safe(&path, limits.path_depth) {
-            Some("its path is too deep; left out".to_owned())
+        } else if let Some(refusal) = path_refusal(&path, limits.path_depth) {
+            Some(refusal)
         } else if paths.len() as u64 >= limits.files {
             Some(format!("more than {} files, the limit of the policy; left out", limits.files))
         } else {
             None
         };
         match refusal {
-            Some(message) if problems.len() < 50 => {
+            Some(message) if problems.len() < MOST_PROBLEMS => {
                 problems.push(Problem::new(Stage::Crawl, message).at(path));
             }
             Some(_) => {}
