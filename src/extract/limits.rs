@@ -10,6 +10,9 @@ pub(super) const MOST_SECTIONS: usize = 5_000;
 pub(super) const MOST_TEXT: usize = 4_000_000;
 /// Characters of a title, and of a document's tag, that are kept: every section repeats them.
 const LONGEST_TITLE: usize = 300;
+/// Problems of one file that are kept, and characters of each.
+const MOST_PROBLEMS: usize = 20;
+const LONGEST_PROBLEM: usize = 500;
 
 /// Leaves out the end of a document that is longer than any that a person would write; the problem says so.
 pub(super) fn bound(document: &mut Document) -> Option<Problem> {
@@ -32,6 +35,18 @@ pub(super) fn bound(document: &mut Document) -> Option<Problem> {
     );
     let problem = Problem::new(Stage::Extract, message);
     Some(problem.hint("a file that was cut into several is read whole"))
+}
+
+/// Leaves out the problems of a file that has more of them than anybody reads, and says how many.
+pub(super) fn bound_problems(problems: &mut Vec<Problem>) {
+    let more = problems.len().saturating_sub(MOST_PROBLEMS);
+    if more > 0 {
+        problems.truncate(MOST_PROBLEMS);
+        problems.push(Problem::new(Stage::Extract, format!("{more} more problems of this file")));
+    }
+    for problem in problems {
+        problem.message.truncate(cut(&problem.message, LONGEST_PROBLEM).len());
+    }
 }
 
 /// The bytes of all that `section` holds.

@@ -146,6 +146,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Bytes of all that its sections hold. O(sections).
+    pub fn bytes(&self) -> usize {
+        self.sections.iter().map(limits::bytes).sum()
+    }
+
     /// What its first section says, heading included: of a book, its title page.
     pub fn opening(&self) -> (Option<&str>, &str, &str) {
         let first = self.sections.first();
@@ -182,6 +187,7 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
         let message = if bytes.is_empty() { "the file is empty" } else { "the file holds no text" };
         problems.push(Problem::new(Stage::Extract, message));
     }
+    limits::bound_problems(&mut problems);
     Extracted { document, problems }
 }
 

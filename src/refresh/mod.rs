@@ -6,6 +6,7 @@
 //! store and the index know by themselves what they hold, and the next run goes on from there.
 
 mod assemble;
+mod budget;
 pub mod changes;
 mod chapters;
 mod derive;
