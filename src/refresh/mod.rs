@@ -136,7 +136,7 @@ pub fn run(
     store.keep_sources(&kept)?;
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
-    let wanted = wanted::wanted(&inputs, &store)?;
+    let wanted = wanted::wanted(&inputs, &store, stop)?;
     let program = config.program.as_deref();
     run.extracted = derive::derive((&inputs, &wanted.items), &mut store, (program, stop), told)?;
     let mut assembled = assemble::assemble(config, (&inputs, &wanted), &store, stop, told)?;
