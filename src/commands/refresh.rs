@@ -1,6 +1,7 @@
 //! `cairn refresh`: progress on stderr, the summary on stdout.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
@@ -14,6 +15,10 @@ use crate::serve::signals::Signals;
 
 /// Problems that are printed; the rest is counted.
 const SHOWN: usize = 10;
+/// How long a run that is asked to end may take for it.
+const GRACE: Duration = Duration::from_millis(1_500);
+const STOPPED: &str =
+    "stopped; what was fetched whole is kept, and the next refresh goes on from there";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -65,7 +70,7 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
         print(&summary)?;
     }
     if summary.run.stopped {
-        bail!("stopped; what was fetched whole is kept, and the next refresh goes on from there");
+        bail!(STOPPED);
     }
     let without = summary.run.failed().chain(summary.run.deferred()).next().is_some();
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
@@ -77,7 +82,8 @@ fn give_way() {
     let _ = rustix::process::nice(10);
 }
 
-/// Asks the run to end at Ctrl-C or SIGTERM; a second one ends the process at once.
+/// Asks the run to end at Ctrl-C or SIGTERM. A second one ends the process at once; so does a step that does
+/// not end within [`GRACE`], such as merging a large index: a run may be killed at any instruction.
 fn stop_on_signal() -> anyhow::Result<Stop> {
     let stop = Stop::new();
     let asked = stop.clone();
@@ -90,7 +96,8 @@ fn stop_on_signal() -> anyhow::Result<Stop> {
         runtime.block_on(async {
             stops.next().await;
             asked.cancel();
-            stops.next().await;
+            let _ = tokio::time::timeout(GRACE, stops.next()).await;
+            eprintln!("cairn: {STOPPED}");
             std::process::exit(1);
         });
     });

@@ -81,10 +81,16 @@ pub(super) fn assemble(
         if stop.is_cancelled() {
             return Ok(None);
         }
-        assembly.item(item, store)?;
+        assembly.item(item, store, stop)?;
+    }
+    if stop.is_cancelled() {
+        return Ok(None);
     }
     let (indexed, contents) = (assembly.added, std::mem::take(&mut assembly.contents));
     let mut manifest = assembly.finish(&building, &rows)?;
+    if stop.is_cancelled() {
+        return Ok(None);
+    }
     manifest.fingerprint = fingerprint;
     manifest.generation = number;
     let before = current.map(|number| generation::folder(&config.index, number));
@@ -132,7 +138,8 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    fn item(&mut self, item: &Item, store: &Store) -> anyhow::Result<()> {
+    /// Takes in one file; less of it after `stop`.
+    fn item(&mut self, item: &Item, store: &Store, stop: &Stop) -> anyhow::Result<()> {
         let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
         let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
         let Some(extracted) = store.document(&key(&versions.0))? else { return Ok(()) };
@@ -165,6 +172,9 @@ impl<'a> Assembly<'a> {
         let case = self.whole.case(&document, &item.path);
         let mut crowded = 0;
         for (at, section) in document.sections.iter().enumerate() {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
             let Some(notes) = annotation.sections.get(at) else { continue };
             // A short section is a copy only as a part of a file that is one.
             let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
