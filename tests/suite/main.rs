@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod bounded;
 mod cli;
 mod content;
 mod control;
@@ -18,6 +19,7 @@ mod face;
 mod faults;
 mod formats;
 mod golden;
+mod hostile;
 mod index;
 mod knowledge;
 mod licences;
