@@ -16,6 +16,9 @@ pub(super) const MOST_WORDS: usize = 220;
 const LEAST_WORDS: usize = 60;
 /// Or before the block that would take it past this many lines: code is long without many words.
 pub(super) const MOST_LINES: u32 = 60;
+/// A part of a long block has at most so many bytes, and a sentence half of them: what is longer has no
+/// sentences, or no words.
+const LONGEST_PART: usize = 32 * 1024;
 /// Characters of a heading that are kept: every section below it repeats it.
 const LONGEST_HEADING: usize = 300;
 /// Sections are gathered up to so many times what a document keeps, as some join others afterwards.
@@ -126,7 +129,8 @@ impl Builder {
         // A word has two bytes at least, counting what parts it from the next.
         let may_be_long = piece.text.len() > 2 * MOST_WORDS;
         let can_part = may_be_long && !piece.is_row && piece.code.is_empty();
-        if can_part && words(&piece.text) > MOST_WORDS + LEAST_WORDS {
+        let is_endless = piece.text.len() > LONGEST_PART;
+        if can_part && (is_endless || words(&piece.text) > MOST_WORDS + LEAST_WORDS) {
             parts(piece).into_iter().for_each(|part| self.add(part));
         } else if self.unit == Unit::Lines {
             tall::parts(piece).into_iter().for_each(|part| self.add(part));
@@ -232,9 +236,10 @@ pub(super) fn is_list(sections: &[Section]) -> bool {
 fn parts(piece: Piece) -> Vec<Piece> {
     let mut parts: Vec<Piece> = Vec::new();
     let mut count = MOST_WORDS;
-    for (from, sentence) in piece.text.split_sentence_bound_indices() {
+    for (from, sentence) in sentences(&piece.text) {
         let more = words(sentence);
-        if count + more > MOST_WORDS {
+        let length = parts.last().map_or(0, |part| part.text.len());
+        if count + more > MOST_WORDS || length + sentence.len() > LONGEST_PART {
             parts.push(Piece { at: piece.lines_of(from, from), ..Piece::default() });
             count = 0;
         }
@@ -258,6 +263,24 @@ fn parts(piece: Piece) -> Vec<Piece> {
         first.inner = piece.inner;
     }
     parts
+}
+
+/// The sentences of `text` with their places; those that are endless cut between words.
+fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_sentence_bound_indices().flat_map(|(from, sentence)| {
+        let mut rest = sentence;
+        std::iter::from_fn(move || {
+            let most = rest.floor_char_boundary(LONGEST_PART / 2);
+            let end = match rest.len() == most {
+                true => most,
+                false => rest[..most].rfind(' ').map_or(most, |space| space + 1),
+            };
+            let at = from + sentence.len() - rest.len();
+            let (part, behind) = rest.split_at(end);
+            rest = behind;
+            (!part.is_empty()).then_some((at, part))
+        })
+    })
 }
 
 impl Piece {
@@ -335,6 +358,21 @@ mod tests {
         assert!(sections[..4].iter().all(|section| words(&section.text) <= MOST_WORDS));
         assert!(sections[..4].iter().all(|section| section.text.ends_with("words.")));
         assert_eq!(sections[3].address, Address::Lines(1, 9));
+    }
+
+    #[test]
+    fn a_line_without_sentences_or_words_is_cut_all_the_same() {
+        for endless in
+            ["a feature store and ".repeat(20_000), "é".repeat(200_000), ">".repeat(200_000)]
+        {
+            let mut builder = Builder::new(Unit::Lines);
+            builder.piece(Piece { at: (1, 1), text: endless.clone(), ..Piece::default() });
+            let sections = builder.finish();
+            assert!(sections.len() > 5, "{}", sections.len());
+            assert!(sections.iter().all(|section| section.text.len() <= LONGEST_PART));
+            let kept: usize = sections.iter().map(|section| section.text.len()).sum();
+            assert!(kept + 2 * sections.len() >= endless.trim_end().len(), "{kept}");
+        }
     }
 
     #[test]
