@@ -204,6 +204,18 @@ fn names_that_can_not_be_taken_are_told_with_the_reason() {
     assert_eq!(world.source("hostile")["documents"], 1);
 }
 
+#[test]
+fn an_endless_cairnignore_is_obeyed_up_to_its_limit_and_told() {
+    let lines: String = (0..5_000).map(|at| format!("never{at}.md\n")).collect();
+    let note = |path: &str| (path.to_owned(), b"# A\n\nWords.\n".to_vec());
+    let ignore = (".cairnignore".to_owned(), format!("secret.md\n{lines}").into_bytes());
+    let world = world(&[ignore, note("secret.md"), note("good.md")]);
+    world.refresh(&[], 0);
+    assert_eq!(world.source("hostile")["documents"], 1);
+    let told = problems(&world);
+    assert!(told.iter().any(|line| line.starts_with(".cairnignore: too long")), "{told:#?}");
+}
+
 /// Stops `rounds` refreshes at moments spread over a whole one; each must end within `most`.
 #[cfg(target_os = "linux")]
 fn stop_at_any_moment(documents: usize, rounds: u32, most: Duration) {
