@@ -141,7 +141,9 @@ impl Builder {
 
     fn add(&mut self, piece: Piece) {
         let words = words(&piece.text);
-        let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS;
+        let length = self.open.as_ref().map_or(0, |open| open.text.len());
+        let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS
+            || length > 0 && length + piece.text.len() > LONGEST_PART;
         if long || self.would_be_too_tall(&piece) || self.is_on_a_new_page(&piece) {
             self.close();
         }
