@@ -169,7 +169,7 @@ impl Unpacker {
             return Some("not a plain file (a link or device); it was left out".to_owned());
         }
         if full.starts_with('/') {
-            return Some("its path is absolute; left out".to_owned());
+            return Some("its path is absolute and leads out of the archive; left out".to_owned());
         }
         if let Some(refusal) = path_refusal(path, self.limits.path_depth) {
             return Some(refusal);
