@@ -60,10 +60,7 @@ impl<'a> Wanted<'a> {
     fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
         let selection = selection(inputs, source);
         let files = store.files(&source.id)?;
-        let (asked, is_whole) = asked(&files, store)?;
-        if !is_whole {
-            self.tell(source, ASKING, "too long: its first lines are obeyed, the rest is not read");
-        }
+        let asked = self.asked(source, &files, store)?;
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let (mut left_out, mut closed) = (0, 0);
@@ -115,24 +112,30 @@ impl<'a> Wanted<'a> {
         let problem = Problem::new(Stage::Catalogue, message);
         self.problems.push(problem.of_source(&source.id.0).at(path));
     }
-}
 
-/// What the source's author asks to leave out, and whether that is all of it. Lines that make no sense are
-/// passed over.
-fn asked(files: &[StoredFile], store: &Store) -> anyhow::Result<(Option<Gitignore>, bool)> {
-    let Some(file) = files.iter().find(|file| file.path == ASKING) else {
-        return Ok((None, true));
-    };
-    let bytes = store.blob(&file.blob)?.unwrap_or_default();
-    let mut builder = GitignoreBuilder::new("");
-    let text = String::from_utf8_lossy(&bytes);
-    let is_usual = |line: &&str| line.len() <= LONGEST_LINE;
-    let kept = text.lines().take(MOST_LINES).filter(is_usual);
-    let is_whole = kept.clone().count() == text.lines().count();
-    for line in kept {
-        if let Err(error) = builder.add_line(None, line) {
-            tracing::debug!(line, %error, "a line of {ASKING} makes no sense");
+    /// What the author of `source` asks to leave out. Lines that make no sense are passed over.
+    fn asked(
+        &mut self,
+        source: &Source,
+        files: &[StoredFile],
+        store: &Store,
+    ) -> anyhow::Result<Option<Gitignore>> {
+        let Some(file) = files.iter().find(|file| file.path == ASKING) else {
+            return Ok(None);
+        };
+        let bytes = store.blob(&file.blob)?.unwrap_or_default();
+        let mut builder = GitignoreBuilder::new("");
+        let text = String::from_utf8_lossy(&bytes);
+        let is_usual = |line: &&str| line.len() <= LONGEST_LINE;
+        let kept = text.lines().take(MOST_LINES).filter(is_usual);
+        if kept.clone().count() < text.lines().count() {
+            self.tell(source, ASKING, "too long: its first lines are obeyed, the rest is not read");
         }
+        for line in kept {
+            if let Err(error) = builder.add_line(None, line) {
+                tracing::debug!(line, %error, "a line of {ASKING} makes no sense");
+            }
+        }
+        Ok(builder.build().ok())
     }
-    Ok((builder.build().ok(), is_whole))
 }
