@@ -59,7 +59,7 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
     if arguments.background {
         give_way();
     }
-    let stop = stop_on_signal()?;
+    let stop = stop_on_signal(config)?;
     let mut progress = Progress::new(quiet);
     let result = refresh::run(config, &options, &stop, &mut |event| progress.hear(&event));
     progress.end();
@@ -84,7 +84,8 @@ fn give_way() {
 
 /// Asks the run to end at Ctrl-C or SIGTERM. A second one ends the process at once; so does a step that does
 /// not end within [`GRACE`], such as merging a large index: a run may be killed at any instruction.
-fn stop_on_signal() -> anyhow::Result<Stop> {
+fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
+    let (config, started_at) = (config.clone(), chrono::Utc::now());
     let stop = Stop::new();
     let asked = stop.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -97,6 +98,9 @@ fn stop_on_signal() -> anyhow::Result<Stop> {
             stops.next().await;
             asked.cancel();
             let _ = tokio::time::timeout(GRACE, stops.next()).await;
+            if let Err(error) = refresh::record_stopped(&config, started_at) {
+                tracing::warn!("the run is not recorded: {error:#}");
+            }
             eprintln!("cairn: {STOPPED}");
             std::process::exit(1);
         });

@@ -164,6 +164,18 @@ pub fn run(
     Ok(Summary { problems, run })
 }
 
+/// Records a run that began at `started_at` and whose process is about to be ended in the middle of a step.
+/// Writes `runs.json`; `Err` if that fails.
+pub fn record_stopped(
+    config: &Config,
+    started_at: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<()> {
+    let mut run = Run { started_at: time(started_at), stopped: true, ..Run::default() };
+    run.end(Instant::now());
+    run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
+    runs::append(&config.index, &run)
+}
+
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
