@@ -2,10 +2,13 @@
 
 use std::sync::Once;
 
-use cairn::extract::{Address, extract};
+use cairn::extract::{Address, extract, markup};
 
-/// Bytes of text that one document may hold (the readers' own bound).
+/// Bytes that one document may hold, and its sections (the readers' own bounds).
 const MOST_TEXT: usize = 4_000_000;
+const MOST_SECTIONS: usize = 5_000;
+/// Bytes of definitions that are kept behind a section's own Markdown.
+const MOST_DEFINED: usize = 8_000;
 
 /// Reads `data` as `format` and looks at what came out: no panic, lines inside the file, text within
 /// its bound, and either a document with sections or a problem that says why there is none.
@@ -19,8 +22,14 @@ pub fn check(format: &str, data: &[u8]) {
         return;
     };
     assert!(!document.sections.is_empty(), "a document without sections");
-    let text: usize = document.sections.iter().map(|section| section.text.len()).sum();
-    assert!(text <= MOST_TEXT, "{text} bytes of text");
+    assert!(document.bytes() <= MOST_TEXT, "{} bytes", document.bytes());
+    assert!(document.sections.len() <= MOST_SECTIONS, "{} sections", document.sections.len());
+    let places: Vec<Address> = document.sections.iter().map(|section| section.address).collect();
+    let kept = markup::of_sections(format, data, &places).unwrap_or_default();
+    let kept: usize = kept.iter().map(String::len).sum();
+    // Decoding may make four bytes of one.
+    let most = 4 * data.len() + MOST_DEFINED * places.len();
+    assert!(kept <= most, "{kept} bytes of Markdown: a line is kept twice");
     // Decoding may make lines where there were none, never more than bytes.
     for section in &document.sections {
         if let Address::Lines(first, last) = section.address {

@@ -1,11 +1,13 @@
 //! Sections that say the same, or nearly so, folded under one of them.
 //!
-//! Exact copies are told by a hash of their words. Near-copies are found by MinHash over word 5-grams
+//! Exact copies have one hash of their words. Near-copies are found by MinHash over word 5-grams
 //! (Broder, "On the resemblance and containment of documents", 1997), banded so that likely pairs meet
-//! (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4), and then verified word by word. Each
-//! is compared with the section that stands for others only, so that likeness does not chain.
+//! (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4), and then compared by their
+//! sketches. Each is compared with sections that stand for themselves only, so that likeness does not
+//! chain. The work for one section is bounded: a sketch has a largest size, and so has each bucket of
+//! sections that share a band.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,12 @@ const ALIKE: f64 = 0.8;
 /// probability of 1 - (1 - 0.8⁴)⁸ = 0.985, at 0.4 of 0.19.
 const BANDS: usize = 8;
 const ROWS: usize = 4;
+/// Shingles that a sketch keeps. A section of prose has a fifth of them; only of longer ones is the
+/// likeness estimated, with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
+const MOST_SHINGLES: usize = 1_024;
+/// Sections that one bucket keeps, which bounds what a section is compared with by [`BANDS`] times
+/// this. The fullest bucket of the sources that were looked at has fewer.
+pub const BUCKET: usize = 32;
 
 /// Of each band, a hash of its least shingle hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +63,7 @@ pub(super) fn signature(section: &Section) -> Option<Signature> {
     for (at, seed) in seeds.iter_mut().enumerate() {
         *seed = mixed(at as u64 + 1);
     }
-    for shingle in &shingles {
+    for shingle in shingles {
         for (least, seed) in least.iter_mut().zip(&seeds) {
             *least = (*least).min(mixed(shingle ^ seed));
         }
@@ -67,27 +75,56 @@ pub(super) fn signature(section: &Section) -> Option<Signature> {
     Some(Signature(bands))
 }
 
-/// Whether two sections say nearly the same. O(length).
-pub fn are_alike(one: &Section, other: &Section) -> bool {
-    let (Some(one), Some(other)) = (shingles(one), shingles(other)) else { return false };
-    let shared = one.intersection(&other).count();
-    shared as f64 >= ALIKE * (one.len() + other.len() - shared) as f64
+/// The least hashes of a section's shingles, by which two sections are compared without their text: a
+/// bottom-k sketch (Cohen, Kaplan, "Summarizing data using bottom-k sketches", 2007). At most 4 KiB.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    /// Ascending, no repeats.
+    least: Box<[u32]>,
 }
 
-/// Hashes of the word 5-grams of `section`, in any case and without punctuation; `None` if it has
-/// too few words.
-fn shingles(section: &Section) -> Option<HashSet<u64>> {
+impl Sketch {
+    /// The sketch of `section`; `None` if it is too short to have near-copies. O(length · log length).
+    pub fn of(section: &Section) -> Option<Sketch> {
+        // The upper halves: 32 bits tell a few hundred shingles apart.
+        let mut hashes: Vec<u32> = shingles(section)?.map(|hash| (hash >> 32) as u32).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes.truncate(MOST_SHINGLES);
+        Some(Sketch { least: hashes.into_boxed_slice() })
+    }
+
+    /// Whether the sections of two sketches say nearly the same: exact where both are shorter than
+    /// [`MOST_SHINGLES`], else an estimate from the least hashes of both together. O(size).
+    fn is_alike(&self, other: &Sketch) -> bool {
+        let (one, two) = (&self.least, &other.least);
+        let is_whole = one.len().max(two.len()) < MOST_SHINGLES;
+        let most = if is_whole { usize::MAX } else { MOST_SHINGLES };
+        let (mut at, mut beside, mut all, mut shared) = (0, 0, 0_usize, 0_usize);
+        while all < most && (at < one.len() || beside < two.len()) {
+            let next = [one.get(at), two.get(beside)].into_iter().flatten().min().copied();
+            let (in_one, in_two) = (one.get(at).copied() == next, two.get(beside).copied() == next);
+            all += 1;
+            shared += usize::from(in_one && in_two);
+            at += usize::from(in_one);
+            beside += usize::from(in_two);
+        }
+        shared as f64 >= ALIKE * all as f64
+    }
+}
+
+/// Hashes of the word 5-grams of `section` in order, in any case and without punctuation; `None` if it
+/// has too few words.
+fn shingles(section: &Section) -> Option<impl Iterator<Item = u64>> {
     let words: Vec<u64> = [&section.text, &section.code]
         .into_iter()
         .flat_map(|part| part.split(|c: char| !c.is_alphanumeric()))
         .filter(|word| !word.is_empty())
         .map(word_hash)
         .collect();
-    if words.len() < LEAST_NEAR_WORDS {
-        return None;
-    }
     let shingle = |five: &[u64]| five.iter().fold(0, |hash, word| mixed(hash ^ word));
-    Some(words.windows(SHINGLE).map(shingle).collect())
+    let is_long = words.len() >= LEAST_NEAR_WORDS;
+    is_long.then(|| (0..=words.len() - SHINGLE).map(move |at| shingle(&words[at..at + SHINGLE])))
 }
 
 /// FNV-1a with 64 bits over the lower-case letters of `word`.
@@ -108,62 +145,111 @@ fn mixed(bits: u64) -> u64 {
 }
 
 /// Folds copies as sections come by, in the order of preference: the first of those that say the
-/// same stands for the others.
+/// same stands for the others. Holds a sketch of each section that stands for itself: 4 KiB at most, and
+/// 400 bytes for a section of a hundred words.
 ///
 /// ```
 /// use cairn::annotate::copies::Fold;
 /// let mut fold = Fold::default();
-/// let none = |_| Ok::<bool, ()>(false);
-/// assert_eq!(fold.representative(7, None, "first", none), Ok("first"));
-/// assert_eq!(fold.representative(7, None, "copy", none), Ok("first"));
-/// assert_eq!(fold.representative(8, None, "other", none), Ok("other"));
+/// let none = || None;
+/// assert_eq!(fold.representative(7, None, "first", none).section, "first");
+/// assert_eq!(fold.representative(7, None, "copy", none).section, "first");
+/// assert_eq!(fold.representative(8, None, "other", none).section, "other");
 /// ```
 #[derive(Debug)]
 pub struct Fold<T> {
     first: HashMap<u64, T>,
-    /// Those that stand for themselves, by the bands of their signatures.
-    near: HashMap<(usize, u64), Vec<T>>,
+    /// Those that stand for themselves and may have near-copies.
+    known: Vec<Known<T>>,
+    /// Places in `known`, by the bands of their signatures; at most [`BUCKET`] each.
+    near: HashMap<(usize, u64), Vec<u32>>,
+    /// Comparisons so far.
+    compared: u64,
+}
+
+#[derive(Debug)]
+struct Known<T> {
+    section: T,
+    sketch: Sketch,
+    /// The number of the last section that was compared with it.
+    compared_with: u64,
+}
+
+/// What stands for a section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Representative<T> {
+    pub section: T,
+    /// Whether a bucket was full, so that near-copies of this section may not be found.
+    pub is_crowded: bool,
 }
 
 impl<T> Default for Fold<T> {
     fn default() -> Self {
-        Fold { first: HashMap::new(), near: HashMap::new() }
+        Fold { first: HashMap::new(), known: Vec::new(), near: HashMap::new(), compared: 0 }
     }
 }
 
-impl<T: Copy + PartialEq> Fold<T> {
+impl<T: Copy> Fold<T> {
     /// Who stands for `section`: one with its `fingerprint` that came before, else one that shares a
-    /// band of its `signature` and of which `is_alike` says that it says the same, else itself.
+    /// band of its `signature` and whose sketch is like its own, else itself.
     ///
-    /// `Err` is `is_alike`'s.
-    pub fn representative<E>(
+    /// `sketch` is asked for only where there is a signature and no exact copy. At most [`BUCKET`]
+    /// comparisons for each band.
+    pub fn representative(
         &mut self,
         fingerprint: u64,
         signature: Option<&Signature>,
         section: T,
-        mut is_alike: impl FnMut(T) -> Result<bool, E>,
-    ) -> Result<T, E> {
+        sketch: impl FnOnce() -> Option<Sketch>,
+    ) -> Representative<T> {
+        let found = |section| Representative { section, is_crowded: false };
         if let Some(first) = self.first.get(&fingerprint) {
-            return Ok(*first);
+            return found(*first);
         }
-        let mut tried: Vec<T> = Vec::new();
-        let bands =
-            || signature.into_iter().flat_map(|signature| signature.0.into_iter().enumerate());
-        for band in bands() {
+        let Some((signature, sketch)) = signature.zip(signature.and_then(|_| sketch())) else {
+            self.first.insert(fingerprint, section);
+            return found(section);
+        };
+        let near = self.like(signature, &sketch);
+        self.first.insert(fingerprint, near.unwrap_or(section));
+        match near {
+            Some(near) => found(near),
+            None => Representative { section, is_crowded: self.add(signature, sketch, section) },
+        }
+    }
+
+    /// A section that stands for itself, shares a band of `signature`, and is like `sketch`.
+    fn like(&mut self, signature: &Signature, sketch: &Sketch) -> Option<T> {
+        let number = self.first.len() as u64 + 1;
+        for band in signature.0.into_iter().enumerate() {
             for candidate in self.near.get(&band).into_iter().flatten() {
-                if tried.contains(candidate) {
+                let Some(known) = self.known.get_mut(*candidate as usize) else { continue };
+                if std::mem::replace(&mut known.compared_with, number) == number {
                     continue;
                 }
-                tried.push(*candidate);
-                if is_alike(*candidate)? {
-                    self.first.insert(fingerprint, *candidate);
-                    return Ok(*candidate);
+                self.compared += 1;
+                if known.sketch.is_alike(sketch) {
+                    return Some(known.section);
                 }
             }
         }
-        self.first.insert(fingerprint, section);
-        bands().for_each(|band| self.near.entry(band).or_default().push(section));
-        Ok(section)
+        None
+    }
+
+    /// Takes in `section`, which stands for itself; returns whether a bucket was full.
+    fn add(&mut self, signature: &Signature, sketch: Sketch, section: T) -> bool {
+        let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
+        self.known.push(Known { section, sketch, compared_with: 0 });
+        let mut is_crowded = false;
+        for band in signature.0.into_iter().enumerate() {
+            let bucket = self.near.entry(band).or_default();
+            if bucket.len() < BUCKET {
+                bucket.push(place);
+            } else {
+                is_crowded = true;
+            }
+        }
+        is_crowded
     }
 }
 
@@ -181,6 +267,10 @@ mod tests {
         let document = extract("txt", text.as_bytes()).document.unwrap();
         assert_eq!(document.sections[0].address, Address::Lines(1, 1));
         document.sections[0].clone()
+    }
+
+    fn are_alike(one: &Section, other: &Section) -> bool {
+        Sketch::of(one).zip(Sketch::of(other)).is_some_and(|(one, other)| one.is_alike(&other))
     }
 
     #[test]
@@ -212,14 +302,54 @@ mod tests {
     #[test]
     fn likeness_does_not_chain() {
         let mut fold = Fold::default();
-        let same = Some(Signature([1; BANDS]));
-        // 2 is like 1, and 3 like 2 but not like 1.
-        let alike = |one: u32, other: u32| one.abs_diff(other) == 1;
+        let same = Signature([1; BANDS]);
+        // Each has a tenth of the words before it exchanged: 2 is like 1, and 3 like 2 but not like 1.
         let mut fold_in = |section: u32| {
-            let fingerprint = u64::from(section);
-            let is_alike = |candidate| Ok::<bool, ()>(alike(section, candidate));
-            fold.representative(fingerprint, same.as_ref(), section, is_alike).unwrap()
+            let least = (0..100).map(|at| section * 10 + at).collect();
+            let sketch = || Some(Sketch { least });
+            fold.representative(section.into(), Some(&same), section, sketch).section
         };
         assert_eq!([fold_in(1), fold_in(2), fold_in(3), fold_in(4)], [1, 1, 3, 3]);
+    }
+
+    #[test]
+    fn long_sections_are_compared_by_the_least_of_their_shingles() {
+        let long = section(6_000, &[]);
+        assert_eq!(Sketch::of(&long).unwrap().least.len(), MOST_SHINGLES);
+        let every = |step: usize| (0..6_000).step_by(step).collect::<Vec<_>>();
+        // Of 5,996 shingles 300 differ: 0.90; then 1,500: 0.60.
+        assert!(are_alike(&long, &section(6_000, &every(100))));
+        assert!(!are_alike(&long, &section(6_000, &every(20))));
+        assert!(!are_alike(&long, &section(600, &[])));
+    }
+
+    /// Sixty words that all share and seventeen of its own: alike by no more than 0.6.
+    fn resembling(number: usize) -> Section {
+        let shared: String = (0..60).map(|at| format!("shared{at} ")).collect();
+        let own: String = (0..17).map(|at| format!("own{number}x{at} ")).collect();
+        let document = extract("txt", format!("{shared}{own}").as_bytes()).document.unwrap();
+        document.sections[0].clone()
+    }
+
+    #[test]
+    fn two_thousand_sections_that_resemble_each_other_cost_a_bounded_number_of_comparisons() {
+        let mut fold = Fold::default();
+        let mut crowded = 0;
+        for number in 0..2_000 {
+            let section = resembling(number);
+            let signature = signature(&section);
+            let sketch = || Sketch::of(&section);
+            let found = fold.representative(number as u64, signature.as_ref(), number, sketch);
+            assert_eq!(found.section, number, "no copy");
+            crowded += usize::from(found.is_crowded);
+        }
+        assert!(fold.compared > 2_000, "they do share bands: {}", fold.compared);
+        assert!(fold.compared <= (2_000 * BANDS * BUCKET) as u64, "{}", fold.compared);
+        assert!(fold.near.values().all(|bucket| bucket.len() <= BUCKET));
+        assert!(crowded > 1_000, "full buckets are reported: {crowded}");
+        let copy = resembling(0);
+        let found =
+            fold.representative(9_999, signature(&copy).as_ref(), 9_999, || Sketch::of(&copy));
+        assert_eq!(found.section, 0, "a near-copy is still found");
     }
 }

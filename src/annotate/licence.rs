@@ -8,6 +8,9 @@ use spdx::detection::{Store, TextData};
 /// Texts less alike than this are no match (the Dice coefficient of their bigrams).
 const LEAST_SCORE: f32 = 0.8;
 
+/// Bytes of a text that are looked at; the longest licence of the list has fewer.
+const MOST_BYTES: usize = 128 * 1024;
+
 /// The known texts, unpacked at first use (about 0.1 s).
 static TEXTS: LazyLock<Option<Store>> = LazyLock::new(|| {
     Store::load_inline()
@@ -21,6 +24,7 @@ static TEXTS: LazyLock<Option<Store>> = LazyLock::new(|| {
 pub fn detect(text: &str) -> Option<String> {
     let store = TEXTS.as_ref()?;
     let scanner = Scanner::new(store).confidence_threshold(LEAST_SCORE).optimize(true);
+    let text = &text[..text.floor_char_boundary(MOST_BYTES)];
     let found = scanner.scan(&TextData::new(text)).license?;
     Some(found.name.to_owned())
 }

@@ -1,6 +1,7 @@
 //! `cairn refresh`: progress on stderr, the summary on stdout.
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
@@ -18,6 +19,10 @@ use crate::serve::signals::Signals;
 
 /// Problems that are printed; the rest is counted.
 const SHOWN: usize = 10;
+/// How long a run that is asked to end may take for it.
+const GRACE: Duration = Duration::from_millis(1_500);
+const STOPPED: &str =
+    "stopped; what was fetched whole is kept, and the next refresh goes on from there";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -63,7 +68,7 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
     if arguments.background {
         give_way();
     }
-    let stop = stop_on_signal()?;
+    let stop = stop_on_signal(config)?;
     let mut progress = Progress::new(quiet);
     let result = refresh::run(config, &options, &stop, &mut |event| progress.hear(&event));
     progress.end();
@@ -74,7 +79,7 @@ pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow:
         print(&summary)?;
     }
     if summary.run.stopped {
-        bail!("stopped; what was fetched whole is kept, and the next refresh goes on from there");
+        bail!(STOPPED);
     }
     if let Some(loss) = &summary.run.refused {
         let Problem { message, hint, .. } = loss.refused();
@@ -90,8 +95,10 @@ fn give_way() {
     let _ = rustix::process::nice(10);
 }
 
-/// Asks the run to end at Ctrl-C or SIGTERM; a second one ends the process at once.
-fn stop_on_signal() -> anyhow::Result<Stop> {
+/// Asks the run to end at Ctrl-C or SIGTERM. A second one ends the process at once; so does a step that does
+/// not end within [`GRACE`], such as merging a large index: a run may be killed at any instruction.
+fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
+    let (config, started_at) = (config.clone(), chrono::Utc::now());
     let stop = Stop::new();
     let asked = stop.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -103,7 +110,11 @@ fn stop_on_signal() -> anyhow::Result<Stop> {
         runtime.block_on(async {
             stops.next().await;
             asked.cancel();
-            stops.next().await;
+            let _ = tokio::time::timeout(GRACE, stops.next()).await;
+            if let Err(error) = refresh::record_stopped(&config, started_at) {
+                tracing::warn!("the run is not recorded: {error:#}");
+            }
+            eprintln!("cairn: {STOPPED}");
             std::process::exit(1);
         });
     });

@@ -7,15 +7,12 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::unpack::is_safe;
+use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
 use super::{BlobId, CrawlError, Fetch, Fetched, RawFile, Room, Sent};
 use crate::catalogue::Selection;
 use crate::catalogue::policy::Limits;
 use crate::config::Sources;
 use crate::problem::{Problem, Stage};
-
-/// Problems of one folder that are kept.
-const MOST_PROBLEMS: usize = 50;
 
 impl Fetch<'_> {
     /// Sends the files of the folder `path`: absolute, or below the sources folder.
@@ -186,7 +183,11 @@ fn list(
             }
         };
         found.is_empty &= entry.file_type().is_dir();
-        let Some(path) = inside(root, entry.path()).filter(|_| entry.file_type().is_file()) else {
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let Some(path) = inside(root, entry.path()) else {
+            found.misnamed(root, entry.path(), selection);
             continue;
         };
         if !(selection.selects(&path) || Selection::always(&path)) {
@@ -213,6 +214,13 @@ impl Listing {
             self.problems.push(problem.at(path));
         }
     }
+
+    /// Notes that `path`, which is not UTF-8, is left out, if it is one that would have been taken.
+    fn misnamed(&mut self, root: &Path, path: &Path, selection: &Selection) {
+        let name = path.strip_prefix(root).unwrap_or(path).as_os_str().as_encoded_bytes();
+        let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
+        self.problems.extend(name_problem(name, selection).into_iter().take(room));
+    }
 }
 
 /// Why the file `path` of `length` bytes, found after `files` others, is left out.
@@ -220,8 +228,8 @@ fn refusal(path: &str, length: u64, files: u64, limits: &Limits) -> Option<Strin
     let most = limits.file_bytes;
     if length > most {
         Some(format!("{length} bytes, more than the {most} of the policy; left out"))
-    } else if !is_safe(path, limits.path_depth) {
-        Some("its path is too deep; left out".to_owned())
+    } else if let Some(refusal) = path_refusal(path, limits.path_depth) {
+        Some(refusal)
     } else if files >= limits.files {
         Some(format!("more than {} files, the limit of the policy; left out", limits.files))
     } else {

@@ -24,7 +24,7 @@ const LONGEST_PATH: usize = 1024;
 /// The longest header that carries a name.
 const LONGEST_HEADER: u64 = 64 * 1024;
 /// A hostile archive may hold a million bad entries: the first ones say enough.
-const MOST_PROBLEMS: usize = 50;
+pub(super) const MOST_PROBLEMS: usize = 50;
 /// Bytes of names of what was left out that are remembered.
 const MOST_LEFT_OUT: usize = 4_000_000;
 
@@ -117,9 +117,14 @@ impl Unpacker {
         if kind.is_dir() {
             return Ok(());
         }
-        let Ok(full) = String::from_utf8(name) else {
-            self.problem(None, "an entry's name is not UTF-8; it was left out");
-            return Ok(());
+        let full = match String::from_utf8(name) {
+            Ok(full) => full,
+            Err(error) => {
+                let mut inner = error.as_bytes().splitn(2, |byte| *byte == b'/').skip(1);
+                let problem = inner.next().and_then(|path| name_problem(path, &self.selection));
+                self.keep(problem);
+                return Ok(());
+            }
         };
         // GitHub puts everything below one folder, `name-sha/`.
         let Some((_, path)) = full.split_once('/') else { return Ok(()) };
@@ -163,11 +168,11 @@ impl Unpacker {
         if !kind.is_file() {
             return Some("not a plain file (a link or device); it was left out".to_owned());
         }
-        if full.starts_with('/') || !is_safe(path, self.limits.path_depth) {
-            return Some("its path leads out of the archive or too deep; left out".to_owned());
+        if full.starts_with('/') {
+            return Some("its path is absolute and leads out of the archive; left out".to_owned());
         }
-        if path.len() > LONGEST_PATH {
-            return Some(format!("its path is longer than {LONGEST_PATH} bytes; left out"));
+        if let Some(refusal) = path_refusal(path, self.limits.path_depth) {
+            return Some(refusal);
         }
         let most = self.limits.file_bytes;
         (size > most).then(|| format!("{size} bytes, more than the {most} of the policy; left out"))
@@ -198,11 +203,14 @@ impl Unpacker {
     }
 
     fn problem(&mut self, path: Option<&str>, message: &str) {
-        if self.problems.len() < MOST_PROBLEMS {
-            let mut problem = Problem::new(Stage::Crawl, message);
-            problem.path = path.map(|path| path.chars().take(LONGEST_PATH).collect());
-            self.problems.push(problem);
-        }
+        let mut problem = Problem::new(Stage::Crawl, message);
+        problem.path = path.map(|path| path.chars().take(LONGEST_PATH).collect());
+        self.keep(Some(problem));
+    }
+
+    fn keep(&mut self, problem: Option<Problem>) {
+        let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
+        self.problems.extend(problem.into_iter().take(room));
     }
 }
 
@@ -210,13 +218,39 @@ fn too_many(what: &str, most: u64) -> io::Error {
     io::Error::other(format!("it has more than {most} {what}, the limit of the policy"))
 }
 
-/// Whether `path` stays inside: plain components only, and not too many.
-pub(super) fn is_safe(path: &str, depth: u64) -> bool {
-    let mut components = 0;
-    path.split('/').all(|component| {
-        components += 1;
-        let plain = !component.is_empty() && component != "." && component != "..";
-        plain && components <= depth && !component.contains(['\\', '\0'])
+/// Why the file `path` of a source must not be taken, if it must not: its components are plain, at most
+/// `depth`, and hold no backslash, which parts folders on some systems.
+pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
+    let components = || path.split('/');
+    if components().any(|component| matches!(component, "" | "." | "..")) {
+        return Some("its path leads out of the source; left out".to_owned());
+    }
+    if path.contains('\\') {
+        return Some(
+            "a backslash in its name, which parts folders on some systems; left out".to_owned(),
+        );
+    }
+    if path.contains('\0') {
+        return Some("a NUL in its name; left out".to_owned());
+    }
+    if path.len() > LONGEST_PATH {
+        return Some(format!("its path is longer than {LONGEST_PATH} bytes; left out"));
+    }
+    let count = components().count() as u64;
+    (count > depth)
+        .then(|| format!("{count} folders deep, more than the {depth} of the policy; left out"))
+}
+
+/// The problem of a file whose name is not UTF-8 and is thus shown escaped, if `selection` would take such
+/// a file.
+pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem> {
+    let similar = String::from_utf8_lossy(name);
+    let is_wanted = selection.selects(&similar) || Selection::always(&similar);
+    let escaped: String = name.escape_ascii().to_string().chars().take(LONGEST_PATH).collect();
+    let message = "its name, shown escaped, is not UTF-8; left out";
+    is_wanted.then(|| {
+        let problem = Problem::new(Stage::Crawl, message).at(escaped);
+        problem.hint("rename it, so that it can be named in answers")
     })
 }
 
@@ -283,12 +317,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_paths_that_stay_inside_are_safe() {
+    fn only_plain_paths_that_stay_inside_are_taken_and_the_refusal_says_why() {
         for path in ["a.md", "a/b c/d&e.md", "..a/b"] {
-            assert!(is_safe(path, 8), "{path}");
+            assert_eq!(path_refusal(path, 8), None, "{path}");
         }
-        for path in ["../a", "a/../b", "/a", "a//b", "", "a\\b", "a/./b", "1/2/3/4/5/6/7/8/9"] {
-            assert!(!is_safe(path, 8), "{path}");
+        let long = "x".repeat(LONGEST_PATH + 1);
+        for (path, says) in [
+            ("../a", "leads out"),
+            ("a/../b", "leads out"),
+            ("/a", "leads out"),
+            ("a//b", "leads out"),
+            ("", "leads out"),
+            ("a/./b", "leads out"),
+            ("a\\b.md", "a backslash in its name"),
+            ("a\0b.md", "a NUL"),
+            ("1/2/3/4/5/6/7/8/9", "9 folders deep, more than the 8"),
+            (&long, "longer than"),
+        ] {
+            let refusal = path_refusal(path, 8).unwrap_or_default();
+            assert!(refusal.contains(says), "{path}: {refusal}");
         }
     }
 

@@ -13,8 +13,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 
 use super::html::{fragment, page};
+use super::limits::MOST_SECTIONS;
 use super::sections::{Builder, Unit};
-use super::{Document, Kind, MOST_SECTIONS};
+use super::{Document, Kind};
 use crate::problem::{Problem, Stage};
 
 /// The longest collection that is read, unpacked: pictures and sound stand in files of their own.

@@ -1,4 +1,7 @@
 //! Front matter: the YAML between `---` lines at a file's head.
+//!
+//! It is measured before it is parsed: the parser's time is quadratic in the depth of nesting, and an
+//! alias repeats all that its anchor holds.
 
 use serde_yaml_ng::Value;
 
@@ -10,6 +13,9 @@ const DATES: [&str; 6] = ["date", "updated", "last_updated", "lastmod", "publish
 const LICENCES: [&str; 4] = ["license", "licence", "spdx", "SPDX-License-Identifier"];
 /// Tags that are kept of one page.
 const MOST_TAGS: usize = 30;
+/// Bytes of front matter that are parsed, and levels of nesting; what people write has a few of either.
+const MOST_BYTES: usize = 64 * 1024;
+const MOST_LEVELS: usize = 64;
 /// An SPDX header stands among so many lines.
 const HEAD_LINES: usize = 10;
 
@@ -26,12 +32,18 @@ pub(super) struct FrontMatter {
     pub is_private: bool,
 }
 
-/// Reads `block`, delimiters included.
+/// Reads `block`, delimiters included. O(length).
 ///
 /// YAML that can't be read (an unquoted colon in a title, mostly) is read line by line; only if that
-/// gives no title either, it is a problem.
+/// gives no title either, it is a problem. So is front matter beyond the limits, which is never parsed.
 pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     let inner = block.trim().trim_start_matches("---").trim_end_matches("---");
+    if let Some(refusal) = refusal(inner) {
+        let message =
+            format!("the front matter {refusal}; only its plain `key: value` lines are read");
+        problems.push(Problem::new(Stage::Extract, message));
+        return by_lines(inner);
+    }
     match serde_yaml_ng::from_str::<Value>(inner) {
         Ok(value) => {
             let get = |key: &str| value.get(key).and_then(scalar).filter(|text| !text.is_empty());
@@ -47,6 +59,58 @@ pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
             matter
         }
     }
+}
+
+/// Why the YAML `text` is not to be parsed, if it is not. O(length).
+fn refusal(text: &str) -> Option<String> {
+    if text.len() > MOST_BYTES {
+        return Some(format!("is longer than {} KB", MOST_BYTES / 1024));
+    }
+    if flow_levels(text) + block_levels(text) > MOST_LEVELS {
+        return Some(format!("nests deeper than {MOST_LEVELS} levels"));
+    }
+    let has = |mark: char| {
+        text.split([' ', '\t', '\n', '[', '{', ',']).any(|word| word.starts_with(mark))
+    };
+    (has('&') && has('*')).then(|| "repeats itself by aliases".to_owned())
+}
+
+/// The most brackets and braces that are open at once; those in quoted strings count too.
+fn flow_levels(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
+}
+
+/// The most levels of indentation that are open at once. Several may begin on one line: `- - a`.
+fn block_levels(text: &str) -> usize {
+    let (mut columns, mut most) = (Vec::new(), 0);
+    for line in text.lines() {
+        let mut rest = line;
+        loop {
+            let trimmed = rest.trim_start();
+            if trimmed.is_empty() {
+                break;
+            }
+            let column = line.len() - trimmed.len();
+            while columns.last().is_some_and(|above| *above >= column) {
+                columns.pop();
+            }
+            columns.push(column);
+            most = most.max(columns.len());
+            let item = trimmed.strip_prefix(['-', '?', ':']);
+            let Some(item) = item.filter(|item| item.starts_with([' ', '\t'])) else { break };
+            rest = item;
+        }
+    }
+    most
 }
 
 /// What the values that `get` finds by key come to.
@@ -147,6 +211,62 @@ mod tests {
         assert_eq!(matter.licence.as_deref(), Some("MIT"));
         assert_eq!(matter.date.as_deref(), Some("2023-05-06"));
         assert_eq!(read("---\nlicense: mine\n---\n", &mut Vec::new()).licence, None);
+    }
+
+    /// What is parsed of `matter`: its title, and the only problem.
+    fn title_and_problem(matter: &str) -> (Option<String>, String) {
+        let mut problems = Vec::new();
+        let matter = read(&format!("---\n{matter}\n---\n"), &mut problems);
+        (matter.title, problems.pop().map(|problem| problem.message).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_front_matter_of_a_hundred_thousand_braces_is_refused_at_once() {
+        let begun = std::time::Instant::now();
+        for (repeated, says) in [
+            ("{".repeat(100_000), "longer than 64 KB"),
+            ("{".repeat(65_000), "deeper than 64 levels"),
+            ("[".repeat(30_000), "deeper than 64 levels"),
+            ("{a: ".repeat(10_000), "deeper than 64 levels"),
+            ("- ".repeat(30_000), "deeper than 64 levels"),
+            ("? ".repeat(30_000), "deeper than 64 levels"),
+            (
+                (0..300).map(|at| format!("{}a:\n", " ".repeat(at))).collect(),
+                "deeper than 64 levels",
+            ),
+        ] {
+            let (title, problem) = title_and_problem(&format!("title: Kept\nx:\n{repeated}"));
+            assert!(problem.contains(says), "{problem}");
+            assert_eq!(title.as_deref(), Some("Kept"), "plain lines are read all the same");
+            let (_, problem) = title_and_problem(&repeated);
+            assert!(problem.contains(says), "{problem}");
+        }
+        assert!(begun.elapsed().as_secs() < 10, "it took minutes when it was parsed");
+    }
+
+    #[test]
+    fn aliases_are_not_expanded() {
+        let laughs: String = (1..30)
+            .map(|at| format!("a{at}: &a{at} [{}]\n", format!("*a{}, ", at - 1).repeat(9)))
+            .collect();
+        let (_, problem) = title_and_problem(&format!("a0: &a0 [ha]\n{laughs}"));
+        assert!(problem.contains("repeats itself by aliases"), "{problem}");
+        for honest in ["title: R&D *now*", "title: \"a & b\"", "title: x\nglob: '*.md'"] {
+            let (title, problem) = title_and_problem(honest);
+            assert!(title.is_some() && problem.is_empty(), "{honest}: {problem}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_is_within_the_limits() {
+        let nested =
+            "format:\n  html:\n    code:\n      - a: 1\n        b: [x, {y: z}]\n".repeat(200);
+        let (title, problem) =
+            title_and_problem(&format!("title: Kept\n{}", &nested[..nested.len() / 200]));
+        assert_eq!((title.as_deref(), problem.as_str()), (Some("Kept"), ""));
+        assert_eq!(block_levels(&nested), 5);
+        assert_eq!(block_levels("- - - a\n- b\n"), 4);
+        assert_eq!(flow_levels("[a, {b: [c]}]"), 3);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The Markdown of a section as its author wrote it, for showing it whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::html::fragment;
 use super::{Address, decode, dialect};
@@ -10,47 +10,110 @@ pub fn text_of(html: &str) -> String {
     fragment::read(html).text
 }
 
-/// A file's lines as plain Markdown, and what they define for links anywhere in it.
-pub struct Markup {
-    lines: Vec<String>,
-    /// Lines such as `[1]: https://…`, by what stands in the brackets, in lower case.
-    definitions: HashMap<String, String>,
+/// Bytes of Markdown that one section keeps at most, and of definitions behind it; a longer section is
+/// shown by its text.
+const MOST_BYTES: usize = 100_000;
+const MOST_DEFINED: usize = 8_000;
+/// Definitions of one file that are remembered.
+const MOST_DEFINITIONS: usize = 10_000;
+
+/// The Markdown of each of the sections at `addresses` of the file `bytes`; `format` is a lower-case
+/// extension. `None` for formats that are no Markdown, and for reStructuredText, whose sections are read
+/// from another form.
+///
+/// A section has the lines of its address that no section before it has, and behind them the definitions
+/// (`[1]: https://…`) of labels that they use and that stand elsewhere in the file. It has nothing where
+/// it is a part of one line or block that others are parts of too, so that all together are no longer than
+/// the file and [`MOST_DEFINED`] for each. O(length).
+pub fn of_sections(format: &str, bytes: &[u8], addresses: &[Address]) -> Option<Vec<String>> {
+    if !matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd") {
+        return None;
+    }
+    let text = decode::decode(bytes, &mut Vec::new());
+    let plain = dialect::plain(&text, format);
+    let file = File::of(&plain);
+    let places: Vec<Option<(u32, u32)>> = addresses.iter().map(|address| lines(*address)).collect();
+    let mut taken = 0;
+    let mut markup = Vec::with_capacity(places.len());
+    for (at, place) in places.iter().enumerate() {
+        let Some((first, last)) = *place else {
+            markup.push(String::new());
+            continue;
+        };
+        let before = at.checked_sub(1).and_then(|before| places[before]);
+        let is_inside = before.is_some_and(|before| before.0 <= first && last <= before.1);
+        if is_inside || places.get(at + 1) == Some(place) {
+            markup.push(String::new());
+            continue;
+        }
+        markup.push(file.at(first.max(taken + 1), last));
+        taken = taken.max(last);
+    }
+    Some(markup)
 }
 
-impl Markup {
-    /// The Markdown of the file `bytes` of `format`, a lower-case extension; `None` for formats that are none,
-    /// and for reStructuredText, whose sections are read from another form. O(length).
-    pub fn read(format: &str, bytes: &[u8]) -> Option<Markup> {
-        if !matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd") {
-            return None;
+fn lines(address: Address) -> Option<(u32, u32)> {
+    match address {
+        Address::Lines(first, last) => Some((first.max(1), last)),
+        _ => None,
+    }
+}
+
+/// A file as plain Markdown, and what it defines for links anywhere in it.
+struct File<'a> {
+    text: &'a str,
+    /// Where each line begins.
+    begins: Vec<u32>,
+    /// Lines such as `[1]: https://…`, by what stands in the brackets, in lower case.
+    definitions: HashMap<String, &'a str>,
+}
+
+impl<'a> File<'a> {
+    fn of(text: &'a str) -> File<'a> {
+        let mut file = File { text, begins: Vec::new(), definitions: HashMap::new() };
+        let mut from = 0;
+        for line in text.split_inclusive('\n') {
+            file.begins.push(u32::try_from(from).unwrap_or(u32::MAX));
+            from += line.len();
+            let defined =
+                line.trim_start().strip_prefix('[').and_then(|rest| rest.split_once("]:"));
+            let is_usual = line.len() <= MOST_DEFINED && file.definitions.len() < MOST_DEFINITIONS;
+            if let Some((label, _)) = defined.filter(|_| is_usual) {
+                file.definitions.insert(label.to_lowercase(), line.trim_end_matches(['\r', '\n']));
+            }
         }
-        let text = decode::decode(bytes, &mut Vec::new());
-        let plain = dialect::plain(&text, format);
-        let lines: Vec<String> = plain.lines().map(str::to_owned).collect();
-        let definitions = lines.iter().filter_map(|line| {
-            let (label, _) = line.trim_start().strip_prefix('[')?.split_once("]:")?;
-            Some((label.to_lowercase(), line.clone()))
-        });
-        Some(Markup { definitions: definitions.collect(), lines })
+        file
     }
 
-    /// The lines at `address`, and behind them the definitions of labels that they use and that stand elsewhere in
-    /// the file; empty for an address that is none of lines.
-    pub fn at(&self, address: Address) -> String {
-        let Address::Lines(first, last) = address else { return String::new() };
-        let (from, to) = (first.max(1) as usize - 1, last as usize);
-        let lines = self.lines.get(from..to.min(self.lines.len())).unwrap_or_default();
-        let mut text = lines.join("\n");
-        let mut used: Vec<&String> = text
+    /// The lines from `first` to `last`, 1-based, and the definitions that they use.
+    fn at(&self, first: u32, last: u32) -> String {
+        let begin = |line: u32| self.begins.get(line as usize).map(|at| *at as usize);
+        let end = begin(last).unwrap_or(self.text.len());
+        let lines = begin(first - 1).and_then(|begin| self.text.get(begin..end.max(begin)));
+        let lines = lines.unwrap_or_default();
+        let lines = lines.strip_suffix('\n').unwrap_or(lines);
+        let lines = lines.strip_suffix('\r').unwrap_or(lines);
+        if lines.len() > MOST_BYTES {
+            return String::new();
+        }
+        let mut used: Vec<&str> = lines
             .split('[')
             .skip(1)
             .filter_map(|rest| self.definitions.get(&rest.split_once(']')?.0.to_lowercase()))
-            .filter(|definition| !lines.contains(definition))
+            .copied()
             .collect();
         used.sort_unstable();
         used.dedup();
+        // Of many definitions in a section that consists of them, each would be looked for in it.
+        let own: HashSet<&str> = lines.lines().collect();
+        let mut room = MOST_DEFINED;
+        used.retain(|definition| {
+            let is_kept = !own.contains(definition) && definition.len() < room;
+            room -= if is_kept { definition.len() + 1 } else { 0 };
+            is_kept
+        });
+        let mut text = lines.replace("\r\n", "\n");
         if !used.is_empty() {
-            let used: Vec<&str> = used.into_iter().map(String::as_str).collect();
             text = format!("{text}\n\n{}", used.join("\n"));
         }
         text
@@ -64,13 +127,43 @@ mod tests {
     #[test]
     fn a_section_has_its_own_lines_and_the_definitions_that_they_use() {
         let text = "# A\n\nSee [the paper][1] and [Two].\n\n# B\n\nOther.\n\n[1]: https://a.org\n[two]: https://b.org\n[3]: https://c.org\n";
-        let markup = Markup::read("md", text.as_bytes()).unwrap();
+        let at = |lines: &[(u32, u32)]| {
+            let addresses: Vec<Address> =
+                lines.iter().map(|(first, last)| Address::Lines(*first, *last)).collect();
+            of_sections("md", text.as_bytes(), &addresses).unwrap()
+        };
         let first =
             "# A\n\nSee [the paper][1] and [Two].\n\n[1]: https://a.org\n[two]: https://b.org";
-        assert_eq!(markup.at(Address::Lines(1, 3)), first);
-        assert_eq!(markup.at(Address::Lines(5, 7)), "# B\n\nOther.");
-        assert_eq!(markup.at(Address::Lines(40, 90)), "");
-        assert_eq!(markup.at(Address::Cell(1)), "");
-        assert!(Markup::read("ipynb", b"{}").is_none());
+        assert_eq!(at(&[(1, 3), (5, 7)]), [first, "# B\n\nOther."]);
+        assert_eq!(at(&[(40, 90)]), [""]);
+        assert_eq!(of_sections("md", b"a", &[Address::Cell(1)]).unwrap(), [""]);
+        assert!(of_sections("ipynb", b"{}", &[]).is_none());
+    }
+
+    #[test]
+    fn no_line_is_kept_twice() {
+        let at = |lines: &[(u32, u32)]| {
+            let addresses: Vec<Address> =
+                lines.iter().map(|(first, last)| Address::Lines(*first, *last)).collect();
+            of_sections("md", b"one\ntwo\nthree\nfour\n", &addresses).unwrap()
+        };
+        assert_eq!(at(&[(1, 2), (2, 3), (4, 4)]), ["one\ntwo", "three", "four"]);
+        assert_eq!(at(&[(1, 3), (1, 3), (4, 4)]), ["", "", "four"], "parts of one block");
+        assert_eq!(at(&[(1, 1), (1, 3)]), ["one", "two\nthree"]);
+        assert_eq!(at(&[(1, 1), (1, 1), (1, 2)]), ["", "", "one\ntwo"], "none is lost");
+        assert_eq!(at(&[(1, 4), (2, 2)]), ["one\ntwo\nthree\nfour", ""]);
+    }
+
+    #[test]
+    fn a_section_that_is_endless_or_uses_endless_definitions_keeps_few_of_them() {
+        let definitions: String =
+            (0..5_000).map(|at| format!("[{at}]: https://a.org/{at}\n")).collect();
+        let used: String = (0..5_000).map(|at| format!("[{at}] ")).collect();
+        let text = format!("{used}\n\n{definitions}");
+        let markup = of_sections("md", text.as_bytes(), &[Address::Lines(1, 1)]).unwrap();
+        assert!(markup[0].len() < used.len() + MOST_DEFINED + 10, "{}", markup[0].len());
+        let long = "word ".repeat(MOST_BYTES);
+        let markup = of_sections("md", long.as_bytes(), &[Address::Lines(1, 1)]).unwrap();
+        assert_eq!(markup, [""]);
     }
 }

@@ -6,13 +6,14 @@
 //! bytes; [`dialect`] makes plain Markdown of its dialects and of reStructuredText, line by line;
 //! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`] and [`anki`] read; [`sections`] cuts, [`tiny`] joins.
 //! [`render`] makes plain text of Markdown's blocks, [`links`] makes addresses canonical, [`noise`]
-//! knows adverts, [`markup`] keeps what a reader is shown whole.
+//! knows adverts, [`limits`] bounds what a document keeps, [`markup`] keeps what a reader is shown whole.
 
 mod anki;
 mod decode;
 mod dialect;
 mod frontmatter;
 mod html;
+mod limits;
 mod lines;
 pub mod links;
 mod markdown;
@@ -34,12 +35,8 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, Stage};
 
 /// Changes when any extractor does: what was extracted under another version is extracted anew.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
-/// Sections of one document that are kept, and bytes of their text, code and links. The longest in
-/// the sources that were looked at have a tenth of either.
-const MOST_SECTIONS: usize = 5_000;
-const MOST_TEXT: usize = 4_000_000;
 /// A text of which more than one in so many characters is a control character is none.
 const CONTROLS: usize = 20;
 
@@ -149,6 +146,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// Bytes of all that its sections hold. O(sections).
+    pub fn bytes(&self) -> usize {
+        self.sections.iter().map(limits::bytes).sum()
+    }
+
     /// What its first section says, heading included: of a book, its title page.
     pub fn opening(&self) -> (Option<&str>, &str, &str) {
         let first = self.sections.first();
@@ -178,13 +180,14 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
         _ => read_text(format, bytes, &mut problems),
     };
     let document = document.and_then(|mut document| {
-        bound(&mut document, &mut problems);
+        problems.extend(limits::bound(&mut document));
         (!document.sections.is_empty()).then_some(document)
     });
     if document.is_none() && problems.is_empty() {
         let message = if bytes.is_empty() { "the file is empty" } else { "the file holds no text" };
         problems.push(Problem::new(Stage::Extract, message));
     }
+    limits::bound_problems(&mut problems);
     Extracted { document, problems }
 }
 
@@ -217,25 +220,6 @@ fn read_text(format: &str, bytes: &[u8], problems: &mut Vec<Problem>) -> Option<
     Some(document)
 }
 
-/// Leaves out the end of a document that is longer than any that a person would write.
-fn bound(document: &mut Document, problems: &mut Vec<Problem>) {
-    let mut left = MOST_TEXT;
-    let fits = |section: &Section| {
-        let linked: usize =
-            section.links.iter().map(|link| link.url.len() + link.sentence.len()).sum();
-        let length = section.text.len() + section.code.len() + linked;
-        left.checked_sub(length).map(|rest| left = rest).is_some()
-    };
-    let all = document.sections.len();
-    let kept = document.sections.iter().take(MOST_SECTIONS).map(fits).take_while(|fits| *fits);
-    let kept = kept.count();
-    if kept < all {
-        document.sections.truncate(kept);
-        let message = format!("too long: of its {all} sections the first {kept} are kept");
-        problems.push(Problem::new(Stage::Extract, message));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -251,18 +235,6 @@ mod tests {
             assert!(extracted.document.is_none(), "{format}");
             assert_eq!(extracted.problems.len(), 1, "{format}");
         }
-    }
-
-    #[test]
-    fn the_end_of_an_endless_document_is_left_out() {
-        let extracted = extract("md", "# A\n\nb c d e f\n\n".repeat(MOST_SECTIONS + 5).as_bytes());
-        assert_eq!(extracted.document.unwrap().sections.len(), MOST_SECTIONS);
-        assert!(extracted.problems[0].message.contains("too long"));
-        let words = "word ".repeat(20_000);
-        let long: String = (0..60).map(|at| format!("# {at}\n\n{words}\n\n")).collect();
-        let document = extract("txt", long.as_bytes()).document;
-        let text: usize = document.map_or(0, |d| d.sections.iter().map(|s| s.text.len()).sum());
-        assert!(text <= MOST_TEXT, "{text}");
     }
 
     #[test]

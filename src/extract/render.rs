@@ -23,6 +23,8 @@ pub(super) struct Rendered {
     open: Vec<(String, usize)>,
     /// How deep in list items.
     depth: usize,
+    /// Where in `text` lines of the file begin: the byte and the line.
+    lines: Vec<(usize, u32)>,
 }
 
 /// The plain text of `node` and all below it. O(nodes).
@@ -37,6 +39,7 @@ pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
                     skipped = Some(std::ptr::from_ref(node));
                     continue;
                 }
+                rendered.mark_line(node.data().sourcepos.start.line);
                 rendered.start(&node.data().value);
             }
             NodeEdge::End(node) => match skipped {
@@ -51,6 +54,15 @@ pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
 }
 
 impl Rendered {
+    /// Remembers that what comes next stands on `line` of the file, unless that is known already.
+    fn mark_line(&mut self, line: usize) {
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let (begin, last) = self.lines.last().copied().unwrap_or_default();
+        if last < line {
+            self.lines.push((begin.max(self.text.len()), line));
+        }
+    }
+
     fn start(&mut self, value: &NodeValue) {
         match value {
             NodeValue::Text(text) => self.text.push_str(text),
@@ -174,7 +186,7 @@ impl Rendered {
             }
         }
         let text = self.text.trim_end().to_owned();
-        Piece { at, links, code: self.code, text, inner, is_row: false }
+        Piece { at, links, code: self.code, text, inner, is_row: false, lines: self.lines }
     }
 }
 

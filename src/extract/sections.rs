@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
 use super::noise::is_advert;
 use super::words::words;
 use super::{Address, Link, Section, tall, tiny};
@@ -15,6 +16,15 @@ pub(super) const MOST_WORDS: usize = 220;
 const LEAST_WORDS: usize = 60;
 /// Or before the block that would take it past this many lines: code is long without many words.
 pub(super) const MOST_LINES: u32 = 60;
+/// A part of a long block has at most so many bytes, and a sentence half of them: what is longer has no
+/// sentences, or no words.
+const LONGEST_PART: usize = 32 * 1024;
+/// Characters of a heading that are kept: every section below it repeats it.
+const LONGEST_HEADING: usize = 300;
+/// Sections are gathered up to so many times what a document keeps, as some join others afterwards.
+const GATHERED: usize = 2;
+/// Parts of a long block in which a link's sentence is looked for, from that of the link before it on.
+const PARTS_AHEAD: usize = 16;
 
 /// A paragraph, list item, table or code block, as plain text.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +39,8 @@ pub(super) struct Piece {
     pub inner: usize,
     /// Whether it must not be parted: a row of a table.
     pub is_row: bool,
+    /// Where in the text lines of the file begin, ascending: the byte and the line.
+    pub lines: Vec<(usize, u32)>,
 }
 
 /// What the numbers of [`Piece::at`] count.
@@ -53,6 +65,9 @@ pub(super) struct Builder {
     ordinals: HashMap<Vec<String>, u32>,
     ordinal: u32,
     sections: Vec<Section>,
+    /// Bytes that `sections` hold.
+    bytes: usize,
+    headings: usize,
 }
 
 impl Builder {
@@ -68,15 +83,27 @@ impl Builder {
             ordinals: HashMap::new(),
             ordinal: 0,
             sections: Vec::new(),
+            bytes: 0,
+            headings: 0,
         }
+    }
+
+    /// Whether it holds more than a document keeps; what comes then is left out.
+    pub fn is_full(&self) -> bool {
+        self.sections.len().max(self.headings / 2) > GATHERED * MOST_SECTIONS
+            || self.bytes > GATHERED * MOST_TEXT
     }
 
     /// A heading of `level` (1 to 6) at the line or cell `at`.
     pub fn heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
         self.close();
+        if self.is_full() {
+            return;
+        }
+        self.headings += 1;
         self.trail.retain(|(above, _)| *above < level);
-        self.trail.push((level, text.to_owned()));
-        self.anchor = anchor;
+        self.trail.push((level, limits::cut(text, LONGEST_HEADING).to_owned()));
+        self.anchor = anchor.map(|anchor| limits::cut(&anchor, LONGEST_HEADING).to_owned());
         self.tags.clear();
         self.chunk = 0;
         let count = self.ordinals.entry(self.headings()).or_insert(0);
@@ -92,6 +119,9 @@ impl Builder {
 
     /// A block under the current heading. An advert is left out.
     pub fn piece(&mut self, piece: Piece) {
+        if self.is_full() {
+            return;
+        }
         let is_blank = piece.text.trim().is_empty() && piece.code.is_empty();
         if is_blank && piece.links.is_empty() || piece.code.is_empty() && is_advert(&piece.text) {
             return;
@@ -99,7 +129,8 @@ impl Builder {
         // A word has two bytes at least, counting what parts it from the next.
         let may_be_long = piece.text.len() > 2 * MOST_WORDS;
         let can_part = may_be_long && !piece.is_row && piece.code.is_empty();
-        if can_part && words(&piece.text) > MOST_WORDS + LEAST_WORDS {
+        let is_endless = piece.text.len() > LONGEST_PART;
+        if can_part && (is_endless || words(&piece.text) > MOST_WORDS + LEAST_WORDS) {
             parts(piece).into_iter().for_each(|part| self.add(part));
         } else if self.unit == Unit::Lines {
             tall::parts(piece).into_iter().for_each(|part| self.add(part));
@@ -110,7 +141,9 @@ impl Builder {
 
     fn add(&mut self, piece: Piece) {
         let words = words(&piece.text);
-        let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS;
+        let length = self.open.as_ref().map_or(0, |open| open.text.len());
+        let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS
+            || length > 0 && length + piece.text.len() > LONGEST_PART;
         if long || self.would_be_too_tall(&piece) || self.is_on_a_new_page(&piece) {
             self.close();
         }
@@ -166,7 +199,7 @@ impl Builder {
             return;
         }
         let (first, last) = (piece.at.0.max(1), piece.at.1.max(1));
-        self.sections.push(Section {
+        let section = Section {
             headings: self.headings(),
             anchor: self.anchor.clone(),
             address: match self.unit {
@@ -182,7 +215,9 @@ impl Builder {
             inner: u32::try_from(piece.inner).unwrap_or(u32::MAX),
             ordinal: self.ordinal,
             chunk: self.chunk,
-        });
+        };
+        self.bytes += limits::bytes(&section);
+        self.sections.push(section);
         self.chunk += 1;
     }
 }
@@ -199,24 +234,29 @@ pub(super) fn is_list(sections: &[Section]) -> bool {
     linked * 10 >= total * 3
 }
 
-/// A block that is too long for a section, cut between its sentences; all parts have its place.
+/// A block that is too long for a section, cut between its sentences; each part has its own lines.
 fn parts(piece: Piece) -> Vec<Piece> {
     let mut parts: Vec<Piece> = Vec::new();
     let mut count = MOST_WORDS;
-    for sentence in piece.text.split_sentence_bounds() {
+    for (from, sentence) in sentences(&piece.text) {
         let more = words(sentence);
-        if count + more > MOST_WORDS {
-            parts.push(Piece { at: piece.at, ..Piece::default() });
+        let length = parts.last().map_or(0, |part| part.text.len());
+        if count + more > MOST_WORDS || length + sentence.len() > LONGEST_PART {
+            parts.push(Piece { at: piece.lines_of(from, from), ..Piece::default() });
             count = 0;
         }
         count += more;
         if let Some(part) = parts.last_mut() {
             part.text.push_str(sentence);
+            part.at.1 = piece.lines_of(from, from + sentence.trim_end().len()).1;
         }
     }
+    let mut at = 0;
     for link in piece.links {
+        // Links come in the order of the text.
         let holds = |part: &Piece| part.text.contains(link.sentence.trim());
-        let at = parts.iter().position(holds).unwrap_or(0);
+        let found = parts.iter().skip(at).take(PARTS_AHEAD).position(holds);
+        at += found.unwrap_or(0);
         if let Some(part) = parts.get_mut(at) {
             part.links.push(link);
         }
@@ -225,6 +265,41 @@ fn parts(piece: Piece) -> Vec<Piece> {
         first.inner = piece.inner;
     }
     parts
+}
+
+/// The sentences of `text` with their places; those that are endless cut between words.
+fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_sentence_bound_indices().flat_map(|(from, sentence)| {
+        let mut rest = sentence;
+        std::iter::from_fn(move || {
+            let most = rest.floor_char_boundary(LONGEST_PART / 2);
+            let end = match rest.len() == most {
+                true => most,
+                false => rest[..most].rfind(' ').map_or(most, |space| space + 1),
+            };
+            let at = from + sentence.len() - rest.len();
+            let (part, behind) = rest.split_at(end);
+            rest = behind;
+            (!part.is_empty()).then_some((at, part))
+        })
+    })
+}
+
+impl Piece {
+    /// The lines of the bytes `from..to` of its text; all of its own where it does not know them.
+    fn lines_of(&self, from: usize, to: usize) -> (u32, u32) {
+        let line = |byte: usize, reached: fn(usize, usize) -> bool| {
+            let behind = self.lines.partition_point(|(begin, _)| reached(*begin, byte));
+            let line = behind.checked_sub(1).map(|at| self.lines[at].1);
+            line.map(|line| line.clamp(self.at.0, self.at.1))
+        };
+        let first = line(from, |begin, byte| begin <= byte).unwrap_or(self.at.0);
+        let last = match self.lines.is_empty() {
+            true => self.at.1,
+            false => line(to, |begin, byte| begin < byte).unwrap_or(first),
+        };
+        (first, last.max(first))
+    }
 }
 
 #[cfg(test)]
@@ -285,6 +360,21 @@ mod tests {
         assert!(sections[..4].iter().all(|section| words(&section.text) <= MOST_WORDS));
         assert!(sections[..4].iter().all(|section| section.text.ends_with("words.")));
         assert_eq!(sections[3].address, Address::Lines(1, 9));
+    }
+
+    #[test]
+    fn a_line_without_sentences_or_words_is_cut_all_the_same() {
+        for endless in
+            ["a feature store and ".repeat(20_000), "é".repeat(200_000), ">".repeat(200_000)]
+        {
+            let mut builder = Builder::new(Unit::Lines);
+            builder.piece(Piece { at: (1, 1), text: endless.clone(), ..Piece::default() });
+            let sections = builder.finish();
+            assert!(sections.len() > 5, "{}", sections.len());
+            assert!(sections.iter().all(|section| section.text.len() <= LONGEST_PART));
+            let kept: usize = sections.iter().map(|section| section.text.len()).sum();
+            assert!(kept + 2 * sections.len() >= endless.trim_end().len(), "{kept}");
+        }
     }
 
     #[test]

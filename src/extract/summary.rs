@@ -1,11 +1,16 @@
 //! `SUMMARY.md`, the table of chapters of mdBook and GitBook: which files, in which order, under which
 //! titles.
 
+use std::collections::HashSet;
+
 use comrak::nodes::NodeValue;
 use comrak::{Arena, Options, parse_document};
 use percent_encoding::percent_decode_str;
 
 use super::render::render;
+
+/// Bytes of a table of chapters that are read; those of the longest books that were looked at have a tenth.
+pub const MOST_BYTES: usize = 256 * 1024;
 
 /// A chapter of a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +26,8 @@ pub fn is_summary(path: &str) -> bool {
 }
 
 /// The chapters that the table at `path`, with the Markdown `text`, names, in their order; each once.
-/// Links out of the source and drafts without a file are left out. O(length).
+/// Links out of the source and drafts without a file are left out; so is what stands behind [`MOST_BYTES`].
+/// O(length).
 ///
 /// ```
 /// use cairn::extract::summary::chapters;
@@ -32,8 +38,10 @@ pub fn is_summary(path: &str) -> bool {
 pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
     let folder: Vec<&str> = path.split('/').rev().skip(1).collect();
     let arena = Arena::new();
+    let text = &text[..text.floor_char_boundary(MOST_BYTES)];
     let root = parse_document(&arena, text, &Options::default());
     let mut chapters: Vec<Chapter> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for node in root.descendants() {
         let target = match &node.data().value {
             NodeValue::Link(link) => link.url.clone(),
@@ -41,7 +49,7 @@ pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
         };
         let title = render(node).text.trim().to_owned();
         let Some(path) = resolved(&folder, &target) else { continue };
-        if !title.is_empty() && !chapters.iter().any(|chapter| chapter.path == path) {
+        if !title.is_empty() && known.insert(path.clone()) {
             chapters.push(Chapter { path, title });
         }
     }
@@ -70,6 +78,13 @@ fn resolved(folder: &[&str], target: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endless_table_is_read_up_to_its_limit() {
+        let text: String = (0..100_000).map(|at| format!("- [é](é{at}.md)\n")).collect();
+        let found = chapters("SUMMARY.md", &text).len();
+        assert!((5_000..MOST_BYTES / 10).contains(&found), "{found}");
+    }
 
     #[test]
     fn chapters_come_in_order_and_drafts_and_outer_links_do_not() {

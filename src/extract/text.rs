@@ -6,6 +6,8 @@ use super::sections::{Builder, Piece, Unit};
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;
 const LONGEST_TITLE: usize = 100;
+/// A paragraph of more bytes is given to the builder in parts, so that no file is held twice.
+const LONGEST_PARAGRAPH: usize = 64 * 1024;
 
 /// The document that `text` is; `None` where it holds nothing.
 pub(super) fn read(text: &str) -> Option<Document> {
@@ -31,7 +33,11 @@ pub(super) fn read(text: &str) -> Option<Document> {
         if !piece.text.is_empty() {
             piece.text.push('\n');
         }
+        piece.lines.push((piece.text.len(), number));
         piece.text.push_str(line);
+        if piece.text.len() > LONGEST_PARAGRAPH {
+            open.take().into_iter().for_each(|piece| builder.piece(piece));
+        }
     }
     open.into_iter().for_each(|piece| builder.piece(piece));
     let sections = builder.finish();
@@ -63,6 +69,18 @@ mod tests {
         assert_eq!(document.sections.len(), 1);
         assert_eq!(document.sections[0].address, Address::Lines(2, 6));
         assert_eq!(document.sections[0].text, "one\ntwo\nthree");
+    }
+
+    #[test]
+    fn parts_of_a_paragraph_of_many_lines_have_their_own_lines() {
+        let document = read(&"[^a]: x\n".repeat(40_000)).unwrap();
+        let mut last = 0;
+        for section in &document.sections {
+            let Address::Lines(first, end) = section.address else { panic!("{section:?}") };
+            assert!(first > last && end - first < 300, "{:?}", section.address);
+            last = end;
+        }
+        assert_eq!(last, 40_000);
     }
 
     #[test]

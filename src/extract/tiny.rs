@@ -7,6 +7,8 @@ use super::{Address, Section};
 
 /// A section of fewer words, without code or links, joins its neighbour.
 const TINY_WORDS: usize = 4;
+/// What is longer than so many bytes is not tiny, however few its words.
+const TINY_BYTES: usize = 2_000;
 /// A section of fewer words with links joins the part of it that follows.
 const LINKED_WORDS: usize = 9;
 
@@ -48,7 +50,7 @@ pub(super) fn join(sections: Vec<Section>) -> Vec<Section> {
 /// only beside a part of its own.
 fn is_tiny(section: &Section) -> bool {
     let most = if section.links.is_empty() { TINY_WORDS } else { LINKED_WORDS };
-    section.code.is_empty() && words(&section.text) < most
+    section.text.len() < TINY_BYTES && section.code.is_empty() && words(&section.text) < most
 }
 
 /// Puts what `tiny` says before what its part `section` says.

@@ -8,17 +8,16 @@ use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
 use super::describe::{fingerprint, source_state};
 use super::part::Part;
-use super::places::Places;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
 use super::whole::Whole;
 use super::{Event, Inputs, Stop, full, news};
 use crate::annotate::Annotation;
-use crate::annotate::copies::Fold;
+use crate::annotate::copies::{Fold, Sketch};
 use crate::config::Config;
 use crate::disk;
-use crate::extract::Document;
-use crate::extract::markup::Markup;
+use crate::extract::markup;
+use crate::extract::{Address, Document};
 use crate::generation::checksums::{self, Depth, SEARCH};
 use crate::generation::contents::{Contents, Entry};
 use crate::generation::folders;
@@ -108,10 +107,16 @@ fn build(
         if stop.is_cancelled() {
             return Ok(None);
         }
-        assembly.item(item, store)?;
+        assembly.item(item, store, stop)?;
+    }
+    if stop.is_cancelled() {
+        return Ok(None);
     }
     let (indexed, contents) = (assembly.added, std::mem::take(&mut assembly.contents));
     let mut manifest = assembly.finish(new.building, rows)?;
+    if stop.is_cancelled() {
+        return Ok(None);
+    }
     (manifest.fingerprint, manifest.generation) = (new.fingerprint, new.number);
     let changes = news::tell(&contents, &base.before, &manifest, new.building)?;
     manifest.files = checksums::seal(new.building, &base.files)?;
@@ -130,7 +135,6 @@ struct Assembly<'a> {
     wanted: HashSet<u64>,
     added: usize,
     fold: Fold<SectionId>,
-    places: Places,
     whole: Whole,
     parts: BTreeMap<String, Part>,
     contents: Contents,
@@ -152,7 +156,6 @@ impl<'a> Assembly<'a> {
             wanted: HashSet::new(),
             added: 0,
             fold: Fold::default(),
-            places: Places::default(),
             whole: Whole::new(&inputs.vocabulary),
             parts: BTreeMap::new(),
             contents: Contents::default(),
@@ -160,7 +163,8 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    fn item(&mut self, item: &Item, store: &Store) -> anyhow::Result<()> {
+    /// Takes in one file; less of it after `stop`.
+    fn item(&mut self, item: &Item, store: &Store, stop: &Stop) -> anyhow::Result<()> {
         let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
         let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
         let Some(extracted) = store.document(&key(&versions.0))? else { return Ok(()) };
@@ -191,19 +195,20 @@ impl<'a> Assembly<'a> {
             .collect();
         self.note(item, &document, &ids);
         let case = self.whole.case(&document, &item.path);
+        let mut crowded = 0;
         for (at, section) in document.sections.iter().enumerate() {
+            if stop.is_cancelled() {
+                return Ok(());
+            }
             let Some(notes) = annotation.sections.get(at) else { continue };
             // A short section is a copy only as a part of a file that is one.
             let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
-            let (places, signature) = (&self.places, notes.signature.as_ref());
-            let is_alike = |other| places.is_alike(other, section, store);
-            let own = ids[at];
-            let representative = self.fold.representative(fingerprint, signature, own, is_alike)?;
-            if representative == own && signature.is_some() {
-                self.places.add(own, item, at);
-            }
-            self.whole.section(item, (own, representative), (section, notes), case);
+            let (signature, sketch) = (notes.signature.as_ref(), || Sketch::of(section));
+            let found = self.fold.representative(fingerprint, signature, ids[at], sketch);
+            crowded += usize::from(found.is_crowded);
+            self.whole.section(item, (ids[at], found.section), (section, notes), case);
         }
+        self.parts.entry(source.id.0.clone()).or_default().crowd(&item.path, crowded);
         self.index(item, (&document, &annotation), &ids, (&versions.1, store))
     }
 
@@ -257,7 +262,7 @@ impl<'a> Assembly<'a> {
         if known.is_some() {
             self.writer.remove(key);
         }
-        let around = around(item, ids, store)?;
+        let around = around(item, document, ids, store)?;
         let records: Vec<(SectionId, Record)> = document
             .sections
             .iter()
@@ -294,7 +299,7 @@ impl<'a> Assembly<'a> {
                 let part = self.parts.remove(&source.id.0).unwrap_or_default();
                 let mut state = source_state(self.inputs, source, row);
                 (state.documents, state.sections) = (part.documents, part.sections);
-                state.problems.extend(part.problems);
+                state.problems.extend(part.finish(source));
                 state
             })
             .collect();
@@ -307,7 +312,12 @@ impl<'a> Assembly<'a> {
 }
 
 /// What stands round the sections `ids` of `item`.
-fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Result<Around<'i>> {
+fn around<'i>(
+    item: &Item,
+    document: &Document,
+    ids: &'i [SectionId],
+    store: &Store,
+) -> anyhow::Result<Around<'i>> {
     let source = &item.source.id.0;
     let ends = |neighbour: Option<&Neighbour>| match neighbour {
         Some(neighbour) => neighbour.ends(source, store),
@@ -317,7 +327,9 @@ fn around<'i>(item: &Item, ids: &'i [SectionId], store: &Store) -> anyhow::Resul
     let before = ends(chapter.and_then(|chapter| chapter.previous.as_ref()))?;
     let behind = ends(chapter.and_then(|chapter| chapter.next.as_ref()))?;
     let bytes = store.blob(&item.blob)?;
-    let markup = bytes.and_then(|bytes| Markup::read(&item.format, &bytes));
+    let places: Vec<Address> = document.sections.iter().map(|section| section.address).collect();
+    let markup = bytes.and_then(|bytes| markup::of_sections(&item.format, &bytes, &places));
+    let markup = markup.unwrap_or_default();
     let (before, behind) = (before.map(|(_, last)| last), behind.map(|(first, _)| first));
     Ok(Around { ids, before, behind, markup })
 }

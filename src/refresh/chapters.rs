@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::derive::document_versions;
 use super::wanted::Item;
 use crate::crawl::BlobId;
-use crate::extract::summary::{chapters, is_summary};
+use crate::extract::summary::{self, chapters, is_summary};
 use crate::search::SectionId;
 use crate::store::{DerivedKey, Store};
 
@@ -26,16 +26,28 @@ pub(super) struct Neighbour {
     format: String,
 }
 
+/// Bytes of one source's tables of chapters that are read.
+const MOST_BYTES: u64 = 1_000_000;
+
 /// Tells those of `items`, all of one source, that its tables of chapters name what they are. A file in
-/// two tables goes by the first.
-pub(super) fn mark(items: &mut [Item], store: &Store) -> anyhow::Result<()> {
-    let mut tables: Vec<(String, BlobId)> = Vec::new();
+/// two tables goes by the first. Returns a table that was not read whole, if there is one.
+pub(super) fn mark(items: &mut [Item], store: &Store) -> anyhow::Result<Option<String>> {
+    let mut tables: Vec<(String, BlobId, u64)> = Vec::new();
     for item in items.iter().filter(|item| is_summary(&item.path)) {
-        tables.push((item.path.clone(), item.blob.clone()));
+        tables.push((item.path.clone(), item.blob.clone(), item.length));
     }
     let places: HashMap<String, usize> =
         items.iter().enumerate().map(|(at, item)| (item.path.clone(), at)).collect();
-    for (path, blob) in tables {
+    let (mut left, mut cut) = (MOST_BYTES, None);
+    for (path, blob, length) in tables {
+        let read = length.min(summary::MOST_BYTES as u64);
+        if read < length || read > left {
+            cut.get_or_insert_with(|| path.clone());
+        }
+        if read > left {
+            continue;
+        }
+        left -= read;
         let bytes = store.blob(&blob)?.unwrap_or_default();
         let found = chapters(&path, &String::from_utf8_lossy(&bytes));
         let order: Vec<(usize, String)> = found
@@ -61,7 +73,7 @@ pub(super) fn mark(items: &mut [Item], store: &Store) -> anyhow::Result<()> {
             items[at].chapter = Some(chapter);
         }
     }
-    Ok(())
+    Ok(cut)
 }
 
 impl Neighbour {

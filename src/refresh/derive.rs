@@ -1,22 +1,26 @@
 //! Extracts and annotates what is not known yet under the present versions.
 //!
 //! Work is keyed by content: a file that only moved, and one that two repositories share, are read
-//! once. Two threads read while this one writes.
+//! once. Two threads read while this one writes. What waits to be written is bounded in bytes, whatever the
+//! documents swell to.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
+use super::budget::Budgets;
 use super::reader::Reader;
 use super::wanted::Item;
 use super::{Event, Inputs, Stop};
 use crate::annotate::{self, Annotation, Tagger, annotate};
 use crate::crawl::BlobId;
-use crate::extract::{self, Extracted};
+use crate::extract::{self, Document, Extracted};
 use crate::problem::{Problem, Stage};
 use crate::store::{DerivedKey, Store};
 
-/// Documents that are read between two writes, and their bytes.
+/// Documents whose files are held at once, and the bytes of those; what comes of them is written whenever it
+/// holds as many.
 const BATCH: usize = 64;
 const BATCH_BYTES: u64 = 8_000_000;
 
@@ -46,60 +50,86 @@ pub(super) fn derive(
     }
     told(Event::Reading(missing.len()));
     let tagger = Tagger::new(&inputs.vocabulary);
-    let mut readers = [Reader::new(program), Reader::new(program)];
+    let budgets = Budgets::default();
+    let mut readers = [(); 2].map(|()| Reader::new(program, &budgets, stop));
     let mut extracted = 0;
+    let versions = Versions { documents, annotations };
     for batch in batches(&missing) {
         if stop.is_cancelled() {
             break;
         }
         let mut work = Vec::new();
-        for Missing { blob, format, .. } in batch {
-            let key = DerivedKey { blob, format, versions: &documents };
+        for Missing { blob, format, source, .. } in batch {
+            let key = DerivedKey { blob, format, versions: &versions.documents };
             let known = store.document(&key)?;
             // A blob that is missing went with a source that was dropped meanwhile.
             let bytes =
                 if known.is_none() { store.blob(blob)?.unwrap_or_default() } else { Vec::new() };
-            extracted += usize::from(known.is_none());
-            work.push(Work { blob, format, known, bytes });
+            work.push(Work { blob, format, source, known, bytes });
         }
-        let done = read_all(work, &tagger, &mut readers, stop);
-        let new_documents: Vec<_> = done
-            .iter()
-            .filter(|done| done.is_new)
-            .map(|done| (key_of(done, &documents), &done.extracted))
-            .collect();
-        let new_annotations: Vec<_> =
-            done.iter().map(|done| (key_of(done, &annotations), &done.annotation)).collect();
-        store.put_derived(&new_documents, &new_annotations)?;
+        let (mut waiting, mut bytes) = (Vec::new(), 0);
+        read_all(work, &tagger, &mut readers, stop, &mut |done| {
+            extracted += usize::from(done.is_new);
+            bytes += done.extracted.document.as_ref().map_or(0, Document::bytes) as u64;
+            waiting.push(done);
+            if bytes < BATCH_BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            write(&std::mem::take(&mut waiting), &versions, store)
+        })?;
+        write(&waiting, &versions, store)?;
         told(Event::Read(batch.len()));
     }
     Ok(extracted)
+}
+
+/// What what is written depends on.
+struct Versions {
+    documents: String,
+    annotations: String,
+}
+
+fn write(done: &[Done], versions: &Versions, store: &mut Store) -> anyhow::Result<()> {
+    let new_documents: Vec<_> = done
+        .iter()
+        .filter(|done| done.is_new)
+        .map(|done| (key_of(done, &versions.documents), &done.extracted))
+        .collect();
+    let new_annotations: Vec<_> =
+        done.iter().map(|done| (key_of(done, &versions.annotations), &done.annotation)).collect();
+    Ok(store.put_derived(&new_documents, &new_annotations)?)
 }
 
 fn key_of<'a>(done: &Done<'a>, versions: &'a str) -> DerivedKey<'a> {
     DerivedKey { blob: done.blob, format: done.format, versions }
 }
 
-/// Blob and format of each file that has no annotation under the present versions.
-/// A blob that is to be read as a format.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// A blob that is to be read as a format, and the first source that has it.
 struct Missing {
     blob: BlobId,
     format: String,
+    source: String,
     length: u64,
 }
 
+/// What of `items` has no annotation under the present versions, each once.
 fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
     let known = store.annotated(versions)?;
-    let mut missing = BTreeSet::new();
+    let mut missing = BTreeMap::new();
     for item in items {
         let key = (item.blob.clone(), item.format.clone());
         if !known.contains(&key) {
-            let (blob, format) = key;
-            missing.insert(Missing { blob, format, length: item.length });
+            missing.entry(key).or_insert((&item.source.id.0, item.length));
         }
     }
-    Ok(missing.into_iter().collect())
+    let missing = missing.into_iter().map(|((blob, format), (source, length))| Missing {
+        blob,
+        format,
+        source: source.clone(),
+        length,
+    });
+    Ok(missing.collect())
 }
 
 /// `missing` in parts of which each can be held in memory.
@@ -120,6 +150,7 @@ fn batches(missing: &[Missing]) -> Vec<&[Missing]> {
 struct Work<'a> {
     blob: &'a BlobId,
     format: &'a str,
+    source: &'a str,
     known: Option<Extracted>,
     bytes: Vec<u8>,
 }
@@ -132,36 +163,56 @@ struct Done<'a> {
     annotation: Annotation,
 }
 
-/// Does the work on two threads, each with its reader; the order of the answers is that of the work.
+/// Does the work on a thread for each of `readers` and gives each answer to `take` as it comes. Few answers
+/// wait at any time. `Err` is the first of `take`'s.
 fn read_all<'a>(
     work: Vec<Work<'a>>,
     tagger: &Tagger,
     readers: &mut [Reader],
     stop: &Stop,
-) -> Vec<Done<'a>> {
-    let count = work.len();
-    let queue = Mutex::new(work.into_iter().enumerate());
-    let done: Mutex<Vec<(usize, Done)>> = Mutex::new(Vec::with_capacity(count));
-    let take = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    take: &mut dyn FnMut(Done<'a>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let queue = Mutex::new(work.into_iter());
+    let (sender, answers) = sync_channel(0);
     std::thread::scope(|scope| {
         for reader in readers {
-            scope.spawn(|| {
-                while let Some((at, work)) = take().filter(|_| !stop.is_cancelled()) {
-                    let read = read_one(work, tagger, reader);
-                    done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((at, read));
-                }
-            });
+            let (queue, sender) = (&queue, sender.clone());
+            scope.spawn(move || read_some(queue, tagger, reader, stop, &sender));
         }
-    });
-    let mut done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, done)| done).collect()
+        drop(sender);
+        // Moved in here, so that it is gone, and the threads end, where one could not be taken.
+        for done in answers {
+            take(done)?;
+        }
+        Ok(())
+    })
 }
 
-fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Done<'a> {
-    let Work { blob, format, known, bytes } = work;
+/// Does what is left of the work, until `stop` or until nobody takes the answers.
+fn read_some<'a>(
+    queue: &Mutex<impl Iterator<Item = Work<'a>>>,
+    tagger: &Tagger,
+    reader: &mut Reader,
+    stop: &Stop,
+    answers: &SyncSender<Done<'a>>,
+) {
+    let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    while let Some(work) = next().filter(|_| !stop.is_cancelled()) {
+        let Some(done) = read_one(work, tagger, reader) else { return };
+        if answers.send(done).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reads and annotates one document; `None` if the run was stopped meanwhile.
+fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<Done<'a>> {
+    let Work { blob, format, source, known, bytes } = work;
     let is_new = known.is_none();
-    let mut extracted = known.unwrap_or_else(|| reader.read(format, &bytes));
+    let mut extracted = match known {
+        Some(known) => known,
+        None => reader.read(source, format, &bytes)?,
+    };
     let tag = || extracted.document.as_ref().map(|document| annotate(document, tagger));
     // No text is known that makes the tagger panic; should one come, it must not end the run.
     let annotation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tag));
@@ -170,7 +221,7 @@ fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Done<'a
         extracted.problems.push(problem.hint("please report it, with the file"));
         None
     });
-    Done { blob, format, is_new, extracted, annotation: annotation.unwrap_or_default() }
+    Some(Done { blob, format, is_new, extracted, annotation: annotation.unwrap_or_default() })
 }
 
 #[cfg(test)]
@@ -179,7 +230,12 @@ mod tests {
 
     #[test]
     fn batches_are_bounded_in_number_and_bytes() {
-        let missing = |length: u64| Missing { blob: BlobId::of(b""), format: "md".into(), length };
+        let missing = |length: u64| Missing {
+            blob: BlobId::of(b""),
+            format: "md".into(),
+            source: "a/b".into(),
+            length,
+        };
         let sizes = |lengths: &[u64]| -> Vec<usize> {
             let all: Vec<Missing> = lengths.iter().map(|length| missing(*length)).collect();
             batches(&all).iter().map(|batch| batch.len()).collect()

@@ -7,6 +7,7 @@
 
 mod assemble;
 mod base;
+mod budget;
 mod changes;
 mod chapters;
 mod derive;
@@ -18,7 +19,6 @@ mod loss;
 mod news;
 mod outcome;
 mod part;
-mod places;
 pub mod reader;
 mod record;
 mod renew;
@@ -197,7 +197,7 @@ fn build(
     run: &mut Run,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Option<Assembled>> {
-    let wanted = wanted::wanted(inputs, store)?;
+    let wanted = wanted::wanted(inputs, store, stop)?;
     let program = config.program.as_deref();
     run.extracted = derive::derive((inputs, &wanted.items), store, (program, stop), told)?;
     let depth = base::depth(options);
@@ -211,6 +211,18 @@ fn build(
         first.follow(second);
     }
     Ok(assembled)
+}
+
+/// Records a run that began at `started_at` and whose process is about to be ended in the middle of a step.
+/// Writes `runs.json`; `Err` if that fails.
+pub fn record_stopped(
+    config: &Config,
+    started_at: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<()> {
+    let mut run = Run { started_at: time(started_at), stopped: true, ..Run::default() };
+    run.end(Instant::now());
+    run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
+    runs::append(&config.index, &run)
 }
 
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {

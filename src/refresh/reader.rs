@@ -2,30 +2,31 @@
 //!
 //! Readers are pure, but what they read is hostile: a file may nest so deep that the stack ends, or
 //! swell a hundredfold in memory. Such a file ends the child, is read as plain text with a problem, and
-//! the next one gets a fresh child; the run goes on. A child answers one question after the other, so that it costs
-//! nothing to speak of. Questions and answers are postcard behind their length in four bytes.
+//! the next one gets a new child and its own time ([`super::budget`]); the run goes on. A child answers one
+//! question after the other, so that it costs nothing to speak of. It ends with its parent, and at once when
+//! the run is stopped. Questions and answers are postcard behind their length in four bytes.
 
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::Stop;
+use super::budget::Budgets;
 use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
 
-/// The longest that one document may take. It halves with each that takes longer, down to the least:
-/// a repository full of such files must not hold up the others for days.
-const LONGEST: Duration = Duration::from_secs(30);
-const LEAST: Duration = Duration::from_millis(100);
 /// The most memory that a child may take for its data, in bytes, where the system enforces it.
 const MOST_MEMORY: u64 = 128_000_000;
-/// The longest answer: text, and the addresses of links, are a few times the file at most.
-const LONGEST_ANSWER: u32 = 256_000_000;
+/// The longest answer: several times what a document keeps at most.
+const LONGEST_ANSWER: u32 = 32_000_000;
+/// How often a child looks whether its parent is there, and a parent whether the run was stopped.
+const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Serialize, Deserialize)]
 struct Question<'a> {
@@ -34,69 +35,90 @@ struct Question<'a> {
 }
 
 /// What reads documents: a child of the program, started when first needed, or this process.
-pub(super) struct Reader {
+pub(super) struct Reader<'a> {
     /// The program's own file; without it documents are read in this process.
     program: Option<PathBuf>,
     child: Option<Running>,
-    patience: Duration,
+    budgets: &'a Budgets,
+    stop: &'a Stop,
 }
 
-impl Reader {
-    pub fn new(program: Option<&Path>) -> Reader {
-        Reader { program: program.map(Path::to_owned), child: None, patience: LONGEST }
+/// Why a child gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    /// It ended by itself: the memory or the stack did not suffice.
+    Broken,
+    /// It took longer than this.
+    Late(Duration),
+    /// The run was stopped.
+    Stopped,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(program: Option<&Path>, budgets: &'a Budgets, stop: &'a Stop) -> Reader<'a> {
+        Reader { program: program.map(Path::to_owned), child: None, budgets, stop }
     }
 
-    /// Reads `bytes` as `format`. What the reader fails on is read as plain text, with a problem; what
-    /// even that fails on gives the problem alone.
-    pub fn read(&mut self, format: &str, bytes: &[u8]) -> Extracted {
-        match self.try_read(format, bytes) {
-            Ok(extracted) => extracted,
-            Err(late) => {
-                let plain = is_text(format).then(|| self.try_read("txt", bytes).ok()).flatten();
-                let plain = plain.and_then(|plain| plain.document);
-                let problem = problem(late, plain.is_some());
-                Extracted { document: plain, problems: vec![problem] }
-            }
-        }
-    }
-
-    /// What the reader of `format` makes of `bytes`; `Err` if it failed, and whether for lateness.
-    fn try_read(&mut self, format: &str, bytes: &[u8]) -> Result<Extracted, bool> {
-        let Some(program) = self.program.clone() else { return read_here(format, bytes) };
-        let mut child = match self.child.take().map_or_else(|| Running::start(&program), Ok) {
-            Ok(child) => child,
-            Err(error) => {
-                tracing::warn!(%error, "no child could be started; documents are read here");
-                self.program = None;
-                return read_here(format, bytes);
-            }
+    /// Reads `bytes`, a document of `source`, as `format`. What the reader fails on is read as plain text,
+    /// with a problem; what even that fails on gives the problem alone. `None` if the run was stopped.
+    pub fn read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Option<Extracted> {
+        let failure = match self.try_read(source, format, bytes) {
+            Ok(extracted) => return Some(extracted),
+            Err(Failure::Stopped) => return None,
+            Err(failure) => failure,
         };
-        match child.ask(&Question { format, bytes }, self.patience) {
+        let plain = match is_text(format).then(|| self.try_read(source, "txt", bytes)) {
+            Some(Err(Failure::Stopped)) => return None,
+            Some(Ok(plain)) => plain,
+            Some(Err(_)) | None => Extracted::default(),
+        };
+        let mut problems = vec![problem(failure, plain.document.is_some())];
+        problems.extend(plain.problems);
+        Some(Extracted { document: plain.document, problems })
+    }
+
+    /// What the reader of `format` makes of `bytes`.
+    fn try_read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
+        let Some(program) = self.program.clone() else { return read_here(format, bytes) };
+        let mut child =
+            match self.child.take().map_or_else(|| Running::start(&program, self.stop), Ok) {
+                Ok(child) => child,
+                Err(error) => {
+                    tracing::warn!(%error, "no child could be started; documents are read here");
+                    self.program = None;
+                    return read_here(format, bytes);
+                }
+            };
+        let (allowance, begun) = (self.budgets.allowance(source), Instant::now());
+        let answer = child.ask(&Question { format, bytes }, allowance);
+        self.budgets.charge(source, begun.elapsed());
+        match answer {
             Ok(extracted) => {
                 self.child = Some(child);
                 Ok(extracted)
             }
             Err(error) => {
                 tracing::debug!(%error, "the reader's child ended");
-                if child.is_late() {
-                    self.patience = LEAST.max(self.patience / 2);
-                }
-                Err(child.is_late())
+                Err(child.failure(allowance))
             }
         }
     }
 }
 
 /// No input is known that makes a reader panic; should one come, it must not end the run.
-fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, bool> {
+fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
     let read = std::panic::AssertUnwindSafe(|| extract(format, bytes));
-    std::panic::catch_unwind(read).map_err(|_| false)
+    std::panic::catch_unwind(read).map_err(|_| Failure::Broken)
 }
 
-fn problem(late: bool, plain: bool) -> Problem {
-    let happened = match late {
-        true => "the reader took too long over this file".to_owned(),
-        false => "the reader failed on this file, or wanted too much memory for it".to_owned(),
+fn problem(failure: Failure, plain: bool) -> Problem {
+    let happened = match failure {
+        Failure::Late(allowance) => {
+            format!("the reader took longer than {} s over this file", allowance.as_secs())
+        }
+        Failure::Broken | Failure::Stopped => {
+            "the reader failed on this file, or wanted too much memory for it".to_owned()
+        }
     };
     let end = if plain { "; it was read as plain text" } else { "" };
     Problem::new(Stage::Extract, format!("{happened}{end}"))
@@ -110,11 +132,37 @@ struct Running {
     stdout: BufReader<ChildStdout>,
     /// Tells the watch when a question begins, with how long it may take, and when it is answered.
     watch: Sender<Duration>,
-    late: Arc<AtomicBool>,
+    /// Why the watch has ended the child: [`NOT_ENDED`], [`LATE`] or [`STOPPED`].
+    ended: Arc<AtomicU8>,
+}
+
+const NOT_ENDED: u8 = 0;
+const LATE: u8 = 1;
+const STOPPED: u8 = 2;
+
+/// Waits until a question is answered, and ends `child` where that takes too long or the run is stopped.
+fn watch(heard: &Receiver<Duration>, child: &Mutex<Child>, ended: &AtomicU8, stop: &Stop) {
+    while let Ok(longest) = heard.recv() {
+        let begun = Instant::now();
+        loop {
+            let left = longest.saturating_sub(begun.elapsed());
+            if heard.recv_timeout(left.min(LOOK)) != Err(RecvTimeoutError::Timeout) {
+                break;
+            }
+            let why = match (stop.is_cancelled(), begun.elapsed() >= longest) {
+                (true, _) => STOPPED,
+                (false, true) => LATE,
+                (false, false) => continue,
+            };
+            ended.store(why, Ordering::Relaxed);
+            let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+            return;
+        }
+    }
 }
 
 impl Running {
-    fn start(program: &Path) -> io::Result<Running> {
+    fn start(program: &Path, stop: &Stop) -> io::Result<Running> {
         let mut command = Command::new(program);
         command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // It reads what strangers wrote, and needs no secret for that.
@@ -127,19 +175,11 @@ impl Running {
             return Err(io::Error::other("the child has no pipes"));
         };
         let child = Arc::new(Mutex::new(child));
-        let late = Arc::new(AtomicBool::new(false));
-        let (watch, heard) = mpsc::channel();
-        let (watched, flag) = (Arc::clone(&child), Arc::clone(&late));
-        std::thread::spawn(move || {
-            while let Ok(longest) = heard.recv() {
-                if heard.recv_timeout(longest) == Err(RecvTimeoutError::Timeout) {
-                    flag.store(true, Ordering::Relaxed);
-                    let _ = watched.lock().unwrap_or_else(PoisonError::into_inner).kill();
-                    return;
-                }
-            }
-        });
-        Ok(Running { child, stdin, stdout: BufReader::new(stdout), watch, late })
+        let ended = Arc::new(AtomicU8::new(NOT_ENDED));
+        let (watcher, heard) = mpsc::channel();
+        let (watched, why, stop) = (Arc::clone(&child), Arc::clone(&ended), stop.clone());
+        std::thread::spawn(move || watch(&heard, &watched, &why, &stop));
+        Ok(Running { child, stdin, stdout: BufReader::new(stdout), watch: watcher, ended })
     }
 
     fn ask(&mut self, question: &Question, longest: Duration) -> io::Result<Extracted> {
@@ -156,8 +196,13 @@ impl Running {
         postcard::from_bytes(&answer).map_err(io::Error::other)
     }
 
-    fn is_late(&self) -> bool {
-        self.late.load(Ordering::Relaxed)
+    /// Why it gave no answer within `allowance`.
+    fn failure(&self, allowance: Duration) -> Failure {
+        match self.ended.load(Ordering::Relaxed) {
+            LATE => Failure::Late(allowance),
+            STOPPED => Failure::Stopped,
+            _ => Failure::Broken,
+        }
     }
 }
 
@@ -171,15 +216,28 @@ impl Drop for Running {
 
 /// The child's side: answers questions from stdin on stdout until there are no more.
 ///
-/// Sets the limit of memory on this process first.
+/// Sets the limit of memory on this process first. The process ends when its parent does, even in the
+/// middle of a document.
 pub fn answer_all() -> io::Result<()> {
     limit_memory();
+    #[cfg(unix)]
+    std::thread::spawn(end_with_parent);
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     while let Some(frame) = read_frame(&mut stdin, u32::MAX)? {
         let question: Question = postcard::from_bytes(&frame).map_err(io::Error::other)?;
         write_frame(&mut stdout, &extract(question.format, question.bytes))?;
     }
     Ok(())
+}
+
+/// Ends this process as soon as another has become its parent: the one that asked is gone.
+#[cfg(unix)]
+fn end_with_parent() {
+    let parent = std::os::unix::process::parent_id();
+    while std::os::unix::process::parent_id() == parent {
+        std::thread::sleep(LOOK);
+    }
+    std::process::exit(1);
 }
 
 fn limit_memory() {
@@ -236,10 +294,39 @@ mod tests {
 
     #[test]
     fn a_child_that_is_no_reader_is_a_problem_and_no_end() {
-        let mut reader = Reader::new(Some(Path::new("/bin/false")));
-        let extracted = reader.read("md", b"# A\n\nb\n");
-        assert_eq!(extracted.problems.len(), 1);
-        let mut reader = Reader::new(Some(Path::new("/no/such/program")));
-        assert!(reader.read("md", b"# A\n\nb\n").document.is_some(), "read here instead");
+        let (budgets, stop) = (Budgets::default(), Stop::new());
+        let read = |program: &str| {
+            Reader::new(Some(Path::new(program)), &budgets, &stop).read("a/b", "md", b"# A\n\nb\n")
+        };
+        assert_eq!(read("/bin/false").unwrap().problems.len(), 1);
+        assert!(read("/no/such/program").unwrap().document.is_some(), "read here instead");
+    }
+
+    /// A program that takes every question and answers none.
+    #[cfg(unix)]
+    fn mute(folder: &Path) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let program = folder.join("mute");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        program
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_reader_that_gives_no_answer_ends_when_the_run_is_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = mute(folder.path());
+        let (budgets, stop) = (Budgets::default(), Stop::new());
+        let asked = stop.clone();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            asked.cancel();
+        });
+        let begun = Instant::now();
+        let read = Reader::new(Some(&program), &budgets, &stop).read("a/b", "md", b"# A\n");
+        assert_eq!(read, None, "what was stopped is no result that may be kept");
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        stopper.join().unwrap();
     }
 }

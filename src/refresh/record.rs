@@ -5,7 +5,6 @@ use super::wanted::Item;
 use crate::annotate::Annotation;
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
-use crate::extract::markup::Markup;
 use crate::extract::{Document, Kind, Section};
 use crate::search::{self, Record, SectionId, TopicMention};
 
@@ -36,7 +35,7 @@ pub(super) fn record(
         address: section.address,
         text: section.text.clone(),
         code: section.code.clone(),
-        markup: around.markup.as_ref().map(|markup| markup.at(section.address)).unwrap_or_default(),
+        markup: around.markup.get(at).cloned().unwrap_or_default(),
         links: section.links.clone(),
         date: document.date.clone().or_else(|| Some(item.first_day())),
         kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
@@ -64,12 +63,13 @@ pub(super) fn record(
 }
 
 /// What stands round a section: the names of its document's sections, and of those before and behind it in its
-/// book; the file as it was written.
+/// book; and their Markdown.
 pub(super) struct Around<'a> {
     pub ids: &'a [SectionId],
     pub before: Option<SectionId>,
     pub behind: Option<SectionId>,
-    pub markup: Option<Markup>,
+    /// Of each section, as its author wrote it; empty for formats that have none.
+    pub markup: Vec<String>,
 }
 
 /// The licence that `document` names itself, and how much that allows to be shown.

@@ -5,7 +5,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::chapters::{self, Chapter};
 use super::describe::licence;
-use super::{Inputs, by_preference, selection};
+use super::{Inputs, Stop, by_preference, selection};
 use crate::catalogue::selection::format_of;
 use crate::catalogue::{Shown, Source};
 use crate::crawl::BlobId;
@@ -14,6 +14,9 @@ use crate::store::{Store, StoredFile};
 
 /// The file by which an author asks to be left out, in the form of `.gitignore`.
 const ASKING: &str = ".cairnignore";
+/// Lines of it that are read, and the longest: each becomes a pattern that every path is compared with.
+const MOST_LINES: usize = 1_000;
+const LONGEST_LINE: usize = 1_000;
 
 /// A file that belongs into the generation.
 pub(super) struct Item<'a> {
@@ -44,10 +47,18 @@ pub(super) struct Wanted<'a> {
     pub problems: Vec<Problem>,
 }
 
-/// What is to be indexed of `store` under the rules as they are now.
-pub(super) fn wanted<'a>(inputs: &'a Inputs, store: &Store) -> anyhow::Result<Wanted<'a>> {
+/// What is to be indexed of `store` under the rules as they are now. Less of it after `stop`: nothing may
+/// be built of that.
+pub(super) fn wanted<'a>(
+    inputs: &'a Inputs,
+    store: &Store,
+    stop: &Stop,
+) -> anyhow::Result<Wanted<'a>> {
     let mut wanted = Wanted::default();
     for source in by_preference(&inputs.catalogue) {
+        if stop.is_cancelled() {
+            break;
+        }
         wanted.add(inputs, source, store)?;
     }
     Ok(wanted)
@@ -57,7 +68,7 @@ impl<'a> Wanted<'a> {
     fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
         let selection = selection(inputs, source);
         let files = store.files(&source.id)?;
-        let asked = asked(&files, store)?;
+        let asked = self.asked(source, &files, store)?;
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let (mut left_out, mut closed) = (0, 0);
@@ -87,7 +98,9 @@ impl<'a> Wanted<'a> {
                 }
             }
         }
-        chapters::mark(&mut self.items[first..], store)?;
+        if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
+            self.tell(source, &table, "a table of chapters too long to be read whole");
+        }
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
@@ -107,17 +120,30 @@ impl<'a> Wanted<'a> {
         let problem = Problem::new(Stage::Catalogue, message);
         self.problems.push(problem.of_source(&source.id.0).at(path));
     }
-}
 
-/// What the source's author asks to leave out. Lines that make no sense are passed over.
-fn asked(files: &[StoredFile], store: &Store) -> anyhow::Result<Option<Gitignore>> {
-    let Some(file) = files.iter().find(|file| file.path == ASKING) else { return Ok(None) };
-    let bytes = store.blob(&file.blob)?.unwrap_or_default();
-    let mut builder = GitignoreBuilder::new("");
-    for line in String::from_utf8_lossy(&bytes).lines() {
-        if let Err(error) = builder.add_line(None, line) {
-            tracing::debug!(line, %error, "a line of {ASKING} makes no sense");
+    /// What the author of `source` asks to leave out. Lines that make no sense are passed over.
+    fn asked(
+        &mut self,
+        source: &Source,
+        files: &[StoredFile],
+        store: &Store,
+    ) -> anyhow::Result<Option<Gitignore>> {
+        let Some(file) = files.iter().find(|file| file.path == ASKING) else {
+            return Ok(None);
+        };
+        let bytes = store.blob(&file.blob)?.unwrap_or_default();
+        let mut builder = GitignoreBuilder::new("");
+        let text = String::from_utf8_lossy(&bytes);
+        let is_usual = |line: &&str| line.len() <= LONGEST_LINE;
+        let kept = text.lines().take(MOST_LINES).filter(is_usual);
+        if kept.clone().count() < text.lines().count() {
+            self.tell(source, ASKING, "too long: its first lines are obeyed, the rest is not read");
         }
+        for line in kept {
+            if let Err(error) = builder.add_line(None, line) {
+                tracing::debug!(line, %error, "a line of {ASKING} makes no sense");
+            }
+        }
+        Ok(builder.build().ok())
     }
-    Ok(builder.build().ok())
 }

@@ -77,6 +77,7 @@ fn entries_that_must_not_be_used_are_problems_and_the_rest_is_indexed() {
         .char_device("x-0123/device.md", 1, 3)
         .fifo("x-0123/pipe.md")
         .file(b"x-0123/\xff\xfe.md", b"# Not UTF-8\n")
+        .file("x-0123/a\\b.md", b"# Backslash\n")
         .file(&deep, b"# Deep\n")
         .file(&long, b"# Long\n")
         .file("x-0123/GOOD.md", b"# Other\n\nOther words.\n")
@@ -96,8 +97,9 @@ fn entries_that_must_not_be_used_are_problems_and_the_rest_is_indexed() {
         ("hard.md", "link or device"),
         ("device.md", "link or device"),
         ("pipe.md", "link or device"),
-        ("?", "not UTF-8"),
-        ("deep.md", "too deep"),
+        ("\\xff\\xfe.md", "not UTF-8"),
+        ("a\\b.md", "a backslash in its name"),
+        ("deep.md", "folders deep"),
         ("nnn", "longer than 1024 bytes"),
         ("GOOD.md", "only in case"),
         ("good.md", "twice"),

@@ -8,6 +8,7 @@
 
 mod archives;
 mod attack;
+mod bounded;
 mod cli;
 mod content;
 mod control;
@@ -22,6 +23,7 @@ mod faults;
 mod folders;
 mod formats;
 mod golden;
+mod hostile;
 mod index;
 mod kills;
 mod knowledge;

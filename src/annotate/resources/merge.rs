@@ -10,6 +10,9 @@ use super::{Entry, ResourceKind, title};
 const REVIEWERS: [&str; 4] =
     ["blog.acolyer.org", "paperswithcode.com", "youtube.com", "towardsdatascience.com"];
 
+/// Entries of one title that are compared with the next; more than so many addresses of one work are not known.
+const MOST_ALIKE: usize = 64;
+
 /// `entries` with those made one that are the same work: one title of four words or more, both papers
 /// or articles, at different hosts, or at one host under the same name. O(n).
 pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
@@ -29,7 +32,9 @@ pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
             if let Some(other) = known.iter().find(|other| are_one(&entries[**other], entry)) {
                 sets.union(*other, at);
             }
-            known.push(at);
+            if known.len() < MOST_ALIKE {
+                known.push(at);
+            }
         }
     }
     let mut groups: HashMap<usize, Vec<Entry>> = HashMap::new();

@@ -226,6 +226,18 @@ mod tests {
     }
 
     #[test]
+    fn thirty_thousand_addresses_of_one_title_are_not_compared_each_with_each() {
+        let mut collector = Collector::default();
+        for at in 0..30_000 {
+            let link = link(&format!("https://a.org/blog/{at}"), "Deep learning for many clicks");
+            collector.cite("a/a", &link, &about(&[]));
+        }
+        let begun = std::time::Instant::now();
+        assert_eq!(collector.finish(&HashMap::new()).len(), 30_000);
+        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    }
+
+    #[test]
     fn links_that_say_nothing_are_no_citations() {
         let mut collector = Collector::default();
         let mut mute = link("https://forum.org/t/1", "Discussions");
