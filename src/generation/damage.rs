@@ -1,14 +1,19 @@
 //! Why a generation can't be opened, and what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::manifest::{FORMAT, OLDEST};
 use crate::disk::DiskError;
 use crate::graph::GraphError;
 use crate::search::SearchError;
 
-/// What rebuilds a generation whatever is wrong with it.
-pub const REBUILD: &str = "`cairn refresh --offline` rebuilds it from what is stored";
+/// What rebuilds a generation of `index` whatever is wrong with it. Looks whether there is a store.
+pub fn rebuild(index: &Path) -> &'static str {
+    match index.join("library.db").exists() {
+        true => "`cairn refresh --offline` rebuilds it from what is stored",
+        false => "`cairn refresh` fetches every source and rebuilds it",
+    }
+}
 
 /// What is wrong with the index or a generation.
 #[derive(Debug, thiserror::Error)]
@@ -42,11 +47,11 @@ impl Damage {
         }
     }
 
-    /// What to do.
-    pub fn remedy(&self) -> &'static str {
+    /// What to do about it in the index folder `index`.
+    pub fn remedy(&self, index: &Path) -> &'static str {
         match self.is_denied() {
             true => "let this account read the folder, or run Cairn as its owner",
-            false => REBUILD,
+            false => rebuild(index),
         }
     }
 }

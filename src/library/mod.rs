@@ -86,8 +86,8 @@ impl Library {
     }
 
     fn explain(config: &Config, damage: Damage) -> anyhow::Error {
-        let index = config.index.display();
-        let told = format!("the index {index} can't be opened; {}", damage.remedy());
+        let remedy = damage.remedy(&config.index);
+        let told = format!("the index {} can't be opened; {remedy}", config.index.display());
         anyhow::Error::new(damage).context(told)
     }
 }

@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::State;
+use super::clock::Wanted;
 use super::error::Failure;
-use super::schedule::Wanted;
 use crate::library::view::RefreshAnswer;
 
 /// `POST /api/v1/refresh`: asks for a run over all sources. 202 with whether one is under way, in

@@ -9,6 +9,7 @@ mod admin;
 mod api;
 mod assets;
 mod cache;
+mod clock;
 mod connections;
 mod downloads;
 mod error;
@@ -45,13 +46,13 @@ use crate::library::{Library, Shelf};
 use crate::problem::{Faults, Problem, Stage};
 use crate::refresh::{self, Network, Options, Stop};
 use crate::search::{Budget, SearchError};
+use clock::{Clock, Wanted};
 use connections::Connections;
 use error::Failure;
 use hosts::Hosts;
 use limits::Limits;
 use metrics::Metrics;
 use queue::Queue;
-use schedule::{Clock, Wanted};
 use signals::Signals;
 
 /// A request that takes longer is answered with 503.
@@ -218,32 +219,35 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
         state.renew();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(async {
-        may_listen(&state.config).await?;
-        let listen = &state.config.listen;
-        let listener = tokio::net::TcpListener::bind(listen)
-            .await
-            .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
-        let address = listener.local_addr()?;
-        // Before anybody is told that the server is there, and may signal to it.
-        let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
-        let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
-        let hearer = tokio::spawn(hear(hang_ups, Arc::clone(&state)));
-        eprintln!("Cairn is at http://{address}/");
-        let stopping = state.stopping.clone();
-        let stopped = async move {
-            stops.next().await;
-            stopping.cancel();
-        };
-        let connections = Connections::new(state.config.connections_per_address);
-        listen::listen(listener, router(Arc::clone(&state)), connections, stopped).await;
-        hearer.abort();
-        keeper.await?;
-        anyhow::Ok(())
-    });
+    let served = runtime.block_on(answer(state));
     // A runtime that is dropped waits for its threads as long as they like.
     runtime.shutdown_timeout(FAREWELL);
     served
+}
+
+/// Answers requests at the configured address and refreshes on schedule, until a signal to stop.
+async fn answer(state: Arc<State>) -> anyhow::Result<()> {
+    may_listen(&state.config).await?;
+    let listen = &state.config.listen;
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
+    let address = listener.local_addr()?;
+    // Before anybody is told that the server is there, and may signal to it.
+    let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
+    let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
+    let hearer = tokio::spawn(hear(hang_ups, Arc::clone(&state)));
+    eprintln!("Cairn is at http://{address}/");
+    let stopping = state.stopping.clone();
+    let stopped = async move {
+        stops.next().await;
+        stopping.cancel();
+    };
+    let connections = Connections::new(state.config.connections_per_address);
+    listen::listen(listener, router(Arc::clone(&state)), connections, stopped).await;
+    hearer.abort();
+    keeper.await?;
+    Ok(())
 }
 
 /// `Err` if other machines could reach the address without that being asked for.

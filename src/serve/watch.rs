@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::State;
-use super::schedule::Wanted;
+use super::clock::Wanted;
 use crate::catalogue::{self, Origin};
 use crate::crawl::folder::{canonical, opened, root_of};
 

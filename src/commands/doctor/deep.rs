@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Check, State};
 use crate::commands::output;
-use crate::generation::damage::{Damage, REBUILD};
+use crate::generation::damage::Damage;
 use crate::generation::{folders, open};
 
 /// Damaged files that are named.
@@ -27,7 +27,7 @@ pub(super) fn checksums(index: &Path) -> Check {
         let says = format!("{files} of {generations} are as they were written");
         return Check::new("checksums", State::Well, says);
     };
-    let hint = if first.is_denied() { first.remedy() } else { REBUILD };
+    let hint = first.remedy(index);
     // What is kept besides is shown only if the current generation is lost.
     let is_shown = damaged.iter().any(|(number, _)| Some(*number) == current);
     let state = if is_shown { State::Ill } else { State::Weak };

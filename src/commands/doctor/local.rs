@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 use chrono::Utc;
 
 use super::{Check, State};
@@ -11,11 +11,10 @@ use crate::commands::output;
 use crate::config::{Config, Schedule};
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
-use crate::generation::damage::REBUILD;
 use crate::generation::runs::Standing;
 use crate::generation::{folders, lock};
 use crate::library::Library;
-use crate::problem::Problem;
+use crate::problem::{Problem, chain};
 use crate::store::Store;
 use crate::vocabulary;
 
@@ -37,7 +36,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     checks.extend([
         Check::of("lock", locked(config), "look at that process; the lock goes with it"),
         store(config),
-        Check::of("generation", generation(config), rebuild(config)),
+        generation(config),
         last_run(config),
     ]);
     checks
@@ -135,22 +134,18 @@ fn store(config: &Config) -> Check {
     Check::new("store", State::Well, format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6))
 }
 
-/// How to build a generation again: from the store, if there is one.
-fn rebuild(config: &Config) -> &'static str {
-    match config.index.join("library.db").exists() {
-        true => REBUILD,
-        false => "cairn refresh fetches every source and builds it",
-    }
-}
-
-fn generation(config: &Config) -> anyhow::Result<String> {
-    match Library::open(config)? {
-        Some(library) => {
+fn generation(config: &Config) -> Check {
+    match Library::open(config) {
+        Ok(Some(library)) => {
             let manifest = &library.manifest;
             let documents = output::count(manifest.counts.documents, "document");
-            Ok(format!("{} of {}: {documents}", manifest.generation, manifest.built_at))
+            let says = format!("{} of {}: {documents}", manifest.generation, manifest.built_at);
+            Check::new("generation", State::Well, says)
         }
-        None => bail!("there is none yet"),
+        Ok(None) => Check::new("generation", State::Ill, "there is none yet")
+            .hint("`cairn refresh` builds the first"),
+        // The error says what to do.
+        Err(error) => Check::new("generation", State::Ill, chain(&error)),
     }
 }
 
