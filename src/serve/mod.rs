@@ -55,6 +55,9 @@ use metrics::Metrics;
 use queue::Queue;
 use signals::Signals;
 
+/// Threads on which pages and answers are made. They compute, so that more would only hold memory: each keeps what its
+/// largest page took.
+const MOST_THREADS: usize = 16;
 /// A request that takes longer is answered with 503.
 const LONGEST: Duration = Duration::from_secs(10);
 
@@ -218,7 +221,10 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
         first_start(&state.config)?;
         state.renew();
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(MOST_THREADS)
+        .build()?;
     let served = runtime.block_on(answer(state));
     // A runtime that is dropped waits for its threads as long as they like.
     runtime.shutdown_timeout(FAREWELL);
