@@ -39,7 +39,7 @@ impl DiskError {
         self.cause.kind() == ErrorKind::NotFound
     }
 
-    /// Whether the account that this program runs as may not do it.
+    /// Whether the system refused permission to this program's account.
     pub fn is_denied(&self) -> bool {
         matches!(self.cause.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
     }

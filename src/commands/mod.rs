@@ -212,7 +212,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Sends log lines to stderr, escaped. They have no colours: the escape sequences of a colour and those that a
-/// message smuggles in can't be told apart once the line is written.
+/// message smuggles in look the same once the line is written.
 fn log(global: &Global) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",

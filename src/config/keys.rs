@@ -192,6 +192,6 @@ mod tests {
         }
         let two =
             refused("index = \"/etc\"\n[github]\nraw = \"http://x\"\ncodeload = \"http://x\"");
-        assert_eq!(two.len(), 3, "all are told at once: {two:?}");
+        assert_eq!(two.len(), 3, "all are reported at once: {two:?}");
     }
 }

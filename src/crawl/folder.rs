@@ -1,6 +1,6 @@
-//! Reads a local folder as a source. Symbolic links are not followed, so nothing outside it is
-//! ever read. What cannot be read is told apart from what is not there: the first says nothing of
-//! what the folder holds. The index folder is never read, wherever it is.
+//! Reads a local folder as a source. Symbolic links are not followed, so nothing outside it is ever read.
+//! A folder that can't be read is not an empty folder: what is indexed of it stays. The index folder is
+//! never read, wherever it is.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -162,7 +162,7 @@ struct Listing {
     is_empty: bool,
 }
 
-/// What is below `root`, save the index folder `index`. `Err` if that is not known: the root can't be
+/// What is below `root`, except in the index folder `index`. `Err` if that is not known: the root can't be
 /// read, or something whose name the system does not tell.
 fn list(
     root: &Path,

@@ -37,7 +37,7 @@ pub enum Damage {
 }
 
 impl Damage {
-    /// Whether the account may not read the index: nothing need be wrong with it.
+    /// Whether this account lacks permission to read the index. The files themselves may be intact.
     pub fn is_denied(&self) -> bool {
         match self {
             Damage::Disk(error)

@@ -73,7 +73,7 @@ impl Library {
         bail!("the index {} changes faster than it can be opened", config.index.display())
     }
 
-    /// Opens the newest generation that is whole, for want of a current one; `None` if there is none.
+    /// Opens the newest intact generation, for when the current one is damaged; `None` if there is none.
     fn open_intact(config: &Config) -> Option<Library> {
         let numbers = folders::numbers(&config.index).into_iter().rev();
         numbers.filter_map(|number| Library::open_number(config, number).ok()).next()

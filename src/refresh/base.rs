@@ -42,7 +42,7 @@ pub(super) fn depth(options: &Options) -> Depth {
 impl Base {
     /// Looks at the generations of `index` and at the writer's index, and removes the latter if it is damaged.
     ///
-    /// `Err` if this account may not read them: nothing is then known to be damaged.
+    /// `Err` if this account has no permission to read them; they may be intact.
     pub fn look(index: &Path, depth: Depth) -> anyhow::Result<Base> {
         let named = sound(folders::current(index))?.flatten();
         let mut numbers = folders::numbers(index);
@@ -114,7 +114,7 @@ impl Base {
         current.filter(|manifest| manifest.fingerprint == fingerprint)
     }
 
-    /// Removes the damaged generations, save the current one.
+    /// Removes the damaged generations except the current one.
     pub fn remove_damaged(&self) -> anyhow::Result<()> {
         let current = folders::current(&self.index).ok().flatten();
         for number in self.damaged.iter().filter(|number| Some(**number) != current) {

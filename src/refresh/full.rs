@@ -9,7 +9,7 @@ use crate::graph::GraphError;
 use crate::search::SearchError;
 use crate::store::StoreError;
 
-/// That a run failed for want of room.
+/// A run failed because the disk is full.
 #[derive(Debug)]
 struct Full {
     index: PathBuf,

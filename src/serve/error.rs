@@ -51,7 +51,7 @@ impl Failure {
         Failure { status, code, message, hint: hint.to_owned() }
     }
 
-    /// After how many seconds it is worth asking again, where that can be told.
+    /// After how many seconds a retry may succeed, if that is known.
     pub fn retry_after(&self) -> Option<HeaderValue> {
         (self.code == BUSY).then(|| HeaderValue::from_static("1"))
     }

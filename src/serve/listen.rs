@@ -34,7 +34,7 @@ const MOST_HEADERS: usize = 64;
 /// How long answers under way have when the server ends.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// What a connection that is refused is told, as far as it listens.
+/// The answer to a refused connection, sent without waiting.
 const REFUSAL: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
     content-type: application/json\r\n\r\n{\"error\":{\"code\":\"too_many\",\
     \"message\":\"too many connections from your address\",\"hint\":\"close some, or reuse them\"}}";

@@ -239,7 +239,7 @@ async fn answer(state: Arc<State>) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
     let address = listener.local_addr()?;
-    // Before anybody is told that the server is there, and may signal to it.
+    // Before the address is printed, since a client may send a signal as soon as it reads that.
     let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
     let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
     let hearer = tokio::spawn(hear(hang_ups, Arc::clone(&state)));

@@ -1,7 +1,8 @@
 //! Watches the catalogue's local folders, so that an edited note is found seconds later.
 //!
-//! A change only asks for a refresh of that source; what has changed, refresh sees for itself. What
-//! happens in the index folder is no change: each refresh writes there. Where the system can't watch a folder (a network drive, too many watches), the schedule still reads it.
+//! A change only asks for a refresh of that source; the refresh sees for itself what has changed. Changes in the
+//! index folder do not count, since each refresh writes there. Where the system can't watch a folder (a network
+//! drive, too many watches), the schedule still reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

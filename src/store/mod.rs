@@ -209,8 +209,8 @@ impl Store {
 /// Opens the database `path` without writing anything beside it.
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    // SQLite makes the files of a write-ahead log even for a reader, unless it is told that nobody writes:
-    // which is so as long as there is no such log.
+    // SQLite creates the files of a write-ahead log even for a reader. `immutable` prevents that, and is true
+    // while there is no such log: nobody writes then.
     if path.with_extension("db-wal").exists() {
         return Connection::open_with_flags(path, flags);
     }

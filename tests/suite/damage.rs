@@ -28,7 +28,7 @@ const HARMS: [Harm; 5] =
     [Harm::Removed, Harm::Emptied, Harm::Truncated, Harm::Flipped, Harm::Garbled];
 
 impl Harm {
-    fn befall(self, path: &Path) {
+    fn apply(self, path: &Path) {
         let mut bytes = fs::read(path).unwrap();
         let middle = bytes.len() / 2;
         match self {
@@ -112,7 +112,7 @@ fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
         for harm in harms {
             fs::remove_dir_all(&index).unwrap();
             copy(&kept, &index);
-            harm.befall(&index.join(file));
+            harm.apply(&index.join(file));
             let case = format!("{} {harm:?}", file.display());
             rebuild(world).unwrap_or_else(|error| panic!("{case}: {error:#}"));
             assert!(content(&index) == before, "{case}: another content");
@@ -177,7 +177,7 @@ fn a_plain_refresh_rebuilds_what_cannot_be_opened() {
     for (kind, harm) in [(".store", Harm::Truncated), (".idx", Harm::Emptied)] {
         let world = world_of_two_generations();
         let before = content(&world.path("index"));
-        harm.befall(&segment(&world, kind));
+        harm.apply(&segment(&world, kind));
         let out = world.run(&["search", "bias"]);
         assert_eq!(out.code, 1);
         assert!(out.stderr.contains("cairn refresh --offline"), "{}", out.stderr);
@@ -192,7 +192,7 @@ fn a_damaged_writers_index_is_noticed_although_nothing_has_changed() {
     for name in ["meta.json", ".managed.json", "meta.blake3"] {
         let world = world_of_two_generations();
         let before = content(&world.path("index"));
-        Harm::Flipped.befall(&world.path("index/building").join(name));
+        Harm::Flipped.apply(&world.path("index/building").join(name));
         let run = world.refresh(&[], 0);
         if name == ".managed.json" && run["generation"].is_null() {
             // A name in it with another letter is of no file: nothing depends on it.
@@ -217,7 +217,7 @@ fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises()
     };
     assert_eq!(doctor(0)["state"], "well");
     let path = segment(&world, ".store");
-    Harm::Flipped.befall(&path);
+    Harm::Flipped.apply(&path);
     let check = doctor(1);
     assert_eq!(check["state"], "ill");
     let (says, hint) = (check["says"].to_string(), check["hint"].to_string());
@@ -231,7 +231,7 @@ fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises()
     let path = world.path("index/generations/0003/search");
     let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
     let store = names.into_iter().find(|path| path.to_str().unwrap().ends_with(".store")).unwrap();
-    Harm::Flipped.befall(&store);
+    Harm::Flipped.apply(&store);
     assert_eq!(world.refresh(&["--full"], 0)["generation"], 4);
     assert_eq!(doctor(0)["state"], "well");
 }
@@ -239,7 +239,7 @@ fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises()
 #[test]
 fn a_truncated_segment_is_told_in_one_sentence() {
     let world = world_of_two_generations();
-    Harm::Truncated.befall(&segment(&world, ".store"));
+    Harm::Truncated.apply(&segment(&world, ".store"));
     let told = world.run(&["search", "bias"]).stderr;
     assert_eq!(told.matches(".store").count(), 1, "{told}");
     assert_eq!(told.trim().lines().count(), 1, "{told}");
