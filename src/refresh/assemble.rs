@@ -181,7 +181,7 @@ impl<'a> Assembly<'a> {
         }
         let bytes: usize = document.sections.iter().map(|s| s.text.len() + s.code.len()).sum();
         let most = self.inputs.policy.limits.text_bytes;
-        if !part.takes(source, &item.path, bytes as u64, most) {
+        if !part.takes(&source.id, &item.path, bytes as u64, most) {
             return Ok(());
         }
         let annotation = store.annotation(&key(&versions.1))?.unwrap_or_default();

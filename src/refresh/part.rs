@@ -1,37 +1,61 @@
 //! What of a source is in a generation in the making, and how much of it may be.
 
 use crate::annotate::copies::BUCKET;
-use crate::catalogue::Source;
+use crate::catalogue::{Source, SourceId};
 use crate::problem::{Problem, Stage};
+
+/// A document with more text than this, in bytes, is large: no person writes one, programs do.
+const LARGE: u64 = 256_000;
 
 /// What of a source is in the generation so far.
 #[derive(Default)]
 pub(super) struct Part {
     pub documents: usize,
     pub sections: usize,
-    text_bytes: u64,
-    /// Whether it holds more text than the policy allows.
-    is_full: bool,
     pub problems: Vec<Problem>,
+    /// Large documents…
+    large: Share,
+    /// …and the others.
+    usual: Share,
     /// Sections whose near-copies may not be found, and the file of the first.
     crowded: usize,
     crowded_at: Option<String>,
 }
 
+/// How much text was taken of some of a source's documents.
+#[derive(Default)]
+struct Share {
+    bytes: u64,
+    /// Whether a document did not fit. Nothing is taken from then on, so that what is taken is a beginning of the
+    /// source, not a selection by size.
+    is_full: bool,
+}
+
 impl Part {
-    /// Whether the document at `path` with so many bytes of text is still within `most`; the first
-    /// that is not is told.
-    pub fn takes(&mut self, source: &Source, path: &str, bytes: u64, most: u64) -> bool {
-        let fits = !self.is_full && self.text_bytes + bytes <= most;
-        if !fits && !self.is_full {
-            self.is_full = true;
-            let message =
-                format!("more than {most} bytes of text; this file and more are left out");
-            let problem = Problem::new(Stage::Extract, message).of_source(&source.id.0).at(path);
+    /// Whether the document at `path` with so many bytes of text still fits: all documents together may have `most`
+    /// bytes, and large ones half of that, so that a few hostile files can't displace what people wrote. The first
+    /// of each kind that does not fit is a problem.
+    pub fn takes(&mut self, source: &SourceId, path: &str, bytes: u64, most: u64) -> bool {
+        let all = self.large.bytes + self.usual.bytes + bytes;
+        let is_large = bytes > LARGE;
+        let share = if is_large { &mut self.large } else { &mut self.usual };
+        let fits = all <= most && !(is_large && share.bytes + bytes > most / 2);
+        if fits && !share.is_full {
+            share.bytes += bytes;
+            return true;
+        }
+        if !std::mem::replace(&mut share.is_full, true) {
+            let message = match is_large {
+                true => format!(
+                    "documents of more than {LARGE} bytes have more than {} bytes of text; this file and further large ones are left out",
+                    most / 2
+                ),
+                false => format!("more than {most} bytes of text; this file and more are left out"),
+            };
+            let problem = Problem::new(Stage::Extract, message).of_source(&source.0).at(path);
             self.problems.push(problem.hint("`include` in catalogue.toml takes less of it"));
         }
-        self.text_bytes += if fits { bytes } else { 0 };
-        fits
+        false
     }
 
     /// Counts `sections` of the file `path` that were not put into every bucket that they belong to.
@@ -54,5 +78,25 @@ impl Part {
                 .push(problem.hint("`exclude` in catalogue.toml leaves out generated files"));
         }
         self.problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_documents_leave_room_for_the_others_of_their_source() {
+        let mut part = Part::default();
+        let source = SourceId("a/b".into());
+        let mut takes = |path: &str, bytes| part.takes(&source, path, bytes, 10_000_000);
+        let taken = (0..9).filter(|_| takes("large.md", 2_000_000)).count();
+        assert_eq!(taken, 2, "half of the room");
+        assert!(!takes("large.md", LARGE + 1), "a beginning, not a selection");
+        let taken = (0..99).filter(|_| takes("usual.md", 100_000)).count();
+        assert_eq!(taken, 60, "all that is left");
+        assert!(!takes("usual.md", 1));
+        let paths: Vec<_> = part.problems.iter().map(|p| p.path.clone().unwrap()).collect();
+        assert_eq!(paths, ["large.md", "usual.md"], "each is reported once");
     }
 }

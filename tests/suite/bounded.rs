@@ -220,7 +220,7 @@ fn an_endless_cairnignore_is_obeyed_up_to_its_limit_and_told() {
 #[cfg(target_os = "linux")]
 fn stop_at_any_moment(documents: usize, rounds: u32, most: Duration) {
     let body =
-        "A ranking model with position bias needs a feature store and drift detection. ".repeat(60);
+        "A ranking model with position bias needs a feature store and drift detection. ".repeat(25);
     let file = |at: usize| {
         let parts: String =
             (0..8).map(|part| format!("## Part {part} of {at}\n\n{at} {body}\n\n")).collect();
