@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use toml::{Table, Value};
 
 use super::env;
-use super::found::{Home, Refused, Trust};
+use super::found::{Home, MOST_BYTES, Refused, Trust, is_short_file};
 use super::keys::{File, refused_keys};
 use crate::problem::line_of;
 
@@ -70,6 +70,11 @@ fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
     let refused = |why: String| Refused { why, option: "--config", value: name.to_string() };
     if !home.holds(path) {
         bail!(refused(format!("{name} was found in the current folder and leads out of it")));
+    }
+    if !is_short_file(path) {
+        bail!(
+            "{name} was found in the current folder and is no file of at most {MOST_BYTES} bytes; remove it"
+        );
     }
     let found = table(path)?;
     let keys = refused_keys(&found, home);

@@ -8,6 +8,18 @@ use walkdir::WalkDir;
 /// Entries of an index folder that are looked at; a real one has some hundreds.
 const MOST_ENTRIES: usize = 100_000;
 
+/// Bytes that a found file may have; the longest data file of Cairn's own has 60,000.
+pub const MOST_BYTES: u64 = 16_000_000;
+
+/// Whether `path` is a file of at most [`MOST_BYTES`], or is not there. Reading anything else, such as a pipe, could
+/// wait for ever or fill the memory.
+pub fn is_short_file(path: &Path) -> bool {
+    match path.metadata() {
+        Ok(found) => found.is_file() && found.len() <= MOST_BYTES,
+        Err(_) => true,
+    }
+}
+
 /// Who says where a thing is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
@@ -123,6 +135,19 @@ mod tests {
         }
         assert!(!home.holds(Path::new("/etc")));
         assert!(!home.holds(Path::new("/no-such/x")));
+    }
+
+    #[test]
+    fn a_pipe_or_an_endless_file_is_never_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap();
+        fs::File::create(at("endless")).unwrap().set_len(MOST_BYTES + 1).unwrap();
+        fs::write(at("short"), "x").unwrap();
+        assert!(is_short_file(&at("short")) && is_short_file(&at("missing")));
+        for refused in ["pipe", "endless", ""] {
+            assert!(!is_short_file(&at(refused)), "{refused:?}");
+        }
     }
 
     #[test]

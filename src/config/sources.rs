@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use rust_embed::Embed;
 
-use super::found::Home;
+use super::found::{Home, MOST_BYTES, is_short_file};
 
 /// The data files as they were when the program was built.
 #[derive(Embed)]
@@ -61,6 +61,12 @@ impl Sources {
         let Some(file) = self.on_disk(path)? else {
             return Ok(CompiledSources::get(path).map(|file| file.data.into_owned()));
         };
+        if matches!(self, Sources::Found { .. }) && !is_short_file(&file) {
+            bail!(
+                "{} was found in the current folder and is no file of at most {MOST_BYTES} bytes; remove it",
+                self.name_of(path)
+            );
+        }
         match std::fs::read(file) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

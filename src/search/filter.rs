@@ -82,7 +82,12 @@ impl Filters<'_> {
     }
 
     /// Leaves of `allowed` the sections that are in `fits`, or those that are not.
-    fn keep(&self, allowed: &mut Allowed, fits: &Allowed, wanted: bool) -> Result<(), SearchError> {
+    pub fn keep(
+        &self,
+        allowed: &mut Allowed,
+        fits: &Allowed,
+        wanted: bool,
+    ) -> Result<(), SearchError> {
         // Bytes in a row: a word of them at a time.
         self.budget.spend(allowed.len() / 8)?;
         allowed.iter_mut().zip(fits).for_each(|(allowed, fits)| *allowed &= *fits == wanted);

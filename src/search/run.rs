@@ -108,7 +108,9 @@ impl Searcher {
         vocabulary: &Vocabulary,
         budget: &Budget,
     ) -> Result<Answer, SearchError> {
-        let query = filtered(query::parse(request.text), request.filters)?;
+        let query = query::parse(request.text);
+        let typed = query.filters.clone();
+        let query = filtered(query, request.filters)?;
         let lexicon = self.lexicon(budget);
         let interpreter = Interpreter { vocabulary, labels: &self.labels, lexicon: &lexicon };
         let ends_open = !request.text.ends_with(char::is_whitespace);
@@ -121,7 +123,8 @@ impl Searcher {
             stemmers: &self.stemmers,
         };
         let plan = planner.plan(&reading);
-        let search = Search { searcher: self, query: &query, planner: &planner, budget };
+        let filters = [typed.as_slice(), request.filters];
+        let search = Search { searcher: self, query: &query, filters, planner: &planner, budget };
         // A search that is stopped leaves its board half read: it is not used again.
         let mut board = self.board();
         let ranking = search.rank(&plan, &mut reading.understood, &mut board)?;
@@ -193,6 +196,8 @@ impl Searcher {
 struct Search<'a> {
     searcher: &'a Searcher,
     query: &'a Query,
+    /// Those of the text and those given beside it: a hit passes both, so that the text never widens what was given.
+    filters: [&'a [Filter]; 2],
     planner: &'a Planner<'a>,
     budget: &'a Budget,
 }
@@ -238,7 +243,13 @@ impl Search<'_> {
     /// What the filters leave of the sections, without those that hold an excluded word.
     fn allowed(&self, board: &mut Board) -> Result<Option<Allowed>, SearchError> {
         let opened = &self.searcher.opened;
-        let mut allowed = self.filters().allowed(&self.query.filters)?;
+        let [typed, given] = self.filters;
+        let filters = self.filters();
+        let mut allowed = filters.allowed(typed)?;
+        if let Some(given) = filters.allowed(given)? {
+            let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
+            filters.keep(allowed, &given, true)?;
+        }
         if !self.query.excluded.is_empty() {
             board.reset(opened.len());
             let scorer = Scorer::new(opened, &WEIGHTS, self.budget);

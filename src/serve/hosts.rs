@@ -79,10 +79,23 @@ pub(super) fn named(parts: &Parts) -> Result<Option<Authority>, Failure> {
             }
         }
     };
-    if authority.as_ref().is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(wrong());
+    match authority {
+        Some(authority) if !is_host_and_port(&authority) => Err(wrong()),
+        authority => Ok(authority),
     }
-    Ok(authority)
+}
+
+/// Whether `authority` is a host, with or without a port, and nothing else. Its parser takes `[::1].example` for
+/// `[::1]`, and `127.0.0.1:1.example` for `127.0.0.1`.
+fn is_host_and_port(authority: &Authority) -> bool {
+    let host = authority.host();
+    let Some(port) = authority.as_str().strip_prefix(host) else { return false };
+    let is_port = |port: &str| port.parse::<u16>().is_ok();
+    let is_host = match host.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|inner| !inner.contains(']')),
+        None => true,
+    };
+    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
 /// Answers 421 to a request for another host, 400 to one whose host makes no sense.
@@ -169,7 +182,15 @@ mod tests {
         assert_eq!(host("/a", &["localhost:7878"]), is("localhost:7878"));
         assert_eq!(host("http://evil.example/a", &["localhost"]), is("evil.example"));
         assert_eq!((host("/a", &[]), host("/a", &[""])), (Ok(None), Ok(None)));
-        for wrong in [&["localhost", "evil.example"][..], &["evil@localhost"], &["a b"]] {
+        for wrong in [
+            &["localhost", "evil.example"][..],
+            &["evil@localhost"],
+            &["a b"],
+            &["[::1].evil.example"],
+            &["127.0.0.1:7878.evil.example"],
+            &["localhost:evil"],
+            &["[::1"],
+        ] {
             assert_eq!(host("/a", wrong), Err(StatusCode::BAD_REQUEST), "{wrong:?}");
         }
     }

@@ -178,6 +178,12 @@ fn nothing_in_the_text_changes_a_filter_beside_it() {
         }
         assert_eq!(answer.understood.filters, filters, "{text}");
     }
+    // Every source has a slash in its name: this would find them all.
+    let mut request = request("model source:/", &filters, LastWord::Unfinished);
+    request.limit = 100;
+    let answer = shelf.searcher.search(&request, &shelf.vocabulary, &Budget::unlimited()).unwrap();
+    assert!(answer.total > 0);
+    assert!(answer.found.iter().all(|found| found.record.source == "bob/lists"));
 }
 
 #[test]
