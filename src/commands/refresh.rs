@@ -114,7 +114,7 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
             if let Err(error) = refresh::record_stopped(&config, started_at) {
                 tracing::warn!("the run is not recorded: {error:#}");
             }
-            eprintln!("cairn: {STOPPED}");
+            eprintln!("cairn: {}", escape(STOPPED));
             std::process::exit(1);
         });
     });

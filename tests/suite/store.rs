@@ -51,7 +51,7 @@ fn the_advice_on_a_broken_store_works_and_loses_nothing() {
         fs::remove_file(&library).unwrap();
         assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"], "served meanwhile");
         let (state, says) = doctor(&world, "store");
-        assert!(state == "weak" && says.contains("`cairn refresh` fetches every source"), "{says}");
+        assert!(state == "weak" && says.contains("cairn refresh fetches every source"), "{says}");
         world.refresh(&[], 0);
         assert!(content(&world.path("index")) == served, "{at}");
         assert_eq!(doctor(&world, "store").0, "well");
@@ -72,7 +72,7 @@ fn the_advice_on_a_broken_generation_fits_what_is_stored() {
     fs::write(world.path("index/current"), "7\n").unwrap();
     fs::remove_file(world.path("index/library.db")).unwrap();
     let (_, says) = doctor(&world, "generation");
-    assert!(says.contains("cairn refresh fetches every source"), "{says}");
+    assert!(says.contains("`cairn refresh` fetches every source"), "{says}");
     world.refresh(&[], 0);
     assert!(content(&world.path("index")) == served);
 }
