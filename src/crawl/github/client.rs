@@ -45,17 +45,20 @@ pub(in super::super) enum Conditional<T> {
 #[derive(Clone)]
 struct Transport {
     session: Arc<Session>,
-    /// The API's base address without a slash at its end.
-    base: String,
+    base: Base,
     spent: Arc<Mutex<Traffic>>,
 }
+
+/// The API's base address without a slash at its end.
+#[derive(Clone)]
+struct Base(String);
 
 impl Crawler {
     /// GitHub's API. Costs a task of the runtime; call it inside one. No request is made.
     pub(in super::super) fn api(&self) -> Api {
         let transport = Transport {
             session: Arc::clone(&self.session),
-            base: self.github.api.trim_end_matches('/').to_owned(),
+            base: Base(self.github.api.trim_end_matches('/').to_owned()),
             spent: Arc::default(),
         };
         let builder = OctocrabBuilder::new_empty().with_service(transport.clone());
@@ -73,6 +76,11 @@ impl Api {
         &self.octocrab
     }
 
+    /// The whole address of `route`.
+    pub fn address(&self, route: &str) -> String {
+        self.transport.base.address(route)
+    }
+
     /// Requests and bytes since this was made.
     pub fn spent(&self) -> Traffic {
         *self.transport.spent.lock().unwrap_or_else(PoisonError::into_inner)
@@ -80,7 +88,7 @@ impl Api {
 
     /// The outcome of octocrab's request for `route`, with its error as the session made it.
     pub fn read<T>(&self, route: &str, result: octocrab::Result<T>) -> Result<T, CrawlError> {
-        result.map_err(|error| failure(&self.transport.address(route), error))
+        result.map_err(|error| failure(&self.address(route), error))
     }
 
     /// The object at `route` (from `/`), unless it is the one with the ETag `known`.
@@ -89,7 +97,7 @@ impl Api {
         route: &str,
         known: Option<&str>,
     ) -> Result<Conditional<T>, CrawlError> {
-        let url = self.transport.address(route);
+        let url = self.address(route);
         let mut headers = HeaderMap::new();
         let accept = HeaderValue::from_static("application/vnd.github+json");
         headers.insert(header::ACCEPT, accept);
@@ -110,23 +118,23 @@ impl Api {
     }
 }
 
-impl Transport {
+impl Base {
     /// The address of `route`. GraphQL is next to the REST API of GitHub Enterprise (`/api/v3`, `/api/graphql`),
     /// and below that of GitHub.
     fn address(&self, route: &str) -> String {
         if route.starts_with("https://") || route.starts_with("http://") {
             return route.to_owned();
         }
-        let base = match self.base.strip_suffix("/v3") {
+        let base = match self.0.strip_suffix("/v3") {
             Some(enterprise) if is_graphql(route) => enterprise,
-            _ => &self.base,
+            _ => &self.0,
         };
         format!("{base}{route}")
     }
 
     /// What a request for `url` goes to: the token is the API's own host's alone.
     fn target(&self, url: &str) -> Target {
-        let (api, url) = (Url::parse(&self.base).ok(), Url::parse(url).ok());
+        let (api, url) = (Url::parse(&self.0).ok(), Url::parse(url).ok());
         let (Some(api), Some(url)) = (api, url) else { return Target::Open };
         if authority(&api) != authority(&url) || api.scheme() != url.scheme() {
             return Target::Open;
@@ -139,16 +147,18 @@ impl Transport {
             _ => Resource::Core,
         })
     }
+}
 
+impl Transport {
     /// The answer to `request`. A token that GitHub refuses is left aside for the rest of the run, and the
     /// request sent again without it, save to GraphQL, which answers nobody without a token.
     async fn answer(self, request: Request<OctoBody>) -> Result<Response<Full<Bytes>>, CrawlError> {
         let (parts, body) = request.into_parts();
-        let url = self.address(&parts.uri.to_string());
+        let url = self.base.address(&parts.uri.to_string());
         let unlike = |error: octocrab::Error| failure(&url, error);
         let body = body.collect().await.map_err(unlike)?.to_bytes();
         let body = (parts.method == http::Method::POST).then_some(body);
-        let target = self.target(&url);
+        let target = self.base.target(&url);
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
         let question = Question { url: &url, target, headers, body };
@@ -217,4 +227,50 @@ fn failure(url: &str, error: octocrab::Error) -> CrawlError {
 fn unlike_github(url: &str, error: &str) -> CrawlError {
     let cause = format!("the answer is not what GitHub's API gives: {error}");
     CrawlError::Network { url: url.to_owned(), cause }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(api: &str) -> Base {
+        Base(api.to_owned())
+    }
+
+    #[test]
+    fn graphql_is_beside_the_rest_api_of_enterprise_and_below_that_of_github() {
+        let enterprise = base("https://git.corp/api/v3");
+        assert_eq!(enterprise.address("/graphql"), "https://git.corp/api/graphql");
+        assert_eq!(enterprise.address("/users/a"), "https://git.corp/api/v3/users/a");
+        let next = "https://git.corp/api/v3/repositories/1/issues?page=2";
+        assert_eq!(enterprise.address(next), next);
+        let public = base("https://api.github.com");
+        assert_eq!(public.address("/graphql"), "https://api.github.com/graphql");
+    }
+
+    #[test]
+    fn the_token_goes_to_the_apis_own_host_alone() {
+        let public = base("https://api.github.com");
+        let target = |url: &str| public.target(url);
+        assert_eq!(target("https://api.github.com/graphql"), Target::Api(Resource::GraphQl));
+        assert_eq!(
+            target("https://api.github.com/search/repositories?q=x"),
+            Target::Api(Resource::Search)
+        );
+        assert_eq!(target("https://api.github.com/repositories/1"), Target::Api(Resource::Core));
+        for other in [
+            "http://api.github.com/users/a",
+            "https://api.github.com:8443/users/a",
+            "https://api.github.com.evil.example/users/a",
+            "https://codeload.github.com/a/b/tar.gz/HEAD",
+            "no address",
+        ] {
+            assert_eq!(target(other), Target::Open, "{other}");
+        }
+        let enterprise = base("https://git.corp/api/v3");
+        let target = |url: &str| enterprise.target(url);
+        assert_eq!(target("https://git.corp/api/graphql"), Target::Api(Resource::GraphQl));
+        let next = "https://git.corp/api/v3/repositories/1/issues?page=2";
+        assert_eq!(target(next), Target::Api(Resource::Core), "a next-page link carries it");
+    }
 }

@@ -6,9 +6,11 @@
 //! that is known means unchanged, and its body is dropped unread. A token that GitHub refuses is
 //! left aside for the rest of the run.
 //!
-//! [`client`] speaks to the API through octocrab; [`metadata`] says what is kept of a repository and its owner.
+//! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
+//! GraphQL part; [`metadata`] says what is kept of a repository and its owner.
 
 pub(super) mod client;
+pub(super) mod graphql;
 pub mod metadata;
 
 use reqwest::Url;
