@@ -28,6 +28,8 @@ pub(super) struct Item<'a> {
     pub length: u64,
     /// When it came to the store, in seconds since 1970.
     pub first_seen: i64,
+    /// Whether its bytes are in the store.
+    pub is_stored: bool,
     /// What the source's table of chapters says of it.
     pub chapter: Option<Chapter>,
 }
@@ -73,7 +75,7 @@ impl<'a> Wanted<'a> {
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let (mut left_out, mut closed) = (0, 0);
         let first = self.items.len();
-        for StoredFile { path, blob, length, first_seen } in files {
+        for StoredFile { path, blob, length, first_seen, is_stored } in files {
             if selection.is_book_copy(&path) {
                 self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
             } else if selection.takes(&path, length) {
@@ -93,6 +95,7 @@ impl<'a> Wanted<'a> {
                         format,
                         length,
                         first_seen,
+                        is_stored,
                         chapter,
                     });
                 }
@@ -114,6 +117,18 @@ impl<'a> Wanted<'a> {
             self.tell(source, ASKING, &message);
         }
         Ok(())
+    }
+
+    /// Leaves out the items of which `is_lost` says that nothing is stored.
+    pub fn leave_lost(&mut self, is_lost: impl Fn(&Item) -> bool) {
+        let (lost, items) = std::mem::take(&mut self.items).into_iter().partition(is_lost);
+        self.items = items;
+        let lost: Vec<Item> = lost;
+        self.problems.extend(lost.into_iter().map(|item| {
+            let message = "what was stored of it is damaged; it is left out until it is fetched";
+            let problem = Problem::new(Stage::Crawl, message).of_source(&item.source.id.0);
+            problem.at(item.path).hint("`cairn refresh` fetches its source again")
+        }));
     }
 
     fn tell(&mut self, source: &Source, path: &str, message: &str) {
