@@ -38,7 +38,7 @@ use crate::disk;
 use crate::generation::checksums::Depth;
 use crate::generation::loss::Loss;
 use crate::generation::run::{Run, SourceResult};
-use crate::generation::{folders, lock, runs};
+use crate::generation::{folders, lock, open, runs};
 use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
@@ -145,6 +145,7 @@ fn run_to_the_end(
     let chosen = choose(&inputs.catalogue, options)?;
     disk::create_folder(&config.index)?;
     let _lock = lock::take(&config.index)?;
+    open::restore_current(&config.index)?;
     folders::clean(&config.index)?;
 
     let library = config.index.join("library.db");

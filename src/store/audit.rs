@@ -150,9 +150,8 @@ pub(super) fn audit(connection: &Connection, versions: &Versions) -> Result<Audi
         (has_length && BlobId::of(&bytes).0 == text(row, 0)?).then_some(())
     })?;
     let columns = "blob, format, key, body";
-    reading.each(Table::Documents, columns, 2, |row| {
-        decoded::<Extracted>(row, &versions.documents)
-    })?;
+    reading
+        .each(Table::Documents, columns, 2, |row| decoded::<Extracted>(row, &versions.documents))?;
     reading.each(Table::Annotations, columns, 2, |row| {
         decoded::<Annotation>(row, &versions.annotations)
     })?;

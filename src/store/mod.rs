@@ -150,9 +150,9 @@ impl From<rusqlite::Error> for StoreError {
             // A table or column is missing: every statement is this module's own.
             Sqlite::SqlInputError { .. } => StoreError::Broken(error.to_string()),
             _ => match error.sqlite_error_code() {
-                Some(
-                    ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown,
-                ) => StoreError::Broken(error.to_string()),
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {
+                    StoreError::Broken(error.to_string())
+                }
                 _ => StoreError::Sqlite(error),
             },
         }
