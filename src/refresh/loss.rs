@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::derive::document_versions;
 use super::settle::is_dropped;
+use super::wanted::is_asking_unknown;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::generation::loss::Loss;
@@ -53,7 +54,8 @@ pub(super) fn of(
     for source in &catalogue.sources {
         let documents = served.documents_of(&source.id.0);
         loss.of += documents;
-        let lost = match is_unread(&store.source(&source.id)?, config, now) {
+        let is_unread = is_unread(&store.source(&source.id)?, config, now);
+        let lost = match is_unread || is_asking_unknown(&source.id, store)? {
             true => documents,
             // Damaged files that were dropped and could not be fetched again.
             false => store.lost_files(&source.id, &document_versions())?.min(documents),

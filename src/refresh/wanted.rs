@@ -7,10 +7,10 @@ use super::chapters::{self, Chapter};
 use super::describe::licence;
 use super::{Inputs, Stop, by_preference, selection};
 use crate::catalogue::selection::format_of;
-use crate::catalogue::{Shown, Source};
+use crate::catalogue::{Shown, Source, SourceId};
 use crate::crawl::BlobId;
 use crate::problem::{Problem, Stage};
-use crate::store::{Store, StoredFile};
+use crate::store::{Store, StoreError, StoredFile};
 
 /// The file by which an author asks to be left out, in the form of `.gitignore`.
 const ASKING: &str = ".cairnignore";
@@ -66,8 +66,21 @@ pub(super) fn wanted<'a>(
     Ok(wanted)
 }
 
+/// Whether it is not known what the author of `source` asks to leave out: the file is damaged and not fetched yet.
+/// Then nothing of it may be indexed.
+pub(super) fn is_asking_unknown(source: &SourceId, store: &Store) -> Result<bool, StoreError> {
+    let is_unknown = |file: &StoredFile| file.path == ASKING && !file.is_stored;
+    Ok(store.lacks_blobs(source)? && store.files(source)?.iter().any(is_unknown))
+}
+
 impl<'a> Wanted<'a> {
     fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+        if is_asking_unknown(&source.id, store)? {
+            let message = "what its author asks to leave out is damaged: nothing of it is indexed";
+            let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(ASKING);
+            self.problems.push(problem.hint("`cairn refresh` fetches it again"));
+            return Ok(());
+        }
         let selection = selection(inputs, source);
         let files = store.files(&source.id)?;
         let asked = self.asked(source, &files, store)?;

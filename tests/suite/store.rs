@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::content::content;
 use crate::serve::Server;
-use crate::world::{World, text, two, wait_until};
+use crate::world::{BIAS, World, repo, text, two, wait_until};
 
 /// What the doctor says of `name`: state, finding and hint.
 fn doctor(world: &World, name: &str) -> (String, String) {
@@ -250,6 +250,23 @@ fn a_path_that_is_no_text_is_fetched_again() {
         let asked = world.asked();
         assert!(asked.contains(&"/ann/bias/tar.gz/HEAD 304".to_owned()), "{damaged}: {asked:?}");
     }
+}
+
+#[test]
+fn what_an_author_asks_to_leave_out_stays_out_while_the_asking_is_damaged() {
+    let asks = [(".cairnignore", "drafts/\n"), ("drafts/a.md", "# Draft\n\nUnfinished words.\n")];
+    let world = World::new(vec![repo("ann/shy", &[asks[0], asks[1], ("a.md", BIAS)])]);
+    world.refresh(&[], 0);
+    let blob = "(SELECT blob FROM files WHERE path = '.cairnignore')";
+    assert_eq!(change(&world, &format!("UPDATE blobs SET bytes = x'00' WHERE id = {blob}")), 1);
+    let output = world.run(&["refresh", "--offline"]);
+    assert!(output.code == 1 && output.stderr.contains("published nothing"), "{}", output.stderr);
+    assert_eq!(world.hits("\"position bias\""), ["ann/shy a.md"]);
+    world.refresh(&["--offline", "--accept-loss"], 0);
+    assert!(world.hits("unfinished").is_empty() && world.hits("\"position bias\"").is_empty());
+    world.refresh(&[], 0);
+    assert_eq!(world.hits("\"position bias\""), ["ann/shy a.md"]);
+    assert!(world.hits("unfinished").is_empty());
 }
 
 #[test]
