@@ -16,7 +16,9 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::derive::document_versions;
 use super::settle::is_dropped;
+use super::wanted::is_asking_unknown;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::generation::loss::Loss;
@@ -52,8 +54,14 @@ pub(super) fn of(
     for source in &catalogue.sources {
         let documents = served.documents_of(&source.id.0);
         loss.of += documents;
-        if documents > 0 && is_unread(&store.source(&source.id)?, config, now) {
-            loss.documents += documents;
+        let is_unread = is_unread(&store.source(&source.id)?, config, now);
+        let lost = match is_unread || is_asking_unknown(&source.id, store)? {
+            true => documents,
+            // Damaged files that were dropped and could not be fetched again.
+            false => store.lost_files(&source.id, &document_versions())?.min(documents),
+        };
+        if lost > 0 {
+            loss.documents += lost;
             loss.sources.push(source.id.0.clone());
         }
     }
@@ -61,7 +69,9 @@ pub(super) fn of(
 }
 
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
-    row.snapshot.is_none() && row.state != State::Blocked && !is_dropped(row, config, now)
+    // A snapshot without a revision is of a source that lost a file to damage.
+    let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
+    !is_whole && row.state != State::Blocked && !is_dropped(row, config, now)
 }
 
 /// What readers have of each source. Of the manifest only what every format of it has had, so that a
