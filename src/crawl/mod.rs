@@ -10,7 +10,7 @@
 
 mod archive;
 pub mod folder;
-mod github;
+pub mod github;
 mod hosts;
 pub mod links;
 pub mod metadata;

@@ -6,6 +6,8 @@
 //! that is known means unchanged, and its body is dropped unread. A token that GitHub refuses is
 //! left aside for the rest of the run.
 
+pub mod thread;
+
 use reqwest::Url;
 use reqwest::header;
 
