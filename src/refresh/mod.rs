@@ -23,6 +23,7 @@ pub mod reader;
 mod record;
 mod renew;
 mod settle;
+mod threads;
 mod wanted;
 mod whole;
 
@@ -184,6 +185,9 @@ fn run_to_the_end(
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;
+    for source in &catalogue.sources {
+        threads::drop_unasked(source, store)?;
+    }
     store.collect_garbage()?;
     Ok(())
 }

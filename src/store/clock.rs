@@ -41,7 +41,15 @@ impl Store {
                 put_source(&transaction, &crate::catalogue::SourceId(id), &row)?;
             }
         }
-        transaction.execute("UPDATE files SET first_seen = ?1 WHERE first_seen > ?1", [seconds])?;
+        for table in ["files", "threads"] {
+            let sql = format!("UPDATE {table} SET first_seen = ?1 WHERE first_seen > ?1");
+            transaction.execute(&sql, [seconds])?;
+        }
+        transaction.execute(
+            "UPDATE thread_states SET row = json_set(row, '$.swept_at', ?1)
+             WHERE CASE WHEN json_valid(row) THEN json_extract(row, '$.swept_at') > ?1 END",
+            [seconds],
+        )?;
         transaction.execute("UPDATE links SET looked_at = ?1 WHERE looked_at > ?1", [seconds])?;
         transaction
             .execute("UPDATE links SET dead_since = ?1 WHERE dead_since > ?1", params![day])?;
