@@ -1,6 +1,7 @@
 //! Sends requests: at the hosts' pace, again where a failure may pass, and reads the answers'
 //! statuses as GitHub means them.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,13 +9,13 @@ use std::time::Duration;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
-use reqwest::header::{self, HeaderMap};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::hosts::{self, Hosts};
-use super::pace::{Gate, Pace, Quota};
+use super::pace::{Gate, Pace, Quota, Resource};
 use super::{CrawlError, Traffic};
 use crate::config::Config;
 
@@ -32,19 +33,43 @@ pub(super) struct Session {
     pace: Pace,
     token: Option<SecretString>,
     token_refused: AtomicBool,
-    quota: Mutex<Option<Quota>>,
+    quotas: Mutex<HashMap<Resource, Quota>>,
     /// Bytes of archives that this run may still fetch.
     bytes_left: AtomicI64,
 }
 
-/// One request.
+/// What a request goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// GitHub's API: the request carries the token, and its answer tells the quota of the resource.
+    Api(Resource),
+    /// Anything else; no token.
+    Open,
+}
+
+/// One request: a GET, or with a body a POST that only reads, so that it may be sent again.
 pub(super) struct Question<'a> {
     pub url: &'a str,
-    /// A request to GitHub's API: it carries the token, and its answers tell the quota.
-    pub api: bool,
-    pub accept: Option<&'static str>,
-    /// The ETag that is known.
-    pub known: Option<String>,
+    pub target: Target,
+    pub headers: HeaderMap,
+    pub body: Option<bytes::Bytes>,
+}
+
+impl<'a> Question<'a> {
+    /// A GET of `url` from `target`; conditional where the ETag `known` is given.
+    pub fn get(url: &'a str, target: Target, known: Option<&str>) -> Question<'a> {
+        let mut headers = HeaderMap::new();
+        if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            headers.insert(header::IF_NONE_MATCH, etag);
+        }
+        Question { url, target, headers, body: None }
+    }
+
+    /// The same with the header `name`.
+    pub fn with(mut self, name: HeaderName, value: &'static str) -> Question<'a> {
+        self.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
 }
 
 /// The answer to a question.
@@ -80,7 +105,7 @@ impl Session {
             pace: Pace::new(config.jobs_per_host, config.longest_wait),
             token: config.token.clone(),
             token_refused: AtomicBool::new(false),
-            quota: Mutex::default(),
+            quotas: Mutex::default(),
             bytes_left: AtomicI64::new(i64::try_from(config.run_bytes).unwrap_or(i64::MAX)),
         })
     }
@@ -111,9 +136,9 @@ impl Session {
         self.bytes_left.load(Ordering::Relaxed) <= 0
     }
 
-    /// What the API last said of its quota.
-    pub fn quota(&self) -> Option<Quota> {
-        *self.quota.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What the API last said of its quota of `resource`.
+    pub fn quota(&self, resource: Resource) -> Option<Quota> {
+        self.quotas.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).copied()
     }
 
     /// Asks `question`, again where a failure may pass; what it cost is added to `traffic`.
@@ -127,7 +152,7 @@ impl Session {
         if let Some(refusal) = self.hosts.refusal(&url) {
             return Err(CrawlError::Refused { url: question.url.to_owned(), cause: refusal });
         }
-        let gate = self.gate(&url, question.api);
+        let gate = self.gate(&url, question.target);
         let permit = gate.enter().await?;
         let mut waits = backoff();
         loop {
@@ -172,31 +197,23 @@ impl Session {
         Ok(date.map(|date| date.to_utc()))
     }
 
-    /// The body of the answer, which is no archive, as text; `None` for 304.
-    pub async fn text(
-        &self,
-        question: &Question<'_>,
-        traffic: &mut Traffic,
-    ) -> Result<Option<String>, CrawlError> {
-        let Answer::Found(response, _turn) = self.ask(question, traffic).await? else {
-            return Ok(None);
-        };
-        let body = short_body(response).await.map_err(|error| network(question.url, error))?;
-        traffic.bytes += body.len() as u64;
-        Ok(Some(String::from_utf8_lossy(&body).into_owned()))
-    }
-
-    fn gate(&self, url: &Url, api: bool) -> Arc<Gate> {
+    fn gate(&self, url: &Url, target: Target) -> Arc<Gate> {
         let name = hosts::authority(url);
-        // An API and its archives may be one host, yet each has limits of its own.
-        self.pace.gate(&if api { format!("{name} (API)") } else { name })
+        // An API and its archives may be one host, yet each has limits of its own; so have the API's parts.
+        self.pace.gate(&match target {
+            Target::Api(resource) => format!("{name} ({})", resource.name()),
+            Target::Open => name,
+        })
     }
 
     async fn send(&self, question: &Question<'_>) -> Verdict {
         match self.request(question).send().await {
             Ok(response) => {
-                if let Some(quota) = quota(response.headers()).filter(|_| question.api) {
-                    *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(quota);
+                if let (Target::Api(resource), Some(quota)) =
+                    (question.target, quota(response.headers()))
+                {
+                    let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+                    quotas.insert(resource, quota);
                 }
                 judge(question.url, response).await
             }
@@ -209,15 +226,13 @@ impl Session {
     }
 
     fn request(&self, question: &Question<'_>) -> RequestBuilder {
-        let mut request = self.http.get(question.url);
-        if let Some(accept) = question.accept {
-            request = request.header(header::ACCEPT, accept);
-        }
-        if let Some(etag) = &question.known {
-            request = request.header(header::IF_NONE_MATCH, etag);
-        }
+        let request = match &question.body {
+            None => self.http.get(question.url),
+            Some(body) => self.http.post(question.url).body(body.clone()),
+        };
+        let request = request.headers(question.headers.clone());
         match &self.token {
-            Some(token) if question.api && !self.token_refused() => {
+            Some(token) if question.target != Target::Open && !self.token_refused() => {
                 request.bearer_auth(token.expose_secret())
             }
             _ => request,
@@ -314,6 +329,25 @@ fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
 
 pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// The whole body of the answer from `url`. `Err` if it is longer than `most` bytes or breaks off.
+pub(super) async fn whole_body(
+    url: &str,
+    response: Response,
+    most: usize,
+) -> Result<Vec<u8>, CrawlError> {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| network(url, error))?;
+        if body.len() + chunk.len() > most {
+            let cause = format!("the answer is longer than {most} bytes");
+            return Err(CrawlError::Refused { url: url.to_owned(), cause });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// A body that should be short: its first megabyte.

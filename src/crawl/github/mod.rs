@@ -5,6 +5,13 @@
 //! /{o}/{r}/tar.gz/HEAD` with `If-None-Match`, which costs no API quota at all; a 200 with the ETag
 //! that is known means unchanged, and its body is dropped unread. A token that GitHub refuses is
 //! left aside for the rest of the run.
+//!
+//! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
+//! GraphQL part; [`metadata`] says what is kept of a repository and its owner.
+
+pub(super) mod client;
+pub(super) mod graphql;
+pub mod metadata;
 
 pub mod thread;
 
@@ -12,7 +19,10 @@ use reqwest::Url;
 use reqwest::header;
 
 use super::hosts::authority;
-use super::session::{Answer, Question, backoff, full_jitter, network, short_body, text_header};
+use super::pace::Resource;
+use super::session::{
+    Answer, Question, Target, backoff, full_jitter, network, short_body, text_header,
+};
 use super::{CrawlError, Fetch, Fetched, Moved, Sent, Snapshot};
 
 /// Why a new archive is not fetched in a run that has fetched enough.
@@ -69,12 +79,9 @@ impl Fetch<'_> {
         known: Option<&Snapshot>,
     ) -> Result<Option<String>, CrawlError> {
         let url = format!("{}/repos/{owner}/{name}/commits/HEAD", self.crawler.github.api);
-        let question = Question {
-            url: &url,
-            api: true,
-            accept: Some("application/vnd.github.sha"),
-            known: known.map(|snapshot| format!("\"{}\"", snapshot.revision)),
-        };
+        let etag = known.map(|snapshot| format!("\"{}\"", snapshot.revision));
+        let question = Question::get(&url, Target::Api(Resource::Core), etag.as_deref())
+            .with(header::ACCEPT, "application/vnd.github.sha");
         let session = &self.crawler.session;
         let (sha, at) = match session.ask(&question, &mut self.report.traffic).await? {
             Answer::Same(at) => (None, at),
@@ -104,7 +111,7 @@ impl Fetch<'_> {
         url: &str,
         validator: Option<String>,
     ) -> Result<Fetched, CrawlError> {
-        let question = Question { url, api: false, accept: None, known: validator };
+        let question = Question::get(url, Target::Open, validator.as_deref());
         let mut waits = backoff();
         loop {
             let session = &self.crawler.session;
@@ -117,7 +124,7 @@ impl Fetch<'_> {
             };
             self.note_move(url, response.url());
             let etag = text_header(response.headers(), header::ETAG.as_str());
-            if question.known.is_some() && etag == question.known {
+            if validator.is_some() && etag == validator {
                 return Ok(Fetched::Unchanged);
             }
             if self.crawler.session.is_sated() {
