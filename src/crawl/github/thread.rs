@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Comments that are kept of one thread: more than a reader reads, and enough for any answer.
@@ -15,7 +16,9 @@ pub const THREAD_BYTES: usize = 1_000_000;
 const MOST_LABELS: usize = 100;
 
 /// Which kind of thread it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ThreadKind {
     Discussion,
