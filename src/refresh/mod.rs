@@ -44,6 +44,7 @@ use crate::vocabulary::{self, Vocabulary};
 
 use assemble::Assembled;
 pub use loss::OnLoss;
+pub use threads::no_token;
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
 pub type Stop = CancellationToken;

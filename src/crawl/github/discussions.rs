@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::graphql::FailedField;
-use super::thread::{Author, MOST_POSTS, Post, Thread, ThreadKind};
+use super::nodes::{Comment, Discussion, List};
+use super::thread::{MOST_POSTS, Post, Thread};
 use super::threads::{Failure, Listing, Repository, utc};
 use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
 
@@ -86,90 +87,6 @@ struct DiscussionsOf {
     discussions: Option<List<Value>>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct List<T> {
-    page_info: Option<PageInfo>,
-    nodes: Vec<Option<T>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PageInfo {
-    has_next_page: bool,
-    end_cursor: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Discussion {
-    id: String,
-    number: u64,
-    title: String,
-    url: String,
-    body: String,
-    created_at: String,
-    updated_at: String,
-    #[serde(default)]
-    locked: bool,
-    #[serde(default)]
-    upvote_count: u64,
-    author: Option<Actor>,
-    category: Option<Named>,
-    labels: Option<List<Named>>,
-    answer: Option<Answer>,
-    comments: List<Comment>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Comment {
-    id: String,
-    database_id: u64,
-    url: String,
-    body: String,
-    created_at: String,
-    updated_at: String,
-    #[serde(default)]
-    upvote_count: u64,
-    #[serde(default)]
-    is_minimized: bool,
-    author: Option<Actor>,
-    replies: Option<List<Comment>>,
-}
-
-#[derive(Deserialize)]
-struct Actor {
-    login: String,
-    #[serde(rename = "__typename", default)]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    database_id: u64,
-}
-
-impl<T> List<T> {
-    /// The cursor of the next page, if there is one.
-    fn next(&self) -> Option<String> {
-        let page = self.page_info.as_ref()?;
-        page.end_cursor.clone().filter(|_| page.has_next_page)
-    }
-
-    /// The items; `Err` if one of them is null, for GitHub could not give it.
-    fn whole(self) -> Result<Vec<T>, String> {
-        let all: Option<Vec<T>> = self.nodes.into_iter().collect();
-        all.ok_or_else(|| "one of its comments is missing in the answer".to_owned())
-    }
-}
-
 impl Crawler {
     /// A page of the discussions of `repository`, the last changed first, from behind the cursor `after`.
     ///
@@ -221,8 +138,7 @@ impl Crawler {
             Ok(discussion) => discussion,
             Err(error) => return Ok(Err(format!("it is not what GitHub's API gives: {error}"))),
         };
-        let empty = List { page_info: None, nodes: Vec::new() };
-        let mut comments = std::mem::replace(&mut discussion.comments, empty);
+        let mut comments = std::mem::take(&mut discussion.comments);
         let mut posts = Vec::new();
         loop {
             let next = comments.next();
@@ -287,7 +203,11 @@ impl Crawler {
             _ => [query, REPLIES].join("\n"),
         };
         let variables = json!({ "id": id, "after": after });
-        let (data, failed) = self.points(&query, variables, MORE_POINTS, traffic).await?;
+        let (data, failed) = match self.points(&query, variables, MORE_POINTS, traffic).await {
+            // Of a node that is no error of the repository: it was deleted since the page was read.
+            Err(CrawlError::NotFound(_)) => return Ok(Err("it was deleted meanwhile".to_owned())),
+            answer => answer?,
+        };
         if let Some(failed) = failed.first() {
             return Ok(Err(failed.message.clone()));
         }
@@ -359,63 +279,5 @@ impl Known {
 
     fn failure(self, message: String) -> Failure {
         Failure { number: self.number, updated_at: self.updated_at, message }
-    }
-}
-
-impl Discussion {
-    fn thread(self, posts: Vec<Post>) -> Result<Thread, String> {
-        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is no time"));
-        let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
-        let labels = self.labels.map(|labels| labels.nodes).unwrap_or_default();
-        let mut thread = Thread {
-            kind: ThreadKind::Discussion,
-            number: self.number,
-            title: self.title,
-            url: self.url.clone(),
-            category: self.category.map(|category| category.name),
-            labels: labels.into_iter().flatten().map(|label| label.name).collect(),
-            created_at: created_at.clone(),
-            updated_at: updated_at.clone(),
-            locked: self.locked,
-            upvotes: self.upvote_count,
-            question: Post {
-                id: 0,
-                author: self.author.map(Actor::author),
-                url: self.url,
-                body: self.body,
-                created_at,
-                updated_at,
-                upvotes: self.upvote_count,
-                minimized: false,
-                replies_to: None,
-            },
-            answer: self.answer.map(|answer| answer.database_id),
-            posts: Vec::new(),
-        };
-        thread.merge(posts);
-        Ok(thread)
-    }
-}
-
-impl Comment {
-    fn post(self, replies_to: Option<u64>) -> Result<Post, String> {
-        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is no time"));
-        Ok(Post {
-            id: self.database_id,
-            author: self.author.map(Actor::author),
-            url: self.url,
-            body: self.body,
-            created_at: time(&self.created_at)?,
-            updated_at: time(&self.updated_at)?,
-            upvotes: self.upvote_count,
-            minimized: self.is_minimized,
-            replies_to,
-        })
-    }
-}
-
-impl Actor {
-    fn author(self) -> Author {
-        Author { bot: self.kind == "Bot", login: self.login }
     }
 }

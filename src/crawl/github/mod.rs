@@ -15,6 +15,7 @@ pub mod discussions;
 pub(super) mod graphql;
 pub mod issues;
 pub mod metadata;
+mod nodes;
 pub mod thread;
 pub mod threads;
 
