@@ -48,6 +48,8 @@ mod states;
 #[cfg(target_os = "linux")]
 mod storage;
 mod store;
+mod talk;
+mod threads;
 mod tidy;
 mod trust;
 mod world;

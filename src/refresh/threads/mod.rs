@@ -102,7 +102,8 @@ pub(super) fn fetch(
             done(&source.id.0, result, retry_at);
         }
     }
-    Ok((without_token > 0).then(|| no_token(without_token)))
+    // That GitHub refuses the token is told by itself.
+    Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
 }
 
 /// That so many sources ask for threads, which needs a token.
