@@ -25,6 +25,7 @@ mod formats;
 mod golden;
 mod hostile;
 mod index;
+mod issues;
 mod kills;
 mod knowledge;
 mod licences;

@@ -98,7 +98,7 @@ pub fn asked(world: &World) -> Vec<String> {
         |request: &&Request| request.path == "/graphql" || request.path.contains("/issues");
     let told = |request: &Request| {
         if request.path != "/graphql" {
-            return format!("{} {}", request.path, request.status);
+            return told_of_rest(request);
         }
         let variables = request.variables();
         match (&variables["id"], &variables["after"]) {
@@ -108,6 +108,21 @@ pub fn asked(world: &World) -> Vec<String> {
         }
     };
     requests.iter().filter(is_of_threads).map(told).collect()
+}
+
+/// What is asked for below the repository, since when, which page of that, and the status.
+fn told_of_rest(request: &Request) -> String {
+    let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+    let what = path.strip_prefix(&format!("/repos/{TALK}/")).unwrap_or(path);
+    let value = |name: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name).map_or("-", |(_, value)| value)
+    };
+    let label = match value("labels") {
+        "-" => String::new(),
+        label => format!(" {label}"),
+    };
+    format!("{what}{label} {} {} {}", value("since"), value("page"), request.status)
 }
 
 /// What a run says of the threads of the kind at `at`.

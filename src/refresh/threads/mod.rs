@@ -30,7 +30,7 @@ pub(super) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
 }
 
 /// Whether the entry of `source` asks for threads of `kind`.
-fn asks(source: &Source, kind: ThreadKind) -> bool {
+pub(super) fn asks(source: &Source, kind: ThreadKind) -> bool {
     match kind {
         ThreadKind::Discussion => source.threads.discussions,
         ThreadKind::Issue => source.threads.issues != Issues::None,
