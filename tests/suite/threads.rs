@@ -1,11 +1,11 @@
 //! Discussions: which pages are asked for, what is kept, and what is found to be gone.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::github::{Comment, Fault};
 use crate::talk::{TALK, asked, days_pass, discussion, hour, refresh, stored, threads, world};
-use crate::world::{World, text};
+use crate::world::{World, ended, text, wait_until};
 
 /// A world with so many discussions.
 fn talk(count: u64) -> World {
@@ -327,4 +327,24 @@ fn five_hundred_threads_cost_few_requests_and_the_second_run_one() {
     let run = refresh(&world, &[], 0);
     println!("again: {}", threads(&run, 0)["traffic"]);
     assert_eq!(asked(&world), ["first 10"]);
+}
+
+#[test]
+fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_goes_on() {
+    let world = talk(230);
+    world.refresh(&[], 0);
+    asked(&world);
+    world.github.fault_after(TALK, 3, Fault::Stall);
+    let mut command = world.command(&["refresh", "-q"]);
+    command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    wait_until("the third page is asked for", || world.github.requests().len() >= 4);
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(ended(&mut child).code(), Some(1));
+    assert_eq!(stored(&world).len(), 100);
+    world.github.fault(TALK, Fault::None);
+    asked(&world);
+    refresh(&world, &[], 0);
+    assert_eq!(asked(&world)[0], "next 50");
+    assert_eq!(stored(&world).len(), 230);
 }
