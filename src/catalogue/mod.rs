@@ -8,6 +8,7 @@ pub mod edit;
 mod fields;
 pub mod policy;
 pub mod selection;
+mod threads;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::problem::Faults;
 use fields::{DataFile, Fields};
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
+pub use threads::{Issues, Threads};
 
 /// The catalogue's name for a source; never changed by what GitHub does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,6 +71,8 @@ pub struct Source {
     pub licence: Option<String>,
     /// The language of its text (ISO 639-1), where detection would guess wrong.
     pub language: Option<String>,
+    /// Which of its discussions and issues are read, too.
+    pub threads: Threads,
     /// One line on why it is here.
     pub why: String,
     /// The entry's line in the file, and that of its `repo`, for messages.
@@ -179,6 +183,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
     let licence = read_licence(file, &mut fields, faults);
     let language = fields.string("language", faults).map(|(_, code)| code);
+    let threads = threads::read(file, &mut fields, faults);
     let repo_line = fields.value("repo").map_or(line, |(line, _)| line);
     fields.finish(faults);
     if faults.0.len() > before {
@@ -195,6 +200,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         fork_of,
         licence,
         language,
+        threads,
         why,
         line,
         repo_line,

@@ -25,6 +25,7 @@ pub mod reader;
 mod record;
 mod renew;
 mod settle;
+mod threads;
 mod wanted;
 mod whole;
 
@@ -48,6 +49,7 @@ use assemble::Assembled;
 use forks::Undeclared;
 pub use loss::OnLoss;
 pub use mend::audit;
+pub use threads::no_token;
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
 pub type Stop = CancellationToken;
@@ -193,6 +195,7 @@ impl Task<'_> {
     ) -> anyhow::Result<Summary> {
         let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
         let (started, started_at) = (Instant::now(), chrono::Utc::now());
+        threads::leave_out(inputs, store)?;
         let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, told)?;
         let mut run = Run::of(outcomes, started_at);
         run.notes.extend(mended);
@@ -211,7 +214,7 @@ impl Task<'_> {
             (None, Some(_)) => loss.as_ref().map(Loss::accepted),
             (None, None) => None,
         });
-        let failures = run.sources.iter().filter_map(SourceResult::problem);
+        let failures = run.sources.iter().flat_map(SourceResult::problems);
         let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
         match (built, refused) {
             (Some(assembled), _) => {
@@ -260,6 +263,9 @@ impl Task<'_> {
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;
+    for source in &catalogue.sources {
+        threads::drop_unasked(source, store)?;
+    }
     store.collect_garbage()?;
     Ok(())
 }

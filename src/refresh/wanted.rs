@@ -1,11 +1,12 @@
-//! Which of the stored files of a source are indexed: those that the rules want, that are no copy of
-//! a book, that their licence lets be read, and that their authors do not ask to leave out.
+//! Which of the stored files and threads of a source are indexed. Files: those that the rules want, that are no
+//! copy of a book, that their licence lets be read, and that their authors do not ask to leave out. Threads: those
+//! that the catalogue asks for.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::chapters::{self, Chapter};
 use super::describe::licence;
-use super::{Inputs, Stop, by_preference, selection};
+use super::{Inputs, Stop, by_preference, selection, threads};
 use crate::catalogue::selection::format_of;
 use crate::catalogue::{Shown, Source, SourceId};
 use crate::crawl::BlobId;
@@ -18,7 +19,10 @@ const ASKING: &str = ".cairnignore";
 const MOST_LINES: usize = 1_000;
 const LONGEST_LINE: usize = 1_000;
 
-/// A file that belongs into the generation.
+/// The format of threads; no file has it, for no extension is so called.
+pub(super) const THREAD: &str = "thread";
+
+/// A file or thread that belongs into the generation.
 pub(super) struct Item<'a> {
     pub source: &'a Source,
     pub path: String,
@@ -128,6 +132,29 @@ impl<'a> Wanted<'a> {
         if left_out > 0 {
             let message = format!("asks that {left_out} of its files be left out, and so they are");
             self.tell(source, ASKING, &message);
+        }
+        self.threads(source, store)
+    }
+
+    /// Takes in the threads of `source` that the catalogue asks for.
+    fn threads(&mut self, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+        if !source.threads.any() {
+            return Ok(());
+        }
+        for thread in store.threads(&source.id)? {
+            if !threads::is_wanted(source, &thread) {
+                continue;
+            }
+            self.items.push(Item {
+                source,
+                path: thread.kind.path(thread.number),
+                blob: thread.blob,
+                format: THREAD.to_owned(),
+                length: thread.length,
+                first_seen: thread.first_seen,
+                is_stored: true,
+                chapter: None,
+            });
         }
         Ok(())
     }

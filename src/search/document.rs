@@ -186,7 +186,9 @@ mod tests {
         assert_eq!(day_number("2025-01-31"), Some(20_250_131));
         assert_eq!(day_number("2025-02"), Some(20_250_201));
         assert_eq!(day_number("2025"), Some(20_250_101));
-        for wrong in ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon", "2026-999999999999999999-1"] {
+        for wrong in
+            ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon", "2026-999999999999999999-1"]
+        {
             assert_eq!(day_number(wrong), None, "{wrong}");
         }
     }

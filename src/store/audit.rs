@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 
 use super::sources::put_source;
-use super::{SourceRow, Store, StoreError, check_pages};
+use super::{SourceRow, Store, StoreError, ThreadState, check_pages};
 use crate::annotate::Annotation;
 use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
@@ -34,6 +34,7 @@ pub enum Table {
     Documents,
     Annotations,
     Links,
+    ThreadStates,
 }
 
 impl Table {
@@ -45,6 +46,7 @@ impl Table {
             Table::Documents => "documents",
             Table::Annotations => "annotations",
             Table::Links => "links",
+            Table::ThreadStates => "thread_states",
         }
     }
 
@@ -105,6 +107,7 @@ impl Store {
         for row in &audit.damaged {
             row.remove(&transaction)?;
         }
+        forget_lost_threads(&transaction)?;
         transaction.commit()?;
         Ok(audit)
     }
@@ -160,6 +163,9 @@ pub(super) fn audit(connection: &Connection, versions: &Versions) -> Result<Audi
         let is_day = matches!(day, ValueRef::Null) || text(row, 3).is_some();
         integer(row, 1).and(integer(row, 2)).filter(|_| is_day).map(|_| ())
     })?;
+    reading.each(Table::ThreadStates, "source, kind, row", 2, |row| {
+        serde_json::from_str::<ThreadState>(text(row, 2)?).ok().map(|_| ())
+    })?;
     audit.missing = missing(connection)?;
     Ok(audit)
 }
@@ -205,9 +211,11 @@ fn needed_by(
     let read = |at: usize| key.get(at).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
     match table {
         Table::Links => Ok((None, None)),
-        Table::Sources | Table::Files => Ok((read(0), read(1))),
+        Table::Sources | Table::Files | Table::ThreadStates => Ok((read(0), read(1))),
         Table::Blobs | Table::Documents | Table::Annotations => {
-            let sql = "SELECT source, path FROM files WHERE blob = ?1 LIMIT 1";
+            let sql = "SELECT source, path FROM files WHERE blob = ?1
+                       UNION ALL SELECT source, kind || '/' || number FROM threads WHERE blob = ?1
+                       LIMIT 1";
             let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([read(0)])?;
             let Some(row) = rows.next()? else { return Ok((None, None)) };
@@ -228,6 +236,7 @@ impl Damaged {
         let columns: &[&str] = match self.table {
             Table::Sources | Table::Blobs => &["id"],
             Table::Files => &["source", "path"],
+            Table::ThreadStates => &["source", "kind"],
             Table::Links => &["url"],
             // An annotation without its document would keep that from being read again.
             Table::Documents | Table::Annotations => {
@@ -241,6 +250,19 @@ impl Damaged {
             _ => Ok(()),
         }
     }
+}
+
+/// Drops the threads whose text is not there, and what is known of their fetching, so that the next refresh reads all
+/// threads of that kind again.
+fn forget_lost_threads(connection: &Connection) -> Result<(), StoreError> {
+    let lost = "SELECT source, kind FROM threads
+                WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
+    for table in ["thread_states", "thread_seen"] {
+        connection.execute(&format!("DELETE FROM {table} WHERE (source, kind) IN ({lost})"), [])?;
+    }
+    let sql = "DELETE FROM threads WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
+    connection.execute(sql, [])?;
+    Ok(())
 }
 
 /// Makes `source` one that was not fetched whole; its other files stay.
@@ -259,10 +281,12 @@ fn forget(connection: &Connection, source: &SourceId) -> Result<(), StoreError> 
     put_source(connection, source, &row)
 }
 
-/// Sources and paths of the files whose blobs are not there.
+/// Sources and paths of the files and threads whose blobs are not there.
 fn missing(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
     let sql = "SELECT source, path FROM files
-               WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob) ORDER BY source, path";
+               WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)
+               UNION ALL SELECT source, kind || '/' || number FROM threads
+               WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut missing = HashSet::new();

@@ -30,15 +30,7 @@ impl Store {
     pub fn put_blobs(&mut self, files: &[RawFile]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         for file in files {
-            let known = transaction
-                .prepare_cached("SELECT 1 FROM blobs WHERE id = ?1")?
-                .exists([&file.blob.0])?;
-            if !known {
-                let packed = zstd::bulk::compress(&file.bytes, ZSTD_LEVEL)?;
-                transaction
-                    .prepare_cached("INSERT INTO blobs (id, bytes, length) VALUES (?1, ?2, ?3)")?
-                    .execute(params![file.blob.0, packed, file.bytes.len() as i64])?;
-            }
+            put_blob(&transaction, &file.blob, &file.bytes)?;
         }
         transaction.commit()?;
         Ok(())
@@ -126,6 +118,23 @@ impl Store {
         })?;
         Ok(files.collect::<Result<_, _>>()?)
     }
+}
+
+/// Keeps `bytes` as `blob`, unless they are there already.
+pub(super) fn put_blob(
+    connection: &rusqlite::Connection,
+    blob: &BlobId,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let known =
+        connection.prepare_cached("SELECT 1 FROM blobs WHERE id = ?1")?.exists([&blob.0])?;
+    if !known {
+        let packed = zstd::bulk::compress(bytes, ZSTD_LEVEL)?;
+        connection
+            .prepare_cached("INSERT INTO blobs (id, bytes, length) VALUES (?1, ?2, ?3)")?
+            .execute(params![blob.0, packed, bytes.len() as i64])?;
+    }
+    Ok(())
 }
 
 fn put_left_out(

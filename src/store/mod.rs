@@ -11,7 +11,9 @@ mod clock;
 mod derived;
 mod files;
 mod links;
+mod passes;
 mod sources;
+mod threads;
 
 use std::fs::File;
 use std::path::Path;
@@ -28,7 +30,9 @@ pub use audit::{Audit, Damaged, Table, Versions};
 pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
+pub use passes::{Answered, Pass, Phase, ThreadState};
 pub use sources::{SourceRow, State};
+pub use threads::{Seen, StoredThread, ThreadPage, Written};
 
 /// What ends the path of SQLite's file addresses, or begins an escape in it.
 const URI: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
@@ -84,6 +88,33 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 looked_at INTEGER NOT NULL,
                 state INTEGER NOT NULL,
                 dead_since TEXT
+            ) WITHOUT ROWID;",
+        ),
+        // Discussions and issues, how far fetching them has come, and what a pass over all of them has met.
+        M::up(
+            "CREATE TABLE threads (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                updated_at TEXT NOT NULL,
+                labels TEXT NOT NULL,
+                blob TEXT NOT NULL,
+                first_seen INTEGER NOT NULL,
+                PRIMARY KEY (source, kind, number)
+            ) WITHOUT ROWID;
+            CREATE INDEX threads_by_blob ON threads (blob);
+            CREATE TABLE thread_states (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                row TEXT NOT NULL,
+                PRIMARY KEY (source, kind)
+            ) WITHOUT ROWID;
+            CREATE TABLE thread_seen (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                post INTEGER NOT NULL,
+                PRIMARY KEY (source, kind, number, post)
             ) WITHOUT ROWID;",
         ),
     ])
@@ -210,13 +241,16 @@ impl Store {
         Ok(connection)
     }
 
-    /// Drops what nothing refers to any more: blobs without a file, and what was derived from them.
+    /// Drops what nothing refers to any more: blobs without a file or thread, and what was derived from them.
     ///
     /// One transaction. Returns how many blobs went.
     pub fn collect_garbage(&mut self) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
-        let blobs = transaction
-            .execute("DELETE FROM blobs WHERE id NOT IN (SELECT blob FROM files)", [])?;
+        let blobs = transaction.execute(
+            "DELETE FROM blobs WHERE id NOT IN (SELECT blob FROM files)
+             AND id NOT IN (SELECT blob FROM threads)",
+            [],
+        )?;
         if blobs > 0 {
             for table in ["documents", "annotations"] {
                 let sql = format!("DELETE FROM {table} WHERE blob NOT IN (SELECT id FROM blobs)");

@@ -78,6 +78,7 @@ fn found(audit: &Audit) -> String {
         (Table::Files, "path"),
         (Table::Sources, "source"),
         (Table::Links, "cited address"),
+        (Table::ThreadStates, "thread state"),
     ];
     let counts = kinds.iter().map(|(table, noun)| (audit.count(*table), *noun));
     let counts = counts.filter(|(count, _)| *count > 0);
