@@ -12,6 +12,7 @@
 pub(super) mod client;
 pub(super) mod graphql;
 pub mod metadata;
+pub mod name;
 
 pub mod thread;
 
