@@ -81,6 +81,8 @@ pub struct Policy {
     pub formats: Vec<String>,
     /// Globs of what is never indexed, in any source.
     pub exclude: Vec<String>,
+    /// GitHub's logins of those whose posts in discussions and issues are left out.
+    pub opted_out: Vec<String>,
     pub limits: Limits,
     /// SPDX ids under which whole sections may be shown.
     pub full: Vec<String>,
@@ -173,6 +175,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let mut root = Fields::new(&file, document.get_ref(), 1);
     let formats = lower(root.strings("formats", &mut faults));
     let exclude = super::globs(&file, &mut root, "exclude", &mut faults);
+    let opted_out = logins(&file, &mut root, &mut faults);
     let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
     let rights = root.table("rights", &mut faults).map(|fields| rights(&file, fields, &mut faults));
     let books = root.table("books", &mut faults).map(|mut fields| {
@@ -190,6 +193,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     faults.or(Policy {
         formats,
         exclude,
+        opted_out,
         limits,
         full,
         open_only,
@@ -197,6 +201,20 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
         books,
         book_formats,
     })
+}
+
+/// The logins at `opted_out`, which may be missing; a fault for each that is none.
+fn logins(file: &DataFile, root: &mut Fields, faults: &mut Faults) -> Vec<String> {
+    let logins = root.strings("opted_out", faults);
+    for (line, login) in &logins {
+        // Those of bots end in `[bot]`.
+        let name = login.strip_suffix("[bot]").unwrap_or(login);
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
+            let message = format!("{login:?} is no login at GitHub, such as \"octocat\"");
+            faults.push(file.name, *line, message);
+        }
+    }
+    logins.into_iter().map(|(_, login)| login).collect()
 }
 
 fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {

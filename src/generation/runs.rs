@@ -57,9 +57,9 @@ impl Standing {
         self.results.get(source)
     }
 
-    /// Why `source` failed or was deferred when it was last asked.
-    pub fn problem_of(&self, source: &str) -> Option<Problem> {
-        self.result_of(source)?.problem()
+    /// What went wrong when `source` was last asked.
+    pub fn problems_of(&self, source: &str) -> Vec<Problem> {
+        self.result_of(source).map(SourceResult::problems).unwrap_or_default()
     }
 }
 
@@ -85,8 +85,8 @@ mod tests {
             run(&[("a", Outcome::Skipped), ("b", Outcome::Unchanged)]),
             run(&[("a", Outcome::Deferred), ("b", Outcome::Failed)]),
         ]);
-        assert_eq!(standing.problem_of("a").unwrap().message, "why");
-        assert_eq!(standing.problem_of("b"), None, "it has recovered");
-        assert_eq!(standing.problem_of("c"), None);
+        assert_eq!(standing.problems_of("a")[0].message, "why");
+        assert_eq!(standing.problems_of("b"), [], "it has recovered");
+        assert_eq!(standing.problems_of("c"), []);
     }
 }

@@ -15,6 +15,7 @@ use crate::catalogue::policy::{Rights, show};
 use crate::crawl::github::name::ThreadName;
 use crate::extract::{Address, Kind};
 use crate::generation::manifest::SourceState;
+use crate::generation::run::Outcome;
 use crate::generation::runs::Standing;
 use crate::search::{
     Budget, Filter, Found, LastWord, Record, Request, SearchError, SectionId, Suggestion,
@@ -146,9 +147,9 @@ impl Library {
         let mut sources = self.manifest.sources.clone();
         for source in &mut sources {
             let Some(result) = standing.result_of(&source.id) else { continue };
-            let Some(problem) = result.problem() else { continue };
-            source.problems.insert(0, problem);
-            if source.state == "ok" || source.state == "new" {
+            source.problems.splice(0..0, result.problems());
+            let is_without = matches!(result.outcome, Outcome::Failed | Outcome::Deferred);
+            if is_without && (source.state == "ok" || source.state == "new") {
                 source.state = result.outcome.as_str().to_owned();
             }
         }

@@ -44,6 +44,7 @@ use crate::vocabulary::{self, Vocabulary};
 
 use assemble::Assembled;
 pub use loss::OnLoss;
+pub use threads::no_token;
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
 pub type Stop = CancellationToken;
@@ -148,6 +149,7 @@ fn run_to_the_end(
     folders::clean(&config.index)?;
 
     let mut store = Store::open(&config.index.join("library.db"))?;
+    threads::leave_out(&inputs, &mut store)?;
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
     run.complete = chosen.len() == inputs.catalogue.sources.len();
@@ -164,7 +166,7 @@ fn run_to_the_end(
         (None, Some(_)) => loss.as_ref().map(Loss::accepted),
         (None, None) => None,
     });
-    let failures = run.sources.iter().filter_map(SourceResult::problem);
+    let failures = run.sources.iter().flat_map(SourceResult::problems);
     let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
     match (built, refused) {
         (Some(assembled), _) => {

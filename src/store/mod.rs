@@ -28,7 +28,7 @@ use crate::disk::{self, DiskError, Doing};
 pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
-pub use passes::{Pass, Phase, ThreadState};
+pub use passes::{Answered, Pass, Phase, ThreadState};
 pub use sources::{SourceRow, State};
 pub use threads::{Seen, StoredThread, ThreadPage, Written};
 

@@ -19,6 +19,17 @@ pub struct ThreadState {
     pub rule: String,
     /// Those whose posts were left out.
     pub opted_out: String,
+    /// The last answers that had nothing behind them: of the list of issues, and of that of comments.
+    pub answered: Option<Answered>,
+    pub answered_comments: Option<Answered>,
+}
+
+/// An answer of GitHub, by which the same question is asked conditionally.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The time since which was asked.
+    pub since: String,
+    pub etag: String,
 }
 
 /// A pass over the threads of one source, from one request to the next.
@@ -42,7 +53,7 @@ pub struct Pass {
     /// Whether something could not be read whose number is not known: then nothing counts as gone.
     pub is_blind: bool,
     /// Threads that it has seen.
-    pub seen: u64,
+    pub seen: usize,
 }
 
 /// What a pass reads at the moment.

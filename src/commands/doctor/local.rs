@@ -15,6 +15,7 @@ use crate::generation::runs::Standing;
 use crate::generation::{folders, lock};
 use crate::library::Library;
 use crate::problem::{Problem, chain};
+use crate::refresh::no_token;
 use crate::store::Store;
 use crate::vocabulary;
 
@@ -32,6 +33,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
         ),
         writable(&config.index),
     ];
+    checks.extend(threads(config));
     checks.extend(disk(&config.index));
     checks.extend([
         Check::of("lock", locked(config), "look at that process; the lock goes with it"),
@@ -64,6 +66,22 @@ fn folders(config: &Config) -> anyhow::Result<String> {
         found += 1;
     }
     Ok(output::count(found, "local folder"))
+}
+
+/// Whether what the catalogue asks for of discussions and issues can be read; nothing where it asks for none.
+fn threads(config: &Config) -> Option<Check> {
+    let catalogue = catalogue::load(&config.sources).ok()?;
+    let asking = catalogue.sources.iter().filter(|source| source.threads.any()).count();
+    if asking == 0 {
+        return None;
+    }
+    if config.token.is_some() {
+        let sources = output::count(asking, "source");
+        let says = format!("{sources} with discussions or issues, and a token to read them");
+        return Some(Check::new("threads", State::Well, says));
+    }
+    let Problem { message, hint, .. } = no_token(asking);
+    Some(Check::new("threads", State::Weak, message).hint(hint.unwrap_or_default()))
 }
 
 fn writable(index: &Path) -> Check {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Comments that are kept of one thread: more than a reader reads, and enough for any answer.
@@ -15,7 +16,9 @@ pub const THREAD_BYTES: usize = 1_000_000;
 const MOST_LABELS: usize = 100;
 
 /// Which kind of thread it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum ThreadKind {
     Discussion,
@@ -100,7 +103,7 @@ pub struct OptedOut(Vec<String>);
 impl OptedOut {
     /// Those who wrote under one of `logins`.
     pub fn new(logins: &[String]) -> OptedOut {
-        let mut logins: Vec<String> = logins.iter().map(|login| login.to_lowercase()).collect();
+        let mut logins: Vec<String> = logins.iter().map(|login| plain(login)).collect();
         logins.sort();
         logins.dedup();
         OptedOut(logins)
@@ -108,7 +111,7 @@ impl OptedOut {
 
     /// Whether `post` is by one of them. O(log logins).
     fn wrote(&self, post: &Post) -> bool {
-        let login = post.author.as_ref().map(|author| author.login.to_lowercase());
+        let login = post.author.as_ref().map(|author| plain(&author.login));
         login.is_some_and(|login| self.0.binary_search(&login).is_ok())
     }
 
@@ -116,6 +119,12 @@ impl OptedOut {
     pub fn fingerprint(&self) -> String {
         blake3::hash(self.0.join("\n").as_bytes()).to_hex()[..16].to_owned()
     }
+}
+
+/// A login as it is compared. REST ends those of bots with `[bot]`, GraphQL does not.
+fn plain(login: &str) -> String {
+    let login = login.to_lowercase();
+    login.strip_suffix("[bot]").map(str::to_owned).unwrap_or(login)
 }
 
 impl Thread {
@@ -230,7 +239,7 @@ mod tests {
     #[test]
     fn what_those_wrote_who_opted_out_goes_with_every_reference_to_it() {
         let reply = Post { replies_to: Some(2), ..post(3, "cem", "Thanks.") };
-        let mut with = thread(vec![post(1, "dan", "So."), post(2, "Bob", "Because."), reply]);
+        let mut with = thread(vec![post(1, "dan", "So."), post(2, "Bob[bot]", "Because."), reply]);
         with.answer = Some(2);
         let opted_out = OptedOut::new(&["BOB".into(), "zoe".into()]);
         let left = with.clone().without(&opted_out).unwrap();
