@@ -226,7 +226,12 @@ fn an_excerpt_of_a_thread_is_all_that_anybody_is_given() {
         "{}",
         given[4]
     );
-    let news = json(&app, "/api/v1/new?since=7d", 200);
+}
+
+#[test]
+fn news_of_a_thread_lead_to_it() {
+    let world = world();
+    let news = json(&app(&world), "/api/v1/new?since=7d", 200);
     let news = news["items"].as_array().unwrap();
     let of_thread = news.iter().find(|news| news["path"] == "discussions/31").unwrap();
     assert_eq!(of_thread["url"], "https://github.com/ann/ranking/discussions/31");
