@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::Library;
 use super::view::{
-    DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView, SectionView,
-    SourcesView, StatusView,
+    AboutSource, DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView,
+    SectionView, SourcesView, StatusView,
 };
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
@@ -231,6 +231,7 @@ impl Library {
             posted: record.posted.clone(),
             tags: record.tags.clone(),
             gone: state.is_some_and(|state| state.state == "gone"),
+            about: state.map(AboutSource::of).unwrap_or_default(),
         }
     }
 

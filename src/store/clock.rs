@@ -78,8 +78,10 @@ impl SourceRow {
 mod tests {
     use super::*;
     use crate::catalogue::SourceId;
+    use crate::crawl::github::thread::ThreadKind;
     use crate::crawl::links::LinkState;
     use crate::crawl::{BlobId, Snapshot};
+    use crate::store::ThreadState;
 
     #[test]
     fn times_of_a_clock_that_was_ten_years_ahead_become_now() {
@@ -105,6 +107,9 @@ mod tests {
         let mut store = Store::open(&path).unwrap();
         store.replace_files(&source, &file, None, &row, then).unwrap();
         store.put_link("https://a.org", LinkState::Dead, ("2099-01-01", then)).unwrap();
+        let threads = (&source, ThreadKind::Issue);
+        let state = ThreadState { swept_at: then, ..ThreadState::default() };
+        store.end_pass(threads, false, &state, then).unwrap();
         drop(store);
 
         let mut store = Store::open(&path).unwrap();
@@ -115,6 +120,7 @@ mod tests {
             assert!((now..now + 60).contains(&at), "{at}");
         }
         assert_eq!(row.metadata_tried_at, now - 5, "a time of the past stays");
+        assert!(store.thread_state(threads).unwrap().swept_at < now + 60);
         assert_eq!(snapshot.validator.as_deref(), Some("y"));
         assert!(store.files(&source).unwrap()[0].first_seen < now + 60);
         assert!(store.fresh_links(now + 60, now + 60).unwrap().is_empty());

@@ -25,6 +25,7 @@ mod formats;
 mod golden;
 mod hostile;
 mod index;
+mod issues;
 mod kills;
 mod knowledge;
 mod licences;
@@ -49,6 +50,8 @@ mod states;
 #[cfg(target_os = "linux")]
 mod storage;
 mod store;
+mod talk;
+mod threads;
 mod tidy;
 mod trust;
 mod world;

@@ -14,9 +14,6 @@ use super::thread::{MOST_POSTS, Post, Thread};
 use super::threads::{Failure, Listing, Repository, utc};
 use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
 
-/// Discussions of a page where all are read, and where only the newest are.
-const ALL: u32 = 50;
-const NEWEST: u32 = 10;
 /// What a page may cost in points, and what each further page of comments or replies may.
 const PAGE_POINTS: u64 = 7;
 const MORE_POINTS: u64 = 1;
@@ -60,12 +57,34 @@ fragment post on DiscussionComment {
   author { login __typename }
 }";
 
-/// Which discussions of a repository are asked for.
+/// How many discussions are asked for with one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    All,
-    /// Only few have changed, most likely.
-    Newest,
+pub enum PageSize {
+    /// Where all are read: 50.
+    Large,
+    /// Where only few have changed, most likely: 10.
+    Small,
+    /// One, where more are too much for GitHub or for us.
+    One,
+}
+
+impl PageSize {
+    fn discussions(self) -> u32 {
+        match self {
+            PageSize::Large => 50,
+            PageSize::Small => 10,
+            PageSize::One => 1,
+        }
+    }
+
+    /// The next smaller size.
+    pub fn smaller(self) -> Option<PageSize> {
+        match self {
+            PageSize::Large => Some(PageSize::Small),
+            PageSize::Small => Some(PageSize::One),
+            PageSize::One => None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -91,15 +110,15 @@ impl Crawler {
     /// A page of the discussions of `repository`, the last changed first, from behind the cursor `after`.
     ///
     /// One request, and one for each further page of a thread's comments or a comment's replies, until a thread has
-    /// [`MOST_POSTS`]. A thread that could not be read whole is a [`Failure`] of the page. `Err` if the page could
+    /// [`MOST_POSTS`]: at worst some 40 for a thread, and thus less for a page than an hour's quota. A thread that could not be read whole is a [`Failure`] of the page. `Err` if the page could
     /// not be read, or if the share of the hour's points is used up.
     pub async fn discussions(
         &self,
         repository: Repository<'_>,
-        (reach, after): (Reach, Option<&str>),
+        (size, after): (PageSize, Option<&str>),
         traffic: &mut Traffic,
     ) -> Result<Listing, CrawlError> {
-        let first = if reach == Reach::All { ALL } else { NEWEST };
+        let first = size.discussions();
         let variables = json!({
             "owner": repository.owner, "name": repository.name, "first": first, "after": after,
         });

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,6 +19,9 @@ use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
 
 /// Items of a page: the most that GitHub gives.
 const PAGE: usize = 100;
+
+/// What is escaped in the value of a parameter.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':');
 
 /// Where a list goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -237,7 +241,7 @@ fn list(repository: Repository, what: &str, from: From, more: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    percent_encoding::utf8_percent_encode(text, VALUE).to_string()
 }
 
 /// The number at the end of the address of an issue.

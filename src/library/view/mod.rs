@@ -2,6 +2,7 @@
 
 mod answers;
 mod knowledge;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,7 @@ pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
 };
+pub use source::AboutSource;
 
 /// Where in its document a passage stands: one of the five, or none of them for the post that opens a thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -135,6 +137,9 @@ pub struct PassageView {
     /// The source is there no longer: the link may lead nowhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// What GitHub says of its source.
+    #[serde(skip_serializing_if = "AboutSource::is_empty")]
+    pub about: AboutSource,
 }
 
 impl PassageView {

@@ -2,24 +2,32 @@
 
 use super::pass::{Fetching, MOST_THREADS, earlier};
 use crate::crawl::CrawlError;
-use crate::crawl::github::discussions::Reach;
+use crate::crawl::github::discussions::PageSize;
 use crate::crawl::github::threads::Listing;
 use crate::store::{Phase, Seen, ThreadPage};
 
 impl Fetching<'_> {
     /// Reads pages of discussions until the end of the pass; `Err` inside where this run may go no further.
     pub(super) fn discussions(&mut self) -> anyhow::Result<Result<(), CrawlError>> {
+        let mut smaller = None;
         loop {
             let pass = self.pass();
             let reads_all = pass.full && pass.phase == Phase::Threads;
-            let reach = if reads_all { Reach::All } else { Reach::Newest };
+            let usual = if reads_all { PageSize::Large } else { PageSize::Small };
+            let size = smaller.take().unwrap_or(usual);
             let after = pass.cursor.clone();
             let answer = self.ask(async |crawler, repository, traffic| {
-                crawler.discussions(repository, (reach, after.as_deref()), traffic).await
+                crawler.discussions(repository, (size, after.as_deref()), traffic).await
             });
             let listing = match answer {
                 Ok(listing) => listing,
-                Err(error) => return Ok(Err(error)),
+                Err(error) => {
+                    smaller = size.smaller().filter(|_| is_too_much(&error));
+                    if smaller.is_none() {
+                        return Ok(Err(error));
+                    }
+                    continue;
+                }
             };
             let is_last = self.take_discussions(listing)?;
             if !is_last {
@@ -85,5 +93,14 @@ impl Fetching<'_> {
         pass.until = pass.newest.as_deref().and_then(|at| earlier(at, super::pass::OVERLAP));
         self.write(&ThreadPage::default())?;
         Ok(true)
+    }
+}
+
+/// Whether `error` may be that the page was too much: longer than an answer may be, or too slow for GitHub.
+fn is_too_much(error: &CrawlError) -> bool {
+    match error {
+        CrawlError::Refused { .. } => true,
+        CrawlError::Status { status, .. } => matches!(status, 502 | 504),
+        _ => false,
     }
 }

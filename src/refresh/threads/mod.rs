@@ -30,7 +30,7 @@ pub(super) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
 }
 
 /// Whether the entry of `source` asks for threads of `kind`.
-fn asks(source: &Source, kind: ThreadKind) -> bool {
+pub(super) fn asks(source: &Source, kind: ThreadKind) -> bool {
     match kind {
         ThreadKind::Discussion => source.threads.discussions,
         ThreadKind::Issue => source.threads.issues != Issues::None,
@@ -102,7 +102,8 @@ pub(super) fn fetch(
             done(&source.id.0, result, retry_at);
         }
     }
-    Ok((without_token > 0).then(|| no_token(without_token)))
+    // That GitHub refuses the token is told by itself.
+    Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
 }
 
 /// That so many sources ask for threads, which needs a token.
