@@ -33,6 +33,7 @@ mod links;
 mod load;
 mod losses;
 mod mcp;
+mod metadata;
 mod order;
 mod polite;
 mod posted;
