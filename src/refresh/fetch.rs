@@ -18,7 +18,7 @@ use crate::crawl::{
     BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
 };
 use crate::generation::news::Changes;
-use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
+use crate::generation::run::{Outcome, SourceResult};
 use crate::problem::{Problem, Stage};
 use crate::store::Store;
 
@@ -52,6 +52,20 @@ pub(super) struct Outcomes {
     pub retry_at: Option<i64>,
     /// What concerns the run as a whole.
     pub notes: Vec<Problem>,
+}
+
+impl Outcomes {
+    /// Takes in what came of threads, each kind as a part of its source's result.
+    fn take(&mut self, fetched: threads::Fetched, results: &mut HashMap<String, SourceResult>) {
+        for (source, threads) in fetched.results {
+            if let Some(result) = results.get_mut(&source) {
+                result.traffic += threads.traffic;
+                result.threads.push(threads);
+            }
+        }
+        self.retry_at = self.retry_at.max(fetched.retry_at);
+        self.notes.extend(fetched.note);
+    }
 }
 
 /// Fetches `chosen` into `store`, until `stop`.
@@ -89,19 +103,9 @@ pub(super) fn fetch(
                 None => outcomes.shared += traffic,
             };
             renew::renew(&runtime, &crawler, (chosen, stop), store, &mut add)?;
-            let mut retry_at = None;
-            let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
-                retry_at = retry_at.max(until);
-                if let Some(result) = results.get_mut(id) {
-                    result.traffic += threads.traffic;
-                    result.threads.push(threads);
-                }
-            };
             let network = (&runtime, &crawler);
-            let note =
-                threads::fetch(network, (inputs, chosen), (options, stop), store, &mut done)?;
-            outcomes.notes.extend(note);
-            outcomes.retry_at = outcomes.retry_at.max(retry_at);
+            let fetched = threads::fetch(network, (inputs, chosen), (options, stop), store)?;
+            outcomes.take(fetched, &mut results);
         }
         outcomes.quota = crawler.quota();
         outcomes.notes.extend(crawler.token_refused().then(refused_token));
