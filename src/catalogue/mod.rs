@@ -337,6 +337,13 @@ why = "holds a password"
     }
 
     #[test]
+    fn a_key_that_is_known_is_listed_once() {
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nwy = \"typo\"\n";
+        let faults = parse("c.toml", text).unwrap_err().0;
+        assert_eq!(faults[0].message.matches("repo").count(), 1, "{faults:#?}");
+    }
+
+    #[test]
     fn an_entry_takes_its_id_from_its_origin() {
         let text = "[[source]]\nfolder = \"my/notes\"\nwhy = \"mine\"\n";
         let catalogue = parse("c.toml", text).unwrap();

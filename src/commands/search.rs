@@ -79,12 +79,10 @@ fn opens(passage: &PassageView) -> String {
     let number = place.cell.or(place.page).or(place.card);
     let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1).to_string();
     let (source, path) = (&passage.source, &passage.path);
-    shell::command(&["cairn", "section", "--line", &number, "--", source, path]).unwrap_or_else(
-        || {
-            "no command: the name holds control characters; the page of `cairn serve` opens it"
-                .to_owned()
-        },
-    )
+    shell::cairn(&["section", "--line", &number, "--", source, path]).unwrap_or_else(|| {
+        "no command: the name holds control characters; the page of `cairn serve` opens it"
+            .to_owned()
+    })
 }
 
 fn print(view: &SearchView) -> anyhow::Result<()> {

@@ -168,14 +168,17 @@ impl Start<'_> {
     }
 }
 
-/// What is known of `source`, if what was fetched holds all that `selection` wants. Where the rules
-/// have changed since, the files that were left out then decide.
+/// What is known of `source`, if what was fetched holds all that `selection` wants and none of it was damaged
+/// since. Where the rules have changed since, the files that were left out then decide.
 fn known(
     source: &Source,
     selection: &Selection,
     store: &Store,
 ) -> anyhow::Result<Option<Snapshot>> {
     let Some(snapshot) = store.source(&source.id)?.snapshot else { return Ok(None) };
+    if snapshot.revision.is_empty() || store.lacks_blobs(&source.id)? {
+        return Ok(None);
+    }
     if snapshot.selection == selection.fingerprint() {
         return Ok(Some(snapshot));
     }

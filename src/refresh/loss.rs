@@ -19,8 +19,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::derive::document_versions;
 use super::settle::is_dropped;
 use super::threads;
+use super::wanted::is_asking_unknown;
 use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
@@ -61,9 +63,13 @@ pub(super) fn of(
         let row = store.source(&source.id)?;
         let lost = match documents {
             0 => 0,
-            _ if is_unread(&row, config, now) => documents,
+            _ if is_unread(&row, config, now) || is_asking_unknown(&source.id, store)? => documents,
             _ if row.state == State::Blocked => 0,
-            _ => unread_threads(config, source, store)?,
+            // Damaged files that were dropped and could not be fetched again, and threads not read yet.
+            _ => {
+                let files = store.lost_files(&source.id, &document_versions())?;
+                (files + unread_threads(config, source, store)?).min(documents)
+            }
         };
         if lost > 0 {
             loss.documents += lost;
@@ -103,7 +109,9 @@ fn served_contents(index: &Path) -> Contents {
 }
 
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
-    row.snapshot.is_none() && row.state != State::Blocked && !is_dropped(row, config, now)
+    // A snapshot without a revision is of a source that lost a file to damage.
+    let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
+    !is_whole && row.state != State::Blocked && !is_dropped(row, config, now)
 }
 
 /// What readers have of each source. Of the manifest only what every format of it has had, so that a

@@ -56,6 +56,10 @@ pub(super) fn settle(
             well(&mut row, moved);
             row.problems = problems;
             keep_unread((source, &unread), &mut row, &mut incoming, store)?;
+            // All blobs that came are stored: what still lacks one names a blob that there never was.
+            if store.lacks_blobs(&source.id)? {
+                row.snapshot.iter_mut().for_each(|known| known.revision.clear());
+            }
             let id = source.id.clone();
             let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
             (renew(&mut row, snapshot), None)
