@@ -90,7 +90,7 @@ impl<'a> Wanted<'a> {
         let asked = self.asked(source, &files, store)?;
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
-        let (mut left_out, mut closed) = (0, 0);
+        let (mut left_out, mut closed) = (0_u32, 0_u32);
         let first = self.items.len();
         for StoredFile { path, blob, length, first_seen, is_stored } in files {
             if selection.is_book_copy(&path) {
@@ -121,6 +121,12 @@ impl<'a> Wanted<'a> {
         if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
             self.tell(source, &table, "a table of chapters too long to be read whole");
         }
+        self.tell_left_out(inputs, source, (left_out, closed));
+        self.threads(source, store)
+    }
+
+    /// Tells how many files of `source` its author asks to leave out, and how many its licence closes.
+    fn tell_left_out(&mut self, inputs: &Inputs, source: &Source, (left_out, closed): (u32, u32)) {
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
@@ -133,7 +139,6 @@ impl<'a> Wanted<'a> {
             let message = format!("asks that {left_out} of its files be left out, and so they are");
             self.tell(source, ASKING, &message);
         }
-        self.threads(source, store)
     }
 
     /// Takes in the threads of `source` that the catalogue asks for.

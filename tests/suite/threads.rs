@@ -348,3 +348,18 @@ fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_goes_on() {
     assert_eq!(asked(&world)[0], "next 50");
     assert_eq!(stored(&world).len(), 230);
 }
+
+#[test]
+fn a_damaged_thread_is_dropped_and_fetched_again() {
+    let world = talk(20);
+    refresh(&world, &[], 0);
+    let clean = stored(&world);
+    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
+    let blob = "(SELECT blob FROM threads WHERE number = 7)";
+    store.execute(&format!("UPDATE blobs SET bytes = x'00' WHERE id = {blob}"), []).unwrap();
+    drop(store);
+    world.refresh(&["--offline"], 0);
+    assert_eq!(stored(&world).len(), 19);
+    let run = refresh(&world, &[], 0);
+    assert!(stored(&world) == clean, "{run}");
+}
