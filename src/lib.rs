@@ -89,7 +89,8 @@
 //!   repository or query never stops the rest.
 //! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the
 //!   thing and the cause; the remedy is a separate hint.
-//! - How much of a text may be shown is said by one function, [`catalogue::policy::show`].
+//! - How much of a text may be shown is said by [`catalogue::policy::Rights`], and one function,
+//!   [`catalogue::policy::show`], cuts it.
 
 pub mod printable;
 

@@ -1,7 +1,7 @@
 //! The policy: formats, limits, what is never indexed, and which licences may be shown whole.
 //!
-//! Read from `sources/policy.toml`. [`show`] is the one function that says how much of a text may be
-//! shown; every reader of the library obeys it.
+//! Read from `sources/policy.toml`. [`Rights`] say how much of a text may be shown, and [`show`] is the one function that
+//! cuts it; every reader of the library obeys them.
 
 use std::borrow::Cow;
 
@@ -25,6 +25,33 @@ pub enum Shown {
     Full,
     /// A short excerpt with the link.
     Excerpt,
+}
+
+/// What somebody else may do with the text of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// A licence: what that of the document itself allows, and what that of its source does.
+    Licence { own: Option<Shown>, source: Option<Shown> },
+    /// None: people posted it in a thread. The repository's licence is not theirs.
+    Posted,
+}
+
+impl Rights {
+    /// How much of the text may be shown: as its own licence allows, else its source's. Without one, and of what was
+    /// posted whatever licence there is, an excerpt.
+    ///
+    /// ```
+    /// use cairn::catalogue::{Shown, policy::Rights};
+    /// let source = Some(Shown::Full);
+    /// assert_eq!(Rights::Licence { own: None, source }.shown(), Shown::Full);
+    /// assert_eq!(Rights::Posted.shown(), Shown::Excerpt);
+    /// ```
+    pub fn shown(self) -> Shown {
+        match self {
+            Rights::Licence { own, source } => own.or(source).unwrap_or(Shown::Excerpt),
+            Rights::Posted => Shown::Excerpt,
+        }
+    }
 }
 
 /// Bounds on what one source may bring in.
@@ -237,6 +264,16 @@ mod tests {
         assert_eq!(policy.shown(Some("CC-BY-NC-SA-4.0")), Shown::Full);
         assert_eq!(policy.shown(Some("CC-BY-ND-4.0")), Shown::Excerpt);
         assert_eq!(policy.shown(None), Shown::Excerpt);
+    }
+
+    #[test]
+    fn a_document_goes_before_its_source_and_a_thread_has_no_licence() {
+        let of = |own, source| Rights::Licence { own, source }.shown();
+        assert_eq!(of(Some(Shown::Excerpt), Some(Shown::Full)), Shown::Excerpt);
+        assert_eq!(of(Some(Shown::Full), Some(Shown::Excerpt)), Shown::Full);
+        assert_eq!(of(None, Some(Shown::Full)), Shown::Full);
+        assert_eq!(of(None, None), Shown::Excerpt);
+        assert_eq!(Rights::Posted.shown(), Shown::Excerpt);
     }
 
     #[test]

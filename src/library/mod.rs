@@ -34,6 +34,7 @@ use crate::graph::Graph;
 use crate::problem::chain;
 use crate::search::Searcher;
 
+pub use answers::Spot;
 pub use cards::Deck;
 pub use news::Asked;
 pub use rescue::Rescue;

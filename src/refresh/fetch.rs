@@ -18,7 +18,7 @@ use crate::crawl::{
     BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
 };
 use crate::generation::news::Changes;
-use crate::generation::run::{Outcome, SourceResult};
+use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
 use crate::store::Store;
 
@@ -54,20 +54,6 @@ pub(super) struct Outcomes {
     pub notes: Vec<Problem>,
 }
 
-impl Outcomes {
-    /// Takes in what came of threads, each kind as a part of its source's result.
-    fn take(&mut self, fetched: threads::Fetched, results: &mut HashMap<String, SourceResult>) {
-        for (source, threads) in fetched.results {
-            if let Some(result) = results.get_mut(&source) {
-                result.traffic += threads.traffic;
-                result.threads.push(threads);
-            }
-        }
-        self.retry_at = self.retry_at.max(fetched.retry_at);
-        self.notes.extend(fetched.note);
-    }
-}
-
 /// Fetches `chosen` into `store`, until `stop`.
 pub(super) fn fetch(
     config: &Config,
@@ -98,14 +84,9 @@ pub(super) fn fetch(
             results.insert(result.source.clone(), result);
         })?;
         if options.network != Network::FoldersOnly {
-            let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
-                Some(result) => result.traffic += traffic,
-                None => outcomes.shared += traffic,
-            };
-            renew::renew(&runtime, &crawler, (chosen, stop), store, &mut add)?;
             let network = (&runtime, &crawler);
-            let fetched = threads::fetch(network, (inputs, chosen), (options, stop), store)?;
-            outcomes.take(fetched, &mut results);
+            let of = (inputs, chosen);
+            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results))?;
         }
         outcomes.quota = crawler.quota();
         outcomes.notes.extend(crawler.token_refused().then(refused_token));
@@ -123,6 +104,34 @@ pub(super) fn fetch(
         outcomes.results.push(result);
     }
     Ok(outcomes)
+}
+
+/// Asks GitHub's API for what it says of `chosen`, and for their threads; adds what that came to.
+fn ask_api(
+    (runtime, crawler): (&tokio::runtime::Runtime, &Crawler),
+    (inputs, chosen): (&Inputs, &[&Source]),
+    (options, stop): (&Options, &Stop),
+    store: &mut Store,
+    (outcomes, results): (&mut Outcomes, &mut HashMap<String, SourceResult>),
+) -> anyhow::Result<()> {
+    let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
+        Some(result) => result.traffic += traffic,
+        None => outcomes.shared += traffic,
+    };
+    renew::renew(runtime, crawler, (chosen, stop), store, &mut add)?;
+    let mut retry_at = None;
+    let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
+        retry_at = retry_at.max(until);
+        if let Some(result) = results.get_mut(id) {
+            result.traffic += threads.traffic;
+            result.threads.push(threads);
+        }
+    };
+    let network = (runtime, crawler);
+    let note = threads::fetch(network, (inputs, chosen), (options, stop), store, &mut done)?;
+    outcomes.notes.extend(note);
+    outcomes.retry_at = outcomes.retry_at.max(retry_at);
+    Ok(())
 }
 
 fn refused_token() -> Problem {

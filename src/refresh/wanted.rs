@@ -90,7 +90,7 @@ impl<'a> Wanted<'a> {
         let asked = self.asked(source, &files, store)?;
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
-        let (mut left_out, mut closed) = (0_u32, 0_u32);
+        let (mut left_out, mut closed) = (0, 0);
         let first = self.items.len();
         for StoredFile { path, blob, length, first_seen, is_stored } in files {
             if selection.is_book_copy(&path) {
@@ -121,12 +121,17 @@ impl<'a> Wanted<'a> {
         if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
             self.tell(source, &table, "a table of chapters too long to be read whole");
         }
-        self.tell_left_out(inputs, source, (left_out, closed));
+        self.tell_of_left_out(source, (left_out, closed), inputs);
         self.threads(source, store)
     }
 
-    /// Tells how many files of `source` its author asks to leave out, and how many its licence closes.
-    fn tell_left_out(&mut self, inputs: &Inputs, source: &Source, (left_out, closed): (u32, u32)) {
+    /// Tells how many files of `source` are left out: as its author asks, and under closed licences.
+    fn tell_of_left_out(
+        &mut self,
+        source: &Source,
+        (left_out, closed): (usize, usize),
+        inputs: &Inputs,
+    ) {
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(

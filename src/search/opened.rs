@@ -214,7 +214,9 @@ impl Stored {
     pub fn shell(&self) -> Result<Record, SearchError> {
         let record = self.values.get(&self.fields.record);
         let bytes = record.and_then(|value| value.as_bytes()).unwrap_or_default();
-        postcard::from_bytes(bytes).map_err(SearchError::decode)
+        let (record, rest) = postcard::take_from_bytes(bytes).map_err(SearchError::decode)?;
+        let posted = (!rest.is_empty()).then(|| postcard::from_bytes(rest)).transpose();
+        Ok(Record { posted: posted.map_err(SearchError::decode)?, ..record })
     }
 
     pub fn text(&self) -> &str {

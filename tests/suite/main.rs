@@ -35,6 +35,7 @@ mod losses;
 mod mcp;
 mod order;
 mod polite;
+mod posted;
 mod printed;
 mod queries;
 mod refresh;

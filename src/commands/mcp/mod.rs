@@ -34,7 +34,7 @@ use wire::Wire;
 /// What a client is told of the tools as a whole.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
     read sections, follow topics. Every passage names its source, licence and address: cite them. Where a \
-    licence allows excerpts only, that is what you get.";
+    licence allows excerpts only, and of discussions and issues, that is what you get.";
 
 /// The most of each list; an assistant reads every word of it.
 const MOST_HITS: u32 = 50;

@@ -8,13 +8,15 @@
 //!
 //! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
 //! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`thread`] what of a discussion or an
-//! issue; [`discussions`] and [`issues`] fetch those, page by page, within the bounds of [`threads`].
+//! issue; [`discussions`] and [`issues`] fetch those, page by page, within the bounds of [`threads`];
+//! [`name`] gives their links.
 
 pub(super) mod client;
 pub mod discussions;
 pub(super) mod graphql;
 pub mod issues;
 pub mod metadata;
+pub mod name;
 mod nodes;
 pub mod thread;
 pub mod threads;

@@ -67,27 +67,18 @@ fn opted_out(policy: &Policy) -> OptedOut {
     OptedOut::new(&policy.opted_out)
 }
 
-/// What fetching threads came to.
-#[derive(Default)]
-pub(super) struct Fetched {
-    /// By source, one for each kind.
-    pub results: Vec<(String, ThreadsResult)>,
-    /// When what was deferred may be asked for; seconds since 1970.
-    pub retry_at: Option<i64>,
-    /// What concerns the run as a whole: that there is no token.
-    pub note: Option<Problem>,
-}
-
-/// Fetches the threads that `chosen` sources ask for, until `stop`. A source that has not answered for its archive is
-/// left alone.
+/// Fetches the threads that `chosen` sources ask for, until `stop`; `done` hears what came of each kind of each
+/// source. A source that has not answered for its archive is left alone.
+///
+/// Returns what concerns the run as a whole: that there is no token.
 pub(super) fn fetch(
     (runtime, crawler): (&Runtime, &Crawler),
     (inputs, chosen): (&Inputs, &[&Source]),
     (options, stop): (&Options, &Stop),
     store: &mut Store,
-) -> anyhow::Result<Fetched> {
+    done: &mut dyn FnMut(&str, ThreadsResult, Option<i64>),
+) -> anyhow::Result<Option<Problem>> {
     let opted_out = opted_out(&inputs.policy);
-    let mut fetched = Fetched::default();
     let mut without_token = 0;
     for source in chosen.iter().filter(|source| source.threads.any()) {
         let Origin::GitHub { owner, name } = &source.origin else { continue };
@@ -108,15 +99,11 @@ pub(super) fn fetch(
             let fetching =
                 Fetching::new((runtime, crawler, stop), target, &opted_out, &mut *store)?;
             let (result, retry_at) = fetching.run()?;
-            fetched.retry_at = fetched.retry_at.max(retry_at);
-            fetched.results.push((source.id.0.clone(), result));
+            done(&source.id.0, result, retry_at);
         }
     }
     // That GitHub refuses the token is told by itself.
-    if without_token > 0 && !crawler.token_refused() {
-        fetched.note = Some(no_token(without_token));
-    }
-    Ok(fetched)
+    Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
 }
 
 /// That so many sources ask for threads, which needs a token.
