@@ -40,8 +40,8 @@
 //! # What is on disk
 //!
 //! ```text
-//! library.db            SQLite, opened by refresh alone: sources, files, blobs (zstd, by git's id),
-//!                       and what was derived from them, keyed by content and versions
+//! library.db            SQLite, opened by refresh alone: sources, files, threads with the cursors of fetching them,
+//!                       blobs (zstd, by git's id), and what was derived from them, keyed by content and versions
 //! building/             tantivy's writer directory
 //! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
 //!                       contents.bin (documents and sections, with hashes), news.json (what is new),
@@ -49,7 +49,7 @@
 //!                       each file)
 //! current               the number of the generation that readers open; replaced by rename, last. Without it they
 //!                       open the newest intact one
-//! runs.json             the last 200 runs: results, requests, bytes, quota, changes
+//! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
 //! lock                  one writer; says who holds it
 //! ```
 //!

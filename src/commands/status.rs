@@ -95,8 +95,12 @@ fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
 
 fn print_run(run: &Run) -> anyhow::Result<()> {
     let requests = output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request");
+    let points = match run.traffic.points {
+        0 => String::new(),
+        points => format!(", {points} points of GraphQL"),
+    };
     output::line(&format!(
-        "last run {}, {:.1} s, {requests}, {:.1} MB; {} failed, {} deferred{}",
+        "last run {}, {:.1} s, {requests}{points}, {:.1} MB; {} failed, {} deferred{}",
         run.ended_at,
         run.seconds,
         run.traffic.bytes as f64 / 1e6,

@@ -157,7 +157,52 @@ impl Served {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue;
+    use crate::config::{self, Overrides};
+    use crate::crawl::{BlobId, Snapshot};
+    use crate::generation::contents::Entry;
     use crate::generation::run::Run;
+    use crate::store::ThreadState;
+
+    #[test]
+    fn threads_that_are_served_and_were_never_read_would_be_lost() {
+        let index = tempfile::tempdir().unwrap();
+        let mut config = config::load(&Overrides::default()).unwrap();
+        config.index = index.path().to_owned();
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\ndiscussions = true\n";
+        let catalogue = catalogue::parse("c", text).unwrap();
+        let source = &catalogue.sources[0].id;
+        let folder = folders::folder(&config.index, 1);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(config.index.join("current"), "1\n").unwrap();
+        let manifest = r#"{"sources": [{"id": "a/b", "documents": 3}]}"#;
+        std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+        let entry = |path: &str| Entry {
+            path: path.to_owned(),
+            blob: BlobId::of(b""),
+            title: None,
+            sections: Vec::new(),
+        };
+        let entries = ["discussions/1", "discussions/2", "discussions/notes.md"].map(entry);
+        let sources = std::iter::once((source.0.clone(), entries.to_vec())).collect();
+        Contents { sources }.write(&folder.join("contents.bin")).unwrap();
+
+        let mut store = Store::open(&config.index.join("library.db")).unwrap();
+        let snapshot = Snapshot {
+            source: source.clone(),
+            revision: "x".into(),
+            validator: None,
+            fetched_at: 1,
+            selection: String::new(),
+        };
+        let row = SourceRow { snapshot: Some(snapshot), state: State::Ok, ..SourceRow::default() };
+        store.put_source(source, &row).unwrap();
+        let lost = of(&config, &catalogue, &store).unwrap().unwrap();
+        assert_eq!((lost.documents, lost.of), (2, 3));
+        let state = ThreadState { swept_at: 1, ..ThreadState::default() };
+        store.end_pass((source, ThreadKind::Discussion), false, &state, 1).unwrap();
+        assert_eq!(of(&config, &catalogue, &store).unwrap(), None, "they were read, and are gone");
+    }
 
     #[test]
     fn where_the_manifest_is_damaged_the_record_says_what_was_served() {

@@ -77,17 +77,28 @@ pub(super) fn settle(
         }
         Outcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
-            // Of a source that was never fetched, they may be there all the same, and they stay.
-            if row.state == State::Blocked || is_dropped(&row, settling.config, now) {
-                ThreadKind::ALL
-                    .into_iter()
-                    .try_for_each(|kind| store.remove_threads((&source.id, kind)).map(|_| ()))?;
-            }
+            drop_threads(source, &row, settling.config, store)?;
         }
         Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
         Outcome::Deferred | Outcome::Skipped => {}
     }
     Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+}
+
+/// Drops the threads of a source that is blocked or was gone for long. Of one whose files were never fetched, they
+/// stay.
+fn drop_threads(
+    source: &Source,
+    row: &SourceRow,
+    config: &Config,
+    store: &mut Store,
+) -> anyhow::Result<()> {
+    if row.state == State::Blocked || is_dropped(row, config, chrono::Utc::now().timestamp()) {
+        for kind in ThreadKind::ALL {
+            store.remove_threads((&source.id, kind))?;
+        }
+    }
+    Ok(())
 }
 
 /// What it means that the folder of `source` holds no file at all: where files of it are stored, its

@@ -262,6 +262,7 @@ fn forget_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     }
     let sql = "DELETE FROM threads WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
     connection.execute(sql, [])?;
+    connection.execute("DELETE FROM thread_states WHERE NOT json_valid(row)", [])?;
     Ok(())
 }
 
