@@ -52,6 +52,13 @@ impl GitHubHosts {
     pub fn all(&self) -> [&str; 4] {
         [&self.api, &self.codeload, &self.raw, &self.web]
     }
+
+    /// Where the web host has archives, if it belongs to the same GitHub as `codeload`: both are public, or both were
+    /// set. Otherwise the names of an enterprise's repositories would be sent to the public GitHub.
+    pub fn web_archives(&self) -> Option<&str> {
+        let [_, codeload, _, web] = Self::PUBLIC;
+        ((self.codeload == codeload) == (self.web == web)).then_some(&*self.web)
+    }
 }
 
 /// All settings of one invocation.

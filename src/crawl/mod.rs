@@ -3,7 +3,7 @@
 //! [`Crawler::fetch`] asks whether a source is new in one conditional request, and streams what it
 //! holds, file by file, to the caller. Nothing is written here: what is fetched goes through the
 //! channel, and a truncated or hostile archive ends in an error that loses nothing which the caller
-//! already has. [`mod@session`] sends requests and reads statuses, [`pace`] keeps to what hosts bear,
+//! already has. [`mod@session`] sends requests, [`judge`] reads statuses, [`pace`] keeps to what hosts bear,
 //! [`hosts`] says which may be spoken to; [`github`] knows GitHub's addresses, [`archive`] and
 //! [`unpack`] unpack in memory, [`folder`] reads local folders, [`metadata`] asks GitHub's API what a
 //! repository says of itself.
@@ -12,6 +12,7 @@ mod archive;
 pub mod folder;
 mod github;
 mod hosts;
+mod judge;
 pub mod links;
 pub mod metadata;
 mod pace;
@@ -124,6 +125,8 @@ impl Room {
 pub enum Fetched {
     /// Nothing new; nothing was sent.
     Unchanged,
+    /// Another archive of the commit that is known, with this ETag; nothing was sent.
+    SameCommit { validator: Option<String> },
     /// A folder that holds no file at all, as an empty mount point does; nothing was sent.
     Nothing,
     /// All files were sent.

@@ -51,6 +51,13 @@ pub(super) fn settle(
             }
             (Outcome::Unchanged, None)
         }
+        Ok(Fetched::SameCommit { validator }) => {
+            well(&mut row, moved);
+            if let Some(snapshot) = &mut row.snapshot {
+                (snapshot.selection, snapshot.validator) = (selection, validator);
+            }
+            (Outcome::Unchanged, None)
+        }
         Ok(Fetched::Changed { revision, validator }) => {
             well(&mut row, moved);
             row.problems = problems;
