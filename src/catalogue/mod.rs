@@ -8,6 +8,7 @@ pub mod edit;
 mod fields;
 pub mod policy;
 pub mod selection;
+mod visibility;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::problem::Faults;
 use fields::{DataFile, Fields};
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
+pub use visibility::Visibility;
 
 /// The catalogue's name for a source; never changed by what GitHub does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -65,6 +67,7 @@ pub struct Source {
     pub exclude: Vec<String>,
     /// The source of which this one is a fork: its copies fold under the original.
     pub fork_of: Option<SourceId>,
+    pub visibility: Visibility,
     /// An SPDX id that overrides what the LICENSE file says.
     pub licence: Option<String>,
     /// The language of its text (ISO 639-1), where detection would guess wrong.
@@ -177,6 +180,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let include = globs(file, &mut fields, "include", faults);
     let exclude = globs(file, &mut fields, "exclude", faults);
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
+    let visibility = visibility::read(file, &mut fields, faults);
     let licence = read_licence(file, &mut fields, faults);
     let language = fields.string("language", faults).map(|(_, code)| code);
     let repo_line = fields.value("repo").map_or(line, |(line, _)| line);
@@ -193,6 +197,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         include,
         exclude,
         fork_of,
+        visibility,
         licence,
         language,
         why,

@@ -160,6 +160,14 @@ impl Session {
         }
     }
 
+    /// The answer to `question`, whatever its status. One request: nothing is followed or tried again.
+    pub async fn once(&self, question: &Question<'_>) -> Result<Response, CrawlError> {
+        let url = self.allowed(question)?;
+        let _turn = self.gate(&url, question.api).enter().await?;
+        let sent = self.request(&self.unfollowing, question).send().await;
+        sent.map_err(|error| network(question.name(), error))
+    }
+
     /// The address of `question`, if it may be asked.
     fn allowed(&self, question: &Question<'_>) -> Result<Url, CrawlError> {
         let named = || question.name().to_owned();

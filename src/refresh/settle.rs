@@ -171,7 +171,7 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.state = State::Blocked;
             row.snapshot = None;
         }
-        CrawlError::NotFound(_) | CrawlError::Empty(_) => {
+        CrawlError::NotFound(_) | CrawlError::Hidden(_) | CrawlError::Empty(_) => {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {

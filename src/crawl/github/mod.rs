@@ -6,6 +6,9 @@
 //! that is known means unchanged, and its body is dropped unread; so is the rest of an archive that names the known
 //! commit, which GitHub may pack anew. Where codeload answers 404, the web host is asked once: it redirects renamed
 //! repositories, which codeload is said not to do. A token that GitHub refuses is left aside for the rest of the run.
+//! [`private`] fetches what only the token may read.
+
+mod private;
 
 use reqwest::Url;
 use reqwest::header;
@@ -21,6 +24,14 @@ const SATED: &str = "has something new, but this run has fetched all that `run_m
 /// How long after such a run the next one may follow.
 const SATED_SECONDS: i64 = 60 * 60;
 
+/// The commit at the head of a repository.
+struct Head {
+    /// `None` if it is the known one.
+    sha: Option<String>,
+    /// Where the API answered for it: by the repository's number, if it was renamed.
+    at: Url,
+}
+
 impl Fetch<'_> {
     pub(super) async fn github(
         &mut self,
@@ -30,8 +41,8 @@ impl Fetch<'_> {
     ) -> Result<Fetched, CrawlError> {
         if self.crawler.session.signs_in() {
             match self.head_commit(owner, name, known).await {
-                Ok(None) => return Ok(Fetched::Unchanged),
-                Ok(Some(sha)) => {
+                Ok(Head { sha: None, .. }) => return Ok(Fetched::Unchanged),
+                Ok(Head { sha: Some(sha), .. }) => {
                     let fetched = self.public_archive((owner, name), &sha, None).await?;
                     return Ok(at_commit(fetched, sha));
                 }
@@ -70,13 +81,13 @@ impl Fetch<'_> {
         fetched
     }
 
-    /// The sha of HEAD, or `None` if it is the known one.
+    /// The commit of HEAD.
     async fn head_commit(
         &mut self,
         owner: &str,
         name: &str,
         known: Option<&Snapshot>,
-    ) -> Result<Option<String>, CrawlError> {
+    ) -> Result<Head, CrawlError> {
         let url = format!("{}/repos/{owner}/{name}/commits/HEAD", self.crawler.github.api);
         let question = Question {
             url: &url,
@@ -103,7 +114,8 @@ impl Fetch<'_> {
             // The API leads to the repository's number, not to its new name.
             self.report.moved = Moved::Somewhere;
         }
-        Ok(sha.filter(|sha| known.is_none_or(|snapshot| snapshot.revision != *sha)))
+        let sha = sha.filter(|sha| known.is_none_or(|snapshot| snapshot.revision != *sha));
+        Ok(Head { sha, at })
     }
 
     /// The archive at `url`, unless it is that of `known` by its ETag or its commit. A transfer that breaks
