@@ -26,7 +26,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, FoundPart, Overrides, Refused};
-use crate::library::Library;
+use crate::library::{Audience, Library};
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
@@ -258,4 +258,15 @@ fn open(config: &Config) -> anyhow::Result<Library> {
             config.index.display()
         )
     })
+}
+
+/// Who a file is for that `library` is to be written to; says if it leaves out anything.
+fn audience(library: &Library, with_private: bool) -> Audience {
+    let audience = Audience::with_private(with_private);
+    let withheld = library.withheld(audience);
+    if withheld > 0 {
+        let sources = output::count(withheld, "private source");
+        tracing::info!("the text of {sources} is left out; --private includes it");
+    }
+    audience
 }

@@ -9,7 +9,7 @@ use crate::generation::news::What;
 use crate::generation::run::Run;
 use crate::generation::runs::Standing;
 use crate::library::view::{NewsItem, NewsView, StatusView};
-use crate::library::{Asked, since};
+use crate::library::{Asked, Audience, since};
 
 /// Problems and news that are printed; the rest is counted.
 const SHOWN: usize = 20;
@@ -29,7 +29,14 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
     let library = open(config)?;
     let status = library.status(&Standing::read(&config.index), None);
-    let ask = |since| Asked { since, topic: None, source: None, limit: usize::MAX, offset: 0 };
+    let ask = |since| Asked {
+        since,
+        topic: None,
+        source: None,
+        audience: Audience::Reader,
+        limit: usize::MAX,
+        offset: 0,
+    };
     let news = since.map(|since| library.news(&ask(since))).transpose()?;
     if arguments.json {
         let mut object = serde_json::to_value(&status)?;

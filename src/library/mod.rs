@@ -5,6 +5,7 @@
 //! refresh has made another: a request goes on with the one that it began with.
 
 mod answers;
+mod audience;
 mod cards;
 pub mod deck;
 mod guide;
@@ -34,6 +35,7 @@ use crate::graph::Graph;
 use crate::problem::chain;
 use crate::search::Searcher;
 
+pub use audience::Audience;
 pub use cards::Deck;
 pub use news::Asked;
 pub use rescue::Rescue;

@@ -35,6 +35,7 @@ mod mcp;
 mod order;
 mod polite;
 mod printed;
+mod private;
 mod queries;
 mod refresh;
 mod requests;

@@ -23,7 +23,7 @@ use crate::config::Config;
 use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
-use crate::library::{Library, Shelf, Wanted};
+use crate::library::{Audience, Library, Shelf, Wanted};
 use crate::search::{
     Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
 };
@@ -209,7 +209,7 @@ impl Server {
         Parameters(asked): Parameters<CaseAsked>,
     ) -> Result<Json<CaseView>, String> {
         let missing = || format!("no case study {:?}; search for it", asked.case);
-        self.ask(|library| library.case(&asked.case, PASSAGES), missing)
+        self.ask(|library| library.case(&asked.case, PASSAGES, Audience::Reader), missing)
     }
 
     #[tool(description = "The articles, papers, talks and tools that most sources cite.")]

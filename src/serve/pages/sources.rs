@@ -20,6 +20,8 @@ use crate::library::view::{SearchView, StatusView};
 use crate::problem::Problem;
 use crate::search::{Budget, Filter, FilterField};
 
+/// What it means that a source is private.
+const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
 /// Problems of one source that are listed, and passages on its page.
@@ -91,11 +93,12 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
             h1 { (source.id) }
             p { (source.why) }
             @if let Some(description) = &source.description { p.quiet { (description) } }
+            @if source.private { p.quiet { (PRIVATE) } }
             dl.facts {
                 dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
                 dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
                 dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-                dt { "State" } dd { (source.state) @if source.archived { ", archived" } }
+                dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
                 @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
                 @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
             }
@@ -196,6 +199,7 @@ fn row(source: &SourceState) -> Markup {
                 @if source.state == "gone" {
                     p.warn { "not found any more; what was indexed is kept for a while" }
                 }
+                @if source.private { p.quiet { (PRIVATE) } }
                 @if source.archived { p.quiet { "archived: nobody works on it any more" } }
                 @if let Some(failure) = failure {
                     p.warn {
