@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::{Exit, open, output};
 use crate::catalogue::{self, edit, policy};
 use crate::config::Config;
-use crate::crawl::metadata::Metadata;
+use crate::crawl::github::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
 use crate::generation::runs::Standing;
 use crate::printable::shell;
@@ -143,9 +143,11 @@ fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let crawler = Crawler::new(config, limits)?;
-        crawler.metadata(owner, name, &mut Traffic::default()).await.with_context(|| {
+        let metadata = crawler.metadata((owner, name), None, &mut Traffic::default()).await;
+        let metadata = metadata.with_context(|| {
             format!("GitHub was asked about {repo}; --offline with --why asks nobody")
-        })
+        })?;
+        metadata.with_context(|| format!("GitHub gives no answer about {repo}"))
     })
 }
 

@@ -4,17 +4,15 @@
 //! holds, file by file, to the caller. Nothing is written here: what is fetched goes through the
 //! channel, and a truncated or hostile archive ends in an error that loses nothing which the caller
 //! already has. [`mod@session`] sends requests, [`judge`] reads statuses, [`pace`] keeps to what hosts bear,
-//! [`hosts`] says which may be spoken to; [`github`] knows GitHub's addresses, [`archive`] and
-//! [`unpack`] unpack in memory, [`folder`] reads local folders, [`metadata`] asks GitHub's API what a
-//! repository says of itself.
+//! [`hosts`] says which may be spoken to; [`github`] knows GitHub's addresses and its API (through octocrab,
+//! over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local folders.
 
 mod archive;
 pub mod folder;
-mod github;
+pub mod github;
 mod hosts;
 mod judge;
 pub mod links;
-pub mod metadata;
 mod pace;
 mod session;
 mod unpack;
@@ -33,7 +31,7 @@ use crate::catalogue::{Origin, Selection, Source, SourceId, Visibility};
 use crate::config::{Config, GitHubHosts, Sources};
 use crate::problem::Problem;
 
-pub use pace::Quota;
+pub use pace::{Quota, Resource};
 use session::Session;
 
 /// Git's name for a file's content: the SHA-1 of `blob <length>\0` and the bytes, in hex.
@@ -328,7 +326,7 @@ impl Crawler {
 
     /// What GitHub's API last said of its quota; `None` if it was not asked.
     pub fn quota(&self) -> Option<Quota> {
-        self.session.quota()
+        self.session.quota(Resource::Core)
     }
 
     /// Whether GitHub has refused the token, so that this run went on without it.

@@ -21,13 +21,37 @@ const MOST_FAILURES: u32 = 6;
 /// The least wait that a "too often" brings, doubled with each in a row.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 
-/// What GitHub's API says is left of the hour's requests.
+/// What GitHub's API says is left of a [`Resource`]: requests an hour (core), searches a minute, or points
+/// an hour (GraphQL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Quota {
     pub limit: u64,
     pub remaining: u64,
-    /// When it begins anew; seconds since 1970.
+    /// When the full limit is available again; seconds since 1970.
     pub resets_at: i64,
+}
+
+/// The parts of GitHub's API that have quotas of their own.
+/// <https://docs.github.com/en/rest/rate-limit/rate-limit>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// Most of the REST API: requests an hour.
+    Core,
+    /// REST searches: requests a minute.
+    Search,
+    /// GraphQL: points an hour.
+    GraphQl,
+}
+
+impl Resource {
+    /// The words for it in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Resource::Core => "API",
+            Resource::Search => "search API",
+            Resource::GraphQl => "GraphQL API",
+        }
+    }
 }
 
 /// The hosts that a run speaks to, by name.

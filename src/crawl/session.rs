@@ -1,20 +1,22 @@
 //! Sends requests: at the hosts' pace, and again where a failure may pass. [`super::judge`] reads the answers.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
-use reqwest::header;
+use futures_util::StreamExt;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::hosts::{self, Hosts};
-use super::judge::{UNSAID_API_WAIT, UNSAID_WAIT, Verdict, judge, quota, short_body, text_header};
-use super::pace::{Gate, Pace, Quota};
+use super::judge::{UNSAID_API_WAIT, UNSAID_WAIT, Verdict, judge, quota, text_header};
+use super::pace::{Gate, Pace, Quota, Resource};
 use super::{CrawlError, Traffic};
 use crate::config::Config;
 
@@ -30,26 +32,48 @@ pub(super) struct Session {
     pace: Pace,
     token: Option<SecretString>,
     token_refused: AtomicBool,
-    quota: Mutex<Option<Quota>>,
+    quotas: Mutex<HashMap<Resource, Quota>>,
     /// Bytes of archives that this run may still fetch.
     bytes_left: AtomicI64,
 }
 
-/// One request.
-pub(super) struct Question<'a> {
-    pub url: &'a str,
-    /// A request to GitHub's API: it carries the token, and its answers tell the quota.
-    pub api: bool,
-    pub accept: Option<&'static str>,
-    /// The ETag that is known.
-    pub known: Option<String>,
+/// What a request goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// GitHub's API: the request carries the token, and its answer tells the quota of the resource.
+    Api(Resource),
+    /// Anything else; no token.
+    Open,
 }
 
-impl Question<'_> {
+/// One request: a GET, or with a body a POST that only reads, so that it may be sent again.
+pub(super) struct Question<'a> {
+    pub url: &'a str,
+    pub target: Target,
+    pub headers: HeaderMap,
+    pub body: Option<bytes::Bytes>,
+}
+
+impl<'a> Question<'a> {
+    /// A GET of `url` from `target`; conditional where the ETag `known` is given.
+    pub fn get(url: &'a str, target: Target, known: Option<&str>) -> Question<'a> {
+        let mut headers = HeaderMap::new();
+        if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            headers.insert(header::IF_NONE_MATCH, etag);
+        }
+        Question { url, target, headers, body: None }
+    }
+
+    /// The same with the header `name`.
+    pub fn with(mut self, name: HeaderName, value: &'static str) -> Question<'a> {
+        self.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
+
     /// How messages name the address. A query may hold a secret: the API sends readers of a private archive to an
     /// address with a token in it.
     fn name(&self) -> &str {
-        if self.api { self.url } else { without_query(self.url) }
+        if self.target == Target::Open { without_query(self.url) } else { self.url }
     }
 }
 
@@ -95,7 +119,7 @@ impl Session {
             pace: Pace::new(config.jobs_per_host, config.longest_wait),
             token: config.token.clone(),
             token_refused: AtomicBool::new(false),
-            quota: Mutex::default(),
+            quotas: Mutex::default(),
             bytes_left: AtomicI64::new(i64::try_from(config.run_bytes).unwrap_or(i64::MAX)),
         })
     }
@@ -126,9 +150,9 @@ impl Session {
         self.bytes_left.load(Ordering::Relaxed) <= 0
     }
 
-    /// What the API last said of its quota.
-    pub fn quota(&self) -> Option<Quota> {
-        *self.quota.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What the API last said of its quota of `resource`.
+    pub fn quota(&self, resource: Resource) -> Option<Quota> {
+        self.quotas.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).copied()
     }
 
     /// Asks `question`, again where a failure may pass; what it cost is added to `traffic`.
@@ -163,7 +187,7 @@ impl Session {
     /// The answer to `question`, whatever its status. One request: nothing is followed or tried again.
     pub async fn once(&self, question: &Question<'_>) -> Result<Response, CrawlError> {
         let url = self.allowed(question)?;
-        let _turn = self.gate(&url, question.api).enter().await?;
+        let _turn = self.gate(&url, question.target).enter().await?;
         let sent = self.request(&self.unfollowing, question).send().await;
         sent.map_err(|error| network(question.name(), error))
     }
@@ -186,7 +210,7 @@ impl Session {
         traffic: &mut Traffic,
     ) -> Result<Answer, CrawlError> {
         let url = self.allowed(question)?;
-        let gate = self.gate(&url, question.api);
+        let gate = self.gate(&url, question.target);
         let permit = gate.enter().await?;
         let mut waits = backoff();
         loop {
@@ -231,24 +255,13 @@ impl Session {
         Ok(date.map(|date| date.to_utc()))
     }
 
-    /// The body of the answer, which is no archive, as text; `None` for 304.
-    pub async fn text(
-        &self,
-        question: &Question<'_>,
-        traffic: &mut Traffic,
-    ) -> Result<Option<String>, CrawlError> {
-        let Answer::Found(response, _turn) = self.ask(question, traffic).await? else {
-            return Ok(None);
-        };
-        let body = short_body(response).await.map_err(|error| network(question.name(), error))?;
-        traffic.bytes += body.len() as u64;
-        Ok(Some(String::from_utf8_lossy(&body).into_owned()))
-    }
-
-    fn gate(&self, url: &Url, api: bool) -> Arc<Gate> {
+    fn gate(&self, url: &Url, target: Target) -> Arc<Gate> {
         let name = hosts::authority(url);
-        // An API and its archives may be one host, yet each has limits of its own.
-        self.pace.gate(&if api { format!("{name} (API)") } else { name })
+        // An API and its archives may be one host, yet each has limits of its own; so have the API's parts.
+        self.pace.gate(&match target {
+            Target::Api(resource) => format!("{name} ({})", resource.name()),
+            Target::Open => name,
+        })
     }
 
     async fn send(&self, redirects: Redirects, question: &Question<'_>) -> Verdict {
@@ -258,14 +271,20 @@ impl Session {
         };
         match self.request(http, question).send().await {
             Ok(response) => {
-                if let Some(quota) = quota(response.headers()).filter(|_| question.api) {
-                    *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = Some(quota);
+                if let (Target::Api(resource), Some(quota)) =
+                    (question.target, quota(response.headers()))
+                {
+                    let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
+                    quotas.insert(resource, quota);
                 }
                 if redirects == Redirects::Shown && response.status().is_redirection() {
                     let at = response.url().clone();
                     return Verdict::Answer(Some(response), at);
                 }
-                let unsaid = if question.api { UNSAID_API_WAIT } else { UNSAID_WAIT };
+                let unsaid = match question.target {
+                    Target::Api(_) => UNSAID_API_WAIT,
+                    Target::Open => UNSAID_WAIT,
+                };
                 judge(question.name(), unsaid, response).await
             }
             Err(error) if error.is_redirect() || error.is_builder() => {
@@ -277,15 +296,13 @@ impl Session {
     }
 
     fn request(&self, http: &reqwest::Client, question: &Question<'_>) -> RequestBuilder {
-        let mut request = http.get(question.url);
-        if let Some(accept) = question.accept {
-            request = request.header(header::ACCEPT, accept);
-        }
-        if let Some(etag) = &question.known {
-            request = request.header(header::IF_NONE_MATCH, etag);
-        }
+        let request = match &question.body {
+            None => http.get(question.url),
+            Some(body) => http.post(question.url).body(body.clone()),
+        };
+        let request = request.headers(question.headers.clone());
         match &self.token {
-            Some(token) if question.api && !self.token_refused() => {
+            Some(token) if question.target != Target::Open && !self.token_refused() => {
                 request.bearer_auth(token.expose_secret())
             }
             _ => request,
@@ -316,6 +333,25 @@ pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
 /// `url` without its query, which may hold a secret.
 pub(super) fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or(url)
+}
+
+/// The whole body of the answer from `url`. `Err` if it is longer than `most` bytes or breaks off.
+pub(super) async fn whole_body(
+    url: &str,
+    response: Response,
+    most: usize,
+) -> Result<Vec<u8>, CrawlError> {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| network(url, error))?;
+        if body.len() + chunk.len() > most {
+            let cause = format!("the answer is longer than {most} bytes");
+            return Err(CrawlError::Refused { url: url.to_owned(), cause });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// An error with its causes, which reqwest's own message leaves out.

@@ -54,7 +54,12 @@ impl SourceRow {
     /// Sets the times later than `now` to `now`; whether there were any.
     fn distrust_after(&mut self, now: i64) -> bool {
         let fetched = self.snapshot.as_mut().map(|snapshot| &mut snapshot.fetched_at);
-        let own = [&mut self.metadata_at, &mut self.metadata_tried_at];
+        let own = [
+            &mut self.metadata_at,
+            &mut self.metadata_tried_at,
+            &mut self.owner_at,
+            &mut self.owner_tried_at,
+        ];
         let times = own.into_iter().chain(fetched);
         let ahead = times.filter(|at| **at > now);
         ahead.map(|at| *at = now).count() > 0

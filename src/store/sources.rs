@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Store, StoreError};
 use crate::catalogue::SourceId;
 use crate::crawl::Snapshot;
-use crate::crawl::metadata::Metadata;
+use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::problem::Problem;
 
 /// How a source stood when it was last asked.
@@ -47,9 +47,13 @@ pub struct SourceRow {
     /// GitHub's new `owner/name`, if it redirects.
     pub moved_to: Option<String>,
     pub metadata: Option<Metadata>,
-    /// When it was had, and when it was last asked for; seconds since 1970.
+    /// When it was fetched, and when it was last asked for; seconds since 1970.
     pub metadata_at: i64,
     pub metadata_tried_at: i64,
+    /// Who owns the repository, when that was fetched, and when it was last asked for.
+    pub owner: Option<Owner>,
+    pub owner_at: i64,
+    pub owner_tried_at: i64,
     /// SPDX id detected from the LICENSE file.
     pub licence: Option<String>,
     /// Runs in a row in which it was not found, and when it was taken to be gone.

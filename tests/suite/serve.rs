@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode};
 use cairn::config::{self, Overrides};
 use cairn::serve::{Refreshing, State, router};
 use serde_json::Value;
@@ -33,7 +33,7 @@ pub(crate) fn app(world: &World) -> Router {
     router(Arc::new(State::new(config::load(&overrides).unwrap(), Refreshing::Never).unwrap()))
 }
 
-pub(crate) fn get(app: &Router, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
+pub(crate) fn get(app: &Router, path: &str) -> (StatusCode, HeaderMap, String) {
     block_on(async {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = app.clone().oneshot(request).await.unwrap();

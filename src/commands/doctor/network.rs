@@ -5,7 +5,7 @@ use chrono::Utc;
 use super::{Check, State};
 use crate::catalogue::policy;
 use crate::config::Config;
-use crate::crawl::{Crawler, Traffic};
+use crate::crawl::{Crawler, Resource, Traffic};
 
 /// How far this machine's clock may be off, in seconds, before tokens and certificates fail.
 const CLOCK_SECONDS: i64 = 120;
@@ -50,8 +50,8 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
 /// Whether the token is taken, and what is left of the quota.
 async fn quota(config: &Config, crawler: &Crawler) -> Check {
     let mut spent = Traffic::default();
-    let quota = match crawler.ask_quota(&mut spent).await {
-        Ok(quota) => quota,
+    let quota = match crawler.ask_quotas(&mut spent).await {
+        Ok(quotas) => quotas.core,
         Err(error) => return Check::new("quota", State::Weak, error.to_string()),
     };
     let (remaining, limit) = (quota.remaining, quota.limit);
@@ -66,7 +66,7 @@ async fn quota(config: &Config, crawler: &Crawler) -> Check {
         Some(_) => format!("is taken; {left}"),
         None => format!("no token; {left}"),
     };
-    if crawler.share_of(quota) == 0 {
+    if crawler.share_of(Resource::Core, quota) == 0 {
         let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;
         return Check::new(name, State::Weak, says)
             .hint(format!("descriptions and licences wait {minutes} min; archives need none"));

@@ -6,8 +6,13 @@
 //! that is known means unchanged, and its body is dropped unread; so is the rest of an archive that names the known
 //! commit, which GitHub may pack anew. Where codeload answers 404, the web host is asked once: it redirects renamed
 //! repositories, which codeload is said not to do. A token that GitHub refuses is left aside for the rest of the run.
-//! [`private`] fetches what only the token may read.
+//!
+//! [`private`] fetches what only the token may read. [`client`] speaks to the API through octocrab, [`mod@graphql`]
+//! to its GraphQL part; [`metadata`] says what is kept of a repository and its owner.
 
+pub(super) mod client;
+pub(super) mod graphql;
+pub mod metadata;
 mod private;
 
 use reqwest::Url;
@@ -15,7 +20,8 @@ use reqwest::header;
 
 use super::hosts::authority;
 use super::judge::{short_body, text_header};
-use super::session::{Answer, Question, backoff, full_jitter, network, without_query};
+use super::pace::Resource;
+use super::session::{Answer, Question, Target, backoff, full_jitter, network, without_query};
 use super::{CrawlError, Fetch, Fetched, Moved, Sent, Snapshot};
 use crate::config::GitHubHosts;
 
@@ -89,12 +95,9 @@ impl Fetch<'_> {
         known: Option<&Snapshot>,
     ) -> Result<Head, CrawlError> {
         let url = format!("{}/repos/{owner}/{name}/commits/HEAD", self.crawler.github.api);
-        let question = Question {
-            url: &url,
-            api: true,
-            accept: Some("application/vnd.github.sha"),
-            known: known.map(|snapshot| format!("\"{}\"", snapshot.revision)),
-        };
+        let etag = known.map(|snapshot| format!("\"{}\"", snapshot.revision));
+        let question = Question::get(&url, Target::Api(Resource::Core), etag.as_deref())
+            .with(header::ACCEPT, "application/vnd.github.sha");
         let session = &self.crawler.session;
         let (sha, at) = match session.ask(&question, &mut self.report.traffic).await? {
             Answer::Same(at) => (None, at),
@@ -125,8 +128,8 @@ impl Fetch<'_> {
         url: &str,
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
-        let validator = known.and_then(|snapshot| snapshot.validator.clone());
-        let question = Question { url, api: false, accept: None, known: validator };
+        let validator = known.and_then(|snapshot| snapshot.validator.as_deref());
+        let question = Question::get(url, Target::Open, validator);
         let commit = known.map(|snapshot| snapshot.revision.as_str());
         let mut waits = backoff();
         loop {
@@ -140,7 +143,7 @@ impl Fetch<'_> {
             };
             self.note_move(url, response.url());
             let etag = text_header(response.headers(), header::ETAG.as_str());
-            if question.known.is_some() && etag == question.known {
+            if validator.is_some() && etag.as_deref() == validator {
                 return Ok(Fetched::Unchanged);
             }
             if self.crawler.session.is_sated() {

@@ -4,7 +4,8 @@
 //! the token, and no message names that secret. Without a token nothing is asked, so that the name of a private
 //! repository goes to nobody, and codeload is never asked anonymously.
 
-use super::super::session::Question;
+use super::super::pace::Resource;
+use super::super::session::{Question, Target};
 use super::super::{CrawlError, Fetch, Fetched, Snapshot};
 use super::{Head, at_commit};
 
@@ -42,7 +43,7 @@ impl Fetch<'_> {
     async fn through_api(&mut self, head: &str, sha: String) -> Result<Fetched, CrawlError> {
         let repository = head.strip_suffix("/commits/HEAD").unwrap_or(head);
         let url = format!("{repository}/tarball/{sha}");
-        let question = Question { url: &url, api: true, accept: None, known: None };
+        let question = Question::get(&url, Target::Api(Resource::Core), None);
         let session = &self.crawler.session;
         let Some(to) = session.leads_to(&question, &mut self.report.traffic).await? else {
             let cause = "the answer names no address of the archive".to_owned();
