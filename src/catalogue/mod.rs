@@ -224,11 +224,7 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
         return None;
     }
     if let Some((line, repo)) = repo {
-        let parts: Vec<&str> = repo.split('/').collect();
-        if let [owner, name] = parts[..]
-            && is_github_name(owner)
-            && is_github_name(name)
-        {
+        if let Some((owner, name)) = repository(&repo) {
             return Some(Origin::GitHub { owner: owner.to_owned(), name: name.to_owned() });
         }
         faults.push(file.name, line, format!("`repo` {repo:?} is not of the form owner/name"));
@@ -249,6 +245,18 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
         return None;
     }
     folder.map(|(_, path)| Origin::Folder { path })
+}
+
+/// The owner and the name in `owner/name`, if `text` is that.
+///
+/// ```
+/// use cairn::catalogue::repository;
+/// assert_eq!(repository("ann/notes"), Some(("ann", "notes")));
+/// assert_eq!(repository("ann/notes/issues"), None);
+/// ```
+pub fn repository(text: &str) -> Option<(&str, &str)> {
+    let (owner, name) = text.split_once('/')?;
+    (is_github_name(owner) && is_github_name(name)).then_some((owner, name))
 }
 
 /// GitHub's own rule for owners and repositories: letters, digits, `-`, `_` and `.`.

@@ -94,7 +94,8 @@ pub(super) fn quota(headers: &HeaderMap) -> Option<Quota> {
     })
 }
 
-fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
+/// The header `name` as a whole number.
+pub(super) fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
     text_header(headers, name)?.trim().parse().ok()
 }
 

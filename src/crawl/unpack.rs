@@ -292,6 +292,14 @@ fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
+/// The commit that an archive names in its first entry; `head` is its beginning, as it is sent.
+pub(super) fn commit_of(head: &[u8]) -> Option<String> {
+    let mut archive = tar::Archive::new(GzDecoder::new(head));
+    let mut first = archive.entries().ok()?.raw(true).next()?.ok()?;
+    let is_global = first.header().entry_type() == EntryType::XGlobalHeader;
+    if is_global { pax_comment(&mut first).ok()? } else { None }
+}
+
 /// The `comment` record of a pax header: git archives keep the commit's sha there.
 fn pax_comment(entry: &mut impl Read) -> io::Result<Option<String>> {
     let mut header = Vec::new();

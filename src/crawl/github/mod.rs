@@ -8,8 +8,10 @@
 //! repositories, which codeload is said not to do. A token that GitHub refuses is left aside for the rest of the run.
 //!
 //! [`private`] fetches what only the token may read. [`client`] speaks to the API through octocrab, [`mod@graphql`]
-//! to its GraphQL part; [`metadata`] says what is kept of a repository and its owner.
+//! to its GraphQL part; [`metadata`] says what is kept of a repository and its owner. [`assumptions`] tries whether
+//! all this is so.
 
+pub mod assumptions;
 pub(super) mod client;
 pub(super) mod graphql;
 pub mod metadata;
