@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod assumptions;
 mod attack;
 mod bounded;
 mod cli;
