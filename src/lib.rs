@@ -9,7 +9,7 @@
 //!    v
 //! catalogue, vocabulary                                     load, validate, report every fault at once
 //!    v
-//! crawl       conditional requests, archives, folders       bytes of files; the only HTTP client
+//! crawl       archives, folders; GitHub's API by octocrab   bytes of files; one paced transport, the only HTTP client
 //!    v
 //! extract     one file per format; pure                     documents -> sections, links
 //!    v
@@ -34,7 +34,8 @@
 //!
 //! A module imports only what stands above it in the list below; a test reads the `use` lines and
 //! holds that order. [`extract`] and [`annotate`] are pure: no files, no network, same input, same
-//! output. Only [`crawl`] names the HTTP client.
+//! output. Only [`crawl`] names the HTTP client, and only [`crawl::github`] names octocrab, which is GitHub's API in
+//! types: it sends nothing by itself, but through the session that keeps to paces, quotas, hosts and the token.
 //!
 //! # What is on disk
 //!

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::company::Trail;
 use super::salience::{Signals, rank};
 use super::tagger::{Found, Tagger};
 use super::{Cited, CoMention, Mention, Salience};
+use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
 
 /// A sentence longer than this many characters is no evidence: nobody would read it, and not every source
@@ -63,7 +62,7 @@ impl<'a> Finder<'a> {
         }
         let mut co_mentions = Vec::new();
         let length = section.text.len().max(1);
-        for (start, sentence) in sentences(&section.text) {
+        for (start, sentence) in sentences_of(&section.text) {
             let found = self.tagger.find(sentence, &trail, false);
             for found in &found {
                 let place = Place { start, length };
@@ -180,11 +179,11 @@ fn co_mention(sentence: &str, found: &[Found]) -> Option<CoMention> {
     is_evidence.then(|| CoMention { sentence: plain(), topics })
 }
 
-/// The sentences of `text` with their byte offsets; none crosses a line.
-fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
+/// The sentences of `text` with their byte offsets, blank ones left out; none crosses a line.
+fn sentences_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let base = text.as_ptr() as usize;
     text.lines()
-        .flat_map(|line| line.split_sentence_bounds())
+        .flat_map(|line| sentences(line).map(|(_, sentence)| sentence))
         .filter(|sentence| !sentence.trim().is_empty())
         .map(move |sentence| (sentence.as_ptr() as usize - base, sentence))
 }

@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::folded::fenced;
 use super::stop;
+use crate::extract::sentences::sentences;
 use crate::vocabulary::label::{self, Token};
 use crate::vocabulary::{Vocabulary, plain};
 
@@ -129,7 +129,7 @@ impl Candidates {
             *self.totals.entry((*topic).to_owned()).or_insert(0) += 1;
         }
         let heading = passage.headings.last().map_or("", String::as_str);
-        let sentences = passage.text.lines().flat_map(|line| line.split_sentence_bounds());
+        let sentences = passage.text.lines().flat_map(sentences).map(|(_, sentence)| sentence);
         for sentence in sentences.chain([heading]) {
             let haystack = fenced(&label::tokens(sentence));
             for hit in automaton.find_overlapping_iter(&haystack) {

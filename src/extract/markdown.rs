@@ -1,5 +1,6 @@
 //! Markdown: GitHub's dialect, with front matter and the HTML inside.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use comrak::nodes::{AstNode, NodeValue};
@@ -7,6 +8,7 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 
 use super::frontmatter::{self, FrontMatter};
 use super::html::fragment;
+use super::nesting;
 use super::render::render;
 use super::sections::{Builder, MOST_WORDS, Piece, Unit, is_list};
 use super::words::words;
@@ -73,6 +75,13 @@ impl Reader {
 
     /// Reads `text`. Positions are lines of it, or `cell` where it is a notebook's cell.
     pub fn markdown(&mut self, text: &str, cell: Option<u32>, problems: &mut Vec<Problem>) {
+        let flat = nesting::flattened(text);
+        if matches!(flat, Cow::Owned(_)) {
+            let message =
+                "block quotes and lists are nested too deeply: the deepest are read as text";
+            problems.push(Problem::new(Stage::Extract, message));
+        }
+        let text = &*flat;
         let arena = Arena::new();
         let root = parse_document(&arena, text, &self.options);
         let lines: Vec<&str> = text.lines().collect();

@@ -2,13 +2,15 @@
 //!
 //! The tree is walked with a loop, not by recursion, so that no nesting overflows the stack.
 
+use std::ops::Range;
+
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeValue};
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::dialect::mermaid;
 use super::html::fragment;
 use super::sections::Piece;
+use super::sentences::sentences;
 use super::words::words;
 use super::{Link, links};
 
@@ -172,6 +174,7 @@ impl Rendered {
     /// The block at `at` as a piece of a section, its links canonical.
     pub fn into_piece(self, at: (u32, u32)) -> Piece {
         let (mut links, mut inner) = (Vec::new(), 0);
+        let mut sentences = Sentences { text: &self.text, line: 0..0, starts: Vec::new() };
         for (url, offset, text) in &self.links {
             match links::canonical(url) {
                 // A badge or picture that leads somewhere; of a video it is the way to link.
@@ -179,7 +182,7 @@ impl Rendered {
                 Some(url) => {
                     // An address that stands for itself is no sentence, and may be cut like one.
                     let is_bare = text.starts_with("http") || text.starts_with("www.");
-                    let sentence = sentence_at(&self.text, *offset, is_bare);
+                    let sentence = sentences.at(*offset, is_bare);
                     links.push(Link { url, text: text.clone(), sentence });
                 }
                 None => inner += words(text),
@@ -190,22 +193,45 @@ impl Rendered {
     }
 }
 
-/// The sentence of `text` that holds the byte `offset`, within its line, 300 characters at most; the
-/// `whole` line if that is asked for.
-fn sentence_at(text: &str, offset: usize, whole: bool) -> String {
-    let offset = offset.min(text.len());
-    let from = text[..offset].rfind('\n').map_or(0, |at| at + 1);
-    let to = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
-    let line = &text[from..to];
-    let may_part = !line.is_ascii() || [". ", "? ", "! "].iter().any(|end| line.contains(end));
-    let whole = whole || !may_part;
-    let sentence = line
-        .split_sentence_bound_indices()
-        .find(|(at, sentence)| !whole && from + at + sentence.len() > offset)
-        .map_or(line, |(_, sentence)| sentence);
-    let sentence = sentence.trim().trim_start_matches("- ");
-    match sentence.char_indices().nth(300) {
-        Some((cut, _)) => sentence[..cut].to_owned(),
-        None => sentence.to_owned(),
+/// The sentences around the links of a text. Each line is looked at once, however many links it has.
+struct Sentences<'a> {
+    text: &'a str,
+    /// The line that was looked at last, and where its sentences begin; empty where it is one sentence.
+    line: Range<usize>,
+    starts: Vec<usize>,
+}
+
+impl Sentences<'_> {
+    /// The sentence that holds the byte `offset`, within its line, 300 characters at most; the `whole` line if
+    /// that is asked for.
+    fn at(&mut self, offset: usize, whole: bool) -> String {
+        let offset = offset.min(self.text.len());
+        if !self.line.contains(&offset) {
+            self.look(offset);
+        }
+        let Range { start, end } = self.line;
+        let sentence = match self.starts.partition_point(|at| *at <= offset) {
+            _ if whole || offset >= end => start..end,
+            0 => start..end,
+            next => self.starts[next - 1]..self.starts.get(next).copied().unwrap_or(end),
+        };
+        let sentence = self.text[sentence].trim().trim_start_matches("- ");
+        match sentence.char_indices().nth(300) {
+            Some((cut, _)) => sentence[..cut].to_owned(),
+            None => sentence.to_owned(),
+        }
+    }
+
+    /// Finds the line that holds the byte `offset`, and its sentences.
+    fn look(&mut self, offset: usize) {
+        let from = self.text[..offset].rfind('\n').map_or(0, |at| at + 1);
+        let to = self.text[offset..].find('\n').map_or(self.text.len(), |at| offset + at);
+        let line = &self.text[from..to];
+        let may_part = !line.is_ascii() || [". ", "? ", "! "].iter().any(|end| line.contains(end));
+        self.line = from..to;
+        self.starts.clear();
+        if may_part {
+            self.starts.extend(sentences(line).map(|(at, _)| from + at));
+        }
     }
 }

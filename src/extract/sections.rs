@@ -3,10 +3,9 @@
 
 use std::collections::HashMap;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
 use super::noise::is_advert;
+use super::sentences::sentences;
 use super::words::words;
 use super::{Address, Link, Section, tall, tiny};
 
@@ -238,7 +237,7 @@ pub(super) fn is_list(sections: &[Section]) -> bool {
 fn parts(piece: Piece) -> Vec<Piece> {
     let mut parts: Vec<Piece> = Vec::new();
     let mut count = MOST_WORDS;
-    for (from, sentence) in sentences(&piece.text) {
+    for (from, sentence) in parts_of(&piece.text) {
         let more = words(sentence);
         let length = parts.last().map_or(0, |part| part.text.len());
         if count + more > MOST_WORDS || length + sentence.len() > LONGEST_PART {
@@ -267,9 +266,9 @@ fn parts(piece: Piece) -> Vec<Piece> {
     parts
 }
 
-/// The sentences of `text` with their places; those that are endless cut between words.
-fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_sentence_bound_indices().flat_map(|(from, sentence)| {
+/// The sentences of `text` with their byte offsets; those that are endless cut between words.
+fn parts_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    sentences(text).flat_map(|(from, sentence)| {
         let mut rest = sentence;
         std::iter::from_fn(move || {
             let most = rest.floor_char_boundary(LONGEST_PART / 2);

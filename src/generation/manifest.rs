@@ -76,6 +76,21 @@ pub struct SourceState {
     pub why: String,
     pub fork_of: Option<String>,
     pub description: Option<String>,
+    /// The repository's own page, as its owner gives it.
+    #[serde(default)]
+    pub homepage: Option<String>,
+    /// GitHub's topics, as the owner set them; no topics of the vocabulary.
+    #[serde(default)]
+    pub topics: Vec<String>,
+    /// Who wrote it, by name.
+    #[serde(default)]
+    pub author: Option<String>,
+    /// Stars on GitHub, rounded down to two digits.
+    #[serde(default)]
+    pub stars: Option<u64>,
+    /// The day of the last push, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub pushed_at: Option<String>,
     pub licence: Option<String>,
     pub shown: Shown,
     pub revision: Option<String>,

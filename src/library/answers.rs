@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::Library;
 use super::view::{
-    DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView, SectionView,
-    SourcesView, StatusView,
+    AboutSource, DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView,
+    SectionView, SourcesView, StatusView,
 };
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
@@ -213,6 +213,7 @@ impl Library {
                 .or_else(|| state.and_then(|state| state.licence.clone())),
             tags: record.tags.clone(),
             gone: state.is_some_and(|state| state.state == "gone"),
+            about: state.map(AboutSource::of).unwrap_or_default(),
         }
     }
 

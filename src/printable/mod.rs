@@ -135,6 +135,23 @@ fn write_escaped(c: char, out: &mut String) {
     }
 }
 
+/// `number` with a comma between thousands.
+///
+/// ```
+/// assert_eq!(cairn::printable::thousands(1_234_567), "1,234,567");
+/// ```
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::Inputs;
 use super::derive::annotation_versions;
 use super::wanted::Item;
+use super::{Inputs, forks};
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{FORMAT, SourceState};
 use crate::problem::{Problem, Stage};
@@ -38,7 +38,7 @@ pub(super) fn fingerprint(
         let line = row.moved_to.as_ref().map(|_| source.line);
         add(&format!("{:?} {line:?} {}", row.moved_to, archived(row)));
         add(&format!("{}", row.state == State::Gone));
-        add(row.metadata.as_ref().and_then(|m| m.description.as_deref()).unwrap_or_default());
+        add(&format!("{:?} {:?}", standing(row), inputs.undeclared.get(&source.id)));
     }
     let mut dead: Vec<_> = dead.iter().collect();
     dead.sort();
@@ -60,6 +60,41 @@ pub(super) fn licence(source: &Source, row: &SourceRow) -> Option<String> {
 
 fn archived(row: &SourceRow) -> bool {
     row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
+}
+
+/// What GitHub says of a repository and readers are shown.
+#[derive(Debug, Default)]
+struct Standing {
+    description: Option<String>,
+    homepage: Option<String>,
+    topics: Vec<String>,
+    author: Option<String>,
+    stars: Option<u64>,
+    pushed_at: Option<String>,
+}
+
+/// What is shown of the metadata in `row`. Stars are rounded to two digits, and a push to its day, so that not
+/// every star makes another generation.
+fn standing(row: &SourceRow) -> Standing {
+    let author = row.owner.as_ref().and_then(|owner| owner.name.clone());
+    let Some(metadata) = row.metadata.clone() else {
+        return Standing { author, ..Standing::default() };
+    };
+    let day = |at| Some(chrono::DateTime::from_timestamp(at, 0)?.format("%Y-%m-%d").to_string());
+    Standing {
+        description: metadata.description,
+        homepage: metadata.homepage,
+        topics: metadata.topics,
+        author,
+        stars: Some(two_digits(metadata.stars)),
+        pushed_at: metadata.pushed_at.and_then(day),
+    }
+}
+
+/// `number` rounded down to its first two digits.
+fn two_digits(number: u64) -> u64 {
+    let unit = 10_u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    number / unit * unit
 }
 
 fn is_at(source: &Source, repository: &str) -> bool {
@@ -98,7 +133,9 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
     // Once the entry has the new name, only its id tells of the old one.
     let moved_to = row.moved_to.clone().filter(|name| !is_at(source, name));
     problems.extend(moved_to.as_deref().map(|name| moved(source, name)));
+    problems.extend(inputs.undeclared.get(&source.id).map(|of| forks::problem(source, of)));
     problems.extend(row.problems.iter().cloned());
+    let standing = standing(&row);
     SourceState {
         id: source.id.0.clone(),
         kind: source.origin.kind().to_owned(),
@@ -111,7 +148,12 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
         fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
         private: source.visibility == Visibility::Private,
         archived: archived(&row),
-        description: row.metadata.and_then(|metadata| metadata.description),
+        description: standing.description,
+        homepage: standing.homepage,
+        topics: standing.topics,
+        author: standing.author,
+        stars: standing.stars,
+        pushed_at: standing.pushed_at,
         shown: inputs.policy.shown(licence.as_deref()),
         licence,
         fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
@@ -121,5 +163,16 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
         documents: 0,
         sections: 0,
         problems,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::two_digits;
+
+    #[test]
+    fn stars_are_shown_with_two_digits() {
+        let shown = [0, 7, 99, 101, 999, 1_234, 123_456].map(two_digits);
+        assert_eq!(shown, [0, 7, 99, 100, 990, 1_200, 120_000]);
     }
 }

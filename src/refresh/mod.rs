@@ -13,6 +13,7 @@ mod chapters;
 mod derive;
 mod describe;
 mod fetch;
+mod forks;
 mod full;
 mod links;
 mod loss;
@@ -42,6 +43,7 @@ use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
 
 use assemble::Assembled;
+use forks::Undeclared;
 pub use loss::OnLoss;
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
@@ -107,6 +109,8 @@ struct Inputs {
     policy: Policy,
     rules: Rules,
     vocabulary: Vocabulary,
+    /// Forks that only GitHub's metadata tells of.
+    undeclared: Undeclared,
 }
 
 /// Refreshes the index of `config`, until its end or `stop`.
@@ -135,11 +139,12 @@ fn run_to_the_end(
     let started_at = chrono::Utc::now();
     let catalogue = catalogue::load(&config.sources)?;
     let policy = catalogue::policy::load(&config.sources)?;
-    let inputs = Inputs {
+    let mut inputs = Inputs {
         catalogue,
         rules: Rules::new(&policy),
         policy,
         vocabulary: vocabulary::load(&config.sources)?,
+        undeclared: Undeclared::new(),
     };
     let chosen = choose(&inputs.catalogue, options)?;
     disk::create_folder(&config.index)?;
@@ -150,6 +155,7 @@ fn run_to_the_end(
     let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
     let mut run = Run::of(outcomes, started_at);
     run.complete = chosen.len() == inputs.catalogue.sources.len();
+    inputs.undeclared = forks::declare(&mut inputs.catalogue, &store)?;
     let loss = loss::of(config, &inputs.catalogue, &store)?;
     let refused = loss.as_ref().filter(|loss| {
         options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()

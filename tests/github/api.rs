@@ -2,7 +2,7 @@
 //! headers GitHub sends with them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Fault;
 use super::errors::{self, Error};
 use super::http::{Answer, Call, weak_etag};
-use super::quota::Quota;
+use super::quota::{Quota, Quotas};
 use super::routes::names_head;
 use super::shapes;
 use super::state::{Entry, Found, Shared, State};
@@ -37,18 +37,24 @@ const ALWAYS: [(&str, &str); 11] = [
     ("x-xss-protection", "0"),
 ];
 
+/// Who asks, by the token that came along.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    Anonymous,
+    SignedIn,
+    /// The token is not one that is taken.
+    Refused,
+}
+
 pub fn answer(shared: &Shared, call: &Call, asked: &Asked) -> Answer {
     let mut state = shared.lock();
-    let token = call.authorization.as_deref().map(token_in);
-    let refused = state.token.is_some() && token.is_some() && state.token.as_deref() != token;
-    // A token that is not taken is counted with the anonymous, as GitHub does.
-    let signed_in = token.is_some() && !refused;
-    let (answer, quota) = if refused {
-        (error(&Error::status(401)), *state.quota(false))
+    let client = state.client(call);
+    let (answer, quota) = if client == Client::Refused {
+        (error(&Error::status(401)), *state.quotas(client).core())
     } else {
-        decide(&mut state, &format!("{}{}", shared.base, call.mount), call, asked, signed_in)
+        decide(&mut state, &format!("{}{}", shared.base, call.mount), call, asked, client)
     };
-    stamp(answer, quota, signed_in)
+    stamp(answer, quota, client)
 }
 
 /// The answer, and the quota its headers are to tell of.
@@ -57,12 +63,12 @@ fn decide(
     base: &str,
     call: &Call,
     asked: &Asked,
-    signed_in: bool,
+    client: Client,
 ) -> (Answer, Quota) {
     let (found, rest) = match asked {
         Asked::Quota => {
-            let quota = *state.quota(signed_in);
-            return (json(200, &shapes::rate_limit(quota)), quota);
+            let quotas = state.quotas(client);
+            return (json(200, &shapes::rate_limit(quotas)), *quotas.core());
         }
         Asked::Name(name, rest) => (state.by_name(name), rest),
         Asked::Id(id, rest) => (state.by_id(*id), rest),
@@ -74,14 +80,15 @@ fn decide(
     };
     let fault = state.fault(&name, true);
     if let Fault::RateLimited { reset_in } = fault {
-        return limited(used_up(*state.quota(signed_in), reset_in));
+        return limited(state.quotas(client).core().used_up(Some(reset_in)));
     }
-    if !state.quota(signed_in).take() {
-        return limited(*state.quota(signed_in));
+    let quota = state.quotas(client).core();
+    if !quota.take(1) {
+        return limited(*quota);
     }
     let answer = match fault {
         Fault::Status(status) => error(&Error::status(status)),
-        Fault::RetryAfter { seconds } => {
+        Fault::RetryAfter { seconds } | Fault::SecondaryLimitIn200 { seconds } => {
             error(&Error::secondary_limit()).with("retry-after", seconds.to_string())
         }
         Fault::AccessBlocked => error(&Error::access_blocked()),
@@ -91,10 +98,11 @@ fn decide(
         }
         _ => serve(base, call, found, rest, fault),
     };
-    if signed_in && answer.status == StatusCode::NOT_MODIFIED {
-        state.quota(true).give_back();
+    let quota = state.quotas(client).core();
+    if client == Client::SignedIn && answer.status == StatusCode::NOT_MODIFIED {
+        quota.give_back();
     }
-    (answer, *state.quota(signed_in))
+    (answer, *quota)
 }
 
 fn serve(base: &str, call: &Call, found: Found, rest: &str, fault: Fault) -> Answer {
@@ -146,7 +154,7 @@ fn commit(base: &str, call: &Call, entry: &Entry, reference: &str) -> Answer {
     tagged(&shapes::commit(base, entry))
 }
 
-fn json(status: u16, value: &Value) -> Answer {
+pub fn json(status: u16, value: &Value) -> Answer {
     Answer::new(status, value.to_string().into_bytes())
         .with("content-type", "application/json; charset=utf-8")
         .with("x-github-media-type", "github.v3; format=json")
@@ -157,7 +165,7 @@ fn tagged(value: &Value) -> Answer {
     json(200, value).with("etag", etag)
 }
 
-fn error(error: &Error) -> Answer {
+pub fn error(error: &Error) -> Answer {
     json(error.status, &error.body())
 }
 
@@ -165,12 +173,9 @@ fn limited(quota: Quota) -> (Answer, Quota) {
     (error(&Error::limited(quota.limit)), quota)
 }
 
-fn used_up(quota: Quota, reset_in: Duration) -> Quota {
-    Quota { used: quota.limit, reset: SystemTime::now() + reset_in, ..quota }
-}
-
 /// Adds what every answer of the API carries.
-fn stamp(mut answer: Answer, quota: Quota, signed_in: bool) -> Answer {
+pub fn stamp(mut answer: Answer, quota: Quota, client: Client) -> Answer {
+    let signed_in = client == Client::SignedIn;
     for (name, value) in ALWAYS {
         answer = answer.with(name, value);
     }
@@ -188,17 +193,28 @@ fn stamp(mut answer: Answer, quota: Quota, signed_in: bool) -> Answer {
     answer
         .with("x-github-request-id", request_id())
         .with("x-ratelimit-limit", quota.limit.to_string())
-        .with("x-ratelimit-remaining", (quota.limit - quota.used).to_string())
+        .with("x-ratelimit-remaining", quota.left().to_string())
         .with("x-ratelimit-reset", seconds(quota.reset).to_string())
-        .with("x-ratelimit-resource", "core")
+        .with("x-ratelimit-resource", quota.resource)
         .with("x-ratelimit-used", quota.used.to_string())
 }
 
 impl State {
-    fn quota(&mut self, signed_in: bool) -> &mut Quota {
-        let quota = if signed_in { &mut self.signed_in } else { &mut self.anonymous };
-        quota.roll();
-        quota
+    pub fn client(&self, call: &Call) -> Client {
+        let token = call.authorization.as_deref().map(token_in);
+        match (token, self.token.as_deref()) {
+            (None, _) => Client::Anonymous,
+            (Some(token), Some(right)) if token != right => Client::Refused,
+            _ => Client::SignedIn,
+        }
+    }
+
+    /// A token that is not taken is counted with the anonymous, as GitHub does.
+    pub fn quotas(&mut self, client: Client) -> &mut Quotas {
+        match client {
+            Client::SignedIn => &mut self.signed_in,
+            Client::Anonymous | Client::Refused => &mut self.anonymous,
+        }
     }
 }
 

@@ -44,8 +44,21 @@ impl Error {
         Error::new(403, message, page)
     }
 
+    pub fn needs_token() -> Error {
+        let page = "/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql";
+        Error::new(401, "This endpoint requires you to be authenticated.", page)
+    }
+
+    pub fn bad_json() -> Error {
+        Error::new(400, "Problems parsing JSON", "")
+    }
+
     pub fn access_blocked() -> Error {
         Error::new(403, "Repository access blocked", "")
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     pub fn body(&self) -> Value {

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 
@@ -12,11 +13,16 @@ use super::Fault;
 use super::body::{Content, body};
 use super::log::Progress;
 
+/// GitHub takes no larger query than this either.
+const LARGEST_BODY: usize = 1024 * 1024;
+
 /// A request, read once.
 pub struct Call {
     pub method: Method,
     /// As sent, with the query.
     pub target: String,
+    /// What was posted.
+    pub body: String,
     /// Decoded, cut at the slashes.
     pub segments: Vec<String>,
     /// The folder below which GitHub Enterprise has the API or the archives; empty elsewhere.
@@ -36,16 +42,23 @@ pub struct Answer {
 }
 
 impl Call {
-    pub fn new(request: &Request) -> Call {
-        let headers = request.headers();
-        let path = decode(request.uri().path());
+    pub async fn read(request: Request) -> Call {
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+        Call { body: String::from_utf8_lossy(&body).into_owned(), ..Call::new(&parts) }
+    }
+
+    fn new(request: &Parts) -> Call {
+        let headers = &request.headers;
+        let path = decode(request.uri.path());
         let mounts = ["/api/v3", "/_codeload"].into_iter();
         let mount = mounts.into_iter().find(|mount| path.starts_with(&format!("{mount}/")));
         let mount = mount.unwrap_or_default();
         let path = &path[mount.len()..];
         Call {
-            method: request.method().clone(),
-            target: request.uri().to_string(),
+            method: request.method.clone(),
+            target: request.uri.to_string(),
+            body: String::new(),
             mount,
             segments: path.trim_matches('/').split('/').map(str::to_owned).collect(),
             if_none_match: text(headers, header::IF_NONE_MATCH.as_str()),

@@ -16,6 +16,7 @@ mod archive;
 mod body;
 mod errors;
 mod folder;
+mod graphql;
 mod hostile;
 mod http;
 mod log;
@@ -31,6 +32,9 @@ mod tests_archive;
 mod tests_client;
 #[cfg(test)]
 mod tests_faults;
+#[cfg(test)]
+mod tests_graphql;
+mod threads;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -45,6 +49,7 @@ use tokio::runtime::Runtime;
 pub use archive::{archive, sha_of};
 pub use folder::load_folder;
 pub use hostile::{RawArchive, RawEntry, raw_archive};
+pub use threads::{Comment, Discussion, Issue};
 
 use state::Shared;
 
@@ -61,6 +66,8 @@ pub struct Request {
     pub method: String,
     /// With the query.
     pub path: String,
+    /// What was posted; empty for the other methods.
+    pub body: String,
     pub status: u16,
     pub if_none_match: Option<String>,
     /// An `Authorization` header came with it, accepted or not.
@@ -83,6 +90,9 @@ pub struct Repo {
     pub description: Option<String>,
     pub stars: u64,
     pub archived: bool,
+    /// Without a token that is taken, there is nothing of this repository to see.
+    pub private: bool,
+    pub has_discussions: bool,
     pub archive: Archive,
 }
 
@@ -111,6 +121,10 @@ pub enum Fault {
     RetryAfter {
         seconds: u64,
     },
+    /// GraphQL's secondary limit as a 200 that has only `errors`; elsewhere as `RetryAfter`.
+    SecondaryLimitIn200 {
+        seconds: u64,
+    },
     /// Half of the body, then the connection breaks.
     Truncated,
     /// A web page where the archive should be.
@@ -129,6 +143,14 @@ pub enum Fault {
     Elsewhere {
         port: u16,
     },
+}
+
+impl Request {
+    /// The variables of a GraphQL request; null if there are none.
+    pub fn variables(&self) -> serde_json::Value {
+        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body["variables"].clone()
+    }
 }
 
 impl GitHub {
@@ -202,7 +224,28 @@ impl GitHub {
 
     /// Makes requests for `full_name` go wrong from now on; `Fault::None` ends it.
     pub fn fault(&self, full_name: &str, fault: Fault) {
-        self.shared.lock().set_fault(full_name, fault);
+        self.shared.lock().set_fault(full_name, fault, 0);
+    }
+
+    /// As `fault`, after `served` more requests for `full_name` (API and archive alike) were served.
+    pub fn fault_after(&self, full_name: &str, served: u32, fault: Fault) {
+        self.shared.lock().set_fault(full_name, fault, served);
+    }
+
+    /// Makes one field of a GraphQL answer about `full_name` fail, where the answer has it, until
+    /// this is called with `None`. `path` is that of the answer's data, such as
+    /// `repository.discussions.nodes.1.comments`.
+    pub fn fail_field(&self, full_name: &str, path: Option<&str>) {
+        let fields = &mut self.shared.lock().failing_fields;
+        match path {
+            Some(path) => fields.insert(full_name.to_lowercase(), path.to_owned()),
+            None => fields.remove(&full_name.to_lowercase()),
+        };
+    }
+
+    /// Puts the web pages that threads name below `base` instead of this server.
+    pub fn web_pages_at(&self, base: &str) {
+        self.shared.lock().web = Some(base.to_owned());
     }
 
     /// The only token the API takes; anonymous requests stay allowed. `None`: any token will do.
@@ -212,7 +255,14 @@ impl GitHub {
 
     /// Leaves the API this many requests in the running hour, for both kinds of client.
     pub fn leave_quota(&self, remaining: u64) {
-        self.shared.lock().leave_quota(remaining);
+        let mut state = self.shared.lock();
+        state.anonymous.core().leave(remaining);
+        state.signed_in.core().leave(remaining);
+    }
+
+    /// Leaves GraphQL this many points in the running hour.
+    pub fn leave_points(&self, remaining: u64) {
+        self.shared.lock().signed_in.graphql().leave(remaining);
     }
 }
 
@@ -236,6 +286,8 @@ impl Repo {
             description: None,
             stars: 0,
             archived: false,
+            private: false,
+            has_discussions: true,
             archive,
         }
     }

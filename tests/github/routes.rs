@@ -11,17 +11,18 @@ use axum::response::Response;
 use super::body::Content;
 use super::http::{Answer, Call, weak_etag};
 use super::state::{Entry, Found, Shared, Store};
-use super::{Fault, api, archive};
+use super::{Fault, api, archive, graphql};
 
 const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
 const PAGE: &[u8] = b"<!DOCTYPE html><title>Oops</title><p>This page is taking too long.</p>";
 
 pub async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let call = Call::new(&request);
+    let call = Call::read(request).await;
     let answer = answer(&shared, &call);
     let progress = shared.lock().log.push(super::Request {
         method: call.method.to_string(),
         path: call.target,
+        body: call.body,
         status: answer.status.as_u16(),
         if_none_match: call.if_none_match,
         authorized: call.authorization.is_some(),
@@ -33,10 +34,13 @@ pub async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Resp
 }
 
 fn answer(shared: &Shared, call: &Call) -> Answer {
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    if call.method == Method::POST && matches!(&segments[..], ["graphql"] | ["api", "graphql"]) {
+        return graphql::answer(shared, call);
+    }
     if call.method != Method::GET && call.method != Method::HEAD {
         return plain(404);
     }
-    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     match segments.as_slice() {
         ["rate_limit"] => api::answer(shared, call, &api::Asked::Quota),
         ["repos", owner, name, rest @ ..] => {
@@ -74,7 +78,7 @@ fn named(
     let fault = state.fault(full_name, false);
     match fault {
         Fault::Status(status) => return plain(status),
-        Fault::RetryAfter { seconds } => {
+        Fault::RetryAfter { seconds } | Fault::SecondaryLimitIn200 { seconds } => {
             return plain(429).with("retry-after", seconds.to_string());
         }
         Fault::AccessBlocked => return text(403, "Repository access blocked"),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::api::seconds;
 use super::archive;
-use super::quota::Quota;
+use super::quota::{Quota, Quotas};
 use super::state::Entry;
 
 /// When every repository here was made; each change of content dates one day later.
@@ -75,12 +75,14 @@ pub fn repository(base: &str, entry: &Entry) -> Value {
     let mut value = json!({
         "id": entry.id, "node_id": node_id("Repository", entry.id),
         "name": name, "full_name": full_name, "owner": owner(base, entry),
-        "private": false, "visibility": "public", "fork": false,
+        "private": repo.private,
+        "visibility": if repo.private { "private" } else { "public" }, "fork": false,
         "html_url": page, "svn_url": page, "clone_url": format!("{page}.git"),
         "git_url": format!("git{}.git", page.trim_start_matches("http")),
         "ssh_url": format!("git@127.0.0.1:{full_name}.git"), "mirror_url": null,
         "description": repo.description, "homepage": null, "language": null,
         "topics": [], "size": entry.revision, "license": licence(base, entry),
+        "has_discussions": repo.has_discussions,
         "archived": repo.archived, "disabled": false, "is_template": false,
         "default_branch": repo.default_branch,
         "created_at": first_day().format("%FT%TZ").to_string(),
@@ -98,7 +100,7 @@ fn usual_settings() -> Value {
         "forks_count": 3, "forks": 3, "network_count": 3, "subscribers_count": 2,
         "open_issues_count": 1, "open_issues": 1,
         "has_issues": true, "has_projects": true, "has_downloads": true,
-        "has_wiki": true, "has_pages": false, "has_discussions": false,
+        "has_wiki": true, "has_pages": false,
         "allow_forking": true, "web_commit_signoff_required": false, "temp_clone_token": null,
         "permissions": {
             "admin": false, "maintain": false, "push": false, "triage": false, "pull": true,
@@ -187,16 +189,16 @@ pub fn commit(base: &str, entry: &Entry) -> Value {
     })
 }
 
-pub fn rate_limit(quota: Quota) -> Value {
-    let core = json!({
-        "limit": quota.limit, "used": quota.used, "remaining": quota.limit - quota.used,
-        "reset": seconds(quota.reset), "resource": "core",
-    });
-    let search = json!({
-        "limit": 10, "used": 0, "remaining": 10, "reset": seconds(quota.reset),
-        "resource": "search",
-    });
-    json!({ "resources": { "core": core, "search": search }, "rate": core })
+pub fn rate_limit(quotas: &mut Quotas) -> Value {
+    let count = |quota: &Quota| {
+        json!({
+            "limit": quota.limit, "used": quota.used, "remaining": quota.left(),
+            "reset": seconds(quota.reset), "resource": quota.resource,
+        })
+    };
+    let core = count(quotas.core());
+    let (search, graphql) = (count(quotas.search()), count(quotas.graphql()));
+    json!({ "resources": { "core": core, "search": search, "graphql": graphql }, "rate": core })
 }
 
 pub fn first_day() -> DateTime<Utc> {
@@ -220,12 +222,13 @@ fn add(value: &mut Value, more: Value) {
     }
 }
 
-fn node_id(kind: &str, id: u64) -> String {
+pub fn node_id(kind: &str, id: u64) -> String {
     base64(format!("0{}:{kind}{id}", kind.len()).as_bytes())
 }
 
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 pub fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let number = (0..3)
@@ -236,4 +239,19 @@ pub fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut number, mut bits) = (0_u32, 0);
+    for digit in text.trim_end_matches('=').bytes() {
+        let value = DIGITS.iter().position(|known| *known == digit)?;
+        number = number << 6 | u32::try_from(value).ok()?;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((number >> bits & 0xff) as u8);
+        }
+    }
+    Some(bytes)
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::body::Bytes;
 
 use super::log::Log;
-use super::quota::Quota;
+use super::quota::Quotas;
+use super::threads::Threads;
 use super::{Archive, Fault, Repo, archive};
 
 pub struct Shared {
@@ -20,13 +21,19 @@ pub struct Shared {
 pub struct State {
     repos: HashMap<u64, Entry>,
     /// Lower-case full name to id: GitHub ignores case in names.
-    names: HashMap<String, u64>,
+    pub names: HashMap<String, u64>,
     /// Lower-case former name to id.
     moved: HashMap<String, u64>,
     faults: HashMap<String, Running>,
+    /// Repository id to its discussions and issues, which a new push leaves alone.
+    pub threads: HashMap<u64, Threads>,
+    /// Lower-case full name to the path of a GraphQL field that fails.
+    pub failing_fields: HashMap<String, String>,
+    /// Below which addresses of web pages are, if not below this server's own.
+    pub web: Option<String>,
     pub token: Option<String>,
-    pub anonymous: Quota,
-    pub signed_in: Quota,
+    pub anonymous: Quotas,
+    pub signed_in: Quotas,
     pub log: Log,
 }
 
@@ -55,6 +62,8 @@ pub enum Found {
 
 struct Running {
     fault: Fault,
+    /// Requests that are served before the first that goes wrong.
+    spared: u32,
     first_met: Option<Instant>,
 }
 
@@ -65,9 +74,12 @@ impl Shared {
             names: HashMap::new(),
             moved: HashMap::new(),
             faults: HashMap::new(),
+            threads: HashMap::new(),
+            failing_fields: HashMap::new(),
+            web: None,
             token: None,
-            anonymous: Quota::new(60),
-            signed_in: Quota::new(5000),
+            anonymous: Quotas::anonymous(),
+            signed_in: Quotas::signed_in(),
             log: Log::default(),
         };
         for repo in repos {
@@ -110,6 +122,7 @@ impl State {
     pub fn remove(&mut self, full_name: &str) {
         if let Some(id) = self.names.remove(&full_name.to_lowercase()) {
             self.repos.remove(&id);
+            self.threads.remove(&id);
         }
     }
 
@@ -144,8 +157,17 @@ impl State {
         if entry.refresh() { Found::Here(Box::new(entry.clone())) } else { Found::Missing }
     }
 
-    pub fn set_fault(&mut self, full_name: &str, fault: Fault) {
-        let running = Running { fault, first_met: None };
+    /// The full name of the first repository that `is_it` holds for.
+    pub fn find(&self, is_it: impl Fn(&Entry, &Threads) -> bool) -> Option<String> {
+        let known = self.threads.iter().filter_map(|(id, threads)| {
+            let entry = self.repos.get(id)?;
+            is_it(entry, threads).then(|| entry.repo.full_name.clone())
+        });
+        known.min()
+    }
+
+    pub fn set_fault(&mut self, full_name: &str, fault: Fault, spared: u32) {
+        let running = Running { fault, spared, first_met: None };
         self.faults.insert(full_name.to_lowercase(), running);
     }
 
@@ -155,10 +177,16 @@ impl State {
         let Some(running) = self.faults.get_mut(&name) else {
             return Fault::None;
         };
+        if running.spared > 0 {
+            running.spared -= 1;
+            return Fault::None;
+        }
         let lasts = match running.fault {
             Fault::RateLimited { .. } if !api => return Fault::None,
             Fault::RateLimited { reset_in } => reset_in,
-            Fault::RetryAfter { seconds } => Duration::from_secs(seconds),
+            Fault::RetryAfter { seconds } | Fault::SecondaryLimitIn200 { seconds } => {
+                Duration::from_secs(seconds)
+            }
             Fault::StatusOnce(status) => {
                 self.faults.remove(&name);
                 return Fault::Status(status);
@@ -175,16 +203,11 @@ impl State {
             }
         };
         running.first_met.get_or_insert_with(Instant::now);
+        let seconds = left.as_secs_f64().ceil() as u64;
         match running.fault {
             Fault::RateLimited { .. } => Fault::RateLimited { reset_in: left },
-            _ => Fault::RetryAfter { seconds: left.as_secs_f64().ceil() as u64 },
-        }
-    }
-
-    pub fn leave_quota(&mut self, remaining: u64) {
-        for quota in [&mut self.anonymous, &mut self.signed_in] {
-            quota.roll();
-            quota.used = quota.limit.saturating_sub(remaining);
+            Fault::SecondaryLimitIn200 { .. } => Fault::SecondaryLimitIn200 { seconds },
+            _ => Fault::RetryAfter { seconds },
         }
     }
 

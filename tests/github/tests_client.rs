@@ -71,13 +71,24 @@ fn unchunk(mut rest: &[u8]) -> (Vec<u8>, bool) {
 }
 
 pub async fn get(server: &GitHub, path: &str, headers: &[(&str, &str)]) -> Reply {
+    send(server, &format!("GET {path}"), headers, "").await
+}
+
+pub async fn post(server: &GitHub, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    let length = body.len().to_string();
+    let headers = [headers, &[("Content-Length", &*length)]].concat();
+    send(server, &format!("POST {path}"), &headers, body).await
+}
+
+async fn send(server: &GitHub, line: &str, headers: &[(&str, &str)], body: &str) -> Reply {
     let address = server.base().replace("http://", "");
     let mut stream = TcpStream::connect(&address).await.expect("the server listens");
-    let mut head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let mut head = format!("{line} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
-    stream.write_all(format!("{head}\r\n").as_bytes()).await.expect("a request is taken");
+    let request = format!("{head}\r\n{body}");
+    stream.write_all(request.as_bytes()).await.expect("a request is taken");
     let mut bytes = Vec::new();
     // A connection broken on purpose is an answer too.
     let _ = stream.read_to_end(&mut bytes).await;

@@ -49,6 +49,11 @@ fn inline() -> Vec<Shape> {
         shape("backticks-of-every-length", "md", |n, k| {
             lines(n, k, |at| "`".repeat(at % 300 + 1) + " a")
         }),
+        // Behind a full stop nothing decides whether the sentence ends; a link's sentence is looked for.
+        shape("links-among-endless-sentences", "md", |n, k| {
+            let part = |at: usize| format!("[a](https://a.org/{at}). {}", "1) ".repeat(1_000));
+            text(&(0..n / 3_025).map(part).collect::<String>(), k)
+        }),
         shape("dollars", "md", |n, k| text(&"$a$$ ".repeat(n / 5), k)),
         shape("entities-and-addresses", "md", |n, k| {
             text(&"&amp www.a a@b. http:// ".repeat(n / 24), k)

@@ -76,7 +76,7 @@ impl From<Repository> for Metadata {
         Metadata {
             full_name: repository.full_name,
             description: repository.description.and_then(short),
-            homepage: repository.homepage.and_then(short),
+            homepage: repository.homepage.and_then(address),
             topics: topics.into_iter().filter_map(short).collect(),
             licence: licence.filter(|id| id != "NOASSERTION"),
             stars: u64::from(repository.stargazers_count.unwrap_or(0)),
@@ -88,6 +88,13 @@ impl From<Repository> for Metadata {
             etag: None,
         }
     }
+}
+
+/// The address `text`, if it is one that a browser opens without harm.
+fn address(text: String) -> Option<String> {
+    let text = short(text)?;
+    let url = url::Url::parse(&text).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
 
 /// The text up to the limit; `None` if it is empty.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod knowledge;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,6 +27,7 @@ pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
 };
+pub use source::AboutSource;
 
 /// Where in its file a passage stands: one of the four.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -125,6 +127,9 @@ pub struct PassageView {
     /// The source is there no longer: the link may lead nowhere.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
+    /// What GitHub says of its source.
+    #[serde(skip_serializing_if = "AboutSource::is_empty")]
+    pub about: AboutSource,
 }
 
 impl PassageView {

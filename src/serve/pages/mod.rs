@@ -28,6 +28,7 @@ use maud::{Markup, html};
 
 use super::State;
 use super::error::Failure;
+use crate::printable::thousands;
 use crate::search::Snippet;
 use frame::layout;
 
@@ -124,15 +125,7 @@ fn time(rfc3339: &str) -> Markup {
 
 /// `12345` as `12,345`.
 fn number(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(number as u64)
 }
 
 /// `1` and `source` as `1 source`, `2` as `2 sources`.

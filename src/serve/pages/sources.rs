@@ -16,7 +16,8 @@ use crate::catalogue::Shown;
 use crate::generation::manifest::SourceState;
 use crate::generation::run::{Outcome, Run};
 use crate::library::Library;
-use crate::library::view::{SearchView, StatusView};
+use crate::library::view::{AboutSource, SearchView, StatusView};
+use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, Filter, FilterField};
 
@@ -99,6 +100,13 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
                 dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
                 dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
                 dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
+                @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
+                @if let Some(stars) = source.stars { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
+                @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
+                @if let Some(page) = &source.homepage {
+                    dt { "Homepage" } dd { a href=(page) rel="noopener nofollow" { (page) } }
+                }
+                @if !source.topics.is_empty() { dt { "GitHub topics" } dd { (source.topics.join(", ")) } }
                 @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
                 @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
             }
@@ -196,6 +204,8 @@ fn row(source: &SourceState) -> Markup {
             td {
                 b { a href={ "/sources/" (source.id) } { (source.id) } }
                 p.quiet { (source.why) }
+                @let about = AboutSource::of(source);
+                @if !about.is_empty() { p.quiet { (about) } }
                 @if source.state == "gone" {
                     p.warn { "not found any more; what was indexed is kept for a while" }
                 }

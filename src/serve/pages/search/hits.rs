@@ -24,7 +24,8 @@ pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
     html! {
         @if let Some(first) = hits.first().map(|hit| &hit.passage) {
             section.document {
-                h2 { (first.title) " " span.quiet { (first.source) } }
+                h2 { (first.title) " " span.quiet title=[first.about.description.as_deref()] { (first.source) } }
+                @if !first.about.is_empty() { p.about.quiet { (first.about) } }
                 @for hit in hits { (card(hit, query, false)) }
             }
         }
