@@ -18,6 +18,7 @@ mod cost;
 mod damage;
 mod data;
 mod decks;
+mod differences;
 mod eval;
 mod face;
 mod faults;

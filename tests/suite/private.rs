@@ -9,6 +9,7 @@ use cairn::config::{self, Overrides};
 use cairn::serve::{Refreshing, State, router};
 use serde_json::Value;
 
+use crate::github::{Fault, Repo};
 use crate::serve::{get, json};
 use crate::world::{World, entry, outcome, output_of, part, repo, text};
 
@@ -115,6 +116,98 @@ fn a_token_that_is_refused_sends_nobody_to_codeload() {
     let asked = world.asked();
     let own: Vec<_> = asked.iter().filter(|asked| asked.contains("bob/own")).collect();
     assert!(own.iter().all(|asked| *asked == "/repos/bob/own/commits/HEAD 401"), "{own:?}");
+}
+
+/// The same world, whose GitHub shows `bob/own` to a token only.
+fn really_private() -> World {
+    let world = world();
+    make_private(&world);
+    let own =
+        repo("bob/own", &[("plans.md", "# Plans\n\nThe pangolin feature store, in short.\n")]);
+    world.github.put(Repo { private: true, ..own });
+    world
+}
+
+#[test]
+fn a_private_repository_comes_through_the_api_and_its_redirect_is_followed_without_the_token() {
+    let world = really_private();
+    let run = signed_in(&world, 0);
+    assert_eq!(outcome(&run, "bob/own"), "new");
+    let asked: Vec<(String, u16, bool)> = of_own(&world);
+    let [commit, tarball, archive, ..] = &asked[..] else { panic!("{asked:?}") };
+    let sha = text(&world.source("bob/own")["revision"]).to_owned();
+    assert_eq!(*commit, ("/repos/bob/own/commits/HEAD".to_owned(), 200, true));
+    assert_eq!(*tarball, (format!("/repos/bob/own/tarball/{sha}"), 302, true));
+    let (path, status, signed) = archive;
+    assert!(path.starts_with(&format!("/bob/own/legacy.tar.gz/{sha}?token=")), "{path}");
+    assert_eq!((*status, *signed), (200, false), "without the token: {asked:?}");
+    assert!(asked.iter().all(|(path, ..)| !path.starts_with("/bob/own/tar.gz")), "{asked:?}");
+    assert!(!world.hits("pangolin").is_empty());
+
+    let run = signed_in(&world, 0);
+    assert_eq!(outcome(&run, "bob/own"), "unchanged");
+    let unchanged: Vec<(String, u16, bool)> = of_own(&world);
+    assert_eq!(unchanged, [("/repos/bob/own/commits/HEAD".to_owned(), 304, true)], "one request");
+
+    let secret = path.split_once("?token=").unwrap().1;
+    for entry in walkdir::WalkDir::new(world.path("index")) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let bytes = std::fs::read(entry.path()).unwrap();
+            let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!holds, "{} holds the secret of the archive's address", entry.path().display());
+        }
+    }
+}
+
+#[test]
+fn a_failure_behind_the_redirect_names_no_secret() {
+    let world = really_private();
+    world.github.fault("bob/own", Fault::ArchiveStatus(500));
+    let mut command = world.command(&["refresh", "-v", "-v", "bob/own"]);
+    let output = output_of(command.env("GITHUB_TOKEN", "t0ken").env("CAIRN_LOG", "trace"));
+    assert_eq!(output.code, 3, "{}", output.stderr);
+    let said = format!("{}{}", output.stdout, output.stderr);
+    assert!(said.contains("/bob/own/legacy.tar.gz/"), "{said}");
+    let secrets: Vec<String> =
+        world.github.requests().iter().filter_map(|r| r.query("token")).collect();
+    assert!(!secrets.is_empty());
+    let told = secrets.iter().find(|secret| said.contains(*secret));
+    assert_eq!(told, None, "{said}");
+}
+
+#[test]
+fn a_private_repository_that_was_renamed_is_found_by_its_number() {
+    let world = really_private();
+    world.github.rename("bob/own", "bob/plans");
+    let run = signed_in(&world, 0);
+    assert_eq!(outcome(&run, "bob/own"), "new");
+    let asked = world.asked();
+    let tarballs: Vec<_> = asked.iter().filter(|asked| asked.contains("/tarball/")).collect();
+    assert!(tarballs.len() == 1 && tarballs[0].starts_with("/repositories/"), "{asked:?}");
+    assert_eq!(world.source("bob/own")["moved_to"], "bob/plans");
+}
+
+#[test]
+fn a_token_that_may_not_read_a_private_repository_is_told_so() {
+    let world = really_private();
+    world.github.remove("bob/own");
+    let run = signed_in(&world, 3);
+    let result = part(&run, "bob/own");
+    assert!(text(&result["error"]).contains("the token may not read it"), "{result}");
+    assert!(text(&result["hint"]).contains("read access"), "{result}");
+    let asked: Vec<(String, u16, bool)> = of_own(&world);
+    assert_eq!(asked, [("/repos/bob/own/commits/HEAD".to_owned(), 404, true)], "no other host");
+}
+
+/// The requests for `bob/own`, save those for metadata: path, status, whether the token came with it.
+fn of_own(world: &World) -> Vec<(String, u16, bool)> {
+    let requests = world.github.requests();
+    world.github.forget_requests();
+    let own = requests
+        .into_iter()
+        .filter(|request| request.path.contains("/bob/own/") && request.path != "/repos/bob/own");
+    own.map(|request| (request.path, request.status, request.authorized)).collect()
 }
 
 #[test]
