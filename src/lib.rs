@@ -89,6 +89,8 @@
 //! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the
 //!   thing and the cause; the remedy is a separate hint.
 //! - How much of a text may be shown is said by one function, [`catalogue::policy::show`].
+//! - What private sources say is for readers here: feeds and files leave it out unless the user asks for it
+//!   ([`library::Audience`]).
 
 pub mod printable;
 
