@@ -186,13 +186,19 @@ impl CrawlError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            CrawlError::NotFound(_) => "if it stays so, remove it from the catalogue; a private repository needs `private = true` there".into(),
+            CrawlError::NotFound(_) => {
+                "if it stays so, remove it from the catalogue; a private repository needs \
+                 `private = true` there"
+                    .into()
+            }
             CrawlError::Empty(_) => "if it stays so, remove it from the catalogue".into(),
             CrawlError::Hidden(_) => {
-                "give the token read access to the repository's contents, or correct the entry".into()
+                "give the token read access to the repository's contents, or correct the entry"
+                    .into()
             }
             CrawlError::NoToken(_) => {
-                "set GITHUB_TOKEN, or token_file under [github], to a token that may read the repository's contents"
+                "set GITHUB_TOKEN, or token_file under [github], to a token that may read the \
+                 repository's contents"
                     .into()
             }
             CrawlError::Deferred { until: Some(_), .. } => {
@@ -233,12 +239,16 @@ pub struct Traffic {
     pub requests: u64,
     /// Bytes of bodies, as sent.
     pub bytes: u64,
+    /// Points of GitHub's GraphQL API.
+    #[serde(default)]
+    pub points: u64,
 }
 
 impl std::ops::AddAssign for Traffic {
     fn add_assign(&mut self, other: Traffic) {
         self.requests += other.requests;
         self.bytes += other.bytes;
+        self.points += other.points;
     }
 }
 

@@ -32,7 +32,7 @@ impl Library {
                 Passage {
                     independent: self.independent(&record.source),
                     path: &record.path,
-                    headings: &record.headings,
+                    headings: record.subject(),
                     text: &record.text,
                     anchors,
                     topics: main.map(|mention| mention.topic.as_str()).collect(),

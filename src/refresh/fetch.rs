@@ -11,14 +11,14 @@ use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::settle::{Settling, settle};
-use super::{Event, Inputs, Network, Options, Stop, renew, selection};
+use super::{Event, Inputs, Network, Options, Stop, renew, selection, threads};
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
 use crate::crawl::{
     BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
 };
 use crate::generation::news::Changes;
-use crate::generation::run::{Outcome, SourceResult};
+use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
 use crate::store::Store;
 
@@ -89,6 +89,19 @@ pub(super) fn fetch(
                 None => outcomes.shared += traffic,
             };
             renew::renew(&runtime, &crawler, (chosen, stop), store, &mut add)?;
+            let mut retry_at = None;
+            let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
+                retry_at = retry_at.max(until);
+                if let Some(result) = results.get_mut(id) {
+                    result.traffic += threads.traffic;
+                    result.threads.push(threads);
+                }
+            };
+            let network = (&runtime, &crawler);
+            let note =
+                threads::fetch(network, (inputs, chosen), (options, stop), store, &mut done)?;
+            outcomes.notes.extend(note);
+            outcomes.retry_at = outcomes.retry_at.max(retry_at);
         }
         outcomes.quota = crawler.quota();
         outcomes.notes.extend(crawler.token_refused().then(refused_token));
@@ -151,14 +164,17 @@ impl Start<'_> {
     }
 }
 
-/// What is known of `source`, if what was fetched holds all that `selection` wants. Where the rules
-/// have changed since, the files that were left out then decide.
+/// What is known of `source`, if what was fetched holds all that `selection` wants and none of it was damaged
+/// since. Where the rules have changed since, the files that were left out then decide.
 fn known(
     source: &Source,
     selection: &Selection,
     store: &Store,
 ) -> anyhow::Result<Option<Snapshot>> {
     let Some(snapshot) = store.source(&source.id)?.snapshot else { return Ok(None) };
+    if snapshot.revision.is_empty() || store.lacks_blobs(&source.id)? {
+        return Ok(None);
+    }
     if snapshot.selection == selection.fingerprint() {
         return Ok(Some(snapshot));
     }
@@ -286,5 +302,6 @@ pub(super) fn result(
         problems: 0,
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),
+        threads: Vec::new(),
     }
 }

@@ -1,7 +1,7 @@
 //! Writes the end of one source's fetch: what came, or why nothing did.
 //!
 //! A failure loses nothing that is indexed, save two: a blocked source is removed at once, and one
-//! that GitHub has not known for long is dropped. Of a folder that could be read in part only, the
+//! that GitHub has not known for long is dropped, each with its threads, which nothing else here touches. Of a folder that could be read in part only, the
 //! files of the other part stay as they were.
 
 use super::fetch::{Incoming, result};
@@ -9,6 +9,7 @@ use super::{Inputs, OnLoss, selection};
 use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
+use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::generation::run::{Outcome, SourceResult};
 use crate::store::{SourceRow, State, Store};
@@ -39,29 +40,25 @@ pub(super) fn settle(
     };
     let (outcome, error) = match fetched {
         // An empty folder of which nothing is stored.
-        Ok(Fetched::Nothing) => {
-            well(&mut row, moved);
-            (Outcome::Unchanged, None)
-        }
+        Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
+        // What is held was found to be all that the rules want.
         Ok(Fetched::Unchanged) => {
-            well(&mut row, moved);
-            // What is held was found to be all that the rules want.
-            if let Some(snapshot) = &mut row.snapshot {
-                snapshot.selection = selection;
-            }
-            (Outcome::Unchanged, None)
+            (unchanged(&mut row, moved, |known| known.selection = selection), None)
         }
         Ok(Fetched::SameCommit { validator }) => {
-            well(&mut row, moved);
-            if let Some(snapshot) = &mut row.snapshot {
-                (snapshot.selection, snapshot.validator) = (selection, validator);
-            }
-            (Outcome::Unchanged, None)
+            let renew = |known: &mut Snapshot| {
+                (known.selection, known.validator) = (selection, validator);
+            };
+            (unchanged(&mut row, moved, renew), None)
         }
         Ok(Fetched::Changed { revision, validator }) => {
             well(&mut row, moved);
             row.problems = problems;
             keep_unread((source, &unread), &mut row, &mut incoming, store)?;
+            // All blobs that came are stored: what still lacks one names a blob that there never was.
+            if store.lacks_blobs(&source.id)? {
+                row.snapshot.iter_mut().for_each(|known| known.revision.clear());
+            }
             let id = source.id.clone();
             let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
             (renew(&mut row, snapshot), None)
@@ -79,11 +76,26 @@ pub(super) fn settle(
         }
         Outcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
+            // Of a source that was never fetched, they may be there all the same, and they stay.
+            if row.state == State::Blocked || is_dropped(&row, settling.config, now) {
+                ThreadKind::ALL
+                    .into_iter()
+                    .try_for_each(|kind| store.remove_threads((&source.id, kind)).map(|_| ()))?;
+            }
         }
         Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
         Outcome::Deferred | Outcome::Skipped => {}
     }
     Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+}
+
+/// Notes that `row`'s source has nothing new, and by `renew` what else is known of what is held.
+fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
+    well(row, moved);
+    if let Some(known) = &mut row.snapshot {
+        renew(known);
+    }
+    Outcome::Unchanged
 }
 
 /// What it means that the folder of `source` holds no file at all: where files of it are stored, its

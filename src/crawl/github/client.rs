@@ -38,6 +38,8 @@ pub(in super::super) enum Conditional<T> {
     New {
         value: T,
         etag: Option<String>,
+        /// Whether the list has a further page, by the header `Link`.
+        has_next: bool,
     },
 }
 
@@ -111,10 +113,12 @@ impl Api {
         }
         let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok());
         let etag = etag.map(str::to_owned);
+        let link = response.headers().get(header::LINK).and_then(|link| link.to_str().ok());
+        let has_next = link.is_some_and(|link| link.contains("rel=\"next\""));
         let body = response.into_body().collect().await.map_err(|error| failure(&url, error))?;
         let value = serde_json::from_slice(&body.to_bytes())
             .map_err(|error| unlike_github(&url, &error.to_string()))?;
-        Ok(Conditional::New { value, etag })
+        Ok(Conditional::New { value, etag, has_next })
     }
 }
 

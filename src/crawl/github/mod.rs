@@ -7,15 +7,23 @@
 //! commit, which GitHub may pack anew. Where codeload answers 404, the web host is asked once: it redirects renamed
 //! repositories, which codeload is said not to do. A token that GitHub refuses is left aside for the rest of the run.
 //!
-//! [`private`] fetches what only the token may read. [`client`] speaks to the API through octocrab, [`mod@graphql`]
-//! to its GraphQL part; [`metadata`] says what is kept of a repository and its owner. [`assumptions`] tries whether
-//! all this is so.
+//! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
+//! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`thread`] what of a discussion or an
+//! issue; [`discussions`] and [`issues`] fetch those, page by page, within the bounds of [`threads`];
+//! [`name`] gives their links. [`private`] fetches what only the token may read, and [`assumptions`] tries whether
+//! GitHub is as all this takes it to be.
 
 pub mod assumptions;
 pub(super) mod client;
+pub mod discussions;
 pub(super) mod graphql;
+pub mod issues;
 pub mod metadata;
+pub mod name;
+mod nodes;
 mod private;
+pub mod thread;
+pub mod threads;
 
 use reqwest::Url;
 use reqwest::header;

@@ -95,21 +95,7 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
             p { (source.why) }
             @if let Some(description) = &source.description { p.quiet { (description) } }
             @if source.private { p.quiet { (PRIVATE) } }
-            dl.facts {
-                dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
-                dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
-                dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-                dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
-                @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
-                @if let Some(stars) = source.stars { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
-                @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
-                @if let Some(page) = &source.homepage {
-                    dt { "Homepage" } dd { a href=(page) rel="noopener nofollow" { (page) } }
-                }
-                @if !source.topics.is_empty() { dt { "GitHub topics" } dd { (source.topics.join(", ")) } }
-                @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
-                @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
-            }
+            (facts(source))
             p.quiet {
                 @if let Some(origin) = origin { a href=(origin) rel="noopener" { "Open at the source" } " · " }
                 a href=(address("/", &[("source", &source.id)])) { "Search in it" } " · "
@@ -133,6 +119,27 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
                 h2 { "From it" }
                 @for hit in &view.hits { (hit_card(hit, "")) }
             }
+        }
+    }
+}
+
+/// What is known of a source as a whole.
+fn facts(source: &SourceState) -> Markup {
+    html! {
+        dl.facts {
+            dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
+            dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
+            dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
+            dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
+            @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
+            @if let Some(stars) = source.stars { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
+            @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
+            @if let Some(page) = &source.homepage {
+                dt { "Homepage" } dd { a href=(page) rel="noopener nofollow" { (page) } }
+            }
+            @if !source.topics.is_empty() { dt { "GitHub topics" } dd { (source.topics.join(", ")) } }
+            @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
+            @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
         }
     }
 }
