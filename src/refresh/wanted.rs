@@ -121,6 +121,17 @@ impl<'a> Wanted<'a> {
         if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
             self.tell(source, &table, "a table of chapters too long to be read whole");
         }
+        self.tell_of_left_out(source, (left_out, closed), inputs);
+        self.threads(source, store)
+    }
+
+    /// Tells how many files of `source` are left out: as its author asks, and under closed licences.
+    fn tell_of_left_out(
+        &mut self,
+        source: &Source,
+        (left_out, closed): (usize, usize),
+        inputs: &Inputs,
+    ) {
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
@@ -133,7 +144,6 @@ impl<'a> Wanted<'a> {
             let message = format!("asks that {left_out} of its files be left out, and so they are");
             self.tell(source, ASKING, &message);
         }
-        self.threads(source, store)
     }
 
     /// Takes in the threads of `source` that the catalogue asks for.
