@@ -91,6 +91,8 @@
 //!   thing and the cause; the remedy is a separate hint.
 //! - How much of a text may be shown is said by [`catalogue::policy::Rights`], and one function,
 //!   [`catalogue::policy::show`], cuts it.
+//! - What private sources say is for readers here: feeds and files leave it out unless the user asks for it
+//!   ([`library::Audience`]).
 
 pub mod printable;
 

@@ -70,6 +70,18 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// `true` or `false` at `key` with its line; a fault if it is something else.
+    pub fn boolean(&mut self, key: &'static str, faults: &mut Faults) -> Option<(usize, bool)> {
+        let (line, value) = self.value(key)?;
+        let DeValue::Boolean(is) = value else {
+            let found = value.type_str();
+            let message = format!("`{key}` must be true or false, not {found}");
+            faults.push(self.file.name, line, message);
+            return None;
+        };
+        Some((line, *is))
+    }
+
     /// The strings of the array at `key`, each with its line; empty where there is none.
     pub fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         let Some((line, value)) = self.value(key) else { return Vec::new() };

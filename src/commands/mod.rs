@@ -27,7 +27,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, FoundPart, Overrides, Refused};
 use crate::generation::damage::{rebuild, shown};
-use crate::library::Library;
+use crate::library::{Audience, Library};
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
@@ -292,4 +292,15 @@ fn open(config: &Config) -> anyhow::Result<Library> {
             shown(&config.index)
         )
     })
+}
+
+/// Who a file is for that `library` is to be written to; says if it leaves out anything.
+fn audience(library: &Library, with_private: bool) -> Audience {
+    let audience = Audience::with_private(with_private);
+    let withheld = library.withheld(audience);
+    if withheld > 0 {
+        let sources = output::count(withheld, "private source");
+        tracing::info!("the text of {sources} is left out; --private includes it");
+    }
+    audience
 }

@@ -9,7 +9,7 @@ use crate::generation::news::What;
 use crate::generation::run::Run;
 use crate::generation::runs::{self, Standing};
 use crate::library::view::{NewsItem, NewsView, StatusView};
-use crate::library::{Asked, since};
+use crate::library::{Asked, Audience, since};
 use crate::serve::clock;
 
 /// Problems and news that are printed; the rest is counted.
@@ -33,7 +33,14 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let due = clock::due(&config.timetable, &runs, Utc::now());
     let next_run = due.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     let status = library.status(&Standing::of(runs), next_run);
-    let ask = |since| Asked { since, topic: None, source: None, limit: usize::MAX, offset: 0 };
+    let ask = |since| Asked {
+        since,
+        topic: None,
+        source: None,
+        audience: Audience::Reader,
+        limit: usize::MAX,
+        offset: 0,
+    };
     let news = since.map(|since| library.news(&ask(since))).transpose()?;
     if arguments.json {
         let mut object = serde_json::to_value(&status)?;

@@ -5,6 +5,7 @@
 //! refresh has made another: a request goes on with the one that it began with.
 
 mod answers;
+mod audience;
 mod cards;
 pub mod deck;
 mod guide;
@@ -35,6 +36,7 @@ use crate::problem::chain;
 use crate::search::Searcher;
 
 pub use answers::Spot;
+pub use audience::Audience;
 pub use cards::Deck;
 pub use news::Asked;
 pub use rescue::Rescue;

@@ -34,7 +34,7 @@ use std::time::Instant;
 use anyhow::bail;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source};
+use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source, Visibility};
 use crate::config::Config;
 use crate::disk;
 use crate::generation::checksums::Depth;
@@ -305,11 +305,14 @@ fn choose<'a>(catalogue: &'a Catalogue, options: &Options) -> anyhow::Result<Vec
     Ok(catalogue.sources.iter().filter(is_chosen).collect())
 }
 
-/// The sources in order of preference: the catalogue's, forks behind all originals.
+/// The sources in order of preference: the catalogue's, forks behind all originals, and private ones last, so that
+/// what is public, too, counts as the public source's.
 fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
-    let (originals, forks): (Vec<_>, Vec<_>) =
-        catalogue.sources.iter().partition(|source| source.fork_of.is_none());
-    originals.into_iter().chain(forks).collect()
+    let mut sources: Vec<&Source> = catalogue.sources.iter().collect();
+    // The sort is stable.
+    sources
+        .sort_by_key(|source| (source.visibility == Visibility::Private, source.fork_of.is_some()));
+    sources
 }
 
 /// What is kept of each file of `source`, under the rules as they are now.

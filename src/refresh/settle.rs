@@ -40,17 +40,16 @@ pub(super) fn settle(
     };
     let (outcome, error) = match fetched {
         // An empty folder of which nothing is stored.
-        Ok(Fetched::Nothing) => {
-            well(&mut row, moved);
-            (Outcome::Unchanged, None)
-        }
+        Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
+        // What is held was found to be all that the rules want.
         Ok(Fetched::Unchanged) => {
-            well(&mut row, moved);
-            // What is held was found to be all that the rules want.
-            if let Some(snapshot) = &mut row.snapshot {
-                snapshot.selection = selection;
-            }
-            (Outcome::Unchanged, None)
+            (unchanged(&mut row, moved, |known| known.selection = selection), None)
+        }
+        Ok(Fetched::SameCommit { validator }) => {
+            let renew = |known: &mut Snapshot| {
+                (known.selection, known.validator) = (selection, validator);
+            };
+            (unchanged(&mut row, moved, renew), None)
         }
         Ok(Fetched::Changed { revision, validator }) => {
             well(&mut row, moved);
@@ -99,6 +98,15 @@ fn drop_threads(
         }
     }
     Ok(())
+}
+
+/// Notes that `row`'s source has nothing new, and by `renew` what else is known of what is held.
+fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
+    well(row, moved);
+    if let Some(known) = &mut row.snapshot {
+        renew(known);
+    }
+    Outcome::Unchanged
 }
 
 /// What it means that the folder of `source` holds no file at all: where files of it are stored, its
@@ -186,7 +194,7 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.state = State::Blocked;
             row.snapshot = None;
         }
-        CrawlError::NotFound(_) | CrawlError::Empty(_) => {
+        CrawlError::NotFound(_) | CrawlError::Hidden(_) | CrawlError::Empty(_) => {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {

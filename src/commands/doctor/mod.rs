@@ -1,9 +1,10 @@
 //! `cairn doctor`: tries each thing that can be wrong, and says what to do.
 //!
-//! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at GitHub; none changes anything. Each check stands
-//! alone: one that fails keeps no other from being made.
+//! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at the way to GitHub, [`github`] at
+//! how GitHub behaves; none changes anything. Each check stands alone: one that fails keeps no other from being made.
 
 mod deep;
+mod github;
 mod local;
 mod network;
 
@@ -24,6 +25,14 @@ pub(super) struct Arguments {
     /// Read every file of the index and every row of the store, and compare checksums
     #[arg(long)]
     deep: bool,
+    /// Only this: send at most 8 requests about this public repository, and say which of Cairn's assumptions about
+    /// GitHub hold
+    #[arg(long, value_name = "OWNER/NAME", conflicts_with_all = ["offline", "deep"])]
+    github: Option<String>,
+    /// A repository by a name that it had before, to see where that leads [default on the public GitHub:
+    /// zeit/next.js]
+    #[arg(long, value_name = "OWNER/NAME", requires = "github")]
+    renamed: Option<String>,
     /// The checks as JSON
     #[arg(long)]
     json: bool,
@@ -74,6 +83,10 @@ impl Check {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+    if let Some(repo) = &arguments.github {
+        let asked = github::Question { repo, renamed: arguments.renamed.as_deref() };
+        return github::run(config, &asked, arguments.json);
+    }
     let mut checks = local::checks(config);
     if arguments.deep {
         checks.push(deep::checksums(&config.index));

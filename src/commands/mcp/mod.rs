@@ -24,7 +24,7 @@ use crate::generation::damage::MENDED;
 use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
-use crate::library::{Library, Shelf, Wanted};
+use crate::library::{Audience, Library, Shelf, Wanted};
 use crate::printable::shell::completed;
 use crate::search::{
     Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
@@ -220,7 +220,7 @@ impl Server {
         Parameters(asked): Parameters<CaseAsked>,
     ) -> Result<Json<CaseView>, String> {
         let missing = || format!("no case study {:?}; search for it", asked.case);
-        self.ask(|library| library.case(&asked.case, PASSAGES), missing)
+        self.ask(|library| library.case(&asked.case, PASSAGES, Audience::Reader), missing)
     }
 
     #[tool(description = "The articles, papers, talks and tools that most sources cite.")]
