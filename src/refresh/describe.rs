@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Inputs;
 use super::derive::annotation_versions;
 use super::wanted::Item;
+use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source};
 use crate::generation::manifest::{FORMAT, SourceState};
 use crate::problem::{Problem, Stage};
@@ -29,7 +30,10 @@ pub(super) fn fingerprint(
     add(&format!("{:?} {:?}", inputs.policy.full, inputs.policy.books));
     for source in &inputs.catalogue.sources {
         let Some(row) = rows.get(&source.id.0) else { continue };
-        add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
+        add(&format!(
+            "{:?}",
+            (&source.id, &source.origin, &source.fork_of, &source.why, &source.author)
+        ));
         let shown = inputs.policy.shown(licence(source, row).as_deref());
         add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
         add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
@@ -80,8 +84,13 @@ fn moved(source: &Source, name: &str) -> Problem {
     Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
 }
 
-/// What a generation says of `source`, but for the counts.
-pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
+/// What a generation says of `source`, whose README has `title`, but for the counts.
+pub(super) fn source_state(
+    inputs: &Inputs,
+    source: &Source,
+    row: SourceRow,
+    title: Option<&str>,
+) -> SourceState {
     let licence = licence(source, &row);
     // That the last run failed is the run's, not the generation's: it may pass without another.
     let state = match (row.state, &row.snapshot) {
@@ -106,6 +115,8 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
             Origin::Archive { url } => url.clone(),
             Origin::Folder { path } => path.clone(),
         },
+        // GitHub is not asked for the owner's display name.
+        names: SourceNames::of(source, None, title),
         why: source.why.clone(),
         fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
         archived: archived(&row),

@@ -32,6 +32,7 @@ mod links;
 mod load;
 mod losses;
 mod mcp;
+mod names;
 mod order;
 mod polite;
 mod printed;
