@@ -3,15 +3,27 @@
 use super::{Catalogue, parse};
 use crate::problem::Faults;
 
-/// `text` with an entry for the repository `repo` at its end.
+/// An entry to be added.
+#[derive(Clone, Copy, Debug)]
+pub struct NewEntry<'a> {
+    /// `owner/name`.
+    pub repo: &'a str,
+    pub why: &'a str,
+    pub author: Option<&'a str>,
+}
+
+/// `text` with `entry` at its end.
 ///
-/// `Err` holds the faults of the result: `repo` is not of the form owner/name, or is there already.
-pub fn added(name: &str, text: &str, repo: &str, why: &str) -> Result<String, Faults> {
+/// `Err` holds the faults of the result: the repository is not of the form owner/name or is there already, or
+/// the author is no name.
+pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let (repo, why) = (quoted(repo), quoted(why.trim()));
-    let longer = format!("{text}{end}{gap}[[source]]\nrepo = {repo}\nwhy = {why}\n");
+    let (repo, why) = (quoted(entry.repo), quoted(entry.why.trim()));
+    let author = entry.author.map(|author| format!("author = {}\n", quoted(author.trim())));
+    let author = author.unwrap_or_default();
+    let longer = format!("{text}{end}{gap}[[source]]\nrepo = {repo}\nwhy = {why}\n{author}");
     parse(name, &longer).map(|_| longer)
 }
 
@@ -45,15 +57,18 @@ mod tests {
 
     #[test]
     fn an_entry_is_added_at_the_end_and_the_rest_stays() {
-        let longer = added("c", TEXT, "e/f", "say \"why\"").unwrap();
+        let added = |text, repo, why, author| added("c", text, NewEntry { repo, why, author });
+        let longer = added(TEXT, "e/f", "say \"why\"", Some(" Ann \"B.\" ")).unwrap();
         assert!(longer.starts_with(TEXT));
         let catalogue = parse("c", &longer).unwrap();
-        assert_eq!(catalogue.get("e/f").unwrap().why, "say \"why\"");
-        assert!(added("c", TEXT, "A/B", "again").is_err(), "taken");
-        assert!(added("c", TEXT, "nonsense", "x").is_err());
-        assert!(added("c", TEXT, "e/f", "").is_err(), "without a reason");
+        let entry = catalogue.get("e/f").unwrap();
+        assert_eq!((&*entry.why, entry.author.as_deref()), ("say \"why\"", Some("Ann \"B.\"")));
+        assert!(added(TEXT, "A/B", "again", None).is_err(), "taken");
+        assert!(added(TEXT, "nonsense", "x", None).is_err());
+        assert!(added(TEXT, "e/f", "", None).is_err(), "without a reason");
+        assert!(added(TEXT, "e/f", "x", Some("?")).is_err(), "no name");
         assert_eq!(
-            added("c", "", "e/f", "x").unwrap(),
+            added("", "e/f", "x", None).unwrap(),
             "[[source]]\nrepo = \"e/f\"\nwhy = \"x\"\n"
         );
     }
@@ -69,7 +84,8 @@ mod tests {
             "# Head\n\n[[source]]\nrepo = \"a/b\" # first\nwhy = \"one\"\n\n# Group\n\n"
         );
         assert_eq!(removed(TEXT, &catalogue, "x/y"), None);
-        let longer = added("c", TEXT, "e/f", "x").unwrap();
+        let entry = NewEntry { repo: "e/f", why: "x", author: None };
+        let longer = added("c", TEXT, entry).unwrap();
         let back = removed(&longer, &parse("c", &longer).unwrap(), "e/f").unwrap();
         assert_eq!(back.trim_end(), TEXT.trim_end());
     }

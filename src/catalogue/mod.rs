@@ -6,6 +6,7 @@
 
 pub mod edit;
 mod fields;
+pub mod names;
 pub mod policy;
 pub mod selection;
 mod threads;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Sources;
 use crate::problem::Faults;
 use fields::{DataFile, Fields};
+use names::LONGEST_NAME;
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
 pub use threads::{Issues, Threads};
@@ -76,6 +78,8 @@ pub struct Source {
     pub language: Option<String>,
     /// Which of its discussions and issues are read, too.
     pub threads: Threads,
+    /// Who wrote it, as people search for it.
+    pub author: Option<String>,
     /// One line on why it is here.
     pub why: String,
     /// The entry's line in the file, and that of its `repo`, for messages.
@@ -188,6 +192,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let licence = read_licence(file, &mut fields, faults);
     let language = fields.string("language", faults).map(|(_, code)| code);
     let threads = threads::read(file, &mut fields, faults);
+    let author = read_author(file, &mut fields, faults);
     let repo_line = fields.value("repo").map_or(line, |(line, _)| line);
     fields.finish(faults);
     if faults.0.len() > before {
@@ -206,6 +211,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         licence,
         language,
         threads,
+        author,
         why,
         line,
         repo_line,
@@ -218,6 +224,18 @@ fn read_licence(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Op
         faults.push(file.name, line, format!("`licence` {id:?} is no SPDX id such as MIT"));
     }
     Some(id)
+}
+
+fn read_author(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<String> {
+    let (line, author) = fields.string("author", faults)?;
+    let is_name = author.chars().any(char::is_alphabetic)
+        && !author.chars().any(char::is_control)
+        && author.chars().nth(LONGEST_NAME).is_none();
+    if !is_name {
+        let message = format!("`author` must be a name of at most {LONGEST_NAME} characters");
+        faults.push(file.name, line, message);
+    }
+    Some(author.trim().to_owned())
 }
 
 fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<Origin> {
@@ -342,10 +360,22 @@ licence = "MITT"
 [[source]]
 archive = "https://me:secret@git.example/x.tar.gz"
 why = "holds a password"
-"#;
+
+[[source]]
+repo = "a/d"
+why = "by nobody"
+author = "??"
+
+[[source]]
+repo = "a/e"
+why = "by too many"
+author = "LONG"
+"#
+        .replace("LONG", &"x".repeat(LONGEST_NAME + 1));
+        let text = text.as_str();
         let faults = parse("c.toml", text).unwrap_err().0;
         let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
-        assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19, 22], "{faults:#?}");
+        assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19, 22, 28, 33], "{faults:#?}");
         assert!(faults.iter().all(|fault| !fault.message.contains("secret")), "{faults:#?}");
     }
 

@@ -29,7 +29,8 @@ pub(super) struct Arguments {
     /// How many
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
     limit: u64,
-    /// Words as typed: no other labels, no spelling, no completion, no filler left out
+    /// Words as typed: no other labels, no spelling, no completion, no filler left out, no
+    /// source preferred
     #[arg(long)]
     literal: bool,
     /// Without what is said of the topics under their other names
@@ -38,6 +39,9 @@ pub(super) struct Arguments {
     /// Without what misspelt words may have been meant to be
     #[arg(long)]
     no_spelling: bool,
+    /// Without preferring the sources that the query names
+    #[arg(long)]
+    no_names: bool,
     /// The API's object
     #[arg(long)]
     json: bool,
@@ -54,6 +58,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let full = Understanding {
         labels: !arguments.no_labels,
         spelling: !arguments.no_spelling,
+        names: !arguments.no_names,
         ..Understanding::FULL
     };
     let understanding = if arguments.literal { Understanding::LITERAL } else { full };
@@ -124,6 +129,10 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
             also => format!(", also searched as {}", also.join(", ")),
         };
         output::line(&format!("topic {}: \"{}\"{also}", topic.id, topic.words))?;
+    }
+    for named in &understood.preferred {
+        let sources = named.sources.join(", ");
+        output::line(&format!("\"{}\" prefers {sources} (--no-names does not)", named.words))?;
     }
     for dropped in &understood.dropped {
         output::line(&format!("left out: {}", dropped))?;

@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
-use crate::catalogue::{self, edit, policy};
+use crate::catalogue::edit::{self, NewEntry};
+use crate::catalogue::{self, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
@@ -28,26 +29,32 @@ pub(super) struct Arguments {
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
     /// Add a repository to the catalogue, if GitHub has it
-    Add {
-        #[arg(value_name = "OWNER/NAME")]
-        repo: String,
-        /// One line on what is in it and who wants it [default: what GitHub says of it]
-        #[arg(long)]
-        why: Option<String>,
-        /// Do not ask GitHub whether it is there
-        #[arg(long, requires = "why")]
-        offline: bool,
-    },
+    Add(AddArguments),
     /// Remove a source from the catalogue; the next refresh drops what is indexed of it
     Remove { id: String },
     /// Report every fault of catalogue, policy and vocabulary, with file and line
     Check,
 }
 
+#[derive(Clone, Debug, Args)]
+struct AddArguments {
+    #[arg(value_name = "OWNER/NAME")]
+    repo: String,
+    /// One line on what is in it and who wants it [default: what GitHub says of it]
+    #[arg(long)]
+    why: Option<String>,
+    /// Who wrote it, as people search for it
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// Do not ask GitHub whether it is there
+    #[arg(long, requires = "why")]
+    offline: bool,
+}
+
 pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.action {
         Some(Action::Check) => check(config),
-        Some(Action::Add { repo, why, offline }) => add(config, &repo, why, offline),
+        Some(Action::Add(arguments)) => add(config, &arguments),
         Some(Action::Remove { id }) => remove(config, &id),
         None => list(config, arguments.json),
     }
@@ -90,19 +97,23 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn add(config: &Config, repo: &str, why: Option<String>, offline: bool) -> anyhow::Result<Exit> {
+fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
+    let AddArguments { repo, why, author, offline } = arguments;
     let (path, text) = catalogue_text(config)?;
     let name = path.display().to_string();
+    let author = author.as_deref();
     // Faults of the name are told before anybody is asked about it.
-    edit::added(&name, &text, repo, why.as_deref().unwrap_or("?"))?;
-    let asked = if offline { None } else { Some(ask(config, repo)?) };
-    let why = why.or_else(|| asked.as_ref().and_then(|metadata| metadata.description.clone()));
+    let entry = NewEntry { repo, why: why.as_deref().unwrap_or("?"), author };
+    edit::added(&name, &text, entry)?;
+    let asked = if *offline { None } else { Some(ask(config, repo)?) };
+    let described = asked.as_ref().and_then(|metadata| metadata.description.clone());
+    let why = why.clone().or(described);
     let Some(why) = why.filter(|why| !why.trim().is_empty()) else {
         bail!("GitHub says nothing of {repo}; say with --why what is in it and who wants it");
     };
     let repo = asked.and_then(|metadata| metadata.full_name).unwrap_or_else(|| repo.to_owned());
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
-    replace(&path, &edit::added(&name, &text, &repo, &why)?)?;
+    replace(&path, &edit::added(&name, &text, NewEntry { repo: &repo, why: &why, author })?)?;
     let fetches = shell::command(&["cairn", "refresh", "--", &repo])
         .map(|command| format!("; `{command}` fetches it"));
     output::line(&format!("added {repo} to {name}{}", fetches.unwrap_or_default()))?;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::checksums::Files;
 use super::damage::Damage;
 use crate::catalogue::Shown;
+use crate::catalogue::names::SourceNames;
 use crate::disk;
 use crate::problem::Problem;
 
@@ -73,6 +74,9 @@ pub struct SourceState {
     pub kind: String,
     /// `owner/name` on GitHub, the address or the folder.
     pub origin: String,
+    /// What people call it.
+    #[serde(default)]
+    pub names: SourceNames,
     pub why: String,
     pub fork_of: Option<String>,
     pub description: Option<String>,

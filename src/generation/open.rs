@@ -8,7 +8,7 @@ use super::folders;
 use super::manifest::Manifest;
 use crate::disk::{self, DiskError};
 use crate::graph::Graph;
-use crate::search::{Copies, Searcher};
+use crate::search::{Copies, IndexedSource, Searcher};
 
 /// An opened generation. Its search index is mapped, its graph is in memory.
 pub struct Generation {
@@ -34,7 +34,12 @@ impl Generation {
         let sources = manifest
             .sources
             .iter()
-            .map(|source| (source.id.clone(), source.licence.clone()))
+            .map(|source| IndexedSource {
+                id: source.id.clone(),
+                licence: source.licence.clone(),
+                fork_of: source.fork_of.clone(),
+                names: source.names.clone(),
+            })
             .collect();
         let searcher = Searcher::open(&folder.join(SEARCH), copies, &graph.vocabulary, sources)?;
         Ok(Generation { manifest, graph, searcher, folder })

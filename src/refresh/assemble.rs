@@ -185,6 +185,7 @@ impl<'a> Assembly<'a> {
             return Ok(());
         }
         let annotation = store.annotation(&key(&versions.1))?.unwrap_or_default();
+        part.entitle(&item.path, document.title.as_ref());
         part.documents += 1;
         part.sections += document.sections.len();
         *self.whole.counts.formats.entry(item.format.clone()).or_insert(0) += 1;
@@ -305,7 +306,7 @@ impl<'a> Assembly<'a> {
             .map(|source| {
                 let row = rows.get(&source.id.0).cloned().unwrap_or_default();
                 let part = self.parts.remove(&source.id.0).unwrap_or_default();
-                let mut state = source_state(self.inputs, source, row);
+                let mut state = source_state(self.inputs, source, row, part.title.as_deref());
                 (state.documents, state.sections) = (part.documents, part.sections);
                 state.problems.extend(part.finish(source));
                 state

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::derive::annotation_versions;
 use super::wanted::Item;
 use super::{Inputs, forks};
+use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{FORMAT, SourceState};
 use crate::problem::{Problem, Stage};
@@ -32,7 +33,10 @@ pub(super) fn fingerprint(
     add(&format!("{:?} {:?}", inputs.policy.full, inputs.policy.books));
     for source in &inputs.catalogue.sources {
         let Some(row) = rows.get(&source.id.0) else { continue };
-        add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
+        add(&format!(
+            "{:?}",
+            (&source.id, &source.origin, &source.fork_of, &source.why, &source.author)
+        ));
         let shown = inputs.policy.shown(licence(source, row).as_deref());
         add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
         add(&format!("{:?}", source.visibility));
@@ -41,7 +45,7 @@ pub(super) fn fingerprint(
         let line = row.moved_to.as_ref().map(|_| source.line);
         add(&format!("{:?} {line:?} {}", row.moved_to, archived(row)));
         add(&format!("{}", row.state == State::Gone));
-        add(&format!("{:?} {:?}", standing(row), inputs.undeclared.get(&source.id)));
+        add(&format!("{:?} {:?}", standing(source, row), inputs.undeclared.get(&source.id)));
     }
     let mut dead: Vec<_> = dead.iter().collect();
     dead.sort();
@@ -81,8 +85,9 @@ struct Standing {
 
 /// What is shown of the metadata in `row`. Stars are rounded to two digits, and a push to its day, so that not
 /// every star makes another generation.
-fn standing(row: &SourceRow) -> Standing {
-    let author = row.owner.as_ref().and_then(|owner| owner.name.clone());
+fn standing(source: &Source, row: &SourceRow) -> Standing {
+    let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
+    let author = source.author.clone().or_else(owner);
     let Some(metadata) = row.metadata.clone() else {
         return Standing { author, ..Standing::default() };
     };
@@ -122,8 +127,13 @@ fn moved(source: &Source, name: &str) -> Problem {
     Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
 }
 
-/// What a generation says of `source`, but for the counts.
-pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> SourceState {
+/// What a generation says of `source`, whose README has `title`, but for the counts.
+pub(super) fn source_state(
+    inputs: &Inputs,
+    source: &Source,
+    row: SourceRow,
+    title: Option<&str>,
+) -> SourceState {
     let licence = licence(source, &row);
     // That the last run failed is the run's, not the generation's: it may pass without another.
     let state = match (row.state, &row.snapshot) {
@@ -141,7 +151,8 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
     problems.extend(moved_to.as_deref().map(|name| moved(source, name)));
     problems.extend(inputs.undeclared.get(&source.id).map(|of| forks::problem(source, of)));
     problems.extend(row.problems.iter().cloned());
-    let standing = standing(&row);
+    let owner = row.owner.as_ref().and_then(|owner| owner.name.clone());
+    let standing = standing(source, &row);
     SourceState {
         id: source.id.0.clone(),
         kind: source.origin.kind().to_owned(),
@@ -150,6 +161,7 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
             Origin::Archive { url } => url.clone(),
             Origin::Folder { path } => path.clone(),
         },
+        names: SourceNames::of(source, owner.as_deref(), title),
         why: source.why.clone(),
         fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
         private: source.visibility == Visibility::Private,

@@ -13,6 +13,8 @@ pub(super) struct Part {
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,
+    /// The title of its README.
+    pub title: Option<String>,
     /// Large documents…
     large: Share,
     /// …and the others.
@@ -58,6 +60,14 @@ impl Part {
         false
     }
 
+    /// Takes down `title`, which the document at `path` has, if that is the source's README.
+    pub fn entitle(&mut self, path: &str, title: Option<&String>) {
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        if self.title.is_none() && stem.eq_ignore_ascii_case("readme") {
+            self.title = title.cloned();
+        }
+    }
+
     /// Counts `sections` of the file `path` that were not put into every bucket that they belong to.
     pub fn crowd(&mut self, path: &str, sections: usize) {
         if sections > 0 {
@@ -98,5 +108,20 @@ mod tests {
         assert!(!takes("usual.md", 1));
         let paths: Vec<_> = part.problems.iter().map(|p| p.path.clone().unwrap()).collect();
         assert_eq!(paths, ["large.md", "usual.md"], "each is reported once");
+    }
+
+    #[test]
+    fn a_source_takes_its_title_from_the_readme_at_its_top() {
+        let mut part = Part::default();
+        for (path, title) in [
+            ("docs/README.md", "Below"),
+            ("notes.md", "Notes"),
+            ("README.zh.md", "Translated"),
+            ("Readme.rst", "Ours"),
+            ("readme.txt", "Another"),
+        ] {
+            part.entitle(path, Some(&title.to_owned()));
+        }
+        assert_eq!(part.title.as_deref(), Some("Ours"));
     }
 }

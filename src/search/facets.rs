@@ -79,6 +79,29 @@ impl Values {
         place.and_then(|at| self.names.get(self.fields.get(at)?.clone())).unwrap_or_default()
     }
 
+    /// The number of the source `id` among the sources that have sections.
+    pub fn source(&self, id: &str) -> Option<usize> {
+        let sources = self.names.get(self.fields.first()?.clone())?;
+        sources.binary_search_by(|name| name.as_str().cmp(id)).ok()
+    }
+
+    /// The id of the source of that number.
+    pub fn source_name(&self, number: usize) -> Option<&str> {
+        let sources = self.names.get(self.fields.first()?.clone())?;
+        sources.get(number).map(String::as_str)
+    }
+
+    /// How many sources have sections.
+    pub fn sources(&self) -> usize {
+        self.fields.first().map_or(0, Range::len)
+    }
+
+    /// The number of the source of `section`.
+    pub fn source_of(&self, section: u32) -> Option<usize> {
+        let first = self.of(section).first().map(|value| usize::from(*value))?;
+        (first < self.sources()).then_some(first)
+    }
+
     /// The facets of `best`. O(matches · values of each).
     pub fn count(&self, best: &[Ranked]) -> Vec<Facet> {
         let mut counts = vec![0_u64; self.names.len()];

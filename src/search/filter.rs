@@ -7,13 +7,13 @@
 use tantivy::Term;
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::SearchError;
 use super::budget::Budget;
 use super::document::day_number;
 use super::field::{Filter, FilterField};
 use super::opened::{Opened, Segment};
 use super::postings::{each_block, each_term};
 use super::understand::labels::Labels;
+use super::{IndexedSource, SearchError};
 use crate::extract::Kind;
 use crate::vocabulary::Vocabulary;
 
@@ -22,8 +22,7 @@ pub(super) struct Filters<'a> {
     pub opened: &'a Opened,
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
-    /// Source ids with their licences.
-    pub sources: &'a [(String, Option<String>)],
+    pub sources: &'a [IndexedSource],
     pub budget: &'a Budget,
 }
 
@@ -160,7 +159,7 @@ impl Filters<'_> {
         fits: impl Fn(&str, Option<&str>) -> bool,
     ) -> Result<Allowed, SearchError> {
         let mut left = vec![others; self.opened.len()];
-        for (id, licence) in self.sources {
+        for IndexedSource { id, licence, .. } in self.sources {
             let is_left = fits(id, licence.as_deref());
             if is_left != others {
                 let term = Term::from_field_text(self.opened.fields.source, id);

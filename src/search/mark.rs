@@ -8,7 +8,7 @@ use super::highlight::Finder;
 use super::plan::Planner;
 use super::query;
 use super::run::Searcher;
-use super::understand::{Interpreter, LastWord, Understanding};
+use super::understand::{LastWord, Understanding};
 use super::weights::WEIGHTS;
 use crate::vocabulary::Vocabulary;
 
@@ -28,7 +28,7 @@ impl Searcher {
         let query = query::parse(query);
         let lexicon = self.lexicon(budget);
         let labels = &self.labels;
-        let interpreter = Interpreter { vocabulary, labels, lexicon: &lexicon };
+        let interpreter = self.interpreter(vocabulary, &lexicon);
         let reading = interpreter.understand(&query, Understanding::FULL, LastWord::Whole)?;
         let stemmers = &self.stemmers;
         let planner = Planner { vocabulary, labels, weights: &WEIGHTS, stemmers };

@@ -3,8 +3,9 @@
 //! A section is one document of the index ([`document`], [`schema`]). [`mod@write`] keeps the index in step with
 //! the store and hard-links it into a generation; [`opened`] reads one. A search goes through these, in
 //! order: [`query`] reads what a person typed; [`understand`] says what it means, with the index's own
-//! words ([`lexicon`]) and the vocabulary's labels; [`plan`] makes units of it, [`filter`] leaves what may
-//! be shown; [`score`] adds up BM25F over four fields, [`rank`] orders, with what [`near`] says of the best;
+//! words ([`lexicon`]), the vocabulary's labels and the names of sources; [`plan`] makes units of it, [`filter`] leaves what may
+//! be shown; [`score`] adds up BM25F over four fields, [`prefer`] what a named source gains, [`rank`] orders, with what
+//! [`near`] says of the best;
 //! [`facets`] counts them, [`highlight`] cuts the snippet; [`run`] puts these together. [`suggest`] serves
 //! who is still typing, [`mark`] who reads a whole section. All numbers of ranking stand in [`weights`].
 //!
@@ -31,6 +32,7 @@ mod near;
 mod opened;
 mod plan;
 mod postings;
+mod prefer;
 pub mod query;
 mod rank;
 mod read;
@@ -54,6 +56,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::annotate::{Role, Salience};
 use crate::catalogue::Shown;
+use crate::catalogue::names::SourceNames;
 use crate::disk::DiskError;
 use crate::extract::{Address, Kind, Link, Posted, subject};
 
@@ -63,7 +66,9 @@ pub use field::{Filter, FilterField, MOST_FILTERS};
 pub use highlight::{Snippet, excerpt};
 pub use run::{Answer, Found, Request, Searcher};
 pub use suggest::{Suggested, Suggestion};
-pub use understand::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
+pub use understand::{
+    Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
+};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
 pub const VERSION: u32 = 11;
@@ -184,6 +189,17 @@ impl Record {
     pub fn subject(&self) -> &[String] {
         subject(&self.headings, self.posted.as_ref())
     }
+}
+
+/// What searching needs to know of a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IndexedSource {
+    pub id: String,
+    pub licence: Option<String>,
+    /// The source of which it is a fork.
+    pub fork_of: Option<String>,
+    /// What people call it.
+    pub names: SourceNames,
 }
 
 /// Where a folded copy stands.

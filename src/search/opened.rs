@@ -166,6 +166,13 @@ impl Opened {
         self.priors.len()
     }
 
+    /// The inverse document frequency of what `held` of the sections hold.
+    pub fn rarity(&self, held: usize) -> f32 {
+        // Counts of sections: an f32 is exact enough.
+        let (held, all) = (held as f32, self.len() as f32);
+        (1.0 + (all - held + 0.5) / (held + 0.5)).ln()
+    }
+
     pub fn searcher(&self) -> &Searcher {
         &self.searcher
     }

@@ -7,6 +7,7 @@ use super::analysis::{self, Terms};
 use super::highlight::Marks;
 use super::query::Node;
 use super::understand::labels::Labels;
+use super::understand::names::Preference;
 use super::understand::{Meaning, Name, Reading};
 use super::weights::Weights;
 use crate::vocabulary::Vocabulary;
@@ -46,6 +47,8 @@ pub(super) struct Unit {
     pub is_extra: bool,
     /// The stem to look for near the other units'.
     pub stem: Option<String>,
+    /// The preference of the plan that it is a word of.
+    pub preference: Option<usize>,
 }
 
 /// A query as it is looked up.
@@ -55,6 +58,7 @@ pub(super) struct Plan<'v> {
     pub marks: Marks<'v>,
     /// Sections with many links are what is asked for.
     pub wants_links: bool,
+    pub preferences: Vec<Preference>,
 }
 
 /// What planning needs to know.
@@ -70,7 +74,8 @@ impl<'a> Planner<'a> {
     /// The plan for `reading`.
     pub fn plan(&self, reading: &Reading) -> Plan<'a> {
         let wants_links = reading.meanings.iter().any(|meaning| meaning.is_aside);
-        let mut plan = Plan { wants_links, ..Plan::default() };
+        let preferences = reading.preferences.clone();
+        let mut plan = Plan { wants_links, preferences, ..Plan::default() };
         for meaning in &reading.meanings {
             let unit = self.unit(meaning, &mut plan.marks);
             plan.marks.next_unit();
@@ -92,6 +97,11 @@ impl<'a> Planner<'a> {
 
     fn unit(&self, meaning: &Meaning, marks: &mut Marks<'a>) -> Unit {
         let weights = self.weights;
+        // A word that names a source is seldom a slip.
+        let correction = match meaning.preference {
+            Some(_) => weights.unlikely_correction,
+            None => weights.correction,
+        };
         let mut parts = self.node(meaning.node, marks);
         let stem = match (meaning.node, parts.first()) {
             (Node::Word(_), Some((Part::Stem(stem), _))) => Some(stem.clone()),
@@ -101,7 +111,7 @@ impl<'a> Planner<'a> {
             .completions
             .iter()
             .map(|word| (word, weights.completion))
-            .chain(meaning.spelt.iter().map(|words| (words, weights.correction)))
+            .chain(meaning.spelt.iter().map(|words| (words, correction)))
         {
             let node = match words.contains(' ') {
                 true => Node::Phrase(words.clone()),
@@ -125,6 +135,7 @@ impl<'a> Planner<'a> {
             weight: if meaning.is_aside { weights.aside } else { 1.0 },
             is_required: matches!(meaning.node, Node::Phrase(_)),
             is_extra: meaning.is_aside,
+            preference: meaning.preference,
         }
     }
 
@@ -138,7 +149,7 @@ impl<'a> Planner<'a> {
         }
         let weights = self.weights;
         let weight = if name.is_paraphrase { weights.paraphrase } else { weights.name };
-        Unit { parts, weight, is_required: false, is_extra: true, stem: None }
+        Unit { parts, weight, is_required: false, is_extra: true, stem: None, preference: None }
     }
 
     fn topic_weight(&self, is_sure: bool) -> f32 {

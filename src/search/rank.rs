@@ -14,6 +14,7 @@ use super::filter::Allowed;
 use super::near::Near;
 use super::opened::{HEADING, Hidden, Opened};
 use super::plan::Unit;
+use super::prefer::{Gain, Preferred};
 use super::score::Board;
 use super::weights::Weights;
 
@@ -36,6 +37,8 @@ pub(super) struct Ranked {
 pub(super) struct Ranking {
     /// How many there are.
     pub total: usize,
+    /// How many of them hold enough of the query by its words alone, whatever source is preferred.
+    pub by_words: usize,
     /// The best, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
 }
@@ -60,6 +63,7 @@ pub(super) struct Ranker<'a> {
     /// What each unit counts, in thousandths of its inverse document frequency.
     pub values: &'a [u32],
     pub board: &'a Board,
+    pub preferred: Option<&'a Preferred>,
     pub budget: &'a Budget,
 }
 
@@ -67,13 +71,14 @@ impl Ranker<'_> {
     /// The matches under `conditions`, in order. O(touched sections).
     pub fn rank(&self, conditions: &Conditions) -> Result<Ranking, SearchError> {
         let shares = Shares::new(self.units, self.values, self.weights.coverage);
+        let rest = self.preferred.map(|preferred| self.rest(preferred));
         let least = if conditions.is_relaxed { 0.0 } else { self.weights.least_share };
         let required = match conditions.is_relaxed {
             true => 0,
             false => bits(self.units, |unit| unit.is_required),
         };
         self.budget.spend(self.board.touched.len())?;
-        let mut matches: Vec<Ranked> = Vec::new();
+        let (mut matches, mut by_words): (Vec<Ranked>, usize) = (Vec::new(), 0);
         for section in &self.board.touched {
             let at = *section as usize;
             let cell = &self.board.cells[at];
@@ -81,11 +86,16 @@ impl Ranker<'_> {
             if units & required != required || !self.is_shown(at, conditions) {
                 continue;
             }
-            let (share, worth) = shares.of(units);
-            if share < least || share == 0.0 {
+            let (share, _) = shares.of(units);
+            let has_most = share >= least && share > 0.0;
+            by_words += usize::from(has_most);
+            let gain = self.gain(*section);
+            let has_rest = || rest.as_ref().is_some_and(|rest| rest.is_held(units, gain, least));
+            if !has_most && !has_rest() {
                 continue;
             }
-            let score = cell.score * worth * self.worth(at, conditions);
+            let (_, worth) = shares.of(units | gain.units);
+            let score = (cell.score + gain.score) * worth * self.worth(at, conditions);
             matches.push(Ranked { section: *section, score });
         }
         let total = matches.len();
@@ -95,7 +105,22 @@ impl Ranker<'_> {
         }
         matches.sort_unstable_by_key(order);
         self.look_again(&mut matches, &shares, conditions)?;
-        Ok(Ranking { total, best: matches })
+        Ok(Ranking { total, by_words, best: matches })
+    }
+
+    /// What `section` gains by its source.
+    fn gain(&self, section: u32) -> Gain {
+        self.preferred.map(|p| p.gain(self.opened, section)).unwrap_or_default()
+    }
+
+    /// What the query asks for besides the names of sources.
+    fn rest(&self, preferred: &Preferred) -> Rest {
+        let mut values = self.values.to_vec();
+        for (at, value) in values.iter_mut().enumerate() {
+            *value *= u32::from(preferred.units & (1 << at) == 0);
+        }
+        let shares = Shares::new(self.units, &values, self.weights.coverage);
+        Rest { shares, is_nothing: preferred.is_all }
     }
 
     fn is_shown(&self, at: usize, conditions: &Conditions) -> bool {
@@ -137,7 +162,8 @@ impl Ranker<'_> {
             let at = ranked.section as usize;
             let heading = self.heading(ranked.section, shares);
             let bonus = self.weights.near * near + self.weights.heading * heading;
-            let (_, worth) = shares.of(self.board.cells[at].units);
+            let gain = self.gain(ranked.section);
+            let (_, worth) = shares.of(self.board.cells[at].units | gain.units);
             ranked.score += bonus * worth * self.worth(at, conditions);
         }
         first.sort_unstable_by_key(order);
@@ -146,7 +172,8 @@ impl Ranker<'_> {
 
     /// How far the heading of `section` says what the query says, and nothing else.
     fn heading(&self, section: u32, shares: &Shares) -> f32 {
-        let units = self.board.cells[section as usize].headings;
+        let spared = self.preferred.map_or(0, |preferred| preferred.spared(self.opened, section));
+        let units = self.board.cells[section as usize].headings & !spared;
         if units == 0 {
             return 0.0;
         }
@@ -216,6 +243,24 @@ impl Shares {
 
     fn total(&self) -> f32 {
         self.total as f32
+    }
+}
+
+/// What a query asks for besides the names of sources.
+struct Rest {
+    shares: Shares,
+    /// It asks for nothing else.
+    is_nothing: bool,
+}
+
+impl Rest {
+    /// Whether a section that holds `units`, and gains `gain` by its source, holds enough of it.
+    fn is_held(&self, units: u32, gain: Gain, least: f32) -> bool {
+        if self.is_nothing {
+            return gain.units != 0;
+        }
+        let (share, _) = self.shares.of(units);
+        share >= least && share > 0.0
     }
 }
 

@@ -16,13 +16,15 @@ use super::highlight::{Finder, Marks, Snippet, snippet};
 use super::lexicon::Lexicon;
 use super::opened::{Hidden, Opened};
 use super::plan::{Plan, Planner};
+use super::prefer::Preferred;
 use super::query::{self, Filter, FilterField, MOST_FILTERS, Query};
 use super::rank::{self, BEST, Conditions, Ranked, Ranker, Ranking};
 use super::score::{Board, Scorer};
 use super::understand::labels::Labels;
+use super::understand::names::SourceIndex;
 use super::understand::{Interpreter, LastWord, Understanding, Understood, keep_what_finds};
 use super::weights::WEIGHTS;
-use super::{Copies, CopyPlace, Record, SearchError, SectionId, guarded};
+use super::{Copies, CopyPlace, IndexedSource, Record, SearchError, SectionId, guarded};
 use crate::vocabulary::Vocabulary;
 
 /// Hits of one document that are shown, unless a filter asks for its source or path.
@@ -74,7 +76,8 @@ pub struct Searcher {
     pub(super) opened: Opened,
     copies: Copies,
     pub(super) labels: Labels,
-    pub(super) sources: Vec<(String, Option<String>)>,
+    pub(super) sources: Vec<IndexedSource>,
+    pub(super) names: SourceIndex,
     /// Of the index's languages, English first.
     pub(super) stemmers: Vec<TextAnalyzer>,
     /// Boards that no search uses at the moment.
@@ -84,19 +87,20 @@ pub struct Searcher {
 impl Searcher {
     /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing.
     ///
-    /// `sources` are ids with licences. `Err` if a file is missing or damaged. O(sections) for what is held of
+    /// `sources` are all that a generation knows, also those without sections. `Err` if a file is missing or damaged. O(sections) for what is held of
     /// each.
     pub fn open(
         folder: &Path,
         copies: Copies,
         vocabulary: &Vocabulary,
-        sources: Vec<(String, Option<String>)>,
+        sources: Vec<IndexedSource>,
     ) -> Result<Searcher, SearchError> {
         let damaged = || SearchError::Damaged(folder.to_owned());
         let opened = guarded(damaged, || Opened::open(folder, &copies))?;
         let stemmers = stemmers(&opened);
         let labels = Labels::new(vocabulary);
-        Ok(Searcher { opened, copies, labels, sources, stemmers, boards: Mutex::default() })
+        let names = SourceIndex::new(&sources, &opened)?;
+        Ok(Searcher { opened, copies, labels, sources, names, stemmers, boards: Mutex::default() })
     }
 
     /// The hits for `request`, best first; an empty query finds nothing. The work that it takes is counted in `budget`.
@@ -122,7 +126,7 @@ impl Searcher {
         let typed = query.filters.clone();
         let query = filtered(query, request.filters)?;
         let lexicon = self.lexicon(budget);
-        let interpreter = Interpreter { vocabulary, labels: &self.labels, lexicon: &lexicon };
+        let interpreter = self.interpreter(vocabulary, &lexicon);
         let ends_open = !request.text.ends_with(char::is_whitespace);
         let last = if ends_open { request.last_word } else { LastWord::Whole };
         let mut reading = interpreter.understand(&query, request.understanding, last)?;
@@ -153,6 +157,14 @@ impl Searcher {
             facets: self.opened.values.count(&ranking.best),
             counted: ranking.best.len(),
         })
+    }
+
+    pub(super) fn interpreter<'a>(
+        &'a self,
+        vocabulary: &'a Vocabulary,
+        lexicon: &'a Lexicon<'a>,
+    ) -> Interpreter<'a> {
+        Interpreter { vocabulary, labels: &self.labels, sources: &self.names, lexicon }
     }
 
     pub(super) fn lexicon<'a>(&'a self, budget: &'a Budget) -> Lexicon<'a> {
@@ -225,16 +237,22 @@ impl Search<'_> {
         let opened = &self.searcher.opened;
         let scorer = Scorer::new(opened, &WEIGHTS, self.budget);
         let mut values = Vec::with_capacity(plan.units.len());
+        let mut preferred = Preferred::of(plan, opened);
         board.reset(opened.len());
         for (unit, bit) in plan.units.iter().zip(0..) {
-            values.push(scorer.add(unit, bit, board)?);
+            values.push(scorer.add(unit, bit, preferred.as_ref(), board)?);
         }
         if plan.units.is_empty() {
             return self.all(allowed.as_ref());
         }
         let links = plan.wants_links.then(|| self.with_links()).transpose()?;
         let (units, budget) = (&plan.units[..], self.budget);
-        let ranker = Ranker { opened, weights: &WEIGHTS, units, values: &values, board, budget };
+        if let Some(preferred) = &mut preferred {
+            preferred.weigh(plan, &values, opened, &WEIGHTS);
+            scorer.touch(preferred, board)?;
+        }
+        let (values, preferred) = (&values[..], preferred.as_ref());
+        let ranker = Ranker { opened, weights: &WEIGHTS, units, values, board, preferred, budget };
         let mut conditions = Conditions {
             allowed: allowed.as_ref(),
             with_copies: asks_for_one_place(self.query),
@@ -242,7 +260,7 @@ impl Search<'_> {
             links: links.as_ref(),
         };
         let ranking = ranker.rank(&conditions)?;
-        if ranking.total >= TOO_FEW || plan.units.len() < 2 {
+        if ranking.by_words >= TOO_FEW || plan.units.len() < 2 {
             return Ok(ranking);
         }
         conditions.is_relaxed = true;
@@ -285,7 +303,7 @@ impl Search<'_> {
         best.sort_by(|a, b| b.score.total_cmp(&a.score));
         let total = best.len();
         best.truncate(BEST);
-        Ok(Ranking { total, best })
+        Ok(Ranking { total, by_words: total, best })
     }
 
     fn with_links(&self) -> Result<Allowed, SearchError> {

@@ -18,6 +18,7 @@ use super::budget::Budget;
 use super::opened::{HEADING, Opened, TEXTS};
 use super::plan::{Part, Unit};
 use super::postings::{each_block, each_phrase, held_of};
+use super::prefer::Preferred;
 use super::weights::Weights;
 
 /// What a section comes to so far. One line of cache holds four.
@@ -55,6 +56,13 @@ impl Board {
             self.touched.iter().for_each(|at| self.cells[*at as usize] = Cell::default());
         }
         self.touched.clear();
+    }
+
+    /// Makes `section` one that is looked at, whatever it holds. No unit may be added afterwards.
+    pub fn touch(&mut self, section: u32) {
+        if self.cells[section as usize].units == 0 {
+            self.touched.push(section);
+        }
     }
 
     fn reach(&mut self, section: u32, frequency: f32) {
@@ -100,17 +108,23 @@ impl Scorer<'_> {
         Scorer { opened, weights, budget, norms: norms.collect() }
     }
 
-    /// Adds what `unit`, the one of the bit `bit`, comes to, and returns its weight: its inverse document
+    /// Adds what `unit`, the one of the bit `bit`, comes to, but where it is spared, and returns its weight: its inverse document
     /// frequency, in thousandths.
-    pub fn add(&self, unit: &Unit, bit: u32, board: &mut Board) -> Result<u32, SearchError> {
+    pub fn add(
+        &self,
+        unit: &Unit,
+        bit: u32,
+        preferred: Option<&Preferred>,
+        board: &mut Board,
+    ) -> Result<u32, SearchError> {
         for (part, weight) in &unit.parts {
             self.part(part, *weight, Some(bit), board)?;
         }
         let mut reached = std::mem::take(&mut board.reached);
         self.budget.spend(reached.len())?;
-        let (held, all) = (reached.len() as f32, self.opened.len() as f32);
-        let idf = unit.weight * (1.0 + (all - held + 0.5) / (held + 0.5)).ln();
+        let idf = unit.weight * self.opened.rarity(reached.len());
         let k1 = self.weights.saturation;
+        let preferred = preferred.filter(|preferred| preferred.units & (1 << bit) != 0);
         for section in reached.drain(..) {
             let cell = &mut board.cells[section as usize];
             let frequency = std::mem::take(&mut cell.frequency);
@@ -118,11 +132,31 @@ impl Scorer<'_> {
                 board.touched.push(section);
             }
             cell.units |= 1 << bit;
-            cell.score += idf * frequency * (k1 + 1.0) / (k1 + frequency);
+            let spared = preferred.map_or(0, |p| p.spared(self.opened, section));
+            if spared & (1 << bit) == 0 {
+                cell.score += idf * frequency * (k1 + 1.0) / (k1 + frequency);
+            }
         }
         board.reached = reached;
         // At least 1, so that every unit counts; at most some 20,000.
         Ok((idf * 1000.0) as u32 + 1)
+    }
+
+    /// Puts the sections of the sources that are `preferred` onto `board`, if the query asks for nothing else.
+    pub fn touch(&self, preferred: &Preferred, board: &mut Board) -> Result<(), SearchError> {
+        let field = self.opened.fields.source;
+        for number in preferred.sources().filter(|_| preferred.is_all) {
+            let Some(id) = self.opened.values.source_name(number) else { continue };
+            let term = Term::from_field_text(field, id);
+            for segment in &self.opened.segments {
+                let terms = segment.reader.inverted_index(field)?;
+                let option = IndexRecordOption::Basic;
+                each_block(&terms, &term, option, self.budget, |block| {
+                    block.docs().iter().for_each(|doc| board.touch(segment.base + doc));
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// The sections that hold one of `parts`, ascending. What `board` holds stays as it is.

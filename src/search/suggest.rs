@@ -14,7 +14,7 @@ use super::opened::{HEADING, Hidden};
 use super::postings::each_block;
 use super::query::{MOST_CHARS, MOST_UNITS, parse};
 use super::run::{Searcher, corrected};
-use super::understand::{Interpreter, LastWord, Understanding};
+use super::understand::{LastWord, Understanding};
 use crate::vocabulary::{Vocabulary, label};
 
 /// Fewer letters go on in too many ways.
@@ -105,7 +105,7 @@ impl Searcher {
     ) -> Result<Option<String>, SearchError> {
         let query = parse(typed);
         let lexicon = self.lexicon(budget);
-        let interpreter = Interpreter { vocabulary, labels: &self.labels, lexicon: &lexicon };
+        let interpreter = self.interpreter(vocabulary, &lexicon);
         let spelling = Understanding { spelling: true, ..Understanding::LITERAL };
         let reading = interpreter.understand(&query, spelling, LastWord::Whole)?;
         Ok(corrected(typed, &reading.understood))
@@ -218,7 +218,8 @@ impl Searcher {
     fn of_sources(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
         let typed = typed.to_lowercase();
         let mut found = Vec::new();
-        for (id, _) in self.sources.iter().filter(|(id, _)| id.to_lowercase().contains(&typed)) {
+        let ids = self.sources.iter().map(|source| &source.id);
+        for id in ids.filter(|id| id.to_lowercase().contains(&typed)) {
             let term = Term::from_field_text(self.opened.fields.source, id);
             let count = u32::try_from(self.opened.searcher().doc_freq(&term)?).unwrap_or(u32::MAX);
             if count > 0 {

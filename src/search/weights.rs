@@ -24,6 +24,8 @@ pub(super) struct Weights {
     pub unsure_topic: f32,
     pub completion: f32,
     pub correction: f32,
+    /// The same for a word that names a source.
+    pub unlikely_correction: f32,
     /// What a name of several words counts beside its words.
     pub name: f32,
     /// The same, where the words are no words of the topic's preferred label.
@@ -32,6 +34,8 @@ pub(super) struct Weights {
     pub aside: f32,
     /// By what a section that holds many links is better, where links are asked for.
     pub links: f32,
+    /// What each word that names a source counts for the sections of that source.
+    pub preferred: f32,
     /// The share of the query's weight that a hit must hold.
     pub least_share: f32,
     /// The power to which the share counts that a hit holds: little, since scores of units add up.
@@ -53,10 +57,12 @@ pub(super) const WEIGHTS: Weights = Weights {
     unsure_topic: 0.3,
     completion: 0.7,
     correction: 0.8,
+    unlikely_correction: 0.1,
     name: 0.5,
     paraphrase: 2.0,
     aside: 0.6,
     links: 0.3,
+    preferred: 2.0,
     least_share: 0.5,
     coverage: 0.1,
     near: 0.2,

@@ -36,6 +36,7 @@ mod load;
 mod losses;
 mod mcp;
 mod metadata;
+mod names;
 mod order;
 mod polite;
 mod posted;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::{World, ended, two};
+use crate::world::{World, ended, entry, two};
 
 /// A running `cairn mcp`.
 pub(crate) struct Session {
@@ -196,4 +196,24 @@ fn what_was_wrong_is_written_before_the_program_ends() {
     stdout.read_to_string(&mut said).unwrap();
     assert!(said.contains("-32700"), "{said:?}");
     assert_eq!(ended(&mut child).code(), Some(1));
+}
+
+#[test]
+fn an_assistant_is_told_which_source_is_preferred_and_can_undo_it() {
+    let world = two();
+    let ours = entry("bob/store", "author = \"Jane Doerr\"\n");
+    world.catalogue(&[entry("ann/bias", ""), ours].concat());
+    world.refresh(&[], 0);
+    let mut session = Session::start(&world);
+    session.works();
+    for (arguments, preferred) in [
+        (json!({"query": "doerr store"}), json!([{"words": "doerr", "sources": ["bob/store"]}])),
+        (json!({"query": "doerr store", "names": false}), json!([])),
+    ] {
+        let params = json!({"name": "search", "arguments": arguments});
+        let request = json!({"jsonrpc": "2.0", "id": 9, "method": "tools/call", "params": params});
+        let answer = session.ask(request.to_string().as_bytes());
+        let query = &answer["result"]["structuredContent"]["query"];
+        assert_eq!(query["understood"]["preferred"], preferred, "{answer}");
+    }
 }

@@ -5,7 +5,8 @@ use cairn::config::Sources;
 use cairn::extract::{Address, Kind};
 use cairn::search::write::{Writer, document_key};
 use cairn::search::{
-    Answer, Budget, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
+    Answer, Budget, Copies, IndexedSource, LastWord, Record, Request, Searcher, SectionId,
+    Understanding,
 };
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -50,6 +51,16 @@ pub fn plain(heading: &str, text: &str) -> Record {
 }
 
 pub fn shelf(records: Vec<Record>) -> Shelf {
+    let source = |id: &str, licence: Option<&str>| IndexedSource {
+        id: id.to_owned(),
+        licence: licence.map(str::to_owned),
+        ..IndexedSource::default()
+    };
+    shelf_of(records, vec![source("ann/notes", Some("MIT")), source("bob/lists", None)])
+}
+
+/// An index of `records`, which are of `sources`.
+pub fn shelf_of(records: Vec<Record>, sources: Vec<IndexedSource>) -> Shelf {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(&folder.path().join("building")).unwrap();
     for (at, mut record) in records.into_iter().enumerate() {
@@ -62,8 +73,6 @@ pub fn shelf(records: Vec<Record>) -> Shelf {
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let sources =
-        vec![("ann/notes".to_owned(), Some("MIT".to_owned())), ("bob/lists".to_owned(), None)];
     let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources).unwrap();
     Shelf { searcher, vocabulary, _folder: folder }
 }

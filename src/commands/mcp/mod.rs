@@ -81,6 +81,8 @@ struct SearchAsked {
     topic: Option<String>,
     /// Only of this step of a design answer, such as `serving`.
     step: Option<String>,
+    /// `false`: without preferring the sources that the query names (`query.understood.preferred`).
+    names: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -165,7 +167,9 @@ impl Server {
             (FilterField::Step, asked.step.as_deref()),
         ]);
         let limit = asked.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
-        let (understanding, last_word) = (Understanding::FULL, LastWord::Whole);
+        let names = asked.names.unwrap_or(true);
+        let understanding = Understanding { names, ..Understanding::FULL };
+        let last_word = LastWord::Whole;
         let (text, filters) = (&*asked.query, &*filters);
         let request = Request { text, filters, limit, offset: 0, understanding, last_word };
         self.ask(|library| library.search(&request, &budget()).map(Some), String::new)

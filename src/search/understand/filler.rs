@@ -49,6 +49,11 @@ pub(super) fn is_filler(word: &str) -> bool {
     FILLER.binary_search(&word).is_ok() || matches!(word, "you" | "your" | "without")
 }
 
+/// Whether `word`, lower case, may say what kind of thing is wanted.
+pub(super) fn is_kind(word: &str) -> bool {
+    LINKS.contains(&word)
+}
+
 /// Which of `words`, lower case, ask for links: none, unless the query says so in so many words.
 ///
 /// "papers about ranking", "best articles on feature stores", "experimentation blog posts", but

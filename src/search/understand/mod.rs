@@ -5,10 +5,13 @@
 //! as, and what it is read as counts less. So a section that holds all the typed words is always
 //! found. Each step can be switched off, and what each did is told with the answer, so that a person can
 //! see it and undo it. The steps, in order: the vocabulary's labels, the longest first; the end of the
-//! last word; spelling, and labels again where that changed something; filler.
+//! last word; spelling, and labels again where that changed something; filler. Words that name a source
+//! ([`namer`]) stay words like any others: that they prefer the source changes none of these steps.
 
 mod filler;
 pub(super) mod labels;
+mod namer;
+pub(super) mod names;
 mod spelling;
 mod understood;
 
@@ -17,8 +20,12 @@ use super::lexicon::Lexicon;
 use super::query::{Node, Query};
 use crate::vocabulary::{Vocabulary, label};
 use labels::{Labels, Named};
+use namer::Namer;
+use names::{Preference, SourceIndex};
 use spelling::{Slip, Speller};
-pub use understood::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
+pub use understood::{
+    Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
+};
 
 /// Labels of one topic that are told.
 const MOST_ALTERNATIVES: usize = 6;
@@ -44,6 +51,8 @@ pub(super) struct Meaning<'q> {
     pub spelt: Vec<String>,
     /// It says what kind of thing is wanted rather than what it is about.
     pub is_aside: bool,
+    /// The preference of the reading that it is a word of.
+    pub preference: Option<usize>,
 }
 
 /// Words of the query that together name topics.
@@ -66,11 +75,19 @@ pub(super) struct Reading<'q> {
     pub meanings: Vec<Meaning<'q>>,
     /// The names of more than one word.
     pub names: Vec<Name>,
+    pub preferences: Vec<Preference>,
 }
 
 impl<'q> Meaning<'q> {
     fn of(node: &'q Node) -> Meaning<'q> {
-        Meaning { node, topics: vec![], completions: vec![], spelt: vec![], is_aside: false }
+        Meaning {
+            node,
+            topics: vec![],
+            completions: vec![],
+            spelt: vec![],
+            is_aside: false,
+            preference: None,
+        }
     }
 }
 
@@ -78,6 +95,7 @@ impl<'q> Meaning<'q> {
 pub(super) struct Interpreter<'a> {
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
+    pub sources: &'a SourceIndex,
     pub lexicon: &'a Lexicon<'a>,
 }
 
@@ -87,6 +105,7 @@ struct Draft<'q> {
     /// By unit: the word, lower case, if it is one.
     words: Vec<Option<String>>,
     names: Vec<Name>,
+    preferences: Vec<Preference>,
     understood: Understood,
 }
 
@@ -106,6 +125,7 @@ impl Interpreter<'_> {
             meanings: query.units.iter().map(Meaning::of).collect(),
             words: query.units.iter().map(word).collect(),
             names: Vec::new(),
+            preferences: Vec::new(),
             understood: Understood {
                 filters: query.filters.clone(),
                 dropped: query.dropped.clone(),
@@ -132,11 +152,30 @@ impl Interpreter<'_> {
         if how.spelling {
             self.spell(&mut taken, how, &mut draft)?;
         }
+        if how.names {
+            self.prefer(&mut draft)?;
+        }
         if how.filler {
             leave_filler(&mut draft, &taken);
         }
-        let Draft { meanings, names, understood, .. } = draft;
-        Ok(Reading { understood, meanings, names })
+        let Draft { meanings, names, preferences, understood, .. } = draft;
+        Ok(Reading { understood, meanings, names, preferences })
+    }
+
+    /// Takes down which sources words of the draft name.
+    fn prefer(&self, draft: &mut Draft) -> Result<(), SearchError> {
+        let namer = Namer { sources: self.sources, labels: self.labels, lexicon: self.lexicon };
+        for named in namer.named(&draft.words)? {
+            let span = named.at..named.at + named.length;
+            for meaning in &mut draft.meanings[span.clone()] {
+                meaning.preference = Some(draft.preferences.len());
+            }
+            draft.preferences.push(named.preference);
+            let words: Vec<&str> = draft.words[span].iter().flatten().map(String::as_str).collect();
+            let preferred = PreferredSources { words: words.join(" "), sources: named.ids };
+            draft.understood.preferred.push(preferred);
+        }
+        Ok(())
     }
 
     /// Takes down that `named` words of the draft name a topic, corrected to `read` where they are.

@@ -16,15 +16,22 @@ pub struct Understanding {
     pub filler: bool,
     /// Half a word at the end finds what begins with it.
     pub completion: bool,
+    /// Words that name a source prefer its sections.
+    pub names: bool,
 }
 
 impl Understanding {
     /// All steps.
     pub const FULL: Understanding =
-        Understanding { labels: true, spelling: true, filler: true, completion: true };
+        Understanding { labels: true, spelling: true, filler: true, completion: true, names: true };
     /// The words as typed.
-    pub const LITERAL: Understanding =
-        Understanding { labels: false, spelling: false, filler: false, completion: false };
+    pub const LITERAL: Understanding = Understanding {
+        labels: false,
+        spelling: false,
+        filler: false,
+        completion: false,
+        names: false,
+    };
 }
 
 /// Whether the last word of a query is whole.
@@ -53,6 +60,15 @@ pub struct Correction {
     pub read_as: String,
 }
 
+/// Sources whose sections are preferred, because words of the query name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PreferredSources {
+    /// The typed words.
+    pub words: String,
+    /// The ids of the sources.
+    pub sources: Vec<String>,
+}
+
 /// How a query was understood.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Understood {
@@ -61,6 +77,8 @@ pub struct Understood {
     /// What the last word was completed to.
     pub completions: Vec<String>,
     pub corrections: Vec<Correction>,
+    /// Sources that the query names. All others are searched too.
+    pub preferred: Vec<PreferredSources>,
     /// Words of the question that were not searched for.
     pub filler: Vec<String>,
     /// Words that ask for links rather than explanations: lists of them come first.

@@ -43,6 +43,7 @@ pub(in crate::serve) struct SearchParameters {
     pub spelling: Option<Flag>,
     pub filler: Option<Flag>,
     pub completion: Option<Flag>,
+    pub names: Option<Flag>,
     /// `1`: the last word is still being typed.
     pub typing: Option<Flag>,
 }
@@ -68,6 +69,7 @@ impl SearchParameters {
             spelling: !is_off(self.spelling),
             filler: !is_off(self.filler),
             completion: !is_off(self.completion),
+            names: !is_off(self.names),
         }
     }
 

@@ -207,7 +207,11 @@ fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
     let mut all = vec![("q", asked.q.as_str())];
     let filters = asked.filters();
     all.extend(kept(&filters));
-    all.extend([("literal", flag(asked.literal)), ("spelling", flag(asked.spelling))]);
+    all.extend([
+        ("literal", flag(asked.literal)),
+        ("spelling", flag(asked.spelling)),
+        ("names", flag(asked.names)),
+    ]);
     all.retain(|(known, _)| *known != name);
     all.push((name, value));
     address("/", &all)

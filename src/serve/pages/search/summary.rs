@@ -8,7 +8,7 @@ use crate::library::Rescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
 
-/// Other names of a topic that are told.
+/// Other names of a topic that are told, and sources that a query names.
 const NAMES: usize = 4;
 
 /// How many there are, what was understood, and how to undo it.
@@ -26,8 +26,24 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
                 a href=(with(asked, "spelling", "0")) { "Only as typed" }
             }
         }
+        (preferred(view, asked))
         (widened(view, asked))
         @for dropped in &understood.dropped { p.understood { "Left out: " (dropped) } }
+    }
+}
+
+/// Which sources come first because the query names them.
+fn preferred(view: &SearchView, asked: &SearchParameters) -> Markup {
+    let preferred = &view.query.understood.preferred;
+    html! {
+        @if !preferred.is_empty() {
+            p.understood {
+                @for named in preferred {
+                    "“" (named.words) "” prefers " (names(&named.sources, "sources")) ". "
+                }
+                a href=(with(asked, "names", "0")) { "Prefer no source" }
+            }
+        }
     }
 }
 
@@ -41,7 +57,7 @@ fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
         @if !is_plain {
             p.understood {
                 @for topic in topics {
-                    "“" (topic.words) "” was also searched as " (names(&topic.also)) ". "
+                    "“" (topic.words) "” was also searched as " (names(&topic.also, "names")) ". "
                 }
                 @if !understood.asks_for_links.is_empty() { "Lists of links come first. " }
                 @if !understood.filler.is_empty() { "Not searched: " (understood.filler.join(", ")) ". " }
@@ -51,12 +67,12 @@ fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
     }
 }
 
-/// The first of `names`, and how many more there are.
-fn names(names: &[String]) -> String {
+/// The first of `names`, and how many more of these `things` there are.
+fn names(names: &[String], things: &str) -> String {
     let (first, rest) = names.split_at(names.len().min(NAMES));
     match rest.len() {
         0 => first.join(", "),
-        more => format!("{} and {more} more names", first.join(", ")),
+        more => format!("{} and {more} more {things}", first.join(", ")),
     }
 }
 
