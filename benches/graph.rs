@@ -18,7 +18,7 @@ use cairn::extract::{Address, extract};
 use cairn::graph::build::{Builder, Place};
 use cairn::graph::cases::Extent;
 use cairn::graph::{Graph, learn, paths, related};
-use cairn::library::Library;
+use cairn::library::{Audience, Library};
 use cairn::vocabulary::{self, Vocabulary};
 
 mod corpus;
@@ -147,7 +147,9 @@ fn guides() {
         return;
     };
     let cases: Vec<String> = library.cases().cases.into_iter().map(|case| case.id).collect();
-    let guide = |case: &String| library.case(case, 5).unwrap().map_or(0, |case| case.steps.len());
+    let guide = |case: &String| {
+        library.case(case, 5, Audience::Reader).unwrap().map_or(0, |case| case.steps.len())
+    };
     cases.iter().for_each(|case| assert!(guide(case) > 0));
     println!("guide, warm: {}", shown(cases.iter().map(|case| timed(|| guide(case))).collect()));
 }

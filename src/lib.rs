@@ -40,15 +40,16 @@
 //! # What is on disk
 //!
 //! ```text
-//! library.db            SQLite, opened by refresh alone: sources, files, blobs (zstd, by git's id),
-//!                       and what was derived from them, keyed by content and versions
+//! library.db            SQLite, opened by refresh alone: sources, files, threads with the cursors of fetching them,
+//!                       blobs (zstd, by git's id), and what was derived from them, keyed by content and versions
 //! building/             tantivy's writer directory
 //! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
 //!                       contents.bin (documents and sections, with hashes), news.json (what is new),
 //!                       manifest.json (format, counts, per-source state, problems, length and checksum of
 //!                       each file)
-//! current               the number of the generation that readers open; replaced by rename, last
-//! runs.json             the last 200 runs: results, requests, bytes, quota, changes
+//! current               the number of the generation that readers open; replaced by rename, last. Without it they
+//!                       open the newest intact one
+//! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
 //! lock                  one writer; says who holds it
 //! ```
 //!
@@ -56,7 +57,7 @@
 //! nothing at all, so that an index on read-only storage or of another account can be searched. A
 //! refresh may be killed at any instruction: `current` still names a whole generation, and the next
 //! refresh goes on from what the store and the index hold. What is damaged is rebuilt from the store by the next
-//! refresh ([`generation`] says what is checked when, and which formats are read). A full disk ends a refresh
+//! refresh, and a damaged row of the store is made or fetched again ([`generation`] says what is checked when, and which formats are read). A full disk ends a refresh
 //! and leaves the generations as they were. Where the store or the sources are lost, a refresh that would lose
 //! more than a tenth of the documents publishes nothing ([`generation::loss`]).
 //!
@@ -90,6 +91,8 @@
 //!   thing and the cause; the remedy is a separate hint.
 //! - How much of a text may be shown is said by [`catalogue::policy::Rights`], and one function,
 //!   [`catalogue::policy::show`], cuts it.
+//! - What private sources say is for readers here: feeds and files leave it out unless the user asks for it
+//!   ([`library::Audience`]).
 
 pub mod printable;
 

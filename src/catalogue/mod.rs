@@ -9,6 +9,7 @@ mod fields;
 pub mod policy;
 pub mod selection;
 mod threads;
+mod visibility;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -22,6 +23,7 @@ use fields::{DataFile, Fields};
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
 pub use threads::{Issues, Threads};
+pub use visibility::Visibility;
 
 /// The catalogue's name for a source; never changed by what GitHub does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,6 +69,7 @@ pub struct Source {
     pub exclude: Vec<String>,
     /// The source of which this one is a fork: its copies fold under the original.
     pub fork_of: Option<SourceId>,
+    pub visibility: Visibility,
     /// An SPDX id that overrides what the LICENSE file says.
     pub licence: Option<String>,
     /// The language of its text (ISO 639-1), where detection would guess wrong.
@@ -181,6 +184,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let include = globs(file, &mut fields, "include", faults);
     let exclude = globs(file, &mut fields, "exclude", faults);
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
+    let visibility = visibility::read(file, &mut fields, faults);
     let licence = read_licence(file, &mut fields, faults);
     let language = fields.string("language", faults).map(|(_, code)| code);
     let threads = threads::read(file, &mut fields, faults);
@@ -198,6 +202,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         include,
         exclude,
         fork_of,
+        visibility,
         licence,
         language,
         threads,
@@ -225,11 +230,7 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
         return None;
     }
     if let Some((line, repo)) = repo {
-        let parts: Vec<&str> = repo.split('/').collect();
-        if let [owner, name] = parts[..]
-            && is_github_name(owner)
-            && is_github_name(name)
-        {
+        if let Some((owner, name)) = repository(&repo) {
             return Some(Origin::GitHub { owner: owner.to_owned(), name: name.to_owned() });
         }
         faults.push(file.name, line, format!("`repo` {repo:?} is not of the form owner/name"));
@@ -250,6 +251,18 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
         return None;
     }
     folder.map(|(_, path)| Origin::Folder { path })
+}
+
+/// The owner and the name in `owner/name`, if `text` is that.
+///
+/// ```
+/// use cairn::catalogue::repository;
+/// assert_eq!(repository("ann/notes"), Some(("ann", "notes")));
+/// assert_eq!(repository("ann/notes/issues"), None);
+/// ```
+pub fn repository(text: &str) -> Option<(&str, &str)> {
+    let (owner, name) = text.split_once('/')?;
+    (is_github_name(owner) && is_github_name(name)).then_some((owner, name))
 }
 
 /// GitHub's own rule for owners and repositories: letters, digits, `-`, `_` and `.`.
@@ -334,6 +347,13 @@ why = "holds a password"
         let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
         assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19, 22], "{faults:#?}");
         assert!(faults.iter().all(|fault| !fault.message.contains("secret")), "{faults:#?}");
+    }
+
+    #[test]
+    fn a_key_that_is_known_is_listed_once() {
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nwy = \"typo\"\n";
+        let faults = parse("c.toml", text).unwrap_err().0;
+        assert_eq!(faults[0].message.matches("repo").count(), 1, "{faults:#?}");
     }
 
     #[test]

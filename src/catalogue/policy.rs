@@ -173,7 +173,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let file = DataFile { name, text };
     let document = file.document(&mut faults);
     let mut root = Fields::new(&file, document.get_ref(), 1);
-    let formats = lower(root.strings("formats", &mut faults));
+    let formats = lower(root.some_strings("formats", &mut faults));
     let exclude = super::globs(&file, &mut root, "exclude", &mut faults);
     let opted_out = logins(&file, &mut root, &mut faults);
     let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
@@ -286,6 +286,24 @@ mod tests {
         assert!(!page("My notes on Designing Machine Learning Systems"));
         assert!(!page("A talk about serving that says much before Designing Data"));
         assert!(!policy.is_book("md", (Some("Designing Machine Learning Systems"), "", "")));
+    }
+
+    #[test]
+    fn a_policy_that_reads_no_format_is_a_fault() {
+        let shipped = String::from_utf8(Sources::Compiled.read("policy.toml").unwrap().unwrap());
+        let shipped = shipped.unwrap();
+        let line = shipped.lines().position(|line| line.starts_with("formats")).unwrap();
+        let renamed = shipped.replacen("formats", "exclude_too", 1);
+        let faults = parse("p.toml", &renamed).unwrap_err().0;
+        let missing = faults.iter().find(|fault| fault.message.contains("`formats` is missing"));
+        assert_eq!(missing.map(|fault| fault.line), Some(1), "{faults:#?}");
+        let end = shipped[shipped.find("formats").unwrap()..].find(']').unwrap();
+        let begin = shipped.find("formats").unwrap();
+        let empty = format!("{}formats = [{}", &shipped[..begin], &shipped[begin + end..]);
+        let faults = parse("p.toml", &empty).unwrap_err().0;
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert_eq!(faults[0].line, line + 1);
+        assert!(faults[0].message.contains("`formats` names nothing"), "{faults:#?}");
     }
 
     #[test]

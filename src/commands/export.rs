@@ -1,4 +1,4 @@
-//! `cairn export`: what is known, for other programs.
+//! `cairn export`: what is known, for other programs. What private sources say stays here unless `--private` asks for it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Exit, open, topics};
+use super::{Exit, audience, open, topics};
 use crate::config::Config;
 use crate::graph::export::{self, Format};
 use crate::library::{Library, deck};
@@ -37,6 +37,9 @@ struct DeckArguments {
     /// Anki's package, or its text import
     #[arg(long, value_enum)]
     format: Cards,
+    /// With the text of private sources
+    #[arg(long)]
+    private: bool,
     /// The file to write; standard output where none is named
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -56,6 +59,9 @@ struct GraphArguments {
     /// Only this topic and its nearest
     #[arg(long, value_name = "TOPIC")]
     around: Option<String>,
+    /// With the text of private sources
+    #[arg(long)]
+    private: bool,
     /// The file to write; standard output where none is named
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -80,10 +86,12 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
 }
 
 fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> {
+    let audience = audience(library, arguments.private);
+    let graph = library.graph_for(audience);
     let part = match &arguments.around {
-        None => export::all(&library.graph),
+        None => export::all(&graph),
         Some(name) => match library.find_topic(name) {
-            Some(topic) => export::around(&library.graph, topic, NEAREST),
+            Some(topic) => export::around(&graph, topic, NEAREST),
             None => return topics::unknown(library, name),
         },
     };
@@ -93,19 +101,20 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         Name::Dot => Format::Dot,
     };
     let mut text = Vec::new();
-    export::write(&library.graph, &part, format, &mut text)?;
+    export::write(&graph, &part, format, &mut text)?;
     write(&text, arguments.output.as_deref())
 }
 
 fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
+    let audience = audience(library, arguments.private);
     let deck = match (&arguments.topic, &arguments.case) {
-        (Some(topic), _) => match library.topic_cards(topic, &Budget::unlimited())? {
+        (Some(topic), _) => match library.topic_cards(topic, audience, &Budget::unlimited())? {
             Some(deck) => deck,
             None => return topics::unknown(library, topic),
         },
         (None, case) => {
             let case = case.as_deref().unwrap_or_default();
-            let found = library.case_cards(case)?;
+            let found = library.case_cards(case, audience)?;
             found.with_context(|| format!("no case study {case:?}; `cairn guide` lists them"))?
         }
     };

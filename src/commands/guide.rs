@@ -1,9 +1,9 @@
-//! `cairn guide`: what the sources say of a case study, as Markdown; without one, the matrix.
+//! `cairn guide`: what the sources say of a case study, as Markdown to be passed on; without one, the matrix.
 
 use anyhow::bail;
 use clap::Args;
 
-use super::{Exit, open, output};
+use super::{Exit, audience, open, output};
 use crate::config::Config;
 use crate::graph::Coverage;
 use crate::library::markdown;
@@ -16,6 +16,9 @@ pub(super) struct Arguments {
     /// The most passages for each step
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=12))]
     limit: u64,
+    /// With the text of private sources, which the API's object holds anyway
+    #[arg(long)]
+    private: bool,
     /// The API's object
     #[arg(long)]
     json: bool,
@@ -30,7 +33,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
             .map(|()| Exit::Done);
     }
     let limit = usize::try_from(arguments.limit).unwrap_or(5);
-    let Some(view) = library.case(&name, limit)? else {
+    let audience = audience(&library, arguments.private || arguments.json);
+    let Some(view) = library.case(&name, limit, audience)? else {
         bail!("no case study {name:?}; `cairn guide` lists them");
     };
     if arguments.json {

@@ -89,7 +89,7 @@ fn section_command(source: &str, path: &str, place: &Place) -> Option<String> {
         Some(comment) => ("--comment", comment.to_string()),
         None => ("--line", number.to_string()),
     };
-    shell::command(&["cairn", "section", option, &number, "--", source, path])
+    shell::cairn(&["section", option, &number, "--", source, path])
 }
 
 fn print(view: &SearchView) -> anyhow::Result<()> {

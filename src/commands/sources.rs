@@ -69,11 +69,13 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
         "fetched",
     ]);
     for source in view.sources {
-        let state = match (&source.moved_to, source.archived) {
-            (Some(name), _) => format!("{}, now {name}", source.state),
-            (None, true) => format!("{}, archived", source.state),
-            (None, false) => source.state,
+        let more = match (&source.moved_to, source.archived) {
+            (Some(name), _) => format!(", now {name}"),
+            (None, true) => ", archived".to_owned(),
+            (None, false) => String::new(),
         };
+        let private = if source.private { ", private" } else { "" };
+        let state = format!("{}{private}{more}", source.state);
         table.add([
             source.id,
             state,
@@ -115,7 +117,7 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     };
     catalogue::parse(&path.display().to_string(), &shorter)?;
     replace(&path, &shorter)?;
-    output::line(&format!("removed {id}; the next `cairn refresh` drops what is indexed of it"))?;
+    output::advice(&format!("removed {id}; the next `cairn refresh` drops what is indexed of it"))?;
     Ok(Exit::Done)
 }
 

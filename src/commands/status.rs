@@ -1,15 +1,16 @@
 //! `cairn status`: what the index holds, how the last run went, what is wrong, what is new.
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use clap::Args;
 
 use super::{Exit, open, output};
-use crate::config::Config;
+use crate::config::{Config, Schedule};
 use crate::generation::news::What;
 use crate::generation::run::Run;
-use crate::generation::runs::Standing;
+use crate::generation::runs::{self, Standing};
 use crate::library::view::{NewsItem, NewsView, StatusView};
-use crate::library::{Asked, since};
+use crate::library::{Asked, Audience, since};
+use crate::serve::clock;
 
 /// Problems and news that are printed; the rest is counted.
 const SHOWN: usize = 20;
@@ -28,8 +29,18 @@ pub(super) struct Arguments {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
     let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
     let library = open(config)?;
-    let status = library.status(&Standing::read(&config.index), None);
-    let ask = |since| Asked { since, topic: None, source: None, limit: usize::MAX, offset: 0 };
+    let runs = runs::read(&config.index);
+    let due = clock::due(&config.timetable, &runs, Utc::now());
+    let next_run = due.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let status = library.status(&Standing::of(runs), next_run);
+    let ask = |since| Asked {
+        since,
+        topic: None,
+        source: None,
+        audience: Audience::Reader,
+        limit: usize::MAX,
+        offset: 0,
+    };
     let news = since.map(|since| library.news(&ask(since))).transpose()?;
     if arguments.json {
         let mut object = serde_json::to_value(&status)?;
@@ -41,12 +52,12 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     }
     match &news {
         Some(news) => print_news(news)?,
-        None => print(&status)?,
+        None => print(&status, &config.timetable.schedule)?,
     }
     Ok(Exit::Done)
 }
 
-fn print(status: &StatusView) -> anyhow::Result<()> {
+fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
     output::line(&format!("generation {}, built {}", status.generation, status.built_at))?;
     output::line(&format!(
         "{} ({} folded as copies) in {} from {}; {}, {}, {}",
@@ -67,6 +78,11 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
     if let Some(run) = &status.last_run {
         print_run(run)?;
     }
+    let due = match &status.next_run {
+        Some(at) => format!("; the next is due at {at}"),
+        None => String::new(),
+    };
+    output::advice(&format!("`cairn serve` refreshes {schedule}{due}"))?;
     if !status.failing.is_empty() {
         let failing = output::count(status.failing.len(), "source");
         output::line(&format!("{failing} could not be had: {}", status.failing.join(", ")))?;
@@ -79,15 +95,19 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
     }
     if status.problems.len() > SHOWN {
         let rest = status.problems.len() - SHOWN;
-        output::line(&format!("  … and {rest} more: cairn status --json"))?;
+        output::advice(&format!("  … and {rest} more: `cairn status --json`"))?;
     }
     Ok(())
 }
 
 fn print_run(run: &Run) -> anyhow::Result<()> {
     let requests = output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request");
+    let points = match run.traffic.points {
+        0 => String::new(),
+        points => format!(", {points} points of GraphQL"),
+    };
     output::line(&format!(
-        "last run {}, {:.1} s, {requests}, {:.1} MB; {} failed, {} deferred{}",
+        "last run {}, {:.1} s, {requests}{points}, {:.1} MB; {} failed, {} deferred{}",
         run.ended_at,
         run.seconds,
         run.traffic.bytes as f64 / 1e6,
@@ -113,7 +133,7 @@ fn print_news(news: &NewsView) -> anyhow::Result<()> {
     }
     if news.items.len() > NEWS {
         let rest = news.items.len() - NEWS;
-        output::line(&format!("… and {rest} more: cairn status --since WHEN --json"))?;
+        output::advice(&format!("… and {rest} more: `cairn status --since WHEN --json`"))?;
     }
     Ok(())
 }

@@ -80,6 +80,7 @@ tables! {
         requests_per_second: Option<NonZeroU32> => Harmless,
         connections_per_address: Option<NonZeroUsize> => Harmless,
         admin_token_file: Option<PathBuf> => UserOnly,
+        share_private: bool => UserOnly,
     }
     GitHubFile in "github" {
         api: Option<String> => UserOnly,
@@ -187,6 +188,7 @@ mod tests {
             ("[serve]\npublic = true", "[serve] public"),
             ("[serve]\nurl = \"https://evil.example\"", "[serve] url"),
             ("[serve]\nadmin_token_file = \"known\"", "[serve] admin_token_file"),
+            ("[serve]\nshare_private = true", "[serve] share_private"),
         ] {
             assert_eq!(refused(text), [key]);
         }

@@ -52,6 +52,13 @@ impl GitHubHosts {
     pub fn all(&self) -> [&str; 4] {
         [&self.api, &self.codeload, &self.raw, &self.web]
     }
+
+    /// Where the web host has archives, if it belongs to the same GitHub as `codeload`: both are public, or both were
+    /// set. Otherwise the names of an enterprise's repositories would be sent to the public GitHub.
+    pub fn web_archives(&self) -> Option<&str> {
+        let [_, codeload, _, web] = Self::PUBLIC;
+        ((self.codeload == codeload) == (self.web == web)).then_some(&*self.web)
+    }
 }
 
 /// All settings of one invocation.
@@ -101,6 +108,8 @@ pub struct Config {
     pub connections_per_address: Option<NonZeroUsize>,
     /// Names by which people reach the server, besides this machine's addresses and the host of `url`.
     pub hosts: Vec<String>,
+    /// Whether feeds and downloads hold the text of private sources, too.
+    pub share_private: bool,
     /// Who knows it may start a refresh over HTTP; without one nobody may.
     pub admin_token: Option<SecretString>,
 }
@@ -168,6 +177,7 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         )?,
         url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
         public: file.serve.public,
+        share_private: file.serve.share_private,
         requests_per_second: file.serve.requests_per_second,
         connections_per_address: file.serve.connections_per_address,
         hosts: file.serve.hosts,

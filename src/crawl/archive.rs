@@ -7,18 +7,20 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use futures_util::TryStreamExt;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
-use super::session::chain;
+use super::session::{chain, without_query};
 use super::unpack::{Unpacked, Unpacker};
 use super::{CrawlError, Fetch};
 
 impl Fetch<'_> {
     /// Sends the files of the archive that is `response`'s body. Returns its revision: the commit's
-    /// sha if it names one, else a hash of what was sent.
+    /// sha if it names one, else a hash of what was sent; `None` if it is of the commit `known`. Then nothing was sent,
+    /// and the rest of the body is not read.
     pub(super) async fn unpack(
         &mut self,
         response: reqwest::Response,
-    ) -> Result<String, CrawlError> {
-        let url = response.url().to_string();
+        known: Option<&str>,
+    ) -> Result<Option<String>, CrawlError> {
+        let url = without_query(response.url().as_str()).to_owned();
         let received = Arc::new(AtomicU64::new(0));
         let broken = Arc::new(AtomicBool::new(false));
         let (counter, flag) = (Arc::clone(&received), Arc::clone(&broken));
@@ -36,7 +38,8 @@ impl Fetch<'_> {
             self.crawler.limits,
             self.selection.clone(),
             (self.files.clone(), Arc::clone(&self.crawler.room)),
-        );
+        )
+        .unless(known);
         let joined = tokio::task::spawn_blocking(move || unpacker.run(bridge)).await;
         let received = received.load(Ordering::Relaxed);
         self.report.traffic.bytes += received;
@@ -46,11 +49,12 @@ impl Fetch<'_> {
             false => CrawlError::Archive { source_id: self.source.id.clone(), cause },
         };
         match joined {
-            Ok(Ok(Unpacked { revision, problems, left_out })) => {
+            Ok(Ok(Some(Unpacked { revision, problems, left_out }))) => {
                 self.report.problems.extend(problems);
                 self.report.left_out = left_out;
-                Ok(revision)
+                Ok(Some(revision))
             }
+            Ok(Ok(None)) => Ok(None),
             Ok(Err(error)) => Err(failed(chain(&error))),
             Err(error) => Err(failed(error.to_string())),
         }

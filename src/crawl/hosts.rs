@@ -62,7 +62,7 @@ impl Hosts {
     }
 
     /// Why the redirect from `from` (the address first asked) to `to` is not followed.
-    fn astray(&self, from: &Url, to: &Url) -> Option<String> {
+    pub fn astray(&self, from: &Url, to: &Url) -> Option<String> {
         if from.scheme() == "https" && to.scheme() != "https" {
             return Some("a redirect from https to http".to_owned());
         }

@@ -3,7 +3,7 @@
 //! [`Crawler::fetch`] asks whether a source is new in one conditional request, and streams what it
 //! holds, file by file, to the caller. Nothing is written here: what is fetched goes through the
 //! channel, and a truncated or hostile archive ends in an error that loses nothing which the caller
-//! already has. [`mod@session`] sends requests and reads statuses, [`pace`] keeps to what hosts bear,
+//! already has. [`mod@session`] sends requests, [`judge`] reads statuses, [`pace`] keeps to what hosts bear,
 //! [`hosts`] says which may be spoken to; [`github`] knows GitHub's addresses and its API (through octocrab,
 //! over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local folders.
 
@@ -11,6 +11,7 @@ mod archive;
 pub mod folder;
 pub mod github;
 mod hosts;
+mod judge;
 pub mod links;
 mod pace;
 mod session;
@@ -26,7 +27,7 @@ use sha1::{Digest, Sha1};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::catalogue::policy::Limits;
-use crate::catalogue::{Origin, Selection, Source, SourceId};
+use crate::catalogue::{Origin, Selection, Source, SourceId, Visibility};
 use crate::config::{Config, GitHubHosts, Sources};
 use crate::problem::Problem;
 
@@ -122,6 +123,8 @@ impl Room {
 pub enum Fetched {
     /// Nothing new; nothing was sent.
     Unchanged,
+    /// Another archive of the commit that is known, with this ETag; nothing was sent.
+    SameCommit { validator: Option<String> },
     /// A folder that holds no file at all, as an empty mount point does; nothing was sent.
     Nothing,
     /// All files were sent.
@@ -144,6 +147,12 @@ pub enum Moved {
 pub enum CrawlError {
     #[error("{0} answers 404: the repository is gone, private, or misspelt")]
     NotFound(String),
+    #[error(
+        "{0} is private, and GitHub answers 404: it is gone, misspelt, or the token may not read it"
+    )]
+    Hidden(String),
+    #[error("{0} is private, and there is no token to ask GitHub with; it was not asked")]
+    NoToken(String),
     #[error("{url} answers {status}: access to the repository is blocked")]
     Blocked { url: String, status: u16 },
     #[error("{0} answers 409: the repository is empty")]
@@ -177,8 +186,20 @@ impl CrawlError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            CrawlError::NotFound(_) | CrawlError::Empty(_) => {
-                "if it stays so, remove it from the catalogue".into()
+            CrawlError::NotFound(_) => {
+                "if it stays so, remove it from the catalogue; a private repository needs \
+                 `private = true` there"
+                    .into()
+            }
+            CrawlError::Empty(_) => "if it stays so, remove it from the catalogue".into(),
+            CrawlError::Hidden(_) => {
+                "give the token read access to the repository's contents, or correct the entry"
+                    .into()
+            }
+            CrawlError::NoToken(_) => {
+                "set GITHUB_TOKEN, or token_file under [github], to a token that may read the \
+                 repository's contents"
+                    .into()
             }
             CrawlError::Deferred { until: Some(_), .. } => {
                 "the next run asks it; for the API, GITHUB_TOKEN brings a larger quota".into()
@@ -290,7 +311,10 @@ impl Crawler {
         let mut report = Report::of(Ok(Fetched::Unchanged));
         let mut fetch = Fetch { crawler: self, source, selection, files, report: &mut report };
         let result = match &source.origin {
-            Origin::GitHub { owner, name } => fetch.github(owner, name, known).await,
+            Origin::GitHub { owner, name } => match source.visibility {
+                Visibility::Public => fetch.github(owner, name, known).await,
+                Visibility::Private => fetch.private((owner, name), known).await,
+            },
             Origin::Archive { url } => fetch.archive_at(url, known).await,
             Origin::Folder { path } => fetch.folder(path).await,
         };

@@ -1,5 +1,4 @@
-//! Sends requests: at the hosts' pace, again where a failure may pass, and reads the answers'
-//! statuses as GitHub means them.
+//! Sends requests: at the hosts' pace, and again where a failure may pass. [`super::judge`] reads the answers.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -10,25 +9,25 @@ use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{RequestBuilder, Response, StatusCode, Url};
+use reqwest::redirect::Policy;
+use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::hosts::{self, Hosts};
+use super::judge::{UNSAID_API_WAIT, UNSAID_WAIT, Verdict, judge, quota, text_header};
 use super::pace::{Gate, Pace, Quota, Resource};
 use super::{CrawlError, Traffic};
 use crate::config::Config;
 
 /// How often a request is tried when the failure may pass.
 const TRIES: usize = 3;
-/// The wait where an answer says "too often" but not for how long: GitHub's own advice.
-const UNSAID_WAIT: Duration = Duration::from_secs(60);
-/// The most that is read of an answer that is no archive.
-const SHORT_BODY: usize = 1_000_000;
 
 /// What all requests of one run share.
 pub(super) struct Session {
     http: reqwest::Client,
+    /// Follows no redirect.
+    unfollowing: reqwest::Client,
     hosts: Hosts,
     pace: Pace,
     token: Option<SecretString>,
@@ -70,6 +69,20 @@ impl<'a> Question<'a> {
         self.headers.insert(name, HeaderValue::from_static(value));
         self
     }
+
+    /// How messages name the address. A query may hold a secret: the API sends readers of a private archive to an
+    /// address with a token in it.
+    fn name(&self) -> &str {
+        if self.target == Target::Open { without_query(self.url) } else { self.url }
+    }
+}
+
+/// What is done about an answer that is a redirect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Redirects {
+    Followed,
+    /// The redirect is the answer.
+    Shown,
 }
 
 /// The answer to a question.
@@ -80,27 +93,28 @@ pub(super) enum Answer {
     Found(Response, OwnedSemaphorePermit),
 }
 
-enum Verdict {
-    Answer(Option<Response>, Url),
-    Limited(Duration),
-    Failed(CrawlError),
-}
-
 impl Session {
     pub fn new(config: &Config) -> anyhow::Result<Session> {
         // An earlier session in this process may have installed it: that one serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let hosts = Hosts::new(config);
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("cairn/", env!("CARGO_PKG_VERSION"), " (study-material indexer)"))
-            .redirect(hosts.clone().redirects())
-            .dns_resolver(hosts::resolver(&hosts))
-            .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
-            .pool_max_idle_per_host(config.jobs_per_host)
-            .build()?;
+        let client = |redirects: Policy| {
+            reqwest::Client::builder()
+                .user_agent(concat!(
+                    "cairn/",
+                    env!("CARGO_PKG_VERSION"),
+                    " (study-material indexer)"
+                ))
+                .redirect(redirects)
+                .dns_resolver(hosts::resolver(&hosts))
+                .connect_timeout(Duration::from_secs(10))
+                .read_timeout(Duration::from_secs(60))
+                .pool_max_idle_per_host(config.jobs_per_host)
+                .build()
+        };
         Ok(Session {
-            http,
+            http: client(hosts.clone().redirects())?,
+            unfollowing: client(Policy::none())?,
             hosts,
             pace: Pace::new(config.jobs_per_host, config.longest_wait),
             token: config.token.clone(),
@@ -147,18 +161,62 @@ impl Session {
         question: &Question<'_>,
         traffic: &mut Traffic,
     ) -> Result<Answer, CrawlError> {
-        let failed = |cause: String| CrawlError::Network { url: question.url.to_owned(), cause };
-        let url = Url::parse(question.url).map_err(|error| failed(error.to_string()))?;
-        if let Some(refusal) = self.hosts.refusal(&url) {
-            return Err(CrawlError::Refused { url: question.url.to_owned(), cause: refusal });
+        self.ask_through(Redirects::Followed, question, traffic).await
+    }
+
+    /// The address to which the answer to `question` leads, or `None` if it is no redirect. It is not followed, so
+    /// that whoever asks decides what is sent there. `Err` if it leads to a host that may not be asked.
+    pub async fn leads_to(
+        &self,
+        question: &Question<'_>,
+        traffic: &mut Traffic,
+    ) -> Result<Option<Url>, CrawlError> {
+        let answer = self.ask_through(Redirects::Shown, question, traffic).await?;
+        let Answer::Found(response, _turn) = answer else { return Ok(None) };
+        let from = response.url();
+        let location = text_header(response.headers(), header::LOCATION.as_str());
+        let Some(to) = location.and_then(|location| from.join(&location).ok()) else {
+            return Ok(None);
+        };
+        match self.hosts.astray(from, &to) {
+            Some(cause) => Err(CrawlError::Refused { url: question.name().to_owned(), cause }),
+            None => Ok(Some(to)),
         }
+    }
+
+    /// The answer to `question`, whatever its status. One request: nothing is followed or tried again.
+    pub async fn once(&self, question: &Question<'_>) -> Result<Response, CrawlError> {
+        let url = self.allowed(question)?;
+        let _turn = self.gate(&url, question.target).enter().await?;
+        let sent = self.request(&self.unfollowing, question).send().await;
+        sent.map_err(|error| network(question.name(), error))
+    }
+
+    /// The address of `question`, if it may be asked.
+    fn allowed(&self, question: &Question<'_>) -> Result<Url, CrawlError> {
+        let named = || question.name().to_owned();
+        let url = Url::parse(question.url)
+            .map_err(|error| CrawlError::Network { url: named(), cause: error.to_string() })?;
+        match self.hosts.refusal(&url) {
+            Some(cause) => Err(CrawlError::Refused { url: named(), cause }),
+            None => Ok(url),
+        }
+    }
+
+    async fn ask_through(
+        &self,
+        redirects: Redirects,
+        question: &Question<'_>,
+        traffic: &mut Traffic,
+    ) -> Result<Answer, CrawlError> {
+        let url = self.allowed(question)?;
         let gate = self.gate(&url, question.target);
         let permit = gate.enter().await?;
         let mut waits = backoff();
         loop {
             gate.wait().await?;
             traffic.requests += 1;
-            let error = match self.send(question).await {
+            let error = match self.send(redirects, question).await {
                 Verdict::Answer(answer, at) => {
                     gate.answered();
                     return Ok(match answer {
@@ -180,7 +238,7 @@ impl Session {
                 gate.failed();
                 return Err(error);
             };
-            tracing::debug!(url = question.url, %error, ?wait, "trying again");
+            tracing::debug!(url = question.name(), %error, ?wait, "trying again");
             tokio::time::sleep(full_jitter(wait)).await;
         }
     }
@@ -206,8 +264,12 @@ impl Session {
         })
     }
 
-    async fn send(&self, question: &Question<'_>) -> Verdict {
-        match self.request(question).send().await {
+    async fn send(&self, redirects: Redirects, question: &Question<'_>) -> Verdict {
+        let http = match redirects {
+            Redirects::Followed => &self.http,
+            Redirects::Shown => &self.unfollowing,
+        };
+        match self.request(http, question).send().await {
             Ok(response) => {
                 if let (Target::Api(resource), Some(quota)) =
                     (question.target, quota(response.headers()))
@@ -215,20 +277,28 @@ impl Session {
                     let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
                     quotas.insert(resource, quota);
                 }
-                judge(question.url, response).await
+                if redirects == Redirects::Shown && response.status().is_redirection() {
+                    let at = response.url().clone();
+                    return Verdict::Answer(Some(response), at);
+                }
+                let unsaid = match question.target {
+                    Target::Api(_) => UNSAID_API_WAIT,
+                    Target::Open => UNSAID_WAIT,
+                };
+                judge(question.name(), unsaid, response).await
             }
             Err(error) if error.is_redirect() || error.is_builder() => {
                 let cause = chain(&error.without_url());
-                Verdict::Failed(CrawlError::Refused { url: question.url.to_owned(), cause })
+                Verdict::Failed(CrawlError::Refused { url: question.name().to_owned(), cause })
             }
-            Err(error) => Verdict::Failed(network(question.url, error)),
+            Err(error) => Verdict::Failed(network(question.name(), error)),
         }
     }
 
-    fn request(&self, question: &Question<'_>) -> RequestBuilder {
+    fn request(&self, http: &reqwest::Client, question: &Question<'_>) -> RequestBuilder {
         let request = match &question.body {
-            None => self.http.get(question.url),
-            Some(body) => self.http.post(question.url).body(body.clone()),
+            None => http.get(question.url),
+            Some(body) => http.post(question.url).body(body.clone()),
         };
         let request = request.headers(question.headers.clone());
         match &self.token {
@@ -260,75 +330,9 @@ pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
     CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
 }
 
-async fn judge(url: &str, response: Response) -> Verdict {
-    let at = response.url().clone();
-    let url = url.to_owned();
-    let error = match response.status() {
-        StatusCode::NOT_MODIFIED => return Verdict::Answer(None, at),
-        status if status.is_success() => return Verdict::Answer(Some(response), at),
-        StatusCode::TOO_MANY_REQUESTS => return Verdict::Limited(wait(response.headers())),
-        StatusCode::SERVICE_UNAVAILABLE if response.headers().contains_key(header::RETRY_AFTER) => {
-            return Verdict::Limited(wait(response.headers()));
-        }
-        StatusCode::FORBIDDEN => return forbidden(url, response).await,
-        StatusCode::NOT_FOUND => CrawlError::NotFound(url),
-        StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => CrawlError::Blocked { url, status: 451 },
-        StatusCode::CONFLICT => CrawlError::Empty(url),
-        StatusCode::UNAUTHORIZED => CrawlError::Unauthorised(url),
-        status => CrawlError::Status { url, status: status.as_u16() },
-    };
-    Verdict::Failed(error)
-}
-
-/// GitHub's 403 is many things: the hourly quota used up, a secondary limit (by `retry-after` or by
-/// its words), a repository that GitHub has closed, or simply no.
-/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
-async fn forbidden(url: String, response: Response) -> Verdict {
-    let headers = response.headers().clone();
-    let used_up = number(&headers, "x-ratelimit-remaining") == Some(0);
-    if used_up || headers.contains_key(header::RETRY_AFTER) {
-        return Verdict::Limited(wait(&headers));
-    }
-    let body = short_body(response).await.unwrap_or_default();
-    let said = String::from_utf8_lossy(&body).to_lowercase();
-    if said.contains("rate limit") || said.contains("abuse") {
-        return Verdict::Limited(UNSAID_WAIT);
-    }
-    Verdict::Failed(if said.contains("repository access blocked") {
-        CrawlError::Blocked { url, status: 403 }
-    } else {
-        CrawlError::Status { url, status: 403 }
-    })
-}
-
-/// How long to wait: by `retry-after` (seconds), else by `x-ratelimit-reset` if the quota is used
-/// up, else as GitHub advises.
-fn wait(headers: &HeaderMap) -> Duration {
-    let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-    if let Some(wait) = number(headers, "retry-after") {
-        return seconds(wait);
-    }
-    match (number(headers, "x-ratelimit-remaining"), number(headers, "x-ratelimit-reset")) {
-        (Some(0), Some(at)) => seconds(at - Utc::now().timestamp()),
-        _ => UNSAID_WAIT,
-    }
-}
-
-fn quota(headers: &HeaderMap) -> Option<Quota> {
-    let count = |name| u64::try_from(number(headers, name)?).ok();
-    Some(Quota {
-        limit: count("x-ratelimit-limit")?,
-        remaining: count("x-ratelimit-remaining")?,
-        resets_at: number(headers, "x-ratelimit-reset")?,
-    })
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
-    text_header(headers, name)?.trim().parse().ok()
-}
-
-pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
+/// `url` without its query, which may hold a secret.
+pub(super) fn without_query(url: &str) -> &str {
+    url.split('?').next().unwrap_or(url)
 }
 
 /// The whole body of the answer from `url`. `Err` if it is longer than `most` bytes or breaks off.
@@ -346,20 +350,6 @@ pub(super) async fn whole_body(
             return Err(CrawlError::Refused { url: url.to_owned(), cause });
         }
         body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// A body that should be short: its first megabyte.
-pub(super) async fn short_body(response: Response) -> Result<Vec<u8>, reqwest::Error> {
-    let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        body.extend_from_slice(&chunk?);
-        if body.len() > SHORT_BODY {
-            body.truncate(SHORT_BODY);
-            break;
-        }
     }
     Ok(body)
 }

@@ -51,6 +51,8 @@ pub(super) struct Unpacker {
     kept_bytes: u64,
     /// Of paths and blobs sent so far.
     content: blake3::Hasher,
+    /// The commit whose archive need not be unpacked.
+    known: Option<String>,
 }
 
 impl Unpacker {
@@ -71,12 +73,18 @@ impl Unpacker {
             folded: HashSet::new(),
             kept_bytes: 0,
             content: blake3::Hasher::new(),
+            known: None,
         }
     }
 
-    /// Sends every selected file of the archive `packed`. Blocks; must run inside a runtime's
-    /// blocking thread.
-    pub fn run(mut self, packed: impl Read) -> io::Result<Unpacked> {
+    /// The same, for which an archive of the commit `known` holds nothing new.
+    pub fn unless(self, known: Option<&str>) -> Unpacker {
+        Unpacker { known: known.map(str::to_owned), ..self }
+    }
+
+    /// Sends every selected file of the archive `packed`; `None` if it names the known commit before its first file,
+    /// as git's archives do. Blocks; must run inside a runtime's blocking thread.
+    pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
         let packed = Bounded::new(packed, self.limits.download_bytes, "compressed");
         let plain = Bounded::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
         let mut archive = tar::Archive::new(plain);
@@ -90,7 +98,12 @@ impl Unpacker {
                 return Err(too_many("entries", self.limits.entries));
             }
             match entry.header().entry_type() {
-                EntryType::XGlobalHeader => sha = sha.or(pax_comment(&mut entry)?),
+                EntryType::XGlobalHeader => {
+                    sha = sha.or(pax_comment(&mut entry)?);
+                    if sha.is_some() && sha == self.known && self.seen.is_empty() {
+                        return Ok(None);
+                    }
+                }
                 EntryType::XHeader => long_name = pax_path(&header(&mut entry)?).or(long_name),
                 EntryType::GNULongName => long_name = Some(c_string(header(&mut entry)?)),
                 EntryType::GNULongLink => {}
@@ -109,7 +122,7 @@ impl Unpacker {
         }
         let revision = sha.unwrap_or_else(|| self.content.finalize().to_hex()[..40].to_owned());
         let left_out = (self.left_out_bytes <= MOST_LEFT_OUT).then_some(self.left_out);
-        Ok(Unpacked { revision, problems: self.problems, left_out })
+        Ok(Some(Unpacked { revision, problems: self.problems, left_out }))
     }
 
     fn entry<R: Read>(&mut self, entry: &mut Entry<'_, R>, name: Vec<u8>) -> io::Result<()> {
@@ -277,6 +290,14 @@ fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     bytes.truncate(end);
     bytes
+}
+
+/// The commit that an archive names in its first entry; `head` is its beginning, as it is sent.
+pub(super) fn commit_of(head: &[u8]) -> Option<String> {
+    let mut archive = tar::Archive::new(GzDecoder::new(head));
+    let mut first = archive.entries().ok()?.raw(true).next()?.ok()?;
+    let is_global = first.header().entry_type() == EntryType::XGlobalHeader;
+    if is_global { pax_comment(&mut first).ok()? } else { None }
 }
 
 /// The `comment` record of a pax header: git archives keep the commit's sha there.

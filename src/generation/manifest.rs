@@ -98,6 +98,9 @@ pub struct SourceState {
     pub fetched_at: Option<String>,
     pub state: String,
     pub moved_to: Option<String>,
+    /// Only the user's token may read it: feeds, exports and decks leave its text out unless the user asks for it.
+    #[serde(default)]
+    pub private: bool,
     /// GitHub says that nobody works on it any more.
     #[serde(default)]
     pub archived: bool,

@@ -57,6 +57,9 @@ pub struct News {
     pub at: String,
     pub generation: u64,
     pub source: String,
+    /// The source was private then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
     /// `None`: the whole source appeared or went.
     pub path: Option<String>,
     pub title: Option<String>,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::damage::Damage;
 use super::run::{Outcome, Run, SourceResult};
 use crate::disk;
 use crate::problem::Problem;
@@ -10,13 +11,23 @@ use crate::problem::Problem;
 /// Runs that are remembered.
 const MOST: usize = 200;
 
-/// The recorded runs of the index, newest first; none where there is no record that can be read.
+/// The recorded runs of the index, newest first; none where there is no record that can be read, which is logged.
 pub fn read(index: &Path) -> Vec<Run> {
-    let Ok(bytes) = std::fs::read(index.join("runs.json")) else { return Vec::new() };
-    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-        tracing::warn!(%error, "runs.json can't be read; a new record begins");
+    record(index).unwrap_or_else(|damage| {
+        tracing::warn!("{damage}; the next run begins a new record");
         Vec::new()
     })
+}
+
+/// The recorded runs of the index, newest first; none before the first. `Err` if the record can't be read.
+pub fn record(index: &Path) -> Result<Vec<Run>, Damage> {
+    let path = index.join("runs.json");
+    match disk::read(&path) {
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map_err(|error| Damage::Decode { path, cause: error.to_string() }),
+    }
 }
 
 /// Adds `run` to the record.

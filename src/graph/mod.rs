@@ -17,6 +17,7 @@ mod learn;
 mod path;
 mod ties;
 mod walk;
+mod without;
 
 use std::path::Path;
 
@@ -86,7 +87,7 @@ pub struct Edge {
 }
 
 /// A generation's graph with the vocabulary that it was made by.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Graph {
     pub vocabulary: Vocabulary,
     /// Node weights are places in the vocabulary.

@@ -156,7 +156,7 @@ impl Library {
         SourcesView { sources, last_run: standing.last_run.clone() }
     }
 
-    /// The state of the index by `standing`; `next_run` is known to a server only.
+    /// The state of the index by `standing`; `next_run` is when the next refresh is due, RFC 3339.
     pub fn status(&self, standing: &Standing, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
         let SourcesView { sources, last_run } = self.sources(standing);

@@ -3,10 +3,10 @@
 //! What stands on a card is the vocabulary's own, or an excerpt as long as its licence allows, with its source.
 //! A card's id says what it asks, so that importing a later export updates it.
 
-use super::Library;
 use super::deck::Card;
 use super::markdown::capitalised;
 use super::view::{LessonView, TopicDetail};
+use super::{Audience, Library};
 use crate::search::{Budget, SearchError, SectionId};
 
 /// Passages on a card of a case study, and cards of passages about a topic.
@@ -20,9 +20,16 @@ pub struct Deck {
 }
 
 impl Library {
-    /// Cards of the topic with the slug or label `name`, of what it needs and of its kinds; then the passages about it.
-    pub fn topic_cards(&self, name: &str, budget: &Budget) -> Result<Option<Deck>, SearchError> {
-        let Some(detail) = self.topic(name, budget)? else { return Ok(None) };
+    /// Cards of the topic with the slug or label `name`, of what it needs and of its kinds; then the passages about it
+    /// that `audience` may read.
+    pub fn topic_cards(
+        &self,
+        name: &str,
+        audience: Audience,
+        budget: &Budget,
+    ) -> Result<Option<Deck>, SearchError> {
+        let Some(mut detail) = self.outline(name) else { return Ok(None) };
+        detail.passages = self.passages(&detail.topic, audience, budget)?;
         let mut cards = Vec::new();
         let learn = self.learn(&detail.topic.id, &[]).map(|view| view.order).unwrap_or_default();
         for lesson in &learn {
@@ -38,9 +45,9 @@ impl Library {
         Ok(Some(Deck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
     }
 
-    /// One card a step of the case study `name` that anything is said of.
-    pub fn case_cards(&self, name: &str) -> Result<Option<Deck>, SearchError> {
-        let Some(case) = self.case(name, PASSAGES)? else { return Ok(None) };
+    /// One card a step of the case study `name` that anything is said of to `audience`.
+    pub fn case_cards(&self, name: &str, audience: Audience) -> Result<Option<Deck>, SearchError> {
+        let Some(case) = self.case(name, PASSAGES, audience)? else { return Ok(None) };
         let label = capitalised(&case.label);
         let said = case.steps.iter().filter(|step| !step.passages.is_empty());
         let cards = said.map(|step| {

@@ -1,9 +1,9 @@
 //! The case studies: the matrix of what is said, and a guide to each, made of excerpts.
 
-use super::Library;
 use super::view::{
     CaseRow, CaseView, CasesView, CellView, HitView, StepView, TopicLink, WholeView,
 };
+use super::{Audience, Library};
 use crate::catalogue::policy::show;
 use crate::graph::{Case, Coverage};
 use crate::search::{Record, SearchError, SectionId, Snippet};
@@ -42,26 +42,35 @@ impl Library {
         }
     }
 
-    /// What the sources say of the case study with the slug or label `name` (or a request such as "design
-    /// video recommendation"), with at most `limit` passages a step; `None` if there is no such case.
+    /// What the sources say to `audience` of the case study with the slug or label `name` (or a request such as
+    /// "design video recommendation"), with at most `limit` passages a step; `None` if there is no such case.
     ///
     /// Reads the passages from the index: some 30 microseconds each.
-    pub fn case(&self, name: &str, limit: usize) -> Result<Option<CaseView>, SearchError> {
+    pub fn case(
+        &self,
+        name: &str,
+        limit: usize,
+        audience: Audience,
+    ) -> Result<Option<CaseView>, SearchError> {
         let Some(case) = self.find_case(name) else { return Ok(None) };
         let topic = &self.graph.vocabulary.topics[case.topic as usize];
         let mut steps = Vec::new();
         let labels = self.graph.vocabulary.steps.iter().map(|step| &step.label);
         for ((said, cell), label) in case.cells.iter().zip(self.cells(case)).zip(labels) {
             let mut passages = Vec::new();
-            for id in said.passages.iter().take(limit).map(|id| SectionId(*id)) {
-                if let Some(record) = self.searcher.section(id)? {
-                    passages.push(self.excerpt(id, &record));
+            for id in said.passages.iter().map(|id| SectionId(*id)) {
+                if passages.len() == limit {
+                    break;
                 }
+                let record = self.searcher.section(id)?;
+                let told = record.filter(|record| self.may_tell(&record.source, audience));
+                passages.extend(told.map(|record| self.excerpt(id, &record)));
             }
             steps.push(StepView { cell, label: label.clone(), passages });
         }
         let mut whole = Vec::new();
-        for document in &case.whole {
+        let told = |source: &str| self.may_tell(source, audience);
+        for document in case.whole.iter().filter(|document| told(&document.source)) {
             let id = SectionId(document.section);
             let Some(record) = self.searcher.section(id)? else { continue };
             whole.push(WholeView {

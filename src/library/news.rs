@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Library;
 use super::view::{NewsItem, NewsView, TopicLink};
+use super::{Audience, Library};
 use crate::annotate::Salience;
 use crate::generation::news;
 use crate::generation::news::{Changes, News, What};
@@ -20,6 +20,7 @@ pub struct Asked<'a> {
     pub topic: Option<&'a str>,
     /// The source that they are of.
     pub source: Option<&'a str>,
+    pub audience: Audience,
     pub limit: usize,
     pub offset: usize,
 }
@@ -36,6 +37,9 @@ impl Library {
             let at = DateTime::parse_from_rfc3339(&news.at);
             at.is_ok_and(|at| at.to_utc() >= asked.since)
                 && asked.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
+                // The source may be gone from the catalogue, or have been made private since.
+                && !(news.private && asked.audience == Audience::Anyone)
+                && self.may_tell(&news.source, asked.audience)
         };
         let mut changes = Changes::default();
         let mut items = Vec::new();

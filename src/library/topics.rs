@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::Library;
 use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
+use super::{Audience, Library};
 use crate::annotate::resources::Resource;
 use crate::search::{Budget, Filter, FilterField, LastWord, Request, SearchError, Understanding};
 use crate::vocabulary::{Topic, label};
 
 /// Passages and resources on a topic's page.
 const PASSAGES: usize = 8;
+/// Passages that are looked through for those where some may not be told.
+const MOST_PASSAGES: usize = 100;
 const RESOURCES: usize = 8;
 
 /// Which resources are asked for.
@@ -47,7 +49,7 @@ impl Library {
     /// All about the topic with the slug or label `name`; one search, at the cost of `budget`.
     pub fn topic(&self, name: &str, budget: &Budget) -> Result<Option<TopicDetail>, SearchError> {
         let Some(mut detail) = self.outline(name) else { return Ok(None) };
-        detail.passages = self.passages(&detail.topic, budget)?;
+        detail.passages = self.passages(&detail.topic, Audience::Reader, budget)?;
         Ok(Some(detail))
     }
 
@@ -136,21 +138,25 @@ impl Library {
         }
     }
 
-    fn passages(
+    /// The best passages about `topic` that `audience` may read; one search, at the cost of `budget`.
+    pub(super) fn passages(
         &self,
         topic: &TopicView,
+        audience: Audience,
         budget: &Budget,
     ) -> Result<Vec<super::view::HitView>, SearchError> {
+        let limit = if self.withheld(audience) > 0 { MOST_PASSAGES } else { PASSAGES };
         let request = Request {
             text: &topic.label,
             filters: &Filter::all([(FilterField::Topic, Some(&*topic.id))]),
-            limit: PASSAGES,
+            limit,
             offset: 0,
             understanding: Understanding::FULL,
             last_word: LastWord::Whole,
         };
         let answer = self.searcher.search(&request, &self.graph.vocabulary, budget)?;
-        Ok(answer.found.into_iter().map(|found| self.hit(found)).collect())
+        let told = answer.found.into_iter().filter(|f| self.may_tell(&f.record.source, audience));
+        Ok(told.take(PASSAGES).map(|found| self.hit(found)).collect())
     }
 
     fn resource(&self, resource: &Resource) -> ResourceView {

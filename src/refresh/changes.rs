@@ -30,6 +30,7 @@ impl Difference {
             at: at.to_owned(),
             generation,
             source: source.to_owned(),
+            private: false,
             path: None,
             title: None,
             what,

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use super::derive::annotation_versions;
 use super::wanted::Item;
 use super::{Inputs, forks};
-use crate::catalogue::{Origin, Source};
+use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{FORMAT, SourceState};
 use crate::problem::{Problem, Stage};
 use crate::search;
 use crate::store::{SourceRow, State};
+
+/// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
+pub(super) const UNSTORED: &str = "not stored";
 
 /// Equal for two states of the store that readers can't tell apart. When a source was last asked,
 /// and whether that failed, stands in `runs.json` and makes no generation.
@@ -32,6 +35,7 @@ pub(super) fn fingerprint(
         add(&format!("{:?}", (&source.id, &source.origin, &source.fork_of, &source.why)));
         let shown = inputs.policy.shown(licence(source, row).as_deref());
         add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
+        add(&format!("{:?}", source.visibility));
         add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
         // The line of the entry is told to who has to change it.
         let line = row.moved_to.as_ref().map(|_| source.line);
@@ -47,6 +51,9 @@ pub(super) fn fingerprint(
         add(&item.path);
         add(&item.blob.0);
         add(&item.first_day());
+        if !item.is_stored {
+            add(UNSTORED);
+        }
     }
     hash.finalize().to_hex()[..32].to_owned()
 }
@@ -145,6 +152,7 @@ pub(super) fn source_state(inputs: &Inputs, source: &Source, row: SourceRow) -> 
         },
         why: source.why.clone(),
         fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
+        private: source.visibility == Visibility::Private,
         archived: archived(&row),
         description: standing.description,
         homepage: standing.homepage,

@@ -19,8 +19,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::derive::document_versions;
 use super::settle::is_dropped;
 use super::threads;
+use super::wanted::is_asking_unknown;
 use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
@@ -61,9 +63,13 @@ pub(super) fn of(
         let row = store.source(&source.id)?;
         let lost = match documents {
             0 => 0,
-            _ if is_unread(&row, config, now) => documents,
+            _ if is_unread(&row, config, now) || is_asking_unknown(&source.id, store)? => documents,
             _ if row.state == State::Blocked => 0,
-            _ => unread_threads(config, source, store)?,
+            // Damaged files that were dropped and could not be fetched again, and threads not read yet.
+            _ => {
+                let files = store.lost_files(&source.id, &document_versions())?;
+                (files + unread_threads(config, source, store)?).min(documents)
+            }
         };
         if lost > 0 {
             loss.documents += lost;
@@ -103,7 +109,9 @@ fn served_contents(index: &Path) -> Contents {
 }
 
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
-    row.snapshot.is_none() && row.state != State::Blocked && !is_dropped(row, config, now)
+    // A snapshot without a revision is of a source that lost a file to damage.
+    let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
+    !is_whole && row.state != State::Blocked && !is_dropped(row, config, now)
 }
 
 /// What readers have of each source. Of the manifest only what every format of it has had, so that a
@@ -149,7 +157,52 @@ impl Served {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue;
+    use crate::config::{self, Overrides};
+    use crate::crawl::{BlobId, Snapshot};
+    use crate::generation::contents::Entry;
     use crate::generation::run::Run;
+    use crate::store::ThreadState;
+
+    #[test]
+    fn threads_that_are_served_and_were_never_read_would_be_lost() {
+        let index = tempfile::tempdir().unwrap();
+        let mut config = config::load(&Overrides::default()).unwrap();
+        config.index = index.path().to_owned();
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\ndiscussions = true\n";
+        let catalogue = catalogue::parse("c", text).unwrap();
+        let source = &catalogue.sources[0].id;
+        let folder = folders::folder(&config.index, 1);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(config.index.join("current"), "1\n").unwrap();
+        let manifest = r#"{"sources": [{"id": "a/b", "documents": 3}]}"#;
+        std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+        let entry = |path: &str| Entry {
+            path: path.to_owned(),
+            blob: BlobId::of(b""),
+            title: None,
+            sections: Vec::new(),
+        };
+        let entries = ["discussions/1", "discussions/2", "discussions/notes.md"].map(entry);
+        let sources = std::iter::once((source.0.clone(), entries.to_vec())).collect();
+        Contents { sources }.write(&folder.join("contents.bin")).unwrap();
+
+        let mut store = Store::open(&config.index.join("library.db")).unwrap();
+        let snapshot = Snapshot {
+            source: source.clone(),
+            revision: "x".into(),
+            validator: None,
+            fetched_at: 1,
+            selection: String::new(),
+        };
+        let row = SourceRow { snapshot: Some(snapshot), state: State::Ok, ..SourceRow::default() };
+        store.put_source(source, &row).unwrap();
+        let lost = of(&config, &catalogue, &store).unwrap().unwrap();
+        assert_eq!((lost.documents, lost.of), (2, 3));
+        let state = ThreadState { swept_at: 1, ..ThreadState::default() };
+        store.end_pass((source, ThreadKind::Discussion), false, &state, 1).unwrap();
+        assert_eq!(of(&config, &catalogue, &store).unwrap(), None, "they were read, and are gone");
+    }
 
     #[test]
     fn where_the_manifest_is_damaged_the_record_says_what_was_served() {

@@ -1,13 +1,13 @@
 //! `contents.bin` and `news.json` of a generation: what it holds, and what of it is new.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::changes::Difference;
 use crate::disk;
 use crate::generation::contents::Contents;
 use crate::generation::manifest::Manifest;
-use crate::generation::news::{self, Changes};
+use crate::generation::news::{self, Changes, News};
 use crate::store::is_plausible;
 
 /// Pieces of news that a generation keeps.
@@ -46,7 +46,20 @@ pub(super) fn tell(
     let mut told = difference.news;
     told.extend(known.unwrap_or_default());
     told.truncate(MOST);
+    mark_private(&mut told, before, manifest);
     let json = serde_json::to_vec(&told)?;
     disk::write(&building.join("news.json"), &json)?;
     Ok(changes)
+}
+
+/// Marks the news of sources that are private in `manifest`, or were in the one before: of a source that is removed
+/// nothing else tells.
+fn mark_private(told: &mut [News], before: &[PathBuf], manifest: &Manifest) {
+    let read = |folder: &PathBuf| Manifest::read(&folder.join("manifest.json")).ok();
+    let old = before.iter().find_map(read).map(|old| old.sources).unwrap_or_default();
+    let sources = manifest.sources.iter().chain(&old).filter(|source| source.private);
+    let private: HashSet<&str> = sources.map(|source| source.id.as_str()).collect();
+    for news in told.iter_mut().filter(|news| private.contains(news.source.as_str())) {
+        news.private = true;
+    }
 }

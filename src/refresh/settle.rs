@@ -40,22 +40,25 @@ pub(super) fn settle(
     };
     let (outcome, error) = match fetched {
         // An empty folder of which nothing is stored.
-        Ok(Fetched::Nothing) => {
-            well(&mut row, moved);
-            (Outcome::Unchanged, None)
-        }
+        Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
+        // What is held was found to be all that the rules want.
         Ok(Fetched::Unchanged) => {
-            well(&mut row, moved);
-            // What is held was found to be all that the rules want.
-            if let Some(snapshot) = &mut row.snapshot {
-                snapshot.selection = selection;
-            }
-            (Outcome::Unchanged, None)
+            (unchanged(&mut row, moved, |known| known.selection = selection), None)
+        }
+        Ok(Fetched::SameCommit { validator }) => {
+            let renew = |known: &mut Snapshot| {
+                (known.selection, known.validator) = (selection, validator);
+            };
+            (unchanged(&mut row, moved, renew), None)
         }
         Ok(Fetched::Changed { revision, validator }) => {
             well(&mut row, moved);
             row.problems = problems;
             keep_unread((source, &unread), &mut row, &mut incoming, store)?;
+            // All blobs that came are stored: what still lacks one names a blob that there never was.
+            if store.lacks_blobs(&source.id)? {
+                row.snapshot.iter_mut().for_each(|known| known.revision.clear());
+            }
             let id = source.id.clone();
             let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
             (renew(&mut row, snapshot), None)
@@ -73,17 +76,37 @@ pub(super) fn settle(
         }
         Outcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
-            // Of a source that was never fetched, they may be there all the same, and they stay.
-            if row.state == State::Blocked || is_dropped(&row, settling.config, now) {
-                ThreadKind::ALL
-                    .into_iter()
-                    .try_for_each(|kind| store.remove_threads((&source.id, kind)).map(|_| ()))?;
-            }
+            drop_threads(source, &row, settling.config, store)?;
         }
         Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
         Outcome::Deferred | Outcome::Skipped => {}
     }
     Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+}
+
+/// Drops the threads of a source that is blocked or was gone for long. Of one whose files were never fetched, they
+/// stay.
+fn drop_threads(
+    source: &Source,
+    row: &SourceRow,
+    config: &Config,
+    store: &mut Store,
+) -> anyhow::Result<()> {
+    if row.state == State::Blocked || is_dropped(row, config, chrono::Utc::now().timestamp()) {
+        for kind in ThreadKind::ALL {
+            store.remove_threads((&source.id, kind))?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that `row`'s source has nothing new, and by `renew` what else is known of what is held.
+fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
+    well(row, moved);
+    if let Some(known) = &mut row.snapshot {
+        renew(known);
+    }
+    Outcome::Unchanged
 }
 
 /// What it means that the folder of `source` holds no file at all: where files of it are stored, its
@@ -171,7 +194,7 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.state = State::Blocked;
             row.snapshot = None;
         }
-        CrawlError::NotFound(_) | CrawlError::Empty(_) => {
+        CrawlError::NotFound(_) | CrawlError::Hidden(_) | CrawlError::Empty(_) => {
             row.not_found = row.not_found.saturating_add(1);
             row.state = State::Failed;
             if row.not_found >= config.gone_after {

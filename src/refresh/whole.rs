@@ -5,7 +5,7 @@ use super::wanted::Item;
 use crate::annotate::case::Cases;
 use crate::annotate::resources::Collector;
 use crate::annotate::{Role, SectionNotes};
-use crate::catalogue::{Origin, Source};
+use crate::catalogue::{Origin, Source, Visibility};
 use crate::extract::{Document, Section};
 use crate::generation::manifest::Counts;
 use crate::graph::build::{Builder, Place};
@@ -74,7 +74,10 @@ impl Whole {
         if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
             let links = section.links.iter().zip(&notes.cited);
             for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
-                self.resources.cite(independent, link, cited);
+                match item.source.visibility {
+                    Visibility::Public => self.resources.cite(independent, link, cited),
+                    Visibility::Private => self.resources.cite_privately(independent, link, cited),
+                }
             }
         }
     }

@@ -159,7 +159,7 @@ pub(super) fn day_number(day: &str) -> Option<u64> {
     let month = parts.next().unwrap_or(Some(1))?;
     let day = parts.next().unwrap_or(Some(1))?;
     let is_day = (1..=12).contains(&month) && (1..=31).contains(&day) && parts.next().is_none();
-    is_day.then_some(year * 10_000 + month * 100 + day)
+    is_day.then(|| year * 10_000 + month * 100 + day)
 }
 
 /// A number that all parts of a long section of the document `key` share.
@@ -197,7 +197,9 @@ mod tests {
         assert_eq!(day_number("2025-01-31"), Some(20_250_131));
         assert_eq!(day_number("2025-02"), Some(20_250_201));
         assert_eq!(day_number("2025"), Some(20_250_101));
-        for wrong in ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon"] {
+        for wrong in
+            ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon", "2026-999999999999999999-1"]
+        {
             assert_eq!(day_number(wrong), None, "{wrong}");
         }
     }

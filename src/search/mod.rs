@@ -47,7 +47,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -213,6 +213,9 @@ pub enum SearchError {
     Disk(#[from] DiskError),
     #[error("the search index in {} is damaged", .0.display())]
     Damaged(PathBuf),
+    /// Reading it panicked.
+    #[error("the search index in {} failed to be read: it may be damaged", .0.display())]
+    Failed(PathBuf),
     #[error("the search index holds a section that can't be decoded: {0}")]
     Decode(String),
     #[error(
@@ -224,13 +227,12 @@ pub enum SearchError {
     Stopped(#[from] Stopped),
 }
 
-/// What `read` gives of the index in `folder`: tantivy panics on some damaged files, which is an error here.
+/// What `read` gives of an index: tantivy panics on some damaged files, which is the error `damaged` here.
 fn guarded<T>(
-    folder: &Path,
+    damaged: impl FnOnce() -> SearchError,
     read: impl FnOnce() -> Result<T, SearchError>,
 ) -> Result<T, SearchError> {
-    let damaged = |_| Err(SearchError::Damaged(folder.to_owned()));
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
 }
 
 impl From<tantivy::TantivyError> for SearchError {
@@ -240,6 +242,11 @@ impl From<tantivy::TantivyError> for SearchError {
 }
 
 impl SearchError {
+    /// Whether it says that the index can't be read, rather than something of the request.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, SearchError::TooManyFilters { .. } | SearchError::Stopped(_))
+    }
+
     /// Of an `error` in what is stored of a section.
     fn decode(error: impl fmt::Display) -> SearchError {
         SearchError::Decode(error.to_string())

@@ -1,4 +1,5 @@
-//! Files to take away: guides as Markdown, cards for Anki, the graph round a topic.
+//! Files to take away: guides as Markdown, cards for Anki, the graph round a topic. They hold no text of private
+//! sources unless the settings say so.
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::api::{unknown_case, unknown_topic};
 use super::error::Failure;
 use super::home::Home;
 use crate::graph::export::{self, Format};
-use crate::library::{Deck, Library, deck, markdown};
+use crate::library::{Audience, Deck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
 
 /// Passages for each step of a guide, as the command writes it.
@@ -35,11 +36,11 @@ async fn of_case(
     Path((id, file)): Path<(String, String)>,
     Home(home): Home,
 ) -> Result<Response, Failure> {
-    let (name, what) = (id.clone(), file.clone());
+    let (name, what, audience) = (id.clone(), file.clone(), state.audience());
     let make = move |library: &Library| {
         Ok(match what.as_str() {
-            "guide.md" => guide(library, &name, &home)?,
-            _ => cards(library.case_cards(&name)?, &what),
+            "guide.md" => guide(library, (&name, audience), &home)?,
+            _ => cards(library.case_cards(&name, audience)?, &what),
         })
     };
     download(state.read(make).await?, &id, &file, unknown_case)
@@ -49,7 +50,7 @@ async fn of_topic(
     Shared(state): Shared<Arc<State>>,
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
-    let (name, what) = (id.clone(), file.clone());
+    let (name, what, audience) = (id.clone(), file.clone(), state.audience());
     let format = match what.as_str() {
         "graph.ttl" => Some((Format::Turtle, "text/turtle; charset=utf-8")),
         "graph.graphml" => Some((Format::Graphml, "application/graphml+xml")),
@@ -57,10 +58,12 @@ async fn of_topic(
         _ => None,
     };
     let made = match format {
-        Some(format) => state.read(move |library| Ok(graph(library, &name, format))).await?,
+        Some(format) => {
+            state.read(move |library| Ok(graph(library, (&name, audience), format))).await?
+        }
         None => {
             let make = move |library: &Library, budget: &Budget| {
-                Ok(cards(library.topic_cards(&name, budget)?, &what))
+                Ok(cards(library.topic_cards(&name, audience, budget)?, &what))
             };
             state.ask(make).await?
         }
@@ -68,8 +71,12 @@ async fn of_topic(
     download(made, &id, &file, unknown_topic)
 }
 
-fn guide(library: &Library, name: &str, home: &str) -> Result<Made, SearchError> {
-    let case = library.case(name, PASSAGES)?;
+fn guide(
+    library: &Library,
+    (name, audience): (&str, Audience),
+    home: &str,
+) -> Result<Made, SearchError> {
+    let case = library.case(name, PASSAGES, audience)?;
     let written = case.map(|case| markdown::guide(&case, home).into_bytes());
     Ok(Ok(written.map(|bytes| ("text/markdown; charset=utf-8", bytes))))
 }
@@ -83,11 +90,16 @@ fn cards(deck: Option<Deck>, file: &str) -> Made {
     }
 }
 
-fn graph(library: &Library, name: &str, (format, kind): (Format, &'static str)) -> Made {
+fn graph(
+    library: &Library,
+    (name, audience): (&str, Audience),
+    (format, kind): (Format, &'static str),
+) -> Made {
     let Some(topic) = library.find_topic(name) else { return Ok(None) };
-    let part = export::around(&library.graph, topic, NEAREST);
+    let graph = library.graph_for(audience);
+    let part = export::around(&graph, topic, NEAREST);
     let mut bytes = Vec::new();
-    export::write(&library.graph, &part, format, &mut bytes)?;
+    export::write(&graph, &part, format, &mut bytes)?;
     Ok(Some((kind, bytes)))
 }
 

@@ -1,4 +1,5 @@
-//! `/feed.atom`: what is new, for feed readers (RFC 4287); `/opensearch.xml`, for the browser's address bar.
+//! `/feed.atom`: what is new, for feed readers (RFC 4287), without private sources unless the settings say so;
+//! `/opensearch.xml`, for the browser's address bar.
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ pub(super) async fn feed(
         |name| format!("Cairn: what is new of {}", strip(name)),
     );
     let built_at = state.library()?.manifest.built_at.clone();
-    let news = asked.find(&state, USUAL).await?;
+    let news = asked.find(&state, USUAL, state.audience()).await?;
     let own = format!("{home}{}", uri.path_and_query().map_or("/feed.atom", |path| path.as_str()));
     let feed = written(&news, &title, &built_at, (&home, &own));
     let kind = "application/atom+xml; charset=utf-8";

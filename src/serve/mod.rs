@@ -9,10 +9,11 @@ mod admin;
 mod api;
 mod assets;
 mod cache;
-mod clock;
+pub mod clock;
 mod connections;
 mod downloads;
 mod error;
+mod exposure;
 mod feed;
 mod home;
 mod hosts;
@@ -42,13 +43,14 @@ use tower_http::timeout::TimeoutLayer;
 use crate::config::{Config, Schedule};
 use crate::disk;
 use crate::library::view::StatusView;
-use crate::library::{Library, Shelf};
+use crate::library::{Audience, Library, Shelf};
 use crate::problem::{Faults, Problem, Stage};
 use crate::refresh::{self, Network, Options, Stop};
 use crate::search::{Budget, SearchError};
 use clock::{Clock, Wanted};
 use connections::Connections;
 use error::Failure;
+use exposure::Exposure;
 use hosts::Hosts;
 use limits::Limits;
 use metrics::Metrics;
@@ -81,6 +83,7 @@ pub struct State {
     /// Whether refreshes are run here at all.
     refreshes: bool,
     hosts: Hosts,
+    exposure: Exposure,
     limits: Limits,
     searches: Queue,
     metrics: Metrics,
@@ -101,6 +104,7 @@ impl State {
             clock: Clock::default(),
             refreshes,
             hosts: Hosts::new(&config),
+            exposure: Exposure::default(),
             limits: Limits::new(config.requests_per_second),
             searches: Queue::new(stopping.clone()),
             metrics: Metrics::new(),
@@ -147,6 +151,13 @@ impl State {
     /// Opens the newest generation, if there is a newer one.
     pub fn renew(&self) {
         self.shelf.renew();
+        let private = self.shelf.library().map_or(0, |library| library.private_sources());
+        self.exposure.look(private);
+    }
+
+    /// Who feeds and downloads are for.
+    fn audience(&self) -> Audience {
+        Audience::with_private(self.config.share_private)
     }
 }
 
@@ -239,6 +250,7 @@ async fn answer(state: Arc<State>) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
     let address = listener.local_addr()?;
+    state.exposure.listens(address.ip());
     // Before the address is printed, since a client may send a signal as soon as it reads that.
     let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
     let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));

@@ -30,12 +30,13 @@ impl Store {
         }
         let (seconds, day) = (now.timestamp(), now.format("%Y-%m-%d").to_string());
         let transaction = self.connection.transaction()?;
-        let rows: Vec<(String, String)> = transaction
+        // What is no text, or can't be decoded, is reported by who needs it.
+        let read = |row: &rusqlite::Row| Ok(row.get(0).ok().zip(row.get(1).ok()));
+        let rows: Vec<Option<(String, String)>> = transaction
             .prepare("SELECT id, row FROM sources")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map([], read)?
             .collect::<Result<_, _>>()?;
-        for (id, json) in rows {
-            // What can't be decoded is reported by who needs it.
+        for (id, json) in rows.into_iter().flatten() {
             let Ok(mut row) = serde_json::from_str::<SourceRow>(&json) else { continue };
             if row.distrust_after(seconds) {
                 put_source(&transaction, &crate::catalogue::SourceId(id), &row)?;

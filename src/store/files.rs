@@ -19,6 +19,8 @@ pub struct StoredFile {
     pub length: u64,
     /// Seconds since 1970.
     pub first_seen: i64,
+    /// Whether its bytes are there; not where they were damaged and the source has not been fetched since.
+    pub is_stored: bool,
 }
 
 impl Store {
@@ -101,7 +103,7 @@ impl Store {
     /// The files of `source` in order of path.
     pub fn files(&self, source: &SourceId) -> Result<Vec<StoredFile>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT path, blob, COALESCE(length, 0), first_seen
+            "SELECT path, blob, COALESCE(length, 0), first_seen, blobs.id IS NOT NULL
              FROM files LEFT JOIN blobs ON blobs.id = files.blob
              WHERE source = ?1 ORDER BY path",
         )?;
@@ -111,6 +113,7 @@ impl Store {
                 blob: BlobId(row.get(1)?),
                 length: row.get::<_, i64>(2)?.unsigned_abs(),
                 first_seen: row.get(3)?,
+                is_stored: row.get(4)?,
             })
         })?;
         Ok(files.collect::<Result<_, _>>()?)

@@ -6,6 +6,7 @@
 //! public call is one transaction; a kill between any two leaves a store that the next refresh
 //! rolls forward from.
 
+mod audit;
 mod clock;
 mod derived;
 mod files;
@@ -25,6 +26,7 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion}
 
 use crate::disk::{self, DiskError, Doing};
 
+pub use audit::{Audit, Damaged, Table, Versions};
 pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
@@ -169,11 +171,21 @@ const ADVICE: &str = "remove library.db from the index folder and run `cairn ref
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                StoreError::Broken(error.to_string())
-            }
-            _ => StoreError::Sqlite(error),
+        use rusqlite::Error as Sqlite;
+        match &error {
+            // What a row holds is not what was written.
+            Sqlite::Utf8Error(..)
+            | Sqlite::InvalidColumnType(..)
+            | Sqlite::IntegralValueOutOfRange(..)
+            | Sqlite::FromSqlConversionFailure(..) => StoreError::Decode(error.to_string()),
+            // A table or column is missing: every statement is this module's own.
+            Sqlite::SqlInputError { .. } => StoreError::Broken(error.to_string()),
+            _ => match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {
+                    StoreError::Broken(error.to_string())
+                }
+                _ => StoreError::Sqlite(error),
+            },
         }
     }
 }
@@ -205,9 +217,20 @@ impl Store {
         Ok(store)
     }
 
-    /// Looks whether `library.db` at `path` is whole and of a format that this program reads. Changes
-    /// nothing. Reads all of it.
+    /// Looks whether the pages of `library.db` at `path` are whole, and of a format that this program reads.
+    /// Changes nothing. Reads all of it, but decodes no row: that is for [`Store::audit`].
     pub fn examine(path: &Path) -> Result<(), StoreError> {
+        check_pages(&Store::look(path)?, "quick_check")
+    }
+
+    /// Looks which rows of `library.db` at `path` are damaged; derived ones are read as those of `versions`. Changes
+    /// nothing. `Err` if the database itself is broken. O(bytes).
+    pub fn audit(path: &Path, versions: &Versions) -> Result<Audit, StoreError> {
+        audit::audit(&Store::look(path)?, versions)
+    }
+
+    /// A connection to the database `path` that changes nothing. `Err` if it is of a newer format.
+    fn look(path: &Path) -> Result<Connection, StoreError> {
         let connection = read_only(path).map_err(|error| StoreError::from(error).at(path))?;
         connection.busy_timeout(Duration::from_secs(5))?;
         let version = MIGRATIONS.current_version(&connection).map_err(migration)?;
@@ -215,8 +238,7 @@ impl Store {
             let newer = MigrationDefinitionError::DatabaseTooFarAhead;
             return Err(StoreError::Newer(rusqlite_migration::Error::MigrationDefinition(newer)));
         }
-        let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if said == "ok" { Ok(()) } else { Err(StoreError::Broken(said)) }
+        Ok(connection)
     }
 
     /// Drops what nothing refers to any more: blobs without a file or thread, and what was derived from them.
@@ -238,6 +260,12 @@ impl Store {
         transaction.commit()?;
         Ok(blobs)
     }
+}
+
+/// Runs SQLite's own `check`, `quick_check` or `integrity_check`, which also compares the indexes with the tables.
+fn check_pages(connection: &Connection, check: &str) -> Result<(), StoreError> {
+    let said: String = connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(StoreError::Broken(said)) }
 }
 
 /// Opens the database `path` without writing anything beside it.

@@ -7,6 +7,7 @@
 )]
 
 mod archives;
+mod assumptions;
 mod attack;
 mod bounded;
 mod cli;
@@ -17,6 +18,7 @@ mod cost;
 mod damage;
 mod data;
 mod decks;
+mod differences;
 mod eval;
 mod face;
 mod faults;
@@ -33,10 +35,12 @@ mod links;
 mod load;
 mod losses;
 mod mcp;
+mod metadata;
 mod order;
 mod polite;
 mod posted;
 mod printed;
+mod private;
 mod queries;
 mod refresh;
 mod requests;

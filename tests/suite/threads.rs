@@ -44,6 +44,8 @@ fn a_first_run_reads_every_page_and_a_second_one_the_first_page_only() {
         (&"unchanged".into(), &0.into())
     );
     assert_eq!(threads(&run, 0)["traffic"]["points"], 1);
+    assert_eq!(run["traffic"]["points"], 1);
+    assert!(world.run(&["status"]).stdout.contains(", 1 points of GraphQL"));
     assert_eq!(stored(&world), all);
 }
 
@@ -347,4 +349,19 @@ fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_goes_on() {
     refresh(&world, &[], 0);
     assert_eq!(asked(&world)[0], "next 50");
     assert_eq!(stored(&world).len(), 230);
+}
+
+#[test]
+fn a_damaged_thread_is_dropped_and_fetched_again() {
+    let world = talk(20);
+    refresh(&world, &[], 0);
+    let clean = stored(&world);
+    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
+    let blob = "(SELECT blob FROM threads WHERE number = 7)";
+    store.execute(&format!("UPDATE blobs SET bytes = x'00' WHERE id = {blob}"), []).unwrap();
+    drop(store);
+    world.refresh(&["--offline"], 0);
+    assert_eq!(stored(&world).len(), 19);
+    let run = refresh(&world, &[], 0);
+    assert!(stored(&world) == clean, "{run}");
 }

@@ -60,9 +60,9 @@ fn joined(mut group: Vec<Entry>) -> Option<Entry> {
     Some(best)
 }
 
-/// The lower, the better an address: archives that keep things before those that sell them, then what
+/// The lower, the better an address: those that not only private sources know, archives that keep things before those that sell them, then what
 /// more sources cite.
-fn rank(entry: &Entry) -> (u8, std::cmp::Reverse<usize>) {
+fn rank(entry: &Entry) -> (bool, u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,
         "proceedings.neurips.cc" | "papers.nips.cc" | "proceedings.mlr.press" => 1,
@@ -70,7 +70,7 @@ fn rank(entry: &Entry) -> (u8, std::cmp::Reverse<usize>) {
         _ if entry.kind() == ResourceKind::Paper => 3,
         _ => 4,
     };
-    (place, std::cmp::Reverse(entry.sources.len()))
+    (!entry.is_public, place, std::cmp::Reverse(entry.sources.len()))
 }
 
 fn host(url: &str) -> &str {

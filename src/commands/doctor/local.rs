@@ -5,13 +5,13 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 
-use super::{Check, State};
+use super::{Check, READABLE, State};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
-use crate::config::{Config, Schedule};
+use crate::config::Config;
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
-use crate::generation::runs::Standing;
+use crate::generation::runs::{self, Standing};
 use crate::generation::{folders, lock};
 use crate::library::Library;
 use crate::problem::{Problem, chain};
@@ -25,7 +25,7 @@ const NO_BYTES: u64 = 100_000_000;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     let mut checks = vec![
-        Check::of("data files", data_files(config), "cairn sources check tells every fault"),
+        Check::of("data files", data_files(config), "`cairn sources check` tells every fault"),
         Check::of(
             "folders",
             folders(config),
@@ -86,6 +86,11 @@ fn threads(config: &Config) -> Option<Check> {
 
 fn writable(index: &Path) -> Check {
     let shown = index.display();
+    if let Err(error) = disk::list(index)
+        && !error.is_missing()
+    {
+        return Check::new("index", State::Ill, error.to_string()).hint(READABLE);
+    }
     match (index.exists(), disk::is_writable(index)) {
         (false, _) => {
             let says = format!("{shown} is not there yet; the first refresh makes it");
@@ -137,12 +142,16 @@ fn locked(config: &Config) -> anyhow::Result<String> {
 
 fn store(config: &Config) -> Check {
     let path = config.index.join("library.db");
+    let is_there = match disk::is_there(&path) {
+        Ok(is_there) => is_there,
+        Err(error) => return Check::new("store", State::Ill, error.to_string()).hint(READABLE),
+    };
     let is_served = !matches!(folders::current(&config.index), Ok(None));
-    if !path.exists() {
+    if !is_there {
         return match is_served {
             false => Check::new("store", State::Well, "none yet; the first refresh makes it"),
             true => Check::new("store", State::Weak, "library.db is missing; what is served stays")
-                .hint("cairn refresh fetches every source again"),
+                .hint("`cairn refresh` fetches every source again"),
         };
     }
     if let Err(error) = Store::examine(&path) {
@@ -158,7 +167,14 @@ fn generation(config: &Config) -> Check {
             let manifest = &library.manifest;
             let documents = output::count(manifest.counts.documents, "document");
             let says = format!("{} of {}: {documents}", manifest.generation, manifest.built_at);
-            Check::new("generation", State::Well, says)
+            match folders::current(&config.index) {
+                Err(damage) => {
+                    let remedy = damage.remedy(&config.index);
+                    Check::new("generation", State::Weak, format!("{damage}; shown is {says}"))
+                        .hint(remedy)
+                }
+                Ok(_) => Check::new("generation", State::Well, says),
+            }
         }
         Ok(None) => Check::new("generation", State::Ill, "there is none yet")
             .hint("`cairn refresh` builds the first"),
@@ -168,18 +184,22 @@ fn generation(config: &Config) -> Check {
 }
 
 fn last_run(config: &Config) -> Check {
-    let standing = Standing::read(&config.index);
-    let schedule = match &config.timetable.schedule {
-        Schedule::Never => "never by itself".to_owned(),
-        Schedule::Every(period) => format!("every {}", humantime::format_duration(*period)),
-        Schedule::Cron { line, zone } => {
-            let zone = zone.map_or("local time".to_owned(), |zone| zone.to_string());
-            format!("at {line:?}, {zone}")
+    let standing = match runs::record(&config.index) {
+        Ok(runs) => Standing::of(runs),
+        Err(damage) => {
+            let remedy = match damage.is_denied() {
+                true => READABLE,
+                false => {
+                    "nothing depends on it but what is said of past runs; the next run begins a new record"
+                }
+            };
+            return Check::new("runs", State::Weak, damage.to_string()).hint(remedy);
         }
     };
+    let schedule = &config.timetable.schedule;
     let Some(run) = &standing.last_run else {
         let says = format!("none yet; serve refreshes {schedule}");
-        return Check::new("runs", State::Weak, says).hint("cairn refresh");
+        return Check::new("runs", State::Weak, says).hint("`cairn refresh` is the first");
     };
     let failed = run.failed().count();
     let says =
@@ -200,6 +220,6 @@ fn last_run(config: &Config) -> Check {
         (_, true, _) => Check::new("runs", State::Ill, format!("{says}; nobody was reached"))
             .hint("is the network up?"),
         (.., 0) => Check::new("runs", State::Well, says),
-        _ => Check::new("runs", State::Weak, says).hint("cairn status says why"),
+        _ => Check::new("runs", State::Weak, says).hint("`cairn status` says why"),
     }
 }

@@ -1,9 +1,10 @@
 //! `cairn doctor`: tries each thing that can be wrong, and says what to do.
 //!
-//! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at GitHub; none changes anything. Each check stands
-//! alone: one that fails keeps no other from being made.
+//! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at the way to GitHub, [`github`] at
+//! how GitHub behaves; none changes anything. Each check stands alone: one that fails keeps no other from being made.
 
 mod deep;
+mod github;
 mod local;
 mod network;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::printable::escape;
+use crate::printable::shell::completed;
 use crate::problem::chain;
 
 #[derive(Debug, Args)]
@@ -20,13 +22,24 @@ pub(super) struct Arguments {
     /// This machine only
     #[arg(long)]
     offline: bool,
-    /// Read every file of the index, and compare its checksum
+    /// Read every file of the index and every row of the store, and compare checksums
     #[arg(long)]
     deep: bool,
+    /// Only this: send at most 8 requests about this public repository, and say which of Cairn's assumptions about
+    /// GitHub hold
+    #[arg(long, value_name = "OWNER/NAME", conflicts_with_all = ["offline", "deep"])]
+    github: Option<String>,
+    /// A repository by a name that it had before, to see where that leads [default on the public GitHub:
+    /// zeit/next.js]
+    #[arg(long, value_name = "OWNER/NAME", requires = "github")]
+    renamed: Option<String>,
     /// The checks as JSON
     #[arg(long)]
     json: bool,
 }
+
+/// What to do about a file that this account may not read.
+const READABLE: &str = "let this account read it, or run Cairn as its owner";
 
 /// How a thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,11 +64,12 @@ struct Check {
 
 impl Check {
     fn new(name: &'static str, state: State, says: impl Into<String>) -> Check {
-        Check { name, state, says: escape(&says.into()).into_owned(), hint: None }
+        let says = completed(&escape(&says.into())).into_owned();
+        Check { name, state, says, hint: None }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Check {
-        self.hint = Some(hint.into());
+        self.hint = Some(completed(&hint.into()).into_owned());
         self
     }
 
@@ -69,9 +83,14 @@ impl Check {
 }
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+    if let Some(repo) = &arguments.github {
+        let asked = github::Question { repo, renamed: arguments.renamed.as_deref() };
+        return github::run(config, &asked, arguments.json);
+    }
     let mut checks = local::checks(config);
     if arguments.deep {
         checks.push(deep::checksums(&config.index));
+        checks.extend(deep::rows(config));
     }
     if !arguments.offline {
         checks.extend(network::checks(config));

@@ -20,10 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Exit, open};
 use crate::config::Config;
+use crate::generation::damage::MENDED;
 use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
-use crate::library::{Library, Shelf, Wanted};
+use crate::library::{Audience, Library, Shelf, Wanted};
+use crate::printable::shell::completed;
 use crate::search::{
     Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
 };
@@ -128,15 +130,24 @@ impl Server {
         missing: impl FnOnce() -> String,
     ) -> Result<Json<T>, String> {
         self.shelf.renew();
-        let library = self.shelf.library().ok_or("there is no index yet; run `cairn refresh`")?;
+        let library = self
+            .shelf
+            .library()
+            .ok_or_else(|| advice("there is no index yet; run `cairn refresh`"))?;
         // A request whose task panicked would never be answered.
         match catch_unwind(AssertUnwindSafe(|| question(&library))) {
             Ok(Ok(Some(answer))) => Ok(Json(answer)),
             Ok(Ok(None)) => Err(missing()),
+            Ok(Err(error)) if error.is_damage() => Err(advice(&format!("{error}; {MENDED}"))),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("this could not be answered; stderr says why".to_owned()),
         }
     }
+}
+
+/// `text`, which tells what to run, with the options that this program was given.
+fn advice(text: &str) -> String {
+    completed(text).into_owned()
 }
 
 #[tool_router]
@@ -209,7 +220,7 @@ impl Server {
         Parameters(asked): Parameters<CaseAsked>,
     ) -> Result<Json<CaseView>, String> {
         let missing = || format!("no case study {:?}; search for it", asked.case);
-        self.ask(|library| library.case(&asked.case, PASSAGES), missing)
+        self.ask(|library| library.case(&asked.case, PASSAGES, Audience::Reader), missing)
     }
 
     #[tool(description = "The articles, papers, talks and tools that most sources cite.")]

@@ -11,6 +11,7 @@ use super::super::State;
 use super::super::error::Failure;
 use super::asked::{Asked, Named, number};
 use super::unknown_topic;
+use crate::library::Audience;
 use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
 
 /// The most related topics, chains, and passages a step of one answer.
@@ -104,7 +105,7 @@ pub(super) async fn case(
 ) -> Result<Json<CaseView>, Failure> {
     let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
     let name = id.clone();
-    let found = state.read(move |library| library.case(&name, limit)).await?;
+    let found = state.read(move |library| library.case(&name, limit, Audience::Reader)).await?;
     found.map(Json).ok_or_else(|| unknown_case(&id))
 }
 

@@ -16,7 +16,7 @@ use super::unknown_topic;
 use crate::library::view::{
     NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
 };
-use crate::library::{Asked as News, Library, Spot, Wanted, since as since_of};
+use crate::library::{Asked as News, Audience, Library, Spot, Wanted, since as since_of};
 use crate::search::SectionId;
 
 /// The most topics of one answer.
@@ -151,8 +151,14 @@ pub(in crate::serve) struct NewsParameters {
 }
 
 impl NewsParameters {
-    /// The news that are asked for; those of the last `usual`, such as "7d", where no time is said.
-    pub async fn find(self, state: &State, usual: &str) -> Result<NewsView, Failure> {
+    /// The news that are asked for and that `audience` may read; those of the last `usual`, such as "7d", where no
+    /// time is said.
+    pub async fn find(
+        self,
+        state: &State,
+        usual: &str,
+        audience: Audience,
+    ) -> Result<NewsView, Failure> {
         let said = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
         let (topic, source) = (said(&self.topic), said(&self.source));
         let since = said(&self.since).unwrap_or_else(|| usual.to_owned());
@@ -171,7 +177,7 @@ impl NewsParameters {
         };
         let ask = move |library: &Library| {
             let (topic, source) = (topic.as_deref(), source.as_deref());
-            library.news(&News { since, topic, source, limit, offset })
+            library.news(&News { since, topic, source, audience, limit, offset })
         };
         state.read(ask).await
     }
@@ -185,5 +191,5 @@ pub(super) async fn new(
     if asked.since.as_deref().is_some_and(|since| since.trim().is_empty()) {
         return Err(Failure::bad_request("`since` is empty", "try since=7d"));
     }
-    asked.find(&state, "7d").await.map(Json)
+    asked.find(&state, "7d", Audience::Reader).await.map(Json)
 }

@@ -10,8 +10,8 @@ use super::super::State;
 use super::super::api::{Named, unknown_case};
 use super::{answer, layout, plural};
 use crate::graph::Coverage;
-use crate::library::Library;
 use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
+use crate::library::{Audience, Library};
 
 /// Passages shown at each step.
 const PASSAGES: usize = 5;
@@ -27,7 +27,7 @@ pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
 pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
     let page = async {
         let name = id.clone();
-        let find = move |library: &Library| library.case(&name, PASSAGES);
+        let find = move |library: &Library| library.case(&name, PASSAGES, Audience::Reader);
         let case = state.read(find).await?.ok_or_else(|| unknown_case(&id))?;
         Ok(layout(&state, &case.label, guide(&case)))
     };

@@ -12,6 +12,7 @@ use super::super::error::Failure;
 use super::frame::Frame;
 use super::{address, answer, chips, number, plural};
 use crate::generation::news::{Delta, What};
+use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};
 
 /// How far back the page goes where that is not said, and what can be chosen.
@@ -29,7 +30,7 @@ pub(super) async fn page(
             (asked.topic.clone().unwrap_or_default(), asked.source.clone().unwrap_or_default());
         let since = asked.since.clone().filter(|since| !since.is_empty());
         let since = since.unwrap_or_else(|| USUAL.to_owned());
-        let view = asked.find(&state, USUAL).await?;
+        let view = asked.find(&state, USUAL, Audience::Reader).await?;
         let feed = address("/feed.atom", &[("topic", &topic), ("source", &source)]);
         let body = body(&view, (&topic, &source, &since), &feed);
         let frame = Frame { title: "New", feed: Some(feed.clone()), ..Frame::default() };

@@ -21,6 +21,8 @@ use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, Filter, FilterField};
 
+/// What it means that a source is private.
+const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
 /// Problems of one source that are listed, and passages on its page.
@@ -92,21 +94,8 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
             h1 { (source.id) }
             p { (source.why) }
             @if let Some(description) = &source.description { p.quiet { (description) } }
-            dl.facts {
-                dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
-                dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
-                dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-                dt { "State" } dd { (source.state) @if source.archived { ", archived" } }
-                @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
-                @if let Some(stars) = source.stars { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
-                @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
-                @if let Some(page) = &source.homepage {
-                    dt { "Homepage" } dd { a href=(page) rel="noopener nofollow" { (page) } }
-                }
-                @if !source.topics.is_empty() { dt { "GitHub topics" } dd { (source.topics.join(", ")) } }
-                @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
-                @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
-            }
+            @if source.private { p.quiet { (PRIVATE) } }
+            (facts(source))
             p.quiet {
                 @if let Some(origin) = origin { a href=(origin) rel="noopener" { "Open at the source" } " · " }
                 a href=(address("/", &[("source", &source.id)])) { "Search in it" } " · "
@@ -130,6 +119,27 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
                 h2 { "From it" }
                 @for hit in &view.hits { (hit_card(hit, "")) }
             }
+        }
+    }
+}
+
+/// What is known of a source as a whole.
+fn facts(source: &SourceState) -> Markup {
+    html! {
+        dl.facts {
+            dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
+            dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
+            dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
+            dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
+            @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
+            @if let Some(stars) = source.stars { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
+            @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
+            @if let Some(page) = &source.homepage {
+                dt { "Homepage" } dd { a href=(page) rel="noopener nofollow" { (page) } }
+            }
+            @if !source.topics.is_empty() { dt { "GitHub topics" } dd { (source.topics.join(", ")) } }
+            @if let Some(moved) = &source.moved_to { dt { "Moved to" } dd { (moved) } }
+            @if let Some(fork) = &source.fork_of { dt { "Fork of" } dd { (fork) } }
         }
     }
 }
@@ -206,6 +216,7 @@ fn row(source: &SourceState) -> Markup {
                 @if source.state == "gone" {
                     p.warn { "not found any more; what was indexed is kept for a while" }
                 }
+                @if source.private { p.quiet { (PRIVATE) } }
                 @if source.archived { p.quiet { "archived: nobody works on it any more" } }
                 @if let Some(failure) = failure {
                     p.warn {

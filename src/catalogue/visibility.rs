@@ -1,0 +1,53 @@
+//! `private = true`: who may read a source where it comes from.
+
+use super::fields::{DataFile, Fields};
+use crate::problem::Faults;
+
+/// Who may read a source where it comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everybody.
+    #[default]
+    Public,
+    /// The user: it is fetched with the token, and no feed, export or deck holds its text unless the user asks for it.
+    Private,
+}
+
+/// What the entry `fields` says. `private` is for repositories only: nothing else is fetched with the token.
+pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Visibility {
+    let Some((line, is_private)) = fields.boolean("private", faults) else {
+        return Visibility::Public;
+    };
+    if fields.value("repo").is_none() {
+        faults.push(file.name, line, "`private` goes with `repo` only: the token is GitHub's");
+    }
+    if is_private { Visibility::Private } else { Visibility::Public }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::parse;
+
+    #[test]
+    fn only_a_repository_is_private_and_the_faults_have_lines() {
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nprivate = true\n\n\
+                    [[source]]\nrepo = \"a/c\"\nwhy = \"x\"\n";
+        let sources = parse("c", text).unwrap().sources;
+        let read: Vec<Visibility> = sources.iter().map(|source| source.visibility).collect();
+        assert_eq!(read, [Visibility::Private, Visibility::Public]);
+
+        let text = "[[source]]\nfolder = \"notes\"\nwhy = \"x\"\nprivate = true\n\n\
+                    [[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nprivate = \"yes\"\n";
+        let faults = parse("c", text).unwrap_err().0;
+        let told: Vec<(usize, &str)> =
+            faults.iter().map(|fault| (fault.line, fault.message.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                (4, "`private` goes with `repo` only: the token is GitHub's"),
+                (9, "`private` must be true or false, not string"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! `cairn doctor --github OWNER/NAME`: whether GitHub behaves as Cairn assumes.
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::super::{Exit, output};
+use crate::catalogue::{policy, repository};
+use crate::config::{Config, GitHubHosts};
+use crate::crawl::Crawler;
+use crate::crawl::github::assumptions::{Finding, Findings, Holds, MOST_REQUESTS};
+
+/// A repository of the public GitHub that was called so until 2020, when its owner took another name.
+const RENAMED: &str = "zeit/next.js";
+
+/// What is asked about.
+pub(super) struct Question<'a> {
+    /// A public repository, as `owner/name`.
+    pub repo: &'a str,
+    /// A repository by a name that it had before.
+    pub renamed: Option<&'a str>,
+}
+
+/// Sends a few requests about the repository, and prints what they showed. Ill if an assumption does not hold.
+pub(super) fn run(config: &Config, asked: &Question, json: bool) -> anyhow::Result<Exit> {
+    let parts =
+        |text| repository(text).with_context(|| format!("{text:?} is not of the form owner/name"));
+    let repo = parts(asked.repo)?;
+    let is_public = config.github.all() == GitHubHosts::PUBLIC;
+    let renamed = asked.renamed.or(is_public.then_some(RENAMED)).map(parts).transpose()?;
+    let limits = policy::load(&config.sources)?.limits;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let tried = runtime.block_on(async {
+        Crawler::new(config, limits)?.try_assumptions(repo, renamed).await.with_context(|| {
+            format!(
+                "{} can't be asked for the archive of {}, so that nothing can be said of it; is the network up, a proxy \
+                 set where one is needed, and the repository public and called so today?",
+                config.github.codeload, asked.repo
+            )
+        })
+    });
+    let found = tried?;
+    match json {
+        true => output::json(&json!({
+            "repository": asked.repo,
+            "requests": found.requests,
+            "assumptions": found.assumptions,
+        }))?,
+        false => print(&found)?,
+    }
+    let fails = found.assumptions.iter().any(|finding| finding.holds == Holds::No);
+    Ok(if fails { Exit::Ill } else { Exit::Done })
+}
+
+fn print(found: &Findings) -> anyhow::Result<()> {
+    for Finding { name, assumption, holds, saw } in &found.assumptions {
+        let holds = match holds {
+            Holds::Yes => "holds",
+            Holds::No => "FAILS",
+            Holds::Unknown => "unknown",
+        };
+        output::line(&format!("{holds:<8} {name:<11} {assumption}"))?;
+        output::line(&format!("{:<20} saw: {saw}", ""))?;
+    }
+    let requests = found.requests;
+    output::line(&format!("{requests} requests were sent, of at most {MOST_REQUESTS}"))
+}

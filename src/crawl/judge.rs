@@ -1,0 +1,124 @@
+//! Reads answers: their statuses as GitHub means them, their headers, the beginnings of their bodies.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use futures_util::StreamExt;
+use reqwest::header::{self, HeaderMap};
+use reqwest::{Response, StatusCode, Url};
+
+use super::CrawlError;
+use super::pace::Quota;
+
+/// The wait where the API says "too often" but not for how long: GitHub's own advice.
+/// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
+pub(super) const UNSAID_API_WAIT: Duration = Duration::from_secs(60);
+/// The same where another host says so. Hosts of archives limit by address and for longer, and each early request
+/// prolongs it.
+pub(super) const UNSAID_WAIT: Duration = Duration::from_secs(30 * 60);
+/// The most that is read of an answer that is no archive.
+const SHORT_BODY: usize = 1_000_000;
+
+/// What an answer means.
+pub(super) enum Verdict {
+    /// Use it; `None` for 304. The address at which redirects ended.
+    Answer(Option<Response>, Url),
+    /// The host wants to be left alone for so long.
+    Limited(Duration),
+    Failed(CrawlError),
+}
+
+/// What the answer from `url` means; a host that says "too often" without a time wants to be left alone for `unsaid`.
+pub(super) async fn judge(url: &str, unsaid: Duration, response: Response) -> Verdict {
+    let at = response.url().clone();
+    let url = url.to_owned();
+    let limited = |headers: &HeaderMap| Verdict::Limited(wait(headers, unsaid));
+    let error = match response.status() {
+        StatusCode::NOT_MODIFIED => return Verdict::Answer(None, at),
+        status if status.is_success() => return Verdict::Answer(Some(response), at),
+        StatusCode::TOO_MANY_REQUESTS => return limited(response.headers()),
+        StatusCode::SERVICE_UNAVAILABLE if response.headers().contains_key(header::RETRY_AFTER) => {
+            return limited(response.headers());
+        }
+        StatusCode::FORBIDDEN => return forbidden(&url, unsaid, response).await,
+        StatusCode::NOT_FOUND => CrawlError::NotFound(url),
+        StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => CrawlError::Blocked { url, status: 451 },
+        StatusCode::CONFLICT => CrawlError::Empty(url),
+        StatusCode::UNAUTHORIZED => CrawlError::Unauthorised(url),
+        status => CrawlError::Status { url, status: status.as_u16() },
+    };
+    Verdict::Failed(error)
+}
+
+/// GitHub's 403 is many things: the hourly quota used up, a secondary limit (by `retry-after` or by
+/// its words), a repository that GitHub has closed, or simply no.
+/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
+async fn forbidden(url: &str, unsaid: Duration, response: Response) -> Verdict {
+    let (headers, url) = (response.headers().clone(), url.to_owned());
+    let used_up = number(&headers, "x-ratelimit-remaining") == Some(0);
+    if used_up || headers.contains_key(header::RETRY_AFTER) {
+        return Verdict::Limited(wait(&headers, unsaid));
+    }
+    let body = short_body(response).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&body).to_lowercase();
+    if said.contains("rate limit") || said.contains("abuse") {
+        return Verdict::Limited(unsaid);
+    }
+    Verdict::Failed(if said.contains("repository access blocked") {
+        CrawlError::Blocked { url, status: 403 }
+    } else {
+        CrawlError::Status { url, status: 403 }
+    })
+}
+
+/// How long to wait: by `retry-after` (seconds), else by `x-ratelimit-reset` if the quota is used
+/// up, else for as long as `unsaid`.
+fn wait(headers: &HeaderMap, unsaid: Duration) -> Duration {
+    let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+    if let Some(wait) = number(headers, "retry-after") {
+        return seconds(wait);
+    }
+    match (number(headers, "x-ratelimit-remaining"), number(headers, "x-ratelimit-reset")) {
+        (Some(0), Some(at)) => seconds(at - Utc::now().timestamp()),
+        _ => unsaid,
+    }
+}
+
+/// What the API says of its quota.
+pub(super) fn quota(headers: &HeaderMap) -> Option<Quota> {
+    let count = |name| u64::try_from(number(headers, name)?).ok();
+    Some(Quota {
+        limit: count("x-ratelimit-limit")?,
+        remaining: count("x-ratelimit-remaining")?,
+        resets_at: number(headers, "x-ratelimit-reset")?,
+    })
+}
+
+/// The header `name` as a whole number.
+pub(super) fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
+    text_header(headers, name)?.trim().parse().ok()
+}
+
+/// The header `name` as text.
+pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// A body that should be short: its first megabyte.
+pub(super) async fn short_body(response: Response) -> Result<Vec<u8>, reqwest::Error> {
+    beginning(response, SHORT_BODY).await
+}
+
+/// The first `most` bytes of a body; the rest is not read.
+pub(super) async fn beginning(response: Response, most: usize) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk?);
+        if body.len() > most {
+            body.truncate(most);
+            break;
+        }
+    }
+    Ok(body)
+}

@@ -1,0 +1,47 @@
+//! The graph without what some sources say.
+
+use std::collections::HashSet;
+
+use super::{Edge, Graph, Why};
+use crate::annotate::resources::Resource;
+
+impl Graph {
+    /// A copy without the text of `sources`: their sentences, the ties that only those show, the resources that
+    /// nobody else cites. Counts and weights stay as they are. O(size).
+    pub fn without(&self, sources: &HashSet<&str>) -> Graph {
+        let topics = self.topics.filter_map(|_, topic| Some(*topic), |_, edge| told(edge, sources));
+        let resources = self.resources.iter().filter_map(|resource| cited(resource, sources));
+        Graph {
+            vocabulary: self.vocabulary.clone(),
+            topics,
+            mentions: self.mentions.clone(),
+            resources: resources.collect(),
+            cases: self.cases.clone(),
+        }
+    }
+}
+
+/// `edge` as those show it that are not among `sources`, if they do.
+fn told(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
+    let mut told = edge.clone();
+    told.evidence.retain(|evidence| !sources.contains(evidence.source.as_str()));
+    if told.evidence.is_empty() && !edge.evidence.is_empty() {
+        told.why.retain(|why| *why != Why::CoMention);
+        told.said_by = 0;
+    }
+    (!told.why.is_empty()).then_some(told)
+}
+
+/// `resource` as those cite it that are not among `sources`, if they do.
+fn cited(resource: &Resource, sources: &HashSet<&str>) -> Option<Resource> {
+    let is_told = |source: &str| !sources.contains(source);
+    if resource.sources.iter().all(|source| is_told(source)) {
+        return Some(resource.clone());
+    }
+    let mut cited = resource.clone();
+    cited.sources.retain(|source| is_told(source));
+    cited.said.retain(|said| is_told(&said.source));
+    // Which of its other addresses they know is not recorded.
+    cited.also.clear();
+    (!cited.sources.is_empty()).then_some(cited)
+}

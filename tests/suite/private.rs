@@ -1,0 +1,347 @@
+//! Private repositories: what is asked of GitHub, and that nothing carries their text away unless the user asks.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use axum::Router;
+use cairn::config::{self, Overrides};
+use cairn::serve::{Refreshing, State, router};
+use serde_json::Value;
+
+use crate::github::{Fault, Repo};
+use crate::serve::{get, json};
+use crate::world::{World, entry, outcome, output_of, part, repo, text};
+
+/// Stands in every text of the private repository.
+const SECRET: &str = "pangolin";
+/// A paper that all three cite.
+const PAPER: &str = "https://arxiv.org/abs/1706.03762";
+/// One that only the private repository and another cite, and one that only the private repository cites.
+const SHARED: &str = "https://example.org/blog/shared-by-two";
+const OWN: &str = "https://pangolin.example.org/blog/plans";
+
+fn open_note(who: &str, more: &str) -> String {
+    format!(
+        "# Notes of {who}\n\nSays {who}: read [Attention Is All You Need]({PAPER}) before the feature store. {more}\n"
+    )
+}
+
+/// Says two things together so often that they are tied, among other things.
+fn said(who: &str) -> String {
+    let together = (0..8).map(|n| {
+        format!("In case {n}, {who} says that position bias is what hides good feature stores.\n\n")
+    });
+    let others =
+        (0..60).map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));
+    format!("# Sayings\n\n{}", together.chain(others).collect::<String>())
+}
+
+/// A public world with `bob/own`, whose entry is yet to be made private.
+fn world() -> World {
+    let own = format!(
+        "# Plans of the {SECRET}\n\nThe {SECRET} feature store avoids training-serving skew in every model that we serve.\n\n\
+         The {SECRET} says: read [The {SECRET} reads of attention and all that]({PAPER}), then the feature store. It reads \
+         [What two say of {SECRET} stores]({SHARED}) and [Plans of the {SECRET} feature store]({OWN}), too.\n"
+    );
+    let long =
+        format!("The {SECRET} feed ranks videos by watch time, and by what we ask. ").repeat(8);
+    let case = format!(
+        "# Design a video recommendation system\n\n## Problem framing\n\n{long}\n\n## Data\n\n{long}\n\n## Features\n\n{long}\n"
+    );
+    let shared = format!("See [Shared stores, compared]({SHARED}), too.");
+    World::new(vec![
+        repo("bob/own", &[("plans.md", &own), ("video.md", &case), ("said.md", &said(SECRET))]),
+        repo("ann/open", &[("a.md", &open_note("ann", &shared)), ("said.md", &said("ann"))]),
+        repo("cyd/open", &[("c.md", &open_note("cyd", "")), ("said.md", &said("cyd"))]),
+    ])
+}
+
+/// The catalogue with `bob/own` as a private repository, in front of the others.
+fn make_private(world: &World) {
+    let others = ["ann/open", "cyd/open"].map(|name| entry(name, ""));
+    world.catalogue(&format!("{}{}", entry("bob/own", "private = true"), others.concat()));
+}
+
+/// Refreshes with a token.
+#[track_caller]
+fn signed_in(world: &World, code: i32) -> Value {
+    let output = output_of(world.command(&["refresh", "--json"]).env("GITHUB_TOKEN", "t0ken"));
+    assert_eq!(output.code, code, "{}\n{}", output.stdout, output.stderr);
+    serde_json::from_str(&output.stdout).unwrap()
+}
+
+/// A world in which `bob/own` is indexed, and private.
+fn indexed() -> World {
+    let world = world();
+    world.refresh(&[], 0);
+    make_private(&world);
+    signed_in(&world, 0);
+    world
+}
+
+fn app(world: &World, share_private: bool) -> Router {
+    let overrides = Overrides {
+        config: None,
+        index: Some(world.path("index")),
+        sources: Some(world.path("sources")),
+    };
+    let mut config = config::load(&overrides).unwrap();
+    config.share_private = share_private;
+    router(Arc::new(State::new(config, Refreshing::Never).unwrap()))
+}
+
+#[test]
+fn without_a_token_a_private_repository_is_not_asked_for_and_the_problem_says_what_to_do() {
+    let world = world();
+    make_private(&world);
+    let run = world.refresh(&["bob/own"], 3);
+    assert_eq!(world.asked(), [""; 0], "its name goes to nobody");
+    let result = part(&run, "bob/own");
+    assert_eq!(result["outcome"], "failed");
+    assert!(text(&result["error"]).contains("there is no token"), "{result}");
+    let hint = text(&result["hint"]);
+    assert!(hint.contains("GITHUB_TOKEN") && hint.contains("token_file"), "{hint}");
+    assert!(world.run(&["status"]).stdout.contains("bob/own is private"), "in `status`, too");
+}
+
+#[test]
+fn a_token_that_is_refused_sends_nobody_to_codeload() {
+    let world = world();
+    make_private(&world);
+    world.github.require_token(Some("another"));
+    let run = signed_in(&world, 3);
+    assert_eq!(outcome(&run, "ann/open"), "new", "the others go on without it");
+    assert_eq!(outcome(&run, "bob/own"), "failed");
+    let asked = world.asked();
+    let own: Vec<_> = asked.iter().filter(|asked| asked.contains("bob/own")).collect();
+    assert!(own.iter().all(|asked| *asked == "/repos/bob/own/commits/HEAD 401"), "{own:?}");
+}
+
+/// The same world, whose GitHub shows `bob/own` to a token only.
+fn really_private() -> World {
+    let world = world();
+    make_private(&world);
+    let own =
+        repo("bob/own", &[("plans.md", "# Plans\n\nThe pangolin feature store, in short.\n")]);
+    world.github.put(Repo { private: true, ..own });
+    world
+}
+
+#[test]
+fn a_private_repository_comes_through_the_api_and_its_redirect_is_followed_without_the_token() {
+    let world = really_private();
+    let run = signed_in(&world, 0);
+    assert_eq!(outcome(&run, "bob/own"), "new");
+    let asked: Vec<(String, u16, bool)> = of_own(&world);
+    let [commit, tarball, archive, ..] = &asked[..] else { panic!("{asked:?}") };
+    let sha = text(&world.source("bob/own")["revision"]).to_owned();
+    assert_eq!(*commit, ("/repos/bob/own/commits/HEAD".to_owned(), 200, true));
+    assert_eq!(*tarball, (format!("/repos/bob/own/tarball/{sha}"), 302, true));
+    let (path, status, signed) = archive;
+    assert!(path.starts_with(&format!("/bob/own/legacy.tar.gz/{sha}?token=")), "{path}");
+    assert_eq!((*status, *signed), (200, false), "without the token: {asked:?}");
+    assert!(asked.iter().all(|(path, ..)| !path.starts_with("/bob/own/tar.gz")), "{asked:?}");
+    assert!(!world.hits("pangolin").is_empty());
+
+    let run = signed_in(&world, 0);
+    assert_eq!(outcome(&run, "bob/own"), "unchanged");
+    let unchanged: Vec<(String, u16, bool)> = of_own(&world);
+    assert_eq!(unchanged, [("/repos/bob/own/commits/HEAD".to_owned(), 304, true)], "one request");
+
+    let secret = path.split_once("?token=").unwrap().1;
+    for entry in walkdir::WalkDir::new(world.path("index")) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let bytes = std::fs::read(entry.path()).unwrap();
+            let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!holds, "{} holds the secret of the archive's address", entry.path().display());
+        }
+    }
+}
+
+#[test]
+fn a_failure_behind_the_redirect_names_no_secret() {
+    let world = really_private();
+    world.github.fault("bob/own", Fault::ArchiveStatus(500));
+    let mut command = world.command(&["refresh", "-v", "-v", "bob/own"]);
+    let output = output_of(command.env("GITHUB_TOKEN", "t0ken").env("CAIRN_LOG", "trace"));
+    assert_eq!(output.code, 3, "{}", output.stderr);
+    let said = format!("{}{}", output.stdout, output.stderr);
+    assert!(said.contains("/bob/own/legacy.tar.gz/"), "{said}");
+    let secrets: Vec<String> =
+        world.github.requests().iter().filter_map(|r| r.query("token")).collect();
+    assert!(!secrets.is_empty());
+    let told = secrets.iter().find(|secret| said.contains(*secret));
+    assert_eq!(told, None, "{said}");
+}
+
+#[test]
+fn a_private_repository_that_was_renamed_is_found_by_its_number() {
+    let world = really_private();
+    world.github.rename("bob/own", "bob/plans");
+    let run = signed_in(&world, 0);
+    assert_eq!(outcome(&run, "bob/own"), "new");
+    let asked = world.asked();
+    let tarballs: Vec<_> = asked.iter().filter(|asked| asked.contains("/tarball/")).collect();
+    assert!(tarballs.len() == 1 && tarballs[0].starts_with("/repositories/"), "{asked:?}");
+    assert_eq!(world.source("bob/own")["moved_to"], "bob/plans");
+}
+
+#[test]
+fn a_token_that_may_not_read_a_private_repository_is_told_so() {
+    let world = really_private();
+    world.github.remove("bob/own");
+    let run = signed_in(&world, 3);
+    let result = part(&run, "bob/own");
+    assert!(text(&result["error"]).contains("the token may not read it"), "{result}");
+    assert!(text(&result["hint"]).contains("read access"), "{result}");
+    let asked: Vec<(String, u16, bool)> = of_own(&world);
+    assert_eq!(asked, [("/repos/bob/own/commits/HEAD".to_owned(), 404, true)], "no other host");
+}
+
+/// The requests for `bob/own`, save those for metadata: path, status, whether the token came with it.
+fn of_own(world: &World) -> Vec<(String, u16, bool)> {
+    let requests = world.github.requests();
+    world.github.forget_requests();
+    let own = requests
+        .into_iter()
+        .filter(|request| request.path.contains("/bob/own/") && request.path != "/repos/bob/own");
+    own.map(|request| (request.path, request.status, request.authorized)).collect()
+}
+
+#[test]
+fn a_private_source_is_marked_wherever_sources_are_listed() {
+    let world = indexed();
+    assert_eq!(world.source("bob/own")["private"], true);
+    assert_eq!(world.source("ann/open")["private"], false);
+    assert!(world.run(&["sources"]).stdout.contains("ok, private"));
+    let app = app(&world, false);
+    let sources = json(&app, "/api/v1/sources", 200);
+    let private = sources["sources"].as_array().unwrap().iter().filter(|s| s["private"] == true);
+    assert_eq!(private.count(), 1);
+    for page in ["/sources", "/sources/bob/own"] {
+        assert!(get(&app, page).2.contains("private: feeds, exports and decks"), "{page}");
+    }
+    assert!(!get(&app, "/sources/ann/open").2.contains("private: feeds"));
+}
+
+#[test]
+fn files_hold_the_text_of_a_private_source_only_where_the_user_asks() {
+    let world = indexed();
+    let commands: [&[&str]; 6] = [
+        &["export", "graph", "--format", "turtle"],
+        &["export", "graph", "--format", "graphml"],
+        &["export", "graph", "--format", "graphml", "--around", "feature store"],
+        &["export", "deck", "--format", "csv", "--topic", "feature store"],
+        &["export", "deck", "--format", "csv", "--case", "video recommendation"],
+        &["guide", "video recommendation"],
+    ];
+    for command in commands {
+        let output = world.run(command);
+        assert_eq!(output.code, 0, "{command:?}: {}", output.stderr);
+        assert!(!output.stdout.contains(SECRET), "{command:?}: {}", output.stdout);
+        assert!(!output.stdout.contains("bob/own"), "{command:?}");
+        assert!(output.stderr.contains("1 private source is left out"), "{}", output.stderr);
+        let asked = world.run(&[command, &["--private"]].concat());
+        assert!(asked.stdout.contains(SECRET), "{command:?}: there is something to leave out");
+        assert!(!asked.stderr.contains("left out"), "{}", asked.stderr);
+    }
+    let reads = world.run(&["related", "feature store", "--json"]).stdout;
+    assert!(reads.contains(SECRET), "the user reads it here: {reads}");
+    assert!(!world.hits(SECRET).is_empty(), "and finds it");
+}
+
+#[test]
+fn a_work_that_others_cite_is_exported_under_their_title_and_others_not_at_all() {
+    let world = indexed();
+    let graphml = ["export", "graph", "--format", "graphml"];
+    let open = world.run(&graphml).stdout;
+    assert!(open.contains(PAPER) && open.contains("Attention Is All You Need"), "cited by two");
+    assert!(!open.contains(SHARED) && !open.contains(OWN), "by fewer than two that are public");
+    let all = world.run(&[&graphml[..], &["--private"]].concat()).stdout;
+    assert!(all.contains(SHARED) && all.contains("Shared stores, compared"));
+}
+
+#[test]
+fn feeds_and_downloads_hold_the_text_of_a_private_source_only_by_a_setting() {
+    let world = indexed();
+    let files = [
+        "/feed.atom",
+        "/feed.atom?source=bob/own",
+        "/topics/feature-store/graph.ttl",
+        "/topics/feature-store/graph.graphml",
+        "/topics/feature-store/cards.csv",
+        "/cases/video-recommendation/cards.csv",
+        "/cases/video-recommendation/guide.md",
+    ];
+    let (closed, open) = (app(&world, false), app(&world, true));
+    for file in files {
+        let (status, _, body) = get(&closed, file);
+        assert_eq!(status, 200, "{file}");
+        // The feed names a source that is new as a whole.
+        let says = if file.contains("feed") { "<title>bob/own" } else { SECRET };
+        assert!(!body.contains(says) && !body.contains(SECRET), "{file}: {body}");
+        assert!(get(&open, file).2.contains(says), "{file}: there is something to leave out");
+    }
+    assert!(get(&closed, "/feed.atom").2.contains("<title>ann/open"), "the others are in it");
+    assert!(get(&closed, "/new").2.contains("bob/own"), "the page is read here");
+}
+
+#[test]
+fn the_feed_says_nothing_of_a_private_source_that_was_removed_from_the_catalogue() {
+    let world = indexed();
+    world.catalogue(&["ann/open", "cyd/open"].map(|name| entry(name, "")).concat());
+    signed_in(&world, 0);
+    let removed = world.run(&["status", "--since", "7d", "--json"]).json()["new"].to_string();
+    assert!(removed.contains("bob/own"), "the user is told of it: {removed}");
+    let feed = get(&app(&world, false), "/feed.atom").2;
+    assert!(!feed.contains("bob/own") && feed.contains("<title>ann/open"), "{feed}");
+}
+
+#[test]
+fn a_copy_of_a_public_text_counts_as_the_public_sources() {
+    let note =
+        "# Note\n\nA feature store avoids training-serving skew in every model, says the note.\n";
+    let world = World::new(vec![
+        repo("bob/own", &[("copy.md", note)]),
+        repo("ann/open", &[("note.md", note)]),
+        repo("cyd/open", &[("c.md", &open_note("cyd", ""))]),
+    ]);
+    world.refresh(&[], 0);
+    make_private(&world);
+    signed_in(&world, 0);
+    let deck = ["export", "deck", "--format", "csv", "--topic", "feature store"];
+    let cards = world.run(&deck).stdout;
+    assert!(cards.contains("ann/open") && !cards.contains("bob/own"), "{cards}");
+}
+
+#[test]
+fn serve_warns_of_private_sources_where_other_machines_reach_it() {
+    let world = indexed();
+    let first_lines = |listen: &str| {
+        let mut command = world.command(&["serve", "--no-refresh", "--public", "--listen", listen]);
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        for line in stderr.lines().map_while(Result::ok) {
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains("private sources")
+                || line.contains("opened") && said.contains("Cairn is at")
+            {
+                break;
+            }
+            if said.contains("Cairn is at") && listen.starts_with("127.") {
+                break;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        said
+    };
+    let others = first_lines("0.0.0.0:0");
+    assert!(others.contains("reads the text of private sources (1)"), "{others}");
+    let own = first_lines("127.0.0.1:0");
+    assert!(!own.contains("private sources"), "{own}");
+}
