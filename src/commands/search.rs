@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::view::{PassageView, SearchView};
+use crate::library::view::{PassageView, Place, SearchView};
 use crate::printable::shell;
 
 use crate::search::{Budget, Correction, Filter, FilterField, LastWord, Request, Understanding};
@@ -80,22 +80,21 @@ fn opens(passage: &PassageView) -> String {
     if !passage.url.starts_with('/') {
         return passage.url.clone();
     }
-    section_command(passage).unwrap_or_else(|| {
+    section_command(&passage.source, &passage.path, &passage.place).unwrap_or_else(|| {
         "no command: the name holds control characters; the page of `cairn serve` opens it"
             .to_owned()
     })
 }
 
-/// The command that prints the passage's section; `None` if a name in it can't be printed.
-fn section_command(passage: &PassageView) -> Option<String> {
-    let place = &passage.place;
+/// The command that prints the section at `place`; `None` if a name in it can't be printed.
+fn section_command(source: &str, path: &str, place: &Place) -> Option<String> {
     let number = place.cell.or(place.page).or(place.card);
     let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
     let (option, number) = match place.comment {
         Some(comment) => ("--comment", comment.to_string()),
         None => ("--line", number.to_string()),
     };
-    shell::cairn(&["section", option, &number, "--", &passage.source, &passage.path])
+    shell::cairn(&["section", option, &number, "--", source, path])
 }
 
 fn print(view: &SearchView) -> anyhow::Result<()> {
@@ -151,32 +150,11 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
 mod tests {
     use super::*;
     use crate::extract::Address;
-    use crate::library::view::AboutSource;
-
-    fn passage(path: &str, address: Address) -> PassageView {
-        PassageView {
-            id: String::new(),
-            source: "notes".into(),
-            path: path.into(),
-            place: address.into(),
-            headings: Vec::new(),
-            title: String::new(),
-            url: "/sections/0".into(),
-            topics: Vec::new(),
-            step: None,
-            kind: "note",
-            lang: None,
-            licence: None,
-            posted: None,
-            tags: Vec::new(),
-            gone: false,
-            about: AboutSource::default(),
-        }
-    }
 
     #[test]
     fn the_printed_command_names_the_comment_or_the_number() {
-        let command = |path, address| section_command(&passage(path, address)).unwrap();
+        let command =
+            |path, address: Address| section_command("notes", path, &address.into()).unwrap();
         let comment = Address::Comment(std::num::NonZeroU64::MIN);
         assert_eq!(
             command("discussions/3", comment),

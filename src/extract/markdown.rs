@@ -9,7 +9,7 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 use super::frontmatter::{self, FrontMatter};
 use super::html::fragment;
 use super::nesting;
-use super::render::render;
+use super::render::{place, render};
 use super::sections::{Builder, MOST_WORDS, Piece, Unit, is_list};
 use super::words::words;
 use super::{Document, Kind};
@@ -241,24 +241,6 @@ fn bold_line<'a>(block: &'a AstNode<'a>) -> Option<String> {
 fn is_long<'a>(node: &'a AstNode<'a>) -> bool {
     let nested = node.children().any(|child| matches!(child.data().value, NodeValue::List(_)));
     nested && words(&render(node).text) > MOST_WORDS
-}
-
-/// First and last line of `node`, without blank lines at its end; the cell, in a notebook.
-fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, u32) {
-    if let Some(cell) = cell {
-        return (cell, cell);
-    }
-    if matches!(node.data().value, NodeValue::FootnoteDefinition(_)) {
-        return (0, 0);
-    }
-    let position = node.data().sourcepos;
-    let most = lines.len().max(1);
-    let first = position.start.line.clamp(1, most);
-    let mut last = position.end.line.clamp(first, most);
-    while last > first && lines.get(last - 1).is_some_and(|line| line.trim().is_empty()) {
-        last -= 1;
-    }
-    (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(last).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]

@@ -235,3 +235,21 @@ impl Sentences<'_> {
         }
     }
 }
+
+/// First and last line of `node`, without blank lines at its end; the cell, in a notebook.
+pub(super) fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, u32) {
+    if let Some(cell) = cell {
+        return (cell, cell);
+    }
+    if matches!(node.data().value, NodeValue::FootnoteDefinition(_)) {
+        return (0, 0);
+    }
+    let position = node.data().sourcepos;
+    let most = lines.len().max(1);
+    let first = position.start.line.clamp(1, most);
+    let mut last = position.end.line.clamp(first, most);
+    while last > first && lines.get(last - 1).is_some_and(|line| line.trim().is_empty()) {
+        last -= 1;
+    }
+    (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(last).unwrap_or(u32::MAX))
+}

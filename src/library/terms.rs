@@ -18,7 +18,9 @@ impl Library {
         })?;
         // The index's order depends on how it came about; the same content has the same answer.
         records.sort_by(|a, b| {
-            (&a.source, &a.path, a.address.begin()).cmp(&(&b.source, &b.path, b.address.begin()))
+            // The posts of a thread have no number to sort by.
+            let place = (&a.source, &a.path, a.address.begin(), &a.text);
+            place.cmp(&(&b.source, &b.path, b.address.begin(), &b.text))
         });
         let anchors: Vec<Vec<String>> = records
             .iter()

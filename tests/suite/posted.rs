@@ -162,18 +162,32 @@ fn a_section_is_named_by_its_comment_everywhere() {
     for wrong in ["0", "-5", "x"] {
         json(&app, &format!("{at}&comment={wrong}"), 400);
     }
-    let id = text(&comment["section"]["id"]);
+}
+
+#[test]
+fn pages_and_assistants_show_the_comment_and_who_posted_it() {
+    let world = world();
+    let app = app(&world);
+    let hit = first(&world, "bilbyish");
+    let id = text(&hit["id"]);
     let page = get(&app, &format!("/sections/{id}")).2;
     assert!(page.contains("posted by kim on 2026-03-01"), "{page}");
     assert!(page.contains("https://github.com/ann/ranking/discussions/31#discussioncomment-503"));
     assert!(page.contains("gives no licence for more") && !page.contains("elsewhere.example"));
+    assert!(page.contains("<title>How do I keep position bias out? › Comment by kim"), "{page}");
+    let topic = get(&app, "/topics/position-bias").2;
+    assert!(topic.contains("How do I keep position bias out? › Answer by jo-ranks"), "{topic}");
     let found = get(&app, "/?q=bilbyish").2;
     assert!(found.contains("posted by kim on 2026-03-01"), "{found}");
     let mut session = Session::start(&world);
     session.greet();
     let found = session.call("search", &json!({ "query": "bilbyish" }));
     assert_eq!(found["hits"][0]["comment"], 503);
-    assert_eq!(session.call("get_section", &json!({ "id": id })), comment);
+    let section = session.call("get_section", &json!({ "id": id }));
+    assert_eq!(
+        (&section["section"]["comment"], &section["section"]["posted"]),
+        (&json!(503), &hit["posted"])
+    );
 }
 
 #[test]

@@ -13,18 +13,15 @@ mod substance;
 use std::collections::HashSet;
 use std::num::NonZeroU64;
 
-use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
 use super::markdown::Reader;
 use super::sections::{Builder, Unit};
 use super::{Address, Document, Kind, Posted, Section};
-use crate::crawl::github::thread::{Post, Thread};
+use crate::crawl::github::thread::{MOST_POSTS, Post, THREAD_BYTES, Thread};
 use crate::problem::{Problem, Stage};
 use quotes::Quoted;
 
 /// Bytes of a thread's JSON: what is stored has a million of text, of which escapes make six at most.
 const MOST_BYTES: usize = 8_000_000;
-/// Labels of a thread that are kept; GitHub takes no more.
-const MOST_LABELS: usize = 100;
 /// The levels of the title and of a post's heading.
 const TITLE_LEVEL: u8 = 1;
 const POST_LEVEL: u8 = 2;
@@ -32,13 +29,19 @@ const POST_LEVEL: u8 = 2;
 /// The document of the thread whose JSON is `bytes`. `None` without a problem if it says nothing: programs asked, or
 /// nothing of substance was written.
 pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
-    let thread = match parse(bytes) {
+    let mut thread = match parse(bytes) {
         Ok(thread) => thread,
         Err(message) => {
             problems.push(Problem::new(Stage::Extract, message));
             return None;
         }
     };
+    if thread.bound() {
+        let message = format!(
+            "too long: the first {MOST_POSTS} comments, of {THREAD_BYTES} bytes together, are read"
+        );
+        problems.push(Problem::new(Stage::Extract, message));
+    }
     if people::is_program(thread.question.author.as_ref()) || thread.question.minimized {
         return None;
     }
@@ -46,12 +49,9 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     writer.question(problems);
     for post in order::of(&thread) {
         writer.comment(post, problems);
-        if writer.is_full() {
-            break;
-        }
     }
     let sections = writer.sections;
-    let labels = thread.labels.iter().take(MOST_LABELS).chain(&thread.category);
+    let labels = thread.labels.iter().chain(&thread.category);
     (!sections.is_empty()).then(|| Document {
         date: day(&thread.created_at),
         tags: labels.map(|label| label.trim().to_owned()).collect(),
@@ -78,7 +78,6 @@ struct Writer<'a> {
     /// The ids that have sections: what names a section must be there once.
     written: HashSet<u64>,
     sections: Vec<Section>,
-    bytes: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -89,13 +88,7 @@ impl<'a> Writer<'a> {
             quoted: Quoted::of(thread),
             written: HashSet::new(),
             sections: Vec::new(),
-            bytes: 0,
         }
-    }
-
-    /// Whether it holds all that a document keeps.
-    fn is_full(&self) -> bool {
-        self.sections.len() > MOST_SECTIONS || self.bytes > MOST_TEXT
     }
 
     /// Nobody but its author says whether a question has substance: it is what people search for.
@@ -142,7 +135,6 @@ impl<'a> Writer<'a> {
         };
         for mut section in reader.finish().sections {
             section.posted = Some(posted.clone());
-            self.bytes += limits::bytes(&section);
             self.sections.push(section);
         }
     }

@@ -44,7 +44,10 @@ pub(super) async fn page(
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
         let (text, section) = read(&state, parsed, q.trim()).await?.ok_or_else(unknown)?;
         let title = title(&section).to_owned();
-        let frame = Frame { title: &title, query: &q, ..Frame::default() };
+        // "Answer by ann" says nothing by itself.
+        let name = section.passage.posted.as_ref().map(|_| section.passage.trail());
+        let name = name.as_deref().unwrap_or(&title);
+        let frame = Frame { title: name, query: &q, ..Frame::default() };
         Ok(frame.round(&state, body(&section, &title, &q, text)))
     };
     answer(&state, page.await)

@@ -39,7 +39,10 @@ pub(in crate::serve::pages) fn hit_card(hit: &HitView, query: &str) -> Markup {
 
 fn card(hit: &HitView, query: &str, names_source: bool) -> Markup {
     let passage = &hit.passage;
+    let trail = passage.trail();
     let (heading, above) = match passage.headings.split_last() {
+        // Who wrote it says too little where the thread's title does not stand above it.
+        Some(_) if names_source && passage.posted.is_some() => (trail.as_str(), &[][..]),
         Some((own, above)) => (own.as_str(), above),
         None => (passage.title.as_str(), &[][..]),
     };
