@@ -61,7 +61,7 @@ fn inline() -> Vec<Shape> {
         // Behind a full stop nothing decides whether the sentence ends; a link's sentence is looked for.
         shape("links-among-endless-sentences", "md", |n, k| {
             let part = |at: usize| format!("[a](https://a.org/{at}). {}", "1) ".repeat(1_000));
-            text(&(0..n / 3_025).map(part).collect::<String>(), k)
+            text(&(0..n.div_ceil(3_025)).map(part).collect::<String>(), k)
         }),
         shape("dollars", "md", |n, k| text(&"$a$$ ".repeat(n / 5), k)),
         shape("entities-and-addresses", "md", |n, k| {
