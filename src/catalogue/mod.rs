@@ -2,12 +2,13 @@
 //!
 //! Read from `sources/catalogue.toml`. Unknown keys are faults; every fault is reported at once
 //! with its line. [`policy`] says what is never indexed and what may be shown, [`edit`] adds and
-//! removes entries.
+//! removes entries, [`voice`] says which sources count as one voice.
 
 pub mod edit;
 mod fields;
 pub mod policy;
 pub mod selection;
+pub mod voice;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use crate::problem::Faults;
 use fields::{DataFile, Fields};
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
+pub use voice::{Voice, Voices};
 
 /// The catalogue's name for a source; never changed by what GitHub does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -93,7 +93,7 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         Name::Dot => Format::Dot,
     };
     let mut text = Vec::new();
-    export::write(&library.graph, &part, format, &mut text)?;
+    export::write((&library.graph, &library.voices), &part, format, &mut text)?;
     write(&text, arguments.output.as_deref())
 }
 

@@ -24,6 +24,7 @@ use anyhow::{Context, bail};
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::catalogue::Voices;
 use crate::config::Config;
 use crate::generation::damage::Damage;
 use crate::generation::folders;
@@ -43,6 +44,8 @@ pub use topics::Wanted;
 pub struct Library {
     pub manifest: Manifest,
     pub graph: Graph,
+    /// Which sources count as one.
+    pub voices: Voices,
     searcher: Searcher,
     /// GitHub's address for people, where links begin.
     web: String,
@@ -82,7 +85,8 @@ impl Library {
     fn open_number(config: &Config, number: u64) -> Result<Library, Damage> {
         let Generation { manifest, graph, searcher, folder } =
             Generation::open(&config.index, number)?;
-        Ok(Library { manifest, graph, searcher, web: config.github.web.clone(), folder })
+        let voices = manifest.voices();
+        Ok(Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder })
     }
 
     fn explain(config: &Config, damage: Damage) -> anyhow::Error {

@@ -87,7 +87,7 @@ fn graph(library: &Library, name: &str, (format, kind): (Format, &'static str)) 
     let Some(topic) = library.find_topic(name) else { return Ok(None) };
     let part = export::around(&library.graph, topic, NEAREST);
     let mut bytes = Vec::new();
-    export::write(&library.graph, &part, format, &mut bytes)?;
+    export::write((&library.graph, &library.voices), &part, format, &mut bytes)?;
     Ok(Some((kind, bytes)))
 }
 

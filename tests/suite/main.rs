@@ -50,6 +50,7 @@ mod storage;
 mod store;
 mod tidy;
 mod trust;
+mod voices;
 mod world;
 
 #[path = "../github/mod.rs"]

@@ -61,7 +61,7 @@ fn joined(mut group: Vec<Entry>) -> Option<Entry> {
 }
 
 /// The lower, the better an address: archives that keep things before those that sell them, then what
-/// more sources cite.
+/// more voices cite.
 fn rank(entry: &Entry) -> (u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,
@@ -70,7 +70,7 @@ fn rank(entry: &Entry) -> (u8, std::cmp::Reverse<usize>) {
         _ if entry.kind() == ResourceKind::Paper => 3,
         _ => 4,
     };
-    (place, std::cmp::Reverse(entry.sources.len()))
+    (place, std::cmp::Reverse(entry.voices.len()))
 }
 
 fn host(url: &str) -> &str {

@@ -222,7 +222,10 @@ pub struct ResourceView {
     pub title: String,
     pub kind: ResourceKind,
     pub year: Option<u16>,
+    /// Independent voices that cite it: authors (owners of repositories), folders and archives. Copies and forks
+    /// count for their originals.
     pub cited_by: usize,
+    /// All sources that cite it, several of one author too.
     pub sources: Vec<String>,
     pub topics: Vec<String>,
     /// Its other addresses.
