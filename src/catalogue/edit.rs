@@ -7,12 +7,21 @@ use crate::problem::Faults;
 ///
 /// `Err` holds the faults of the result: `repo` is not of the form owner/name, or is there already.
 pub fn added(name: &str, text: &str, repo: &str, why: &str) -> Result<String, Faults> {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let (repo, why) = (quoted(repo), quoted(why.trim()));
-    let longer = format!("{text}{end}{gap}[[source]]\nrepo = {repo}\nwhy = {why}\n");
+    let longer = format!("{text}{end}{gap}{}", entry(repo, why.trim()));
     parse(name, &longer).map(|_| longer)
+}
+
+/// The entry for the repository `repo`, as it stands in a catalogue. `why` is one line.
+///
+/// ```
+/// use cairn::catalogue::edit::entry;
+/// assert_eq!(entry("ann/notes", "Notes"), "[[source]]\nrepo = \"ann/notes\"\nwhy = \"Notes\"\n");
+/// ```
+pub fn entry(repo: &str, why: &str) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    format!("[[source]]\nrepo = {}\nwhy = {}\n", quoted(repo), quoted(why))
 }
 
 /// `text`, which holds `catalogue`, without the entry named `id`; `None` if there is none.

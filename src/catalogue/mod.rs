@@ -249,7 +249,7 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
 }
 
 /// GitHub's own rule for owners and repositories: letters, digits, `-`, `_` and `.`.
-fn is_github_name(name: &str) -> bool {
+pub(crate) fn is_github_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))

@@ -7,6 +7,7 @@
 mod answers;
 mod cards;
 pub mod deck;
+pub mod discover;
 mod guide;
 pub mod markdown;
 mod news;

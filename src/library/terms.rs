@@ -10,7 +10,7 @@ impl Library {
     /// first. Reads the whole index: seconds, and its text in memory.
     pub fn missing_terms(&self, limit: usize) -> Result<Vec<Term>, SearchError> {
         let mut records: Vec<Record> = Vec::new();
-        self.searcher.each(|record| {
+        self.searcher.each(|_, record| {
             if record.role == Role::Content && record.language.as_deref().is_none_or(|l| l == "en")
             {
                 records.push(record);

@@ -17,6 +17,7 @@ mod cost;
 mod damage;
 mod data;
 mod decks;
+mod discover;
 mod eval;
 mod face;
 mod faults;

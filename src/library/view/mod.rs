@@ -1,6 +1,7 @@
 //! What readers are given: the objects of the JSON API, which the pages and commands format.
 
 mod answers;
+mod discover;
 mod knowledge;
 mod source;
 
@@ -23,6 +24,7 @@ pub use answers::{
     ErrorAnswer, ErrorView, RefreshAnswer, ResourcesAnswer, SectionAnswer, SuggestAnswer,
     TopicAnswer, TopicsAnswer,
 };
+pub use discover::{CandidateView, DiscoverView, DroppedView, ReadsAs};
 pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
