@@ -26,7 +26,7 @@ const TICK: Duration = Duration::from_millis(100);
 #[derive(Parser)]
 #[command(about = "Serves a folder of OWNER+NAME.tar.gz files in the shape of GitHub")]
 struct Args {
-    /// Folder with the tarballs, and a manifest.json if there is one
+    /// Folder with the tarballs, a manifest.json and OWNER+NAME.threads.json files if there are any
     folder: PathBuf,
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:7879")]
@@ -52,6 +52,7 @@ async fn serve(args: &Args) -> Result<()> {
     let server = GitHub::start_on(args.listen, repos)
         .await
         .with_context(|| format!("cannot listen on {}", args.listen))?;
+    server.load_threads(&args.folder)?;
     for variable in VARIABLES {
         writeln!(io::stdout(), "{variable}={}", server.base())?;
     }

@@ -8,15 +8,20 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::Fault;
+use super::documents::{self, Bases};
 use super::errors::{self, Error};
+use super::faults::Surface;
 use super::http::{Answer, Call, weak_etag};
 use super::quota::{Quota, Quotas};
-use super::routes::names_head;
+use super::search;
 use super::shapes;
-use super::state::{Entry, Found, Shared, State};
+use super::state::{Found, Shared, State};
 
 pub enum Asked {
     Quota,
+    Search,
+    /// An account's login.
+    User(String),
     /// A repository's full name, and what of it.
     Name(String, String),
     Id(u64, String),
@@ -49,10 +54,18 @@ pub enum Client {
 pub fn answer(shared: &Shared, call: &Call, asked: &Asked) -> Answer {
     let mut state = shared.lock();
     let client = state.client(call);
-    let (answer, quota) = if client == Client::Refused {
-        (error(&Error::status(401)), *state.quotas(client).core())
-    } else {
-        decide(&mut state, &format!("{}{}", shared.base, call.mount), call, asked, client)
+    if client == Client::Refused {
+        let quota = *state.quotas(client).core();
+        return stamp(error(&Error::status(401)), quota, client);
+    }
+    let origin = &shared.base;
+    let web = state.web.clone().unwrap_or_else(|| origin.clone());
+    let archives = if call.mount.is_empty() { "" } else { "/_codeload" };
+    let (api, archives) = (format!("{origin}{}", call.mount), format!("{origin}{archives}"));
+    let bases = Bases { api: &api, web: &web, archives: &archives };
+    let (answer, quota) = match asked {
+        Asked::Search => find(&mut state, bases, call, client),
+        _ => decide(&mut state, bases, call, asked, client),
     };
     stamp(answer, quota, client)
 }
@@ -60,7 +73,7 @@ pub fn answer(shared: &Shared, call: &Call, asked: &Asked) -> Answer {
 /// The answer, and the quota its headers are to tell of.
 fn decide(
     state: &mut State,
-    base: &str,
+    bases: Bases<'_>,
     call: &Call,
     asked: &Asked,
     client: Client,
@@ -70,23 +83,65 @@ fn decide(
             let quotas = state.quotas(client);
             return (json(200, &shapes::rate_limit(quotas)), *quotas.core());
         }
-        Asked::Name(name, rest) => (state.by_name(name), rest),
-        Asked::Id(id, rest) => (state.by_id(*id), rest),
+        Asked::Search | Asked::User(_) => (Found::Missing, ""),
+        Asked::Name(name, rest) => (state.by_name(name), rest.as_str()),
+        Asked::Id(id, rest) => (state.by_id(*id), rest.as_str()),
     };
     let name = match (&found, asked) {
         (Found::Here(entry), _) => entry.repo.full_name.clone(),
-        (_, Asked::Name(name, _)) => name.clone(),
+        (_, Asked::Name(name, _) | Asked::User(name)) => name.clone(),
         _ => String::new(),
     };
-    let fault = state.fault(&name, true);
-    if let Fault::RateLimited { reset_in } = fault {
-        return limited(state.quotas(client).core().used_up(Some(reset_in)));
-    }
+    let fault = state.fault(&name, Surface::Api);
     let quota = state.quotas(client).core();
-    if !quota.take(1) {
-        return limited(*quota);
+    if let Some(refused) = spend(quota, fault) {
+        return refused;
     }
-    let answer = match fault {
+    let answer = match (failure(call, fault), asked) {
+        (Some(answer), _) => answer,
+        (None, Asked::User(login)) => match state.known_account(login) {
+            Some(account) => tagged(&account.profile(bases.api)).unless_known(call, fault),
+            None => error(&Error::status(404)),
+        },
+        (None, _) => {
+            let found = state.visible(found, client);
+            documents::serve(state, bases, call, (found, rest), fault)
+        }
+    };
+    let quota = state.quotas(client).core();
+    if client == Client::SignedIn && answer.status == StatusCode::NOT_MODIFIED {
+        quota.give_back();
+    }
+    (answer, *quota)
+}
+
+/// A search, which has a quota of its own and faults under the name `search/repositories`.
+fn find(state: &mut State, bases: Bases<'_>, call: &Call, client: Client) -> (Answer, Quota) {
+    let fault = state.fault("search/repositories", Surface::Api);
+    let quota = state.quotas(client).search();
+    if let Some(refused) = spend(quota, fault) {
+        return refused;
+    }
+    let quota = *quota;
+    let all = state.all(client);
+    let mut answer = failure(call, fault).unwrap_or_else(|| search::answer(bases.api, call, &all));
+    answer.fault = fault;
+    (answer, quota)
+}
+
+/// Counts one request; the refusal if none was left or a fault says so.
+fn spend(quota: &mut Quota, fault: Fault) -> Option<(Answer, Quota)> {
+    let quota = match fault {
+        Fault::RateLimited { reset_in } => quota.used_up(Some(reset_in)),
+        _ if quota.take(1) => return None,
+        _ => *quota,
+    };
+    Some((error(&Error::limited(quota.limit)), quota))
+}
+
+/// The answer that a fault leaves in place of a document.
+pub fn failure(call: &Call, fault: Fault) -> Option<Answer> {
+    Some(match fault {
         Fault::Status(status) => error(&Error::status(status)),
         Fault::RetryAfter { seconds } | Fault::SecondaryLimitIn200 { seconds } => {
             error(&Error::secondary_limit()).with("retry-after", seconds.to_string())
@@ -96,62 +151,8 @@ fn decide(
             let to = format!("http://127.0.0.1:{port}{}", call.target);
             json(302, &errors::moved(&to)).with("location", to)
         }
-        _ => serve(base, call, found, rest, fault),
-    };
-    let quota = state.quotas(client).core();
-    if client == Client::SignedIn && answer.status == StatusCode::NOT_MODIFIED {
-        quota.give_back();
-    }
-    (answer, *quota)
-}
-
-fn serve(base: &str, call: &Call, found: Found, rest: &str, fault: Fault) -> Answer {
-    match found {
-        Found::Missing => error(&Error::status(404)),
-        Found::Moved { id, .. } => {
-            let slash = if rest.is_empty() { "" } else { "/" };
-            let to = format!("{base}/repositories/{id}{slash}{rest}");
-            json(301, &errors::moved(&to)).with("location", to)
-        }
-        Found::Here(entry) => document(base, call, &entry, rest, fault),
-    }
-}
-
-fn document(base: &str, call: &Call, entry: &Entry, rest: &str, fault: Fault) -> Answer {
-    match rest.split_once('/').unwrap_or((rest, "")) {
-        ("", _) => {
-            let date = shapes::pushed_at(entry).format("%a, %d %b %Y %H:%M:%S GMT");
-            tagged(&shapes::repository(base, entry))
-                .with("last-modified", date.to_string())
-                .unless_known(call, fault)
-        }
-        ("license", "") => match shapes::licence_file(base, entry) {
-            Some(file) => tagged(&file).unless_known(call, fault),
-            None => error(&Error::status(404)),
-        },
-        ("commits", reference) if !reference.is_empty() => {
-            commit(base, call, entry, reference).unless_known(call, fault)
-        }
-        _ => error(&Error::status(404)),
-    }
-}
-
-fn commit(base: &str, call: &Call, entry: &Entry, reference: &str) -> Answer {
-    let sha = &entry.repo.sha;
-    if sha.is_empty() {
-        return error(&Error::status(409));
-    }
-    if !names_head(entry, reference) {
-        return error(&Error::no_commit(reference));
-    }
-    let accept = &call.accept;
-    if accept.contains("application/vnd.github.") && accept.contains("sha") {
-        return Answer::new(200, sha.clone().into_bytes())
-            .with("content-type", "application/vnd.github.sha; charset=utf-8")
-            .with("etag", format!("\"{sha}\""))
-            .with("x-github-media-type", "github.v3; param=sha");
-    }
-    tagged(&shapes::commit(base, entry))
+        _ => return None,
+    })
 }
 
 pub fn json(status: u16, value: &Value) -> Answer {
@@ -160,17 +161,13 @@ pub fn json(status: u16, value: &Value) -> Answer {
         .with("x-github-media-type", "github.v3; format=json")
 }
 
-fn tagged(value: &Value) -> Answer {
+pub fn tagged(value: &Value) -> Answer {
     let etag = weak_etag(value.to_string().as_bytes());
     json(200, value).with("etag", etag)
 }
 
 pub fn error(error: &Error) -> Answer {
     json(error.status, &error.body())
-}
-
-fn limited(quota: Quota) -> (Answer, Quota) {
-    (error(&Error::limited(quota.limit)), quota)
 }
 
 /// Adds what every answer of the API carries.

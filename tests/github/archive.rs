@@ -7,6 +7,7 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
+use flate2::{Compression, GzBuilder};
 use sha1::{Digest, Sha1};
 use tar::EntryType;
 
@@ -83,6 +84,14 @@ pub fn file_in(store: &Store, wanted: impl Fn(&str) -> bool) -> Option<(String, 
         }
     }
     None
+}
+
+/// The same tar through gzip once more, as another machine or another day would do it.
+pub fn repacked(tar_gz: &[u8], count: u32) -> Vec<u8> {
+    let level = if count % 2 == 1 { Compression::fast() } else { Compression::best() };
+    let mut gzip = GzBuilder::new().mtime(count).write(Vec::new(), level);
+    io::copy(&mut GzDecoder::new(tar_gz), &mut gzip).expect("a tarball");
+    gzip.finish().expect("a vector takes every write")
 }
 
 /// Looks through pax records, each `LENGTH KEY=VALUE\n` with a length that counts all of it.

@@ -53,6 +53,15 @@ impl Error {
         Error::new(400, "Problems parsing JSON", "")
     }
 
+    pub fn gone(message: &str) -> Error {
+        Error::new(410, message, "/issues/issues#get-an-issue")
+    }
+
+    pub fn too_far() -> Error {
+        let message = "Only the first 1000 search results are available";
+        Error::new(422, message, "/search/search")
+    }
+
     pub fn access_blocked() -> Error {
         Error::new(403, "Repository access blocked", "")
     }

@@ -1,5 +1,6 @@
 //! Reads a folder of tarballs, `OWNER+NAME.tar.gz` each, into repositories to serve. A
-//! `manifest.json` beside them may say what a tarball cannot.
+//! `manifest.json` beside them may say what a tarball cannot, and an `OWNER+NAME.threads.json`
+//! holds the discussions and issues of one repository.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use super::{Archive, Repo, archive};
+use super::{Archive, Discussion, GitHub, Issue, Repo, archive};
 
 #[derive(Default, Deserialize)]
 struct Manifest {
@@ -26,14 +27,60 @@ struct Listed {
     stars: u64,
     #[serde(default)]
     archived: bool,
+    #[serde(default)]
+    topics: Vec<String>,
+    homepage: Option<String>,
+    fork_of: Option<String>,
+}
+
+/// What an `OWNER+NAME.threads.json` holds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Threads {
+    #[serde(default)]
+    discussions: Vec<Discussion>,
+    #[serde(default)]
+    issues: Vec<Issue>,
+}
+
+impl GitHub {
+    /// Adds the threads that the folder's files hold to the repositories beside them, all of which
+    /// must be served. Returns the number of threads.
+    pub fn load_threads(&self, folder: &Path) -> Result<usize> {
+        let mut count = 0;
+        for path in files(folder)? {
+            let Some(full_name) = full_name(&path, ".threads.json") else {
+                continue;
+            };
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            let threads: Threads = serde_json::from_str(&text)
+                .with_context(|| format!("{} holds no threads", path.display()))?;
+            if !path.with_file_name(file_name(&full_name)).is_file() {
+                bail!("{} has no tarball beside it", path.display());
+            }
+            count += threads.discussions.len() + threads.issues.len();
+            for discussion in threads.discussions {
+                self.put_discussion(&full_name, discussion);
+            }
+            for issue in threads.issues {
+                self.put_issue(&full_name, issue);
+            }
+        }
+        Ok(count)
+    }
+}
+
+fn file_name(full_name: &str) -> String {
+    format!("{}.tar.gz", full_name.replacen('/', "+", 1))
 }
 
 /// Every tarball of the folder, by name; an error if there is none.
 pub fn load_folder(folder: &Path) -> Result<Vec<Repo>> {
     let mut listed = read_manifest(folder)?;
     let mut repos = Vec::new();
-    for path in tarballs(folder)? {
-        let Some(full_name) = full_name(&path) else {
+    for path in files(folder)? {
+        let Some(full_name) = full_name(&path, ".tar.gz") else {
             continue;
         };
         let sha = archive::sha_of_file(&path)
@@ -47,7 +94,7 @@ pub fn load_folder(folder: &Path) -> Result<Vec<Repo>> {
     Ok(repos)
 }
 
-fn tarballs(folder: &Path) -> Result<Vec<PathBuf>> {
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot read folder {}", folder.display()))?;
     let paths: Result<Vec<PathBuf>, _> = entries.map(|entry| Ok(entry?.path())).collect();
@@ -56,8 +103,8 @@ fn tarballs(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn full_name(path: &Path) -> Option<String> {
-    let stem = path.file_name()?.to_str()?.strip_suffix(".tar.gz")?;
+fn full_name(path: &Path, end: &str) -> Option<String> {
+    let stem = path.file_name()?.to_str()?.strip_suffix(end)?;
     let (owner, name) = stem.split_once('+')?;
     Some(format!("{owner}/{name}"))
 }
@@ -84,6 +131,9 @@ fn repo(full_name: &str, sha: &str, path: PathBuf, about: Option<Listed>) -> Rep
         description: about.description,
         stars: about.stars,
         archived: about.archived,
+        topics: about.topics,
+        homepage: about.homepage,
+        fork_of: about.fork_of,
         ..repo
     }
 }

@@ -21,6 +21,8 @@ pub struct Call {
     pub method: Method,
     /// As sent, with the query.
     pub target: String,
+    /// The query, decoded.
+    pub pairs: Vec<(String, String)>,
     /// What was posted.
     pub body: String,
     /// Decoded, cut at the slashes.
@@ -51,6 +53,7 @@ impl Call {
     fn new(request: &Parts) -> Call {
         let headers = &request.headers;
         let path = decode(request.uri.path());
+        let query = request.uri.query().unwrap_or_default();
         let mounts = ["/api/v3", "/_codeload"].into_iter();
         let mount = mounts.into_iter().find(|mount| path.starts_with(&format!("{mount}/")));
         let mount = mount.unwrap_or_default();
@@ -58,6 +61,7 @@ impl Call {
         Call {
             method: request.method.clone(),
             target: request.uri.to_string(),
+            pairs: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             body: String::new(),
             mount,
             segments: path.trim_matches('/').split('/').map(str::to_owned).collect(),
@@ -66,6 +70,13 @@ impl Call {
             accept: text(headers, header::ACCEPT.as_str()).unwrap_or_default(),
             user_agent: text(headers, header::USER_AGENT.as_str()),
         }
+    }
+}
+
+impl Call {
+    /// The value of `name` in the query.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -14,16 +14,23 @@
 mod api;
 mod archive;
 mod body;
+mod documents;
 mod errors;
+mod faults;
 mod folder;
 mod graphql;
 mod hostile;
 mod http;
+mod issues;
 mod log;
+mod model;
+mod pages;
 mod quota;
 mod routes;
+mod search;
 mod shapes;
 mod state;
+mod switches;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -34,13 +41,20 @@ mod tests_client;
 mod tests_faults;
 #[cfg(test)]
 mod tests_graphql;
+#[cfg(test)]
+mod tests_hosts;
+#[cfg(test)]
+mod tests_issues;
+#[cfg(test)]
+mod tests_repository;
+#[cfg(test)]
+mod tests_search;
 mod threads;
+mod users;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -49,7 +63,9 @@ use tokio::runtime::Runtime;
 pub use archive::{archive, sha_of};
 pub use folder::load_folder;
 pub use hostile::{RawArchive, RawEntry, raw_archive};
+pub use model::{Archive, Fault, Repo, Request};
 pub use threads::{Comment, Discussion, Issue};
+pub use users::{AccountKind, User};
 
 use state::Shared;
 
@@ -58,99 +74,6 @@ pub struct GitHub {
     shared: Arc<Shared>,
     // Its own threads, so a test that blocks on the program it runs still gets its answers.
     runtime: Option<Runtime>,
-}
-
-/// One request as the server saw it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    pub method: String,
-    /// With the query.
-    pub path: String,
-    /// What was posted; empty for the other methods.
-    pub body: String,
-    pub status: u16,
-    pub if_none_match: Option<String>,
-    /// An `Authorization` header came with it, accepted or not.
-    pub authorized: bool,
-    pub user_agent: Option<String>,
-    /// Bytes of the body handed to the connection so far.
-    pub bytes_sent: u64,
-    /// No more of the body will follow: it is out, or the connection is gone.
-    pub finished: bool,
-}
-
-/// A repository to serve. An empty `sha` with `Archive::Bytes` is a repository without commits.
-#[derive(Clone, Debug)]
-pub struct Repo {
-    pub full_name: String,
-    pub sha: String,
-    pub default_branch: String,
-    /// An SPDX identifier.
-    pub licence: Option<String>,
-    pub description: Option<String>,
-    pub stars: u64,
-    pub archived: bool,
-    /// Without a token that is taken, there is nothing of this repository to see.
-    pub private: bool,
-    pub has_discussions: bool,
-    pub archive: Archive,
-}
-
-/// Where a repository's tar.gz comes from.
-#[derive(Clone, Debug)]
-pub enum Archive {
-    Bytes(Vec<u8>),
-    /// Read again on each request; the repository's sha follows the file when it changes.
-    File(PathBuf),
-}
-
-/// What goes wrong with the requests for one repository, API and archive alike unless said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    None,
-    Status(u16),
-    /// The next request only.
-    StatusOnce(u16),
-    /// The API's 403 with no requests left; archives have no such quota and are served. Ends
-    /// `reset_in` after the first request it met.
-    RateLimited {
-        reset_in: Duration,
-    },
-    /// The API's secondary limit (403), or 429 for an archive. Ends `seconds` after the first
-    /// request it met.
-    RetryAfter {
-        seconds: u64,
-    },
-    /// GraphQL's secondary limit as a 200 that has only `errors`; elsewhere as `RetryAfter`.
-    SecondaryLimitIn200 {
-        seconds: u64,
-    },
-    /// Half of the body, then the connection breaks.
-    Truncated,
-    /// A web page where the archive should be.
-    NotGzip,
-    /// Small chunks (1 KiB) with a pause before each.
-    Slow {
-        per_chunk: Duration,
-    },
-    /// 200 with the ETag the client already has.
-    IgnoresEtag,
-    /// Half of the body, then silence on an open connection.
-    Stall,
-    /// 403 for a repository that GitHub itself has closed.
-    AccessBlocked,
-    /// 302 to the same path on another port of this machine.
-    Elsewhere {
-        port: u16,
-    },
-}
-
-impl Request {
-    /// The variables of a GraphQL request; null if there are none.
-    pub fn variables(&self) -> serde_json::Value {
-        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
-        body["variables"].clone()
-    }
 }
 
 impl GitHub {
@@ -222,47 +145,21 @@ impl GitHub {
         self.shared.lock().rename(from, to);
     }
 
-    /// Makes requests for `full_name` go wrong from now on; `Fault::None` ends it.
-    pub fn fault(&self, full_name: &str, fault: Fault) {
-        self.shared.lock().set_fault(full_name, fault, 0);
+    /// Gives an account a new name, and so all of its repositories; these redirect, the account
+    /// does not.
+    pub fn rename_owner(&self, from: &str, to: &str) {
+        self.shared.lock().rename_owner(from, to);
     }
 
-    /// As `fault`, after `served` more requests for `full_name` (API and archive alike) were served.
-    pub fn fault_after(&self, full_name: &str, served: u32, fault: Fault) {
-        self.shared.lock().set_fault(full_name, fault, served);
+    /// Adds an account, or replaces the one of that login. Owners of repositories have one without
+    /// a display name anyway.
+    pub fn put_user(&self, user: User) {
+        self.shared.lock().put_user(user);
     }
 
-    /// Makes one field of a GraphQL answer about `full_name` fail, where the answer has it, until
-    /// this is called with `None`. `path` is that of the answer's data, such as
-    /// `repository.discussions.nodes.1.comments`.
-    pub fn fail_field(&self, full_name: &str, path: Option<&str>) {
-        let fields = &mut self.shared.lock().failing_fields;
-        match path {
-            Some(path) => fields.insert(full_name.to_lowercase(), path.to_owned()),
-            None => fields.remove(&full_name.to_lowercase()),
-        };
-    }
-
-    /// Puts the web pages that threads name below `base` instead of this server.
-    pub fn web_pages_at(&self, base: &str) {
-        self.shared.lock().web = Some(base.to_owned());
-    }
-
-    /// The only token the API takes; anonymous requests stay allowed. `None`: any token will do.
-    pub fn require_token(&self, token: Option<&str>) {
-        self.shared.lock().token = token.map(str::to_owned);
-    }
-
-    /// Leaves the API this many requests in the running hour, for both kinds of client.
-    pub fn leave_quota(&self, remaining: u64) {
-        let mut state = self.shared.lock();
-        state.anonymous.core().leave(remaining);
-        state.signed_in.core().leave(remaining);
-    }
-
-    /// Leaves GraphQL this many points in the running hour.
-    pub fn leave_points(&self, remaining: u64) {
-        self.shared.lock().signed_in.graphql().leave(remaining);
+    /// Makes a repository's archive anew from the same commit: other bytes, another ETag.
+    pub fn repack(&self, full_name: &str) {
+        self.shared.lock().repack(full_name);
     }
 }
 
@@ -271,24 +168,6 @@ impl Drop for GitHub {
         if let Some(runtime) = self.runtime.take() {
             // Not a plain drop: that blocks, which a test inside another runtime may not.
             runtime.shutdown_background();
-        }
-    }
-}
-
-impl Repo {
-    /// A repository with the usual settings; for others: `Repo { stars: 5, ..Repo::new(..) }`.
-    pub fn new(full_name: &str, sha: &str, archive: Archive) -> Repo {
-        Repo {
-            full_name: full_name.to_owned(),
-            sha: sha.to_owned(),
-            default_branch: "main".to_owned(),
-            licence: None,
-            description: None,
-            stars: 0,
-            archived: false,
-            private: false,
-            has_discussions: true,
-            archive,
         }
     }
 }

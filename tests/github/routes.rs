@@ -8,7 +8,9 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 
+use super::api::Client;
 use super::body::Content;
+use super::faults::Surface;
 use super::http::{Answer, Call, weak_etag};
 use super::state::{Entry, Found, Shared, Store};
 use super::{Fault, api, archive, graphql};
@@ -43,6 +45,8 @@ fn answer(shared: &Shared, call: &Call) -> Answer {
     }
     match segments.as_slice() {
         ["rate_limit"] => api::answer(shared, call, &api::Asked::Quota),
+        ["search", "repositories"] => api::answer(shared, call, &api::Asked::Search),
+        ["users", login] => api::answer(shared, call, &api::Asked::User((*login).to_owned())),
         ["repos", owner, name, rest @ ..] => {
             let asked = api::Asked::Name(format!("{owner}/{name}"), rest.join("/"));
             api::answer(shared, call, &asked)
@@ -51,18 +55,39 @@ fn answer(shared: &Shared, call: &Call) -> Answer {
             let id = id.parse().unwrap_or_default();
             api::answer(shared, call, &api::Asked::Id(id, rest.join("/")))
         }
-        [owner, name, "tar.gz", reference @ ..] if !reference.is_empty() => {
+        [owner, name, kind @ ("tar.gz" | "legacy.tar.gz"), reference @ ..]
+            if !reference.is_empty() =>
+        {
             let rest = reference.join("/");
-            let (name, rest_of) = (format!("{owner}/{name}"), format!("tar.gz/{rest}"));
-            named(shared, call, &name, &rest_of, |entry, fault| tarball(call, entry, &rest, fault))
+            let asked = Asked { surface: Surface::Archive, rest: &format!("{kind}/{rest}") };
+            named(shared, call, &format!("{owner}/{name}"), asked, |entry, fault| {
+                tarball(call, entry, &rest, fault)
+            })
+        }
+        [owner, name, "archive", file] if file.ends_with(".tar.gz") => {
+            let asked = Asked { surface: Surface::Web, rest: &format!("archive/{file}") };
+            let reference = file.trim_end_matches(".tar.gz");
+            named(shared, call, &format!("{owner}/{name}"), asked, |entry, _| {
+                let full_name = &entry.repo.full_name;
+                let to = format!("{}/{full_name}/tar.gz/{reference}", shared.base);
+                Answer::new(302, Vec::new()).with("content-length", "0").with("location", to)
+            })
         }
         [owner, name, rest @ ..] if rest.len() > 1 => {
             let rest = rest.join("/");
-            let name = format!("{owner}/{name}");
-            named(shared, call, &name, &rest, |entry, fault| raw_file(call, entry, &rest, fault))
+            let asked = Asked { surface: Surface::Raw, rest: &rest };
+            named(shared, call, &format!("{owner}/{name}"), asked, |entry, fault| {
+                raw_file(call, entry, &rest, fault)
+            })
         }
         _ => plain(404),
     }
+}
+
+/// What is asked of a repository outside the API.
+struct Asked<'a> {
+    surface: Surface,
+    rest: &'a str,
 }
 
 /// Finds the repository and answers for it, unless it moved, is missing or has a fault that
@@ -71,11 +96,11 @@ fn named(
     shared: &Shared,
     call: &Call,
     full_name: &str,
-    rest: &str,
+    asked: Asked<'_>,
     serve: impl FnOnce(&Entry, Fault) -> Answer,
 ) -> Answer {
     let mut state = shared.lock();
-    let fault = state.fault(full_name, false);
+    let fault = state.fault(full_name, asked.surface);
     match fault {
         Fault::Status(status) => return plain(status),
         Fault::RetryAfter { seconds } | Fault::SecondaryLimitIn200 { seconds } => {
@@ -89,11 +114,27 @@ fn named(
         _ => {}
     }
     let found = state.by_name(full_name);
+    let client = match (asked.surface, &found) {
+        // The archives' host goes by the token in the address, the web by a session.
+        (Surface::Archive, Found::Here(entry)) => {
+            let token = call.query("token").and_then(|token| state.archive_tokens.get(token));
+            if token == Some(&entry.id) { Client::SignedIn } else { Client::Anonymous }
+        }
+        (Surface::Archive | Surface::Web, _) => Client::Anonymous,
+        _ => state.client(call),
+    };
+    let found = match state.visible(found, client) {
+        Found::Moved { id, .. } if asked.surface == Surface::Web => state.by_id(id),
+        Found::Moved { .. } if asked.surface == Surface::Archive && state.archives_forget_names => {
+            Found::Missing
+        }
+        found => found,
+    };
     drop(state);
     match found {
         Found::Here(entry) => serve(&entry, fault),
         Found::Moved { full_name, .. } => {
-            let to = format!("{}{}/{full_name}/{rest}", shared.base, call.mount);
+            let to = format!("{}{}/{full_name}/{}", shared.base, call.mount, asked.rest);
             Answer::new(301, Vec::new()).with("location", to)
         }
         Found::Missing => plain(404),
@@ -109,6 +150,10 @@ fn tarball(call: &Call, entry: &Entry, reference: &str, fault: Fault) -> Answer 
     };
     let (_, name) = entry.parts();
     let sha = &entry.repo.sha;
+    let mut etag_of = format!("tar.gz {name} {sha}");
+    if entry.packing > 0 {
+        etag_of = format!("{etag_of} {}", entry.packing);
+    }
     let mut answer = Answer::new(200, Vec::new());
     answer.content = content;
     // No content-length: the real one makes its archives on the way, too.
@@ -118,7 +163,7 @@ fn tarball(call: &Call, entry: &Entry, reference: &str, fault: Fault) -> Answer 
         .with("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
         .with("content-type", "application/x-gzip")
         .with("cross-origin-resource-policy", "cross-origin")
-        .with("etag", weak_etag(format!("tar.gz {name} {sha}").as_bytes()))
+        .with("etag", weak_etag(etag_of.as_bytes()))
         .with("strict-transport-security", "max-age=31536000")
         .with("vary", "Authorization,Accept-Encoding,Origin")
         .with("x-content-type-options", "nosniff")

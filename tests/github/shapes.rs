@@ -53,19 +53,6 @@ const LINKS: [(&str, &str); 37] = [
     ("url", ""),
 ];
 
-const OWNER_LINKS: [(&str, &str); 10] = [
-    ("events_url", "/events{/privacy}"),
-    ("followers_url", "/followers"),
-    ("following_url", "/following{/other_user}"),
-    ("gists_url", "/gists{/gist_id}"),
-    ("organizations_url", "/orgs"),
-    ("received_events_url", "/received_events"),
-    ("repos_url", "/repos"),
-    ("starred_url", "/starred{/owner}{/repo}"),
-    ("subscriptions_url", "/subscriptions"),
-    ("url", ""),
-];
-
 pub fn repository(base: &str, entry: &Entry) -> Value {
     let repo = &entry.repo;
     let full_name = &repo.full_name;
@@ -74,15 +61,16 @@ pub fn repository(base: &str, entry: &Entry) -> Value {
     let pushed = pushed_at(entry).format("%FT%TZ").to_string();
     let mut value = json!({
         "id": entry.id, "node_id": node_id("Repository", entry.id),
-        "name": name, "full_name": full_name, "owner": owner(base, entry),
+        "name": name, "full_name": full_name, "owner": entry.account.shape(base),
         "private": repo.private,
-        "visibility": if repo.private { "private" } else { "public" }, "fork": false,
+        "visibility": if repo.private { "private" } else { "public" }, "fork": repo.fork_of.is_some(),
         "html_url": page, "svn_url": page, "clone_url": format!("{page}.git"),
         "git_url": format!("git{}.git", page.trim_start_matches("http")),
         "ssh_url": format!("git@127.0.0.1:{full_name}.git"), "mirror_url": null,
-        "description": repo.description, "homepage": null, "language": null,
-        "topics": [], "size": entry.revision, "license": licence(base, entry),
+        "description": repo.description, "homepage": repo.homepage, "language": null,
+        "topics": repo.topics, "size": entry.revision, "license": licence(base, entry),
         "has_discussions": repo.has_discussions,
+        "has_issues": repo.has_issues,
         "archived": repo.archived, "disabled": false, "is_template": false,
         "default_branch": repo.default_branch,
         "created_at": first_day().format("%FT%TZ").to_string(),
@@ -94,31 +82,28 @@ pub fn repository(base: &str, entry: &Entry) -> Value {
     value
 }
 
+/// As `repository`, with what a fork comes from; only the document of its own has that.
+pub fn repository_with_origin(base: &str, entry: &Entry) -> Value {
+    let mut value = repository(base, entry);
+    if let (Some(parent), Some(source)) = (entry.ancestors.first(), entry.ancestors.last()) {
+        value["parent"] = repository(base, parent);
+        value["source"] = repository(base, source);
+    }
+    value
+}
+
 /// What is the same for every repository here.
 fn usual_settings() -> Value {
     json!({
         "forks_count": 3, "forks": 3, "network_count": 3, "subscribers_count": 2,
         "open_issues_count": 1, "open_issues": 1,
-        "has_issues": true, "has_projects": true, "has_downloads": true,
+        "has_projects": true, "has_downloads": true,
         "has_wiki": true, "has_pages": false,
         "allow_forking": true, "web_commit_signoff_required": false, "temp_clone_token": null,
         "permissions": {
             "admin": false, "maintain": false, "push": false, "triage": false, "pull": true,
         },
     })
-}
-
-fn owner(base: &str, entry: &Entry) -> Value {
-    let (login, _) = entry.parts();
-    let id = login.bytes().fold(7, |id, byte| (id * 31 + u64::from(byte)) % 100_000_000);
-    let mut value = json!({
-        "login": login, "id": id, "node_id": node_id("User", id),
-        "avatar_url": format!("{base}/u/{id}?v=4"), "gravatar_id": "",
-        "html_url": format!("{base}/{login}"), "type": "User",
-        "user_view_type": "public", "site_admin": false,
-    });
-    add_links(&mut value, &format!("{base}/users/{login}"), &OWNER_LINKS);
-    value
 }
 
 fn licence(base: &str, entry: &Entry) -> Value {
@@ -147,21 +132,39 @@ pub fn licence_file(base: &str, entry: &Entry) -> Option<Value> {
         !path.contains('/') && starts.iter().any(|start| lower.starts_with(start))
     };
     let (path, bytes) = archive::file_in(&entry.store, wanted)?;
+    let mut value = file(base, entry, &path, &bytes);
+    value["license"] = licence(base, entry);
+    Some(value)
+}
+
+/// The README in the top folder, with its path.
+pub fn readme(entry: &Entry) -> Option<(String, Vec<u8>)> {
+    let wanted = |path: &str| !path.contains('/') && path.to_lowercase().starts_with("readme");
+    archive::file_in(&entry.store, wanted)
+}
+
+/// The document about one file.
+pub fn file(base: &str, entry: &Entry, path: &str, bytes: &[u8]) -> Value {
     let full_name = &entry.repo.full_name;
     let branch = &entry.repo.default_branch;
     // A blob's real name is a SHA-1 of more than its bytes; any 40 digits that follow them do.
-    let blob = blake3::hash(&bytes).to_hex()[..40].to_owned();
+    let blob = blake3::hash(bytes).to_hex()[..40].to_owned();
     let link = format!("{base}/repos/{full_name}/contents/{path}?ref={branch}");
     let git = format!("{base}/repos/{full_name}/git/blobs/{blob}");
     let page = format!("{base}/{full_name}/blob/{branch}/{path}");
-    Some(json!({
+    json!({
         "name": path, "path": path, "sha": blob, "size": bytes.len(), "type": "file",
         "url": link, "html_url": page, "git_url": git,
         "download_url": format!("{base}/{full_name}/{branch}/{path}"),
-        "content": base64(&bytes), "encoding": "base64",
+        "content": lines(&base64(bytes)), "encoding": "base64",
         "_links": { "self": link, "git": git, "html": page },
-        "license": licence(base, entry),
-    }))
+    })
+}
+
+/// Base64 as the API sends it, with a line break after every 60 digits.
+fn lines(digits: &str) -> String {
+    let lines = digits.as_bytes().chunks(60).map(String::from_utf8_lossy);
+    lines.map(|line| format!("{line}\n")).collect()
 }
 
 pub fn commit(base: &str, entry: &Entry) -> Value {
@@ -184,7 +187,7 @@ pub fn commit(base: &str, entry: &Entry) -> Value {
                 "verified_at": null,
             },
         },
-        "author": owner(base, entry), "committer": owner(base, entry), "parents": [],
+        "author": entry.account.shape(base), "committer": entry.account.shape(base), "parents": [],
         "stats": { "total": 0, "additions": 0, "deletions": 0 }, "files": [],
     })
 }
@@ -206,17 +209,20 @@ pub fn first_day() -> DateTime<Utc> {
 }
 
 pub fn pushed_at(entry: &Entry) -> DateTime<Utc> {
-    first_day() + Days::new(entry.revision.into())
+    let set = entry.repo.pushed_at.as_deref();
+    let set = set.map(|date| DateTime::parse_from_rfc3339(date).expect("a date in RFC 3339"));
+    let follows = || first_day() + Days::new(entry.revision.into());
+    set.map_or_else(follows, |date| date.to_utc())
 }
 
-fn add_links(value: &mut Value, address: &str, links: &[(&str, &str)]) {
+pub fn add_links(value: &mut Value, address: &str, links: &[(&str, &str)]) {
     let links = links.iter().map(|(field, end)| (*field, format!("{address}{end}")));
     for (field, link) in links {
         value[field] = Value::String(link);
     }
 }
 
-fn add(value: &mut Value, more: Value) {
+pub fn add(value: &mut Value, more: Value) {
     if let (Value::Object(fields), Value::Object(more)) = (value, more) {
         fields.extend(more);
     }

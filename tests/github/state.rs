@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use axum::body::Bytes;
 
+use super::api::Client;
+use super::faults::Running;
 use super::log::Log;
 use super::quota::Quotas;
 use super::threads::Threads;
-use super::{Archive, Fault, Repo, archive};
+use super::users::Account;
+use super::{Archive, Repo, archive};
 
 pub struct Shared {
     pub base: String,
@@ -19,18 +22,23 @@ pub struct Shared {
 }
 
 pub struct State {
-    repos: HashMap<u64, Entry>,
+    pub repos: HashMap<u64, Entry>,
     /// Lower-case full name to id: GitHub ignores case in names.
     pub names: HashMap<String, u64>,
     /// Lower-case former name to id.
     moved: HashMap<String, u64>,
-    faults: HashMap<String, Running>,
+    pub faults: HashMap<String, Running>,
     /// Repository id to its discussions and issues, which a new push leaves alone.
     pub threads: HashMap<u64, Threads>,
     /// Lower-case full name to the path of a GraphQL field that fails.
     pub failing_fields: HashMap<String, String>,
     /// Below which addresses of web pages are, if not below this server's own.
     pub web: Option<String>,
+    /// Lower-case login to what is known of the account.
+    pub accounts: HashMap<String, Account>,
+    /// Tokens in addresses of private archives, to the repository's id.
+    pub archive_tokens: HashMap<String, u64>,
+    pub archives_forget_names: bool,
     pub token: Option<String>,
     pub anonymous: Quotas,
     pub signed_in: Quotas,
@@ -45,6 +53,11 @@ pub struct Entry {
     pub store: Store,
     /// How often the content changed, which is what dates the last push.
     pub revision: u32,
+    /// How often the archive was made anew without a change of content.
+    pub packing: u32,
+    pub account: Account,
+    /// What this is a fork of, the parent first; filled in where an entry is looked up.
+    pub ancestors: Vec<Entry>,
     seen: Option<(SystemTime, u64)>,
 }
 
@@ -60,13 +73,6 @@ pub enum Found {
     Missing,
 }
 
-struct Running {
-    fault: Fault,
-    /// Requests that are served before the first that goes wrong.
-    spared: u32,
-    first_met: Option<Instant>,
-}
-
 impl Shared {
     pub fn new(base: String, repos: Vec<Repo>) -> Shared {
         let mut state = State {
@@ -77,6 +83,9 @@ impl Shared {
             threads: HashMap::new(),
             failing_fields: HashMap::new(),
             web: None,
+            accounts: HashMap::new(),
+            archive_tokens: HashMap::new(),
+            archives_forget_names: false,
             token: None,
             anonymous: Quotas::anonymous(),
             signed_in: Quotas::signed_in(),
@@ -115,7 +124,7 @@ impl State {
         };
         self.moved.remove(&name);
         self.names.insert(name, id);
-        let entry = Entry { id, repo, store, revision, seen };
+        let entry = Entry { revision, seen, ..Entry::new(id, repo, store) };
         self.repos.insert(id, entry);
     }
 
@@ -154,7 +163,13 @@ impl State {
         let Some(entry) = self.repos.get_mut(&id) else {
             return Found::Missing;
         };
-        if entry.refresh() { Found::Here(Box::new(entry.clone())) } else { Found::Missing }
+        if !entry.refresh() {
+            return Found::Missing;
+        }
+        let mut entry = entry.clone();
+        entry.account = self.account(entry.parts().0);
+        entry.ancestors = self.ancestors(&entry);
+        Found::Here(Box::new(entry))
     }
 
     /// The full name of the first repository that `is_it` holds for.
@@ -166,49 +181,64 @@ impl State {
         known.min()
     }
 
-    pub fn set_fault(&mut self, full_name: &str, fault: Fault, spared: u32) {
-        let running = Running { fault, spared, first_met: None };
-        self.faults.insert(full_name.to_lowercase(), running);
+    /// What a client may see of `found`: without a token, nothing of a private repository.
+    pub fn visible(&self, found: Found, client: Client) -> Found {
+        let id = match &found {
+            Found::Here(entry) => entry.id,
+            Found::Moved { id, .. } => *id,
+            Found::Missing => return found,
+        };
+        let private = self.repos.get(&id).is_some_and(|entry| entry.repo.private);
+        if private && client != Client::SignedIn { Found::Missing } else { found }
     }
 
-    /// What is to go wrong with this request. Limits are given with the time they have left.
-    pub fn fault(&mut self, full_name: &str, api: bool) -> Fault {
-        let name = full_name.to_lowercase();
-        let Some(running) = self.faults.get_mut(&name) else {
-            return Fault::None;
-        };
-        if running.spared > 0 {
-            running.spared -= 1;
-            return Fault::None;
+    /// Every repository that a client may see.
+    pub fn all(&mut self, client: Client) -> Vec<Entry> {
+        let ids: Vec<u64> = self.repos.keys().copied().collect();
+        let mut all = Vec::new();
+        for id in ids {
+            let found = self.by_id(id);
+            if let Found::Here(entry) = self.visible(found, client) {
+                all.push(*entry);
+            }
         }
-        let lasts = match running.fault {
-            Fault::RateLimited { .. } if !api => return Fault::None,
-            Fault::RateLimited { reset_in } => reset_in,
-            Fault::RetryAfter { seconds } | Fault::SecondaryLimitIn200 { seconds } => {
-                Duration::from_secs(seconds)
-            }
-            Fault::StatusOnce(status) => {
-                self.faults.remove(&name);
-                return Fault::Status(status);
-            }
-            other => return other,
+        all
+    }
+
+    /// A token for the address of one repository's archive.
+    pub fn archive_token(&mut self, id: u64) -> String {
+        let count = self.archive_tokens.len();
+        let token = blake3::hash(format!("{id} {count}").as_bytes()).to_hex()[..32].to_uppercase();
+        self.archive_tokens.insert(token.clone(), id);
+        token
+    }
+
+    pub fn repack(&mut self, full_name: &str) {
+        let id = self.names.get(&full_name.to_lowercase()).expect("a repository that is served");
+        let entry = self.repos.get_mut(id).expect("a repository that is served");
+        entry.packing += 1;
+        let bytes = match &entry.store {
+            Store::Memory(bytes) => bytes.clone(),
+            Store::Disk(path) => fs::read(path).expect("a tarball").into(),
         };
-        let left = match running.first_met {
-            None => lasts,
-            Some(met) if met.elapsed() < lasts => lasts - met.elapsed(),
-            Some(_) => {
-                // A client that waited as told is served again.
-                self.faults.remove(&name);
-                return Fault::None;
-            }
-        };
-        running.first_met.get_or_insert_with(Instant::now);
-        let seconds = left.as_secs_f64().ceil() as u64;
-        match running.fault {
-            Fault::RateLimited { .. } => Fault::RateLimited { reset_in: left },
-            Fault::SecondaryLimitIn200 { .. } => Fault::SecondaryLimitIn200 { seconds },
-            _ => Fault::RetryAfter { seconds },
+        entry.store = Store::Memory(archive::repacked(&bytes, entry.packing).into());
+    }
+
+    /// The repositories that `entry` comes from, its parent first.
+    fn ancestors(&self, entry: &Entry) -> Vec<Entry> {
+        let mut ancestors: Vec<Entry> = Vec::new();
+        let mut next = entry.repo.fork_of.clone();
+        while let Some(name) = next.filter(|_| ancestors.len() < 10) {
+            let known = self.names.get(&name.to_lowercase()).and_then(|id| self.repos.get(id));
+            let mut parent = known.cloned().unwrap_or_else(|| {
+                let repo = Repo::new(&name, "", Archive::Bytes(Vec::new()));
+                Entry::new(self.free_id(&name.to_lowercase()), repo, Store::Memory(Bytes::new()))
+            });
+            parent.account = self.account(parent.parts().0);
+            next = parent.repo.fork_of.clone();
+            ancestors.push(parent);
         }
+        ancestors
     }
 
     /// An id from the name, so that it is the same on every run, unless it is taken.
@@ -220,6 +250,12 @@ impl State {
 }
 
 impl Entry {
+    fn new(id: u64, repo: Repo, store: Store) -> Entry {
+        let account = Account::of("");
+        let ancestors = Vec::new();
+        Entry { id, repo, store, revision: 0, packing: 0, account, ancestors, seen: None }
+    }
+
     /// The part of the full name before the slash, and the part after.
     pub fn parts(&self) -> (&str, &str) {
         let name = &self.repo.full_name;

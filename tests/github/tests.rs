@@ -105,7 +105,7 @@ async fn commits_and_licences_are_told() {
     assert_eq!(unknown.status, 422);
     let licence = get(&server, "/repos/ada/notes/license", &[]).await.json();
     assert_eq!((&licence["path"], &licence["license"]["key"]), (&"LICENSE".into(), &"mit".into()));
-    assert_eq!(licence["content"], "RG8gYXMgeW91IGxpa2UuCg==");
+    assert_eq!(licence["content"], "RG8gYXMgeW91IGxpa2UuCg==\n");
     let raw = get(&server, "/ada/notes/refs/heads/main/docs/deep/one.md", &[]).await;
     assert_eq!(raw.body, b"# One\n");
     server.put(Repo::new("ada/empty", "", Archive::Bytes(Vec::new())));

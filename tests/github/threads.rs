@@ -1,7 +1,7 @@
 //! The threads of a repository: discussions (GraphQL), issues and pull requests (REST), with
 //! their comments. Tests build them, hand them to the server, and edit or delete them there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -73,6 +73,8 @@ pub struct Issue {
 pub struct Threads {
     pub discussions: BTreeMap<u64, Discussion>,
     pub issues: BTreeMap<u64, Issue>,
+    /// Numbers of issues that were here once.
+    pub deleted: BTreeSet<u64>,
 }
 
 /// The date that threads get when a test says nothing.
@@ -270,7 +272,10 @@ impl GitHub {
     }
 
     pub fn delete_issue(&self, full_name: &str, number: u64) {
-        self.with_threads(full_name, |threads| threads.issues.remove(&number));
+        self.with_threads(full_name, |threads| {
+            threads.issues.remove(&number);
+            threads.deleted.insert(number);
+        });
     }
 
     fn with_threads<T>(&self, full_name: &str, change: impl FnOnce(&mut Threads) -> T) -> T {

@@ -3,6 +3,7 @@
 
 mod connection;
 mod cost;
+mod nodes;
 mod parse;
 mod resolve;
 
@@ -12,7 +13,8 @@ use serde_json::{Map, Value, json};
 
 use super::Fault;
 use super::api::{self, Client};
-use super::errors::{self, Error};
+use super::errors::Error;
+use super::faults::Surface;
 use super::http::{Answer, Call};
 use super::quota::Quota;
 use super::state::{Entry, Found, Shared, State};
@@ -61,7 +63,7 @@ fn respond(state: &mut State, base: &str, call: &Call) -> (Answer, Quota) {
         }
     };
     let name = repository_of(state, &document);
-    let fault = state.fault(&name, true);
+    let fault = state.fault(&name, Surface::Api);
     if let Some(answer) = refusal(call, fault, quota) {
         return answer;
     }
@@ -97,20 +99,11 @@ fn refusal(call: &Call, fault: Fault, quota: Quota) -> Option<(Answer, Quota)> {
             });
             return Some((failed(&error), quota.used_up(Some(reset_in))));
         }
-        Fault::RetryAfter { seconds } => {
-            api::error(&Error::secondary_limit()).with("retry-after", seconds.to_string())
-        }
         Fault::SecondaryLimitIn200 { seconds } => {
             let body = json!({ "errors": [{ "message": Error::secondary_limit().message() }] });
             api::json(200, &body).with("retry-after", seconds.to_string())
         }
-        Fault::Status(status) => api::error(&Error::status(status)),
-        Fault::AccessBlocked => api::error(&Error::access_blocked()),
-        Fault::Elsewhere { port } => {
-            let to = format!("http://127.0.0.1:{port}{}", call.target);
-            api::json(302, &errors::moved(&to)).with("location", to)
-        }
-        _ => return None,
+        _ => api::failure(call, fault)?,
     };
     Some((answer, quota))
 }
@@ -127,7 +120,7 @@ fn repository_of(state: &mut State, document: &Document) -> String {
             "repository" => format!("{}/{}", text("owner"), text("name")),
             "node" => {
                 let id = text("id");
-                match state.find(|entry, threads| resolve::has_node(entry, threads, id)) {
+                match state.find(|entry, threads| nodes::has_node(entry, threads, id)) {
                     Some(name) => name,
                     None => continue,
                 }

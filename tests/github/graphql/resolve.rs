@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Refused;
 use super::connection::{Order, Place, page};
 use super::cost::Cost;
+use super::nodes::{Post, answer, comment_id, database_id, discussion_id, posts};
 use super::parse::{Document, Field, Selection};
 use crate::github::api::seconds;
 use crate::github::quota::Quota;
@@ -26,15 +27,6 @@ pub struct World<'a> {
     pub found: Option<(&'a Entry, &'a Threads)>,
     /// Errors beside the data.
     pub errors: RefCell<Vec<Value>>,
-}
-
-/// A discussion's comment, or a reply to one, with all that its fields need.
-#[derive(Clone, Copy)]
-struct Post<'a> {
-    entry: &'a Entry,
-    discussion: &'a Discussion,
-    comment: &'a Comment,
-    replies_to: Option<&'a Comment>,
 }
 
 type Resolved = Result<Value, Refused>;
@@ -287,38 +279,4 @@ impl World<'_> {
         self.errors.borrow_mut().push(error);
         Value::Null
     }
-}
-
-/// Whether the node `id` is one of `entry`'s.
-pub fn has_node(entry: &Entry, threads: &Threads, id: &str) -> bool {
-    threads.discussions.values().any(|discussion| {
-        discussion_id(entry, discussion) == id
-            || posts(entry, discussion).any(|post| comment_id(entry, post.comment) == id)
-    })
-}
-
-/// The comments and replies of a discussion.
-fn posts<'a>(entry: &'a Entry, discussion: &'a Discussion) -> impl Iterator<Item = Post<'a>> {
-    discussion.comments.iter().flat_map(move |above| {
-        let post = move |comment, replies_to| Post { entry, discussion, comment, replies_to };
-        let replies = above.replies.iter().map(move |reply| post(reply, Some(above)));
-        std::iter::once(post(above, None)).chain(replies)
-    })
-}
-
-fn answer<'a>(entry: &'a Entry, discussion: &'a Discussion) -> Option<Post<'a>> {
-    posts(entry, discussion).find(|post| discussion.answer == Some(post.comment.id))
-}
-
-fn database_id(entry: &Entry, one: &Discussion) -> u64 {
-    entry.id % 1_000_000 * 10_000 + one.number
-}
-
-fn discussion_id(entry: &Entry, one: &Discussion) -> String {
-    format!("D_{}", shapes::node_id("Discussion", database_id(entry, one)))
-}
-
-fn comment_id(entry: &Entry, comment: &Comment) -> String {
-    let name = format!("Comment{}-", entry.id);
-    format!("DC_{}", shapes::node_id(&name, comment.id))
 }
