@@ -49,6 +49,7 @@
 //!                       each file)
 //! current               the number of the generation that readers open; replaced by rename, last
 //! runs.json             the last 200 runs: results, requests, bytes, quota, changes
+//! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
 //! lock                  one writer; says who holds it
 //! ```
 //!

@@ -3,16 +3,20 @@
 use clap::Args;
 
 use super::{Exit, open, output, topics};
-use crate::catalogue;
+use crate::catalogue::{self, policy};
 use crate::config::Config;
 use crate::library::discover::DiscoverRequest;
-use crate::library::view::{CandidateView, DiscoverView, EvidenceView};
+use crate::library::discover::found::{self, Findings};
+use crate::library::view::{CandidateView, DiscoverView, EvidenceView, GitHubView};
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DiscoverArguments {
     /// Only those cited beside this topic
     #[arg(long)]
     topic: Option<String>,
+    /// Do not ask GitHub, even with a token
+    #[arg(long)]
+    offline: bool,
     /// How many
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=500))]
     limit: u64,
@@ -32,7 +36,18 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
         },
     };
     let limit = usize::try_from(arguments.limit).unwrap_or(20);
-    let found = library.discover(&DiscoverRequest { topic, limit, catalogue: &catalogue })?;
+    let policy = policy::load(&config.sources)?;
+    let findings = if arguments.offline || config.token.is_none() {
+        Findings::default()
+    } else {
+        let known = library.known_repositories(&catalogue);
+        found::find((&library, config), (&policy, &known), topic)?
+    };
+    let request = DiscoverRequest { topic, limit, catalogue: &catalogue, policy: &policy };
+    let found = library.discover(&request, findings)?;
+    for note in &found.notes {
+        tracing::warn!("{note}");
+    }
     if arguments.json {
         output::json(&found)?;
     } else {
@@ -45,6 +60,7 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
 fn print(found: &DiscoverView) -> anyhow::Result<()> {
     if found.candidates.is_empty() {
         output::line("# The sources here cite no repository that the catalogue lacks.")?;
+        output::line("# With GITHUB_TOKEN set, GitHub's search is asked too.")?;
         output::line(
             "# `cairn refresh` fetches the catalogue's sources, whose links are looked at.",
         )?;
@@ -68,14 +84,29 @@ fn print(found: &DiscoverView) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What GitHub says, in words.
+fn on_github(github: &GitHubView) -> String {
+    let licence = github.licence.as_deref().unwrap_or("no licence known");
+    let mut words =
+        vec![output::count(usize::try_from(github.stars).unwrap_or(0), "star"), licence.to_owned()];
+    words.extend(github.pushed_at.as_ref().map(|day| format!("last push {day}")));
+    words.extend(github.archived.then(|| "archived".to_owned()));
+    let topics = github.topics_per_thousand_words;
+    words.extend(topics.map(|number| format!("{number} topics in a thousand words of its README")));
+    words.join(", ")
+}
+
 fn print_candidate(candidate: &CandidateView) -> anyhow::Result<()> {
     let cited = output::count(candidate.cited_by, "author");
     let topics = match &candidate.topics[..] {
         [] => String::new(),
-        topics => format!("; beside {}", topics.join(", ")),
+        topics => format!("; topics: {}", topics.join(", ")),
     };
     output::line(&format!("# {}", candidate.url))?;
     output::line(&format!("# cited by {cited}, reads as {}{topics}", candidate.reads_as.as_str()))?;
+    if let Some(github) = &candidate.github {
+        output::line(&format!("#   {}", on_github(github)))?;
+    }
     for EvidenceView { sentence, source, path, place, url } in &candidate.evidence {
         output::line(&format!("#   \"{sentence}\""))?;
         output::line(&format!("#     {source} {path}{place} {url}"))?;

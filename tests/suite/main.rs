@@ -23,6 +23,7 @@ mod face;
 mod faults;
 mod folders;
 mod formats;
+mod found;
 mod golden;
 mod hostile;
 mod index;

@@ -7,9 +7,10 @@
 //! left aside for the rest of the run.
 //!
 //! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
-//! GraphQL part; [`metadata`] says what is kept of a repository and its owner.
+//! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`discovery`] searches for repositories.
 
 pub(super) mod client;
+pub mod discovery;
 pub(super) mod graphql;
 pub mod metadata;
 

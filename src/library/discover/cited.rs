@@ -18,7 +18,7 @@ const MOST_EVIDENCE: usize = 3;
 /// The longest sentence that is shown, in characters, whatever the licence: it is there to judge by, not to read.
 const SENTENCE_CHARS: usize = 300;
 /// Topics named of a candidate, and in the reason for it.
-const MOST_TOPICS: usize = 5;
+pub(super) const MOST_TOPICS: usize = 5;
 const WHY_TOPICS: usize = 2;
 /// The longest title, in characters.
 const TITLE_CHARS: usize = 100;

@@ -12,6 +12,8 @@ pub struct DiscoverView {
     pub candidates: Vec<CandidateView>,
     /// Those that were left out, with the reason, the best first; at most as many as candidates.
     pub dropped: Vec<DroppedView>,
+    /// What GitHub was not asked, and why.
+    pub notes: Vec<String>,
 }
 
 /// A repository that the catalogue may want.
@@ -33,8 +35,25 @@ pub struct CandidateView {
     pub score: f64,
     /// What sources say of it, at most 300 characters each, one sentence a voice.
     pub evidence: Vec<EvidenceView>,
+    /// What GitHub says of it, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub github: Option<GitHubView>,
     /// Its entry for `catalogue.toml`, ready to paste.
     pub entry: String,
+}
+
+/// What GitHub says of a repository.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct GitHubView {
+    pub description: Option<String>,
+    pub stars: u64,
+    /// SPDX id.
+    pub licence: Option<String>,
+    /// The day of the last push, `YYYY-MM-DD`.
+    pub pushed_at: Option<String>,
+    pub archived: bool,
+    /// How many different topics a thousand words of its README name; `None` where that was not read.
+    pub topics_per_thousand_words: Option<f64>,
 }
 
 /// What the words of those who cite a repository call it.
