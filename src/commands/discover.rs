@@ -104,6 +104,11 @@ fn print_candidate(candidate: &CandidateView) -> anyhow::Result<()> {
     };
     output::line(&format!("# {}", candidate.url))?;
     output::line(&format!("# cited by {cited}, reads as {}{topics}", candidate.reads_as.as_str()))?;
+    if candidate.is_guess {
+        output::line(
+            "#   only the address of a site names it: the repository may be called otherwise",
+        )?;
+    }
     if let Some(github) = &candidate.github {
         output::line(&format!("#   {}", on_github(github)))?;
     }

@@ -82,6 +82,8 @@ fn what_the_sources_cite_is_found_with_who_says_what_and_asks_nobody() {
         candidate(&view, "essays/essays.github.io")["cited_by"] == 1,
         "a site of dated pages is one"
     );
+    let guesses = view["candidates"].as_array().unwrap().iter().filter(|c| c["is_guess"] == true);
+    assert_eq!(guesses.map(|c| text(&c["repo"])).collect::<Vec<_>>(), ["essays/essays.github.io"]);
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(super) struct Cited {
     voices: BTreeMap<Voice, Citation>,
     /// Addresses of its site's pages that are cited, a few of them.
     pub pages: BTreeSet<String>,
+    /// Whether an address of GitHub itself names it, not only that of its site.
+    pub is_named: bool,
     /// Whether it is cited where data sets are listed.
     pub is_among_data: bool,
     /// The day since which the address of its front page is dead, if it was found so.
@@ -129,6 +131,7 @@ impl Cited {
             repository,
             voices: BTreeMap::new(),
             pages: BTreeSet::new(),
+            is_named: false,
             is_among_data: false,
             dead_since: None,
             sources: BTreeSet::new(),
@@ -140,6 +143,11 @@ impl Cited {
     /// How many independent voices cite it: its own owner is none.
     pub fn independent(&self) -> usize {
         self.voices.keys().filter(|voice| !self.is_own(voice)).count()
+    }
+
+    /// Whether it is read as a site: several pages of it are cited, or one by several independent voices.
+    pub fn is_read_as_site(&self) -> bool {
+        self.pages.len() > 1 || (!self.pages.is_empty() && self.independent() > 1)
     }
 
     /// The most telling citation of each voice, its own owner's too.
@@ -196,6 +204,7 @@ impl Cited {
     fn take(&mut self, other: Cited) {
         self.sources.extend(other.sources);
         self.pages.extend(other.pages.into_iter().take(MOST_PAGES));
+        self.is_named |= other.is_named;
         self.is_among_data |= other.is_among_data;
         self.dead_since = self.dead_since.take().or(other.dead_since);
         for (topic, count) in other.topics {
@@ -251,6 +260,7 @@ impl Gathered {
             cited.dead_since.clone_from(&resource.dead_since);
         }
         let heading = record.headings.last().map_or("", String::as_str);
+        cited.is_named |= !is_site;
         if is_site && cited.pages.len() < MOST_PAGES {
             cited.pages.insert(link.url.clone());
         }

@@ -12,7 +12,7 @@
 //!   owner is none; 0.5 for what the search alone has found.
 //! - `fit`, in (0, 1): whether it is something to study rather than to run. `(S + 0.1) / (S + T + 2)`, where the signs
 //!   of study material `S` count 4 in its name (`awesome-…`, `…-interview`, `…-book`), 2 in the words of a link to it
-//!   or in its description, 2 where several pages of it are cited as a site, and 0.5 for each voice (at most 3) whose
+//!   or in its description, 2 where several pages of its site are cited, or one by several voices, and 0.5 for each voice (at most 3) whose
 //!   sentence or heading has one; and the signs of software or data `T` (library, framework, dataset, …) count 2 in
 //!   its name, 3 where data sets are listed, 1 in its description, and 1 for each voice (at most 3) whose sentence or
 //!   heading has one, or that links to its issues, releases or source files. What everybody uses is cited most and is
@@ -147,6 +147,7 @@ impl Library {
             url: format!("{}/{repo}", self.web),
             title,
             cited_by: candidate.independent(),
+            is_guess: found.is_none() && cited.is_some_and(|cited| !cited.is_named),
             sources: cited.map(|cited| cited.sources.iter().cloned().collect()).unwrap_or_default(),
             topics,
             reads_as: rating.reads_as,

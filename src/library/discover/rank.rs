@@ -14,9 +14,8 @@ use crate::library::view::ReadsAs;
 const STUDY_IN_NAME: f64 = 4.0;
 const STUDY_IN_LINK: f64 = 2.0;
 const STUDY_IN_SENTENCE: f64 = 0.5;
-/// What it counts that several pages of it are read as a site.
+/// What it counts that it is read as a site.
 const READ_AS_SITE: f64 = 2.0;
-const PAGES_OF_A_SITE: usize = 2;
 /// What a sign of software or data counts in a name, and for each voice in what stands round the link; its own
 /// description counts as a voice.
 const TOOL_IN_NAME: f64 = 2.0;
@@ -141,7 +140,7 @@ fn signs(candidate: &Candidate) -> (f64, f64) {
     let cited = candidate.cited.as_ref();
     let study = when(name.study, STUDY_IN_NAME)
         + when(is_linked_so || own.study, STUDY_IN_LINK)
-        + when(cited.is_some_and(|cited| cited.pages.len() >= PAGES_OF_A_SITE), READ_AS_SITE)
+        + when(cited.is_some_and(Cited::is_read_as_site), READ_AS_SITE)
         + STUDY_IN_SENTENCE * voices(&|signs| signs.study);
     let tool = when(name.tool, TOOL_IN_NAME)
         + when(cited.is_some_and(|cited| cited.is_among_data), AMONG_DATA)

@@ -26,6 +26,8 @@ pub struct CandidateView {
     pub title: String,
     /// Independent voices that cite it; its own owner is none.
     pub cited_by: usize,
+    /// Whether only the address of a site on GitHub Pages names it, so that the repository may be called otherwise.
+    pub is_guess: bool,
     /// All sources that cite it.
     pub sources: Vec<String>,
     /// Slugs of the topics that it is cited beside, the most named first.
