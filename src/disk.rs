@@ -119,6 +119,16 @@ pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
     fs::read(path).map_err(|cause| DiskError::new(Doing::Read, path, cause))
 }
 
+/// Looks whether the folder `path` can be listed.
+pub fn list(path: &Path) -> Result<(), DiskError> {
+    fs::read_dir(path).map(|_| ()).map_err(|cause| DiskError::new(Doing::Read, path, cause))
+}
+
+/// Whether the file or folder `path` is there. `Err` where that can't be seen, which is not to say that it is not.
+pub fn is_there(path: &Path) -> Result<bool, DiskError> {
+    path.try_exists().map_err(|cause| DiskError::new(Doing::Read, path, cause))
+}
+
 /// Writes `bytes` to `path`, which is created or overwritten.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     fs::write(path, bytes).map_err(|cause| DiskError::new(Doing::Write, path, cause))

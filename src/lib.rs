@@ -47,7 +47,8 @@
 //!                       contents.bin (documents and sections, with hashes), news.json (what is new),
 //!                       manifest.json (format, counts, per-source state, problems, length and checksum of
 //!                       each file)
-//! current               the number of the generation that readers open; replaced by rename, last
+//! current               the number of the generation that readers open; replaced by rename, last. Without it they
+//!                       open the newest intact one
 //! runs.json             the last 200 runs: results, requests, bytes, quota, changes
 //! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
 //! lock                  one writer; says who holds it
@@ -57,7 +58,7 @@
 //! nothing at all, so that an index on read-only storage or of another account can be searched. A
 //! refresh may be killed at any instruction: `current` still names a whole generation, and the next
 //! refresh goes on from what the store and the index hold. What is damaged is rebuilt from the store by the next
-//! refresh ([`generation`] says what is checked when, and which formats are read). A full disk ends a refresh
+//! refresh, and a damaged row of the store is made or fetched again ([`generation`] says what is checked when, and which formats are read). A full disk ends a refresh
 //! and leaves the generations as they were. Where the store or the sources are lost, a refresh that would lose
 //! more than a tenth of the documents publishes nothing ([`generation::loss`]).
 //!
@@ -89,7 +90,8 @@
 //!   repository or query never stops the rest.
 //! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the
 //!   thing and the cause; the remedy is a separate hint.
-//! - How much of a text may be shown is said by one function, [`catalogue::policy::show`].
+//! - How much of a text may be shown is said by [`catalogue::policy::Rights`], and one function,
+//!   [`catalogue::policy::show`], cuts it.
 
 pub mod printable;
 

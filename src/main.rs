@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use cairn::commands::{self, Cli, Exit};
+use cairn::printable::shell::completed;
 use cairn::problem::chain;
 use clap::Parser;
 
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
         // Whoever read our output has read enough.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("cairn: {}", chain(&error));
+            eprintln!("cairn: {}", completed(&chain(&error)));
             ExitCode::FAILURE
         }
     }

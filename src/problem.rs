@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::printable::escape;
+use crate::printable::shell::completed;
 
 /// The stage that met a [`Problem`].
 #[derive(
@@ -95,7 +96,7 @@ impl fmt::Display for Problem {
         }
         f.write_str(&escape(&self.message))?;
         if let Some(hint) = &self.hint {
-            write!(f, " ({})", escape(hint))?;
+            write!(f, " ({})", completed(&escape(hint)))?;
         }
         Ok(())
     }

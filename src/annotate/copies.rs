@@ -44,7 +44,7 @@ pub(super) fn fingerprint(section: &Section) -> Option<u64> {
         return None;
     }
     let mut hash = blake3::Hasher::new();
-    let heading = section.headings.last().map_or("", String::as_str);
+    let heading = section.subject().last().map_or("", String::as_str);
     for part in [heading, &section.text, &section.code] {
         for word in part.split_whitespace() {
             hash.update(word.as_bytes()).update(b" ");

@@ -43,8 +43,8 @@ impl<'a> Finder<'a> {
     /// What `section` speaks of.
     pub fn find(&mut self, section: &'a Section) -> Topics {
         let mut gathered = Gathered::default();
-        let trail = Trail::of(section.headings.iter().map(String::as_str));
-        let mut headings = section.headings.iter().rev();
+        let trail = Trail::of(section.subject().iter().map(String::as_str));
+        let mut headings = section.subject().iter().rev();
         if let Some(own) = headings.next() {
             for found in self.tagger.find_in_heading(own, &trail, &section.text) {
                 gathered.heading(found.topic, &own[found.start..found.end], 0);
@@ -79,7 +79,7 @@ impl<'a> Finder<'a> {
 
     /// What each link of `section` is said to be about.
     fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<Cited> {
-        let heading = section.headings.last().map_or(&[][..], |heading| self.heading(heading));
+        let heading = section.subject().last().map_or(&[][..], |heading| self.heading(heading));
         let heading: Vec<u32> = heading.iter().map(|(topic, _)| *topic).collect();
         let tagger = self.tagger;
         let named = |text: &str| -> Vec<u32> {

@@ -159,10 +159,10 @@ const ROUND: usize = 3;
 /// What `section` is for, by itself.
 pub(super) fn of(section: &Section) -> Role {
     let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
-    if section.headings.last().is_some_and(|own| is_in(&LEADING, own)) || leads_on(section) {
+    if section.subject().last().is_some_and(|own| is_in(&LEADING, own)) || leads_on(section) {
         return Role::Navigation;
     }
-    if section.headings.iter().any(|heading| is_in(&SPEAKING, heading)) || is_notice(section) {
+    if section.subject().iter().any(|heading| is_in(&SPEAKING, heading)) || is_notice(section) {
         return Role::Boilerplate;
     }
     Role::Content
@@ -212,7 +212,7 @@ pub(super) fn mark_off_topic(
 fn speaks_of_the_field(document: &Document) -> bool {
     let (mut all, mut of_field) = (0, 0);
     for section in &document.sections {
-        let headings = section.headings.last().map_or("", String::as_str);
+        let headings = section.subject().last().map_or("", String::as_str);
         for word in section.text.split(|c: char| !c.is_alphanumeric()).chain(headings.split(' ')) {
             all += usize::from(!word.is_empty());
             of_field += usize::from(FIELD.contains(&word.to_lowercase().as_str()));

@@ -12,7 +12,7 @@ use crate::vocabulary::label;
 /// first ("online metrics" before "metrics"). Without one, the step that most of the main topics
 /// serve, if they agree.
 pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
-    let by_heading = section.headings.iter().rev().take(3).find_map(|heading| {
+    let by_heading = section.subject().iter().rev().take(3).find_map(|heading| {
         let heading = fenced(&label::tokens(heading));
         let matches = tagger.steps.iter().enumerate().filter_map(|(step, patterns)| {
             let found = patterns.iter().filter(|p| p.find(heading.as_bytes()).is_some());

@@ -50,7 +50,9 @@ impl<'a> Fields<'a> {
 
     /// The value of `key` with its line.
     pub fn value(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
-        self.asked.push(key);
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
         let value = self.table.get(key)?;
         Some((self.file.line(value.span()), value.get_ref()))
     }
@@ -86,6 +88,22 @@ impl<'a> Fields<'a> {
             }
         }
         strings
+    }
+
+    /// The strings of the array at `key`, each with its line; a fault if there are none.
+    pub fn some_strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
+        match self.value(key) {
+            None => {
+                faults.push(self.file.name, self.line, format!("`{key}` is missing"));
+                Vec::new()
+            }
+            Some((line, value)) => {
+                if value.as_array().is_some_and(|array| array.is_empty()) {
+                    faults.push(self.file.name, line, format!("`{key}` names nothing"));
+                }
+                self.strings(key, faults)
+            }
+        }
     }
 
     /// The positive whole number at `key`; a fault if it is missing or something else.

@@ -8,6 +8,7 @@ pub mod edit;
 mod fields;
 pub mod policy;
 pub mod selection;
+mod threads;
 pub mod voice;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::problem::Faults;
 use fields::{DataFile, Fields};
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
+pub use threads::{Issues, Threads};
 pub use voice::{Voice, Voices};
 
 /// The catalogue's name for a source; never changed by what GitHub does.
@@ -71,6 +73,8 @@ pub struct Source {
     pub licence: Option<String>,
     /// The language of its text (ISO 639-1), where detection would guess wrong.
     pub language: Option<String>,
+    /// Which of its discussions and issues are read, too.
+    pub threads: Threads,
     /// One line on why it is here.
     pub why: String,
     /// The entry's line in the file, and that of its `repo`, for messages.
@@ -181,6 +185,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
     let licence = read_licence(file, &mut fields, faults);
     let language = fields.string("language", faults).map(|(_, code)| code);
+    let threads = threads::read(file, &mut fields, faults);
     let repo_line = fields.value("repo").map_or(line, |(line, _)| line);
     fields.finish(faults);
     if faults.0.len() > before {
@@ -197,6 +202,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         fork_of,
         licence,
         language,
+        threads,
         why,
         line,
         repo_line,
@@ -330,6 +336,13 @@ why = "holds a password"
         let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
         assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19, 22], "{faults:#?}");
         assert!(faults.iter().all(|fault| !fault.message.contains("secret")), "{faults:#?}");
+    }
+
+    #[test]
+    fn a_key_that_is_known_is_listed_once() {
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nwy = \"typo\"\n";
+        let faults = parse("c.toml", text).unwrap_err().0;
+        assert_eq!(faults[0].message.matches("repo").count(), 1, "{faults:#?}");
     }
 
     #[test]

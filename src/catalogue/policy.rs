@@ -1,7 +1,7 @@
 //! The policy: formats, limits, what is never indexed, and which licences may be shown whole.
 //!
-//! Read from `sources/policy.toml`. [`show`] is the one function that says how much of a text may be
-//! shown; every reader of the library obeys it.
+//! Read from `sources/policy.toml`. [`Rights`] say how much of a text may be shown, and [`show`] is the one function that
+//! cuts it; every reader of the library obeys them.
 
 use std::borrow::Cow;
 
@@ -25,6 +25,33 @@ pub enum Shown {
     Full,
     /// A short excerpt with the link.
     Excerpt,
+}
+
+/// What somebody else may do with the text of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// A licence: what that of the document itself allows, and what that of its source does.
+    Licence { own: Option<Shown>, source: Option<Shown> },
+    /// None: people posted it in a thread. The repository's licence is not theirs.
+    Posted,
+}
+
+impl Rights {
+    /// How much of the text may be shown: as its own licence allows, else its source's. Without one, and of what was
+    /// posted whatever licence there is, an excerpt.
+    ///
+    /// ```
+    /// use cairn::catalogue::{Shown, policy::Rights};
+    /// let source = Some(Shown::Full);
+    /// assert_eq!(Rights::Licence { own: None, source }.shown(), Shown::Full);
+    /// assert_eq!(Rights::Posted.shown(), Shown::Excerpt);
+    /// ```
+    pub fn shown(self) -> Shown {
+        match self {
+            Rights::Licence { own, source } => own.or(source).unwrap_or(Shown::Excerpt),
+            Rights::Posted => Shown::Excerpt,
+        }
+    }
 }
 
 /// Bounds on what one source may bring in.
@@ -54,6 +81,8 @@ pub struct Policy {
     pub formats: Vec<String>,
     /// Globs of what is never indexed, in any source.
     pub exclude: Vec<String>,
+    /// GitHub's logins of those whose posts in discussions and issues are left out.
+    pub opted_out: Vec<String>,
     pub limits: Limits,
     /// SPDX ids under which whole sections may be shown.
     pub full: Vec<String>,
@@ -154,8 +183,9 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let file = DataFile { name, text };
     let document = file.document(&mut faults);
     let mut root = Fields::new(&file, document.get_ref(), 1);
-    let formats = lower(root.strings("formats", &mut faults));
+    let formats = lower(root.some_strings("formats", &mut faults));
     let exclude = super::globs(&file, &mut root, "exclude", &mut faults);
+    let opted_out = logins(&file, &mut root, &mut faults);
     let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
     let rights = root.table("rights", &mut faults).map(|fields| rights(&file, fields, &mut faults));
     let books = root.table("books", &mut faults).map(|mut fields| {
@@ -173,6 +203,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     faults.or(Policy {
         formats,
         exclude,
+        opted_out,
         limits,
         full,
         open_only,
@@ -180,6 +211,20 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
         books,
         book_formats,
     })
+}
+
+/// The logins at `opted_out`, which may be missing; a fault for each that is none.
+fn logins(file: &DataFile, root: &mut Fields, faults: &mut Faults) -> Vec<String> {
+    let logins = root.strings("opted_out", faults);
+    for (line, login) in &logins {
+        // Those of bots end in `[bot]`.
+        let name = login.strip_suffix("[bot]").unwrap_or(login);
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
+            let message = format!("{login:?} is no login at GitHub, such as \"octocat\"");
+            faults.push(file.name, *line, message);
+        }
+    }
+    logins.into_iter().map(|(_, login)| login).collect()
 }
 
 fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
@@ -232,6 +277,16 @@ mod tests {
     }
 
     #[test]
+    fn a_document_goes_before_its_source_and_a_thread_has_no_licence() {
+        let of = |own, source| Rights::Licence { own, source }.shown();
+        assert_eq!(of(Some(Shown::Excerpt), Some(Shown::Full)), Shown::Excerpt);
+        assert_eq!(of(Some(Shown::Full), Some(Shown::Excerpt)), Shown::Full);
+        assert_eq!(of(None, Some(Shown::Full)), Shown::Full);
+        assert_eq!(of(None, None), Shown::Excerpt);
+        assert_eq!(Rights::Posted.shown(), Shown::Excerpt);
+    }
+
+    #[test]
     fn copies_of_books_are_told_from_notes_about_them() {
         let policy = load(&Sources::Compiled).unwrap();
         assert!(policy.is_book_copy("books/System-Design-Interview_by_Alex-Xu.pdf"));
@@ -243,6 +298,24 @@ mod tests {
         assert!(policy.offers_book("Designing-Machine-Learning-Systems-PDF"));
         assert!(!policy.offers_book("Notes on Designing Machine Learning Systems"));
         assert!(!policy.is_book("md", (Some("Designing Machine Learning Systems"), "", "")));
+    }
+
+    #[test]
+    fn a_policy_that_reads_no_format_is_a_fault() {
+        let shipped = String::from_utf8(Sources::Compiled.read("policy.toml").unwrap().unwrap());
+        let shipped = shipped.unwrap();
+        let line = shipped.lines().position(|line| line.starts_with("formats")).unwrap();
+        let renamed = shipped.replacen("formats", "exclude_too", 1);
+        let faults = parse("p.toml", &renamed).unwrap_err().0;
+        let missing = faults.iter().find(|fault| fault.message.contains("`formats` is missing"));
+        assert_eq!(missing.map(|fault| fault.line), Some(1), "{faults:#?}");
+        let end = shipped[shipped.find("formats").unwrap()..].find(']').unwrap();
+        let begin = shipped.find("formats").unwrap();
+        let empty = format!("{}formats = [{}", &shipped[..begin], &shipped[begin + end..]);
+        let faults = parse("p.toml", &empty).unwrap_err().0;
+        assert_eq!(faults.len(), 1, "{faults:#?}");
+        assert_eq!(faults[0].line, line + 1);
+        assert!(faults[0].message.contains("`formats` names nothing"), "{faults:#?}");
     }
 
     #[test]

@@ -21,16 +21,18 @@ mod topics;
 mod vocabulary;
 mod ways;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, FoundPart, Overrides, Refused};
+use crate::generation::damage::{rebuild, shown};
 use crate::library::Library;
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
+use crate::search::SearchError;
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,10 +156,12 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         reader::answer_all()?;
         return Ok(Exit::Done);
     }
+    give_options(&cli.global);
     let mut config = configured(&cli.global).map_err(with_command)?;
+    let index = config.index.clone();
     config.program = std::env::current_exe().ok();
     let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
-    match command {
+    let ended = match command {
         Command::Serve(arguments) => serve::run(config, arguments),
         Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),
         Command::Sources(arguments) => sources::run(&config, arguments),
@@ -177,7 +181,37 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Status(arguments) => status::run(&config, &arguments),
         Command::Doctor(arguments) => doctor::run(&config, &arguments),
         Command::Read => Ok(Exit::Done),
+    };
+    ended.map_err(|error| with_remedy(error, &index))
+}
+
+/// Gives the printed commands what the command line names. What the environment says holds for them, too.
+fn give_options(global: &Global) {
+    let named = [
+        ("--index", "CAIRN_INDEX", &global.index),
+        ("--sources", "CAIRN_SOURCES", &global.sources),
+        ("--config", "CAIRN_CONFIG", &global.config),
+    ];
+    let given = named.iter().filter_map(|(name, variable, path)| {
+        let path = path.as_deref()?;
+        let is_environments = std::env::var_os(variable).is_some_and(|value| value == path);
+        (!is_environments).then(|| (*name, path.to_str()))
+    });
+    shell::give_options(&given.collect::<Vec<_>>());
+}
+
+/// `error`, under what to do where a damaged search index is its cause.
+fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
+    let is_damage = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref().is_some_and(SearchError::is_damage)
+    };
+    if !error.chain().any(is_damage) {
+        return error;
     }
+    let (index, remedy) = (shown(index), rebuild(index));
+    error.context(format!(
+        "{index} can't be read; `cairn doctor --deep` says what is damaged, and {remedy}"
+    ))
 }
 
 fn configured(global: &Global) -> anyhow::Result<Config> {
@@ -255,8 +289,8 @@ fn log_panics() {
 fn open(config: &Config) -> anyhow::Result<Library> {
     Library::open(config)?.with_context(|| {
         format!(
-            "there is no index in {} yet; `cairn refresh` builds one, `cairn serve` too",
-            config.index.display()
+            "{} is not there yet; `cairn refresh` builds it, `cairn serve` too",
+            shown(&config.index)
         )
     })
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::generation::news::{Changes, Delta};
 use crate::library::view::PassageView;
+use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
 use crate::search::Snippet;
 
@@ -16,6 +17,11 @@ use crate::search::Snippet;
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout().lock(), "{}", escape(text))?;
     Ok(())
+}
+
+/// Prints `text`, which tells what to run, as one line to stdout.
+pub(super) fn advice(text: &str) -> anyhow::Result<()> {
+    line(&completed(text))
 }
 
 /// Prints `text`, which may have lines of its own, and a line end to stdout.

@@ -138,9 +138,9 @@ impl Progress {
             return;
         }
         match event {
-            Event::Fetching(sources) => self.begin(*sources, "fetching", "sources"),
+            Event::Fetching(sources) => self.begin(*sources, "fetching", "source"),
             Event::Fetched(result) => self.fetched(result),
-            Event::Reading(documents) => self.begin(*documents, "reading", "documents"),
+            Event::Reading(documents) => self.begin(*documents, "reading", "document"),
             Event::Read(documents) => {
                 if let Some(bar) = &self.bar {
                     bar.inc(*documents as u64);
@@ -150,7 +150,7 @@ impl Progress {
                 self.end();
                 self.say("building the index and the graph");
             }
-            Event::Looking(addresses) => self.begin(*addresses, "looking at", "cited addresses"),
+            Event::Looking(addresses) => self.begin(*addresses, "looking at", "cited address"),
             Event::Looked => {
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
@@ -162,9 +162,12 @@ impl Progress {
     fn begin(&mut self, count: usize, doing: &str, what: &str) {
         self.end();
         if !self.terminal {
-            self.say(&format!("{doing} {count} {what}"));
+            self.say(&format!("{doing} {}", output::count(count, what)));
             return;
         }
+        // The bar itself says how many.
+        let what = output::count(count, what);
+        let what = what.split_once(' ').map_or("", |(_, noun)| noun);
         let template = format!("{doing} {{bar:30}} {{pos}}/{{len}} {what}  {{msg}}");
         let style = ProgressStyle::with_template(&template)
             .unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -222,7 +225,7 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
     }
     if summary.problems.len() > SHOWN {
         let rest = summary.problems.len() - SHOWN;
-        output::line(&format!("… and {rest} more problems: cairn status --json"))?;
+        output::advice(&format!("… and {rest} more problems: `cairn status --json`"))?;
     }
     if run.changes != Changes::default() {
         output::line(&output::changes(&run.changes))?;

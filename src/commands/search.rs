@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     /// Only passages that serve this step
     #[arg(long)]
     step: Option<String>,
-    /// Only this kind: note, list, notebook
+    /// Only this kind: note, list, book, notebook, deck, paper, discussion
     #[arg(long)]
     kind: Option<String>,
     /// How many
@@ -75,16 +75,22 @@ fn opens(passage: &PassageView) -> String {
     if !passage.url.starts_with('/') {
         return passage.url.clone();
     }
+    section_command(passage).unwrap_or_else(|| {
+        "no command: the name holds control characters; the page of `cairn serve` opens it"
+            .to_owned()
+    })
+}
+
+/// The command that prints the passage's section; `None` if a name in it can't be printed.
+fn section_command(passage: &PassageView) -> Option<String> {
     let place = &passage.place;
     let number = place.cell.or(place.page).or(place.card);
-    let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1).to_string();
-    let (source, path) = (&passage.source, &passage.path);
-    shell::command(&["cairn", "section", "--line", &number, "--", source, path]).unwrap_or_else(
-        || {
-            "no command: the name holds control characters; the page of `cairn serve` opens it"
-                .to_owned()
-        },
-    )
+    let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
+    let (option, number) = match place.comment {
+        Some(comment) => ("--comment", comment.to_string()),
+        None => ("--line", number.to_string()),
+    };
+    shell::cairn(&["section", option, &number, "--", &passage.source, &passage.path])
 }
 
 fn print(view: &SearchView) -> anyhow::Result<()> {
@@ -96,6 +102,9 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::line(&format!("{:>2}. {}", at + 1, hit.passage.trail()))?;
         let gone = if hit.passage.gone { "  (gone from its source)" } else { "" };
         output::line(&format!("    {}{copies}{gone}", output::place(&hit.passage)))?;
+        if let Some(posted) = &hit.passage.posted {
+            output::line(&format!("    {posted}"))?;
+        }
         output::snippet("    ", &hit.snippet)?;
         output::line(&format!("    {}", opens(&hit.passage)))?;
         output::gap()?;
@@ -127,4 +136,47 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
     }
     let found = output::count(view.total, "passage");
     output::line(&format!("{found} in {:.1} ms", view.took_us as f64 / 1000.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Address;
+    use crate::library::view::AboutSource;
+
+    fn passage(path: &str, address: Address) -> PassageView {
+        PassageView {
+            id: String::new(),
+            source: "notes".into(),
+            path: path.into(),
+            place: address.into(),
+            headings: Vec::new(),
+            title: String::new(),
+            url: "/sections/0".into(),
+            topics: Vec::new(),
+            step: None,
+            kind: "note",
+            lang: None,
+            licence: None,
+            posted: None,
+            tags: Vec::new(),
+            gone: false,
+            about: AboutSource::default(),
+        }
+    }
+
+    #[test]
+    fn the_printed_command_names_the_comment_or_the_number() {
+        let command = |path, address| section_command(&passage(path, address)).unwrap();
+        let comment = Address::Comment(std::num::NonZeroU64::MIN);
+        assert_eq!(
+            command("discussions/3", comment),
+            "cairn section --comment 1 -- notes discussions/3"
+        );
+        assert_eq!(
+            command("discussions/3", Address::Question),
+            "cairn section --line 1 -- notes discussions/3"
+        );
+        assert_eq!(command("a b.md", Address::Card(7)), "cairn section --line 7 -- notes 'a b.md'");
+    }
 }

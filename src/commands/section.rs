@@ -1,21 +1,27 @@
 //! `cairn section`.
 
+use std::num::NonZeroU64;
+
 use anyhow::bail;
 use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
+use crate::library::Spot;
 use crate::library::view::SectionView;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The source's id, such as owner/name
     source: String,
-    /// The file's path in it
+    /// The file's path in it, or a thread: discussions/12, issues/45
     path: String,
     /// The line that the section holds; the cell of a notebook, page of a PDF or card of a deck
     #[arg(long, visible_aliases = ["cell", "page", "card"], default_value_t = 1)]
     line: u32,
+    /// The comment of a thread, by the number in its link; without it the question
+    #[arg(long, conflicts_with = "line")]
+    comment: Option<NonZeroU64>,
     /// The API's object
     #[arg(long)]
     json: bool,
@@ -23,12 +29,20 @@ pub(super) struct Arguments {
 
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
-    let found = library.section_at(&arguments.source, &arguments.path, arguments.line)?;
+    let spot = arguments.comment.map_or(Spot::Number(arguments.line), Spot::Comment);
+    let found = library.section_at(&arguments.source, &arguments.path, spot)?;
     let Some(section) = found else {
         if library.manifest.source(&arguments.source).is_none() {
             bail!("no source {:?}; `cairn sources` lists them", arguments.source);
         }
-        bail!("{} has no indexed file {:?}", arguments.source, arguments.path);
+        let path = &arguments.path;
+        match arguments.comment {
+            Some(comment) => bail!(
+                "{} has no indexed comment {comment} in {path:?}; comments that say little are left out",
+                arguments.source
+            ),
+            None => bail!("{} has no indexed file {path:?}", arguments.source),
+        }
     };
     if arguments.json {
         output::json(&serde_json::json!({ "section": section }))?;
@@ -42,6 +56,9 @@ fn print(section: &SectionView) -> anyhow::Result<()> {
     let passage = &section.passage;
     output::line(&passage.trail())?;
     output::line(&output::place(passage))?;
+    if let Some(posted) = &passage.posted {
+        output::line(&posted.to_string())?;
+    }
     let licence = passage.licence.as_deref().unwrap_or("no licence known: an excerpt");
     output::line(&format!("{}  ({licence})", passage.url))?;
     output::gap()?;

@@ -122,7 +122,7 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     };
     catalogue::parse(&path.display().to_string(), &shorter)?;
     replace(&path, &shorter)?;
-    output::line(&format!("removed {id}; the next `cairn refresh` drops what is indexed of it"))?;
+    output::advice(&format!("removed {id}; the next `cairn refresh` drops what is indexed of it"))?;
     Ok(Exit::Done)
 }
 

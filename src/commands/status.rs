@@ -1,15 +1,16 @@
 //! `cairn status`: what the index holds, how the last run went, what is wrong, what is new.
 
-use chrono::Utc;
+use chrono::{SecondsFormat, Utc};
 use clap::Args;
 
 use super::{Exit, open, output};
-use crate::config::Config;
+use crate::config::{Config, Schedule};
 use crate::generation::news::What;
 use crate::generation::run::Run;
-use crate::generation::runs::Standing;
+use crate::generation::runs::{self, Standing};
 use crate::library::view::{NewsItem, NewsView, StatusView};
 use crate::library::{Asked, since};
+use crate::serve::clock;
 
 /// Problems and news that are printed; the rest is counted.
 const SHOWN: usize = 20;
@@ -28,7 +29,10 @@ pub(super) struct Arguments {
 pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
     let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
     let library = open(config)?;
-    let status = library.status(&Standing::read(&config.index), None);
+    let runs = runs::read(&config.index);
+    let due = clock::due(&config.timetable, &runs, Utc::now());
+    let next_run = due.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let status = library.status(&Standing::of(runs), next_run);
     let ask = |since| Asked { since, topic: None, source: None, limit: usize::MAX, offset: 0 };
     let news = since.map(|since| library.news(&ask(since))).transpose()?;
     if arguments.json {
@@ -41,12 +45,12 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     }
     match &news {
         Some(news) => print_news(news)?,
-        None => print(&status)?,
+        None => print(&status, &config.timetable.schedule)?,
     }
     Ok(Exit::Done)
 }
 
-fn print(status: &StatusView) -> anyhow::Result<()> {
+fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
     output::line(&format!("generation {}, built {}", status.generation, status.built_at))?;
     output::line(&format!(
         "{} ({} folded as copies) in {} from {}; {}, {}, {}",
@@ -67,6 +71,11 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
     if let Some(run) = &status.last_run {
         print_run(run)?;
     }
+    let due = match &status.next_run {
+        Some(at) => format!("; the next is due at {at}"),
+        None => String::new(),
+    };
+    output::advice(&format!("`cairn serve` refreshes {schedule}{due}"))?;
     if !status.failing.is_empty() {
         let failing = output::count(status.failing.len(), "source");
         output::line(&format!("{failing} could not be had: {}", status.failing.join(", ")))?;
@@ -79,7 +88,7 @@ fn print(status: &StatusView) -> anyhow::Result<()> {
     }
     if status.problems.len() > SHOWN {
         let rest = status.problems.len() - SHOWN;
-        output::line(&format!("  … and {rest} more: cairn status --json"))?;
+        output::advice(&format!("  … and {rest} more: `cairn status --json`"))?;
     }
     Ok(())
 }
@@ -113,7 +122,7 @@ fn print_news(news: &NewsView) -> anyhow::Result<()> {
     }
     if news.items.len() > NEWS {
         let rest = news.items.len() - NEWS;
-        output::line(&format!("… and {rest} more: cairn status --since WHEN --json"))?;
+        output::advice(&format!("… and {rest} more: `cairn status --since WHEN --json`"))?;
     }
     Ok(())
 }

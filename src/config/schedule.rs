@@ -1,5 +1,6 @@
 //! When refreshes are due.
 
+use std::fmt;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -23,6 +24,29 @@ pub enum Schedule {
         line: String,
         zone: Option<Tz>,
     },
+}
+
+/// As in "serve refreshes every 6 hours".
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Schedule::Never => f.write_str("never by itself"),
+            Schedule::Every(period) => {
+                let seconds = period.as_secs();
+                let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+                let unit = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length));
+                let (length, unit) = unit.unwrap_or((1, "second"));
+                match seconds / length {
+                    1 => write!(f, "every {unit}"),
+                    many => write!(f, "every {many} {unit}s"),
+                }
+            }
+            Schedule::Cron { line, zone } => {
+                let zone = zone.map_or("local time".to_owned(), |zone| zone.to_string());
+                write!(f, "at {line:?}, {zone}")
+            }
+        }
+    }
 }
 
 /// A schedule with its jitter.
@@ -146,6 +170,15 @@ mod tests {
         assert!(read(Some("1h"), Some("0 4 * * *")).is_err());
         assert!(Timetable::read(None, Some("0 4 * * *"), Some("Europe/Nowhere"), None).is_err());
         assert!(Timetable::read(Some("1h"), None, Some("Europe/Berlin"), None).is_err());
+    }
+
+    #[test]
+    fn a_schedule_is_told_in_plain_words() {
+        let told = |every| read(Some(every), None).unwrap().schedule.to_string();
+        assert_eq!(told("24h"), "every day");
+        assert_eq!(told("6h"), "every 6 hours");
+        assert_eq!(told("90m"), "every 90 minutes");
+        assert_eq!(told("never"), "never by itself");
     }
 
     #[test]

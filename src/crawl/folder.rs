@@ -109,7 +109,10 @@ pub fn root_of(sources: &Sources, path: &Path) -> Option<PathBuf> {
 /// index folder in its [`canonical`] spelling: neither it nor a folder inside it is a source.
 pub fn opened(path: &Path, index: &Path) -> Result<PathBuf, String> {
     let root = path.canonicalize().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        io::ErrorKind::NotFound => {
+            let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            format!("it does not exist; it was looked for at {}", whole.display())
+        }
         _ => error.to_string(),
     })?;
     if root.starts_with(index) {

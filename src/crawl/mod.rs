@@ -218,12 +218,16 @@ pub struct Traffic {
     pub requests: u64,
     /// Bytes of bodies, as sent.
     pub bytes: u64,
+    /// Points of GitHub's GraphQL API.
+    #[serde(default)]
+    pub points: u64,
 }
 
 impl std::ops::AddAssign for Traffic {
     fn add_assign(&mut self, other: Traffic) {
         self.requests += other.requests;
         self.bytes += other.bytes;
+        self.points += other.points;
     }
 }
 

@@ -47,6 +47,16 @@ pub(super) struct Reader {
     bold_is_heading: bool,
     /// Whether the file has links to places in itself.
     leads_inside: bool,
+    headings: Headings,
+}
+
+/// What headings are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Headings {
+    /// What sections begin with.
+    Sections,
+    /// Lines of the text.
+    Text,
 }
 
 impl Reader {
@@ -70,7 +80,16 @@ impl Reader {
             matter: FrontMatter::default(),
             bold_is_heading: false,
             leads_inside: false,
+            headings: Headings::Sections,
         }
+    }
+
+    /// A reader of one post of a thread: its headings are lines of its text, and it has no front matter.
+    pub fn of_post(builder: Builder) -> Self {
+        let mut reader = Reader::new(builder);
+        reader.options.extension.front_matter_delimiter = None;
+        reader.headings = Headings::Text;
+        reader
     }
 
     /// Reads `text`. Positions are lines of it, or `cell` where it is a notebook's cell.
@@ -140,6 +159,9 @@ impl Reader {
 
     fn block<'a>(&mut self, block: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) {
         let at = |node: &'a AstNode<'a>| place(node, cell, lines);
+        if self.headings == Headings::Text {
+            return self.pieces(block, &at);
+        }
         let is_heading = match &block.data().value {
             NodeValue::Heading(heading) => Some(heading.level),
             _ => None,

@@ -4,7 +4,7 @@
 //! it panic. A section is what a person wants to land on: a heading with its text, a long one cut
 //! between paragraphs or list items, a tiny one joined to its neighbour. [`decode`] makes text of
 //! bytes; [`dialect`] makes plain Markdown of its dialects and of reStructuredText, line by line;
-//! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`] and [`anki`] read; [`sections`] cuts, [`tiny`] joins.
+//! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`], [`anki`] and [`thread`] read; [`sections`] cuts, [`tiny`] joins.
 //! [`render`] makes plain text of Markdown's blocks, [`links`] makes addresses canonical, [`noise`]
 //! knows adverts, [`limits`] bounds what a document keeps, [`markup`] keeps what a reader is shown whole.
 
@@ -28,8 +28,12 @@ pub mod sentences;
 pub mod summary;
 mod tall;
 mod text;
+mod thread;
 mod tiny;
 pub mod words;
+
+use std::fmt;
+use std::num::NonZeroU64;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,7 +41,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::{Problem, Stage};
 
 /// Changes when any extractor does: what was extracted under another version is extracted anew.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// A text of which more than one in so many characters is a control character is none.
 const CONTROLS: usize = 20;
@@ -59,6 +63,8 @@ pub enum Kind {
     Deck,
     /// Pages that are set: a paper, slides, a cheat sheet.
     Paper,
+    /// A discussion or an issue: a question with what was posted below it.
+    Discussion,
 }
 
 impl Kind {
@@ -71,6 +77,7 @@ impl Kind {
             Kind::Notebook => "notebook",
             Kind::Deck => "deck",
             Kind::Paper => "paper",
+            Kind::Discussion => "discussion",
         }
     }
 }
@@ -87,13 +94,19 @@ pub enum Address {
     Page(u32),
     /// The card of a deck, 1-based.
     Card(u32),
+    /// The post that opens a thread.
+    Question,
+    /// A comment of a thread, by GitHub's id.
+    Comment(NonZeroU64),
 }
 
 impl Address {
-    /// Where it begins: the first line, or the number of the cell, page or card.
+    /// Where it begins: the first line, or the number of the cell, page or card. A thread's posts have no such
+    /// number: 1 for each.
     pub fn begin(self) -> u32 {
         match self {
             Address::Lines(at, _) | Address::Cell(at) | Address::Page(at) | Address::Card(at) => at,
+            Address::Question | Address::Comment(_) => 1,
         }
     }
 }
@@ -107,6 +120,30 @@ pub struct Link {
     pub text: String,
     /// The sentence or list item that holds it, at most 300 characters.
     pub sentence: String,
+}
+
+/// Who posted a part of a thread, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Posted {
+    /// The author's login; `None` if the account was deleted.
+    pub login: Option<String>,
+    /// `YYYY-MM-DD`.
+    pub date: Option<String>,
+}
+
+/// `posted by ann on 2026-03-01`.
+impl fmt::Display for Posted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "posted by {}", self.login.as_deref().unwrap_or("a deleted account"))?;
+        self.date.as_ref().map_or(Ok(()), |date| write!(f, " on {date}"))
+    }
+}
+
+/// Those of a section's `headings` that say what it is about: of a thread's posts the title, as the other names who
+/// wrote it.
+pub fn subject<'a>(headings: &'a [String], posted: Option<&Posted>) -> &'a [String] {
+    let end = if posted.is_some() { headings.len().min(1) } else { headings.len() };
+    &headings[..end]
 }
 
 /// A heading with its text, or a part of it.
@@ -130,6 +167,15 @@ pub struct Section {
     pub ordinal: u32,
     /// Which part of its heading's text it is, from 0.
     pub chunk: u32,
+    /// Who wrote it, where that is not the document's author: the posts of a thread.
+    pub posted: Option<Posted>,
+}
+
+impl Section {
+    /// The headings that say what it is about; see [`subject`].
+    pub fn subject(&self) -> &[String] {
+        subject(&self.headings, self.posted.as_ref())
+    }
 }
 
 /// A file, read.
@@ -172,20 +218,22 @@ pub struct Extracted {
 /// Reads `bytes` as `format`, a lower-case extension.
 ///
 /// A file that can't be read gives problems and no document; an empty one gives neither sections
-/// nor a document, with a problem that says so. O(length) for text, memory a few times the file's.
+/// nor a document, with a problem that says so. A thread of which nothing is worth keeping gives nothing at all. O(length) for text, memory a few times the file's.
 pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     let mut problems = Vec::new();
     let document = match format {
         "pdf" => pdf::read(bytes, &mut problems),
         "apkg" => anki::read_package(bytes, &mut problems),
         "anki2" => anki::read_collection(bytes, &mut problems),
+        "thread" => thread::read(bytes, &mut problems),
         _ => read_text(format, bytes, &mut problems),
     };
     let document = document.and_then(|mut document| {
         problems.extend(limits::bound(&mut document));
         (!document.sections.is_empty()).then_some(document)
     });
-    if document.is_none() && problems.is_empty() {
+    // Of threads that say nothing there are many: nobody can mend them.
+    if document.is_none() && problems.is_empty() && format != "thread" {
         let message = if bytes.is_empty() { "the file is empty" } else { "the file holds no text" };
         problems.push(Problem::new(Stage::Extract, message));
     }

@@ -49,6 +49,8 @@ pub(super) enum Unit {
     Cells,
     Pages,
     Cards,
+    /// A post of a thread, all of whose parts have one address.
+    Post(Address),
 }
 
 /// Collects pieces under headings.
@@ -168,7 +170,7 @@ impl Builder {
     pub fn finish(mut self) -> Vec<Section> {
         self.close();
         match self.unit {
-            Unit::Cards => self.sections,
+            Unit::Cards | Unit::Post(_) => self.sections,
             Unit::Lines | Unit::Cells | Unit::Pages => tiny::join(self.sections),
         }
     }
@@ -206,6 +208,7 @@ impl Builder {
                 Unit::Cells => Address::Cell(first),
                 Unit::Pages => Address::Page(first),
                 Unit::Cards => Address::Card(first),
+                Unit::Post(address) => address,
             },
             text: text.to_owned(),
             code: piece.code,
@@ -214,6 +217,7 @@ impl Builder {
             inner: u32::try_from(piece.inner).unwrap_or(u32::MAX),
             ordinal: self.ordinal,
             chunk: self.chunk,
+            posted: None,
         };
         self.bytes += limits::bytes(&section);
         self.sections.push(section);

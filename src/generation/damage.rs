@@ -15,6 +15,18 @@ pub fn rebuild(index: &Path) -> &'static str {
     }
 }
 
+/// What to do about an opened generation that can't be read.
+pub const MENDED: &str =
+    "`cairn doctor --deep` says what is damaged, and `cairn refresh --offline` rebuilds it";
+
+/// How messages name the index folder `index`: `the index ./index`, where it would read `the index index`.
+pub fn shown(index: &Path) -> String {
+    match index.is_relative() && !index.starts_with(".") && !index.starts_with("..") {
+        true => format!("the index {}", Path::new(".").join(index).display()),
+        false => format!("the index {}", index.display()),
+    }
+}
+
 /// What is wrong with the index or a generation.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {

@@ -9,7 +9,8 @@ use crate::disk::{self, DiskError, Doing};
 /// How many generations stay: the current one and the one that readers may still have open.
 const KEPT: usize = 2;
 
-/// The number that `current` names, or `None` before the first generation.
+/// The number that `current` names, or `None` before the first generation. `Err` if it is missing or names no
+/// generation although there are some: see [`super::open::newest_intact`].
 pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
     let path = index.join("current");
     let text = match disk::read(&path) {
@@ -17,7 +18,8 @@ pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
         Err(error) if error.is_missing() => String::new(),
         result => String::from_utf8_lossy(&result?).into_owned(),
     };
-    text.trim().parse().map(Some).map_err(|_| Damage::Current { path })
+    let number = text.trim().parse().ok().filter(|number| folder(index, *number).exists());
+    number.map(Some).ok_or(Damage::Current { path })
 }
 
 /// Where the generation `number` is.
@@ -62,8 +64,13 @@ pub(crate) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Res
     std::fs::rename(building, folder(index, number))
         .map_err(|cause| DiskError::new(Doing::Write, building, cause))?;
     std::fs::File::open(index.join("generations"))?.sync_all()?;
-    disk::replace(&index.join("current"), format!("{number}\n").as_bytes())?;
+    make_current(index, number)?;
     clean(index)
+}
+
+/// Makes the generation `number` the one that readers open.
+pub(super) fn make_current(index: &Path, number: u64) -> Result<(), DiskError> {
+    disk::replace(&index.join("current"), format!("{number}\n").as_bytes())
 }
 
 /// Removes what a killed run left half built, and generations that nobody needs.

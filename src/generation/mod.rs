@@ -3,7 +3,7 @@
 //! A generation is a folder of files that never change once it is published ([`folders`]): [`manifest`] says
 //! what it holds, [`contents`] lists its documents, [`news`] says what is new in it; the graph and the
 //! search index are read by [`crate::graph`] and [`crate::search`]. Beside the generations are `current`,
-//! which names the one that readers open, the record of the runs ([`runs`], [`run`]), and the [`lock`].
+//! which names the one that readers open (where it is missing, they open the newest intact one), the record of the runs ([`runs`], [`run`]), and the [`lock`].
 //! Readers need nothing else; [`crate::refresh`] makes what is read here.
 //!
 //! # Formats

@@ -6,7 +6,7 @@ use super::checksums::{self, Depth, SEARCH};
 use super::damage::Damage;
 use super::folders;
 use super::manifest::Manifest;
-use crate::disk;
+use crate::disk::{self, DiskError};
 use crate::graph::Graph;
 use crate::search::{Copies, Searcher};
 
@@ -39,6 +39,22 @@ impl Generation {
         let searcher = Searcher::open(&folder.join(SEARCH), copies, &graph.vocabulary, sources)?;
         Ok(Generation { manifest, graph, searcher, folder })
     }
+}
+
+/// The newest generation of `index` that can be opened, if one can: for when `current` names none.
+pub fn newest_intact(index: &Path) -> Option<Generation> {
+    let numbers = folders::numbers(index).into_iter().rev();
+    numbers.filter_map(|number| Generation::open(index, number).ok()).next()
+}
+
+/// Writes `current` again where it is missing or names no generation: the newest intact one is what readers have
+/// been shown meanwhile. Nothing where there is none. The caller holds the lock.
+pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
+    let Err(damage @ Damage::Current { .. }) = folders::current(index) else { return Ok(()) };
+    let Some(newest) = newest_intact(index) else { return Ok(()) };
+    let number = newest.manifest.generation;
+    tracing::warn!("{damage}; it names generation {number} again, the newest that is intact");
+    folders::make_current(index, number)
 }
 
 /// All that is wrong with the files of the generation `number`: none if it is whole, or of a format without

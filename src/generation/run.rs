@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::loss::Loss;
 use super::news::Changes;
+use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{Quota, Traffic};
 use crate::problem::{Problem, Stage};
 
@@ -54,17 +55,76 @@ pub struct SourceResult {
     /// Why it failed, or was deferred.
     pub error: Option<String>,
     pub hint: Option<String>,
+    /// Its discussions and issues, if they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub threads: Vec<ThreadsResult>,
 }
 
 impl SourceResult {
-    /// Why it failed or was deferred, as a problem.
-    pub fn problem(&self) -> Option<Problem> {
-        if !matches!(self.outcome, Outcome::Failed | Outcome::Deferred) {
-            return None;
+    /// What went wrong when it was asked: why it, or its threads, failed or were deferred, and what of its threads
+    /// could not be read.
+    pub fn problems(&self) -> Vec<Problem> {
+        let own = problem(&self.source, self.outcome, (&self.error, &self.hint));
+        let threads = self.threads.iter().flat_map(|threads| {
+            let whole = problem(&self.source, threads.outcome, (&threads.error, &threads.hint));
+            let whole = whole.map(|problem| problem.at(threads.kind.folder()));
+            whole.into_iter().chain(threads.problems.iter().cloned())
+        });
+        own.into_iter().chain(threads).collect()
+    }
+
+    /// Whether `outcome` is that of its files or of its threads.
+    fn is(&self, outcome: Outcome) -> bool {
+        self.outcome == outcome || self.threads.iter().any(|threads| threads.outcome == outcome)
+    }
+}
+
+/// Why something of `source` failed or was deferred.
+fn problem(
+    source: &str,
+    outcome: Outcome,
+    (error, hint): (&Option<String>, &Option<String>),
+) -> Option<Problem> {
+    if !matches!(outcome, Outcome::Failed | Outcome::Deferred) {
+        return None;
+    }
+    let problem = Problem::new(Stage::Crawl, error.clone().unwrap_or_default()).of_source(source);
+    Some(Problem { hint: hint.clone(), ..problem })
+}
+
+/// The discussions or the issues of a source in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ThreadsResult {
+    pub kind: ThreadKind,
+    pub outcome: Outcome,
+    /// Threads that became other ones in the store, or came to it, and those that went.
+    pub changed: usize,
+    pub removed: usize,
+    pub seconds: f64,
+    /// A part of the source's.
+    pub traffic: Traffic,
+    /// Why it failed, or was deferred.
+    pub error: Option<String>,
+    pub hint: Option<String>,
+    /// Threads that could not be read, or only in part.
+    #[serde(default)]
+    pub problems: Vec<Problem>,
+}
+
+impl ThreadsResult {
+    /// The result for `kind` before anything was asked.
+    pub fn of(kind: ThreadKind) -> ThreadsResult {
+        ThreadsResult {
+            kind,
+            outcome: Outcome::Skipped,
+            changed: 0,
+            removed: 0,
+            seconds: 0.0,
+            traffic: Traffic::default(),
+            error: None,
+            hint: None,
+            problems: Vec::new(),
         }
-        let message = self.error.clone().unwrap_or_default();
-        let problem = Problem::new(Stage::Crawl, message).of_source(&self.source);
-        Some(Problem { hint: self.hint.clone(), ..problem })
     }
 }
 
@@ -122,14 +182,14 @@ pub struct Run {
 }
 
 impl Run {
-    /// The sources that failed.
+    /// The sources that failed, or whose threads did.
     pub fn failed(&self) -> impl Iterator<Item = &SourceResult> {
-        self.sources.iter().filter(|source| source.outcome == Outcome::Failed)
+        self.sources.iter().filter(|source| source.is(Outcome::Failed))
     }
 
-    /// The sources that are left to a later run.
+    /// The sources that, or whose threads, are left to a later run.
     pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
-        self.sources.iter().filter(|source| source.outcome == Outcome::Deferred)
+        self.sources.iter().filter(|source| source.is(Outcome::Deferred))
     }
 
     /// Whether it ended later than `now`, by a clock that was ahead: then its times say nothing.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::damage::Damage;
 use super::run::{Outcome, Run, SourceResult};
 use crate::disk;
 use crate::problem::Problem;
@@ -10,13 +11,23 @@ use crate::problem::Problem;
 /// Runs that are remembered.
 const MOST: usize = 200;
 
-/// The recorded runs of the index, newest first; none where there is no record that can be read.
+/// The recorded runs of the index, newest first; none where there is no record that can be read, which is logged.
 pub fn read(index: &Path) -> Vec<Run> {
-    let Ok(bytes) = std::fs::read(index.join("runs.json")) else { return Vec::new() };
-    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
-        tracing::warn!(%error, "runs.json can't be read; a new record begins");
+    record(index).unwrap_or_else(|damage| {
+        tracing::warn!("{damage}; the next run begins a new record");
         Vec::new()
     })
+}
+
+/// The recorded runs of the index, newest first; none before the first. `Err` if the record can't be read.
+pub fn record(index: &Path) -> Result<Vec<Run>, Damage> {
+    let path = index.join("runs.json");
+    match disk::read(&path) {
+        Err(error) if error.is_missing() => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map_err(|error| Damage::Decode { path, cause: error.to_string() }),
+    }
 }
 
 /// Adds `run` to the record.
@@ -57,9 +68,9 @@ impl Standing {
         self.results.get(source)
     }
 
-    /// Why `source` failed or was deferred when it was last asked.
-    pub fn problem_of(&self, source: &str) -> Option<Problem> {
-        self.result_of(source)?.problem()
+    /// What went wrong when `source` was last asked.
+    pub fn problems_of(&self, source: &str) -> Vec<Problem> {
+        self.result_of(source).map(SourceResult::problems).unwrap_or_default()
     }
 }
 
@@ -85,8 +96,8 @@ mod tests {
             run(&[("a", Outcome::Skipped), ("b", Outcome::Unchanged)]),
             run(&[("a", Outcome::Deferred), ("b", Outcome::Failed)]),
         ]);
-        assert_eq!(standing.problem_of("a").unwrap().message, "why");
-        assert_eq!(standing.problem_of("b"), None, "it has recovered");
-        assert_eq!(standing.problem_of("c"), None);
+        assert_eq!(standing.problems_of("a")[0].message, "why");
+        assert_eq!(standing.problems_of("b"), [], "it has recovered");
+        assert_eq!(standing.problems_of("c"), []);
     }
 }

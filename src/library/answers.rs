@@ -1,5 +1,6 @@
 //! Search, sections, sources and status.
 
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::time::Instant;
 
@@ -10,14 +11,25 @@ use super::view::{
 };
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
-use crate::catalogue::policy::show;
-use crate::extract::Address;
+use crate::catalogue::policy::{Rights, show};
+use crate::crawl::github::name::ThreadName;
+use crate::extract::{Address, Kind};
 use crate::generation::manifest::SourceState;
+use crate::generation::run::Outcome;
 use crate::generation::runs::Standing;
 use crate::search::{
     Budget, Filter, Found, LastWord, Record, Request, SearchError, SectionId, Suggestion,
     Understanding,
 };
+
+/// Which part of a document is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// The section that holds this line, cell, page or card, or the one before it where none does.
+    Number(u32),
+    /// This comment of a thread, and no other.
+    Comment(NonZeroU64),
+}
 
 /// Topics shown with a hit that is about none.
 const MENTIONED: usize = 3;
@@ -103,17 +115,26 @@ impl Library {
         self.searcher.marks(query, language, texts, &self.graph.vocabulary, budget)
     }
 
-    /// The section of the file `path` in `source` that holds the line, cell, page or card `number`; the one
-    /// before it where none does.
+    /// The section of the document `path` in `source` at `spot`; of the parts of a comment, or of a thread where no
+    /// comment is named, the first.
     pub fn section_at(
         &self,
         source: &str,
         path: &str,
-        number: u32,
+        spot: Spot,
     ) -> Result<Option<SectionView>, SearchError> {
         let source = self.manifest.source(source).map_or(source, |state| &state.id);
+        let number = match spot {
+            Spot::Number(number) => number,
+            Spot::Comment(comment) => {
+                return self.section(SectionId::of_comment(source, path, comment, 0));
+            }
+        };
         let begin = |record: &Record| record.address.begin();
         let mut sections = self.searcher.document(source, path)?;
+        if ThreadName::parse(path).is_some() {
+            sections.retain(|(_, record)| record.previous.is_none());
+        }
         sections.sort_by_key(|(id, record)| (begin(record), *id));
         let at = sections.partition_point(|(_, record)| begin(record) <= number).max(1) - 1;
         let section = sections.into_iter().nth(at);
@@ -126,16 +147,16 @@ impl Library {
         let mut sources = self.manifest.sources.clone();
         for source in &mut sources {
             let Some(result) = standing.result_of(&source.id) else { continue };
-            let Some(problem) = result.problem() else { continue };
-            source.problems.insert(0, problem);
-            if source.state == "ok" || source.state == "new" {
+            source.problems.splice(0..0, result.problems());
+            let is_without = matches!(result.outcome, Outcome::Failed | Outcome::Deferred);
+            if is_without && (source.state == "ok" || source.state == "new") {
                 source.state = result.outcome.as_str().to_owned();
             }
         }
         SourcesView { sources, last_run: standing.last_run.clone() }
     }
 
-    /// The state of the index by `standing`; `next_run` is known to a server only.
+    /// The state of the index by `standing`; `next_run` is when the next refresh is due, RFC 3339.
     pub fn status(&self, standing: &Standing, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
         let SourcesView { sources, last_run } = self.sources(standing);
@@ -206,22 +227,33 @@ impl Library {
             step: record.step.clone(),
             kind: record.kind.as_str(),
             lang: record.language.clone(),
-            licence: record
-                .licence
-                .as_ref()
-                .map(|(own, _)| own.clone())
-                .or_else(|| state.and_then(|state| state.licence.clone())),
+            licence: self.licence(record),
+            posted: record.posted.clone(),
             tags: record.tags.clone(),
             gone: state.is_some_and(|state| state.state == "gone"),
             about: state.map(AboutSource::of).unwrap_or_default(),
         }
     }
 
-    /// How much of a section may be shown: by its document's own licence, else by its source's.
+    /// How much of a section may be shown.
     pub(super) fn shown(&self, record: &Record) -> Shown {
-        let of_source = || self.manifest.source(&record.source).map(|state| state.shown);
-        let own = record.licence.as_ref().map(|(_, shown)| *shown);
-        own.or_else(of_source).unwrap_or(Shown::Excerpt)
+        let rights = match record.kind {
+            Kind::Discussion => Rights::Posted,
+            _ => Rights::Licence {
+                own: record.licence.as_ref().map(|(_, shown)| *shown),
+                source: self.manifest.source(&record.source).map(|state| state.shown),
+            },
+        };
+        rights.shown()
+    }
+
+    /// The licence that a section comes under: its document's own, else its source's; none of what people posted.
+    fn licence(&self, record: &Record) -> Option<String> {
+        if record.kind == Kind::Discussion {
+            return None;
+        }
+        let own = record.licence.as_ref().map(|(own, _)| own.clone());
+        own.or_else(|| self.manifest.source(&record.source)?.licence.clone())
     }
 
     /// The link that opens the file `path` at the source, if that is on GitHub.
@@ -246,7 +278,7 @@ impl Library {
     }
 }
 
-/// GitHub's address of the lines `address` in the file `path` of `repository`.
+/// GitHub's address of the lines `address` in the file `path` of `repository`, or of the comment in the thread.
 ///
 /// Markdown is shown rendered unless `plain=1` is asked for, and only the plain form has lines.
 fn github_link(
@@ -256,6 +288,10 @@ fn github_link(
     path: &str,
     address: Address,
 ) -> Option<String> {
+    if let Some(thread) = ThreadName::parse(path) {
+        let comment = if let Address::Comment(id) = address { Some(id) } else { None };
+        return thread.url(web, repository, comment);
+    }
     let mut url = url::Url::parse(web).ok()?;
     url.path_segments_mut()
         .ok()?
@@ -271,7 +307,7 @@ fn github_link(
             url.set_fragment(Some(&lines));
         }
         Address::Page(page) => url.set_fragment(Some(&format!("page={page}"))),
-        Address::Cell(_) | Address::Card(_) => {}
+        Address::Cell(_) | Address::Card(_) | Address::Question | Address::Comment(_) => {}
     }
     Some(url.into())
 }

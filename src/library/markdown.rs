@@ -50,9 +50,10 @@ fn quote(hit: &HitView, home: &str) -> String {
     let lines: Vec<String> = lines.lines().map(|line| format!("> {line}")).collect();
     let licence = passage.licence.as_deref().unwrap_or("no licence known");
     let trail = escaped(&passage.trail());
+    let posted = passage.posted.as_ref().map(|posted| format!("{posted}, ")).unwrap_or_default();
     let quoted = lines.join("\n");
     format!(
-        "{quoted}\n>\n> [{}: {trail}]({}) ({licence})",
+        "{quoted}\n>\n> [{}: {trail}]({}) ({posted}{licence})",
         escaped(&passage.source),
         absolute(home, &passage.url)
     )

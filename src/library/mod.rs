@@ -27,15 +27,16 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::catalogue::Voices;
 use crate::config::Config;
-use crate::generation::damage::Damage;
+use crate::generation::damage::{Damage, rebuild, shown};
 use crate::generation::folders;
 use crate::generation::manifest::{FORMAT, Manifest};
-use crate::generation::open::Generation;
+use crate::generation::open::{self, Generation};
 use crate::generation::runs::Standing;
 use crate::graph::Graph;
 use crate::problem::chain;
 use crate::search::Searcher;
 
+pub use answers::Spot;
 pub use cards::Deck;
 pub use news::Asked;
 pub use rescue::Rescue;
@@ -57,13 +58,21 @@ pub struct Library {
 impl Library {
     /// Opens the current generation of `config`'s index, or `None` before the first refresh. Writes nothing.
     ///
-    /// `Err` with what is wrong and what to do if a file is missing or damaged, or may not be read.
+    /// Where `current` is missing or names no generation, that is the newest intact one, with a warning. `Err` with what is wrong and what to do if a file is missing or damaged, or may not be read.
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
         // The generation may be replaced and removed while it is being opened: then the next one is.
         for _ in 0..3 {
             let number = match folders::current(&config.index) {
                 Ok(Some(number)) => number,
                 Ok(None) => return Ok(None),
+                Err(damage @ Damage::Current { .. }) => {
+                    let Some(library) = Library::open_intact(config) else {
+                        return Err(Library::explain(config, damage));
+                    };
+                    let (remedy, number) = (rebuild(&config.index), library.manifest.generation);
+                    tracing::warn!("{damage}; generation {number} is shown; {remedy}");
+                    return Ok(Some(library));
+                }
                 Err(damage) => return Err(Library::explain(config, damage)),
             };
             match Library::open_number(config, number) {
@@ -74,25 +83,27 @@ impl Library {
                 Ok(library) => return Ok(Some(library)),
             }
         }
-        bail!("the index {} changes faster than it can be opened", config.index.display())
+        bail!("{} changes faster than it can be opened", shown(&config.index))
     }
 
     /// Opens the newest intact generation, for when the current one is damaged; `None` if there is none.
     fn open_intact(config: &Config) -> Option<Library> {
-        let numbers = folders::numbers(&config.index).into_iter().rev();
-        numbers.filter_map(|number| Library::open_number(config, number).ok()).next()
+        open::newest_intact(&config.index).map(|generation| Library::of(config, generation))
     }
 
     fn open_number(config: &Config, number: u64) -> Result<Library, Damage> {
-        let Generation { manifest, graph, searcher, folder } =
-            Generation::open(&config.index, number)?;
+        Ok(Library::of(config, Generation::open(&config.index, number)?))
+    }
+
+    fn of(config: &Config, generation: Generation) -> Library {
+        let Generation { manifest, graph, searcher, folder } = generation;
         let voices = manifest.voices();
-        Ok(Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder })
+        Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder }
     }
 
     fn explain(config: &Config, damage: Damage) -> anyhow::Error {
         let remedy = damage.remedy(&config.index);
-        let told = format!("the index {} can't be opened; {remedy}", config.index.display());
+        let told = format!("{} can't be opened; {remedy}", shown(&config.index));
         anyhow::Error::new(damage).context(told)
     }
 }
@@ -185,7 +196,10 @@ impl Shelf {
             Ok(Some(library)) => {
                 tracing::info!(generation = library.manifest.generation, "opened");
                 // In this order: whoever sees the new generation sees no old complaint beside it.
-                self.damage.store(None);
+                let damage = folders::current(&self.config.index).err();
+                self.damage.store(
+                    damage.map(|damage| Arc::new(chain(&Library::explain(&self.config, damage)))),
+                );
                 self.shown.store(Some(Arc::new(library)));
             }
             Ok(None) => {}

@@ -33,7 +33,7 @@ impl Library {
                     source: &record.source,
                     voice: self.voices.of(&record.source),
                     path: &record.path,
-                    headings: &record.headings,
+                    headings: record.subject(),
                     text: &record.text,
                     anchors,
                     topics: main.map(|mention| mention.topic.as_str()).collect(),

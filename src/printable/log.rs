@@ -1,7 +1,9 @@
 //! Log lines: what a message or a field holds never leaves its line and never steers a terminal.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::shell::completed;
 use super::{escape, escape_json};
 
 /// How the lines are written.
@@ -43,7 +45,7 @@ impl Write for LogWriter {
 fn line(lines: Lines, event: &str) -> String {
     let event = event.strip_suffix('\n').unwrap_or(event);
     let escaped = match lines {
-        Lines::Text => escape(event),
+        Lines::Text => Cow::Owned(completed(&escape(event)).into_owned()),
         Lines::Json => escape_json(event),
     };
     format!("{escaped}\n")

@@ -1,6 +1,61 @@
 //! Commands that are printed for the reader to paste into a POSIX shell.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use super::is_plain;
+
+/// The options by which a printed command means the index and the data files that this one means, quoted.
+static OPTIONS: OnceLock<String> = OnceLock::new();
+
+/// Makes every command that is printed from now on have the `options`, each a name and a value that the user gave.
+/// A value that can't be printed becomes a word that says what it stands for. Later calls have no effect.
+pub fn give_options(options: &[(&str, Option<&str>)]) {
+    let written = options.iter().map(|(name, value)| {
+        let whole = value.and_then(|value| command(&[name, value]));
+        whole.unwrap_or_else(|| format!("{name} PATH"))
+    });
+    let _ = OPTIONS.set(written.collect::<Vec<_>>().join(" "));
+}
+
+/// `cairn` with the options that were given and `words`, as [`command`] writes it.
+pub fn cairn<W: AsRef<str>>(words: &[W]) -> Option<String> {
+    let line = format!("cairn {}", command(words)?);
+    Some(complete(&line, "", options()))
+}
+
+/// `advice` with each of the commands between backticks that begin with `cairn` given those options, so that it acts
+/// on the same index. O(length).
+pub fn completed(advice: &str) -> Cow<'_, str> {
+    match options() {
+        "" => Cow::Borrowed(advice),
+        options => Cow::Owned(complete(advice, "`", options)),
+    }
+}
+
+fn options() -> &'static str {
+    OPTIONS.get().map_or("", String::as_str)
+}
+
+/// `text` with `options` inserted behind each `cairn` that `before` and a subcommand surround.
+fn complete(text: &str, before: &str, options: &str) -> String {
+    let begin = format!("{before}cairn ");
+    let mut out = String::with_capacity(text.len() + options.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(&begin) {
+        let (head, tail) = rest.split_at(at + begin.len());
+        out.push_str(head);
+        if !options.is_empty() && tail.starts_with(|c: char| c.is_ascii_lowercase()) {
+            out.push_str(options);
+            out.push(' ');
+        }
+        rest = tail;
+        if before.is_empty() {
+            break;
+        }
+    }
+    out + rest
+}
 
 /// The command line of `words`, each quoted where a shell would read more in it than itself; `None` if a word
 /// holds a character that can't be printed (see [`super::escape`]): then there is nothing to paste.
@@ -62,6 +117,22 @@ mod tests {
         let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         assert_eq!(said.lines().collect::<Vec<_>>(), words, "{line}");
+    }
+
+    #[test]
+    fn commands_in_advice_are_given_the_options_once() {
+        let options = "--index '/a `b'";
+        let advice = "run `cairn refresh --offline`, or `cairn doctor`; cairn is a program";
+        let whole = complete(advice, "`", options);
+        let says = "run `cairn --index '/a `b' refresh --offline`, or `cairn --index '/a `b' doctor`; \
+                    cairn is a program";
+        assert_eq!(whole, says);
+        assert_eq!(complete(&whole, "`", options), whole);
+        assert_eq!(
+            complete("cairn section -- cairn x", "", options),
+            format!("cairn {options} section -- cairn x")
+        );
+        assert_eq!(complete("cairn section", "", ""), "cairn section");
     }
 
     #[test]

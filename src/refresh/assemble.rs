@@ -6,7 +6,7 @@ use std::path::Path;
 use super::base::Base;
 use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
-use super::describe::{fingerprint, source_state};
+use super::describe::{UNSTORED, fingerprint, source_state};
 use super::part::Part;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
@@ -253,11 +253,19 @@ impl<'a> Assembly<'a> {
         for part in [&item.blob.0, &item.format, versions, &version, language, &own, &book, &day] {
             hash.update(part.as_bytes()).update(b"\0");
         }
-        let version = search::first_u64(&hash.finalize());
+        let mut version = search::first_u64(&hash.finalize());
         self.wanted.insert(key);
         let known = self.indexed.get(&key);
         if known == Some(&version) {
             return Ok(());
+        }
+        if !item.is_stored {
+            // It is indexed without its Markdown, until its bytes are there again.
+            hash.update(UNSTORED.as_bytes());
+            version = search::first_u64(&hash.finalize());
+            if known == Some(&version) {
+                return Ok(());
+            }
         }
         if known.is_some() {
             self.writer.remove(key);

@@ -4,7 +4,7 @@
 //! once. Two threads read while this one writes. What waits to be written is bounded in bytes, whatever the
 //! documents swell to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -17,7 +17,7 @@ use crate::annotate::{self, Annotation, Tagger, annotate};
 use crate::crawl::BlobId;
 use crate::extract::{self, Document, Extracted};
 use crate::problem::{Problem, Stage};
-use crate::store::{DerivedKey, Store};
+use crate::store::{DerivedKey, Store, Versions};
 
 /// Documents whose files are held at once, and the bytes of those; what comes of them is written whenever it
 /// holds as many.
@@ -34,26 +34,39 @@ pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
     format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
 }
 
-/// Reads what of `items` is not known yet, until `stop`; returns how many documents were extracted. `program` is
-/// the program's own file, for the children that read.
+/// What derived rows depend on under the vocabulary's version.
+pub(super) fn versions(vocabulary_version: &str) -> Versions {
+    let (documents, annotations) = (document_versions(), annotation_versions(vocabulary_version));
+    Versions { documents, annotations }
+}
+
+/// What reading came to.
+#[derive(Default)]
+pub(super) struct Derived {
+    /// Documents that were extracted.
+    pub extracted: usize,
+    /// Blobs and formats of which neither bytes nor a document are stored.
+    pub lost: HashSet<(BlobId, String)>,
+}
+
+/// Reads what of `items` is not known yet, until `stop`. `program` is the program's own file, for the children that
+/// read.
 pub(super) fn derive(
     (inputs, items): (&Inputs, &[Item]),
     store: &mut Store,
     (program, stop): (Option<&Path>, &Stop),
     told: &mut dyn FnMut(Event),
-) -> anyhow::Result<usize> {
-    let documents = document_versions();
-    let annotations = annotation_versions(&inputs.vocabulary.version);
-    let missing = missing(items, store, &annotations)?;
+) -> anyhow::Result<Derived> {
+    let versions = versions(&inputs.vocabulary.version);
+    let missing = missing(items, store, &versions.annotations)?;
+    let mut derived = Derived::default();
     if missing.is_empty() {
-        return Ok(0);
+        return Ok(derived);
     }
     told(Event::Reading(missing.len()));
     let tagger = Tagger::new(&inputs.vocabulary);
     let budgets = Budgets::default();
     let mut readers = [(); 2].map(|()| Reader::new(program, &budgets, stop));
-    let mut extracted = 0;
-    let versions = Versions { documents, annotations };
     for batch in batches(&missing) {
         if stop.is_cancelled() {
             break;
@@ -62,14 +75,16 @@ pub(super) fn derive(
         for Missing { blob, format, source, .. } in batch {
             let key = DerivedKey { blob, format, versions: &versions.documents };
             let known = store.document(&key)?;
-            // A blob that is missing went with a source that was dropped meanwhile.
-            let bytes =
-                if known.is_none() { store.blob(blob)?.unwrap_or_default() } else { Vec::new() };
+            let bytes = if known.is_none() { store.blob(blob)? } else { Some(Vec::new()) };
+            let Some(bytes) = bytes else {
+                derived.lost.insert((blob.clone(), format.clone()));
+                continue;
+            };
             work.push(Work { blob, format, source, known, bytes });
         }
         let (mut waiting, mut bytes) = (Vec::new(), 0);
         read_all(work, &tagger, &mut readers, stop, &mut |done| {
-            extracted += usize::from(done.is_new);
+            derived.extracted += usize::from(done.is_new);
             bytes += done.extracted.document.as_ref().map_or(0, Document::bytes) as u64;
             waiting.push(done);
             if bytes < BATCH_BYTES {
@@ -81,13 +96,7 @@ pub(super) fn derive(
         write(&waiting, &versions, store)?;
         told(Event::Read(batch.len()));
     }
-    Ok(extracted)
-}
-
-/// What what is written depends on.
-struct Versions {
-    documents: String,
-    annotations: String,
+    Ok(derived)
 }
 
 fn write(done: &[Done], versions: &Versions, store: &mut Store) -> anyhow::Result<()> {

@@ -12,6 +12,9 @@ use crate::problem::{Problem, Stage};
 use crate::search;
 use crate::store::{SourceRow, State};
 
+/// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
+pub(super) const UNSTORED: &str = "not stored";
+
 /// Equal for two states of the store that readers can't tell apart. When a source was last asked,
 /// and whether that failed, stands in `runs.json` and makes no generation.
 pub(super) fn fingerprint(
@@ -48,6 +51,9 @@ pub(super) fn fingerprint(
         add(&item.path);
         add(&item.blob.0);
         add(&item.first_day());
+        if !item.is_stored {
+            add(UNSTORED);
+        }
     }
     hash.finalize().to_hex()[..32].to_owned()
 }

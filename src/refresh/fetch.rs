@@ -11,14 +11,14 @@ use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::settle::{Settling, settle};
-use super::{Event, Inputs, Network, Options, Stop, renew, selection};
+use super::{Event, Inputs, Network, Options, Stop, renew, selection, threads};
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
 use crate::crawl::{
     BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
 };
 use crate::generation::news::Changes;
-use crate::generation::run::{Outcome, SourceResult};
+use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
 use crate::store::Store;
 
@@ -84,11 +84,9 @@ pub(super) fn fetch(
             results.insert(result.source.clone(), result);
         })?;
         if options.network != Network::FoldersOnly {
-            let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
-                Some(result) => result.traffic += traffic,
-                None => outcomes.shared += traffic,
-            };
-            renew::renew(&runtime, &crawler, (chosen, stop), store, &mut add)?;
+            let network = (&runtime, &crawler);
+            let of = (inputs, chosen);
+            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results))?;
         }
         outcomes.quota = crawler.quota();
         outcomes.notes.extend(crawler.token_refused().then(refused_token));
@@ -106,6 +104,34 @@ pub(super) fn fetch(
         outcomes.results.push(result);
     }
     Ok(outcomes)
+}
+
+/// Asks GitHub's API for what it says of `chosen`, and for their threads; adds what that came to.
+fn ask_api(
+    (runtime, crawler): (&tokio::runtime::Runtime, &Crawler),
+    (inputs, chosen): (&Inputs, &[&Source]),
+    (options, stop): (&Options, &Stop),
+    store: &mut Store,
+    (outcomes, results): (&mut Outcomes, &mut HashMap<String, SourceResult>),
+) -> anyhow::Result<()> {
+    let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
+        Some(result) => result.traffic += traffic,
+        None => outcomes.shared += traffic,
+    };
+    renew::renew(runtime, crawler, (chosen, stop), store, &mut add)?;
+    let mut retry_at = None;
+    let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
+        retry_at = retry_at.max(until);
+        if let Some(result) = results.get_mut(id) {
+            result.traffic += threads.traffic;
+            result.threads.push(threads);
+        }
+    };
+    let network = (runtime, crawler);
+    let note = threads::fetch(network, (inputs, chosen), (options, stop), store, &mut done)?;
+    outcomes.notes.extend(note);
+    outcomes.retry_at = outcomes.retry_at.max(retry_at);
+    Ok(())
 }
 
 fn refused_token() -> Problem {
@@ -151,14 +177,17 @@ impl Start<'_> {
     }
 }
 
-/// What is known of `source`, if what was fetched holds all that `selection` wants. Where the rules
-/// have changed since, the files that were left out then decide.
+/// What is known of `source`, if what was fetched holds all that `selection` wants and none of it was damaged
+/// since. Where the rules have changed since, the files that were left out then decide.
 fn known(
     source: &Source,
     selection: &Selection,
     store: &Store,
 ) -> anyhow::Result<Option<Snapshot>> {
     let Some(snapshot) = store.source(&source.id)?.snapshot else { return Ok(None) };
+    if snapshot.revision.is_empty() || store.lacks_blobs(&source.id)? {
+        return Ok(None);
+    }
     if snapshot.selection == selection.fingerprint() {
         return Ok(Some(snapshot));
     }
@@ -286,5 +315,6 @@ pub(super) fn result(
         problems: 0,
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),
+        threads: Vec::new(),
     }
 }

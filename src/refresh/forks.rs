@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::Inputs;
 use crate::catalogue::{Catalogue, Origin, Source, SourceId};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
@@ -11,9 +12,14 @@ use crate::store::{SourceRow, Store};
 /// The originals of undeclared forks, by the fork's id.
 pub(super) type Undeclared = HashMap<SourceId, SourceId>;
 
-/// Sets `fork_of` of each source of `catalogue` that is, by GitHub's word, a fork of another one; returns these.
-/// Reads every source's row.
-pub(super) fn declare(catalogue: &mut Catalogue, store: &Store) -> anyhow::Result<Undeclared> {
+/// `inputs` with `fork_of` set in each source that is, by GitHub's word, a fork of another one. Reads every source's row.
+pub(super) fn declared(inputs: &Inputs, store: &Store) -> anyhow::Result<Inputs> {
+    let mut inputs = inputs.clone();
+    inputs.undeclared = declare(&mut inputs.catalogue, store)?;
+    Ok(inputs)
+}
+
+fn declare(catalogue: &mut Catalogue, store: &Store) -> anyhow::Result<Undeclared> {
     let mut by_name: HashMap<String, SourceId> = HashMap::new();
     let mut parents: Vec<(usize, String)> = Vec::new();
     for (at, source) in catalogue.sources.iter().enumerate() {

@@ -6,6 +6,9 @@
 //! the current generation holds of an unread source would be lost. A source that was fetched once and
 //! fails now is not unread, because the store still has its files.
 //!
+//! Discussions and issues are fetched by themselves: where all of them were never read since the store was made, those
+//! that are served and not stored yet would be lost, too.
+//!
 //! A catalogue that lists no source at all is taken for a damaged file: all is lost then, too.
 //!
 //! Everything else that removes documents was asked for and goes through, however much it is: a source
@@ -16,9 +19,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::derive::document_versions;
 use super::settle::is_dropped;
-use crate::catalogue::Catalogue;
+use super::threads;
+use super::wanted::is_asking_unknown;
+use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
+use crate::crawl::github::thread::ThreadKind;
+use crate::generation::contents::Contents;
 use crate::generation::loss::Loss;
 use crate::generation::run::SourceResult;
 use crate::generation::{folders, runs};
@@ -52,16 +60,58 @@ pub(super) fn of(
     for source in &catalogue.sources {
         let documents = served.documents_of(&source.id.0);
         loss.of += documents;
-        if documents > 0 && is_unread(&store.source(&source.id)?, config, now) {
-            loss.documents += documents;
+        let row = store.source(&source.id)?;
+        let lost = match documents {
+            0 => 0,
+            _ if is_unread(&row, config, now) || is_asking_unknown(&source.id, store)? => documents,
+            _ if row.state == State::Blocked => 0,
+            // Damaged files that were dropped and could not be fetched again, and threads not read yet.
+            _ => {
+                let files = store.lost_files(&source.id, &document_versions())?;
+                (files + unread_threads(config, source, store)?).min(documents)
+            }
+        };
+        if lost > 0 {
+            loss.documents += lost;
             loss.sources.push(source.id.0.clone());
         }
     }
     Ok((loss.documents > 0).then_some(loss))
 }
 
+/// How many threads of `source` are served that were not read yet since the store was made. Reads the contents of the
+/// current generation where that may be.
+fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Result<usize> {
+    let mut lost = 0;
+    let mut served: Option<Contents> = None;
+    for kind in ThreadKind::ALL.into_iter().filter(|kind| threads::asks(source, *kind)) {
+        if store.thread_state((&source.id, kind))?.swept_at > 0 {
+            continue;
+        }
+        let served = served.get_or_insert_with(|| served_contents(&config.index));
+        let entries = served.sources.get(&source.id.0).map(Vec::as_slice).unwrap_or_default();
+        let is_such = |path: &str| {
+            let number = path.strip_prefix(kind.folder()).and_then(|rest| rest.strip_prefix('/'));
+            number.is_some_and(|number| number.parse::<u64>().is_ok())
+        };
+        let served = entries.iter().filter(|entry| is_such(&entry.path)).count();
+        let stored = store.threads(&source.id)?.iter().filter(|thread| thread.kind == kind).count();
+        lost += served.saturating_sub(stored);
+    }
+    Ok(lost)
+}
+
+/// What the current generation of `index` holds; nothing where that can't be read.
+fn served_contents(index: &Path) -> Contents {
+    let number = folders::current(index).ok().flatten();
+    let path = number.map(|number| folders::folder(index, number).join("contents.bin"));
+    path.and_then(|path| Contents::read(&path).ok()).unwrap_or_default()
+}
+
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
-    row.snapshot.is_none() && row.state != State::Blocked && !is_dropped(row, config, now)
+    // A snapshot without a revision is of a source that lost a file to damage.
+    let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
+    !is_whole && row.state != State::Blocked && !is_dropped(row, config, now)
 }
 
 /// What readers have of each source. Of the manifest only what every format of it has had, so that a

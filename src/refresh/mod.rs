@@ -17,6 +17,7 @@ mod forks;
 mod full;
 mod links;
 mod loss;
+mod mend;
 mod news;
 mod outcome;
 mod part;
@@ -24,6 +25,7 @@ pub mod reader;
 mod record;
 mod renew;
 mod settle;
+mod threads;
 mod wanted;
 mod whole;
 
@@ -35,9 +37,10 @@ use tokio_util::sync::CancellationToken;
 use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source};
 use crate::config::Config;
 use crate::disk;
+use crate::generation::checksums::Depth;
 use crate::generation::loss::Loss;
 use crate::generation::run::{Run, SourceResult};
-use crate::generation::{folders, lock, runs};
+use crate::generation::{folders, lock, open, runs};
 use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary::{self, Vocabulary};
@@ -45,6 +48,8 @@ use crate::vocabulary::{self, Vocabulary};
 use assemble::Assembled;
 use forks::Undeclared;
 pub use loss::OnLoss;
+pub use mend::audit;
+pub use threads::no_token;
 
 /// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
 pub type Stop = CancellationToken;
@@ -104,6 +109,7 @@ pub struct Summary {
 }
 
 /// The data files of a run.
+#[derive(Clone)]
 struct Inputs {
     catalogue: Catalogue,
     policy: Policy,
@@ -135,11 +141,9 @@ fn run_to_the_end(
     stop: &Stop,
     told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Summary> {
-    let started = Instant::now();
-    let started_at = chrono::Utc::now();
     let catalogue = catalogue::load(&config.sources)?;
     let policy = catalogue::policy::load(&config.sources)?;
-    let mut inputs = Inputs {
+    let inputs = Inputs {
         catalogue,
         rules: Rules::new(&policy),
         policy,
@@ -149,40 +153,109 @@ fn run_to_the_end(
     let chosen = choose(&inputs.catalogue, options)?;
     disk::create_folder(&config.index)?;
     let _lock = lock::take(&config.index)?;
+    open::restore_current(&config.index)?;
     folders::clean(&config.index)?;
 
-    let mut store = Store::open(&config.index.join("library.db"))?;
-    let outcomes = fetch::fetch(config, &inputs, (options, stop), &chosen, &mut store, told)?;
-    let mut run = Run::of(outcomes, started_at);
-    run.complete = chosen.len() == inputs.catalogue.sources.len();
-    inputs.undeclared = forks::declare(&mut inputs.catalogue, &store)?;
-    let loss = loss::of(config, &inputs.catalogue, &store)?;
-    let refused = loss.as_ref().filter(|loss| {
-        options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()
-    });
-    let built = match refused {
-        Some(_) => None,
-        None => build((config, options, stop), &inputs, &mut store, &mut run, told)?,
+    let library = config.index.join("library.db");
+    // A new store vouches for nothing that is there.
+    let depth = if library.exists() { base::depth(options) } else { Depth::Deep };
+    let mut store = Store::open(&library)?;
+    let task = Task { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
+    let mended = match depth {
+        Depth::Deep => mend::drop_damaged(&mut store, &inputs)?,
+        Depth::Opening => None,
     };
-    run.notes.extend(match (refused, &built) {
-        (Some(loss), _) => Some(loss.refused()),
-        (None, Some(_)) => loss.as_ref().map(Loss::accepted),
-        (None, None) => None,
-    });
-    let failures = run.sources.iter().filter_map(SourceResult::problem);
-    let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
-    match (built, refused) {
-        (Some(assembled), _) => {
-            tidy(&inputs.catalogue, &mut store)?;
-            problems.extend(assembled.manifest.problems());
-            run.take(assembled);
+    match task.run(&mut store, mended, told) {
+        Err(error) if mend::is_undecodable(&error) => {
+            let mended = mend::drop_damaged(&mut store, &inputs)?;
+            task.run(&mut store, mended, told)
         }
-        (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
-        (None, None) => (run.stopped, run.complete) = (true, false),
+        result => result,
     }
-    run.end(started);
-    runs::append(&config.index, &run)?;
-    Ok(Summary { problems, run })
+}
+
+/// What a run does, and with what.
+struct Task<'a> {
+    config: &'a Config,
+    options: &'a Options,
+    stop: &'a Stop,
+    inputs: &'a Inputs,
+    chosen: &'a [&'a Source],
+    /// How closely what is there is looked at.
+    depth: Depth,
+}
+
+impl Task<'_> {
+    /// Fetches into `store` and builds; `mended` tells what was dropped of it before.
+    fn run(
+        &self,
+        store: &mut Store,
+        mended: Option<Problem>,
+        told: &mut dyn FnMut(Event),
+    ) -> anyhow::Result<Summary> {
+        let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
+        let (started, started_at) = (Instant::now(), chrono::Utc::now());
+        threads::leave_out(inputs, store)?;
+        let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, told)?;
+        let mut run = Run::of(outcomes, started_at);
+        run.notes.extend(mended);
+        run.complete = self.chosen.len() == inputs.catalogue.sources.len();
+        let inputs = &forks::declared(inputs, store)?;
+        let loss = loss::of(config, &inputs.catalogue, store)?;
+        let refused = loss.as_ref().filter(|loss| {
+            options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()
+        });
+        let built = match refused {
+            Some(_) => None,
+            None => self.build(inputs, store, &mut run, told)?,
+        };
+        run.notes.extend(match (refused, &built) {
+            (Some(loss), _) => Some(loss.refused()),
+            (None, Some(_)) => loss.as_ref().map(Loss::accepted),
+            (None, None) => None,
+        });
+        let failures = run.sources.iter().flat_map(SourceResult::problems);
+        let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
+        match (built, refused) {
+            (Some(assembled), _) => {
+                tidy(&inputs.catalogue, store)?;
+                problems.extend(assembled.manifest.problems());
+                run.take(assembled);
+            }
+            (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
+            (None, None) => (run.stopped, run.complete) = (true, false),
+        }
+        run.end(started);
+        runs::append(&config.index, &run)?;
+        Ok(Summary { problems, run })
+    }
+
+    /// Builds a generation of what `store` holds by `inputs`, unless the current one is the same; `None` if it was
+    /// stopped.
+    fn build(
+        &self,
+        inputs: &Inputs,
+        store: &mut Store,
+        run: &mut Run,
+        told: &mut dyn FnMut(Event),
+    ) -> anyhow::Result<Option<Assembled>> {
+        let (config, stop, depth) = (self.config, self.stop, self.depth);
+        let mut wanted = wanted::wanted(inputs, store, stop)?;
+        let program = config.program.as_deref();
+        let derived = derive::derive((inputs, &wanted.items), store, (program, stop), told)?;
+        run.extracted = derived.extracted;
+        wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
+        let made = (inputs, &wanted);
+        let mut assembled = assemble::assemble(config, made, (store, depth), stop, told)?;
+        if let Some(first) = &mut assembled
+            && self.options.check_links
+        {
+            run.looks = Some(links::look(config, store, stop, told)?);
+            // What was found dead makes another generation, with the changes of the first.
+            first.follow(assemble::assemble(config, made, (store, depth), stop, told)?);
+        }
+        Ok(assembled)
+    }
 }
 
 /// Drops from `store` what `catalogue` no longer lists and nothing refers to. Not before a generation
@@ -190,33 +263,11 @@ fn run_to_the_end(
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;
+    for source in &catalogue.sources {
+        threads::drop_unasked(source, store)?;
+    }
     store.collect_garbage()?;
     Ok(())
-}
-
-/// Builds a generation of what `store` holds, unless the current one is the same; `None` if it was
-/// stopped.
-fn build(
-    (config, options, stop): (&Config, &Options, &Stop),
-    inputs: &Inputs,
-    store: &mut Store,
-    run: &mut Run,
-    told: &mut dyn FnMut(Event),
-) -> anyhow::Result<Option<Assembled>> {
-    let wanted = wanted::wanted(inputs, store, stop)?;
-    let program = config.program.as_deref();
-    run.extracted = derive::derive((inputs, &wanted.items), store, (program, stop), told)?;
-    let depth = base::depth(options);
-    let mut assembled = assemble::assemble(config, (inputs, &wanted), (store, depth), stop, told)?;
-    if let Some(first) = &mut assembled
-        && options.check_links
-    {
-        run.looks = Some(links::look(config, store, stop, told)?);
-        // What was found dead makes another generation, with the changes of the first.
-        let second = assemble::assemble(config, (inputs, &wanted), (store, depth), stop, told)?;
-        first.follow(second);
-    }
-    Ok(assembled)
 }
 
 /// Records a run that began at `started_at` and whose process is about to be ended in the middle of a step.

@@ -37,7 +37,12 @@ pub(super) fn record(
         code: section.code.clone(),
         markup: around.markup.get(at).cloned().unwrap_or_default(),
         links: section.links.clone(),
-        date: document.date.clone().or_else(|| Some(item.first_day())),
+        date: section
+            .posted
+            .as_ref()
+            .and_then(|posted| posted.date.clone())
+            .or_else(|| document.date.clone())
+            .or_else(|| Some(item.first_day())),
         kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
         role: notes.map(|notes| notes.role).unwrap_or_default(),
         tags: section.tags.iter().chain(&document.tags).cloned().collect(),
@@ -59,6 +64,7 @@ pub(super) fn record(
             .collect(),
         previous: at.checked_sub(1).map_or(around.before, |at| around.ids.get(at).copied()),
         next: around.ids.get(at + 1).copied().or(around.behind),
+        posted: section.posted.clone(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes the end of one source's fetch: what came, or why nothing did.
 //!
 //! A failure loses nothing that is indexed, save two: a blocked source is removed at once, and one
-//! that GitHub has not known for long is dropped. Of a folder that could be read in part only, the
+//! that GitHub has not known for long is dropped, each with its threads, which nothing else here touches. Of a folder that could be read in part only, the
 //! files of the other part stay as they were.
 
 use super::fetch::{Incoming, result};
@@ -9,6 +9,7 @@ use super::{Inputs, OnLoss, selection};
 use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
+use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::generation::run::{Outcome, SourceResult};
 use crate::store::{SourceRow, State, Store};
@@ -55,6 +56,10 @@ pub(super) fn settle(
             well(&mut row, moved);
             row.problems = problems;
             keep_unread((source, &unread), &mut row, &mut incoming, store)?;
+            // All blobs that came are stored: what still lacks one names a blob that there never was.
+            if store.lacks_blobs(&source.id)? {
+                row.snapshot.iter_mut().for_each(|known| known.revision.clear());
+            }
             let id = source.id.clone();
             let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
             (renew(&mut row, snapshot), None)
@@ -72,6 +77,12 @@ pub(super) fn settle(
         }
         Outcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
+            // Of a source that was never fetched, they may be there all the same, and they stay.
+            if row.state == State::Blocked || is_dropped(&row, settling.config, now) {
+                ThreadKind::ALL
+                    .into_iter()
+                    .try_for_each(|kind| store.remove_threads((&source.id, kind)).map(|_| ()))?;
+            }
         }
         Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
         Outcome::Deferred | Outcome::Skipped => {}

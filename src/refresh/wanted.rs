@@ -1,16 +1,17 @@
-//! Which of the stored files of a source are indexed: those that the rules want, that are no copy of
-//! a book, that their licence lets be read, and that their authors do not ask to leave out.
+//! Which of the stored files and threads of a source are indexed. Files: those that the rules want, that are no
+//! copy of a book, that their licence lets be read, and that their authors do not ask to leave out. Threads: those
+//! that the catalogue asks for.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::chapters::{self, Chapter};
 use super::describe::licence;
-use super::{Inputs, Stop, by_preference, selection};
+use super::{Inputs, Stop, by_preference, selection, threads};
 use crate::catalogue::selection::format_of;
-use crate::catalogue::{Shown, Source};
+use crate::catalogue::{Shown, Source, SourceId};
 use crate::crawl::BlobId;
 use crate::problem::{Problem, Stage};
-use crate::store::{Store, StoredFile};
+use crate::store::{Store, StoreError, StoredFile};
 
 /// The file by which an author asks to be left out, in the form of `.gitignore`.
 const ASKING: &str = ".cairnignore";
@@ -18,7 +19,10 @@ const ASKING: &str = ".cairnignore";
 const MOST_LINES: usize = 1_000;
 const LONGEST_LINE: usize = 1_000;
 
-/// A file that belongs into the generation.
+/// The format of threads; no file has it, for no extension is so called.
+pub(super) const THREAD: &str = "thread";
+
+/// A file or thread that belongs into the generation.
 pub(super) struct Item<'a> {
     pub source: &'a Source,
     pub path: String,
@@ -28,6 +32,8 @@ pub(super) struct Item<'a> {
     pub length: u64,
     /// When it came to the store, in seconds since 1970.
     pub first_seen: i64,
+    /// Whether its bytes are in the store.
+    pub is_stored: bool,
     /// What the source's table of chapters says of it.
     pub chapter: Option<Chapter>,
 }
@@ -64,8 +70,21 @@ pub(super) fn wanted<'a>(
     Ok(wanted)
 }
 
+/// Whether it is not known what the author of `source` asks to leave out: the file is damaged and not fetched yet.
+/// Then nothing of it may be indexed.
+pub(super) fn is_asking_unknown(source: &SourceId, store: &Store) -> Result<bool, StoreError> {
+    let is_unknown = |file: &StoredFile| file.path == ASKING && !file.is_stored;
+    Ok(store.lacks_blobs(source)? && store.files(source)?.iter().any(is_unknown))
+}
+
 impl<'a> Wanted<'a> {
     fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+        if is_asking_unknown(&source.id, store)? {
+            let message = "what its author asks to leave out is damaged: nothing of it is indexed";
+            let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(ASKING);
+            self.problems.push(problem.hint("`cairn refresh` fetches it again"));
+            return Ok(());
+        }
         let selection = selection(inputs, source);
         let files = store.files(&source.id)?;
         let asked = self.asked(source, &files, store)?;
@@ -73,7 +92,7 @@ impl<'a> Wanted<'a> {
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let (mut left_out, mut closed) = (0, 0);
         let first = self.items.len();
-        for StoredFile { path, blob, length, first_seen } in files {
+        for StoredFile { path, blob, length, first_seen, is_stored } in files {
             if selection.is_book_copy(&path) {
                 self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
             } else if selection.takes(&path, length) {
@@ -93,6 +112,7 @@ impl<'a> Wanted<'a> {
                         format,
                         length,
                         first_seen,
+                        is_stored,
                         chapter,
                     });
                 }
@@ -101,6 +121,17 @@ impl<'a> Wanted<'a> {
         if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
             self.tell(source, &table, "a table of chapters too long to be read whole");
         }
+        self.tell_of_left_out(source, (left_out, closed), inputs);
+        self.threads(source, store)
+    }
+
+    /// Tells how many files of `source` are left out: as its author asks, and under closed licences.
+    fn tell_of_left_out(
+        &mut self,
+        source: &Source,
+        (left_out, closed): (usize, usize),
+        inputs: &Inputs,
+    ) {
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
@@ -113,7 +144,41 @@ impl<'a> Wanted<'a> {
             let message = format!("asks that {left_out} of its files be left out, and so they are");
             self.tell(source, ASKING, &message);
         }
+    }
+
+    /// Takes in the threads of `source` that the catalogue asks for.
+    fn threads(&mut self, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+        if !source.threads.any() {
+            return Ok(());
+        }
+        for thread in store.threads(&source.id)? {
+            if !threads::is_wanted(source, &thread) {
+                continue;
+            }
+            self.items.push(Item {
+                source,
+                path: thread.kind.path(thread.number),
+                blob: thread.blob,
+                format: THREAD.to_owned(),
+                length: thread.length,
+                first_seen: thread.first_seen,
+                is_stored: true,
+                chapter: None,
+            });
+        }
         Ok(())
+    }
+
+    /// Leaves out the items of which `is_lost` says that nothing is stored.
+    pub fn leave_lost(&mut self, is_lost: impl Fn(&Item) -> bool) {
+        let (lost, items) = std::mem::take(&mut self.items).into_iter().partition(is_lost);
+        self.items = items;
+        let lost: Vec<Item> = lost;
+        self.problems.extend(lost.into_iter().map(|item| {
+            let message = "what was stored of it is damaged; it is left out until it is fetched";
+            let problem = Problem::new(Stage::Crawl, message).of_source(&item.source.id.0);
+            problem.at(item.path).hint("`cairn refresh` fetches its source again")
+        }));
     }
 
     fn tell(&mut self, source: &Source, path: &str, message: &str) {

@@ -67,7 +67,7 @@ impl Whole {
             let (path, address) = (item.path.as_str(), section.address);
             let place = Place { source, voice, path, address, section: id.0 };
             self.graph.section(place, notes);
-            let case = self.cases.of_section(&section.headings, case);
+            let case = self.cases.of_section(section.subject(), case);
             if let (Some(case), Some(step)) = (case, notes.step) {
                 let extent = Extent::of(&section.text, &section.links);
                 self.graph.cases.add(place, (case, step), extent);

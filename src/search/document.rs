@@ -9,6 +9,7 @@ use super::analysis;
 use super::schema::Fields;
 use super::{Record, SearchError, SectionId, first_u64};
 use crate::annotate::{Role, Salience};
+use crate::extract::Address;
 use crate::extract::words::words;
 
 /// So many links make a section one that leads elsewhere.
@@ -61,6 +62,8 @@ impl Builder {
     fn text(&mut self, document: &mut TantivyDocument, record: &Record) {
         let fields = self.fields;
         let (own, above) = match record.headings.split_last() {
+            // Who wrote a comment is found, but is no heading to suggest, or to rank by.
+            _ if matches!(record.address, Address::Comment(_)) => ("", record.headings.join("\n")),
             Some((own, above)) => (own.as_str(), above.join("\n")),
             None => (record.title.as_str(), String::new()),
         };
@@ -72,7 +75,9 @@ impl Builder {
         ]
         .concat()
         .join("\n");
-        document.add_text(fields.label, own);
+        if !own.is_empty() {
+            document.add_text(fields.label, own);
+        }
         document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{}", record.code));
         document.add_text(fields.code, &record.code);
         let texts = [(fields.heading, own.to_owned()), (fields.trail, trail), (fields.body, body)];
@@ -103,7 +108,10 @@ fn stored(
         links: Vec::new(),
         ..record.clone()
     };
-    let encoded = postcard::to_stdvec(&shell).map_err(SearchError::decode)?;
+    let mut encoded = postcard::to_stdvec(&shell).map_err(SearchError::decode)?;
+    if let Some(posted) = &record.posted {
+        encoded.extend(postcard::to_stdvec(posted).map_err(SearchError::decode)?);
+    }
     document.add_bytes(fields.record, &encoded);
     document.add_text(fields.text, &record.text);
     let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
@@ -151,13 +159,16 @@ pub(super) fn day_number(day: &str) -> Option<u64> {
     let month = parts.next().unwrap_or(Some(1))?;
     let day = parts.next().unwrap_or(Some(1))?;
     let is_day = (1..=12).contains(&month) && (1..=31).contains(&day) && parts.next().is_none();
-    is_day.then_some(year * 10_000 + month * 100 + day)
+    is_day.then(|| year * 10_000 + month * 100 + day)
 }
 
 /// A number that all parts of a long section of the document `key` share.
 fn passage(key: u64, record: &Record) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(&key.to_le_bytes());
+    if let Address::Comment(id) = record.address {
+        hash.update(&id.get().to_le_bytes());
+    }
     for heading in &record.headings {
         hash.update(heading.as_bytes()).update(b"\0");
     }
@@ -186,7 +197,9 @@ mod tests {
         assert_eq!(day_number("2025-01-31"), Some(20_250_131));
         assert_eq!(day_number("2025-02"), Some(20_250_201));
         assert_eq!(day_number("2025"), Some(20_250_101));
-        for wrong in ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon"] {
+        for wrong in
+            ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon", "2026-999999999999999999-1"]
+        {
             assert_eq!(day_number(wrong), None, "{wrong}");
         }
     }

@@ -14,6 +14,7 @@ use super::field::{Filter, FilterField};
 use super::opened::{Opened, Segment};
 use super::postings::{each_block, each_term};
 use super::understand::labels::Labels;
+use crate::extract::Kind;
 use crate::vocabulary::Vocabulary;
 
 /// What filters need to know.
@@ -169,7 +170,7 @@ impl Filters<'_> {
         Ok(left)
     }
 
-    /// A document's own licence goes before its source's.
+    /// A document's own licence goes before its source's; threads have none.
     fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
         let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
         let none = values.leave(|_| false);
@@ -183,6 +184,8 @@ impl Filters<'_> {
                 set(&mut left, segment, docs, is_left);
             })?;
         }
+        let kind = Kind::Discussion.as_str();
+        self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut left)?;
         Ok(left)
     }
 

@@ -6,15 +6,16 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use tantivy::Term;
 use tantivy::query::FuzzyTermQuery;
+use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{DocSet, TERMINATED, Term};
 use tantivy_fst::Automaton;
 
 use super::SearchError;
 use super::analysis;
 use super::budget::Budget;
-use super::opened::{BODY, Opened};
+use super::opened::{BODY, Hidden, Opened};
 use super::postings::each_phrase;
 
 /// Terms of one segment that are looked at for completions.
@@ -44,6 +45,24 @@ impl Lexicon<'_> {
             held += segment.words.doc_freq(&term)?;
         }
         Ok(held)
+    }
+
+    /// Whether a section that is shown holds `word` as written: no folded copy, and none that was deleted.
+    pub fn is_shown(&self, word: &str) -> Result<bool, SearchError> {
+        let term = Term::from_field_text(self.opened.fields.words, word);
+        for segment in &self.opened.segments {
+            let found = segment.words.read_postings(&term, IndexRecordOption::Basic)?;
+            let Some(mut found) = found else { continue };
+            while found.doc() != TERMINATED {
+                self.budget.spend(1)?;
+                let section = segment.base + found.doc();
+                if self.opened.hidden.get(section as usize) == Some(&Hidden::No) {
+                    return Ok(true);
+                }
+                found.advance();
+            }
+        }
+        Ok(false)
     }
 
     /// How many sections hold a form of `word`.

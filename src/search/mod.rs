@@ -45,8 +45,9 @@ pub mod write;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -54,7 +55,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::annotate::{Role, Salience};
 use crate::catalogue::Shown;
 use crate::disk::DiskError;
-use crate::extract::{Address, Kind, Link};
+use crate::extract::{Address, Kind, Link, Posted, subject};
 
 pub use budget::{Budget, Stopped};
 pub use facets::Facet;
@@ -65,11 +66,12 @@ pub use suggest::{Suggested, Suggestion};
 pub use understand::{Correction, LastWord, Understanding, Understood, UnderstoodTopic};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 /// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
 ///
-/// It stays the same while text round it changes, so that links to it keep working.
+/// It stays the same while text round it changes, so that links to it keep working. A thread's posts go by GitHub's
+/// ids instead of headings: a title may be edited, and votes change the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SectionId(pub u64);
 
@@ -80,10 +82,27 @@ impl SectionId {
         for part in [source, path] {
             hash.update(part.as_bytes()).update(b"\0");
         }
-        for heading in &section.headings {
-            hash.update(heading.as_bytes()).update(b"\0");
+        match section.address {
+            Address::Question => hash.update(b"question\0"),
+            Address::Comment(id) => return SectionId::of_comment(source, path, id, section.chunk),
+            _ => {
+                for heading in &section.headings {
+                    hash.update(heading.as_bytes()).update(b"\0");
+                }
+                hash.update(&section.ordinal.to_le_bytes())
+            }
+        };
+        hash.update(&section.chunk.to_le_bytes());
+        SectionId(first_u64(&hash.finalize()))
+    }
+
+    /// The id of the section `chunk` (from 0) of the comment `comment` of the thread `path` in `source`.
+    pub fn of_comment(source: &str, path: &str, comment: NonZeroU64, chunk: u32) -> SectionId {
+        let mut hash = blake3::Hasher::new();
+        for part in [source, path, "comment"] {
+            hash.update(part.as_bytes()).update(b"\0");
         }
-        hash.update(&section.ordinal.to_le_bytes()).update(&section.chunk.to_le_bytes());
+        hash.update(&comment.get().to_le_bytes()).update(&chunk.to_le_bytes());
         SectionId(first_u64(&hash.finalize()))
     }
 
@@ -155,6 +174,16 @@ pub struct Record {
     /// The sections before and after it in the document.
     pub previous: Option<SectionId>,
     pub next: Option<SectionId>,
+    /// Who wrote it and when: of a thread's posts. Stored behind the others, where older indexes have nothing.
+    #[serde(skip)]
+    pub posted: Option<Posted>,
+}
+
+impl Record {
+    /// The headings that say what it is about; see [`subject`].
+    pub fn subject(&self) -> &[String] {
+        subject(&self.headings, self.posted.as_ref())
+    }
 }
 
 /// Where a folded copy stands.
@@ -184,6 +213,9 @@ pub enum SearchError {
     Disk(#[from] DiskError),
     #[error("the search index in {} is damaged", .0.display())]
     Damaged(PathBuf),
+    /// Reading it panicked.
+    #[error("the search index in {} failed to be read: it may be damaged", .0.display())]
+    Failed(PathBuf),
     #[error("the search index holds a section that can't be decoded: {0}")]
     Decode(String),
     #[error(
@@ -195,13 +227,12 @@ pub enum SearchError {
     Stopped(#[from] Stopped),
 }
 
-/// What `read` gives of the index in `folder`: tantivy panics on some damaged files, which is an error here.
+/// What `read` gives of an index: tantivy panics on some damaged files, which is the error `damaged` here.
 fn guarded<T>(
-    folder: &Path,
+    damaged: impl FnOnce() -> SearchError,
     read: impl FnOnce() -> Result<T, SearchError>,
 ) -> Result<T, SearchError> {
-    let damaged = |_| Err(SearchError::Damaged(folder.to_owned()));
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(damaged)
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
 }
 
 impl From<tantivy::TantivyError> for SearchError {
@@ -211,6 +242,11 @@ impl From<tantivy::TantivyError> for SearchError {
 }
 
 impl SearchError {
+    /// Whether it says that the index can't be read, rather than something of the request.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, SearchError::TooManyFilters { .. } | SearchError::Stopped(_))
+    }
+
     /// Of an `error` in what is stored of a section.
     fn decode(error: impl fmt::Display) -> SearchError {
         SearchError::Decode(error.to_string())

@@ -5,7 +5,7 @@
 //! beside what is counted ([`Values`]).
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::columnar::{Column, StrColumn};
@@ -18,7 +18,7 @@ use tantivy::{
 use super::directory::ReadOnlyDirectory;
 use super::facets::Values;
 use super::schema::{self, Fields};
-use super::{Copies, Record, SearchError, SectionId};
+use super::{Copies, Record, SearchError, SectionId, guarded};
 use crate::extract::Link;
 
 /// The fields that hold text, by place: own heading, what stands above it, body, code.
@@ -50,6 +50,7 @@ pub(super) struct Segment {
 /// An opened index.
 pub(super) struct Opened {
     pub fields: Fields,
+    folder: PathBuf,
     searcher: Searcher,
     pub segments: Vec<Segment>,
     /// By text field: its mean length, in tokens.
@@ -89,6 +90,7 @@ impl Opened {
         let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
         let mut opened = Opened {
             fields,
+            folder: folder.to_owned(),
             segments: Vec::new(),
             mean_lengths: [1.0; TEXTS],
             priors: Vec::new(),
@@ -151,6 +153,14 @@ impl Opened {
         Ok(())
     }
 
+    /// What `read` gives of this index, whose files may have been damaged since it was opened.
+    pub fn guarded<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        guarded(|| SearchError::Failed(self.folder.clone()), read)
+    }
+
     /// How many sections there are, hidden ones included.
     pub fn len(&self) -> usize {
         self.priors.len()
@@ -181,7 +191,8 @@ impl Opened {
     pub fn stored(&self, section: u32) -> Result<Stored, SearchError> {
         let (segment, doc) = self.place(section);
         let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
-        Ok(Stored { values: self.searcher.doc(address)?, fields: self.fields })
+        let values = self.guarded(|| Ok(self.searcher.doc(address)?))?;
+        Ok(Stored { values, fields: self.fields })
     }
 
     /// The whole record of `section`.
@@ -203,7 +214,9 @@ impl Stored {
     pub fn shell(&self) -> Result<Record, SearchError> {
         let record = self.values.get(&self.fields.record);
         let bytes = record.and_then(|value| value.as_bytes()).unwrap_or_default();
-        postcard::from_bytes(bytes).map_err(SearchError::decode)
+        let (record, rest) = postcard::take_from_bytes(bytes).map_err(SearchError::decode)?;
+        let posted = (!rest.is_empty()).then(|| postcard::from_bytes(rest)).transpose();
+        Ok(Record { posted: posted.map_err(SearchError::decode)?, ..record })
     }
 
     pub fn text(&self) -> &str {

@@ -20,7 +20,7 @@ use super::query::{self, Filter, FilterField, MOST_FILTERS, Query};
 use super::rank::{self, BEST, Conditions, Ranked, Ranker, Ranking};
 use super::score::{Board, Scorer};
 use super::understand::labels::Labels;
-use super::understand::{Interpreter, LastWord, Understanding, Understood};
+use super::understand::{Interpreter, LastWord, Understanding, Understood, keep_what_finds};
 use super::weights::WEIGHTS;
 use super::{Copies, CopyPlace, Record, SearchError, SectionId, guarded};
 use crate::vocabulary::Vocabulary;
@@ -92,7 +92,8 @@ impl Searcher {
         vocabulary: &Vocabulary,
         sources: Vec<(String, Option<String>)>,
     ) -> Result<Searcher, SearchError> {
-        let opened = guarded(folder, || Opened::open(folder, &copies))?;
+        let damaged = || SearchError::Damaged(folder.to_owned());
+        let opened = guarded(damaged, || Opened::open(folder, &copies))?;
         let stemmers = stemmers(&opened);
         let labels = Labels::new(vocabulary);
         Ok(Searcher { opened, copies, labels, sources, stemmers, boards: Mutex::default() })
@@ -103,6 +104,15 @@ impl Searcher {
     /// No text is an error. `Err` if text and values together name more than [`MOST_FILTERS`] different filters, if
     /// the budget is spent or the search cancelled, or if the index can't be read.
     pub fn search(
+        &self,
+        request: &Request,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Answer, SearchError> {
+        self.opened.guarded(|| self.answer(request, vocabulary, budget))
+    }
+
+    fn answer(
         &self,
         request: &Request,
         vocabulary: &Vocabulary,
@@ -129,6 +139,7 @@ impl Searcher {
         let mut board = self.board();
         let ranking = search.rank(&plan, &mut reading.understood, &mut board)?;
         self.put_back(board);
+        keep_what_finds(&mut reading.understood, ranking.total, &lexicon)?;
         let (from, limit) = (request.offset, request.limit);
         let shown = match asks_for_one_place(&query) {
             true => ranking.best.iter().skip(from).take(limit).copied().collect(),

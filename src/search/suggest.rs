@@ -60,13 +60,15 @@ impl Searcher {
         if typed.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
             return Ok(Vec::new());
         }
-        let mut all = self.named(typed, limit, vocabulary, budget)?;
-        if all.is_empty()
-            && let Some(right) = self.spelt_right(typed, vocabulary, budget)?
-        {
-            all = self.named(&right, limit, vocabulary, budget)?;
-        }
-        Ok(all)
+        self.opened.guarded(|| {
+            let mut all = self.named(typed, limit, vocabulary, budget)?;
+            if all.is_empty()
+                && let Some(right) = self.spelt_right(typed, vocabulary, budget)?
+            {
+                all = self.named(&right, limit, vocabulary, budget)?;
+            }
+            Ok(all)
+        })
     }
 
     fn named(

@@ -55,13 +55,16 @@ impl Writer {
         if blake3::hash(&meta).to_hex().as_str() != written.trim() {
             return Err(damaged());
         }
-        guarded(folder, || {
-            let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-            let index = Index::open(directory)?;
-            schema::check(&index)?;
-            schema::register(&index);
-            versions(&index).map(drop)
-        })
+        guarded(
+            || SearchError::Damaged(folder.to_owned()),
+            || {
+                let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+                let index = Index::open(directory)?;
+                schema::check(&index)?;
+                schema::register(&index);
+                versions(&index).map(drop)
+            },
+        )
     }
 
     /// Opens the index in `folder`, or makes a new one where there is none or one of other fields.

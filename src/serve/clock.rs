@@ -129,6 +129,12 @@ impl Clock {
     }
 }
 
+/// When the next run is due by `timetable` after `runs`, newest first, seen from `now`; without jitter, and `None`
+/// where none is planned.
+pub fn due(timetable: &Timetable, runs: &[Run], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    timetable.due(Last::of(runs, now).counted, now)
+}
+
 /// What the recorded runs say of the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Last {

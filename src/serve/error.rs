@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::generation::damage::MENDED;
 use crate::search::{SearchError, Stopped};
 
 /// The code of a request that finds the queue of searches full.
@@ -107,7 +108,7 @@ impl From<SearchError> for Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "index",
             message: "the index could not be read".to_owned(),
-            hint: "the server's log says why".to_owned(),
+            hint: format!("for whoever runs this server: {MENDED}"),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State as Shared};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -60,7 +60,7 @@ fn plain(host: &str) -> String {
 }
 
 /// The host, and port, that a request names: that of its target where it has one, else that of its `Host` header
-/// (RFC 9112 3.2.2). `None` for a request without, which no browser sends; `Err` for one that makes no sense.
+/// (RFC 9112 3.2.2). `None` for a request without, which HTTP/1.0 allows; `Err` for one that makes no sense.
 pub(super) fn named(parts: &Parts) -> Result<Option<Authority>, Failure> {
     let wrong = || {
         Failure::bad_request("the Host header names no host", "send one, such as localhost:7878")
@@ -98,12 +98,25 @@ fn is_host_and_port(authority: &Authority) -> bool {
     is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// Answers 421 to a request for another host, 400 to one whose host makes no sense.
+/// Whether the request breaks the rule that HTTP/1.1 has a `Host` header, whatever is asked for (RFC 9112 3.2). A
+/// request that came over no connection was made inside this program.
+fn lacks_host(request: &Request) -> bool {
+    let came_over = request.extensions().get::<Ends>().is_some();
+    came_over
+        && request.version() == Version::HTTP_11
+        && !request.headers().contains_key(header::HOST)
+}
+
+/// Answers 421 to a request for another host, 400 to one that names none or whose host makes no sense.
 pub(super) async fn check(
     Shared(state): Shared<Arc<State>>,
     request: Request,
     next: Next,
 ) -> Response {
+    if lacks_host(&request) {
+        let hint = "send one, such as localhost:7878";
+        return Failure::bad_request("the request has no Host header", hint).into_response();
+    }
     if FOR_ANY_HOST.contains(&request.uri().path()) {
         return next.run(request).await;
     }

@@ -9,7 +9,7 @@ mod admin;
 mod api;
 mod assets;
 mod cache;
-mod clock;
+pub mod clock;
 mod connections;
 mod downloads;
 mod error;

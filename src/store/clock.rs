@@ -30,18 +30,27 @@ impl Store {
         }
         let (seconds, day) = (now.timestamp(), now.format("%Y-%m-%d").to_string());
         let transaction = self.connection.transaction()?;
-        let rows: Vec<(String, String)> = transaction
+        // What is no text, or can't be decoded, is reported by who needs it.
+        let read = |row: &rusqlite::Row| Ok(row.get(0).ok().zip(row.get(1).ok()));
+        let rows: Vec<Option<(String, String)>> = transaction
             .prepare("SELECT id, row FROM sources")?
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .query_map([], read)?
             .collect::<Result<_, _>>()?;
-        for (id, json) in rows {
-            // What can't be decoded is reported by who needs it.
+        for (id, json) in rows.into_iter().flatten() {
             let Ok(mut row) = serde_json::from_str::<SourceRow>(&json) else { continue };
             if row.distrust_after(seconds) {
                 put_source(&transaction, &crate::catalogue::SourceId(id), &row)?;
             }
         }
-        transaction.execute("UPDATE files SET first_seen = ?1 WHERE first_seen > ?1", [seconds])?;
+        for table in ["files", "threads"] {
+            let sql = format!("UPDATE {table} SET first_seen = ?1 WHERE first_seen > ?1");
+            transaction.execute(&sql, [seconds])?;
+        }
+        transaction.execute(
+            "UPDATE thread_states SET row = json_set(row, '$.swept_at', ?1)
+             WHERE CASE WHEN json_valid(row) THEN json_extract(row, '$.swept_at') > ?1 END",
+            [seconds],
+        )?;
         transaction.execute("UPDATE links SET looked_at = ?1 WHERE looked_at > ?1", [seconds])?;
         transaction
             .execute("UPDATE links SET dead_since = ?1 WHERE dead_since > ?1", params![day])?;
@@ -70,8 +79,10 @@ impl SourceRow {
 mod tests {
     use super::*;
     use crate::catalogue::SourceId;
+    use crate::crawl::github::thread::ThreadKind;
     use crate::crawl::links::LinkState;
     use crate::crawl::{BlobId, Snapshot};
+    use crate::store::ThreadState;
 
     #[test]
     fn times_of_a_clock_that_was_ten_years_ahead_become_now() {
@@ -97,6 +108,9 @@ mod tests {
         let mut store = Store::open(&path).unwrap();
         store.replace_files(&source, &file, None, &row, then).unwrap();
         store.put_link("https://a.org", LinkState::Dead, ("2099-01-01", then)).unwrap();
+        let threads = (&source, ThreadKind::Issue);
+        let state = ThreadState { swept_at: then, ..ThreadState::default() };
+        store.end_pass(threads, false, &state, then).unwrap();
         drop(store);
 
         let mut store = Store::open(&path).unwrap();
@@ -107,6 +121,7 @@ mod tests {
             assert!((now..now + 60).contains(&at), "{at}");
         }
         assert_eq!(row.metadata_tried_at, now - 5, "a time of the past stays");
+        assert!(store.thread_state(threads).unwrap().swept_at < now + 60);
         assert_eq!(snapshot.validator.as_deref(), Some("y"));
         assert!(store.files(&source).unwrap()[0].first_seen < now + 60);
         assert!(store.fresh_links(now + 60, now + 60).unwrap().is_empty());

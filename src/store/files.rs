@@ -19,6 +19,8 @@ pub struct StoredFile {
     pub length: u64,
     /// Seconds since 1970.
     pub first_seen: i64,
+    /// Whether its bytes are there; not where they were damaged and the source has not been fetched since.
+    pub is_stored: bool,
 }
 
 impl Store {
@@ -28,15 +30,7 @@ impl Store {
     pub fn put_blobs(&mut self, files: &[RawFile]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         for file in files {
-            let known = transaction
-                .prepare_cached("SELECT 1 FROM blobs WHERE id = ?1")?
-                .exists([&file.blob.0])?;
-            if !known {
-                let packed = zstd::bulk::compress(&file.bytes, ZSTD_LEVEL)?;
-                transaction
-                    .prepare_cached("INSERT INTO blobs (id, bytes, length) VALUES (?1, ?2, ?3)")?
-                    .execute(params![file.blob.0, packed, file.bytes.len() as i64])?;
-            }
+            put_blob(&transaction, &file.blob, &file.bytes)?;
         }
         transaction.commit()?;
         Ok(())
@@ -109,7 +103,7 @@ impl Store {
     /// The files of `source` in order of path.
     pub fn files(&self, source: &SourceId) -> Result<Vec<StoredFile>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT path, blob, COALESCE(length, 0), first_seen
+            "SELECT path, blob, COALESCE(length, 0), first_seen, blobs.id IS NOT NULL
              FROM files LEFT JOIN blobs ON blobs.id = files.blob
              WHERE source = ?1 ORDER BY path",
         )?;
@@ -119,10 +113,28 @@ impl Store {
                 blob: BlobId(row.get(1)?),
                 length: row.get::<_, i64>(2)?.unsigned_abs(),
                 first_seen: row.get(3)?,
+                is_stored: row.get(4)?,
             })
         })?;
         Ok(files.collect::<Result<_, _>>()?)
     }
+}
+
+/// Keeps `bytes` as `blob`, unless they are there already.
+pub(super) fn put_blob(
+    connection: &rusqlite::Connection,
+    blob: &BlobId,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let known =
+        connection.prepare_cached("SELECT 1 FROM blobs WHERE id = ?1")?.exists([&blob.0])?;
+    if !known {
+        let packed = zstd::bulk::compress(bytes, ZSTD_LEVEL)?;
+        connection
+            .prepare_cached("INSERT INTO blobs (id, bytes, length) VALUES (?1, ?2, ?3)")?
+            .execute(params![blob.0, packed, bytes.len() as i64])?;
+    }
+    Ok(())
 }
 
 fn put_left_out(

@@ -6,11 +6,14 @@
 //! public call is one transaction; a kill between any two leaves a store that the next refresh
 //! rolls forward from.
 
+mod audit;
 mod clock;
 mod derived;
 mod files;
 mod links;
+mod passes;
 mod sources;
+mod threads;
 
 use std::fs::File;
 use std::path::Path;
@@ -23,10 +26,13 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion}
 
 use crate::disk::{self, DiskError, Doing};
 
+pub use audit::{Audit, Damaged, Table, Versions};
 pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
+pub use passes::{Answered, Pass, Phase, ThreadState};
 pub use sources::{SourceRow, State};
+pub use threads::{Seen, StoredThread, ThreadPage, Written};
 
 /// What ends the path of SQLite's file addresses, or begins an escape in it.
 const URI: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
@@ -84,6 +90,33 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 dead_since TEXT
             ) WITHOUT ROWID;",
         ),
+        // Discussions and issues, how far fetching them has come, and what a pass over all of them has met.
+        M::up(
+            "CREATE TABLE threads (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                updated_at TEXT NOT NULL,
+                labels TEXT NOT NULL,
+                blob TEXT NOT NULL,
+                first_seen INTEGER NOT NULL,
+                PRIMARY KEY (source, kind, number)
+            ) WITHOUT ROWID;
+            CREATE INDEX threads_by_blob ON threads (blob);
+            CREATE TABLE thread_states (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                row TEXT NOT NULL,
+                PRIMARY KEY (source, kind)
+            ) WITHOUT ROWID;
+            CREATE TABLE thread_seen (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                post INTEGER NOT NULL,
+                PRIMARY KEY (source, kind, number, post)
+            ) WITHOUT ROWID;",
+        ),
     ])
 });
 
@@ -138,11 +171,21 @@ const ADVICE: &str = "remove library.db from the index folder and run `cairn ref
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
-                StoreError::Broken(error.to_string())
-            }
-            _ => StoreError::Sqlite(error),
+        use rusqlite::Error as Sqlite;
+        match &error {
+            // What a row holds is not what was written.
+            Sqlite::Utf8Error(..)
+            | Sqlite::InvalidColumnType(..)
+            | Sqlite::IntegralValueOutOfRange(..)
+            | Sqlite::FromSqlConversionFailure(..) => StoreError::Decode(error.to_string()),
+            // A table or column is missing: every statement is this module's own.
+            Sqlite::SqlInputError { .. } => StoreError::Broken(error.to_string()),
+            _ => match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {
+                    StoreError::Broken(error.to_string())
+                }
+                _ => StoreError::Sqlite(error),
+            },
         }
     }
 }
@@ -174,9 +217,20 @@ impl Store {
         Ok(store)
     }
 
-    /// Looks whether `library.db` at `path` is whole and of a format that this program reads. Changes
-    /// nothing. Reads all of it.
+    /// Looks whether the pages of `library.db` at `path` are whole, and of a format that this program reads.
+    /// Changes nothing. Reads all of it, but decodes no row: that is for [`Store::audit`].
     pub fn examine(path: &Path) -> Result<(), StoreError> {
+        check_pages(&Store::look(path)?, "quick_check")
+    }
+
+    /// Looks which rows of `library.db` at `path` are damaged; derived ones are read as those of `versions`. Changes
+    /// nothing. `Err` if the database itself is broken. O(bytes).
+    pub fn audit(path: &Path, versions: &Versions) -> Result<Audit, StoreError> {
+        audit::audit(&Store::look(path)?, versions)
+    }
+
+    /// A connection to the database `path` that changes nothing. `Err` if it is of a newer format.
+    fn look(path: &Path) -> Result<Connection, StoreError> {
         let connection = read_only(path).map_err(|error| StoreError::from(error).at(path))?;
         connection.busy_timeout(Duration::from_secs(5))?;
         let version = MIGRATIONS.current_version(&connection).map_err(migration)?;
@@ -184,17 +238,19 @@ impl Store {
             let newer = MigrationDefinitionError::DatabaseTooFarAhead;
             return Err(StoreError::Newer(rusqlite_migration::Error::MigrationDefinition(newer)));
         }
-        let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if said == "ok" { Ok(()) } else { Err(StoreError::Broken(said)) }
+        Ok(connection)
     }
 
-    /// Drops what nothing refers to any more: blobs without a file, and what was derived from them.
+    /// Drops what nothing refers to any more: blobs without a file or thread, and what was derived from them.
     ///
     /// One transaction. Returns how many blobs went.
     pub fn collect_garbage(&mut self) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
-        let blobs = transaction
-            .execute("DELETE FROM blobs WHERE id NOT IN (SELECT blob FROM files)", [])?;
+        let blobs = transaction.execute(
+            "DELETE FROM blobs WHERE id NOT IN (SELECT blob FROM files)
+             AND id NOT IN (SELECT blob FROM threads)",
+            [],
+        )?;
         if blobs > 0 {
             for table in ["documents", "annotations"] {
                 let sql = format!("DELETE FROM {table} WHERE blob NOT IN (SELECT id FROM blobs)");
@@ -204,6 +260,12 @@ impl Store {
         transaction.commit()?;
         Ok(blobs)
     }
+}
+
+/// Runs SQLite's own `check`, `quick_check` or `integrity_check`, which also compares the indexes with the tables.
+fn check_pages(connection: &Connection, check: &str) -> Result<(), StoreError> {
+    let said: String = connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
+    if said == "ok" { Ok(()) } else { Err(StoreError::Broken(said)) }
 }
 
 /// Opens the database `path` without writing anything beside it.

@@ -84,7 +84,7 @@ impl Store {
         put_source(&self.connection, source, row)
     }
 
-    /// Drops every source that is not among `kept`, with its files.
+    /// Drops every source that is not among `kept`, with its files and threads.
     pub fn keep_sources(&mut self, kept: &[SourceId]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         let known: Vec<String> = transaction
@@ -92,9 +92,10 @@ impl Store {
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         for id in known.iter().filter(|id| !kept.iter().any(|kept| kept.0 == **id)) {
-            for table in ["files WHERE source", "left_out WHERE source", "sources WHERE id"] {
-                transaction.execute(&format!("DELETE FROM {table} = ?1"), [id])?;
+            for table in ["files", "left_out", "threads", "thread_states", "thread_seen"] {
+                transaction.execute(&format!("DELETE FROM {table} WHERE source = ?1"), [id])?;
             }
+            transaction.execute("DELETE FROM sources WHERE id = ?1", [id])?;
         }
         transaction.commit()?;
         Ok(())

@@ -46,6 +46,8 @@ mod tests_hosts;
 #[cfg(test)]
 mod tests_issues;
 #[cfg(test)]
+mod tests_octocrab;
+#[cfg(test)]
 mod tests_repository;
 #[cfg(test)]
 mod tests_search;

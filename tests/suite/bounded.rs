@@ -21,6 +21,12 @@ const MOST_MEMORY: u64 = 800_000_000;
 fn world(files: &[(String, Vec<u8>)]) -> World {
     let world = World::new(Vec::new());
     world.catalogue("[[source]]\nfolder = \"hostile\"\nwhy = \"test\"\nlicence = \"MIT\"\n");
+    // Threads come from GitHub's API; here they are files, to be read as those are.
+    let policy = fs::read_to_string(world.path("sources/policy.toml")).unwrap();
+    world.write(
+        "sources/policy.toml",
+        &policy.replacen("formats = [", "formats = [\"thread\", ", 1),
+    );
     for (path, bytes) in files {
         let path = world.path(&format!("sources/hostile/{path}"));
         fs::create_dir_all(path.parent().unwrap()).unwrap();

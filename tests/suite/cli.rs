@@ -198,3 +198,20 @@ fn the_summary_table_is_printed_and_progress_goes_to_stderr() {
     let quiet = world.run(&["refresh", "-q"]);
     assert_eq!(quiet.stderr, "");
 }
+
+#[test]
+fn a_word_that_only_a_removed_document_held_is_no_correction() {
+    let kept = "# Animals\n\nThe zebra is striped, and gnus are not.\n";
+    let gone = "# Words\n\nThe zebranl is an animal that nobody knows.\n";
+    let world = World::new(vec![repo("ann/zoo", &[("a.md", kept), ("b.md", gone)])]);
+    world.refresh(&[], 0);
+    let found = world.run(&["search", "zebranb"]).stdout;
+    assert!(found.contains("\"zebranb\" was read as \"zebranl\" too"), "{found}");
+    world.github.put(repo("ann/zoo", &[("a.md", kept)]));
+    world.refresh(&[], 0);
+    assert!(world.hits("zebranl").is_empty());
+    for query in ["zebranb", "zebranb gnus"] {
+        let found = world.run(&["search", query]).stdout;
+        assert!(!found.contains("was read as"), "{query}: {found}");
+    }
+}

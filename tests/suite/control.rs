@@ -338,7 +338,9 @@ fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
     ill(look(&["--offline"], ""), "store", "not a database");
     std::fs::write(&library, kept).unwrap();
     std::fs::write(world.path("index/current"), "7\n").unwrap();
-    ill(look(&["--offline"], ""), "generation", "refresh --offline` rebuilds it");
+    let (_, checks) = look(&["--offline"], "");
+    let shown = checks.iter().find(|check| check.0 == "generation").unwrap();
+    assert!(shown.1 == "weak" && shown.2.contains("refresh --offline` rebuilds it"), "{shown:?}");
     std::fs::write(world.path("index/current"), "1\n").unwrap();
     world.write("sources/catalogue.toml", "nonsense\n");
     ill(look(&["--offline"], ""), "data files", "sources check");

@@ -249,6 +249,35 @@ fn a_truncated_segment_is_told_in_one_sentence() {
 }
 
 #[test]
+fn a_damaged_block_that_a_search_meets_is_told_with_advice_that_works() {
+    let world = world_of_two_generations();
+    let before = content(&world.path("index"));
+    let server = Server::start(&world, &["--no-refresh"]);
+    for entry in fs::read_dir(world.path("index/generations/0002/search")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.to_str().unwrap().ends_with(".store") {
+            let mut bytes = fs::read(&path).unwrap();
+            // The first block, behind its length: opening reads only the end of the file.
+            bytes[4..20].fill(0xff);
+            fs::write(&path, bytes).unwrap();
+        }
+    }
+    let told = world.run(&["search", "position bias"]);
+    assert_eq!(told.code, 1, "{}", told.stdout);
+    let index = format!("the index {} can't be read", world.path("index").display());
+    for says in [index.as_str(), "`cairn doctor --deep`", "`cairn refresh --offline`"] {
+        assert!(told.stderr.contains(says), "{says}: {}", told.stderr);
+    }
+    let answer = server.get("/api/v1/search?q=position+bias");
+    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
+    assert!(answer.contains("cairn doctor --deep") && answer.contains("--offline"), "{answer}");
+    assert_eq!(world.run(&["doctor", "--offline", "--deep"]).code, 1);
+    world.refresh(&["--offline"], 0);
+    assert_eq!(world.run(&["doctor", "--offline", "--deep"]).code, 0);
+    assert!(content(&world.path("index")) == before);
+}
+
+#[test]
 fn a_server_without_refreshes_shows_the_last_whole_generation_and_says_what_to_run() {
     let world = world_of_two_generations();
     fs::write(world.path("index/generations/0002/graph.bin"), "").unwrap();
@@ -271,8 +300,8 @@ fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
     let world = world_of_two_generations();
     let before = content(&world.path("index"));
     world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
-    // Either the current generation can't be found, or none is whole.
-    for (what, made) in [("current", 10), ("graph.bin", 11)] {
+    // Either `current` names no generation, or none is whole: the newest is found again, or another built.
+    for (what, shown) in [("current", 2), ("graph.bin", 3)] {
         if what == "current" {
             fs::write(world.path("index/current"), "9\n").unwrap();
         } else {
@@ -282,9 +311,13 @@ fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
         }
         world.github.forget_requests();
         let server = Server::start(&world, &[]);
-        server.wait_for("/api/v1/status", &format!("\"generation\":{made}"));
+        server.wait_for("/api/v1/status", &format!("\"generation\":{shown}"));
         assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
         assert!(world.github.requests().is_empty(), "from the store alone");
+        wait_until("current names it", || {
+            let current = fs::read_to_string(world.path("index/current"));
+            current.is_ok_and(|text| text == format!("{shown}\n"))
+        });
         assert!(content(&world.path("index")) == before);
     }
 }

@@ -26,6 +26,7 @@ fn told(extracted: &Extracted) -> String {
         let anchor = section.anchor.as_ref().map(|anchor| format!(" #{anchor}"));
         let trail = section.headings.join(" / ");
         writeln!(told, "\n== {:?} {trail}{}", section.address, anchor.unwrap_or_default()).unwrap();
+        section.posted.iter().for_each(|posted| writeln!(told, "{posted}").unwrap());
         if !section.tags.is_empty() {
             writeln!(told, "tags: {}", section.tags.join(", ")).unwrap();
         }
@@ -48,7 +49,7 @@ fn every_fixture_is_read_as_it_was_when_somebody_looked() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert!(names.len() >= 48, "fixtures are missing: {}", names.len());
+    assert!(names.len() >= 51, "fixtures are missing: {}", names.len());
     settings().bind(|| {
         for name in names {
             let format = name.rsplit('.').next().unwrap().to_lowercase();

@@ -1,6 +1,8 @@
 //! Shapes of hostile documents: each made to cost a reader, or a stage behind it, more than it should. The
 //! suite and the soak refresh folders of them, and fuzzing begins with them.
 
+use serde_json::json;
+
 /// A kind of hostile document.
 pub struct Shape {
     pub name: &'static str,
@@ -21,8 +23,15 @@ impl Shape {
 
 /// All shapes.
 pub fn shapes() -> Vec<Shape> {
-    let all =
-        [front_matter(), inline(), blocks(), lists_of_things(), web_and_notebooks(), others()];
+    let all = [
+        front_matter(),
+        inline(),
+        blocks(),
+        lists_of_things(),
+        web_and_notebooks(),
+        threads(),
+        others(),
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -115,6 +124,35 @@ fn web_and_notebooks() -> Vec<Shape> {
     ]
 }
 
+/// Discussions as nobody should have them.
+fn threads() -> Vec<Shape> {
+    vec![
+        shape("many-comments", "thread", |n, k| {
+            comments(
+                n,
+                k,
+                |at| {
+                    format!(
+                        "Comment {at} says twelve words or more, so that it is kept as a section."
+                    )
+                },
+                |_| None,
+            )
+        }),
+        shape("replies-to-replies", "thread", |n, k| {
+            comments(n, k, |at| format!("> Comment {} says\n\n@a +1", at / 2), |at| Some(at / 2))
+        }),
+        shape("quotes-of-quotes", "thread", |n, k| {
+            let deep = "> ".repeat(n / 16);
+            comments(n, k, |at| format!("{deep}a{at} b c d e"), |at| Some(at + 1))
+        }),
+        shape("comments-that-never-close", "thread", |n, k| {
+            let open = "<!-- `<img @a".repeat(n / 64);
+            comments(n, k, |at| format!("{open} ![a]( {at}"), |_| Some(1))
+        }),
+    ]
+}
+
 fn others() -> Vec<Shape> {
     vec![
         shape("directives-in-directives", "rst", |n, k| {
@@ -189,6 +227,39 @@ fn near_copies(bytes: usize, number: usize) -> Vec<u8> {
         let own: String = (0..17).map(|word| format!("own{number}x{at}x{word} ")).collect();
         format!("# Section {at}\n\n{shared}{own}\n")
     })
+}
+
+/// A thread of at most so many bytes with comments that say `body` and reply to others.
+fn comments(
+    bytes: usize,
+    number: usize,
+    body: impl Fn(usize) -> String,
+    replies_to: impl Fn(usize) -> Option<usize>,
+) -> Vec<u8> {
+    let post = |at: usize, body: String| {
+        json!({
+            "id": at, "author": { "login": "a", "bot": false }, "url": "", "body": body, "created_at": "",
+            "updated_at": "", "upvotes": at % 7, "minimized": false, "replies_to": replies_to(at)
+        })
+        .to_string()
+    };
+    let begin = format!(
+        "{{\"kind\": \"issue\", \"number\": {}, \"title\": \"a\", \"url\": \"\", \"category\": null, \"labels\": [], \
+         \"created_at\": \"\", \"updated_at\": \"\", \"locked\": false, \"upvotes\": 0, \"answer\": 1, \"question\": {}, \
+         \"posts\": [",
+        number + 1,
+        post(0, "a".into())
+    );
+    let mut left = bytes.saturating_sub(begin.len() + 2);
+    let posts: Vec<String> = (1..)
+        .map(|at| post(at, body(at)))
+        .take_while(|post| {
+            let fits = post.len() < left;
+            left = left.saturating_sub(post.len() + 1);
+            fits
+        })
+        .collect();
+    format!("{begin}{}]}}", posts.join(",")).into_bytes()
 }
 
 fn many_cells(bytes: usize, number: usize) -> Vec<u8> {

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::world::{World, ended, two};
 
 /// A running `cairn mcp`.
-struct Session {
+pub(crate) struct Session {
     child: Child,
     stdin: Option<ChildStdin>,
     answers: Receiver<Value>,
 }
 
 impl Session {
-    fn start(world: &World) -> Session {
+    pub(crate) fn start(world: &World) -> Session {
         let mut child = world
             .command(&["mcp"])
             .stdin(Stdio::piped())
@@ -51,11 +51,28 @@ impl Session {
         stdin.write_all(b"\n").unwrap();
     }
 
+    /// Greets, as a client does first.
     #[track_caller]
-    fn works(&mut self) {
+    pub(crate) fn greet(&mut self) {
         let greeting = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
         assert_eq!(self.ask(greeting)["result"]["serverInfo"]["name"], "cairn");
         self.say(br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
+    }
+
+    /// The structured answer of the tool `name`.
+    #[track_caller]
+    pub(crate) fn call(&mut self, name: &str, arguments: &Value) -> Value {
+        let params = json!({ "name": name, "arguments": arguments });
+        let question =
+            json!({ "jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": params });
+        let answer = self.ask(question.to_string().as_bytes());
+        assert_eq!(answer["result"]["isError"], json!(false), "{answer}");
+        answer["result"]["structuredContent"].clone()
+    }
+
+    #[track_caller]
+    fn works(&mut self) {
+        self.greet();
         let question = br#"{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"search","arguments":{"query":"position bias"}}}"#;
         let answer = self.ask(question);
         assert_eq!((&answer["id"], &answer["result"]["isError"]), (&json!(2), &json!(false)));

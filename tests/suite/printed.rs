@@ -6,7 +6,7 @@ use std::fs;
 use std::process::Command;
 
 use crate::serve::{app, get};
-use crate::world::{Output, World, output_of, repo};
+use crate::world::{Output, World, output_of, repo, two};
 
 /// ESC sequence, BEL, C1 CSI, RLO, isolate, zero-width space, BOM.
 const HOSTILE: &str = "\u{1b}[2J\u{7}\u{9b}31m\u{202e}\u{2066}\u{200b}\u{feff}";
@@ -214,4 +214,40 @@ fn a_printed_command_opens_the_file_and_runs_nothing_of_its_name() {
         assert!(output.stdout.contains("Quokkas rank well."), "{line}: {}", output.stdout);
     }
     assert!(!world.path("pwned").exists());
+}
+
+#[test]
+fn advice_acts_on_the_index_that_the_command_line_named() {
+    let world = two();
+    let run = |arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        output_of(command.env_remove("CAIRN_INDEX").env_remove("CAIRN_SOURCES"))
+    };
+    let named = ["--index", "it's mine", "--sources", "sources"];
+    let all = |arguments: &[&'static str]| run(&[&named, arguments].concat());
+    let options = r"cairn --index 'it'\''s mine' --sources sources";
+    let early = all(&["search", "bias"]).stderr;
+    assert!(early.contains(&format!("`{options} refresh` builds it")), "{early}");
+    let first = all(&["refresh", "notes"]);
+    assert!(first.stderr.contains("fetching 1 source\n"), "{}", first.stderr);
+    assert_eq!(all(&["refresh", "-q"]).code, 0);
+    let found = all(&["search", "feature store serves"]).stdout;
+    assert!(found.contains(&format!("{options} section --line ")), "{found}");
+    fs::remove_file(world.path("it's mine/library.db")).unwrap();
+    let doctor = all(&["doctor", "--offline"]).stdout;
+    assert!(doctor.contains(&format!("`{options} refresh` fetches every source")), "{doctor}");
+    // As it is printed, it works.
+    let line = format!("{options} refresh -q").replace("cairn", env!("CARGO_BIN_EXE_cairn"));
+    let mut shell = Command::new("sh");
+    let own = world.command(&[]);
+    let variables = own.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    shell.args(["-c", &line]).current_dir(world.path("")).envs(variables);
+    assert_eq!(output_of(&mut shell).code, 0);
+    assert!(world.path("it's mine/library.db").exists());
+
+    // Nothing is added to what the current folder or the environment says.
+    let plain = run(&["search", "bias"]).stderr;
+    assert!(plain.contains("the index ./index is not there yet; `cairn refresh`"), "{plain}");
+    let by_environment = world.run(&["search", "bias"]).stderr;
+    assert!(by_environment.contains("`cairn refresh` builds it"), "{by_environment}");
 }

@@ -85,6 +85,21 @@ fn a_page_that_rebinds_its_name_reads_nothing() {
 }
 
 #[test]
+fn a_request_without_a_host_header_is_malformed() {
+    let world = two();
+    world.refresh(&[], 0);
+    let server = served(&world, "", &[]);
+    for path in ["/", "/api/v1/status", "/healthz", "/readyz"] {
+        let answer =
+            raw(&server, format!("GET {path} HTTP/1.1\r\nconnection: close\r\n\r\n").as_bytes());
+        assert_eq!(status(&answer), 400, "{path}: {answer}");
+        assert!(answer.contains("no Host header"), "{path}: {answer}");
+        let old = raw(&server, format!("GET {path} HTTP/1.0\r\n\r\n").as_bytes());
+        assert_eq!(status(&old), 200, "{path}: {old}");
+    }
+}
+
+#[test]
 fn a_server_on_all_addresses_answers_for_those_it_is_reached_by() {
     let world = two();
     world.refresh(&[], 0);

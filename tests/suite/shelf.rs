@@ -39,6 +39,7 @@ pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Re
         mentions: Vec::new(),
         previous: None,
         next: None,
+        posted: None,
     };
     change(&mut record);
     record

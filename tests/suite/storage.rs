@@ -118,6 +118,18 @@ fn another_accounts_index_is_searched_and_what_refuses_is_named_with_its_owner()
     let lock = world.path("index/lock");
     let says = format!("cannot lock {}: permission denied", lock.display());
     assert!(refused.contains(&says) && refused.contains("belongs to root (user 0)"), "{refused}");
+    let index = world.path("index");
+    fs::set_permissions(&index, fs::Permissions::from_mode(0o000)).unwrap();
+    let doctor = run(&["doctor", "--offline", "--deep"]);
+    fs::set_permissions(&index, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(doctor.code, 1);
+    assert!(!doctor.stdout.contains("missing"), "{}", doctor.stdout);
+    assert!(!doctor.stdout.contains("as they were written"), "{}", doctor.stdout);
+    for name in ["index", "store", "generation", "runs", "checksums"] {
+        let line = doctor.stdout.lines().find(|line| line.split_whitespace().nth(1) == Some(name));
+        let line = line.unwrap_or_else(|| panic!("no {name} in {}", doctor.stdout));
+        assert!(line.contains("permission denied: the folder"), "{line}");
+    }
     for name in ["current", "generations/0001/graph.bin", "generations/0001"] {
         let path = world.path("index").join(name);
         let mode = fs::metadata(&path).unwrap().permissions();

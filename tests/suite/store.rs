@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::content::content;
 use crate::serve::Server;
-use crate::world::{World, text, two, wait_until};
+use crate::world::{BIAS, World, repo, text, two, wait_until};
 
 /// What the doctor says of `name`: state, finding and hint.
 fn doctor(world: &World, name: &str) -> (String, String) {
@@ -51,48 +51,251 @@ fn the_advice_on_a_broken_store_works_and_loses_nothing() {
         fs::remove_file(&library).unwrap();
         assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"], "served meanwhile");
         let (state, says) = doctor(&world, "store");
-        assert!(state == "weak" && says.contains("cairn refresh fetches every source"), "{says}");
+        assert!(state == "weak" && says.contains("`cairn refresh` fetches every source"), "{says}");
         world.refresh(&[], 0);
         assert!(content(&world.path("index")) == served, "{at}");
         assert_eq!(doctor(&world, "store").0, "well");
     }
 }
 
+/// Takes every source off the network.
+fn unplug(world: &World, fault: crate::github::Fault) {
+    for name in ["ann/bias", "bob/store"] {
+        world.github.fault(name, fault);
+    }
+}
+
 #[test]
-fn the_advice_on_a_broken_generation_fits_what_is_stored() {
+fn without_current_the_newest_intact_generation_is_shown_and_any_refresh_restores_it() {
     let world = two();
     world.refresh(&[], 0);
     let served = content(&world.path("index"));
-    fs::write(world.path("index/current"), "7\n").unwrap();
-    let (_, says) = doctor(&world, "generation");
-    assert!(says.contains("`cairn refresh --offline` rebuilds it"), "{says}");
-    world.refresh(&["--offline"], 0);
-    assert!(content(&world.path("index")) == served);
+    let current = world.path("index/current");
+    unplug(&world, crate::github::Fault::Status(500));
+    let harms: [&dyn Fn(); 3] = [
+        &|| fs::remove_file(&current).unwrap(),
+        &|| fs::write(&current, "no number").unwrap(),
+        &|| fs::write(&current, "7\n").unwrap(),
+    ];
+    for harm in harms {
+        for store in ["whole", "broken", "missing"] {
+            let kept = fs::read(world.path("index/library.db")).unwrap();
+            match store {
+                "broken" => fs::write(world.path("index/library.db"), "no database").unwrap(),
+                "missing" => fs::remove_file(world.path("index/library.db")).unwrap(),
+                _ => {}
+            }
+            harm();
+            let before = fs::read(&current).ok();
+            let found = world.run(&["search", "position bias"]);
+            assert!(found.stdout.contains("README.md"), "{store}: {}", found.stderr);
+            assert!(found.stderr.contains("generation 1 is shown"), "{store}: {}", found.stderr);
+            assert_eq!(fs::read(&current).ok(), before, "{store}: readers write nothing");
+            let (state, says) = doctor(&world, "generation");
+            assert!(state == "weak" && says.contains("`cairn refresh"), "{store}: {says}");
+            // Without a network it restores `current`, whatever else it can't do.
+            world.run(&["refresh"]);
+            assert_eq!(fs::read_to_string(&current).unwrap(), "1\n", "{store}");
+            assert_eq!(doctor(&world, "generation").0, "well", "{store}");
+            assert!(content(&world.path("index")) == served, "{store}");
+            fs::write(world.path("index/library.db"), kept).unwrap();
+        }
+    }
+}
 
-    fs::write(world.path("index/current"), "7\n").unwrap();
+/// Does `statement` to the store of `world`; says how many rows it changed.
+fn change(world: &World, statement: &str) -> usize {
+    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
+    store.execute(statement, []).unwrap()
+}
+
+/// The blob of the README of ann/bias, as a condition.
+const README: &str = "(SELECT blob FROM files WHERE source = 'ann/bias' AND path = 'README.md')";
+
+/// Flips a bit in the stored bytes of that README.
+fn flip(world: &World) {
+    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
+    let sql = format!("SELECT bytes FROM blobs WHERE id = {README}");
+    let mut bytes: Vec<u8> = store.query_row(&sql, [], |row| row.get(0)).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    let sql = format!("UPDATE blobs SET bytes = ?1 WHERE id = {README}");
+    assert_eq!(store.execute(&sql, [bytes]).unwrap(), 1);
+}
+
+/// What `doctor --deep` says of the rows of the store: state, finding and hint.
+fn rows(world: &World) -> (String, String, String) {
+    let output = world.run(&["doctor", "--offline", "--deep", "--json"]).stdout;
+    let view: Value = serde_json::from_str(&output).unwrap();
+    let checks = view["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["name"] == "rows").unwrap();
+    let hint = check["hint"].as_str().unwrap_or_default().to_owned();
+    (text(&check["state"]).to_owned(), text(&check["says"]).to_owned(), hint)
+}
+
+#[test]
+fn a_flipped_bit_in_a_stored_file_is_found_by_the_doctor_and_fetched_again_as_it_advises() {
+    let world = two();
+    world.refresh(&[], 0);
+    let served = content(&world.path("index"));
+    assert_eq!(rows(&world).0, "well");
+    flip(&world);
+    assert_eq!(doctor(&world, "store").0, "well", "no page is broken");
+    let (state, says, hint) = rows(&world);
+    assert_eq!(state, "ill");
+    assert!(says.contains("1 stored file damaged: ann/bias README.md"), "{says}");
+    assert!(hint.starts_with("`cairn refresh --full -- ann/bias`"), "{hint}");
+
+    world.asked();
+    let run = world.refresh(&["--full", "--", "ann/bias"], 0);
+    assert!(run["notes"].to_string().contains("1 row of the store were damaged"), "{run}");
+    let asked = world.asked();
+    assert!(asked.iter().all(|asked| asked.contains("ann/bias")), "{asked:?}");
+    assert_eq!(rows(&world).0, "well");
+    assert!(content(&world.path("index")) == served);
+}
+
+#[test]
+fn what_was_dropped_without_a_network_is_fetched_by_the_next_refresh() {
+    let world = two();
+    world.refresh(&[], 0);
+    let served = content(&world.path("index"));
+    flip(&world);
+    world.refresh(&["--offline"], 0);
+    assert!(content(&world.path("index")) == served, "the document is there still");
+    let (state, says, hint) = rows(&world);
+    assert!(state == "weak" && says.contains("1 stored file to be fetched again"), "{says}");
+    assert!(hint.contains("`cairn refresh --full -- ann/bias`"), "{hint}");
+    world.asked();
+    world.refresh(&[], 0);
+    let asked = world.asked();
+    assert!(
+        asked.contains(&"/ann/bias/tar.gz/HEAD 200".to_owned()),
+        "not conditionally: {asked:?}"
+    );
+    assert!(asked.contains(&"/bob/store/tar.gz/HEAD 304".to_owned()), "{asked:?}");
+    assert_eq!(rows(&world).0, "well");
+    assert!(content(&world.path("index")) == served);
+}
+
+#[test]
+fn derived_rows_that_cannot_be_decoded_are_made_again_from_what_is_stored() {
+    let world = two();
+    world.refresh(&[], 0);
+    let served = content(&world.path("index"));
+    for table in ["documents", "annotations"] {
+        change(&world, &format!("UPDATE {table} SET body = x'00'"));
+    }
+    let (state, says, hint) = rows(&world);
+    assert!(state == "ill" && says.contains("4 documents, 4 annotations damaged"), "{says}");
+    assert!(hint.starts_with("`cairn refresh --offline`"), "{hint}");
+    let run = world.refresh(&["--offline"], 0);
+    assert_eq!(run["extracted"], 4, "{run}");
+    assert_eq!(rows(&world).0, "well");
+    assert!(content(&world.path("index")) == served);
+}
+
+#[test]
+fn a_row_that_a_refresh_cannot_decode_is_made_again_in_the_same_run() {
+    let world = two();
+    world.refresh(&[], 0);
+    let damage = || {
+        change(&world, &format!("UPDATE blobs SET bytes = x'00' WHERE id = {README}"));
+        change(&world, "UPDATE documents SET body = x'00'");
+        change(&world, "UPDATE sources SET row = CAST(x'ff' AS TEXT) WHERE id = 'bob/store'");
+    };
+    damage();
+    // What makes another generation, so that every document is read.
+    world.write("sources/notes/own.md", "# Own note\n\nWritten again.\n");
+    world.asked();
+    let run = world.refresh(&[], 0);
+    assert_eq!(run["documents"], 4, "{run}");
+    let asked = world.asked();
+    for name in ["ann/bias", "bob/store"] {
+        assert!(asked.contains(&format!("/{name}/tar.gz/HEAD 200")), "{asked:?}");
+    }
+    assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
+    assert_eq!(rows(&world).0, "well");
+
+    // Where the sources do not answer, what is served stays.
+    damage();
+    world.write("sources/notes/own.md", "# Own note\n\nWritten a third time.\n");
+    for name in ["ann/bias", "bob/store"] {
+        world.github.fault(name, crate::github::Fault::Status(500));
+    }
+    let output = world.run(&["refresh"]);
+    assert_eq!(output.code, 1, "{}", output.stdout);
+    assert!(output.stderr.contains("published nothing"), "{}", output.stderr);
+    assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
+    for name in ["ann/bias", "bob/store"] {
+        world.github.fault(name, crate::github::Fault::None);
+    }
+    assert_eq!(world.refresh(&[], 0)["documents"], 4);
+    assert_eq!(world.hits("\"third time\""), ["notes own.md"]);
+}
+
+#[test]
+fn a_path_that_is_no_text_is_fetched_again() {
+    for damaged in ["path = CAST(x'ff' AS TEXT)", "blob = 'ffff'"] {
+        let world = two();
+        world.refresh(&[], 0);
+        let served = content(&world.path("index"));
+        let where_ = "WHERE source = 'ann/bias' AND path = 'b.md'";
+        assert_eq!(change(&world, &format!("UPDATE files SET {damaged} {where_}")), 1);
+        world.refresh(&[], 0);
+        assert!(content(&world.path("index")) == served, "{damaged}");
+        assert_eq!(rows(&world).0, "well", "{damaged}");
+        world.asked();
+        world.refresh(&[], 0);
+        let asked = world.asked();
+        assert!(asked.contains(&"/ann/bias/tar.gz/HEAD 304".to_owned()), "{damaged}: {asked:?}");
+    }
+}
+
+#[test]
+fn what_an_author_asks_to_leave_out_stays_out_while_the_asking_is_damaged() {
+    let asks = [(".cairnignore", "drafts/\n"), ("drafts/a.md", "# Draft\n\nUnfinished words.\n")];
+    let world = World::new(vec![repo("ann/shy", &[asks[0], asks[1], ("a.md", BIAS)])]);
+    world.refresh(&[], 0);
+    let blob = "(SELECT blob FROM files WHERE path = '.cairnignore')";
+    assert_eq!(change(&world, &format!("UPDATE blobs SET bytes = x'00' WHERE id = {blob}")), 1);
+    let output = world.run(&["refresh", "--offline"]);
+    assert!(output.code == 1 && output.stderr.contains("published nothing"), "{}", output.stderr);
+    assert_eq!(world.hits("\"position bias\""), ["ann/shy a.md"]);
+    world.refresh(&["--offline", "--accept-loss"], 0);
+    assert!(world.hits("unfinished").is_empty() && world.hits("\"position bias\"").is_empty());
+    world.refresh(&[], 0);
+    assert_eq!(world.hits("\"position bias\""), ["ann/shy a.md"]);
+    assert!(world.hits("unfinished").is_empty());
+}
+
+#[test]
+fn a_store_without_its_tables_is_broken_and_the_advice_works() {
+    let world = two();
+    world.refresh(&[], 0);
+    let served = content(&world.path("index"));
+    change(&world, "DROP TABLE annotations");
+    let output = world.run(&["refresh"]);
+    assert_eq!(output.code, 1);
+    let advice = "remove library.db from the index folder and run `cairn refresh`";
+    assert!(output.stderr.contains(advice), "{}", output.stderr);
     fs::remove_file(world.path("index/library.db")).unwrap();
-    let (_, says) = doctor(&world, "generation");
-    assert!(says.contains("`cairn refresh` fetches every source"), "{says}");
     world.refresh(&[], 0);
     assert!(content(&world.path("index")) == served);
 }
 
 #[test]
-fn a_row_that_cannot_be_decoded_is_no_lost_document() {
+fn a_broken_record_of_runs_is_told_by_the_doctor_and_replaced_by_the_next_run() {
     let world = two();
     world.refresh(&[], 0);
-    let served = content(&world.path("index"));
-    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
-    for table in ["documents", "annotations"] {
-        store.execute(&format!("UPDATE {table} SET body = x'00'"), []).unwrap();
-    }
-    drop(store);
-    // What makes another generation: a rule that takes less.
-    world.write("sources/notes/own.md", "# Own note\n\nWritten again.\n");
-    let output = world.run(&["refresh"]);
-    assert_eq!(output.code, 1, "{}", output.stdout);
-    assert!(output.stderr.contains("can't be decoded"), "{}", output.stderr);
-    assert!(content(&world.path("index")) == served);
+    world.write("index/runs.json", "[{");
+    let (state, says) = doctor(&world, "runs");
+    assert_eq!(state, "weak");
+    assert!(says.contains("cannot decode") && says.contains("runs.json"), "{says}");
+    assert!(says.contains("the next run begins a new record"), "{says}");
+    world.refresh(&[], 0);
+    let (state, says) = doctor(&world, "runs");
+    assert!(state == "well" && says.contains("refreshes every day"), "{says}");
 }
 
 /// Writes into the record that the last run ended ten years from now.

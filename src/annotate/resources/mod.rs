@@ -271,7 +271,8 @@ mod tests {
         }
         let begun = std::time::Instant::now();
         assert_eq!(collector.finish(&HashMap::new()).len(), 30_000);
-        assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+        // Seconds on an idle machine; many minutes if each were compared with each.
+        assert!(begun.elapsed().as_secs() < 180, "{:?}", begun.elapsed());
     }
 
     #[test]

@@ -1,11 +1,17 @@
-//! Whether the files of the generations are still as they were written.
+//! Whether the files of the generations, and what is stored, are still as they were written.
 
 use std::path::Path;
 
-use super::{Check, State};
+use super::{Check, READABLE, State};
+use crate::catalogue;
 use crate::commands::output;
+use crate::config::Config;
+use crate::disk;
 use crate::generation::damage::Damage;
 use crate::generation::{folders, open};
+use crate::printable::shell;
+use crate::refresh;
+use crate::store::{Audit, Table};
 
 /// Damaged files that are named.
 const NAMED: usize = 5;
@@ -13,6 +19,12 @@ const NAMED: usize = 5;
 /// Compares the checksum of every file of the current generation of `index` and of those kept besides. Reads all
 /// of them.
 pub(super) fn checksums(index: &Path) -> Check {
+    // A folder that can't be listed holds no generation that could be looked at.
+    if let Err(error) = disk::list(&index.join("generations"))
+        && !error.is_missing()
+    {
+        return Check::new("checksums", State::Ill, error.to_string()).hint(READABLE);
+    }
     let numbers = folders::numbers(index);
     let current = folders::current(index).ok().flatten();
     let mut files = 0;
@@ -35,4 +47,80 @@ pub(super) fn checksums(index: &Path) -> Check {
     let rest = damaged.len() - named.len();
     let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
     Check::new("checksums", state, format!("{}{rest}", named.join("; "))).hint(hint)
+}
+
+/// Decodes every row of the store, and compares each stored file with the hash that names it; nothing where there is
+/// no store, or where it can't be read, which [`super::local`] says.
+pub(super) fn rows(config: &Config) -> Option<Check> {
+    if !config.index.join("library.db").is_file() {
+        return None;
+    }
+    let audit = match refresh::audit(config) {
+        Ok(audit) => audit,
+        Err(error) => return Some(Check::new("rows", State::Ill, error.to_string())),
+    };
+    let rows = output::count(audit.rows, "row");
+    if audit.damaged.is_empty() && audit.missing.is_empty() {
+        let says = format!("{rows} of library.db are as they were written");
+        return Some(Check::new("rows", State::Well, says));
+    }
+    let state = if audit.damaged.is_empty() { State::Weak } else { State::Ill };
+    let says = format!("of {rows} of library.db {}", found(&audit));
+    Some(Check::new("rows", state, says).hint(remedy(config, &audit)))
+}
+
+/// What is damaged: how many of what, and where the first are.
+fn found(audit: &Audit) -> String {
+    let kinds = [
+        (Table::Blobs, "stored file"),
+        (Table::Documents, "document"),
+        (Table::Annotations, "annotation"),
+        (Table::Files, "path"),
+        (Table::Sources, "source"),
+        (Table::Links, "cited address"),
+        (Table::ThreadStates, "thread state"),
+    ];
+    let counts = kinds.iter().map(|(table, noun)| (audit.count(*table), *noun));
+    let counts = counts.filter(|(count, _)| *count > 0);
+    let mut told: Vec<String> = counts.map(|(count, noun)| output::count(count, noun)).collect();
+    if told.is_empty() {
+        told.push("none".to_owned());
+    }
+    let mut places: Vec<String> = Vec::new();
+    let damaged = audit.damaged.iter().map(|row| (row.source.as_ref(), row.path.as_ref()));
+    let missing = audit.missing.iter().map(|(source, path)| (Some(source), Some(path)));
+    for (source, path) in damaged.chain(missing) {
+        let place = [source, path].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+        let place = place.join(" ");
+        if !place.is_empty() && !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let rest = places.len().saturating_sub(NAMED);
+    places.truncate(NAMED);
+    let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+    let waiting = match audit.missing.len() {
+        0 => String::new(),
+        waiting => format!(", and {} to be fetched again", output::count(waiting, "stored file")),
+    };
+    format!("{} damaged{waiting}: {}{rest}", told.join(", "), places.join("; "))
+}
+
+/// The command that makes again what `audit` found damaged: fetches the sources that are concerned, if they are few.
+fn remedy(config: &Config, audit: &Audit) -> String {
+    let (mut sources, are_all_known) = audit.to_fetch();
+    if let Ok(catalogue) = catalogue::load(&config.sources) {
+        // What the catalogue does not list goes with the next generation.
+        sources.retain(|id| catalogue.get(id).is_some());
+    }
+    let full = || "`cairn refresh --full` drops it and fetches every source again".to_owned();
+    if !are_all_known || sources.len() > NAMED {
+        return full();
+    }
+    if sources.is_empty() {
+        return "`cairn refresh --offline` drops it and makes it again".to_owned();
+    }
+    let words = ["refresh", "--full", "--"].into_iter().chain(sources.iter().map(String::as_str));
+    let command = shell::cairn(&words.collect::<Vec<_>>());
+    command.map_or_else(full, |line| format!("`{line}` drops it and fetches what it was of again"))
 }

@@ -5,16 +5,17 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 
-use super::{Check, State};
+use super::{Check, READABLE, State};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
-use crate::config::{Config, Schedule};
+use crate::config::Config;
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
-use crate::generation::runs::Standing;
+use crate::generation::runs::{self, Standing};
 use crate::generation::{folders, lock};
 use crate::library::Library;
 use crate::problem::{Problem, chain};
+use crate::refresh::no_token;
 use crate::store::Store;
 use crate::vocabulary;
 
@@ -24,7 +25,7 @@ const NO_BYTES: u64 = 100_000_000;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     let mut checks = vec![
-        Check::of("data files", data_files(config), "cairn sources check tells every fault"),
+        Check::of("data files", data_files(config), "`cairn sources check` tells every fault"),
         Check::of(
             "folders",
             folders(config),
@@ -32,6 +33,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
         ),
         writable(&config.index),
     ];
+    checks.extend(threads(config));
     checks.extend(disk(&config.index));
     checks.extend([
         Check::of("lock", locked(config), "look at that process; the lock goes with it"),
@@ -66,8 +68,29 @@ fn folders(config: &Config) -> anyhow::Result<String> {
     Ok(output::count(found, "local folder"))
 }
 
+/// Whether what the catalogue asks for of discussions and issues can be read; nothing where it asks for none.
+fn threads(config: &Config) -> Option<Check> {
+    let catalogue = catalogue::load(&config.sources).ok()?;
+    let asking = catalogue.sources.iter().filter(|source| source.threads.any()).count();
+    if asking == 0 {
+        return None;
+    }
+    if config.token.is_some() {
+        let sources = output::count(asking, "source");
+        let says = format!("{sources} with discussions or issues, and a token to read them");
+        return Some(Check::new("threads", State::Well, says));
+    }
+    let Problem { message, hint, .. } = no_token(asking);
+    Some(Check::new("threads", State::Weak, message).hint(hint.unwrap_or_default()))
+}
+
 fn writable(index: &Path) -> Check {
     let shown = index.display();
+    if let Err(error) = disk::list(index)
+        && !error.is_missing()
+    {
+        return Check::new("index", State::Ill, error.to_string()).hint(READABLE);
+    }
     match (index.exists(), disk::is_writable(index)) {
         (false, _) => {
             let says = format!("{shown} is not there yet; the first refresh makes it");
@@ -119,12 +142,16 @@ fn locked(config: &Config) -> anyhow::Result<String> {
 
 fn store(config: &Config) -> Check {
     let path = config.index.join("library.db");
+    let is_there = match disk::is_there(&path) {
+        Ok(is_there) => is_there,
+        Err(error) => return Check::new("store", State::Ill, error.to_string()).hint(READABLE),
+    };
     let is_served = !matches!(folders::current(&config.index), Ok(None));
-    if !path.exists() {
+    if !is_there {
         return match is_served {
             false => Check::new("store", State::Well, "none yet; the first refresh makes it"),
             true => Check::new("store", State::Weak, "library.db is missing; what is served stays")
-                .hint("cairn refresh fetches every source again"),
+                .hint("`cairn refresh` fetches every source again"),
         };
     }
     if let Err(error) = Store::examine(&path) {
@@ -140,7 +167,14 @@ fn generation(config: &Config) -> Check {
             let manifest = &library.manifest;
             let documents = output::count(manifest.counts.documents, "document");
             let says = format!("{} of {}: {documents}", manifest.generation, manifest.built_at);
-            Check::new("generation", State::Well, says)
+            match folders::current(&config.index) {
+                Err(damage) => {
+                    let remedy = damage.remedy(&config.index);
+                    Check::new("generation", State::Weak, format!("{damage}; shown is {says}"))
+                        .hint(remedy)
+                }
+                Ok(_) => Check::new("generation", State::Well, says),
+            }
         }
         Ok(None) => Check::new("generation", State::Ill, "there is none yet")
             .hint("`cairn refresh` builds the first"),
@@ -150,18 +184,22 @@ fn generation(config: &Config) -> Check {
 }
 
 fn last_run(config: &Config) -> Check {
-    let standing = Standing::read(&config.index);
-    let schedule = match &config.timetable.schedule {
-        Schedule::Never => "never by itself".to_owned(),
-        Schedule::Every(period) => format!("every {}", humantime::format_duration(*period)),
-        Schedule::Cron { line, zone } => {
-            let zone = zone.map_or("local time".to_owned(), |zone| zone.to_string());
-            format!("at {line:?}, {zone}")
+    let standing = match runs::record(&config.index) {
+        Ok(runs) => Standing::of(runs),
+        Err(damage) => {
+            let remedy = match damage.is_denied() {
+                true => READABLE,
+                false => {
+                    "nothing depends on it but what is said of past runs; the next run begins a new record"
+                }
+            };
+            return Check::new("runs", State::Weak, damage.to_string()).hint(remedy);
         }
     };
+    let schedule = &config.timetable.schedule;
     let Some(run) = &standing.last_run else {
         let says = format!("none yet; serve refreshes {schedule}");
-        return Check::new("runs", State::Weak, says).hint("cairn refresh");
+        return Check::new("runs", State::Weak, says).hint("`cairn refresh` is the first");
     };
     let failed = run.failed().count();
     let says =
@@ -182,6 +220,6 @@ fn last_run(config: &Config) -> Check {
         (_, true, _) => Check::new("runs", State::Ill, format!("{says}; nobody was reached"))
             .hint("is the network up?"),
         (.., 0) => Check::new("runs", State::Well, says),
-        _ => Check::new("runs", State::Weak, says).hint("cairn status says why"),
+        _ => Check::new("runs", State::Weak, says).hint("`cairn status` says why"),
     }
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::printable::escape;
+use crate::printable::shell::completed;
 use crate::problem::chain;
 
 #[derive(Debug, Args)]
@@ -20,13 +21,16 @@ pub(super) struct Arguments {
     /// This machine only
     #[arg(long)]
     offline: bool,
-    /// Read every file of the index, and compare its checksum
+    /// Read every file of the index and every row of the store, and compare checksums
     #[arg(long)]
     deep: bool,
     /// The checks as JSON
     #[arg(long)]
     json: bool,
 }
+
+/// What to do about a file that this account may not read.
+const READABLE: &str = "let this account read it, or run Cairn as its owner";
 
 /// How a thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,11 +55,12 @@ struct Check {
 
 impl Check {
     fn new(name: &'static str, state: State, says: impl Into<String>) -> Check {
-        Check { name, state, says: escape(&says.into()).into_owned(), hint: None }
+        let says = completed(&escape(&says.into())).into_owned();
+        Check { name, state, says, hint: None }
     }
 
     fn hint(mut self, hint: impl Into<String>) -> Check {
-        self.hint = Some(hint.into());
+        self.hint = Some(completed(&hint.into()).into_owned());
         self
     }
 
@@ -72,6 +77,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     let mut checks = local::checks(config);
     if arguments.deep {
         checks.push(deep::checksums(&config.index));
+        checks.extend(deep::rows(config));
     }
     if !arguments.offline {
         checks.extend(network::checks(config));

@@ -20,10 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Exit, open};
 use crate::config::Config;
+use crate::generation::damage::MENDED;
 use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
 use crate::library::{Library, Shelf, Wanted};
+use crate::printable::shell::completed;
 use crate::search::{
     Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
 };
@@ -32,7 +34,7 @@ use wire::Wire;
 /// What a client is told of the tools as a whole.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
     read sections, follow topics. Every passage names its source, licence and address: cite them. Where a \
-    licence allows excerpts only, that is what you get.";
+    licence allows excerpts only, and of discussions and issues, that is what you get.";
 
 /// The most of each list; an assistant reads every word of it.
 const MOST_HITS: u32 = 50;
@@ -128,15 +130,24 @@ impl Server {
         missing: impl FnOnce() -> String,
     ) -> Result<Json<T>, String> {
         self.shelf.renew();
-        let library = self.shelf.library().ok_or("there is no index yet; run `cairn refresh`")?;
+        let library = self
+            .shelf
+            .library()
+            .ok_or_else(|| advice("there is no index yet; run `cairn refresh`"))?;
         // A request whose task panicked would never be answered.
         match catch_unwind(AssertUnwindSafe(|| question(&library))) {
             Ok(Ok(Some(answer))) => Ok(Json(answer)),
             Ok(Ok(None)) => Err(missing()),
+            Ok(Err(error)) if error.is_damage() => Err(advice(&format!("{error}; {MENDED}"))),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("this could not be answered; stderr says why".to_owned()),
         }
     }
+}
+
+/// `text`, which tells what to run, with the options that this program was given.
+fn advice(text: &str) -> String {
+    completed(text).into_owned()
 }
 
 #[tool_router]

@@ -38,6 +38,8 @@ pub(in super::super) enum Conditional<T> {
     New {
         value: T,
         etag: Option<String>,
+        /// Whether the list has a further page, by the header `Link`.
+        has_next: bool,
     },
 }
 
@@ -99,12 +101,12 @@ impl Api {
     ) -> Result<Conditional<T>, CrawlError> {
         Ok(match self.conditional(route, "application/vnd.github+json", known).await? {
             Conditional::Same => Conditional::Same,
-            Conditional::New { value, etag } => {
+            Conditional::New { value, etag, has_next } => {
                 let value = serde_json::from_slice(&value);
                 let unlike = |error: serde_json::Error| {
                     unlike_github(&self.address(route), &error.to_string())
                 };
-                Conditional::New { value: value.map_err(unlike)?, etag }
+                Conditional::New { value: value.map_err(unlike)?, etag, has_next }
             }
         })
     }
@@ -138,8 +140,10 @@ impl Api {
         }
         let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok());
         let etag = etag.map(str::to_owned);
+        let link = response.headers().get(header::LINK).and_then(|link| link.to_str().ok());
+        let has_next = link.is_some_and(|link| link.contains("rel=\"next\""));
         let body = response.into_body().collect().await.map_err(|error| failure(&url, error))?;
-        Ok(Conditional::New { value: body.to_bytes(), etag })
+        Ok(Conditional::New { value: body.to_bytes(), etag, has_next })
     }
 }
 

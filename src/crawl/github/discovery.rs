@@ -27,11 +27,6 @@ pub struct Readme {
 }
 
 impl Crawler {
-    /// Whether requests to the API carry a token.
-    pub fn signs_in(&self) -> bool {
-        self.session.signs_in()
-    }
-
     /// The repositories that `query` finds, in GitHub's order, at most `most` (1 to 100). One request, which counts
     /// against the quota of searches.
     ///
@@ -70,7 +65,7 @@ impl Crawler {
         *traffic += api.spent();
         Ok(match answer? {
             Conditional::Same => None,
-            Conditional::New { value, etag } => {
+            Conditional::New { value, etag, .. } => {
                 let kept = &value[..value.len().min(MOST_README)];
                 Some(Readme { bytes: kept.to_vec(), etag })
             }

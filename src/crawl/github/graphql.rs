@@ -2,6 +2,7 @@
 //!
 //! <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
 
+use chrono::Utc;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -12,6 +13,9 @@ use super::super::{CrawlError, Crawler, Traffic};
 
 /// The most that is kept of GitHub's words about a failure, in characters.
 const MOST_CHARS: usize = 200;
+
+/// How long a secondary limit lasts that a 200 reports, in seconds: GitHub's advice where it names no time.
+const PAUSE: i64 = 60;
 
 /// An answer that holds data: all of it, or all but the fields that failed.
 #[derive(Debug)]
@@ -87,9 +91,18 @@ impl Crawler {
 fn judge<T>(url: String, body: Body<T>, resets_at: Option<i64>) -> Result<Answered<T>, CrawlError> {
     let Body { data, errors } = body;
     if errors.iter().any(|error| error.is("RATE_LIMITED") || error.is("RATE_LIMIT")) {
-        let host = url::Url::parse(&url).map_or_else(|_| url, |url| authority(&url));
+        let host = host_of(&url);
         let why = "says that the hour's points of the GraphQL API are used up".to_owned();
         return Err(CrawlError::Deferred { host, why, until: resets_at });
+    }
+    if data.is_none() && errors.iter().any(|error| error.message.contains("secondary rate limit")) {
+        let host = host_of(&url);
+        let why = "asks for a pause between queries of the GraphQL API".to_owned();
+        return Err(CrawlError::Deferred {
+            host,
+            why,
+            until: Some(Utc::now().timestamp() + PAUSE),
+        });
     }
     if errors.iter().any(|error| error.is("NOT_FOUND") && error.path.len() == 1) {
         return Err(CrawlError::NotFound(url));
@@ -108,6 +121,10 @@ fn judge<T>(url: String, body: Body<T>, resets_at: Option<i64>) -> Result<Answer
     }
 }
 
+fn host_of(url: &str) -> String {
+    url::Url::parse(url).map_or_else(|_| url.to_owned(), |url| authority(&url))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +139,13 @@ mod tests {
         let body = json!({ "errors": [{ "type": "RATE_LIMITED", "message": "API rate limit" }] });
         let error = read(body).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(7), .. }), "{error}");
+    }
+
+    #[test]
+    fn a_secondary_limit_in_a_200_is_a_deferral() {
+        let said = "You have exceeded a secondary rate limit. Please wait a few minutes.";
+        let error = read(json!({ "errors": [{ "message": said }] })).unwrap_err();
+        assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");
     }
 
     #[test]

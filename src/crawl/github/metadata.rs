@@ -143,7 +143,7 @@ impl Crawler {
         *traffic += api.spent();
         Ok(match answer? {
             Conditional::Same => None,
-            Conditional::New { value, etag } => Some(Metadata { etag, ..value.into() }),
+            Conditional::New { value, etag, .. } => Some(Metadata { etag, ..value.into() }),
         })
     }
 
@@ -160,7 +160,7 @@ impl Crawler {
         *traffic += api.spent();
         Ok(match answer? {
             Conditional::Same => None,
-            Conditional::New { value, etag } => {
+            Conditional::New { value, etag, .. } => {
                 let name = value.name.and_then(short);
                 Some(Owner { login: login.to_owned(), name, etag })
             }

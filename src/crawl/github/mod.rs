@@ -7,12 +7,20 @@
 //! left aside for the rest of the run.
 //!
 //! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
-//! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`discovery`] searches for repositories.
+//! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`thread`] what of a discussion or an
+//! issue; [`discussions`] and [`issues`] fetch those, page by page, within the bounds of [`threads`];
+//! [`name`] gives their links. [`discovery`] searches for repositories.
 
 pub(super) mod client;
 pub mod discovery;
+pub mod discussions;
 pub(super) mod graphql;
+pub mod issues;
 pub mod metadata;
+pub mod name;
+mod nodes;
+pub mod thread;
+pub mod threads;
 
 use reqwest::Url;
 use reqwest::header;

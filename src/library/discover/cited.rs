@@ -145,9 +145,11 @@ impl Cited {
         self.voices.keys().filter(|voice| !self.is_own(voice)).count()
     }
 
-    /// Whether it is read as a site: several pages of it are cited, or one by several independent voices.
+    /// Whether it is read as a site: several pages of it are cited, or one by several independent voices. The site of
+    /// a repository that is cited itself is that one's documentation.
     pub fn is_read_as_site(&self) -> bool {
-        self.pages.len() > 1 || (!self.pages.is_empty() && self.independent() > 1)
+        let pages = self.pages.len();
+        !self.is_named && (pages > 1 || (pages == 1 && self.independent() > 1))
     }
 
     /// The most telling citation of each voice, its own owner's too.

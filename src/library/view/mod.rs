@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::annotate::resources::{ResourceKind, Said};
 use crate::catalogue::Shown;
-use crate::extract::{Address, Link};
+use crate::extract::{Address, Link, Posted};
 use crate::generation::manifest::{Counts, SourceState};
 use crate::generation::news::{Changes, News};
 use crate::generation::run::Run;
@@ -31,7 +31,7 @@ pub use knowledge::{
 };
 pub use source::AboutSource;
 
-/// Where in its file a passage stands: one of the four.
+/// Where in its document a passage stands: one of the five, or none of them for the post that opens a thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Place {
     /// First and last line, 1-based, inclusive.
@@ -46,6 +46,9 @@ pub struct Place {
     /// Card of a deck, 1-based.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card: Option<u32>,
+    /// Comment of a thread, by GitHub's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<u64>,
 }
 
 impl From<Address> for Place {
@@ -56,11 +59,13 @@ impl From<Address> for Place {
             Address::Cell(cell) => Place { cell: Some(cell), ..place },
             Address::Page(page) => Place { page: Some(page), ..place },
             Address::Card(card) => Place { card: Some(card), ..place },
+            Address::Question => place,
+            Address::Comment(id) => Place { comment: Some(id.get()), ..place },
         }
     }
 }
 
-/// `:12-40`, `, cell 3`, `, page 2` or `, card 7`: what stands behind the file's name.
+/// `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`: what stands behind the file's name.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -69,6 +74,7 @@ impl fmt::Display for Place {
             Place { cell: Some(cell), .. } => write!(f, ", cell {cell}"),
             Place { page: Some(page), .. } => write!(f, ", page {page}"),
             Place { card: Some(card), .. } => write!(f, ", card {card}"),
+            Place { comment: Some(id), .. } => write!(f, ", comment {id}"),
             _ => Ok(()),
         }
     }
@@ -122,7 +128,11 @@ pub struct PassageView {
     pub step: Option<String>,
     pub kind: &'static str,
     pub lang: Option<String>,
+    /// `None` of a thread, whatever licence its repository has.
     pub licence: Option<String>,
+    /// Who posted it in a thread, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posted: Option<Posted>,
     /// What its author filed it under.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -140,10 +150,11 @@ impl PassageView {
         if self.headings.is_empty() { self.title.clone() } else { self.headings.join(" › ") }
     }
 
-    /// Who is to be named with the passage: source, headings and licence.
+    /// Who is to be named with the passage: source, headings, who posted it, and licence.
     pub fn credit(&self) -> String {
         let licence = self.licence.as_deref().unwrap_or("no licence known");
-        format!("{}: {} ({licence})", self.source, self.trail())
+        let posted = self.posted.as_ref().map(|posted| format!(", {posted}")).unwrap_or_default();
+        format!("{}: {}{posted} ({licence})", self.source, self.trail())
     }
 }
 

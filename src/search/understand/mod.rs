@@ -279,6 +279,31 @@ impl Draft<'_> {
     }
 }
 
+/// Leaves of the corrections of `understood` those that lead to something, if anything was `found`: their words
+/// stand in sections that are shown, or name a topic. Words of the index that only deleted sections hold do not.
+pub(super) fn keep_what_finds(
+    understood: &mut Understood,
+    found: usize,
+    lexicon: &Lexicon,
+) -> Result<(), SearchError> {
+    let mut kept = Vec::new();
+    for correction in std::mem::take(&mut understood.corrections) {
+        let is_named = || {
+            let mut topics = understood.topics.iter();
+            topics.any(|topic| topic.words.contains(&correction.read_as))
+        };
+        let is_shown = |word: &str| lexicon.is_shown(word);
+        let mut words = correction.read_as.split(' ');
+        if found > 0
+            && (is_named() || words.try_fold(true, |all, w| is_shown(w).map(|is| all && is))?)
+        {
+            kept.push(correction);
+        }
+    }
+    understood.corrections = kept;
+    Ok(())
+}
+
 /// Leaves of the draft what says something; words in `taken` are part of something understood.
 fn leave_filler(draft: &mut Draft, taken: &[bool]) {
     let is_filler: Vec<bool> = draft

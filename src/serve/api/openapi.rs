@@ -123,6 +123,7 @@ fn bounded(mut schema: Value) -> Value {
         object.insert("type".to_owned(), kind.unwrap_or_default());
     }
     let most = match object.get("format").and_then(Value::as_str) {
+        Some("uint64") => u64::MAX,
         Some("uint32") => u64::from(u32::MAX),
         Some("uint16") => u64::from(u16::MAX),
         _ => return schema,
@@ -147,6 +148,13 @@ mod tests {
         assert_eq!(named("limit")["schema"]["type"], "integer");
         assert_eq!(named("limit")["schema"]["maximum"], u32::MAX);
         assert_eq!(named("labels")["schema"]["enum"], json!(["0", "1"]));
+        let place = &document["paths"]["/api/v1/section"]["get"]["parameters"];
+        let comment = place.as_array().unwrap().iter().find(|p| p["name"] == "comment").unwrap();
+        assert_eq!(
+            (&comment["schema"]["minimum"], &comment["required"]),
+            (&json!(1), &json!(false))
+        );
+        assert_eq!(comment["schema"]["maximum"], u64::MAX);
         let answer = &search["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
         assert_eq!(answer, "#/components/schemas/SearchView");
         assert!(document["components"]["schemas"]["SearchView"]["properties"]["hits"].is_object());

@@ -1,5 +1,6 @@
 //! Sections, topics, resources, sources, status, news.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use axum::Json;
@@ -15,7 +16,7 @@ use super::unknown_topic;
 use crate::library::view::{
     NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
 };
-use crate::library::{Asked as News, Library, Wanted, since as since_of};
+use crate::library::{Asked as News, Library, Spot, Wanted, since as since_of};
 use crate::search::SectionId;
 
 /// The most topics of one answer.
@@ -29,6 +30,8 @@ pub(super) struct PlaceParameters {
     cell: Option<u32>,
     page: Option<u32>,
     card: Option<u32>,
+    /// A comment of a thread, by GitHub's id; the thread's question without it.
+    comment: Option<NonZeroU64>,
 }
 
 pub(super) async fn section_at(
@@ -37,10 +40,19 @@ pub(super) async fn section_at(
 ) -> Result<Json<SectionAnswer>, Failure> {
     let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
-    let find = move |library: &Library| library.section_at(&place.source, &place.path, number);
-    let hint = "/api/v1/sources lists the sources";
+    let (spot, missing) = match place.comment {
+        Some(comment) => (Spot::Comment(comment), ("comment", format!("{name} {comment}"))),
+        None => (Spot::Number(number), ("file", name)),
+    };
+    let find = move |library: &Library| library.section_at(&place.source, &place.path, spot);
+    let hint = match spot {
+        Spot::Comment(_) => {
+            "comments that say little are left out; /api/v1/search finds the others"
+        }
+        Spot::Number(_) => "/api/v1/sources lists the sources",
+    };
     let section = state.read(find).await?;
-    let section = section.ok_or_else(|| Failure::not_found("file", &name, hint))?;
+    let section = section.ok_or_else(|| Failure::not_found(missing.0, &missing.1, hint))?;
     Ok(Json(SectionAnswer { section }))
 }
 

@@ -167,6 +167,7 @@ fn excerpt(hit: &HitView) -> Markup {
             div.said dir="auto" { (hit.snippet.text) }
             p.where {
                 a href={ "/sections/" (passage.id) } { (trail) }
+                @if let Some(posted) = &passage.posted { " · " (posted) }
                 " · " (passage.licence.as_deref().unwrap_or("no licence known"))
                 @if !passage.url.starts_with('/') {
                     " · " a href=(passage.url) rel="noopener" aria-label={ "At the source: " (trail) } { "at the source" }

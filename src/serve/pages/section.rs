@@ -109,7 +109,7 @@ fn body(section: &SectionView, title: &str, query: &str, text: Markup) -> Markup
             (origin(section))
             div.prose dir="auto" lang=[passage.lang.as_deref()] { (text) }
             @if section.shown == Shown::Excerpt {
-                p.note { "An excerpt: the licence does not allow more. The whole text is at the source." }
+                p.note { (why(section)) " The whole text is at the source." }
             }
             (about(section))
             @if section.markdown.is_none() { (links(section)) }
@@ -121,7 +121,15 @@ fn body(section: &SectionView, title: &str, query: &str, text: Markup) -> Markup
     }
 }
 
-/// Where it is from, under which licence.
+/// Why no more is shown.
+fn why(section: &SectionView) -> &'static str {
+    match section.passage.posted {
+        Some(_) => "An excerpt: who posts in a thread gives no licence for more.",
+        None => "An excerpt: the licence does not allow more.",
+    }
+}
+
+/// Where it is from, by whom, under which licence.
 fn origin(section: &SectionView) -> Markup {
     let passage = &section.passage;
     let at_home = passage.url.starts_with('/');
@@ -134,6 +142,7 @@ fn origin(section: &SectionView) -> Markup {
                     "Open at the source: " (passage.source) " " (passage.path) (passage.place)
                 }
             }
+            @if let Some(posted) = &passage.posted { " · " span.posted { (posted) } }
             span.quiet {
                 " · licence: " (passage.licence.as_deref().unwrap_or("none known"))
                 " · " a href={ "/sources/" (passage.source) } { "more of " (passage.source) }

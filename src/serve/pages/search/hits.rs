@@ -55,6 +55,7 @@ fn card(hit: &HitView, query: &str, names_source: bool) -> Markup {
                     @if names_source { (passage.source) " " }
                     (passage.path) (passage.place)
                 }
+                @if let Some(posted) = &passage.posted { " · " (posted) }
                 @if passage.gone { " · " span.warn { "gone from its source" } }
             }
             p.snippet dir="auto" { (marked(&hit.snippet)) }

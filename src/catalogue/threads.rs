@@ -1,0 +1,161 @@
+//! The keys `discussions` and `issues` of a catalogue entry: which threads of a repository are read beside its
+//! files. Both are off unless the entry says otherwise.
+
+use toml::de::DeValue;
+
+use super::fields::{DataFile, Fields};
+use crate::problem::Faults;
+
+/// Labels that one entry may name.
+const MOST_LABELS: usize = 20;
+/// The longest name that GitHub gives a label, in characters.
+const LONGEST_LABEL: usize = 50;
+const ISSUES: &str = "`issues` must be true, false, or a table such as { labels = [\"question\"] }";
+
+/// Which threads of a repository are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Threads {
+    pub discussions: bool,
+    pub issues: Issues,
+}
+
+/// Which issues of a repository are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Issues {
+    #[default]
+    None,
+    All,
+    /// Those with at least one of these labels, in any case of letters.
+    Labelled(Vec<String>),
+}
+
+impl Threads {
+    /// Whether the entry asks for any threads.
+    pub fn any(&self) -> bool {
+        self.discussions || self.issues != Issues::None
+    }
+}
+
+impl Issues {
+    /// Whether an issue with `labels` is read.
+    pub fn take(&self, labels: &[String]) -> bool {
+        match self {
+            Issues::None => false,
+            Issues::All => true,
+            Issues::Labelled(wanted) => wanted
+                .iter()
+                .any(|wanted| labels.iter().any(|own| own.to_lowercase() == wanted.to_lowercase())),
+        }
+    }
+}
+
+/// The keys `discussions` and `issues` of the entry `fields`. A fault, at the key's line, if the entry has no `repo`
+/// or a value is not of the form.
+pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Threads {
+    let discussions = fields.value("discussions");
+    let issues = fields.value("issues");
+    let has_repo = fields.value("repo").is_some();
+    for (key, value) in [("discussions", &discussions), ("issues", &issues)] {
+        if let Some((line, _)) = value
+            && !has_repo
+        {
+            faults.push(file.name, *line, format!("`{key}` needs `repo`: only GitHub has them"));
+        }
+    }
+    let discussions = discussions.is_some_and(|(line, value)| {
+        value.as_bool().unwrap_or_else(|| {
+            faults.push(file.name, line, "`discussions` must be true or false");
+            false
+        })
+    });
+    let issues = issues.map(|(line, value)| read_issues(file, (line, value), faults));
+    Threads { discussions, issues: issues.unwrap_or_default() }
+}
+
+fn read_issues(file: &DataFile, (line, value): (usize, &DeValue), faults: &mut Faults) -> Issues {
+    if let Some(all) = value.as_bool() {
+        return if all { Issues::All } else { Issues::None };
+    }
+    let Some(table) = value.as_table() else {
+        faults.push(file.name, line, ISSUES);
+        return Issues::None;
+    };
+    let mut fields = Fields::new(file, table, line);
+    let before = faults.0.len();
+    let labels = fields.strings("labels", faults);
+    fields.finish(faults);
+    if faults.0.len() == before && !(1..=MOST_LABELS).contains(&labels.len()) {
+        let message = format!("`labels` must name between one and {MOST_LABELS} labels");
+        faults.push(file.name, line, message);
+    }
+    for (line, label) in &labels {
+        // A comma separates labels in GitHub's addresses.
+        if !(1..=LONGEST_LABEL).contains(&label.chars().count()) || label.contains(',') {
+            let message =
+                format!("{label:?} is no label: 1 to {LONGEST_LABEL} characters without a comma");
+            faults.push(file.name, *line, message);
+        }
+    }
+    Issues::Labelled(labels.into_iter().map(|(_, label)| label).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::parse;
+
+    fn threads(keys: &str) -> Threads {
+        let text = format!("[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n{keys}\n");
+        parse("c.toml", &text).unwrap().sources[0].threads.clone()
+    }
+
+    #[test]
+    fn threads_are_off_unless_the_entry_asks_for_them() {
+        assert!(!threads("").any());
+        assert!(!threads("discussions = false\nissues = false").any());
+        let both = threads("discussions = true\nissues = true");
+        assert_eq!(both, Threads { discussions: true, issues: Issues::All });
+        let Threads { discussions, issues } =
+            threads("issues = { labels = [\"question\", \"FAQ\"] }");
+        assert!(!discussions);
+        let labels = |labels: &[&str]| labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
+        assert!(issues.take(&labels(&["bug", "faq"])), "in any case of letters");
+        assert!(!issues.take(&labels(&["bug"])));
+        assert!(Issues::All.take(&[]) && !Issues::None.take(&labels(&["faq"])));
+    }
+
+    #[test]
+    fn each_fault_of_the_keys_is_told_with_its_line() {
+        let text = r#"
+[[source]]
+folder = "notes"
+why = "a folder has no threads"
+discussions = true
+issues = true
+
+[[source]]
+repo = "a/b"
+why = "values of other types"
+discussions = "yes"
+issues = 3
+
+[[source]]
+repo = "a/c"
+why = "labels"
+issues = { labels = [] }
+
+[[source]]
+repo = "a/d"
+why = "labels"
+issues = { labels = ["a,b", 7], state = "open" }
+
+[[source]]
+repo = "a/e"
+why = "no labels at all"
+issues = {}
+"#;
+        let faults = parse("c.toml", text).unwrap_err().0;
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [5, 6, 11, 12, 17, 22, 22, 22, 27], "{faults:#?}");
+    }
+}

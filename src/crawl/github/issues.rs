@@ -1,0 +1,318 @@
+//! Issues and their comments by REST, in the order in which they were changed.
+//!
+//! Pages are asked for by the time of change of the last item (`since`), not by number: an item that is changed
+//! meanwhile moves to the end of the list, and by number the one behind it would be passed over.
+//!
+//! Items are read one by one and not into octocrab's models, so that one that is not as expected fails by itself.
+//! <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
+
+use std::collections::BTreeMap;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::client::Conditional;
+use super::thread::{Author, MOST_POSTS, Post, Thread, ThreadKind};
+use super::threads::{Failure, Listing, Repository, utc};
+use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+
+/// Items of a page: the most that GitHub gives.
+const PAGE: usize = 100;
+
+/// What is escaped in the value of a parameter.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':');
+
+/// Where a list goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct From<'a> {
+    /// Only what was changed at or after this time.
+    pub since: Option<&'a str>,
+    /// The page of the list of those, from 1.
+    pub page: u32,
+    /// Only issues with this label.
+    pub label: Option<&'a str>,
+    /// The ETag of the last answer to the same question.
+    pub known: Option<&'a str>,
+}
+
+/// One page of issues. [`Listing::next`] says no more than that there is a further one.
+#[derive(Debug, Default)]
+pub struct Issues {
+    pub listing: Listing,
+    /// How many comments each issue has, in the order of the listing's threads; they are not read yet.
+    pub comments: Vec<u64>,
+    pub etag: Option<String>,
+}
+
+/// One page of comments.
+#[derive(Debug, Default)]
+pub struct Comments {
+    /// By the number of the issue or pull request.
+    pub by_issue: BTreeMap<u64, Vec<Post>>,
+    pub failures: Vec<FailedComment>,
+    /// The newest time of change on the page.
+    pub newest: Option<String>,
+    pub has_next: bool,
+    pub etag: Option<String>,
+}
+
+/// A comment that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedComment {
+    pub issue: Option<u64>,
+    pub updated_at: Option<String>,
+    pub message: String,
+}
+
+/// The items of a list's page; none where GitHub says that they are those of the last time.
+struct Items {
+    items: Vec<Value>,
+    has_next: bool,
+    etag: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Issue {
+    number: u64,
+    title: String,
+    html_url: String,
+    body: Option<String>,
+    user: Option<User>,
+    #[serde(default)]
+    labels: Vec<Label>,
+    #[serde(default)]
+    locked: bool,
+    #[serde(default)]
+    comments: u64,
+    created_at: String,
+    updated_at: String,
+    reactions: Option<Reactions>,
+}
+
+#[derive(Deserialize)]
+struct Comment {
+    id: u64,
+    html_url: String,
+    body: Option<String>,
+    user: Option<User>,
+    created_at: String,
+    updated_at: String,
+    reactions: Option<Reactions>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    #[serde(rename = "type", default)]
+    kind: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Label {
+    Name(String),
+    Object { name: Option<String> },
+}
+
+#[derive(Deserialize)]
+struct Reactions {
+    #[serde(rename = "+1", default)]
+    plus: u64,
+}
+
+impl Crawler {
+    /// A page of the issues of `repository` in any state, the one changed longest ago first, without pull requests
+    /// and without comments. One request.
+    pub async fn issues(
+        &self,
+        repository: Repository<'_>,
+        from: From<'_>,
+        traffic: &mut Traffic,
+    ) -> Result<Issues, CrawlError> {
+        let label = from.label.map_or(String::new(), |label| format!("&labels={}", escaped(label)));
+        let route = list(repository, "issues", from, &format!("&state=all{label}"));
+        let Items { items, has_next, etag } = self.items(&route, from.known, traffic).await?;
+        let mut issues = Issues { etag, ..Issues::default() };
+        issues.listing.next = has_next.then(String::new);
+        for item in items {
+            let number = item.get("number").and_then(Value::as_u64);
+            let updated_at = item.get("updated_at").and_then(Value::as_str).and_then(utc);
+            issues.listing.note(&updated_at);
+            if item.get("pull_request").is_some_and(|pull| !pull.is_null()) {
+                continue;
+            }
+            match read(item).and_then(Issue::thread) {
+                Ok((thread, comments)) => {
+                    issues.listing.threads.push(thread);
+                    issues.comments.push(comments);
+                }
+                Err(message) => {
+                    issues.listing.failures.push(Failure { number, updated_at, message });
+                }
+            }
+        }
+        Ok(issues)
+    }
+
+    /// A page of the comments on all issues and pull requests of `repository`, the one changed longest ago first.
+    /// One request.
+    pub async fn comments(
+        &self,
+        repository: Repository<'_>,
+        from: From<'_>,
+        traffic: &mut Traffic,
+    ) -> Result<Comments, CrawlError> {
+        let route = list(repository, "issues/comments", from, "");
+        let Items { items, has_next, etag } = self.items(&route, from.known, traffic).await?;
+        let mut comments = Comments { has_next, etag, ..Comments::default() };
+        for item in items {
+            let issue = item.get("issue_url").and_then(Value::as_str).and_then(number_in);
+            let updated_at = item.get("updated_at").and_then(Value::as_str).and_then(utc);
+            comments.newest = comments.newest.max(updated_at.clone());
+            let post = read(item).and_then(Comment::post);
+            match (issue, post) {
+                (Some(issue), Ok(post)) => comments.by_issue.entry(issue).or_default().push(post),
+                (issue, post) => {
+                    let message = post.err().unwrap_or_else(|| "its issue is not named".to_owned());
+                    comments.failures.push(FailedComment { issue, updated_at, message });
+                }
+            }
+        }
+        Ok(comments)
+    }
+
+    /// The comments on the issue `number`, at most [`MOST_POSTS`] and a page. A request for each hundred. `Err` inside
+    /// if one can't be read.
+    pub async fn comments_of(
+        &self,
+        repository: Repository<'_>,
+        number: u64,
+        traffic: &mut Traffic,
+    ) -> Result<Result<Vec<Post>, String>, CrawlError> {
+        let Repository { owner, name } = repository;
+        let mut posts = Vec::new();
+        for page in 1.. {
+            let route = format!(
+                "/repos/{owner}/{name}/issues/{number}/comments?per_page={PAGE}&page={page}"
+            );
+            let Items { items, has_next, .. } = self.items(&route, None, traffic).await?;
+            for item in items {
+                match read(item).and_then(Comment::post) {
+                    Ok(post) => posts.push(post),
+                    Err(message) => return Ok(Err(message)),
+                }
+            }
+            if !has_next || posts.len() >= MOST_POSTS {
+                break;
+            }
+        }
+        Ok(Ok(posts))
+    }
+
+    /// The items of the list at `route`, unless they have the ETag `known`. One request.
+    async fn items(
+        &self,
+        route: &str,
+        known: Option<&str>,
+        traffic: &mut Traffic,
+    ) -> Result<Items, CrawlError> {
+        self.afford(Resource::Core, 1)?;
+        let api = self.api();
+        let answer = api.get_if_new::<Vec<Value>>(route, known).await;
+        *traffic += api.spent();
+        Ok(match answer? {
+            Conditional::Same => {
+                let etag = known.map(str::to_owned);
+                Items { items: Vec::new(), has_next: false, etag }
+            }
+            Conditional::New { value, has_next, etag } => Items { items: value, has_next, etag },
+        })
+    }
+}
+
+fn list(repository: Repository, what: &str, from: From, more: &str) -> String {
+    let Repository { owner, name } = repository;
+    let since = from.since.map_or(String::new(), |since| format!("&since={}", escaped(since)));
+    let page = from.page.max(1);
+    format!(
+        "/repos/{owner}/{name}/{what}?sort=updated&direction=asc&per_page={PAGE}&page={page}{since}{more}"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, VALUE).to_string()
+}
+
+/// The number at the end of the address of an issue.
+fn number_in(url: &str) -> Option<u64> {
+    url.rsplit('/').next()?.parse().ok()
+}
+
+fn read<T: serde::de::DeserializeOwned>(item: Value) -> Result<T, String> {
+    serde_json::from_value(item)
+        .map_err(|error| format!("it is not what GitHub's API gives: {error}"))
+}
+
+fn time(at: &str) -> Result<String, String> {
+    utc(at).ok_or_else(|| format!("{at:?} is no time"))
+}
+
+impl Issue {
+    fn thread(self) -> Result<(Thread, u64), String> {
+        let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
+        let labels = self.labels.into_iter().filter_map(|label| match label {
+            Label::Name(name) => Some(name),
+            Label::Object { name } => name,
+        });
+        let upvotes = self.reactions.map_or(0, |reactions| reactions.plus);
+        let thread = Thread {
+            kind: ThreadKind::Issue,
+            number: self.number,
+            title: self.title,
+            url: self.html_url.clone(),
+            category: None,
+            labels: labels.collect(),
+            created_at: created_at.clone(),
+            updated_at: updated_at.clone(),
+            locked: self.locked,
+            upvotes,
+            question: Post {
+                id: 0,
+                author: self.user.map(User::author),
+                url: self.html_url,
+                body: self.body.unwrap_or_default(),
+                created_at,
+                updated_at,
+                upvotes,
+                minimized: false,
+                replies_to: None,
+            },
+            answer: None,
+            posts: Vec::new(),
+        };
+        Ok((thread, self.comments))
+    }
+}
+
+impl Comment {
+    fn post(self) -> Result<Post, String> {
+        Ok(Post {
+            id: self.id,
+            author: self.user.map(User::author),
+            url: self.html_url,
+            body: self.body.unwrap_or_default(),
+            created_at: time(&self.created_at)?,
+            updated_at: time(&self.updated_at)?,
+            upvotes: self.reactions.map_or(0, |reactions| reactions.plus),
+            minimized: false,
+            replies_to: None,
+        })
+    }
+}
+
+impl User {
+    fn author(self) -> Author {
+        Author { bot: self.kind == "Bot", login: self.login }
+    }
+}

@@ -1,0 +1,163 @@
+//! The objects of GitHub's GraphQL API of which a discussion is made, and the thread that they come to.
+
+use serde::Deserialize;
+
+use super::thread::{Author, Post, Thread, ThreadKind};
+use super::threads::utc;
+
+/// A page of a connection.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct List<T> {
+    page_info: Option<PageInfo>,
+    pub nodes: Vec<Option<T>>,
+}
+
+/// Where the next page begins.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+/// A discussion with the first page of its comments.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Discussion {
+    pub id: String,
+    pub number: u64,
+    title: String,
+    url: String,
+    body: String,
+    created_at: String,
+    updated_at: String,
+    #[serde(default)]
+    locked: bool,
+    #[serde(default)]
+    upvote_count: u64,
+    author: Option<Actor>,
+    category: Option<Named>,
+    labels: Option<List<Named>>,
+    answer: Option<Answer>,
+    pub comments: List<Comment>,
+}
+
+/// A comment with the first page of its replies, or a reply.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comment {
+    pub id: String,
+    pub database_id: u64,
+    url: String,
+    body: String,
+    created_at: String,
+    updated_at: String,
+    #[serde(default)]
+    upvote_count: u64,
+    #[serde(default)]
+    is_minimized: bool,
+    author: Option<Actor>,
+    pub replies: Option<List<Comment>>,
+}
+
+/// Who wrote it.
+#[derive(Deserialize)]
+pub struct Actor {
+    login: String,
+    #[serde(rename = "__typename", default)]
+    kind: String,
+}
+
+/// A category or label.
+#[derive(Deserialize)]
+pub struct Named {
+    name: String,
+}
+
+/// The comment that was accepted as the answer.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    database_id: u64,
+}
+
+impl<T> Default for List<T> {
+    fn default() -> List<T> {
+        List { page_info: None, nodes: Vec::new() }
+    }
+}
+
+impl<T> List<T> {
+    /// The cursor of the next page, if there is one.
+    pub fn next(&self) -> Option<String> {
+        let page = self.page_info.as_ref()?;
+        page.end_cursor.clone().filter(|_| page.has_next_page)
+    }
+
+    /// The items; `Err` if one of them is null, for GitHub could not give it.
+    pub fn whole(self) -> Result<Vec<T>, String> {
+        let all: Option<Vec<T>> = self.nodes.into_iter().collect();
+        all.ok_or_else(|| "one of its comments is missing in the answer".to_owned())
+    }
+}
+
+impl Discussion {
+    /// The thread with `posts`; `Err` if a time is none.
+    pub fn thread(self, posts: Vec<Post>) -> Result<Thread, String> {
+        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is no time"));
+        let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
+        let labels = self.labels.map(|labels| labels.nodes).unwrap_or_default();
+        let mut thread = Thread {
+            kind: ThreadKind::Discussion,
+            number: self.number,
+            title: self.title,
+            url: self.url.clone(),
+            category: self.category.map(|category| category.name),
+            labels: labels.into_iter().flatten().map(|label| label.name).collect(),
+            created_at: created_at.clone(),
+            updated_at: updated_at.clone(),
+            locked: self.locked,
+            upvotes: self.upvote_count,
+            question: Post {
+                id: 0,
+                author: self.author.map(Actor::author),
+                url: self.url,
+                body: self.body,
+                created_at,
+                updated_at,
+                upvotes: self.upvote_count,
+                minimized: false,
+                replies_to: None,
+            },
+            answer: self.answer.map(|answer| answer.database_id),
+            posts: Vec::new(),
+        };
+        thread.merge(posts);
+        Ok(thread)
+    }
+}
+
+impl Comment {
+    /// The comment as a post.
+    pub fn post(self, replies_to: Option<u64>) -> Result<Post, String> {
+        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is no time"));
+        Ok(Post {
+            id: self.database_id,
+            author: self.author.map(Actor::author),
+            url: self.url,
+            body: self.body,
+            created_at: time(&self.created_at)?,
+            updated_at: time(&self.updated_at)?,
+            upvotes: self.upvote_count,
+            minimized: self.is_minimized,
+            replies_to,
+        })
+    }
+}
+
+impl Actor {
+    fn author(self) -> Author {
+        Author { bot: self.kind == "Bot", login: self.login }
+    }
+}

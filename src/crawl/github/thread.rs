@@ -1,0 +1,279 @@
+//! A thread of GitHub, which is a discussion or an issue, as it is kept in the store: the question with its
+//! comments and replies.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Comments that are kept of one thread: more than a reader reads, and enough for any answer.
+pub const MOST_POSTS: usize = 500;
+/// Bytes of one post's text that are kept: GitHub takes 65,536 characters, of up to four bytes each.
+pub const POST_BYTES: usize = 262_144;
+/// Bytes of text that are kept of one thread. The whole JSON stays far below what a child may read.
+pub const THREAD_BYTES: usize = 1_000_000;
+/// Labels of one thread that are kept: GitHub allows 100.
+const MOST_LABELS: usize = 100;
+
+/// Which kind of thread it is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ThreadKind {
+    Discussion,
+    Issue,
+}
+
+impl ThreadKind {
+    /// Both kinds.
+    pub const ALL: [ThreadKind; 2] = [ThreadKind::Discussion, ThreadKind::Issue];
+
+    /// The folder of its threads' paths: `discussions` or `issues`.
+    pub fn folder(self) -> &'static str {
+        match self {
+            ThreadKind::Discussion => "discussions",
+            ThreadKind::Issue => "issues",
+        }
+    }
+
+    /// The path of the thread `number` inside its source, such as `discussions/123`.
+    pub fn path(self, number: u64) -> String {
+        format!("{}/{number}", self.folder())
+    }
+}
+
+impl fmt::Display for ThreadKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.folder())
+    }
+}
+
+/// A discussion or an issue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    pub kind: ThreadKind,
+    pub number: u64,
+    pub title: String,
+    pub url: String,
+    pub category: Option<String>,
+    pub labels: Vec<String>,
+    /// RFC 3339, as is `updated_at`.
+    pub created_at: String,
+    pub updated_at: String,
+    pub locked: bool,
+    pub upvotes: u64,
+    pub question: Post,
+    /// The id of the accepted answer among `posts`.
+    pub answer: Option<u64>,
+    /// Comments and replies, by id.
+    pub posts: Vec<Post>,
+}
+
+/// One text of a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// The comment's number in GitHub's database; 0 for the question.
+    pub id: u64,
+    /// `None` where the account is gone.
+    pub author: Option<Author>,
+    pub url: String,
+    /// Markdown.
+    pub body: String,
+    pub created_at: String,
+    pub updated_at: String,
+    pub upvotes: u64,
+    /// Hidden at GitHub as spam, off-topic, outdated or the like.
+    pub minimized: bool,
+    /// The id of the comment that it replies to.
+    pub replies_to: Option<u64>,
+}
+
+/// Who wrote a post.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    pub login: String,
+    pub bot: bool,
+}
+
+/// Logins whose posts are left out because they asked for that; compared in any case of letters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OptedOut(Vec<String>);
+
+impl OptedOut {
+    /// Those who wrote under one of `logins`.
+    pub fn new(logins: &[String]) -> OptedOut {
+        let mut logins: Vec<String> = logins.iter().map(|login| plain(login)).collect();
+        logins.sort();
+        logins.dedup();
+        OptedOut(logins)
+    }
+
+    /// Whether `post` is by one of them. O(log logins).
+    fn wrote(&self, post: &Post) -> bool {
+        let login = post.author.as_ref().map(|author| plain(&author.login));
+        login.is_some_and(|login| self.0.binary_search(&login).is_ok())
+    }
+
+    /// Equal for the same logins.
+    pub fn fingerprint(&self) -> String {
+        blake3::hash(self.0.join("\n").as_bytes()).to_hex()[..16].to_owned()
+    }
+}
+
+/// A login as it is compared. REST ends those of bots with `[bot]`, GraphQL does not.
+fn plain(login: &str) -> String {
+    let login = login.to_lowercase();
+    login.strip_suffix("[bot]").map(str::to_owned).unwrap_or(login)
+}
+
+impl Thread {
+    /// The thread without what those who opted out wrote; `None` if one of them opened it. O(posts).
+    #[must_use]
+    pub fn without(mut self, opted_out: &OptedOut) -> Option<Thread> {
+        if opted_out.wrote(&self.question) {
+            return None;
+        }
+        self.retain(|post| !opted_out.wrote(post));
+        Some(self)
+    }
+
+    /// Keeps the posts of which `keep` says so. What refers to another one then refers to nothing. O(posts).
+    pub fn retain(&mut self, keep: impl Fn(&Post) -> bool) {
+        let before = self.posts.len();
+        self.posts.retain(keep);
+        if self.posts.len() == before {
+            return;
+        }
+        let ids: std::collections::HashSet<u64> = self.posts.iter().map(|post| post.id).collect();
+        self.answer = self.answer.filter(|id| ids.contains(id));
+        for post in &mut self.posts {
+            post.replies_to = post.replies_to.filter(|id| ids.contains(id));
+        }
+    }
+
+    /// Takes in `posts`: each replaces the one with its id. O(posts · log posts).
+    pub fn merge(&mut self, posts: Vec<Post>) {
+        let mut all: std::collections::BTreeMap<u64, Post> =
+            std::mem::take(&mut self.posts).into_iter().map(|post| (post.id, post)).collect();
+        all.extend(posts.into_iter().map(|post| (post.id, post)));
+        self.posts = all.into_values().collect();
+    }
+
+    /// Brings the thread within the limits: the accepted answer and the earliest posts stay. Says whether anything
+    /// was cut. O(bytes).
+    pub fn bound(&mut self) -> bool {
+        let mut is_cut = self.labels.len() > MOST_LABELS;
+        self.labels.truncate(MOST_LABELS);
+        is_cut |= cut(&mut self.question.body, POST_BYTES);
+        for post in &mut self.posts {
+            is_cut |= cut(&mut post.body, POST_BYTES);
+        }
+        let answer = self.posts.iter().find(|post| Some(post.id) == self.answer);
+        let (mut posts, mut bytes) = (0, self.question.body.len());
+        bytes += answer.map_or(0, |post| post.body.len());
+        let mut kept = std::collections::HashSet::new();
+        for post in &self.posts {
+            let is_answer = Some(post.id) == self.answer;
+            let more = if is_answer { 0 } else { post.body.len() };
+            if is_answer || (posts < MOST_POSTS && bytes + more <= THREAD_BYTES) {
+                (posts, bytes) = (posts + 1, bytes + more);
+                kept.insert(post.id);
+            }
+        }
+        is_cut |= kept.len() < self.posts.len();
+        self.retain(|post| kept.contains(&post.id));
+        is_cut
+    }
+}
+
+/// Cuts `text` to so many bytes, between characters; whether it was longer.
+fn cut(text: &mut String, most: usize) -> bool {
+    let is_longer = text.len() > most;
+    if is_longer {
+        text.truncate(text.floor_char_boundary(most));
+    }
+    is_longer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn post(id: u64, login: &str, body: &str) -> Post {
+        Post {
+            id,
+            author: Some(Author { login: login.into(), bot: false }),
+            url: format!("https://github.com/a/b/issues/1#issuecomment-{id}"),
+            body: body.into(),
+            created_at: "2026-01-01T00:00:00Z".into(),
+            updated_at: "2026-01-01T00:00:00Z".into(),
+            upvotes: 0,
+            minimized: false,
+            replies_to: None,
+        }
+    }
+
+    fn thread(posts: Vec<Post>) -> Thread {
+        Thread {
+            kind: ThreadKind::Discussion,
+            number: 7,
+            title: "Why?".into(),
+            url: "https://github.com/a/b/discussions/7".into(),
+            category: Some("Q&A".into()),
+            labels: Vec::new(),
+            created_at: "2026-01-01T00:00:00Z".into(),
+            updated_at: "2026-01-01T00:00:00Z".into(),
+            locked: false,
+            upvotes: 0,
+            question: post(0, "ann", "Why?"),
+            answer: None,
+            posts,
+        }
+    }
+
+    fn ids(thread: &Thread) -> Vec<u64> {
+        thread.posts.iter().map(|post| post.id).collect()
+    }
+
+    #[test]
+    fn what_those_wrote_who_opted_out_goes_with_every_reference_to_it() {
+        let reply = Post { replies_to: Some(2), ..post(3, "cem", "Thanks.") };
+        let mut with = thread(vec![post(1, "dan", "So."), post(2, "Bob[bot]", "Because."), reply]);
+        with.answer = Some(2);
+        let opted_out = OptedOut::new(&["BOB".into(), "zoe".into()]);
+        let left = with.clone().without(&opted_out).unwrap();
+        assert_eq!((ids(&left), left.answer), (vec![1, 3], None));
+        assert_eq!(left.posts[1].replies_to, None);
+        assert_eq!(with.clone().without(&OptedOut::new(&["ann".into()])), None, "she opened it");
+        assert_eq!(with.clone().without(&OptedOut::default()), Some(with));
+    }
+
+    #[test]
+    fn comments_are_merged_by_id() {
+        let mut thread = thread(vec![post(4, "ann", "old"), post(9, "bob", "stays")]);
+        thread.merge(vec![post(12, "cem", "new"), post(4, "ann", "edited")]);
+        assert_eq!(ids(&thread), [4, 9, 12]);
+        assert_eq!(thread.posts[0].body, "edited");
+    }
+
+    #[test]
+    fn a_thread_is_bounded_in_posts_and_bytes_and_keeps_its_answer() {
+        let many =
+            |count: u64, body: &str| thread((1..=count).map(|id| post(id, "a", body)).collect());
+        let mut usual = many(20, "short");
+        assert!(!usual.bound());
+        assert_eq!(usual.posts.len(), 20);
+
+        let mut long = many(MOST_POSTS as u64 + 50, "short");
+        long.answer = Some(MOST_POSTS as u64 + 40);
+        assert!(long.bound());
+        assert!(long.answer.is_some() && long.posts.len() <= MOST_POSTS + 1);
+
+        let mut large = many(9, &"ä".repeat(POST_BYTES));
+        large.answer = Some(9);
+        assert!(large.bound());
+        assert_eq!(ids(&large), [1, 2, 9]);
+        assert!(serde_json::to_vec(&large).unwrap().len() < 2 * THREAD_BYTES);
+    }
+}

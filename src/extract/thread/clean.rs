@@ -1,0 +1,228 @@
+//! Takes out of a post what its template left there: comments in HTML, prompts that nobody replaced, boxes to tick,
+//! headings without an answer.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// The deepest level of headings, and the level that a bold line counts as.
+const LEVELS: usize = 8;
+const BOLD_LEVEL: usize = 7;
+/// A bold line of more words is text.
+const BOLD_WORDS: usize = 9;
+/// A longer line is no prompt of a template; it is not compared with them.
+const LONGEST_PROMPT: usize = 300;
+
+/// Lines of templates: GitHub's own for bugs and features, what its forms write for a field that was left empty, and
+/// boxes by which an author promises something.
+static PROMPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let patterns = [
+        r"_?no response_?$",
+        r"(n/?a|none|nope|-)\.?$",
+        r"a clear and concise description of\b",
+        r"if applicable, add screenshots\b",
+        r"add any other context\b",
+        r"steps to reproduce the behaviou?r:?$",
+        r"(\d+\.|[-*]) (go to '\.+'|click on '\.+'|scroll down to '\.+'|see error)$",
+        r"please (describe|provide|fill|complete|read|search|make sure|delete|remove)\b.{0,160}\b(below|here|template|section|this (line|text)|(existing|similar) issues?|before)\b",
+        r"[-*] \[[ x]\] (i |i've |i'm |i’ve |i’m |my |this (issue|is|isn't) |the issue )",
+    ];
+    let patterns: Vec<String> = patterns.iter().map(|pattern| format!("^(?:{pattern})")).collect();
+    Regex::new(&format!("(?i){}", patterns.join("|"))).ok()
+});
+
+/// What a line is to the blocks of code that a fence opens and closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// It stands outside of code.
+    Text,
+    /// It opens or closes a block of code.
+    Mark,
+    Code,
+}
+
+/// Tells code from text, line by line; CommonMark 0.31, section 4.5, at any indentation, as in the items of a list.
+#[derive(Debug, Default)]
+pub(super) struct Fence {
+    /// The character and the length of the fence that is open.
+    open: Option<(u8, usize)>,
+}
+
+impl Fence {
+    /// Whether the next line is code, or closes it.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// What the next line, `line`, is. O(length).
+    pub fn next(&mut self, line: &str) -> Line {
+        let line = line.trim();
+        let mark = line.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'));
+        let length = mark.map_or(0, |mark| line.bytes().take_while(|byte| *byte == mark).count());
+        match (self.open, mark) {
+            (Some((open, least)), Some(mark)) if mark == open && length >= least => {
+                if length == line.len() {
+                    self.open = None;
+                    return Line::Mark;
+                }
+                Line::Code
+            }
+            (Some(_), _) => Line::Code,
+            (None, Some(mark))
+                if length >= 3 && !(mark == b'`' && line[length..].contains('`')) =>
+            {
+                self.open = Some((mark, length));
+                Line::Mark
+            }
+            (None, _) => Line::Text,
+        }
+    }
+}
+
+/// A line of a post that is kept.
+enum Part<'a> {
+    /// A heading of a level below [`LEVELS`].
+    Heading(usize, &'a str),
+    Text(&'a str),
+    Blank,
+}
+
+/// The Markdown `body` without what a template left in it. O(length).
+pub(super) fn clean(body: &str) -> String {
+    let body = without_comments(body);
+    let mut fence = Fence::default();
+    let mut parts: Vec<Part> = Vec::new();
+    for line in body.lines() {
+        let part = match fence.next(line) {
+            Line::Mark | Line::Code => Part::Text(line),
+            Line::Text if line.trim().is_empty() => Part::Blank,
+            Line::Text if is_prompt(line.trim()) => continue,
+            Line::Text => level(line).map_or(Part::Text(line), |level| Part::Heading(level, line)),
+        };
+        parts.push(part);
+    }
+    let headings = parts.iter().filter(|part| matches!(part, Part::Heading(..))).count();
+    // A template has headings; one line in bold may be all that a comment says.
+    let kept = if headings > 1 { filled(parts) } else { parts };
+    let lines: Vec<&str> = kept
+        .iter()
+        .map(|part| match part {
+            Part::Heading(_, line) | Part::Text(line) => *line,
+            Part::Blank => "",
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// `parts` without the headings under which nothing stands.
+fn filled(parts: Vec<Part>) -> Vec<Part> {
+    // By level: whether something stands below a heading of that level, seen from the end.
+    let mut seen = [false; LEVELS];
+    let mut kept: Vec<Part> = Vec::with_capacity(parts.len());
+    for part in parts.into_iter().rev() {
+        match part {
+            Part::Heading(level, _) => {
+                let is_filled = seen[level];
+                seen[level..].fill(false);
+                if !is_filled {
+                    continue;
+                }
+            }
+            Part::Text(_) => seen.fill(true),
+            Part::Blank => {}
+        }
+        kept.push(part);
+    }
+    kept.reverse();
+    kept
+}
+
+/// The level of the heading that `line` is, if it is one.
+fn level(line: &str) -> Option<usize> {
+    let line = line.trim();
+    let marks = line.bytes().take_while(|byte| *byte == b'#').count();
+    if (1..=6).contains(&marks) && line[marks..].starts_with([' ', '\t']) {
+        return Some(marks);
+    }
+    let bold = line.trim_end_matches(':').strip_prefix("**")?.strip_suffix("**")?;
+    let is_short = bold.split_whitespace().nth(BOLD_WORDS).is_none();
+    (is_short && !bold.is_empty() && !bold.contains("**")).then_some(BOLD_LEVEL)
+}
+
+fn is_prompt(line: &str) -> bool {
+    line.len() <= LONGEST_PROMPT && PROMPT.as_ref().is_some_and(|prompt| prompt.is_match(line))
+}
+
+/// `body` without `<!-- … -->`, code left as it is. One that never ends goes on to the end, as on GitHub.
+fn without_comments(body: &str) -> String {
+    let mut kept = String::with_capacity(body.len());
+    let mut fence = Fence::default();
+    let mut is_open = false;
+    for line in body.split_inclusive('\n') {
+        let mut rest = line;
+        if !is_open && fence.next(line) != Line::Text {
+            kept.push_str(line);
+            continue;
+        }
+        while !rest.is_empty() {
+            if is_open {
+                let Some(end) = rest.find("-->") else { break };
+                rest = &rest[end + 3..];
+            }
+            let begin = rest.find("<!--").filter(|at| rest[..*at].matches('`').count() % 2 == 0);
+            kept.push_str(&rest[..begin.unwrap_or(rest.len())]);
+            is_open = begin.is_some();
+            rest = begin.map_or("", |at| &rest[at + 4..]);
+        }
+        if is_open && !kept.ends_with('\n') {
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_template_left_is_taken_out() {
+        let body = "<!-- Please search\nbefore you ask. -->\n### What happened?\n\nThe loss is NaN.\n\n### Logs\n\n_No response_\n\n### Steps\n\n#### First\n\nRun it.\n\n#### Second\n\n### Checks\n\n- [x] I have searched the issues\n- [ ] This is a bug\n";
+        let kept: Vec<String> =
+            clean(body).lines().filter(|l| !l.is_empty()).map(str::to_owned).collect();
+        assert_eq!(
+            kept,
+            ["### What happened?", "The loss is NaN.", "### Steps", "#### First", "Run it."]
+        );
+    }
+
+    #[test]
+    fn the_default_template_left_as_it_was_is_nothing() {
+        let body = "**Describe the bug**\nA clear and concise description of what the bug is.\n\n**To Reproduce**\nSteps to reproduce the behavior:\n1. Go to '...'\n2. Click on '....'\n3. Scroll down to '....'\n4. See error\n\n**Additional context**\nAdd any other context about the problem here.\n";
+        assert_eq!(clean(body).trim(), "");
+    }
+
+    #[test]
+    fn what_people_wrote_stays() {
+        for body in [
+            "**Use a feature store.**",
+            "Use `<!-- this -->` to hide it.",
+            "```html\n<!-- kept -->\n# kept\n```\nDone.",
+            "- [ ] Log the position\n- [x] Train with it",
+            "# One\n\ntext\n\n# Two\n\nmore",
+            "None of these works for us.",
+        ] {
+            assert_eq!(clean(body), body);
+        }
+        assert_eq!(clean("a <!-- b --> c <!-- d"), "a  c ");
+    }
+
+    #[test]
+    fn fences_close_with_their_own_mark() {
+        let mut fence = Fence::default();
+        let lines = ["a", "````md", "```", "~~~", "````", "`b`", "  ~~~", "```", "~~~~ "];
+        let told: Vec<Line> = lines.iter().map(|line| fence.next(line)).collect();
+        use Line::{Code, Mark, Text};
+        assert_eq!(told, [Text, Mark, Code, Code, Mark, Text, Mark, Code, Mark]);
+    }
+}

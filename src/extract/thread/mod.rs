@@ -1,0 +1,164 @@
+//! Discussions and issues: the question, then the answer, then comments of substance.
+//!
+//! A post is a section, cut as usual where it is long, with the headings [title, "Answer by LOGIN"]; headings inside
+//! a post are lines of its text. [`order`] says which post follows which, [`people`] who is a program, [`clean`] takes out
+//! templates, [`quotes`] what a post repeats of earlier ones, and [`substance`] tells an answer from "+1".
+
+mod clean;
+mod order;
+mod people;
+mod quotes;
+mod substance;
+
+use std::collections::HashSet;
+use std::num::NonZeroU64;
+
+use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
+use super::markdown::Reader;
+use super::sections::{Builder, Unit};
+use super::{Address, Document, Kind, Posted, Section};
+use crate::crawl::github::thread::{Post, Thread};
+use crate::problem::{Problem, Stage};
+use quotes::Quoted;
+
+/// Bytes of a thread's JSON: what is stored has a million of text, of which escapes make six at most.
+const MOST_BYTES: usize = 8_000_000;
+/// Labels of a thread that are kept; GitHub takes no more.
+const MOST_LABELS: usize = 100;
+/// The levels of the title and of a post's heading.
+const TITLE_LEVEL: u8 = 1;
+const POST_LEVEL: u8 = 2;
+
+/// The document of the thread whose JSON is `bytes`. `None` without a problem if it says nothing: programs asked, or
+/// nothing of substance was written.
+pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
+    let thread = match parse(bytes) {
+        Ok(thread) => thread,
+        Err(message) => {
+            problems.push(Problem::new(Stage::Extract, message));
+            return None;
+        }
+    };
+    if people::is_program(thread.question.author.as_ref()) || thread.question.minimized {
+        return None;
+    }
+    let mut writer = Writer::new(&thread);
+    writer.question(problems);
+    for post in order::of(&thread) {
+        writer.comment(post, problems);
+        if writer.is_full() {
+            break;
+        }
+    }
+    let sections = writer.sections;
+    let labels = thread.labels.iter().take(MOST_LABELS).chain(&thread.category);
+    (!sections.is_empty()).then(|| Document {
+        date: day(&thread.created_at),
+        tags: labels.map(|label| label.trim().to_owned()).collect(),
+        title: Some(title(&thread)),
+        kind: Kind::Discussion,
+        licence: None,
+        sections,
+    })
+}
+
+/// The thread whose JSON is `bytes`, or why there is none.
+fn parse(bytes: &[u8]) -> Result<Thread, String> {
+    if bytes.len() > MOST_BYTES {
+        return Err(format!("the thread is longer than {MOST_BYTES} bytes"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| format!("no thread: {error}"))
+}
+
+/// Collects the sections of one thread.
+struct Writer<'a> {
+    thread: &'a Thread,
+    title: String,
+    quoted: Quoted,
+    /// The ids that have sections: what names a section must be there once.
+    written: HashSet<u64>,
+    sections: Vec<Section>,
+    bytes: usize,
+}
+
+impl<'a> Writer<'a> {
+    fn new(thread: &'a Thread) -> Writer<'a> {
+        Writer {
+            thread,
+            title: title(thread),
+            quoted: Quoted::of(thread),
+            written: HashSet::new(),
+            sections: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Whether it holds all that a document keeps.
+    fn is_full(&self) -> bool {
+        self.sections.len() > MOST_SECTIONS || self.bytes > MOST_TEXT
+    }
+
+    /// Nobody but its author says whether a question has substance: it is what people search for.
+    fn question(&mut self, problems: &mut Vec<Problem>) {
+        let question = &self.thread.question;
+        self.post(question, (Address::Question, None), &clean::clean(&question.body), problems);
+    }
+
+    fn comment(&mut self, post: &Post, problems: &mut Vec<Problem>) {
+        let Some(id) = NonZeroU64::new(post.id) else { return };
+        if post.minimized || people::is_program(post.author.as_ref()) {
+            return;
+        }
+        let body = self.quoted.without(post, &clean::clean(&post.body));
+        if !substance::has_substance(&body) || !self.written.insert(post.id) {
+            return;
+        }
+        let what = if self.thread.answer == Some(post.id) { "Answer" } else { "Comment" };
+        let heading = match people::login(post.author.as_ref()) {
+            Some(login) => format!("{what} by {login}"),
+            None => format!("{what} by a deleted account"),
+        };
+        self.post(post, (Address::Comment(id), Some(&heading)), &body, problems);
+    }
+
+    /// Adds the sections of `post`, whose Markdown is `body`, at `address` below `heading`.
+    fn post(
+        &mut self,
+        post: &Post,
+        (address, heading): (Address, Option<&str>),
+        body: &str,
+        problems: &mut Vec<Problem>,
+    ) {
+        let mut builder = Builder::new(Unit::Post(address));
+        builder.heading(TITLE_LEVEL, &self.title, None, 1);
+        if let Some(heading) = heading {
+            builder.heading(POST_LEVEL, heading, None, 1);
+        }
+        let mut reader = Reader::of_post(builder);
+        reader.markdown(body, Some(1), problems);
+        let posted = Posted {
+            login: people::login(post.author.as_ref()).map(str::to_owned),
+            date: day(&post.created_at),
+        };
+        for mut section in reader.finish().sections {
+            section.posted = Some(posted.clone());
+            self.bytes += limits::bytes(&section);
+            self.sections.push(section);
+        }
+    }
+}
+
+/// The thread's title on one line; its name where it has none.
+fn title(thread: &Thread) -> String {
+    let title = thread.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    if title.is_empty() { thread.kind.path(thread.number) } else { title }
+}
+
+/// The day of the RFC 3339 time `time`.
+fn day(time: &str) -> Option<String> {
+    let day = time.get(..10)?;
+    day.parse::<chrono::NaiveDate>().ok().map(|day| day.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! In which order the posts of a thread are read: the accepted answer, then comments by upvotes and date, and behind
+//! each its replies by date, as they answer each other.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use crate::crawl::github::thread::{Post, Thread};
+
+/// The posts of `thread` in reading order, each id once. What replies to nothing known counts as a comment.
+/// O(n log n) for any replies, be they nested, circular or to themselves.
+pub(super) fn of(thread: &Thread) -> Vec<&Post> {
+    let mut sorted: Vec<&Post> = thread.posts.iter().collect();
+    // Times of GitHub are in UTC, so that their texts sort like themselves.
+    sorted.sort_by(|a, b| {
+        let key = |post: &Post| (Reverse(Some(post.id) == thread.answer), Reverse(post.upvotes));
+        let by_rank = key(a).cmp(&key(b));
+        by_rank.then_with(|| (&a.created_at, a.id).cmp(&(&b.created_at, b.id)))
+    });
+    let known: HashSet<u64> = sorted.iter().map(|post| post.id).collect();
+    let mut replies: HashMap<u64, Vec<&Post>> = HashMap::new();
+    let mut open: Vec<&Post> = Vec::new();
+    for post in &sorted {
+        // An accepted reply is the answer: it stands by itself.
+        let is_answer = Some(post.id) == thread.answer;
+        match post.replies_to.filter(|parent| known.contains(parent) && !is_answer) {
+            Some(parent) => replies.entry(parent).or_default().push(post),
+            None => open.push(post),
+        }
+    }
+    for replies in replies.values_mut() {
+        replies.sort_by_key(|post| (&post.created_at, post.id));
+    }
+    let mut ordered = Vec::with_capacity(sorted.len());
+    let mut seen = HashSet::new();
+    open.reverse();
+    // What is left behind all others replies in a circle.
+    let mut rest = sorted.iter().copied();
+    while let Some(post) = open.pop().or_else(|| rest.next()) {
+        if seen.insert(post.id) {
+            ordered.push(post);
+            open.extend(replies.remove(&post.id).unwrap_or_default().into_iter().rev());
+        }
+    }
+    ordered
+}

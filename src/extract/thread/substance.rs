@@ -1,0 +1,140 @@
+//! Whether a comment says something: "+1", "same here" and thanks do not.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::clean::{Fence, Line};
+use crate::extract::words::words;
+
+/// So many words say something, besides those that [`TALK`] knows.
+const LEAST_WORDS: usize = 12;
+/// A longer sentence says something besides, however it begins.
+const LONGEST_TALK: usize = 18;
+
+/// Bytes of a line that are looked at, so that no line costs the square of its length.
+const LONGEST_LINE: usize = 1_000;
+
+/// Mentions, pictures and tags, which say nothing by themselves.
+static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let patterns = [
+        r"!\[[^\]\n]*\]\([^)\n]*\)",
+        r"<img\b[^>\n]*>",
+        r"</?[a-zA-Z][^>\n]*>",
+        r"(?:^|[^\w/.])@[A-Za-z0-9][A-Za-z0-9-]*(?:/[A-Za-z0-9._-]+)?",
+        r":[a-z0-9_+-]+:",
+    ];
+    Regex::new(&patterns.join("|")).ok()
+});
+
+/// Sentences that only agree, thank, ask for news or close.
+static TALK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let patterns = [
+        r"^\W*\+\s?1\b",
+        r"^(oh |ok |okay |ah |great |hi |hello |hey )?,?\s*(many |big |huge )?(thanks|thank you|thankyou|thx|ty|cheers)\b",
+        r"^(i )?(really )?appreciate\b",
+        r"^(the )?same\b.{0,40}\b(here|issue|problem|question|error|thing|boat|too)\b",
+        r"^(me|us) too\b|^same here\b|^same$",
+        r"^(i|i'm|im|i am|we|we're|we are)\b.{0,25}\b(have|having|had|facing|face|see|seeing|get|getting|got|hit|hitting|experiencing)\b.{0,25}\bsame\b",
+        r"^(is there |are there |do we have |do you have |have )?(any|some) (update|news|progress|solution|fix|workaround|eta|idea)s?\b",
+        r"^(bump|ping|following|subscribed?|subscribing|watching|lgtm|done|fixed|solved|resolved|nvm|never ?mind)\b.{0,60}$",
+        r"^(nice|great|awesome|perfect|cool|excellent|amazing|wow|good)\b.{0,60}$",
+        r"^(i'm |i am |we're |we are |im )?(also |very |really )*(interested|curious)\b",
+        r"\b(it|this|that|your \w+)( has| have)? (works?|worked|helps?|helped|fixed it|fixes it|solved (it|my|the|our)|solves (it|my|the|our))\b.{0,40}$",
+        r"^you (saved|made) my\b",
+        r"^(i('ll| will| am|'m)? )?(clos(e|ed|ing)|reopen(ed|ing)?) (this|it|the|as)\b",
+    ];
+    Regex::new(&format!("(?i){}", patterns.join("|"))).ok()
+});
+
+/// Whether the Markdown `body` says something: at least [`LEAST_WORDS`] words without mentions, quotes and talk, or
+/// a block of code, or a link. O(length).
+pub(super) fn has_substance(body: &str) -> bool {
+    let mut fence = Fence::default();
+    let mut said = 0;
+    for line in body.lines() {
+        match fence.next(line) {
+            Line::Code if line.trim().is_empty() => continue,
+            Line::Code => return true,
+            Line::Mark => continue,
+            Line::Text if line.trim_start().starts_with('>') => continue,
+            Line::Text => {}
+        }
+        let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
+        let bare = match &*ASIDE {
+            Some(aside) => aside.replace_all(line, " "),
+            None => line.into(),
+        };
+        if bare.contains("https://") || bare.contains("http://") {
+            return true;
+        }
+        said += sentences(&bare).filter(|sentence| !is_talk(sentence)).map(words).sum::<usize>();
+        if said >= LEAST_WORDS {
+            return true;
+        }
+    }
+    false
+}
+
+fn is_talk(sentence: &str) -> bool {
+    let sentence = sentence.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '+');
+    words(sentence) <= LONGEST_TALK && TALK.as_ref().is_some_and(|talk| talk.is_match(sentence))
+}
+
+fn sentences(line: &str) -> impl Iterator<Item = &str> {
+    line.split_inclusive(['.', '!', '?', ';', '。', '！', '？'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_substance;
+
+    #[test]
+    fn agreement_thanks_and_pings_say_nothing() {
+        for body in [
+            "",
+            "+1",
+            "+1, we would love to see that too :+1:",
+            "👍",
+            "Same here",
+            "Me too, exactly the same problem on my machine.",
+            "I am having the same issue with version 2.3 on Ubuntu.",
+            "Thanks!",
+            "Thank you so much @ann, this worked perfectly for me!",
+            "Thanks a lot for the quick and thorough answer. It works now! You saved my day.",
+            "Any updates on this?",
+            "bump",
+            "@ann @bob @carol @dave @erin @frank @grace @heidi @ivan @judy @mallory @niaj @oscar",
+            "> Users click what stands higher, so that positions have to be logged and modelled.\n\n+1",
+            "![image](https://user-images.example/1.png)",
+            "<img width=\"100\" src=\"https://user-images.example/1.png\">",
+            "Closing this as resolved.",
+            "Great explanation, very helpful.",
+        ] {
+            assert!(!has_substance(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_explains_shows_code_or_leads_on_says_something() {
+        for body in [
+            "Log the position with each impression and feed it as a feature in training only.",
+            "Thanks! In my case it was the batch size: with 512 the gradients overflowed in half precision.",
+            "Try:\n\n```python\nmodel.eval()\n```",
+            "See https://example.org/paper",
+            "[This paper](https://example.org/paper) helps.",
+            "点击率模型需要记录每次展示的位置，并且只在训练时作为特征使用。",
+        ] {
+            assert!(has_substance(body), "{body}");
+        }
+        assert!(!has_substance("```\n```"), "an empty block of code");
+    }
+
+    #[test]
+    fn long_lines_cost_no_more_than_their_length() {
+        assert!(!has_substance(&"@a ".repeat(200_000)));
+        assert!(!has_substance(&"> ".repeat(200_000)));
+        assert!(has_substance(&"![a](@a ".repeat(8_000)));
+        assert!(has_substance(&"<a <b @c ".repeat(7_000)));
+    }
+}

@@ -1,0 +1,234 @@
+//! The order in which issues are read: those changed longest ago first, then all comments in the same order.
+//!
+//! Where only some labels are wanted, a first reading asks for the comments of those issues alone; so does any later
+//! one for an issue that is older than the comments that it reads, such as one that was labelled only now.
+
+use chrono::TimeDelta;
+
+use super::pass::{Fetching, earlier};
+use crate::catalogue::Issues as Rule;
+use crate::crawl::CrawlError;
+use crate::crawl::github::issues::{Comments, From, Issues};
+use crate::crawl::github::thread::{Post, Thread};
+use crate::crawl::github::threads::Failure;
+use crate::store::{Answered, Phase, Seen, ThreadPage};
+
+/// What a page of issues came to.
+type Read = Result<(), CrawlError>;
+
+impl Fetching<'_> {
+    /// Reads pages of issues and comments until the end of the pass; `Err` inside where this run may go no further.
+    pub(super) fn issues(&mut self) -> anyhow::Result<Read> {
+        loop {
+            let read = match self.pass().phase {
+                Phase::Comments => self.page_of_comments()?,
+                _ => self.page_of_issues()?,
+            };
+            if read.is_err() || self.state.pass.is_none() {
+                return Ok(read);
+            }
+        }
+    }
+
+    fn page_of_issues(&mut self) -> anyhow::Result<Read> {
+        let known = self.known(false);
+        let (since, page) = (self.pass().cursor.clone(), self.pass().page);
+        // GitHub can ask for all of several labels, not for one of them.
+        let label = match &self.target.source.threads.issues {
+            Rule::Labelled(labels) if labels.len() == 1 => labels.first().cloned(),
+            _ => None,
+        };
+        let answer = self.ask(async |crawler, repository, traffic| {
+            let (since, label, known) = (since.as_deref(), label.as_deref(), known.as_deref());
+            crawler.issues(repository, From { since, page, label, known }, traffic).await
+        });
+        let Issues { listing, comments, etag } = match answer {
+            Ok(issues) => issues,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut kept = ThreadPage::default();
+        for failure in &listing.failures {
+            self.fail(failure, &mut kept);
+        }
+        for (thread, comments) in listing.threads.into_iter().zip(comments) {
+            let updated_at = thread.updated_at.clone();
+            if let Err(error) = self.take_issue(thread, comments, &mut kept)? {
+                // What was read of the page stays, and the next run goes on behind it.
+                self.advance(Some(updated_at), Further::Same);
+                self.write_page(kept)?;
+                return Ok(Err(error));
+            }
+        }
+        let pass = self.pass();
+        pass.newest = pass.newest.take().max(listing.newest.clone());
+        let further = if listing.next.is_some() { Further::Next } else { Further::None };
+        if further == Further::None {
+            self.answered(false, (since, page), etag);
+        }
+        self.advance(listing.newest, further);
+        self.write_page(kept)?;
+        if self.pass().phase == Phase::Comments && self.reads_own_comments() {
+            let pass = self.pass();
+            pass.newest_comment = pass.newest.clone();
+            self.finish()?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Takes one issue into `page`, with the comments that are stored of it or, where those that are read later lack
+    /// some of its, all of its own.
+    fn take_issue(
+        &mut self,
+        mut thread: Thread,
+        comments: u64,
+        page: &mut ThreadPage,
+    ) -> anyhow::Result<Read> {
+        let (number, updated_at) = (thread.number, thread.updated_at.clone());
+        if !self.target.source.threads.issues.take(&thread.labels) {
+            page.dropped.push(number);
+            return Ok(Ok(()));
+        }
+        let stored = self.store.thread((&self.target.source.id, self.target.kind), number)?;
+        let is_older =
+            self.pass().until.as_ref().is_none_or(|comments| thread.created_at < *comments);
+        let is_late = stored.is_none() && !self.pass().full && is_older;
+        let own = comments > 0 && (is_late || self.reads_own_comments());
+        if own {
+            let answer = self.ask(async |crawler, repository, traffic| {
+                crawler.comments_of(repository, number, traffic).await
+            });
+            match answer {
+                Ok(Ok(posts)) => thread.merge(posts),
+                Ok(Err(message)) => {
+                    let updated_at = Some(updated_at);
+                    self.fail(&Failure { number: Some(number), updated_at, message }, page);
+                    return Ok(Ok(()));
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        } else if let Some(stored) = stored {
+            thread.posts = stored.posts;
+        }
+        page.seen.push(if own { Seen::Whole(number) } else { Seen::Thread(number) });
+        match self.kept(thread) {
+            Some(thread) => page.threads.push(thread),
+            None => page.dropped.push(number),
+        }
+        Ok(Ok(()))
+    }
+
+    /// Whether this pass asks for the comments of each issue by itself.
+    fn reads_own_comments(&mut self) -> bool {
+        self.pass().full && matches!(self.target.source.threads.issues, Rule::Labelled(_))
+    }
+
+    fn page_of_comments(&mut self) -> anyhow::Result<Read> {
+        let known = self.known(true);
+        let (since, page) = (self.pass().cursor.clone(), self.pass().page);
+        let answer = self.ask(async |crawler, repository, traffic| {
+            let (since, known) = (since.as_deref(), known.as_deref());
+            crawler.comments(repository, From { since, page, label: None, known }, traffic).await
+        });
+        let Comments { by_issue, failures, newest, has_next, etag } = match answer {
+            Ok(comments) => comments,
+            Err(error) => return Ok(Err(error)),
+        };
+        let mut kept = ThreadPage::default();
+        for failure in failures {
+            let (number, updated_at) = (failure.issue, failure.updated_at);
+            let message = format!("a comment: {}", failure.message);
+            self.fail(&Failure { number, updated_at, message }, &mut kept);
+        }
+        for (number, posts) in by_issue {
+            self.take_comments(number, posts, &mut kept)?;
+        }
+        let pass = self.pass();
+        pass.newest_comment = pass.newest_comment.take().max(newest.clone());
+        if has_next {
+            self.advance(newest, Further::Next);
+            self.write_page(kept)?;
+            return Ok(Ok(()));
+        }
+        self.answered(true, (since, page), etag);
+        self.write_page(kept)?;
+        let pass = self.pass();
+        // The next pass must not begin with the first comment for want of any.
+        pass.newest_comment = pass.newest_comment.take().or_else(|| pass.newest.clone());
+        self.finish()?;
+        Ok(Ok(()))
+    }
+
+    /// Takes the comments on the issue `number` into `page`, if it is stored: it may be a pull request.
+    fn take_comments(
+        &mut self,
+        number: u64,
+        posts: Vec<Post>,
+        page: &mut ThreadPage,
+    ) -> anyhow::Result<()> {
+        let of = (&self.target.source.id, self.target.kind);
+        let Some(mut thread) = self.store.thread(of, number)? else { return Ok(()) };
+        page.seen.extend(posts.iter().map(|post| Seen::Post(number, post.id)));
+        thread.merge(posts);
+        page.threads.extend(self.kept(thread));
+        Ok(())
+    }
+
+    /// Moves the pass behind a page whose newest item was changed at `newest`.
+    fn advance(&mut self, newest: Option<String>, further: Further) {
+        let pass = self.pass();
+        if further == Further::None {
+            (pass.phase, pass.cursor, pass.page) = (Phase::Comments, pass.until.clone(), 1);
+            return;
+        }
+        // A second earlier, as others may have been changed within the same one.
+        let since = newest.and_then(|at| earlier(&at, TimeDelta::seconds(1)));
+        if since.is_some() && since > pass.cursor {
+            (pass.cursor, pass.page) = (since, 1);
+        } else if further == Further::Next {
+            pass.page += 1;
+        }
+    }
+
+    fn write_page(&mut self, mut page: ThreadPage) -> anyhow::Result<()> {
+        if !self.pass().full {
+            page.seen.clear();
+        }
+        self.write(&page)
+    }
+
+    /// The ETag of the last answer to the question that is next, about comments or issues.
+    fn known(&mut self, comments: bool) -> Option<String> {
+        let answered = match comments {
+            true => self.state.answered_comments.clone(),
+            false => self.state.answered.clone(),
+        };
+        let pass = self.pass();
+        let is_same = |answered: &Answered| Some(&answered.since) == pass.cursor.as_ref();
+        let is_first = !pass.full && pass.page == 1;
+        answered.filter(|answered| is_first && is_same(answered)).map(|answered| answered.etag)
+    }
+
+    /// Takes note of an answer that has nothing behind it.
+    fn answered(
+        &mut self,
+        comments: bool,
+        (since, page): (Option<String>, u32),
+        etag: Option<String>,
+    ) {
+        let answered = since.zip(etag).filter(|_| page == 1);
+        let answered = answered.map(|(since, etag)| Answered { since, etag });
+        match comments {
+            true => self.state.answered_comments = answered,
+            false => self.state.answered = answered,
+        }
+    }
+}
+
+/// What is behind a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Further {
+    None,
+    Next,
+    /// What is left of the page itself.
+    Same,
+}

@@ -1,0 +1,118 @@
+//! Discussions and issues: which are wanted, and how they come into the store.
+//!
+//! They are fetched behind the archives, one request after another, as GitHub asks clients to do. Each page is in the
+//! store with its cursor before the next one is asked for, so that a run may end between any two. [`discussions`] and
+//! [`issues`] say in which order pages are read, [`pass`] what a page does to the store.
+
+mod discussions;
+mod issues;
+mod pass;
+
+use tokio::runtime::Runtime;
+
+use super::{Inputs, Network, Options, Stop};
+use crate::catalogue::{Issues, Origin, Policy, Source};
+use crate::crawl::Crawler;
+use crate::crawl::github::thread::{OptedOut, ThreadKind};
+use crate::crawl::github::threads::Repository;
+use crate::generation::run::ThreadsResult;
+use crate::problem::{Problem, Stage};
+use crate::store::{State, Store, StoredThread};
+
+use pass::{Fetching, Target};
+
+/// Whether the entry of `source` asks for `thread`.
+pub(super) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
+    match thread.kind {
+        ThreadKind::Discussion => source.threads.discussions,
+        ThreadKind::Issue => source.threads.issues.take(&thread.labels),
+    }
+}
+
+/// Whether the entry of `source` asks for threads of `kind`.
+pub(super) fn asks(source: &Source, kind: ThreadKind) -> bool {
+    match kind {
+        ThreadKind::Discussion => source.threads.discussions,
+        ThreadKind::Issue => source.threads.issues != Issues::None,
+    }
+}
+
+/// Drops from `store` the kinds of threads that the entry of `source` no longer asks for.
+pub(super) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
+    for kind in ThreadKind::ALL.into_iter().filter(|kind| !asks(source, *kind)) {
+        store.remove_threads((&source.id, kind))?;
+    }
+    Ok(())
+}
+
+/// Removes from the stored threads what those wrote who have opted out since the threads were stored. Reads the
+/// threads only of sources for which the policy's list has changed. No network.
+pub(super) fn leave_out(inputs: &Inputs, store: &mut Store) -> anyhow::Result<()> {
+    let opted_out = opted_out(&inputs.policy);
+    let now = chrono::Utc::now().timestamp();
+    for source in &inputs.catalogue.sources {
+        for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
+            let of = (&source.id, kind);
+            let mut state = store.thread_state(of)?;
+            if state.opted_out != opted_out.fingerprint() {
+                state.opted_out = opted_out.fingerprint();
+                store.change_threads(of, &|thread| thread.without(&opted_out), (&state, now))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn opted_out(policy: &Policy) -> OptedOut {
+    OptedOut::new(&policy.opted_out)
+}
+
+/// Fetches the threads that `chosen` sources ask for, until `stop`; `done` hears what came of each kind of each
+/// source. A source that has not answered for its archive is left alone.
+///
+/// Returns what concerns the run as a whole: that there is no token.
+pub(super) fn fetch(
+    (runtime, crawler): (&Runtime, &Crawler),
+    (inputs, chosen): (&Inputs, &[&Source]),
+    (options, stop): (&Options, &Stop),
+    store: &mut Store,
+    done: &mut dyn FnMut(&str, ThreadsResult, Option<i64>),
+) -> anyhow::Result<Option<Problem>> {
+    let opted_out = opted_out(&inputs.policy);
+    let mut without_token = 0;
+    for source in chosen.iter().filter(|source| source.threads.any()) {
+        let Origin::GitHub { owner, name } = &source.origin else { continue };
+        if stop.is_cancelled() || store.source(&source.id)?.state != State::Ok {
+            continue;
+        }
+        if !crawler.signs_in() {
+            without_token += 1;
+            continue;
+        }
+        for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
+            let target = Target {
+                source,
+                repository: Repository { owner, name },
+                kind,
+                full: options.network == Network::Full,
+            };
+            let fetching =
+                Fetching::new((runtime, crawler, stop), target, &opted_out, &mut *store)?;
+            let (result, retry_at) = fetching.run()?;
+            done(&source.id.0, result, retry_at);
+        }
+    }
+    // That GitHub refuses the token is told by itself.
+    Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
+}
+
+/// That so many sources ask for threads, which needs a token.
+pub fn no_token(sources: usize) -> Problem {
+    let sources = if sources == 1 { "1 source".to_owned() } else { format!("{sources} sources") };
+    let message = format!(
+        "discussions and issues of {sources} are not read: GitHub's API gives them to a token only"
+    );
+    Problem::new(Stage::Crawl, message).hint(
+        "set GITHUB_TOKEN or [github] token_file, or remove the keys `discussions` and `issues`",
+    )
+}

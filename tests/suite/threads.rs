@@ -1,0 +1,350 @@
+//! Discussions: which pages are asked for, what is kept, and what is found to be gone.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::github::{Comment, Fault};
+use crate::talk::{TALK, asked, days_pass, discussion, hour, refresh, stored, threads, world};
+use crate::world::{World, ended, text, wait_until};
+
+/// A world with so many discussions.
+fn talk(count: u64) -> World {
+    let world = world("discussions = true");
+    (1..=count).for_each(|number| world.github.put_discussion(TALK, discussion(number)));
+    world
+}
+
+#[test]
+fn a_first_run_reads_every_page_and_a_second_one_the_first_page_only() {
+    let world = talk(120);
+    let run = refresh(&world, &[], 0);
+    assert_eq!(asked(&world), ["first 50", "next 50", "next 50"]);
+    let part = threads(&run, 0);
+    assert_eq!(
+        (&part["kind"], &part["outcome"], &part["changed"]),
+        (&"discussion".into(), &"new".into(), &120.into())
+    );
+    assert_eq!(part["traffic"]["requests"], 3);
+    assert!(part["traffic"]["points"].as_u64().unwrap() >= 3, "{part}");
+    let all = stored(&world);
+    assert_eq!(all.len(), 120);
+    let one = &all["discussions/7"];
+    assert_eq!((&one["answer"], &one["category"]), (&701.into(), &"Q&A".into()));
+    assert_eq!(one["url"], format!("https://github.com/{TALK}/discussions/7"));
+    assert_eq!(
+        (&one["posts"][1]["id"], &one["posts"][1]["replies_to"]),
+        (&702.into(), &701.into())
+    );
+    assert_eq!(one["question"]["author"]["login"], "asker");
+
+    let run = refresh(&world, &[], 0);
+    assert_eq!(asked(&world), ["first 10"]);
+    assert_eq!(
+        (&threads(&run, 0)["outcome"], &threads(&run, 0)["changed"]),
+        (&"unchanged".into(), &0.into())
+    );
+    assert_eq!(threads(&run, 0)["traffic"]["points"], 1);
+    assert_eq!(stored(&world), all);
+}
+
+#[test]
+fn an_edited_comment_and_a_new_discussion_come_with_one_request() {
+    let world = talk(60);
+    refresh(&world, &[], 0);
+    asked(&world);
+    world.github.edit_discussion(TALK, 3, |discussion| {
+        discussion.find_mut(301).unwrap().body = "Use inverse propensity weights.".into();
+        discussion.updated_at = hour(70);
+    });
+    world.github.put_discussion(TALK, discussion(71));
+    let run = refresh(&world, &[], 0);
+    assert_eq!(asked(&world), ["first 10"]);
+    assert_eq!(threads(&run, 0)["changed"], 2);
+    let all = stored(&world);
+    assert_eq!(all["discussions/3"]["posts"][0]["body"], "Use inverse propensity weights.");
+    assert!(all.contains_key("discussions/71"));
+}
+
+#[test]
+fn a_deleted_discussion_is_found_after_thirty_days_and_no_other_goes_with_it() {
+    let world = talk(60);
+    refresh(&world, &[], 0);
+    world.github.delete_discussion(TALK, 5);
+    refresh(&world, &[], 0);
+    assert!(stored(&world).contains_key("discussions/5"), "no page of the last ones shows it");
+    days_pass(&world, 29);
+    refresh(&world, &[], 0);
+    asked(&world);
+    days_pass(&world, 1);
+    let run = refresh(&world, &[], 0);
+    // Once more from the front: what was changed meanwhile moved there.
+    assert_eq!(asked(&world), ["first 50", "next 50", "first 10"]);
+    assert_eq!(
+        (&threads(&run, 0)["removed"], &threads(&run, 0)["changed"]),
+        (&1.into(), &0.into())
+    );
+    let all = stored(&world);
+    assert!(all.len() == 59 && !all.contains_key("discussions/5"));
+    refresh(&world, &[], 0);
+    assert_eq!(asked(&world), ["first 10"], "the next one is due in thirty days");
+}
+
+#[test]
+fn all_pages_of_comments_and_replies_are_read() {
+    let world = talk(1);
+    let mut long = discussion(2);
+    for id in 0..35 {
+        let mut comment =
+            Comment::new(1_000 + id, "dan", "A comment of substance.").dated(&hour(2));
+        if id == 4 {
+            for reply in 0..130 {
+                comment =
+                    comment.reply(Comment::new(2_000 + reply, "eve", "A reply.").dated(&hour(2)));
+            }
+        }
+        long = long.comment(comment);
+    }
+    world.github.put_discussion(TALK, long);
+    let run = refresh(&world, &[], 0);
+    assert_eq!(asked(&world), ["first 50", "more", "more", "more"]);
+    assert_eq!(stored(&world)["discussions/2"]["posts"].as_array().unwrap().len(), 2 + 35 + 130);
+    assert_eq!(threads(&run, 0)["problems"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_fetch_that_breaks_off_at_any_page_goes_on_from_there() {
+    let world = talk(170);
+    refresh(&world, &[], 0);
+    let clean = stored(&world);
+    assert_eq!(asked(&world).len(), 4);
+    for served in 0..4 {
+        std::fs::remove_dir_all(world.path("index")).unwrap();
+        world.refresh(&[], 0);
+        asked(&world);
+        // The archive's probe is served, too; it needs no token.
+        world.github.fault_after(TALK, served + 1, Fault::Status(403));
+        let run = refresh(&world, &[], 3);
+        assert_eq!(threads(&run, 0)["outcome"], "failed", "{served}");
+        assert_eq!(stored(&world).len(), 50 * served as usize, "each page is kept");
+        world.github.fault(TALK, Fault::None);
+        let before = asked(&world).len();
+        refresh(&world, &[], 0);
+        let after = asked(&world);
+        assert_eq!(before + after.len(), 5, "only the page that failed is asked for twice");
+        assert_eq!(after[0], if served == 0 { "first 50" } else { "next 50" });
+        assert!(stored(&world) == clean, "{served}");
+    }
+}
+
+#[test]
+fn kills_at_random_moments_leave_what_a_clean_run_has() {
+    let world = talk(230);
+    refresh(&world, &[], 0);
+    let clean = stored(&world);
+    let seed = fastrand::u64(..);
+    println!("seed {seed}");
+    let mut dice = fastrand::Rng::with_seed(seed);
+    world.github.fault(TALK, Fault::Slow { per_chunk: Duration::from_micros(300) });
+    for _ in 0..3 {
+        std::fs::remove_dir_all(world.path("index")).unwrap();
+        for _ in 0..4 {
+            let mut command = world.command(&["refresh", "-q"]);
+            command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
+            let mut child = command.spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(dice.u64(50..1_500)));
+            let _ = child.kill();
+            child.wait().unwrap();
+        }
+        refresh(&world, &[], 0);
+        assert!(stored(&world) == clean, "the content differs from that of a clean run");
+    }
+}
+
+#[test]
+fn the_reserve_is_kept_and_the_rest_deferred_until_the_quota_resets() {
+    let world = talk(170);
+    world.github.leave_points(112);
+    let run = refresh(&world, &[], 3);
+    assert_eq!(asked(&world), ["first 50"], "106 points are left then, and a page may cost 7");
+    let part = threads(&run, 0);
+    assert_eq!(part["outcome"], "deferred");
+    assert!(
+        text(&part["error"]).contains("GraphQL") || text(&part["error"]).contains("graphql"),
+        "{part}"
+    );
+    let resets = chrono::DateTime::parse_from_rfc3339(text(&run["retry_at"])).unwrap();
+    let ahead = resets.timestamp() - chrono::Utc::now().timestamp();
+    assert!((1..=3_600).contains(&ahead), "{ahead}");
+    assert_eq!(stored(&world).len(), 50);
+    let status = world.run(&["status"]).stdout;
+    assert!(
+        status.contains("discussions") && status.contains("deferred to a later run"),
+        "{status}"
+    );
+
+    world.github.leave_points(5_000);
+    refresh(&world, &[], 0);
+    assert_eq!(asked(&world), ["next 50", "next 50", "next 50"]);
+    assert_eq!(stored(&world).len(), 170);
+}
+
+#[test]
+fn an_exhausted_quota_in_a_200_is_a_deferral_and_neither_empty_nor_gone() {
+    let world = talk(20);
+    refresh(&world, &[], 0);
+    days_pass(&world, 31);
+    for secondary in [false, true] {
+        asked(&world);
+        if secondary {
+            world.github.leave_points(5_000);
+            world.github.fault_after(TALK, 1, Fault::SecondaryLimitIn200 { seconds: 600 });
+        } else {
+            world.github.leave_points(3);
+        }
+        let run = refresh(&world, &[], 3);
+        assert_eq!(asked(&world).len(), 1);
+        assert_eq!(threads(&run, 0)["outcome"], "deferred", "{run}");
+        assert!(run["retry_at"].is_string());
+        assert_eq!(stored(&world).len(), 20);
+    }
+}
+
+#[test]
+fn a_failed_field_is_a_problem_of_its_thread_and_the_thread_comes_later() {
+    let world = talk(20);
+    world.github.fail_field(TALK, Some("repository.discussions.nodes.2.comments"));
+    let run = refresh(&world, &[], 0);
+    let problems = threads(&run, 0)["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(text(&problems[0]["message"]).contains("could not be read"));
+    let all = stored(&world);
+    assert_eq!(all.len(), 19);
+    let status = world.run(&["status"]).stdout;
+    assert!(status.contains("could not be read"), "{status}");
+    world.github.fail_field(TALK, None);
+    refresh(&world, &[], 0);
+    assert_eq!(stored(&world).len(), 20);
+
+    // In a whole pass, what could not be read is not gone.
+    world.github.fail_field(TALK, Some("repository.discussions.nodes.0.body"));
+    days_pass(&world, 31);
+    let run = refresh(&world, &[], 0);
+    assert_eq!((&threads(&run, 0)["removed"], stored(&world).len()), (&0.into(), 20));
+}
+
+#[test]
+fn without_a_token_nothing_is_asked_and_status_and_doctor_say_so() {
+    let world = talk(3);
+    world.refresh(&[], 0);
+    assert!(asked(&world).is_empty());
+    let status = world.run(&["status"]).stdout;
+    assert!(
+        status.contains("of 1 source are not read") && status.contains("GITHUB_TOKEN"),
+        "{status}"
+    );
+    let doctor = world.run(&["doctor", "--offline"]).stdout;
+    assert!(doctor.contains("threads") && doctor.contains("set GITHUB_TOKEN"), "{doctor}");
+    let with = world.command(&["doctor", "--offline"]).env("GITHUB_TOKEN", "t").output().unwrap();
+    assert!(String::from_utf8_lossy(&with.stdout).contains("a token to read them"));
+    // The hint works; and what is stored stays when the token is away.
+    refresh(&world, &[], 0);
+    assert_eq!(stored(&world).len(), 3);
+    world.refresh(&[], 0);
+    assert_eq!(stored(&world).len(), 3);
+}
+
+#[test]
+fn a_token_that_github_refuses_removes_nothing() {
+    let world = talk(3);
+    refresh(&world, &[], 0);
+    world.github.require_token(Some("other"));
+    days_pass(&world, 31);
+    let run = refresh(&world, &[], 0);
+    assert!(text(&run["notes"][0]["message"]).contains("refuses the token"), "{run}");
+    assert_eq!(stored(&world).len(), 3);
+}
+
+#[test]
+fn those_who_opted_out_are_left_out_at_once_and_of_what_is_stored() {
+    let world = talk(3);
+    let policy = std::fs::read_to_string(world.path("sources/policy.toml")).unwrap();
+    let out = |logins: &str| {
+        let policy = policy.replace("opted_out = []", &format!("opted_out = [{logins}]"));
+        world.write("sources/policy.toml", &policy);
+    };
+    world.github.edit_discussion(TALK, 2, |discussion| discussion.author = Some("Shy".into()));
+    out("\"shy\"");
+    refresh(&world, &[], 0);
+    let all = stored(&world);
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["discussions/1", "discussions/3"]);
+    asked(&world);
+
+    out("\"shy\", \"BOB\"");
+    world.refresh(&["--offline"], 0);
+    assert!(world.github.requests().is_empty());
+    let all = stored(&world);
+    let posts = all["discussions/1"]["posts"].as_array().unwrap();
+    assert_eq!((posts.len(), &posts[0]["id"]), (1, &102.into()));
+    assert_eq!(all["discussions/1"]["answer"], serde_json::Value::Null);
+    assert!(!all["discussions/3"].to_string().contains("Weigh clicks"));
+    let store = std::fs::read(world.path("index/library.db")).unwrap();
+    assert!(!store.is_empty());
+    out("\"not a login\"");
+    let refused = world.run(&["refresh", "--offline"]);
+    assert!(refused.code == 1 && refused.stderr.contains("is no login"), "{}", refused.stderr);
+}
+
+#[test]
+fn threads_go_with_the_key_and_with_a_blocked_repository_and_not_with_a_failing_archive() {
+    let world = talk(3);
+    refresh(&world, &[], 0);
+    world.github.fault(TALK, Fault::Status(403));
+    refresh(&world, &[], 3);
+    assert_eq!(stored(&world).len(), 3);
+    world.github.fault(TALK, Fault::None);
+    world.catalogue(&crate::world::entry(TALK, ""));
+    refresh(&world, &["--full"], 0);
+    assert!(stored(&world).is_empty(), "the key is gone");
+    world.catalogue(&crate::world::entry(TALK, "discussions = true"));
+    refresh(&world, &[], 0);
+    assert_eq!(stored(&world).len(), 3);
+    world.github.fault(TALK, Fault::Status(451));
+    refresh(&world, &[], 3);
+    assert!(stored(&world).is_empty(), "blocked for legal reasons");
+}
+
+#[test]
+fn five_hundred_threads_cost_few_requests_and_the_second_run_one() {
+    let world = talk(500);
+    let started = Instant::now();
+    let run = refresh(&world, &[], 0);
+    let part = threads(&run, 0);
+    println!("500 discussions: {}, {} s in all", part["traffic"], started.elapsed().as_secs_f64());
+    println!("fetched in {} s", part["seconds"]);
+    assert_eq!(stored(&world).len(), 500);
+    assert_eq!(asked(&world).len(), 10);
+    assert!(part["traffic"]["points"].as_u64().unwrap() <= 70);
+    let run = refresh(&world, &[], 0);
+    println!("again: {}", threads(&run, 0)["traffic"]);
+    assert_eq!(asked(&world), ["first 10"]);
+}
+
+#[test]
+fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_goes_on() {
+    let world = talk(230);
+    world.refresh(&[], 0);
+    asked(&world);
+    world.github.fault_after(TALK, 3, Fault::Stall);
+    let mut command = world.command(&["refresh", "-q"]);
+    command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    wait_until("the third page is asked for", || world.github.requests().len() >= 4);
+    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert_eq!(ended(&mut child).code(), Some(1));
+    assert_eq!(stored(&world).len(), 100);
+    world.github.fault(TALK, Fault::None);
+    asked(&world);
+    refresh(&world, &[], 0);
+    assert_eq!(asked(&world)[0], "next 50");
+    assert_eq!(stored(&world).len(), 230);
+}
