@@ -166,7 +166,7 @@ fn a_topic_a_limit_and_an_index_narrow_or_are_asked_for() {
     assert_eq!(candidates(&one), ["xen/rag-course"]);
     let none = world.run(&["sources", "discover", "--index", "nowhere"]);
     assert_eq!(none.code, 1);
-    assert!(none.stderr.contains("`cairn refresh` builds one"), "{}", none.stderr);
+    assert!(none.stderr.contains("refresh` builds it"), "{}", none.stderr);
     world.catalogue(&entry("nobody/nothing", ""));
     world.refresh(&["--offline"], 0);
     let empty = world.run(&["sources", "discover"]);
