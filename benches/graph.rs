@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use cairn::annotate::case::Cases;
 use cairn::annotate::{Role, SectionNotes, Tagger, annotate};
+use cairn::catalogue::Voice;
 use cairn::config::{self, Overrides, Sources};
 use cairn::extract::{Address, extract};
 use cairn::graph::build::{Builder, Place};
@@ -99,13 +100,13 @@ fn build(vocabulary: &Vocabulary, said: &[Said], times: usize) -> (Graph, Durati
         for (at, said) in said.iter().enumerate() {
             let mut notes = said.notes.clone();
             let source = format!("{}~{time}", said.source);
+            let voice = Voice::Owner(source.clone());
             for co_mention in notes.co_mentions.iter_mut().filter(|_| time > 0) {
                 co_mention.sentence.insert_str(0, &format!("{time} "));
             }
             let started = Instant::now();
             let (path, address) = (said.path.as_str(), said.address);
-            let place =
-                Place { source: &source, independent: &source, path, address, section: at as u64 };
+            let place = Place { source: &source, voice: &voice, path, address, section: at as u64 };
             builder.section(place, &notes);
             if let (Some(case), Some(step)) = (said.case, notes.step) {
                 builder.cases.add(place, (case, step), said.extent);

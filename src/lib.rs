@@ -50,6 +50,7 @@
 //! current               the number of the generation that readers open; replaced by rename, last. Without it they
 //!                       open the newest intact one
 //! runs.json             the last 200 runs: results, requests, bytes, points, quota, changes
+//! discover.json         what READMEs on GitHub are about, with their ETags, for `cairn sources discover`
 //! lock                  one writer; says who holds it
 //! ```
 //!

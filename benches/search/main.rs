@@ -99,7 +99,7 @@ fn queries() -> Vec<String> {
 fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
     let searcher = Searcher::open(folder, Copies::default(), vocabulary, Vec::new()).unwrap();
     let mut records = Vec::new();
-    searcher.each(|record| records.push(record)).unwrap();
+    searcher.each(|_, record| records.push(record)).unwrap();
     records
 }
 

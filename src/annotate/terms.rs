@@ -1,4 +1,4 @@
-//! Terms that several independent sources use and the vocabulary lacks.
+//! Terms that several independent voices use and the vocabulary lacks.
 //!
 //! Candidates are what authors set apart: headings, words of links, and what stands before a colon at
 //! the beginning of a line. They are weighed by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic
@@ -11,25 +11,26 @@ use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 
 use super::folded::fenced;
 use super::stop;
+use crate::catalogue::Voice;
 use crate::extract::sentences::sentences;
 use crate::vocabulary::label::{self, Token};
 use crate::vocabulary::{Vocabulary, plain};
 
 /// A longer wording is a sentence, not a term.
 const MOST_WORDS: usize = 4;
-/// Fewer independent sources are a habit.
-const LEAST_SOURCES: usize = 3;
-/// A source's further uses beyond this many add nothing: no one repository makes a term.
-const MOST_OF_A_SOURCE: u32 = 20;
-/// Evidence kept for a term, each of another source, and how long it may be.
+/// Fewer independent voices are a habit.
+const LEAST_VOICES: usize = 3;
+/// A voice's further uses beyond this many add nothing: no one author makes a term.
+const MOST_OF_A_VOICE: u32 = 20;
+/// Evidence kept for a term, each of another voice, and how long it may be.
 const MOST_EVIDENCE: usize = 3;
 const EVIDENCE_CHARS: usize = 200;
 
 /// What is read of a section.
 #[derive(Clone, Debug)]
 pub struct Passage<'a> {
-    /// The source itself, or the one that it is a fork of.
-    pub independent: &'a str,
+    pub source: &'a str,
+    pub voice: Voice,
     pub path: &'a str,
     pub headings: &'a [String],
     pub text: &'a str,
@@ -45,8 +46,8 @@ pub struct Term {
     pub label: String,
     pub spellings: Vec<String>,
     pub c_value: f64,
-    /// Independent sources that use it.
-    pub sources: usize,
+    /// Independent voices that use it.
+    pub voices: usize,
     /// The topics that stand with it most often: where it may belong.
     pub near: Vec<String>,
     /// Sentences that use it, with source and path.
@@ -86,8 +87,8 @@ fn lead_in(line: &str) -> Option<&str> {
 struct Candidate {
     words: usize,
     spellings: BTreeMap<String, u32>,
-    /// Uses by independent source.
-    sources: BTreeMap<String, u32>,
+    /// Uses by independent voice.
+    voices: BTreeMap<Voice, u32>,
     near: BTreeMap<String, u32>,
     evidence: Vec<(String, String, String)>,
 }
@@ -141,7 +142,7 @@ impl Candidates {
         }
     }
 
-    /// The terms of enough sources, by C-value.
+    /// The terms of enough voices, by C-value.
     fn finish(self, limit: usize) -> Vec<Term> {
         let frequency: Vec<u32> = self.all.iter().map(Candidate::frequency).collect();
         let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
@@ -157,11 +158,11 @@ impl Candidates {
             // One-word terms would have a C-value of nought: log2 of one more, as is usual.
             let c_value =
                 (candidate.words as f64 + 1.0).log2() * (f64::from(frequency[at]) - nested);
-            if candidate.sources.len() >= LEAST_SOURCES && c_value > 0.0 {
+            if candidate.voices.len() >= LEAST_VOICES && c_value > 0.0 {
                 terms.push(candidate.term(c_value, &self.totals));
             }
         }
-        let weight = |term: &Term| term.c_value * (term.sources as f64).ln_1p();
+        let weight = |term: &Term| term.c_value * (term.voices as f64).ln_1p();
         terms.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.label.cmp(&b.label)));
         terms.truncate(limit);
         terms
@@ -175,7 +176,7 @@ impl Candidate {
     }
 
     fn used(&mut self, passage: &Passage, sentence: &str) {
-        let uses = self.sources.entry(passage.independent.to_owned()).or_insert(0);
+        let uses = self.voices.entry(passage.voice.clone()).or_insert(0);
         *uses += 1;
         let is_first = *uses == 1;
         for topic in &passage.topics {
@@ -186,13 +187,13 @@ impl Candidate {
             && sentence.chars().count() <= EVIDENCE_CHARS
             && !sentence.contains(" | ");
         if is_first && reads && self.evidence.len() < MOST_EVIDENCE {
-            let (source, path) = (passage.independent.to_owned(), passage.path.to_owned());
+            let (source, path) = (passage.source.to_owned(), passage.path.to_owned());
             self.evidence.push((sentence.to_owned(), source, path));
         }
     }
 
     fn frequency(&self) -> u32 {
-        self.sources.values().map(|uses| (*uses).min(MOST_OF_A_SOURCE)).sum()
+        self.voices.values().map(|uses| (*uses).min(MOST_OF_A_VOICE)).sum()
     }
 
     fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> Term {
@@ -215,7 +216,7 @@ impl Candidate {
             label,
             spellings: others,
             c_value,
-            sources: self.sources.len(),
+            voices: self.voices.len(),
             near: near.into_iter().take(3).map(|(topic, _)| topic).collect(),
             evidence: self.evidence,
         }
@@ -276,7 +277,8 @@ mod tests {
             .iter()
             .zip(&headings)
             .map(|((source, _, text), headings)| Passage {
-                independent: source,
+                source,
+                voice: Voice::Owner(source[..1].to_owned()),
                 path: "p.md",
                 headings,
                 text,
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_term_of_three_sources_is_found_with_evidence_and_a_known_one_is_not() {
+    fn a_term_of_three_voices_is_found_with_evidence_and_a_known_one_is_not() {
         let found = found(&[
             ("a/a", "Quokka Sampling", "We like quokka sampling very much indeed here."),
             (
@@ -301,11 +303,13 @@ mod tests {
                 "quokka sampling",
                 "They say that quokka sampling is good. Feature stores too.",
             ),
-            ("c/c", "Wombat sampling", "Wombat sampling is known to one source alone."),
+            ("c/c", "Wombat sampling", "Wombat sampling is known to one owner alone."),
+            ("c/d", "Wombat sampling", "Wombat sampling is what the second repository says too."),
+            ("c/e", "Wombat sampling", "Wombat sampling is what the third repository says too."),
         ]);
         assert_eq!(found.len(), 1, "{found:#?}");
         assert_eq!(found[0].label.to_lowercase(), "quokka sampling");
-        assert_eq!(found[0].sources, 3);
+        assert_eq!(found[0].voices, 3);
         assert_eq!(found[0].evidence.len(), 3);
         assert_eq!(found[0].near, ["embedding"]);
     }

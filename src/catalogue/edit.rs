@@ -17,14 +17,26 @@ pub struct NewEntry<'a> {
 /// `Err` holds the faults of the result: the repository is not of the form owner/name or is there already, or
 /// the author is no name.
 pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let (repo, why) = (quoted(entry.repo), quoted(entry.why.trim()));
-    let author = entry.author.map(|author| format!("author = {}\n", quoted(author.trim())));
-    let author = author.unwrap_or_default();
-    let longer = format!("{text}{end}{gap}[[source]]\nrepo = {repo}\nwhy = {why}\n{author}");
+    let longer = format!("{text}{end}{gap}{}", entry.text());
     parse(name, &longer).map(|_| longer)
+}
+
+impl NewEntry<'_> {
+    /// The entry as it stands in a catalogue.
+    ///
+    /// ```
+    /// use cairn::catalogue::edit::NewEntry;
+    /// let entry = NewEntry { repo: "ann/notes", why: "Notes", author: None };
+    /// assert_eq!(entry.text(), "[[source]]\nrepo = \"ann/notes\"\nwhy = \"Notes\"\n");
+    /// ```
+    pub fn text(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.trim().to_owned()).to_string();
+        let author = self.author.map(|author| format!("author = {}\n", quoted(author)));
+        let (repo, why) = (quoted(self.repo), quoted(self.why));
+        format!("[[source]]\nrepo = {repo}\nwhy = {why}\n{}", author.unwrap_or_default())
+    }
 }
 
 /// `text`, which holds `catalogue`, without the entry named `id`; `None` if there is none.

@@ -2,7 +2,7 @@
 //!
 //! Read from `sources/catalogue.toml`. Unknown keys are faults; every fault is reported at once
 //! with its line. [`policy`] says what is never indexed and what may be shown, [`edit`] adds and
-//! removes entries.
+//! removes entries, [`voice`] says which sources count as one voice.
 
 pub mod edit;
 mod fields;
@@ -11,6 +11,7 @@ pub mod policy;
 pub mod selection;
 mod threads;
 mod visibility;
+pub mod voice;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -26,6 +27,7 @@ pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
 pub use threads::{Issues, Threads};
 pub use visibility::Visibility;
+pub use voice::{Voice, Voices};
 
 /// The catalogue's name for a source; never changed by what GitHub does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -284,7 +286,7 @@ pub fn repository(text: &str) -> Option<(&str, &str)> {
 }
 
 /// GitHub's own rule for owners and repositories: letters, digits, `-`, `_` and `.`.
-fn is_github_name(name: &str) -> bool {
+pub(crate) fn is_github_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))

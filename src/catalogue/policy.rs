@@ -130,6 +130,16 @@ impl Policy {
             && self.names_book(&opening)
     }
 
+    /// Whether `text`, what a repository is called or says of itself, offers a copy of a commercial book: it names a
+    /// listed title and one of the formats in which copies come.
+    pub fn offers_book(&self, text: &str) -> bool {
+        let words = plain(&text.to_lowercase());
+        let is_format = |word: &str| {
+            matches!(word, "ebook" | "ebooks") || self.book_formats.iter().any(|own| own == word)
+        };
+        words.split(' ').any(is_format) && self.names_book(&words)
+    }
+
     fn names_book(&self, words: &str) -> bool {
         let padded = format!(" {words} ");
         self.books.iter().any(|book| padded.contains(&format!(" {} ", plain(book))))
@@ -285,6 +295,8 @@ mod tests {
         assert!(page("Designing Machine Learning Systems An Iterative Process by A. Author"));
         assert!(!page("My notes on Designing Machine Learning Systems"));
         assert!(!page("A talk about serving that says much before Designing Data"));
+        assert!(policy.offers_book("Designing-Machine-Learning-Systems-PDF"));
+        assert!(!policy.offers_book("Notes on Designing Machine Learning Systems"));
         assert!(!policy.is_book("md", (Some("Designing Machine Learning Systems"), "", "")));
     }
 

@@ -101,7 +101,7 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         Name::Dot => Format::Dot,
     };
     let mut text = Vec::new();
-    export::write(&graph, &part, format, &mut text)?;
+    export::write((&graph, &library.voices), &part, format, &mut text)?;
     write(&text, arguments.output.as_deref())
 }
 

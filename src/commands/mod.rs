@@ -3,6 +3,7 @@
 //! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong use, 3 done but
 //! a source failed in this run.
 
+mod discover;
 mod doctor;
 mod eval;
 mod export;
@@ -108,7 +109,7 @@ enum Command {
     Serve(serve::Arguments),
     /// Fetch what is new and build a new generation of the index
     Refresh(refresh::Arguments),
-    /// List the sources; `check` looks for faults in the data files
+    /// List the sources; `check` looks for faults in the data files, `discover` for what the catalogue lacks
     Sources(sources::Arguments),
     /// Check the vocabulary's rules
     Vocabulary(vocabulary::Arguments),

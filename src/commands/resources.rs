@@ -35,7 +35,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
     }
     for resource in &resources {
         let year = resource.year.map(|year| format!(", {year}")).unwrap_or_default();
-        let cited = output::count(resource.cited_by, "source");
+        let cited = output::count(resource.cited_by, "author");
         let kind = resource.kind.as_str();
         let title = &resource.title;
         output::line(&format!("{title} ({kind}{year}): cited by {cited}"))?;

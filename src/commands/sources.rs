@@ -1,4 +1,4 @@
-//! `cairn sources`, `cairn sources add`, `remove` and `check`.
+//! `cairn sources`, `cairn sources add`, `remove`, `check` and `discover`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
-use super::{Exit, open, output};
+use super::discover::DiscoverArguments;
+use super::{Exit, discover, open, output};
 use crate::catalogue::edit::{self, NewEntry};
 use crate::catalogue::{self, policy};
 use crate::config::Config;
@@ -34,6 +35,8 @@ enum Action {
     Remove { id: String },
     /// Report every fault of catalogue, policy and vocabulary, with file and line
     Check,
+    /// List repositories that the catalogue lacks, with what the sources say of them, as entries to paste
+    Discover(DiscoverArguments),
 }
 
 #[derive(Clone, Debug, Args)]
@@ -55,6 +58,10 @@ pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit>
     match arguments.action {
         Some(Action::Check) => check(config),
         Some(Action::Add(arguments)) => add(config, &arguments),
+        Some(Action::Discover(mut discovery)) => {
+            discovery.json |= arguments.json;
+            discover::run(config, &discovery)
+        }
         Some(Action::Remove { id }) => remove(config, &id),
         None => list(config, arguments.json),
     }

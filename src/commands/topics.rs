@@ -84,7 +84,7 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
     }
     for resource in &detail.resources {
         let title = &resource.title;
-        let cited = output::count(resource.cited_by, "source");
+        let cited = output::count(resource.cited_by, "author");
         output::line(&format!("- {title}: {} (cited by {cited})", resource.url))?;
     }
     Ok(())

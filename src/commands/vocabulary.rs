@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 enum Action {
     /// Report every broken rule, with file and line, and what deserves a second look
     Check,
-    /// List terms that several sources use and the vocabulary lacks, as Turtle to complete
+    /// List terms that several authors use and the vocabulary lacks, as Turtle to complete
     Suggest(Suggesting),
 }
 
@@ -110,9 +110,9 @@ fn turtle(term: &Term) -> String {
     };
     let broader = term.near.first().map_or("…", String::as_str);
     format!(
-        "# In {} sources, C-value {:.0}; often near {}.\n{evidence}topic:{slug} a skos:Concept ;\n    \
+        "# By {} authors, C-value {:.0}; often near {}.\n{evidence}topic:{slug} a skos:Concept ;\n    \
          skos:prefLabel \"{}\"@en ;\n{others}    skos:definition \"\"@en ;\n    skos:broader topic:{broader} .\n",
-        term.sources,
+        term.voices,
         term.c_value,
         term.near.join(", "),
         name(&term.label),
@@ -129,7 +129,7 @@ mod tests {
             label: "Quokka \"sampling\"".into(),
             spellings: vec!["quokka-sampling".into()],
             c_value: 7.0,
-            sources: 3,
+            voices: 3,
             near: vec!["top".into()],
             evidence: vec![("It is\nsaid.".into(), "a/a".into(), "p.md".into())],
         };

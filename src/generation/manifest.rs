@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::checksums::Files;
 use super::damage::Damage;
-use crate::catalogue::Shown;
 use crate::catalogue::names::SourceNames;
+use crate::catalogue::voice::Speaker;
+use crate::catalogue::{Shown, Voices};
 use crate::disk;
 use crate::problem::Problem;
 
@@ -182,6 +183,18 @@ impl Manifest {
     /// The state of the source `id`.
     pub fn source(&self, id: &str) -> Option<&SourceState> {
         self.sources.iter().find(|source| source.id.eq_ignore_ascii_case(id))
+    }
+
+    /// The voices of its sources. O(sources).
+    pub fn voices(&self) -> Voices {
+        Voices::new(self.sources.iter().map(|source| {
+            Speaker {
+                id: &source.id,
+                owner: (source.kind == "github")
+                    .then(|| source.origin.split('/').next().unwrap_or_default()),
+                fork_of: source.fork_of.as_deref(),
+            }
+        }))
     }
 
     /// The sources of which something is held. O(sources).

@@ -11,6 +11,7 @@ use super::ties::{MOST_SENTENCES, Table, tie};
 use super::{Edge, Evidence, Graph, Why, curated};
 use crate::annotate::SectionNotes;
 use crate::annotate::resources::Resource;
+use crate::catalogue::Voice;
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
@@ -21,8 +22,7 @@ const MOST_TOPICS: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     pub source: &'a str,
-    /// The source itself, or the one that it is a fork of.
-    pub independent: &'a str,
+    pub voice: &'a Voice,
     pub path: &'a str,
     pub address: Address,
     /// The number of the section's id.
@@ -33,9 +33,9 @@ pub struct Place<'a> {
 pub struct Builder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
-    /// By independent source, in order of appearance.
+    /// By independent voice, in order of appearance.
     heard: Vec<Heard>,
-    sources: HashMap<String, usize>,
+    voices: HashMap<Voice, usize>,
     evidence: HashMap<(u32, u32), Candidates>,
     /// Hashes of the sentences heard: one that is copied is not said twice.
     known: HashSet<u64>,
@@ -43,7 +43,7 @@ pub struct Builder {
     pub cases: Gathered,
 }
 
-/// Counts of one source's sentences that name two topics or more.
+/// Counts of one voice's sentences that name two topics or more.
 #[derive(Default)]
 struct Heard {
     sentences: u32,
@@ -65,7 +65,7 @@ impl Builder {
             mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
             heard: Vec::new(),
-            sources: HashMap::new(),
+            voices: HashMap::new(),
             evidence: HashMap::new(),
             known: HashSet::new(),
             cases: Gathered::default(),
@@ -83,7 +83,7 @@ impl Builder {
             return;
         }
         let next = self.heard.len();
-        let at = *self.sources.entry(place.independent.to_owned()).or_insert(next);
+        let at = *self.voices.entry(place.voice.clone()).or_insert(next);
         if at == next {
             self.heard.push(Heard::default());
         }
@@ -96,9 +96,10 @@ impl Builder {
         }
     }
 
-    fn hear(&mut self, source: usize, place: Place, sentence: &str, topics: &[u32]) {
+    fn hear(&mut self, voice: usize, place: Place, sentence: &str, topics: &[u32]) {
         let candidate = Rc::new(Candidate {
             rank: rank(sentence, topics.len()),
+            voice,
             evidence: Evidence {
                 sentence: sentence.to_owned(),
                 source: place.source.to_owned(),
@@ -107,7 +108,7 @@ impl Builder {
                 section: place.section,
             },
         });
-        let heard = &mut self.heard[source];
+        let heard = &mut self.heard[voice];
         heard.sentences += 1;
         for (at, first) in topics.iter().enumerate() {
             *heard.topics.entry(*first).or_insert(0) += 1;
@@ -142,7 +143,7 @@ impl Builder {
         Graph { vocabulary, topics, mentions, resources, cases }
     }
 
-    /// The weighted counts of each pair, and how many sources say it.
+    /// The weighted counts of each pair, and how many independent voices say it.
     fn tables(&self) -> BTreeMap<(u32, u32), (Table, usize)> {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
@@ -161,8 +162,8 @@ impl Builder {
         }
         let count = |topic: &u32| each.get(topic).copied().unwrap_or(0.0);
         both.into_iter()
-            .map(|((a, b), (both, sources))| {
-                ((a, b), (Table { both, each: [count(&a), count(&b)], total }, sources))
+            .map(|((a, b), (both, voices))| {
+                ((a, b), (Table { both, each: [count(&a), count(&b)], total }, voices))
             })
             .collect()
     }
@@ -206,7 +207,8 @@ mod tests {
             }
             let notes = SectionNotes { co_mentions, ..SectionNotes::default() };
             let address = Address::Lines(1, 2);
-            let place = Place { source, independent: source, path: "p.md", address, section: 1 };
+            let voice = &Voice::Owner((*source).to_owned());
+            let place = Place { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &notes);
         }
         builder.finish(Vec::new())
@@ -242,7 +244,8 @@ mod tests {
             let said = CoMention { sentence: "The same in all.".into(), topics: vec![3, 9] };
             let notes = SectionNotes { co_mentions: vec![said], ..SectionNotes::default() };
             let address = Address::Lines(1, 2);
-            let place = Place { source, independent: source, path: "p.md", address, section: 1 };
+            let voice = &Voice::Owner(source.to_owned());
+            let place = Place { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &notes);
         }
         assert_eq!(builder.tables()[&(3, 9)].1, 1);

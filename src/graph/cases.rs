@@ -6,17 +6,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::build::Place;
+use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
-/// So many words, or so many list items, of one source say something.
+/// So many words, or so many list items, of one voice say something.
 const ENOUGH_WORDS: u32 = 80;
 const ENOUGH_ITEMS: u32 = 5;
-/// So many independent sources that say enough make a strong cell.
-const ENOUGH_SOURCES: usize = 2;
-/// Passages kept for a cell, and of each source.
+/// So many independent voices that say enough make a strong cell.
+const ENOUGH_VOICES: usize = 2;
+/// Passages kept for a cell, and of each voice.
 const MOST_PASSAGES: usize = 12;
-const MOST_OF_A_SOURCE: usize = 3;
+const MOST_OF_A_VOICE: usize = 3;
 /// A document that serves so many steps of one case is a whole answer.
 const WHOLE: usize = 3;
 
@@ -31,7 +32,7 @@ pub enum Coverage {
     Empty,
     /// Something.
     Thin,
-    /// Two independent sources or more say 80 words or five list items each.
+    /// Two independent voices or more say 80 words or five list items each.
     Strong,
 }
 
@@ -72,9 +73,9 @@ fn count(text: &str) -> u32 {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     pub coverage: Coverage,
-    /// Independent sources that say anything.
+    /// Independent voices that say anything.
     pub said_by: u32,
-    /// Numbers of sections' ids, a source's best first and sources in turn.
+    /// Numbers of sections' ids, a voice's best first and voices in turn.
     pub passages: Vec<u64>,
 }
 
@@ -103,7 +104,7 @@ pub struct Case {
 /// A section that treats a case at a step.
 #[derive(Debug)]
 struct Passage {
-    independent: String,
+    voice: Voice,
     section: u64,
     extent: Extent,
 }
@@ -122,8 +123,7 @@ impl Gathered {
         if extent.words == 0 {
             return;
         }
-        let independent = place.independent.to_owned();
-        let passage = Passage { independent, section: place.section, extent };
+        let passage = Passage { voice: place.voice.clone(), section: place.section, extent };
         self.cells.entry((topic, step)).or_default().push(passage);
         let key = (topic, place.source.to_owned(), place.path.to_owned());
         let document = self.documents.entry(key).or_insert((place.section, BTreeSet::new()));
@@ -154,29 +154,29 @@ impl Gathered {
 }
 
 fn cell(mut passages: Vec<Passage>) -> Cell {
-    let mut sources: BTreeMap<&str, Extent> = BTreeMap::new();
+    let mut voices: BTreeMap<&Voice, Extent> = BTreeMap::new();
     for passage in &passages {
-        let extent = sources.entry(&passage.independent).or_default();
+        let extent = voices.entry(&passage.voice).or_default();
         extent.words = extent.words.saturating_add(passage.extent.words);
         extent.items = extent.items.saturating_add(passage.extent.items);
     }
-    let enough = sources.values().filter(|extent| extent.is_enough()).count();
-    let coverage = match (enough, sources.len()) {
-        (ENOUGH_SOURCES.., _) => Coverage::Strong,
+    let enough = voices.values().filter(|extent| extent.is_enough()).count();
+    let coverage = match (enough, voices.len()) {
+        (ENOUGH_VOICES.., _) => Coverage::Strong,
         (_, 1..) => Coverage::Thin,
         _ => Coverage::Empty,
     };
-    let said_by = u32::try_from(sources.len()).unwrap_or(u32::MAX);
+    let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
     // Beyond some 300 words a passage says no more at a glance.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
-    let mut turns: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, u64)> = Vec::new();
     for passage in &passages {
-        let turn = turns.entry(&passage.independent).or_insert(0);
+        let turn = turns.entry(&passage.voice).or_insert(0);
         ranked.push((*turn, passage.section));
         *turn += 1;
     }
-    ranked.retain(|(turn, _)| *turn < MOST_OF_A_SOURCE);
+    ranked.retain(|(turn, _)| *turn < MOST_OF_A_VOICE);
     ranked.sort_by_key(|(turn, _)| *turn);
     ranked.truncate(MOST_PASSAGES);
     Cell { coverage, said_by, passages: ranked.into_iter().map(|(_, id)| id).collect() }
@@ -191,7 +191,7 @@ mod tests {
 
     fn coverage(said: &[(&str, Extent)]) -> Cell {
         let passages = said.iter().enumerate().map(|(at, (source, extent))| Passage {
-            independent: (*source).to_owned(),
+            voice: Voice::Owner((*source).to_owned()),
             section: at as u64,
             extent: *extent,
         });
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_is_strong_only_if_two_sources_say_enough_each() {
+    fn a_cell_is_strong_only_if_two_voices_say_enough_each() {
         let words = |words| Extent { words, items: 0 };
         let items = |items| Extent { words: 4 * items, items };
         assert_eq!(coverage(&[]).coverage, Coverage::Empty);
@@ -207,8 +207,8 @@ mod tests {
         assert_eq!(coverage(&[("a", words(500)), ("b", words(79))]).coverage, Coverage::Thin);
         assert_eq!(coverage(&[("a", words(80)), ("b", items(5))]).coverage, Coverage::Strong);
         let parts = [("a", words(50)), ("b", words(90)), ("a", words(40))];
-        assert_eq!(coverage(&parts).coverage, Coverage::Strong, "a source's sections add up");
-        assert_eq!(coverage(&parts).passages, [1, 0, 2], "sources in turn, the fullest first");
+        assert_eq!(coverage(&parts).coverage, Coverage::Strong, "a voice's sections add up");
+        assert_eq!(coverage(&parts).passages, [1, 0, 2], "voices in turn, the fullest first");
         assert_eq!(coverage(&parts).said_by, 2);
     }
 
@@ -232,7 +232,13 @@ mod tests {
         for (path, steps) in [("part.md", 0..2), ("whole.md", 0..5)] {
             for step in steps {
                 let (address, section) = (Address::Lines(1, 1), u64::from(step));
-                let place = Place { source: "a/a", independent: "a/a", path, address, section };
+                let place = Place {
+                    source: "a/a",
+                    voice: &Voice::Owner("a".into()),
+                    path,
+                    address,
+                    section,
+                };
                 gathered.add(place, (topic, step), Extent { words: 9, items: 0 });
                 gathered.add(place, (topic, 7), Extent::default());
             }

@@ -1,5 +1,5 @@
-//! Which sentences are kept as evidence of an edge: short, whole ones that say little else, from
-//! different sources.
+//! Which sentences are kept as evidence of an edge: short, whole ones that say little else, of
+//! different voices.
 
 use std::rc::Rc;
 
@@ -14,6 +14,8 @@ const CANDIDATES: usize = 8;
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub rank: u32,
+    /// Who says it, as a number.
+    pub voice: usize,
     pub evidence: Evidence,
 }
 
@@ -48,42 +50,38 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
 pub(super) struct Candidates(Vec<Rc<Candidate>>);
 
 impl Candidates {
-    /// Takes in `candidate`; the worst goes where there are too many, of the most heard source first.
+    /// Takes in `candidate`; the worst goes where there are too many, of the most heard voice first.
     pub fn add(&mut self, candidate: &Rc<Candidate>) {
         self.0.push(Rc::clone(candidate));
         if self.0.len() <= CANDIDATES {
             return;
         }
-        let said = |of: &Candidate| {
-            self.0.iter().filter(|other| other.evidence.source == of.evidence.source).count()
-        };
+        let said = |of: &Candidate| self.0.iter().filter(|other| other.voice == of.voice).count();
         let worst = (0..self.0.len()).max_by_key(|at| (said(&self.0[*at]), self.0[*at].rank, *at));
         if let Some(worst) = worst {
             self.0.remove(worst);
         }
     }
 
-    /// At most [`MOST_EVIDENCE`]: the best of each source first, then the next best; none twice.
+    /// At most [`MOST_EVIDENCE`]: the best of each voice first, then the next best; none twice.
     pub fn best(self) -> Vec<Evidence> {
         let mut sorted = self.0;
         sorted.sort_by(|a, b| {
             let place = |c: &Candidate| (c.evidence.source.clone(), c.evidence.path.clone());
             a.rank.cmp(&b.rank).then_with(|| place(a).cmp(&place(b)))
         });
-        let mut kept: Vec<Evidence> = Vec::new();
-        let mut others = Vec::new();
+        let mut kept: Vec<&Candidate> = Vec::new();
+        let mut others: Vec<&Candidate> = Vec::new();
         for candidate in &sorted {
-            let evidence = &candidate.evidence;
-            let says = |known: &Evidence| known.sentence == evidence.sentence;
+            let says = |known: &&Candidate| known.evidence.sentence == candidate.evidence.sentence;
             if kept.iter().chain(&others).any(says) {
                 continue;
             }
-            let heard = kept.iter().any(|known| known.source == evidence.source);
-            if heard { &mut others } else { &mut kept }.push(evidence.clone());
+            let heard = kept.iter().any(|known| known.voice == candidate.voice);
+            if heard { &mut others } else { &mut kept }.push(candidate);
         }
-        kept.extend(others);
-        kept.truncate(MOST_EVIDENCE);
-        kept
+        let best = kept.into_iter().chain(others).take(MOST_EVIDENCE);
+        best.map(|candidate| candidate.evidence.clone()).collect()
     }
 }
 
@@ -109,9 +107,12 @@ mod tests {
     }
 
     #[test]
-    fn each_source_is_heard_once_before_one_is_heard_twice() {
+    fn each_voice_is_heard_once_before_one_is_heard_twice() {
         let mut candidates = Candidates::default();
-        for (source, rank) in [("a", 1), ("a", 2), ("a", 3), ("b", 9), ("c", 8), ("a", 1)] {
+        // The second source has the voice of the first.
+        let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];
+        for (source, rank) in said {
+            let voice = usize::from(source.as_bytes()[0]);
             let evidence = Evidence {
                 sentence: format!("{source} {rank}"),
                 source: source.into(),
@@ -119,12 +120,12 @@ mod tests {
                 address: Address::Lines(1, 1),
                 section: 1,
             };
-            candidates.add(&Rc::new(Candidate { rank, evidence }));
+            candidates.add(&Rc::new(Candidate { rank, voice, evidence }));
         }
         let first = candidates.0[0].evidence.clone();
         for _ in 0..20 {
             let evidence = first.clone();
-            candidates.add(&Rc::new(Candidate { rank: 0, evidence }));
+            candidates.add(&Rc::new(Candidate { rank: 0, voice: usize::from(b'a'), evidence }));
         }
         assert!(candidates.0.len() <= CANDIDATES);
         let said: Vec<String> = candidates.best().into_iter().map(|e| e.sentence).collect();

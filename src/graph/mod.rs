@@ -36,6 +36,9 @@ pub use learn::{Lesson, learn};
 pub use path::{Hop, paths};
 pub use walk::{Neighbour, related};
 
+/// Changes when the same sections give another graph: a generation that was made under another is rebuilt.
+pub const VERSION: u32 = 2;
+
 /// Why two topics are joined.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -80,9 +83,9 @@ pub struct Edge {
     pub reason: Option<String>,
     /// In (0, 1].
     pub weight: f32,
-    /// Sentences that name both, at most [`MOST_EVIDENCE`], from different sources first.
+    /// Sentences that name both, at most [`MOST_EVIDENCE`], of different voices first.
     pub evidence: Vec<Evidence>,
-    /// Independent sources that say them together.
+    /// Independent voices that say them together.
     pub said_by: u32,
 }
 

@@ -3,19 +3,19 @@
 //! Strength is normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual
 //! information in collocation extraction", GSCL 2009); whether it can be chance is told by the
 //! log-likelihood ratio (T. Dunning, "Accurate methods for the statistics of surprise and
-//! coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that a source with
+//! coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that a voice with
 //! very many sentences weighs no more than [`MOST_SENTENCES`] of them.
 
-/// So many sentences of one source count in full; more share that weight. About the median of the
+/// So many sentences of one voice count in full; more share that weight. About the median of the
 /// larger sources of the corpus, so that no single one is more than a tenth of the whole.
 pub(super) const MOST_SENTENCES: f64 = 1_500.0;
 /// Weaker ties than this are noise.
 const LEAST_NPMI: f64 = 0.12;
 /// The 0.1 % point of χ² with one degree of freedom: less is chance.
 const LEAST_LLR: f64 = 10.83;
-/// One source alone is a habit, not a fact.
-const LEAST_SOURCES: usize = 2;
-/// Independent sources after which a tie gets no firmer.
+/// One voice alone is a habit, not a fact.
+const LEAST_VOICES: usize = 2;
+/// Independent voices after which a tie gets no firmer.
 const FIRM: f64 = 5.0;
 
 /// Weighted numbers of sentences: with both topics, with each, and all.
@@ -26,12 +26,12 @@ pub(super) struct Table {
     pub total: f64,
 }
 
-/// The weight in (0, 1] of a tie that `sources` independent sources say; `None` if it is none.
-pub(super) fn tie(table: Table, sources: usize) -> Option<f64> {
+/// The weight in (0, 1] of a tie that `voices` independent voices say; `None` if it is none.
+pub(super) fn tie(table: Table, voices: usize) -> Option<f64> {
     let strength = npmi(table);
-    let is_tie = sources >= LEAST_SOURCES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
-    // Five sources that say it make a tie about as firm as it gets.
-    let firm = (sources as f64 / FIRM).min(1.0);
+    let is_tie = voices >= LEAST_VOICES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
+    // Five voices that say it make a tie about as firm as it gets.
+    let firm = (voices as f64 / FIRM).min(1.0);
     is_tie.then(|| (strength * (0.4 + 0.6 * firm)).clamp(f64::MIN_POSITIVE, 1.0))
 }
 
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn one_source_makes_no_tie_and_more_make_it_firmer() {
+    fn one_voice_makes_no_tie_and_more_make_it_firmer() {
         let strong = table(40.0, 60.0, 60.0, 20_000.0);
         assert_eq!(tie(strong, 1), None);
         assert!(tie(strong, 2).unwrap() < tie(strong, 6).unwrap());

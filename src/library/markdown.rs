@@ -29,17 +29,17 @@ pub fn guide(view: &CaseView, home: &str) -> String {
 
 fn heading(at: usize, step: &StepView) -> String {
     let said = match step.cell.coverage {
-        Coverage::Strong => format!("Well covered, by {}.", sources(step)),
-        Coverage::Thin => format!("Thin: little is said, by {}.", sources(step)),
+        Coverage::Strong => format!("Well covered, by {}.", authors(step)),
+        Coverage::Thin => format!("Thin: little is said, by {}.", authors(step)),
         Coverage::Empty => "No source says anything here.".to_owned(),
     };
     format!("## {}. {}\n\n{said}", at + 1, step.label)
 }
 
-fn sources(step: &StepView) -> String {
+fn authors(step: &StepView) -> String {
     match step.cell.said_by {
-        1 => "1 source".to_owned(),
-        many => format!("{many} sources"),
+        1 => "1 author".to_owned(),
+        many => format!("{many} authors"),
     }
 }
 

@@ -8,6 +8,7 @@ mod answers;
 mod audience;
 mod cards;
 pub mod deck;
+pub mod discover;
 mod guide;
 pub mod markdown;
 mod news;
@@ -25,6 +26,7 @@ use anyhow::{Context, bail};
 use arc_swap::ArcSwapOption;
 use chrono::{DateTime, NaiveDate, Utc};
 
+use crate::catalogue::Voices;
 use crate::config::Config;
 use crate::generation::damage::{Damage, rebuild, shown};
 use crate::generation::folders;
@@ -46,6 +48,8 @@ pub use topics::Wanted;
 pub struct Library {
     pub manifest: Manifest,
     pub graph: Graph,
+    /// Which sources count as one.
+    pub voices: Voices,
     searcher: Searcher,
     /// GitHub's address for people, where links begin.
     web: String,
@@ -95,7 +99,8 @@ impl Library {
 
     fn of(config: &Config, generation: Generation) -> Library {
         let Generation { manifest, graph, searcher, folder } = generation;
-        Library { manifest, graph, searcher, web: config.github.web.clone(), folder }
+        let voices = manifest.voices();
+        Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder }
     }
 
     fn explain(config: &Config, damage: Damage) -> anyhow::Error {

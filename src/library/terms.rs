@@ -6,11 +6,11 @@ use crate::annotate::{Role, Salience};
 use crate::search::{Record, SearchError};
 
 impl Library {
-    /// Terms that three independent sources or more use and no label names, at most `limit`, the weightiest
+    /// Terms that three independent voices or more use and no label names, at most `limit`, the weightiest
     /// first. Reads the whole index: seconds, and its text in memory.
     pub fn missing_terms(&self, limit: usize) -> Result<Vec<Term>, SearchError> {
         let mut records: Vec<Record> = Vec::new();
-        self.searcher.each(|record| {
+        self.searcher.each(|_, record| {
             if record.role == Role::Content && record.language.as_deref().is_none_or(|l| l == "en")
             {
                 records.push(record);
@@ -32,7 +32,8 @@ impl Library {
             .map(|(record, anchors)| {
                 let main = record.mentions.iter().filter(|m| m.salience == Salience::Main);
                 Passage {
-                    independent: self.independent(&record.source),
+                    source: &record.source,
+                    voice: self.voices.of(&record.source),
                     path: &record.path,
                     headings: record.subject(),
                     text: &record.text,
@@ -42,11 +43,5 @@ impl Library {
             })
             .collect();
         Ok(terms(&passages, &self.graph.vocabulary, limit))
-    }
-
-    /// The source itself, or the one that it is a fork of.
-    fn independent<'a>(&'a self, source: &'a str) -> &'a str {
-        let state = self.manifest.source(source);
-        state.and_then(|state| state.fork_of.as_deref()).unwrap_or(source)
     }
 }

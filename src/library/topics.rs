@@ -167,7 +167,7 @@ impl Library {
             title: resource.title.clone(),
             kind: resource.kind,
             year: resource.year,
-            cited_by: resource.sources.len(),
+            cited_by: resource.cited_by(&self.voices),
             sources: resource.sources.clone(),
             topics: slugs.map(|topic| topic.slug.0.clone()).collect(),
             also: resource.also.clone(),

@@ -82,8 +82,8 @@ impl Library {
             }
             Why::Requires => "builds on it".to_owned(),
             Why::Related => "closely related".to_owned(),
-            Why::CoMention if edge.said_by == 1 => "said together in 1 source".to_owned(),
-            Why::CoMention => format!("said together in {} sources", edge.said_by),
+            Why::CoMention if edge.said_by == 1 => "said together by 1 author".to_owned(),
+            Why::CoMention => format!("said together by {} authors", edge.said_by),
         });
         Tie {
             why: edge.why.clone(),

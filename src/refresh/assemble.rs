@@ -156,7 +156,7 @@ impl<'a> Assembly<'a> {
             wanted: HashSet::new(),
             added: 0,
             fold: Fold::default(),
-            whole: Whole::new(&inputs.vocabulary),
+            whole: Whole::new(&inputs.vocabulary, &inputs.catalogue),
             parts: BTreeMap::new(),
             contents: Contents::default(),
             dead,

@@ -8,6 +8,7 @@ use super::{Inputs, forks};
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{FORMAT, SourceState};
+use crate::graph;
 use crate::problem::{Problem, Stage};
 use crate::search;
 use crate::store::{SourceRow, State};
@@ -27,7 +28,7 @@ pub(super) fn fingerprint(
         hash.update(text.as_bytes()).update(b"\0");
     };
     add(env!("CARGO_PKG_VERSION"));
-    add(&format!("{FORMAT} {}", search::VERSION));
+    add(&format!("{FORMAT} {} {}", search::VERSION, graph::VERSION));
     add(&annotation_versions(&inputs.vocabulary.version));
     add(&format!("{} {}", inputs.policy.limits.text_bytes, inputs.policy.excerpt_chars));
     add(&format!("{:?} {:?}", inputs.policy.full, inputs.policy.books));

@@ -105,6 +105,13 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What the reader of `format` makes of `bytes`, under the limits of memory and time of a refresh: in a child of
+/// `program`, where there is one. For a few documents that are of no source: each starts a child.
+pub fn read_one(program: Option<&Path>, format: &str, bytes: &[u8]) -> Extracted {
+    let (budgets, stop) = (Budgets::default(), Stop::new());
+    Reader::new(program, &budgets, &stop).read("", format, bytes).unwrap_or_default()
+}
+
 /// No input is known that makes a reader panic; should one come, it must not end the run.
 fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
     let read = std::panic::AssertUnwindSafe(|| extract(format, bytes));

@@ -3,9 +3,9 @@
 
 use super::wanted::Item;
 use crate::annotate::case::Cases;
-use crate::annotate::resources::Collector;
+use crate::annotate::resources::{Citing, Collector};
 use crate::annotate::{Role, SectionNotes};
-use crate::catalogue::{Origin, Source, Visibility};
+use crate::catalogue::{Catalogue, Origin, Source, Voices};
 use crate::extract::{Document, Section};
 use crate::generation::manifest::Counts;
 use crate::graph::build::{Builder, Place};
@@ -20,16 +20,18 @@ pub(super) struct Whole {
     pub copies: Copies,
     pub counts: Counts,
     cases: Cases,
+    voices: Voices,
 }
 
 impl Whole {
-    pub fn new(vocabulary: &Vocabulary) -> Whole {
+    pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> Whole {
         Whole {
             graph: Builder::new(vocabulary.clone()),
             resources: Collector::default(),
             copies: Copies::default(),
             counts: Counts::default(),
             cases: Cases::new(vocabulary),
+            voices: Voices::of_catalogue(catalogue),
         }
     }
 
@@ -60,10 +62,10 @@ impl Whole {
             return;
         }
         self.counts.mentions += notes.mentions.len();
-        let independent = item.source.fork_of.as_ref().map_or(source, |original| &original.0);
+        let voice = &self.voices.of(source);
         if notes.role == Role::Content {
             let (path, address) = (item.path.as_str(), section.address);
-            let place = Place { source, independent, path, address, section: id.0 };
+            let place = Place { source, voice, path, address, section: id.0 };
             self.graph.section(place, notes);
             let case = self.cases.of_section(section.subject(), case);
             if let (Some(case), Some(step)) = (case, notes.step) {
@@ -74,10 +76,8 @@ impl Whole {
         if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
             let links = section.links.iter().zip(&notes.cited);
             for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
-                match item.source.visibility {
-                    Visibility::Public => self.resources.cite(independent, link, cited),
-                    Visibility::Private => self.resources.cite_privately(independent, link, cited),
-                }
+                let visibility = item.source.visibility;
+                self.resources.cite(Citing { source, voice, visibility }, link, cited);
             }
         }
     }

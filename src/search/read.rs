@@ -15,11 +15,11 @@ impl Searcher {
         found.first().map(|section| self.opened.record(*section)).transpose()
     }
 
-    /// Calls `each` with every section that is no folded copy, in the index's order. Reads the whole index.
-    pub fn each(&self, mut each: impl FnMut(Record)) -> Result<(), SearchError> {
+    /// Calls `each` with every section that is no folded copy and its id, in the index's order. Reads the whole index.
+    pub fn each(&self, mut each: impl FnMut(SectionId, Record)) -> Result<(), SearchError> {
         for (section, hidden) in (0..).zip(&self.opened.hidden) {
             if *hidden == Hidden::No {
-                each(self.opened.record(section)?);
+                each(self.opened.id(section), self.opened.record(section)?);
             }
         }
         Ok(())

@@ -99,7 +99,7 @@ fn graph(
     let graph = library.graph_for(audience);
     let part = export::around(&graph, topic, NEAREST);
     let mut bytes = Vec::new();
-    export::write(&graph, &part, format, &mut bytes)?;
+    export::write((&graph, &library.voices), &part, format, &mut bytes)?;
     Ok(Some((kind, bytes)))
 }
 

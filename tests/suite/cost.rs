@@ -107,7 +107,7 @@ pub fn judge_index(index: &Path) {
     let copies = Copies::default();
     let searcher = Searcher::open(&folder.join("search"), copies, &vocabulary, Vec::new()).unwrap();
     let mut counts: HashMap<String, usize> = HashMap::new();
-    let count = |record: Record| {
+    let count = |_, record: Record| {
         let letters = |c: char| !c.is_alphanumeric();
         for word in record.text.to_lowercase().split(letters).filter(|word| !word.is_empty()) {
             *counts.entry(word.to_owned()).or_insert(0) += 1;

@@ -58,7 +58,7 @@ fn a_tie_that_three_sources_say_is_related_with_a_sentence_of_each() {
     let near = view["related"].as_array().unwrap();
     let tie = near.iter().find(|near| near["id"] == "feature-store").unwrap();
     assert_eq!(tie["why"], serde_json::json!(["co-mention"]));
-    assert_eq!(tie["words"][0], "said together in 3 sources");
+    assert_eq!(tie["words"][0], "said together by 3 authors");
     let mut sources = ids(&tie["evidence"], "source");
     sources.sort_unstable();
     assert_eq!(sources, ["ann/notes", "bob/notes", "cyd/notes"]);
@@ -110,7 +110,7 @@ fn paths_join_two_topics_tie_by_tie() {
     json(&app, "/api/v1/path?from=position-bias&to=quokka", 404);
     for (path, words) in [
         ("/path", "Two topics, by any of their names"),
-        ("/path?from=position+bias&to=feature+store", "said together in 3 sources"),
+        ("/path?from=position+bias&to=feature+store", "said together by 3 authors"),
     ] {
         let (status, _, page) = get(&app, path);
         assert_eq!(status, 200);
@@ -217,7 +217,7 @@ fn missing_terms_are_suggested_as_turtle_and_never_added() {
     let before = world.run(&["topics", "--json"]).stdout;
     let suggested = world.run(&["vocabulary", "suggest"]).stdout;
     assert!(suggested.contains("topic:quokka-sampling a skos:Concept"), "{suggested}");
-    assert!(suggested.contains("In 3 sources"));
+    assert!(suggested.contains("By 3 authors"));
     assert_eq!(world.run(&["topics", "--json"]).stdout, before);
 }
 

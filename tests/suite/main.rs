@@ -19,11 +19,13 @@ mod damage;
 mod data;
 mod decks;
 mod differences;
+mod discover;
 mod eval;
 mod face;
 mod faults;
 mod folders;
 mod formats;
+mod found;
 mod golden;
 mod hostile;
 mod index;
@@ -59,6 +61,7 @@ mod talk;
 mod threads;
 mod tidy;
 mod trust;
+mod voices;
 mod world;
 
 #[path = "../github/mod.rs"]

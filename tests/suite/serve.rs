@@ -156,7 +156,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
         ("/readyz", "ready"),
         ("/assets/cairn.css", ":root"),
         ("/topics/position-bias/learn", "data-checklist=\"position-bias\""),
-        ("/resources", "how many independent sources"),
+        ("/resources", "how many independent authors"),
         ("/sources/ann/notes", "Search in it"),
         ("/new", "<a href=\"/sources/ann/notes\">ann/notes</a>"),
         ("/about", "How to be left out"),

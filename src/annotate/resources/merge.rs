@@ -60,8 +60,8 @@ fn joined(mut group: Vec<Entry>) -> Option<Entry> {
     Some(best)
 }
 
-/// The lower, the better an address: those that not only private sources know, archives that keep things before those that sell them, then what
-/// more sources cite.
+/// The lower, the better an address: those that not only private sources know, archives that keep things before
+/// those that sell them, then what more voices cite.
 fn rank(entry: &Entry) -> (bool, u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,
@@ -70,7 +70,7 @@ fn rank(entry: &Entry) -> (bool, u8, std::cmp::Reverse<usize>) {
         _ if entry.kind() == ResourceKind::Paper => 3,
         _ => 4,
     };
-    (!entry.is_public, place, std::cmp::Reverse(entry.sources.len()))
+    (!entry.is_public, place, std::cmp::Reverse(entry.voices.len()))
 }
 
 fn host(url: &str) -> &str {

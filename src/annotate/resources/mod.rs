@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Cited;
-use crate::catalogue::Visibility;
+use crate::catalogue::{Visibility, Voice, Voices};
 use crate::extract::Link;
 pub use kind::ResourceKind;
 
-/// Sentences that are kept of a resource, each of another source.
+/// Sentences that are kept of a resource, each of another voice.
 const MOST_SENTENCES: usize = 3;
 /// Shorter sentences say no more than the title.
 const LEAST_SENTENCE: usize = 25;
@@ -42,15 +42,30 @@ pub struct Resource {
     pub kind: ResourceKind,
     /// Where the address tells it.
     pub year: Option<u16>,
-    /// Ids of the independent sources that cite it, sorted; a fork counts as its original.
+    /// Ids of the sources that cite it, sorted; [`Resource::cited_by`] counts them.
     pub sources: Vec<String>,
     /// Places in the vocabulary of the topics that its titles, the sentences that cite it and the headings
     /// above those name, the surest first.
     pub topics: Vec<u32>,
-    /// What sources say of it, the most telling first, one sentence a source.
+    /// What sources say of it, the most telling first, one sentence a voice.
     pub said: Vec<Said>,
     /// The day since which its address leads nowhere, if it was found so.
     pub dead_since: Option<String>,
+}
+
+impl Resource {
+    /// How many independent voices cite it. O(sources).
+    pub fn cited_by(&self, voices: &Voices) -> usize {
+        voices.count(self.sources.iter().map(String::as_str))
+    }
+}
+
+/// Who cites.
+#[derive(Clone, Copy, Debug)]
+pub struct Citing<'a> {
+    pub source: &'a str,
+    pub voice: &'a Voice,
+    pub visibility: Visibility,
 }
 
 /// Gathers citations; [`Collector::finish`] gives the resources.
@@ -69,24 +84,17 @@ struct Entry {
     private_titles: BTreeMap<String, u32>,
     is_public: bool,
     sources: BTreeSet<String>,
+    voices: BTreeSet<Voice>,
     topics: BTreeMap<u32, u32>,
-    /// The longest sentence of each source.
-    said: BTreeMap<String, String>,
+    /// The longest sentence of each voice.
+    said: BTreeMap<Voice, Said>,
 }
 
 impl Collector {
-    /// Notes that `source` (a fork's original) cites `link`, which is said to be about `cited`. A link
-    /// that says nothing of what it leads to is none.
-    pub fn cite(&mut self, source: &str, link: &Link, cited: &Cited) {
-        self.add(source, link, cited, Visibility::Public);
-    }
-
-    /// The same for a private source, whose words are the title of what it alone cites only.
-    pub fn cite_privately(&mut self, source: &str, link: &Link, cited: &Cited) {
-        self.add(source, link, cited, Visibility::Private);
-    }
-
-    fn add(&mut self, source: &str, link: &Link, cited: &Cited, visibility: Visibility) {
+    /// Notes who cites `link`, which is said to be about `cited`. A link that says nothing of what it leads to is no
+    /// citation. The words of a private source are the title only of what it alone cites.
+    pub fn cite(&mut self, citing: Citing, link: &Link, cited: &Cited) {
+        let Citing { source, voice, visibility } = citing;
         let known = self.entries.contains_key(&link.url);
         if !known && !title::says_something(&link.text, &link.sentence) {
             return;
@@ -102,6 +110,7 @@ impl Collector {
             *titles.entry(text.to_owned()).or_insert(0) += 1;
         }
         entry.sources.insert(source.to_owned());
+        entry.voices.insert(voice.clone());
         let named =
             [(&cited.anchor, ANCHOR), (&cited.sentence, SENTENCE), (&cited.heading, HEADING)];
         for (topics, weight) in named {
@@ -109,22 +118,22 @@ impl Collector {
                 *entry.topics.entry(*topic).or_insert(0) += weight;
             }
         }
-        let said = entry.said.entry(source.to_owned()).or_default();
-        if said.len() < link.sentence.len() {
-            said.clone_from(&link.sentence);
+        let known = entry.said.get(voice).map_or(0, |said| said.sentence.len());
+        if known < link.sentence.len() {
+            let said = Said { source: source.to_owned(), sentence: link.sentence.clone() };
+            entry.said.insert(voice.clone(), said);
         }
     }
 
-    /// All resources, those that most sources cite first; `dead` knows the day since which an address
+    /// All resources, those that most independent voices cite first; `dead` knows the day since which an address
     /// leads nowhere. O(n log n).
     pub fn finish(self, dead: &HashMap<String, String>) -> Vec<Resource> {
         let entries = self.entries.into_iter().map(|(url, entry)| Entry { url, ..entry });
         let mut entries: Vec<Entry> = entries.collect();
         entries.sort_by(|a, b| a.url.cmp(&b.url));
-        let mut resources: Vec<Resource> =
-            merge::merge(entries).into_iter().map(|entry| entry.resource(dead)).collect();
-        resources.sort_by(|a, b| b.sources.len().cmp(&a.sources.len()).then(a.url.cmp(&b.url)));
-        resources
+        let mut works = merge::merge(entries);
+        works.sort_by(|a, b| b.voices.len().cmp(&a.voices.len()).then(a.url.cmp(&b.url)));
+        works.into_iter().map(|entry| entry.resource(dead)).collect()
     }
 }
 
@@ -159,8 +168,9 @@ impl Entry {
             *self.topics.entry(topic).or_insert(0) += count;
         }
         self.sources.extend(other.sources);
-        for (source, sentence) in other.said {
-            self.said.entry(source).or_insert(sentence);
+        self.voices.extend(other.voices);
+        for (voice, said) in other.said {
+            self.said.entry(voice).or_insert(said);
         }
     }
 
@@ -169,12 +179,8 @@ impl Entry {
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());
         let mut topics: Vec<(u32, u32)> = self.topics.into_iter().collect();
         topics.sort_by_key(|(topic, count)| (std::cmp::Reverse(*count), *topic));
-        let mut said: Vec<Said> = self
-            .said
-            .into_iter()
-            .filter(|(_, sentence)| sentence.len() >= LEAST_SENTENCE && *sentence != title)
-            .map(|(source, sentence)| Said { source, sentence })
-            .collect();
+        let tells = |said: &Said| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
+        let mut said: Vec<Said> = self.said.into_values().filter(tells).collect();
         said.sort_by(|a, b| b.sentence.len().cmp(&a.sentence.len()).then(a.source.cmp(&b.source)));
         said.truncate(MOST_SENTENCES);
         Resource {
@@ -195,6 +201,17 @@ impl Entry {
 mod tests {
     use super::*;
 
+    /// The source `id` with the voice of its owner.
+    fn of(id: &str) -> (&str, Voice) {
+        (id, Voice::Owner(id.split('/').next().unwrap_or_default().to_owned()))
+    }
+
+    fn cite(collector: &mut Collector, id: &str, link: &Link, cited: &Cited) {
+        let (source, voice) = of(id);
+        let citing = Citing { source, voice: &voice, visibility: Visibility::Public };
+        collector.cite(citing, link, cited);
+    }
+
     fn link(url: &str, text: &str) -> Link {
         Link { url: url.into(), text: text.into(), sentence: format!("{text} is cited.") }
     }
@@ -208,8 +225,8 @@ mod tests {
         let mut collector = Collector::default();
         let link = link("https://example.org/a", "Feature stores compared");
         let cited = Cited { anchor: vec![7], sentence: vec![8, 7], heading: vec![9] };
-        collector.cite("a/a", &link, &cited);
-        collector.cite("b/b", &link, &Cited { heading: vec![9], ..Cited::default() });
+        cite(&mut collector, "a/a", &link, &cited);
+        cite(&mut collector, "b/b", &link, &Cited { heading: vec![9], ..Cited::default() });
         assert_eq!(collector.finish(&HashMap::new())[0].topics, [7, 8, 9]);
     }
 
@@ -217,9 +234,9 @@ mod tests {
     fn one_address_is_one_resource_with_its_best_title() {
         let link = |text: &str| link("https://arxiv.org/abs/1706.03762", text);
         let mut collector = Collector::default();
-        collector.cite("a/a", &link("here"), &about(&[1]));
-        collector.cite("b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
-        collector.cite("b/b", &link("Attention Is All You Need"), &about(&[]));
+        cite(&mut collector, "a/a", &link("here"), &about(&[1]));
+        cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
+        cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[]));
         let [resource] = &collector.finish(&HashMap::new())[..] else { panic!() };
         assert_eq!(resource.title, "Attention Is All You Need");
         assert_eq!(resource.sources, ["a/a", "b/b"]);
@@ -232,19 +249,37 @@ mod tests {
     fn the_words_of_private_sources_are_a_title_only_where_nobody_else_cites() {
         let mut collector = Collector::default();
         let (open, own) = ("https://example.org/open", "https://example.org/own");
-        collector.cite("a/a", &link(open, "here"), &about(&[]));
+        cite(&mut collector, "a/a", &link(open, "here"), &about(&[]));
+        let (source, voice) = of("b/own");
+        let citing = Citing { source, voice: &voice, visibility: Visibility::Private };
         for url in [open, own] {
-            collector.cite_privately(
-                "b/own",
-                &link(url, "Our plans for the feature store"),
-                &about(&[]),
-            );
+            collector.cite(citing, &link(url, "Our plans for the feature store"), &about(&[]));
         }
         let found = collector.finish(&HashMap::new());
         let titles: Vec<(&str, &str)> =
             found.iter().map(|found| (&*found.url, &*found.title)).collect();
         assert_eq!(titles, [(open, "example.org/open"), (own, "Our plans for the feature store")]);
         assert_eq!(found[0].sources, ["a/a", "b/own"]);
+    }
+
+    #[test]
+    fn two_repositories_of_an_owner_cite_with_one_voice() {
+        let mut collector = Collector::default();
+        let (twice, by_two) = (
+            link("https://a.org/x", "Cited twice by one"),
+            link("https://b.org/y", "Cited by two owners"),
+        );
+        for (source, link) in [("a/a", &twice), ("a/b", &twice), ("a/a", &by_two), ("b/b", &by_two)]
+        {
+            cite(&mut collector, source, link, &about(&[]));
+        }
+        let found = collector.finish(&HashMap::new());
+        assert_eq!(
+            [&*found[0].title, &*found[1].title],
+            ["Cited by two owners", "Cited twice by one"]
+        );
+        assert_eq!(found[1].sources, ["a/a", "a/b"], "all that cite it are named");
+        assert_eq!((found[0].said.len(), found[1].said.len()), (2, 1), "one sentence a voice");
     }
 
     #[test]
@@ -260,7 +295,7 @@ mod tests {
             ("e/e", "https://github.com/x/y".into(), debt),
             ("f/f", "https://youtube.com/watch?v=1".into(), debt),
         ] {
-            collector.cite(source, &link(&url, text), &about(&[]));
+            cite(&mut collector, source, &link(&url, text), &about(&[]));
         }
         let dead = HashMap::from([("https://github.com/x/y".to_owned(), "2026-01-02".to_owned())]);
         let found = collector.finish(&dead);
@@ -276,7 +311,7 @@ mod tests {
         let mut collector = Collector::default();
         for at in 0..30_000 {
             let link = link(&format!("https://a.org/blog/{at}"), "Deep learning for many clicks");
-            collector.cite("a/a", &link, &about(&[]));
+            cite(&mut collector, "a/a", &link, &about(&[]));
         }
         let begun = std::time::Instant::now();
         assert_eq!(collector.finish(&HashMap::new()).len(), 30_000);
@@ -289,7 +324,7 @@ mod tests {
         let mut collector = Collector::default();
         let mut mute = link("https://forum.org/t/1", "Discussions");
         mute.sentence = "Discussions".into();
-        collector.cite("a/a", &mute, &about(&[]));
+        cite(&mut collector, "a/a", &mute, &about(&[]));
         assert!(collector.finish(&HashMap::new()).is_empty());
     }
 }

@@ -99,10 +99,37 @@ impl Api {
         route: &str,
         known: Option<&str>,
     ) -> Result<Conditional<T>, CrawlError> {
+        Ok(match self.conditional(route, "application/vnd.github+json", known).await? {
+            Conditional::Same => Conditional::Same,
+            Conditional::New { value, etag, has_next } => {
+                let value = serde_json::from_slice(&value);
+                let unlike = |error: serde_json::Error| {
+                    unlike_github(&self.address(route), &error.to_string())
+                };
+                Conditional::New { value: value.map_err(unlike)?, etag, has_next }
+            }
+        })
+    }
+
+    /// The bytes of the file at `route` (from `/`), unless it is the one with the ETag `known`.
+    pub async fn get_raw_if_new(
+        &self,
+        route: &str,
+        known: Option<&str>,
+    ) -> Result<Conditional<Bytes>, CrawlError> {
+        self.conditional(route, "application/vnd.github.raw+json", known).await
+    }
+
+    /// The body at `route` in the form `accept`, unless it is the one with the ETag `known`.
+    async fn conditional(
+        &self,
+        route: &str,
+        accept: &'static str,
+        known: Option<&str>,
+    ) -> Result<Conditional<Bytes>, CrawlError> {
         let url = self.address(route);
         let mut headers = HeaderMap::new();
-        let accept = HeaderValue::from_static("application/vnd.github+json");
-        headers.insert(header::ACCEPT, accept);
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             headers.insert(header::IF_NONE_MATCH, etag);
         }
@@ -116,9 +143,7 @@ impl Api {
         let link = response.headers().get(header::LINK).and_then(|link| link.to_str().ok());
         let has_next = link.is_some_and(|link| link.contains("rel=\"next\""));
         let body = response.into_body().collect().await.map_err(|error| failure(&url, error))?;
-        let value = serde_json::from_slice(&body.to_bytes())
-            .map_err(|error| unlike_github(&url, &error.to_string()))?;
-        Ok(Conditional::New { value, etag, has_next })
+        Ok(Conditional::New { value: body.to_bytes(), etag, has_next })
     }
 }
 

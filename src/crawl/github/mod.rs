@@ -10,11 +10,12 @@
 //! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
 //! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`thread`] what of a discussion or an
 //! issue; [`discussions`] and [`issues`] fetch those, page by page, within the bounds of [`threads`];
-//! [`name`] gives their links. [`private`] fetches what only the token may read, and [`assumptions`] tries whether
-//! GitHub is as all this takes it to be.
+//! [`name`] gives their links. [`private`] fetches what only the token may read, [`discovery`] searches for
+//! repositories, and [`assumptions`] tries whether GitHub is as all this takes it to be.
 
 pub mod assumptions;
 pub(super) mod client;
+pub mod discovery;
 pub mod discussions;
 pub(super) mod graphql;
 pub mod issues;

@@ -61,7 +61,7 @@ fn nodes<W: Write>(part: &Part, xml: &mut Writer<W>) -> io::Result<()> {
             ("kind", "resource".to_owned()),
             ("label", resource.title.clone()),
             ("url", resource.url.clone()),
-            ("cited", resource.sources.len().to_string()),
+            ("cited", resource.cited_by(part.voices).to_string()),
         ];
         element(xml, "node", &[("id", &resource.url)], &values)?;
     }

@@ -1,7 +1,7 @@
 //! The graph for other programs: SKOS Turtle, GraphML, DOT.
 //!
 //! All formats hold the topics and their edges; Turtle and GraphML the resources that two independent
-//! sources or more cite too. The same graph gives the same bytes.
+//! voices or more cite too. The same graph gives the same bytes.
 
 mod dot;
 mod graphml;
@@ -14,9 +14,10 @@ use petgraph::visit::EdgeRef;
 
 use super::{Edge, Graph, Why, related};
 use crate::annotate::resources::Resource;
+use crate::catalogue::Voices;
 
-/// Fewer sources than this do not make a resource worth a node.
-const LEAST_SOURCES: usize = 2;
+/// Fewer voices than this do not make a resource worth a node.
+const LEAST_VOICES: usize = 2;
 
 /// A format of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +30,17 @@ pub enum Format {
     Dot,
 }
 
-/// Writes the part of `graph` that `topics` (places in the vocabulary) hold, as `format`. O(size).
+/// Writes the part of `graph` that `topics` (places in the vocabulary) hold, as `format`; `voices` counts who cites
+/// a resource. O(size).
 ///
 /// `Err` where `out` fails.
 pub fn write(
-    graph: &Graph,
+    (graph, voices): (&Graph, &Voices),
     topics: &BTreeSet<usize>,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let part = Part { graph, topics };
+    let part = Part { graph, voices, topics };
     match format {
         Format::Turtle => turtle::write(&part, out),
         Format::Graphml => graphml::write(&part, out),
@@ -60,6 +62,7 @@ pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
 /// What of a graph is written.
 struct Part<'a> {
     graph: &'a Graph,
+    voices: &'a Voices,
     topics: &'a BTreeSet<usize>,
 }
 
@@ -77,7 +80,8 @@ impl<'a> Part<'a> {
 
     /// The resources about one of the topics, with those of its topics that are written.
     fn resources(&self) -> impl Iterator<Item = (&'a Resource, Vec<usize>)> {
-        let cited = self.graph.resources.iter().filter(|r| r.sources.len() >= LEAST_SOURCES);
+        let cited = self.graph.resources.iter();
+        let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);
         cited.filter_map(|resource| {
             let topics = resource.topics.iter().map(|at| *at as usize);
             let topics: Vec<usize> = topics.filter(|at| self.topics.contains(at)).collect();
@@ -126,7 +130,7 @@ mod tests {
             None => all(&graph),
         };
         let mut out = Vec::new();
-        write(&graph, &topics, format, &mut out).unwrap();
+        write((&graph, &Voices::default()), &topics, format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

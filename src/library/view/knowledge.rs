@@ -28,11 +28,11 @@ pub struct RelatedTopic {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Tie {
     pub why: Vec<Why>,
-    /// The same in words, seen from the first topic: "broader", "requires", "said together in 14 sources".
+    /// The same in words, seen from the first topic: "broader", "requires", "said together by 14 authors".
     pub words: Vec<String>,
     /// The vocabulary's reason.
     pub reason: Option<String>,
-    /// Independent sources that say both in one sentence.
+    /// Independent voices that say both in one sentence: authors (owners of repositories), folders and archives.
     pub said_by: u32,
     pub evidence: Vec<EvidenceView>,
 }
@@ -116,7 +116,7 @@ pub struct CaseRow {
 pub struct CellView {
     pub step: String,
     pub coverage: Coverage,
-    /// Independent sources that say anything.
+    /// Independent voices that say anything: authors (owners of repositories), folders and archives.
     pub said_by: u32,
 }
 

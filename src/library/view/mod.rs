@@ -1,6 +1,7 @@
 //! What readers are given: the objects of the JSON API, which the pages and commands format.
 
 mod answers;
+mod discover;
 mod knowledge;
 mod source;
 
@@ -23,6 +24,7 @@ pub use answers::{
     ErrorAnswer, ErrorView, RefreshAnswer, ResourcesAnswer, SectionAnswer, SuggestAnswer,
     TopicAnswer, TopicsAnswer,
 };
+pub use discover::{CandidateView, DiscoverView, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
@@ -233,7 +235,10 @@ pub struct ResourceView {
     pub title: String,
     pub kind: ResourceKind,
     pub year: Option<u16>,
+    /// Independent voices that cite it: authors (owners of repositories), folders and archives. Copies and forks
+    /// count for their originals.
     pub cited_by: usize,
+    /// All sources that cite it, several of one author too.
     pub sources: Vec<String>,
     pub topics: Vec<String>,
     /// Its other addresses.

@@ -40,7 +40,7 @@ fn matrix(view: &CasesView) -> Markup {
     html! {
         h1 { "Case studies" }
         p.quiet {
-            "How many sources speak of each case at each step of a design answer. Bold on green: two or more say 80 "
+            "How many authors speak of each case at each step of a design answer. Bold on green: two or more say 80 "
             "words or five list items each. Plain: something is said."
         }
         div.wide tabindex="0" role="region" aria-label="Case studies by step" {
@@ -69,13 +69,13 @@ fn matrix(view: &CasesView) -> Markup {
 }
 
 fn matrix_cell(case: &str, cell: &CellView) -> Markup {
-    let sources = usize::try_from(cell.said_by).unwrap_or(0);
+    let authors = usize::try_from(cell.said_by).unwrap_or(0);
     html! {
         @match cell.coverage {
             Coverage::Empty => td.empty { span.quiet title="nothing" { "–" } },
             coverage => td class=(word(coverage)) {
                 a href={ "/cases/" (case) "#" (cell.step) }
-                    title={ (word(coverage)) ", " (plural(sources, "source")) } { (sources) }
+                    title={ (word(coverage)) ", " (plural(authors, "author")) } { (authors) }
             }
         }
     }
@@ -125,13 +125,13 @@ fn guide(case: &CaseView) -> Markup {
 }
 
 fn guide_step(at: usize, step: &StepView) -> Markup {
-    let sources = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "source");
+    let authors = plural(usize::try_from(step.cell.said_by).unwrap_or(0), "author");
     html! {
         section id=(step.cell.step) {
             h2 { (at + 1) ". " (step.label) }
             @match step.cell.coverage {
-                Coverage::Strong => p.quiet { "Well covered, by " (sources) "." },
-                Coverage::Thin => p.quiet { "Thin: little is said, by " (sources) "." },
+                Coverage::Strong => p.quiet { "Well covered, by " (authors) "." },
+                Coverage::Thin => p.quiet { "Thin: little is said, by " (authors) "." },
                 Coverage::Empty => p.quiet { "No source says anything here." },
             }
             div.beside {

@@ -78,7 +78,7 @@ fn body(asked: &Parameters, found: &[ResourceView], years: &[u16]) -> Markup {
     let offset = asked.offset();
     html! {
         h1 { "Resources" }
-        p.quiet { "Articles, papers, talks and tools, by how many independent sources cite them." }
+        p.quiet { "Articles, papers, talks and tools, by how many independent authors cite them." }
         (form(asked, years))
         @if found.is_empty() {
             p { "Nothing cited fits that. " a href="/resources" { "All resources" } }
@@ -127,7 +127,7 @@ pub(super) fn work(resource: &ResourceView) -> Markup {
         a href=(resource.url) rel="noopener nofollow" { (resource.title) }
         span.quiet {
             @if let Some(year) = resource.year { " · " (year) }
-            " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "source"))
+            " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "author"))
         }
         @if let Some(archive) = &resource.archived_at {
             " " span.warn { "dead" }

@@ -34,7 +34,7 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
                     @for resource in detail.resources.iter().take(3) {
                         li {
                             a href=(resource.url) rel="noopener nofollow" { (resource.title) }
-                            span.quiet { " · " (plural(resource.cited_by, "source")) }
+                            span.quiet { " · " (plural(resource.cited_by, "author")) }
                         }
                     }
                 }

@@ -1,0 +1,257 @@
+//! Which repository on GitHub an address is of.
+
+use std::fmt;
+
+use url::Url;
+
+use crate::catalogue::is_github_name;
+
+/// First parts of GitHub's own pages, which are no owners.
+const NO_OWNERS: [&str; 50] = [
+    "about",
+    "account",
+    "apps",
+    "assets",
+    "blog",
+    "codespaces",
+    "collections",
+    "contact",
+    "customer-stories",
+    "dashboard",
+    "discussions",
+    "edu",
+    "enterprise",
+    "events",
+    "explore",
+    "features",
+    "gist",
+    "git-guides",
+    "issues",
+    "join",
+    "login",
+    "logout",
+    "marketplace",
+    "mobile",
+    "new",
+    "newsroom",
+    "nonprofit",
+    "notifications",
+    "open-source",
+    "organizations",
+    "orgs",
+    "partners",
+    "premium-support",
+    "pricing",
+    "pulls",
+    "readme",
+    "resources",
+    "search",
+    "security",
+    "sessions",
+    "settings",
+    "signup",
+    "site",
+    "sitemap",
+    "solutions",
+    "sponsors",
+    "stars",
+    "topics",
+    "trending",
+    "users",
+];
+/// Sites that show GitHub's files, as `HOST/github/OWNER/NAME/…`.
+const VIEWERS: [&str; 3] = ["nbviewer.org", "nbviewer.jupyter.org", "colab.research.google.com"];
+/// First parts of a personal site's pages, which are no projects of it.
+const SITE_PARTS: [&str; 14] = [
+    "about",
+    "archive",
+    "article",
+    "articles",
+    "assets",
+    "blog",
+    "categories",
+    "docs",
+    "pages",
+    "post",
+    "posts",
+    "publications",
+    "tags",
+    "writing",
+];
+
+/// A repository on GitHub, in lower case: GitHub ignores the case of names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Repository {
+    pub owner: String,
+    pub name: String,
+}
+
+impl fmt::Display for Repository {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+/// What an address says of the repository that it is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A page of the repository itself, or of one of its files.
+    Repository(Repository, Page),
+    /// A page of the site of `owner`; `first` is the first part of its path. Whether that is a project's name or
+    /// a page of the owner's own site is told by what else is cited of the site.
+    Site { owner: String, first: Option<String> },
+}
+
+/// Which page of a repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Page {
+    Front,
+    /// A folder or a document.
+    Reading,
+    /// Where those go who use it as software: source files, issues, releases.
+    Using,
+}
+
+impl Repository {
+    /// The repository `owner/name`, if those are such names as GitHub allows.
+    pub fn new(owner: &str, name: &str) -> Option<Repository> {
+        let name = name.strip_suffix(".git").unwrap_or(name);
+        let (owner, name) = (owner.to_lowercase(), name.to_lowercase());
+        let is_repository =
+            is_github_name(&owner) && is_github_name(&name) && !NO_OWNERS.contains(&owner.as_str());
+        is_repository.then_some(Repository { owner, name })
+    }
+
+    /// The repository called `owner/name`.
+    pub fn named(full_name: &str) -> Option<Repository> {
+        let (owner, name) = full_name.split_once('/')?;
+        Repository::new(owner, name)
+    }
+
+    /// The repository that the address `url` is surely of.
+    ///
+    /// ```
+    /// use cairn::library::discover::address::Repository;
+    /// let of = |url| Repository::of(url).map(|found| found.to_string());
+    /// assert_eq!(of("https://GitHub.com/Ann/Notes.git").as_deref(), Some("ann/notes"));
+    /// assert_eq!(of("https://github.com/topics/mlops"), None);
+    /// ```
+    pub fn of(url: &str) -> Option<Repository> {
+        match Place::of(url)? {
+            Place::Repository(repository, _) => Some(repository),
+            Place::Site { .. } => None,
+        }
+    }
+
+    /// The repository that holds the site of `owner`.
+    pub(super) fn site(owner: &str) -> Option<Repository> {
+        Repository::new(owner, &format!("{owner}.github.io"))
+    }
+}
+
+impl Place {
+    /// What the address `url` is of; `None` if that is no repository. O(length).
+    pub fn of(url: &str) -> Option<Place> {
+        let url = Url::parse(url).ok()?;
+        let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
+        let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
+        match (host.as_str(), &parts[..]) {
+            ("github.com" | "codeload.github.com" | "raw.githubusercontent.com", parts) => {
+                repository(parts)
+            }
+            (host, ["github", parts @ ..]) if VIEWERS.contains(&host) => repository(parts),
+            (host, parts) => site(host.strip_suffix(".github.io")?, parts),
+        }
+    }
+}
+
+fn repository(parts: &[&str]) -> Option<Place> {
+    let [owner, name, rest @ ..] = parts else { return None };
+    let last = rest.last().map_or(String::new(), |last| last.to_lowercase());
+    let is_text = [".md", ".mdx", ".ipynb", ".pdf", ".rst", ".txt", ".html", ".qmd", ".rmd"]
+        .iter()
+        .any(|end| last.ends_with(end));
+    let page = match rest.first() {
+        Some(&("issues" | "pull" | "pulls" | "releases" | "commit" | "actions")) => Page::Using,
+        Some(&"blob") if !is_text => Page::Using,
+        Some(_) => Page::Reading,
+        None => Page::Front,
+    };
+    Some(Place::Repository(Repository::new(owner, name)?, page))
+}
+
+fn site(owner: &str, parts: &[&str]) -> Option<Place> {
+    let owner = owner.to_lowercase();
+    Repository::site(&owner)?;
+    // A part that is a year, a file, or one that sites name their pages by is no project's name.
+    let is_project = |part: &&&str| {
+        !part.contains('.')
+            && !part.starts_with('@')
+            && !part.bytes().all(|b| b.is_ascii_digit())
+            && !SITE_PARTS.contains(&part.to_lowercase().as_str())
+    };
+    let first = parts.first().filter(is_project).map(|part| part.to_lowercase());
+    Some(Place::Site { owner, first })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_one_repository_are_one_and_githubs_own_pages_are_none() {
+        for url in [
+            "https://github.com/Ann/ML-Notes",
+            "https://www.github.com/ann/ml-notes.git",
+            "https://github.com/ann/ml-notes/tree/main/docs",
+            "https://github.com/ann/ml-notes/blob/main/README.md?plain=1#L3",
+            "https://raw.githubusercontent.com/ann/ml-notes/main/a.md",
+            "https://codeload.github.com/ann/ml-notes/tar.gz/HEAD",
+            "https://nbviewer.org/github/ann/ml-notes/blob/main/a.ipynb",
+        ] {
+            assert_eq!(Repository::of(url).unwrap().to_string(), "ann/ml-notes", "{url}");
+        }
+        for url in [
+            "https://github.com/ann",
+            "https://github.com/topics/mlops",
+            "https://github.com/features/actions",
+            "https://github.com/orgs/ann/repositories",
+            "https://github.com/marketplace/x",
+            "https://gist.github.com/ann/1234",
+            "https://gist.githubusercontent.com/ann/1234/raw",
+            "https://docs.github.com/en/actions",
+            "https://github.com/ann/..",
+            "https://github.com/a%20b/c",
+            "https://github.com.evil.org/ann/ml-notes",
+            "mailto:ann@github.com",
+        ] {
+            assert_eq!(Repository::of(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_leads_to_code_and_issues_is_use() {
+        let page = |url| match Place::of(url).unwrap() {
+            Place::Repository(_, page) => page,
+            Place::Site { .. } => panic!("no repository"),
+        };
+        assert_eq!(page("https://github.com/a/b"), Page::Front);
+        assert_eq!(page("https://github.com/a/b/tree/main/docs"), Page::Reading);
+        assert_eq!(page("https://github.com/a/b/blob/main/Notes.MD"), Page::Reading);
+        assert_eq!(page("https://github.com/a/b/blob/main/x.py"), Page::Using);
+        assert_eq!(page("https://github.com/a/b/issues/3"), Page::Using);
+    }
+
+    #[test]
+    fn a_part_of_a_site_is_a_project_unless_it_is_a_page() {
+        let first = |url| match Place::of(url).unwrap() {
+            Place::Site { owner, first } => (owner, first),
+            Place::Repository(..) => panic!("no site"),
+        };
+        let ann = |first: Option<&str>| ("ann".to_owned(), first.map(str::to_owned));
+        assert_eq!(first("https://ann.github.io/Book/ch1.html"), ann(Some("book")));
+        assert_eq!(first("https://ann.github.io/2014/08/05/post.html"), ann(None));
+        assert_eq!(first("https://ann.github.io/posts/x"), ann(None));
+        assert_eq!(first("https://ann.github.io"), ann(None));
+    }
+}

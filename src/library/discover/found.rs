@@ -1,0 +1,310 @@
+//! Repositories that GitHub's search finds over the vocabulary, with what their READMEs are about.
+//!
+//! One search for each of a few labels, one conditional request for each README that is worth it, all within the
+//! quotas and what is left to others. What was worked out of a README is kept in `discover.json` of the index folder
+//! with its ETag, so that the next call asks for it again only if it changed or the vocabulary did.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Repository;
+use super::words::Signs;
+use crate::annotate::{Role, Tagger, annotate};
+use crate::catalogue::policy::show;
+use crate::catalogue::{Policy, Shown};
+use crate::config::Config;
+use crate::crawl::github::discovery::FoundRepository;
+use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+use crate::disk;
+use crate::extract::Document;
+use crate::extract::words::words;
+use crate::library::Library;
+use crate::library::view::DroppedView;
+use crate::printable::strip;
+use crate::refresh::reader::read_one;
+
+/// Searches of one call, and repositories that each may find.
+const MOST_SEARCHES: usize = 10;
+const PER_SEARCH: u8 = 30;
+/// READMEs that one call asks for.
+const MOST_READMES: usize = 40;
+/// Fewer stars are nobody's recommendation.
+const LEAST_STARS: u32 = 10;
+/// The longest description in an entry, in characters.
+const DESCRIPTION_CHARS: usize = 150;
+/// READMEs that are remembered, and the largest file of them that is read.
+const MOST_REMEMBERED: usize = 1_000;
+const LARGEST_FILE: u64 = 4_000_000;
+
+/// A repository that the search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub repository: Repository,
+    pub about: FoundRepository,
+    /// `None` where it has no README, or that was not asked for.
+    pub readme: Option<Reading>,
+}
+
+impl Found {
+    /// Its own description on one line.
+    pub(super) fn describes_itself(&self) -> Option<String> {
+        let text = strip(self.about.metadata.description.as_deref()?).into_owned();
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        (!line.is_empty()).then(|| show(&line, Shown::Excerpt, DESCRIPTION_CHARS).into_owned())
+    }
+}
+
+/// What a README is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub words: usize,
+    /// Slugs of the topics that it names.
+    pub topics: BTreeSet<String>,
+    /// The name of a file that it links to which is a copy of a commercial book.
+    pub book: Option<String>,
+}
+
+/// What asking GitHub came to.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    pub found: Vec<Found>,
+    pub dropped: Vec<DroppedView>,
+    /// What was not asked, and why.
+    pub notes: Vec<String>,
+    pub traffic: Traffic,
+}
+
+/// What is remembered of a README.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Remembered {
+    etag: String,
+    /// Version of the vocabulary that it was tagged by.
+    vocabulary: String,
+    reading: Reading,
+}
+
+type Memory = BTreeMap<String, Remembered>;
+
+/// One call under way.
+struct Asking<'a> {
+    library: &'a Library,
+    config: &'a Config,
+    policy: &'a Policy,
+    crawler: Crawler,
+    tagger: Tagger,
+    memory: Memory,
+    findings: Findings,
+}
+
+/// What GitHub's search finds over the fields of `library`'s vocabulary, or over the topic at `topic` and what is below
+/// it; `known` repositories are left out.
+///
+/// At most 10 searches and 40 conditional requests for READMEs, fewer where the quotas and what is left to others
+/// allow no more. Writes `discover.json` into the index folder, if it can. `Err` if the network can't be set up;
+/// what GitHub refuses is a note.
+pub fn find(
+    (library, config): (&Library, &Config),
+    (policy, known): (&Policy, &HashSet<Repository>),
+    topic: Option<usize>,
+) -> anyhow::Result<Findings> {
+    let path = config.index.join("discover.json");
+    let mut asking = Asking {
+        library,
+        config,
+        policy,
+        crawler: Crawler::new(config, policy.limits)?,
+        tagger: Tagger::new(&library.graph.vocabulary),
+        memory: remembered(&path),
+        findings: Findings::default(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if let Err(error) = runtime.block_on(asking.all(known, topic)) {
+        let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        asking.findings.notes.push(format!("GitHub was asked no further: {error}{hint}"));
+    }
+    remember(&path, asking.memory);
+    Ok(asking.findings)
+}
+
+impl Asking<'_> {
+    async fn all(
+        &mut self,
+        known: &HashSet<Repository>,
+        topic: Option<usize>,
+    ) -> Result<(), CrawlError> {
+        let quotas = self.crawler.ask_quotas(&mut self.findings.traffic).await?;
+        let share = |resource, quota, most: usize| {
+            let share = self.crawler.share_of(resource, quota);
+            usize::try_from(share).unwrap_or(usize::MAX).min(most)
+        };
+        let searches = share(Resource::Search, quotas.search, MOST_SEARCHES);
+        let readmes = share(Resource::Core, quotas.core, MOST_READMES);
+        let found = self.search(known, &self.library.fields(topic, searches)).await?;
+        let mut kept: Vec<(Repository, FoundRepository)> = Vec::new();
+        for (repository, about) in found {
+            match reason_to_drop(&about, self.policy) {
+                Some(why) => self.drop(&repository, why),
+                None => kept.push((repository, about)),
+            }
+        }
+        kept.sort_by(|(a, one), (b, two)| {
+            promise(two).total_cmp(&promise(one)).then_with(|| a.cmp(b))
+        });
+        kept.truncate(readmes);
+        for (repository, about) in kept {
+            let readme = self.readme(&repository).await?;
+            match readme.as_ref().and_then(|readme| readme.book.clone()) {
+                Some(book) => {
+                    let why = format!("its README links to a copy of a commercial book: {book}");
+                    self.drop(&repository, why);
+                }
+                None => self.findings.found.push(Found { repository, about, readme }),
+            }
+        }
+        Ok(())
+    }
+
+    fn drop(&mut self, repository: &Repository, why: String) {
+        self.findings.dropped.push(DroppedView { repo: repository.to_string(), why });
+    }
+
+    /// What the searches for `labels` find and nobody `known` is, each once.
+    async fn search(
+        &mut self,
+        known: &HashSet<Repository>,
+        labels: &[String],
+    ) -> Result<BTreeMap<Repository, FoundRepository>, CrawlError> {
+        let mut all = BTreeMap::new();
+        for label in labels {
+            let query =
+                format!("\"{label}\" in:name,description,topics fork:true stars:>={LEAST_STARS}");
+            let traffic = &mut self.findings.traffic;
+            let found = self.crawler.search_repositories(&query, PER_SEARCH, traffic).await?;
+            for about in found {
+                let repository = Repository::named(&about.full_name);
+                if let Some(repository) = repository.filter(|found| !known.contains(found)) {
+                    all.entry(repository).or_insert(about);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// What the README of `repository` is about; `None` where it has none.
+    async fn readme(&mut self, repository: &Repository) -> Result<Option<Reading>, CrawlError> {
+        let key = repository.to_string();
+        let vocabulary = &self.library.graph.vocabulary.version;
+        let known = self.memory.get(&key).filter(|known| known.vocabulary == *vocabulary).cloned();
+        let etag = known.as_ref().map(|known| known.etag.as_str());
+        let name = (repository.owner.as_str(), repository.name.as_str());
+        let answer = self.crawler.readme(name, etag, &mut self.findings.traffic).await;
+        let readme = match answer {
+            Ok(Some(readme)) => readme,
+            Ok(None) => return Ok(known.map(|known| known.reading)),
+            // What concerns this repository alone keeps nobody from asking for the others.
+            Err(
+                CrawlError::NotFound(_) | CrawlError::Blocked { .. } | CrawlError::Status { .. },
+            ) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let extracted = read_one(self.config.program.as_deref(), "md", &readme.bytes);
+        let reading =
+            extracted.document.map(|document| self.reading(&document)).unwrap_or_default();
+        if let Some(etag) = readme.etag {
+            let (vocabulary, reading) = (vocabulary.clone(), reading.clone());
+            self.memory.insert(key, Remembered { etag, vocabulary, reading });
+        }
+        Ok(Some(reading))
+    }
+
+    /// What `document` is about, by the tagger of all sections.
+    fn reading(&self, document: &Document) -> Reading {
+        let topics = &self.library.graph.vocabulary.topics;
+        let annotation = annotate(document, &self.tagger);
+        let mut reading = Reading::default();
+        for (section, notes) in document.sections.iter().zip(&annotation.sections) {
+            reading.words += words(&section.text);
+            let file = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+            let mut files = section.links.iter().map(|link| file(&link.url));
+            if reading.book.is_none() {
+                let book = files.find(|path| self.policy.is_book_copy(path));
+                reading.book = book.and_then(|path| path.rsplit('/').next().map(str::to_owned));
+            }
+            if notes.role == Role::Boilerplate {
+                continue;
+            }
+            let named = notes.mentions.iter().filter_map(|m| topics.get(m.topic as usize));
+            reading.topics.extend(named.map(|topic| topic.slug.0.clone()));
+        }
+        reading
+    }
+}
+
+impl Library {
+    /// Labels to search by, at most `most`: of the fields of knowledge, or of the topic at `topic` and those directly
+    /// below it, the most mentioned first.
+    fn fields(&self, topic: Option<usize>, most: usize) -> Vec<String> {
+        let topics = &self.graph.vocabulary.topics;
+        let slug = topic.and_then(|at| topics.get(at)).map(|topic| &topic.slug);
+        let mut places: Vec<usize> = (0..topics.len())
+            .filter(|at| match slug {
+                Some(slug) => topics[*at].broader.contains(slug),
+                None => topics[*at].top,
+            })
+            .collect();
+        places.sort_by_key(|at| std::cmp::Reverse(self.graph.mentions.get(*at).copied()));
+        let places = topic.into_iter().chain(places).take(most);
+        places.map(|at| topics[at].pref_label.replace('"', " ")).collect()
+    }
+}
+
+/// Why what GitHub says of a repository makes it no candidate.
+fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<String> {
+    let metadata = &about.metadata;
+    let description = metadata.description.as_deref().unwrap_or_default();
+    if metadata.fork {
+        let of = metadata.parent.as_ref().map(|parent| format!(" of {parent}"));
+        return Some(format!("a fork{}", of.unwrap_or_default()));
+    }
+    if let Some(original) = &about.mirror_of {
+        return Some(format!("a mirror of {original}"));
+    }
+    let lower = description.to_lowercase();
+    if lower.starts_with("mirror of") || lower.contains("read-only mirror") {
+        return Some("a mirror, as it says itself".to_owned());
+    }
+    let says_book = policy.offers_book(&about.full_name) || policy.offers_book(description);
+    says_book.then(|| "it offers a copy of a commercial book".to_owned())
+}
+
+/// How much a repository promises before its README is read.
+fn promise(about: &FoundRepository) -> f64 {
+    let description = about.metadata.description.as_deref().unwrap_or_default();
+    let signs = Signs::of_name(&about.full_name).or(Signs::of(description));
+    let study = if signs.study { 2.0 } else { 0.0 };
+    let tool = if signs.tool { 1.0 } else { 0.0 };
+    study - tool + (1.0 + about.metadata.stars as f64).log10() / 10.0
+}
+
+/// What is remembered in the file `path`; nothing where that can't be read.
+fn remembered(path: &Path) -> Memory {
+    let is_small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_FILE);
+    let bytes = disk::read(path).ok().filter(|_| is_small);
+    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+}
+
+/// Keeps `memory` in the file `path`. On an index that can't be written, the next call asks again.
+fn remember(path: &Path, mut memory: Memory) {
+    while memory.len() > MOST_REMEMBERED {
+        memory.pop_first();
+    }
+    let written = serde_json::to_vec(&memory).map_err(anyhow::Error::from);
+    let written = written.and_then(|bytes| Ok(disk::replace(path, &bytes)?));
+    if let Err(error) = written {
+        tracing::debug!("READMEs are not remembered: {error:#}");
+    }
+}

@@ -1,0 +1,177 @@
+//! Orders candidates by the rule of [`super`].
+
+use std::cmp::Ordering;
+
+use super::address::Repository;
+use super::cited::{Citation, Cited};
+use super::found::{Found, Reading};
+use super::words::{Signs, is_of_purpose};
+use crate::catalogue::{Policy, Shown};
+use crate::library::view::ReadsAs;
+
+/// What a sign of study material counts in a repository's name, in a link's words or its own description, and for each
+/// voice in what stands round the link.
+const STUDY_IN_NAME: f64 = 4.0;
+const STUDY_IN_LINK: f64 = 2.0;
+const STUDY_IN_SENTENCE: f64 = 0.5;
+/// What it counts that it is read as a site.
+const READ_AS_SITE: f64 = 2.0;
+/// What a sign of software or data counts in a name, and for each voice in what stands round the link; its own
+/// description counts as a voice.
+const TOOL_IN_NAME: f64 = 2.0;
+const TOOL_IN_SENTENCE: f64 = 1.0;
+/// What it counts that data sets are listed where it is cited.
+const AMONG_DATA: f64 = 3.0;
+/// So many voices count by their sentences.
+const MOST_VOICES: usize = 3;
+/// Where nothing is said, fit is the first by the second: a twentieth.
+const UNSAID: (f64, f64) = (0.1, 2.0);
+/// The relevance of what is about no topic, and what it adds to be about nothing else.
+const LEAST_RELEVANCE: f64 = 0.5;
+const MOST_OF_TOPICS: f64 = 0.5;
+/// So many topics that it is cited beside, or so many in a thousand words of its README, are as good as any.
+const TOPICS_BESIDE: f64 = 5.0;
+const TOPICS_PER_THOUSAND: f64 = 20.0;
+/// A shorter README counts as one of so many words.
+const LEAST_WORDS: usize = 300;
+/// What it adds that the name, a link or the description has a word of what the catalogue is for.
+const PURPOSE: f64 = 0.5;
+/// What a repository counts that the search alone has found, where one cited by a voice counts 1.
+const UNCITED: f64 = 0.5;
+/// What each tenfold of stars adds, of which five count.
+const STARS: f64 = 0.1;
+const MOST_STARS: f64 = 5.0;
+/// What a repository counts to which nothing was pushed for so many seconds (two years), or of which only excerpts may
+/// be shown.
+const STALE: f64 = 0.8;
+const STALE_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
+const EXCERPTS: f64 = 0.9;
+
+/// A repository that the catalogue may want: cited, found, or both.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub repository: Repository,
+    pub cited: Option<Cited>,
+    pub found: Option<Found>,
+}
+
+/// How good a candidate is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rating {
+    pub score: f64,
+    pub reads_as: ReadsAs,
+}
+
+impl Candidate {
+    /// How many independent voices cite it.
+    pub fn independent(&self) -> usize {
+        self.cited.as_ref().map_or(0, Cited::independent)
+    }
+
+    /// Whether it is cited beside `topic`, or was found by the search for it.
+    pub fn is_about(&self, topic: Option<u32>) -> bool {
+        let Some(topic) = topic else { return true };
+        let is_beside = |cited: &Cited| cited.topics.contains_key(&topic);
+        self.found.is_some() || self.cited.as_ref().is_some_and(is_beside)
+    }
+
+    fn citations(&self) -> impl Iterator<Item = &Citation> {
+        self.cited.iter().flat_map(Cited::citations)
+    }
+
+    fn description(&self) -> &str {
+        let metadata = self.found.as_ref().map(|found| &found.about.metadata);
+        metadata.and_then(|metadata| metadata.description.as_deref()).unwrap_or_default()
+    }
+
+    fn topics(&self) -> usize {
+        self.cited.as_ref().map_or(0, |cited| cited.topics.len())
+    }
+}
+
+/// `candidates`, the best first; `now` is in seconds since 1970.
+pub(super) fn ranked(
+    candidates: Vec<Candidate>,
+    policy: &Policy,
+    now: i64,
+) -> Vec<(Rating, Candidate)> {
+    let rated = candidates.into_iter().map(|c| (rating(&c, policy, now), c));
+    let mut ranked: Vec<(Rating, Candidate)> = rated.collect();
+    ranked.sort_by(|(a, one), (b, two)| {
+        let size = |candidate: &Candidate| (candidate.independent(), candidate.topics());
+        b.score
+            .total_cmp(&a.score)
+            .then_with(|| size(two).cmp(&size(one)))
+            .then_with(|| one.repository.cmp(&two.repository))
+    });
+    ranked
+}
+
+fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
+    let (study, tool) = signs(candidate);
+    let fit = (study + UNSAID.0) / (study + tool + UNSAID.1);
+    let reads_as = match study.total_cmp(&tool) {
+        Ordering::Greater => ReadsAs::Study,
+        Ordering::Less => ReadsAs::Tool,
+        Ordering::Equal => ReadsAs::Unclear,
+    };
+    let voices = match candidate.independent() {
+        0 if candidate.found.is_some() => UNCITED,
+        // Only its own author cites it: such candidates are only compared with each other.
+        voices => (1.0 + voices.max(1) as f64).log2(),
+    };
+    let standing = candidate.found.as_ref().map_or(1.0, |found| standing(found, policy, now));
+    Rating { score: voices * fit * relevance(candidate) * standing, reads_as }
+}
+
+fn when(is: bool, points: f64) -> f64 {
+    if is { points } else { 0.0 }
+}
+
+/// What says that it is study material, and what says that it is software or data.
+fn signs(candidate: &Candidate) -> (f64, f64) {
+    let name = Signs::of_name(&candidate.repository.name);
+    let own = Signs::of(candidate.description());
+    let voices = |is: &dyn Fn(&Signs) -> bool| {
+        let said = candidate.citations().filter(|citation| is(&citation.signs)).count();
+        said.min(MOST_VOICES) as f64
+    };
+    let is_linked_so = candidate.citations().any(|citation| Signs::of(&citation.text).study);
+    let cited = candidate.cited.as_ref();
+    let study = when(name.study, STUDY_IN_NAME)
+        + when(is_linked_so || own.study, STUDY_IN_LINK)
+        + when(cited.is_some_and(Cited::is_read_as_site), READ_AS_SITE)
+        + STUDY_IN_SENTENCE * voices(&|signs| signs.study);
+    let tool = when(name.tool, TOOL_IN_NAME)
+        + when(cited.is_some_and(|cited| cited.is_among_data), AMONG_DATA)
+        + when(own.tool, TOOL_IN_SENTENCE)
+        + TOOL_IN_SENTENCE * voices(&|signs| signs.tool);
+    (study, tool)
+}
+
+/// How near our field it is.
+fn relevance(candidate: &Candidate) -> f64 {
+    let beside = candidate.topics() as f64 / TOPICS_BESIDE;
+    let readme = candidate.found.as_ref().and_then(|found| found.readme.as_ref());
+    let within = readme.map_or(0.0, |readme| per_thousand(readme) / TOPICS_PER_THOUSAND);
+    let is_of_purpose = is_of_purpose(&candidate.repository.name)
+        || is_of_purpose(candidate.description())
+        || candidate.citations().any(|citation| is_of_purpose(&citation.text));
+    LEAST_RELEVANCE + MOST_OF_TOPICS * beside.max(within).min(1.0) + when(is_of_purpose, PURPOSE)
+}
+
+/// How many different topics a thousand words of `readme` name.
+pub(super) fn per_thousand(readme: &Reading) -> f64 {
+    1_000.0 * readme.topics.len() as f64 / readme.words.max(LEAST_WORDS) as f64
+}
+
+/// What stars, freshness and licence make of it.
+fn standing(found: &Found, policy: &Policy, now: i64) -> f64 {
+    let metadata = &found.about.metadata;
+    let stars = (1.0 + metadata.stars as f64).log10().min(MOST_STARS);
+    let is_stale = metadata.pushed_at.is_some_and(|pushed| now - pushed > STALE_SECONDS);
+    let is_full = policy.shown(metadata.licence.as_deref()) == Shown::Full;
+    (1.0 + STARS * stars)
+        * if is_stale { STALE } else { 1.0 }
+        * if is_full { 1.0 } else { EXCERPTS }
+}
