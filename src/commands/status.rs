@@ -104,7 +104,10 @@ fn print_run(run: &Run) -> anyhow::Result<()> {
     let requests = output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request");
     let points = match run.traffic.points {
         0 => String::new(),
-        points => format!(", {points} points of GraphQL"),
+        points => {
+            let points = output::count(usize::try_from(points).unwrap_or(usize::MAX), "point");
+            format!(", {points} of GraphQL")
+        }
     };
     output::line(&format!(
         "last run {}, {:.1} s, {requests}{points}, {:.1} MB; {} failed, {} deferred{}",

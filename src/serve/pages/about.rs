@@ -39,13 +39,16 @@ fn body(library: &Library) -> Markup {
                 " characters of a section, with the link. " a href="/sources" { "Which is which" } "."
             }
             p {
-                "Guides, cards and exports obey the same rule. Copies of commercial books are refused."
+                "Of discussions and issues only excerpts are shown, whatever the licence of their repository, with the login of "
+                "who wrote them. Guides, cards and exports obey the same rules. Copies of commercial books are refused."
             }
             h2 { "How to be left out" }
             ul {
                 li { "A file " code { ".cairnignore" } " in a repository names what is not to be read, by the rules of "
                     code { ".gitignore" } "; " code { "*" } " is everything." }
                 li { "A page with " code { "cairn: noindex" } " in its front matter is left out." }
+                li { "Who posts in the discussions or issues that are read here may ask whoever runs this server to add their "
+                    "login to " code { "opted_out" } " in " code { "policy.toml" } "; their posts go with the next refresh." }
                 li { "Whoever runs this server can remove a source at once: " code { "cairn sources remove OWNER/NAME" } "." }
             }
             p { "A repository that GitHub blocks for legal reasons goes with the next refresh; one that is deleted, some time after." }
