@@ -43,7 +43,7 @@ impl AboutSource {
 /// `Ann Author · 1,200 stars · last push 2026-03-01`: as far as it is known.
 impl fmt::Display for AboutSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stars = self.stars.map(|stars| match stars {
+        let stars = self.stars.filter(|stars| *stars > 0).map(|stars| match stars {
             1 => "1 star".to_owned(),
             _ => format!("{} stars", thousands(stars)),
         });

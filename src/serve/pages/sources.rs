@@ -132,7 +132,7 @@ fn facts(source: &SourceState) -> Markup {
             dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
             dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
             @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
-            @if let Some(stars) = source.stars { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
+            @if let Some(stars) = source.stars.filter(|stars| *stars > 0) { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
             @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
             @if let Some(page) = &source.homepage {
                 dt { "Homepage" } dd { a href=(page) rel="noopener nofollow" { (page) } }
