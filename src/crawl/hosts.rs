@@ -62,7 +62,7 @@ impl Hosts {
     }
 
     /// Why the redirect from `from` (the address first asked) to `to` is not followed.
-    pub fn astray(&self, from: &Url, to: &Url) -> Option<String> {
+    pub fn redirect_refusal(&self, from: &Url, to: &Url) -> Option<String> {
         if from.scheme() == "https" && to.scheme() != "https" {
             return Some("a redirect from https to http".to_owned());
         }
@@ -82,9 +82,11 @@ impl Hosts {
             if attempt.previous().len() > MOST_REDIRECTS {
                 return attempt.error(format!("more than {MOST_REDIRECTS} redirects"));
             }
-            let astray =
-                attempt.previous().first().and_then(|from| self.astray(from, attempt.url()));
-            match astray {
+            let refusal = attempt
+                .previous()
+                .first()
+                .and_then(|from| self.redirect_refusal(from, attempt.url()));
+            match refusal {
                 Some(why) => attempt.error(why),
                 None => attempt.follow(),
             }
@@ -208,7 +210,7 @@ mod tests {
     #[test]
     fn a_redirect_stays_with_the_sources_own_hosts() {
         let hosts = hosts();
-        let follows = |from: &str, to: &str| hosts.astray(&url(from), &url(to)).is_none();
+        let follows = |from: &str, to: &str| hosts.redirect_refusal(&url(from), &url(to)).is_none();
         assert!(follows(
             "https://api.github.com/repos/a/b",
             "https://api.github.com/repositories/1"

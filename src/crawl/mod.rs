@@ -94,7 +94,7 @@ pub struct LeftOut {
 pub enum Sent {
     /// A file, with the room in memory that it takes until that is dropped.
     File(RawFile, Room),
-    /// What was sent so far is void: the transfer broke off and begins anew.
+    /// What was sent so far is void: the transfer broke off and starts again.
     Anew,
 }
 

@@ -146,7 +146,7 @@ impl Session {
     }
 
     /// Whether this run has fetched all that it may.
-    pub fn is_sated(&self) -> bool {
+    pub fn has_reached_run_limit(&self) -> bool {
         self.bytes_left.load(Ordering::Relaxed) <= 0
     }
 
@@ -178,7 +178,7 @@ impl Session {
         let Some(to) = location.and_then(|location| from.join(&location).ok()) else {
             return Ok(None);
         };
-        match self.hosts.astray(from, &to) {
+        match self.hosts.redirect_refusal(from, &to) {
             Some(cause) => Err(CrawlError::Refused { url: question.name().to_owned(), cause }),
             None => Ok(Some(to)),
         }

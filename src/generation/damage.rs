@@ -16,7 +16,7 @@ pub fn rebuild(index: &Path) -> &'static str {
 }
 
 /// What to do about an opened generation that can't be read.
-pub const MENDED: &str =
+pub const HOW_TO_REPAIR: &str =
     "`cairn doctor --deep` says what is damaged, and `cairn refresh --offline` rebuilds it";
 
 /// How messages name the index folder `index`: `the index ./index`, where it would read `the index index`.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::generation::damage::MENDED;
+use crate::generation::damage::HOW_TO_REPAIR;
 use crate::search::{SearchError, Stopped};
 
 /// The code of a request that finds the queue of searches full.
@@ -108,7 +108,7 @@ impl From<SearchError> for Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "index",
             message: "the index could not be read".to_owned(),
-            hint: format!("for whoever runs this server: {MENDED}"),
+            hint: format!("for whoever runs this server: {HOW_TO_REPAIR}"),
         }
     }
 }

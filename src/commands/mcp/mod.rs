@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Exit, open};
 use crate::config::Config;
-use crate::generation::damage::MENDED;
+use crate::generation::damage::HOW_TO_REPAIR;
 use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
@@ -140,7 +140,9 @@ impl Server {
         match catch_unwind(AssertUnwindSafe(|| question(&library))) {
             Ok(Ok(Some(answer))) => Ok(Json(answer)),
             Ok(Ok(None)) => Err(missing()),
-            Ok(Err(error)) if error.is_damage() => Err(advice(&format!("{error}; {MENDED}"))),
+            Ok(Err(error)) if error.is_damage() => {
+                Err(advice(&format!("{error}; {HOW_TO_REPAIR}")))
+            }
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err("this could not be answered; stderr says why".to_owned()),
         }

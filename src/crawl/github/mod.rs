@@ -4,7 +4,7 @@
 //! ETag is the sha, and an authorised 304 costs no quota. Without one, `GET codeload
 //! /{o}/{r}/tar.gz/HEAD` with `If-None-Match`, which costs no API quota at all; a 200 with the ETag
 //! that is known means unchanged, and its body is dropped unread; so is the rest of an archive that names the known
-//! commit, which GitHub may pack anew. Where codeload answers 404, the web host is asked once: it redirects renamed
+//! commit, which GitHub may pack again with other bytes. Where codeload answers 404, the web host is asked once: it redirects renamed
 //! repositories, which codeload is said not to do. A token that GitHub refuses is left aside for the rest of the run.
 //!
 //! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
@@ -37,9 +37,10 @@ use super::{CrawlError, Fetch, Fetched, Moved, Sent, Snapshot};
 use crate::config::GitHubHosts;
 
 /// Why a new archive is not fetched in a run that has fetched enough.
-const SATED: &str = "has something new, but this run has fetched all that `run_megabytes` allows";
+const RUN_LIMIT_REACHED: &str =
+    "has something new, but this run has fetched all that `run_megabytes` allows";
 /// How long after such a run the next one may follow.
-const SATED_SECONDS: i64 = 60 * 60;
+const RUN_LIMIT_SECONDS: i64 = 60 * 60;
 
 /// The commit at the head of a repository.
 struct Head {
@@ -157,9 +158,9 @@ impl Fetch<'_> {
             if validator.is_some() && etag.as_deref() == validator {
                 return Ok(Fetched::Unchanged);
             }
-            if self.crawler.session.is_sated() {
-                let (host, why) = (authority(response.url()), SATED.to_owned());
-                let until = Some(chrono::Utc::now().timestamp() + SATED_SECONDS);
+            if self.crawler.session.has_reached_run_limit() {
+                let (host, why) = (authority(response.url()), RUN_LIMIT_REACHED.to_owned());
+                let until = Some(chrono::Utc::now().timestamp() + RUN_LIMIT_SECONDS);
                 return Err(CrawlError::Deferred { host, why, until });
             }
             let unpacked = self.unpack(response, commit).await;
