@@ -95,7 +95,7 @@ pub enum Sent {
     /// A file, with the room in memory that it takes until that is dropped.
     File(RawFile, Room),
     /// What was sent so far is void: the transfer broke off and starts again.
-    Anew,
+    Restarted,
 }
 
 /// Room in memory that a file holds on its way from the network to the store.

@@ -250,7 +250,7 @@ fn receive(
     let mut batch = Batch::default();
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            Message::Sent(at, Sent::Anew) => {
+            Message::Sent(at, Sent::Restarted) => {
                 incoming.remove(&at);
             }
             Message::Sent(at, Sent::File(file, room)) => {

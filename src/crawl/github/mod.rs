@@ -175,7 +175,7 @@ impl Fetch<'_> {
             };
             let url = without_query(url);
             tracing::debug!(url, %error, ?wait, "the transfer broke off; it starts again");
-            self.files.send(Sent::Anew).await.map_err(|_| CrawlError::Ended)?;
+            self.files.send(Sent::Restarted).await.map_err(|_| CrawlError::Ended)?;
             tokio::time::sleep(full_jitter(wait)).await;
         }
     }

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::clean::Fence;
 use crate::crawl::github::thread::{Post, Thread};
 
-/// Runs of so many words are compared: a mail program breaks the lines of what it quotes anew.
+/// Runs of so many words are compared: mail programs re-wrap the lines that they quote.
 const RUN: usize = 4;
 /// So many percent of a quotation's runs stand in earlier posts if it is one of them.
 const SAME_PERCENT: usize = 80;

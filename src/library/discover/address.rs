@@ -98,7 +98,7 @@ pub(super) enum Place {
     /// A page of the repository itself, or of one of its files.
     Repository(Repository, Page),
     /// A page of the site of `owner`; `first` is the first part of its path. Whether that is a project's name or
-    /// a page of the owner's own site is told by what else is cited of the site.
+    /// a page of the owner's own site is recognised by the other pages of that site that are cited.
     Site { owner: String, first: Option<String> },
 }
 

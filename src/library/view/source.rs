@@ -1,4 +1,4 @@
-//! What readers are told about a source beside its passages.
+//! What readers see about a source beside its passages.
 
 use std::fmt;
 
