@@ -45,7 +45,7 @@ fn a_first_run_reads_every_page_and_a_second_one_the_first_page_only() {
     );
     assert_eq!(threads(&run, 0)["traffic"]["points"], 1);
     assert_eq!(run["traffic"]["points"], 1);
-    assert!(world.run(&["status"]).stdout.contains(", 1 points of GraphQL"));
+    assert!(world.run(&["status"]).stdout.contains(", 1 point of GraphQL"));
     assert_eq!(stored(&world), all);
 }
 
