@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Stop;
-use crate::catalogue::{Origin, Source};
+use crate::catalogue::{Origin, Source, Visibility};
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::crawl::{CrawlError, Crawler, Quota, Resource, Traffic};
 use crate::store::{SourceRow, State, Store};
@@ -95,6 +95,11 @@ impl Renewal<'_> {
     ) -> anyhow::Result<bool> {
         if !self.has_share() {
             return Ok(false);
+        }
+        // Without the token GitHub would only learn the name of a private repository, and answer 404. It may
+        // have refused the token a moment ago.
+        if due.source.visibility == Visibility::Private && !self.crawler.signs_in() {
+            return Ok(true);
         }
         let mut row = store.source(&due.source.id)?;
         let mut spent = Traffic::default();

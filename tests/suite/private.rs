@@ -118,6 +118,27 @@ fn a_token_that_is_refused_sends_nobody_to_codeload() {
     assert!(own.iter().all(|asked| *asked == "/repos/bob/own/commits/HEAD 401"), "{own:?}");
 }
 
+#[test]
+fn after_a_token_is_refused_in_a_run_private_metadata_is_not_asked_for() {
+    let world = really_private();
+    signed_in(&world, 0);
+    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
+    for time in ["metadata_at", "metadata_tried_at"] {
+        let sql = format!("UPDATE sources SET row = json_set(row, '$.{time}', 0)");
+        store.execute(&sql, []).unwrap();
+    }
+    drop(store);
+    world.asked();
+    // The archives' probes are answered; the first request for metadata is not.
+    world.github.fault_after("ann/open", 1, Fault::Status(401));
+    signed_in(&world, 0);
+    let asked = world.asked();
+    assert!(asked.contains(&"/repos/ann/open 401".to_owned()), "{asked:?}");
+    assert!(asked.contains(&"/repos/cyd/open 304".to_owned()), "the public ones go on: {asked:?}");
+    let is_own = |asked: &&String| asked.starts_with("/repos/bob/own ");
+    assert_eq!(asked.iter().find(is_own), None, "{asked:?}");
+}
+
 /// The same world, whose GitHub shows `bob/own` to a token only.
 fn really_private() -> World {
     let world = world();
