@@ -66,6 +66,12 @@ impl Selection {
             && !is_in(&self.rules.exclude)
     }
 
+    /// Whether the source's own `exclude` names the thread at `path`, such as `discussions/12`. Its `include` and the
+    /// policy are about files.
+    pub fn excludes_thread(&self, path: &str) -> bool {
+        self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
+    }
+
     /// Whether the file at `path` of `size` bytes is to be indexed: selected, and within the limits
     /// of the policy.
     pub fn takes(&self, path: &str, size: u64) -> bool {

@@ -7,7 +7,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::chapters::{self, Chapter};
 use super::describe::licence;
 use super::{Inputs, Stop, by_preference, selection, threads};
-use crate::catalogue::selection::format_of;
+use crate::catalogue::selection::{Selection, format_of};
 use crate::catalogue::{Shown, Source, SourceId};
 use crate::crawl::BlobId;
 use crate::problem::{Problem, Stage};
@@ -122,7 +122,7 @@ impl<'a> Wanted<'a> {
             self.tell(source, &table, "a table of chapters too long to be read whole");
         }
         self.tell_of_left_out(source, (left_out, closed), inputs);
-        self.threads(source, store)
+        self.threads(source, &selection, store)
     }
 
     /// Tells how many files of `source` are left out: as its author asks, and under closed licences.
@@ -146,18 +146,24 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Takes in the threads of `source` that the catalogue asks for.
-    fn threads(&mut self, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+    /// Takes in the threads of `source` that the catalogue asks for and does not exclude.
+    fn threads(
+        &mut self,
+        source: &'a Source,
+        selection: &Selection,
+        store: &Store,
+    ) -> anyhow::Result<()> {
         if !source.threads.any() {
             return Ok(());
         }
         for thread in store.threads(&source.id)? {
-            if !threads::is_wanted(source, &thread) {
+            let path = thread.kind.path(thread.number);
+            if !threads::is_wanted(source, &thread) || selection.excludes_thread(&path) {
                 continue;
             }
             self.items.push(Item {
                 source,
-                path: thread.kind.path(thread.number),
+                path,
                 blob: thread.blob,
                 format: THREAD.to_owned(),
                 length: thread.length,

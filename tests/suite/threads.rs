@@ -365,3 +365,20 @@ fn a_damaged_thread_is_dropped_and_fetched_again() {
     let run = refresh(&world, &[], 0);
     assert!(stored(&world) == clean, "{run}");
 }
+
+#[test]
+fn an_excluded_thread_is_not_indexed_and_comes_back_with_the_entry() {
+    let world = talk(3);
+    let indexed = |more: &str| -> Vec<String> {
+        world.catalogue(&crate::world::entry(TALK, &format!("discussions = true\n{more}")));
+        refresh(&world, &[], 0);
+        let numbers = (1..=3).map(|number| format!("discussions/{number}"));
+        let is_shown =
+            |path: &String| world.run(&["section", TALK, path, "--line", "1", "--json"]).code == 0;
+        numbers.filter(is_shown).collect()
+    };
+    assert_eq!(indexed("").len(), 3);
+    assert_eq!(indexed("exclude = [\"discussions/2\"]"), ["discussions/1", "discussions/3"]);
+    assert_eq!(asked(&world).len(), 2, "one request a run: nothing is fetched again");
+    assert_eq!(indexed("").len(), 3);
+}
