@@ -140,6 +140,13 @@ impl Progress {
         match event {
             Event::Fetching(sources) => self.begin(*sources, "fetching", "source"),
             Event::Fetched(result) => self.fetched(result),
+            Event::Listing(lists) => self.begin(*lists, "fetching", "thread list"),
+            Event::Listed(source) => {
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                    bar.set_message(escape(source).into_owned());
+                }
+            }
             Event::Reading(documents) => self.begin(*documents, "reading", "document"),
             Event::Read(documents) => {
                 if let Some(bar) = &self.bar {

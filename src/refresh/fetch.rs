@@ -86,7 +86,7 @@ pub(super) fn fetch(
         if options.network != Network::FoldersOnly {
             let network = (&runtime, &crawler);
             let of = (inputs, chosen);
-            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results))?;
+            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results), told)?;
         }
         outcomes.quota = crawler.quota();
         outcomes.notes.extend(crawler.token_refused().then(refused_token));
@@ -113,6 +113,7 @@ fn ask_api(
     (options, stop): (&Options, &Stop),
     store: &mut Store,
     (outcomes, results): (&mut Outcomes, &mut HashMap<String, SourceResult>),
+    told: &mut dyn FnMut(Event),
 ) -> anyhow::Result<()> {
     let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
         Some(result) => result.traffic += traffic,
@@ -120,8 +121,13 @@ fn ask_api(
     };
     renew::renew(runtime, crawler, (chosen, stop), store, &mut add)?;
     let mut retry_at = None;
+    let lists = threads::lists(chosen, crawler);
+    if lists > 0 {
+        told(Event::Listing(lists));
+    }
     let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
         retry_at = retry_at.max(until);
+        told(Event::Listed(id));
         if let Some(result) = results.get_mut(id) {
             result.traffic += threads.traffic;
             result.threads.push(threads);

@@ -89,6 +89,10 @@ pub enum Event<'a> {
     Fetching(usize),
     /// A source is done.
     Fetched(&'a SourceResult),
+    /// How many lists of threads (the discussions or the issues of one source) are to be fetched.
+    Listing(usize),
+    /// One list of the source with this id is done.
+    Listed(&'a str),
     /// How many documents are to be read.
     Reading(usize),
     /// So many more have been read.

@@ -37,6 +37,13 @@ pub(super) fn asks(source: &Source, kind: ThreadKind) -> bool {
     }
 }
 
+/// How many lists of threads [`fetch`] reads for `chosen` sources that have answered: none without a token.
+pub(super) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
+    let lists =
+        |source: &&Source| ThreadKind::ALL.iter().filter(|kind| asks(source, **kind)).count();
+    if crawler.signs_in() { chosen.iter().map(lists).sum() } else { 0 }
+}
+
 /// Drops from `store` the kinds of threads that the entry of `source` no longer asks for.
 pub(super) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
     for kind in ThreadKind::ALL.into_iter().filter(|kind| !asks(source, *kind)) {
