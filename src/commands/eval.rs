@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
@@ -37,6 +37,9 @@ pub(super) struct Arguments {
     /// Compare with what `--run` wrote before
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// Fail if the mean nDCG@10 over all queries is below this, from 0 to 1
+    #[arg(long, value_name = "NDCG")]
+    floor: Option<f64>,
     /// The words as typed: no labels, no spelling, no filler left out
     #[arg(long)]
     literal: bool,
@@ -96,6 +99,13 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
         output::json(&figures)?;
     } else {
         print(&figures)?;
+    }
+    let mean = figures.last().map_or(0.0, |all| all.means.ndcg);
+    if let Some(floor) = arguments.floor.filter(|floor| mean < *floor) {
+        bail!(
+            "the mean nDCG@10 is {mean:.4}, below the floor of {floor:.4}; `--run FILE` before the change and \
+             `--against FILE` after it show which kinds of queries fell"
+        );
     }
     Ok(Exit::Done)
 }

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::github::{GitHub, load_folder};
+use crate::skip::skip;
 use crate::world::{World, block_on, outcome, text};
 
-/// The corpus's folder, or `None` with a word on stderr.
+/// The corpus's folder, or `None` with a line on stderr.
 fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("CAIRN_CORPUS").map(PathBuf::from).filter(|path| path.is_dir());
     if folder.is_none() {
-        eprintln!("SKIPPED: CAIRN_CORPUS names no folder, so nothing was tested on real input");
+        skip("a test on real input", "CAIRN_CORPUS names no folder");
     }
     folder
 }

@@ -87,9 +87,12 @@ fn a_run_is_written_and_compared_with() {
         )],
     )]);
     world.refresh(&[], 0);
+    // Nothing was judged good for query 2: it does not count. Query 3 finds nothing.
     std::fs::write(world.path("q.tsv"), "1\tconcept\tposition bias\n2\tconcept\tnothing\n")
         .unwrap();
-    std::fs::write(world.path("r.txt"), "1 0 p1 3\n2 0 p1 0\n").unwrap();
+    std::fs::write(world.path("low.tsv"), "1\tconcept\tposition bias\n3\tconcept\tquokka\n")
+        .unwrap();
+    std::fs::write(world.path("r.txt"), "1 0 p1 3\n2 0 p1 0\n3 0 p1 3\n").unwrap();
     std::fs::write(world.path("p.tsv"), "p1\tx\tann/a:drift.md:1-3\n").unwrap();
     let [q, r, p, out] = ["q.tsv", "r.txt", "p.tsv", "run.jsonl"]
         .map(|name| world.path(name).to_string_lossy().into_owned());
@@ -99,6 +102,13 @@ fn a_run_is_written_and_compared_with() {
     assert_eq!(first[1]["ndcg"].as_f64(), Some(1.0));
     let again = world.run(&[&common[..], &["--against", &out]].concat()).stdout;
     assert!(again.contains("+0.0000") && again.contains("1.000"), "{again}");
+    assert_eq!(world.run(&[&common[..], &["--floor", "1"]].concat()).code, 0, "reaches the floor");
+    let low = world.path("low.tsv").to_string_lossy().into_owned();
+    let low = ["eval", "--queries", &low, "--qrels", &r, "--passages", &p, "--floor", "0.51"];
+    let low = world.run(&low);
+    assert_eq!(low.code, 1);
+    assert!(low.stdout.contains("0.5000"), "the figures are printed too: {}", low.stdout);
+    assert!(low.stderr.contains("0.5000, below the floor of 0.5100"), "{}", low.stderr);
     let missing = world.run(&["eval", "--queries", "none.tsv", "--qrels", &r, "--passages", &p]);
     assert!(missing.stderr.contains("none.tsv"), "{}", missing.stderr);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::serve::Server;
+use crate::skip::skip;
 use crate::world::{World, outcome, part, text, wait_until};
 
 const MINE: &str = "# Mine\n\nHandwritten words on calibration.\n";
@@ -127,7 +128,7 @@ fn as_nobody(world: &World) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value)> 
         command
     };
     if let Err(error) = command(&["--version"]).output() {
-        println!("SKIPPED: another user can't run the program: {error}");
+        skip("reading as another account", &format!("it can't run the program: {error}"));
         return None;
     }
     Some(move |arguments: &[&str]| {

@@ -51,6 +51,7 @@ mod scale;
 mod search;
 mod serve;
 mod shelf;
+mod skip;
 mod snapshots;
 mod soak;
 mod states;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::content::content;
 use crate::github::{Archive, Fault, Repo, archive};
 use crate::serve::Server;
+use crate::skip::skip;
 use crate::world::{World, entry, repo};
 
 /// Rounds of a soak: `CAIRN_ROUNDS`, else 200.
@@ -99,7 +100,7 @@ impl Changing {
 /// A world of at least twelve changing repositories.
 pub fn changing_world() -> Option<(World, Vec<Changing>, Dice)> {
     let Some(corpus) = std::env::var_os("CAIRN_CORPUS").map(PathBuf::from) else {
-        println!("SKIPPED: CAIRN_CORPUS names no folder of tarballs");
+        skip("a soak", "CAIRN_CORPUS names no folder of tarballs");
         return None;
     };
     let tarballs = fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path());

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use crate::content::content;
 use crate::damage::copy;
+use crate::skip::skip;
 use crate::world::{Output, repo, two};
 
 /// An account that owns nothing.
@@ -50,7 +51,7 @@ fn is_root(test: &str) -> bool {
         Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success())
     });
     if !(is && tools) {
-        println!("SKIPPED: {test} wants root, setpriv and unshare");
+        skip(test, "needs root, setpriv and unshare");
     }
     is && tools
 }
@@ -60,7 +61,7 @@ fn mounts(test: &str) -> bool {
     let tried = Command::new("unshare").args(["-m", "true"]).status();
     let may = is_root(test) && tried.is_ok_and(|status| status.success());
     if !may {
-        println!("SKIPPED: {test}: nothing can be mounted");
+        skip(test, "nothing can be mounted");
     }
     may
 }
