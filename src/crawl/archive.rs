@@ -1,4 +1,4 @@
-//! Streams the body of an answer through the unpacker, which blocks and so has a thread of its own.
+//! Streams a response body through the unpacker. The unpacker blocks, so it runs in its own thread.
 
 use std::io;
 use std::sync::Arc;
@@ -12,9 +12,9 @@ use super::unpack::{Unpacked, Unpacker};
 use super::{CrawlError, Fetch};
 
 impl Fetch<'_> {
-    /// Sends the files of the archive that is `response`'s body. Returns its revision: the commit's
-    /// sha if it names one, else a hash of what was sent; `None` if it is of the commit `known`. Then nothing was sent,
-    /// and the rest of the body is not read.
+    /// Sends the files of the archive in `response`'s body. Returns the archive's revision: the commit sha if the
+    /// archive names one, else a hash of what was sent. Returns `None` if the archive is of the commit `known`: then it
+    /// sends nothing and does not read the rest of the body.
     pub(super) async fn unpack(
         &mut self,
         response: reqwest::Response,

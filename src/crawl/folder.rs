@@ -1,6 +1,6 @@
-//! Reads a local folder as a source. Symbolic links are not followed, so nothing outside it is ever read.
-//! A folder that can't be read is not an empty folder: what is indexed of it stays. The index folder is
-//! never read, wherever it is.
+//! Reads a local folder as a source. It does not follow symbolic links, so it never reads anything outside the folder.
+//! An unreadable folder is not an empty folder: its indexed documents stay. The index folder is never read, wherever it
+//! is.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,8 +17,8 @@ use crate::problem::{Problem, Stage};
 impl Fetch<'_> {
     /// Sends the files of the folder `path`: absolute, or below the sources folder.
     ///
-    /// The revision is a hash of all paths and blobs; the caller sees from it whether anything is
-    /// new. Reads every selected file.
+    /// The revision is a hash of all paths and blobs, so the caller can tell whether anything changed. Reads every
+    /// selected file.
     pub(super) async fn folder(&mut self, path: &str) -> Result<Fetched, CrawlError> {
         let failed = |cause: String| CrawlError::Folder { path: path.to_owned(), cause };
         let mut hash = blake3::Hasher::new();
@@ -142,8 +142,8 @@ fn unreadable(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(Stage::Crawl, format!("can't be read: {error}; what is indexed of it is kept"))
 }
 
-/// The bytes of the file `path` below `root`, or `None` if that is not where it really is: a link may
-/// have been put in its place, or in a folder's above it, since it was listed.
+/// The bytes of the file `path` below `root`. `None` if the path now resolves elsewhere: since the listing, a link may
+/// have replaced the file or a folder above it.
 async fn read_inside(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
     let full = root.join(path);
     if tokio::fs::canonicalize(&full).await? != full {
@@ -159,14 +159,14 @@ struct Listing {
     paths: Vec<String>,
     /// Files and folders that could not be read.
     unread: Vec<String>,
-    /// What kept files out.
+    /// Why files were left out.
     problems: Vec<Problem>,
     /// Whether there is no file at all, selected or not.
     is_empty: bool,
 }
 
-/// What is below `root`, except in the index folder `index`. `Err` if that is not known: the root can't be
-/// read, or something whose name the system does not tell.
+/// Everything below `root`, except in the index folder `index`. `Err` if the listing is incomplete: the root is
+/// unreadable, or the system reports an error without a path.
 fn list(
     root: &Path,
     (selection, limits, index): (&Selection, &Limits, &Path),
@@ -218,7 +218,7 @@ impl Listing {
         }
     }
 
-    /// Notes that `path`, which is not UTF-8, is left out, if it is one that would have been taken.
+    /// Records that `path` is left out because it is not UTF-8, if the rules would have selected it.
     fn misnamed(&mut self, root: &Path, path: &Path, selection: &Selection) {
         let name = path.strip_prefix(root).unwrap_or(path).as_os_str().as_encoded_bytes();
         let room = MOST_PROBLEMS.saturating_sub(self.problems.len());

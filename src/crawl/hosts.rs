@@ -1,9 +1,7 @@
-//! Which hosts may be spoken to: the source's own, and none at a private or loopback address unless
-//! the settings name it.
+//! Which hosts Cairn may contact: the source's own hosts, and no private or loopback address unless the settings name it.
 //!
-//! What is crawled may redirect anywhere, and a name may come to stand for an address inside the
-//! reader's network. So redirects stay with the source's own hosts, and addresses are looked at
-//! when a name is resolved, which no change of the name's records gets round.
+//! A crawled host may redirect anywhere, and a DNS name may later resolve to an address inside the user's network (DNS
+//! rebinding). So redirects stay on the source's own hosts, and every address is checked when its name is resolved.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -16,7 +14,7 @@ use url::Host;
 
 use crate::config::{Config, GitHubHosts};
 
-/// How many redirects are followed.
+/// The maximum number of redirects in a chain.
 const MOST_REDIRECTS: usize = 5;
 
 /// The hosts of one run.
@@ -46,7 +44,7 @@ impl Hosts {
         Hosts { github: github.map(|url| authority(&url)).collect(), private: private.collect() }
     }
 
-    /// Why `url` may not be asked, if it names a private address outright.
+    /// Why `url` must not be requested, if its host is a private IP address.
     pub fn refusal(&self, url: &Url) -> Option<String> {
         let address = match url.host()? {
             Host::Domain(_) => return None,
@@ -154,14 +152,14 @@ fn is_private_v4(address: Ipv4Addr) -> bool {
 
 fn is_private_v6(address: Ipv6Addr) -> bool {
     let first = address.segments()[0];
-    // Outside 2000::/3 nothing is public, save the NAT64 prefix, which holds an IPv4 address.
+    // Outside 2000::/3 no address is public, except under the NAT64 prefix, which embeds an IPv4 address.
     let [.., high, low] = address.segments();
     if address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0] {
         let [[a, b], [c, d]] = [high.to_be_bytes(), low.to_be_bytes()];
         return is_private_v4(Ipv4Addr::new(a, b, c, d));
     }
     let documentation = first == 0x2001 && address.segments()[1] == 0xdb8;
-    // 6to4 (2002::/16) wraps any IPv4 address; nobody serves study material there.
+    // 6to4 (2002::/16) can embed any IPv4 address; no study material is served there.
     !(0x2000..0x4000).contains(&first) || documentation || first == 0x2002
 }
 

@@ -1,4 +1,4 @@
-//! Reads answers: their statuses as GitHub means them, their headers, the beginnings of their bodies.
+//! Interprets responses: GitHub's use of status codes, the headers, and the first bytes of bodies.
 
 use std::time::Duration;
 
@@ -10,25 +10,24 @@ use reqwest::{Response, StatusCode, Url};
 use super::CrawlError;
 use super::pace::Quota;
 
-/// The wait where the API says "too often" but not for how long: GitHub's own advice.
+/// The wait after a rate-limit response of the API that names no duration, as GitHub advises.
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
 pub(super) const UNSAID_API_WAIT: Duration = Duration::from_secs(60);
-/// The same where another host says so. Hosts of archives limit by address and for longer, and each early request
-/// prolongs it.
+/// The same for other hosts. Archive hosts limit by IP address and for longer, and each early request extends the limit.
 pub(super) const UNSAID_WAIT: Duration = Duration::from_secs(30 * 60);
-/// The most that is read of an answer that is no archive.
+/// The maximum number of bytes read of a response that is not an archive.
 const SHORT_BODY: usize = 1_000_000;
 
-/// What an answer means.
+/// What a response means.
 pub(super) enum Verdict {
-    /// Use it; `None` for 304. The address at which redirects ended.
+    /// The response can be used; `None` for 304. The URL is the last one of the redirect chain.
     Answer(Option<Response>, Url),
-    /// The host wants to be left alone for so long.
+    /// Rate limited: the host asks for a wait of this length.
     Limited(Duration),
     Failed(CrawlError),
 }
 
-/// What the answer from `url` means; a host that says "too often" without a time wants to be left alone for `unsaid`.
+/// What the response from `url` means. A rate-limit response without a duration means a wait of `unsaid`.
 pub(super) async fn judge(url: &str, unsaid: Duration, response: Response) -> Verdict {
     let at = response.url().clone();
     let url = url.to_owned();
@@ -50,8 +49,8 @@ pub(super) async fn judge(url: &str, unsaid: Duration, response: Response) -> Ve
     Verdict::Failed(error)
 }
 
-/// GitHub's 403 is many things: the hourly quota used up, a secondary limit (by `retry-after` or by
-/// its words), a repository that GitHub has closed, or simply no.
+/// GitHub uses 403 for an exhausted hourly quota, a secondary limit (recognised by `retry-after` or by its message), a
+/// repository that GitHub has disabled, and a plain refusal.
 /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 async fn forbidden(url: &str, unsaid: Duration, response: Response) -> Verdict {
     let (headers, url) = (response.headers().clone(), url.to_owned());
@@ -71,8 +70,7 @@ async fn forbidden(url: &str, unsaid: Duration, response: Response) -> Verdict {
     })
 }
 
-/// How long to wait: by `retry-after` (seconds), else by `x-ratelimit-reset` if the quota is used
-/// up, else for as long as `unsaid`.
+/// How long to wait: `retry-after` (seconds), else until `x-ratelimit-reset` if the quota is used up, else `unsaid`.
 fn wait(headers: &HeaderMap, unsaid: Duration) -> Duration {
     let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     if let Some(wait) = number(headers, "retry-after") {
@@ -84,7 +82,7 @@ fn wait(headers: &HeaderMap, unsaid: Duration) -> Duration {
     }
 }
 
-/// What the API says of its quota.
+/// The quota in the response's headers.
 pub(super) fn quota(headers: &HeaderMap) -> Option<Quota> {
     let count = |name| u64::try_from(number(headers, name)?).ok();
     Some(Quota {
@@ -104,7 +102,7 @@ pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// A body that should be short: its first megabyte.
+/// The first megabyte of a body that should be short.
 pub(super) async fn short_body(response: Response) -> Result<Vec<u8>, reqwest::Error> {
     beginning(response, SHORT_BODY).await
 }

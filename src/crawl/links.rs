@@ -1,7 +1,7 @@
-//! Looks whether cited addresses still lead somewhere.
+//! Checks whether cited URLs still work.
 //!
-//! Politely: one request at a time and host, a pause between two, HEAD first and GET only where HEAD is
-//! not understood, nothing of the body read. Private addresses are refused as everywhere.
+//! It sends one request at a time to each host, with a pause between two, and reads no bodies. It tries HEAD first, and
+//! GET only where HEAD fails. It refuses private addresses, as the crawler does.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,28 +15,27 @@ use tokio_util::sync::CancellationToken;
 use super::hosts::{self, Hosts};
 use crate::config::Config;
 
-/// Hosts that are asked at once.
+/// The number of hosts that are checked concurrently.
 const HOSTS_AT_ONCE: usize = 8;
 /// The pause between two requests to one host.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Addresses of one host that are asked in one run.
+/// The maximum number of URLs of one host that are checked in one run.
 const MOST_PER_HOST: usize = 300;
-/// The longest that one address may take, redirects and all.
+/// The timeout for one URL, including its redirects.
 const LONGEST: Duration = Duration::from_secs(20);
 const MOST_REDIRECTS: usize = 8;
 
-/// What became of an address.
+/// The result of checking one URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     Alive,
-    /// 404, 410, or a host that is not there any more.
+    /// 404, 410, or a host name that no longer exists.
     Dead,
-    /// It may be either: refused, limited, failing, or not to be asked.
+    /// Unknown: refused, rate limited, failing, or not allowed to be requested.
     Unknown,
 }
 
-/// Looks at `urls`, canonical addresses, and sends what became of each, until `stop`. What is more than
-/// one run asks of a host is left out.
+/// Checks the canonical URLs `urls` until `stop`, and sends each result. Skips URLs beyond a host's limit per run.
 pub async fn check(
     config: &Config,
     urls: Vec<String>,
@@ -68,7 +67,7 @@ struct Checker {
 
 impl Checker {
     fn new(config: &Config) -> anyhow::Result<Checker> {
-        // An earlier session in this process may have installed it: that one serves as well.
+        // Fails if another session in this process has installed a provider; that provider works too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let hosts = Hosts::new(config);
         let allowed = hosts.clone();
@@ -92,7 +91,7 @@ impl Checker {
         Ok(Checker { http, hosts })
     }
 
-    /// Asks one host after all of its addresses.
+    /// Checks all URLs of one host, one after another.
     async fn host(&self, urls: Vec<String>, answers: &UnboundedSender<(String, LinkState)>) {
         for (at, url) in urls.into_iter().enumerate() {
             if at > 0 {
@@ -110,7 +109,7 @@ impl Checker {
         if self.hosts.refusal(&secure).is_some() {
             return LinkState::Unknown;
         }
-        // Canonical addresses are https; what was cited may know http only.
+        // Canonical URLs use https, but the cited site may support only http.
         let mut plain = secure.clone();
         let asked = match self.ask(&secure).await {
             Err(error) if error.is_connect() && plain.set_scheme("http").is_ok() => {
@@ -128,7 +127,7 @@ impl Checker {
     async fn ask(&self, url: &Url) -> reqwest::Result<StatusCode> {
         let send = |method: Method| self.http.request(method, url.clone()).send();
         let status = send(Method::HEAD).await?.status();
-        // Many servers answer HEAD wrongly; a page is only gone if GET says so.
+        // Many servers answer HEAD incorrectly, so a page counts as gone only if GET confirms it.
         if status.is_success() {
             return Ok(status);
         }
@@ -144,8 +143,7 @@ fn state_of(status: StatusCode) -> LinkState {
     }
 }
 
-/// Whether `error` is the resolver's word that there is no such host; that it could not be asked is
-/// another matter, and in doubt a link lives.
+/// Whether `error` means that the host name does not exist. A resolver failure does not count: in doubt, a link is alive.
 fn is_unknown_host(error: &reqwest::Error) -> bool {
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(inner) = cause {

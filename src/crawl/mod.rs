@@ -1,11 +1,11 @@
-//! Brings in the bytes of the files that the catalogue lists; the only HTTP client.
+//! Fetches the files of the sources in the catalogue. The only module with an HTTP client.
 //!
-//! [`Crawler::fetch`] asks whether a source is new in one conditional request, and streams what it
-//! holds, file by file, to the caller. Nothing is written here: what is fetched goes through the
-//! channel, and a truncated or hostile archive ends in an error that loses nothing which the caller
-//! already has. [`mod@session`] sends requests, [`judge`] reads statuses, [`pace`] keeps to what hosts bear,
-//! [`hosts`] says which may be spoken to; [`github`] knows GitHub's addresses and its API (through octocrab,
-//! over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local folders.
+//! [`Crawler::fetch`] checks with one conditional request whether a source changed. If it did, it streams the source's
+//! files to the caller through a channel. This module writes nothing to disk. A truncated or hostile archive ends in an
+//! error, and the caller keeps what it had. [`mod@session`] sends requests, [`judge`] interprets responses, [`pace`]
+//! enforces rate limits, [`hosts`] says which hosts may be contacted. [`github`] knows GitHub's URLs and its API
+//! (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local
+//! folders.
 
 mod archive;
 pub mod folder;
@@ -68,13 +68,13 @@ pub struct RawFile {
     pub bytes: Vec<u8>,
 }
 
-/// What is known of a source from the last time that it was fetched whole.
+/// The state of a source at its last complete fetch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snapshot {
     pub source: SourceId,
     /// The commit's sha; for folders and archives without one, a hash of the content.
     pub revision: String,
-    /// The ETag to ask with next time.
+    /// The ETag for the next conditional request.
     pub validator: Option<String>,
     /// Seconds since 1970.
     pub fetched_at: i64,
@@ -89,26 +89,26 @@ pub struct LeftOut {
     pub size: u64,
 }
 
-/// What a fetch sends.
+/// An item that a fetch sends to its caller.
 #[derive(Debug)]
 pub enum Sent {
-    /// A file, with the room in memory that it takes until that is dropped.
+    /// A file, with its share of the memory limit. Dropping the share frees it.
     File(RawFile, Room),
-    /// What was sent so far is void: the transfer broke off and starts again.
+    /// Discard everything sent so far: the transfer broke off and restarts.
     Restarted,
 }
 
-/// Room in memory that a file holds on its way from the network to the store.
+/// A file's share of the memory limit between network and store.
 #[derive(Debug)]
 pub struct Room {
     _permit: OwnedSemaphorePermit,
 }
 
 impl Room {
-    /// Kibibytes that all files on their way may hold together.
+    /// The memory limit for all files in transit together, in kibibytes.
     const KIBIBYTES: u32 = 32 * 1024;
 
-    /// The permits for a file of so many bytes.
+    /// The number of permits for a file of this many bytes.
     fn wanted(bytes: u64) -> u32 {
         u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(Room::KIBIBYTES)
     }
@@ -118,31 +118,31 @@ impl Room {
     }
 }
 
-/// How a source stands against its [`Snapshot`].
+/// The result of comparing a source with its [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
-    /// Nothing new; nothing was sent.
+    /// Unchanged; nothing was sent.
     Unchanged,
-    /// Another archive of the commit that is known, with this ETag; nothing was sent.
+    /// The archive's bytes differ but it is of the known commit; nothing was sent. Holds the new ETag.
     SameCommit { validator: Option<String> },
-    /// A folder that holds no file at all, as an empty mount point does; nothing was sent.
+    /// A folder without any file, such as an empty mount point; nothing was sent.
     Nothing,
     /// All files were sent.
     Changed { revision: String, validator: Option<String> },
 }
 
-/// Whether the source answered from another address than the one that was asked.
+/// Whether the response came from another URL than the requested one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Moved {
     #[default]
     No,
     /// To this `owner/name`.
     To(String),
-    /// To a place that the redirect does not name.
+    /// To a repository whose name the redirect does not contain.
     Somewhere,
 }
 
-/// Why a source could not be fetched; what is indexed of it stays, save [`CrawlError::Blocked`].
+/// Why a source could not be fetched. Its indexed documents stay, except after [`CrawlError::Blocked`].
 #[derive(Debug, thiserror::Error)]
 pub enum CrawlError {
     #[error("{0} answers 404: the repository is gone, private, or misspelt")]
@@ -163,7 +163,7 @@ pub enum CrawlError {
     Deferred {
         host: String,
         why: String,
-        /// When the host may be asked again, if it said so; seconds since 1970.
+        /// When the host may be requested again, if it said so; Unix time in seconds.
         until: Option<i64>,
     },
     #[error("{url} answers {status}")]
@@ -223,7 +223,7 @@ impl CrawlError {
         })
     }
 
-    /// Whether the same request may well succeed a little later.
+    /// Whether a retry may succeed.
     fn is_passing(&self) -> bool {
         match self {
             CrawlError::Network { .. } => true,
@@ -233,11 +233,11 @@ impl CrawlError {
     }
 }
 
-/// What asking cost.
+/// The cost of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Traffic {
     pub requests: u64,
-    /// Bytes of bodies, as sent.
+    /// Bytes of response bodies on the wire.
     pub bytes: u64,
     /// Points of GitHub's GraphQL API.
     #[serde(default)]
@@ -252,15 +252,14 @@ impl std::ops::AddAssign for Traffic {
     }
 }
 
-/// The end of one fetch: its result, what went wrong softly on the way, and what it cost.
+/// The outcome of one fetch: its result, its problems and its cost.
 #[derive(Debug)]
 pub struct Report {
     pub result: Result<Fetched, CrawlError>,
     pub moved: Moved,
-    /// Of an archive: the files that the rules left out; `None` if they are too many to remember.
+    /// Archives only: the files that the rules left out; `None` if there are too many to list.
     pub left_out: Option<Vec<LeftOut>>,
-    /// Of a folder: the files and folders inside it that could not be read. What they hold is not
-    /// known, which is not to say that they hold nothing.
+    /// Folders only: the files and folders inside that could not be read. Their contents are unknown, not empty.
     pub unread: Vec<String>,
     pub problems: Vec<Problem>,
     pub traffic: Traffic,
@@ -273,16 +272,16 @@ pub struct Crawler {
     github: GitHubHosts,
     limits: Limits,
     sources: Sources,
-    /// The index folder, which is no source.
+    /// The index folder, which is never a source.
     index: PathBuf,
-    /// Room for files on their way.
+    /// The memory limit for files in transit.
     room: Arc<Semaphore>,
 }
 
 impl Crawler {
-    /// A crawler with `config`'s addresses and token under `limits`. No request is made.
+    /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request.
     ///
-    /// `Err` if the TLS of this machine can't be set up.
+    /// `Err` if TLS can't be set up on this machine.
     pub fn new(config: &Config, limits: Limits) -> anyhow::Result<Crawler> {
         Ok(Crawler {
             session: Arc::new(Session::new(config)?),
@@ -294,13 +293,13 @@ impl Crawler {
         })
     }
 
-    /// Asks whether `source` is newer than `known` and, if so, sends each file that `selection`
-    /// keeps to `files`, in the order in which it comes.
+    /// Checks whether `source` changed since `known`. If so, sends each file that `selection` keeps to `files`, in the
+    /// order of the archive.
     ///
-    /// One conditional request where nothing is new; with a token, a second one where something is.
-    /// Failures that may pass are tried again with back-off, waits that a host asks for are kept up
-    /// to the settings' limit. Memory: the files on their way, 32 MiB in all sources together.
-    /// Entries that must not be used (links, absolute paths, too large) are problems.
+    /// Costs one conditional request if nothing changed; with a token, a second request if something did. Retries
+    /// transient failures with exponential backoff, and waits as long as a host asks, up to the limit in the settings.
+    /// Memory: at most 32 MiB of files in transit, for all sources together. Entries that must not be used (links,
+    /// absolute paths, oversized files) become problems.
     pub async fn fetch(
         &self,
         source: &Source,
@@ -325,8 +324,8 @@ impl Crawler {
         report
     }
 
-    /// Whether anybody answers at the address `url`, whatever the status; the answer's own time, if
-    /// it tells one. One request, not repeated.
+    /// Whether `url` answers, whatever the status; returns the time in the response's `date` header, if any. Sends one
+    /// request, without retries.
     pub async fn reach(
         &self,
         url: &str,
@@ -334,12 +333,12 @@ impl Crawler {
         self.session.reach(url).await
     }
 
-    /// What GitHub's API last said of its quota; `None` if it was not asked.
+    /// The core quota in the last response of GitHub's API; `None` before the first request.
     pub fn quota(&self) -> Option<Quota> {
         self.session.quota(Resource::Core)
     }
 
-    /// Whether GitHub has refused the token, so that this run went on without it.
+    /// Whether GitHub refused the token. The run then continues without it.
     pub fn token_refused(&self) -> bool {
         self.session.token_refused()
     }

@@ -1,9 +1,8 @@
-//! How fast a run asks: so many at once of each host, and not before the host wants to be asked
-//! again.
+//! Rate limits of a run: concurrent requests per host, and the waits that hosts ask for.
 //!
-//! A host that answers "too often" holds up all its sources, not only the one that heard it. A run
-//! waits for a host up to a limit in all; past it, and where a host can't be reached, the host's
-//! sources are deferred to a later run without being asked at all.
+//! A rate-limit response delays all sources of its host, not only the one that received it. The total wait for a host
+//! is limited. Beyond that limit, and when a host is unreachable, the remaining sources of the host are deferred to a
+//! later run without a request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,13 +15,13 @@ use tokio::time::Instant;
 
 use super::CrawlError;
 
-/// Failures of the network in a row after which a host is left alone for the rest of the run.
+/// The number of consecutive network failures after which a run sends no more requests to a host.
 const MOST_FAILURES: u32 = 6;
-/// The least wait that a "too often" brings, doubled with each in a row.
+/// The minimum wait after a rate-limit response. It doubles with each consecutive one.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 
-/// What GitHub's API says is left of a [`Resource`]: requests an hour (core), searches a minute, or points
-/// an hour (GraphQL).
+/// The quota of a [`Resource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
+/// hour (GraphQL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Quota {
     pub limit: u64,
@@ -31,7 +30,7 @@ pub struct Quota {
     pub resets_at: i64,
 }
 
-/// The parts of GitHub's API that have quotas of their own.
+/// The parts of GitHub's API with separate quotas.
 /// <https://docs.github.com/en/rest/rate-limit/rate-limit>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resource {
@@ -44,7 +43,7 @@ pub enum Resource {
 }
 
 impl Resource {
-    /// The words for it in messages.
+    /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
             Resource::Core => "API",
@@ -54,7 +53,7 @@ impl Resource {
     }
 }
 
-/// The hosts that a run speaks to, by name.
+/// The hosts that a run contacts, by name.
 pub(super) struct Pace {
     gates: Mutex<HashMap<String, Arc<Gate>>>,
     at_once: usize,
@@ -73,7 +72,7 @@ pub(super) struct Gate {
 struct State {
     not_before: Option<Instant>,
     waited: Duration,
-    /// "Too often" in a row, and failures of the network in a row.
+    /// Consecutive rate-limit responses, and consecutive network failures.
     limited: u32,
     failed: u32,
     closed: Option<Closed>,
@@ -107,8 +106,8 @@ impl Pace {
 }
 
 impl Gate {
-    /// Waits for a turn, and then until the host wants to be asked. The turn ends when the permit
-    /// is dropped. `Err` if the host is left alone for the rest of the run.
+    /// Waits for a free slot of the host, and then for the end of the wait that the host asked for. Dropping the permit
+    /// frees the slot. `Err` if the host gets no more requests in this run.
     pub async fn enter(&self) -> Result<OwnedSemaphorePermit, CrawlError> {
         let permits = Arc::clone(&self.permits);
         let permit = permits.acquire_owned().await.map_err(|_| CrawlError::Ended)?;
@@ -116,7 +115,7 @@ impl Gate {
         Ok(permit)
     }
 
-    /// Waits until the host wants to be asked again.
+    /// Waits until the host accepts requests again.
     pub async fn wait(&self) -> Result<(), CrawlError> {
         loop {
             let not_before = {
@@ -133,14 +132,13 @@ impl Gate {
         }
     }
 
-    /// The host wants to be asked again in `asked`, not before. `Err` if that is longer than this
-    /// run may still wait for it.
+    /// Records that the host asked for a wait of `asked`. `Err` if that exceeds the rest of the run's wait limit.
     pub fn limited(&self, asked: Duration) -> Result<(), CrawlError> {
         let mut state = self.lock();
         state.failed = 0;
         let least = LEAST_WAIT.saturating_mul(1 << state.limited.min(10));
         state.limited += 1;
-        // A little later than asked: not every client comes back at the very same moment.
+        // Jitter, so that clients do not all return at the same moment.
         let wait = asked.max(least) + Duration::from_millis(fastrand::u64(0..250));
         let now = Instant::now();
         let before = state.not_before.filter(|at| *at > now).unwrap_or(now);
@@ -162,7 +160,7 @@ impl Gate {
         (state.limited, state.failed) = (0, 0);
     }
 
-    /// A source could not be had from the host because of the network or the host itself.
+    /// Records that a fetch failed because of the network or the host.
     pub fn failed(&self) {
         let mut state = self.lock();
         state.failed += 1;
@@ -199,7 +197,7 @@ mod tests {
         let one = pace.gate("h").enter().await.unwrap();
         assert!(started.elapsed() >= Duration::from_secs(30));
         drop(one);
-        // Each "too often" in a row counts towards the limit.
+        // Each consecutive rate-limit response counts towards the limit.
         gate.limited(Duration::from_secs(60)).unwrap();
         let error = gate.limited(Duration::from_secs(120)).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");

@@ -1,4 +1,5 @@
-//! Sends requests: at the hosts' pace, and again where a failure may pass. [`super::judge`] reads the answers.
+//! Sends requests within the hosts' rate limits, and retries transient failures. [`super::judge`] interprets the
+//! responses.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -20,10 +21,10 @@ use super::pace::{Gate, Pace, Quota, Resource};
 use super::{CrawlError, Traffic};
 use crate::config::Config;
 
-/// How often a request is tried when the failure may pass.
+/// The number of attempts for a request that fails with a transient error.
 const TRIES: usize = 3;
 
-/// What all requests of one run share.
+/// The state that all requests of one run share.
 pub(super) struct Session {
     http: reqwest::Client,
     /// Follows no redirect.
@@ -33,20 +34,20 @@ pub(super) struct Session {
     token: Option<SecretString>,
     token_refused: AtomicBool,
     quotas: Mutex<HashMap<Resource, Quota>>,
-    /// Bytes of archives that this run may still fetch.
+    /// The rest of the run's byte budget for archives.
     bytes_left: AtomicI64,
 }
 
-/// What a request goes to.
+/// Where a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
-    /// GitHub's API: the request carries the token, and its answer tells the quota of the resource.
+    /// GitHub's API: the request carries the token, and the response reports the resource's quota.
     Api(Resource),
-    /// Anything else; no token.
+    /// Anywhere else, without the token.
     Open,
 }
 
-/// One request: a GET, or with a body a POST that only reads, so that it may be sent again.
+/// One request: a GET, or with a body a read-only POST. Both can be retried.
 pub(super) struct Question<'a> {
     pub url: &'a str,
     pub target: Target,
@@ -70,32 +71,32 @@ impl<'a> Question<'a> {
         self
     }
 
-    /// How messages name the address. A query may hold a secret: the API sends readers of a private archive to an
-    /// address with a token in it.
+    /// The URL as messages show it. A query string may hold a secret: for a private archive, the API redirects to a URL
+    /// with a token.
     fn name(&self) -> &str {
         if self.target == Target::Open { without_query(self.url) } else { self.url }
     }
 }
 
-/// What is done about an answer that is a redirect.
+/// How to handle a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Redirects {
     Followed,
-    /// The redirect is the answer.
+    /// Return the redirect as the response.
     Shown,
 }
 
-/// The answer to a question.
+/// The response to a [`Question`].
 pub(super) enum Answer {
-    /// 304; the address at which redirects ended.
+    /// 304. The URL is the last one of the redirect chain.
     Same(Url),
-    /// The body is yet to be read; the host's turn ends with the permit.
+    /// The body is still unread. Dropping the permit frees the host's slot.
     Found(Response, OwnedSemaphorePermit),
 }
 
 impl Session {
     pub fn new(config: &Config) -> anyhow::Result<Session> {
-        // An earlier session in this process may have installed it: that one serves as well.
+        // Fails if another session in this process has installed a provider; that provider works too.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let hosts = Hosts::new(config);
         let client = |redirects: Policy| {
@@ -134,28 +135,28 @@ impl Session {
         self.token_refused.load(Ordering::Relaxed)
     }
 
-    /// Goes on without the token.
+    /// Continues without the token.
     pub fn refuse_token(&self) {
         self.token_refused.store(true, Ordering::Relaxed);
     }
 
-    /// Notes that `bytes` of an archive were fetched.
+    /// Subtracts `bytes` of an archive from the run's byte budget.
     pub fn fetched(&self, bytes: u64) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         self.bytes_left.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Whether this run has fetched all that it may.
+    /// Whether the run's byte budget is spent.
     pub fn has_reached_run_limit(&self) -> bool {
         self.bytes_left.load(Ordering::Relaxed) <= 0
     }
 
-    /// What the API last said of its quota of `resource`.
+    /// The quota of `resource` in the last response of the API.
     pub fn quota(&self, resource: Resource) -> Option<Quota> {
         self.quotas.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).copied()
     }
 
-    /// Asks `question`, again where a failure may pass; what it cost is added to `traffic`.
+    /// Sends `question`, with retries after transient failures. Adds the cost to `traffic`.
     pub async fn ask(
         &self,
         question: &Question<'_>,
@@ -164,8 +165,8 @@ impl Session {
         self.ask_through(Redirects::Followed, question, traffic).await
     }
 
-    /// The address to which the answer to `question` leads, or `None` if it is no redirect. It is not followed, so
-    /// that whoever asks decides what is sent there. `Err` if it leads to a host that may not be asked.
+    /// The target of the redirect that answers `question`, or `None` if the response is not a redirect. Does not follow
+    /// it, so that the caller decides what to send there. `Err` if the target's host must not be contacted.
     pub async fn leads_to(
         &self,
         question: &Question<'_>,
@@ -184,7 +185,7 @@ impl Session {
         }
     }
 
-    /// The answer to `question`, whatever its status. One request: nothing is followed or tried again.
+    /// The response to `question`, whatever its status. Sends one request: no redirects, no retries.
     pub async fn once(&self, question: &Question<'_>) -> Result<Response, CrawlError> {
         let url = self.allowed(question)?;
         let _turn = self.gate(&url, question.target).enter().await?;
@@ -192,7 +193,7 @@ impl Session {
         sent.map_err(|error| network(question.name(), error))
     }
 
-    /// The address of `question`, if it may be asked.
+    /// The URL of `question`, if its host may be contacted.
     fn allowed(&self, question: &Question<'_>) -> Result<Url, CrawlError> {
         let named = || question.name().to_owned();
         let url = Url::parse(question.url)
@@ -243,7 +244,7 @@ impl Session {
         }
     }
 
-    /// Whether anybody answers at `url`, whatever the status; the answer's own time, if it tells one.
+    /// Whether `url` answers, whatever the status; returns the time in the response's `date` header, if any.
     pub async fn reach(&self, url: &str) -> Result<Option<DateTime<Utc>>, CrawlError> {
         let parsed = Url::parse(url).ok();
         if let Some(refusal) = parsed.and_then(|url| self.hosts.refusal(&url)) {
@@ -257,7 +258,7 @@ impl Session {
 
     fn gate(&self, url: &Url, target: Target) -> Arc<Gate> {
         let name = hosts::authority(url);
-        // An API and its archives may be one host, yet each has limits of its own; so have the API's parts.
+        // API and archives may share a host name but have separate limits, as do the parts of the API.
         self.pace.gate(&match target {
             Target::Api(resource) => format!("{name} ({})", resource.name()),
             Target::Open => name,
@@ -310,7 +311,7 @@ impl Session {
     }
 }
 
-/// The waits between tries.
+/// The waits between attempts.
 pub(super) fn backoff() -> ExponentialBackoff {
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(500))
@@ -319,13 +320,13 @@ pub(super) fn backoff() -> ExponentialBackoff {
         .build()
 }
 
-/// Anything between nothing and `wait`: "full jitter" of Brooker, "Exponential Backoff And Jitter"
-/// (AWS Architecture Blog, 2015), which spreads clients best.
+/// A random wait between zero and `wait`: "full jitter", from M. Brooker, "Exponential Backoff And Jitter" (AWS
+/// Architecture Blog, 2015).
 pub(super) fn full_jitter(wait: Duration) -> Duration {
     wait.mul_f64(fastrand::f64())
 }
 
-/// A failure of the network itself; the address is told once.
+/// A network failure. The message contains the URL once.
 pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
     CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
 }
@@ -335,7 +336,7 @@ pub(super) fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or(url)
 }
 
-/// The whole body of the answer from `url`. `Err` if it is longer than `most` bytes or breaks off.
+/// The whole body of the response from `url`. `Err` if it is longer than `most` bytes or truncated.
 pub(super) async fn whole_body(
     url: &str,
     response: Response,

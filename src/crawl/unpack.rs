@@ -1,10 +1,9 @@
-//! Unpacks a tar.gz in memory as it comes in, entry by entry.
+//! Unpacks a tar.gz in memory while it is received, entry by entry.
 //!
-//! An archive is hostile until shown otherwise: nothing is written to disk; links, devices,
-//! absolute paths and `..` are left out with a problem; what is not selected is skipped without
-//! being held; entries, bytes, names and depth are bounded, and so are the headers that carry long
-//! names, which is why they are read here and not by the tar crate. A gzip or tar that breaks off is
-//! an error, so that a cut transfer is never taken for a small repository.
+//! Archives are hostile input. Nothing is written to disk. Links, devices, absolute paths and `..` are left out, with a
+//! problem. Files that are not selected are skipped without buffering. Entries, bytes, names, depth and the headers with
+//! long names are bounded (the tar crate does not bound those headers, so this module reads them). A truncated gzip or
+//! tar is an error: a cut transfer must not look like a smaller repository.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -19,21 +18,21 @@ use crate::catalogue::Selection;
 use crate::catalogue::policy::Limits;
 use crate::problem::{Problem, Stage};
 
-/// The longest path that is taken.
+/// The longest accepted path, in bytes.
 const LONGEST_PATH: usize = 1024;
-/// The longest header that carries a name.
+/// The longest accepted header with a name, in bytes.
 const LONGEST_HEADER: u64 = 64 * 1024;
-/// A hostile archive may hold a million bad entries: the first ones say enough.
+/// The maximum number of problems of one archive: a hostile one may hold a million bad entries.
 pub(super) const MOST_PROBLEMS: usize = 50;
-/// Bytes of names of what was left out that are remembered.
+/// The maximum total length of the remembered names of files left out, in bytes.
 const MOST_LEFT_OUT: usize = 4_000_000;
 
-/// What came of an archive, besides the files that were sent.
+/// The result of unpacking, besides the files that were sent.
 pub(super) struct Unpacked {
     /// The commit's sha if the archive names one, else a hash of what was sent.
     pub revision: String,
     pub problems: Vec<Problem>,
-    /// The files that the rules leave out; `None` if they are too many to remember.
+    /// The files that the rules left out; `None` if there are too many to list.
     pub left_out: Option<Vec<LeftOut>>,
 }
 
@@ -45,13 +44,13 @@ pub(super) struct Unpacker {
     problems: Vec<Problem>,
     left_out: Vec<LeftOut>,
     left_out_bytes: usize,
-    /// Paths sent so far, as they are and in lower case.
+    /// The paths sent so far, in their own spelling and in lower case.
     seen: HashSet<String>,
     folded: HashSet<String>,
     kept_bytes: u64,
-    /// Of paths and blobs sent so far.
+    /// Hash of the paths and blobs sent so far.
     content: blake3::Hasher,
-    /// The commit whose archive need not be unpacked.
+    /// The known commit. Its archive is not unpacked again.
     known: Option<String>,
 }
 
@@ -77,13 +76,13 @@ impl Unpacker {
         }
     }
 
-    /// The same, for which an archive of the commit `known` holds nothing new.
+    /// The same unpacker, which stops early at an archive of the commit `known`.
     pub fn unless(self, known: Option<&str>) -> Unpacker {
         Unpacker { known: known.map(str::to_owned), ..self }
     }
 
-    /// Sends every selected file of the archive `packed`; `None` if it names the known commit before its first file,
-    /// as git's archives do. Blocks; must run inside a runtime's blocking thread.
+    /// Sends every selected file of the archive `packed`. `None` if the archive names the known commit before its first
+    /// file, as git's archives do. Blocks, so it must run in a blocking thread of the runtime.
     pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
         let packed = Bounded::new(packed, self.limits.download_bytes, "compressed");
         let plain = Bounded::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
@@ -113,8 +112,8 @@ impl Unpacker {
                 }
             }
         }
-        // The gzip trailer holds the checksum: reading on to the end verifies it, and tells a
-        // whole archive from one that was cut behind its last file.
+        // Reading to the end verifies the checksum in the gzip trailer, and detects an archive that was cut after its
+        // last file.
         let mut rest = archive.into_inner();
         io::copy(&mut rest, &mut io::sink())?;
         if entries == 0 {
@@ -139,7 +138,7 @@ impl Unpacker {
                 return Ok(());
             }
         };
-        // GitHub puts everything below one folder, `name-sha/`.
+        // GitHub puts all files in one folder, `name-sha/`.
         let Some((_, path)) = full.split_once('/') else { return Ok(()) };
         let size = entry.size();
         if self.selection.is_book_copy(path) {
@@ -231,8 +230,8 @@ fn too_many(what: &str, most: u64) -> io::Error {
     io::Error::other(format!("it has more than {most} {what}, the limit of the policy"))
 }
 
-/// Why the file `path` of a source must not be taken, if it must not: its components are plain, at most
-/// `depth`, and hold no backslash, which parts folders on some systems.
+/// Why the file `path` of a source must not be used, if so. Valid paths have plain components, at most `depth`, and no
+/// backslash, which separates folders on some systems.
 pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
     let components = || path.split('/');
     if components().any(|component| matches!(component, "" | "." | "..")) {
@@ -254,8 +253,7 @@ pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
         .then(|| format!("{count} folders deep, more than the {depth} of the policy; left out"))
 }
 
-/// The problem of a file whose name is not UTF-8 and is thus shown escaped, if `selection` would take such
-/// a file.
+/// The problem of a file whose name is not UTF-8 (shown escaped), if `selection` would select it.
 pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem> {
     let similar = String::from_utf8_lossy(name);
     let is_wanted = selection.selects(&similar) || Selection::always(&similar);
@@ -267,7 +265,7 @@ pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem
     })
 }
 
-/// The body of an entry that is a header for the next one.
+/// The body of an entry that extends the header of the next one.
 fn header<R: Read>(entry: &mut Entry<'_, R>) -> io::Result<Vec<u8>> {
     if entry.size() > LONGEST_HEADER {
         let message = format!("a header of {} bytes, where names stand", entry.size());
@@ -292,7 +290,7 @@ fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-/// The commit that an archive names in its first entry; `head` is its beginning, as it is sent.
+/// The commit that an archive names in its first entry. `head` is the compressed beginning of the archive.
 pub(super) fn commit_of(head: &[u8]) -> Option<String> {
     let mut archive = tar::Archive::new(GzDecoder::new(head));
     let mut first = archive.entries().ok()?.raw(true).next()?.ok()?;
@@ -310,7 +308,7 @@ fn pax_comment(entry: &mut impl Read) -> io::Result<Option<String>> {
     Ok(sha.filter(|sha| sha.len() >= 40 && sha.chars().all(|c| c.is_ascii_hexdigit())))
 }
 
-/// A reader that fails, rather than ends, past `left` bytes.
+/// A reader that returns an error, instead of the end of the file, after `left` bytes.
 struct Bounded<R> {
     inner: R,
     left: u64,
