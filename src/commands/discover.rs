@@ -20,7 +20,7 @@ pub(super) struct DiscoverArguments {
     /// How many
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=500))]
     limit: u64,
-    /// One object, as README describes it
+    /// One object, which docs/api.md describes
     #[arg(long)]
     pub json: bool,
 }
