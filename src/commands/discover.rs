@@ -11,16 +11,16 @@ use crate::library::view::{CandidateView, DiscoverView, EvidenceView, GitHubView
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DiscoverArguments {
-    /// Only those cited beside this topic
+    /// Only repositories that sources cite together with this topic
     #[arg(long)]
     topic: Option<String>,
-    /// Do not ask GitHub, even with a token
+    /// Do not ask GitHub, even if there is a token
     #[arg(long)]
     offline: bool,
-    /// How many
+    /// The most repositories to list
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=500))]
     limit: u64,
-    /// One object, as README describes it
+    /// Print one object as JSON; docs/api.md describes it
     #[arg(long)]
     pub json: bool,
 }

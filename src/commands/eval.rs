@@ -31,19 +31,19 @@ pub(super) struct Arguments {
     /// Passages: id, id of its text, owner/name:path:first-last, tab-separated
     #[arg(long, value_name = "FILE")]
     passages: PathBuf,
-    /// Write what was found there, a JSON object a query
+    /// Write the hits to this file, one JSON object for each query
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
-    /// Compare with what `--run` wrote before
+    /// Compare with a file that `--run` wrote before
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     /// Fail if the mean nDCG@10 over all queries is below this, from 0 to 1
     #[arg(long, value_name = "NDCG")]
     floor: Option<f64>,
-    /// The words as typed: no labels, no spelling, no filler left out
+    /// Search for the words as typed: no other names, no spelling correction, no filler left out
     #[arg(long)]
     literal: bool,
-    /// Figures as JSON
+    /// Print the figures as JSON
     #[arg(long)]
     json: bool,
 }

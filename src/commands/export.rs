@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// The topics and their ties, with the evidence, and the resources about them
+    /// The topics, their ties with the evidence, and the resources about them
     Graph(GraphArguments),
     /// Cards for Anki, of a topic or of a case study
     Deck(DeckArguments),
@@ -28,7 +28,7 @@ enum What {
 
 #[derive(Debug, Args)]
 struct DeckArguments {
-    /// The topic: its id or any of its names
+    /// The topic's id or one of its names, such as CTR
     #[arg(long, required_unless_present = "case", conflicts_with = "case")]
     topic: Option<String>,
     /// The case study, such as "video recommendation"
@@ -37,10 +37,10 @@ struct DeckArguments {
     /// Anki's package, or its text import
     #[arg(long, value_enum)]
     format: Cards,
-    /// With the text of private sources
+    /// Include the text of private sources
     #[arg(long)]
     private: bool,
-    /// The file to write; standard output where none is named
+    /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -56,13 +56,13 @@ struct GraphArguments {
     /// SKOS Turtle, GraphML (networkx, Gephi) or DOT (Graphviz; topics only)
     #[arg(long, value_enum)]
     format: Name,
-    /// Only this topic and its nearest
+    /// Only this topic and the topics nearest to it
     #[arg(long, value_name = "TOPIC")]
     around: Option<String>,
-    /// With the text of private sources
+    /// Include the text of private sources
     #[arg(long)]
     private: bool,
-    /// The file to write; standard output where none is named
+    /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }

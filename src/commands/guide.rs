@@ -11,15 +11,15 @@ use crate::library::view::CasesView;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The case study, such as "video recommendation"; all of them where none is named
+    /// The case study, such as "video recommendation"; without one, the matrix of all cases
     case: Vec<String>,
     /// The most passages for each step
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=12))]
     limit: u64,
-    /// With the text of private sources, which the API's object holds anyway
+    /// Include the text of private sources; with `--json` it is always included
     #[arg(long)]
     private: bool,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

@@ -60,12 +60,12 @@ struct Global {
     /// The index folder [default: `index` in a checkout, else the platform's data folder]
     #[arg(long, global = true, env = "CAIRN_INDEX", value_name = "DIR")]
     index: Option<PathBuf>,
-    /// The folder of catalogue, policy and vocabulary [default: `sources` in a checkout, else the
+    /// The folder with catalogue, policy and vocabulary [default: `sources` in a checkout, else the
     /// copy inside the program]
     #[arg(long, global = true, env = "CAIRN_SOURCES", value_name = "DIR")]
     sources: Option<PathBuf>,
-    /// The configuration file [default: that in the platform's configuration folder, and over it
-    /// the harmless settings of `cairn.toml` here]
+    /// The configuration file [default: the one in the platform's configuration folder, overlaid by
+    /// the harmless settings of `cairn.toml` in the current folder]
     #[arg(long, global = true, env = "CAIRN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// What of --index and --sources was found rather than named: what `serve` tells its refresh
@@ -74,10 +74,10 @@ struct Global {
     /// Only errors on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// More on stderr; twice for all
+    /// More on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
-    /// How log lines on stderr are written
+    /// The format of log lines on stderr
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
 }
@@ -111,15 +111,15 @@ enum Command {
     Refresh(refresh::Arguments),
     /// List the sources; `check` looks for faults in the data files, `discover` for what the catalogue lacks
     Sources(sources::Arguments),
-    /// Check the vocabulary's rules
+    /// Check the vocabulary; suggest terms that it lacks
     Vocabulary(vocabulary::Arguments),
     /// Find passages
     Search(search::Arguments),
-    /// Show the section at a place of a file
+    /// Show the section at a place in a file
     Section(section::Arguments),
     /// List the topics, the most mentioned first
     Topics(topics::ListArguments),
-    /// Show what is known of a topic
+    /// Show what is known about a topic
     Topic(topics::OneArguments),
     /// Show the topics near a topic, with the evidence
     Related(ways::RelatedArguments),
@@ -127,19 +127,19 @@ enum Command {
     Learn(ways::LearnArguments),
     /// Show how one topic leads to another
     Path(ways::PathArguments),
-    /// Lay out what the sources say of a case study, step by step, as Markdown
+    /// Print what the sources say about a case study, step by step, as Markdown
     Guide(guide::Arguments),
-    /// List the articles, papers, talks and tools that most sources cite
+    /// List the articles, papers, talks and tools that most independent authors cite
     Resources(resources::Arguments),
-    /// Write the graph for other programs, or cards to learn by
+    /// Write the graph for other programs, or flash cards
     Export(export::Arguments),
     /// Serve assistants: the Model Context Protocol over stdin and stdout
     Mcp,
-    /// Measure how well search ranks, by judged queries
+    /// Measure how well search ranks, with judged queries
     Eval(eval::Arguments),
-    /// Show what the index holds, how the last run went, what is wrong and what is new
+    /// Show what the index contains, how the last run went, what is wrong and what is new
     Status(status::Arguments),
-    /// Try each thing that can be wrong, and say what to do
+    /// Check everything that can be wrong, and say what to do
     Doctor(doctor::Arguments),
     /// Read documents from stdin: what `refresh` starts
     #[command(hide = true)]

@@ -29,23 +29,23 @@ pub(super) struct Arguments {
     /// Only these sources
     #[arg(value_name = "SOURCE")]
     only: Vec<String>,
-    /// Fetch every source, new or not
+    /// Fetch every source, even if nothing is new
     #[arg(long, conflicts_with = "offline")]
     full: bool,
     /// No network: build the index from what is stored
     #[arg(long)]
     offline: bool,
     /// Publish even if more than a tenth of the documents are lost because their sources could not be
-    /// read and the store has no copy of them; a folder that is empty now is believed
+    /// read and the store has no copy of them; also accept that a folder was emptied
     #[arg(long)]
     accept_loss: bool,
-    /// Look which cited addresses are dead, too: slow, as each host is asked once a second
+    /// Also check which cited addresses are dead; slow, because each host is asked once a second
     #[arg(long, conflicts_with = "offline")]
     check_links: bool,
-    /// Sources fetched at once
+    /// How many sources to fetch at the same time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: Option<u8>,
-    /// The run as JSON
+    /// Print the run as JSON
     #[arg(long)]
     json: bool,
     /// Give way to other processes: what `serve` starts

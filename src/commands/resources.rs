@@ -8,15 +8,15 @@ use crate::library::Wanted;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Words of title, address or topic
+    /// Words of the title, the address or the topic
     query: Vec<String>,
-    /// Only about this topic
+    /// Only works about this topic
     #[arg(long)]
     topic: Option<String>,
-    /// How many
+    /// The most works to list
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=100))]
     limit: u64,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

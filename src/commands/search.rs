@@ -23,26 +23,26 @@ pub(super) struct Arguments {
     /// Only passages that serve this step
     #[arg(long)]
     step: Option<String>,
-    /// Only this kind: note, list, book, notebook, deck, paper, discussion
+    /// Only this kind of document: note, list, book, notebook, deck, paper, discussion
     #[arg(long)]
     kind: Option<String>,
-    /// How many
+    /// The most passages to list
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=100))]
     limit: u64,
-    /// Words as typed: no other labels, no spelling, no completion, no filler left out, no
-    /// source preferred
+    /// Search for the words as typed: no other names, no spelling correction, no completion, no
+    /// filler left out, no source preferred
     #[arg(long)]
     literal: bool,
-    /// Without what is said of the topics under their other names
+    /// Do not search for other names of the topics
     #[arg(long)]
     no_labels: bool,
-    /// Without what misspelt words may have been meant to be
+    /// Do not correct the spelling
     #[arg(long)]
     no_spelling: bool,
-    /// Without preferring the sources that the query names
+    /// Do not prefer the sources that the query names
     #[arg(long)]
     no_names: bool,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

@@ -19,10 +19,10 @@ pub(super) struct Arguments {
     /// The line that the section holds; the cell of a notebook, page of a PDF or card of a deck
     #[arg(long, visible_aliases = ["cell", "page", "card"], default_value_t = 1)]
     line: u32,
-    /// The comment of a thread, by the number in its link; without it the question
+    /// The comment of a thread, by the number in its link [default: the question]
     #[arg(long, conflicts_with = "line")]
     comment: Option<NonZeroU64>,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

@@ -14,10 +14,10 @@ pub(super) struct Arguments {
     /// Address and port [default: 127.0.0.1:7878, or the configuration's]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
-    /// Let other machines in: needed to listen on an address that is not this machine's own
+    /// Allow other machines: needed to listen on an address that they can reach
     #[arg(long)]
     public: bool,
-    /// Read stylesheet, scripts and icons from this folder for each request, to work on them
+    /// For development: read stylesheet, scripts and icons from this folder for each request
     #[arg(long, value_name = "DIR")]
     web: Option<PathBuf>,
     /// Serve only; fetch nothing

@@ -22,20 +22,20 @@ use crate::vocabulary;
 pub(super) struct Arguments {
     #[command(subcommand)]
     action: Option<Action>,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
-    /// Add a repository to the catalogue, if GitHub has it
+    /// Add a repository to the catalogue, if it exists on GitHub
     Add(AddArguments),
-    /// Remove a source from the catalogue; the next refresh drops what is indexed of it
+    /// Remove a source from the catalogue; the next refresh removes its documents from the index
     Remove { id: String },
     /// Report every fault of catalogue, policy and vocabulary, with file and line
     Check,
-    /// List repositories that the catalogue lacks, with what the sources say of them, as entries to paste
+    /// List repositories that the catalogue lacks, with what the sources say about them, as entries to paste
     Discover(DiscoverArguments),
 }
 
@@ -43,13 +43,13 @@ enum Action {
 struct AddArguments {
     #[arg(value_name = "OWNER/NAME")]
     repo: String,
-    /// One line on what is in it and who wants it [default: what GitHub says of it]
+    /// One line on what is in it and who wants it [default: its description on GitHub]
     #[arg(long)]
     why: Option<String>,
     /// Who wrote it, as people search for it
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
-    /// Do not ask GitHub whether it is there
+    /// Do not ask GitHub whether it exists
     #[arg(long, requires = "why")]
     offline: bool,
 }

@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     /// What is new since then: a time ago such as 7d, or a day such as 2026-03-01
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

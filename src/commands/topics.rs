@@ -11,10 +11,10 @@ use crate::search::Budget;
 
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
-    /// How many
+    /// The most topics to list
     #[arg(long, default_value_t = 5000)]
     limit: usize,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }
@@ -23,7 +23,7 @@ pub(super) struct ListArguments {
 pub(super) struct OneArguments {
     /// The topic's id or one of its names, such as CTR
     topic: String,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

@@ -18,7 +18,7 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 enum Action {
-    /// Report every broken rule, with file and line, and what deserves a second look
+    /// List every fault, with file and line, and what deserves a second look
     Check,
     /// List terms that several authors use and the vocabulary lacks, as Turtle to complete
     Suggest(Suggesting),
@@ -26,7 +26,7 @@ enum Action {
 
 #[derive(Clone, Copy, Debug, Args)]
 struct Suggesting {
-    /// How many
+    /// The most terms to list
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=1000))]
     limit: u64,
 }

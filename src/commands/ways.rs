@@ -10,10 +10,10 @@ use crate::library::view::Tie;
 pub(super) struct RelatedArguments {
     /// The topic's id or one of its names, such as CTR
     topic: String,
-    /// How many
+    /// The most topics to list
     #[arg(long, default_value_t = 10)]
     limit: usize,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }
@@ -22,10 +22,10 @@ pub(super) struct RelatedArguments {
 pub(super) struct LearnArguments {
     /// The topic's id or one of its names, such as CTR
     topic: String,
-    /// A topic that you know already: it is left out, with what only it needs
+    /// A topic that you know already; leaves it out, and whatever only it needs
     #[arg(long, value_name = "TOPIC")]
     known: Vec<String>,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }
@@ -34,12 +34,12 @@ pub(super) struct LearnArguments {
 pub(super) struct PathArguments {
     /// A topic's id or one of its names
     from: String,
-    /// Another's
+    /// Another topic's id or one of its names
     to: String,
-    /// How many chains
+    /// The most chains to list
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=10))]
     limit: u64,
-    /// The API's object
+    /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }

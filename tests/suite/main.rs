@@ -20,6 +20,8 @@ mod data;
 mod decks;
 mod differences;
 mod discover;
+mod docs;
+mod documented;
 mod eval;
 mod face;
 mod faults;

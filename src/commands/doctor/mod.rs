@@ -19,7 +19,7 @@ use crate::problem::chain;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// This machine only
+    /// Check only this machine
     #[arg(long)]
     offline: bool,
     /// Read every file of the index and every row of the store, and compare checksums
@@ -29,11 +29,11 @@ pub(super) struct Arguments {
     /// GitHub hold
     #[arg(long, value_name = "OWNER/NAME", conflicts_with_all = ["offline", "deep"])]
     github: Option<String>,
-    /// A repository by a name that it had before, to see where that leads [default on the public GitHub:
+    /// The former name of a renamed repository, to see where it leads [default on the public GitHub:
     /// zeit/next.js]
     #[arg(long, value_name = "OWNER/NAME", requires = "github")]
     renamed: Option<String>,
-    /// The checks as JSON
+    /// Print the checks as JSON
     #[arg(long)]
     json: bool,
 }

@@ -33,8 +33,8 @@ use wire::Wire;
 
 /// What a client is told of the tools as a whole.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
-    read sections, follow topics. Every passage names its source, licence and address: cite them. Where a \
-    licence allows excerpts only, and of discussions and issues, that is what you get.";
+    read sections, follow topics. Every passage names its source, licence and address: cite them. Discussions, \
+    issues, and texts whose licence allows no more, come as excerpts.";
 
 /// The most of each list; an assistant reads every word of it.
 const MOST_HITS: u32 = 50;
@@ -229,7 +229,9 @@ impl Server {
         self.ask(|library| library.case(&asked.case, PASSAGES, Audience::Reader), missing)
     }
 
-    #[tool(description = "The articles, papers, talks and tools that most sources cite.")]
+    #[tool(
+        description = "The articles, papers, talks and tools that most independent authors cite."
+    )]
     async fn resources(
         &self,
         Parameters(asked): Parameters<ResourcesAsked>,

@@ -120,7 +120,7 @@ fn with_things(table: Table) -> Table {
         .get::<Nothing, TopicAnswer, _, _>("/topics/{id}", "All about a topic", things::topic)
         .get::<things::ResourceParameters, ResourcesAnswer, _, _>(
             "/resources",
-            "The works that most sources cite",
+            "The works that most independent authors cite",
             things::resources,
         )
         .get::<Nothing, SourcesView, _, _>(

@@ -27,36 +27,36 @@ fn body(library: &Library) -> Markup {
         article.about {
             h1 { "About" }
             p {
-                "Cairn gathers what is public on machine-learning system design, finds the passage that answers, and "
-                "links topics to each other with the sentences that say so. It runs on the machine that you asked; it sends "
-                "nothing anywhere, and loads nothing from elsewhere."
+                "Cairn gathers public study material on machine-learning system design, finds the passage that answers "
+                "your question, and links topics to each other with the sentences that say so. Your searches go to this "
+                "server and nowhere else, and its pages load nothing from elsewhere."
             }
             h2 { "Whose the texts are" }
             p {
-                "Their authors’. Each passage names its source and its licence and links to the exact lines. Of the "
-                (number(sources)) " sources here, " (number(whole)) " may be shown whole by their licence; of the other "
+                "They belong to their authors. Each passage names its source and its licence and links to the exact lines. "
+                "The licences of " (number(whole)) " of the " (number(sources)) " sources here allow whole sections. Of the other "
                 (number(excerpts)) " you see at most " (number(library.manifest.excerpt_chars))
                 " characters of a section, with the link. " a href="/sources" { "Which is which" } "."
             }
             p {
-                "Of discussions and issues only excerpts are shown, whatever the licence of their repository, with the login of "
-                "who wrote them. Guides, cards and exports obey the same rules. Copies of commercial books are refused."
+                "Discussions and issues are shown only as excerpts, whatever the licence of their repository, with the login of "
+                "their author. Guides, cards and exports obey the same rules. Copies of commercial books are refused."
             }
             h2 { "How to be left out" }
             ul {
-                li { "A file " code { ".cairnignore" } " in a repository names what is not to be read, by the rules of "
-                    code { ".gitignore" } "; " code { "*" } " is everything." }
+                li { "A file " code { ".cairnignore" } " at the top of a repository names what Cairn must not read, in the form of "
+                    code { ".gitignore" } "; " code { "*" } " means everything." }
                 li { "A page with " code { "cairn: noindex" } " in its front matter is left out." }
-                li { "Who posts in the discussions or issues that are read here may ask whoever runs this server to add their "
-                    "login to " code { "opted_out" } " in " code { "policy.toml" } "; their posts go with the next refresh." }
+                li { "If you post in discussions or issues that are read here, ask whoever runs this server to add your "
+                    "login to " code { "opted_out" } " in " code { "policy.toml" } ". The next refresh removes your posts." }
                 li { "Whoever runs this server can remove a source at once: " code { "cairn sources remove OWNER/NAME" } "." }
             }
-            p { "A repository that GitHub blocks for legal reasons goes with the next refresh; one that is deleted, some time after." }
+            p { "If GitHub blocks a repository for legal reasons, the next refresh removes it. A deleted repository is removed some time later." }
             h2 { "For programs" }
             p {
-                a href="/openapi.json" { "The API" } " answers all that the pages show; "
-                a href="/feed.atom" { "the feed" } " tells what is new, also of one topic or source ("
-                code { "/feed.atom?topic=calibration" } "); " code { "cairn mcp" } " serves assistants."
+                a href="/openapi.json" { "The API" } " answers everything that the pages show. "
+                a href="/feed.atom" { "The feed" } " lists what is new, in all or for one topic or source ("
+                code { "/feed.atom?topic=calibration" } "). " code { "cairn mcp" } " serves assistants."
             }
         }
     }

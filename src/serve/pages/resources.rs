@@ -1,4 +1,4 @@
-//! `/resources`: the works that most sources cite, by topic, kind and year.
+//! `/resources`: the works that most independent authors cite, by topic, kind and year.
 
 use std::sync::Arc;
 

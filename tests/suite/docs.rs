@@ -1,0 +1,307 @@
+//! The documentation as a reader tries it: links lead somewhere, commands work, shown answers are real.
+//! [`crate::documented`] compares its lists and figures with the program.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cairn::commands::Cli;
+use clap::{CommandFactory, Parser};
+use comrak::nodes::NodeValue;
+use comrak::{Anchorizer, Arena, Options, parse_document};
+
+use crate::world::World;
+
+/// The most lines of README.md: a stranger reads it to the end.
+const README_LINES: usize = 120;
+/// Commands of the shell that examples may use besides `cairn`; their arguments are not checked.
+const OTHER_PROGRAMS: [&str; 2] = ["curl", "npm"];
+/// Arguments that stand for something of the reader's: such a command is parsed, not run.
+const PLACEHOLDERS: [&str; 4] = ["OWNER/NAME", "owner/name", "FOLDER", "Ann Example"];
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A page of the documentation.
+pub struct DocPage {
+    /// From the root of the repository.
+    pub path: PathBuf,
+    pub text: String,
+    /// Targets of links and images.
+    links: Vec<String>,
+    /// Anchors of its headings, as GitHub makes them.
+    anchors: BTreeSet<String>,
+    /// Fenced blocks: language and text.
+    pub blocks: Vec<(String, String)>,
+}
+
+impl DocPage {
+    fn read(path: PathBuf) -> DocPage {
+        let text = fs::read_to_string(root().join(&path)).unwrap();
+        let mut options = Options::default();
+        options.extension.table = true;
+        let arena = Arena::new();
+        let document = parse_document(&arena, &text, &options);
+        let (mut links, mut anchors, mut blocks) = (Vec::new(), BTreeSet::new(), Vec::new());
+        let mut anchorizer = Anchorizer::new();
+        for node in document.descendants() {
+            match &node.data.borrow().value {
+                NodeValue::Link(link) | NodeValue::Image(link) => links.push(link.url.to_string()),
+                NodeValue::Heading(_) => {
+                    anchors.insert(anchorizer.anchorize(&plain_text(node)));
+                }
+                NodeValue::CodeBlock(block) if block.fenced => {
+                    blocks.push((block.info.trim().to_owned(), block.literal.to_string()));
+                }
+                _ => {}
+            }
+        }
+        DocPage { path, links, anchors, blocks, text }
+    }
+
+    /// All pages that people read on GitHub.
+    pub fn all() -> Vec<DocPage> {
+        let mut paths: Vec<PathBuf> =
+            ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "index/README.md"]
+                .map(PathBuf::from)
+                .into();
+        for entry in fs::read_dir(root().join("docs")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                paths.push(path.strip_prefix(root()).unwrap().to_owned());
+            }
+        }
+        assert!(paths.len() > 8, "{paths:?}");
+        paths.into_iter().map(DocPage::read).collect()
+    }
+
+    pub fn of(path: &str) -> DocPage {
+        DocPage::read(PathBuf::from(path))
+    }
+
+    /// The commands in the fenced blocks of `language`: comments and variables before them removed, continued lines
+    /// joined.
+    fn commands(&self, language: &str) -> Vec<Vec<String>> {
+        let blocks = self.blocks.iter().filter(|(info, _)| info == language);
+        let text = blocks.map(|(_, text)| text.replace("\\\n", " ")).collect::<String>();
+        let without_variables = |words: Vec<String>| -> Vec<String> {
+            words.into_iter().skip_while(|word| word.contains('=')).collect()
+        };
+        text.lines().map(words).map(without_variables).filter(|words| !words.is_empty()).collect()
+    }
+}
+
+fn plain_text<'a>(node: &'a comrak::nodes::AstNode<'a>) -> String {
+    let mut text = String::new();
+    for node in node.descendants() {
+        match &node.data.borrow().value {
+            NodeValue::Text(words) => text.push_str(words),
+            NodeValue::Code(code) => text.push_str(&code.literal),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The words of a line of a shell: quotation marks join words, `#` begins a comment. Nothing is expanded.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut word, mut quote) = (None::<String>, None);
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => word.get_or_insert_default().push(c),
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, '#') if word.is_none() => break,
+            (None, c) if c.is_whitespace() => words.extend(word.take()),
+            (None, _) => word.get_or_insert_default().push(c),
+        }
+    }
+    assert!(quote.is_none(), "an open quotation mark: {line}");
+    words.extend(word);
+    words
+}
+
+/// A world as it is after the first start: the shipped notes and vocabulary, nothing fetched.
+pub fn first_start() -> World {
+    let world = World::new(Vec::new());
+    fs::remove_file(world.path("sources/notes/own.md")).unwrap();
+    for note in fs::read_dir(root().join("sources/notes")).unwrap() {
+        let note = note.unwrap();
+        fs::copy(note.path(), world.path("sources/notes").join(note.file_name())).unwrap();
+    }
+    world.write(
+        "sources/catalogue.toml",
+        "[[source]]\nfolder = \"notes\"\nid = \"cairn/notes\"\nwhy = \"own\"\nlicence = \"CC-BY-4.0\"\n",
+    );
+    world.refresh(&[], 0);
+    world
+}
+
+/// Whether the command `words` can be run by a test: it names nothing of the reader's, ends by itself and asks nobody.
+fn can_run(words: &[String]) -> bool {
+    let has = |word: &str| words.iter().any(|own| own == word);
+    let is_local = match words.get(1).map(String::as_str) {
+        None | Some("serve" | "mcp" | "eval") => false,
+        Some("refresh" | "doctor") => has("--offline"),
+        Some("sources") if has("discover") => has("--offline"),
+        Some(first) => !first.starts_with("--"),
+    };
+    is_local && !words.iter().any(|word| PLACEHOLDERS.contains(&word.as_str()))
+}
+
+#[test]
+fn links_and_anchors_of_the_documentation_lead_somewhere() {
+    let mut looked_at = 0;
+    for page in DocPage::all() {
+        let shown = page.path.display();
+        for link in &page.links {
+            if link.contains("://") {
+                assert!(
+                    link.starts_with("http://127.0.0.1") || link.starts_with("https://"),
+                    "{shown}: {link}"
+                );
+                continue;
+            }
+            looked_at += 1;
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() {
+                page.path.clone()
+            } else {
+                let target = page.path.parent().unwrap().join(file);
+                let full = root().join(&target).canonicalize();
+                let full = full.unwrap_or_else(|_| panic!("{shown}: {link} leads nowhere"));
+                full.strip_prefix(root().canonicalize().unwrap()).unwrap().to_owned()
+            };
+            if !anchor.is_empty() {
+                let anchors = DocPage::read(target).anchors;
+                assert!(anchors.contains(anchor), "{shown}: {link} is none of {anchors:?}");
+            }
+        }
+    }
+    assert!(looked_at > 40, "{looked_at}");
+}
+
+#[test]
+fn every_picture_is_shown_and_together_they_are_small() {
+    let shown: BTreeSet<String> = DocPage::all()
+        .iter()
+        .flat_map(|page| page.links.clone())
+        .filter_map(|link| link.rsplit_once("images/").map(|(_, name)| name.to_owned()))
+        .collect();
+    let mut bytes = 0;
+    for entry in fs::read_dir(root().join("docs/images")).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        assert!(shown.contains(&name), "no page shows {name}");
+        bytes += entry.metadata().unwrap().len();
+    }
+    assert!(bytes < 1_000_000, "{bytes}");
+}
+
+#[test]
+fn the_readme_is_short() {
+    let lines = DocPage::of("README.md").text.lines().count();
+    assert!(lines <= README_LINES, "README.md has {lines} lines");
+}
+
+#[test]
+fn commands_shown_in_the_documentation_work() {
+    let world = first_start();
+    let (mut run, mut parsed) = (0, 0);
+    for page in DocPage::all() {
+        for words in page.commands("sh") {
+            let line = format!("{}: {}", page.path.display(), words.join(" "));
+            match words[0].as_str() {
+                "cairn" => {}
+                "cargo" => {
+                    check_cargo(&words, &line);
+                    continue;
+                }
+                other => {
+                    assert!(OTHER_PROGRAMS.contains(&other), "{line}");
+                    continue;
+                }
+            }
+            parsed += 1;
+            Cli::try_parse_from(&words).unwrap_or_else(|error| panic!("{line}\n{error}"));
+            if can_run(&words) {
+                run += 1;
+                let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+                let output = world.run(&arguments);
+                assert_eq!(output.code, 0, "{line}\n{}{}", output.stdout, output.stderr);
+            }
+        }
+    }
+    assert!(parsed > 30 && run > 15, "{parsed} parsed, {run} run");
+}
+
+/// That the example, bench or package that `cargo` is to use exists.
+fn check_cargo(words: &[String], line: &str) {
+    let known = ["run", "test", "install", "bench"];
+    assert!(words.len() > 1 && known.contains(&words[1].as_str()), "{line}");
+    for (kind, folder) in [("--example", "examples"), ("--bench", "benches")] {
+        let Some(at) = words.iter().position(|word| word == kind) else { continue };
+        let name = &words[at + 1];
+        let is_there = root().join(folder).join(format!("{name}.rs")).is_file()
+            || root().join(folder).join(name).join("main.rs").is_file();
+        assert!(is_there, "{line}: no {kind} {name}");
+    }
+}
+
+#[test]
+fn answers_shown_in_the_readme_are_those_of_a_first_start() {
+    let world = first_start();
+    let page = DocPage::of("README.md");
+    let mut commands = 0;
+    for (_, block) in page.blocks.iter().filter(|(info, _)| info == "console") {
+        for example in block.split("$ ").filter(|example| !example.trim().is_empty()) {
+            let (command, shown) = example.split_once('\n').unwrap();
+            let words = words(command);
+            let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+            let output = world.run(&arguments);
+            assert_eq!(output.code, 0, "{command}: {}", output.stderr);
+            // The block is wrapped for the page, and may end before the answer does.
+            let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (shown, answer) = (flat(shown), flat(&output.stdout));
+            assert!(answer.starts_with(&shown), "{command}\n shown: {shown}\nanswer: {answer}");
+            commands += 1;
+        }
+    }
+    assert!(commands >= 2, "{commands}");
+}
+
+#[test]
+fn options_named_in_the_documentation_exist() {
+    let mut command = Cli::command();
+    command.build();
+    let known = options_of(&command);
+    for page in DocPage::all().iter().filter(|page| !page.path.ends_with("CHANGELOG.md")) {
+        let own =
+            page.text.lines().filter(|line| !line.contains("cargo ") && !line.contains("npm "));
+        for line in own {
+            for code in line.split('`').skip(1).step_by(2) {
+                let options = words(&code.replace(['"', '\''], "")).into_iter();
+                for option in options.filter(|word| word.starts_with("--") && word.len() > 2) {
+                    let name = option[2..].split('=').next().unwrap();
+                    assert!(known.contains(name), "{}: {option} in {line}", page.path.display());
+                }
+            }
+        }
+    }
+}
+
+/// The long options of `command` and of all commands below it.
+fn options_of(command: &clap::Command) -> BTreeSet<String> {
+    let mut options = BTreeSet::new();
+    for argument in command.get_arguments() {
+        options.extend(argument.get_long().map(str::to_owned));
+        options.extend(argument.get_all_aliases().into_iter().flatten().map(str::to_owned));
+    }
+    command.get_subcommands().for_each(|below| options.extend(options_of(below)));
+    options
+}
