@@ -17,33 +17,12 @@
 //! as one, which its query types can't say. What depends on the whole corpus (copies) stands beside the
 //! index, in [`Copies`], so that it can change without indexing anything again.
 
-mod analysis;
-mod budget;
-mod directory;
-mod document;
-mod facets;
-mod field;
-mod filter;
-mod highlight;
-mod lexer;
-mod lexicon;
-mod mark;
-mod near;
-mod opened;
-mod plan;
-mod postings;
-mod prefer;
+mod index;
 pub mod query;
 mod rank;
-mod read;
 mod run;
-mod schema;
-mod score;
-mod suggest;
-mod tokens;
-mod understand;
-mod weights;
-pub mod write;
+mod show;
+mod text;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -60,15 +39,16 @@ use crate::catalogue::names::SourceNames;
 use crate::disk::DiskError;
 use crate::extract::{Address, Kind, Link, Posted, subject};
 
-pub use budget::{Budget, Stopped};
-pub use facets::Facet;
-pub use field::{Filter, FilterField, MOST_FILTERS};
-pub use highlight::{Snippet, excerpt};
-pub use run::{Answer, Found, Request, Searcher};
-pub use suggest::{Suggested, Suggestion};
-pub use understand::{
+pub use index::budget::{Budget, Stopped};
+pub use index::facets::Facet;
+pub use index::field::{Filter, FilterField, MOST_FILTERS};
+pub use index::write;
+pub use query::understand::understood::{
     Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
+pub use run::searcher::{Answer, Found, Request, Searcher};
+pub use show::highlight::snippet::{Snippet, excerpt};
+pub use show::suggest::{Suggested, Suggestion};
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
 pub const VERSION: u32 = 11;
