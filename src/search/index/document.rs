@@ -8,9 +8,12 @@ use tantivy::tokenizer::{Language, TextAnalyzer};
 use crate::annotate::{Role, Salience};
 use crate::extract::Address;
 use crate::extract::words::words;
+use crate::search::index::day::day_number;
+use crate::search::index::error::SearchError;
+use crate::search::index::record::Record;
 use crate::search::index::schema::Fields;
+use crate::search::index::section::{SectionId, first_u64};
 use crate::search::text::analysis;
-use crate::search::{Record, SearchError, SectionId, first_u64};
 
 /// So many links make a section one that leads elsewhere.
 const FEW_LINKS: usize = 3;
@@ -152,16 +155,6 @@ fn labels(document: &mut TantivyDocument, fields: &Fields, record: &Record) {
     }
 }
 
-/// `2025-01-31` as the number 20250131; what lacks a month or day begins with the first.
-pub(in crate::search) fn day_number(day: &str) -> Option<u64> {
-    let mut parts = day.split('-').map(|part| part.parse::<u64>().ok());
-    let year = parts.next()?.filter(|year| (1970..10_000).contains(year))?;
-    let month = parts.next().unwrap_or(Some(1))?;
-    let day = parts.next().unwrap_or(Some(1))?;
-    let is_day = (1..=12).contains(&month) && (1..=31).contains(&day) && parts.next().is_none();
-    is_day.then(|| year * 10_000 + month * 100 + day)
-}
-
 /// A number that all parts of a long section of the document `key` share.
 fn passage(key: u64, record: &Record) -> u64 {
     let mut hash = blake3::Hasher::new();
@@ -186,21 +179,4 @@ fn prior(record: &Record) -> u64 {
     let length = ((words.max(1) as f64).log2() / FULL_DOUBLINGS).min(1.0);
     // At most 100.
     (100.0 * (SHORTEST + (1.0 - SHORTEST) * length).sqrt()) as u64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::day_number;
-
-    #[test]
-    fn days_months_and_years_are_numbers() {
-        assert_eq!(day_number("2025-01-31"), Some(20_250_131));
-        assert_eq!(day_number("2025-02"), Some(20_250_201));
-        assert_eq!(day_number("2025"), Some(20_250_101));
-        for wrong in
-            ["", "25", "2025-13", "2025-01-01-01", "2025-", "soon", "2026-999999999999999999-1"]
-        {
-            assert_eq!(day_number(wrong), None, "{wrong}");
-        }
-    }
 }

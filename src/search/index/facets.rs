@@ -9,8 +9,6 @@ use std::ops::Range;
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
 
-use crate::search::rank::ranker::Ranked;
-
 /// The fields whose values are counted, in the order of answers.
 const FIELDS: [&str; 5] = ["source", "topic", "step", "kind", LANGUAGE];
 const LANGUAGE: &str = "lang";
@@ -102,11 +100,11 @@ impl Values {
         (first < self.sources()).then_some(first)
     }
 
-    /// The facets of `best`. O(matches · values of each).
-    pub fn count(&self, best: &[Ranked]) -> Vec<Facet> {
+    /// The facets of `sections`. O(sections · values of each).
+    pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<Facet> {
         let mut counts = vec![0_u64; self.names.len()];
-        for ranked in best {
-            self.of(ranked.section).iter().for_each(|value| counts[usize::from(*value)] += 1);
+        for section in sections {
+            self.of(section).iter().for_each(|value| counts[usize::from(*value)] += 1);
         }
         let facets = FIELDS.into_iter().zip(&self.fields).map(|(field, numbers)| {
             let held = numbers.clone().filter(|number| counts[*number] > 0);

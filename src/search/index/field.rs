@@ -8,7 +8,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::search::index::document::day_number;
+use crate::search::index::day::day_number;
 
 /// Different filters that one query may have: each costs a pass over what it selects.
 pub const MOST_FILTERS: usize = 16;

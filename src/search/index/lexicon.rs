@@ -12,8 +12,8 @@ use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{DocSet, TERMINATED, Term};
 use tantivy_fst::Automaton;
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::{BODY, Hidden, Opened};
 use crate::search::index::postings::each_phrase;
 use crate::search::text::analysis;

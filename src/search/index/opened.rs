@@ -17,9 +17,11 @@ use tantivy::{
 
 use crate::extract::Link;
 use crate::search::index::directory::ReadOnlyDirectory;
+use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::facets::Values;
+use crate::search::index::record::{Copies, Record};
 use crate::search::index::schema::{self, Fields};
-use crate::search::{Copies, Record, SearchError, SectionId, guarded};
+use crate::search::index::section::SectionId;
 
 /// The fields that hold text, by place: own heading, what stands above it, body, code.
 pub(in crate::search) const TEXTS: usize = 4;

@@ -4,8 +4,8 @@ use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInf
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, InvertedIndexReader, TERMINATED, Term};
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 
 /// Calls `each` with every block of the postings of `term`.
 pub(in crate::search) fn each_block(

@@ -14,6 +14,9 @@ use tantivy::{Index, TantivyError};
 
 use crate::search::text::analysis;
 
+/// Changes when the schema or what is written into it does: then every section is indexed anew.
+pub const VERSION: u32 = 11;
+
 /// English stems.
 const STEMMED: &str = "stemmed";
 /// Words as written.
@@ -22,7 +25,7 @@ const WORDS: &str = "words";
 /// The index's fields.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct Fields {
-    /// [`super::SectionId`].
+    /// [`SectionId`](super::section::SectionId).
     pub id: Field,
     /// Hash of source and path: all sections of a document have it.
     pub document: Field,

@@ -13,8 +13,10 @@ use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term
 
 use crate::disk::{self, DiskError, Doing};
 use crate::search::index::document::Builder;
+use crate::search::index::error::{SearchError, guarded};
+use crate::search::index::record::Record;
 use crate::search::index::schema;
-use crate::search::{Record, SearchError, SectionId, first_u64, guarded};
+use crate::search::index::section::{SectionId, first_u64};
 
 /// Memory that the writer fills before it writes a segment.
 const WRITER_BYTES: usize = 64_000_000;

@@ -9,12 +9,13 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use crate::extract::Kind;
 use crate::search::index::budget::Budget;
-use crate::search::index::document::day_number;
+use crate::search::index::day::day_number;
+use crate::search::index::error::SearchError;
 use crate::search::index::field::{Filter, FilterField};
 use crate::search::index::opened::{Opened, Segment};
 use crate::search::index::postings::{each_block, each_term};
+use crate::search::index::record::IndexedSource;
 use crate::search::query::understand::labels::Labels;
-use crate::search::{IndexedSource, SearchError};
 use crate::vocabulary::Vocabulary;
 
 /// What filters need to know.

@@ -1,6 +1,7 @@
 //! Ranking: from an understood query to the best matches in order.
 
 pub(in crate::search) mod filter;
+pub(in crate::search) mod marks;
 pub(in crate::search) mod plan;
 pub(in crate::search) mod prefer;
 pub(in crate::search) mod proximity;

@@ -7,8 +7,8 @@ use crate::search::query::grammar::Node;
 use crate::search::query::understand::interpreter::{Meaning, Name, Reading};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::Preference;
+use crate::search::rank::marks::Marks;
 use crate::search::rank::weights::Weights;
-use crate::search::show::highlight::finder::Marks;
 use crate::search::text::analysis::{self, Terms};
 use crate::vocabulary::Vocabulary;
 

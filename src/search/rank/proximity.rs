@@ -10,8 +10,8 @@ use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::{BODY, Opened};
 use crate::search::rank::plan::Unit;
 use crate::search::rank::weights::Weights;

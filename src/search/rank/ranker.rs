@@ -8,8 +8,8 @@
 
 use foldhash::{HashMap, HashSet};
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Hidden, Opened};
 use crate::search::rank::filter::Allowed;
 use crate::search::rank::plan::Unit;

@@ -13,8 +13,8 @@
 use tantivy::Term;
 use tantivy::schema::IndexRecordOption;
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Opened, TEXTS};
 use crate::search::index::postings::{each_block, each_phrase, held_of};
 use crate::search::rank::plan::{Part, Unit};

@@ -4,9 +4,11 @@ use tantivy::Term;
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::Hidden;
+use crate::search::index::record::Record;
+use crate::search::index::section::SectionId;
 use crate::search::run::searcher::Searcher;
-use crate::search::{Record, SearchError, SectionId};
 
 impl Searcher {
     /// The record of the section `id`.

@@ -8,26 +8,31 @@ use tantivy::Term;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use crate::search::index::budget::Budget;
+use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::facets::Facet;
 use crate::search::index::field::distinct;
 use crate::search::index::field::{Filter, FilterField, MOST_FILTERS};
 use crate::search::index::lexicon::Lexicon;
 use crate::search::index::opened::{Hidden, Opened};
+use crate::search::index::record::{Copies, CopyPlace, IndexedSource, Record};
+use crate::search::index::section::SectionId;
 use crate::search::query::grammar::{self as query, Query};
 use crate::search::query::understand::interpreter::{Interpreter, keep_what_finds};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::SourceIndex;
-use crate::search::query::understand::understood::{LastWord, Understanding, Understood};
+use crate::search::query::understand::understood::{
+    LastWord, Understanding, Understood, corrected,
+};
 use crate::search::rank::filter::{Allowed, Filters};
+use crate::search::rank::marks::Marks;
 use crate::search::rank::plan::{Plan, Planner};
 use crate::search::rank::prefer::Preferred;
 use crate::search::rank::ranker::{self as rank, BEST, Conditions, Ranked, Ranker, Ranking};
 use crate::search::rank::score::{Board, Scorer};
 use crate::search::rank::weights::WEIGHTS;
-use crate::search::show::highlight::finder::{Finder, Marks};
+use crate::search::show::highlight::finder::Finder;
 use crate::search::show::highlight::snippet::{Snippet, snippet};
 use crate::search::text::analysis;
-use crate::search::{Copies, CopyPlace, IndexedSource, Record, SearchError, SectionId, guarded};
 use crate::vocabulary::Vocabulary;
 
 /// Hits of one document that are shown, unless a filter asks for its source or path.
@@ -157,7 +162,7 @@ impl Searcher {
             understood: reading.understood,
             total: ranking.total,
             found: self.fetch(&shown, &plan.marks, budget)?,
-            facets: self.opened.values.count(&ranking.best),
+            facets: self.opened.values.count(ranking.best.iter().map(|ranked| ranked.section)),
             counted: ranking.best.len(),
         })
     }
@@ -346,24 +351,4 @@ fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
 fn asks_for_one_place(query: &Query) -> bool {
     let is_place = |field| matches!(field, FilterField::Source | FilterField::Path);
     query.filters.iter().any(|filter| is_place(filter.field) && !filter.excluded)
-}
-
-/// `text` with what was typed wrong as it was read.
-pub(in crate::search) fn corrected(text: &str, understood: &Understood) -> Option<String> {
-    if understood.corrections.is_empty() {
-        return None;
-    }
-    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
-    for correction in &understood.corrections {
-        let typed: Vec<&str> = correction.typed.split(' ').collect();
-        let is_typed = |run: &[String]| {
-            run.iter().zip(&typed).all(|(word, typed)| {
-                word.to_lowercase().trim_end_matches(|c: char| !c.is_alphanumeric()) == *typed
-            })
-        };
-        if let Some(at) = words.windows(typed.len()).position(is_typed) {
-            words.splice(at..at + typed.len(), [correction.read_as.clone()]);
-        }
-    }
-    Some(words.join(" "))
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 use crate::search::query::grammar as query;
 use crate::search::query::understand::understood::{LastWord, Understanding};
 use crate::search::rank::plan::Planner;

@@ -7,13 +7,13 @@ use serde::Serialize;
 use tantivy::Term;
 use tantivy::schema::IndexRecordOption;
 
-use crate::search::SearchError;
 use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Hidden};
 use crate::search::index::postings::each_block;
 use crate::search::query::grammar::{MOST_CHARS, MOST_UNITS, parse};
-use crate::search::query::understand::understood::{LastWord, Understanding};
-use crate::search::run::searcher::{Searcher, corrected};
+use crate::search::query::understand::understood::{LastWord, Understanding, corrected};
+use crate::search::run::searcher::Searcher;
 use crate::search::text::analysis;
 use crate::vocabulary::{Vocabulary, label};
 

@@ -83,6 +83,12 @@ pub(in crate::search) fn terms(text: &str, analyzer: &mut TextAnalyzer) -> Terms
     terms
 }
 
+/// The phrases that mark `terms` in a text: all pieces in order, joined by spaces, and each compound.
+pub(in crate::search) fn phrases(terms: &Terms) -> impl Iterator<Item = String> {
+    let pieces = (!terms.pieces.is_empty()).then(|| terms.pieces.join(" "));
+    pieces.into_iter().chain(terms.compounds.iter().cloned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

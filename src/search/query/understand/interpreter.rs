@@ -16,7 +16,7 @@ use super::spelling::{Slip, Speller};
 use super::understood::{
     Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
-use crate::search::SearchError;
+use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::query::grammar::{Node, Query};
 use crate::vocabulary::{Vocabulary, label};

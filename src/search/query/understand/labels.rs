@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use tantivy::tokenizer::Language;
 
-use crate::search::show::highlight::finder::phrases;
 use crate::search::text::analysis;
+use crate::search::text::analysis::phrases;
 use crate::vocabulary::label;
 use crate::vocabulary::{LabelRule, Topic, Vocabulary};
 

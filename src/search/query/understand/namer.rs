@@ -12,7 +12,7 @@ use tantivy::schema::IndexRecordOption;
 use super::filler;
 use super::labels::Labels;
 use super::names::{Key, Known, LONGEST, Naming, Preference, SourceIndex, is_telling};
-use crate::search::SearchError;
+use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::index::opened::{BODY, Opened};
 use crate::search::index::postings::{each_block, each_phrase};

@@ -11,9 +11,10 @@ use tantivy::tokenizer::TextAnalyzer;
 
 use super::filler;
 use crate::catalogue::names::{SourceNames, words};
+use crate::search::index::error::SearchError;
 use crate::search::index::opened::Opened;
+use crate::search::index::record::IndexedSource;
 use crate::search::text::analysis;
-use crate::search::{IndexedSource, SearchError};
 use crate::vocabulary::label;
 
 /// Words of a name that are matched, and units of a query that one name may span.

@@ -8,7 +8,7 @@
 use strsim::osa_distance;
 
 use super::labels::Labels;
-use crate::search::SearchError;
+use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::text::analysis::{self, Terms};
 

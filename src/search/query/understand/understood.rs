@@ -87,3 +87,23 @@ pub struct Understood {
     /// Whether hits need not hold most of the words, because too few do.
     pub relaxed: bool,
 }
+
+/// `text` with what was typed wrong as it was read.
+pub(in crate::search) fn corrected(text: &str, understood: &Understood) -> Option<String> {
+    if understood.corrections.is_empty() {
+        return None;
+    }
+    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    for correction in &understood.corrections {
+        let typed: Vec<&str> = correction.typed.split(' ').collect();
+        let is_typed = |run: &[String]| {
+            run.iter().zip(&typed).all(|(word, typed)| {
+                word.to_lowercase().trim_end_matches(|c: char| !c.is_alphanumeric()) == *typed
+            })
+        };
+        if let Some(at) = words.windows(typed.len()).position(is_typed) {
+            words.splice(at..at + typed.len(), [correction.read_as.clone()]);
+        }
+    }
+    Some(words.join(" "))
+}

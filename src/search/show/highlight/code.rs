@@ -1,6 +1,6 @@
 //! Leaves out matches inside addresses and identifiers: half of one marked is noise, whole ones are not.
 
-use super::finder::Match;
+use super::matches::Match;
 
 /// Runs longer than this, in bytes, are no words.
 const LONGEST: usize = 200;

@@ -1,6 +1,5 @@
 //! Finds what of a query stands where in a text.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use foldhash::HashMap;
@@ -11,61 +10,13 @@ use tantivy::tokenizer::{
 
 use super::begins::Begins;
 use super::code;
-use crate::search::text::analysis::{self, Terms};
+use super::matches::Match;
+use crate::search::rank::marks::Marks;
+use crate::search::text::analysis;
 use crate::search::text::tokens::Words;
 
 /// Matches of one text that are looked at.
 const MOST_MATCHES: usize = 500;
-
-/// What is marked: stems, and stems one behind the other, parted by spaces, which no stem holds.
-#[derive(Clone, Debug, Default)]
-pub(in crate::search) struct Marks<'v> {
-    /// Each with the unit of the query that it serves.
-    phrases: Vec<(Cow<'v, str>, usize)>,
-    unit: usize,
-}
-
-impl<'v> Marks<'v> {
-    /// Adds words that are marked where they stand one behind the other, and what punctuation joins of them.
-    pub fn add(&mut self, terms: &Terms) {
-        for phrase in phrases(terms) {
-            self.phrases.push((Cow::Owned(phrase), self.unit));
-        }
-    }
-
-    /// Adds what [`phrases`] made of words.
-    pub fn add_all(&mut self, phrases: &'v [String]) {
-        let unit = self.unit;
-        self.phrases.extend(phrases.iter().map(|phrase| (Cow::Borrowed(phrase.as_str()), unit)));
-    }
-
-    /// What is added from here on serves the next unit of the query.
-    pub fn next_unit(&mut self) {
-        self.unit += 1;
-    }
-
-    /// Puts the marks in order: each once, for the first unit that it serves.
-    pub fn finish(&mut self) {
-        self.phrases.sort_unstable();
-        self.phrases.dedup_by(|next, kept| next.0 == kept.0);
-    }
-}
-
-/// What is marked of `terms`: the pieces one behind the other, and each compound.
-pub(in crate::search) fn phrases(terms: &Terms) -> impl Iterator<Item = String> {
-    let pieces = (!terms.pieces.is_empty()).then(|| terms.pieces.join(" "));
-    pieces.into_iter().chain(terms.compounds.iter().cloned())
-}
-
-/// A place of the text that matched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Match {
-    /// In bytes.
-    pub start: usize,
-    pub end: usize,
-    /// The unit of the query that it serves.
-    pub unit: usize,
-}
 
 /// Finds marks in texts of one language.
 pub(in crate::search) struct Finder<'m> {

@@ -3,5 +3,6 @@
 mod begins;
 mod code;
 pub(in crate::search) mod finder;
+mod matches;
 pub(in crate::search) mod snippet;
 mod window;

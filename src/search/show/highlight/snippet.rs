@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tantivy::tokenizer::Language;
 
-use super::finder::{Finder, Marks};
+use super::finder::Finder;
 use super::window::window;
 use crate::search::query::grammar::{Node, parse};
+use crate::search::rank::marks::Marks;
 use crate::search::text::analysis;
 
 /// A passage with what to mark in it.

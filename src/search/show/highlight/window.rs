@@ -1,6 +1,6 @@
 //! Chooses the part of a text that a snippet shows.
 
-use super::finder::Match;
+use super::matches::Match;
 
 /// Characters of a snippet.
 const WIDTH: usize = 260;
