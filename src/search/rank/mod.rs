@@ -1,5 +1,7 @@
 //! Ranking: from an understood query to the best matches in order.
 
+pub(in crate::search) mod candidates;
+pub(in crate::search) mod embedded;
 pub(in crate::search) mod filter;
 pub(in crate::search) mod marks;
 pub(in crate::search) mod plan;

@@ -11,6 +11,7 @@ use foldhash::{HashMap, HashSet};
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Hidden, Opened};
+use crate::search::rank::candidates::{BEST, Ranked};
 use crate::search::rank::filter::Allowed;
 use crate::search::rank::plan::Unit;
 use crate::search::rank::prefer::{Gain, Preferred};
@@ -18,19 +19,10 @@ use crate::search::rank::proximity::Near;
 use crate::search::rank::score::Board;
 use crate::search::rank::weights::Weights;
 
-/// Matches whose order is settled, and whose values are counted.
-pub(in crate::search) const BEST: usize = 1_000;
 /// Matches that are looked at again.
 const LOOKED_AT: usize = 100;
 /// More units than this have their shares added up match by match.
 const MOST_TABLED: usize = 10;
-
-/// A match.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::search) struct Ranked {
-    pub section: u32,
-    pub score: f32,
-}
 
 /// The matches of a query.
 #[derive(Debug, Default)]

@@ -1,44 +1,32 @@
 //! A search from what was typed to the hits.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-
-use tantivy::Term;
-use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use crate::search::index::budget::Budget;
-use crate::search::index::error::{SearchError, guarded};
+use crate::search::index::error::SearchError;
 use crate::search::index::facets::Facet;
 use crate::search::index::field::distinct;
 use crate::search::index::field::{Filter, FilterField, MOST_FILTERS};
-use crate::search::index::lexicon::Lexicon;
-use crate::search::index::opened::{Hidden, Opened};
 use crate::search::index::record::{Copies, CopyPlace, IndexedSource, Record};
 use crate::search::index::section::SectionId;
 use crate::search::query::grammar::{self as query, Query};
-use crate::search::query::understand::interpreter::{Interpreter, keep_what_finds};
-use crate::search::query::understand::labels::Labels;
-use crate::search::query::understand::names::SourceIndex;
+use crate::search::query::understand::interpreter::keep_what_finds;
 use crate::search::query::understand::understood::{
     LastWord, Understanding, Understood, corrected,
 };
-use crate::search::rank::filter::{Allowed, Filters};
+use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
+use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::rank::marks::Marks;
-use crate::search::rank::plan::{Plan, Planner};
-use crate::search::rank::prefer::Preferred;
-use crate::search::rank::ranker::{self as rank, BEST, Conditions, Ranked, Ranker, Ranking};
-use crate::search::rank::score::{Board, Scorer};
-use crate::search::rank::weights::WEIGHTS;
+use crate::search::rank::ranker::page;
 use crate::search::show::highlight::finder::Finder;
 use crate::search::show::highlight::snippet::{Snippet, snippet};
-use crate::search::text::analysis;
+use crate::search::show::suggest::Suggestion;
 use crate::vocabulary::Vocabulary;
 
 /// Hits of one document that are shown, unless a filter asks for its source or path.
 const PER_DOCUMENT: usize = 3;
-/// With fewer hits than this, hits need not hold most of the words.
-const TOO_FEW: usize = 5;
 
 /// A question to the index.
 #[derive(Clone, Debug)]
@@ -81,34 +69,23 @@ pub struct Answer {
 
 /// An open index of one generation. Cheap to share; answers many requests at once.
 pub struct Searcher {
-    pub(in crate::search) opened: Opened,
+    pub(super) index: EmbeddedIndex,
     copies: Copies,
-    pub(in crate::search) labels: Labels,
-    pub(in crate::search) sources: Vec<IndexedSource>,
-    pub(in crate::search) names: SourceIndex,
-    /// Of the index's languages, English first.
-    pub(in crate::search) stemmers: Vec<TextAnalyzer>,
-    /// Boards that no search uses at the moment.
-    boards: Mutex<Vec<Board>>,
 }
 
 impl Searcher {
     /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing.
     ///
-    /// `sources` are all that a generation knows, also those without sections. `Err` if a file is missing or damaged. O(sections) for what is held of
-    /// each.
+    /// `sources` are all sources of the generation, also those without sections. `Err` if a file is missing or
+    /// damaged. O(sections) for the arrays held in memory.
     pub fn open(
         folder: &Path,
         copies: Copies,
         vocabulary: &Vocabulary,
         sources: Vec<IndexedSource>,
     ) -> Result<Searcher, SearchError> {
-        let damaged = || SearchError::Damaged(folder.to_owned());
-        let opened = guarded(damaged, || Opened::open(folder, &copies))?;
-        let stemmers = stemmers(&opened);
-        let labels = Labels::new(vocabulary);
-        let names = SourceIndex::new(&sources, &opened)?;
-        Ok(Searcher { opened, copies, labels, sources, names, stemmers, boards: Mutex::default() })
+        let index = EmbeddedIndex::open(folder, &copies, vocabulary, sources)?;
+        Ok(Searcher { index, copies })
     }
 
     /// The hits for `request`, best first; an empty query finds nothing. The work that it takes is counted in `budget`.
@@ -121,11 +98,13 @@ impl Searcher {
         vocabulary: &Vocabulary,
         budget: &Budget,
     ) -> Result<Answer, SearchError> {
-        self.opened.guarded(|| self.answer(request, vocabulary, budget))
+        self.index.opened.guarded(|| self.answer(&self.index, request, vocabulary, budget))
     }
 
+    /// The answer to `request` with the candidates of `engine`.
     fn answer(
         &self,
+        engine: &impl CandidateEngine,
         request: &Request,
         vocabulary: &Vocabulary,
         budget: &Budget,
@@ -133,50 +112,66 @@ impl Searcher {
         let query = query::parse(request.text);
         let typed = query.filters.clone();
         let query = filtered(query, request.filters)?;
-        let lexicon = self.lexicon(budget);
-        let interpreter = self.interpreter(vocabulary, &lexicon);
+        let lexicon = self.index.lexicon(budget);
+        let interpreter = self.index.interpreter(vocabulary, &lexicon);
         let ends_open = !request.text.ends_with(char::is_whitespace);
         let last = if ends_open { request.last_word } else { LastWord::Whole };
         let mut reading = interpreter.understand(&query, request.understanding, last)?;
-        let planner = Planner {
-            vocabulary,
-            labels: &self.labels,
-            weights: &WEIGHTS,
-            stemmers: &self.stemmers,
-        };
+        let planner = self.index.planner(vocabulary);
         let plan = planner.plan(&reading);
-        let filters = [typed.as_slice(), request.filters];
-        let search = Search { searcher: self, query: &query, filters, planner: &planner, budget };
-        // A search that is stopped leaves its board half read: it is not used again.
-        let mut board = self.board();
-        let ranking = search.rank(&plan, &mut reading.understood, &mut board)?;
-        self.put_back(board);
-        keep_what_finds(&mut reading.understood, ranking.total, &lexicon)?;
+        let excluded = (!query.excluded.is_empty()).then(|| planner.excluded(&query.excluded));
+        let is_one_place = asks_for_one_place(&query);
+        let candidates = engine.candidates(&CandidateQuery {
+            plan: &plan,
+            excluded: excluded.as_ref(),
+            filters: [typed.as_slice(), request.filters],
+            with_copies: is_one_place,
+            vocabulary,
+            budget,
+        })?;
+        reading.understood.relaxed = candidates.is_relaxed;
+        keep_what_finds(&mut reading.understood, candidates.total, &lexicon)?;
         let (from, limit) = (request.offset, request.limit);
-        let shown = match asks_for_one_place(&query) {
-            true => ranking.best.iter().skip(from).take(limit).copied().collect(),
-            false => rank::page(&ranking.best, &self.opened, PER_DOCUMENT, (from, limit)),
+        let best = &candidates.best;
+        let shown = match is_one_place {
+            true => best.iter().skip(from).take(limit).copied().collect(),
+            false => page(best, &self.index.opened, PER_DOCUMENT, (from, limit)),
         };
         Ok(Answer {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
-            total: ranking.total,
+            total: candidates.total,
             found: self.fetch(&shown, &plan.marks, budget)?,
-            facets: self.opened.values.count(ranking.best.iter().map(|ranked| ranked.section)),
-            counted: ranking.best.len(),
+            facets: self.index.opened.values.count(best.iter().map(|ranked| ranked.section)),
+            counted: best.len(),
         })
     }
 
-    pub(in crate::search) fn interpreter<'a>(
-        &'a self,
-        vocabulary: &'a Vocabulary,
-        lexicon: &'a Lexicon<'a>,
-    ) -> Interpreter<'a> {
-        Interpreter { vocabulary, labels: &self.labels, sources: &self.names, lexicon }
+    /// At most `limit` suggestions for `text`: topics first, then headings, then sources, each by how much
+    /// they are used. Words typed wrong are read right where nothing goes on with them as they are.
+    pub fn suggest(
+        &self,
+        text: &str,
+        limit: usize,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        self.index.suggest(text, limit, vocabulary, budget)
     }
 
-    pub(in crate::search) fn lexicon<'a>(&'a self, budget: &'a Budget) -> Lexicon<'a> {
-        Lexicon { opened: &self.opened, stemmers: &self.stemmers, budget }
+    /// Where each of `texts`, which are in `language`, matches `query`: byte ranges, ascending, without overlap.
+    /// What would be marked in a hit's snippet is marked here.
+    ///
+    /// O(length of the texts), after the query is understood.
+    pub fn marks(
+        &self,
+        query: &str,
+        language: Option<&str>,
+        texts: &[String],
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
+        self.index.marks(query, language, texts, vocabulary, budget)
     }
 
     fn fetch(
@@ -189,7 +184,7 @@ impl Searcher {
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
         for ranked in shown {
-            let stored = self.opened.stored(ranked.section)?;
+            let stored = self.index.opened.stored(ranked.section)?;
             let record = stored.shell()?;
             let known = finders.iter().position(|(language, _)| *language == record.language);
             let at = known.unwrap_or_else(|| {
@@ -197,7 +192,7 @@ impl Searcher {
                 finders.push((record.language.clone(), finder));
                 finders.len() - 1
             });
-            let id = self.opened.id(ranked.section);
+            let id = self.index.opened.id(ranked.section);
             let text = match stored.text() {
                 "" => Cow::Owned(stored.rest()?.0),
                 text => Cow::Borrowed(text),
@@ -209,121 +204,6 @@ impl Searcher {
         }
         Ok(found)
     }
-
-    /// A clean board, one that was used before if there is one.
-    pub(in crate::search) fn board(&self) -> Board {
-        let board = self.boards.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut board = board.unwrap_or_default();
-        board.reset(self.opened.len());
-        board
-    }
-
-    pub(in crate::search) fn put_back(&self, board: Board) {
-        self.boards.lock().unwrap_or_else(PoisonError::into_inner).push(board);
-    }
-}
-
-/// A search under way.
-struct Search<'a> {
-    searcher: &'a Searcher,
-    query: &'a Query,
-    /// Those of the text and those given beside it: a hit passes both, so that the text never widens what was given.
-    filters: [&'a [Filter]; 2],
-    planner: &'a Planner<'a>,
-    budget: &'a Budget,
-}
-
-impl Search<'_> {
-    /// The matches of `plan` in order; those that hold less of it where too few hold most.
-    fn rank(
-        &self,
-        plan: &Plan<'_>,
-        understood: &mut Understood,
-        board: &mut Board,
-    ) -> Result<Ranking, SearchError> {
-        let allowed = self.allowed(board)?;
-        let opened = &self.searcher.opened;
-        let scorer = Scorer::new(opened, &WEIGHTS, self.budget);
-        let mut values = Vec::with_capacity(plan.units.len());
-        let mut preferred = Preferred::of(plan, opened);
-        board.reset(opened.len());
-        for (unit, bit) in plan.units.iter().zip(0..) {
-            values.push(scorer.add(unit, bit, preferred.as_ref(), board)?);
-        }
-        if plan.units.is_empty() {
-            return self.all(allowed.as_ref());
-        }
-        let links = plan.wants_links.then(|| self.with_links()).transpose()?;
-        let (units, budget) = (&plan.units[..], self.budget);
-        if let Some(preferred) = &mut preferred {
-            preferred.weigh(plan, &values, opened, &WEIGHTS);
-            scorer.touch(preferred, board)?;
-        }
-        let (values, preferred) = (&values[..], preferred.as_ref());
-        let ranker = Ranker { opened, weights: &WEIGHTS, units, values, board, preferred, budget };
-        let mut conditions = Conditions {
-            allowed: allowed.as_ref(),
-            with_copies: asks_for_one_place(self.query),
-            is_relaxed: false,
-            links: links.as_ref(),
-        };
-        let ranking = ranker.rank(&conditions)?;
-        if ranking.by_words >= TOO_FEW || plan.units.len() < 2 {
-            return Ok(ranking);
-        }
-        conditions.is_relaxed = true;
-        let relaxed = ranker.rank(&conditions)?;
-        understood.relaxed = relaxed.total > ranking.total;
-        Ok(if understood.relaxed { relaxed } else { ranking })
-    }
-
-    /// What the filters leave of the sections, without those that hold an excluded word.
-    fn allowed(&self, board: &mut Board) -> Result<Option<Allowed>, SearchError> {
-        let opened = &self.searcher.opened;
-        let [typed, given] = self.filters;
-        let filters = self.filters();
-        let mut allowed = filters.allowed(typed)?;
-        if let Some(given) = filters.allowed(given)? {
-            let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
-            filters.keep(allowed, &given, true)?;
-        }
-        if !self.query.excluded.is_empty() {
-            board.reset(opened.len());
-            let scorer = Scorer::new(opened, &WEIGHTS, self.budget);
-            let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
-            let excluded = self.planner.excluded(&self.query.excluded);
-            for (section, _) in scorer.sections(&excluded, board)? {
-                allowed[section as usize] = false;
-            }
-        }
-        Ok(allowed)
-    }
-
-    /// The sections that filters alone ask for, the best by themselves first; none without a filter.
-    fn all(&self, allowed: Option<&Allowed>) -> Result<Ranking, SearchError> {
-        let Some(allowed) = allowed else { return Ok(Ranking::default()) };
-        let opened = &self.searcher.opened;
-        self.budget.spend(opened.len())?;
-        let is_shown = |at: &usize| allowed[*at] && opened.hidden[*at] == Hidden::No;
-        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(&(*section as usize)));
-        let mut best: Vec<Ranked> =
-            shown.map(|(section, prior)| Ranked { section, score: *prior }).collect();
-        best.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let total = best.len();
-        best.truncate(BEST);
-        Ok(Ranking { total, by_words: total, best })
-    }
-
-    fn with_links(&self) -> Result<Allowed, SearchError> {
-        let links = Term::from_field_text(self.searcher.opened.fields.has, "links");
-        self.filters().holding(&links)
-    }
-
-    fn filters(&self) -> Filters<'_> {
-        let Searcher { opened, labels, sources, .. } = self.searcher;
-        let (vocabulary, budget) = (self.planner.vocabulary, self.budget);
-        Filters { opened, vocabulary, labels, sources, budget }
-    }
 }
 
 /// `query` with `given` filters beside its own, each once. `Err` if there are more than [`MOST_FILTERS`].
@@ -333,18 +213,6 @@ fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
         named if named > MOST_FILTERS => Err(SearchError::TooManyFilters { named }),
         _ => Ok(query),
     }
-}
-
-/// The analyzers of the languages that `opened` holds text in, English first.
-fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
-    let mut languages = vec![Language::English];
-    let codes = opened.values.languages().iter();
-    for language in codes.filter_map(|code| analysis::stemmer(code)) {
-        if !languages.contains(&language) {
-            languages.push(language);
-        }
-    }
-    languages.into_iter().map(analysis::stemmed).collect()
 }
 
 /// Whether the query asks for what stands in one source or path, copy or not.

@@ -6,17 +6,12 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::query::grammar as query;
 use crate::search::query::understand::understood::{LastWord, Understanding};
-use crate::search::rank::plan::Planner;
-use crate::search::rank::weights::WEIGHTS;
-use crate::search::run::searcher::Searcher;
+use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::show::highlight::finder::Finder;
 use crate::vocabulary::Vocabulary;
 
-impl Searcher {
-    /// Where each of `texts`, which are of `language`, holds what `query` asks for: ranges in bytes, ascending,
-    /// apart from each other. What would be marked in a hit's snippet is marked here.
-    ///
-    /// O(length of the texts), after the query is understood.
+impl EmbeddedIndex {
+    /// See [`Searcher::marks`](crate::search::Searcher::marks).
     pub fn marks(
         &self,
         query: &str,
@@ -27,11 +22,9 @@ impl Searcher {
     ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
         let query = query::parse(query);
         let lexicon = self.lexicon(budget);
-        let labels = &self.labels;
         let interpreter = self.interpreter(vocabulary, &lexicon);
         let reading = interpreter.understand(&query, Understanding::FULL, LastWord::Whole)?;
-        let stemmers = &self.stemmers;
-        let planner = Planner { vocabulary, labels, weights: &WEIGHTS, stemmers };
+        let planner = self.planner(vocabulary);
         let plan = planner.plan(&reading);
         let mut finder = Finder::new(&plan.marks, language);
         let mut found = Vec::with_capacity(texts.len());

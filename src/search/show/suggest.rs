@@ -13,7 +13,7 @@ use crate::search::index::opened::{HEADING, Hidden};
 use crate::search::index::postings::each_block;
 use crate::search::query::grammar::{MOST_CHARS, MOST_UNITS, parse};
 use crate::search::query::understand::understood::{LastWord, Understanding, corrected};
-use crate::search::run::searcher::Searcher;
+use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::text::analysis;
 use crate::vocabulary::{Vocabulary, label};
 
@@ -45,9 +45,8 @@ pub struct Suggestion {
     pub count: u32,
 }
 
-impl Searcher {
-    /// At most `limit` suggestions for `text`: topics first, then headings, then sources, each by how much
-    /// they are used. Words typed wrong are read right where nothing goes on with them as they are.
+impl EmbeddedIndex {
+    /// See [`Searcher::suggest`](crate::search::Searcher::suggest).
     pub fn suggest(
         &self,
         text: &str,
