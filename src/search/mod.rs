@@ -1,21 +1,23 @@
 //! Full-text search over sections, with tantivy.
 //!
-//! A section is one document of the index ([`document`], [`schema`]). [`mod@write`] keeps the index in step with
-//! the store and hard-links it into a generation; [`opened`] reads one. A search goes through these, in
-//! order: [`query`] reads what a person typed; [`understand`] says what it means, with the index's own
-//! words ([`lexicon`]), the vocabulary's labels and the names of sources; [`plan`] makes units of it, [`filter`] leaves what may
-//! be shown; [`score`] adds up BM25F over four fields, [`prefer`] what a named source gains, [`rank`] orders, with what
-//! [`near`] says of the best;
-//! [`facets`] counts them, [`highlight`] cuts the snippet; [`run`] puts these together. [`suggest`] serves
-//! who is still typing, [`mark`] who reads a whole section. All numbers of ranking stand in [`weights`].
+//! The folders are layers. A file imports files of its own folder and of folders above it in this list:
 //!
-//! Filters are values ([`field`]), whether they were typed or came beside the text. Every reading of the index goes
-//! through [`postings`] or counts what it reads by itself, against the [`budget`] that each search has.
+//! - [`text`]: tokens and terms.
+//! - [`index`]: the tantivy index. A section is one document ([`index::document`], [`index::schema`]).
+//! - [`mod@query`]: parses a query and decides what its words mean, with the words of the index, the labels of the
+//!   vocabulary and the names of sources.
+//! - [`rank`]: turns that into a plan, and finds and ranks its candidates. Another engine can supply the candidates
+//!   ([`rank::candidates`]).
+//! - [`show`]: snippets, marks and suggestions.
+//! - [`run`]: the [`Searcher`], which combines these.
 //!
-//! Postings, positions, dictionaries and stored fields are tantivy's; scoring is our own, over its postings,
-//! since a unit of a query (a word with its spellings, completions and topic, in four fields) saturates
-//! as one, which its query types can't say. What depends on the whole corpus (copies) stands beside the
-//! index, in [`Copies`], so that it can change without indexing anything again.
+//! Filters are values ([`index::field`]), whether they were typed or given beside the text. Every read of the index is
+//! counted against the budget of a search ([`index::budget`]).
+//!
+//! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: a unit of a query (a word with
+//! its corrections, completions and topic, in four fields) saturates as one, which tantivy's query types can't express.
+//! What depends on the whole corpus (copies) is kept beside the index, in [`Copies`], so that it can change without
+//! reindexing.
 
 mod index;
 pub mod query;

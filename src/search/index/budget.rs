@@ -1,8 +1,8 @@
-//! How much work and time one search may take, and whether anybody still waits for it.
+//! Limits the work and time of one search, and stops it when nobody waits for the answer.
 //!
-//! Everything that a query can make expensive counts here as it is done: postings and positions read, dictionary
-//! entries visited, sections and bytes looked at. One unit takes one to some ten nanoseconds. The count stops a search
-//! at the same point on every machine; the deadline is for what the count can't see, such as a slow disk.
+//! Every operation that a query can make expensive is counted: postings and positions read, dictionary entries
+//! visited, sections and bytes examined. One unit of work takes about one to ten nanoseconds. The count stops a search
+//! at the same point on every machine. The deadline covers what the count can't see, such as a slow disk.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};

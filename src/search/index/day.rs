@@ -1,4 +1,4 @@
-//! Days as numbers that sort like the days: for the date column and the filter `since:`.
+//! Days as sortable numbers, for the date column and the filter `since:`.
 
 /// `2025-01-31` as the number 20250131; what lacks a month or day begins with the first.
 pub(in crate::search) fn day_number(day: &str) -> Option<u64> {

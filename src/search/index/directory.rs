@@ -1,7 +1,7 @@
-//! A folder as tantivy sees it for reading: nothing in it is ever written, not even a lock.
+//! A read-only directory for tantivy: nothing is written to the folder, not even a lock.
 //!
-//! tantivy locks an index while it opens a reader, so that no writer removes a segment meanwhile. A generation
-//! never changes, so there is nothing to lock; and it may lie on read-only storage or belong to another account.
+//! tantivy locks an index while it opens a reader, so that no writer removes a segment meanwhile. A generation never
+//! changes, so it needs no lock, and it may be on read-only storage or belong to another account.
 
 use std::io;
 use std::path::Path;

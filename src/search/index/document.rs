@@ -1,4 +1,4 @@
-//! What of a section goes into which field of the index.
+//! Turns a section's record into a tantivy document: what goes into which field.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Why a search or a write of the index fails.
+//! Errors of searching and of writing the index.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,7 @@
-//! What the best matches have of the fields that are counted.
+//! The values of the facet fields by section, and the count of each value over the best matches.
 //!
-//! The index unpacks values one by one, and a block of its dictionary for each name; so they are read out when
-//! it is opened, section by section: to count a match touches one line of cache.
+//! tantivy unpacks column values one by one, and a dictionary block for each name. All values are therefore read
+//! when the index opens and stored section by section, so that counting a match touches one cache line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

@@ -1,7 +1,7 @@
-//! Filters as values: a field and what it must be.
+//! Filters as values: a field and the value that it must have.
 //!
-//! A filter comes out of a query's text (`source:mercari`) or beside it (a parameter of a request, an option of a
-//! command). The second kind never becomes text: nothing that a person types can change or remove it.
+//! A filter is typed in a query (`source:mercari`) or given beside it (a request parameter, a command option). Filters
+//! of the second kind are never converted to query text, so nothing that a user types can change or remove them.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
-//! The words of an index: how often each is used, which begin with some letters, which are spelt alike.
+//! The words of the index: how often each is used, which start with a prefix, which are spelled similarly.
 //!
-//! All answers come from the index's own term dictionaries (finite state transducers, mapped), so that
-//! nothing is held in memory beside them.
+//! All answers come from the term dictionaries of the index (memory-mapped finite state transducers). Nothing more is
+//! held in memory.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
-//! An index opened for reading: its segments with the parts of them that answering needs, found once.
+//! An index opened for reading: its segments, with the readers and columns that searches need.
 //!
-//! Sections are numbered through all segments: a segment's begin at its `base`. What is asked of every
-//! match (its prior, its document, whether it is folded away) stands in plain arrays, 21 bytes a section,
-//! beside what is counted ([`Values`]).
+//! Section numbers run through all segments; a segment's first section is its `base`. What is needed for every match
+//! (prior, document, passage, whether it is hidden) is held in plain arrays of 21 bytes a section, beside the facet
+//! values ([`Values`]).
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Reads postings and dictionaries of a segment, and counts what it reads against a search's budget.
+//! Reads postings and dictionaries of a segment, and counts the reads against the budget of a search.
 
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;

@@ -1,4 +1,4 @@
-//! What the index keeps of a section, and what a search is given besides: sources and folded copies.
+//! What the index stores for a section, and what a searcher is given beside the index: sources and folded copies.
 
 use std::collections::HashMap;
 

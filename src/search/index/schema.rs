@@ -1,9 +1,8 @@
 //! The fields of the index.
 //!
-//! Four fields hold the text, stemmed: a section's own heading, what stands above it (title and outer headings),
-//! its body and its code. Ranking weighs them against each other when a query is answered, so nothing
-//! is indexed twice but the words as written, without frequencies or positions: they tell how often a
-//! spelling is used, complete half a word, and hold phrases to the letter.
+//! Four fields hold stemmed text: a section's own heading, the title and headings above it, its body and its code. They
+//! are weighted when a query is answered, so text is indexed once. Only the unstemmed words are indexed again, without
+//! frequencies and positions: they give the frequency of a spelling, complete prefixes, and match phrases exactly.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,

@@ -1,4 +1,4 @@
-//! [`SectionId`]: how a section is named in the index, in generations, links and the API.
+//! [`SectionId`]: identifies a section in the index, in generations, links and the API.
 
 use std::fmt;
 use std::num::NonZeroU64;

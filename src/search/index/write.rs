@@ -1,8 +1,8 @@
-//! Keeps tantivy's index in step with the store, and puts it into a generation.
+//! Keeps tantivy's index in step with the store, and publishes it in a generation.
 //!
-//! The index itself says what it holds (a document's key and version are fast fields), so that a
-//! refresh that was killed anywhere finds its place again: tantivy's commit is atomic. The checksum of its
-//! `meta.json` stands beside it, so that a damaged one is noticed ([`Writer::examine`]).
+//! The index records what it contains (a document's key and version are fast fields). tantivy commits atomically, so
+//! a refresh that was killed at any point can continue. The checksum of `meta.json` is stored beside it, so that damage
+//! is noticed ([`Writer::examine`]).
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,7 +1,7 @@
-//! What a person typed: words, `"phrases"`, `-not`, `OR`, `(groups)`, `field:value`.
+//! Parses a query: words, `"phrases"`, `-not`, `OR`, `(groups)`, `field:value`.
 //!
-//! Nothing typed is an error: what can't be read is read as words, and what had to be left out is
-//! said. O(length).
+//! No input is an error. Text that can't be parsed is read as words, and what is ignored is reported in
+//! [`Query::dropped`]. O(length).
 
 use schemars::JsonSchema;
 use serde::Serialize;

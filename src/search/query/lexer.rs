@@ -1,4 +1,4 @@
-//! Cuts a query into words, phrases, fields and operators.
+//! Splits a query into words, phrases, fields and operators.
 
 use crate::search::index::field::FilterField;
 

@@ -1,4 +1,4 @@
-//! The query: how its text is parsed and what its words are understood as.
+//! Queries: [`lexer`] and [`grammar`] parse the text, [`understand`] decides what it means.
 
 pub(in crate::search) mod grammar;
 mod lexer;

@@ -1,4 +1,4 @@
-//! The embedded engine: the opened tantivy index with what understanding and ranking derive from it once.
+//! The embedded engine: an opened tantivy index with what understanding and ranking derive from it once.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

@@ -1,8 +1,8 @@
-//! Which sections a query's filters leave.
+//! Evaluates filters: which sections pass them.
 //!
-//! Each field is resolved once, whatever number of filters names it: the paths and licences of the index are passed
-//! over once and compared with all of a field's filters, the others are looked up. O(sections + different paths +
-//! postings of what fits).
+//! Each field is evaluated once, however many filters name it. Paths and licences are compared with all filters of
+//! their field in one pass over their dictionaries; values of other fields are looked up. O(sections + different paths
+//! + postings of the values that match).
 
 use tantivy::Term;
 use tantivy::schema::{Field, IndexRecordOption};

@@ -1,5 +1,4 @@
-//! Makes of what was understood what is looked up: units of alternatives, each with its weight; and what
-//! the highlighter marks.
+//! Turns an understood query into a plan: units of weighted alternatives to look up, and the words to mark.
 
 use tantivy::tokenizer::TextAnalyzer;
 

@@ -1,10 +1,10 @@
-//! What sections gain whose source the query names.
+//! The score that sections gain if the query names their source.
 //!
-//! In the sections of its source a name counts as if it stood in each of them: once a word, at the inverse document
-//! frequency of the word or of the source's sections, whichever is less. Where it does stand there counts for nothing
-//! more, or the pages that tell what the source is would come before those that answer the rest of the query. Nothing
-//! is asked of a section because of a name: one that holds enough of the other words matches, whatever source it is
-//! of, and so does all that matches without the preference.
+//! Each word of a name counts as if it occurred once in every section of the source, with the lower of two inverse
+//! document frequencies: the word's and that of the source's sections. Actual occurrences in these sections then add
+//! nothing; otherwise pages about the source would rank above pages that answer the rest of the query. A name excludes
+//! nothing: every section that contains enough of the other words matches, whatever its source, and so does every
+//! section that would match without the preference.
 
 use crate::search::index::opened::Opened;
 use crate::search::rank::plan::Plan;

@@ -1,10 +1,10 @@
-//! How close together a section says what the query says together.
+//! A bonus for sections where neighbouring words of the query occur close together.
 //!
-//! Each two neighbouring words of the query are a term of their own, whose frequency in the body is counted by how
-//! close together they stand each time: one behind the other most, in the wrong order less, further
-//! apart less again. Like any frequency it is normalised by the body's length and saturates. (The pairs
-//! are those of sequential dependence, D. Metzler, W. B. Croft, SIGIR 2005; their counting is that
-//! of Y. Rasolofo, J. Savoy, "Term proximity scoring for keyword-based retrieval systems", ECIR 2003.)
+//! Each pair of neighbouring query words is a term of its own. Its frequency in the body adds up over the occurrences:
+//! adjacent words count most, words in reverse order less, and the count falls with the distance. The frequency is
+//! normalised by body length and saturates like any other. (The pairs are those of sequential dependence, D. Metzler,
+//! W. B. Croft, SIGIR 2005; the counting is that of Y. Rasolofo, J. Savoy, "Term proximity scoring for keyword-based
+//! retrieval systems", ECIR 2003.)
 
 use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;

@@ -1,10 +1,8 @@
-//! From a board of scores to the best sections: which count as matches, how they are ordered, how many
-//! of one document are shown.
+//! Orders scored sections: which count as matches, their order, and how many of one document are shown.
 //!
-//! Two steps. All matches are ordered by BM25F times what they are worth by themselves (the prior) and times
-//! how much of the query they hold. The best of them are then looked at again, for what costs more to
-//! know: whether words that stand together in the query do so in the text, and whether the heading says
-//! what the query says.
+//! There are two passes. The first orders all matches by BM25F, multiplied by the prior of the section and by the share
+//! of the query that it contains. The second adds bonuses to the best of them that cost more to compute: for proximity
+//! of query words, and for a heading that matches the query.
 
 use foldhash::{HashMap, HashSet};
 

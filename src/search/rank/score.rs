@@ -1,14 +1,13 @@
-//! Scores sections by BM25F, one unit of the query after the other.
+//! Scores sections with BM25F, one unit of the query at a time.
 //!
-//! A unit is a word with all that may stand for it: other spellings, completions, the topic that it
-//! names. Their frequencies in the four text fields, each weighed and normalised by the field's
-//! length, add up to one frequency, which then saturates: a section that says the same thing in three
-//! ways is not three times as good. (S. Robertson, H. Zaragoza, "The Probabilistic Relevance
-//! Framework: BM25 and Beyond", FnTIR 3(4), 2009, section 3.6; for alternatives as one pseudo-term see A.
-//! Pirkola, "The effects of query structure …", SIGIR 1998.)
+//! A unit is a word with its alternatives: corrections, completions, the topic that it names. Their frequencies in the
+//! four text fields, each weighted and normalised by field length, add up to one frequency, which then saturates: a
+//! section that says the same thing in three ways does not score three times as high. (S. Robertson, H. Zaragoza, "The
+//! Probabilistic Relevance Framework: BM25 and Beyond", FnTIR 3(4), 2009, section 3.6; for alternatives as one
+//! pseudo-term see A. Pirkola, "The effects of query structure …", SIGIR 1998.)
 //!
-//! Postings are read a block at a time and added to arrays as long as the index: at these sizes
-//! (up to some hundred thousand sections) that is faster than walking all terms in step.
+//! Postings are read a block at a time and added to arrays with one entry a section. Up to some hundred thousand
+//! sections, this is faster than traversing the postings of all terms in parallel.
 
 use tantivy::Term;
 use tantivy::schema::IndexRecordOption;

@@ -1,4 +1,4 @@
-//! Sections by what they are called rather than by what they say.
+//! Reads sections and documents by id or path.
 
 use tantivy::Term;
 use tantivy::query::TermQuery;

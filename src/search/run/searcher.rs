@@ -1,4 +1,4 @@
-//! A search from what was typed to the hits.
+//! Answers a request: parse, understand, plan, get candidates from the engine, show the hits.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What of a query stands in texts that are shown whole.
+//! Finds the matches of a query in texts that are shown whole.
 
 use std::ops::Range;
 

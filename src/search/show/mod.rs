@@ -1,4 +1,4 @@
-//! What is shown of matches: snippets, marks in whole sections, and suggestions.
+//! What is shown to users: snippets, marks in whole sections, and suggestions.
 
 pub(in crate::search) mod highlight;
 mod mark;

@@ -1,4 +1,4 @@
-//! What a person may mean who is still typing: topics, headings and sources that go on like this.
+//! Suggestions while a user types: topics, headings and sources that match the unfinished text.
 
 use std::collections::HashMap;
 

@@ -1,9 +1,8 @@
-//! From text to the terms of the index: tokens, folded to lower case, stemmed by their language, without
-//! accents.
+//! Turns text into the terms of the index: tokens, lower-cased, stemmed by language, without accents.
 //!
-//! English text and text of unknown language is stemmed by Porter's second algorithm, text in another
-//! language by its own Snowball stemmer (<https://snowballstem.org>); Chinese, Japanese and Korean have
-//! none. Accents go after stemming, since stemmers need them.
+//! English text and text of unknown language is stemmed with Porter's second algorithm. Text in other languages
+//! uses the Snowball stemmer of its language (<https://snowballstem.org>). Chinese, Japanese and Korean are not
+//! stemmed. Accents are removed after stemming, because stemmers need them.
 
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, PreTokenizedString, RemoveLongFilter, Stemmer,

@@ -1,4 +1,4 @@
-//! Text to terms: [`tokens`] splits text into words, [`analysis`] makes the terms of the index of them.
+//! Text to terms: [`tokens`] splits text into tokens, [`analysis`] turns tokens into terms of the index.
 
 pub(in crate::search) mod analysis;
 pub(in crate::search) mod tokens;

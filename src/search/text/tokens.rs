@@ -1,12 +1,12 @@
-//! Cuts text into the tokens that are indexed.
+//! Splits text into the tokens that are indexed.
 //!
-//! Runs of letters and digits are tokens, a decimal point or the dots of a version between digits among them (`3.5`).
-//! What punctuation holds together is a token besides, without it: `k-NN` gives `kNN`, `k` and `NN`, so
-//! that it is found as `knn`, as `k-nn` and as `k nn`; `C++` gives `C++` and `C`.
+//! A token is a run of letters and digits. It may contain a decimal point or the dots of a version number (`3.5`).
+//! Words joined by punctuation produce one more token without the punctuation: `k-NN` gives `kNN`, `k` and `NN`, so
+//! that `knn`, `k-nn` and `k nn` all find it; `C++` gives `C++` and `C`.
 //!
-//! Chinese, Japanese and Korean are written without spaces, or with particles that cling to words: there
-//! each two neighbouring characters are a token, so that any word of two characters or more is found as a
-//! phrase of its pairs. (Bigrams, as in Lucene's CJKAnalyzer; they need no dictionary and serve all three.)
+//! Chinese, Japanese and Korean text has no spaces between words, or particles attached to words. Every pair of
+//! neighbouring characters is a token there, and a word of two or more characters is found as a phrase of its pairs.
+//! (Bigrams, as in Lucene's CJKAnalyzer: they need no dictionary and work for all three.)
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 

@@ -1,4 +1,4 @@
-//! Words of a query that say nothing of what is asked, and those that say what kind of thing is wanted.
+//! Filler words of questions, and words that ask for a kind of material rather than a subject.
 
 /// Words of questions: articles, prepositions, pronouns, auxiliaries and the verbs of asking.
 const FILLER: [&str; 97] = [

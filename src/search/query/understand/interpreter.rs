@@ -1,12 +1,10 @@
-//! Understands a query: which topics its words name, how they may be spelt, how the last will end, and
-//! which of them say nothing.
+//! Understands a query: which topics its words name, corrections, completions, and which words are filler.
 //!
-//! Understanding only ever adds to what is found: a word is searched for as typed whatever else it is read
-//! as, and what it is read as counts less. So a section that holds all the typed words is always
-//! found. Each step can be switched off, and what each did is told with the answer, so that a person can
-//! see it and undo it. The steps, in order: the vocabulary's labels, the longest first; the end of the
-//! last word; spelling, and labels again where that changed something; filler. Words that name a source
-//! ([`namer`]) stay words like any others: that they prefer the source changes none of these steps.
+//! Understanding only adds matches. A typed word is always searched for, and what it is also read as has a lower
+//! weight, so a section that contains all typed words is always found. Each step can be switched off. The answer reports
+//! what each step did, so that the user can see and undo it. The steps, in order: labels of the vocabulary, longest
+//! first; completion of the last word; spelling, then labels again if a correction changed a word; source names
+//! ([`namer`](super::namer)); filler. A word that names a source is otherwise handled like any other word.
 
 use super::filler;
 use super::labels::{Labels, Named};

@@ -1,4 +1,4 @@
-//! Which topics of the vocabulary the words of a query name.
+//! Finds the topics of the vocabulary that the words of a query name.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};

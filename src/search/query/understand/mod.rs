@@ -1,4 +1,4 @@
-//! Understanding a query: topics, spelling, completion, filler and names of sources.
+//! Understanding a query: [`interpreter`] runs the steps, the other files implement one each.
 
 mod filler;
 pub(in crate::search) mod interpreter;

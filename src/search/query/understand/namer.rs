@@ -1,8 +1,8 @@
-//! Which sources the words of a query name: an owner or author, a repository, a title.
+//! Finds the sources that a query names by owner, author, repository or title.
 //!
-//! A run of words names a source if it is in one of the source's names and if it is distinctive: few owners have it
-//! in their names, few sections elsewhere hold it, and it is no label of the vocabulary. So "chip huyen" or "system
-//! design primer" name a source, and "machine learning system design" names none.
+//! A run of words names a source if it is part of one of the source's names and is distinctive: few owners have it in
+//! their names, few sections elsewhere contain it, and it is not a label of the vocabulary. "chip huyen" and "system
+//! design primer" name a source; "machine learning system design" does not.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! The names of all sources, ready to be matched with the words of a query.
+//! An index of the names of all sources, matched against runs of query words.
 //!
-//! Each run of words of a name is a key: of an owner's login and display name, of an author, of a repository's name. A
-//! title counts as a whole. Words are joined in a key, so that it does not count how they were parted, and neither
-//! do case, accents and plurals.
+//! Each run of words in a name is a key: of the owner's login and display name, an author, the repository's name. Of a
+//! title, only the whole is a key. A key joins its words, so word boundaries don't matter. Case, accents and plurals
+//! don't matter either.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,9 +1,9 @@
-//! Words typed wrong, against the words of the index and of the vocabulary's labels.
+//! Corrects misspelled words with the words of the index and of the vocabulary's labels.
 //!
-//! A word is read as another besides only if it is unknown, or so rare beside the other that it is
-//! most likely a slip; and the word as typed is searched for all the same. One edit from 4 letters on, two
-//! from 8 (F. Damerau, "A technique for computer detection and correction of spelling errors", CACM
-//! 7(3), 1964: four fifths of slips are one edit).
+//! A word is corrected only if it is unknown, or so much rarer than the correction that it is most likely a
+//! misspelling. The typed word is searched for as well. One edit is allowed from 4 letters on, two from 8 (F. Damerau,
+//! "A technique for computer detection and correction of spelling errors", CACM 7(3), 1964: four fifths of misspellings
+//! are one edit).
 
 use strsim::osa_distance;
 

@@ -1,4 +1,4 @@
-//! What a person may ask of understanding, and what they are told of it.
+//! Which steps of understanding a request asks for, and the report of what each step did.
 
 use schemars::JsonSchema;
 use serde::Serialize;

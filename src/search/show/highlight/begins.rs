@@ -1,4 +1,6 @@
-//! Tells words that can't have a wanted stem from the few that may, before any work is done on them.
+//! A fast prefilter on how words begin: it rejects most words whose stem can't be a wanted one.
+//!
+//! May return false positives, never false negatives.
 
 /// By the letters of a stem but the last: of how many letters its words are at most ("going" to "go"). Words of two
 /// letters are their own stems.

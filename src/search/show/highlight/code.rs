@@ -1,4 +1,4 @@
-//! Leaves out matches inside addresses and identifiers: half of one marked is noise, whole ones are not.
+//! Removes matches inside addresses and identifiers. A match that covers a whole identifier stays.
 
 use super::matches::Match;
 

@@ -1,4 +1,4 @@
-//! Finds what of a query stands where in a text.
+//! Finds the marked words and phrases of a query in a text.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! A match: the position in a text that a snippet marks.
+//! A match of a query in a text.
 
 /// A place of the text that matched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! Snippets and highlights: which passage of a section is shown, and which words are marked in it.
+//! Snippets: [`finder`] finds matches in a text, [`mod@window`] chooses the passage, [`mod@snippet`] cuts it.
 
 mod begins;
 mod code;

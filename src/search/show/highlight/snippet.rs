@@ -1,9 +1,9 @@
-//! The passage of a section that a snippet shows, with the ranges of what matched.
+//! Cuts the snippet of a section, with the ranges of its matches.
 //!
-//! Our own: tantivy's generator misses the words of phrases, of corrected spellings and of other labels.
-//! The text is cut and stemmed as it was indexed; [`marks`] finds what matched ([`begins`] tells it which
-//! words to look at), and [`code`] leaves out what stands inside an address or an identifier;
-//! [`mod@window`] chooses what is shown.
+//! tantivy's snippet generator misses words of phrases, of corrections and of other labels. Here the text is tokenised
+//! and stemmed as it was for the index. [`finder`](super::finder) finds the matches; [`begins`](super::begins) lets it
+//! skip most words, and [`code`](super::code) removes matches inside addresses and identifiers.
+//! [`window`](mod@super::window) chooses the passage.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

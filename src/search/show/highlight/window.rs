@@ -1,4 +1,4 @@
-//! Chooses the part of a text that a snippet shows.
+//! Chooses the passage of a text that a snippet shows.
 
 use super::matches::Match;
 
