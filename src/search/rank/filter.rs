@@ -225,3 +225,98 @@ impl Filters<'_> {
 fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
     docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Shown;
+    use crate::config::Sources;
+    use crate::search::index::fixture::{record, written};
+    use crate::search::index::record::{Copies, Record};
+    use crate::search::query::parse;
+    use crate::vocabulary;
+
+    /// The sections of `records` that pass the filters typed in `query`; `None` if it has no filters.
+    fn left(records: Vec<Record>, query: &str) -> Option<Vec<usize>> {
+        let index = written(records);
+        let opened = Opened::open(&index.folder, &Copies::default()).unwrap();
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let source = |id: &str, licence: Option<&str>| IndexedSource {
+            id: id.into(),
+            licence: licence.map(str::to_owned),
+            ..IndexedSource::default()
+        };
+        let filters = Filters {
+            opened: &opened,
+            vocabulary: &vocabulary,
+            labels: &Labels::new(&vocabulary),
+            sources: &[source("ann/notes", Some("MIT")), source("bob/lists", None)],
+            budget: &Budget::unlimited(),
+        };
+        let allowed = filters.allowed(&parse(query).filters).unwrap()?;
+        Some((0..allowed.len()).filter(|at| allowed[*at]).collect())
+    }
+
+    #[test]
+    fn values_of_a_field_with_one_value_are_alternatives_and_fields_are_combined() {
+        let of = |language: &str, kind: Kind| {
+            record("A", "a", |record| {
+                record.language = Some(language.into());
+                record.kind = kind;
+            })
+        };
+        let records = || vec![of("en", Kind::Note), of("de", Kind::List), of("ja", Kind::Note)];
+        assert_eq!(left(records(), "lang:en lang:ja"), Some(vec![0, 2]));
+        assert_eq!(left(records(), "lang:de lang:ja kind:note"), Some(vec![2]));
+        assert_eq!(left(records(), "-lang:en"), Some(vec![1, 2]));
+        assert_eq!(left(records(), "lang:en -lang:en"), Some(vec![]));
+        assert_eq!(left(records(), "lang:xx"), Some(vec![]));
+        assert_eq!(left(records(), "a b"), None);
+    }
+
+    #[test]
+    fn several_properties_are_all_required() {
+        let of = |code: &str, text: &str| record("A", text, |record| record.code = code.into());
+        let table = "a | b\nc | d";
+        let records = || vec![of("x = 1", "a"), of("", table), of("x = 1", table)];
+        assert_eq!(left(records(), "has:code has:table"), Some(vec![2]));
+        assert_eq!(left(records(), "has:table -has:code"), Some(vec![1]));
+    }
+
+    #[test]
+    fn a_documents_own_licence_overrides_that_of_its_source() {
+        let of = |own: Option<&str>, source: &str| {
+            record("A", "a", |record| {
+                record.source = source.into();
+                record.licence = own.map(|licence| (licence.to_owned(), Shown::Full));
+            })
+        };
+        let records = || {
+            vec![
+                of(None, "ann/notes"),
+                of(Some("Apache-2.0"), "ann/notes"),
+                of(Some("MIT"), "bob/lists"),
+                of(None, "bob/lists"),
+            ]
+        };
+        assert_eq!(left(records(), "licence:mit"), Some(vec![0, 2]));
+        assert_eq!(left(records(), "-licence:mit"), Some(vec![1, 3]));
+    }
+
+    #[test]
+    fn since_leaves_out_older_and_undated_sections() {
+        let of =
+            |date: Option<&str>| record("A", "a", |record| record.date = date.map(str::to_owned));
+        let records = || vec![of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
+        assert_eq!(left(records(), "since:2025"), Some(vec![1]));
+        assert_eq!(left(records(), "-since:2025"), Some(vec![0, 2]));
+    }
+
+    #[test]
+    fn a_path_filter_matches_any_part_in_any_case() {
+        let of = |path: &str| record("A", "a", |record| record.path = path.into());
+        let records = || vec![of("Docs/Ranking.md"), of("docs/other.md"), of("src/x.md")];
+        assert_eq!(left(records(), "path:docs -path:RANKING"), Some(vec![1]));
+        assert_eq!(left(records(), "path:.md"), Some(vec![0, 1, 2]));
+    }
+}

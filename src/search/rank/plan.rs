@@ -36,7 +36,7 @@ pub(in crate::search) enum Part {
 pub(in crate::search) type Alternatives = Vec<(Part, f32)>;
 
 /// One thing that is asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::search) struct Unit {
     pub parts: Alternatives,
     pub weight: f32,
@@ -233,4 +233,110 @@ fn merge(parts: &mut Alternatives) {
         }
     }
     *parts = merged;
+}
+
+#[cfg(test)]
+mod tests {
+    use tantivy::tokenizer::Language;
+
+    use super::*;
+    use crate::config::Sources;
+    use crate::search::query::parse;
+    use crate::search::query::understand::understood::Understood;
+    use crate::search::rank::weights::WEIGHTS;
+    use crate::vocabulary;
+
+    /// The units of the plan for `query`, each of whose words has the meaning that `mean` gives it.
+    fn units(query: &str, mean: impl Fn(&mut Meaning), names: Vec<Name>) -> Vec<Unit> {
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let labels = Labels::new(&vocabulary);
+        let stemmers = [analysis::stemmed(Language::English)];
+        let planner = Planner {
+            vocabulary: &vocabulary,
+            labels: &labels,
+            weights: &WEIGHTS,
+            stemmers: &stemmers,
+        };
+        let parsed = parse(query);
+        let meanings = parsed.units.iter().map(|node| {
+            let mut meaning = Meaning::of(node);
+            mean(&mut meaning);
+            meaning
+        });
+        let (understood, preferences) = (Understood::default(), Vec::new());
+        let reading = Reading { understood, meanings: meanings.collect(), names, preferences };
+        planner.plan(&reading).units
+    }
+
+    fn stem(text: &str) -> Part {
+        Part::Stem(text.into())
+    }
+
+    #[test]
+    fn a_word_is_looked_up_by_its_stem_and_a_phrase_is_required_exactly() {
+        let units = units("Ranking \"models drift\"", |_| {}, Vec::new());
+        assert_eq!(units[0].parts, [(stem("rank"), 1.0)]);
+        assert_eq!((units[0].is_required, units[0].stem.as_deref()), (false, Some("rank")));
+        let Part::Exact { parts, words } = &units[1].parts[0].0 else { panic!("{units:?}") };
+        assert_eq!(*parts, [(Part::Phrase(vec!["model".into(), "drift".into()]), 1.0)]);
+        assert_eq!(*words, ["models", "drift"]);
+        assert!(units[1].is_required && units[1].stem.is_none());
+    }
+
+    #[test]
+    fn corrections_and_completions_count_less_than_the_typed_word() {
+        let mean = |meaning: &mut Meaning| {
+            meaning.spelt = vec!["ranking".into()];
+            meaning.completions = vec!["rankinx".into()];
+        };
+        let units = units("rankin", mean, Vec::new());
+        let parts =
+            [("rankin", 1.0), ("rankinx", WEIGHTS.completion), ("rank", WEIGHTS.correction)];
+        assert_eq!(units[0].parts, parts.map(|(text, weight)| (stem(text), weight)));
+        assert_eq!(units[0].stem.as_deref(), Some("rank"), "proximity uses the correction");
+    }
+
+    #[test]
+    fn a_correction_of_a_word_that_names_a_source_is_unlikely() {
+        let mean = |meaning: &mut Meaning| {
+            meaning.spelt = vec!["ranking".into()];
+            meaning.preference = Some(0);
+        };
+        let units = units("rankin", mean, Vec::new());
+        assert_eq!(units[0].parts[1], (stem("rank"), WEIGHTS.unlikely_correction));
+        assert_eq!(units[0].preference, Some(0));
+    }
+
+    #[test]
+    fn names_are_extra_units_and_a_query_without_words_has_none() {
+        let name = |words: &str| Name {
+            words: words.into(),
+            topics: vec![(0, true), (1, false)],
+            is_paraphrase: false,
+        };
+        let with_words = units("model drift", |_| {}, vec![name("model drift")]);
+        let [_, _, unit] = &with_words[..] else { panic!("{with_words:?}") };
+        assert!(unit.is_extra && !unit.is_required && unit.stem.is_none());
+        let weights: Vec<f32> = unit.parts.iter().map(|(_, weight)| *weight).collect();
+        assert_eq!(weights, [1.0, WEIGHTS.topic, WEIGHTS.unsure_topic]);
+        assert_eq!(unit.weight, WEIGHTS.name);
+        assert_eq!(units("", |_| {}, vec![name("model drift")]), []);
+        let many = (0..20).map(|_| name("model drift")).collect();
+        assert_eq!(units("model", |_| {}, many).len(), 1 + MOST_NAMES);
+    }
+
+    #[test]
+    fn equal_parts_are_merged_with_the_greatest_weight() {
+        let mut parts = vec![(stem("a"), 0.3), (stem("b"), 1.0), (stem("a"), 0.7)];
+        merge(&mut parts);
+        assert_eq!(parts, [(stem("a"), 0.7), (stem("b"), 1.0)]);
+    }
+
+    #[test]
+    fn a_long_phrase_is_cut() {
+        let pieces = |count: usize| vec!["x".to_owned(); count];
+        assert_eq!(sequence(pieces(0)), None);
+        assert_eq!(sequence(pieces(1)), Some(stem("x")));
+        assert_eq!(sequence(pieces(99)), Some(Part::Phrase(pieces(MOST_PIECES))));
+    }
 }

@@ -275,3 +275,71 @@ pub(in crate::search) fn page(
     };
     best.iter().filter(|ranked| is_one_of_few(ranked)).skip(offset).take(limit).copied().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::index::fixture::{record, written};
+    use crate::search::index::record::Copies;
+
+    fn unit(is_extra: bool) -> Unit {
+        Unit { is_extra, ..Unit::default() }
+    }
+
+    #[test]
+    fn a_share_is_the_weight_that_a_section_holds_raised_to_the_power() {
+        let shares = Shares::new(&[unit(false), unit(false)], &[3_000, 1_000], 0.5);
+        assert_eq!(shares.of(0b11), (1.0, 1.0));
+        assert_eq!(shares.of(0b01), (0.75, 0.75_f32.sqrt()));
+        assert_eq!(shares.of(0), (0.0, 0.0));
+    }
+
+    #[test]
+    fn extra_units_add_to_a_share_only_if_there_are_no_others() {
+        let mixed = Shares::new(&[unit(false), unit(true)], &[1_000, 9_000], 1.0);
+        assert_eq!((mixed.of(0b01).0, mixed.of(0b10).0), (1.0, 0.0));
+        let extra = Shares::new(&[unit(true), unit(true)], &[1_000, 3_000], 1.0);
+        assert_eq!(extra.of(0b10).0, 0.75);
+    }
+
+    #[test]
+    fn many_units_have_the_same_shares_without_a_table() {
+        let units: Vec<Unit> = (0..=MOST_TABLED).map(|_| unit(false)).collect();
+        let values: Vec<u32> = (1..).take(units.len()).collect();
+        let shares = Shares::new(&units, &values, 1.0);
+        assert!(shares.table.is_empty());
+        // The first two of the values from 1 to 11.
+        assert_eq!(shares.of(0b11).0, 3.0 / 66.0);
+    }
+
+    #[test]
+    fn better_scores_come_first_and_equal_ones_by_section() {
+        let ranked = |section, score| Ranked { section, score };
+        let mut matches = [ranked(5, 1.0), ranked(2, 1.0), ranked(9, 1.5), ranked(1, 0.0)];
+        matches.sort_unstable_by_key(order);
+        assert_eq!(matches.map(|ranked| ranked.section), [9, 2, 5, 1]);
+    }
+
+    #[test]
+    fn a_page_shows_few_hits_of_a_document_and_one_part_of_a_long_section() {
+        let of =
+            |path: &str, heading: &str| record(heading, "a", |record| record.path = path.into());
+        let index = written(vec![
+            of("a.md", "One"),
+            // Another part of the same section.
+            of("a.md", "One"),
+            of("a.md", "Two"),
+            of("a.md", "Three"),
+            of("b.md", "One"),
+        ]);
+        let opened = Opened::open(&index.folder, &Copies::default()).unwrap();
+        let best: Vec<Ranked> = (0..5).map(|section| Ranked { section, score: 1.0 }).collect();
+        let shown = |most, window| -> Vec<u32> {
+            page(&best, &opened, most, window).iter().map(|ranked| ranked.section).collect()
+        };
+        assert_eq!(shown(2, (0, 10)), [0, 2, 4]);
+        assert_eq!(shown(3, (0, 10)), [0, 2, 3, 4]);
+        assert_eq!(shown(2, (1, 1)), [2]);
+        assert_eq!(shown(2, (3, 10)), [0_u32; 0]);
+    }
+}

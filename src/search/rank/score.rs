@@ -340,3 +340,52 @@ fn intersection(a: &[(u32, f32)], b: &[(u32, f32)]) -> Vec<(u32, f32)> {
     }
     common
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::index::fixture::{record, written};
+    use crate::search::index::record::Copies;
+    use crate::search::rank::weights::WEIGHTS;
+
+    /// The board after adding a unit of `parts` to it, over sections with these headings and texts.
+    fn board(sections: &[(&str, &str)], parts: Vec<(Part, f32)>) -> Board {
+        let records = sections.iter().map(|(heading, text)| record(heading, text, |_| {}));
+        let index = written(records.collect());
+        let opened = Opened::open(&index.folder, &Copies::default()).unwrap();
+        let budget = Budget::unlimited();
+        let scorer = Scorer::new(&opened, &WEIGHTS, &budget);
+        let mut board = Board::default();
+        board.reset(opened.len());
+        let unit = Unit { parts, weight: 1.0, ..Unit::default() };
+        scorer.add(&unit, 3, None, &mut board).unwrap();
+        board
+    }
+
+    fn stem(text: &str) -> (Part, f32) {
+        (Part::Stem(text.into()), 1.0)
+    }
+
+    #[test]
+    fn a_heading_counts_more_than_the_body_and_alternatives_saturate_as_one_unit() {
+        let sections =
+            [("Drift", "one two"), ("One", "drift two"), ("One", "drift shift"), ("One", "two")];
+        let board = board(&sections, vec![stem("drift"), stem("shift")]);
+        let [heading, body, both, none] = board.cells[..] else { panic!() };
+        assert!(heading.score > body.score);
+        assert!(both.score > body.score && both.score < 2.0 * body.score, "it saturates");
+        assert_eq!((heading.units, heading.headings), (1 << 3, 1 << 3));
+        assert_eq!((body.units, body.headings), (1 << 3, 0));
+        assert_eq!((none.units, none.score), (0, 0.0));
+        assert_eq!(board.touched.len(), 3);
+    }
+
+    #[test]
+    fn a_phrase_needs_its_words_adjacent_and_a_group_needs_all_its_members() {
+        let sections = [("A", "model drift"), ("A", "drift model"), ("A", "drift")];
+        let phrase = Part::Phrase(vec!["model".into(), "drift".into()]);
+        assert_eq!(board(&sections, vec![(phrase, 1.0)]).touched, [0]);
+        let group = Part::All(vec![vec![stem("model")], vec![stem("drift")]]);
+        assert_eq!(board(&sections, vec![(group, 1.0)]).touched, [0, 1]);
+    }
+}

@@ -220,3 +220,50 @@ fn asks_for_one_place(query: &Query) -> bool {
     let is_place = |field| matches!(field, FilterField::Source | FilterField::Path);
     query.filters.iter().any(|filter| is_place(filter.field) && !filter.excluded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sources;
+    use crate::search::index::fixture::{record, written};
+    use crate::search::rank::candidates::Candidates;
+    use crate::vocabulary;
+
+    /// An engine that returns the given candidates.
+    struct GivenCandidates(Vec<Ranked>);
+
+    impl CandidateEngine for GivenCandidates {
+        fn candidates(&self, query: &CandidateQuery) -> Result<Candidates, SearchError> {
+            assert_eq!(query.plan.units.len(), 1);
+            assert_eq!(query.filters.map(<[Filter]>::len), [1, 0]);
+            assert!(query.excluded.is_some() && !query.with_copies);
+            Ok(Candidates { total: 77, best: self.0.clone(), is_relaxed: true })
+        }
+    }
+
+    #[test]
+    fn an_answer_shows_the_candidates_of_any_engine_in_their_order() {
+        let of = |source: &str, text: &str| record(text, text, |r| r.source = source.into());
+        let records = vec![of("a/a", "drift"), of("b/b", "no match"), of("b/b", "drifts")];
+        let index = written(records);
+        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let searcher =
+            Searcher::open(&index.folder, Copies::default(), &vocabulary, Vec::new()).unwrap();
+        let request = Request {
+            text: "drift -ads lang:en",
+            filters: &[],
+            limit: 10,
+            offset: 0,
+            understanding: Understanding::LITERAL,
+            last_word: LastWord::Whole,
+        };
+        let ranked = |section, score| Ranked { section, score };
+        let engine = GivenCandidates(vec![ranked(2, 9.0), ranked(1, 4.0)]);
+        let answer = searcher.answer(&engine, &request, &vocabulary, &Budget::unlimited()).unwrap();
+        let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
+        assert_eq!(found, [(2, 9.0), (1, 4.0)]);
+        assert_eq!((answer.total, answer.counted, answer.understood.relaxed), (77, 2, true));
+        assert_eq!(answer.facets[0].values, [("b/b".to_owned(), 2)]);
+        assert_eq!(answer.found[0].snippet.highlights, [(0, 6)]);
+    }
+}

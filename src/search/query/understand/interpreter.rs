@@ -71,7 +71,8 @@ pub(in crate::search) struct Reading<'q> {
 }
 
 impl<'q> Meaning<'q> {
-    fn of(node: &'q Node) -> Meaning<'q> {
+    /// The meaning of `node` as typed.
+    pub fn of(node: &'q Node) -> Meaning<'q> {
         Meaning {
             node,
             topics: vec![],

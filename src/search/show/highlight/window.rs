@@ -92,3 +92,58 @@ fn is_short(text: &str) -> bool {
     word.chars().count() < 2
         || matches!(word, "e.g" | "i.e" | "vs" | "al" | "etc" | "cf" | "Fig" | "Dr" | "approx")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The matches of `words` in `text`; each word is a unit.
+    fn matches(text: &str, words: &[&str]) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        for (unit, word) in words.iter().enumerate() {
+            let starts = text.match_indices(word).map(|(start, _)| start);
+            found.extend(starts.map(|start| Match { start, end: start + word.len(), unit }));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
+        let (from, to) = window(text, &matches(text, words));
+        &text[from..to]
+    }
+
+    #[test]
+    fn a_short_text_is_shown_whole_and_a_text_without_matches_from_its_start() {
+        assert_eq!(shown("A bias. B.", &["bias"]), "A bias. B.");
+        assert_eq!(shown("", &[]), "");
+        let long = "Nothing matches here. ".repeat(40);
+        let passage = shown(&long, &[]);
+        assert!(long.starts_with(passage) && passage.ends_with(". "), "{passage}");
+        assert!((WIDTH * 3 / 5..=WIDTH).contains(&passage.len()), "{passage}");
+    }
+
+    #[test]
+    fn more_different_units_win_over_more_matches_of_one() {
+        let filler = "Nothing of interest here. ".repeat(20);
+        let text = format!("bias bias bias bias. {filler}Now position and bias. {filler}");
+        assert!(shown(&text, &["position", "bias"]).contains("position and bias"));
+        assert!(shown(&text, &["bias"]).starts_with("bias bias"));
+    }
+
+    #[test]
+    fn an_abbreviation_does_not_end_a_sentence() {
+        let filler = "Nothing of interest here. ".repeat(20);
+        let text = format!("{filler}It helps, e.g. against bias, a lot. {filler}");
+        assert!(shown(&text, &["bias"]).starts_with("It helps, e.g. against"));
+    }
+
+    #[test]
+    fn the_window_is_cut_between_characters_of_any_width() {
+        let text = "推荐".repeat(400);
+        let found = [Match { start: 1_500, end: 1_506, unit: 0 }];
+        let (from, to) = window(&text, &found);
+        assert!(text.is_char_boundary(from) && text.is_char_boundary(to));
+        assert!(from <= 1_500 && 1_506 <= to && text[from..to].chars().count() <= WIDTH);
+    }
+}
