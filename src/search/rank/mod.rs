@@ -5,6 +5,7 @@
 //! sources gain ([`prefer`]), and orders the matches ([`ranker`]) with a bonus for proximity ([`proximity`]). All
 //! parameters of ranking are in [`weights`].
 
+pub(in crate::search) mod board;
 pub(in crate::search) mod candidates;
 pub(in crate::search) mod embedded;
 pub(in crate::search) mod filter;

@@ -9,12 +9,12 @@ use foldhash::{HashMap, HashSet};
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Hidden, Opened};
+use crate::search::rank::board::Board;
 use crate::search::rank::candidates::{BEST, Ranked};
 use crate::search::rank::filter::Allowed;
 use crate::search::rank::plan::Unit;
 use crate::search::rank::prefer::{Gain, Preferred};
 use crate::search::rank::proximity::Near;
-use crate::search::rank::score::Board;
 use crate::search::rank::weights::Weights;
 
 /// Matches that are looked at again.

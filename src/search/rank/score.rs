@@ -16,72 +16,10 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Opened, TEXTS};
 use crate::search::index::postings::{each_block, each_phrase, held_of};
+use crate::search::rank::board::Board;
 use crate::search::rank::plan::{Part, Unit};
 use crate::search::rank::prefer::Preferred;
 use crate::search::rank::weights::Weights;
-
-/// What a section comes to so far. One line of cache holds four.
-#[derive(Clone, Copy, Debug, Default)]
-pub(in crate::search) struct Cell {
-    /// The frequency of the unit that is being read.
-    frequency: f32,
-    pub score: f32,
-    /// The units that were found, one bit each.
-    pub units: u32,
-    /// The units that stand in the heading.
-    pub headings: u32,
-}
-
-/// The answer in the making, a cell a section. It is kept for the next.
-#[derive(Default)]
-pub(in crate::search) struct Board {
-    pub cells: Vec<Cell>,
-    /// The sections that hold any unit.
-    pub touched: Vec<u32>,
-    /// The sections that hold the unit that is being read.
-    reached: Vec<u32>,
-    /// Where the groups of that unit are read, so that this board keeps what it holds; at most as deep as groups are.
-    inner: Option<Box<Board>>,
-}
-
-impl Board {
-    /// Makes the board clean and of `length` sections.
-    pub fn reset(&mut self, length: usize) {
-        if self.cells.len() != length {
-            self.cells = vec![Cell::default(); length];
-        } else if self.touched.len() > length / 8 {
-            self.cells.fill(Cell::default());
-        } else {
-            self.touched.iter().for_each(|at| self.cells[*at as usize] = Cell::default());
-        }
-        self.touched.clear();
-    }
-
-    /// Makes `section` one that is looked at, whatever it holds. No unit may be added afterwards.
-    pub fn touch(&mut self, section: u32) {
-        if self.cells[section as usize].units == 0 {
-            self.touched.push(section);
-        }
-    }
-
-    fn reach(&mut self, section: u32, frequency: f32) {
-        let cell = &mut self.cells[section as usize];
-        if cell.frequency == 0.0 {
-            self.reached.push(section);
-        }
-        cell.frequency += frequency;
-    }
-
-    /// Empties what was read of a unit: the sections that hold it, with its frequency, in the order they were met.
-    fn take(&mut self) -> Vec<(u32, f32)> {
-        let reached = std::mem::take(&mut self.reached);
-        let cells = &mut self.cells;
-        reached
-            .into_iter()
-            .map(|section| (section, std::mem::take(&mut cells[section as usize].frequency)))
-            .collect()
-    }
-}
 
 /// Reads units of a query onto a board.
 pub(in crate::search) struct Scorer<'a> {
