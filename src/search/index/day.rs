@@ -1,6 +1,6 @@
 //! Days as sortable numbers, for the date column and the filter `since:`.
 
-/// `2025-01-31` as the number 20250131; what lacks a month or day begins with the first.
+/// `2025-01-31` as the number 20250131. A missing month or day counts as the first. `None` if `day` is not a date.
 pub(in crate::search) fn day_number(day: &str) -> Option<u64> {
     let mut parts = day.split('-').map(|part| part.parse::<u64>().ok());
     let year = parts.next()?.filter(|year| (1970..10_000).contains(year))?;

@@ -8,10 +8,10 @@ use super::budget::Stopped;
 use super::field::MOST_FILTERS;
 use crate::disk::DiskError;
 
-/// Why a search could not be answered, or the index not be written.
+/// Why a search can't be answered or the index can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    // Not its source: tantivy's errors quote each other, and one sentence is enough.
+    // Not a source error: tantivy's errors repeat their causes, and one sentence is enough.
     #[error("the search index: {0}")]
     Tantivy(tantivy::TantivyError),
     #[error("the search index: {0}")]
@@ -20,7 +20,7 @@ pub enum SearchError {
     Disk(#[from] DiskError),
     #[error("the search index in {} is damaged", .0.display())]
     Damaged(PathBuf),
-    /// Reading it panicked.
+    /// Reading the index panicked.
     #[error("the search index in {} failed to be read: it may be damaged", .0.display())]
     Failed(PathBuf),
     #[error("the search index holds a section that can't be decoded: {0}")]
@@ -34,7 +34,7 @@ pub enum SearchError {
     Stopped(#[from] Stopped),
 }
 
-/// What `read` gives of an index: tantivy panics on some damaged files, which is the error `damaged` here.
+/// The result of `read`, with a panic turned into the error `damaged`: tantivy panics on some damaged files.
 pub(in crate::search) fn guarded<T>(
     damaged: impl FnOnce() -> SearchError,
     read: impl FnOnce() -> Result<T, SearchError>,
@@ -49,12 +49,12 @@ impl From<tantivy::TantivyError> for SearchError {
 }
 
 impl SearchError {
-    /// Whether it says that the index can't be read, rather than something of the request.
+    /// Whether the index can't be read or written, as opposed to a problem with the request.
     pub fn is_damage(&self) -> bool {
         !matches!(self, SearchError::TooManyFilters { .. } | SearchError::Stopped(_))
     }
 
-    /// Of an `error` in what is stored of a section.
+    /// An `error` in decoding or encoding a stored section.
     pub(in crate::search) fn decode(error: impl fmt::Display) -> SearchError {
         SearchError::Decode(error.to_string())
     }

@@ -19,7 +19,7 @@ pub struct TopicMention {
     pub salience: Salience,
 }
 
-/// What is kept of a section for showing it.
+/// What is stored of a section, to show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub source: String,
@@ -33,13 +33,13 @@ pub struct Record {
     /// Its Markdown as its author wrote it; empty for other formats.
     pub markup: String,
     pub links: Vec<Link>,
-    /// `YYYY-MM-DD`: what its document says of itself, else when it was first seen.
+    /// `YYYY-MM-DD`: the date that its document states, else the day when it was first seen.
     pub date: Option<String>,
     pub kind: Kind,
     pub role: Role,
-    /// What its author filed it or its document under.
+    /// Tags or categories that its author gave it or its document.
     pub tags: Vec<String>,
-    /// The document's own licence, where it has one, and how much that allows to be shown.
+    /// The document's own licence, if it has one, and how much of the text that licence allows to show.
     pub licence: Option<(String, Shown)>,
     pub language: Option<String>,
     pub step: Option<String>,
@@ -47,30 +47,30 @@ pub struct Record {
     /// The sections before and after it in the document.
     pub previous: Option<SectionId>,
     pub next: Option<SectionId>,
-    /// Who wrote it and when: of a thread's posts. Stored behind the others, where older indexes have nothing.
+    /// For posts of a thread: who wrote it and when. Stored after the other fields; older indexes end before it.
     #[serde(skip)]
     pub posted: Option<Posted>,
 }
 
 impl Record {
-    /// The headings that say what it is about; see [`subject`].
+    /// The headings that describe its subject; see [`subject`].
     pub fn subject(&self) -> &[String] {
         subject(&self.headings, self.posted.as_ref())
     }
 }
 
-/// What searching needs to know of a source.
+/// A source, as far as searching needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexedSource {
     pub id: String,
     pub licence: Option<String>,
-    /// The source of which it is a fork.
+    /// The id of the source that it is a fork of.
     pub fork_of: Option<String>,
-    /// What people call it.
+    /// The names that queries may use for it.
     pub names: SourceNames,
 }
 
-/// Where a folded copy stands.
+/// The location of a folded copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CopyPlace {
     pub id: SectionId,
@@ -79,7 +79,7 @@ pub struct CopyPlace {
     pub address: Address,
 }
 
-/// The folded copies of each section that has some.
+/// The folded copies of each section that has copies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copies {
     pub by_representative: HashMap<SectionId, Vec<CopyPlace>>,

@@ -7,10 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::extract::Address;
 
-/// A section's name: 64 bits of a hash of source, path, heading trail, ordinal and chunk, in hex.
+/// Identifies a section: 64 bits of a hash of source, path, headings, ordinal and chunk. Displayed in hex.
 ///
-/// It stays the same while text round it changes, so that links to it keep working. A thread's posts go by GitHub's
-/// ids instead of headings: a title may be edited, and votes change the order.
+/// It doesn't change when other text of the document changes, so links to the section keep working. The posts of a
+/// thread are identified by GitHub's ids instead of headings: a title may be edited, and votes change the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SectionId(pub u64);
 
@@ -45,7 +45,7 @@ impl SectionId {
         SectionId(first_u64(&hash.finalize()))
     }
 
-    /// The id that `text`, 16 hexadecimal digits, names.
+    /// Parses 16 hexadecimal digits; `None` for any other text.
     pub fn parse(text: &str) -> Option<SectionId> {
         let is_hex = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         u64::from_str_radix(text, 16).ok().filter(|_| is_hex).map(SectionId)

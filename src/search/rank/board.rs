@@ -1,31 +1,31 @@
 //! The working memory of a search: one cell a section, reused from search to search.
 
-/// What a section comes to so far. One line of cache holds four.
+/// What is known of a section so far. Four cells fit in a cache line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::search) struct Cell {
-    /// The frequency of the unit that is being read.
+    /// The frequency of the unit that is being read, weighted and normalised.
     pub frequency: f32,
     pub score: f32,
-    /// The units that were found, one bit each.
+    /// The units that the section contains, one bit each.
     pub units: u32,
-    /// The units that stand in the heading.
+    /// The units that its own heading contains, one bit each.
     pub headings: u32,
 }
 
-/// The answer in the making, a cell a section. It is kept for the next.
+/// The scores of a search in progress: one cell a section.
 #[derive(Default)]
 pub(in crate::search) struct Board {
     pub cells: Vec<Cell>,
-    /// The sections that hold any unit.
+    /// The sections that contain any unit, and those added by [`Board::touch`].
     pub touched: Vec<u32>,
-    /// The sections that hold the unit that is being read.
+    /// The sections that contain the unit that is being read.
     pub reached: Vec<u32>,
-    /// Where the groups of that unit are read, so that this board keeps what it holds; at most as deep as groups are.
+    /// A second board, for the groups of that unit. Nested as deep as groups are, which the grammar bounds.
     pub inner: Option<Box<Board>>,
 }
 
 impl Board {
-    /// Makes the board clean and of `length` sections.
+    /// Clears the board and sets its size to `length` sections. O(touched sections), or O(`length`) if many are.
     pub fn reset(&mut self, length: usize) {
         if self.cells.len() != length {
             self.cells = vec![Cell::default(); length];
@@ -37,7 +37,7 @@ impl Board {
         self.touched.clear();
     }
 
-    /// Makes `section` one that is looked at, whatever it holds. No unit may be added afterwards.
+    /// Adds `section` to the touched sections although it may contain no unit. No unit may be added afterwards.
     pub fn touch(&mut self, section: u32) {
         if self.cells[section as usize].units == 0 {
             self.touched.push(section);
@@ -53,7 +53,7 @@ impl Board {
         cell.frequency += frequency;
     }
 
-    /// Empties what was read of a unit: the sections that hold it, with its frequency, in the order they were met.
+    /// Removes and returns the sections of the unit that was read, with its frequencies, in the order of reading.
     pub fn take(&mut self) -> Vec<(u32, f32)> {
         let reached = std::mem::take(&mut self.reached);
         let cells = &mut self.cells;

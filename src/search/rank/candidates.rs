@@ -47,8 +47,9 @@ pub(in crate::search) struct Candidates {
 
 /// Finds and ranks the candidates for a plan.
 pub(in crate::search) trait CandidateEngine {
-    /// The candidates for `query`, best first; none if the plan has no units and no filter is set. The same query
-    /// on the same generation returns the same candidates in the same order.
+    /// The candidates for `query`, best first; none if the plan has no units and nothing is filtered or excluded.
+    /// Each is a section of the opened index, at most once. The same query on the same generation returns the same
+    /// candidates in the same order.
     ///
     /// `Err` if the budget is spent or the search cancelled, or if the engine can't be read.
     fn candidates(&self, query: &CandidateQuery) -> Result<Candidates, SearchError>;

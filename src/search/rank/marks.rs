@@ -4,34 +4,34 @@ use std::borrow::Cow;
 
 use crate::search::text::analysis::{Terms, phrases};
 
-/// What is marked: stems, and stems one behind the other, parted by spaces, which no stem holds.
+/// The phrases to mark, each of one or more stems joined by spaces. A stem contains no space.
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct Marks<'v> {
-    /// Each with the unit of the query that it serves.
+    /// Each phrase, with the number of the query unit that it belongs to.
     pub phrases: Vec<(Cow<'v, str>, usize)>,
     unit: usize,
 }
 
 impl<'v> Marks<'v> {
-    /// Adds words that are marked where they stand one behind the other, and what punctuation joins of them.
+    /// Adds the words of `terms` as one phrase, and each compound of them.
     pub fn add(&mut self, terms: &Terms) {
         for phrase in phrases(terms) {
             self.phrases.push((Cow::Owned(phrase), self.unit));
         }
     }
 
-    /// Adds what [`phrases`] made of words.
+    /// Adds `phrases`, as made by [`phrases`].
     pub fn add_all(&mut self, phrases: &'v [String]) {
         let unit = self.unit;
         self.phrases.extend(phrases.iter().map(|phrase| (Cow::Borrowed(phrase.as_str()), unit)));
     }
 
-    /// What is added from here on serves the next unit of the query.
+    /// Starts the next unit of the query: phrases added from here on belong to it.
     pub fn next_unit(&mut self) {
         self.unit += 1;
     }
 
-    /// Puts the marks in order: each once, for the first unit that it serves.
+    /// Sorts the phrases and removes duplicates. Each is kept for the first unit that it belongs to.
     pub fn finish(&mut self) {
         self.phrases.sort_unstable();
         self.phrases.dedup_by(|next, kept| next.0 == kept.0);

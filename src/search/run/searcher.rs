@@ -24,15 +24,15 @@ use crate::search::show::highlight::snippet::{Snippet, snippet};
 use crate::search::show::suggest::Suggestion;
 use crate::vocabulary::Vocabulary;
 
-/// Hits of one document that are shown, unless a filter asks for its source or path.
+/// The most hits of one document on all pages, unless a filter selects a source or path.
 const PER_DOCUMENT: usize = 3;
 
-/// A question to the index.
+/// A search request.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// What was typed, in the query language.
     pub text: &'a str,
-    /// Filters beside those that the text names; values, which nothing in the text can change.
+    /// Filters given beside the text. Nothing in the text can change them.
     pub filters: &'a [Filter],
     pub limit: usize,
     pub offset: usize,
@@ -45,7 +45,7 @@ pub struct Request<'a> {
 pub struct Found {
     pub id: SectionId,
     pub score: f32,
-    /// Without its text, code and links.
+    /// Without its text, code, links and Markdown.
     pub record: Record,
     pub snippet: Snippet,
     /// Copies folded under it.
@@ -56,13 +56,13 @@ pub struct Found {
 #[derive(Debug)]
 pub struct Answer {
     pub understood: Understood,
-    /// The query with its words spelt right, if any was not.
+    /// The query with its misspelled words corrected; `None` if there are none.
     pub corrected: Option<String>,
-    /// Matches, folded copies left out.
+    /// How many sections match, usually without folded copies.
     pub total: usize,
     pub found: Vec<Found>,
     pub facets: Vec<Facet>,
-    /// How many matches the facets count: the best, where there are many.
+    /// How many matches the facets count: the best ones if there are many.
     pub counted: usize,
 }
 
@@ -87,9 +87,9 @@ impl Searcher {
         Ok(Searcher { index, copies })
     }
 
-    /// The hits for `request`, best first; an empty query finds nothing. The work that it takes is counted in `budget`.
+    /// The hits for `request`, best first; none for an empty query. The work is counted in `budget`.
     ///
-    /// No text is an error. `Err` if text and values together name more than [`MOST_FILTERS`] different filters, if
+    /// No text is an error. `Err` if the text and `filters` together have more than [`MOST_FILTERS`] different filters, if
     /// the budget is spent or the search cancelled, or if the index can't be read.
     pub fn search(
         &self,
@@ -147,7 +147,7 @@ impl Searcher {
     }
 
     /// At most `limit` suggestions for `text`: topics first, then headings, then sources, each by how much
-    /// they are used. Words typed wrong are read right where nothing goes on with them as they are.
+    /// they are used. Misspelled words are corrected if nothing matches them as typed.
     pub fn suggest(
         &self,
         text: &str,
@@ -173,13 +173,14 @@ impl Searcher {
         self.index.marks(query, language, texts, vocabulary, budget)
     }
 
+    /// The hits for the candidates `shown`, with their snippets.
     fn fetch(
         &self,
         shown: &[Ranked],
         marks: &Marks<'_>,
         budget: &Budget,
     ) -> Result<Vec<Found>, SearchError> {
-        // Most hits of an answer are of one language: their finder serves again.
+        // Most hits of an answer are in one language and share a finder.
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
         for ranked in shown {
@@ -205,7 +206,7 @@ impl Searcher {
     }
 }
 
-/// `query` with `given` filters beside its own, each once. `Err` if there are more than [`MOST_FILTERS`].
+/// `query` with the `given` filters added to its own, without duplicates. `Err` if there are more than [`MOST_FILTERS`].
 fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
     query.filters = distinct(query.filters.into_iter().chain(given.iter().cloned()));
     match query.filters.len() {
@@ -214,7 +215,7 @@ fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
     }
 }
 
-/// Whether the query asks for what stands in one source or path, copy or not.
+/// Whether a filter selects sources or paths: then folded copies are hits too.
 fn asks_for_one_place(query: &Query) -> bool {
     let is_place = |field| matches!(field, FilterField::Source | FilterField::Path);
     query.filters.iter().any(|filter| is_place(filter.field) && !filter.excluded)
