@@ -4,6 +4,8 @@
 //! over once and compared with all of a field's filters, the others are looked up. O(sections + different paths +
 //! postings of what fits).
 
+use std::collections::HashSet;
+
 use tantivy::Term;
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -14,6 +16,9 @@ use super::opened::{Opened, Segment};
 use super::postings::{each_block, each_term};
 use super::understand::labels::Labels;
 use super::{IndexedSource, SearchError};
+use crate::annotate::language_code;
+use crate::catalogue::names::SourceNames;
+use crate::catalogue::repository;
 use crate::extract::Kind;
 use crate::vocabulary::Vocabulary;
 
@@ -97,10 +102,7 @@ impl Filters<'_> {
     /// The sections that `values` leave of a `field` that a section has one value of.
     fn left_by(&self, field: FilterField, values: &Values) -> Result<Allowed, SearchError> {
         match field {
-            FilterField::Source => self.of_sources(values.wanted.is_empty(), |id, _| {
-                let id = id.to_lowercase();
-                values.leave(|value| id.contains(value))
-            }),
+            FilterField::Source => self.in_sources(values),
             FilterField::Licence => self.licensed(values),
             FilterField::Path => self.in_paths(values),
             FilterField::Step => self.having(self.opened.fields.step, values),
@@ -114,8 +116,11 @@ impl Filters<'_> {
         let mut left = vec![values.wanted.is_empty(); self.opened.len()];
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
-            let is_step = field == self.opened.fields.step;
-            let value = if is_step { value.replace(' ', "-") } else { value.clone() };
+            let value = match field {
+                _ if field == self.opened.fields.step => value.replace(' ', "-"),
+                _ if field == self.opened.fields.language => language_code(value),
+                _ => value.clone(),
+            };
             self.mark(&Term::from_field_text(field, &value), mark, &mut left)?;
         }
         Ok(left)
@@ -152,17 +157,29 @@ impl Filters<'_> {
         Ok(left)
     }
 
+    /// The sections of the sources whose id, owner or repository is left. O(sources · values).
+    fn in_sources(&self, values: &Values) -> Result<Allowed, SearchError> {
+        let ids: HashSet<String> =
+            self.sources.iter().map(|source| source.id.to_lowercase()).collect();
+        self.of_sources(values.wanted.is_empty(), |source| {
+            values.leave(|value| match ids.contains(value) {
+                true => source.id.to_lowercase() == value,
+                false => belongs_to(source, value),
+            })
+        })
+    }
+
     /// The sections of the sources that `fits` says are left; `others` for those of sources that are not known.
     fn of_sources(
         &self,
         others: bool,
-        fits: impl Fn(&str, Option<&str>) -> bool,
+        fits: impl Fn(&IndexedSource) -> bool,
     ) -> Result<Allowed, SearchError> {
         let mut left = vec![others; self.opened.len()];
-        for IndexedSource { id, licence, .. } in self.sources {
-            let is_left = fits(id, licence.as_deref());
+        for source in self.sources {
+            let is_left = fits(source);
             if is_left != others {
-                let term = Term::from_field_text(self.opened.fields.source, id);
+                let term = Term::from_field_text(self.opened.fields.source, &source.id);
                 self.mark(&term, is_left, &mut left)?;
             }
         }
@@ -173,8 +190,8 @@ impl Filters<'_> {
     fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
         let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
         let none = values.leave(|_| false);
-        let mut left = self.of_sources(none, |_, licence| {
-            licence.map_or(none, |licence| is_left(&licence.to_lowercase()))
+        let mut left = self.of_sources(none, |source| {
+            source.licence.as_ref().map_or(none, |licence| is_left(&licence.to_lowercase()))
         })?;
         for segment in &self.opened.segments {
             let terms = segment.reader.inverted_index(self.opened.fields.licence)?;
@@ -220,7 +237,89 @@ impl Filters<'_> {
     }
 }
 
+/// Whether `name`, lower case, is the owner of `source` or the name of its repository.
+fn belongs_to(source: &IndexedSource, name: &str) -> bool {
+    let SourceNames { login, name: own, .. } = &source.names;
+    let (owner, repository) = repository(&source.id).unzip();
+    let names = [login.as_deref(), Some(own), owner, repository];
+    names.into_iter().flatten().any(|known| known.to_lowercase() == name)
+}
+
 /// Sets the documents `docs` of `segment` to `mark`.
 fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
     docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{fixture, record};
+    use super::*;
+
+    #[test]
+    fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
+        let filter = |value: &str, excluded| {
+            let filter = Filter::new(FilterField::Path, value).unwrap();
+            Filter { excluded, ..filter }
+        };
+        let other = Filter::new(FilterField::Kind, "note").unwrap();
+        let filters = [filter("Docs", false), filter("src", false), filter("old", true), other];
+        let values = Values::of(FilterField::Path, &filters);
+        let leave = |path: &str| values.leave(|value| path.contains(value));
+        assert_eq!(["docs/a", "src/a", "lib/a"].map(leave), [true, true, false]);
+        assert!(!leave("docs/old/a"));
+        let excluded = Values::of(FilterField::Path, &filters[2..]);
+        assert!(excluded.leave(|value| "lib/a".contains(value)), "nothing is wanted in particular");
+    }
+
+    #[test]
+    fn a_name_of_a_source_is_whole_and_in_any_case() {
+        let mut source = IndexedSource { id: "Ann/Notes".into(), ..IndexedSource::default() };
+        let belongs =
+            |source: &IndexedSource, names: [&str; 4]| names.map(|name| belongs_to(source, name));
+        assert_eq!(belongs(&source, ["ann", "notes", "note", "nn"]), [true, true, false, false]);
+        source.id = "course".into();
+        source.names.login = Some("Zoe".into());
+        source.names.name = "ML".into();
+        assert_eq!(belongs(&source, ["zoe", "ml", "zo", "ann"]), [true, true, false, false]);
+    }
+
+    #[test]
+    fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
+        let mut records = [record("A", "a"), record("B", "b"), record("C", "c")];
+        records[1].language = Some("sv".into());
+        records[1].step = Some("data-collection".into());
+        records[2].source = "bob/lists".into();
+        records[2].language = Some("sv".into());
+        let fixture = fixture(records);
+        let searcher = &fixture.searcher;
+        let budget = Budget::unlimited();
+        let filters = Filters {
+            opened: &searcher.opened,
+            vocabulary: &fixture.vocabulary,
+            labels: &searcher.labels,
+            sources: &searcher.sources,
+            budget: &budget,
+        };
+        let left = |text: &str| -> Vec<u64> {
+            let typed = crate::search::query::parse(text).filters;
+            let Some(allowed) = filters.allowed(&typed).unwrap() else { return vec![99] };
+            let sections = (0..).zip(allowed).filter(|(_, allowed)| *allowed);
+            let mut ids: Vec<u64> = sections.map(|(at, _)| searcher.opened.id(at).0).collect();
+            ids.sort_unstable();
+            ids
+        };
+        for (text, wanted) in [
+            ("", &[99][..]),
+            ("lang:swe", &[1, 2]),
+            ("lang:en lang:sv", &[0, 1, 2]),
+            ("-lang:SWE", &[0]),
+            ("lang:sv source:bob", &[2]),
+            ("lang:sv -source:bob", &[1]),
+            ("step:\"data collection\"", &[1]),
+            ("source:nobody", &[]),
+            ("-source:nobody", &[0, 1, 2]),
+        ] {
+            assert_eq!(left(text), wanted, "{text}");
+        }
+    }
 }

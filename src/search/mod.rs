@@ -24,6 +24,8 @@ mod document;
 mod facets;
 mod field;
 mod filter;
+#[cfg(test)]
+mod fixture;
 mod highlight;
 mod lexer;
 mod lexicon;
