@@ -14,7 +14,7 @@ use super::field::distinct;
 use super::filter::{Allowed, Filters};
 use super::highlight::{Finder, Marks, Snippet, snippet};
 use super::lexicon::Lexicon;
-use super::opened::{Hidden, Opened};
+use super::opened::Opened;
 use super::plan::{Plan, Planner};
 use super::prefer::Preferred;
 use super::query::{self, Filter, FilterField, MOST_FILTERS, Query};
@@ -242,8 +242,14 @@ impl Search<'_> {
         for (unit, bit) in plan.units.iter().zip(0..) {
             values.push(scorer.add(unit, bit, preferred.as_ref(), board)?);
         }
+        let mut conditions = Conditions {
+            allowed: allowed.as_ref(),
+            with_copies: asks_for_one_place(self.query),
+            is_relaxed: false,
+            links: None,
+        };
         if plan.units.is_empty() {
-            return self.all(allowed.as_ref());
+            return self.all(&conditions);
         }
         let links = plan.wants_links.then(|| self.with_links()).transpose()?;
         let (units, budget) = (&plan.units[..], self.budget);
@@ -253,12 +259,7 @@ impl Search<'_> {
         }
         let (values, preferred) = (&values[..], preferred.as_ref());
         let ranker = Ranker { opened, weights: &WEIGHTS, units, values, board, preferred, budget };
-        let mut conditions = Conditions {
-            allowed: allowed.as_ref(),
-            with_copies: asks_for_one_place(self.query),
-            is_relaxed: false,
-            links: links.as_ref(),
-        };
+        conditions.links = links.as_ref();
         let ranking = ranker.rank(&conditions)?;
         if ranking.by_words >= TOO_FEW || plan.units.len() < 2 {
             return Ok(ranking);
@@ -292,12 +293,14 @@ impl Search<'_> {
     }
 
     /// The sections that filters alone ask for, the best by themselves first; none without a filter.
-    fn all(&self, allowed: Option<&Allowed>) -> Result<Ranking, SearchError> {
-        let Some(allowed) = allowed else { return Ok(Ranking::default()) };
+    fn all(&self, conditions: &Conditions) -> Result<Ranking, SearchError> {
+        if conditions.allowed.is_none() {
+            return Ok(Ranking::default());
+        }
         let opened = &self.searcher.opened;
         self.budget.spend(opened.len())?;
-        let is_shown = |at: &usize| allowed[*at] && opened.hidden[*at] == Hidden::No;
-        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(&(*section as usize)));
+        let is_shown = |section: u32| conditions.show(opened, section as usize);
+        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(*section));
         let mut best: Vec<Ranked> =
             shown.map(|(section, prior)| Ranked { section, score: *prior }).collect();
         best.sort_by(|a, b| b.score.total_cmp(&a.score));
