@@ -156,3 +156,52 @@ fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
     };
     FIELDS.iter().map(read).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of two sections: both of the source "a"; the second of 40 topics, the first of the last of these.
+    fn values() -> Values {
+        let topics = (0..40).map(|at| format!("topic-{at:02}"));
+        let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();
+        let first = [0, 40];
+        let second: Vec<u16> = (0..=40).collect();
+        Values {
+            names,
+            fields: vec![0..1, 1..41, 41..41, 41..41, 41..41],
+            begins: vec![0, 2, 43],
+            values: [&first[..], &second[..]].concat(),
+        }
+    }
+
+    fn ranked(sections: &[u32]) -> Vec<Ranked> {
+        sections.iter().map(|section| Ranked { section: *section, score: 1.0 }).collect()
+    }
+
+    #[test]
+    fn the_commonest_values_come_first_then_by_name_and_the_rest_is_cut() {
+        let facets = values().count(&ranked(&[0, 1]));
+        assert_eq!(facets[0], Facet { field: "source", values: vec![("a".into(), 2)] });
+        let topics = &facets[1].values;
+        assert_eq!(topics.len(), VALUES);
+        assert_eq!(topics[0], ("topic-39".into(), 2));
+        assert_eq!(topics[1..3], [("topic-00".into(), 1), ("topic-01".into(), 1)]);
+    }
+
+    #[test]
+    fn only_values_of_the_matches_are_counted() {
+        let facets = values().count(&ranked(&[0]));
+        assert_eq!(facets[1].values, [("topic-39".to_owned(), 1)]);
+        assert!(facets[2..].iter().all(|facet| facet.values.is_empty()));
+        assert!(values().count(&ranked(&[7])).iter().all(|facet| facet.values.is_empty()));
+    }
+
+    #[test]
+    fn a_source_is_found_by_its_number_and_its_number_by_its_id() {
+        let values = values();
+        assert_eq!((values.source("a"), values.source_name(0)), (Some(0), Some("a")));
+        assert_eq!((values.source("b"), values.source_name(1)), (None, None));
+        assert_eq!(values.source_of(1), Some(0));
+    }
+}

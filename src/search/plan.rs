@@ -235,3 +235,116 @@ fn merge(parts: &mut Alternatives) {
     }
     *parts = merged;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::weights::WEIGHTS;
+    use super::*;
+    use crate::config::Sources;
+    use crate::search::query::parse;
+    use tantivy::tokenizer::Language;
+
+    fn with_planner<T>(test: impl FnOnce(&Planner) -> T) -> T {
+        let vocabulary = crate::vocabulary::load(&Sources::Compiled).unwrap();
+        let labels = Labels::new(&vocabulary);
+        let stemmers = [Language::English, Language::Swedish].map(analysis::stemmed);
+        let (vocabulary, labels) = (&vocabulary, &labels);
+        test(&Planner { vocabulary, labels, weights: &WEIGHTS, stemmers: &stemmers })
+    }
+
+    fn meaning(node: &Node) -> Meaning<'_> {
+        Meaning {
+            node,
+            topics: vec![],
+            completions: vec![],
+            spelt: vec![],
+            is_aside: false,
+            preference: None,
+        }
+    }
+
+    fn reading(meanings: Vec<Meaning<'_>>) -> Reading<'_> {
+        Reading { understood: Default::default(), meanings, names: vec![], preferences: vec![] }
+    }
+
+    fn stem(text: &str) -> Part {
+        Part::Stem(text.into())
+    }
+
+    /// What the words of `text` are looked up as, one after the other.
+    fn parts(text: &str) -> Vec<Alternatives> {
+        let query = parse(text);
+        with_planner(|planner| {
+            let meanings = query.units.iter().map(meaning).collect();
+            planner.plan(&reading(meanings)).units.into_iter().map(|unit| unit.parts).collect()
+        })
+    }
+
+    #[test]
+    fn a_word_is_looked_up_by_its_stem_in_each_language_of_the_index_once() {
+        assert_eq!(parts("model"), [[(stem("model"), 1.0)]]);
+        assert_eq!(parts("användare"), [[(stem("anvandar"), 1.0), (stem("anvand"), 1.0)]]);
+    }
+
+    #[test]
+    fn what_punctuation_joins_is_looked_up_whole_and_in_pieces() {
+        let pieces = Part::Phrase(vec!["k".into(), "nn".into()]);
+        assert_eq!(parts("k-NN"), [[(stem("knn"), 1.0), (pieces, 1.0)]]);
+        assert_eq!(parts("C++"), [[(stem("c++"), 1.0)]], "a lone C is no C++");
+    }
+
+    #[test]
+    fn alternatives_share_a_unit_and_a_group_needs_one_of_each() {
+        assert_eq!(parts("red OR green"), [[(stem("red"), 1.0), (stem("green"), 1.0)]]);
+        let all = Part::All(vec![vec![(stem("red"), 1.0)], vec![(stem("hot"), 1.0)]]);
+        assert_eq!(parts("(red hot) OR blue"), [[(all, 1.0), (stem("blue"), 1.0)]]);
+    }
+
+    #[test]
+    fn a_phrase_is_required_to_the_letter_and_a_word_is_not() {
+        let query = parse("\"ranked lists\" bias");
+        with_planner(|planner| {
+            let plan = planner.plan(&reading(query.units.iter().map(meaning).collect()));
+            let required: Vec<bool> = plan.units.iter().map(|unit| unit.is_required).collect();
+            assert_eq!(required, [true, false]);
+            let [(Part::Exact { parts, words }, weight)] = &plan.units[0].parts[..] else {
+                panic!("{:?}", plan.units[0].parts);
+            };
+            assert_eq!((words.join(" "), *weight), ("ranked lists".to_owned(), 1.0));
+            assert_eq!(parts[0].0, Part::Phrase(vec!["rank".into(), "list".into()]));
+        });
+    }
+
+    #[test]
+    fn what_a_word_may_have_meant_counts_less_than_the_word() {
+        let node = Node::Word("rankin".into());
+        with_planner(|planner| {
+            let mut guessed = meaning(&node);
+            guessed.completions = vec!["ranking".into()];
+            guessed.spelt = vec!["ranking".into(), "rank kin".into()];
+            guessed.topics = vec![(0, true)];
+            let slug = planner.vocabulary.topics[0].slug.0.clone();
+            let plan = planner.plan(&reading(vec![guessed]));
+            let unit = &plan.units[0];
+            assert_eq!(unit.parts[0], (stem("rankin"), 1.0));
+            // The greater of two weights is kept.
+            let rank = unit.parts.iter().find(|(part, _)| *part == stem("rank")).unwrap();
+            assert_eq!(rank.1, WEIGHTS.correction.max(WEIGHTS.completion));
+            let split = Part::Phrase(vec!["rank".into(), "kin".into()]);
+            assert!(unit.parts.contains(&(split, WEIGHTS.correction)));
+            assert!(unit.parts.contains(&(Part::Topic(slug), WEIGHTS.topic)));
+            assert_eq!(unit.stem.as_deref(), Some("rank"), "near others as it was meant");
+        });
+    }
+
+    #[test]
+    fn a_word_that_asks_for_links_need_not_be_held() {
+        let node = Node::Word("papers".into());
+        with_planner(|planner| {
+            let aside = Meaning { is_aside: true, ..meaning(&node) };
+            let plan = planner.plan(&reading(vec![aside]));
+            assert!(plan.wants_links && plan.units[0].is_extra);
+            assert_eq!(plan.units[0].weight, WEIGHTS.aside);
+        });
+    }
+}

@@ -92,3 +92,72 @@ fn is_short(text: &str) -> bool {
     word.chars().count() < 2
         || matches!(word, "e.g" | "i.e" | "vs" | "al" | "etc" | "cf" | "Fig" | "Dr" | "approx")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The window of `text` where the words are matches, each a unit of its own.
+    fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
+        let mut matches: Vec<Match> = Vec::new();
+        for (unit, word) in words.iter().enumerate() {
+            let found = text.match_indices(word);
+            matches.extend(found.map(|(at, _)| Match { start: at, end: at + word.len(), unit }));
+        }
+        matches.sort_by_key(|found| found.start);
+        let (from, end) = window(text, &matches);
+        &text[from..end]
+    }
+
+    fn filler(words: usize) -> String {
+        "filler ".repeat(words)
+    }
+
+    #[test]
+    fn a_short_text_is_shown_whole_and_one_without_matches_from_its_start() {
+        assert_eq!(shown("Bias is everywhere.", &["everywhere"]), "Bias is everywhere.");
+        let long = filler(100);
+        assert!(long.starts_with(shown(&long, &[])));
+        assert!(shown(&long, &[]).chars().count() <= WIDTH);
+    }
+
+    #[test]
+    fn the_place_with_most_different_words_is_shown_not_that_with_most_matches() {
+        let text = format!("bias bias bias {}position bias {}", filler(80), filler(80));
+        assert!(shown(&text, &["bias", "position"]).contains("position bias"));
+    }
+
+    #[test]
+    fn a_snippet_begins_with_the_sentence_and_ends_with_one() {
+        let text = format!(
+            "{}. The bias of clicks is large. {}. It ends here. {}",
+            filler(60).trim_end(),
+            filler(22).trim_end(),
+            filler(60)
+        );
+        let shown = shown(&text, &["bias"]);
+        assert!(shown.starts_with("The bias of clicks"), "{shown}");
+        assert!(shown.trim_end().ends_with("It ends here."), "{shown}");
+    }
+
+    #[test]
+    fn a_full_stop_of_an_abbreviation_ends_no_sentence() {
+        let at = |text: &str| borders(text, 0).collect::<Vec<_>>();
+        assert_eq!(at("Smith et al. e.g. A. x vs. y"), [0; 0]);
+        assert_eq!(at("One. Two!\nThree。四"), [5, 10, 18]);
+    }
+
+    #[test]
+    fn prose_is_preferred_to_a_formula_that_holds_the_same_words() {
+        let formula = "\\frac{bias}{\\sum \\alpha \\beta}";
+        let text = format!("{formula} {}Here the bias is explained. {}", filler(60), filler(60));
+        assert!(shown(&text, &["bias"]).contains("the bias is explained"));
+    }
+
+    #[test]
+    fn wide_characters_are_never_cut() {
+        let text = format!("{}偏差{}", "系统".repeat(200), "系统".repeat(200));
+        let shown = shown(&text, &["偏差"]);
+        assert!(shown.contains("偏差") && shown.chars().count() <= WIDTH);
+    }
+}
