@@ -19,6 +19,8 @@
 //! What depends on the whole corpus (copies) is kept beside the index, in [`Copies`], so that it can change without
 //! reindexing.
 
+#[cfg(test)]
+mod fixture;
 mod index;
 pub mod query;
 mod rank;

@@ -23,6 +23,7 @@ mod discover;
 mod eval;
 mod face;
 mod faults;
+mod filters;
 mod folders;
 mod formats;
 mod found;
@@ -61,6 +62,7 @@ mod talk;
 mod threads;
 mod tidy;
 mod trust;
+mod typing;
 mod voices;
 mod world;
 

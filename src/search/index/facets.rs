@@ -158,54 +158,44 @@ fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::index::fixture::{record, written};
-    use crate::search::index::record::Record;
 
-    /// The facet values of an index of `records`.
-    fn read_values(records: Vec<Record>) -> Values {
-        let written = written(records);
-        let index = tantivy::Index::open_in_dir(&written.folder).unwrap();
-        Values::read(index.reader().unwrap().searcher().segment_readers()).unwrap()
-    }
-
-    fn values<'a>(facets: &'a [Facet], field: &str) -> Vec<(&'a str, u64)> {
-        let facet = facets.iter().find(|facet| facet.field == field).unwrap();
-        facet.values.iter().map(|(name, count)| (name.as_str(), *count)).collect()
-    }
-
-    #[test]
-    fn only_the_given_sections_are_counted_the_commonest_value_first_then_by_name() {
-        let of = |source: &str| record("A", "a", |record| record.source = source.into());
-        let of_sections = read_values(["z/z", "b/b", "z/z", "a/a", "b/b", "b/b"].map(of).into());
-        let all = of_sections.count(0..6);
-        assert_eq!(values(&all, "source"), [("b/b", 3), ("z/z", 2), ("a/a", 1)]);
-        let some = of_sections.count([0, 1, 3].into_iter());
-        assert_eq!(values(&some, "source"), [("a/a", 1), ("b/b", 1), ("z/z", 1)]);
-        assert!(values(&of_sections.count(0..0), "source").is_empty());
+    /// Values of two sections: both of the source "a"; the second of 40 topics, the first of the last of these.
+    fn values() -> Values {
+        let topics = (0..40).map(|at| format!("topic-{at:02}"));
+        let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();
+        let first = [0, 40];
+        let second: Vec<u16> = (0..=40).collect();
+        Values {
+            names,
+            fields: vec![0..1, 1..41, 41..41, 41..41, 41..41],
+            begins: vec![0, 2, 43],
+            values: [&first[..], &second[..]].concat(),
+        }
     }
 
     #[test]
-    fn a_facet_has_at_most_thirty_values_and_they_are_the_commonest() {
-        // The last five of 35 are used twice.
-        let languages = (0..35).chain(30..35).map(|at| format!("x{at:02}"));
-        let records =
-            languages.map(|language| record("A", "a", |record| record.language = Some(language)));
-        let facets = read_values(records.collect()).count(0..40);
-        let counted = values(&facets, "lang");
-        assert_eq!(counted.len(), VALUES);
-        let first = [("x30", 2), ("x31", 2), ("x32", 2), ("x33", 2), ("x34", 2), ("x00", 1)];
-        assert_eq!(counted[..6], first);
+    fn the_commonest_values_come_first_then_by_name_and_the_rest_is_cut() {
+        let facets = values().count([0, 1].into_iter());
+        assert_eq!(facets[0], Facet { field: "source", values: vec![("a".into(), 2)] });
+        let topics = &facets[1].values;
+        assert_eq!(topics.len(), VALUES);
+        assert_eq!(topics[0], ("topic-39".into(), 2));
+        assert_eq!(topics[1..3], [("topic-00".into(), 1), ("topic-01".into(), 1)]);
     }
 
     #[test]
-    fn sources_are_found_by_name_and_by_section() {
-        let of = |source: &str| record("A", "a", |record| record.source = source.into());
-        let values = read_values(["z/z", "a/a"].map(of).into());
-        assert_eq!(
-            (values.sources(), values.source("z/z"), values.source("q")),
-            (2, Some(1), None)
-        );
-        let named = |at| values.source_of(at).and_then(|number| values.source_name(number));
-        assert_eq!([named(0), named(1), named(2)], [Some("z/z"), Some("a/a"), None]);
+    fn only_values_of_the_matches_are_counted() {
+        let facets = values().count([0].into_iter());
+        assert_eq!(facets[1].values, [("topic-39".to_owned(), 1)]);
+        assert!(facets[2..].iter().all(|facet| facet.values.is_empty()));
+        assert!(values().count([7].into_iter()).iter().all(|facet| facet.values.is_empty()));
+    }
+
+    #[test]
+    fn a_source_is_found_by_its_number_and_its_number_by_its_id() {
+        let values = values();
+        assert_eq!((values.source("a"), values.source_name(0)), (Some(0), Some("a")));
+        assert_eq!((values.source("b"), values.source_name(1)), (None, None));
+        assert_eq!(values.source_of(1), Some(0));
     }
 }

@@ -17,7 +17,7 @@ pub const MOST_FILTERS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FilterField {
-    /// A part of the source's id.
+    /// The source's id; if no source has that id, its owner or the name of its repository. A whole name in any case.
     Source,
     /// A part of the path.
     Path,
@@ -25,6 +25,7 @@ pub enum FilterField {
     Topic,
     Step,
     Kind,
+    /// The language's code: `sv` or `swe`.
     Lang,
     /// How the licence's name begins.
     Licence,

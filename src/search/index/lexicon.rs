@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::IndexRecordOption;
+use tantivy::termdict::TermMerger;
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{DocSet, TERMINATED, Term};
 use tantivy_fst::Automaton;
@@ -17,9 +18,6 @@ use crate::search::index::error::SearchError;
 use crate::search::index::opened::{BODY, Hidden, Opened};
 use crate::search::index::postings::each_phrase;
 use crate::search::text::analysis;
-
-/// Terms of one segment that are looked at for completions.
-const MOST_TERMS: usize = 2_000;
 
 /// A word of the index with the number of sections that hold it, copies counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,22 +97,28 @@ impl Lexicon<'_> {
     }
 
     /// The words that begin with `prefix`, the commonest first, `prefix` itself left out; at most `most`.
+    ///
+    /// O(words that begin so), some hundred nanoseconds each; holds `most` of them.
     pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<Known>, SearchError> {
-        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut streams = Vec::with_capacity(self.opened.segments.len());
         for segment in &self.opened.segments {
-            let mut terms = segment.words.terms().range().ge(prefix.as_bytes()).into_stream()?;
-            let mut seen = 0;
-            while terms.advance() && terms.key().starts_with(prefix.as_bytes()) && seen < MOST_TERMS
-            {
-                seen += 1;
-                self.budget.spend(1)?;
-                add(&mut counts, terms.key(), terms.value().doc_freq);
+            streams.push(segment.words.terms().range().ge(prefix).into_stream()?);
+        }
+        let mut terms = TermMerger::new(streams);
+        let mut commonest = Commonest { most, known: Vec::new() };
+        while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+            let segments = terms.current_segment_ords_and_term_infos();
+            let (mut held, mut read) = (0, 0);
+            for (_, info) in segments {
+                held += info.doc_freq;
+                read += 1;
+            }
+            self.budget.spend(read)?;
+            if terms.key() != prefix.as_bytes() {
+                commonest.add(terms.key(), held);
             }
         }
-        counts.remove(prefix);
-        let mut known = sorted(counts);
-        known.truncate(most);
-        Ok(known)
+        Ok(commonest.known)
     }
 
     /// The words within `distance` edits of `word` (one letter added, left out, changed, or two
@@ -143,6 +147,25 @@ impl Lexicon<'_> {
         }
         counts.remove(word);
         Ok(sorted(counts))
+    }
+}
+
+/// The commonest of the words that were added in alphabetical order.
+struct Commonest {
+    most: usize,
+    /// The commonest first; equal ones in alphabetical order.
+    known: Vec<Known>,
+}
+
+impl Commonest {
+    fn add(&mut self, word: &[u8], held: u32) {
+        let at = self.known.partition_point(|known| known.held >= held);
+        if at < self.most
+            && let Ok(word) = std::str::from_utf8(word)
+        {
+            self.known.truncate(self.most - 1);
+            self.known.insert(at, Known { word: word.to_owned(), held });
+        }
     }
 }
 
@@ -188,4 +211,19 @@ fn sorted(counts: BTreeMap<String, u32>) -> Vec<Known> {
         counts.into_iter().map(|(word, held)| Known { word, held }).collect();
     known.sort_by(|a, b| b.held.cmp(&a.held).then(a.word.cmp(&b.word)));
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commonest_words_are_kept_in_order_whenever_they_come() {
+        let mut commonest = Commonest { most: 3, known: Vec::new() };
+        for (word, held) in [("a", 1), ("b", 5), ("c", 5), ("d", 1), ("e", 9), ("f", 2)] {
+            commonest.add(word.as_bytes(), held);
+        }
+        let kept: Vec<&str> = commonest.known.iter().map(|known| known.word.as_str()).collect();
+        assert_eq!(kept, ["e", "b", "c"]);
+    }
 }

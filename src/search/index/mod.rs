@@ -9,8 +9,6 @@ pub(in crate::search) mod document;
 pub(in crate::search) mod error;
 pub(in crate::search) mod facets;
 pub(in crate::search) mod field;
-#[cfg(test)]
-pub(in crate::search) mod fixture;
 pub(in crate::search) mod lexicon;
 pub(in crate::search) mod opened;
 pub(in crate::search) mod postings;

@@ -20,6 +20,9 @@ const MOST_WORDS: usize = 32;
 /// Groups in groups deeper than this are read as if they had no parentheses.
 const DEEPEST: usize = 4;
 
+const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
+const OR_BEFORE_NO_WORD: &str = "OR (what stands behind it is a filter or an excluded word)";
+
 /// Something to look for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -93,7 +96,10 @@ impl Reader<'_> {
         let (mut joined, mut excluded) = (false, false);
         while let Some(token) = self.lexer.next() {
             let node = match token {
-                Token::Close if self.depth > 0 => return self.end(units, joined),
+                Token::Close if self.depth > 0 => {
+                    self.end(joined, excluded);
+                    return units;
+                }
                 Token::Or if units.is_empty() => {
                     self.drop("OR (nothing stands before it)");
                     continue;
@@ -106,7 +112,13 @@ impl Reader<'_> {
                     excluded = true;
                     continue;
                 }
-                Token::Field(field, value) => {
+                Token::Field { field, value, is_open } => {
+                    if is_open {
+                        self.drop(OPEN_QUOTE);
+                    }
+                    if joined {
+                        self.drop(OR_BEFORE_NO_WORD);
+                    }
                     self.filter(field, value, excluded);
                     (joined, excluded) = (false, false);
                     continue;
@@ -115,7 +127,12 @@ impl Reader<'_> {
             };
             let Some(node) = node else { continue };
             match (std::mem::take(&mut excluded), std::mem::take(&mut joined)) {
-                (true, _) => self.query.excluded.push(node),
+                (true, joined) => {
+                    if joined {
+                        self.drop(OR_BEFORE_NO_WORD);
+                    }
+                    self.query.excluded.push(node);
+                }
                 (false, true) => join(&mut units, node),
                 (false, false) => units.push(node),
             }
@@ -123,7 +140,8 @@ impl Reader<'_> {
         if self.depth > 0 {
             self.drop("( (the parenthesis is not closed)");
         }
-        self.end(units, joined)
+        self.end(joined, excluded);
+        units
     }
 
     /// What `token` asks for, if it is no operator.
@@ -133,7 +151,7 @@ impl Reader<'_> {
             Token::Word(word) => self.atom(word).map(|word| Node::Word(word.to_owned())),
             Token::Phrase { text, is_open } => {
                 if is_open {
-                    self.drop("\" (without its other half; read up to the end)");
+                    self.drop(OPEN_QUOTE);
                 }
                 let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 self.atom(&words).map(|words| Node::Phrase(words.to_owned()))
@@ -145,11 +163,14 @@ impl Reader<'_> {
         }
     }
 
-    fn end(&mut self, units: Vec<Node>, joined: bool) -> Vec<Node> {
+    /// Reports the operators that still wait for a word at the end of a group or of the text.
+    fn end(&mut self, joined: bool, excluded: bool) {
         if joined {
             self.drop("OR (nothing stands behind it)");
         }
-        units
+        if excluded {
+            self.drop("NOT (nothing stands behind it)");
+        }
     }
 
     /// A group, whose parenthesis was read.
@@ -279,6 +300,28 @@ mod tests {
         assert_eq!(grouped.units.len(), 11, "32 words of 90");
         assert_eq!(grouped.dropped, ["all words but the first 32"]);
         assert_eq!(units(&"(".repeat(900)).len(), 0);
+    }
+
+    #[test]
+    fn an_operator_without_its_word_is_reported() {
+        let not = "NOT (nothing stands behind it)";
+        let or = "OR (nothing stands behind it)";
+        for (text, wanted) in [
+            ("ads NOT", &[not][..]),
+            ("(ads NOT) bias", &[not]),
+            ("(ads OR) bias", &[or]),
+            ("ads OR NOT", &[or, not]),
+            ("ads -", &["- (no letter or digit)"]),
+            ("ads -\"", &[OPEN_QUOTE, not]),
+            ("ads \"bias", &[OPEN_QUOTE]),
+            ("ads source:\"ann", &[OPEN_QUOTE]),
+            ("ads OR -bias", &[OR_BEFORE_NO_WORD]),
+            ("ads OR lang:sv", &[OR_BEFORE_NO_WORD]),
+            ("ads -bias OR clicks", &[]),
+            ("ads NOT lang:sv", &[]),
+        ] {
+            assert_eq!(parse(text).dropped, wanted, "{text}");
+        }
     }
 
     proptest! {

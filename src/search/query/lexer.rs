@@ -12,7 +12,12 @@ pub(in crate::search) enum Token<'a> {
         is_open: bool,
     },
     /// `field:value`, `field:"a value"`.
-    Field(FilterField, &'a str),
+    Field {
+        field: FilterField,
+        value: &'a str,
+        /// The closing quotation mark of its value is missing.
+        is_open: bool,
+    },
     Or,
     /// What comes next is not wanted.
     Not,
@@ -55,9 +60,10 @@ impl<'a> Lexer<'a> {
         if value.is_empty()
             && let Some(inner) = behind.strip_prefix(is_quote)
         {
-            return Token::Field(field, self.quoted(inner).0);
+            let (value, is_open) = self.quoted(inner);
+            return Token::Field { field, value, is_open };
         }
-        Token::Field(field, value)
+        Token::Field { field, value, is_open: false }
     }
 }
 
@@ -138,7 +144,7 @@ mod tests {
                 Token::Open,
                 Token::Word("e"),
                 Token::Close,
-                Token::Field(FilterField::Source, "x y"),
+                Token::Field { field: FilterField::Source, value: "x y", is_open: false },
                 Token::Word("f(x)"),
                 Token::Word("7"),
                 Token::Phrase { text: "", is_open: true },

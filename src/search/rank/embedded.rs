@@ -9,7 +9,7 @@ use tantivy::tokenizer::{Language, TextAnalyzer};
 use crate::search::index::budget::Budget;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::lexicon::Lexicon;
-use crate::search::index::opened::{Hidden, Opened};
+use crate::search::index::opened::Opened;
 use crate::search::index::record::{Copies, IndexedSource};
 use crate::search::query::understand::interpreter::Interpreter;
 use crate::search::query::understand::labels::Labels;
@@ -119,8 +119,14 @@ impl EmbeddedSearch<'_> {
         for (unit, bit) in plan.units.iter().zip(0..) {
             values.push(scorer.add(unit, bit, preferred.as_ref(), board)?);
         }
+        let mut conditions = Conditions {
+            allowed: allowed.as_ref(),
+            with_copies: self.query.with_copies,
+            is_relaxed: false,
+            links: None,
+        };
         if plan.units.is_empty() {
-            return self.all(allowed.as_ref());
+            return self.all(&conditions);
         }
         let links = plan.wants_links.then(|| self.with_links()).transpose()?;
         let (units, budget) = (&plan.units[..], self.query.budget);
@@ -130,12 +136,7 @@ impl EmbeddedSearch<'_> {
         }
         let (values, preferred) = (&values[..], preferred.as_ref());
         let ranker = Ranker { opened, weights: &WEIGHTS, units, values, board, preferred, budget };
-        let mut conditions = Conditions {
-            allowed: allowed.as_ref(),
-            with_copies: self.query.with_copies,
-            is_relaxed: false,
-            links: links.as_ref(),
-        };
+        conditions.links = links.as_ref();
         let ranking = ranker.rank(&conditions)?;
         if ranking.by_words >= TOO_FEW || plan.units.len() < 2 {
             return Ok(found(ranking, false));
@@ -168,12 +169,14 @@ impl EmbeddedSearch<'_> {
     }
 
     /// The sections that filters alone ask for, the best by themselves first; none without a filter.
-    fn all(&self, allowed: Option<&Allowed>) -> Result<Candidates, SearchError> {
-        let Some(allowed) = allowed else { return Ok(Candidates::default()) };
+    fn all(&self, conditions: &Conditions) -> Result<Candidates, SearchError> {
+        if conditions.allowed.is_none() {
+            return Ok(Candidates::default());
+        }
         let opened = &self.index.opened;
         self.query.budget.spend(opened.len())?;
-        let is_shown = |at: &usize| allowed[*at] && opened.hidden[*at] == Hidden::No;
-        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(&(*section as usize)));
+        let is_shown = |section: u32| conditions.show(opened, section as usize);
+        let shown = (0..).zip(&opened.priors).filter(|(section, _)| is_shown(*section));
         let mut best: Vec<Ranked> =
             shown.map(|(section, prior)| Ranked { section, score: *prior }).collect();
         best.sort_by(|a, b| b.score.total_cmp(&a.score));

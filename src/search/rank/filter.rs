@@ -4,9 +4,14 @@
 //! their field in one pass over their dictionaries; values of other fields are looked up. O(sections + different paths
 //! + postings of the values that match).
 
+use std::collections::HashSet;
+
 use tantivy::Term;
 use tantivy::schema::{Field, IndexRecordOption};
 
+use crate::annotate::language_code;
+use crate::catalogue::names::SourceNames;
+use crate::catalogue::repository;
 use crate::extract::Kind;
 use crate::search::index::budget::Budget;
 use crate::search::index::day::day_number;
@@ -98,10 +103,7 @@ impl Filters<'_> {
     /// The sections that `values` leave of a `field` that a section has one value of.
     fn left_by(&self, field: FilterField, values: &Values) -> Result<Allowed, SearchError> {
         match field {
-            FilterField::Source => self.of_sources(values.wanted.is_empty(), |id, _| {
-                let id = id.to_lowercase();
-                values.leave(|value| id.contains(value))
-            }),
+            FilterField::Source => self.in_sources(values),
             FilterField::Licence => self.licensed(values),
             FilterField::Path => self.in_paths(values),
             FilterField::Step => self.having(self.opened.fields.step, values),
@@ -115,8 +117,11 @@ impl Filters<'_> {
         let mut left = vec![values.wanted.is_empty(); self.opened.len()];
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
-            let is_step = field == self.opened.fields.step;
-            let value = if is_step { value.replace(' ', "-") } else { value.clone() };
+            let value = match field {
+                _ if field == self.opened.fields.step => value.replace(' ', "-"),
+                _ if field == self.opened.fields.language => language_code(value),
+                _ => value.clone(),
+            };
             self.mark(&Term::from_field_text(field, &value), mark, &mut left)?;
         }
         Ok(left)
@@ -153,17 +158,29 @@ impl Filters<'_> {
         Ok(left)
     }
 
+    /// The sections of the sources whose id, owner or repository is left. O(sources · values).
+    fn in_sources(&self, values: &Values) -> Result<Allowed, SearchError> {
+        let ids: HashSet<String> =
+            self.sources.iter().map(|source| source.id.to_lowercase()).collect();
+        self.of_sources(values.wanted.is_empty(), |source| {
+            values.leave(|value| match ids.contains(value) {
+                true => source.id.to_lowercase() == value,
+                false => belongs_to(source, value),
+            })
+        })
+    }
+
     /// The sections of the sources that `fits` says are left; `others` for those of sources that are not known.
     fn of_sources(
         &self,
         others: bool,
-        fits: impl Fn(&str, Option<&str>) -> bool,
+        fits: impl Fn(&IndexedSource) -> bool,
     ) -> Result<Allowed, SearchError> {
         let mut left = vec![others; self.opened.len()];
-        for IndexedSource { id, licence, .. } in self.sources {
-            let is_left = fits(id, licence.as_deref());
+        for source in self.sources {
+            let is_left = fits(source);
             if is_left != others {
-                let term = Term::from_field_text(self.opened.fields.source, id);
+                let term = Term::from_field_text(self.opened.fields.source, &source.id);
                 self.mark(&term, is_left, &mut left)?;
             }
         }
@@ -174,8 +191,8 @@ impl Filters<'_> {
     fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
         let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
         let none = values.leave(|_| false);
-        let mut left = self.of_sources(none, |_, licence| {
-            licence.map_or(none, |licence| is_left(&licence.to_lowercase()))
+        let mut left = self.of_sources(none, |source| {
+            source.licence.as_ref().map_or(none, |licence| is_left(&licence.to_lowercase()))
         })?;
         for segment in &self.opened.segments {
             let terms = segment.reader.inverted_index(self.opened.fields.licence)?;
@@ -221,6 +238,14 @@ impl Filters<'_> {
     }
 }
 
+/// Whether `name`, lower case, is the owner of `source` or the name of its repository.
+fn belongs_to(source: &IndexedSource, name: &str) -> bool {
+    let SourceNames { login, name: own, .. } = &source.names;
+    let (owner, repository) = repository(&source.id).unzip();
+    let names = [login.as_deref(), Some(own), owner, repository];
+    names.into_iter().flatten().any(|known| known.to_lowercase() == name)
+}
+
 /// Sets the documents `docs` of `segment` to `mark`.
 fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
     docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
@@ -230,93 +255,123 @@ fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
 mod tests {
     use super::*;
     use crate::catalogue::Shown;
-    use crate::config::Sources;
-    use crate::search::index::fixture::{record, written};
-    use crate::search::index::record::{Copies, Record};
-    use crate::search::query::parse;
-    use crate::vocabulary;
+    use crate::search::fixture::{fixture, record};
+    use crate::search::index::record::Record;
 
-    /// The sections of `records` that pass the filters typed in `query`; `None` if it has no filters.
-    fn left(records: Vec<Record>, query: &str) -> Option<Vec<usize>> {
-        let index = written(records);
-        let opened = Opened::open(&index.folder, &Copies::default()).unwrap();
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let source = |id: &str, licence: Option<&str>| IndexedSource {
-            id: id.into(),
-            licence: licence.map(str::to_owned),
-            ..IndexedSource::default()
+    #[test]
+    fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
+        let filter = |value: &str, excluded| {
+            let filter = Filter::new(FilterField::Path, value).unwrap();
+            Filter { excluded, ..filter }
         };
-        let filters = Filters {
-            opened: &opened,
-            vocabulary: &vocabulary,
-            labels: &Labels::new(&vocabulary),
-            sources: &[source("ann/notes", Some("MIT")), source("bob/lists", None)],
-            budget: &Budget::unlimited(),
-        };
-        let allowed = filters.allowed(&parse(query).filters).unwrap()?;
-        Some((0..allowed.len()).filter(|at| allowed[*at]).collect())
+        let other = Filter::new(FilterField::Kind, "note").unwrap();
+        let filters = [filter("Docs", false), filter("src", false), filter("old", true), other];
+        let values = Values::of(FilterField::Path, &filters);
+        let leave = |path: &str| values.leave(|value| path.contains(value));
+        assert_eq!(["docs/a", "src/a", "lib/a"].map(leave), [true, true, false]);
+        assert!(!leave("docs/old/a"));
+        let excluded = Values::of(FilterField::Path, &filters[2..]);
+        assert!(excluded.leave(|value| "lib/a".contains(value)), "nothing is wanted in particular");
     }
 
     #[test]
-    fn values_of_a_field_with_one_value_are_alternatives_and_fields_are_combined() {
-        let of = |language: &str, kind: Kind| {
-            record("A", "a", |record| {
-                record.language = Some(language.into());
-                record.kind = kind;
-            })
+    fn a_name_of_a_source_is_whole_and_in_any_case() {
+        let mut source = IndexedSource { id: "Ann/Notes".into(), ..IndexedSource::default() };
+        let belongs =
+            |source: &IndexedSource, names: [&str; 4]| names.map(|name| belongs_to(source, name));
+        assert_eq!(belongs(&source, ["ann", "notes", "note", "nn"]), [true, true, false, false]);
+        source.id = "course".into();
+        source.names.login = Some("Zoe".into());
+        source.names.name = "ML".into();
+        assert_eq!(belongs(&source, ["zoe", "ml", "zo", "ann"]), [true, true, false, false]);
+    }
+
+    #[test]
+    fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
+        let mut records = [record("A", "a"), record("B", "b"), record("C", "c")];
+        records[1].language = Some("sv".into());
+        records[1].step = Some("data-collection".into());
+        records[2].source = "bob/lists".into();
+        records[2].language = Some("sv".into());
+        let fixture = fixture(records);
+        let searcher = &fixture.searcher;
+        let budget = Budget::unlimited();
+        let filters = Filters {
+            opened: &searcher.index.opened,
+            vocabulary: &fixture.vocabulary,
+            labels: &searcher.index.labels,
+            sources: &searcher.index.sources,
+            budget: &budget,
         };
-        let records = || vec![of("en", Kind::Note), of("de", Kind::List), of("ja", Kind::Note)];
-        assert_eq!(left(records(), "lang:en lang:ja"), Some(vec![0, 2]));
-        assert_eq!(left(records(), "lang:de lang:ja kind:note"), Some(vec![2]));
-        assert_eq!(left(records(), "-lang:en"), Some(vec![1, 2]));
-        assert_eq!(left(records(), "lang:en -lang:en"), Some(vec![]));
-        assert_eq!(left(records(), "lang:xx"), Some(vec![]));
-        assert_eq!(left(records(), "a b"), None);
+        let left = |text: &str| -> Vec<u64> {
+            let typed = crate::search::query::parse(text).filters;
+            let Some(allowed) = filters.allowed(&typed).unwrap() else { return vec![99] };
+            let sections = (0..).zip(allowed).filter(|(_, allowed)| *allowed);
+            let mut ids: Vec<u64> =
+                sections.map(|(at, _)| searcher.index.opened.id(at).0).collect();
+            ids.sort_unstable();
+            ids
+        };
+        for (text, wanted) in [
+            ("", &[99][..]),
+            ("lang:swe", &[1, 2]),
+            ("lang:en lang:sv", &[0, 1, 2]),
+            ("-lang:SWE", &[0]),
+            ("lang:sv source:bob", &[2]),
+            ("lang:sv -source:bob", &[1]),
+            ("step:\"data collection\"", &[1]),
+            ("source:nobody", &[]),
+            ("-source:nobody", &[0, 1, 2]),
+        ] {
+            assert_eq!(left(text), wanted, "{text}");
+        }
+    }
+
+    /// The sections of `records` that pass the filters typed in `query`. The source of all is licensed under MIT.
+    fn left(records: &[Record], query: &str) -> Vec<usize> {
+        let mut fixture = fixture(records.iter().cloned());
+        fixture.searcher.index.sources[0].licence = Some("MIT".into());
+        let index = &fixture.searcher.index;
+        let filters = Filters {
+            opened: &index.opened,
+            vocabulary: &fixture.vocabulary,
+            labels: &index.labels,
+            sources: &index.sources,
+            budget: &Budget::unlimited(),
+        };
+        let typed = crate::search::query::parse(query).filters;
+        let allowed = filters.allowed(&typed).unwrap().unwrap();
+        (0..allowed.len()).filter(|at| allowed[*at]).collect()
     }
 
     #[test]
     fn several_properties_are_all_required() {
-        let of = |code: &str, text: &str| record("A", text, |record| record.code = code.into());
+        let of = |code: &str, text: &str| Record { code: code.into(), ..record("A", text) };
         let table = "a | b\nc | d";
-        let records = || vec![of("x = 1", "a"), of("", table), of("x = 1", table)];
-        assert_eq!(left(records(), "has:code has:table"), Some(vec![2]));
-        assert_eq!(left(records(), "has:table -has:code"), Some(vec![1]));
+        let records = [of("x = 1", "a"), of("", table), of("x = 1", table)];
+        assert_eq!(left(&records, "has:code has:table"), [2]);
+        assert_eq!(left(&records, "has:table -has:code"), [1]);
     }
 
     #[test]
     fn a_documents_own_licence_overrides_that_of_its_source() {
-        let of = |own: Option<&str>, source: &str| {
-            record("A", "a", |record| {
-                record.source = source.into();
-                record.licence = own.map(|licence| (licence.to_owned(), Shown::Full));
-            })
+        let of = |own: Option<&str>, source: &str| Record {
+            source: source.into(),
+            licence: own.map(|licence| (licence.to_owned(), Shown::Full)),
+            ..record("A", "a")
         };
-        let records = || {
-            vec![
-                of(None, "ann/notes"),
-                of(Some("Apache-2.0"), "ann/notes"),
-                of(Some("MIT"), "bob/lists"),
-                of(None, "bob/lists"),
-            ]
-        };
-        assert_eq!(left(records(), "licence:mit"), Some(vec![0, 2]));
-        assert_eq!(left(records(), "-licence:mit"), Some(vec![1, 3]));
+        let (ann, bob) = ("ann/notes", "bob/lists");
+        let records =
+            [of(None, ann), of(Some("Apache-2.0"), ann), of(Some("MIT"), bob), of(None, bob)];
+        assert_eq!(left(&records, "licence:mit"), [0, 2]);
+        assert_eq!(left(&records, "-licence:mit"), [1, 3]);
     }
 
     #[test]
     fn since_leaves_out_older_and_undated_sections() {
-        let of =
-            |date: Option<&str>| record("A", "a", |record| record.date = date.map(str::to_owned));
-        let records = || vec![of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
-        assert_eq!(left(records(), "since:2025"), Some(vec![1]));
-        assert_eq!(left(records(), "-since:2025"), Some(vec![0, 2]));
-    }
-
-    #[test]
-    fn a_path_filter_matches_any_part_in_any_case() {
-        let of = |path: &str| record("A", "a", |record| record.path = path.into());
-        let records = || vec![of("Docs/Ranking.md"), of("docs/other.md"), of("src/x.md")];
-        assert_eq!(left(records(), "path:docs -path:RANKING"), Some(vec![1]));
-        assert_eq!(left(records(), "path:.md"), Some(vec![0, 1, 2]));
+        let of = |date: Option<&str>| Record { date: date.map(str::to_owned), ..record("A", "a") };
+        let records = [of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
+        assert_eq!(left(&records, "since:2025"), [1]);
+        assert_eq!(left(&records, "-since:2025"), [0, 2]);
     }
 }

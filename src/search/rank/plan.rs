@@ -36,7 +36,7 @@ pub(in crate::search) enum Part {
 pub(in crate::search) type Alternatives = Vec<(Part, f32)>;
 
 /// One thing that is asked for.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::search) struct Unit {
     pub parts: Alternatives,
     pub weight: f32,
@@ -237,106 +237,113 @@ fn merge(parts: &mut Alternatives) {
 
 #[cfg(test)]
 mod tests {
-    use tantivy::tokenizer::Language;
-
     use super::*;
     use crate::config::Sources;
     use crate::search::query::parse;
-    use crate::search::query::understand::understood::Understood;
     use crate::search::rank::weights::WEIGHTS;
-    use crate::vocabulary;
+    use tantivy::tokenizer::Language;
 
-    /// The units of the plan for `query`, each of whose words has the meaning that `mean` gives it.
-    fn units(query: &str, mean: impl Fn(&mut Meaning), names: Vec<Name>) -> Vec<Unit> {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    fn with_planner<T>(test: impl FnOnce(&Planner) -> T) -> T {
+        let vocabulary = crate::vocabulary::load(&Sources::Compiled).unwrap();
         let labels = Labels::new(&vocabulary);
-        let stemmers = [analysis::stemmed(Language::English)];
-        let planner = Planner {
-            vocabulary: &vocabulary,
-            labels: &labels,
-            weights: &WEIGHTS,
-            stemmers: &stemmers,
-        };
-        let parsed = parse(query);
-        let meanings = parsed.units.iter().map(|node| {
-            let mut meaning = Meaning::of(node);
-            mean(&mut meaning);
-            meaning
-        });
-        let (understood, preferences) = (Understood::default(), Vec::new());
-        let reading = Reading { understood, meanings: meanings.collect(), names, preferences };
-        planner.plan(&reading).units
+        let stemmers = [Language::English, Language::Swedish].map(analysis::stemmed);
+        let (vocabulary, labels) = (&vocabulary, &labels);
+        test(&Planner { vocabulary, labels, weights: &WEIGHTS, stemmers: &stemmers })
+    }
+
+    fn meaning(node: &Node) -> Meaning<'_> {
+        Meaning {
+            node,
+            topics: vec![],
+            completions: vec![],
+            spelt: vec![],
+            is_aside: false,
+            preference: None,
+        }
+    }
+
+    fn reading(meanings: Vec<Meaning<'_>>) -> Reading<'_> {
+        Reading { understood: Default::default(), meanings, names: vec![], preferences: vec![] }
     }
 
     fn stem(text: &str) -> Part {
         Part::Stem(text.into())
     }
 
-    #[test]
-    fn a_word_is_looked_up_by_its_stem_and_a_phrase_is_required_exactly() {
-        let units = units("Ranking \"models drift\"", |_| {}, Vec::new());
-        assert_eq!(units[0].parts, [(stem("rank"), 1.0)]);
-        assert_eq!((units[0].is_required, units[0].stem.as_deref()), (false, Some("rank")));
-        let Part::Exact { parts, words } = &units[1].parts[0].0 else { panic!("{units:?}") };
-        assert_eq!(*parts, [(Part::Phrase(vec!["model".into(), "drift".into()]), 1.0)]);
-        assert_eq!(*words, ["models", "drift"]);
-        assert!(units[1].is_required && units[1].stem.is_none());
+    /// What the words of `text` are looked up as, one after the other.
+    fn parts(text: &str) -> Vec<Alternatives> {
+        let query = parse(text);
+        with_planner(|planner| {
+            let meanings = query.units.iter().map(meaning).collect();
+            planner.plan(&reading(meanings)).units.into_iter().map(|unit| unit.parts).collect()
+        })
     }
 
     #[test]
-    fn corrections_and_completions_count_less_than_the_typed_word() {
-        let mean = |meaning: &mut Meaning| {
-            meaning.spelt = vec!["ranking".into()];
-            meaning.completions = vec!["rankinx".into()];
-        };
-        let units = units("rankin", mean, Vec::new());
-        let parts =
-            [("rankin", 1.0), ("rankinx", WEIGHTS.completion), ("rank", WEIGHTS.correction)];
-        assert_eq!(units[0].parts, parts.map(|(text, weight)| (stem(text), weight)));
-        assert_eq!(units[0].stem.as_deref(), Some("rank"), "proximity uses the correction");
+    fn a_word_is_looked_up_by_its_stem_in_each_language_of_the_index_once() {
+        assert_eq!(parts("model"), [[(stem("model"), 1.0)]]);
+        assert_eq!(parts("användare"), [[(stem("anvandar"), 1.0), (stem("anvand"), 1.0)]]);
     }
 
     #[test]
-    fn a_correction_of_a_word_that_names_a_source_is_unlikely() {
-        let mean = |meaning: &mut Meaning| {
-            meaning.spelt = vec!["ranking".into()];
-            meaning.preference = Some(0);
-        };
-        let units = units("rankin", mean, Vec::new());
-        assert_eq!(units[0].parts[1], (stem("rank"), WEIGHTS.unlikely_correction));
-        assert_eq!(units[0].preference, Some(0));
+    fn what_punctuation_joins_is_looked_up_whole_and_in_pieces() {
+        let pieces = Part::Phrase(vec!["k".into(), "nn".into()]);
+        assert_eq!(parts("k-NN"), [[(stem("knn"), 1.0), (pieces, 1.0)]]);
+        assert_eq!(parts("C++"), [[(stem("c++"), 1.0)]], "a lone C is no C++");
     }
 
     #[test]
-    fn names_are_extra_units_and_a_query_without_words_has_none() {
-        let name = |words: &str| Name {
-            words: words.into(),
-            topics: vec![(0, true), (1, false)],
-            is_paraphrase: false,
-        };
-        let with_words = units("model drift", |_| {}, vec![name("model drift")]);
-        let [_, _, unit] = &with_words[..] else { panic!("{with_words:?}") };
-        assert!(unit.is_extra && !unit.is_required && unit.stem.is_none());
-        let weights: Vec<f32> = unit.parts.iter().map(|(_, weight)| *weight).collect();
-        assert_eq!(weights, [1.0, WEIGHTS.topic, WEIGHTS.unsure_topic]);
-        assert_eq!(unit.weight, WEIGHTS.name);
-        assert_eq!(units("", |_| {}, vec![name("model drift")]), []);
-        let many = (0..20).map(|_| name("model drift")).collect();
-        assert_eq!(units("model", |_| {}, many).len(), 1 + MOST_NAMES);
+    fn alternatives_share_a_unit_and_a_group_needs_one_of_each() {
+        assert_eq!(parts("red OR green"), [[(stem("red"), 1.0), (stem("green"), 1.0)]]);
+        let all = Part::All(vec![vec![(stem("red"), 1.0)], vec![(stem("hot"), 1.0)]]);
+        assert_eq!(parts("(red hot) OR blue"), [[(all, 1.0), (stem("blue"), 1.0)]]);
     }
 
     #[test]
-    fn equal_parts_are_merged_with_the_greatest_weight() {
-        let mut parts = vec![(stem("a"), 0.3), (stem("b"), 1.0), (stem("a"), 0.7)];
-        merge(&mut parts);
-        assert_eq!(parts, [(stem("a"), 0.7), (stem("b"), 1.0)]);
+    fn a_phrase_is_required_to_the_letter_and_a_word_is_not() {
+        let query = parse("\"ranked lists\" bias");
+        with_planner(|planner| {
+            let plan = planner.plan(&reading(query.units.iter().map(meaning).collect()));
+            let required: Vec<bool> = plan.units.iter().map(|unit| unit.is_required).collect();
+            assert_eq!(required, [true, false]);
+            let [(Part::Exact { parts, words }, weight)] = &plan.units[0].parts[..] else {
+                panic!("{:?}", plan.units[0].parts);
+            };
+            assert_eq!((words.join(" "), *weight), ("ranked lists".to_owned(), 1.0));
+            assert_eq!(parts[0].0, Part::Phrase(vec!["rank".into(), "list".into()]));
+        });
     }
 
     #[test]
-    fn a_long_phrase_is_cut() {
-        let pieces = |count: usize| vec!["x".to_owned(); count];
-        assert_eq!(sequence(pieces(0)), None);
-        assert_eq!(sequence(pieces(1)), Some(stem("x")));
-        assert_eq!(sequence(pieces(99)), Some(Part::Phrase(pieces(MOST_PIECES))));
+    fn what_a_word_may_have_meant_counts_less_than_the_word() {
+        let node = Node::Word("rankin".into());
+        with_planner(|planner| {
+            let mut guessed = meaning(&node);
+            guessed.completions = vec!["ranking".into()];
+            guessed.spelt = vec!["ranking".into(), "rank kin".into()];
+            guessed.topics = vec![(0, true)];
+            let slug = planner.vocabulary.topics[0].slug.0.clone();
+            let plan = planner.plan(&reading(vec![guessed]));
+            let unit = &plan.units[0];
+            assert_eq!(unit.parts[0], (stem("rankin"), 1.0));
+            // The greater of two weights is kept.
+            let rank = unit.parts.iter().find(|(part, _)| *part == stem("rank")).unwrap();
+            assert_eq!(rank.1, WEIGHTS.correction.max(WEIGHTS.completion));
+            let split = Part::Phrase(vec!["rank".into(), "kin".into()]);
+            assert!(unit.parts.contains(&(split, WEIGHTS.correction)));
+            assert!(unit.parts.contains(&(Part::Topic(slug), WEIGHTS.topic)));
+            assert_eq!(unit.stem.as_deref(), Some("rank"), "near others as it was meant");
+        });
+    }
+
+    #[test]
+    fn a_word_that_asks_for_links_need_not_be_held() {
+        let node = Node::Word("papers".into());
+        with_planner(|planner| {
+            let aside = Meaning { is_aside: true, ..meaning(&node) };
+            let plan = planner.plan(&reading(vec![aside]));
+            assert!(plan.wants_links && plan.units[0].is_extra);
+            assert_eq!(plan.units[0].weight, WEIGHTS.aside);
+        });
     }
 }

@@ -45,6 +45,18 @@ pub(in crate::search) struct Conditions<'a> {
     pub links: Option<&'a Allowed>,
 }
 
+impl Conditions<'_> {
+    /// Whether the section `at` of `opened` may be a match, whatever it holds of the query.
+    pub fn show(&self, opened: &Opened, at: usize) -> bool {
+        let is_hidden = match opened.hidden[at] {
+            Hidden::No => false,
+            Hidden::Folded => !self.with_copies,
+            Hidden::Deleted => true,
+        };
+        !is_hidden && self.allowed.is_none_or(|allowed| allowed[at])
+    }
+}
+
 /// A query's units on a board.
 pub(in crate::search) struct Ranker<'a> {
     pub opened: &'a Opened,
@@ -73,7 +85,7 @@ impl Ranker<'_> {
             let at = *section as usize;
             let cell = &self.board.cells[at];
             let units = cell.units;
-            if units & required != required || !self.is_shown(at, conditions) {
+            if units & required != required || !conditions.show(self.opened, at) {
                 continue;
             }
             let (share, _) = shares.of(units);
@@ -111,15 +123,6 @@ impl Ranker<'_> {
         }
         let shares = Shares::new(self.units, &values, self.weights.coverage);
         Rest { shares, is_nothing: preferred.is_all }
-    }
-
-    fn is_shown(&self, at: usize, conditions: &Conditions) -> bool {
-        let is_hidden = match self.opened.hidden[at] {
-            Hidden::No => false,
-            Hidden::Folded => !conditions.with_copies,
-            Hidden::Deleted => true,
-        };
-        !is_hidden && conditions.allowed.is_none_or(|allowed| allowed[at])
     }
 
     /// What the score of the section `at` counts times, whatever it holds of the query.
@@ -279,67 +282,100 @@ pub(in crate::search) fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::index::fixture::{record, written};
-    use crate::search::index::record::Copies;
+    use crate::search::fixture::{fixture, record};
 
     fn unit(is_extra: bool) -> Unit {
-        Unit { is_extra, ..Unit::default() }
+        Unit {
+            parts: vec![],
+            weight: 1.0,
+            is_required: false,
+            is_extra,
+            stem: None,
+            preference: None,
+        }
     }
 
     #[test]
-    fn a_share_is_the_weight_that_a_section_holds_raised_to_the_power() {
-        let shares = Shares::new(&[unit(false), unit(false)], &[3_000, 1_000], 0.5);
-        assert_eq!(shares.of(0b11), (1.0, 1.0));
-        assert_eq!(shares.of(0b01), (0.75, 0.75_f32.sqrt()));
-        assert_eq!(shares.of(0), (0.0, 0.0));
+    fn a_section_has_the_share_of_the_query_that_its_units_weigh() {
+        let units = [unit(false), unit(false), unit(true)];
+        let shares = Shares::new(&units, &[3_000, 1_000, 9_000], 0.5);
+        assert_eq!(shares.of(0b001), (0.75, 0.75_f32.sqrt()));
+        assert_eq!(shares.of(0b011), (1.0, 1.0));
+        assert_eq!(shares.of(0b100).0, 0.0, "what is extra does not count beside the rest");
+        let extra = Shares::new(&[unit(true)], &[500], 0.5);
+        assert_eq!(extra.of(1).0, 1.0, "alone, it does");
     }
 
     #[test]
-    fn extra_units_add_to_a_share_only_if_there_are_no_others() {
-        let mixed = Shares::new(&[unit(false), unit(true)], &[1_000, 9_000], 1.0);
-        assert_eq!((mixed.of(0b01).0, mixed.of(0b10).0), (1.0, 0.0));
-        let extra = Shares::new(&[unit(true), unit(true)], &[1_000, 3_000], 1.0);
-        assert_eq!(extra.of(0b10).0, 0.75);
+    fn shares_of_many_units_are_those_of_few() {
+        let few: Vec<Unit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
+        let mut many = few.clone();
+        many.push(unit(true));
+        let values: Vec<u32> = (0..11).map(|at| 1_000 + 37 * at).collect();
+        let tabled = Shares::new(&few, &values[..MOST_TABLED], 0.1);
+        let summed = Shares::new(&many, &values, 0.1);
+        assert!(!tabled.table.is_empty() && summed.table.is_empty());
+        for units in [0, 1, 0b1010, 0b11_1111_1111] {
+            assert_eq!(tabled.of(units), summed.of(units), "{units:b}");
+        }
     }
 
     #[test]
-    fn many_units_have_the_same_shares_without_a_table() {
-        let units: Vec<Unit> = (0..=MOST_TABLED).map(|_| unit(false)).collect();
-        let values: Vec<u32> = (1..).take(units.len()).collect();
-        let shares = Shares::new(&units, &values, 1.0);
-        assert!(shares.table.is_empty());
-        // The first two of the values from 1 to 11.
-        assert_eq!(shares.of(0b11).0, 3.0 / 66.0);
-    }
-
-    #[test]
-    fn better_scores_come_first_and_equal_ones_by_section() {
+    fn better_scores_come_first_and_equal_ones_by_number() {
         let ranked = |section, score| Ranked { section, score };
-        let mut matches = [ranked(5, 1.0), ranked(2, 1.0), ranked(9, 1.5), ranked(1, 0.0)];
+        let mut matches = [ranked(7, 0.5), ranked(3, 0.5), ranked(9, 2.0), ranked(1, 0.0)];
         matches.sort_unstable_by_key(order);
-        assert_eq!(matches.map(|ranked| ranked.section), [9, 2, 5, 1]);
+        assert_eq!(matches.map(|ranked| ranked.section), [9, 3, 7, 1]);
+    }
+
+    #[test]
+    fn a_named_source_matches_alone_only_where_nothing_else_is_asked_for() {
+        let shares = || Shares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
+        let gain = Gain { score: 1.0, units: 0b01 };
+        let more = Rest { shares: shares(), is_nothing: false };
+        assert!(!more.is_held(0b01, gain, 0.5), "the word beside the name is missing");
+        assert!(more.is_held(0b10, gain, 0.5));
+        let nothing = Rest { shares: shares(), is_nothing: true };
+        assert!(nothing.is_held(0, gain, 0.5));
+        assert!(!nothing.is_held(0b01, Gain::default(), 0.5), "a section of another source");
     }
 
     #[test]
     fn a_page_shows_few_hits_of_a_document_and_one_part_of_a_long_section() {
-        let of =
-            |path: &str, heading: &str| record(heading, "a", |record| record.path = path.into());
-        let index = written(vec![
-            of("a.md", "One"),
-            // Another part of the same section.
-            of("a.md", "One"),
-            of("a.md", "Two"),
-            of("a.md", "Three"),
-            of("b.md", "One"),
-        ]);
-        let opened = Opened::open(&index.folder, &Copies::default()).unwrap();
-        let best: Vec<Ranked> = (0..5).map(|section| Ranked { section, score: 1.0 }).collect();
-        let shown = |most, window| -> Vec<u32> {
-            page(&best, &opened, most, window).iter().map(|ranked| ranked.section).collect()
+        let section = |path: &str, heading: &str| {
+            let record = record(heading, "Apples are red.");
+            crate::search::Record { path: path.into(), ..record }
         };
-        assert_eq!(shown(2, (0, 10)), [0, 2, 4]);
-        assert_eq!(shown(3, (0, 10)), [0, 2, 3, 4]);
-        assert_eq!(shown(2, (1, 1)), [2]);
-        assert_eq!(shown(2, (3, 10)), [0_u32; 0]);
+        let fixture = fixture([
+            section("a.md", "One"),
+            section("a.md", "Two"),
+            section("a.md", "Two"),
+            section("a.md", "Three"),
+            section("b.md", "Four"),
+        ]);
+        let opened = &fixture.searcher.index.opened;
+        let mut best: Vec<Ranked> = (0..5).map(|section| Ranked { section, score: 1.0 }).collect();
+        best.sort_by_key(|ranked| opened.id(ranked.section).0);
+        let shown = |most, window| -> Vec<u64> {
+            let page = page(&best, opened, most, window);
+            page.iter().map(|ranked| opened.id(ranked.section).0).collect()
+        };
+        assert_eq!(shown(3, (0, 10)), [0, 1, 3, 4]);
+        assert_eq!(shown(2, (0, 10)), [0, 1, 4]);
+        assert_eq!(shown(2, (1, 1)), [1], "the offset counts what is shown");
+    }
+
+    #[test]
+    fn copies_count_where_one_place_is_asked_for_and_deleted_sections_never() {
+        let mut fixture = fixture([record("A", "a"), record("B", "b"), record("C", "c")]);
+        let opened = &mut fixture.searcher.index.opened;
+        opened.hidden = vec![Hidden::No, Hidden::Folded, Hidden::Deleted];
+        let show = |allowed: Option<&Allowed>, with_copies| {
+            let conditions = Conditions { allowed, with_copies, is_relaxed: false, links: None };
+            [0, 1, 2].map(|at| conditions.show(opened, at))
+        };
+        assert_eq!(show(None, false), [true, false, false]);
+        assert_eq!(show(None, true), [true, true, false]);
+        assert_eq!(show(Some(&vec![false, true, true]), true), [false, true, false]);
     }
 }

@@ -68,7 +68,7 @@ pub struct Answer {
 
 /// An open index of one generation. Cheap to share; answers many requests at once.
 pub struct Searcher {
-    pub(super) index: EmbeddedIndex,
+    pub(in crate::search) index: EmbeddedIndex,
     copies: Copies,
 }
 
@@ -147,7 +147,8 @@ impl Searcher {
     }
 
     /// At most `limit` suggestions for `text`: topics first, then headings, then sources, each by how much
-    /// they are used. Misspelled words are corrected if nothing matches them as typed.
+    /// they are used. Topics take more than half of the places only if others don't fill them. Misspelled words are
+    /// corrected if nothing matches them as typed.
     pub fn suggest(
         &self,
         text: &str,
@@ -224,10 +225,8 @@ fn asks_for_one_place(query: &Query) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
-    use crate::search::index::fixture::{record, written};
+    use crate::search::fixture::{Fixture, fixture, record};
     use crate::search::rank::candidates::Candidates;
-    use crate::vocabulary;
 
     /// An engine that returns the given candidates.
     struct GivenCandidates(Vec<Ranked>);
@@ -243,12 +242,9 @@ mod tests {
 
     #[test]
     fn an_answer_shows_the_candidates_of_any_engine_in_their_order() {
-        let of = |source: &str, text: &str| record(text, text, |r| r.source = source.into());
-        let records = vec![of("a/a", "drift"), of("b/b", "no match"), of("b/b", "drifts")];
-        let index = written(records);
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let searcher =
-            Searcher::open(&index.folder, Copies::default(), &vocabulary, Vec::new()).unwrap();
+        let of = |source: &str, text: &str| Record { source: source.into(), ..record(text, text) };
+        let records = [of("a/a", "drift"), of("b/b", "no match"), of("b/b", "drifts")];
+        let Fixture { searcher, vocabulary, .. } = &fixture(records);
         let request = Request {
             text: "drift -ads lang:en",
             filters: &[],
@@ -259,7 +255,7 @@ mod tests {
         };
         let ranked = |section, score| Ranked { section, score };
         let engine = GivenCandidates(vec![ranked(2, 9.0), ranked(1, 4.0)]);
-        let answer = searcher.answer(&engine, &request, &vocabulary, &Budget::unlimited()).unwrap();
+        let answer = searcher.answer(&engine, &request, vocabulary, &Budget::unlimited()).unwrap();
         let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
         assert_eq!(found, [(2, 9.0), (1, 4.0)]);
         assert_eq!((answer.total, answer.counted, answer.understood.relaxed), (77, 2, true));

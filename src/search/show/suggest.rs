@@ -45,6 +45,42 @@ pub struct Suggestion {
     pub count: u32,
 }
 
+/// What was found of each kind, the best first.
+struct FoundSuggestions {
+    topics: Vec<Suggestion>,
+    headings: Vec<Suggestion>,
+    sources: Vec<Suggestion>,
+}
+
+impl FoundSuggestions {
+    /// Shares `limit` places: topics first, then headings that are none of these topics, then sources. Topics have
+    /// half of the places and what the others leave; of the rest, two are kept for sources.
+    fn share(self, limit: usize) -> Vec<Suggestion> {
+        let FoundSuggestions { mut topics, headings, sources } = self;
+        let keys: Vec<String> = topics.iter().map(|topic| label::key(&topic.text)).collect();
+        let is_none_of = |shown: usize, heading: &Suggestion| {
+            !keys[..shown].contains(&label::key(&heading.text))
+        };
+        let others = |shown: usize| {
+            let headings = headings.iter().filter(|heading| is_none_of(shown, heading));
+            headings.take(limit).count() + sources.len()
+        };
+        let mut shown = topics.len().min(limit.div_ceil(2));
+        while shown < topics.len() && shown + others(shown) < limit {
+            shown += 1;
+        }
+        topics.truncate(shown);
+        let kept = (limit - shown).saturating_sub(sources.len().min(2));
+        let headings: Vec<Suggestion> =
+            headings.into_iter().filter(|heading| is_none_of(shown, heading)).take(kept).collect();
+        let mut all = topics;
+        all.extend(headings);
+        all.extend(sources);
+        all.truncate(limit);
+        all
+    }
+}
+
 impl EmbeddedIndex {
     /// See [`Searcher::suggest`](crate::search::Searcher::suggest).
     pub fn suggest(
@@ -77,22 +113,12 @@ impl EmbeddedIndex {
         vocabulary: &Vocabulary,
         budget: &Budget,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        let mut all = self.topics(typed, vocabulary, budget)?;
-        // Half of the room is for what is no topic, if there is such.
-        all.truncate(limit.div_ceil(2));
-        let is_topic = |heading: &Suggestion| {
-            all.iter().any(|topic| label::key(&topic.text) == label::key(&heading.text))
+        let found = FoundSuggestions {
+            topics: self.topics(typed, vocabulary, budget)?,
+            headings: self.headings(typed, budget)?,
+            sources: self.of_sources(typed)?,
         };
-        let headings =
-            self.headings(typed, budget)?.into_iter().filter(|heading| !is_topic(heading));
-        let headings: Vec<Suggestion> = headings.take(limit).collect();
-        let sources = self.of_sources(typed)?;
-        let room = limit.saturating_sub(all.len());
-        let kept = room.saturating_sub(sources.len().min(2)).min(headings.len());
-        all.extend(headings.into_iter().take(kept));
-        all.extend(sources);
-        all.truncate(limit);
-        Ok(all)
+        Ok(found.share(limit))
     }
 
     /// `typed` with its words spelt right, if any was not.
@@ -205,10 +231,10 @@ impl EmbeddedIndex {
     }
 
     fn stems(&self, words: &[String]) -> Vec<String> {
-        let Some(english) = self.stemmers.first() else { return Vec::new() };
-        let mut english = english.clone();
-        let mut stems: Vec<String> =
-            words.iter().flat_map(|word| analysis::terms(word, &mut english).pieces).collect();
+        let mut stems = Vec::new();
+        for mut stemmer in self.stemmers.iter().cloned() {
+            stems.extend(words.iter().flat_map(|word| analysis::terms(word, &mut stemmer).pieces));
+        }
         stems.sort_unstable();
         stems.dedup();
         stems
@@ -228,5 +254,52 @@ impl EmbeddedIndex {
         }
         found.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some(kind: Suggested, names: &[&str]) -> Vec<Suggestion> {
+        let suggestion =
+            |text: &&str| Suggestion { text: (*text).into(), kind, id: None, count: 1 };
+        names.iter().map(suggestion).collect()
+    }
+
+    fn shared(topics: &[&str], headings: &[&str], sources: &[&str], limit: usize) -> String {
+        let found = FoundSuggestions {
+            topics: some(Suggested::Topic, topics),
+            headings: some(Suggested::Heading, headings),
+            sources: some(Suggested::Source, sources),
+        };
+        let texts: Vec<String> = found.share(limit).into_iter().map(|s| s.text).collect();
+        texts.join(" ")
+    }
+
+    #[test]
+    fn topics_take_half_of_the_room_and_what_the_others_leave() {
+        let topics = ["t1", "t2", "t3", "t4", "t5"];
+        assert_eq!(shared(&topics, &[], &[], 4), "t1 t2 t3 t4");
+        assert_eq!(shared(&topics, &["h1"], &[], 4), "t1 t2 t3 h1");
+        assert_eq!(shared(&topics, &[], &["s1"], 4), "t1 t2 t3 s1");
+        assert_eq!(shared(&topics, &["h1", "h2", "h3"], &[], 4), "t1 t2 h1 h2");
+        assert_eq!(shared(&topics, &["h1"], &["s1"], 9), "t1 t2 t3 t4 t5 h1 s1");
+    }
+
+    #[test]
+    fn two_places_are_kept_for_sources() {
+        let headings = ["h1", "h2", "h3", "h4"];
+        assert_eq!(shared(&[], &headings, &["s1", "s2", "s3"], 4), "h1 h2 s1 s2");
+        assert_eq!(shared(&[], &headings, &["s1"], 4), "h1 h2 h3 s1");
+        assert_eq!(shared(&[], &["h1"], &["s1", "s2", "s3"], 4), "h1 s1 s2 s3");
+    }
+
+    #[test]
+    fn a_heading_that_names_a_shown_topic_is_not_suggested_again() {
+        assert_eq!(shared(&["Data drift"], &["data drift", "h1"], &[], 4), "Data drift h1");
+        let topics = ["t1", "t2", "t3"];
+        assert_eq!(shared(&topics, &["t3", "h1"], &[], 4), "t1 t2 t3 h1");
+        assert_eq!(shared(&topics, &["t3", "h1", "h2"], &[], 4), "t1 t2 t3 h1");
     }
 }

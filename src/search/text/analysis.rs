@@ -101,4 +101,12 @@ mod tests {
         assert_eq!(terms("k-NN", &mut words()).compounds, ["knn"]);
         assert_eq!(stemmer("ja"), None);
     }
+
+    #[test]
+    fn eight_languages_that_are_detected_by_three_letters_have_their_stemmers() {
+        use crate::annotate::language_code;
+        for code in ["dan", "ell", "fin", "hun", "nob", "ron", "swe", "tam"] {
+            assert!(stemmer(&language_code(code)).is_some(), "{code}");
+        }
+    }
 }

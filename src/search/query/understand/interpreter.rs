@@ -71,8 +71,7 @@ pub(in crate::search) struct Reading<'q> {
 }
 
 impl<'q> Meaning<'q> {
-    /// The meaning of `node` as typed.
-    pub fn of(node: &'q Node) -> Meaning<'q> {
+    fn of(node: &'q Node) -> Meaning<'q> {
         Meaning {
             node,
             topics: vec![],

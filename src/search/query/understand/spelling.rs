@@ -167,3 +167,82 @@ impl Speller<'_> {
         Ok(is_joined.then_some(Slip { words: joined, is_unknown: apart == 0 }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::index::budget::Budget;
+
+    use super::*;
+
+    /// An index in which `words` are held by so many sections.
+    fn index(words: &[(&str, usize)]) -> Fixture {
+        let most = words.iter().map(|(_, held)| *held).max().unwrap_or(0);
+        fixture((0..most).map(|at| {
+            let held = words.iter().filter(|(_, held)| at < *held).map(|(word, _)| *word);
+            record("Note", &held.collect::<Vec<_>>().join(" , "))
+        }))
+    }
+
+    fn with_speller<T>(words: &[(&str, usize)], test: impl FnOnce(&Speller) -> T) -> T {
+        let fixture = index(words);
+        let budget = Budget::unlimited();
+        let lexicon = fixture.searcher.index.lexicon(&budget);
+        test(&Speller { lexicon: &lexicon, labels: &fixture.searcher.index.labels })
+    }
+
+    fn corrected(speller: &Speller, word: &str) -> Option<String> {
+        speller.correct(word).unwrap().map(|slip| slip.words)
+    }
+
+    #[test]
+    fn an_unknown_word_is_read_as_the_nearest_and_a_known_one_is_not() {
+        with_speller(&[("zebras", 5), ("zephyrous", 5), ("umbrellas", 1)], |speller| {
+            let corrected = |word| corrected(speller, word);
+            assert_eq!(corrected("zebrsa").as_deref(), Some("zebras"), "two letters exchanged");
+            assert_eq!(corrected("zephyruos").as_deref(), Some("zephyrous"));
+            assert_eq!(corrected("zefyrouz"), None, "three slips");
+            assert_eq!(corrected("zebras"), None);
+            assert_eq!(corrected("umbrellas"), None, "rare, but nothing like it is common");
+            assert_eq!(corrected("zbr"), None, "too short");
+            assert_eq!(corrected("zebr4s"), None, "no word");
+        });
+    }
+
+    #[test]
+    fn a_rare_word_is_read_as_one_that_is_a_hundred_times_as_common() {
+        let corrected_of = |common| {
+            let words = [("gradlent", 1), ("gradient", common)];
+            with_speller(&words, |speller| corrected(speller, "gradlent"))
+        };
+        assert_eq!(corrected_of(99), None);
+        assert_eq!(corrected_of(101).as_deref(), Some("gradient"));
+    }
+
+    #[test]
+    fn of_two_near_words_the_one_with_the_right_first_letter_is_meant() {
+        with_speller(&[("zabble", 5), ("wabblez", 5)], |speller| {
+            assert_eq!(corrected(speller, "zabblez").as_deref(), Some("zabble"));
+        });
+    }
+
+    #[test]
+    fn words_joined_by_mistake_are_parted_where_both_halves_are_common() {
+        let words = |held| [("zebra", held), ("stripes", held)];
+        let corrected_of =
+            |held| with_speller(&words(held), |speller| corrected(speller, "zebrastripes"));
+        assert_eq!(corrected_of(60).as_deref(), Some("zebra stripes"));
+        assert_eq!(corrected_of(40), None);
+    }
+
+    #[test]
+    fn words_parted_by_mistake_are_joined_where_that_is_how_they_are_written() {
+        let joined = |held| {
+            with_speller(&[("zebrafish", held)], |speller| {
+                speller.join("zebra", "fish").unwrap().map(|slip| slip.words)
+            })
+        };
+        assert_eq!(joined(8).as_deref(), Some("zebrafish"));
+        assert_eq!(joined(7), None);
+    }
+}

@@ -97,53 +97,67 @@ fn is_short(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The matches of `words` in `text`; each word is a unit.
-    fn matches(text: &str, words: &[&str]) -> Vec<Match> {
-        let mut found: Vec<Match> = Vec::new();
-        for (unit, word) in words.iter().enumerate() {
-            let starts = text.match_indices(word).map(|(start, _)| start);
-            found.extend(starts.map(|start| Match { start, end: start + word.len(), unit }));
-        }
-        found.sort_unstable();
-        found
-    }
-
+    /// The window of `text` where the words are matches, each a unit of its own.
     fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
-        let (from, to) = window(text, &matches(text, words));
-        &text[from..to]
+        let mut matches: Vec<Match> = Vec::new();
+        for (unit, word) in words.iter().enumerate() {
+            let found = text.match_indices(word);
+            matches.extend(found.map(|(at, _)| Match { start: at, end: at + word.len(), unit }));
+        }
+        matches.sort_by_key(|found| found.start);
+        let (from, end) = window(text, &matches);
+        &text[from..end]
+    }
+
+    fn filler(words: usize) -> String {
+        "filler ".repeat(words)
     }
 
     #[test]
-    fn a_short_text_is_shown_whole_and_a_text_without_matches_from_its_start() {
-        assert_eq!(shown("A bias. B.", &["bias"]), "A bias. B.");
-        assert_eq!(shown("", &[]), "");
-        let long = "Nothing matches here. ".repeat(40);
-        let passage = shown(&long, &[]);
-        assert!(long.starts_with(passage) && passage.ends_with(". "), "{passage}");
-        assert!((WIDTH * 3 / 5..=WIDTH).contains(&passage.len()), "{passage}");
+    fn a_short_text_is_shown_whole_and_one_without_matches_from_its_start() {
+        assert_eq!(shown("Bias is everywhere.", &["everywhere"]), "Bias is everywhere.");
+        let long = filler(100);
+        assert!(long.starts_with(shown(&long, &[])));
+        assert!(shown(&long, &[]).chars().count() <= WIDTH);
     }
 
     #[test]
-    fn more_different_units_win_over_more_matches_of_one() {
-        let filler = "Nothing of interest here. ".repeat(20);
-        let text = format!("bias bias bias bias. {filler}Now position and bias. {filler}");
-        assert!(shown(&text, &["position", "bias"]).contains("position and bias"));
-        assert!(shown(&text, &["bias"]).starts_with("bias bias"));
+    fn the_place_with_most_different_words_is_shown_not_that_with_most_matches() {
+        let text = format!("bias bias bias {}position bias {}", filler(80), filler(80));
+        assert!(shown(&text, &["bias", "position"]).contains("position bias"));
     }
 
     #[test]
-    fn an_abbreviation_does_not_end_a_sentence() {
-        let filler = "Nothing of interest here. ".repeat(20);
-        let text = format!("{filler}It helps, e.g. against bias, a lot. {filler}");
-        assert!(shown(&text, &["bias"]).starts_with("It helps, e.g. against"));
+    fn a_snippet_begins_with_the_sentence_and_ends_with_one() {
+        let text = format!(
+            "{}. The bias of clicks is large. {}. It ends here. {}",
+            filler(60).trim_end(),
+            filler(22).trim_end(),
+            filler(60)
+        );
+        let shown = shown(&text, &["bias"]);
+        assert!(shown.starts_with("The bias of clicks"), "{shown}");
+        assert!(shown.trim_end().ends_with("It ends here."), "{shown}");
     }
 
     #[test]
-    fn the_window_is_cut_between_characters_of_any_width() {
-        let text = "推荐".repeat(400);
-        let found = [Match { start: 1_500, end: 1_506, unit: 0 }];
-        let (from, to) = window(&text, &found);
-        assert!(text.is_char_boundary(from) && text.is_char_boundary(to));
-        assert!(from <= 1_500 && 1_506 <= to && text[from..to].chars().count() <= WIDTH);
+    fn a_full_stop_of_an_abbreviation_ends_no_sentence() {
+        let at = |text: &str| borders(text, 0).collect::<Vec<_>>();
+        assert_eq!(at("Smith et al. e.g. A. x vs. y"), [0; 0]);
+        assert_eq!(at("One. Two!\nThree。四"), [5, 10, 18]);
+    }
+
+    #[test]
+    fn prose_is_preferred_to_a_formula_that_holds_the_same_words() {
+        let formula = "\\frac{bias}{\\sum \\alpha \\beta}";
+        let text = format!("{formula} {}Here the bias is explained. {}", filler(60), filler(60));
+        assert!(shown(&text, &["bias"]).contains("the bias is explained"));
+    }
+
+    #[test]
+    fn wide_characters_are_never_cut() {
+        let text = format!("{}偏差{}", "系统".repeat(200), "系统".repeat(200));
+        let shown = shown(&text, &["偏差"]);
+        assert!(shown.contains("偏差") && shown.chars().count() <= WIDTH);
     }
 }
