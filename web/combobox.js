@@ -6,7 +6,9 @@ import { addressOf } from "./search.js";
 const SHORTEST = 2;
 
 const topicAddress = ({ id }) => `/topics/${encodeURIComponent(id)}`;
-const queryOf = ({ kind, id, text }) => (kind === "source" ? `source:${id} ` : text);
+// An id with a space or a parenthesis is one value only in quotation marks.
+const quoted = (id) => (/[\s()]/.test(id) ? `"${id}"` : id);
+const queryOf = ({ kind, id, text }) => (kind === "source" ? `source:${quoted(id)} ` : text);
 const inNewTab = (address) => window.open(address, "_blank", "noopener");
 
 function element(suggestion, index) {

@@ -18,29 +18,120 @@ const COMMON_PERCENT: usize = 6;
 /// Fewer words say nothing.
 const LEAST_COUNTED: usize = 12;
 
-/// ISO 639-1 codes of the languages that study material comes in; others keep their three letters.
-const CODES: [(&str, &str); 20] = [
-    ("eng", "en"),
-    ("cmn", "zh"),
-    ("jpn", "ja"),
-    ("kor", "ko"),
-    ("fra", "fr"),
-    ("deu", "de"),
-    ("spa", "es"),
-    ("por", "pt"),
-    ("ita", "it"),
-    ("rus", "ru"),
-    ("ukr", "uk"),
+/// The three-letter codes (ISO 639-3, and 639-2/B where it differs) of the languages that whatlang detects, with the
+/// code that is stored: ISO 639-1. Bokmål is stored as `no`, since detection can't tell it from Nynorsk. Sorted.
+const CODES: [(&str, &str); 88] = [
+    ("afr", "af"),
+    ("aka", "ak"),
+    ("amh", "am"),
     ("ara", "ar"),
-    ("pes", "fa"),
+    ("arm", "hy"),
+    ("aze", "az"),
+    ("bel", "be"),
+    ("ben", "bn"),
+    ("bul", "bg"),
+    ("bur", "my"),
+    ("cat", "ca"),
+    ("ces", "cs"),
+    ("chi", "zh"),
+    ("cmn", "zh"),
+    ("cym", "cy"),
+    ("cze", "cs"),
+    ("dan", "da"),
+    ("deu", "de"),
+    ("dut", "nl"),
+    ("ell", "el"),
+    ("eng", "en"),
+    ("epo", "eo"),
+    ("est", "et"),
+    ("fas", "fa"),
+    ("fin", "fi"),
+    ("fra", "fr"),
+    ("fre", "fr"),
+    ("geo", "ka"),
+    ("ger", "de"),
+    ("gre", "el"),
+    ("guj", "gu"),
     ("heb", "he"),
     ("hin", "hi"),
-    ("tur", "tr"),
-    ("vie", "vi"),
+    ("hrv", "hr"),
+    ("hun", "hu"),
+    ("hye", "hy"),
     ("ind", "id"),
-    ("pol", "pl"),
+    ("ita", "it"),
+    ("jav", "jv"),
+    ("jpn", "ja"),
+    ("kan", "kn"),
+    ("kat", "ka"),
+    ("khm", "km"),
+    ("kor", "ko"),
+    ("lat", "la"),
+    ("lav", "lv"),
+    ("lit", "lt"),
+    ("mac", "mk"),
+    ("mal", "ml"),
+    ("mar", "mr"),
+    ("mkd", "mk"),
+    ("mya", "my"),
+    ("nb", "no"),
+    ("nep", "ne"),
     ("nld", "nl"),
+    ("nob", "no"),
+    ("nor", "no"),
+    ("ori", "or"),
+    ("pan", "pa"),
+    ("per", "fa"),
+    ("pes", "fa"),
+    ("pol", "pl"),
+    ("por", "pt"),
+    ("ron", "ro"),
+    ("rum", "ro"),
+    ("rus", "ru"),
+    ("sin", "si"),
+    ("slk", "sk"),
+    ("slo", "sk"),
+    ("slv", "sl"),
+    ("sna", "sn"),
+    ("spa", "es"),
+    ("srp", "sr"),
+    ("swe", "sv"),
+    ("tam", "ta"),
+    ("tel", "te"),
+    ("tgl", "tl"),
+    ("tha", "th"),
+    ("tuk", "tk"),
+    ("tur", "tr"),
+    ("ukr", "uk"),
+    ("urd", "ur"),
+    ("uzb", "uz"),
+    ("vie", "vi"),
+    ("wel", "cy"),
+    ("yid", "yi"),
+    ("zho", "zh"),
+    ("zul", "zu"),
 ];
+
+/// Languages that a section is detected in, apart from its document's: formulas and names look like rarer ones.
+const SECTION_LANGUAGES: [&str; 20] = [
+    "ar", "de", "en", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru",
+    "tr", "uk", "vi", "zh",
+];
+
+/// The one form in which a language's code is stored and compared: lower case, two letters where ISO 639-1 has them.
+/// Other text is returned in lower case.
+///
+/// ```
+/// use cairn::annotate::language_code;
+/// assert_eq!((&*language_code("SWE"), &*language_code("sv")), ("sv", "sv"));
+/// assert_eq!(language_code("pt-BR"), "pt-br");
+/// ```
+pub fn language_code(code: &str) -> String {
+    let code = code.trim().to_lowercase();
+    match CODES.binary_search_by_key(&&*code, |(known, _)| known) {
+        Ok(at) => CODES[at].1.to_owned(),
+        Err(_) => code,
+    }
+}
 
 /// The code of `document`'s language, or `None` where it can't be told.
 pub(super) fn of(document: &Document) -> Option<String> {
@@ -66,9 +157,8 @@ pub(super) fn of_section(section: &Section, whole: Option<&str>) -> Option<Strin
     if whole.is_some_and(|whole| whole != "en") {
         return is_plainly_english(sample).then(|| "en".to_owned());
     }
-    // Formulas and names are taken for rare languages.
     let code = code(sample)?;
-    CODES.iter().any(|(_, two)| *two == code).then_some(code)
+    SECTION_LANGUAGES.contains(&&*code).then_some(code)
 }
 
 fn code(sample: &str) -> Option<String> {
@@ -79,9 +169,7 @@ fn code(sample: &str) -> Option<String> {
     if !detected.is_reliable() {
         return None;
     }
-    let code = detected.lang().code();
-    let known = CODES.iter().find(|(three, _)| *three == code);
-    Some(known.map_or(code, |(_, two)| two).to_owned())
+    Some(language_code(detected.lang().code()))
 }
 
 /// Whether `sample` has as many of English's commonest words as no other language has: nearly all that
@@ -98,6 +186,8 @@ fn is_plainly_english(sample: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::{CODES, language_code};
+
     fn of(text: &str) -> Option<String> {
         super::of(&crate::extract::extract("md", text.as_bytes()).document.unwrap())
     }
@@ -118,5 +208,22 @@ mod tests {
             Some("es")
         );
         assert_eq!(of("x 1 2"), None);
+    }
+
+    #[test]
+    fn swedish_is_stored_as_sv_and_not_as_swe() {
+        let swedish = "Modellen tränas på klicken från den senaste månaden, och den körs från minnet så att varje \
+            användare snabbt får det som hon söker efter.";
+        assert_eq!(of(swedish).as_deref(), Some("sv"));
+    }
+
+    #[test]
+    fn every_language_that_can_be_detected_has_a_code_of_two_letters() {
+        assert!(CODES.is_sorted());
+        for language in whatlang::Lang::all() {
+            let code = language_code(language.code());
+            assert_eq!(code.len(), 2, "{language}");
+            assert_eq!(language_code(&code), code, "the stored form is a fixed point");
+        }
     }
 }

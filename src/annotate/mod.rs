@@ -24,12 +24,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::extract::Document;
+pub use language::language_code;
 use mentions::{Finder, Topics};
 pub use role::Role;
 pub use tagger::Tagger;
 
 /// Changes when annotation does: what was annotated under another version is annotated anew.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// How much a section is about a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -14,7 +14,7 @@ pub(super) struct Arguments {
     /// Words, "phrases", -not, OR, field:value (source path topic step kind lang licence has since)
     #[arg(required = true)]
     query: Vec<String>,
-    /// Only this source (a part of its name will do)
+    /// Only this source (its id, its owner or the name of its repository)
     #[arg(long)]
     source: Option<String>,
     /// Only passages that mention this topic

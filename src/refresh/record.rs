@@ -2,7 +2,7 @@
 
 use super::Inputs;
 use super::wanted::Item;
-use crate::annotate::Annotation;
+use crate::annotate::{Annotation, language_code};
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
 use crate::extract::{Document, Kind, Section};
@@ -49,7 +49,7 @@ pub(super) fn record(
         licence: own_licence(inputs, document),
         language: notes
             .and_then(|notes| notes.language.clone())
-            .or_else(|| item.source.language.clone())
+            .or_else(|| item.source.language.as_deref().map(language_code))
             .or_else(|| annotation.language.clone()),
         step: step.map(|step| step.slug.clone()),
         mentions: mentions

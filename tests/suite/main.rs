@@ -25,6 +25,7 @@ mod documented;
 mod eval;
 mod face;
 mod faults;
+mod filters;
 mod folders;
 mod formats;
 mod found;
@@ -64,6 +65,7 @@ mod talk;
 mod threads;
 mod tidy;
 mod trust;
+mod typing;
 mod voices;
 mod world;
 

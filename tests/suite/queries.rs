@@ -9,7 +9,7 @@ const FILTERS: [&str; 24] = [
     "path:docs/",
     "path:1",
     "path:.",
-    "source:a",
+    "source:ann",
     "source:notes",
     "source:bob",
     "source:zz",
@@ -48,7 +48,7 @@ const FOREIGN: [&str; 12] = [
 const TYPED: [&str; 12] = [
     "position bias",
     "how do I handle users with no history?",
-    "\"training serving skew\" source:a",
+    "\"training serving skew\" source:ann",
     "best articles about feature stores",
     "k-NN C++ F1@k GPT-3.5 A/B feature_store",
     "((((a b) OR c) d) OR e) f",

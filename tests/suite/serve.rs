@@ -91,7 +91,7 @@ fn a_word_that_is_being_typed_finds_what_begins_with_it() {
     assert_eq!(total("positi"), 1, "no word of the index: half of one, then");
     assert_eq!(total("positi&completion=0&spelling=0"), 0);
     let corrected =
-        json(&app, "/api/v1/search?q=posision&source=a", 200)["query"]["corrected"].clone();
+        json(&app, "/api/v1/search?q=posision&source=ann", 200)["query"]["corrected"].clone();
     assert_eq!(corrected, "position", "the filters beside it are no part of it");
     let (_, _, suggested) = get(&app, "/api/v1/suggest?q=positi");
     assert!(suggested.contains("\"position-bias\""), "{suggested}");

@@ -61,6 +61,11 @@ pub fn shelf(records: Vec<Record>) -> Shelf {
 
 /// An index of `records`, which are of `sources`.
 pub fn shelf_of(records: Vec<Record>, sources: Vec<IndexedSource>) -> Shelf {
+    shelf_with(records, sources, Copies::default())
+}
+
+/// The same, of which some are `copies`; a record's id is its number.
+pub fn shelf_with(records: Vec<Record>, sources: Vec<IndexedSource>, copies: Copies) -> Shelf {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(&folder.path().join("building")).unwrap();
     for (at, mut record) in records.into_iter().enumerate() {
@@ -73,7 +78,7 @@ pub fn shelf_of(records: Vec<Record>, sources: Vec<IndexedSource>) -> Shelf {
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources).unwrap();
+    let searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
     Shelf { searcher, vocabulary, _folder: folder }
 }
 

@@ -75,7 +75,7 @@ struct SearchAsked {
     query: String,
     /// Passages, 10 unless said, at most 50.
     limit: Option<u32>,
-    /// Only of this source, such as `owner/name`.
+    /// Only of this source: its id such as `owner/name`, its owner, or the name of its repository.
     source: Option<String>,
     /// Only about this topic: its id or any of its names.
     topic: Option<String>,

@@ -26,10 +26,10 @@ use crate::library::view::{
     TopicAnswer, TopicsAnswer,
 };
 
-pub(super) use asked::{Asked, Flag, Named, number};
+pub(super) use asked::{Asked, Flag, Named};
 pub(super) use knowledge::{PathParameters, unknown_case};
 pub(super) use openapi::openapi;
-pub(super) use search::{SearchParameters, find};
+pub(super) use search::{FARTHEST, SearchParameters, find};
 pub(super) use things::NewsParameters;
 
 /// What takes no parameters.

@@ -14,9 +14,10 @@ use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
 use crate::search::{Budget, Filter, FilterField, LastWord, Request, Understanding};
 
-/// The most hits of one answer, and how far back a list goes.
+/// The most hits of one answer.
 pub(super) const MOST_HITS: usize = 100;
-const FARTHEST: usize = 400;
+/// The greatest offset of an answer.
+pub(in crate::serve) const FARTHEST: usize = 400;
 /// The most suggestions of one answer.
 const MOST_SUGGESTIONS: usize = 20;
 
@@ -27,10 +28,12 @@ pub(in crate::serve) struct SearchParameters {
     /// In the query language; the first 1,000 characters are read. It and the parameters together may name 16
     /// different filters.
     pub q: String,
+    /// A source's id; if no source has that id, an owner or the name of a repository. A whole name in any case.
     pub source: Option<String>,
     pub topic: Option<String>,
     pub step: Option<String>,
     pub kind: Option<String>,
+    /// A language's code, `sv` or `swe`.
     pub lang: Option<String>,
     /// At most 100.
     pub limit: Option<u32>,
@@ -73,6 +76,11 @@ impl SearchParameters {
         }
     }
 
+    /// The place of the first hit, as far back as a list goes.
+    pub fn offset(&self) -> usize {
+        number(self.offset, 0).min(FARTHEST)
+    }
+
     fn last_word(&self) -> LastWord {
         if is_on(self.typing) { LastWord::Unfinished } else { LastWord::Whole }
     }
@@ -94,7 +102,7 @@ pub(in crate::serve) async fn find(
 ) -> Result<SearchView, Failure> {
     let (text, filters) = (parameters.q.clone(), parameters.filters());
     let (understanding, last_word) = (parameters.understanding(), parameters.last_word());
-    let offset = number(parameters.offset, 0).min(FARTHEST);
+    let offset = parameters.offset();
     let search = move |library: &Library, budget: &Budget| {
         let (text, filters) = (&*text, &*filters);
         let request = Request { text, filters, limit, offset, understanding, last_word };

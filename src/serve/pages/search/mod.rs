@@ -1,6 +1,7 @@
 //! `/`: the start page and the results; `/results`: the results alone, for search as you type.
 
 mod hits;
+mod link;
 mod side;
 mod summary;
 
@@ -16,10 +17,11 @@ use crate::library::view::SearchView;
 use crate::library::{Library, Rescue};
 use crate::search::Filter;
 use crate::serve::State;
-use crate::serve::api::{Asked, Flag, SearchParameters, find, number as place};
+use crate::serve::api::{Asked, FARTHEST, SearchParameters, find};
 use crate::serve::error::Failure;
 pub(super) use hits::hit_card;
 use hits::{by_document, document};
+use link::{kept, with};
 use side::{facets, topic_card};
 use summary::{help, summary};
 
@@ -48,9 +50,7 @@ pub(super) async fn page(
         let (count, body) = body(&state, &asked).await?;
         let named = named(&asked);
         let title = if named.is_empty() { "Search" } else { &named };
-        let filters = asked.filters();
-        let kept = kept(&filters);
-        let frame = Frame { title, query: &asked.q, kept, feed: None };
+        let frame = Frame { title, query: &asked.q, kept: kept(&asked), feed: None };
         Ok(frame.round(&state, html! { div #results data-count=(count) { (body) } }))
     };
     answer(&state, page.await)
@@ -73,11 +73,6 @@ fn bounded(Asked(mut asked): Asked<SearchParameters>) -> SearchParameters {
         asked.q.truncate(end);
     }
     asked
-}
-
-/// The filters that were chosen, by name.
-fn kept(filters: &[Filter]) -> Vec<(&'static str, &str)> {
-    filters.iter().map(|filter| (filter.field.name(), &*filter.value)).collect()
 }
 
 /// What is searched for, in words; nothing where nothing is.
@@ -139,11 +134,11 @@ fn foremost(view: &SearchView) -> Option<&str> {
 /// The filters that narrow the results, each with a link that takes it away.
 fn chosen(asked: &SearchParameters) -> Markup {
     let filters = asked.filters();
-    let kept = kept(&filters);
     html! {
-        @if !kept.is_empty() {
+        @if !filters.is_empty() {
             p.chosen {
-                @for (name, value) in kept {
+                @for Filter { field, value, .. } in &filters {
+                    @let name = field.name();
                     a.chip href=(with(asked, name, "")) aria-label={ "Without " (name) " " (value) } {
                         (name) ": " (value) " ×"
                     } " "
@@ -183,36 +178,51 @@ fn start(library: &Library) -> Markup {
     }
 }
 
-fn pager(view: &SearchView, parameters: &SearchParameters) -> Markup {
-    let offset = place(parameters.offset, 0);
-    let before = offset.saturating_sub(PAGE).to_string();
-    let next = (offset + PAGE).to_string();
+fn pager(view: &SearchView, asked: &SearchParameters) -> Markup {
+    let Pages { back, more } = Pages::around(asked.offset(), view.hits.len(), view.total);
+    let link = |offset: usize| with(asked, "offset", &offset.to_string());
     html! {
         nav.pager aria-label="More results" {
-            @if offset > 0 { a rel="prev" href=(with(parameters, "offset", &before)) { "Back" } }
-            @if view.hits.len() == PAGE && view.total > offset + PAGE {
-                a rel="next" href=(with(parameters, "offset", &next)) { "More" }
-            }
+            @if let Some(offset) = back { a rel="prev" href=(link(offset)) { "Back" } }
+            @if let Some(offset) = more { a rel="next" href=(link(offset)) { "More" } }
         }
     }
 }
 
-/// The address of this search with one parameter changed, from the first hit on.
-fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
-    let flag = |flag: Option<Flag>| match flag {
-        Some(Flag::On) => "1",
-        Some(Flag::Off) => "0",
-        None => "",
-    };
-    let mut all = vec![("q", asked.q.as_str())];
-    let filters = asked.filters();
-    all.extend(kept(&filters));
-    all.extend([
-        ("literal", flag(asked.literal)),
-        ("spelling", flag(asked.spelling)),
-        ("names", flag(asked.names)),
-    ]);
-    all.retain(|(known, _)| *known != name);
-    all.push((name, value));
-    address("/", &all)
+/// The offsets of the pages before and after one, where there are such pages.
+#[derive(Debug, PartialEq, Eq)]
+struct Pages {
+    back: Option<usize>,
+    more: Option<usize>,
+}
+
+impl Pages {
+    /// The pages around the one that begins at `offset` and shows so many of `total` hits.
+    fn around(offset: usize, shown: usize, total: usize) -> Pages {
+        let next = offset + PAGE;
+        let is_full = shown == PAGE && total > next;
+        Pages {
+            back: (offset > 0).then(|| offset.saturating_sub(PAGE)),
+            // A search answers no greater offset.
+            more: (is_full && next <= FARTHEST).then_some(next),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pager_offers_no_page_that_the_search_does_not_answer() {
+        let pages = |back, more| Pages { back, more };
+        assert_eq!(Pages::around(0, 20, 20), pages(None, None));
+        assert_eq!(Pages::around(0, 20, 21), pages(None, Some(20)));
+        assert_eq!(Pages::around(10, 20, 100), pages(Some(0), Some(30)));
+        assert_eq!(Pages::around(380, 20, 1_000), pages(Some(360), Some(400)));
+        assert_eq!(Pages::around(400, 20, 1_000), pages(Some(380), None));
+        assert_eq!(Pages::around(390, 20, 1_000), pages(Some(370), None));
+        // Hits of one document that are not shown count in the total.
+        assert_eq!(Pages::around(20, 3, 100), pages(Some(0), None));
+    }
 }

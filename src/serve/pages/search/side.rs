@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::{number, plural};
-use super::{kept, with};
+use super::link::with;
 use crate::library::Library;
 use crate::library::view::{SearchView, TopicDetail};
 use crate::serve::api::SearchParameters;
@@ -46,7 +46,6 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
 /// What the results can be narrowed by, with counts.
 pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
     let filters = asked.filters();
-    let kept = kept(&filters);
     let fields = [
         ("step", "Step"),
         ("topic", "Topic"),
@@ -54,7 +53,8 @@ pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Libr
         ("kind", "Kind"),
         ("lang", "Language"),
     ];
-    let open = fields.iter().filter(|(field, _)| kept.iter().all(|(name, _)| name != field));
+    let is_open = |field: &str| filters.iter().all(|filter| filter.field.name() != field);
+    let open = fields.iter().filter(|(field, _)| is_open(field));
     let label = |field: &str, value: &str| match (field, library.graph.vocabulary.topic(value)) {
         ("topic", Some(topic)) => topic.pref_label.clone(),
         ("step", _) => value.replace('-', " "),

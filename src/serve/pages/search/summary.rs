@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::super::{address, plural};
-use super::with;
+use super::super::plural;
+use super::link::{with, without_filters};
 use crate::library::Rescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
@@ -92,7 +92,7 @@ pub(super) fn help(rescue: &Rescue, asked: &SearchParameters) -> Markup {
                 p { "What comes near:" }
                 ul {
                     @if is_narrowed {
-                        li { a href=(address("/", &[("q", &asked.q)])) { "The same without the filters" } }
+                        li { a href=(without_filters(asked)) { "The same without the filters" } }
                     }
                     @for (query, total) in &rescue.nearest {
                         li { a href=(with(asked, "q", query)) { (query) }

@@ -1,0 +1,62 @@
+//! A searcher over a few sections, for the unit tests of this module.
+
+use super::write::{Writer, document_key};
+use super::{Copies, IndexedSource, Record, Searcher, SectionId};
+use crate::annotate::Role;
+use crate::config::Sources;
+use crate::extract::{Address, Kind};
+use crate::vocabulary::{self, Vocabulary};
+
+/// A searcher with the vocabulary that it was opened with. The folder of its index is removed with it.
+pub(super) struct Fixture {
+    pub searcher: Searcher,
+    pub vocabulary: Vocabulary,
+    _folder: tempfile::TempDir,
+}
+
+/// A section with this heading and text, alone in its document, of the source `ann/notes`.
+pub(super) fn record(heading: &str, text: &str) -> Record {
+    Record {
+        source: "ann/notes".into(),
+        path: String::new(),
+        title: heading.into(),
+        headings: vec![heading.into()],
+        anchor: None,
+        address: Address::Lines(1, 9),
+        text: text.into(),
+        code: String::new(),
+        markup: String::new(),
+        links: Vec::new(),
+        date: None,
+        kind: Kind::Note,
+        role: Role::Content,
+        tags: Vec::new(),
+        licence: None,
+        language: Some("en".into()),
+        step: None,
+        mentions: Vec::new(),
+        previous: None,
+        next: None,
+        posted: None,
+    }
+}
+
+/// A searcher over `records`, numbered in their order. A record without a path gets one of its own.
+pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
+    for (number, mut record) in (0..).zip(records) {
+        if record.path.is_empty() {
+            record.path = format!("{number}.md");
+        }
+        let key = document_key(&record.source, &record.path);
+        writer.add(key, 1, &[(SectionId(number), record)]).unwrap();
+    }
+    let into = folder.path().join("search");
+    writer.commit(&into).unwrap();
+    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let sources = ["ann/notes", "bob/lists"]
+        .map(|id| IndexedSource { id: id.into(), ..IndexedSource::default() });
+    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources.into()).unwrap();
+    Fixture { searcher, vocabulary, _folder: folder }
+}

@@ -1,0 +1,112 @@
+//! Limits the work and time of one search, and stops it when nobody waits for the answer.
+//!
+//! Every operation that a query can make expensive is counted: postings and positions read, dictionary entries
+//! visited, sections and bytes examined. One unit of work takes about one to ten nanoseconds. The count stops a search
+//! at the same point on every machine. The deadline covers what the count can't see, such as a slow disk.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+/// Units of one search of a server. A query of ten common words needs twenty units a section, so that the most
+/// expensive sensible query over a million sections takes a tenth of this.
+const MOST_WORK: u64 = 256_000_000;
+/// Time of one search of a server.
+const LONGEST: Duration = Duration::from_secs(2);
+/// Units from one look at clock and flag to the next: some ten microseconds.
+const BETWEEN_LOOKS: u64 = 4_096;
+
+/// Why a search was stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    #[error("the search needs more work than one search may take")]
+    Work,
+    #[error("the search takes longer than one search may take")]
+    Time,
+    #[error("the search was cancelled")]
+    Cancelled,
+}
+
+/// What a search may still take. It is counted by the one thread that searches.
+#[derive(Debug)]
+pub struct Budget {
+    most: u64,
+    deadline: Option<Instant>,
+    cancelled: CancellationToken,
+    spent: Cell<u64>,
+    /// When `spent` has come so far, clock and flag are looked at.
+    next_look: Cell<u64>,
+}
+
+impl Budget {
+    /// The budget of one search of a server, whose time begins now. `cancelled` stops it from outside.
+    pub fn limited(cancelled: CancellationToken) -> Budget {
+        Budget::of(MOST_WORK, Some(LONGEST), cancelled)
+    }
+
+    /// For who asks on his own machine, and can stop the program: the work is only counted.
+    pub fn unlimited() -> Budget {
+        Budget::of(u64::MAX, None, CancellationToken::new())
+    }
+
+    /// `most` units, and so much time from now on where a `time` is given.
+    pub fn of(most: u64, time: Option<Duration>, cancelled: CancellationToken) -> Budget {
+        let deadline = time.and_then(|time| Instant::now().checked_add(time));
+        Budget { most, deadline, cancelled, spent: Cell::new(0), next_look: Cell::new(0) }
+    }
+
+    /// Counts `units` of work. `Err` once the budget is spent or the search cancelled, and from then on always.
+    ///
+    /// An addition and two comparisons, mostly: called for each block of postings, not for each posting.
+    pub fn spend(&self, units: usize) -> Result<(), Stopped> {
+        let spent = self.spent.get().saturating_add(units as u64);
+        self.spent.set(spent);
+        if spent > self.most {
+            return Err(Stopped::Work);
+        }
+        if spent < self.next_look.get() {
+            return Ok(());
+        }
+        if self.cancelled.is_cancelled() {
+            return Err(Stopped::Cancelled);
+        }
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            return Err(Stopped::Time);
+        }
+        self.next_look.set(spent.saturating_add(BETWEEN_LOOKS));
+        Ok(())
+    }
+
+    /// The units that were spent so far.
+    pub fn spent(&self) -> u64 {
+        self.spent.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spent_budget_stays_spent() {
+        let budget = Budget::of(100, None, CancellationToken::new());
+        assert_eq!(budget.spend(100), Ok(()));
+        assert_eq!(budget.spend(1), Err(Stopped::Work));
+        assert_eq!(budget.spend(0), Err(Stopped::Work));
+        assert_eq!(budget.spent(), 101);
+    }
+
+    #[test]
+    fn time_and_cancelling_are_seen_within_some_thousand_units() {
+        let late = Budget::of(u64::MAX, Some(Duration::ZERO), CancellationToken::new());
+        assert_eq!(late.spend(1), Err(Stopped::Time));
+        let cancelled = CancellationToken::new();
+        let budget = Budget::of(u64::MAX, None, cancelled.clone());
+        assert_eq!(budget.spend(1), Ok(()));
+        cancelled.cancel();
+        let spent = (0..).take_while(|_| budget.spend(128).is_ok()).count();
+        assert!(spent * 128 <= 5_000, "{spent} blocks");
+        assert_eq!(budget.spend(0), Err(Stopped::Cancelled));
+    }
+}

@@ -1,0 +1,182 @@
+//! Turns a section's record into a tantivy document: what goes into which field.
+
+use std::collections::HashMap;
+
+use tantivy::schema::document::TantivyDocument;
+use tantivy::tokenizer::{Language, TextAnalyzer};
+
+use crate::annotate::{Role, Salience};
+use crate::extract::Address;
+use crate::extract::words::words;
+use crate::search::index::day::day_number;
+use crate::search::index::error::SearchError;
+use crate::search::index::record::Record;
+use crate::search::index::schema::Fields;
+use crate::search::index::section::{SectionId, first_u64};
+use crate::search::text::analysis;
+
+/// So many links make a section one that leads elsewhere.
+const FEW_LINKS: usize = 3;
+
+/// Percent by which the score of a section counts that answers nothing: it comes last.
+const LAST: u64 = 12;
+
+/// From 2 to this power of words on a section is as good as any.
+const FULL_DOUBLINGS: f64 = 7.0;
+/// What one word is worth beside that, before the square root.
+const SHORTEST: f64 = 0.3;
+
+/// Makes documents of sections.
+pub(in crate::search) struct Builder {
+    pub fields: Fields,
+    /// The analyzers of the languages met so far.
+    analyzers: HashMap<Language, TextAnalyzer>,
+}
+
+impl Builder {
+    pub fn new(fields: Fields) -> Builder {
+        Builder { fields, analyzers: HashMap::new() }
+    }
+
+    /// The document of the section `id` of the document with this `key` and `version`.
+    pub fn document(
+        &mut self,
+        (key, version): (u64, u64),
+        id: SectionId,
+        record: &Record,
+    ) -> Result<TantivyDocument, SearchError> {
+        let fields = self.fields;
+        let mut document = TantivyDocument::default();
+        document.add_u64(fields.id, id.0);
+        document.add_u64(fields.document, key);
+        document.add_u64(fields.passage, passage(key, record));
+        document.add_u64(fields.version, version);
+        document.add_u64(fields.prior, prior(record));
+        if let Some(day) = record.date.as_deref().and_then(day_number) {
+            document.add_u64(fields.date, day);
+        }
+        labels(&mut document, &fields, record);
+        self.text(&mut document, record);
+        stored(&mut document, &fields, record)?;
+        Ok(document)
+    }
+
+    /// Adds what is searched by words.
+    fn text(&mut self, document: &mut TantivyDocument, record: &Record) {
+        let fields = self.fields;
+        let (own, above) = match record.headings.split_last() {
+            // Who wrote a comment is found, but is no heading to suggest, or to rank by.
+            _ if matches!(record.address, Address::Comment(_)) => ("", record.headings.join("\n")),
+            Some((own, above)) => (own.as_str(), above.join("\n")),
+            None => (record.title.as_str(), String::new()),
+        };
+        let is_titled = own == record.title || above.starts_with(&record.title);
+        let trail = if is_titled { above } else { format!("{}\n{above}", record.title) };
+        let body = [
+            &[record.text.as_str()],
+            &record.tags.iter().map(String::as_str).collect::<Vec<_>>()[..],
+        ]
+        .concat()
+        .join("\n");
+        if !own.is_empty() {
+            document.add_text(fields.label, own);
+        }
+        document.add_text(fields.words, format!("{own}\n{trail}\n{body}\n{}", record.code));
+        document.add_text(fields.code, &record.code);
+        let texts = [(fields.heading, own.to_owned()), (fields.trail, trail), (fields.body, body)];
+        let language = record.language.as_deref().and_then(analysis::stemmer);
+        for (field, text) in texts {
+            match language {
+                None | Some(Language::English) => document.add_text(field, text),
+                Some(other) => {
+                    let analyzer =
+                        self.analyzers.entry(other).or_insert_with(|| analysis::stemmed(other));
+                    document.add_pre_tokenized_text(field, analysis::cut(text, analyzer));
+                }
+            }
+        }
+    }
+}
+
+/// Adds what is kept for showing, in three parts: a hit of a search needs the first, and the second as it is.
+fn stored(
+    document: &mut TantivyDocument,
+    fields: &Fields,
+    record: &Record,
+) -> Result<(), SearchError> {
+    let shell = Record {
+        text: String::new(),
+        code: String::new(),
+        markup: String::new(),
+        links: Vec::new(),
+        ..record.clone()
+    };
+    let mut encoded = postcard::to_stdvec(&shell).map_err(SearchError::decode)?;
+    if let Some(posted) = &record.posted {
+        encoded.extend(postcard::to_stdvec(posted).map_err(SearchError::decode)?);
+    }
+    document.add_bytes(fields.record, &encoded);
+    document.add_text(fields.text, &record.text);
+    let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
+    let rest = rest.map_err(SearchError::decode)?;
+    document.add_text(fields.rest, rest);
+    Ok(())
+}
+
+/// Adds what is filtered and counted by.
+fn labels(document: &mut TantivyDocument, fields: &Fields, record: &Record) {
+    document.add_text(fields.source, &record.source);
+    document.add_text(fields.path, &record.path);
+    for mention in &record.mentions {
+        document.add_text(fields.topic, &mention.topic);
+        if mention.salience == Salience::Main {
+            document.add_text(fields.about, &mention.topic);
+        }
+    }
+    if let Some(step) = &record.step {
+        document.add_text(fields.step, step);
+    }
+    document.add_text(fields.kind, record.kind.as_str());
+    if let Some(language) = &record.language {
+        document.add_text(fields.language, language);
+    }
+    if let Some((licence, _)) = &record.licence {
+        document.add_text(fields.licence, licence.to_lowercase());
+    }
+    let rows = record.text.lines().filter(|line| line.contains(" | ")).count();
+    for (what, holds) in [
+        ("code", !record.code.trim().is_empty()),
+        ("table", rows > 1),
+        ("links", record.links.len() >= FEW_LINKS),
+    ] {
+        if holds {
+            document.add_text(fields.has, what);
+        }
+    }
+}
+
+/// A number that all parts of a long section of the document `key` share.
+fn passage(key: u64, record: &Record) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(&key.to_le_bytes());
+    if let Address::Comment(id) = record.address {
+        hash.update(&id.get().to_le_bytes());
+    }
+    for heading in &record.headings {
+        hash.update(heading.as_bytes()).update(b"\0");
+    }
+    first_u64(&hash.finalize())
+}
+
+/// Percent by which a section's score counts: a line or two seldom answers anything, and a table
+/// of contents never does.
+fn prior(record: &Record) -> u64 {
+    if record.role != Role::Content {
+        return LAST;
+    }
+    // Rises with the logarithm of the length, ever less.
+    let words = words(&record.text) + words(&record.code) / 4;
+    let length = ((words.max(1) as f64).log2() / FULL_DOUBLINGS).min(1.0);
+    // At most 100.
+    (100.0 * (SHORTEST + (1.0 - SHORTEST) * length).sqrt()) as u64
+}

@@ -1,0 +1,61 @@
+//! Errors of searching and of writing the index.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use super::budget::Stopped;
+use super::field::MOST_FILTERS;
+use crate::disk::DiskError;
+
+/// Why a search can't be answered or the index can't be written.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    // Not a source error: tantivy's errors repeat their causes, and one sentence is enough.
+    #[error("the search index: {0}")]
+    Tantivy(tantivy::TantivyError),
+    #[error("the search index: {0}")]
+    Io(#[from] std::io::Error),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error("the search index in {} is damaged", .0.display())]
+    Damaged(PathBuf),
+    /// Reading the index panicked.
+    #[error("the search index in {} failed to be read: it may be damaged", .0.display())]
+    Failed(PathBuf),
+    #[error("the search index holds a section that can't be decoded: {0}")]
+    Decode(String),
+    #[error(
+        "the query has {named} different filters, and at most {} are allowed; leave some out",
+        MOST_FILTERS
+    )]
+    TooManyFilters { named: usize },
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+}
+
+/// The result of `read`, with a panic turned into the error `damaged`: tantivy panics on some damaged files.
+pub(in crate::search) fn guarded<T>(
+    damaged: impl FnOnce() -> SearchError,
+    read: impl FnOnce() -> Result<T, SearchError>,
+) -> Result<T, SearchError> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
+}
+
+impl From<tantivy::TantivyError> for SearchError {
+    fn from(error: tantivy::TantivyError) -> SearchError {
+        SearchError::Tantivy(error)
+    }
+}
+
+impl SearchError {
+    /// Whether the index can't be read or written, as opposed to a problem with the request.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, SearchError::TooManyFilters { .. } | SearchError::Stopped(_))
+    }
+
+    /// An `error` in decoding or encoding a stored section.
+    pub(in crate::search) fn decode(error: impl fmt::Display) -> SearchError {
+        SearchError::Decode(error.to_string())
+    }
+}

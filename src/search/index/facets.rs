@@ -1,0 +1,201 @@
+//! The values of the facet fields by section, and the count of each value over the best matches.
+//!
+//! tantivy unpacks column values one by one, and a dictionary block for each name. All values are therefore read
+//! when the index opens and stored section by section, so that counting a match touches one cache line.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use tantivy::SegmentReader;
+use tantivy::columnar::StrColumn;
+
+/// The fields whose values are counted, in the order of answers.
+const FIELDS: [&str; 5] = ["source", "topic", "step", "kind", LANGUAGE];
+const LANGUAGE: &str = "lang";
+/// Values of one facet that are told.
+const VALUES: usize = 30;
+
+/// A field with its commonest values and their counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facet {
+    pub field: &'static str,
+    pub values: Vec<(String, u64)>,
+}
+
+/// The values of all sections.
+#[derive(Default)]
+pub(in crate::search) struct Values {
+    /// By number of the value; those of one field ascend.
+    names: Vec<String>,
+    /// By place in [`FIELDS`]: the numbers of its values.
+    fields: Vec<Range<usize>>,
+    /// By section: where its values begin, and where those of the last end.
+    begins: Vec<u32>,
+    values: Vec<u16>,
+}
+
+impl Values {
+    /// Reads out the values of all sections of `segments`: O(sections + values). Beyond 65,535 different values the
+    /// others are left out.
+    pub fn read(segments: &[SegmentReader]) -> tantivy::Result<Values> {
+        let mut read = Values { begins: vec![0], ..Values::default() };
+        let columns = segments.iter().map(columns).collect::<tantivy::Result<Vec<_>>>()?;
+        let mut numbers: Vec<BTreeMap<String, u16>> = Vec::new();
+        for field in 0..FIELDS.len() {
+            let names: BTreeSet<&String> =
+                columns.iter().flat_map(|fields| &fields[field].names).collect();
+            let from = read.names.len();
+            let numbered = names.into_iter().zip(from..);
+            let kept =
+                numbered.map_while(|(name, at)| Some((name.clone(), u16::try_from(at).ok()?)));
+            numbers.push(kept.collect());
+            read.names.extend(numbers[field].keys().cloned());
+            read.fields.push(from..read.names.len());
+        }
+        for (segment, columns) in segments.iter().zip(&columns) {
+            let renumbered: Vec<Vec<Option<u16>>> = columns
+                .iter()
+                .zip(&numbers)
+                .map(|(column, of)| column.names.iter().map(|name| of.get(name).copied()).collect())
+                .collect();
+            for doc in 0..segment.max_doc() {
+                for (column, numbers) in columns.iter().zip(&renumbered) {
+                    let ords =
+                        column.column.iter().flat_map(|column| column.ords().values_for_doc(doc));
+                    let number = |ord| numbers.get(usize::try_from(ord).ok()?).copied().flatten();
+                    read.values.extend(ords.filter_map(number));
+                }
+                read.begins.push(u32::try_from(read.values.len()).unwrap_or(u32::MAX));
+            }
+        }
+        Ok(read)
+    }
+
+    /// The languages of sections, as codes.
+    pub fn languages(&self) -> &[String] {
+        let place = FIELDS.iter().position(|field| *field == LANGUAGE);
+        place.and_then(|at| self.names.get(self.fields.get(at)?.clone())).unwrap_or_default()
+    }
+
+    /// The number of the source `id` among the sources that have sections.
+    pub fn source(&self, id: &str) -> Option<usize> {
+        let sources = self.names.get(self.fields.first()?.clone())?;
+        sources.binary_search_by(|name| name.as_str().cmp(id)).ok()
+    }
+
+    /// The id of the source of that number.
+    pub fn source_name(&self, number: usize) -> Option<&str> {
+        let sources = self.names.get(self.fields.first()?.clone())?;
+        sources.get(number).map(String::as_str)
+    }
+
+    /// How many sources have sections.
+    pub fn sources(&self) -> usize {
+        self.fields.first().map_or(0, Range::len)
+    }
+
+    /// The number of the source of `section`.
+    pub fn source_of(&self, section: u32) -> Option<usize> {
+        let first = self.of(section).first().map(|value| usize::from(*value))?;
+        (first < self.sources()).then_some(first)
+    }
+
+    /// The facets of `sections`. O(sections · values of each).
+    pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<Facet> {
+        let mut counts = vec![0_u64; self.names.len()];
+        for section in sections {
+            self.of(section).iter().for_each(|value| counts[usize::from(*value)] += 1);
+        }
+        let facets = FIELDS.into_iter().zip(&self.fields).map(|(field, numbers)| {
+            let held = numbers.clone().filter(|number| counts[*number] > 0);
+            // The commonest first, then by name, which is by number.
+            let mut values: Vec<(u64, usize)> =
+                held.map(|number| (u64::MAX - counts[number], number)).collect();
+            if values.len() > VALUES {
+                values.select_nth_unstable(VALUES);
+                values.truncate(VALUES);
+            }
+            values.sort_unstable();
+            let named = values.into_iter().map(|(_, at)| (self.names[at].clone(), counts[at]));
+            Facet { field, values: named.collect() }
+        });
+        facets.collect()
+    }
+
+    /// The numbers of the values of `section`.
+    fn of(&self, section: u32) -> &[u16] {
+        let at = section as usize;
+        let (Some(from), Some(to)) = (self.begins.get(at), self.begins.get(at + 1)) else {
+            return &[];
+        };
+        self.values.get(*from as usize..*to as usize).unwrap_or_default()
+    }
+}
+
+/// A field's column of a segment, and the names of its values.
+struct Column {
+    column: Option<StrColumn>,
+    names: Vec<String>,
+}
+
+/// The columns of [`FIELDS`].
+fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
+    let read = |field: &&str| {
+        let column = segment.fast_fields().str(field)?;
+        let mut names = Vec::new();
+        if let Some(column) = &column {
+            for ord in 0..column.num_terms() {
+                let mut name = String::new();
+                column.ord_to_str(ord as u64, &mut name)?;
+                names.push(name);
+            }
+        }
+        Ok(Column { column, names })
+    };
+    FIELDS.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of two sections: both of the source "a"; the second of 40 topics, the first of the last of these.
+    fn values() -> Values {
+        let topics = (0..40).map(|at| format!("topic-{at:02}"));
+        let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();
+        let first = [0, 40];
+        let second: Vec<u16> = (0..=40).collect();
+        Values {
+            names,
+            fields: vec![0..1, 1..41, 41..41, 41..41, 41..41],
+            begins: vec![0, 2, 43],
+            values: [&first[..], &second[..]].concat(),
+        }
+    }
+
+    #[test]
+    fn the_commonest_values_come_first_then_by_name_and_the_rest_is_cut() {
+        let facets = values().count([0, 1].into_iter());
+        assert_eq!(facets[0], Facet { field: "source", values: vec![("a".into(), 2)] });
+        let topics = &facets[1].values;
+        assert_eq!(topics.len(), VALUES);
+        assert_eq!(topics[0], ("topic-39".into(), 2));
+        assert_eq!(topics[1..3], [("topic-00".into(), 1), ("topic-01".into(), 1)]);
+    }
+
+    #[test]
+    fn only_values_of_the_matches_are_counted() {
+        let facets = values().count([0].into_iter());
+        assert_eq!(facets[1].values, [("topic-39".to_owned(), 1)]);
+        assert!(facets[2..].iter().all(|facet| facet.values.is_empty()));
+        assert!(values().count([7].into_iter()).iter().all(|facet| facet.values.is_empty()));
+    }
+
+    #[test]
+    fn a_source_is_found_by_its_number_and_its_number_by_its_id() {
+        let values = values();
+        assert_eq!((values.source("a"), values.source_name(0)), (Some(0), Some("a")));
+        assert_eq!((values.source("b"), values.source_name(1)), (None, None));
+        assert_eq!(values.source_of(1), Some(0));
+    }
+}

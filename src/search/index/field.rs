@@ -1,0 +1,165 @@
+//! Filters as values: a field and the value that it must have.
+//!
+//! A filter is typed in a query (`source:mercari`) or given beside it (a request parameter, a command option). Filters
+//! of the second kind are never converted to query text, so nothing that a user types can change or remove them.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::search::index::day::day_number;
+
+/// Different filters that one query may have: each costs a pass over what it selects.
+pub const MOST_FILTERS: usize = 16;
+
+/// The fields that a filter may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FilterField {
+    /// The source's id; if no source has that id, its owner or the name of its repository. A whole name in any case.
+    Source,
+    /// A part of the path.
+    Path,
+    /// The topic's slug or any of its names.
+    Topic,
+    Step,
+    Kind,
+    /// The language's code: `sv` or `swe`.
+    Lang,
+    /// How the licence's name begins.
+    Licence,
+    /// `code`, `table` or `links`.
+    Has,
+    /// The first day, `2025-01-31`; month and day may be left out.
+    Since,
+}
+
+impl FilterField {
+    /// All fields.
+    pub const ALL: [FilterField; 9] = [
+        FilterField::Source,
+        FilterField::Path,
+        FilterField::Topic,
+        FilterField::Step,
+        FilterField::Kind,
+        FilterField::Lang,
+        FilterField::Licence,
+        FilterField::Has,
+        FilterField::Since,
+    ];
+
+    /// The field's name, as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            FilterField::Source => "source",
+            FilterField::Path => "path",
+            FilterField::Topic => "topic",
+            FilterField::Step => "step",
+            FilterField::Kind => "kind",
+            FilterField::Lang => "lang",
+            FilterField::Licence => "licence",
+            FilterField::Has => "has",
+            FilterField::Since => "since",
+        }
+    }
+
+    /// The field that `name`, in any case, is or is another name of.
+    pub fn named(name: &str) -> Option<FilterField> {
+        let name = match &*name.to_ascii_lowercase() {
+            "license" => "licence".to_owned(),
+            "language" => "lang".to_owned(),
+            "repo" => "source".to_owned(),
+            other => other.to_owned(),
+        };
+        FilterField::ALL.into_iter().find(|field| field.name() == name)
+    }
+}
+
+impl fmt::Display for FilterField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// `field:value`, or `-field:value`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Filter {
+    pub field: FilterField,
+    pub value: String,
+    pub excluded: bool,
+}
+
+impl Filter {
+    /// The filter that leaves what has `value` in `field`. `Err` says what a value of the field looks like.
+    ///
+    /// ```
+    /// use cairn::search::query::{Filter, FilterField};
+    /// assert_eq!(Filter::new(FilterField::Source, " a\"b ").unwrap().value, "a\"b");
+    /// assert!(Filter::new(FilterField::Since, "soon").is_err());
+    /// ```
+    pub fn new(field: FilterField, value: &str) -> Result<Filter, &'static str> {
+        let value = value.trim();
+        let wrong = match field {
+            _ if value.is_empty() => Some("no value"),
+            FilterField::Has if !matches!(&*value.to_lowercase(), "code" | "table" | "links") => {
+                Some("code, table or links")
+            }
+            FilterField::Since if day_number(value).is_none() => {
+                Some("no date; write since:2025-01")
+            }
+            _ => None,
+        };
+        match wrong {
+            Some(why) => Err(why),
+            None => Ok(Filter { field, value: value.to_owned(), excluded: false }),
+        }
+    }
+
+    /// The filters of those of `given` that have a value: blank ones, as an empty form sends them, filter nothing.
+    pub fn all<'a>(given: impl IntoIterator<Item = (FilterField, Option<&'a str>)>) -> Vec<Filter> {
+        given.into_iter().filter_map(|(field, value)| Filter::new(field, value?).ok()).collect()
+    }
+
+    /// Whether `other` leaves the same sections.
+    fn equals(&self, other: &Filter) -> bool {
+        self.field == other.field
+            && self.excluded == other.excluded
+            && self.value.to_lowercase() == other.value.to_lowercase()
+    }
+}
+
+/// `filters` in their order, each once. O(filters²); a query's text has room for some hundred.
+pub(in crate::search) fn distinct(filters: impl IntoIterator<Item = Filter>) -> Vec<Filter> {
+    let mut kept: Vec<Filter> = Vec::new();
+    for filter in filters {
+        if !kept.iter().any(|known| known.equals(&filter)) {
+            kept.push(filter);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_filters_count_once_whatever_their_case() {
+        let filter = |value| Filter::new(FilterField::Path, value).unwrap();
+        let kept = distinct(vec![filter("Docs"), filter("docs"), filter("src"), filter(" docs ")]);
+        assert_eq!(kept, [filter("Docs"), filter("src")]);
+        let not = Filter { excluded: true, ..filter("docs") };
+        assert_eq!(distinct(vec![filter("docs"), not]).len(), 2);
+    }
+
+    #[test]
+    fn names_of_fields_are_those_of_the_api() {
+        for field in FilterField::ALL {
+            assert_eq!(FilterField::named(field.name()), Some(field));
+            assert_eq!(serde_json::to_value(field).unwrap(), field.name());
+        }
+        assert_eq!(FilterField::named("Repo"), Some(FilterField::Source));
+        assert_eq!(FilterField::named("x"), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! An index opened for reading: its segments, with the readers and columns that searches need.
+//!
+//! Section numbers run through all segments; a segment's first section is its `base`. What is needed for every match
+//! (prior, document, passage, whether it is hidden) is held in plain arrays of 21 bytes a section, beside the facet
+//! values ([`Values`]).
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::schema::{Field, OwnedValue, Value};
+use tantivy::{
+    DocAddress, Index, IndexReader, InvertedIndexReader, ReloadPolicy, Searcher, SegmentReader,
+};
+
+use crate::extract::Link;
+use crate::search::index::directory::ReadOnlyDirectory;
+use crate::search::index::error::{SearchError, guarded};
+use crate::search::index::facets::Values;
+use crate::search::index::record::{Copies, Record};
+use crate::search::index::schema::{self, Fields};
+use crate::search::index::section::SectionId;
+
+/// The fields that hold text, by place: own heading, what stands above it, body, code.
+pub(in crate::search) const TEXTS: usize = 4;
+pub(in crate::search) const HEADING: usize = 0;
+pub(in crate::search) const BODY: usize = 2;
+
+/// A text field of a segment.
+pub(in crate::search) struct Text {
+    pub terms: Arc<InvertedIndexReader>,
+    pub lengths: FieldNormReader,
+}
+
+/// A segment of the index.
+pub(in crate::search) struct Segment {
+    pub reader: SegmentReader,
+    /// The number of its first section.
+    pub base: u32,
+    pub texts: Vec<Text>,
+    pub topics: Arc<InvertedIndexReader>,
+    pub about: Arc<InvertedIndexReader>,
+    pub words: Arc<InvertedIndexReader>,
+    ids: Column<u64>,
+    pub dates: Option<Column<u64>>,
+    /// The headings as written.
+    pub labels: Option<StrColumn>,
+}
+
+/// An opened index.
+pub(in crate::search) struct Opened {
+    pub fields: Fields,
+    folder: PathBuf,
+    searcher: Searcher,
+    pub segments: Vec<Segment>,
+    /// By text field: its mean length, in tokens.
+    pub mean_lengths: [f32; TEXTS],
+    /// By section: what its score counts times.
+    pub priors: Vec<f32>,
+    /// By section: which document it is of.
+    pub documents: Vec<u64>,
+    /// By section: which long section it is a part of.
+    pub passages: Vec<u64>,
+    /// By section: whether it is deleted, or folded under another.
+    pub hidden: Vec<Hidden>,
+    /// By section: what it has of the fields that are counted.
+    pub values: Values,
+}
+
+/// Whether a section is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) enum Hidden {
+    #[default]
+    No,
+    /// A copy of another.
+    Folded,
+    Deleted,
+}
+
+impl Opened {
+    /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing. O(sections) for the arrays.
+    pub fn open(folder: &Path, copies: &Copies) -> Result<Opened, SearchError> {
+        let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
+        let fields = schema::check(&index)?;
+        schema::register(&index);
+        let reader: IndexReader =
+            index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = reader.searcher();
+        let places = copies.by_representative.values().flatten();
+        let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
+        let mut opened = Opened {
+            fields,
+            folder: folder.to_owned(),
+            segments: Vec::new(),
+            mean_lengths: [1.0; TEXTS],
+            priors: Vec::new(),
+            documents: Vec::new(),
+            passages: Vec::new(),
+            hidden: Vec::new(),
+            values: Values::read(searcher.segment_readers())?,
+            searcher: searcher.clone(),
+        };
+        for reader in searcher.segment_readers() {
+            opened.add(reader, &folded)?;
+        }
+        for (at, mean) in opened.mean_lengths.iter_mut().enumerate() {
+            let tokens: u64 =
+                opened.segments.iter().map(|s| s.texts[at].terms.total_num_tokens()).sum();
+            // Counts of tokens and sections: far below what an f32 tells apart by a millionth.
+            *mean = (tokens as f32 / opened.priors.len().max(1) as f32).max(1.0);
+        }
+        Ok(opened)
+    }
+
+    fn add(&mut self, reader: &SegmentReader, folded: &HashSet<u64>) -> tantivy::Result<()> {
+        let fields = self.fields;
+        let columns = reader.fast_fields();
+        let text = |field: Field| -> tantivy::Result<Text> {
+            Ok(Text {
+                terms: reader.inverted_index(field)?,
+                lengths: reader.get_fieldnorms_reader(field)?,
+            })
+        };
+        let ids = columns.u64("id")?;
+        let (priors, documents) = (columns.u64("prior")?, columns.u64("document")?);
+        let passages = columns.u64("passage")?;
+        let base = u32::try_from(self.priors.len()).unwrap_or(u32::MAX);
+        for doc in 0..reader.max_doc() {
+            // Percents, at most 100: exact in an f32.
+            self.priors.push(priors.first(doc).unwrap_or(100) as f32 / 100.0);
+            self.documents.push(documents.first(doc).unwrap_or(0));
+            self.passages.push(passages.first(doc).unwrap_or(0));
+            self.hidden.push(match ids.first(doc) {
+                _ if reader.is_deleted(doc) => Hidden::Deleted,
+                Some(id) if folded.contains(&id) => Hidden::Folded,
+                _ => Hidden::No,
+            });
+        }
+        self.segments.push(Segment {
+            base,
+            texts: [fields.heading, fields.trail, fields.body, fields.code]
+                .into_iter()
+                .map(text)
+                .collect::<Result<_, _>>()?,
+            topics: reader.inverted_index(fields.topic)?,
+            about: reader.inverted_index(fields.about)?,
+            words: reader.inverted_index(fields.words)?,
+            ids,
+            dates: columns.u64("date").ok(),
+            labels: columns.str("label")?,
+            reader: reader.clone(),
+        });
+        Ok(())
+    }
+
+    /// What `read` gives of this index, whose files may have been damaged since it was opened.
+    pub fn guarded<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        guarded(|| SearchError::Failed(self.folder.clone()), read)
+    }
+
+    /// How many sections there are, hidden ones included.
+    pub fn len(&self) -> usize {
+        self.priors.len()
+    }
+
+    /// The inverse document frequency of what `held` of the sections hold.
+    pub fn rarity(&self, held: usize) -> f32 {
+        // Counts of sections: an f32 is exact enough.
+        let (held, all) = (held as f32, self.len() as f32);
+        (1.0 + (all - held + 0.5) / (held + 0.5)).ln()
+    }
+
+    pub fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// The segment that holds `section`, and its number there.
+    pub fn place(&self, section: u32) -> (usize, u32) {
+        let at = self.segments.partition_point(|segment| segment.base <= section).max(1) - 1;
+        (at, section - self.segments.get(at).map_or(0, |segment| segment.base))
+    }
+
+    /// The section at tantivy's `address`.
+    pub fn number(&self, address: DocAddress) -> u32 {
+        let base = self.segments.get(address.segment_ord as usize).map_or(0, |s| s.base);
+        base + address.doc_id
+    }
+
+    pub fn id(&self, section: u32) -> SectionId {
+        let (segment, doc) = self.place(section);
+        SectionId(self.segments.get(segment).and_then(|s| s.ids.first(doc)).unwrap_or(0))
+    }
+
+    /// What is kept of `section`. Unpacks a block of the store.
+    pub fn stored(&self, section: u32) -> Result<Stored, SearchError> {
+        let (segment, doc) = self.place(section);
+        let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
+        let values = self.guarded(|| Ok(self.searcher.doc(address)?))?;
+        Ok(Stored { values, fields: self.fields })
+    }
+
+    /// The whole record of `section`.
+    pub fn record(&self, section: u32) -> Result<Record, SearchError> {
+        let stored = self.stored(section)?;
+        let (code, links, markup) = stored.rest()?;
+        Ok(Record { text: stored.text().to_owned(), code, markup, links, ..stored.shell()? })
+    }
+}
+
+/// What is kept of a section, its parts still to be decoded.
+pub(in crate::search) struct Stored {
+    values: BTreeMap<Field, OwnedValue>,
+    fields: Fields,
+}
+
+impl Stored {
+    /// The record without its text, code, links and Markdown.
+    pub fn shell(&self) -> Result<Record, SearchError> {
+        let record = self.values.get(&self.fields.record);
+        let bytes = record.and_then(|value| value.as_bytes()).unwrap_or_default();
+        let (record, rest) = postcard::take_from_bytes(bytes).map_err(SearchError::decode)?;
+        let posted = (!rest.is_empty()).then(|| postcard::from_bytes(rest)).transpose();
+        Ok(Record { posted: posted.map_err(SearchError::decode)?, ..record })
+    }
+
+    pub fn text(&self) -> &str {
+        self.string(self.fields.text)
+    }
+
+    /// Its code, links and Markdown.
+    pub fn rest(&self) -> Result<(String, Vec<Link>, String), SearchError> {
+        serde_json::from_str(self.string(self.fields.rest)).map_err(SearchError::decode)
+    }
+
+    fn string(&self, field: Field) -> &str {
+        self.values.get(&field).and_then(|value| value.as_str()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,220 @@
+//! Reads postings and dictionaries of a segment, and counts the reads against the budget of a search.
+
+use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, InvertedIndexReader, TERMINATED, Term};
+
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+
+/// Calls `each` with every block of the postings of `term`.
+pub(in crate::search) fn each_block(
+    terms: &InvertedIndexReader,
+    term: &Term,
+    option: IndexRecordOption,
+    budget: &Budget,
+    each: impl FnMut(&BlockSegmentPostings),
+) -> Result<(), SearchError> {
+    budget.spend(1)?;
+    match terms.get_term_info(term)? {
+        Some(info) => each_block_of(terms, &info, option, budget, each),
+        None => Ok(()),
+    }
+}
+
+/// Calls `each` with every block of the postings that `info` names.
+fn each_block_of(
+    terms: &InvertedIndexReader,
+    info: &TermInfo,
+    option: IndexRecordOption,
+    budget: &Budget,
+    mut each: impl FnMut(&BlockSegmentPostings),
+) -> Result<(), SearchError> {
+    let mut block = terms.read_block_postings_from_terminfo(info, option)?;
+    while block.block_len() > 0 {
+        budget.spend(block.block_len())?;
+        each(&block);
+        block.advance();
+    }
+    Ok(())
+}
+
+/// Calls `each` with the place in `docs`, ascending, of every document that holds `term`. Reads no more of the postings
+/// than it has to.
+pub(in crate::search) fn held_of(
+    terms: &InvertedIndexReader,
+    term: &Term,
+    docs: impl Iterator<Item = u32>,
+    budget: &Budget,
+    mut each: impl FnMut(usize),
+) -> Result<(), SearchError> {
+    budget.spend(1)?;
+    let option = IndexRecordOption::Basic;
+    let Some(mut postings) = terms.read_postings(term, option)? else { return Ok(()) };
+    for (at, doc) in docs.enumerate() {
+        budget.spend(1)?;
+        if postings.doc() < doc {
+            postings.seek(doc);
+        }
+        match postings.doc() {
+            TERMINATED => break,
+            held if held == doc => each(at),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Calls `each` with the documents of every term of the dictionary that `choose` makes something of, and with what it
+/// made. One pass over the dictionary.
+pub(in crate::search) fn each_term<T: Copy>(
+    terms: &InvertedIndexReader,
+    budget: &Budget,
+    mut choose: impl FnMut(&str) -> Option<T>,
+    mut each: impl FnMut(&[u32], T),
+) -> Result<(), SearchError> {
+    let mut stream = terms.terms().stream()?;
+    while stream.advance() {
+        budget.spend(1)?;
+        if let Some(chosen) = std::str::from_utf8(stream.key()).ok().and_then(&mut choose) {
+            let (info, option) = (stream.value().clone(), IndexRecordOption::Basic);
+            each_block_of(terms, &info, option, budget, |block| each(block.docs(), chosen))?;
+        }
+    }
+    Ok(())
+}
+
+/// Calls `each` with every document where `stems` stand one behind the other, ascending.
+///
+/// The documents that hold all stems are found by leaps of the rarest; there the positions of each different
+/// stem are read once, however often the phrase repeats it. O(postings and positions of the documents that hold all).
+pub(in crate::search) fn each_phrase(
+    terms: &InvertedIndexReader,
+    stems: &[Term],
+    budget: &Budget,
+    mut each: impl FnMut(u32),
+) -> Result<(), SearchError> {
+    let Some(mut words) = Word::all(terms, stems, budget)? else { return Ok(()) };
+    let Some((rarest, others)) = words.split_first_mut() else { return Ok(()) };
+    let mut doc = rarest.postings.doc();
+    while doc != TERMINATED {
+        budget.spend(1 + others.len())?;
+        let ahead = others.iter_mut().map(|word| word.leap(doc)).find(|found| *found != doc);
+        if let Some(ahead) = ahead {
+            doc = if ahead == TERMINATED { TERMINATED } else { rarest.postings.seek(ahead) };
+            continue;
+        }
+        rarest.read();
+        others.iter_mut().for_each(Word::read);
+        budget.spend(rarest.places.len() + others.iter().map(|w| w.places.len()).sum::<usize>())?;
+        if stand_together(rarest, others) {
+            each(doc);
+        }
+        doc = rarest.postings.advance();
+    }
+    Ok(())
+}
+
+/// A word of a phrase.
+struct Word {
+    postings: SegmentPostings,
+    /// Its places in the phrase.
+    offsets: Vec<u32>,
+    /// Its places in the document.
+    places: Vec<u32>,
+}
+
+impl Word {
+    /// The different words of a phrase, the rarest first; `None` if the segment lacks one.
+    fn all(
+        terms: &InvertedIndexReader,
+        stems: &[Term],
+        budget: &Budget,
+    ) -> Result<Option<Vec<Word>>, SearchError> {
+        let mut words: Vec<(&Term, Word)> = Vec::new();
+        for (stem, offset) in stems.iter().zip(0..) {
+            budget.spend(1)?;
+            if let Some((_, word)) = words.iter_mut().find(|(known, _)| *known == stem) {
+                word.offsets.push(offset);
+                continue;
+            }
+            let option = IndexRecordOption::WithFreqsAndPositions;
+            let Some(postings) = terms.read_postings(stem, option)? else { return Ok(None) };
+            words.push((stem, Word { postings, offsets: vec![offset], places: Vec::new() }));
+        }
+        words.sort_by_key(|(_, word)| word.postings.doc_freq());
+        Ok(Some(words.into_iter().map(|(_, word)| word).collect()))
+    }
+
+    /// The first document from `doc` on that holds the word.
+    fn leap(&mut self, doc: u32) -> u32 {
+        if self.postings.doc() < doc { self.postings.seek(doc) } else { self.postings.doc() }
+    }
+
+    fn read(&mut self) {
+        self.postings.positions(&mut self.places);
+    }
+}
+
+/// Whether the words that were read stand at their places, somewhere.
+fn stand_together(first: &Word, others: &[Word]) -> bool {
+    let Some(lead) = first.offsets.first() else { return false };
+    let begins = first.places.iter().filter_map(|place| place.checked_sub(*lead));
+    let holds = |word: &Word, begin: u32| {
+        word.offsets.iter().all(|offset| word.places.binary_search(&(begin + offset)).is_ok())
+    };
+    begins.into_iter().any(|begin| holds(first, begin) && others.iter().all(|w| holds(w, begin)))
+}
+
+#[cfg(test)]
+mod tests {
+    use tantivy::query::{EnableScoring, PhraseQuery, Query};
+    use tantivy::schema::{Schema, TEXT};
+    use tantivy::{Index, TantivyDocument};
+
+    use super::*;
+
+    #[test]
+    fn phrases_are_found_where_tantivy_finds_them() {
+        let mut builder = Schema::builder();
+        let field = builder.add_text_field("text", TEXT);
+        let index = Index::create_in_ram(builder.build());
+        let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
+        let mut dice = fastrand::Rng::with_seed(3);
+        let mut text = |most: usize| -> Vec<String> {
+            let length = dice.usize(2..most);
+            // The letters a to f, the first ones more often.
+            let letter =
+                |dice: &mut fastrand::Rng| b"abcdef"[dice.usize(..6) * dice.usize(..6) / 6];
+            (0..length).map(|_| char::from(letter(&mut dice)).to_string()).collect()
+        };
+        for _ in 0..700 {
+            let mut document = TantivyDocument::default();
+            document.add_text(field, text(30).join(" "));
+            writer.add_document(document).unwrap();
+        }
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let mut matches = 0;
+        for _ in 0..300 {
+            let words = text(6);
+            let stems: Vec<Term> = words.iter().map(|w| Term::from_field_text(field, w)).collect();
+            let scoring = EnableScoring::disabled_from_searcher(&searcher);
+            let weight = PhraseQuery::new(stems.clone()).weight(scoring).unwrap();
+            for segment in searcher.segment_readers() {
+                let mut wanted = Vec::new();
+                let mut scorer = weight.scorer(segment, 1.0).unwrap();
+                while scorer.doc() != TERMINATED {
+                    wanted.push(scorer.doc());
+                    scorer.advance();
+                }
+                let mut found = Vec::new();
+                let terms = segment.inverted_index(field).unwrap();
+                each_phrase(&terms, &stems, &Budget::unlimited(), |doc| found.push(doc)).unwrap();
+                assert_eq!(found, wanted, "{words:?}");
+                matches += found.len();
+            }
+        }
+        assert!(matches > 1_000, "{matches}");
+    }
+}

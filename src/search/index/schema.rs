@@ -1,0 +1,117 @@
+//! The fields of the index.
+//!
+//! Four fields hold stemmed text: a section's own heading, the title and headings above it, its body and its code. They
+//! are weighted when a query is answered, so text is indexed once. Only the unstemmed words are indexed again, without
+//! frequencies and positions: they give the frequency of a spelling, complete prefixes, and match phrases exactly.
+
+use tantivy::schema::{
+    BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
+    TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::Language;
+use tantivy::{Index, TantivyError};
+
+use crate::search::text::analysis;
+
+/// Changes when the schema or what is written into it does: then every section is indexed anew.
+pub const VERSION: u32 = 11;
+
+/// English stems.
+const STEMMED: &str = "stemmed";
+/// Words as written.
+const WORDS: &str = "words";
+
+/// The index's fields.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::search) struct Fields {
+    /// [`SectionId`](super::section::SectionId).
+    pub id: Field,
+    /// Hash of source and path: all sections of a document have it.
+    pub document: Field,
+    /// Hash of document and headings: all parts of one long section have it.
+    pub passage: Field,
+    /// Hash of all that a document's sections depend on.
+    pub version: Field,
+    /// Percent by which the score counts.
+    pub prior: Field,
+    /// The document's day, as the number YYYYMMDD.
+    pub date: Field,
+    pub source: Field,
+    pub path: Field,
+    /// Topics that the section mentions, and those that it is about.
+    pub topic: Field,
+    pub about: Field,
+    pub step: Field,
+    pub kind: Field,
+    pub language: Field,
+    /// The document's own licence, lower case.
+    pub licence: Field,
+    /// What it holds besides prose: `code`, `table`, `links`.
+    pub has: Field,
+    /// Its own heading as written, for suggestions.
+    pub label: Field,
+    pub heading: Field,
+    pub trail: Field,
+    pub body: Field,
+    pub code: Field,
+    pub words: Field,
+    /// What is kept for showing: the record without its text, the text, and its code, links and Markdown (JSON).
+    pub record: Field,
+    pub text: Field,
+    pub rest: Field,
+}
+
+/// The schema. Its fields are those of [`Fields`].
+pub(in crate::search) fn schema() -> (Schema, Fields) {
+    let text = |tokenizer: &str, option: IndexRecordOption| {
+        let indexing =
+            TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
+        TextOptions::default().set_indexing_options(indexing)
+    };
+    let positions = || text(STEMMED, IndexRecordOption::WithFreqsAndPositions);
+    let facet = STRING.set_fast("raw");
+    let mut builder = Schema::builder();
+    let fields = Fields {
+        id: builder.add_u64_field("id", INDEXED | FAST),
+        document: builder.add_u64_field("document", INDEXED | FAST),
+        passage: builder.add_u64_field("passage", FAST),
+        version: builder.add_u64_field("version", FAST),
+        prior: builder.add_u64_field("prior", FAST),
+        date: builder.add_u64_field("date", FAST),
+        source: builder.add_text_field("source", facet.clone()),
+        path: builder.add_text_field("path", STRING),
+        topic: builder.add_text_field("topic", facet.clone()),
+        about: builder.add_text_field("about", STRING),
+        step: builder.add_text_field("step", facet.clone()),
+        kind: builder.add_text_field("kind", facet.clone()),
+        language: builder.add_text_field("lang", facet),
+        licence: builder.add_text_field("licence", STRING),
+        has: builder.add_text_field("has", STRING),
+        label: builder.add_text_field("label", TextOptions::default().set_fast("raw")),
+        heading: builder.add_text_field("heading", positions()),
+        trail: builder.add_text_field("trail", positions()),
+        body: builder.add_text_field("body", positions()),
+        code: builder.add_text_field("code", text(STEMMED, IndexRecordOption::WithFreqs)),
+        words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
+        record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
+        // Stored text is read as a whole, stored bytes one by one.
+        text: builder.add_text_field("text", STORED),
+        rest: builder.add_text_field("rest", STORED),
+    };
+    (builder.build(), fields)
+}
+
+/// Makes the tokenizers known to `index`; both writer and reader need them.
+pub(in crate::search) fn register(index: &Index) {
+    index.tokenizers().register(WORDS, analysis::words());
+    index.tokenizers().register(STEMMED, analysis::stemmed(Language::English));
+}
+
+/// `Err` if `index` was made with other fields than [`schema`]'s.
+pub(in crate::search) fn check(index: &Index) -> Result<Fields, TantivyError> {
+    let (schema, fields) = schema();
+    if index.schema() == schema {
+        return Ok(fields);
+    }
+    Err(TantivyError::SchemaError("the fields are those of another version of Cairn".to_owned()))
+}

@@ -1,0 +1,183 @@
+//! Keeps tantivy's index in step with the store, and publishes it in a generation.
+//!
+//! The index records what it contains (a document's key and version are fast fields). tantivy commits atomically, so
+//! a refresh that was killed at any point can continue. The checksum of `meta.json` is stored beside it, so that damage
+//! is noticed ([`Writer::examine`]).
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tantivy::directory::MmapDirectory;
+use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
+
+use crate::disk::{self, DiskError, Doing};
+use crate::search::index::document::Builder;
+use crate::search::index::error::{SearchError, guarded};
+use crate::search::index::record::Record;
+use crate::search::index::schema;
+use crate::search::index::section::{SectionId, first_u64};
+
+/// Memory that the writer fills before it writes a segment.
+const WRITER_BYTES: usize = 64_000_000;
+/// What is stored is packed in blocks of so many bytes, each of which is unpacked for a hit: two sections or so.
+const BLOCK_BYTES: usize = 8_192;
+/// tantivy's list of segments, and its list of the files that it manages.
+const META: &str = "meta.json";
+const MANAGED: &str = ".managed.json";
+/// The file with the checksum of `meta.json` as the last commit left it.
+const CHECKSUM: &str = "meta.blake3";
+
+/// The key of the document `path` in `source`.
+pub fn document_key(source: &str, path: &str) -> u64 {
+    let mut hash = blake3::Hasher::new();
+    hash.update(source.as_bytes()).update(b"\0").update(path.as_bytes());
+    first_u64(&hash.finalize())
+}
+
+/// The index that is being written.
+pub struct Writer {
+    folder: PathBuf,
+    index: Index,
+    writer: IndexWriter,
+    builder: Builder,
+    changed: bool,
+}
+
+impl Writer {
+    /// Looks whether the index in `folder` can be added to: all of its segments open, and `meta.json` is the one
+    /// that the last commit wrote. Takes tantivy's lock for reading. O(sections).
+    pub fn examine(folder: &Path) -> Result<(), SearchError> {
+        let damaged = || SearchError::Damaged(folder.to_owned());
+        let written =
+            String::from_utf8(disk::read(&folder.join(CHECKSUM))?).map_err(|_| damaged())?;
+        let meta = disk::read(&folder.join(META))?;
+        // Without the list of its files tantivy would never remove one.
+        disk::read(&folder.join(MANAGED))?;
+        if blake3::hash(&meta).to_hex().as_str() != written.trim() {
+            return Err(damaged());
+        }
+        guarded(
+            || SearchError::Damaged(folder.to_owned()),
+            || {
+                let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
+                let index = Index::open(directory)?;
+                schema::check(&index)?;
+                schema::register(&index);
+                versions(&index).map(drop)
+            },
+        )
+    }
+
+    /// Opens the index in `folder`, or makes a new one where there is none or one of other fields.
+    ///
+    /// Takes tantivy's own lock; a writer that was killed leaves none behind that holds.
+    pub fn open(folder: &Path) -> Result<Writer, SearchError> {
+        disk::create_folder(folder)?;
+        let (schema, fields) = schema::schema();
+        let open = || -> Result<Index, tantivy::TantivyError> {
+            let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..Default::default() };
+            let builder = Index::builder().schema(schema.clone()).settings(settings);
+            let index = builder.open_or_create(MmapDirectory::open(folder)?)?;
+            schema::check(&index)?;
+            Ok(index)
+        };
+        let index = match open() {
+            Ok(index) => index,
+            Err(error) => {
+                tracing::info!(%error, "the search index is rebuilt");
+                disk::remove_folder(folder)?;
+                disk::create_folder(folder)?;
+                open()?
+            }
+        };
+        schema::register(&index);
+        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        Ok(Writer {
+            folder: folder.to_owned(),
+            index,
+            writer,
+            builder: Builder::new(fields),
+            changed: false,
+        })
+    }
+
+    /// The version of each document in the index, by its key. O(sections).
+    pub fn indexed(&self) -> Result<HashMap<u64, u64>, SearchError> {
+        versions(&self.index)
+    }
+
+    /// Drops the sections of the document `key`.
+    pub fn remove(&mut self, key: u64) {
+        self.writer.delete_term(Term::from_field_u64(self.builder.fields.document, key));
+        self.changed = true;
+    }
+
+    /// Adds the sections of the document `key`, whose earlier ones must have been removed.
+    pub fn add(
+        &mut self,
+        key: u64,
+        version: u64,
+        sections: &[(SectionId, Record)],
+    ) -> Result<(), SearchError> {
+        self.changed = true;
+        for (id, record) in sections {
+            self.writer.add_document(self.builder.document((key, version), *id, record)?)?;
+        }
+        Ok(())
+    }
+
+    /// Makes what was added and removed durable, and puts the index into the folder `into`.
+    ///
+    /// Segment files are immutable, so they are hard-linked (copied where the file system can't);
+    /// only `meta.json` is written. Returns the bytes of the index.
+    pub fn commit(mut self, into: &Path) -> Result<u64, SearchError> {
+        if self.changed {
+            self.writer.commit()?;
+        }
+        let Writer { folder: from, index, writer, .. } = self;
+        writer.wait_merging_threads()?;
+        let meta = disk::read(&from.join(META))?;
+        disk::replace(&from.join(CHECKSUM), blake3::hash(&meta).to_hex().as_bytes())?;
+        disk::create_folder(into)?;
+        let mut bytes = 0;
+        for file in index.load_metas()?.list_segment_files() {
+            let source = from.join(&file);
+            // Which of its possible files a segment has depends on its fields and deletes.
+            let Ok(metadata) = fs::metadata(&source) else { continue };
+            let target = into.join(&file);
+            if fs::hard_link(&source, &target).is_err() {
+                fs::copy(&source, &target)
+                    .map_err(|cause| DiskError::new(Doing::Write, &target, cause))?;
+            }
+            bytes += metadata.len();
+        }
+        // Written, not copied: tantivy's own may be read by its owner alone.
+        disk::write(&into.join(META), &meta)?;
+        Ok(bytes)
+    }
+
+    /// Removes the files that no commit refers to, such as a run leaves that failed.
+    pub fn collect_garbage(self) -> Result<(), SearchError> {
+        self.writer.garbage_collect_files().wait()?;
+        Ok(())
+    }
+}
+
+/// The version of each document in `index`, by its key. O(sections).
+fn versions(index: &Index) -> Result<HashMap<u64, u64>, SearchError> {
+    let reader: IndexReader =
+        index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    let searcher = reader.searcher();
+    let mut indexed = HashMap::new();
+    for segment in searcher.segment_readers() {
+        let documents = segment.fast_fields().u64("document")?;
+        let versions = segment.fast_fields().u64("version")?;
+        for doc in segment.doc_ids_alive() {
+            if let (Some(document), Some(version)) = (documents.first(doc), versions.first(doc)) {
+                indexed.insert(document, version);
+            }
+        }
+    }
+    Ok(indexed)
+}

@@ -1,0 +1,336 @@
+//! Parses a query: words, `"phrases"`, `-not`, `OR`, `(groups)`, `field:value`.
+//!
+//! No input is an error. Text that can't be parsed is read as words, and what is ignored is reported in
+//! [`Query::dropped`]. O(length).
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::search::query::lexer::{Lexer, Token};
+
+use crate::search::index::field::{Filter, FilterField};
+
+/// Longer input is cut: nobody means it.
+pub(in crate::search) const MOST_CHARS: usize = 1_000;
+/// More units than this don't make a query better, only slower.
+pub(in crate::search) const MOST_UNITS: usize = 24;
+/// Words of a query, wherever they stand: in groups, in phrases, excluded. Each is looked up, and a group of common ones
+/// is read as often as it is named.
+const MOST_WORDS: usize = 32;
+/// Groups in groups deeper than this are read as if they had no parentheses.
+const DEEPEST: usize = 4;
+
+const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
+const OR_BEFORE_NO_WORD: &str = "OR (what stands behind it is a filter or an excluded word)";
+
+/// Something to look for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Node {
+    Word(String),
+    Phrase(String),
+    /// All of these: a group.
+    All(Vec<Node>),
+    /// One of these: `OR`.
+    Any(Vec<Node>),
+}
+
+/// A query as read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Query {
+    pub units: Vec<Node>,
+    /// What must not stand in a hit.
+    pub excluded: Vec<Node>,
+    pub filters: Vec<Filter>,
+    /// What was left out, and why.
+    pub dropped: Vec<String>,
+}
+
+/// Reads `text`.
+///
+/// ```
+/// use cairn::search::query::{Node, parse};
+/// let query = parse("ranking \"position bias\" -ads source:mercari");
+/// assert_eq!(query.units.len(), 2);
+/// assert_eq!(query.excluded, [Node::Word("ads".into())]);
+/// assert_eq!(query.filters[0].value, "mercari");
+/// ```
+pub fn parse(text: &str) -> Query {
+    let mut query = Query::default();
+    let mut read = text;
+    if let Some((at, _)) = text.char_indices().nth(MOST_CHARS) {
+        read = &text[..at];
+        query.dropped.push(format!("what stands behind the first {MOST_CHARS} characters"));
+    }
+    let mut reader =
+        Reader { lexer: Lexer::new(read), query, depth: 0, words: MOST_WORDS, is_cut: false };
+    let mut units = reader.group();
+    if units.len() > MOST_UNITS {
+        reader.drop(&format!("all words but the first {MOST_UNITS}"));
+        units.truncate(MOST_UNITS);
+    } else if reader.is_cut {
+        reader.drop(&format!("all words but the first {MOST_WORDS}"));
+    }
+    let mut query = reader.query;
+    if query.excluded.len() > MOST_UNITS {
+        query.dropped.push(format!("all excluded words but the first {MOST_UNITS}"));
+        query.excluded.truncate(MOST_UNITS);
+    }
+    query.units = units;
+    query
+}
+
+struct Reader<'a> {
+    lexer: Lexer<'a>,
+    query: Query,
+    depth: usize,
+    /// Words that may still be read, and whether there were more.
+    words: usize,
+    is_cut: bool,
+}
+
+impl Reader<'_> {
+    /// What stands up to the end of the group, or of the text.
+    fn group(&mut self) -> Vec<Node> {
+        let mut units: Vec<Node> = Vec::new();
+        let (mut joined, mut excluded) = (false, false);
+        while let Some(token) = self.lexer.next() {
+            let node = match token {
+                Token::Close if self.depth > 0 => {
+                    self.end(joined, excluded);
+                    return units;
+                }
+                Token::Or if units.is_empty() => {
+                    self.drop("OR (nothing stands before it)");
+                    continue;
+                }
+                Token::Or => {
+                    joined = true;
+                    continue;
+                }
+                Token::Not => {
+                    excluded = true;
+                    continue;
+                }
+                Token::Field { field, value, is_open } => {
+                    if is_open {
+                        self.drop(OPEN_QUOTE);
+                    }
+                    if joined {
+                        self.drop(OR_BEFORE_NO_WORD);
+                    }
+                    self.filter(field, value, excluded);
+                    (joined, excluded) = (false, false);
+                    continue;
+                }
+                other => self.node(other),
+            };
+            let Some(node) = node else { continue };
+            match (std::mem::take(&mut excluded), std::mem::take(&mut joined)) {
+                (true, joined) => {
+                    if joined {
+                        self.drop(OR_BEFORE_NO_WORD);
+                    }
+                    self.query.excluded.push(node);
+                }
+                (false, true) => join(&mut units, node),
+                (false, false) => units.push(node),
+            }
+        }
+        if self.depth > 0 {
+            self.drop("( (the parenthesis is not closed)");
+        }
+        self.end(joined, excluded);
+        units
+    }
+
+    /// What `token` asks for, if it is no operator.
+    fn node(&mut self, token: Token) -> Option<Node> {
+        match token {
+            Token::Open => self.inner(),
+            Token::Word(word) => self.atom(word).map(|word| Node::Word(word.to_owned())),
+            Token::Phrase { text, is_open } => {
+                if is_open {
+                    self.drop(OPEN_QUOTE);
+                }
+                let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                self.atom(&words).map(|words| Node::Phrase(words.to_owned()))
+            }
+            _ => {
+                self.drop(") (no parenthesis was opened)");
+                None
+            }
+        }
+    }
+
+    /// Reports the operators that still wait for a word at the end of a group or of the text.
+    fn end(&mut self, joined: bool, excluded: bool) {
+        if joined {
+            self.drop("OR (nothing stands behind it)");
+        }
+        if excluded {
+            self.drop("NOT (nothing stands behind it)");
+        }
+    }
+
+    /// A group, whose parenthesis was read.
+    fn inner(&mut self) -> Option<Node> {
+        if self.depth == DEEPEST {
+            self.drop("( (too many groups in groups)");
+            return None;
+        }
+        self.depth += 1;
+        let mut units = self.group();
+        self.depth -= 1;
+        units.truncate(MOST_UNITS);
+        match units.len() {
+            0 | 1 => units.pop(),
+            _ => Some(Node::All(units)),
+        }
+    }
+
+    /// `text` if there is something in it to look for, as far as there is room for its words.
+    fn atom<'t>(&mut self, text: &'t str) -> Option<&'t str> {
+        if !text.chars().any(char::is_alphanumeric) {
+            if !text.is_empty() {
+                self.drop(&format!("{text} (no letter or digit)"));
+            }
+            return None;
+        }
+        let mut end = 0;
+        for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+            let counts = usize::from(word.chars().any(char::is_alphanumeric));
+            let Some(left) = self.words.checked_sub(counts) else {
+                self.is_cut = true;
+                break;
+            };
+            self.words = left;
+            end += word.len();
+        }
+        let read = text[..end].trim_end();
+        (!read.is_empty()).then_some(read)
+    }
+
+    fn filter(&mut self, field: FilterField, value: &str, excluded: bool) {
+        match Filter::new(field, value) {
+            Err(why) => self.drop(&format!("{field}:{} ({why})", value.trim())),
+            Ok(filter) => self.query.filters.push(Filter { excluded, ..filter }),
+        }
+    }
+
+    fn drop(&mut self, what: &str) {
+        if !self.query.dropped.iter().any(|known| known == what) {
+            self.query.dropped.push(what.to_owned());
+        }
+    }
+}
+
+/// Makes the last of `units` and `node` alternatives; chains of `OR` stay flat.
+fn join(units: &mut Vec<Node>, node: Node) {
+    let mut any = match units.pop() {
+        Some(Node::Any(any)) => any,
+        before => before.into_iter().collect(),
+    };
+    if any.len() < MOST_UNITS {
+        any.push(node);
+    }
+    units.push(Node::Any(any));
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn word(text: &str) -> Node {
+        Node::Word(text.into())
+    }
+
+    #[test]
+    fn operators_are_read() {
+        let query = parse(
+            r#"a OR b | i "c  d" -"e f" -g NOT h topic:recall -lang:ja path:"my notes/" x:y License:MIT"#,
+        );
+        assert_eq!(query.units[0], Node::Any(vec![word("a"), word("b"), word("i")]));
+        assert_eq!(query.units[1], Node::Phrase("c d".into()));
+        assert_eq!(query.units[2], word("x:y"));
+        assert_eq!(query.excluded, [Node::Phrase("e f".into()), word("g"), word("h")]);
+        let filters: Vec<(&str, &str, bool)> =
+            query.filters.iter().map(|f| (f.field.name(), &*f.value, f.excluded)).collect();
+        assert_eq!(
+            filters,
+            [
+                ("topic", "recall", false),
+                ("lang", "ja", true),
+                ("path", "my notes/", false),
+                ("licence", "MIT", false)
+            ]
+        );
+        assert_eq!(query.dropped, [""; 0]);
+    }
+
+    #[test]
+    fn groups_are_read() {
+        let query = parse("(a b) OR (c -d) f(x) (single)");
+        let both = Node::All(vec![word("a"), word("b")]);
+        assert_eq!(query.units[0], Node::Any(vec![both, word("c")]));
+        assert_eq!(query.units[1..], [word("f(x)"), word("single")]);
+        assert_eq!(query.excluded, [word("d")]);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_read_as_well_as_can_be_and_told() {
+        let units = |text| parse(text).units;
+        let dropped = |text| parse(text).dropped.len();
+        assert_eq!(units("\"open phrase"), [Node::Phrase("open phrase".into())]);
+        assert_eq!((units("OR a").len(), dropped("OR a")), (1, 1));
+        assert_eq!((units("a OR").len(), dropped("a OR")), (1, 1));
+        assert_eq!((units("- -- \"\" 🙂").len(), dropped("🙂")), (0, 1));
+        assert_eq!(units("cost-benefit"), [word("cost-benefit")]);
+        assert_eq!((units("((a b").len(), dropped("((a b")), (1, 1));
+        assert_eq!((units("a) b").len(), dropped("a) b")), (2, 1));
+        assert_eq!((units("a\u{0}b").len(), units("since:soon").len()), (2, 0));
+        assert!(dropped("since:soon has:pictures topic: x") == 3);
+        assert!(dropped(&"word ".repeat(3_000)) == 2);
+        assert_eq!(parse(&"-word ".repeat(100)).excluded.len(), 24);
+        let phrase = parse(&format!("\"{}\"", "word ".repeat(100))).units;
+        assert_eq!(phrase, [Node::Phrase(["word"; 32].join(" "))]);
+        let grouped = parse(&"(a \"b c\") ".repeat(30));
+        assert_eq!(grouped.units.len(), 11, "32 words of 90");
+        assert_eq!(grouped.dropped, ["all words but the first 32"]);
+        assert_eq!(units(&"(".repeat(900)).len(), 0);
+    }
+
+    #[test]
+    fn an_operator_without_its_word_is_reported() {
+        let not = "NOT (nothing stands behind it)";
+        let or = "OR (nothing stands behind it)";
+        for (text, wanted) in [
+            ("ads NOT", &[not][..]),
+            ("(ads NOT) bias", &[not]),
+            ("(ads OR) bias", &[or]),
+            ("ads OR NOT", &[or, not]),
+            ("ads -", &["- (no letter or digit)"]),
+            ("ads -\"", &[OPEN_QUOTE, not]),
+            ("ads \"bias", &[OPEN_QUOTE]),
+            ("ads source:\"ann", &[OPEN_QUOTE]),
+            ("ads OR -bias", &[OR_BEFORE_NO_WORD]),
+            ("ads OR lang:sv", &[OR_BEFORE_NO_WORD]),
+            ("ads -bias OR clicks", &[]),
+            ("ads NOT lang:sv", &[]),
+        ] {
+            assert_eq!(parse(text).dropped, wanted, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_typed_panics_and_an_extra_space_changes_nothing(
+            tokens in proptest::collection::vec("[a-z]{1,4}|\"[a-z ]{0,6}\"?|[():-]|OR|topic:|é|🙂", 0..20),
+        ) {
+            let once = parse(&tokens.join(" "));
+            prop_assert_eq!(&once, &parse(&format!("  {}\t ", tokens.join("  \n"))));
+        }
+    }
+}

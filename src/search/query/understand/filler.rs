@@ -1,0 +1,103 @@
+//! Filler words of questions, and words that ask for a kind of material rather than a subject.
+
+/// Words of questions: articles, prepositions, pronouns, auxiliaries and the verbs of asking.
+const FILLER: [&str; 97] = [
+    "a", "about", "actually", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be",
+    "before", "best", "between", "but", "by", "can", "could", "did", "do", "does", "explain",
+    "for", "from", "get", "give", "good", "handle", "has", "have", "how", "i", "i'm", "if", "in",
+    "into", "is", "it", "its", "know", "let", "make", "many", "me", "most", "much", "my", "need",
+    "no", "not", "of", "on", "or", "our", "out", "please", "shall", "should", "show", "so", "some",
+    "such", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "those", "to", "us", "use", "used", "using", "versus", "vs", "want", "was", "way",
+    "ways", "we", "what", "when", "where", "which", "who", "why", "will", "with", "would",
+];
+
+/// Words for what leads elsewhere: who types them wants a list of links rather than an explanation.
+const LINKS: [&str; 22] = [
+    "article",
+    "articles",
+    "blog",
+    "blogs",
+    "blogpost",
+    "blogposts",
+    "post",
+    "posts",
+    "paper",
+    "papers",
+    "talk",
+    "talks",
+    "video",
+    "videos",
+    "course",
+    "courses",
+    "tutorial",
+    "tutorials",
+    "resource",
+    "resources",
+    "reading",
+    "links",
+];
+
+/// Words that make a video or a post something to read or watch, not a thing that a system deals with.
+const ASKING: [&str; 8] = ["best", "good", "list", "awesome", "further", "blog", "about", "on"];
+
+/// What stands behind words without being of them.
+pub(super) const ENDS: [char; 6] = ['?', '!', ',', '.', ':', ';'];
+
+/// Whether `word`, lower case, says nothing of what is asked.
+pub(super) fn is_filler(word: &str) -> bool {
+    FILLER.binary_search(&word).is_ok() || matches!(word, "you" | "your" | "without")
+}
+
+/// Whether `word`, lower case, may say what kind of thing is wanted.
+pub(super) fn is_kind(word: &str) -> bool {
+    LINKS.contains(&word)
+}
+
+/// Which of `words`, lower case, ask for links: none, unless the query says so in so many words.
+///
+/// "papers about ranking", "best articles on feature stores", "experimentation blog posts", but
+/// neither "video recommendation" nor "blog post ranking".
+pub(super) fn asking_for_links(words: &[&str]) -> Vec<usize> {
+    let is_link = |word: &&str| LINKS.contains(word);
+    let asks = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| words.get(at));
+        let after = words.get(at + 1);
+        let is_last = at + 1 == words.len();
+        let unmistakable = matches!(
+            words[at],
+            "article" | "articles" | "papers" | "resources" | "tutorials" | "talks"
+        );
+        unmistakable
+            || before.is_some_and(|word| ASKING.contains(word))
+            || after.is_some_and(|word| matches!(*word, "about" | "on"))
+            || (words[at] == "blog" && after.is_some_and(is_link))
+            || (is_last
+                && words.len() > 2
+                && matches!(words[at], "posts" | "courses" | "videos" | "links"))
+    };
+    (0..words.len()).filter(|at| is_link(&words[*at]) && asks(*at)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_are_in_order() {
+        assert!(FILLER.is_sorted());
+        assert!(is_filler("how") && is_filler("what") && !is_filler("drift"));
+    }
+
+    #[test]
+    fn who_wants_links_is_told_from_who_speaks_of_videos() {
+        let asks = |text: &str| asking_for_links(&text.split(' ').collect::<Vec<_>>()).len();
+        for text in ["papers about ranking", "best articles on drift", "blog posts experimentation"]
+        {
+            assert!(asks(text) > 0, "{text}");
+        }
+        for text in ["video recommendation", "design youtube video search", "post ranking feed"] {
+            assert_eq!(asks(text), 0, "{text}");
+        }
+    }
+}

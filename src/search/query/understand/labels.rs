@@ -1,0 +1,211 @@
+//! Finds the topics of the vocabulary that the words of a query name.
+
+use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
+use std::sync::OnceLock;
+
+use tantivy::tokenizer::Language;
+
+use crate::search::text::analysis;
+use crate::search::text::analysis::phrases;
+use crate::vocabulary::label;
+use crate::vocabulary::{LabelRule, Topic, Vocabulary};
+
+/// The longest label looked for, in words.
+const LONGEST: usize = 7;
+/// Topics that half a label may mean.
+const MOST_BEGUN: usize = 4;
+
+/// Topics by the keys of their labels.
+pub(in crate::search) struct Labels {
+    by_key: BTreeMap<String, Vec<usize>>,
+    /// All words of labels, for spelling: with the number of labels that hold each.
+    words: BTreeMap<String, u32>,
+    /// By topic: its labels, once they were asked for.
+    names: Vec<OnceLock<Names>>,
+}
+
+/// The labels of a topic.
+#[derive(Debug, Default)]
+pub(in crate::search) struct Names {
+    /// Those that differ in more than spelling: the key of each, and how it is written.
+    pub written: Vec<(String, String)>,
+    /// What the highlighter looks for.
+    pub phrases: Vec<String>,
+}
+
+/// Words of a query that name topics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    /// The first word, and how many there are.
+    pub at: usize,
+    pub length: usize,
+    /// The topics, by place: more than one where it can't be told which is meant.
+    pub topics: Vec<usize>,
+    /// Whether the words alone are enough to mean the topic.
+    pub is_sure: bool,
+}
+
+impl Labels {
+    /// The labels of `vocabulary`. O(labels), some milliseconds.
+    pub fn new(vocabulary: &Vocabulary) -> Labels {
+        let by_key: BTreeMap<String, Vec<usize>> = vocabulary.by_label().into_iter().collect();
+        let mut words = BTreeMap::new();
+        for word in by_key.keys().flat_map(|key| key.split(' ')) {
+            *words.entry(word.to_owned()).or_insert(0) += 1;
+        }
+        let names = vocabulary.topics.iter().map(|_| OnceLock::new()).collect();
+        Labels { by_key, words, names }
+    }
+
+    /// The topics that have the label `text`.
+    pub fn topics(&self, text: &str) -> &[usize] {
+        self.by_key.get(&label::key(text)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The labels of the topic at `at`. Some microseconds a label the first time.
+    pub fn of(&self, at: usize, vocabulary: &Vocabulary) -> &Names {
+        static NONE: Names = Names { written: Vec::new(), phrases: Vec::new() };
+        let (Some(names), Some(topic)) = (self.names.get(at), vocabulary.topics.get(at)) else {
+            return &NONE;
+        };
+        names.get_or_init(|| {
+            let mut english = analysis::stemmed(Language::English);
+            let mut names = Names::default();
+            for text in topic.labels() {
+                let key = label::key(text);
+                if names.written.iter().all(|(known, _)| *known != key) {
+                    names.written.push((key, text.to_owned()));
+                }
+                names.phrases.extend(phrases(&analysis::terms(text, &mut english)));
+            }
+            names.phrases.sort_unstable();
+            names.phrases.dedup();
+            names
+        })
+    }
+
+    /// The topics with a label of which a word begins with `key`, each with whether the first does. O(labels),
+    /// some hundred microseconds.
+    pub fn with_word_beginning(&self, key: &str) -> Vec<(usize, bool)> {
+        let mut found: BTreeMap<usize, bool> = BTreeMap::new();
+        let inner = memchr::memmem::Finder::new(key);
+        for (own, topics) in &self.by_key {
+            let Some(at) = inner.find(own.as_bytes()) else { continue };
+            let begins = at == 0;
+            if begins || own.as_bytes()[at - 1] == b' ' {
+                topics.iter().for_each(|topic| *found.entry(*topic).or_insert(false) |= begins);
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// Whether `word` is a word of a label.
+    pub fn has_word(&self, word: &str) -> bool {
+        self.words.contains_key(&label::key(word))
+    }
+
+    /// The words of labels that begin with `first`.
+    pub fn words_with(&self, first: char) -> impl Iterator<Item = (&str, u32)> {
+        let from = first.to_string();
+        let words = self.words.range(from..).take_while(move |(word, _)| word.starts_with(first));
+        words.map(|(word, count)| (word.as_str(), *count))
+    }
+
+    /// The labels in `words`, longest first and then from the left; `None` is a word that no label may span.
+    pub(super) fn named(&self, words: &[Option<&str>], vocabulary: &Vocabulary) -> Vec<Named> {
+        let mut named = Vec::new();
+        let mut at = 0;
+        while at < words.len() {
+            let run: Vec<&str> = words[at..].iter().map_while(|word| *word).take(LONGEST).collect();
+            let longest = self.longest(&run);
+            let Some((length, topics)) = longest else {
+                at += 1;
+                continue;
+            };
+            let typed = run[..length].join(" ");
+            let others: Vec<&str> = (0..words.len())
+                .filter(|other| !(at..at + length).contains(other))
+                .filter_map(|other| words[other])
+                .collect();
+            let (topics, is_sure) = choose(&typed, topics, &others, vocabulary);
+            named.push(Named { at, length, topics, is_sure });
+            at += length;
+        }
+        named
+    }
+
+    /// The longest label that `words` begin with: how many of them it is, and its topics.
+    fn longest(&self, words: &[&str]) -> Option<(usize, &[usize])> {
+        let mut key = String::new();
+        let mut longest = None;
+        for (at, word) in words.iter().enumerate() {
+            if at > 0 {
+                key.push(' ');
+            }
+            key.push_str(&label::key(word));
+            let (next, topics) =
+                self.by_key.range::<str, _>((Included(key.as_str()), Unbounded)).next()?;
+            if *next == key {
+                longest = Some((at + 1, topics.as_slice()));
+            } else if !next.starts_with(&key) {
+                break;
+            }
+        }
+        longest
+    }
+
+    /// The topics of which a label begins with the last of `words`, the longest beginning first.
+    pub fn begun(&self, words: &[&str]) -> Vec<usize> {
+        for from in words.len().saturating_sub(LONGEST)..words.len() {
+            let begin = label::key(&words[from..].join(" "));
+            // Half a word alone may begin too much.
+            if words.len() - from < 2 && begin.chars().count() < 4 {
+                continue;
+            }
+            let keys =
+                self.by_key.range(begin.clone()..).take_while(|(key, _)| key.starts_with(&begin));
+            let mut topics: Vec<usize> = Vec::new();
+            for topic in keys.take(40).flat_map(|(_, topics)| topics) {
+                if !topics.contains(topic) {
+                    topics.push(*topic);
+                }
+            }
+            if (1..=MOST_BEGUN).contains(&topics.len()) {
+                return topics;
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// Which of `topics`, that all have the label `typed`, is meant where `others` stand beside it; and
+/// whether that can be relied on.
+fn choose(
+    typed: &str,
+    topics: &[usize],
+    others: &[&str],
+    vocabulary: &Vocabulary,
+) -> (Vec<usize>, bool) {
+    let company = label::key(&others.join(" "));
+    let company = format!(" {company} ");
+    let key = label::key(typed);
+    let rule = |topic: &Topic| -> Option<LabelRule> {
+        let own = topic.labels().find(|label| label::key(label) == key)?;
+        topic.rule(own).cloned()
+    };
+    let is_near = |at: &usize| {
+        rule(&vocabulary.topics[*at]).is_some_and(|rule| {
+            rule.near.iter().any(|near| company.contains(&format!(" {} ", label::key(near))))
+        })
+    };
+    let near: Vec<usize> = topics.iter().copied().filter(is_near).collect();
+    if !near.is_empty() {
+        return (near, true);
+    }
+    // A label alone is meant as a label; with other words beside it, one that is plain English need not be.
+    let needs_company =
+        |at: &usize| rule(&vocabulary.topics[*at]).is_some_and(|rule| !rule.near.is_empty());
+    let is_sure = topics.len() == 1 && (others.is_empty() || !topics.iter().any(needs_company));
+    (topics.to_vec(), is_sure)
+}

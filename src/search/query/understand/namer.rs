@@ -1,0 +1,208 @@
+//! Finds the sources that a query names by owner, author, repository or title.
+//!
+//! A run of words names a source if it is part of one of the source's names and is distinctive: few owners have it in
+//! their names, few sections elsewhere contain it, and it is not a label of the vocabulary. "chip huyen" and "system
+//! design primer" name a source; "machine learning system design" does not.
+
+use std::collections::BTreeSet;
+
+use tantivy::Term;
+use tantivy::schema::IndexRecordOption;
+
+use super::filler;
+use super::labels::Labels;
+use super::names::{Key, Known, LONGEST, Naming, Preference, SourceIndex, is_telling};
+use crate::search::index::error::SearchError;
+use crate::search::index::lexicon::Lexicon;
+use crate::search::index::opened::{BODY, Opened};
+use crate::search::index::postings::{each_block, each_phrase};
+use crate::search::text::analysis;
+
+/// Runs of one query whose use elsewhere is counted.
+const MOST_COUNTED: usize = 12;
+/// Sources that one run may name. More are a collection, and say nothing of where to look.
+const MOST_NAMED: usize = 20;
+/// Owners who may have the same several words in their names; a word alone must be one owner's.
+const MOST_HOLDERS: usize = 2;
+/// Letters and digits of a name that is a single word.
+const SHORTEST: usize = 3;
+/// The share of sections elsewhere that may hold a distinctive run, in ten-thousandths: a word or several, which
+/// are the whole name or a part of it.
+const WHOLE_WORD: usize = 100;
+const WORD: usize = 20;
+const WHOLE_PHRASE: usize = 50;
+const PHRASE: usize = 10;
+/// So many sections may hold it, however few there are.
+const FEW: usize = 3;
+
+/// Words of a query that name sources.
+#[derive(Debug)]
+pub(super) struct NamedSources {
+    /// The first word, and how many there are.
+    pub at: usize,
+    pub length: usize,
+    pub ids: Vec<String>,
+    pub preference: Preference,
+}
+
+/// The sections of some owners' sources.
+struct Own<'a> {
+    opened: &'a Opened,
+    /// By the source's number in the index.
+    sources: Vec<bool>,
+    sections: usize,
+}
+
+impl Own<'_> {
+    fn of<'a>(holders: &BTreeSet<usize>, index: &SourceIndex, opened: &'a Opened) -> Own<'a> {
+        let mut own = Own { opened, sources: vec![false; opened.values.sources()], sections: 0 };
+        for source in index.sources.iter().filter(|source| holders.contains(&source.holder)) {
+            own.sections += source.sections;
+            if let Some(is_own) = source.number.and_then(|number| own.sources.get_mut(number)) {
+                *is_own = true;
+            }
+        }
+        own
+    }
+
+    fn has(&self, section: u32) -> bool {
+        let number = self.opened.values.source_of(section);
+        number.is_some_and(|number| self.sources[number])
+    }
+}
+
+/// Finds the sources that a query names.
+pub(super) struct Namer<'a> {
+    pub sources: &'a SourceIndex,
+    pub labels: &'a Labels,
+    pub lexicon: &'a Lexicon<'a>,
+}
+
+impl Namer<'_> {
+    /// The runs of `words`, lower case, that name sources, longest first and then from the left; `None` is a word that
+    /// no name may span. O(words) look-ups, and the postings of a few rare runs.
+    pub fn named(&self, words: &[Option<String>]) -> Result<Vec<NamedSources>, SearchError> {
+        let mut named = Vec::new();
+        let (mut at, mut counted) = (0, 0);
+        while at < words.len() {
+            let run = words[at..].iter().map_while(Option::as_deref).take(LONGEST);
+            let run: Vec<&str> = run.collect();
+            let Some((length, namings)) = self.longest(&run, &mut counted)? else {
+                at += 1;
+                continue;
+            };
+            let held: Vec<&Known> =
+                self.sources.best(namings).filter(|source| source.number.is_some()).collect();
+            // What is not gathered yet can't be preferred, but it is meant.
+            if !held.is_empty() {
+                let ids = held.iter().map(|source| source.id.clone()).collect();
+                let sections = held.iter().map(|source| source.sections).sum();
+                let sources = held.iter().filter_map(|source| source.number).collect();
+                named.push(NamedSources {
+                    at,
+                    length,
+                    ids,
+                    preference: Preference { sources, sections },
+                });
+            }
+            at += length;
+        }
+        Ok(named)
+    }
+
+    /// The longest distinctive run that `words` begin with: how many of them it is, and whose names have it.
+    fn longest(
+        &self,
+        words: &[&str],
+        counted: &mut usize,
+    ) -> Result<Option<(usize, &[Naming])>, SearchError> {
+        let mut analyzer = analysis::words();
+        let mut key = Key::default();
+        let mut runs: Vec<(usize, &[Naming])> = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            key.push(word, &mut analyzer);
+            runs.extend(self.sources.get(&key).map(|namings| (at + 1, namings)));
+        }
+        for (length, namings) in runs.into_iter().rev() {
+            if *counted < MOST_COUNTED && self.is_distinctive(&words[..length], namings, counted)? {
+                return Ok(Some((length, namings)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether `words`, which `namings` are of, are enough to mean their sources.
+    fn is_distinctive(
+        &self,
+        words: &[&str],
+        namings: &[Naming],
+        counted: &mut usize,
+    ) -> Result<bool, SearchError> {
+        let parts = words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let telling: Vec<&str> = parts.iter().filter(|part| is_telling(part)).copied().collect();
+        let holders: BTreeSet<usize> =
+            namings.iter().map(|naming| self.sources.sources[naming.source].holder).collect();
+        let is_begun =
+            [words.first(), words.last()].into_iter().flatten().any(|w| filler::is_filler(w));
+        let is_whole = namings.iter().any(|naming| naming.is_whole);
+        if holders.len() > MOST_HOLDERS
+            || self.sources.best(namings).count() > MOST_NAMED
+            || (is_begun && !is_whole)
+            || !self.labels.topics(&parts.join(" ")).is_empty()
+        {
+            return Ok(false);
+        }
+        *counted += 1;
+        let own = Own::of(&holders, self.sources, self.lexicon.opened);
+        let most = |share: usize| (self.lexicon.opened.len() * share / 10_000).max(FEW);
+        match telling[..] {
+            [] => Ok(false),
+            [word] => {
+                let most = most(if is_whole { WHOLE_WORD } else { WORD });
+                let is_word =
+                    word.chars().count() >= SHORTEST && word.chars().any(char::is_alphabetic);
+                let is_own = is_word && holders.len() == 1 && !self.labels.has_word(word);
+                Ok(is_own && self.word_elsewhere(word, &own, most)? <= most)
+            }
+            _ => {
+                let most = most(if is_whole { WHOLE_PHRASE } else { PHRASE });
+                Ok(self.phrase_elsewhere(&parts.join(" "), &own)? <= most)
+            }
+        }
+    }
+
+    /// How many sections that are not `own` hold `word`. If they must be more than `most`, they are not counted.
+    fn word_elsewhere(&self, word: &str, own: &Own, most: usize) -> Result<usize, SearchError> {
+        let Lexicon { opened, budget, .. } = self.lexicon;
+        let all = usize::try_from(self.lexicon.held(word)?).unwrap_or(usize::MAX);
+        let least = all.saturating_sub(own.sections);
+        if least > most || all <= most {
+            return Ok(least);
+        }
+        let term = Term::from_field_text(opened.fields.words, word);
+        let mut held = 0;
+        for segment in &opened.segments {
+            each_block(&segment.words, &term, IndexRecordOption::Basic, budget, |block| {
+                held += block.docs().iter().filter(|doc| !own.has(segment.base + **doc)).count();
+            })?;
+        }
+        Ok(held)
+    }
+
+    /// How many sections that are not `own` hold `words` one behind the other.
+    fn phrase_elsewhere(&self, words: &str, own: &Own) -> Result<usize, SearchError> {
+        let Lexicon { opened, stemmers, budget } = self.lexicon;
+        let Some(english) = stemmers.first() else { return Ok(0) };
+        let stems = analysis::terms(words, &mut english.clone()).pieces;
+        let term = |stem: &String| Term::from_field_text(opened.fields.body, stem);
+        let terms: Vec<Term> = stems.iter().map(term).collect();
+        let mut held = 0;
+        for segment in &opened.segments {
+            each_phrase(&segment.texts[BODY].terms, &terms, budget, |doc| {
+                held += usize::from(!own.has(segment.base + doc));
+            })?;
+        }
+        Ok(held)
+    }
+}

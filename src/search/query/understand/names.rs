@@ -1,0 +1,265 @@
+//! An index of the names of all sources, matched against runs of query words.
+//!
+//! Each run of words in a name is a key: of the owner's login and display name, an author, the repository's name. Of a
+//! title, only the whole is a key. A key joins its words, so word boundaries don't matter. Case, accents and plurals
+//! don't matter either.
+
+use std::collections::{BTreeSet, HashMap};
+
+use tantivy::Term;
+use tantivy::tokenizer::TextAnalyzer;
+
+use super::filler;
+use crate::catalogue::names::{SourceNames, words};
+use crate::search::index::error::SearchError;
+use crate::search::index::opened::Opened;
+use crate::search::index::record::IndexedSource;
+use crate::search::text::analysis;
+use crate::vocabulary::label;
+
+/// Words of a name that are matched, and units of a query that one name may span.
+pub(super) const LONGEST: usize = 10;
+/// People whom one catalogue entry names as its authors.
+const MOST_AUTHORS: usize = 4;
+/// The names of all sources, ready to be matched.
+pub(in crate::search) struct SourceIndex {
+    pub(super) sources: Vec<Known>,
+    /// By the key of each run of words of a name.
+    runs: HashMap<String, Vec<Naming>>,
+}
+
+/// A source.
+pub(super) struct Known {
+    pub id: String,
+    /// Its number in the index, if it has sections there.
+    pub number: Option<usize>,
+    pub sections: usize,
+    /// Who counts as its owner: see [`holders`].
+    pub holder: usize,
+}
+
+/// That a run of words is in a name of a source.
+#[derive(Clone, Copy)]
+pub(super) struct Naming {
+    /// Its place among the sources.
+    pub source: usize,
+    /// Whether the run is the whole name.
+    pub is_whole: bool,
+}
+
+/// Sources to be preferred.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::search) struct Preference {
+    /// Their numbers in the index.
+    pub sources: Vec<usize>,
+    /// How many sections they have.
+    pub sections: usize,
+}
+
+impl SourceIndex {
+    /// The names of `sources`, of which `opened` holds sections. O(words of all names), about a hundred strings a
+    /// source.
+    pub fn new(sources: &[IndexedSource], opened: &Opened) -> Result<SourceIndex, SearchError> {
+        let mut index = SourceIndex { sources: Vec::new(), runs: HashMap::new() };
+        let mut analyzer = analysis::words();
+        let holders = holders(sources);
+        for ((at, source), holder) in sources.iter().enumerate().zip(holders) {
+            let term = Term::from_field_text(opened.fields.source, &source.id);
+            let sections = opened.searcher().doc_freq(&term)?;
+            index.sources.push(Known {
+                id: source.id.clone(),
+                number: opened.values.source(&source.id),
+                sections: usize::try_from(sections).unwrap_or(usize::MAX),
+                holder,
+            });
+            index.add(at, &source.names, &mut analyzer);
+        }
+        Ok(index)
+    }
+
+    fn add(&mut self, source: usize, names: &SourceNames, analyzer: &mut TextAnalyzer) {
+        let own = words(&names.name);
+        let login = names.login.as_deref().map(words).unwrap_or_default();
+        let both = [login.as_slice(), &own].concat();
+        let owner = names.owner.iter().chain(&names.author).flat_map(|name| people(name));
+        for name in [login, own, both].into_iter().chain(owner) {
+            let name = &name[..name.len().min(LONGEST)];
+            for from in 0..name.len() {
+                for to in from + 1..=name.len() {
+                    let is_whole = to - from == name.len();
+                    self.add_run(&name[from..to], Naming { source, is_whole }, analyzer);
+                }
+            }
+        }
+        // Parts of a title are often plain English, and so is a title of one word.
+        let title = names.title.as_deref().map(title_words).unwrap_or_default();
+        let telling = title.iter().filter(|word| is_telling(&word.to_lowercase())).count();
+        if telling > 1 && title.len() <= LONGEST {
+            self.add_run(&title, Naming { source, is_whole: true }, analyzer);
+        }
+    }
+
+    fn add_run(&mut self, words: &[&str], naming: Naming, analyzer: &mut TextAnalyzer) {
+        let keys: BTreeSet<String> = Key::of(words, analyzer).all().into();
+        for key in keys.into_iter().filter(|key| !key.is_empty()) {
+            let known = self.runs.entry(key).or_default();
+            match known.last_mut().filter(|last| last.source == naming.source) {
+                Some(last) => last.is_whole |= naming.is_whole,
+                None => known.push(naming),
+            }
+        }
+    }
+
+    /// The sources whose names have the run of words `key`.
+    pub(super) fn get(&self, key: &Key) -> Option<&[Naming]> {
+        key.all().into_iter().find_map(|key| self.runs.get(&key)).map(Vec::as_slice)
+    }
+
+    /// The sources that have a run of words as a whole name, else those that have it as a part of one.
+    pub(super) fn best<'a>(&'a self, namings: &'a [Naming]) -> impl Iterator<Item = &'a Known> {
+        let has_whole = namings.iter().any(|naming| naming.is_whole);
+        let best = namings.iter().filter(move |naming| naming.is_whole || !has_whole);
+        best.filter_map(|naming| self.sources.get(naming.source))
+    }
+}
+
+/// Whether `word`, lower case, tells one name from another.
+pub(super) fn is_telling(word: &str) -> bool {
+    !filler::is_filler(word) && !filler::is_kind(word)
+}
+
+/// A number for the owner of each of `sources`: equal where they share a login or an author. A fork has its
+/// original's. O(sources), and O(sources²) at worst.
+fn holders(sources: &[IndexedSource]) -> Vec<usize> {
+    let places: HashMap<String, usize> =
+        sources.iter().enumerate().map(|(at, source)| (source.id.to_lowercase(), at)).collect();
+    let mut holders: Vec<usize> = (0..sources.len()).collect();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (at, source) in sources.iter().enumerate() {
+        let original = source.fork_of.as_ref().and_then(|id| places.get(&id.to_lowercase()));
+        let original = &sources[original.copied().unwrap_or(at)];
+        for key in keys(original) {
+            let one = holders[*known.entry(key).or_insert(at)];
+            let other = holders[at];
+            if other == at {
+                holders[at] = one;
+            } else if other != one {
+                holders.iter_mut().filter(|own| **own == other).for_each(|own| *own = one);
+            }
+        }
+    }
+    holders
+}
+
+/// What the sources of one owner share.
+fn keys(source: &IndexedSource) -> Vec<String> {
+    let SourceNames { login, author, .. } = &source.names;
+    let authors = author.iter().flat_map(|names| people(names)).map(|words| words.join(" "));
+    let mut keys: Vec<String> = authors.map(|author| author.to_lowercase()).collect();
+    keys.push(login.as_ref().unwrap_or(&source.id).to_lowercase());
+    keys
+}
+
+/// The words of the name of each person in `names` ("Ann Bee and Cy Dee").
+fn people(names: &str) -> Vec<Vec<&str>> {
+    let apart = names.split([',', ';', '&']).flat_map(|part| part.split(" and "));
+    apart.map(words).filter(|words| !words.is_empty()).take(MOST_AUTHORS).collect()
+}
+
+/// The words of `title` without an article before them and a subtitle behind.
+fn title_words(title: &str) -> Vec<&str> {
+    let ends = [": ", " (", " | ", " - ", " \u{2013} ", " \u{2014} "];
+    let end = ends.iter().filter_map(|end| title.find(end)).min().unwrap_or(title.len());
+    let mut words = words(&title[..end]);
+    if words.len() > 1 && ["the", "a", "an"].contains(&words[0].to_lowercase().as_str()) {
+        words.remove(0);
+    }
+    words
+}
+
+/// Words joined, so that it does not count how they were parted.
+#[derive(Clone, Default)]
+pub(super) struct Key {
+    /// In lower case, without accents.
+    plain: String,
+    /// Besides, each in its normal form: without the plural.
+    normal: String,
+}
+
+impl Key {
+    fn of(words: &[&str], analyzer: &mut TextAnalyzer) -> Key {
+        let mut key = Key::default();
+        words.iter().for_each(|word| key.push(word, analyzer));
+        key
+    }
+
+    /// Adds `word` behind the others.
+    pub fn push(&mut self, word: &str, analyzer: &mut TextAnalyzer) {
+        for piece in analysis::terms(word, analyzer).pieces {
+            self.normal.push_str(&label::key(&piece));
+            self.plain.push_str(&piece);
+        }
+    }
+
+    /// What runs are found by. The name of the field is abbreviated as often as not.
+    fn all(&self) -> [String; 2] {
+        [&self.plain, &self.normal].map(|key| key.replace("machinelearning", "ml"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_has_one_key_however_its_words_are_parted() {
+        let key = |words: &[&str]| Key::of(words, &mut analysis::words()).all()[1].clone();
+        for (a, b) in [
+            (&["applied", "ml"][..], &["applied-ML"][..]),
+            (&["Made", "With", "ML"], &["madewithml"]),
+            (&["Designing", "Machine", "Learning", "Systems"], &["designing", "ml", "system"]),
+            (&["G\u{e9}ron"], &["geron"]),
+        ] {
+            assert_eq!(key(a), key(b), "{a:?} {b:?}");
+        }
+        assert_ne!(key(&["ml", "survey"]), key(&["ml", "survivor"]));
+    }
+
+    #[test]
+    fn sources_of_one_login_or_author_and_forks_have_one_owner() {
+        let source = |id: &str, author: Option<&str>, fork_of: Option<&str>| IndexedSource {
+            id: id.to_owned(),
+            fork_of: fork_of.map(str::to_owned),
+            names: SourceNames {
+                login: id.split_once('/').map(|(login, _)| login.to_owned()),
+                author: author.map(str::to_owned),
+                ..SourceNames::default()
+            },
+            ..IndexedSource::default()
+        };
+        let sources = [
+            source("ann/a", Some("Ann Bee"), None),
+            source("club/b", Some("Cy Dee"), None),
+            source("Ann/c", None, None),
+            source("cy/d", Some("Ann Bee, Cy Dee"), None),
+            source("eve/a", None, Some("ANN/a")),
+            source("eve/e", None, None),
+            source("notes", None, None),
+        ];
+        let holders = holders(&sources);
+        assert!(holders[..5].iter().all(|holder| *holder == holders[0]), "{holders:?}");
+        assert_ne!(holders[5], holders[0]);
+        assert!(!holders[..6].contains(&holders[6]));
+    }
+
+    #[test]
+    fn people_and_titles_are_cut_into_words() {
+        assert_eq!(
+            people("Ann Bee, Cy Dee and Eve F. & Co"),
+            [vec!["Ann", "Bee"], vec!["Cy", "Dee"], vec!["Eve", "F"], vec!["Co"]]
+        );
+        assert_eq!(people(&"x,".repeat(99)).len(), MOST_AUTHORS);
+        assert_eq!(title_words("The System Design Primer"), ["System", "Design", "Primer"]);
+        assert_eq!(title_words("\u{1f9e0} ML: a guide (2024)"), ["ML"]);
+    }
+}

@@ -1,0 +1,248 @@
+//! Corrects misspelled words with the words of the index and of the vocabulary's labels.
+//!
+//! A word is corrected only if it is unknown, or so much rarer than the correction that it is most likely a
+//! misspelling. The typed word is searched for as well. One edit is allowed from 4 letters on, two from 8 (F. Damerau,
+//! "A technique for computer detection and correction of spelling errors", CACM 7(3), 1964: four fifths of misspellings
+//! are one edit).
+
+use strsim::osa_distance;
+
+use super::labels::Labels;
+use crate::search::index::error::SearchError;
+use crate::search::index::lexicon::Lexicon;
+use crate::search::text::analysis::{self, Terms};
+
+/// Letters from which one slip is looked for, and two.
+const ONE_SLIP: usize = 4;
+const TWO_SLIPS: usize = 8;
+/// A word in use is a slip only if no more sections hold it…
+const RARE: u32 = 3;
+/// …it has this many letters…
+const RARE_LETTERS: usize = 6;
+/// …and so many times as many hold the other.
+const FAR_RARER: u32 = 100;
+/// Sections that hold each half of a word that was joined by mistake.
+const HALF_HELD: u32 = 50;
+const HALF_LETTERS: usize = 4;
+/// A label joined by mistake stands parted in so many times as many sections as joined.
+const MORE_PARTED: u32 = 2;
+/// A word parted by mistake stands joined in so many times as many sections as parted.
+const MORE_JOINED: u32 = 8;
+
+/// How a typed word, or two, are read besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Slip {
+    /// The words instead.
+    pub words: String,
+    /// Whether the word as typed is not in the index.
+    pub is_unknown: bool,
+}
+
+/// Finds what was meant.
+pub(super) struct Speller<'a> {
+    pub lexicon: &'a Lexicon<'a>,
+    pub labels: &'a Labels,
+}
+
+impl Speller<'_> {
+    /// What `word`, lower case, may have been meant to be. Some hundred microseconds for a word
+    /// that is not in the index, some for one that is.
+    pub fn correct(&self, word: &str) -> Result<Option<Slip>, SearchError> {
+        let letters = word.chars().count();
+        let is_word = word.chars().all(char::is_alphabetic) && word.is_ascii();
+        if letters < ONE_SLIP || !is_word {
+            return Ok(None);
+        }
+        let held = self.lexicon.held(word)?;
+        if held > HALF_HELD || self.labels.has_word(word) {
+            return Ok(None);
+        }
+        if letters >= TWO_SLIPS
+            && let Some(words) = self.joined_label(word)
+            && self.parted(&words)? > held.saturating_mul(MORE_PARTED)
+        {
+            return Ok(Some(Slip { words, is_unknown: held == 0 }));
+        }
+        if held > RARE {
+            return Ok(None);
+        }
+        let held = self.lexicon.held_in_any_form(word)?;
+        if held > RARE || (held > 0 && letters < RARE_LETTERS) {
+            return Ok(None);
+        }
+        let is_unknown = held == 0;
+        if is_unknown && let Some(words) = self.split(word)? {
+            return Ok(Some(Slip { words, is_unknown }));
+        }
+        let least = if is_unknown { 1 } else { held * FAR_RARER };
+        let mut best = self.nearest(word, 1, least)?;
+        if best.is_none() && is_unknown && letters >= TWO_SLIPS {
+            best = self.nearest(word, 2, least)?;
+        }
+        Ok(best.map(|words| Slip { words, is_unknown }))
+    }
+
+    /// The best of the words within `distance` that `least` sections hold.
+    ///
+    /// Fewer slips come first, then a right first letter (few slips are in it), then use.
+    fn nearest(&self, word: &str, distance: u8, least: u32) -> Result<Option<String>, SearchError> {
+        let mut best: Option<(f32, String)> = None;
+        let mut consider = |other: &str, held: u32| {
+            if other.len() < 3 || !other.chars().all(char::is_alphabetic) {
+                return;
+            }
+            let slips = osa_distance(word, other);
+            if slips == 0 || slips > usize::from(distance) {
+                return;
+            }
+            let is_begun = other.chars().next() == word.chars().next();
+            let known = if self.labels.has_word(other) { 1.5 } else { 0.0 };
+            // Uses are counts of sections and slips one or two: small numbers.
+            let score = (held as f32).ln_1p() + known - 4.0 * slips as f32
+                + if is_begun { 2.5 } else { 0.0 };
+            if best.as_ref().is_none_or(|(known, _)| score > *known) {
+                best = Some((score, other.to_owned()));
+            }
+        };
+        for known in self.lexicon.alike(word, distance)? {
+            if known.held >= least {
+                consider(&known.word, known.held);
+            }
+        }
+        if least <= 1
+            && let Some(first) = word.chars().next()
+        {
+            for (other, count) in self.labels.words_with(first) {
+                self.lexicon.budget.spend(1)?;
+                consider(other, count);
+            }
+        }
+        Ok(best.map(|(_, word)| word))
+    }
+
+    /// The label of two words that `word` is when parted.
+    fn joined_label(&self, word: &str) -> Option<String> {
+        let parted = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
+        let mut parted = parted.map(|(left, right)| format!("{left} {right}"));
+        parted.find(|both| !self.labels.topics(both).is_empty())
+    }
+
+    /// How many sections hold `words` one behind the other.
+    fn parted(&self, words: &str) -> Result<u32, SearchError> {
+        let Some(stemmer) = self.lexicon.stemmers.first() else { return Ok(0) };
+        let Terms { pieces, .. } = analysis::terms(words, &mut stemmer.clone());
+        self.lexicon.phrase_held(&pieces)
+    }
+
+    /// The two words that `word` is when parted, if both are much used.
+    fn split(&self, word: &str) -> Result<Option<String>, SearchError> {
+        let mut best: Option<(u32, String)> = None;
+        for at in HALF_LETTERS..word.len().saturating_sub(1) {
+            let (left, right) = word.split_at(at);
+            let both = format!("{left} {right}");
+            if left.len().min(right.len()) < HALF_LETTERS {
+                continue;
+            }
+            let held = self.lexicon.held(left)?.min(self.lexicon.held(right)?);
+            if held >= HALF_HELD && best.as_ref().is_none_or(|(known, _)| held > *known) {
+                best = Some((held, both));
+            }
+        }
+        Ok(best.map(|(_, both)| both))
+    }
+
+    /// The word that `left` and `right`, lower case, are joined, where that is how it is written.
+    pub fn join(&self, left: &str, right: &str) -> Result<Option<Slip>, SearchError> {
+        let joined = format!("{left}{right}");
+        let is_word = joined.chars().all(char::is_alphabetic);
+        if !is_word || joined.len() < TWO_SLIPS || left.len().min(right.len()) < 2 {
+            return Ok(None);
+        }
+        let held = self.lexicon.held(&joined)?;
+        if held < MORE_JOINED {
+            return Ok(None);
+        }
+        let apart = self.parted(&format!("{left} {right}"))?;
+        let is_joined = held > apart.saturating_mul(MORE_JOINED);
+        Ok(is_joined.then_some(Slip { words: joined, is_unknown: apart == 0 }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::index::budget::Budget;
+
+    use super::*;
+
+    /// An index in which `words` are held by so many sections.
+    fn index(words: &[(&str, usize)]) -> Fixture {
+        let most = words.iter().map(|(_, held)| *held).max().unwrap_or(0);
+        fixture((0..most).map(|at| {
+            let held = words.iter().filter(|(_, held)| at < *held).map(|(word, _)| *word);
+            record("Note", &held.collect::<Vec<_>>().join(" , "))
+        }))
+    }
+
+    fn with_speller<T>(words: &[(&str, usize)], test: impl FnOnce(&Speller) -> T) -> T {
+        let fixture = index(words);
+        let budget = Budget::unlimited();
+        let lexicon = fixture.searcher.index.lexicon(&budget);
+        test(&Speller { lexicon: &lexicon, labels: &fixture.searcher.index.labels })
+    }
+
+    fn corrected(speller: &Speller, word: &str) -> Option<String> {
+        speller.correct(word).unwrap().map(|slip| slip.words)
+    }
+
+    #[test]
+    fn an_unknown_word_is_read_as_the_nearest_and_a_known_one_is_not() {
+        with_speller(&[("zebras", 5), ("zephyrous", 5), ("umbrellas", 1)], |speller| {
+            let corrected = |word| corrected(speller, word);
+            assert_eq!(corrected("zebrsa").as_deref(), Some("zebras"), "two letters exchanged");
+            assert_eq!(corrected("zephyruos").as_deref(), Some("zephyrous"));
+            assert_eq!(corrected("zefyrouz"), None, "three slips");
+            assert_eq!(corrected("zebras"), None);
+            assert_eq!(corrected("umbrellas"), None, "rare, but nothing like it is common");
+            assert_eq!(corrected("zbr"), None, "too short");
+            assert_eq!(corrected("zebr4s"), None, "no word");
+        });
+    }
+
+    #[test]
+    fn a_rare_word_is_read_as_one_that_is_a_hundred_times_as_common() {
+        let corrected_of = |common| {
+            let words = [("gradlent", 1), ("gradient", common)];
+            with_speller(&words, |speller| corrected(speller, "gradlent"))
+        };
+        assert_eq!(corrected_of(99), None);
+        assert_eq!(corrected_of(101).as_deref(), Some("gradient"));
+    }
+
+    #[test]
+    fn of_two_near_words_the_one_with_the_right_first_letter_is_meant() {
+        with_speller(&[("zabble", 5), ("wabblez", 5)], |speller| {
+            assert_eq!(corrected(speller, "zabblez").as_deref(), Some("zabble"));
+        });
+    }
+
+    #[test]
+    fn words_joined_by_mistake_are_parted_where_both_halves_are_common() {
+        let words = |held| [("zebra", held), ("stripes", held)];
+        let corrected_of =
+            |held| with_speller(&words(held), |speller| corrected(speller, "zebrastripes"));
+        assert_eq!(corrected_of(60).as_deref(), Some("zebra stripes"));
+        assert_eq!(corrected_of(40), None);
+    }
+
+    #[test]
+    fn words_parted_by_mistake_are_joined_where_that_is_how_they_are_written() {
+        let joined = |held| {
+            with_speller(&[("zebrafish", held)], |speller| {
+                speller.join("zebra", "fish").unwrap().map(|slip| slip.words)
+            })
+        };
+        assert_eq!(joined(8).as_deref(), Some("zebrafish"));
+        assert_eq!(joined(7), None);
+    }
+}

@@ -1,0 +1,109 @@
+//! Which steps of understanding a request asks for, and the report of what each step did.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::search::index::field::Filter;
+
+/// Which steps of understanding are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Understanding {
+    /// Words that name a topic find what is said of it under its other names.
+    pub labels: bool,
+    /// Words typed wrong find what was meant.
+    pub spelling: bool,
+    /// The words of a question that say nothing are left out.
+    pub filler: bool,
+    /// Half a word at the end finds what begins with it.
+    pub completion: bool,
+    /// Words that name a source prefer its sections.
+    pub names: bool,
+}
+
+impl Understanding {
+    /// All steps.
+    pub const FULL: Understanding =
+        Understanding { labels: true, spelling: true, filler: true, completion: true, names: true };
+    /// The words as typed.
+    pub const LITERAL: Understanding = Understanding {
+        labels: false,
+        spelling: false,
+        filler: false,
+        completion: false,
+        names: false,
+    };
+}
+
+/// Whether the last word of a query is whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastWord {
+    #[default]
+    Whole,
+    /// Somebody is typing it: it may be the beginning of another.
+    Unfinished,
+}
+
+/// A topic that the query names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnderstoodTopic {
+    pub id: String,
+    /// The typed words.
+    pub words: String,
+    /// Its labels that were searched besides.
+    pub also: Vec<String>,
+}
+
+/// A word typed wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Correction {
+    pub typed: String,
+    pub read_as: String,
+}
+
+/// Sources whose sections are preferred, because words of the query name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PreferredSources {
+    /// The typed words.
+    pub words: String,
+    /// The ids of the sources.
+    pub sources: Vec<String>,
+}
+
+/// How a query was understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Understood {
+    pub filters: Vec<Filter>,
+    pub topics: Vec<UnderstoodTopic>,
+    /// What the last word was completed to.
+    pub completions: Vec<String>,
+    pub corrections: Vec<Correction>,
+    /// Sources that the query names. All others are searched too.
+    pub preferred: Vec<PreferredSources>,
+    /// Words of the question that were not searched for.
+    pub filler: Vec<String>,
+    /// Words that ask for links rather than explanations: lists of them come first.
+    pub asks_for_links: Vec<String>,
+    pub dropped: Vec<String>,
+    /// Whether hits need not hold most of the words, because too few do.
+    pub relaxed: bool,
+}
+
+/// `text` with what was typed wrong as it was read.
+pub(in crate::search) fn corrected(text: &str, understood: &Understood) -> Option<String> {
+    if understood.corrections.is_empty() {
+        return None;
+    }
+    let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+    for correction in &understood.corrections {
+        let typed: Vec<&str> = correction.typed.split(' ').collect();
+        let is_typed = |run: &[String]| {
+            run.iter().zip(&typed).all(|(word, typed)| {
+                word.to_lowercase().trim_end_matches(|c: char| !c.is_alphanumeric()) == *typed
+            })
+        };
+        if let Some(at) = words.windows(typed.len()).position(is_typed) {
+            words.splice(at..at + typed.len(), [correction.read_as.clone()]);
+        }
+    }
+    Some(words.join(" "))
+}

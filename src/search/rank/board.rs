@@ -1,0 +1,103 @@
+//! The working memory of a search: one cell a section, reused from search to search.
+
+/// What is known of a section so far. Four cells fit in a cache line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::search) struct Cell {
+    /// The frequency of the unit that is being read, weighted and normalised.
+    pub frequency: f32,
+    pub score: f32,
+    /// The units that the section contains, one bit each.
+    pub units: u32,
+    /// The units that its own heading contains, one bit each.
+    pub headings: u32,
+}
+
+/// The scores of a search in progress: one cell a section.
+#[derive(Default)]
+pub(in crate::search) struct Board {
+    pub cells: Vec<Cell>,
+    /// The sections that contain any unit, and those added by [`Board::touch`].
+    pub touched: Vec<u32>,
+    /// The sections that contain the unit that is being read.
+    pub reached: Vec<u32>,
+    /// A second board, for the groups of that unit. Nested as deep as groups are, which the grammar bounds.
+    pub inner: Option<Box<Board>>,
+}
+
+impl Board {
+    /// Clears the board and sets its size to `length` sections. O(touched sections), or O(`length`) if many are.
+    pub fn reset(&mut self, length: usize) {
+        if self.cells.len() != length {
+            self.cells = vec![Cell::default(); length];
+        } else if self.touched.len() > length / 8 {
+            self.cells.fill(Cell::default());
+        } else {
+            self.touched.iter().for_each(|at| self.cells[*at as usize] = Cell::default());
+        }
+        self.touched.clear();
+    }
+
+    /// Adds `section` to the touched sections although it may contain no unit. No unit may be added afterwards.
+    pub fn touch(&mut self, section: u32) {
+        if self.cells[section as usize].units == 0 {
+            self.touched.push(section);
+        }
+    }
+
+    /// Adds `frequency` of the unit that is being read to `section`.
+    pub fn reach(&mut self, section: u32, frequency: f32) {
+        let cell = &mut self.cells[section as usize];
+        if cell.frequency == 0.0 {
+            self.reached.push(section);
+        }
+        cell.frequency += frequency;
+    }
+
+    /// Removes and returns the sections of the unit that was read, with its frequencies, in the order of reading.
+    pub fn take(&mut self) -> Vec<(u32, f32)> {
+        let reached = std::mem::take(&mut self.reached);
+        let cells = &mut self.cells;
+        reached
+            .into_iter()
+            .map(|section| (section, std::mem::take(&mut cells[section as usize].frequency)))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Marks `section` as if a unit was found there.
+    fn find(board: &mut Board, section: u32) {
+        board.touch(section);
+        board.cells[section as usize].units = 1;
+    }
+
+    #[test]
+    fn a_reused_board_is_clean_however_much_of_it_was_used() {
+        for used in [1, 16] {
+            let mut board = Board::default();
+            board.reset(16);
+            (0..used).for_each(|section| find(&mut board, section));
+            assert_eq!(board.touched.len(), used as usize);
+            board.reset(16);
+            assert!(board.touched.is_empty());
+            assert!(board.cells.iter().all(|cell| cell.units == 0), "{used} used");
+        }
+    }
+
+    #[test]
+    fn a_section_is_touched_once_and_frequencies_add_up() {
+        let mut board = Board::default();
+        board.reset(4);
+        find(&mut board, 2);
+        board.touch(2);
+        assert_eq!(board.touched, [2]);
+        board.reach(3, 1.0);
+        board.reach(1, 0.5);
+        board.reach(3, 2.0);
+        assert_eq!(board.take(), [(3, 3.0), (1, 0.5)]);
+        assert_eq!(board.take(), []);
+    }
+}

@@ -1,0 +1,56 @@
+//! The interface between a plan and its ranked candidates.
+//!
+//! [`run`](crate::search::run) makes a [`CandidateQuery`] of a request and passes it to a [`CandidateEngine`]. It
+//! pages, counts and shows the [`Candidates`] without knowing how they were found. The embedded tantivy index
+//! ([`embedded`](super::embedded)) is the engine in use.
+
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+use crate::search::index::field::Filter;
+use crate::search::rank::plan::{Alternatives, Plan};
+use crate::vocabulary::Vocabulary;
+
+/// The most candidates that an engine returns. Facets count these.
+pub(in crate::search) const BEST: usize = 1_000;
+
+/// A candidate: a section, by its number in the opened index, with its score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::search) struct Ranked {
+    pub section: u32,
+    pub score: f32,
+}
+
+/// What an engine searches for.
+pub(in crate::search) struct CandidateQuery<'a> {
+    pub plan: &'a Plan<'a>,
+    /// A candidate holds none of these; `None` if the query excludes nothing.
+    pub excluded: Option<&'a Alternatives>,
+    /// The filters typed in the query, and those given beside it. A candidate passes both groups, so that a typed
+    /// filter never widens what a given one leaves.
+    pub filters: [&'a [Filter]; 2],
+    /// Whether folded copies are candidates.
+    pub with_copies: bool,
+    pub vocabulary: &'a Vocabulary,
+    pub budget: &'a Budget,
+}
+
+/// The candidates for a [`CandidateQuery`].
+#[derive(Debug, Default)]
+pub(in crate::search) struct Candidates {
+    /// How many sections match.
+    pub total: usize,
+    /// The best matches, at most [`BEST`], best first.
+    pub best: Vec<Ranked>,
+    /// Whether candidates may hold less than most of the query, because too few hold more.
+    pub is_relaxed: bool,
+}
+
+/// Finds and ranks the candidates for a plan.
+pub(in crate::search) trait CandidateEngine {
+    /// The candidates for `query`, best first; none if the plan has no units and nothing is filtered or excluded.
+    /// Each is a section of the opened index, at most once. The same query on the same generation returns the same
+    /// candidates in the same order.
+    ///
+    /// `Err` if the budget is spent or the search cancelled, or if the engine can't be read.
+    fn candidates(&self, query: &CandidateQuery) -> Result<Candidates, SearchError>;
+}

@@ -1,0 +1,377 @@
+//! Evaluates filters: which sections pass them.
+//!
+//! Each field is evaluated once, however many filters name it. Paths and licences are compared with all filters of
+//! their field in one pass over their dictionaries; values of other fields are looked up. O(sections + different paths
+//! + postings of the values that match).
+
+use std::collections::HashSet;
+
+use tantivy::Term;
+use tantivy::schema::{Field, IndexRecordOption};
+
+use crate::annotate::language_code;
+use crate::catalogue::names::SourceNames;
+use crate::catalogue::repository;
+use crate::extract::Kind;
+use crate::search::index::budget::Budget;
+use crate::search::index::day::day_number;
+use crate::search::index::error::SearchError;
+use crate::search::index::field::{Filter, FilterField};
+use crate::search::index::opened::{Opened, Segment};
+use crate::search::index::postings::{each_block, each_term};
+use crate::search::index::record::IndexedSource;
+use crate::search::query::understand::labels::Labels;
+use crate::vocabulary::Vocabulary;
+
+/// What filters need to know.
+pub(in crate::search) struct Filters<'a> {
+    pub opened: &'a Opened,
+    pub vocabulary: &'a Vocabulary,
+    pub labels: &'a Labels,
+    pub sources: &'a [IndexedSource],
+    pub budget: &'a Budget,
+}
+
+/// Whether a section may be a hit, one value each.
+pub(in crate::search) type Allowed = Vec<bool>;
+
+/// The values that the filters of one field name, lower case.
+struct Values {
+    wanted: Vec<String>,
+    excluded: Vec<String>,
+}
+
+impl Values {
+    fn of(field: FilterField, filters: &[Filter]) -> Values {
+        let values = |excluded: bool| {
+            let own = filters.iter().filter(|f| f.field == field && f.excluded == excluded);
+            own.map(|filter| filter.value.to_lowercase()).collect()
+        };
+        Values { wanted: values(false), excluded: values(true) }
+    }
+
+    /// Whether they leave what `fits` says the values of: one that is wanted, if any is, and none that is excluded.
+    fn leave(&self, fits: impl Fn(&str) -> bool) -> bool {
+        (self.wanted.is_empty() || self.wanted.iter().any(|value| fits(value)))
+            && !self.excluded.iter().any(|value| fits(value))
+    }
+}
+
+impl Filters<'_> {
+    /// The sections that all `filters` leave; `None` where there are none.
+    ///
+    /// A section has one source, one path, one language: several values of such a field are alternatives.
+    /// Of topics and of what it has it may have many: all are wanted.
+    pub fn allowed(&self, filters: &[Filter]) -> Result<Option<Allowed>, SearchError> {
+        if filters.is_empty() {
+            return Ok(None);
+        }
+        let mut allowed = vec![true; self.opened.len()];
+        for field in FilterField::ALL {
+            if !filters.iter().any(|filter| filter.field == field) {
+                continue;
+            }
+            let values = Values::of(field, filters);
+            match field {
+                FilterField::Topic | FilterField::Has | FilterField::Since => {
+                    for value in &values.wanted {
+                        self.keep(&mut allowed, &self.fitting(field, value)?, true)?;
+                    }
+                    for value in &values.excluded {
+                        self.keep(&mut allowed, &self.fitting(field, value)?, false)?;
+                    }
+                }
+                _ => self.keep(&mut allowed, &self.left_by(field, &values)?, true)?,
+            }
+        }
+        Ok(Some(allowed))
+    }
+
+    /// Leaves of `allowed` the sections that are in `fits`, or those that are not.
+    pub fn keep(
+        &self,
+        allowed: &mut Allowed,
+        fits: &Allowed,
+        wanted: bool,
+    ) -> Result<(), SearchError> {
+        // Bytes in a row: a word of them at a time.
+        self.budget.spend(allowed.len() / 8)?;
+        allowed.iter_mut().zip(fits).for_each(|(allowed, fits)| *allowed &= *fits == wanted);
+        Ok(())
+    }
+
+    /// The sections that `values` leave of a `field` that a section has one value of.
+    fn left_by(&self, field: FilterField, values: &Values) -> Result<Allowed, SearchError> {
+        match field {
+            FilterField::Source => self.in_sources(values),
+            FilterField::Licence => self.licensed(values),
+            FilterField::Path => self.in_paths(values),
+            FilterField::Step => self.having(self.opened.fields.step, values),
+            FilterField::Kind => self.having(self.opened.fields.kind, values),
+            _ => self.having(self.opened.fields.language, values),
+        }
+    }
+
+    /// The sections whose one value of `field` is one of those that are left.
+    fn having(&self, field: Field, values: &Values) -> Result<Allowed, SearchError> {
+        let mut left = vec![values.wanted.is_empty(); self.opened.len()];
+        let marked = values.wanted.iter().map(|value| (value, true));
+        for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
+            let value = match field {
+                _ if field == self.opened.fields.step => value.replace(' ', "-"),
+                _ if field == self.opened.fields.language => language_code(value),
+                _ => value.clone(),
+            };
+            self.mark(&Term::from_field_text(field, &value), mark, &mut left)?;
+        }
+        Ok(left)
+    }
+
+    /// The sections that hold `value` in a `field` that they may hold many of.
+    fn fitting(&self, field: FilterField, value: &str) -> Result<Allowed, SearchError> {
+        let fields = self.opened.fields;
+        let term = match field {
+            FilterField::Since => return self.since(day_number(value).unwrap_or(0)),
+            FilterField::Topic => {
+                let topic = self.labels.topics(value).first();
+                let slug = topic.map(|topic| self.vocabulary.topics[*topic].slug.0.as_str());
+                Term::from_field_text(fields.topic, slug.unwrap_or(value))
+            }
+            _ => Term::from_field_text(fields.has, value),
+        };
+        self.holding(&term)
+    }
+
+    /// The sections whose path is left, by one pass over the paths of the index.
+    fn in_paths(&self, values: &Values) -> Result<Allowed, SearchError> {
+        let mut left = vec![false; self.opened.len()];
+        for segment in &self.opened.segments {
+            let is_left = |path: &str| {
+                let path = path.to_lowercase();
+                values.leave(|value| path.contains(value)).then_some(true)
+            };
+            let terms = segment.reader.inverted_index(self.opened.fields.path)?;
+            each_term(&terms, self.budget, is_left, |docs, mark| {
+                set(&mut left, segment, docs, mark);
+            })?;
+        }
+        Ok(left)
+    }
+
+    /// The sections of the sources whose id, owner or repository is left. O(sources · values).
+    fn in_sources(&self, values: &Values) -> Result<Allowed, SearchError> {
+        let ids: HashSet<String> =
+            self.sources.iter().map(|source| source.id.to_lowercase()).collect();
+        self.of_sources(values.wanted.is_empty(), |source| {
+            values.leave(|value| match ids.contains(value) {
+                true => source.id.to_lowercase() == value,
+                false => belongs_to(source, value),
+            })
+        })
+    }
+
+    /// The sections of the sources that `fits` says are left; `others` for those of sources that are not known.
+    fn of_sources(
+        &self,
+        others: bool,
+        fits: impl Fn(&IndexedSource) -> bool,
+    ) -> Result<Allowed, SearchError> {
+        let mut left = vec![others; self.opened.len()];
+        for source in self.sources {
+            let is_left = fits(source);
+            if is_left != others {
+                let term = Term::from_field_text(self.opened.fields.source, &source.id);
+                self.mark(&term, is_left, &mut left)?;
+            }
+        }
+        Ok(left)
+    }
+
+    /// A document's own licence goes before its source's; threads have none.
+    fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
+        let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
+        let none = values.leave(|_| false);
+        let mut left = self.of_sources(none, |source| {
+            source.licence.as_ref().map_or(none, |licence| is_left(&licence.to_lowercase()))
+        })?;
+        for segment in &self.opened.segments {
+            let terms = segment.reader.inverted_index(self.opened.fields.licence)?;
+            let leave = |licence: &str| Some(is_left(licence));
+            each_term(&terms, self.budget, leave, |docs, is_left| {
+                set(&mut left, segment, docs, is_left);
+            })?;
+        }
+        let kind = Kind::Discussion.as_str();
+        self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut left)?;
+        Ok(left)
+    }
+
+    fn since(&self, day: u64) -> Result<Allowed, SearchError> {
+        let mut fits = Vec::with_capacity(self.opened.len());
+        self.budget.spend(self.opened.len())?;
+        for segment in &self.opened.segments {
+            for doc in 0..segment.reader.max_doc() {
+                let date = segment.dates.as_ref().and_then(|dates| dates.first(doc));
+                fits.push(date.is_some_and(|date| date >= day));
+            }
+        }
+        Ok(fits)
+    }
+
+    /// The sections that hold `term`.
+    pub fn holding(&self, term: &Term) -> Result<Allowed, SearchError> {
+        let mut fits = vec![false; self.opened.len()];
+        self.mark(term, true, &mut fits)?;
+        Ok(fits)
+    }
+
+    /// Sets the sections that hold `term` to `mark`.
+    fn mark(&self, term: &Term, mark: bool, sections: &mut Allowed) -> Result<(), SearchError> {
+        let option = IndexRecordOption::Basic;
+        for segment in &self.opened.segments {
+            let terms = segment.reader.inverted_index(term.field())?;
+            each_block(&terms, term, option, self.budget, |block| {
+                set(sections, segment, block.docs(), mark);
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether `name`, lower case, is the owner of `source` or the name of its repository.
+fn belongs_to(source: &IndexedSource, name: &str) -> bool {
+    let SourceNames { login, name: own, .. } = &source.names;
+    let (owner, repository) = repository(&source.id).unzip();
+    let names = [login.as_deref(), Some(own), owner, repository];
+    names.into_iter().flatten().any(|known| known.to_lowercase() == name)
+}
+
+/// Sets the documents `docs` of `segment` to `mark`.
+fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
+    docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Shown;
+    use crate::search::fixture::{fixture, record};
+    use crate::search::index::record::Record;
+
+    #[test]
+    fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
+        let filter = |value: &str, excluded| {
+            let filter = Filter::new(FilterField::Path, value).unwrap();
+            Filter { excluded, ..filter }
+        };
+        let other = Filter::new(FilterField::Kind, "note").unwrap();
+        let filters = [filter("Docs", false), filter("src", false), filter("old", true), other];
+        let values = Values::of(FilterField::Path, &filters);
+        let leave = |path: &str| values.leave(|value| path.contains(value));
+        assert_eq!(["docs/a", "src/a", "lib/a"].map(leave), [true, true, false]);
+        assert!(!leave("docs/old/a"));
+        let excluded = Values::of(FilterField::Path, &filters[2..]);
+        assert!(excluded.leave(|value| "lib/a".contains(value)), "nothing is wanted in particular");
+    }
+
+    #[test]
+    fn a_name_of_a_source_is_whole_and_in_any_case() {
+        let mut source = IndexedSource { id: "Ann/Notes".into(), ..IndexedSource::default() };
+        let belongs =
+            |source: &IndexedSource, names: [&str; 4]| names.map(|name| belongs_to(source, name));
+        assert_eq!(belongs(&source, ["ann", "notes", "note", "nn"]), [true, true, false, false]);
+        source.id = "course".into();
+        source.names.login = Some("Zoe".into());
+        source.names.name = "ML".into();
+        assert_eq!(belongs(&source, ["zoe", "ml", "zo", "ann"]), [true, true, false, false]);
+    }
+
+    #[test]
+    fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
+        let mut records = [record("A", "a"), record("B", "b"), record("C", "c")];
+        records[1].language = Some("sv".into());
+        records[1].step = Some("data-collection".into());
+        records[2].source = "bob/lists".into();
+        records[2].language = Some("sv".into());
+        let fixture = fixture(records);
+        let searcher = &fixture.searcher;
+        let budget = Budget::unlimited();
+        let filters = Filters {
+            opened: &searcher.index.opened,
+            vocabulary: &fixture.vocabulary,
+            labels: &searcher.index.labels,
+            sources: &searcher.index.sources,
+            budget: &budget,
+        };
+        let left = |text: &str| -> Vec<u64> {
+            let typed = crate::search::query::parse(text).filters;
+            let Some(allowed) = filters.allowed(&typed).unwrap() else { return vec![99] };
+            let sections = (0..).zip(allowed).filter(|(_, allowed)| *allowed);
+            let mut ids: Vec<u64> =
+                sections.map(|(at, _)| searcher.index.opened.id(at).0).collect();
+            ids.sort_unstable();
+            ids
+        };
+        for (text, wanted) in [
+            ("", &[99][..]),
+            ("lang:swe", &[1, 2]),
+            ("lang:en lang:sv", &[0, 1, 2]),
+            ("-lang:SWE", &[0]),
+            ("lang:sv source:bob", &[2]),
+            ("lang:sv -source:bob", &[1]),
+            ("step:\"data collection\"", &[1]),
+            ("source:nobody", &[]),
+            ("-source:nobody", &[0, 1, 2]),
+        ] {
+            assert_eq!(left(text), wanted, "{text}");
+        }
+    }
+
+    /// The sections of `records` that pass the filters typed in `query`. The source of all is licensed under MIT.
+    fn left(records: &[Record], query: &str) -> Vec<usize> {
+        let mut fixture = fixture(records.iter().cloned());
+        fixture.searcher.index.sources[0].licence = Some("MIT".into());
+        let index = &fixture.searcher.index;
+        let filters = Filters {
+            opened: &index.opened,
+            vocabulary: &fixture.vocabulary,
+            labels: &index.labels,
+            sources: &index.sources,
+            budget: &Budget::unlimited(),
+        };
+        let typed = crate::search::query::parse(query).filters;
+        let allowed = filters.allowed(&typed).unwrap().unwrap();
+        (0..allowed.len()).filter(|at| allowed[*at]).collect()
+    }
+
+    #[test]
+    fn several_properties_are_all_required() {
+        let of = |code: &str, text: &str| Record { code: code.into(), ..record("A", text) };
+        let table = "a | b\nc | d";
+        let records = [of("x = 1", "a"), of("", table), of("x = 1", table)];
+        assert_eq!(left(&records, "has:code has:table"), [2]);
+        assert_eq!(left(&records, "has:table -has:code"), [1]);
+    }
+
+    #[test]
+    fn a_documents_own_licence_overrides_that_of_its_source() {
+        let of = |own: Option<&str>, source: &str| Record {
+            source: source.into(),
+            licence: own.map(|licence| (licence.to_owned(), Shown::Full)),
+            ..record("A", "a")
+        };
+        let (ann, bob) = ("ann/notes", "bob/lists");
+        let records =
+            [of(None, ann), of(Some("Apache-2.0"), ann), of(Some("MIT"), bob), of(None, bob)];
+        assert_eq!(left(&records, "licence:mit"), [0, 2]);
+        assert_eq!(left(&records, "-licence:mit"), [1, 3]);
+    }
+
+    #[test]
+    fn since_leaves_out_older_and_undated_sections() {
+        let of = |date: Option<&str>| Record { date: date.map(str::to_owned), ..record("A", "a") };
+        let records = [of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
+        assert_eq!(left(&records, "since:2025"), [1]);
+        assert_eq!(left(&records, "-since:2025"), [0, 2]);
+    }
+}

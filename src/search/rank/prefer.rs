@@ -1,0 +1,80 @@
+//! The score that sections gain if the query names their source.
+//!
+//! Each word of a name counts as if it occurred once in every section of the source, with the lower of two inverse
+//! document frequencies: the word's and that of the source's sections. Actual occurrences in these sections then add
+//! nothing; otherwise pages about the source would rank above pages that answer the rest of the query. A name excludes
+//! nothing: every section that contains enough of the other words matches, whatever its source, and so does every
+//! section that would match without the preference.
+
+use crate::search::index::opened::Opened;
+use crate::search::rank::plan::Plan;
+use crate::search::rank::weights::Weights;
+
+/// What a section gains by its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(in crate::search) struct Gain {
+    pub score: f32,
+    /// The units that it counts as holding, one bit each.
+    pub units: u32,
+}
+
+/// The sources that a query prefers.
+pub(in crate::search) struct Preferred {
+    /// By the source's number in the index.
+    gains: Vec<Gain>,
+    /// The units that are words of names, one bit each.
+    pub units: u32,
+    /// Whether the query consists of names: then all sections of their sources match.
+    pub is_all: bool,
+}
+
+impl Preferred {
+    /// What `plan` prefers, still without weight; `None` if that is nothing. O(sources + units).
+    pub fn of(plan: &Plan, opened: &Opened) -> Option<Preferred> {
+        let mut preferred = Preferred {
+            gains: vec![Gain::default(); opened.values.sources()],
+            units: 0,
+            is_all: plan.units.iter().all(|unit| unit.is_extra || unit.preference.is_some()),
+        };
+        for (unit, bit) in plan.units.iter().zip(0..) {
+            let Some(preference) = unit.preference.and_then(|at| plan.preferences.get(at)) else {
+                continue;
+            };
+            preferred.units |= 1 << bit;
+            for number in &preference.sources {
+                preferred.gains[*number].units |= 1 << bit;
+            }
+        }
+        (preferred.units != 0).then_some(preferred)
+    }
+
+    /// Gives each source its score, by the `values` of the units of `plan`.
+    pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &Opened, weights: &Weights) {
+        for (at, preference) in plan.preferences.iter().enumerate() {
+            let rarity = opened.rarity(preference.sections);
+            let own = plan.units.iter().zip(values).filter(|(unit, _)| unit.preference == Some(at));
+            // Thousandths of inverse document frequencies: exact in an f32.
+            let words = own.map(|(_, value)| (*value as f32 / 1000.0).min(rarity));
+            let score = weights.preferred * words.sum::<f32>();
+            for number in &preference.sources {
+                self.gains[*number].score += score;
+            }
+        }
+    }
+
+    /// What `section` gains.
+    pub fn gain(&self, opened: &Opened, section: u32) -> Gain {
+        let number = opened.values.source_of(section);
+        number.and_then(|number| self.gains.get(number)).copied().unwrap_or_default()
+    }
+
+    /// The units, one bit each, that count for `section` by its source and not by what it holds.
+    pub fn spared(&self, opened: &Opened, section: u32) -> u32 {
+        if self.is_all { 0 } else { self.gain(opened, section).units }
+    }
+
+    /// The numbers of the preferred sources.
+    pub fn sources(&self) -> impl Iterator<Item = usize> {
+        self.gains.iter().enumerate().filter(|(_, gain)| gain.units != 0).map(|(number, _)| number)
+    }
+}

@@ -1,0 +1,133 @@
+//! A bonus for sections where neighbouring words of the query occur close together.
+//!
+//! Each pair of neighbouring query words is a term of its own. Its frequency in the body adds up over the occurrences:
+//! adjacent words count most, words in reverse order less, and the count falls with the distance. The frequency is
+//! normalised by body length and saturates like any other. (The pairs are those of sequential dependence, D. Metzler,
+//! W. B. Croft, SIGIR 2005; the counting is that of Y. Rasolofo, J. Savoy, "Term proximity scoring for keyword-based
+//! retrieval systems", ECIR 2003.)
+
+use tantivy::postings::Postings;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocSet, TERMINATED, Term};
+
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+use crate::search::index::opened::{BODY, Opened};
+use crate::search::rank::plan::Unit;
+use crate::search::rank::weights::Weights;
+
+/// Words further apart than this stand there by chance.
+const FARTHEST: u32 = 10;
+/// What the wrong order costs.
+const TURNED: f32 = 0.7;
+
+/// The units of a query that stand beside each other.
+pub(in crate::search) struct Near<'a> {
+    pub opened: &'a Opened,
+    pub units: &'a [Unit],
+    pub values: &'a [u32],
+    pub weights: &'a Weights,
+    pub budget: &'a Budget,
+}
+
+impl Near<'_> {
+    /// What the closeness of the words comes to in each of `sections`, ascending: at most the sum of
+    /// the lesser values of the pairs, in whole inverse document frequencies. Reads the positions of each
+    /// word in those sections only.
+    pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
+        let mut near = vec![0.0; sections.len()];
+        let mut before: Option<(usize, Vec<Vec<u32>>)> = None;
+        for (at, unit) in self.units.iter().enumerate() {
+            let Some(stem) = unit.stem.as_ref().filter(|_| self.has_neighbour(at)) else {
+                before = None;
+                continue;
+            };
+            let places = self.places(stem, sections)?;
+            if let Some((other, others)) = &before {
+                let value = self.values[*other].min(self.values[at]) as f32 / 1000.0;
+                for (((near, left), right), section) in
+                    near.iter_mut().zip(others).zip(&places).zip(sections)
+                {
+                    let frequency = closeness(left, right) * self.norm(*section);
+                    *near += value * frequency / (self.weights.saturation + frequency);
+                }
+            }
+            before = Some((at, places));
+        }
+        Ok(near)
+    }
+
+    /// What a frequency counts in the body of `section`.
+    fn norm(&self, section: u32) -> f32 {
+        let (segment, doc) = self.opened.place(section);
+        let length = self.opened.segments[segment].texts[BODY].lengths.fieldnorm(doc);
+        let b = self.weights.normalisation[BODY];
+        1.0 / (1.0 - b + b * length as f32 / self.opened.mean_lengths[BODY])
+    }
+
+    /// Whether the unit beside the one at `at` has a stem.
+    fn has_neighbour(&self, at: usize) -> bool {
+        let has = |at: Option<usize>| {
+            at.and_then(|at| self.units.get(at)).is_some_and(|unit| unit.stem.is_some())
+        };
+        has(at.checked_sub(1)) || has(Some(at + 1))
+    }
+
+    /// Where `stem` stands in the body of each of `sections`.
+    fn places(&self, stem: &str, sections: &[u32]) -> Result<Vec<Vec<u32>>, SearchError> {
+        let term = Term::from_field_text(self.opened.fields.body, stem);
+        let mut places = vec![Vec::new(); sections.len()];
+        for (at, segment) in self.opened.segments.iter().enumerate() {
+            let terms = &segment.texts[BODY].terms;
+            let option = IndexRecordOption::WithFreqsAndPositions;
+            let Some(mut postings) = terms.read_postings(&term, option)? else { continue };
+            for (section, places) in sections.iter().zip(&mut places) {
+                let (own, doc) = self.opened.place(*section);
+                if own == at && postings.doc() <= doc && postings.seek(doc) == doc {
+                    postings.positions(places);
+                    self.budget.spend(1 + places.len())?;
+                }
+                if postings.doc() == TERMINATED {
+                    break;
+                }
+            }
+        }
+        Ok(places)
+    }
+}
+
+/// How often, and how close, a place of `right` is the next to one of `left`: 1 for each that stands one
+/// behind the other, less for one further apart, 0 beyond [`FARTHEST`].
+fn closeness(left: &[u32], right: &[u32]) -> f32 {
+    let mut sum = 0.0;
+    let mut next = 0;
+    for place in left {
+        while right.get(next).is_some_and(|other| other < place) {
+            next += 1;
+        }
+        let close = |at: Option<usize>, factor: f32| {
+            let distance =
+                at.and_then(|at| right.get(at)).map_or(0, |other| other.abs_diff(*place));
+            // At most 10: exact.
+            if (1..=FARTHEST).contains(&distance) { factor / distance as f32 } else { 0.0 }
+        };
+        sum += close(Some(next), 1.0).max(close(next.checked_sub(1), TURNED));
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closeness;
+
+    #[test]
+    fn the_closest_places_count() {
+        assert_eq!(closeness(&[3, 40], &[41]), 1.0);
+        assert_eq!(closeness(&[3, 40], &[4, 42]), 1.5);
+        assert_eq!(closeness(&[40], &[10, 39]), 0.7);
+        assert_eq!(closeness(&[1], &[3]), 0.5);
+        assert_eq!(closeness(&[1], &[100]), 0.0);
+        assert_eq!(closeness(&[], &[1]), 0.0);
+        assert_eq!(closeness(&[5], &[5]), 0.0, "one place is not two words");
+    }
+}

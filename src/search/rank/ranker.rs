@@ -1,0 +1,381 @@
+//! Orders scored sections: which count as matches, their order, and how many of one document are shown.
+//!
+//! There are two passes. The first orders all matches by BM25F, multiplied by the prior of the section and by the share
+//! of the query that it contains. The second adds bonuses to the best of them that cost more to compute: for proximity
+//! of query words, and for a heading that matches the query.
+
+use foldhash::{HashMap, HashSet};
+
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+use crate::search::index::opened::{HEADING, Hidden, Opened};
+use crate::search::rank::board::Board;
+use crate::search::rank::candidates::{BEST, Ranked};
+use crate::search::rank::filter::Allowed;
+use crate::search::rank::plan::Unit;
+use crate::search::rank::prefer::{Gain, Preferred};
+use crate::search::rank::proximity::Near;
+use crate::search::rank::weights::Weights;
+
+/// Matches that are looked at again.
+const LOOKED_AT: usize = 100;
+/// More units than this have their shares added up match by match.
+const MOST_TABLED: usize = 10;
+
+/// The matches of a query.
+#[derive(Debug, Default)]
+pub(in crate::search) struct Ranking {
+    /// How many there are.
+    pub total: usize,
+    /// How many of them hold enough of the query by its words alone, whatever source is preferred.
+    pub by_words: usize,
+    /// The best, at most [`BEST`], best first.
+    pub best: Vec<Ranked>,
+}
+
+/// What a match must be.
+pub(in crate::search) struct Conditions<'a> {
+    /// What the filters leave, and the excluded words.
+    pub allowed: Option<&'a Allowed>,
+    /// Whether copies count as matches.
+    pub with_copies: bool,
+    /// Whether any unit will do.
+    pub is_relaxed: bool,
+    /// Sections with many links, if those are wanted.
+    pub links: Option<&'a Allowed>,
+}
+
+impl Conditions<'_> {
+    /// Whether the section `at` of `opened` may be a match, whatever it holds of the query.
+    pub fn show(&self, opened: &Opened, at: usize) -> bool {
+        let is_hidden = match opened.hidden[at] {
+            Hidden::No => false,
+            Hidden::Folded => !self.with_copies,
+            Hidden::Deleted => true,
+        };
+        !is_hidden && self.allowed.is_none_or(|allowed| allowed[at])
+    }
+}
+
+/// A query's units on a board.
+pub(in crate::search) struct Ranker<'a> {
+    pub opened: &'a Opened,
+    pub weights: &'a Weights,
+    pub units: &'a [Unit],
+    /// What each unit counts, in thousandths of its inverse document frequency.
+    pub values: &'a [u32],
+    pub board: &'a Board,
+    pub preferred: Option<&'a Preferred>,
+    pub budget: &'a Budget,
+}
+
+impl Ranker<'_> {
+    /// The matches under `conditions`, in order. O(touched sections).
+    pub fn rank(&self, conditions: &Conditions) -> Result<Ranking, SearchError> {
+        let shares = Shares::new(self.units, self.values, self.weights.coverage);
+        let rest = self.preferred.map(|preferred| self.rest(preferred));
+        let least = if conditions.is_relaxed { 0.0 } else { self.weights.least_share };
+        let required = match conditions.is_relaxed {
+            true => 0,
+            false => bits(self.units, |unit| unit.is_required),
+        };
+        self.budget.spend(self.board.touched.len())?;
+        let (mut matches, mut by_words): (Vec<Ranked>, usize) = (Vec::new(), 0);
+        for section in &self.board.touched {
+            let at = *section as usize;
+            let cell = &self.board.cells[at];
+            let units = cell.units;
+            if units & required != required || !conditions.show(self.opened, at) {
+                continue;
+            }
+            let (share, _) = shares.of(units);
+            let has_most = share >= least && share > 0.0;
+            by_words += usize::from(has_most);
+            let gain = self.gain(*section);
+            let has_rest = || rest.as_ref().is_some_and(|rest| rest.is_held(units, gain, least));
+            if !has_most && !has_rest() {
+                continue;
+            }
+            let (_, worth) = shares.of(units | gain.units);
+            let score = (cell.score + gain.score) * worth * self.worth(at, conditions);
+            matches.push(Ranked { section: *section, score });
+        }
+        let total = matches.len();
+        if matches.len() > BEST {
+            matches.select_nth_unstable_by_key(BEST - 1, order);
+            matches.truncate(BEST);
+        }
+        matches.sort_unstable_by_key(order);
+        self.look_again(&mut matches, &shares, conditions)?;
+        Ok(Ranking { total, by_words, best: matches })
+    }
+
+    /// What `section` gains by its source.
+    fn gain(&self, section: u32) -> Gain {
+        self.preferred.map(|p| p.gain(self.opened, section)).unwrap_or_default()
+    }
+
+    /// What the query asks for besides the names of sources.
+    fn rest(&self, preferred: &Preferred) -> Rest {
+        let mut values = self.values.to_vec();
+        for (at, value) in values.iter_mut().enumerate() {
+            *value *= u32::from(preferred.units & (1 << at) == 0);
+        }
+        let shares = Shares::new(self.units, &values, self.weights.coverage);
+        Rest { shares, is_nothing: preferred.is_all }
+    }
+
+    /// What the score of the section `at` counts times, whatever it holds of the query.
+    fn worth(&self, at: usize, conditions: &Conditions) -> f32 {
+        let links = conditions.links.is_some_and(|links| links[at]);
+        let links = if links { 1.0 + self.weights.links } else { 1.0 };
+        self.opened.priors[at] * links
+    }
+
+    /// Orders the best of `matches`, which are in order, anew.
+    fn look_again(
+        &self,
+        matches: &mut [Ranked],
+        shares: &Shares,
+        conditions: &Conditions,
+    ) -> Result<(), SearchError> {
+        let looked_at = matches.len().min(LOOKED_AT);
+        let first = &mut matches[..looked_at];
+        first.sort_unstable_by_key(|ranked| ranked.section);
+        let sections: Vec<u32> = first.iter().map(|ranked| ranked.section).collect();
+        let near = Near {
+            opened: self.opened,
+            units: self.units,
+            values: self.values,
+            weights: self.weights,
+            budget: self.budget,
+        };
+        let near = near.of(&sections)?;
+        for (ranked, near) in first.iter_mut().zip(near) {
+            let at = ranked.section as usize;
+            let heading = self.heading(ranked.section, shares);
+            let bonus = self.weights.near * near + self.weights.heading * heading;
+            let gain = self.gain(ranked.section);
+            let (_, worth) = shares.of(self.board.cells[at].units | gain.units);
+            ranked.score += bonus * worth * self.worth(at, conditions);
+        }
+        first.sort_unstable_by_key(order);
+        Ok(())
+    }
+
+    /// How far the heading of `section` says what the query says, and nothing else.
+    fn heading(&self, section: u32, shares: &Shares) -> f32 {
+        let spared = self.preferred.map_or(0, |preferred| preferred.spared(self.opened, section));
+        let units = self.board.cells[section as usize].headings & !spared;
+        if units == 0 {
+            return 0.0;
+        }
+        let (segment, doc) = self.opened.place(section);
+        let length = self.opened.segments[segment].texts[HEADING].lengths.fieldnorm(doc).max(1);
+        let (share, _) = shares.of(units);
+        // Counts of words: small.
+        let purity = (units.count_ones() as f32 / length as f32).min(1.0);
+        shares.total() / 1000.0 * share * purity
+    }
+}
+
+/// The bits of the units that are `wanted`.
+fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> u32 {
+    units
+        .iter()
+        .enumerate()
+        .filter(|(_, unit)| wanted(unit))
+        .fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
+/// What orders matches: the better first; equal ones by place, so that they come in one order always. Scores are
+/// never negative: their bits are in the order of their values.
+fn order(ranked: &Ranked) -> u64 {
+    u64::from(!ranked.score.to_bits()) << 32 | u64::from(ranked.section)
+}
+
+/// What share of the query's weight some of its units have, and what a score counts times with it.
+struct Shares {
+    values: Vec<u32>,
+    total: u32,
+    /// The power to which a share counts.
+    power: f32,
+    /// The shares of all combinations of units, where there are few.
+    table: Vec<(f32, f32)>,
+}
+
+impl Shares {
+    /// Of `units` with `values`; what is extra counts only where there is nothing else.
+    fn new(units: &[Unit], values: &[u32], power: f32) -> Shares {
+        let has_main = units.iter().any(|unit| !unit.is_extra);
+        let counts = |unit: &Unit| !has_main || !unit.is_extra;
+        let values: Vec<u32> = units
+            .iter()
+            .zip(values)
+            .map(|(unit, value)| if counts(unit) { *value } else { 0 })
+            .collect();
+        let total = values.iter().sum();
+        let mut shares = Shares { total, values, power, table: Vec::new() };
+        if shares.values.len() <= MOST_TABLED {
+            shares.table = (0..1_u32 << shares.values.len()).map(|bits| shares.sum(bits)).collect();
+        }
+        shares
+    }
+
+    fn sum(&self, units: u32) -> (f32, f32) {
+        let values = self.values.iter().enumerate();
+        let held: u32 = values.filter(|(at, _)| units & (1 << at) != 0).map(|(_, v)| v).sum();
+        // Thousandths of inverse document frequencies: below 2^24, exact in an f32.
+        let share = if held == self.total { 1.0 } else { held as f32 / self.total as f32 };
+        (share, share.powf(self.power))
+    }
+
+    fn of(&self, units: u32) -> (f32, f32) {
+        self.table.get(units as usize).copied().unwrap_or_else(|| self.sum(units))
+    }
+
+    fn total(&self) -> f32 {
+        self.total as f32
+    }
+}
+
+/// What a query asks for besides the names of sources.
+struct Rest {
+    shares: Shares,
+    /// It asks for nothing else.
+    is_nothing: bool,
+}
+
+impl Rest {
+    /// Whether a section that holds `units`, and gains `gain` by its source, holds enough of it.
+    fn is_held(&self, units: u32, gain: Gain, least: f32) -> bool {
+        if self.is_nothing {
+            return gain.units != 0;
+        }
+        let (share, _) = self.shares.of(units);
+        share >= least && share > 0.0
+    }
+}
+
+/// Of `best` those from `offset` on, at most `limit`; of each document no more than `most` in all, and of the parts
+/// of a long section the best alone.
+pub(in crate::search) fn page(
+    best: &[Ranked],
+    opened: &Opened,
+    most: usize,
+    (offset, limit): (usize, usize),
+) -> Vec<Ranked> {
+    let mut shown: HashMap<u64, usize> = HashMap::default();
+    let mut passages: HashSet<u64> = HashSet::default();
+    let mut is_one_of_few = |ranked: &&Ranked| {
+        let at = ranked.section as usize;
+        if !passages.insert(opened.passages[at]) {
+            return false;
+        }
+        let count = shown.entry(opened.documents[at]).or_insert(0);
+        *count += 1;
+        *count <= most
+    };
+    best.iter().filter(|ranked| is_one_of_few(ranked)).skip(offset).take(limit).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fixture::{fixture, record};
+
+    fn unit(is_extra: bool) -> Unit {
+        Unit {
+            parts: vec![],
+            weight: 1.0,
+            is_required: false,
+            is_extra,
+            stem: None,
+            preference: None,
+        }
+    }
+
+    #[test]
+    fn a_section_has_the_share_of_the_query_that_its_units_weigh() {
+        let units = [unit(false), unit(false), unit(true)];
+        let shares = Shares::new(&units, &[3_000, 1_000, 9_000], 0.5);
+        assert_eq!(shares.of(0b001), (0.75, 0.75_f32.sqrt()));
+        assert_eq!(shares.of(0b011), (1.0, 1.0));
+        assert_eq!(shares.of(0b100).0, 0.0, "what is extra does not count beside the rest");
+        let extra = Shares::new(&[unit(true)], &[500], 0.5);
+        assert_eq!(extra.of(1).0, 1.0, "alone, it does");
+    }
+
+    #[test]
+    fn shares_of_many_units_are_those_of_few() {
+        let few: Vec<Unit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
+        let mut many = few.clone();
+        many.push(unit(true));
+        let values: Vec<u32> = (0..11).map(|at| 1_000 + 37 * at).collect();
+        let tabled = Shares::new(&few, &values[..MOST_TABLED], 0.1);
+        let summed = Shares::new(&many, &values, 0.1);
+        assert!(!tabled.table.is_empty() && summed.table.is_empty());
+        for units in [0, 1, 0b1010, 0b11_1111_1111] {
+            assert_eq!(tabled.of(units), summed.of(units), "{units:b}");
+        }
+    }
+
+    #[test]
+    fn better_scores_come_first_and_equal_ones_by_number() {
+        let ranked = |section, score| Ranked { section, score };
+        let mut matches = [ranked(7, 0.5), ranked(3, 0.5), ranked(9, 2.0), ranked(1, 0.0)];
+        matches.sort_unstable_by_key(order);
+        assert_eq!(matches.map(|ranked| ranked.section), [9, 3, 7, 1]);
+    }
+
+    #[test]
+    fn a_named_source_matches_alone_only_where_nothing_else_is_asked_for() {
+        let shares = || Shares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
+        let gain = Gain { score: 1.0, units: 0b01 };
+        let more = Rest { shares: shares(), is_nothing: false };
+        assert!(!more.is_held(0b01, gain, 0.5), "the word beside the name is missing");
+        assert!(more.is_held(0b10, gain, 0.5));
+        let nothing = Rest { shares: shares(), is_nothing: true };
+        assert!(nothing.is_held(0, gain, 0.5));
+        assert!(!nothing.is_held(0b01, Gain::default(), 0.5), "a section of another source");
+    }
+
+    #[test]
+    fn a_page_shows_few_hits_of_a_document_and_one_part_of_a_long_section() {
+        let section = |path: &str, heading: &str| {
+            let record = record(heading, "Apples are red.");
+            crate::search::Record { path: path.into(), ..record }
+        };
+        let fixture = fixture([
+            section("a.md", "One"),
+            section("a.md", "Two"),
+            section("a.md", "Two"),
+            section("a.md", "Three"),
+            section("b.md", "Four"),
+        ]);
+        let opened = &fixture.searcher.index.opened;
+        let mut best: Vec<Ranked> = (0..5).map(|section| Ranked { section, score: 1.0 }).collect();
+        best.sort_by_key(|ranked| opened.id(ranked.section).0);
+        let shown = |most, window| -> Vec<u64> {
+            let page = page(&best, opened, most, window);
+            page.iter().map(|ranked| opened.id(ranked.section).0).collect()
+        };
+        assert_eq!(shown(3, (0, 10)), [0, 1, 3, 4]);
+        assert_eq!(shown(2, (0, 10)), [0, 1, 4]);
+        assert_eq!(shown(2, (1, 1)), [1], "the offset counts what is shown");
+    }
+
+    #[test]
+    fn copies_count_where_one_place_is_asked_for_and_deleted_sections_never() {
+        let mut fixture = fixture([record("A", "a"), record("B", "b"), record("C", "c")]);
+        let opened = &mut fixture.searcher.index.opened;
+        opened.hidden = vec![Hidden::No, Hidden::Folded, Hidden::Deleted];
+        let show = |allowed: Option<&Allowed>, with_copies| {
+            let conditions = Conditions { allowed, with_copies, is_relaxed: false, links: None };
+            [0, 1, 2].map(|at| conditions.show(opened, at))
+        };
+        assert_eq!(show(None, false), [true, false, false]);
+        assert_eq!(show(None, true), [true, true, false]);
+        assert_eq!(show(Some(&vec![false, true, true]), true), [false, true, false]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Reads sections and documents by id or path.
+
+use tantivy::Term;
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
+
+use crate::search::index::error::SearchError;
+use crate::search::index::opened::Hidden;
+use crate::search::index::record::Record;
+use crate::search::index::section::SectionId;
+use crate::search::run::searcher::Searcher;
+
+impl Searcher {
+    /// The record of the section `id`.
+    pub fn section(&self, id: SectionId) -> Result<Option<Record>, SearchError> {
+        let found = self.numbers(Term::from_field_u64(self.index.opened.fields.id, id.0))?;
+        found.first().map(|section| self.index.opened.record(*section)).transpose()
+    }
+
+    /// Calls `each` with every section that is no folded copy and its id, in the index's order. Reads the whole index.
+    pub fn each(&self, mut each: impl FnMut(SectionId, Record)) -> Result<(), SearchError> {
+        for (section, hidden) in (0..).zip(&self.index.opened.hidden) {
+            if *hidden == Hidden::No {
+                each(self.index.opened.id(section), self.index.opened.record(section)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every section of the file `path` in `source`, unordered.
+    pub fn document(
+        &self,
+        source: &str,
+        path: &str,
+    ) -> Result<Vec<(SectionId, Record)>, SearchError> {
+        let key = crate::search::index::write::document_key(source, path);
+        let found = self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?;
+        found
+            .into_iter()
+            .map(|section| Ok((self.index.opened.id(section), self.index.opened.record(section)?)))
+            .collect()
+    }
+
+    /// How many sections are in the index, copies included.
+    pub fn sections(&self) -> usize {
+        self.index.opened.hidden.iter().filter(|hidden| **hidden != Hidden::Deleted).count()
+    }
+
+    /// The sections that have `term`.
+    fn numbers(&self, term: Term) -> Result<Vec<u32>, SearchError> {
+        let query = TermQuery::new(term, IndexRecordOption::Basic);
+        let found =
+            self.index.opened.searcher().search(&query, &tantivy::collector::DocSetCollector)?;
+        Ok(found.into_iter().map(|address| self.index.opened.number(address)).collect())
+    }
+}

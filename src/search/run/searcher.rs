@@ -1,0 +1,265 @@
+//! Answers a request: parse, understand, plan, get candidates from the engine, show the hits.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::Path;
+
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+use crate::search::index::facets::Facet;
+use crate::search::index::field::{Filter, FilterField, MOST_FILTERS, distinct};
+use crate::search::index::record::{Copies, CopyPlace, IndexedSource, Record};
+use crate::search::index::section::SectionId;
+use crate::search::query::grammar::{self as query, Query};
+use crate::search::query::understand::interpreter::keep_what_finds;
+use crate::search::query::understand::understood::{
+    LastWord, Understanding, Understood, corrected,
+};
+use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
+use crate::search::rank::embedded::EmbeddedIndex;
+use crate::search::rank::marks::Marks;
+use crate::search::rank::ranker::page;
+use crate::search::show::highlight::finder::Finder;
+use crate::search::show::highlight::snippet::{Snippet, snippet};
+use crate::search::show::suggest::Suggestion;
+use crate::vocabulary::Vocabulary;
+
+/// The most hits of one document on all pages, unless a filter selects a source or path.
+const PER_DOCUMENT: usize = 3;
+
+/// A search request.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// What was typed, in the query language.
+    pub text: &'a str,
+    /// Filters given beside the text. Nothing in the text can change them.
+    pub filters: &'a [Filter],
+    pub limit: usize,
+    pub offset: usize,
+    pub understanding: Understanding,
+    pub last_word: LastWord,
+}
+
+/// A hit.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub id: SectionId,
+    pub score: f32,
+    /// Without its text, code, links and Markdown.
+    pub record: Record,
+    pub snippet: Snippet,
+    /// Copies folded under it.
+    pub copies: Vec<CopyPlace>,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug)]
+pub struct Answer {
+    pub understood: Understood,
+    /// The query with its misspelled words corrected; `None` if there are none.
+    pub corrected: Option<String>,
+    /// How many sections match, usually without folded copies.
+    pub total: usize,
+    pub found: Vec<Found>,
+    pub facets: Vec<Facet>,
+    /// How many matches the facets count: the best ones if there are many.
+    pub counted: usize,
+}
+
+/// An open index of one generation. Cheap to share; answers many requests at once.
+pub struct Searcher {
+    pub(in crate::search) index: EmbeddedIndex,
+    copies: Copies,
+}
+
+impl Searcher {
+    /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing.
+    ///
+    /// `sources` are all sources of the generation, also those without sections. `Err` if a file is missing or
+    /// damaged. O(sections) for the arrays held in memory.
+    pub fn open(
+        folder: &Path,
+        copies: Copies,
+        vocabulary: &Vocabulary,
+        sources: Vec<IndexedSource>,
+    ) -> Result<Searcher, SearchError> {
+        let index = EmbeddedIndex::open(folder, &copies, vocabulary, sources)?;
+        Ok(Searcher { index, copies })
+    }
+
+    /// The hits for `request`, best first; none for an empty query. The work is counted in `budget`.
+    ///
+    /// No text is an error. `Err` if the text and `filters` together have more than [`MOST_FILTERS`] different filters, if
+    /// the budget is spent or the search cancelled, or if the index can't be read.
+    pub fn search(
+        &self,
+        request: &Request,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Answer, SearchError> {
+        self.index.opened.guarded(|| self.answer(&self.index, request, vocabulary, budget))
+    }
+
+    /// The answer to `request` with the candidates of `engine`.
+    fn answer(
+        &self,
+        engine: &impl CandidateEngine,
+        request: &Request,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Answer, SearchError> {
+        let query = query::parse(request.text);
+        let typed = query.filters.clone();
+        let query = filtered(query, request.filters)?;
+        let lexicon = self.index.lexicon(budget);
+        let interpreter = self.index.interpreter(vocabulary, &lexicon);
+        let ends_open = !request.text.ends_with(char::is_whitespace);
+        let last = if ends_open { request.last_word } else { LastWord::Whole };
+        let mut reading = interpreter.understand(&query, request.understanding, last)?;
+        let planner = self.index.planner(vocabulary);
+        let plan = planner.plan(&reading);
+        let excluded = (!query.excluded.is_empty()).then(|| planner.excluded(&query.excluded));
+        let is_one_place = asks_for_one_place(&query);
+        let candidates = engine.candidates(&CandidateQuery {
+            plan: &plan,
+            excluded: excluded.as_ref(),
+            filters: [typed.as_slice(), request.filters],
+            with_copies: is_one_place,
+            vocabulary,
+            budget,
+        })?;
+        reading.understood.relaxed = candidates.is_relaxed;
+        keep_what_finds(&mut reading.understood, candidates.total, &lexicon)?;
+        let (from, limit) = (request.offset, request.limit);
+        let best = &candidates.best;
+        let shown = match is_one_place {
+            true => best.iter().skip(from).take(limit).copied().collect(),
+            false => page(best, &self.index.opened, PER_DOCUMENT, (from, limit)),
+        };
+        Ok(Answer {
+            corrected: corrected(request.text, &reading.understood),
+            understood: reading.understood,
+            total: candidates.total,
+            found: self.fetch(&shown, &plan.marks, budget)?,
+            facets: self.index.opened.values.count(best.iter().map(|ranked| ranked.section)),
+            counted: best.len(),
+        })
+    }
+
+    /// At most `limit` suggestions for `text`: topics first, then headings, then sources, each by how much
+    /// they are used. Topics take more than half of the places only if others don't fill them. Misspelled words are
+    /// corrected if nothing matches them as typed.
+    pub fn suggest(
+        &self,
+        text: &str,
+        limit: usize,
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        self.index.suggest(text, limit, vocabulary, budget)
+    }
+
+    /// Where each of `texts`, which are in `language`, matches `query`: byte ranges, ascending, without overlap.
+    /// What would be marked in a hit's snippet is marked here.
+    ///
+    /// O(length of the texts), after the query is understood.
+    pub fn marks(
+        &self,
+        query: &str,
+        language: Option<&str>,
+        texts: &[String],
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
+        self.index.marks(query, language, texts, vocabulary, budget)
+    }
+
+    /// The hits for the candidates `shown`, with their snippets.
+    fn fetch(
+        &self,
+        shown: &[Ranked],
+        marks: &Marks<'_>,
+        budget: &Budget,
+    ) -> Result<Vec<Found>, SearchError> {
+        // Most hits of an answer are in one language and share a finder.
+        let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
+        let mut found = Vec::with_capacity(shown.len());
+        for ranked in shown {
+            let stored = self.index.opened.stored(ranked.section)?;
+            let record = stored.shell()?;
+            let known = finders.iter().position(|(language, _)| *language == record.language);
+            let at = known.unwrap_or_else(|| {
+                let finder = Finder::new(marks, record.language.as_deref());
+                finders.push((record.language.clone(), finder));
+                finders.len() - 1
+            });
+            let id = self.index.opened.id(ranked.section);
+            let text = match stored.text() {
+                "" => Cow::Owned(stored.rest()?.0),
+                text => Cow::Borrowed(text),
+            };
+            budget.spend(text.len())?;
+            let snippet = snippet(&text, &mut finders[at].1);
+            let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
+            found.push(Found { id, score: ranked.score, snippet, copies, record });
+        }
+        Ok(found)
+    }
+}
+
+/// `query` with the `given` filters added to its own, without duplicates. `Err` if there are more than [`MOST_FILTERS`].
+fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
+    query.filters = distinct(query.filters.into_iter().chain(given.iter().cloned()));
+    match query.filters.len() {
+        named if named > MOST_FILTERS => Err(SearchError::TooManyFilters { named }),
+        _ => Ok(query),
+    }
+}
+
+/// Whether a filter selects sources or paths: then folded copies are hits too.
+fn asks_for_one_place(query: &Query) -> bool {
+    let is_place = |field| matches!(field, FilterField::Source | FilterField::Path);
+    query.filters.iter().any(|filter| is_place(filter.field) && !filter.excluded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::rank::candidates::Candidates;
+
+    /// An engine that returns the given candidates.
+    struct GivenCandidates(Vec<Ranked>);
+
+    impl CandidateEngine for GivenCandidates {
+        fn candidates(&self, query: &CandidateQuery) -> Result<Candidates, SearchError> {
+            assert_eq!(query.plan.units.len(), 1);
+            assert_eq!(query.filters.map(<[Filter]>::len), [1, 0]);
+            assert!(query.excluded.is_some() && !query.with_copies);
+            Ok(Candidates { total: 77, best: self.0.clone(), is_relaxed: true })
+        }
+    }
+
+    #[test]
+    fn an_answer_shows_the_candidates_of_any_engine_in_their_order() {
+        let of = |source: &str, text: &str| Record { source: source.into(), ..record(text, text) };
+        let records = [of("a/a", "drift"), of("b/b", "no match"), of("b/b", "drifts")];
+        let Fixture { searcher, vocabulary, .. } = &fixture(records);
+        let request = Request {
+            text: "drift -ads lang:en",
+            filters: &[],
+            limit: 10,
+            offset: 0,
+            understanding: Understanding::LITERAL,
+            last_word: LastWord::Whole,
+        };
+        let ranked = |section, score| Ranked { section, score };
+        let engine = GivenCandidates(vec![ranked(2, 9.0), ranked(1, 4.0)]);
+        let answer = searcher.answer(&engine, &request, vocabulary, &Budget::unlimited()).unwrap();
+        let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
+        assert_eq!(found, [(2, 9.0), (1, 4.0)]);
+        assert_eq!((answer.total, answer.counted, answer.understood.relaxed), (77, 2, true));
+        assert_eq!(answer.facets[0].values, [("b/b".to_owned(), 2)]);
+        assert_eq!(answer.found[0].snippet.highlights, [(0, 6)]);
+    }
+}

@@ -1,0 +1,77 @@
+//! Removes matches inside addresses and identifiers. A match that covers a whole identifier stays.
+
+use super::matches::Match;
+
+/// Runs longer than this, in bytes, are no words.
+const LONGEST: usize = 200;
+
+/// Leaves of `matches`, ascending, those that stand in prose, and whole identifiers as one match.
+pub(super) fn leave_out(text: &str, matches: &mut Vec<Match>) {
+    let mut kept: Vec<Match> = Vec::with_capacity(matches.len());
+    let mut at = 0;
+    while at < matches.len() {
+        let found = matches[at];
+        let Some((from, to)) = run(text, found) else {
+            at += 1;
+            continue;
+        };
+        let count = matches[at..].iter().take_while(|other| other.start < to).count().max(1);
+        let inside = &matches[at..at + count];
+        let run = &text[from..to];
+        if is_address(run) {
+            kept.extend(inside.iter().filter(|found| found.end > to));
+        } else if is_identifier(run) {
+            kept.extend(whole(text, (from, to), inside));
+        } else {
+            kept.extend(inside);
+        }
+        at += count;
+    }
+    *matches = kept;
+}
+
+/// The run of ASCII characters other than white space round `found`; `None` if it is no word's.
+fn run(text: &str, found: Match) -> Option<(usize, usize)> {
+    let bytes = text.as_bytes();
+    let goes_on = |byte: &u8| byte.is_ascii_graphic();
+    let before = bytes[..found.start].iter().rev().take(LONGEST).take_while(|b| goes_on(b)).count();
+    let inside = bytes[found.start..].iter().take(LONGEST).take_while(|b| goes_on(b)).count();
+    if before == LONGEST || inside == LONGEST {
+        return None;
+    }
+    // A match in another script has no such run: it stands for itself.
+    Some((found.start - before, found.start + inside.max(found.end - found.start)))
+}
+
+fn is_address(run: &str) -> bool {
+    let is_path = run.matches('/').count() > 0 && run.contains(['_', '.', '?', '=', '#']);
+    run.contains("://") || run.contains("www.") || (is_path && has_inner_dot(run))
+}
+
+fn is_identifier(run: &str) -> bool {
+    run.contains('_')
+        || run.contains("::")
+        || run.contains("()")
+        || run.contains("->")
+        || run.contains('=')
+        || run.contains('\\')
+        || has_inner_dot(run)
+}
+
+/// Whether a dot stands between two letters.
+fn has_inner_dot(run: &str) -> bool {
+    run.as_bytes().windows(3).any(|three| {
+        three[1] == b'.' && three[0].is_ascii_alphabetic() && three[2].is_ascii_alphabetic()
+    })
+}
+
+/// The identifier as one match, if `inside` covers all its letters.
+fn whole(text: &str, (from, to): (usize, usize), inside: &[Match]) -> Option<Match> {
+    let is_letter = |at: &usize| text.as_bytes()[*at].is_ascii_alphanumeric();
+    let is_covered = |at: usize| inside.iter().any(|m| (m.start..m.end).contains(&at));
+    let first = (from..to).find(is_letter)?;
+    let last = (from..to).rev().find(is_letter)?;
+    let all = (first..=last).filter(is_letter).all(is_covered);
+    let unit = inside.first()?.unit;
+    all.then_some(Match { start: first, end: last + 1, unit })
+}

@@ -1,0 +1,190 @@
+//! Cuts the snippet of a section, with the ranges of its matches.
+//!
+//! tantivy's snippet generator misses words of phrases, of corrections and of other labels. Here the text is tokenised
+//! and stemmed as it was for the index. [`finder`](super::finder) finds the matches; [`begins`](super::begins) lets it
+//! skip most words, and [`code`](super::code) removes matches inside addresses and identifiers.
+//! [`window`](mod@super::window) chooses the passage.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tantivy::tokenizer::Language;
+
+use super::finder::Finder;
+use super::window::window;
+use crate::search::query::grammar::{Node, parse};
+use crate::search::rank::marks::Marks;
+use crate::search::text::analysis;
+
+/// A passage with what to mark in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Snippet {
+    pub text: String,
+    /// Begin and end of each match, in Unicode scalar values, ascending, apart from each other.
+    pub highlights: Vec<(usize, usize)>,
+}
+
+/// The passage of `text` that holds most of what `finder` looks for. O(length).
+pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
+    let matches = finder.find(text);
+    let (from, to) = window(text, &matches);
+    let passage = &text[from..to];
+    let mut shown = String::with_capacity(passage.len() + 6);
+    if from > 0 && !text[..from].ends_with('\n') {
+        shown.push('…');
+    }
+    let lead = shown.chars().count();
+    // Every character keeps its place, so that the ranges hold; white space shows as one space.
+    shown
+        .extend(passage.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }));
+    if to < text.len() && !text[to..].starts_with('\n') {
+        shown.push('…');
+    }
+    let mut highlights: Vec<(usize, usize)> = Vec::new();
+    let (mut read, mut chars) = (from, lead);
+    for found in matches.iter().filter(|found| from <= found.start && found.end <= to) {
+        // Matches are ascending, so that each character is counted once.
+        let start = found.start.max(read);
+        chars += text[read..start].chars().count();
+        let length = text[start..found.end.max(start)].chars().count();
+        match highlights.last_mut() {
+            Some(last) if last.1 == chars && found.start < read => last.1 += length,
+            _ if length == 0 => {}
+            _ => highlights.push((chars, chars + length)),
+        }
+        chars += length;
+        read = found.end.max(start);
+    }
+    Snippet { text: shown, highlights }
+}
+
+/// The snippet of `text` for `query` read word by word, without an index or a vocabulary: what the
+/// highlighter is tried with.
+///
+/// ```
+/// let snippet = cairn::search::excerpt("\"position bias\" clicks", "Clicks suffer from position bias.");
+/// assert_eq!(snippet.highlights, [(0, 6), (19, 32)]);
+/// ```
+pub fn excerpt(query: &str, text: &str) -> Snippet {
+    let mut marks = Marks::default();
+    let mut english = analysis::stemmed(Language::English);
+    let mut open: Vec<Node> = parse(query).units;
+    while let Some(node) = open.pop() {
+        match node {
+            Node::Word(text) | Node::Phrase(text) => {
+                marks.add(&analysis::terms(&text, &mut english));
+                marks.next_unit();
+            }
+            Node::All(inner) | Node::Any(inner) => open.extend(inner),
+        }
+    }
+    marks.finish();
+    snippet(text, &mut Finder::new(&marks, None))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::search::text::analysis;
+
+    fn marks(phrases: &[&str]) -> Marks<'static> {
+        let mut marks = Marks::default();
+        for phrase in phrases {
+            let terms = analysis::terms(phrase, &mut analysis::stemmed(Language::English));
+            marks.add(&terms);
+            marks.next_unit();
+        }
+        marks.finish();
+        marks
+    }
+
+    fn marked(text: &str, phrases: &[&str]) -> (String, Vec<String>) {
+        let snippet = snippet(text, &mut Finder::new(&marks(phrases), Some("en")));
+        let cut = |(from, to): &(usize, usize)| {
+            snippet.text.chars().skip(*from).take(to - from).collect::<String>()
+        };
+        (snippet.text.clone(), snippet.highlights.iter().map(cut).collect())
+    }
+
+    #[test]
+    fn every_matched_form_is_marked_where_it_stands() {
+        let (text, found) =
+            marked("Übung: Ranking models rank; the rank is “rank”.", &["rank", "model"]);
+        assert_eq!(text, "Übung: Ranking models rank; the rank is “rank”.");
+        assert_eq!(found, ["Ranking", "models", "rank", "rank", "rank"]);
+    }
+
+    #[test]
+    fn phrases_and_compounds_are_marked_whole_and_only_whole() {
+        let text = "Rates click. A click-through rate; clickthrough rate; k-NN and kNN.";
+        assert_eq!(marked(text, &["click-through rate"]).1, ["click-through rate", "clickthrough"]);
+        assert_eq!(marked(text, &["knn"]).1, ["k-NN", "kNN"]);
+        assert!(marked("A good model. Calibration is next.", &["model calibration"]).1.is_empty());
+    }
+
+    #[test]
+    fn nothing_inside_an_address_or_identifier_is_marked() {
+        let text = "See https://a.b/feature/x and my_feature_y, feature_store or docs/feature_z.md: a feature.";
+        assert_eq!(marked(text, &["feature", "store"]).1, ["feature_store", "feature"]);
+    }
+
+    #[test]
+    fn pairs_of_characters_are_marked_as_one() {
+        assert_eq!(marked("我们的推荐系统很好。", &["推荐系统"]).1, ["推荐系统"]);
+    }
+
+    #[test]
+    fn a_match_at_the_end_is_shown_with_what_leads_to_it() {
+        let text = format!("{}Last comes drift.", "Before it stands this. ".repeat(30));
+        let (shown, found) = marked(&text, &["drift"]);
+        assert_eq!(found, ["drift"]);
+        assert!(shown.chars().count() > 160, "{shown}");
+    }
+
+    #[test]
+    fn the_passage_with_most_words_is_shown_from_its_sentence_on() {
+        let filler = "Nothing of interest stands here at all. ".repeat(20);
+        let text =
+            format!("bias alone. {filler}Here position bias is told, e.g. for ads. {filler}");
+        let (shown, found) = marked(&text, &["position", "bias"]);
+        assert!(shown.starts_with("…Here position bias is told, e.g. for ads."), "{shown}");
+        assert!(shown.ends_with("at all. …"), "{shown}");
+        assert_eq!(found, ["position", "bias"]);
+        assert!(shown.chars().count() <= 262);
+    }
+
+    #[test]
+    fn prose_is_shown_rather_than_formulas() {
+        let formula = r"\mathcal{L}_{\text{bias}} = \frac{1}{N} \sum_{i} w_i \cdot position";
+        let text = format!(
+            "Items higher up have a better position. {}\n{formula}\n",
+            "More of it. ".repeat(20)
+        );
+        let (shown, _) = marked(&text, &["position", "bias"]);
+        assert!(shown.starts_with("Items higher up"), "{shown}");
+        let text = format!(
+            "It is so. {}\n{formula}\nThis weighs the position.",
+            "More of it. ".repeat(20)
+        );
+        let (shown, found) = marked(&text, &["weigh"]);
+        assert_eq!((&*shown, found), ("This weighs the position.", vec!["weighs".to_owned()]));
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_never_leave_the_text_nor_meet(
+            text in "([a-z]{1,9}[ .\n\u{a0}\u{3000}]|é|字|推荐|🙂|\u{301}|a-b|_b|\\.){0,200}",
+            phrases in proptest::collection::vec("[ab]{1,2}( [ab])?|推荐|a-b", 1..4),
+        ) {
+            let phrases: Vec<&str> = phrases.iter().map(String::as_str).collect();
+            let snippet = snippet(&text, &mut Finder::new(&marks(&phrases), Some("en")));
+            let length = snippet.text.chars().count();
+            let mut end = 0;
+            for (from, to) in snippet.highlights {
+                prop_assert!(end <= from && from < to && to <= length);
+                end = to;
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Chooses the passage of a text that a snippet shows.
+
+use super::matches::Match;
+
+/// Characters of a snippet.
+const WIDTH: usize = 260;
+/// How far before the first match a snippet may begin, in characters.
+const LEAD: usize = 90;
+
+/// So many backslashes make a formula, which nobody reads as it is written.
+const FORMULA: usize = 3;
+
+/// The byte range to show: where most different units of the query stand, then most matches, rather in prose than
+/// in formulas; it begins at the start of a sentence or line where one is near, and ends with one where that
+/// leaves enough.
+pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
+    let first = best(text, matches).map_or(0, |at| matches[at].start);
+    // Near the end of the text there is more to show before the words than behind them.
+    let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
+    let from = start(text, first.min(latest));
+    // What leads to the words is no formula, if there is a line or sentence behind that.
+    let formula = text[from..first.max(from)].rfind('\\').map(|at| from + at);
+    let behind = formula.and_then(|at| borders(&text[..first], at).next());
+    let from = behind.unwrap_or(from);
+    let end = text[from..].char_indices().nth(WIDTH).map_or(text.len(), |(at, _)| from + at);
+    if end == text.len() {
+        return (from, end);
+    }
+    let shown = matches.iter().filter(|found| from <= found.start && found.end <= end);
+    let needed = shown.map(|found| found.end).max().unwrap_or(from);
+    let least = text[from..].char_indices().nth(WIDTH * 3 / 5).map_or(end, |(at, _)| from + at);
+    let border = borders(&text[..end], needed.max(least)).last();
+    let space = || text[needed..end].rfind(char::is_whitespace).map(|at| needed + at);
+    (from, border.or_else(space).filter(|at| *at > from).unwrap_or(end))
+}
+
+/// The match with which the best window begins.
+fn best(text: &str, matches: &[Match]) -> Option<usize> {
+    let mut best = None;
+    for (at, first) in matches.iter().enumerate() {
+        // Bytes stand for characters here: the window is cut to measure afterwards.
+        let inside = matches[at..].iter().take_while(|m| m.end < first.start + WIDTH - LEAD);
+        let (mut units, mut count) = (0_u64, 0);
+        for found in inside {
+            units |= 1 << found.unit.min(63);
+            count += 1;
+        }
+        let end = (first.start + WIDTH - LEAD).min(text.len());
+        let strokes = text.as_bytes()[first.start..end].iter().filter(|byte| **byte == b'\\');
+        let formula = u32::from(strokes.count() >= FORMULA);
+        let value = (units.count_ones().saturating_sub(formula), count.min(6));
+        if best.is_none_or(|(known, _)| value > known) {
+            best = Some((value, at));
+        }
+    }
+    best.map(|(_, at)| at)
+}
+
+/// Where to begin so that `at` is shown: its sentence or line if that begins near, else a word.
+fn start(text: &str, at: usize) -> usize {
+    let back = text[..at].char_indices().rev().nth(LEAD - 1).map_or(0, |(at, _)| at);
+    if back == 0 {
+        return borders(&text[..at], 0).last().filter(|border| at - border < LEAD).unwrap_or(0);
+    }
+    let border = borders(&text[..at], back).last();
+    let word = || {
+        let space = text[back..at].find(char::is_whitespace)?;
+        Some(back + space + text[back + space..].chars().next().map_or(1, char::len_utf8))
+    };
+    border.or_else(word).unwrap_or(at)
+}
+
+/// Where, from `from` on, a sentence or line of `text` ends and what comes next begins.
+fn borders(text: &str, from: usize) -> impl Iterator<Item = usize> {
+    text[from..].char_indices().filter_map(move |(at, c)| {
+        let behind = from + at + c.len_utf8();
+        let rest = &text[behind..];
+        match c {
+            '\n' => Some(behind),
+            '。' | '！' | '？' => Some(behind),
+            '.' | '!' | '?' if rest.starts_with(' ') && !is_short(&text[..behind - 1]) => {
+                Some(behind + 1)
+            }
+            _ => None,
+        }
+    })
+}
+
+/// Whether `text` ends with something that a full stop shortens: one letter, "e.g", "vs", "al".
+fn is_short(text: &str) -> bool {
+    let word = text.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+    word.chars().count() < 2
+        || matches!(word, "e.g" | "i.e" | "vs" | "al" | "etc" | "cf" | "Fig" | "Dr" | "approx")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The window of `text` where the words are matches, each a unit of its own.
+    fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
+        let mut matches: Vec<Match> = Vec::new();
+        for (unit, word) in words.iter().enumerate() {
+            let found = text.match_indices(word);
+            matches.extend(found.map(|(at, _)| Match { start: at, end: at + word.len(), unit }));
+        }
+        matches.sort_by_key(|found| found.start);
+        let (from, end) = window(text, &matches);
+        &text[from..end]
+    }
+
+    fn filler(words: usize) -> String {
+        "filler ".repeat(words)
+    }
+
+    #[test]
+    fn a_short_text_is_shown_whole_and_one_without_matches_from_its_start() {
+        assert_eq!(shown("Bias is everywhere.", &["everywhere"]), "Bias is everywhere.");
+        let long = filler(100);
+        assert!(long.starts_with(shown(&long, &[])));
+        assert!(shown(&long, &[]).chars().count() <= WIDTH);
+    }
+
+    #[test]
+    fn the_place_with_most_different_words_is_shown_not_that_with_most_matches() {
+        let text = format!("bias bias bias {}position bias {}", filler(80), filler(80));
+        assert!(shown(&text, &["bias", "position"]).contains("position bias"));
+    }
+
+    #[test]
+    fn a_snippet_begins_with_the_sentence_and_ends_with_one() {
+        let text = format!(
+            "{}. The bias of clicks is large. {}. It ends here. {}",
+            filler(60).trim_end(),
+            filler(22).trim_end(),
+            filler(60)
+        );
+        let shown = shown(&text, &["bias"]);
+        assert!(shown.starts_with("The bias of clicks"), "{shown}");
+        assert!(shown.trim_end().ends_with("It ends here."), "{shown}");
+    }
+
+    #[test]
+    fn a_full_stop_of_an_abbreviation_ends_no_sentence() {
+        let at = |text: &str| borders(text, 0).collect::<Vec<_>>();
+        assert_eq!(at("Smith et al. e.g. A. x vs. y"), [0; 0]);
+        assert_eq!(at("One. Two!\nThree。四"), [5, 10, 18]);
+    }
+
+    #[test]
+    fn prose_is_preferred_to_a_formula_that_holds_the_same_words() {
+        let formula = "\\frac{bias}{\\sum \\alpha \\beta}";
+        let text = format!("{formula} {}Here the bias is explained. {}", filler(60), filler(60));
+        assert!(shown(&text, &["bias"]).contains("the bias is explained"));
+    }
+
+    #[test]
+    fn wide_characters_are_never_cut() {
+        let text = format!("{}偏差{}", "系统".repeat(200), "系统".repeat(200));
+        let shown = shown(&text, &["偏差"]);
+        assert!(shown.contains("偏差") && shown.chars().count() <= WIDTH);
+    }
+}

@@ -1,0 +1,59 @@
+//! Finds the matches of a query in texts that are shown whole.
+
+use std::ops::Range;
+
+use crate::search::index::budget::Budget;
+use crate::search::index::error::SearchError;
+use crate::search::query::grammar as query;
+use crate::search::query::understand::understood::{LastWord, Understanding};
+use crate::search::rank::embedded::EmbeddedIndex;
+use crate::search::show::highlight::finder::Finder;
+use crate::vocabulary::Vocabulary;
+
+impl EmbeddedIndex {
+    /// See [`Searcher::marks`](crate::search::Searcher::marks).
+    pub fn marks(
+        &self,
+        query: &str,
+        language: Option<&str>,
+        texts: &[String],
+        vocabulary: &Vocabulary,
+        budget: &Budget,
+    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
+        let query = query::parse(query);
+        let lexicon = self.lexicon(budget);
+        let interpreter = self.interpreter(vocabulary, &lexicon);
+        let reading = interpreter.understand(&query, Understanding::FULL, LastWord::Whole)?;
+        let planner = self.planner(vocabulary);
+        let plan = planner.plan(&reading);
+        let mut finder = Finder::new(&plan.marks, language);
+        let mut found = Vec::with_capacity(texts.len());
+        for text in texts {
+            budget.spend(text.len())?;
+            found.push(apart(finder.ranges(text)));
+        }
+        Ok(found)
+    }
+}
+
+/// Ascending ranges without those that begin inside another.
+fn apart(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+    let mut kept: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match kept.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => kept.push(range),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_that_meet_inside_become_one() {
+        assert_eq!(apart([0..4, 2..6, 6..7, 9..9].into_iter()), [0..6, 6..7, 9..9]);
+    }
+}

@@ -1,0 +1,5 @@
+//! What is shown to users: snippets, marks in whole sections, and suggestions.
+
+pub(in crate::search) mod highlight;
+mod mark;
+pub(in crate::search) mod suggest;

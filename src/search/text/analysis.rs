@@ -1,0 +1,112 @@
+//! Turns text into the terms of the index: tokens, lower-cased, stemmed by language, without accents.
+//!
+//! English text and text of unknown language is stemmed with Porter's second algorithm. Text in other languages
+//! uses the Snowball stemmer of its language (<https://snowballstem.org>). Chinese, Japanese and Korean are not
+//! stemmed. Accents are removed after stemming, because stemmers need them.
+
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, Language, LowerCaser, PreTokenizedString, RemoveLongFilter, Stemmer,
+    TextAnalyzer,
+};
+
+use crate::search::text::tokens::{Words, is_compound};
+
+/// Terms of these lengths are data, not words.
+const LONGEST_TERM: usize = 64;
+
+/// The stemmer of a language, by its ISO 639-1 code, where there is one.
+pub(in crate::search) fn stemmer(code: &str) -> Option<Language> {
+    Some(match code {
+        "en" => Language::English,
+        "ar" => Language::Arabic,
+        "da" => Language::Danish,
+        "de" => Language::German,
+        "el" => Language::Greek,
+        "es" => Language::Spanish,
+        "fi" => Language::Finnish,
+        "fr" => Language::French,
+        "hu" => Language::Hungarian,
+        "it" => Language::Italian,
+        "nl" => Language::Dutch,
+        "no" | "nb" | "nn" => Language::Norwegian,
+        "pt" => Language::Portuguese,
+        "ro" => Language::Romanian,
+        "ru" => Language::Russian,
+        "sv" => Language::Swedish,
+        "ta" => Language::Tamil,
+        "tr" => Language::Turkish,
+        _ => return None,
+    })
+}
+
+/// The analyzer of fields that hold words as written, but for case and accents.
+pub(in crate::search) fn words() -> TextAnalyzer {
+    TextAnalyzer::builder(Words::default())
+        .filter(RemoveLongFilter::limit(LONGEST_TERM))
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build()
+}
+
+/// The analyzer of the stemmed fields for text in `language`.
+pub(in crate::search) fn stemmed(language: Language) -> TextAnalyzer {
+    TextAnalyzer::builder(Words::default())
+        .filter(RemoveLongFilter::limit(LONGEST_TERM))
+        .filter(LowerCaser)
+        .filter(Stemmer::new(language))
+        .filter(AsciiFoldingFilter)
+        .build()
+}
+
+/// `text` cut by `analyzer`, for a field whose own analyzer is another.
+pub(in crate::search) fn cut(text: String, analyzer: &mut TextAnalyzer) -> PreTokenizedString {
+    let mut tokens = Vec::new();
+    analyzer.token_stream(&text).process(&mut |token| tokens.push(token.clone()));
+    PreTokenizedString { text, tokens }
+}
+
+/// The terms of a word or phrase: its words, and the compounds that they are parts of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) struct Terms {
+    pub pieces: Vec<String>,
+    pub compounds: Vec<String>,
+}
+
+/// The terms that `analyzer` makes of `text`.
+pub(in crate::search) fn terms(text: &str, analyzer: &mut TextAnalyzer) -> Terms {
+    let mut terms = Terms::default();
+    analyzer.token_stream(text).process(&mut |token| {
+        let into = if is_compound(token) { &mut terms.compounds } else { &mut terms.pieces };
+        into.push(token.text.clone());
+    });
+    terms
+}
+
+/// The phrases that mark `terms` in a text: all pieces in order, joined by spaces, and each compound.
+pub(in crate::search) fn phrases(terms: &Terms) -> impl Iterator<Item = String> {
+    let pieces = (!terms.pieces.is_empty()).then(|| terms.pieces.join(" "));
+    pieces.into_iter().chain(terms.compounds.iter().cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_stemmed_by_its_language() {
+        let of = |text: &str, code: &str| terms(text, &mut stemmed(stemmer(code).unwrap())).pieces;
+        assert_eq!(of("Rankings ranked naïvely", "en"), ["rank", "rank", "naiv"]);
+        assert_eq!(of("Empfehlungen", "de"), of("Empfehlung", "de"));
+        assert_eq!(of("recomendações", "pt"), of("recomendação", "pt"));
+        assert_eq!(terms("k-NN", &mut words()).compounds, ["knn"]);
+        assert_eq!(stemmer("ja"), None);
+    }
+
+    #[test]
+    fn eight_languages_that_are_detected_by_three_letters_have_their_stemmers() {
+        use crate::annotate::language_code;
+        for code in ["dan", "ell", "fin", "hun", "nob", "ron", "swe", "tam"] {
+            assert!(stemmer(&language_code(code)).is_some(), "{code}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Search while somebody types: what half a word is completed to, and what is suggested.
+
+use std::fmt::Write;
+
+use cairn::search::{Budget, LastWord, Suggested, Suggestion, Understanding};
+
+use crate::shelf::{Shelf, plain, shelf};
+
+fn suggest(shelf: &Shelf, text: &str, limit: usize) -> Vec<Suggestion> {
+    shelf.searcher.suggest(text, limit, &shelf.vocabulary, &Budget::unlimited()).unwrap()
+}
+
+#[test]
+fn the_commonest_completion_is_found_behind_thousands_of_words_that_begin_alike() {
+    let mut rare = String::new();
+    for at in 0..3_000 {
+        write!(rare, "coa{at:04} ").unwrap();
+    }
+    let mut records = vec![plain("Rare", &rare)];
+    records.extend((0..5).map(|at| plain(&format!("Image {at}"), "A convolution of an image.")));
+    let shelf = shelf(records);
+    let answer = shelf.ask("co", Understanding::FULL, LastWord::Unfinished);
+    assert_eq!(answer.understood.completions[0], "convolution");
+    assert_eq!(answer.understood.completions.len(), 12);
+    assert!(answer.found.iter().any(|found| found.record.title == "Image 0"));
+}
+
+#[test]
+fn topics_fill_the_room_that_headings_and_sources_leave() {
+    let shelf = shelf(vec![plain("Weather", "It rains.")]);
+    let found = suggest(&shelf, "re", 8);
+    assert_eq!(found.len(), 8, "{found:?}");
+    assert!(found.iter().all(|suggestion| suggestion.kind == Suggested::Topic), "{found:?}");
+}
+
+#[test]
+fn topics_leave_half_of_the_room_where_headings_need_it() {
+    let records = (0..9).map(|at| plain(&format!("Reading list {at}"), "Books.")).collect();
+    let found = suggest(&shelf(records), "re", 8);
+    let kinds: Vec<Suggested> = found.iter().map(|suggestion| suggestion.kind).collect();
+    assert_eq!(kinds, [[Suggested::Topic; 4], [Suggested::Heading; 4]].concat());
+}
