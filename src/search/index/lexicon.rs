@@ -98,7 +98,7 @@ impl Lexicon<'_> {
 
     /// The words that begin with `prefix`, the commonest first, `prefix` itself left out; at most `most`.
     ///
-    /// O(words that begin so), some hundred nanoseconds each; holds `most` of them.
+    /// O(words that begin so), each charged to the budget; holds `most` of them.
     pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<Known>, SearchError> {
         let mut streams = Vec::with_capacity(self.opened.segments.len());
         for segment in &self.opened.segments {
