@@ -44,6 +44,7 @@ mod polite;
 mod posted;
 mod printed;
 mod private;
+mod proposed;
 mod queries;
 mod refresh;
 mod requests;
