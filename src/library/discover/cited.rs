@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Repository;
-use super::phrase::{Remark, is_only_name, tidy};
+use super::phrase::{Remark, is_only_name, is_stray_word, tidy};
 use super::words::Signs;
 use crate::catalogue::{Shown, Voice, policy};
 use crate::extract::Address;
@@ -78,31 +78,27 @@ impl Library {
     }
 
     /// One line, of at most 120 characters, on what `cited` is by the words of the sources: what a sentence says of
-    /// it, else its title and topics. `None` if nothing but its name is known.
+    /// it, else its title and topics. `None` if nobody calls it anything but its name.
     pub(super) fn what_it_is(&self, cited: &Cited) -> Option<String> {
         let title = cited.title();
         let line = match cited.remark() {
             Some(remark) => remark.line(&title),
-            None => {
-                let topics = self.topics_beyond(cited, &title);
-                match &topics[..] {
-                    [] if cited.is_only_name() => return None,
-                    [] => title,
-                    topics => format!("{title} (topics: {})", topics.join(", ")),
-                }
-            }
+            None if cited.is_only_name() => return None,
+            None => format!("{title}{}", self.topics_beyond(cited, &title)),
         };
         let chars = WHY_CHARS.min(self.manifest.excerpt_chars);
         Some(policy::show(&line, Shown::Excerpt, chars).into_owned())
     }
 
-    /// The labels of the topics of `cited` that `title` does not name already, the most named first.
-    fn topics_beyond(&self, cited: &Cited, title: &str) -> Vec<&str> {
-        let title = title.to_lowercase();
+    /// The topics of `cited` that `text` does not name already, the most named first: ` (topics: drift)`, or nothing.
+    pub(super) fn topics_beyond(&self, cited: &Cited, text: &str) -> String {
+        let text = text.to_lowercase();
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
         let labels = known.map(|topic| topic.pref_label.as_str());
-        labels.filter(|label| !title.contains(&label.to_lowercase())).take(WHY_TOPICS).collect()
+        let beyond = labels.filter(|label| !text.contains(&label.to_lowercase())).take(WHY_TOPICS);
+        let beyond: Vec<&str> = beyond.collect();
+        if beyond.is_empty() { String::new() } else { format!(" (topics: {})", beyond.join(", ")) }
     }
 
     /// `citation` with the address of its lines.
@@ -181,21 +177,25 @@ impl Cited {
 
     /// What it is called: the title that most links to its front page have, else its name. One line.
     pub fn title(&self) -> String {
-        let titles = self.titles.iter().map(|(title, count)| (tidy(title), count));
-        let titles = titles.filter(|(title, _)| !title.contains('/') || !self.is_name(title));
-        let best = titles.max_by_key(|(title, count)| (**count, title.len()));
+        let titles = self.good_titles().filter(|(t, _)| !t.contains('/') || !self.is_name(t));
+        let best = titles.max_by_key(|(title, count)| (*count, title.len()));
         let title = best.map_or_else(|| self.spelled_name(), |(title, _)| title);
         policy::show(&title, Shown::Excerpt, TITLE_CHARS).into_owned()
     }
 
-    /// Whether no source says what it is: not by a title, nor a remark, nor a topic beside it.
+    /// Whether no source says what it is, neither by a title nor by a remark.
     pub fn is_known_by_name_alone(&self) -> bool {
-        self.is_only_name() && self.remark().is_none() && self.topics.is_empty()
+        self.is_only_name() && self.remark().is_none()
     }
 
     /// Whether no source calls it anything but its name.
     fn is_only_name(&self) -> bool {
-        self.titles.keys().all(|title| self.is_name(title))
+        self.good_titles().all(|(title, _)| self.is_name(&title))
+    }
+
+    fn good_titles(&self) -> impl Iterator<Item = (String, u32)> {
+        let titles = self.titles.iter().map(|(title, count)| (tidy(title), *count));
+        titles.filter(|(title, _)| !is_stray_word(title, &self.repository.name))
     }
 
     fn is_name(&self, title: &str) -> bool {

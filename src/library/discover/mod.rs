@@ -23,8 +23,8 @@
 //! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), which only sends
 //!   the reader on, unless what is said of it says that it explains what it lists; 0.5 where `T` exceeds `S`, so that
 //!   many voices do not lift tools; else 1. Lists count as study in `fit`, so that they stand above most tools.
-//! - `certainty`: 0.75 where only the address of a site names it, as the repository may be called otherwise, and 0.75
-//!   where nothing but its name is known: both need the reader first. Else 1.
+//! - `certainty`: 0.75 where only the address of a site names it, as the repository may be called otherwise, or where
+//!   no source says what it is: both need the reader first. Else 1.
 //! - `relevance`, from 0.5 to 1.5: 0.3 if it is cited beside a topic or has a word of what the catalogue is for in its
 //!   name, a link to it or its description (interview, design, production, serving, …), 0.3 more for such a word, and
 //!   up to 0.4 for the topics that it is cited beside (five are all) or that its README names (20 in a thousand words
@@ -163,8 +163,13 @@ impl Library {
         let said = said.or_else(|| found.and_then(Found::describes_itself));
         let spelling = found.map(Found::spelling).or(cited.map(Cited::spelling));
         let spelling = spelling.unwrap_or_else(|| repo.clone());
+        let placeholder = || {
+            let topics = cited.map(|cited| self.topics_beyond(cited, &title)).unwrap_or_default();
+            format!("{PLACEHOLDER}{topics}")
+        };
         let is_guess = candidate.is_guess();
         let is_ready = said.is_some() && !is_guess;
+        let entry = entry(&spelling, &said.unwrap_or_else(placeholder), is_ready);
         CandidateView {
             url: format!("{}/{spelling}", self.web),
             title,
@@ -180,7 +185,7 @@ impl Library {
                 .map(|cited| cited.best().map(|citation| self.citation(citation)).collect())
                 .unwrap_or_default(),
             github: found.map(github),
-            entry: entry(&spelling, said.as_deref().unwrap_or(PLACEHOLDER), is_ready),
+            entry,
             is_ready,
             spelling,
             repo,

@@ -74,10 +74,8 @@ impl Remark {
         let is_separated = rest.trim_start().starts_with(SEPARATORS);
         match (is_separated, after(said, &text)) {
             // "X - X is a …"
-            (true, Some(again)) if starts_with_verb(again) => {
-                Some(Remark::Sentence(said.to_owned()))
-            }
-            (true, _) => Some(Remark::AfterTitle(said.to_owned())),
+            (true, Some(_)) => Some(Remark::Sentence(said.to_owned())),
+            (true, None) => Some(Remark::AfterTitle(said.to_owned())),
             (false, _) if starts_with_verb(said) => Some(Remark::Sentence(line)),
             (false, _) => None,
         }
@@ -118,12 +116,21 @@ pub fn tidy(text: &str) -> String {
     line.trim_start_matches(opens).trim_end_matches(is_dangling).to_owned()
 }
 
+/// Whether `title` is one word that has nothing to do with `name`, such as "RAW". O(length).
+pub(super) fn is_stray_word(title: &str, name: &str) -> bool {
+    let is_one_word = !title.contains(char::is_whitespace);
+    let (title, name) = (folded(title), folded(name));
+    is_one_word && !name.contains(&title) && !title.contains(&name)
+}
+
+/// The letters and digits of `text` in lower case.
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Whether `title` says no more than that the repository is `name`, with or without its `owner`: what has its words
 /// apart can be read. O(length).
 pub(super) fn is_only_name(title: &str, owner: &str, name: &str) -> bool {
-    let folded = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let folded_title = folded(title);
     let is_name = folded_title == folded(name) || folded_title == folded(&format!("{owner}{name}"));
     is_name && !title.contains(char::is_whitespace)
@@ -159,10 +166,8 @@ fn row(text: &str, sentence: &str) -> Option<Remark> {
     if text.is_empty() {
         return (word_count(&name) > 0).then(|| Remark::Sentence(format!("{name}: {says}")));
     }
-    match after(&says, text) {
-        Some(again) if starts_with_verb(again) => Some(Remark::Sentence(says)),
-        _ => Some(Remark::AfterTitle(says)),
-    }
+    let is_named_again = after(&says, text).is_some();
+    Some(if is_named_again { Remark::Sentence(says) } else { Remark::AfterTitle(says) })
 }
 
 /// Whether `word` is an emoji's short code: `:star:`.
@@ -195,7 +200,7 @@ mod tests {
             ("- A title -", "A title"),
             ("A title :white_check_mark:", "A title"),
             ("(in part) a list [PDF]", "(in part) a list [PDF]"),
-            ("a\nb \u{1b}[2J c", "a b [2J c"),
+            ("a\nb\u{202e} c", "a b c"),
             ("|", ""),
         ] {
             assert_eq!(tidy(text), tidied, "{text}");
@@ -240,6 +245,8 @@ mod tests {
         for title in ["ann/ml-notes", "ML-Notes", "ml_notes"] {
             assert!(is_only_name(title, "ann", "ml-notes"), "{title}");
         }
+        assert!(is_stray_word("RAW", "ml-notes") && !is_stray_word("Notes", "ml-notes"));
+        assert!(!is_stray_word("On learning", "ml-notes"), "two words");
         assert!(!is_only_name("Notes on ML", "ann", "ml-notes"));
         assert!(!is_only_name("ML Notes", "ann", "ml-notes"), "its words can be read");
     }

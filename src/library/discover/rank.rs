@@ -156,8 +156,11 @@ fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
     };
     let is_name_only = candidate.found.is_none()
         && candidate.cited.as_ref().is_some_and(Cited::is_known_by_name_alone);
-    let certainty =
-        if candidate.is_guess() { GUESS } else { 1.0 } * if is_name_only { NAME_ONLY } else { 1.0 };
+    let certainty = match (candidate.is_guess(), is_name_only) {
+        (true, _) => GUESS,
+        (false, true) => NAME_ONLY,
+        (false, false) => 1.0,
+    };
     let standing = candidate.found.as_ref().map_or(1.0, |found| standing(found, policy, now));
     let score = voices * fit * form * certainty * relevance(candidate) * standing;
     Rating { score, reads_as }
