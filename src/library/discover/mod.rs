@@ -2,7 +2,7 @@
 //! GitHub's search finds.
 //!
 //! [`address`] says which repository an address is of, [`phrase`] what a sentence says of its link, [`words`] what the
-//! words call it. [`cited`] is a repository with all of that, [`gather`] reads the sections for it, [`found`] asks
+//! words call it (by [`word_lists`]). [`cited`] is a repository with all of that, [`gather`] reads the sections for it, [`found`] asks
 //! GitHub, [`rank`] orders.
 //!
 //! # The rule
@@ -44,6 +44,7 @@ pub mod found;
 mod gather;
 mod phrase;
 mod rank;
+mod word_lists;
 mod words;
 
 use std::collections::{BTreeMap, HashSet};
