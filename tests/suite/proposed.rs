@@ -7,12 +7,12 @@ use serde_json::Value;
 use crate::world::{World, entry, repo, text};
 
 const ANN: &str = "# Study\n\n\
-    - [Awesome Drift](https://github.com/lin/awesome-drift): a curated list of tools on data drift, with a course or two.\n\
+    - [Awesome Drift](https://github.com/lin/awesome-drift): a curated list of papers and courses on data drift and concept drift.\n\
     - [Drift Reading](https://github.com/lin/drift-reading-list) - A reading list that explains each paper on data drift.\n\
     - [Course on drift](https://github.com/cat/drift-course) - Six lectures with exercises on data drift.\n\
-    - [n/shelf](https://github.com/n/shelf)\n\
+    - [n/interview-course](https://github.com/n/interview-course)\n\
     - [Ranking course](https://github.com/tri/ranking-course) on calibration.\n\
-    - [The Drift Book](https://eve.github.io/Drift-Book/)\n\
+    - [The Drift Book](https://eve.github.io/Drift-Book/) - Six lectures with exercises on data drift and concept drift.\n\
     - [A book of ours](https://bob.github.io/Own-Book/) on data drift.\n\
     - [On position bias](https://nat.github.io/2020/position-bias.html)\n\
     - [ML system design interview guide](https://github.com/solo/ml-system-design-interview-guide) covers data drift, \
@@ -105,15 +105,15 @@ fn why_said_how_often_it_is_cited_and_says_now_what_it_is() {
 
 #[test]
 fn of_what_is_known_by_its_name_alone_the_reader_writes_the_why() {
-    let shelf = candidate("n/shelf");
-    assert_eq!(shelf["is_ready"], false);
-    assert!(why("n/shelf").starts_with("TODO"), "{shelf}");
+    let course = candidate("n/interview-course");
+    assert_eq!(course["is_ready"], false);
+    assert!(why("n/interview-course").starts_with("TODO"), "{course}");
     assert!(
-        ANSWER.0.contains("# [[source]]\n# repo = \"n/shelf\"\n# why = \"TODO"),
+        ANSWER.0.contains("# [[source]]\n# repo = \"n/interview-course\"\n# why = \"TODO"),
         "{}",
         ANSWER.0
     );
-    assert!(place("tri/ranking-course") < place("n/shelf"));
+    assert!(place("cat/drift-course") < place("n/interview-course"), "it needs the reader first");
 }
 
 #[test]
