@@ -5,9 +5,16 @@ use clap::Args;
 use super::{Exit, open, output, topics};
 use crate::catalogue::{self, policy};
 use crate::config::Config;
-use crate::library::discover::DiscoverRequest;
 use crate::library::discover::found::{self, Findings};
-use crate::library::view::{CandidateView, DiscoverView, EvidenceView, GitHubView};
+use crate::library::discover::{DiscoverRequest, tidy};
+use crate::library::view::{
+    CandidateView, DiscoverView, DropReason, DroppedView, EvidenceView, GitHubView, ReadsAs,
+};
+
+/// The largest `--limit`.
+const MOST_SHOWN: usize = 500;
+/// Names of those left out in one line.
+const NAMES_IN_A_LINE: usize = 3;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DiscoverArguments {
@@ -51,13 +58,27 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
     if arguments.json {
         output::json(&found)?;
     } else {
-        print(&found)?;
+        print(&found, limit)?;
     }
     Ok(Exit::Done)
 }
 
 /// Prints `found` as entries of a catalogue, the evidence in comments.
-fn print(found: &DiscoverView) -> anyhow::Result<()> {
+fn print(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
+    print_header(found)?;
+    for candidate in &found.candidates {
+        output::gap()?;
+        print_candidate(candidate)?;
+    }
+    if let Some(more) = more(found.candidates.len(), found.candidates_total, limit) {
+        output::gap()?;
+        output::line(&format!("# {more}"))?;
+    }
+    print_dropped(found, limit)
+}
+
+/// What to do with what follows, and what was not checked.
+fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     if found.candidates.is_empty() {
         output::line("# The sources here cite no repository that the catalogue lacks.")?;
         output::line("# With GITHUB_TOKEN set, GitHub's search is asked too.")?;
@@ -66,20 +87,58 @@ fn print(found: &DiscoverView) -> anyhow::Result<()> {
         )?;
     } else {
         output::line(
-            "# Nothing of this is added by itself: look at each, write your own `why`, and paste it",
+            "# Nothing is added by itself: check each, write your own `why`, and paste the entry into",
         )?;
-        output::line("# into sources/catalogue.toml, or use `cairn sources add`.")?;
+        output::line(
+            "# sources/catalogue.toml, or use `cairn sources add`. What is commented out needs you first.",
+        )?;
     }
-    for candidate in &found.candidates {
-        output::gap()?;
-        print_candidate(candidate)?;
+    output::line(match found.github_asked {
+        false => {
+            "# Not checked: GitHub was not asked (licence, stars, whether a repository exists)."
+        }
+        true => {
+            "# Not checked: GitHub was asked only about what its search found, not about the other citations."
+        }
+    })?;
+    if found.sources_unfetched > 0 {
+        output::line(&format!(
+            "# {} of the catalogue's {} are not fetched yet, so the counts of authors are partial.",
+            found.sources_unfetched,
+            output::count(found.sources_total, "source")
+        ))?;
     }
-    if !found.dropped.is_empty() {
-        output::gap()?;
-        output::line("# Left out:")?;
+    Ok(())
+}
+
+/// That `shown` of `total` were listed, and the limit that lists more; `None` if all were.
+fn more(shown: usize, total: usize, limit: usize) -> Option<String> {
+    let more = total.checked_sub(shown).filter(|more| *more > 0)?;
+    let next = total.min(MOST_SHOWN);
+    let hint = if next > limit { format!(": --limit {next}") } else { String::new() };
+    Some(format!("and {more} more{hint}"))
+}
+
+fn print_dropped(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
+    if found.dropped.is_empty() {
+        return Ok(());
     }
-    for dropped in &found.dropped {
+    output::gap()?;
+    output::line("# Left out:")?;
+    let (own, other): (Vec<&DroppedView>, Vec<&DroppedView>) =
+        found.dropped.iter().partition(|dropped| dropped.reason == DropReason::OwnAuthor);
+    for dropped in other {
         output::line(&format!("#   {}: {}", dropped.repo, dropped.why))?;
+    }
+    let names: Vec<&str> = own.iter().map(|dropped| dropped.repo.as_str()).collect();
+    if !names.is_empty() {
+        output::line("#   cited only by their own author, who is no independent voice:")?;
+    }
+    for names in names.chunks(NAMES_IN_A_LINE) {
+        output::line(&format!("#     {}", names.join(", ")))?;
+    }
+    if let Some(more) = more(found.dropped.len(), found.dropped_total, limit) {
+        output::line(&format!("#   {more}"))?;
     }
     Ok(())
 }
@@ -97,24 +156,51 @@ fn on_github(github: &GitHubView) -> String {
 }
 
 fn print_candidate(candidate: &CandidateView) -> anyhow::Result<()> {
-    let cited = output::count(candidate.cited_by, "author");
-    let topics = match &candidate.topics[..] {
-        [] => String::new(),
-        topics => format!("; topics: {}", topics.join(", ")),
-    };
     output::line(&format!("# {}", candidate.url))?;
-    output::line(&format!("# cited by {cited}, reads as {}{topics}", candidate.reads_as.as_str()))?;
-    if candidate.is_guess {
-        output::line(
-            "#   only the address of a site names it: the repository may be called otherwise",
-        )?;
+    let mut said = vec![match candidate.cited_by {
+        0 => "cited by no source".to_owned(),
+        authors => format!("cited by {}", output::count(authors, "author")),
+    }];
+    said.extend(form(candidate.reads_as).map(str::to_owned));
+    if !candidate.topics.is_empty() {
+        said.push(format!("topics: {}", candidate.topics.join(", ")));
     }
+    output::line(&format!("# {}", said.join("; ")))?;
     if let Some(github) = &candidate.github {
         output::line(&format!("#   {}", on_github(github)))?;
     }
-    for EvidenceView { sentence, source, path, place, url } in &candidate.evidence {
-        output::line(&format!("#   \"{sentence}\""))?;
-        output::line(&format!("#     {source} {path}{place} {url}"))?;
+    for evidence in &candidate.evidence {
+        output::line(&format!("#   \"{}\"", tidy(&evidence.sentence)))?;
+        output::line(&format!("#     {}", place(evidence)))?;
+    }
+    if candidate.is_guess {
+        output::line(&guess(candidate))?;
     }
     output::body(candidate.entry.trim_end())
+}
+
+/// What a candidate reads as, where that is not what is looked for.
+fn form(reads_as: ReadsAs) -> Option<&'static str> {
+    match reads_as {
+        ReadsAs::Study => None,
+        ReadsAs::List => Some("reads as a list of links"),
+        ReadsAs::Unclear => Some("unclear whether to study or to run"),
+        ReadsAs::Tool => Some("reads as software or data"),
+    }
+}
+
+/// That the name of `candidate` is a guess, and which others there are.
+fn guess(candidate: &CandidateView) -> String {
+    let names: Vec<&str> = [candidate.spelling.as_str()]
+        .into_iter()
+        .chain(candidate.others.iter().map(String::as_str))
+        .collect();
+    let site = candidate.site.as_deref().unwrap_or("its site");
+    format!("#   known only by {site}: check the name, which may be {}", names.join(" or "))
+}
+
+/// The address of the lines of `evidence`; where an address has no lines, the place is named.
+fn place(evidence: &EvidenceView) -> String {
+    let EvidenceView { source, path, place, url, .. } = evidence;
+    if url.contains('#') { url.clone() } else { format!("{source} {path}{place}") }
 }

@@ -47,6 +47,7 @@ mod polite;
 mod posted;
 mod printed;
 mod private;
+mod proposed;
 mod queries;
 mod refresh;
 mod requests;

@@ -97,16 +97,26 @@ impl fmt::Display for Repository {
 pub(super) enum Place {
     /// A page of the repository itself, or of one of its files.
     Repository(Repository, Page),
-    /// A page of the site of `owner`; `first` is the first part of its path. Whether that is a project's name or
-    /// a page of the owner's own site is recognised by the other pages of that site that are cited.
-    Site { owner: String, first: Option<String> },
+    /// A page of the site of `owner`. Whether the first part of its path is a project's name or a page of the owner's
+    /// own site is recognised by the other pages of that site that are cited.
+    Site { owner: String, first: Option<SitePart>, page: Page },
 }
 
-/// Which page of a repository.
+/// The first part of a path on a site, which may be a project's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SitePart {
+    /// In lower case.
+    pub name: String,
+    /// As the address has it.
+    pub spelling: String,
+}
+
+/// Which page of a repository, or of its site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
+    /// The repository's own page, or the root of its site.
     Front,
-    /// A folder or a document.
+    /// A folder, a document or a post.
     Reading,
     /// Where those go who use it as software: source files, issues, releases.
     Using,
@@ -143,6 +153,17 @@ impl Repository {
         }
     }
 
+    /// `owner/name` as `text` spells it, if it does. O(length).
+    pub(super) fn spelling_in(&self, text: &str) -> Option<String> {
+        let whole = self.to_string();
+        // Names are ASCII, so that both have the same bytes in lower case.
+        let at = text.to_ascii_lowercase().find(&whole)?;
+        let is_inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+        let (before, after) = (&text[..at], &text[at + whole.len()..]);
+        let is_whole = !before.ends_with(is_inside) && !after.starts_with(is_inside);
+        is_whole.then(|| text[at..at + whole.len()].to_owned())
+    }
+
     /// The repository that holds the site of `owner`.
     pub(super) fn site(owner: &str) -> Option<Repository> {
         Repository::new(owner, &format!("{owner}.github.io"))
@@ -171,7 +192,11 @@ fn repository(parts: &[&str]) -> Option<Place> {
     let is_text = [".md", ".mdx", ".ipynb", ".pdf", ".rst", ".txt", ".html", ".qmd", ".rmd"]
         .iter()
         .any(|end| last.ends_with(end));
+    // A README is what the front page shows.
+    let is_readme = matches!(rest, ["blob", _, _])
+        && last.strip_prefix("readme").is_some_and(|end| end.is_empty() || end.starts_with('.'));
     let page = match rest.first() {
+        Some(_) if is_readme => Page::Front,
         Some(&("issues" | "pull" | "pulls" | "releases" | "commit" | "actions")) => Page::Using,
         Some(&"blob") if !is_text => Page::Using,
         Some(_) => Page::Reading,
@@ -190,8 +215,11 @@ fn site(owner: &str, parts: &[&str]) -> Option<Place> {
             && !part.bytes().all(|b| b.is_ascii_digit())
             && !SITE_PARTS.contains(&part.to_lowercase().as_str())
     };
-    let first = parts.first().filter(is_project).map(|part| part.to_lowercase());
-    Some(Place::Site { owner, first })
+    let part = |part: &&str| SitePart { name: part.to_lowercase(), spelling: (*part).to_owned() };
+    let first = parts.first().filter(is_project).map(part);
+    let is_root = parts.len() == usize::from(first.is_some());
+    let page = if is_root { Page::Front } else { Page::Reading };
+    Some(Place::Site { owner, first, page })
 }
 
 #[cfg(test)]
@@ -230,12 +258,24 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_spelled_as_a_text_spells_it() {
+        let repository = Repository::named("nvidia/nccl").unwrap();
+        let spelling = |text| repository.spelling_in(text);
+        assert_eq!(spelling("see https://github.com/NVIDIA/nccl.").as_deref(), Some("NVIDIA/nccl"));
+        for text in ["NVIDIA/nccl-tests", "theNVIDIA/nccl", "NCCL", "é NVIDIA"] {
+            assert_eq!(spelling(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn what_leads_to_code_and_issues_is_use() {
         let page = |url| match Place::of(url).unwrap() {
             Place::Repository(_, page) => page,
             Place::Site { .. } => panic!("no repository"),
         };
         assert_eq!(page("https://github.com/a/b"), Page::Front);
+        assert_eq!(page("https://github.com/a/b/blob/main/README.md"), Page::Front);
+        assert_eq!(page("https://github.com/a/b/blob/main/docs/README.md"), Page::Reading);
         assert_eq!(page("https://github.com/a/b/tree/main/docs"), Page::Reading);
         assert_eq!(page("https://github.com/a/b/blob/main/Notes.MD"), Page::Reading);
         assert_eq!(page("https://github.com/a/b/blob/main/x.py"), Page::Using);
@@ -244,14 +284,16 @@ mod tests {
 
     #[test]
     fn a_part_of_a_site_is_a_project_unless_it_is_a_page() {
-        let first = |url| match Place::of(url).unwrap() {
-            Place::Site { owner, first } => (owner, first),
+        let site = |url| match Place::of(url).unwrap() {
+            Place::Site { owner, first, page } => (owner, first.map(|part| part.spelling), page),
             Place::Repository(..) => panic!("no site"),
         };
-        let ann = |first: Option<&str>| ("ann".to_owned(), first.map(str::to_owned));
-        assert_eq!(first("https://ann.github.io/Book/ch1.html"), ann(Some("book")));
-        assert_eq!(first("https://ann.github.io/2014/08/05/post.html"), ann(None));
-        assert_eq!(first("https://ann.github.io/posts/x"), ann(None));
-        assert_eq!(first("https://ann.github.io"), ann(None));
+        let ann = |first: Option<&str>, page| ("ann".to_owned(), first.map(str::to_owned), page);
+        let book = Some("Book");
+        assert_eq!(site("https://ann.github.io/Book/ch1.html"), ann(book, Page::Reading));
+        assert_eq!(site("https://ann.github.io/Book/"), ann(book, Page::Front));
+        assert_eq!(site("https://ann.github.io/2014/08/05/post.html"), ann(None, Page::Reading));
+        assert_eq!(site("https://ann.github.io/posts/x"), ann(None, Page::Reading));
+        assert_eq!(site("https://ann.github.io"), ann(None, Page::Front));
     }
 }

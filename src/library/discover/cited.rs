@@ -1,36 +1,35 @@
-//! Which repositories the sources cite, by whom and in what words.
+//! A repository that sources cite: by whom, in what words, and what it is called. [`super::gather`] fills it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::address::{Page, Place, Repository};
-use super::words::{Signs, lists_data};
-use crate::annotate::Role;
-use crate::annotate::resources::Resource;
+use super::address::Repository;
+use super::phrase::{Remark, is_only_name, is_stray_word, tidy};
+use super::words::Signs;
 use crate::catalogue::{Shown, Voice, policy};
-use crate::extract::{Address, Link};
+use crate::extract::Address;
 use crate::library::Library;
 use crate::library::view::EvidenceView;
-use crate::printable::strip;
-use crate::search::{Record, SearchError, SectionId};
+use crate::search::SectionId;
 
 /// Sentences shown of a candidate, each of another voice.
 const MOST_EVIDENCE: usize = 3;
 /// The longest sentence that is shown, in characters, whatever the licence: it is there to judge by, not to read.
 const SENTENCE_CHARS: usize = 300;
-/// Topics named of a candidate, and in the reason for it.
+/// Topics named of a candidate, and in the line on what it is.
 pub(super) const MOST_TOPICS: usize = 5;
 const WHY_TOPICS: usize = 2;
-/// The longest title, in characters.
+/// The longest title, and the longest line on what it is, in characters.
 const TITLE_CHARS: usize = 100;
+const WHY_CHARS: usize = 120;
 /// Addresses kept of a site's pages.
-const MOST_PAGES: usize = 8;
-/// A site of which so many different first parts are cited is one site, not so many projects.
-const PARTS_OF_A_SITE: usize = 2;
+pub(super) const MOST_PAGES: usize = 8;
 
 /// A repository that sources cite.
 #[derive(Clone, Debug)]
 pub(super) struct Cited {
     pub repository: Repository,
+    /// The other repositories that may hold the site, where only the address of a site names it.
+    pub others: BTreeSet<Repository>,
     /// The most telling citation of each voice, its own owner's too.
     voices: BTreeMap<Voice, Citation>,
     /// Addresses of its site's pages that are cited, a few of them.
@@ -45,49 +44,32 @@ pub(super) struct Cited {
     pub sources: BTreeSet<String>,
     /// How often each topic is named where it is cited, by place in the vocabulary.
     pub topics: BTreeMap<u32, u32>,
-    /// Its titles as resources have them, each with how often it is cited by it.
-    titles: BTreeMap<String, u32>,
+    /// What links to its front page call it, each with how often.
+    pub(super) titles: BTreeMap<String, u32>,
+    /// How often it is written in each way: as `owner/name`, and its name alone.
+    pub(super) spellings: BTreeMap<String, u32>,
+    pub(super) names: BTreeMap<String, u32>,
 }
 
 /// A place where a source cites a repository.
 #[derive(Clone, Debug)]
 pub(super) struct Citation {
-    source: String,
-    path: String,
-    address: Address,
-    section: SectionId,
+    pub source: String,
+    pub path: String,
+    pub address: Address,
+    pub section: SectionId,
     /// The words of the link.
     pub text: String,
-    sentence: String,
-    /// What the words round all links of this voice call it.
-    pub signs: Signs,
+    pub sentence: String,
+    /// What any link of this voice to the front page says that it is.
+    pub remark: Option<Remark>,
+    /// The signs of the words of all links of this voice and of its remarks.
+    pub own: Signs,
+    /// The signs of all sentences and headings around the links of this voice.
+    pub near: Signs,
 }
 
 impl Library {
-    /// All repositories that sources cite, in the order of their names. Copies are left out, and so is what stands
-    /// in boilerplate. Reads the whole index.
-    pub(super) fn cited_repositories(&self) -> Result<Vec<Cited>, SearchError> {
-        let mut gathered = Gathered::default();
-        let mut resources: HashMap<&str, &Resource> = HashMap::new();
-        for resource in &self.graph.resources {
-            let urls = resource.also.iter().chain([&resource.url]);
-            resources.extend(urls.map(|url| (url.as_str(), resource)));
-        }
-        self.searcher.each(|id, record| {
-            if matches!(record.role, Role::Boilerplate | Role::OffTopic) {
-                return;
-            }
-            let voice = self.voices.of(&record.source);
-            for link in &record.links {
-                // A link that says nothing of what it leads to is no resource, and no citation.
-                let Some(resource) = resources.get(link.url.as_str()) else { continue };
-                let Some(place) = Place::of(&link.url) else { continue };
-                gathered.add((place, resource), (&voice, id), (&record, link));
-            }
-        })?;
-        Ok(gathered.finish())
-    }
-
     /// The slugs of the topics that `cited` is cited beside, the most named first.
     pub(super) fn slugs(&self, cited: &Cited) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
@@ -95,20 +77,28 @@ impl Library {
         known.take(MOST_TOPICS).map(|topic| topic.slug.0.clone()).collect()
     }
 
-    /// One line on why `cited` may belong into the catalogue.
-    pub(super) fn why(&self, cited: &Cited) -> String {
+    /// One line, of at most 120 characters, on what `cited` is by the words of the sources: what a sentence says of
+    /// it, else its title and topics. `None` if nobody calls it anything but its name.
+    pub(super) fn what_it_is(&self, cited: &Cited) -> Option<String> {
+        let title = cited.title();
+        let line = match cited.remark() {
+            Some(remark) => remark.line(&title),
+            None if cited.is_only_name() => return None,
+            None => format!("{title}{}", self.topics_beyond(cited, &title)),
+        };
+        let chars = WHY_CHARS.min(self.manifest.excerpt_chars);
+        Some(policy::show(&line, Shown::Excerpt, chars).into_owned())
+    }
+
+    /// The topics of `cited` that `text` does not name already, the most named first: ` (topics: drift)`, or nothing.
+    pub(super) fn topics_beyond(&self, cited: &Cited, text: &str) -> String {
+        let text = text.to_lowercase();
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
-        let labels: Vec<&str> = known.take(WHY_TOPICS).map(|t| t.pref_label.as_str()).collect();
-        let beside = match &labels[..] {
-            [] => String::new(),
-            labels => format!(" beside {}", labels.join(" and ")),
-        };
-        let by = match cited.independent() {
-            1 => "1 author cites it".to_owned(),
-            many => format!("{many} authors cite it"),
-        };
-        format!("{}: {by}{beside}", cited.title())
+        let labels = known.map(|topic| topic.pref_label.as_str());
+        let beyond = labels.filter(|label| !text.contains(&label.to_lowercase())).take(WHY_TOPICS);
+        let beyond: Vec<&str> = beyond.collect();
+        if beyond.is_empty() { String::new() } else { format!(" (topics: {})", beyond.join(", ")) }
     }
 
     /// `citation` with the address of its lines.
@@ -126,9 +116,10 @@ impl Library {
 }
 
 impl Cited {
-    fn new(repository: Repository) -> Cited {
+    pub fn new(repository: Repository) -> Cited {
         Cited {
             repository,
+            others: BTreeSet::new(),
             voices: BTreeMap::new(),
             pages: BTreeSet::new(),
             is_named: false,
@@ -137,6 +128,8 @@ impl Cited {
             sources: BTreeSet::new(),
             topics: BTreeMap::new(),
             titles: BTreeMap::new(),
+            spellings: BTreeMap::new(),
+            names: BTreeMap::new(),
         }
     }
 
@@ -161,22 +154,67 @@ impl Cited {
         matches!(voice, Voice::Owner(owner) if *owner == self.repository.owner)
     }
 
+    /// The most telling citation of each independent voice.
+    fn others_citations(&self) -> impl Iterator<Item = &Citation> {
+        let others = self.voices.iter().filter(|(voice, _)| !self.is_own(voice));
+        others.map(|(_, citation)| citation)
+    }
+
     /// The citations that say most, of different independent voices.
     pub fn best(&self) -> impl Iterator<Item = &Citation> {
-        let others = self.voices.iter().filter(|(voice, _)| !self.is_own(voice));
-        let mut all: Vec<&Citation> = others.map(|(_, citation)| citation).collect();
+        let mut all: Vec<&Citation> = self.others_citations().collect();
         all.sort_by_key(|citation| {
             (std::cmp::Reverse(citation.telling()), citation.source.clone(), citation.path.clone())
         });
         all.into_iter().take(MOST_EVIDENCE)
     }
 
-    /// What it is called: the title that most links to it have, else its name. One line.
+    /// What independent voices say that it is: the longest remark, up to what is shown.
+    fn remark(&self) -> Option<&Remark> {
+        let remarks = self.others_citations().filter_map(|citation| citation.remark.as_ref());
+        remarks.max_by_key(|remark| remark.text().chars().count().min(WHY_CHARS))
+    }
+
+    /// What it is called: the title that most links to its front page have, else its name. One line.
     pub fn title(&self) -> String {
-        let best = self.titles.iter().max_by_key(|(title, count)| (**count, title.len()));
-        let title = best.map_or(self.repository.name.as_str(), |(title, _)| title.as_str());
-        let words = strip(title).split_whitespace().collect::<Vec<_>>().join(" ");
-        policy::show(&words, Shown::Excerpt, TITLE_CHARS).into_owned()
+        let titles = self.good_titles().filter(|(t, _)| !t.contains('/') || !self.is_name(t));
+        let best = titles.max_by_key(|(title, count)| (*count, title.len()));
+        let title = best.map_or_else(|| self.spelled_name(), |(title, _)| title);
+        policy::show(&title, Shown::Excerpt, TITLE_CHARS).into_owned()
+    }
+
+    /// Whether no source says what it is, neither by a title nor by a remark.
+    pub fn is_known_by_name_alone(&self) -> bool {
+        self.is_only_name() && self.remark().is_none()
+    }
+
+    /// Whether no source calls it anything but its name.
+    fn is_only_name(&self) -> bool {
+        self.good_titles().all(|(title, _)| self.is_name(&title))
+    }
+
+    fn good_titles(&self) -> impl Iterator<Item = (String, u32)> {
+        let titles = self.titles.iter().map(|(title, count)| (tidy(title), *count));
+        titles.filter(|(title, _)| !is_stray_word(title, &self.repository.name))
+    }
+
+    fn is_name(&self, title: &str) -> bool {
+        is_only_name(title, &self.repository.owner, &self.repository.name)
+    }
+
+    /// `owner/name` as most who write it spell it.
+    pub fn spelling(&self) -> String {
+        let best = self.spellings.iter().max_by_key(|(_, count)| **count);
+        let unknown = || format!("{}/{}", self.repository.owner, self.spelled_name());
+        best.map_or_else(unknown, |(spelling, _)| spelling.clone())
+    }
+
+    fn spelled_name(&self) -> String {
+        let name = self.names.iter().max_by_key(|(_, count)| **count).map(|(name, _)| name.clone());
+        let whole = self.spellings.iter().max_by_key(|(_, count)| **count);
+        let whole = whole.and_then(|(spelling, _)| spelling.split_once('/'));
+        let name = whole.map(|(_, name)| name.to_owned()).or(name);
+        name.unwrap_or_else(|| self.repository.name.clone())
     }
 
     /// Places of its topics in the vocabulary, the most named first.
@@ -186,24 +224,21 @@ impl Cited {
         topics.into_iter().map(|(at, _)| at).collect()
     }
 
-    fn cite(&mut self, voice: &Voice, citation: Citation) {
+    pub fn cite(&mut self, voice: &Voice, mut citation: Citation) {
         self.sources.insert(citation.source.clone());
-        match self.voices.get_mut(voice) {
-            None => {
-                self.voices.insert(voice.clone(), citation);
-            }
-            Some(known) => {
-                let signs = known.signs.or(citation.signs);
-                if citation.telling() > known.telling() {
-                    *known = citation;
-                }
-                known.signs = signs;
-            }
+        if let Some(known) = self.voices.remove(voice) {
+            let remarks = [known.remark.clone(), citation.remark.clone()].into_iter().flatten();
+            let remark = remarks.max_by_key(|remark| remark.text().chars().count());
+            let (own, near) = (known.own.or(citation.own), known.near.or(citation.near));
+            let telling = if citation.telling() > known.telling() { citation } else { known };
+            citation = Citation { remark, own, near, ..telling };
         }
+        self.voices.insert(voice.clone(), citation);
     }
 
     /// Takes over what is said of `other`, the same repository.
-    fn take(&mut self, other: Cited) {
+    pub fn take(&mut self, other: Cited) {
+        self.others.extend(other.others);
         self.sources.extend(other.sources);
         self.pages.extend(other.pages.into_iter().take(MOST_PAGES));
         self.is_named |= other.is_named;
@@ -212,112 +247,35 @@ impl Cited {
         for (topic, count) in other.topics {
             *self.topics.entry(topic).or_insert(0) += count;
         }
-        for (title, count) in other.titles {
-            *self.titles.entry(title).or_insert(0) += count;
-        }
+        add(&mut self.titles, other.titles);
+        add(&mut self.spellings, other.spellings);
+        add(&mut self.names, other.names);
         for (voice, citation) in other.voices {
             self.cite(&voice, citation);
+        }
+    }
+
+    /// Forgets what it is called: what is known is of a page of it.
+    pub fn forget_names(&mut self) {
+        self.titles.clear();
+        self.names.clear();
+        self.spellings.clear();
+        for citation in self.voices.values_mut() {
+            citation.remark = None;
         }
     }
 }
 
 impl Citation {
     /// How much its sentence tells of the repository, up to what is shown.
-    fn telling(&self) -> (bool, usize) {
-        (self.signs.study, self.sentence.chars().count().min(SENTENCE_CHARS))
+    fn telling(&self) -> (bool, bool, usize) {
+        let length = self.sentence.chars().count().min(SENTENCE_CHARS);
+        (self.remark.is_some(), self.near.study, length)
     }
 }
 
-/// Whether `title` is only an address without its scheme.
-fn is_address(title: &str) -> bool {
-    !title.contains(' ') && title.contains('.') && title.contains('/')
-}
-
-/// What is cited, as links come by.
-#[derive(Default)]
-struct Gathered {
-    repositories: BTreeMap<Repository, Cited>,
-    /// By owner of a site, by the first part of the path.
-    sites: BTreeMap<String, BTreeMap<Option<String>, Cited>>,
-}
-
-impl Gathered {
-    fn add(
-        &mut self,
-        (place, resource): (Place, &Resource),
-        (voice, section): (&Voice, SectionId),
-        (record, link): (&Record, &Link),
-    ) {
-        let (page, is_site) = match &place {
-            Place::Repository(_, page) => (*page, false),
-            Place::Site { .. } => (Page::Front, true),
-        };
-        let Some(cited) = self.cited(place) else { return };
-        for topic in &resource.topics {
-            *cited.topics.entry(*topic).or_insert(0) += 1;
-        }
-        // The title of another page of it says what that page is.
-        if page == Page::Front && !is_address(&resource.title) {
-            *cited.titles.entry(resource.title.clone()).or_insert(0) += 1;
-            cited.dead_since.clone_from(&resource.dead_since);
-        }
-        let heading = record.headings.last().map_or("", String::as_str);
-        cited.is_named |= !is_site;
-        if is_site && cited.pages.len() < MOST_PAGES {
-            cited.pages.insert(link.url.clone());
-        }
-        let mut above = record.headings.iter().chain([&record.title]);
-        cited.is_among_data |= above.any(|text| lists_data(text));
-        let using = Signs { study: false, tool: page == Page::Using };
-        let signs = Signs::of(&link.sentence).or(Signs::of(heading)).or(using);
-        let citation = Citation {
-            source: record.source.clone(),
-            path: record.path.clone(),
-            address: record.address,
-            section,
-            text: link.text.clone(),
-            sentence: link.sentence.split_whitespace().collect::<Vec<_>>().join(" "),
-            signs,
-        };
-        cited.cite(voice, citation);
-    }
-
-    fn cited(&mut self, place: Place) -> Option<&mut Cited> {
-        Some(match place {
-            Place::Repository(repository, _) => {
-                let key = repository.clone();
-                self.repositories.entry(key).or_insert_with(|| Cited::new(repository))
-            }
-            Place::Site { owner, first } => {
-                let name = first.clone().unwrap_or_else(|| format!("{owner}.github.io"));
-                let repository = Repository::new(&owner, &name)?;
-                let parts = self.sites.entry(owner).or_default();
-                parts.entry(first).or_insert_with(|| Cited::new(repository))
-            }
-        })
-    }
-
-    /// The repositories, each part of a site given to the project or to the owner's site.
-    fn finish(mut self) -> Vec<Cited> {
-        for (owner, parts) in self.sites {
-            let is_one_site = parts.keys().flatten().count() >= PARTS_OF_A_SITE;
-            for mut cited in parts.into_values() {
-                let is_known = self.repositories.contains_key(&cited.repository);
-                if is_one_site
-                    && !is_known
-                    && let Some(site) = Repository::site(&owner)
-                {
-                    cited.repository = site;
-                }
-                let key = cited.repository.clone();
-                match self.repositories.get_mut(&key) {
-                    Some(known) => known.take(cited),
-                    None => {
-                        self.repositories.insert(key, cited);
-                    }
-                }
-            }
-        }
-        self.repositories.into_values().collect()
+fn add(counts: &mut BTreeMap<String, u32>, more: BTreeMap<String, u32>) {
+    for (text, count) in more {
+        *counts.entry(text).or_insert(0) += count;
     }
 }

@@ -21,7 +21,7 @@ use crate::disk;
 use crate::extract::Document;
 use crate::extract::words::words;
 use crate::library::Library;
-use crate::library::view::DroppedView;
+use crate::library::view::{DropReason, DroppedView};
 use crate::printable::strip;
 use crate::refresh::reader::read_one;
 
@@ -48,6 +48,13 @@ pub struct Found {
 }
 
 impl Found {
+    /// `owner/name` as GitHub spells it.
+    pub(super) fn spelling(&self) -> String {
+        let name = self.about.full_name.as_str();
+        let is_same = name.eq_ignore_ascii_case(&self.repository.to_string());
+        if is_same { name.to_owned() } else { self.repository.to_string() }
+    }
+
     /// Its own description on one line.
     pub(super) fn describes_itself(&self) -> Option<String> {
         let text = strip(self.about.metadata.description.as_deref()?).into_owned();
@@ -69,6 +76,8 @@ pub struct Reading {
 /// What asking GitHub came to.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
+    /// Whether it was asked at all.
+    pub asked: bool,
     pub found: Vec<Found>,
     pub dropped: Vec<DroppedView>,
     /// What was not asked, and why.
@@ -117,7 +126,7 @@ pub fn find(
         crawler: Crawler::new(config, policy.limits)?,
         tagger: Tagger::new(&library.graph.vocabulary),
         memory: remembered(&path),
-        findings: Findings::default(),
+        findings: Findings { asked: true, ..Findings::default() },
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Err(error) = runtime.block_on(asking.all(known, topic)) {
@@ -145,7 +154,7 @@ impl Asking<'_> {
         let mut kept: Vec<(Repository, FoundRepository)> = Vec::new();
         for (repository, about) in found {
             match reason_to_drop(&about, self.policy) {
-                Some(why) => self.drop(&repository, why),
+                Some((reason, why)) => self.drop(&repository, reason, why),
                 None => kept.push((repository, about)),
             }
         }
@@ -158,7 +167,7 @@ impl Asking<'_> {
             match readme.as_ref().and_then(|readme| readme.book.clone()) {
                 Some(book) => {
                     let why = format!("its README links to a copy of a commercial book: {book}");
-                    self.drop(&repository, why);
+                    self.drop(&repository, DropReason::BookCopies, why);
                 }
                 None => self.findings.found.push(Found { repository, about, readme }),
             }
@@ -166,8 +175,8 @@ impl Asking<'_> {
         Ok(())
     }
 
-    fn drop(&mut self, repository: &Repository, why: String) {
-        self.findings.dropped.push(DroppedView { repo: repository.to_string(), why });
+    fn drop(&mut self, repository: &Repository, reason: DropReason, why: String) {
+        self.findings.dropped.push(DroppedView { repo: repository.to_string(), reason, why });
     }
 
     /// What the searches for `labels` find and nobody `known` is, each once.
@@ -263,29 +272,31 @@ impl Library {
 }
 
 /// Why what GitHub says of a repository makes it no candidate.
-fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<String> {
+fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReason, String)> {
     let metadata = &about.metadata;
     let description = metadata.description.as_deref().unwrap_or_default();
+    let copy = |why| Some((DropReason::Copy, why));
     if metadata.fork {
         let of = metadata.parent.as_ref().map(|parent| format!(" of {parent}"));
-        return Some(format!("a fork{}", of.unwrap_or_default()));
+        return copy(format!("a fork{}", of.unwrap_or_default()));
     }
     if let Some(original) = &about.mirror_of {
-        return Some(format!("a mirror of {original}"));
+        return copy(format!("a mirror of {original}"));
     }
     let lower = description.to_lowercase();
     if lower.starts_with("mirror of") || lower.contains("read-only mirror") {
-        return Some("a mirror, as it says itself".to_owned());
+        return copy("a mirror, as it says itself".to_owned());
     }
     let says_book = policy.offers_book(&about.full_name) || policy.offers_book(description);
-    says_book.then(|| "it offers a copy of a commercial book".to_owned())
+    let why = "it offers a copy of a commercial book".to_owned();
+    says_book.then_some((DropReason::BookCopies, why))
 }
 
 /// How much a repository promises before its README is read.
 fn promise(about: &FoundRepository) -> f64 {
     let description = about.metadata.description.as_deref().unwrap_or_default();
     let signs = Signs::of_name(&about.full_name).or(Signs::of(description));
-    let study = if signs.study { 2.0 } else { 0.0 };
+    let study = if signs.study || signs.list { 2.0 } else { 0.0 };
     let tool = if signs.tool { 1.0 } else { 0.0 };
     study - tool + (1.0 + about.metadata.stars as f64).log10() / 10.0
 }

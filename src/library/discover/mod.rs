@@ -1,25 +1,34 @@
 //! Repositories that the catalogue lacks: those that our own sources cite, with what is said of them, and those that
 //! GitHub's search finds.
 //!
-//! [`address`] says which repository an address is of, [`cited`] gathers who cites which and in what words, [`found`]
-//! asks GitHub, [`words`] reads what a repository is called, [`rank`] orders.
+//! [`address`] says which repository an address is of, [`phrase`] what a sentence says of its link, [`words`] what the
+//! words call it (by [`word_lists`]). [`cited`] is a repository with all of that, [`gather`] reads the sections for it, [`found`] asks
+//! GitHub, [`rank`] orders.
 //!
 //! # The rule
 //!
-//! A candidate's score is `voices × fit × relevance × standing`:
+//! A candidate's score is `voices × fit × form × certainty × relevance × standing`:
 //!
-//! - `voices`: `log2(1 + n)` for the n independent voices ([`crate::catalogue::voice`]) that cite it, of which its own
-//!   owner is none; 0.5 for what the search alone has found.
-//! - `fit`, in (0, 1): whether it is something to study rather than to run. `(S + 0.1) / (S + T + 2)`, where the signs
-//!   of study material `S` count 4 in its name (`awesome-…`, `…-interview`, `…-book`), 2 in the words of a link to it
-//!   or in its description, 2 where several pages of its site are cited, or one by several voices, and 0.5 for each voice (at most 3) whose
-//!   sentence or heading has one; and the signs of software or data `T` (library, framework, dataset, …) count 2 in
-//!   its name, 3 where data sets are listed, 1 in its description, and 1 for each voice (at most 3) whose sentence or
-//!   heading has one, or that links to its issues, releases or source files. What everybody uses is cited most and is
-//!   no study material: a library that five cite has a fit of 0.02, a course that one cites of 0.7.
-//! - `relevance`, from 0.5 to 1.5: up to 0.5 more for the topics that it is cited beside (five are all) or that its
-//!   README names (20 in a thousand words are all), and 0.5 where its name, a link to it or its description has a word
-//!   of what the catalogue is for: interview, design, production, serving, …
+//! - `voices`: the number of independent voices ([`crate::catalogue::voice`]) that cite it, of which its own owner is
+//!   none, at most 5; 0.5 for what the search alone has found. It counts in full, so that one author's favourite does
+//!   not stand above what three authors name.
+//! - `fit`, in (0, 1): whether it is something to study rather than to run. `(S + 0.1) / (S + T + 2)`. The signs of
+//!   study material `S` count 4 in its name (`…-interview`, `…-book`, `cs231n`); 3 in the words of a link to it, in a
+//!   sentence that says what it is, or in its description (where that also calls it software, only words such as book or course count); 2 where several pages of
+//!   its site are cited, or one by several voices; and 0.5 for each voice (at most 3) whose sentence or heading has
+//!   one. The signs of software or data `T` (library, framework, dataset, …) count 2 in its name, 3 where data sets are listed, 1 in what says what it is,
+//!   and 1 for each voice (at most 3) whose sentence or heading has one, or that links to its issues, releases or source
+//!   files. What everybody uses is cited most and is no study material: a library that five cite has a fit of 0.02, a
+//!   course that one cites of 0.7.
+//! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), which only sends
+//!   the reader on, unless what is said of it says that it explains what it lists; 0.5 where `T` exceeds `S`, so that
+//!   many voices do not lift tools; else 1. Lists count as study in `fit`, so that they stand above most tools.
+//! - `certainty`: 0.75 where only the address of a site names it, as the repository may be called otherwise, or where
+//!   no source says what it is: both need the reader first. Else 1.
+//! - `relevance`, from 0.5 to 1.5: 0.3 if it is cited beside a topic or has a word of what the catalogue is for in its
+//!   name, a link to it or its description (interview, design, production, serving, …), 0.3 more for such a word, and
+//!   up to 0.4 for the topics that it is cited beside (five are all) or that its README names (20 in a thousand words
+//!   are all). Known courses are cited for one topic in few words: the first topic counts most.
 //! - `standing`, where GitHub was asked: 1, and 0.1 for each tenfold of stars; times 0.8 if nothing was pushed for two
 //!   years, times 0.9 if its licence allows excerpts only.
 //!
@@ -32,20 +41,27 @@
 pub mod address;
 mod cited;
 pub mod found;
+mod gather;
+mod phrase;
 mod rank;
+mod word_lists;
 mod words;
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::Library;
-use super::view::{CandidateView, DiscoverView, DroppedView, GitHubView};
+use super::view::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView};
 use crate::catalogue::edit::NewEntry;
 use crate::catalogue::{Catalogue, Origin, Policy};
 use crate::search::SearchError;
 use address::Repository;
 use cited::Cited;
 use found::{Findings, Found};
+pub use phrase::tidy;
 use rank::{Candidate, Rating};
+
+/// The `why` of an entry where nothing but a name is known.
+const PLACEHOLDER: &str = "TODO: say what it is and why it belongs here";
 
 /// What is to be discovered.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +88,7 @@ impl Library {
     ) -> Result<DiscoverView, SearchError> {
         let known = self.known_repositories(request.catalogue);
         let mut candidates: BTreeMap<Repository, Candidate> = BTreeMap::new();
-        for cited in self.cited_repositories()? {
+        for cited in self.cited_repositories(&known)? {
             let repository = cited.repository.clone();
             let candidate = Candidate { repository, cited: Some(cited), found: None };
             candidates.insert(candidate.repository.clone(), candidate);
@@ -87,25 +103,31 @@ impl Library {
             candidates.retain(|repository, _| repository.to_string() != dropped.repo);
         }
         let topic = request.topic.and_then(|topic| u32::try_from(topic).ok());
-        let about = |candidate: &Candidate| candidate.is_about(topic);
-        let candidates = candidates.into_values();
-        let candidates = candidates.filter(|c| !known.contains(&c.repository) && about(c));
-        let now = chrono::Utc::now().timestamp();
-        let ranked = rank::ranked(candidates.collect(), request.policy, now);
+        let is_wanted =
+            |candidate: &Candidate| !candidate.is_known(&known) && candidate.is_about(topic);
+        let candidates = candidates.into_values().filter(is_wanted).collect();
+        let ranked = rank::ranked(candidates, request.policy, chrono::Utc::now().timestamp());
+        let is_fetched =
+            |id: &str| self.manifest.source(id).is_some_and(|s| s.fetched_at.is_some());
+        let sources = &request.catalogue.sources;
         let mut view = DiscoverView {
+            dropped_total: findings.dropped.len(),
             dropped: findings.dropped,
             notes: findings.notes,
+            github_asked: findings.asked,
+            sources_total: sources.len(),
+            sources_unfetched: sources.iter().filter(|source| !is_fetched(&source.id.0)).count(),
             ..DiscoverView::default()
         };
         for (rating, candidate) in &ranked {
-            match reason_to_drop(candidate) {
-                Some(why) if view.dropped.len() < request.limit => {
-                    view.dropped.push(DroppedView { repo: candidate.repository.to_string(), why });
-                }
-                None if view.candidates.len() < request.limit => {
+            if let Some(dropped) = dropped(candidate) {
+                view.dropped_total += 1;
+                view.dropped.push(dropped);
+            } else {
+                view.candidates_total += 1;
+                if view.candidates.len() < request.limit {
                     view.candidates.push(self.candidate(rating, candidate));
                 }
-                _ => {}
             }
         }
         view.dropped.truncate(request.limit);
@@ -138,17 +160,24 @@ impl Library {
         let named: Vec<String> = named.filter(|slug| !topics.contains(slug)).cloned().collect();
         topics.extend(named.into_iter().take(cited::MOST_TOPICS.saturating_sub(topics.len())));
         let title = cited.map_or_else(|| candidate.repository.name.clone(), Cited::title);
-        let why = match (cited, found) {
-            (Some(cited), _) => self.why(cited),
-            (None, found) => {
-                found.and_then(Found::describes_itself).unwrap_or_else(|| title.clone())
-            }
+        let said = cited.and_then(|cited| self.what_it_is(cited));
+        let said = said.or_else(|| found.and_then(Found::describes_itself));
+        let spelling = found.map(Found::spelling).or(cited.map(Cited::spelling));
+        let spelling = spelling.unwrap_or_else(|| repo.clone());
+        let placeholder = || {
+            let topics = cited.map(|cited| self.topics_beyond(cited, &title)).unwrap_or_default();
+            format!("{PLACEHOLDER}{topics}")
         };
+        let is_guess = candidate.is_guess();
+        let is_ready = said.is_some() && !is_guess;
+        let entry = entry(&spelling, &said.unwrap_or_else(placeholder), is_ready);
         CandidateView {
-            url: format!("{}/{repo}", self.web),
+            url: format!("{}/{spelling}", self.web),
             title,
             cited_by: candidate.independent(),
-            is_guess: found.is_none() && cited.is_some_and(|cited| !cited.is_named),
+            is_guess,
+            others: candidate.others(),
+            site: cited.filter(|_| is_guess).and_then(|cited| cited.pages.first().cloned()),
             sources: cited.map(|cited| cited.sources.iter().cloned().collect()).unwrap_or_default(),
             topics,
             reads_as: rating.reads_as,
@@ -157,10 +186,21 @@ impl Library {
                 .map(|cited| cited.best().map(|citation| self.citation(citation)).collect())
                 .unwrap_or_default(),
             github: found.map(github),
-            entry: NewEntry { repo: &repo, why: &why, author: None }.text(),
+            entry,
+            is_ready,
+            spelling,
             repo,
         }
     }
+}
+
+/// The entry of `repo`, commented out unless it is ready to paste.
+fn entry(repo: &str, why: &str, is_ready: bool) -> String {
+    let text = NewEntry { repo, why, author: None }.text();
+    if is_ready {
+        return text;
+    }
+    text.lines().map(|line| format!("# {line}\n")).collect()
 }
 
 fn github(found: &Found) -> GitHubView {
@@ -177,22 +217,25 @@ fn github(found: &Found) -> GitHubView {
     }
 }
 
-/// Why `candidate` is none, if it is none.
-fn reason_to_drop(candidate: &Candidate) -> Option<String> {
+/// `candidate` with the reason why it is none, if it is none.
+fn dropped(candidate: &Candidate) -> Option<DroppedView> {
     let cited = candidate.cited.as_ref()?;
     let source = cited.sources.first()?;
+    let drop =
+        |reason, why| Some(DroppedView { repo: candidate.repository.to_string(), reason, why });
     if cited.independent() == 0 && candidate.found.is_none() {
-        return Some(format!("only its own author cites it, in {source}"));
+        let why = format!("only its own author cites it, in {source}");
+        return drop(DropReason::OwnAuthor, why);
     }
     let namesake = cited.sources.iter().find(|source| {
         let source = Repository::named(source);
         source.is_some_and(|source| source.name == cited.repository.name)
     });
     if let Some(source) = namesake {
-        return Some(format!(
-            "{source} has its name and cites it: its original, its new name or a mirror"
-        ));
+        let why =
+            format!("{source} has its name and cites it: its original, its new name or a mirror");
+        return drop(DropReason::Namesake, why);
     }
     let day = cited.dead_since.as_ref()?;
-    Some(format!("its address leads nowhere since {day}"))
+    drop(DropReason::Dead, format!("its address leads nowhere since {day}"))
 }

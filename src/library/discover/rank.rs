@@ -1,6 +1,7 @@
 //! Orders candidates by the rule of [`super`].
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::address::Repository;
 use super::cited::{Citation, Cited};
@@ -9,33 +10,43 @@ use super::words::{Signs, is_of_purpose};
 use crate::catalogue::{Policy, Shown};
 use crate::library::view::ReadsAs;
 
-/// What a sign of study material counts in a repository's name, in a link's words or its own description, and for each
-/// voice in what stands round the link.
+/// What a sign of study material counts in a repository's name, in a link's words or what is said of it, and for each
+/// voice in what stands around the link.
 const STUDY_IN_NAME: f64 = 4.0;
-const STUDY_IN_LINK: f64 = 2.0;
+const STUDY_IN_LINK: f64 = 3.0;
 const STUDY_IN_SENTENCE: f64 = 0.5;
 /// What it counts that it is read as a site.
 const READ_AS_SITE: f64 = 2.0;
-/// What a sign of software or data counts in a name, and for each voice in what stands round the link; its own
+/// What a sign of software or data counts in a name, and for each voice in what stands around the link; its own
 /// description counts as a voice.
 const TOOL_IN_NAME: f64 = 2.0;
 const TOOL_IN_SENTENCE: f64 = 1.0;
 /// What it counts that data sets are listed where it is cited.
 const AMONG_DATA: f64 = 3.0;
-/// So many voices count by their sentences.
+/// So many voices count by their sentences, and so many by their number.
 const MOST_VOICES: usize = 3;
+const MOST_COUNTED: usize = 5;
 /// Where nothing is said, fit is the first by the second: a twentieth.
 const UNSAID: (f64, f64) = (0.1, 2.0);
-/// The relevance of what is about no topic, and what it adds to be about nothing else.
+/// Multiplier for bare lists of links and papers.
+const LIST: f64 = 0.25;
+/// Multiplier for what reads as software or data.
+const RUN: f64 = 0.5;
+/// Multipliers where only the address of a site names it, and where nothing but its name is known.
+const GUESS: f64 = 0.75;
+const NAME_ONLY: f64 = 0.75;
+/// The relevance of what is about no topic, and what it adds to be about one at all or what the catalogue is for, and
+/// to be about nothing else.
 const LEAST_RELEVANCE: f64 = 0.5;
-const MOST_OF_TOPICS: f64 = 0.5;
+const OF_OUR_FIELD: f64 = 0.3;
+const MOST_OF_TOPICS: f64 = 0.4;
 /// So many topics that it is cited beside, or so many in a thousand words of its README, are as good as any.
 const TOPICS_BESIDE: f64 = 5.0;
 const TOPICS_PER_THOUSAND: f64 = 20.0;
 /// A shorter README counts as one of so many words.
 const LEAST_WORDS: usize = 300;
 /// What it adds that the name, a link or the description has a word of what the catalogue is for.
-const PURPOSE: f64 = 0.5;
+const PURPOSE: f64 = 0.3;
 /// What a repository counts that the search alone has found, where one cited by a voice counts 1.
 const UNCITED: f64 = 0.5;
 /// What each tenfold of stars adds, of which five count.
@@ -75,6 +86,23 @@ impl Candidate {
         self.found.is_some() || self.cited.as_ref().is_some_and(is_beside)
     }
 
+    /// Whether only the address of a site names it, which may be another repository's.
+    pub fn is_guess(&self) -> bool {
+        self.found.is_none() && self.cited.as_ref().is_some_and(|cited| !cited.is_named)
+    }
+
+    /// Whether it is one of the repositories in `known`, or may be.
+    pub fn is_known(&self, known: &HashSet<Repository>) -> bool {
+        let mut others = self.cited.iter().flat_map(|cited| &cited.others);
+        known.contains(&self.repository) || (self.is_guess() && others.any(|r| known.contains(r)))
+    }
+
+    /// `owner/name` of the other repositories that it may be, if it is a guess.
+    pub fn others(&self) -> Vec<String> {
+        let others = self.cited.iter().filter(|_| self.is_guess()).flat_map(|cited| &cited.others);
+        others.map(Repository::to_string).collect()
+    }
+
     fn citations(&self) -> impl Iterator<Item = &Citation> {
         self.cited.iter().flat_map(Cited::citations)
     }
@@ -108,45 +136,67 @@ pub(super) fn ranked(
 }
 
 fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
-    let (study, tool) = signs(candidate);
-    let fit = (study + UNSAID.0) / (study + tool + UNSAID.1);
-    let reads_as = match study.total_cmp(&tool) {
+    let signs = signs(candidate);
+    let fit = (signs.study + UNSAID.0) / (signs.study + signs.tool + UNSAID.1);
+    let reads_as = match signs.study.total_cmp(&signs.tool) {
+        _ if signs.is_bare_list => ReadsAs::List,
         Ordering::Greater => ReadsAs::Study,
         Ordering::Less => ReadsAs::Tool,
         Ordering::Equal => ReadsAs::Unclear,
     };
+    let form = match reads_as {
+        ReadsAs::Study | ReadsAs::Unclear => 1.0,
+        ReadsAs::List => LIST,
+        ReadsAs::Tool => RUN,
+    };
     let voices = match candidate.independent() {
         0 if candidate.found.is_some() => UNCITED,
         // Only its own author cites it: such candidates are only compared with each other.
-        voices => (1.0 + voices.max(1) as f64).log2(),
+        voices => voices.clamp(1, MOST_COUNTED) as f64,
+    };
+    let is_name_only = candidate.found.is_none()
+        && candidate.cited.as_ref().is_some_and(Cited::is_known_by_name_alone);
+    let certainty = match (candidate.is_guess(), is_name_only) {
+        (true, _) => GUESS,
+        (false, true) => NAME_ONLY,
+        (false, false) => 1.0,
     };
     let standing = candidate.found.as_ref().map_or(1.0, |found| standing(found, policy, now));
-    Rating { score: voices * fit * relevance(candidate) * standing, reads_as }
+    let score = voices * fit * form * certainty * relevance(candidate) * standing;
+    Rating { score, reads_as }
 }
 
 fn when(is: bool, points: f64) -> f64 {
     if is { points } else { 0.0 }
 }
 
-/// What says that it is study material, and what says that it is software or data.
-fn signs(candidate: &Candidate) -> (f64, f64) {
+/// What the words on a candidate call it, in points.
+struct SignPoints {
+    study: f64,
+    tool: f64,
+    /// Whether it is called a list, and nobody says that it explains what it lists.
+    is_bare_list: bool,
+}
+
+fn signs(candidate: &Candidate) -> SignPoints {
     let name = Signs::of_name(&candidate.repository.name);
-    let own = Signs::of(candidate.description());
+    let described = Signs::of(candidate.description());
+    let own = candidate.citations().fold(described, |all, citation| all.or(citation.own));
     let voices = |is: &dyn Fn(&Signs) -> bool| {
-        let said = candidate.citations().filter(|citation| is(&citation.signs)).count();
+        let said = candidate.citations().filter(|citation| is(&citation.near)).count();
         said.min(MOST_VOICES) as f64
     };
-    let is_linked_so = candidate.citations().any(|citation| Signs::of(&citation.text).study);
     let cited = candidate.cited.as_ref();
-    let study = when(name.study, STUDY_IN_NAME)
-        + when(is_linked_so || own.study, STUDY_IN_LINK)
+    let is_list = name.list || own.list;
+    let study = when(name.study || name.list, STUDY_IN_NAME)
+        + when(own.study || own.list, STUDY_IN_LINK)
         + when(cited.is_some_and(Cited::is_read_as_site), READ_AS_SITE)
         + STUDY_IN_SENTENCE * voices(&|signs| signs.study);
     let tool = when(name.tool, TOOL_IN_NAME)
         + when(cited.is_some_and(|cited| cited.is_among_data), AMONG_DATA)
         + when(own.tool, TOOL_IN_SENTENCE)
         + TOOL_IN_SENTENCE * voices(&|signs| signs.tool);
-    (study, tool)
+    SignPoints { study, tool, is_bare_list: is_list && !name.explains && !own.explains }
 }
 
 /// How near our field it is.
@@ -157,7 +207,11 @@ fn relevance(candidate: &Candidate) -> f64 {
     let is_of_purpose = is_of_purpose(&candidate.repository.name)
         || is_of_purpose(candidate.description())
         || candidate.citations().any(|citation| is_of_purpose(&citation.text));
-    LEAST_RELEVANCE + MOST_OF_TOPICS * beside.max(within).min(1.0) + when(is_of_purpose, PURPOSE)
+    let topics = beside.max(within).min(1.0);
+    LEAST_RELEVANCE
+        + when(is_of_purpose || topics > 0.0, OF_OUR_FIELD)
+        + MOST_OF_TOPICS * topics
+        + when(is_of_purpose, PURPOSE)
 }
 
 /// How many different topics a thousand words of `readme` name.

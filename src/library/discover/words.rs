@@ -1,176 +1,73 @@
-//! What the words round a link call the repository that it leads to: something to study, or something to run.
+//! What the words around a link call the repository that it leads to: something to study, a list of links, or something
+//! to run.
 
-/// Words of study material, as they stand in names, in the words of links, in headings and sentences.
-const STUDY: [&str; 45] = [
-    "101",
-    "awesome",
-    "book",
-    "books",
-    "bootcamp",
-    "cheatsheet",
-    "cheatsheets",
-    "checklist",
-    "compendium",
-    "cookbook",
-    "course",
-    "courses",
-    "curated",
-    "curriculum",
-    "exercises",
-    "explained",
-    "flashcards",
-    "glossary",
-    "guide",
-    "guides",
-    "handbook",
-    "interview",
-    "interviews",
-    "lecture",
-    "lectures",
-    "lesson",
-    "lessons",
-    "papers",
-    "patterns",
-    "playbook",
-    "primer",
-    "questions",
-    "roadmap",
-    "slides",
-    "survey",
-    "surveys",
-    "syllabus",
-    "textbook",
-    "tutorial",
-    "tutorials",
-    "walkthrough",
-    "workshop",
-    "workshops",
-    "zoomcamp",
-    "coursework",
-];
-/// Words that say so in a name; in a sentence they say little.
-const STUDY_IN_NAMES: [&str; 6] = ["blogs", "notes", "practices", "reading", "resources", "study"];
-/// Pairs of words that say so.
-const STUDY_PAIRS: [[&str; 2]; 10] = [
-    ["best", "practices"],
-    ["case", "studies"],
-    ["cheat", "sheet"],
-    ["engineering", "blogs"],
-    ["lecture", "notes"],
-    ["notes", "for"],
-    ["notes", "on"],
-    ["reading", "list"],
-    ["system", "design"],
-    ["systems", "design"],
-];
-/// Words of software and data.
-const TOOL: [&str; 56] = [
-    "accelerator",
-    "api",
-    "app",
-    "application",
-    "benchmark",
-    "bindings",
-    "checkpoints",
-    "cli",
-    "client",
-    "code",
-    "codebase",
-    "compiler",
-    "connector",
-    "container",
-    "database",
-    "dataset",
-    "datasets",
-    "engine",
-    "extension",
-    "framework",
-    "frameworks",
-    "gateway",
-    "gpu",
-    "implementation",
-    "implementations",
-    "integration",
-    "kernel",
-    "libraries",
-    "library",
-    "metadata",
-    "module",
-    "notebook",
-    "operator",
-    "optimizer",
-    "orchestrator",
-    "package",
-    "packages",
-    "pip",
-    "platform",
-    "plugin",
-    "plugins",
-    "proxy",
-    "runtime",
-    "scheduler",
-    "sdk",
-    "sdks",
-    "server",
-    "service",
-    "software",
-    "store",
-    "tool",
-    "toolbox",
-    "toolkit",
-    "tools",
-    "weights",
-    "wrapper",
-];
-/// Words of what the catalogue is for: designing, building and running systems that learn, and being asked about it.
-const PURPOSE: [&str; 21] = [
-    "cookbook",
-    "deployment",
-    "design",
-    "engineering",
-    "infrastructure",
-    "interview",
-    "interviews",
-    "llmops",
-    "mlops",
-    "mlsys",
-    "monitoring",
-    "ops",
-    "patterns",
-    "production",
-    "recommender",
-    "recsys",
-    "scale",
-    "scaling",
-    "serving",
-    "system",
-    "systems",
-];
+use super::word_lists::{
+    DEPARTMENTS, EXPLAINS, LIST, LIST_IN_NAMES, LIST_PAIRS, PURPOSE, STUDY, STUDY_IN_NAMES,
+    STUDY_PAIRS, SURE_STUDY, TOOL,
+};
 
 /// Which signs a text has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Signs {
     pub study: bool,
     pub tool: bool,
+    /// It calls it a list of links or papers.
+    pub list: bool,
+    /// It says that it explains what it lists.
+    pub explains: bool,
 }
 
 impl Signs {
-    /// The signs of `text`, the words of a link, a heading or a sentence. O(length).
+    /// The signs of `text`, a heading, a sentence or a description. O(length).
     pub fn of(text: &str) -> Signs {
         let words = words(text, |c| c.is_alphanumeric() || c == '-');
-        Signs { study: has(&words, &STUDY) || has_pair(&words), tool: has(&words, &TOOL) }
+        Signs {
+            study: has(&words, &STUDY) || has_pair(&words, &STUDY_PAIRS) || has_course_code(&words),
+            tool: has(&words, &TOOL),
+            list: has_pair(&words, &LIST_PAIRS),
+            explains: has(&words, &EXPLAINS),
+        }
+    }
+
+    /// The signs of `text`, which says what a repository is. Where it speaks of software, only sure words of study
+    /// material count. O(length).
+    pub fn of_remark(text: &str) -> Signs {
+        let signs = Signs::of(text);
+        let is_sure = has(&words(text, |c| c.is_alphanumeric() || c == '-'), &SURE_STUDY);
+        Signs { study: signs.study && (!signs.tool || is_sure), ..signs }
+    }
+
+    /// The signs of `text`, the words of a link. O(length).
+    pub fn of_link(text: &str) -> Signs {
+        let list = has(&words(text, char::is_alphanumeric), &LIST);
+        Signs { list, ..Signs::default() }.or(Signs::of(text))
     }
 
     /// The signs of `name`, a repository's. O(length).
     pub fn of_name(name: &str) -> Signs {
         let words = words(name, char::is_alphanumeric);
-        let study = has(&words, &STUDY) || has(&words, &STUDY_IN_NAMES) || has_pair(&words);
-        Signs { study, tool: has(&words, &TOOL) }
+        let study = has(&words, &STUDY)
+            || has(&words, &STUDY_IN_NAMES)
+            || has_pair(&words, &STUDY_PAIRS)
+            || has_course_code(&words);
+        // Names such as `promptpapers` run words together.
+        let is_run_together = words.iter().any(|word| word.ends_with("papers"));
+        Signs {
+            study,
+            tool: has(&words, &TOOL),
+            list: has(&words, &LIST) || has(&words, &LIST_IN_NAMES) || is_run_together,
+            explains: has(&words, &EXPLAINS),
+        }
     }
 
     /// The signs of this or `other`.
     pub fn or(self, other: Signs) -> Signs {
-        Signs { study: self.study || other.study, tool: self.tool || other.tool }
+        Signs {
+            study: self.study || other.study,
+            tool: self.tool || other.tool,
+            list: self.list || other.list,
+            explains: self.explains || other.explains,
+        }
     }
 }
 
@@ -188,9 +85,23 @@ fn has(words: &[String], listed: &[&str]) -> bool {
     words.iter().any(|word| listed.contains(&word.as_str()))
 }
 
-fn has_pair(words: &[String]) -> bool {
-    let is = |pair: &[String]| STUDY_PAIRS.iter().any(|known| pair == known);
-    words.windows(2).any(is)
+fn has_pair(words: &[String], listed: &[[&str; 2]]) -> bool {
+    words.windows(2).any(|pair| listed.iter().any(|known| pair == known))
+}
+
+/// Whether `words` have a course's number: `cs231n`, or `cs` and `324`.
+fn has_course_code(words: &[String]) -> bool {
+    let is_number = |text: &str| {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        digits == 3 && text.len() - digits <= 1
+    };
+    let is_joined = |word: &String| {
+        let department = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
+        let department = department.trim_end_matches(|c: char| c.is_ascii_digit());
+        DEPARTMENTS.contains(&department) && is_number(&word[department.len()..])
+    };
+    let is_pair = |pair: &[String]| DEPARTMENTS.contains(&pair[0].as_str()) && is_number(&pair[1]);
+    words.iter().any(is_joined) || words.windows(2).any(is_pair)
 }
 
 /// The words of `text` in lower case, of characters that `is_inside`.
@@ -207,21 +118,53 @@ mod tests {
     fn lists_courses_and_notes_are_told_from_libraries_and_data() {
         for text in ["ML interview questions", "A course on drift", "Case studies", "Notes on RAG"]
         {
-            assert_eq!(Signs::of(text), Signs { study: true, tool: false }, "{text}");
+            assert_eq!(Signs::of(text), Signs { study: true, ..Signs::default() }, "{text}");
         }
         for text in
             ["A fast library for search", "An MLOps platform", "a Python SDK", "Public datasets"]
         {
-            assert_eq!(Signs::of(text), Signs { study: false, tool: true }, "{text}");
+            assert_eq!(Signs::of(text), Signs { tool: true, ..Signs::default() }, "{text}");
         }
-        assert_eq!(Signs::of("A curated list of libraries"), Signs { study: true, tool: true });
-        for text in ["a book-keeping property", "Community Notes", "More resources"] {
+        for text in
+            ["a book-keeping property", "Community Notes", "More resources", "awesome examples"]
+        {
             assert_eq!(Signs::of(text), Signs::default(), "{text}");
         }
-        for name in ["awesome-vector-search", "system_design", "ai-notes", "rag.papers"] {
+        for name in ["cs231n", "system_design", "ai-notes", "rag.course"] {
             assert!(Signs::of_name(name).study, "{name}");
         }
         assert_eq!(Signs::of_name("prophet"), Signs::default());
+    }
+
+    #[test]
+    fn bare_lists_are_told_from_what_explains() {
+        let is_list = |signs: Signs| signs.list && !signs.explains;
+        for name in ["awesome-rag", "engineering-blogs", "rag.papers", "promptpapers"] {
+            assert!(is_list(Signs::of_name(name)), "{name}");
+        }
+        assert!(is_list(Signs::of_link("Prompt Papers")));
+        assert!(is_list(Signs::of("A curated list of libraries")));
+        assert!(!is_list(Signs::of_name("annotated-papers")), "annotated");
+        assert!(!is_list(Signs::of("A list of papers with summaries of each")), "summaries");
+        assert!(!is_list(Signs::of("A course with a paper")), "one paper");
+    }
+
+    #[test]
+    fn a_framework_that_answers_questions_is_no_study_material() {
+        let is_study = |text| Signs::of_remark(text).study;
+        assert!(!is_study("A framework to turn questions into queries"));
+        assert!(is_study("The software that goes with my book"));
+        assert!(is_study("Questions and answers"));
+    }
+
+    #[test]
+    fn course_numbers_are_told_from_other_numbers() {
+        for text in ["CS231n notes", "CS 324 - Foundation Models", "stat110"] {
+            assert!(has_course_code(&words(text, char::is_alphanumeric)), "{text}");
+        }
+        for text in ["MI300x", "GPT 175", "RFC 793", "cs", "cs-2024", "cs12345"] {
+            assert!(!has_course_code(&words(text, char::is_alphanumeric)), "{text}");
+        }
     }
 
     #[test]

@@ -10,8 +10,17 @@ use super::EvidenceView;
 pub struct DiscoverView {
     /// The best first.
     pub candidates: Vec<CandidateView>,
-    /// Those that were left out, with the reason, the best first; at most as many as candidates.
+    /// How many there are, whatever the limit.
+    pub candidates_total: usize,
+    /// Those that were left out, with the reason, the best first; at most as many as the limit.
     pub dropped: Vec<DroppedView>,
+    /// How many were left out, whatever the limit.
+    pub dropped_total: usize,
+    /// Whether GitHub was asked.
+    pub github_asked: bool,
+    /// Sources of the catalogue, and those of which no file is fetched yet, whose citations are missing.
+    pub sources_total: usize,
+    pub sources_unfetched: usize,
     /// What GitHub was not asked, and why.
     pub notes: Vec<String>,
 }
@@ -21,13 +30,20 @@ pub struct DiscoverView {
 pub struct CandidateView {
     /// `owner/name` in lower case.
     pub repo: String,
+    /// `owner/name` as most who write it spell it.
+    pub spelling: String,
     pub url: String,
-    /// The title that most links to it have, else its name.
+    /// The title that most links to its front page have, else its name.
     pub title: String,
     /// Independent voices that cite it; its own owner is none.
     pub cited_by: usize,
     /// Whether only the address of a site on GitHub Pages names it, so that the repository may be called otherwise.
     pub is_guess: bool,
+    /// `owner/name` of the other repositories that it may be, if it is a guess.
+    pub others: Vec<String>,
+    /// A cited page of its site, if it is a guess.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
     /// All sources that cite it.
     pub sources: Vec<String>,
     /// Slugs of the topics that it is cited beside, the most named first.
@@ -40,8 +56,10 @@ pub struct CandidateView {
     /// What GitHub says of it, where it was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub github: Option<GitHubView>,
-    /// Its entry for `catalogue.toml`, ready to paste.
+    /// Its entry for `catalogue.toml`, ready to paste; commented out where it is not ready.
     pub entry: String,
+    /// Whether its name is sure and its `why` is written: what is not ready needs the reader first.
+    pub is_ready: bool,
 }
 
 /// What GitHub says of a repository.
@@ -62,28 +80,37 @@ pub struct GitHubView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadsAs {
-    /// Something to read: a course, a book, notes, questions, a list.
+    /// Something to read: a course, a book, notes, questions.
     Study,
+    /// A list of links or papers that explains none of them.
+    List,
     /// As much one as the other, or neither.
     Unclear,
     /// Something to run, or data.
     Tool,
 }
 
-impl ReadsAs {
-    /// As it is written in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ReadsAs::Study => "study",
-            ReadsAs::Unclear => "unclear",
-            ReadsAs::Tool => "tool",
-        }
-    }
+/// Why a repository was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DropReason {
+    /// Only its own author cites it, who is no independent voice.
+    OwnAuthor,
+    /// A source of the same name cites it.
+    Namesake,
+    /// Its address leads nowhere.
+    Dead,
+    /// A fork or a mirror.
+    Copy,
+    /// It holds copies of commercial books.
+    BookCopies,
 }
 
 /// A repository that was left out, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DroppedView {
     pub repo: String,
+    pub reason: DropReason,
+    /// The reason in words.
     pub why: String,
 }

@@ -24,7 +24,7 @@ pub use answers::{
     ErrorAnswer, ErrorView, RefreshAnswer, ResourcesAnswer, SectionAnswer, SuggestAnswer,
     TopicAnswer, TopicsAnswer,
 };
-pub use discover::{CandidateView, DiscoverView, DroppedView, GitHubView, ReadsAs};
+pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{
     CaseRow, CaseView, CasesView, CellView, ChainView, EvidenceView, HopView, LearnView,
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,

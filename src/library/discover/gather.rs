@@ -1,0 +1,197 @@
+//! Gathers from all sections which repositories the sources cite.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::address::{Page, Place, Repository};
+use super::cited::{Citation, Cited, MOST_PAGES};
+use super::phrase::Remark;
+use super::words::{Signs, lists_data};
+use crate::annotate::Role;
+use crate::annotate::resources::Resource;
+use crate::catalogue::Voice;
+use crate::extract::Link;
+use crate::library::Library;
+use crate::search::{Record, SearchError, SectionId};
+
+/// A site of which so many different first parts are cited is one site, not so many projects.
+const PARTS_OF_A_SITE: usize = 2;
+/// Projects named of a site that may be theirs.
+const MOST_PROJECTS: usize = 2;
+
+impl Library {
+    /// All repositories that sources cite, in the order of their names. Copies are left out, and so is what stands
+    /// in boilerplate. A page of a site counts for the project of its name where that is cited or `known`. Reads the
+    /// whole index.
+    pub(super) fn cited_repositories(
+        &self,
+        known: &HashSet<Repository>,
+    ) -> Result<Vec<Cited>, SearchError> {
+        let mut gathered = Gathered::default();
+        let mut resources: HashMap<&str, &Resource> = HashMap::new();
+        for resource in &self.graph.resources {
+            let urls = resource.also.iter().chain([&resource.url]);
+            resources.extend(urls.map(|url| (url.as_str(), resource)));
+        }
+        self.searcher.each(|id, record| {
+            if matches!(record.role, Role::Boilerplate | Role::OffTopic) {
+                return;
+            }
+            let voice = self.voices.of(&record.source);
+            for link in &record.links {
+                // A link that says nothing of what it leads to is no resource, and no citation.
+                let Some(resource) = resources.get(link.url.as_str()) else { continue };
+                let Some(place) = Place::of(&link.url) else { continue };
+                gathered.add((place, resource), (&voice, id), (&record, link));
+            }
+        })?;
+        Ok(gathered.finish(known))
+    }
+}
+
+/// Whether `title` is only an address without its scheme.
+fn is_address(title: &str) -> bool {
+    !title.contains(' ') && title.contains('.') && title.contains('/')
+}
+
+/// What is cited, as links come by.
+#[derive(Default)]
+struct Gathered {
+    repositories: BTreeMap<Repository, Cited>,
+    /// By owner of a site, by the first part of the path.
+    sites: BTreeMap<String, BTreeMap<Option<String>, Cited>>,
+}
+
+impl Gathered {
+    fn add(
+        &mut self,
+        (place, resource): (Place, &Resource),
+        (voice, section): (&Voice, SectionId),
+        (record, link): (&Record, &Link),
+    ) {
+        let (page, is_site) = match &place {
+            Place::Repository(_, page) => (*page, false),
+            Place::Site { page, .. } => (*page, true),
+        };
+        let Some(cited) = self.cited(place) else { return };
+        for topic in &resource.topics {
+            *cited.topics.entry(*topic).or_insert(0) += 1;
+        }
+        // The title of another page of it says what that page is.
+        let is_front = page == Page::Front;
+        if is_front && !is_address(&resource.title) {
+            *cited.titles.entry(resource.title.clone()).or_insert(0) += 1;
+            cited.dead_since.clone_from(&resource.dead_since);
+        }
+        cited.is_named |= !is_site;
+        if is_site && cited.pages.len() < MOST_PAGES {
+            cited.pages.insert(link.url.clone());
+        }
+        spell(cited, link);
+        let mut above = record.headings.iter().chain([&record.title]);
+        cited.is_among_data |= above.any(|text| lists_data(text));
+        let remark = Remark::of(&link.text, &link.sentence).filter(|_| is_front);
+        cited.cite(voice, citation((record, section), link, (page, remark)));
+    }
+
+    fn cited(&mut self, place: Place) -> Option<&mut Cited> {
+        Some(match place {
+            Place::Repository(repository, _) => {
+                let key = repository.clone();
+                self.repositories.entry(key).or_insert_with(|| Cited::new(repository))
+            }
+            Place::Site { owner, first, .. } => {
+                let repository = match &first {
+                    Some(part) => Repository::new(&owner, &part.name)?,
+                    None => Repository::site(&owner)?,
+                };
+                let parts = self.sites.entry(owner).or_default();
+                let key = first.as_ref().map(|part| part.name.clone());
+                let cited = parts.entry(key).or_insert_with(|| Cited::new(repository));
+                if let Some(part) = first {
+                    *cited.names.entry(part.spelling).or_insert(0) += 1;
+                }
+                cited
+            }
+        })
+    }
+
+    /// The repositories, each part of a site given to the project or to the owner's site. Where that is a guess, the
+    /// others that it may be are named.
+    fn finish(mut self, known: &HashSet<Repository>) -> Vec<Cited> {
+        for (owner, parts) in std::mem::take(&mut self.sites) {
+            let Some(site) = Repository::site(&owner) else { continue };
+            let (sure, open): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(_, cited)| {
+                self.repositories.contains_key(&cited.repository)
+                    || known.contains(&cited.repository)
+            });
+            let projects: BTreeSet<Repository> = open
+                .iter()
+                .filter(|(first, _)| first.is_some())
+                .map(|(_, cited)| cited.repository.clone())
+                .collect();
+            let is_one_site = sure.iter().chain(&open).filter(|(first, _)| first.is_some()).count()
+                >= PARTS_OF_A_SITE;
+            for (first, mut cited) in open {
+                if is_one_site && first.is_some() {
+                    cited.forget_names();
+                    cited.repository = site.clone();
+                }
+                if cited.repository == site {
+                    cited.others.extend(projects.iter().take(MOST_PROJECTS).cloned());
+                } else {
+                    cited.others.insert(site.clone());
+                }
+                self.take(cited);
+            }
+            sure.into_iter().for_each(|(_, cited)| self.take(cited));
+        }
+        self.repositories.into_values().collect()
+    }
+
+    fn take(&mut self, cited: Cited) {
+        match self.repositories.get_mut(&cited.repository) {
+            Some(known) => known.take(cited),
+            None => {
+                self.repositories.insert(cited.repository.clone(), cited);
+            }
+        }
+    }
+}
+
+/// Counts how `link` spells the repository, in whose addresses the index has no capitals.
+fn spell(cited: &mut Cited, link: &Link) {
+    for text in [&link.text, &link.sentence] {
+        if let Some(spelling) = cited.repository.spelling_in(text) {
+            *cited.spellings.entry(spelling).or_insert(0) += 1;
+        }
+    }
+    // A word of several parts that is the name is meant as the name; a single word may be a title.
+    let name = cited.repository.name.clone();
+    let is_name = |word: &&str| word.contains(['-', '_']) && word.eq_ignore_ascii_case(&name);
+    if let Some(word) = link.text.split_whitespace().find(is_name) {
+        *cited.names.entry(word.to_owned()).or_insert(0) += 1;
+    }
+}
+
+fn citation(
+    (record, section): (&Record, SectionId),
+    link: &Link,
+    (page, remark): (Page, Option<Remark>),
+) -> Citation {
+    let heading = record.headings.last().map_or("", String::as_str);
+    let using = Signs { tool: page == Page::Using, ..Signs::default() };
+    let remarked =
+        remark.as_ref().map(|remark| Signs::of_remark(remark.text())).unwrap_or_default();
+    Citation {
+        source: record.source.clone(),
+        path: record.path.clone(),
+        address: record.address,
+        section,
+        text: link.text.clone(),
+        sentence: link.sentence.split_whitespace().collect::<Vec<_>>().join(" "),
+        remark,
+        // The words of a link to another page say what that page is.
+        own: if page == Page::Front { Signs::of_link(&link.text).or(remarked) } else { remarked },
+        near: Signs::of(&link.sentence).or(Signs::of(heading)).or(using),
+    }
+}

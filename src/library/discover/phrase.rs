@@ -1,0 +1,253 @@
+//! Makes readable phrases of link texts and the sentences around them: quotes to print, and what a sentence says of the
+//! thing that it links to.
+
+use crate::printable::strip;
+
+/// Characters that separate a title from what follows it, or that a cut leaves at an end.
+const SEPARATORS: [char; 17] =
+    ['|', '-', '–', '—', ':', ',', ';', '(', '[', '{', '/', '&', '=', '>', '*', '·', '•'];
+/// Verbs that follow the name of a work where a sentence says what the work is.
+const SAYING: [&str; 22] = [
+    "are",
+    "collects",
+    "contains",
+    "covers",
+    "describes",
+    "explains",
+    "gives",
+    "has",
+    "helps",
+    "includes",
+    "introduces",
+    "is",
+    "lists",
+    "offers",
+    "presents",
+    "provides",
+    "shows",
+    "summarises",
+    "summarizes",
+    "teaches",
+    "walks",
+    "was",
+];
+const ARTICLES: [&str; 3] = ["the ", "an ", "a "];
+/// Fewer words after a title say nothing more than the title does.
+const LEAST_WORDS: usize = 3;
+/// A row of a table describes its first cell if the second has so many words.
+const LEAST_CELL_WORDS: usize = 4;
+
+/// What a sentence says of the work that it links to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Remark {
+    /// What follows the title.
+    AfterTitle(String),
+    /// A sentence that names the work itself.
+    Sentence(String),
+}
+
+impl Remark {
+    pub fn text(&self) -> &str {
+        match self {
+            Remark::AfterTitle(text) | Remark::Sentence(text) => text,
+        }
+    }
+
+    /// The remark of `sentence` on what its link with the words `text` leads to. `None` if it speaks of something
+    /// else, or says no more than the link does. O(length).
+    pub fn of(text: &str, sentence: &str) -> Option<Remark> {
+        let text = tidy(text);
+        if sentence.contains('|') {
+            return row(&text, sentence);
+        }
+        let line = tidy(sentence);
+        let rest = after(&line, &text)?;
+        let said = rest.trim_start_matches(|c: char| c.is_whitespace() || SEPARATORS.contains(&c));
+        let said = if rest.trim_start().starts_with('(') {
+            said.trim_end_matches(['.', ' ']).trim_end_matches(')')
+        } else {
+            said
+        };
+        if word_count(said) < LEAST_WORDS {
+            return None;
+        }
+        let is_separated = rest.trim_start().starts_with(SEPARATORS);
+        match (is_separated, after(said, &text)) {
+            // "X - X is a …"
+            (true, Some(_)) => Some(Remark::Sentence(said.to_owned())),
+            (true, None) => Some(Remark::AfterTitle(said.to_owned())),
+            (false, _) if starts_with_verb(said) => Some(Remark::Sentence(line)),
+            (false, _) => None,
+        }
+    }
+
+    /// The remark as one line on what is called `title`. O(length).
+    pub fn line(&self, title: &str) -> String {
+        let rest = match self {
+            Remark::Sentence(sentence) => return sentence.clone(),
+            Remark::AfterTitle(rest) => rest,
+        };
+        let opening = rest.split_whitespace().take(LEAST_CELL_WORDS).collect::<Vec<_>>().join(" ");
+        let is_repeated = title.to_lowercase().contains(&opening.to_lowercase());
+        if is_repeated { title.to_owned() } else { format!("{title}: {rest}") }
+    }
+}
+
+/// `text` on one line, without the pipes of tables, control characters and punctuation that leads to nothing at its
+/// ends. O(length).
+pub fn tidy(text: &str) -> String {
+    let text = strip(text);
+    let words = text.split_whitespace().filter(|word| !is_emoji_code(word));
+    let line = words.collect::<Vec<_>>().join(" ");
+    let cells = line.split('|').map(str::trim).filter(|cell| !cell.is_empty());
+    let line = cells.collect::<Vec<_>>().join(" - ");
+    let is_open = |open: char, close: char| {
+        let at = line.rfind(open)?;
+        (!line[at..].contains(close)).then_some(at)
+    };
+    let end = [is_open('(', ')'), is_open('[', ']')].into_iter().flatten().min();
+    let line = match end {
+        // What is cut off in brackets is mostly an address.
+        Some(at) if at > 0 => &line[..at],
+        _ => &line,
+    };
+    let is_dangling = |c: char| c.is_whitespace() || (SEPARATORS.contains(&c) && c != '*');
+    let opens = |c: char| is_dangling(c) && !matches!(c, '(' | '[' | '{');
+    line.trim_start_matches(opens).trim_end_matches(is_dangling).to_owned()
+}
+
+/// Whether `title` is one word that has nothing to do with `name`, such as "RAW". O(length).
+pub(super) fn is_stray_word(title: &str, name: &str) -> bool {
+    let is_one_word = !title.contains(char::is_whitespace);
+    let (title, name) = (folded(title), folded(name));
+    is_one_word && !name.contains(&title) && !title.contains(&name)
+}
+
+/// The letters and digits of `text` in lower case.
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether `title` says no more than that the repository is `name`, with or without its `owner`: what has its words
+/// apart can be read. O(length).
+pub(super) fn is_only_name(title: &str, owner: &str, name: &str) -> bool {
+    let folded_title = folded(title);
+    let is_name = folded_title == folded(name) || folded_title == folded(&format!("{owner}{name}"));
+    is_name && !title.contains(char::is_whitespace)
+}
+
+/// What follows `title` in `line`, which starts with it, perhaps after an article.
+fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
+    if title.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
+        return None;
+    }
+    let starts = ARTICLES.iter().filter_map(|article| {
+        let head = line.get(..article.len())?;
+        head.eq_ignore_ascii_case(article).then(|| &line[article.len()..])
+    });
+    let length = title.chars().count();
+    let title = title.to_lowercase();
+    [line].into_iter().chain(starts).find_map(|line| {
+        let end = line.char_indices().nth(length).map_or(line.len(), |(at, _)| at);
+        let is_title = line[..end].to_lowercase() == title;
+        let rest = &line[end..];
+        (is_title && !rest.starts_with(char::is_alphanumeric)).then_some(rest)
+    })
+}
+
+/// What another cell of the row `sentence` says of the first, which holds the link with the words `text`.
+fn row(text: &str, sentence: &str) -> Option<Remark> {
+    let mut cells = sentence.split('|').map(tidy).filter(|cell| !cell.is_empty());
+    let name = cells.next()?;
+    let is_linked = name.to_lowercase().contains(&text.to_lowercase());
+    let is_description =
+        |cell: &String| word_count(cell) >= LEAST_CELL_WORDS && !cell.contains("://");
+    let says = cells.find(is_description).filter(|_| is_linked)?;
+    if text.is_empty() {
+        return (word_count(&name) > 0).then(|| Remark::Sentence(format!("{name}: {says}")));
+    }
+    let is_named_again = after(&says, text).is_some();
+    Some(if is_named_again { Remark::Sentence(says) } else { Remark::AfterTitle(says) })
+}
+
+/// Whether `word` is an emoji's short code: `:star:`.
+fn is_emoji_code(word: &str) -> bool {
+    let code = word.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
+    code.is_some_and(|code| !code.is_empty() && code.chars().all(is_part))
+}
+
+fn starts_with_verb(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default().to_lowercase();
+    SAYING.contains(&first.as_str())
+}
+
+/// Words of `text` that have a letter and are no addresses.
+fn word_count(text: &str) -> usize {
+    let words = text.split_whitespace();
+    words.filter(|word| word.chars().any(char::is_alphabetic) && !word.contains("://")).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_have_no_pipes_and_no_dangling_punctuation() {
+        for (text, tidied) in [
+            ("A post | Spotify | ranking | 2014 |", "A post - Spotify - ranking - 2014"),
+            ("we found it - an open library (https:", "we found it - an open library"),
+            ("- A title -", "A title"),
+            ("A title :white_check_mark:", "A title"),
+            ("(in part) a list [PDF]", "(in part) a list [PDF]"),
+            ("a\nb\u{202e} c", "a b c"),
+            ("|", ""),
+        ] {
+            assert_eq!(tidy(text), tidied, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_a_remark_only_if_it_says_what_its_link_leads_to() {
+        let after = |text: &str| Some(Remark::AfterTitle(text.to_owned()));
+        let sentence = |text: &str| Some(Remark::Sentence(text.to_owned()));
+        for (text, whole, remark) in [
+            ("Ann's kit", "Ann's kit - Lectures on ranking.", after("Lectures on ranking.")),
+            (
+                "Kit",
+                "The kit contains scripts for sums.",
+                sentence("The kit contains scripts for sums."),
+            ),
+            ("Kit", "Kit - Kit is a list of kits.", sentence("Kit is a list of kits.")),
+            ("Kit", "Kit | The guide to all kits |", after("The guide to all kits")),
+            ("Kit", "Kit (notes on all kits)", after("notes on all kits")),
+            ("", "Kit | The guide to all kits |", sentence("Kit: The guide to all kits")),
+            ("Kit", "Kit by Ann", None),
+            ("Kit", "Kits are for builders of kits", None),
+            ("Kit", "Kit breaks on large inputs again", None),
+            ("Kit", "Forked from Ann's kit, which is old", None),
+            ("Kit", "Kit | 2014 | ranking | Spotify", None),
+            ("Kit", "Tuning | Lessons on how to tune with Kit |", None),
+        ] {
+            assert_eq!(Remark::of(text, whole), remark, "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_line_does_not_repeat_the_title() {
+        let remark = Remark::AfterTitle("Robust speech at scale again".into());
+        assert_eq!(remark.line("Kit"), "Kit: Robust speech at scale again");
+        assert_eq!(remark.line("Kit: robust speech at scale"), "Kit: robust speech at scale");
+    }
+
+    #[test]
+    fn an_owner_and_a_name_are_no_title() {
+        for title in ["ann/ml-notes", "ML-Notes", "ml_notes"] {
+            assert!(is_only_name(title, "ann", "ml-notes"), "{title}");
+        }
+        assert!(is_stray_word("RAW", "ml-notes") && !is_stray_word("Notes", "ml-notes"));
+        assert!(!is_stray_word("On learning", "ml-notes"), "two words");
+        assert!(!is_only_name("Notes on ML", "ann", "ml-notes"));
+        assert!(!is_only_name("ML Notes", "ann", "ml-notes"), "its words can be read");
+    }
+}
