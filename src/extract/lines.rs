@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::sections::{Builder, Piece};
+use super::piece::Piece;
+use super::sections::Builder;
 use super::words::{is_cjk, words};
 
 /// Type larger than the text's by this factor makes a heading…

@@ -22,6 +22,7 @@ pub mod nesting;
 mod noise;
 mod notebook;
 mod pdf;
+mod piece;
 mod render;
 mod sections;
 pub mod sentences;

@@ -5,7 +5,8 @@
 
 use serde::Deserialize;
 
-use super::sections::{Builder, Piece, Unit};
+use super::piece::Piece;
+use super::sections::{Builder, Unit};
 use super::{Document, Kind, markdown};
 use crate::problem::{Problem, Stage};
 

@@ -9,7 +9,7 @@ use comrak::nodes::{AstNode, NodeValue};
 
 use super::dialect::mermaid;
 use super::html::fragment;
-use super::sections::Piece;
+use super::piece::Piece;
 use super::sentences::sentences;
 use super::words::words;
 use super::{Link, links};

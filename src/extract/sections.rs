@@ -5,16 +5,13 @@ use std::collections::HashMap;
 
 use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
 use super::noise::is_advert;
+use super::piece::{MOST_LINES, MOST_WORDS, Piece};
 use super::sentences::sentences;
 use super::words::words;
-use super::{Address, Link, Section, tall, tiny};
+use super::{Address, Section, tall, tiny};
 
-/// A section closes before the block that would take it past this many words…
-pub(super) const MOST_WORDS: usize = 220;
-/// …if it holds at least this many already.
+/// A section closes at [`MOST_WORDS`] only if it holds at least this many words already.
 const LEAST_WORDS: usize = 60;
-/// Or before the block that would take it past this many lines: code is long without many words.
-pub(super) const MOST_LINES: u32 = 60;
 /// A part of a long block has at most so many bytes, and a sentence half of them: what is longer has no
 /// sentences, or no words.
 const LONGEST_PART: usize = 32 * 1024;
@@ -24,23 +21,6 @@ const LONGEST_HEADING: usize = 300;
 const GATHERED: usize = 2;
 /// Parts of a long block in which a link's sentence is looked for, from that of the link before it on.
 const PARTS_AHEAD: usize = 16;
-
-/// A paragraph, list item, table or code block, as plain text.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Piece {
-    /// First and last line, or first and last cell; `(0, 0)` for a block that stands elsewhere in
-    /// the file than in the reading order (a footnote).
-    pub at: (u32, u32),
-    pub text: String,
-    pub code: String,
-    pub links: Vec<Link>,
-    /// Words of links that lead elsewhere in the same repository.
-    pub inner: usize,
-    /// Whether it must not be parted: a row of a table.
-    pub is_row: bool,
-    /// Where in the text lines of the file begin, ascending: the byte and the line.
-    pub lines: Vec<(usize, u32)>,
-}
 
 /// What the numbers of [`Piece::at`] count.
 #[derive(Clone, Copy, PartialEq, Eq)]

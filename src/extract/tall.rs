@@ -1,7 +1,7 @@
 //! Cuts blocks of code that are taller than a section may be: between the definitions at the left margin
 //! where there are some, else at an empty line.
 
-use super::sections::{MOST_LINES, Piece};
+use super::piece::{MOST_LINES, Piece};
 
 /// A part is no shorter than this many lines, unless it is the last.
 const LEAST_LINES: usize = 15;

@@ -1,7 +1,8 @@
 //! Plain text: paragraphs between blank lines, and titles that are underlined.
 
 use super::Document;
-use super::sections::{Builder, Piece, Unit};
+use super::piece::Piece;
+use super::sections::{Builder, Unit};
 
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;

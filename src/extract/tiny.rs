@@ -1,7 +1,7 @@
 //! Joins sections that say next to nothing to their neighbours: a bare line under a heading, a "see
 //! below", a line of who wrote it where.
 
-use super::sections::MOST_WORDS;
+use super::piece::MOST_WORDS;
 use super::words::words;
 use super::{Address, Section};
 
@@ -96,7 +96,8 @@ fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::sections::{Builder, Piece, Unit};
+    use crate::extract::piece::Piece;
+    use crate::extract::sections::{Builder, Unit};
     use crate::extract::{Address, extract};
 
     fn piece(line: u32, words: usize) -> Piece {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::manifest::{FORMAT, OLDEST};
+use super::format::{FORMAT, OLDEST};
 use crate::disk::DiskError;
 use crate::graph::GraphError;
 use crate::search::SearchError;

@@ -10,16 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::checksums::Files;
 use super::damage::Damage;
+use super::format::{FORMAT, OLDEST};
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::voice::Speaker;
 use crate::catalogue::{Shown, Voices};
 use crate::disk;
 use crate::problem::Problem;
 
-/// The format of the generations that this program makes.
-pub const FORMAT: u32 = 3;
-/// The oldest format that it reads. Format 2 has no checksums.
-pub const OLDEST: u32 = 2;
 /// The first format that lists checksums.
 const CHECKED: u32 = 3;
 /// In place of the manifest's own checksum while that is computed.

@@ -8,8 +8,8 @@
 //!
 //! # Formats
 //!
-//! [`manifest::FORMAT`] grows with every change of a file's form, the search index's fields included. A program
-//! reads its own format and the one before ([`manifest::OLDEST`]): after an update, readers go on with what
+//! [`format::FORMAT`] grows with every change of a file's form, the search index's fields included. A program
+//! reads its own format and the one before ([`format::OLDEST`]): after an update, readers go on with what
 //! is there until a refresh has built a generation of the new format. A generation of any other format
 //! counts as damaged.
 //!
@@ -24,6 +24,7 @@ pub mod checksums;
 pub mod contents;
 pub mod damage;
 pub mod folders;
+pub mod format;
 pub mod lock;
 pub mod loss;
 pub mod manifest;

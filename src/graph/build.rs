@@ -7,27 +7,16 @@ use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::cases::Gathered;
 use super::evidence::{Candidate, Candidates, rank};
+use super::place::SectionPlace;
 use super::ties::{MOST_SENTENCES, Table, tie};
 use super::{Edge, Evidence, Graph, Why, curated};
 use crate::annotate::SectionNotes;
 use crate::annotate::resources::Resource;
 use crate::catalogue::Voice;
-use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
 /// A sentence that names more topics than this is a list, and ties nothing.
 const MOST_TOPICS: usize = 8;
-
-/// Where a section stands.
-#[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
-    pub source: &'a str,
-    pub voice: &'a Voice,
-    pub path: &'a str,
-    pub address: Address,
-    /// The number of the section's id.
-    pub section: u64,
-}
 
 /// Gathers what the sections say; [`Builder::finish`] makes the graph of it.
 pub struct Builder {
@@ -73,7 +62,7 @@ impl Builder {
     }
 
     /// Takes in one section that is no copy. O(mentions + pairs in its sentences).
-    pub fn section(&mut self, place: Place, notes: &SectionNotes) {
+    pub fn section(&mut self, place: SectionPlace, notes: &SectionNotes) {
         for mention in &notes.mentions {
             if let Some(count) = self.mentions.get_mut(mention.topic as usize) {
                 *count += 1;
@@ -96,7 +85,7 @@ impl Builder {
         }
     }
 
-    fn hear(&mut self, voice: usize, place: Place, sentence: &str, topics: &[u32]) {
+    fn hear(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
         let candidate = Rc::new(Candidate {
             rank: rank(sentence, topics.len()),
             voice,
@@ -185,6 +174,7 @@ mod tests {
     use super::*;
     use crate::annotate::CoMention;
     use crate::config::Sources;
+    use crate::extract::Address;
     use crate::vocabulary;
 
     /// A graph in which each of `sources` says the sentences with `pair` so many times, among others.
@@ -208,7 +198,7 @@ mod tests {
             let notes = SectionNotes { co_mentions, ..SectionNotes::default() };
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner((*source).to_owned());
-            let place = Place { source, voice, path: "p.md", address, section: 1 };
+            let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &notes);
         }
         builder.finish(Vec::new())
@@ -245,7 +235,7 @@ mod tests {
             let notes = SectionNotes { co_mentions: vec![said], ..SectionNotes::default() };
             let address = Address::Lines(1, 2);
             let voice = &Voice::Owner(source.to_owned());
-            let place = Place { source, voice, path: "p.md", address, section: 1 };
+            let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &notes);
         }
         assert_eq!(builder.tables()[&(3, 9)].1, 1);

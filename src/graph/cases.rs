@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::build::Place;
+use super::place::SectionPlace;
 use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
@@ -119,7 +119,7 @@ pub struct Gathered {
 
 impl Gathered {
     /// Takes in a section of the case `topic` that serves `step` and says so much.
-    pub fn add(&mut self, place: Place, (topic, step): (u32, u8), extent: Extent) {
+    pub fn add(&mut self, place: SectionPlace, (topic, step): (u32, u8), extent: Extent) {
         if extent.words == 0 {
             return;
         }
@@ -232,7 +232,7 @@ mod tests {
         for (path, steps) in [("part.md", 0..2), ("whole.md", 0..5)] {
             for step in steps {
                 let (address, section) = (Address::Lines(1, 1), u64::from(step));
-                let place = Place {
+                let place = SectionPlace {
                     source: "a/a",
                     voice: &Voice::Owner("a".into()),
                     path,

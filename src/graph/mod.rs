@@ -15,6 +15,7 @@ mod evidence;
 pub mod export;
 mod learn;
 mod path;
+pub mod place;
 mod ties;
 mod walk;
 mod without;

@@ -8,8 +8,9 @@ use crate::annotate::{Role, SectionNotes};
 use crate::catalogue::{Catalogue, Origin, Source, Voices};
 use crate::extract::{Document, Section};
 use crate::generation::manifest::Counts;
-use crate::graph::build::{Builder, Place};
+use crate::graph::build::Builder;
 use crate::graph::cases::Extent;
+use crate::graph::place::SectionPlace;
 use crate::search::{Copies, CopyPlace, SectionId};
 use crate::vocabulary::Vocabulary;
 
@@ -65,7 +66,7 @@ impl Whole {
         let voice = &self.voices.of(source);
         if notes.role == Role::Content {
             let (path, address) = (item.path.as_str(), section.address);
-            let place = Place { source, voice, path, address, section: id.0 };
+            let place = SectionPlace { source, voice, path, address, section: id.0 };
             self.graph.section(place, notes);
             let case = self.cases.of_section(section.subject(), case);
             if let (Some(case), Some(step)) = (case, notes.step) {

@@ -4,7 +4,7 @@
 use std::fs;
 
 use cairn::config::{self, Overrides};
-use cairn::generation::manifest::FORMAT;
+use cairn::generation::format::FORMAT;
 use cairn::library::{Library, Shelf};
 use cairn::search::{Budget, LastWord, Request, Understanding};
 
