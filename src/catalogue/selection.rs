@@ -86,20 +86,26 @@ impl Selection {
     }
 
     /// Whether the file at `path` is kept for the source's own sake though it is no document: the
-    /// licence texts and `.cairnignore` at its top.
+    /// licence texts, `NOTICE` and `.cairnignore` at its top.
     pub fn always(path: &str) -> bool {
-        if path.contains('/') {
-            return false;
-        }
-        let upper = path.to_ascii_uppercase();
-        let stem = upper.split('.').next().unwrap_or_default();
-        matches!(stem, "LICENSE" | "LICENCE" | "COPYING" | "NOTICE") || path == ".cairnignore"
+        Selection::is_licence_text(path) || top_stem(path) == "NOTICE" || path == ".cairnignore"
+    }
+
+    /// Whether the file at `path` is expected to hold the text of the source's licence.
+    pub fn is_licence_text(path: &str) -> bool {
+        matches!(top_stem(path).as_str(), "LICENSE" | "LICENCE" | "COPYING")
     }
 
     /// Changes when the rules do: then what was fetched under the old ones may lack files.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
+}
+
+/// The name of the top-level file `path` before its first dot, in upper case; empty for a file in a folder.
+fn top_stem(path: &str) -> String {
+    let name = if path.contains('/') { "" } else { path };
+    name.split('.').next().unwrap_or_default().to_ascii_uppercase()
 }
 
 /// The lower-case extension of `path`, empty where there is none.

@@ -24,7 +24,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use arc_swap::ArcSwapOption;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, Utc};
 
 use crate::catalogue::Voices;
 use crate::config::Config;
@@ -111,13 +111,21 @@ impl Library {
     }
 }
 
-/// The moment that `text` says, seen from `now`: a time ago such as "7d", a day, or an RFC 3339 time.
+/// The start of the time window `text` that ends at `now`: a time ago such as "7d", a day, or an RFC 3339 time.
 ///
-/// `Err` says what would have been understood.
+/// A time ago of a day or more starts at midnight UTC, a shorter one at a full minute. So the start, and an answer that
+/// depends on it, stay the same for a day or a minute.
+///
+/// `Err` says which forms are understood.
 pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(ago) = humantime::parse_duration(text) {
         let ago = chrono::Duration::from_std(ago).ok();
-        if let Some(moment) = ago.and_then(|ago| now.checked_sub_signed(ago)) {
+        let step = match ago {
+            Some(ago) if ago >= chrono::Duration::days(1) => chrono::Duration::days(1),
+            _ => chrono::Duration::minutes(1),
+        };
+        let moment = ago.and_then(|ago| now.checked_sub_signed(ago));
+        if let Some(moment) = moment.and_then(|moment| moment.duration_trunc(step).ok()) {
             return Ok(moment);
         }
     }

@@ -6,7 +6,8 @@ use std::path::Path;
 use super::base::Base;
 use super::chapters::Neighbour;
 use super::derive::{annotation_versions, document_versions};
-use super::describe::{UNSTORED, fingerprint, source_state};
+use super::describe::{UNSTORED, source_state};
+use super::fingerprint::fingerprint;
 use super::part::Part;
 use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::wanted::{Item, Wanted};
@@ -67,7 +68,7 @@ pub(super) fn assemble(
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
     }
     let dead = store.dead_links()?;
-    let fingerprint = fingerprint(inputs, &rows, (&wanted.items, &dead));
+    let fingerprint = fingerprint(inputs, &rows, wanted, &dead)?;
     let base = Base::look(&config.index, depth)?;
     if let Some(manifest) = base.unchanged(&fingerprint).cloned() {
         base.remove_damaged()?;

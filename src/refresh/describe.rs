@@ -1,68 +1,16 @@
-//! What a generation is made of, and what it says of each source.
+//! What a generation says about each source.
 
-use std::collections::HashMap;
-
-use super::derive::annotation_versions;
-use super::wanted::Item;
 use super::{Inputs, forks};
+use serde::Serialize;
+
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
-use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceState;
-use crate::graph;
 use crate::problem::{Problem, Stage};
-use crate::search;
 use crate::store::{SourceRow, State};
 
 /// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
 pub(super) const UNSTORED: &str = "not stored";
-
-/// Equal for two states of the store that readers can't tell apart. When a source was last asked,
-/// and whether that failed, stands in `runs.json` and makes no generation.
-pub(super) fn fingerprint(
-    inputs: &Inputs,
-    rows: &HashMap<String, SourceRow>,
-    (items, dead): (&[Item], &HashMap<String, String>),
-) -> String {
-    let mut hash = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        hash.update(text.as_bytes()).update(b"\0");
-    };
-    add(env!("CARGO_PKG_VERSION"));
-    add(&format!("{FORMAT} {} {}", search::VERSION, graph::VERSION));
-    add(&annotation_versions(&inputs.vocabulary.version));
-    add(&format!("{} {}", inputs.policy.limits.text_bytes, inputs.policy.excerpt_chars));
-    add(&format!("{:?} {:?}", inputs.policy.full, inputs.policy.books));
-    for source in &inputs.catalogue.sources {
-        let Some(row) = rows.get(&source.id.0) else { continue };
-        add(&format!(
-            "{:?}",
-            (&source.id, &source.origin, &source.fork_of, &source.why, &source.author)
-        ));
-        let shown = inputs.policy.shown(licence(source, row).as_deref());
-        add(&format!("{:?} {shown:?} {:?}", licence(source, row), source.language));
-        add(&format!("{:?}", source.visibility));
-        add(row.snapshot.as_ref().map_or("", |snapshot| &snapshot.revision));
-        // The line of the entry is told to who has to change it.
-        let line = row.moved_to.as_ref().map(|_| source.line);
-        add(&format!("{:?} {line:?} {}", row.moved_to, archived(row)));
-        add(&format!("{}", row.state == State::Gone));
-        add(&format!("{:?} {:?}", standing(source, row), inputs.undeclared.get(&source.id)));
-    }
-    let mut dead: Vec<_> = dead.iter().collect();
-    dead.sort();
-    add(&format!("{dead:?}"));
-    for item in items {
-        add(&item.source.id.0);
-        add(&item.path);
-        add(&item.blob.0);
-        add(&item.first_day());
-        if !item.is_stored {
-            add(UNSTORED);
-        }
-    }
-    hash.finalize().to_hex()[..32].to_owned()
-}
 
 /// The licence of `source`: the catalogue's word, the LICENSE file's text, GitHub's own finding.
 pub(super) fn licence(source: &Source, row: &SourceRow) -> Option<String> {
@@ -75,8 +23,8 @@ fn archived(row: &SourceRow) -> bool {
 }
 
 /// What GitHub says of a repository and readers are shown.
-#[derive(Debug, Default)]
-struct Standing {
+#[derive(Default, Serialize)]
+pub(super) struct Standing {
     description: Option<String>,
     homepage: Option<String>,
     topics: Vec<String>,
@@ -87,7 +35,7 @@ struct Standing {
 
 /// What is shown of the metadata in `row`. Stars are rounded to two digits, and a push to its day, so that not
 /// every star makes another generation.
-fn standing(source: &Source, row: &SourceRow) -> Standing {
+pub(super) fn standing(source: &Source, row: &SourceRow) -> Standing {
     let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
     let author = source.author.clone().or_else(owner);
     let Some(metadata) = row.metadata.clone() else {
@@ -129,6 +77,16 @@ fn moved(source: &Source, name: &str) -> Problem {
     Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
 }
 
+/// The state that a generation shows. A failure of the last run is shown with that run: it may pass without a new
+/// generation.
+pub(super) fn shown_state(row: &SourceRow) -> State {
+    match (row.state, &row.snapshot) {
+        (State::Failed, Some(_)) => State::Ok,
+        (State::Failed, None) => State::New,
+        (state, _) => state,
+    }
+}
+
 /// What a generation says of `source`, whose README has `title`, but for the counts.
 pub(super) fn source_state(
     inputs: &Inputs,
@@ -137,12 +95,7 @@ pub(super) fn source_state(
     title: Option<&str>,
 ) -> SourceState {
     let licence = licence(source, &row);
-    // That the last run failed is the run's, not the generation's: it may pass without another.
-    let state = match (row.state, &row.snapshot) {
-        (State::Failed, Some(_)) => State::Ok,
-        (State::Failed, None) => State::New,
-        (state, _) => state,
-    };
+    let state = shown_state(&row);
     let time = |seconds: i64| {
         let time = chrono::DateTime::from_timestamp(seconds, 0)?;
         Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))

@@ -261,7 +261,7 @@ fn receive(
             }
             Message::Sent(at, Sent::File(file, room)) => {
                 let source = incoming.entry(at).or_default();
-                if Selection::always(&file.path) && source.licence.is_none() {
+                if Selection::is_licence_text(&file.path) && source.licence.is_none() {
                     source.licence = Some(String::from_utf8_lossy(&file.bytes).into_owned());
                 }
                 source.files.push((file.path.clone(), file.blob.clone()));

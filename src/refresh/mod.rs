@@ -13,6 +13,7 @@ mod chapters;
 mod derive;
 mod describe;
 mod fetch;
+mod fingerprint;
 mod forks;
 mod full;
 mod links;

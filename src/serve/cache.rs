@@ -1,7 +1,7 @@
 //! Answers that have not changed are not made again.
 //!
-//! Pages and API answers are a function of their address, the generation that is open, the last run and this
-//! server. These together name an answer (its ETag, RFC 9110). A tag is sent only with an answer that succeeded, and
+//! Pages and API answers are a function of their address, the generation that is open, the last run, this server, the
+//! day, and the start of the time window that the address asks for. These together name an answer (its ETag, RFC 9110). A tag is sent only with an answer that succeeded, and
 //! names its address too: a client that knows it gets 304 before anything is searched, and one that sends the tag of
 //! another page, or `*`, gets 304 only where there is a page. Nothing may be kept without asking.
 
@@ -12,7 +12,10 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use chrono::{DateTime, Utc};
+
 use super::State;
+use crate::library::since;
 
 /// Sets ETag and Cache-Control of what `next` answers well; 304 where the client has it.
 pub(super) async fn validate(
@@ -21,7 +24,7 @@ pub(super) async fn validate(
     next: Next,
 ) -> Response {
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let Some(tag) = tag(&state, request.uri()).filter(|_| is_read) else {
+    let Some(tag) = tag(&state, request.uri(), Utc::now()).filter(|_| is_read) else {
         return next.run(request).await;
     };
     let asks_for_change = is_any(request.headers());
@@ -42,22 +45,33 @@ pub(super) async fn validate(
     response
 }
 
-/// The name of the answer at `address` as of now; none before there is a generation.
-fn tag(state: &State, address: &Uri) -> Option<HeaderValue> {
+/// The name of the answer at `address` at the time `now`; none before there is a generation.
+fn tag(state: &State, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> {
     let library = state.shelf.library()?;
     let standing = state.shelf.standing();
     let mut hash = blake3::Hasher::new();
     let last_run = standing.last_run.as_ref().map(|run| run.ended_at.as_str());
     let next_run = state.clock.next_run();
+    // The windows that are usual where the address names none start at midnight.
+    let day = now.date_naive().to_string();
+    let window = window_start(address, now);
+    let times = [Some(day.as_str()), window.as_deref()];
     let known = [Some(state.started.as_str()), last_run, next_run.as_deref()];
     let address = address.path_and_query().map(|address| address.as_str());
-    for part in known.into_iter().chain([address]).chain([Some(library.manifest.built_at.as_str())])
+    for part in known.into_iter().chain(times).chain([address]).chain([Some(library.manifest.built_at.as_str())])
     {
         hash.update(part.unwrap_or_default().as_bytes()).update(b"\0");
     }
     let hash = hash.finalize().to_hex();
     let tag = format!("W/\"{}-{}\"", library.manifest.generation, hash.get(..16)?);
     HeaderValue::from_str(&tag).ok()
+}
+
+/// The start of the time window in the address's parameter `since`.
+fn window_start(address: &Uri, now: DateTime<Utc>) -> Option<String> {
+    let parameters = url::form_urlencoded::parse(address.query()?.as_bytes());
+    let window = parameters.filter(|(name, _)| name == "since").last()?;
+    Some(since(&window.1, now).ok()?.to_rfc3339())
 }
 
 /// Whether the client wants nothing that exists: `If-None-Match: *`.
@@ -72,4 +86,34 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let known = headers.get_all(header::IF_NONE_MATCH).iter();
     let known = known.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     known.into_iter().any(|known| weak(known) == weak(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Refreshing, first_start};
+    use super::*;
+    use crate::config::{self, Overrides};
+
+    #[test]
+    fn an_etag_ends_with_the_window_that_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path().join("index");
+        let overrides = Overrides { index: Some(index), ..Overrides::default() };
+        let config = config::load(&overrides).unwrap();
+        first_start(&config).unwrap();
+        let state = State::new(config, Refreshing::Never).unwrap();
+        state.renew();
+        let noon: DateTime<Utc> = "2026-03-01T12:00:30Z".parse().unwrap();
+        let tag_at = |address: &'static str, seconds: i64| {
+            let now = noon + chrono::Duration::seconds(seconds);
+            tag(&state, &Uri::from_static(address), now).unwrap()
+        };
+        for address in ["/new?since=7d", "/new", "/feed.atom", "/api/v1/new?topic=x&since=30d"] {
+            assert_eq!(tag_at(address, 0), tag_at(address, 11 * 60 * 60), "{address}");
+            assert_ne!(tag_at(address, 0), tag_at(address, 12 * 60 * 60), "{address}");
+        }
+        let hour = "/new?since=1h";
+        assert_eq!(tag_at(hour, 0), tag_at(hour, 29));
+        assert_ne!(tag_at(hour, 0), tag_at(hour, 30));
+    }
 }

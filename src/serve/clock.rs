@@ -95,7 +95,7 @@ impl Clock {
         inner.wanted.take()
     }
 
-    /// Plans what follows the runs `last` (the newest, and the newest that counts).
+    /// Plans what follows the runs `last` (the newest, and the newest that counts), at `least` or later.
     pub fn plan(&self, config: &Config, last: &Last, now: DateTime<Utc>, least: DateTime<Utc>) {
         let timetable = &config.timetable;
         let due = timetable.due(last.counted, now).map(|due| {
@@ -106,6 +106,19 @@ impl Clock {
         });
         self.lock().next = due;
         self.retry(last);
+    }
+
+    /// Plans what follows a run over all sources that started at `started_at` and has ended. A run that reached no host
+    /// does not count, nor does one that left no record: both are repeated after [`AGAIN`].
+    pub fn plan_after(
+        &self,
+        config: &Config,
+        last: &Last,
+        started_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) {
+        let least = if last.counted_since(started_at) { now } else { now + AGAIN };
+        self.plan(config, last, now, least);
     }
 
     /// Plans what `last` had to defer; what was planned stays where it deferred nothing.
@@ -146,6 +159,11 @@ pub(super) struct Last {
 }
 
 impl Last {
+    /// Whether a run that counts ended at or after `time`. The record has whole seconds.
+    fn counted_since(&self, time: DateTime<Utc>) -> bool {
+        self.counted.is_some_and(|counted| counted.timestamp() >= time.timestamp())
+    }
+
     /// What `runs`, newest first, say at `now`; those of the future say nothing.
     pub fn of(runs: &[Run], now: DateTime<Utc>) -> Last {
         let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
@@ -231,6 +249,22 @@ mod tests {
         let tomorrow = clock.lock().next.unwrap() - now;
         assert!(tomorrow >= chrono::Duration::hours(24), "{tomorrow}");
         assert!(tomorrow <= chrono::Duration::minutes(24 * 60 + 10), "{tomorrow}");
+    }
+
+    #[test]
+    fn every_minute_is_honoured_after_a_full_run() {
+        let (mut config, clock, now) = (daily(), Clock::default(), Utc::now());
+        config.timetable = Timetable::read(Some("1m"), None, None, Some("0s")).unwrap();
+        let second = chrono::Duration::seconds(1);
+        let last = Last { counted: Some(now), retry: None };
+        clock.plan_after(&config, &last, now - second * 9, now);
+        assert_eq!(clock.due(&config.timetable, now + second * 59), None);
+        assert_eq!(clock.due(&config.timetable, now + second * 60), Some(Wanted::All));
+        // The run before that one counted; this one reached nobody, or left no record.
+        let last = Last { counted: Some(now - second * 90), retry: None };
+        clock.plan_after(&config, &last, now - second * 9, now);
+        assert_eq!(clock.due(&config.timetable, now + AGAIN - second), None);
+        assert_eq!(clock.due(&config.timetable, now + AGAIN), Some(Wanted::All));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use tokio::process::Child;
 
 use super::State;
@@ -23,13 +23,21 @@ const TICK: Duration = Duration::from_secs(1);
 /// How long a run may take to end when the server does; it needs less than two seconds.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// A refresh that runs in a child process.
+struct Running {
+    child: Child,
+    wanted: Wanted,
+    started_at: DateTime<Utc>,
+}
+
 /// Opens new generations as they come and starts a refresh whenever one is due, until it is
 /// dropped.
 pub(super) async fn keep(state: Arc<State>) {
     let now = Utc::now();
-    state.clock.plan(&state.config, &Last::of(&runs::read(&state.config.index), now), now, now);
+    let last = Last::of(&runs::read(&state.config.index), now);
+    state.clock.plan(&state.config, &last, now, now);
     let mut watch = Watch::new(Arc::clone(&state));
-    let mut running: Option<(Child, Wanted)> = None;
+    let mut running: Option<Running> = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -49,21 +57,20 @@ pub(super) async fn keep(state: Arc<State>) {
             && state.refreshes
             && let Some(wanted) = state.clock.due(&state.config.timetable, Utc::now())
         {
-            running = start(&state.config, &wanted).map(|child| (child, wanted));
+            running = start(&state.config, wanted);
             state.clock.set_running(running.is_some());
             if running.is_none() {
                 state.clock.put_off(Utc::now() + AGAIN);
             }
         }
-        let Some((child, wanted)) = &mut running else { continue };
-        let ended = child.try_wait();
+        let Some(run) = &mut running else { continue };
+        let ended = run.child.try_wait();
         if let Ok(Some(_)) | Err(_) = ended {
             tracing::info!(?ended, "the refresh ended");
             let now = Utc::now();
             let last = Last::of(&runs::read(&state.config.index), now);
-            match wanted {
-                // A run that reached nobody does not count; the next one follows soon.
-                Wanted::All => state.clock.plan(&state.config, &last, now, now + AGAIN),
+            match &run.wanted {
+                Wanted::All => state.clock.plan_after(&state.config, &last, run.started_at, now),
                 // A run over some sources, or none, leaves the whole run's time as it is.
                 Wanted::Only(_) | Wanted::Stored => state.clock.retry(&last),
             }
@@ -71,13 +78,13 @@ pub(super) async fn keep(state: Arc<State>) {
             running = None;
         }
     }
-    if let Some((child, _)) = running {
-        end(child).await;
+    if let Some(run) = running {
+        end(run.child).await;
     }
 }
 
 /// Starts `cairn refresh` with the same settings, as much trusted.
-fn start(config: &Config, wanted: &Wanted) -> Option<Child> {
+fn start(config: &Config, wanted: Wanted) -> Option<Running> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the program's own file is not known"))
         .ok()?;
@@ -96,17 +103,19 @@ fn start(config: &Config, wanted: &Wanted) -> Option<Child> {
     if let Some(file) = &config.file {
         command.arg("--config").arg(file);
     }
-    match wanted {
+    match &wanted {
         Wanted::All => {}
         Wanted::Stored => drop(command.arg("--offline")),
         Wanted::Only(sources) => drop(command.arg("--").args(sources)),
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
     tracing::info!(?wanted, "a refresh begins");
-    command
+    let started_at = Utc::now();
+    let child = command
         .spawn()
         .map_err(|error| tracing::error!(%error, "the refresh could not be started"))
-        .ok()
+        .ok()?;
+    Some(Running { child, wanted, started_at })
 }
 
 /// Asks the run to end, and waits for it.

@@ -1,6 +1,8 @@
 //! What becomes of a source whose repository changes its state: renamed, emptied, blocked, rewritten,
 //! archived, its rules changed.
 
+use serde_json::Value;
+
 use crate::github::{Archive, Fault, Repo};
 use crate::world::{BIAS, STORE, World, entry, outcome, part, repo, text, two};
 
@@ -225,6 +227,22 @@ fn authors_who_ask_are_left_out_and_copies_of_books_are_refused() {
     for says in ["2 of its files be left out", "as its author asks", "a commercial book"] {
         assert!(status.contains(says), "{says}: {status}");
     }
+}
+
+#[test]
+fn a_cairnignore_or_a_notice_is_not_taken_for_the_licence_text() {
+    let files = [
+        (".cairnignore", "drafts/\n"),
+        ("NOTICE", "This product includes software developed by others.\n"),
+        ("license.txt", include_str!("../../LICENSE-MIT")),
+        ("a.md", BIAS),
+    ];
+    let world = World::new(vec![repo("ann/shy", &files)]);
+    world.refresh(&[], 0);
+    let sources = world.run(&["sources", "--json"]).json();
+    let of = |source: &&Value| source["id"] == "ann/shy";
+    let source = sources["sources"].as_array().unwrap().iter().find(of).unwrap();
+    assert_eq!((text(&source["licence"]), text(&source["shown"])), ("MIT", "full"));
 }
 
 #[test]
