@@ -89,7 +89,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
             (None, false) => String::new(),
         };
         let private = if source.private { ", private" } else { "" };
-        let state = format!("{}{private}{more}", source.state);
+        let state = format!("{}{private}{more}", source.state.as_str());
         table.add([
             source.id,
             state,

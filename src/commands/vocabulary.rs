@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
 use crate::annotate::terms::Term;
+use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
 use crate::printable::strip;
@@ -74,7 +75,7 @@ fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
         .manifest
         .sources
         .iter()
-        .any(|source| source.kind != "folder" && source.documents > 0);
+        .any(|source| source.kind != OriginKind::Folder && source.documents > 0);
     (is_same && is_full).then_some(library.graph.mentions)
 }
 

@@ -15,7 +15,7 @@ use rusqlite::{Connection, MAIN_DB};
 use super::html::{fragment, page};
 use super::limits::MOST_SECTIONS;
 use super::sections::{Builder, Unit};
-use super::{Document, Kind};
+use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// The longest collection that is read, unpacked: pictures and sound stand in files of their own.
@@ -153,5 +153,5 @@ fn document(title: Option<String>, notes: Vec<Note>) -> Document {
             page::read_field(field, number, &mut builder);
         }
     }
-    Document { title, kind: Kind::Deck, sections: builder.finish(), ..Document::default() }
+    Document { title, kind: DocumentKind::Deck, sections: builder.finish(), ..Document::default() }
 }

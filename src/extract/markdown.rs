@@ -13,7 +13,7 @@ use super::piece::{MOST_WORDS, Piece};
 use super::render::{place, render};
 use super::sections::{Builder, Unit, is_list};
 use super::words::words;
-use super::{Document, Kind};
+use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// Lists are not looked into deeper than this: each level is rendered to see how long it is.
@@ -153,7 +153,7 @@ impl Reader {
     /// The document read so far.
     pub fn finish(self) -> Document {
         let sections = self.builder.finish();
-        let kind = if is_list(&sections) { Kind::List } else { Kind::Note };
+        let kind = if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note };
         let FrontMatter { date, licence, tags, .. } = self.matter;
         Document { title: self.title, kind, date, licence, tags, sections }
     }
@@ -390,7 +390,7 @@ mod tests {
     fn a_list_of_links_is_a_list() {
         let list: String =
             (0..25).map(|i| format!("- [An article number {i}](https://a.org/{i})\n")).collect();
-        assert_eq!(read(&list, &mut Vec::new()).unwrap().kind, Kind::List);
-        assert_eq!(read("# A\n\nprose\n", &mut Vec::new()).unwrap().kind, Kind::Note);
+        assert_eq!(read(&list, &mut Vec::new()).unwrap().kind, DocumentKind::List);
+        assert_eq!(read("# A\n\nprose\n", &mut Vec::new()).unwrap().kind, DocumentKind::Note);
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::piece::Piece;
 use super::sections::{Builder, Unit};
-use super::{Document, Kind, markdown};
+use super::{Document, DocumentKind, markdown};
 use crate::problem::{Problem, Stage};
 
 /// The longest output that is kept.
@@ -129,7 +129,7 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
         }
     }
     let mut document = reader.finish();
-    document.kind = Kind::Notebook;
+    document.kind = DocumentKind::Notebook;
     Some(document)
 }
 
@@ -152,7 +152,7 @@ mod tests {
         ]}"###;
         let document = read(json, &mut Vec::new()).unwrap();
         assert_eq!(document.title.as_deref(), Some("Title"));
-        assert_eq!(document.kind, Kind::Notebook);
+        assert_eq!(document.kind, DocumentKind::Notebook);
         let [first, second] = &document.sections[..] else { panic!("{document:#?}") };
         assert_eq!(
             (first.text.as_str(), first.code.as_str()),

@@ -18,7 +18,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::lines::{Line, unfold};
 use super::sections::{Builder, Unit};
-use super::{Document, Kind};
+use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// A gap wider than this share of the type's size is a space.
@@ -68,7 +68,12 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     let mut builder = Builder::new(Unit::Pages);
     let first = unfold(&pages, &mut builder);
     let title = info(&pdf).or(first);
-    Some(Document { title, kind: Kind::Paper, sections: builder.finish(), ..Document::default() })
+    Some(Document {
+        title,
+        kind: DocumentKind::Paper,
+        sections: builder.finish(),
+        ..Document::default()
+    })
 }
 
 /// The file's objects; `Err` says why they can't be had.

@@ -8,7 +8,7 @@ use super::{Inputs, forks};
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::format::FORMAT;
-use crate::generation::manifest::SourceState;
+use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::graph;
 use crate::problem::{Problem, Stage};
 use crate::search;
@@ -139,9 +139,10 @@ pub(super) fn source_state(
     let licence = licence(source, &row);
     // That the last run failed is the run's, not the generation's: it may pass without another.
     let state = match (row.state, &row.snapshot) {
-        (State::Failed, Some(_)) => State::Ok,
-        (State::Failed, None) => State::New,
-        (state, _) => state,
+        (State::Failed, Some(_)) | (State::Ok, _) => SourceCondition::Ok,
+        (State::Failed, None) | (State::New, _) => SourceCondition::New,
+        (State::Gone, _) => SourceCondition::Gone,
+        (State::Blocked, _) => SourceCondition::Blocked,
     };
     let time = |seconds: i64| {
         let time = chrono::DateTime::from_timestamp(seconds, 0)?;
@@ -157,7 +158,7 @@ pub(super) fn source_state(
     let standing = standing(source, &row);
     SourceState {
         id: source.id.0.clone(),
-        kind: source.origin.kind().to_owned(),
+        kind: source.origin.kind(),
         origin: match &source.origin {
             Origin::GitHub { owner, name } => format!("{owner}/{name}"),
             Origin::Archive { url } => url.clone(),
@@ -178,7 +179,7 @@ pub(super) fn source_state(
         licence,
         fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
         revision: row.snapshot.map(|snapshot| snapshot.revision),
-        state: state.as_str().to_owned(),
+        state,
         moved_to,
         documents: 0,
         sections: 0,

@@ -19,6 +19,7 @@ use super::State;
 use super::error::Failure;
 use super::listen::Ends;
 use crate::config::Config;
+use crate::library::view::ErrorCode;
 
 /// What is asked by whoever watches over the server, by whatever name it knows it.
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
@@ -134,7 +135,7 @@ pub(super) async fn check(
 fn wrong(host: &str) -> Failure {
     Failure {
         status: StatusCode::MISDIRECTED_REQUEST,
-        code: "wrong_host",
+        code: ErrorCode::WrongHost,
         message: format!("this server does not answer for the host {host:?}"),
         hint: format!(
             "if it is meant to, add hosts = [{host:?}] under [serve] in its cairn.toml and start it again"

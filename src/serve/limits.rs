@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::State;
 use super::error::Failure;
 use super::listen::Ends;
+use crate::library::view::ErrorCode;
 
 /// Requests a second of one peer beyond loopback, where nothing is set; a page with its files makes eight.
 const PER_SECOND: u32 = 20;
@@ -98,7 +99,7 @@ pub(super) async fn limit(
 fn too_long(bytes: usize) -> Failure {
     Failure {
         status: StatusCode::URI_TOO_LONG,
-        code: "too_long",
+        code: ErrorCode::TooLong,
         message: format!("the address is {bytes} bytes long"),
         hint: format!("it may have {LONGEST_TARGET}: leave something out"),
     }
@@ -108,7 +109,7 @@ fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {
     let seconds = wait.as_secs().max(1);
     let failure = Failure {
         status,
-        code: "too_many",
+        code: ErrorCode::TooMany,
         message: message.to_owned(),
         hint: format!("ask again in {seconds} s"),
     };

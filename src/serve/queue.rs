@@ -78,6 +78,7 @@ mod tests {
     use super::super::{Refreshing, State, first_start, router};
     use super::*;
     use crate::config::{self, Overrides};
+    use crate::library::view::ErrorCode;
     use crate::search::{SectionId, Stopped};
 
     /// Searches on until it is cancelled, whatever its budget says; tells first that it runs, then why it ended.
@@ -138,7 +139,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let refused = queue.run(|_| Ok(())).await.unwrap_err();
-        assert_eq!((refused.status.as_u16(), refused.code), (503, "busy"));
+        assert_eq!((refused.status.as_u16(), refused.code), (503, ErrorCode::Busy));
         stopping.cancel();
         assert_eq!(first.await.unwrap().unwrap_err().status.as_u16(), 503);
         let second = tokio::time::timeout(Duration::from_secs(10), second).await.unwrap();

@@ -10,7 +10,7 @@ use super::{SILENT, attribute, push_folded};
 use crate::extract::frontmatter::{day, is_noindex};
 use crate::extract::render::Rendered;
 use crate::extract::sections::{Builder, Unit, is_list};
-use crate::extract::{Document, Kind};
+use crate::extract::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// Elements that stand round what a page says.
@@ -72,7 +72,7 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
     let sections = builder.finish();
     Some(Document {
         title,
-        kind: if is_list(&sections) { Kind::List } else { Kind::Note },
+        kind: if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note },
         date,
         sections,
         ..Document::default()

@@ -15,7 +15,7 @@ use std::num::NonZeroU64;
 
 use super::markdown::Reader;
 use super::sections::{Builder, Unit};
-use super::{Address, Document, Kind, Posted, Section};
+use super::{Address, Document, DocumentKind, Posted, Section};
 use crate::crawl::github::thread::{MOST_POSTS, Post, THREAD_BYTES, Thread};
 use crate::problem::{Problem, Stage};
 use quotes::Quoted;
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
         date: day(&thread.created_at),
         tags: labels.map(|label| label.trim().to_owned()).collect(),
         title: Some(title(&thread)),
-        kind: Kind::Discussion,
+        kind: DocumentKind::Discussion,
         licence: None,
         sections,
     })

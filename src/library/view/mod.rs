@@ -13,16 +13,16 @@ use serde::Serialize;
 
 use crate::annotate::resources::{ResourceKind, Said};
 use crate::catalogue::Shown;
-use crate::extract::{Address, Link, Posted};
+use crate::extract::{Address, DocumentKind, Link, Posted};
 use crate::generation::manifest::{Counts, SourceState};
 use crate::generation::news::{Changes, News};
 use crate::generation::run::Run;
 use crate::problem::Problem;
-use crate::search::{Snippet, TopicMention, Understood};
+use crate::search::{FacetField, Snippet, TopicMention, Understood};
 
 pub use answers::{
-    ErrorAnswer, ErrorView, RefreshAnswer, ResourcesAnswer, SectionAnswer, SuggestAnswer,
-    TopicAnswer, TopicsAnswer,
+    ErrorAnswer, ErrorCode, ErrorView, RefreshAnswer, RefreshStart, ResourcesAnswer, SectionAnswer,
+    SuggestAnswer, TopicAnswer, TopicsAnswer,
 };
 pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{
@@ -91,7 +91,7 @@ pub struct SearchView {
     /// Microseconds.
     pub took_us: u64,
     pub hits: Vec<HitView>,
-    pub facets: BTreeMap<&'static str, Vec<FacetValue>>,
+    pub facets: BTreeMap<FacetField, Vec<FacetValue>>,
 }
 
 /// A query and how it was understood.
@@ -126,7 +126,7 @@ pub struct PassageView {
     /// The topics that it is about; those it mentions, where it is about none.
     pub topics: Vec<String>,
     pub step: Option<String>,
-    pub kind: &'static str,
+    pub kind: DocumentKind,
     pub lang: Option<String>,
     /// `None` of a thread, whatever licence its repository has.
     pub licence: Option<String>,

@@ -161,4 +161,54 @@ mod tests {
         assert!(document["paths"]["/api/v1/refresh"].is_null());
         assert!(super::document(true)["paths"]["/api/v1/refresh"]["post"].is_object());
     }
+
+    /// The values that the schema `name` allows.
+    fn values(document: &Value, name: &str) -> Vec<String> {
+        let schema = &document["components"]["schemas"][name];
+        let listed = schema["enum"].as_array().into_iter().flatten().cloned();
+        let options = schema["oneOf"].as_array().into_iter().flatten();
+        let one = options.flat_map(|option| match option["enum"].as_array() {
+            Some(values) => values.clone(),
+            None => vec![option["const"].clone()],
+        });
+        let mut values: Vec<String> =
+            listed.chain(one).map(|value| value.as_str().unwrap().to_owned()).collect();
+        values.sort();
+        values
+    }
+
+    #[test]
+    fn the_values_of_states_kinds_and_error_codes_are_listed() {
+        let document = document(true);
+        assert_eq!(values(&document, "OriginKind"), ["archive", "folder", "github"]);
+        assert_eq!(
+            values(&document, "SourceCondition"),
+            ["blocked", "deferred", "failed", "gone", "new", "ok"]
+        );
+        assert_eq!(
+            values(&document, "DocumentKind"),
+            ["book", "deck", "discussion", "list", "note", "notebook", "paper"]
+        );
+        assert_eq!(
+            values(&document, "ErrorCode"),
+            [
+                "bad_request",
+                "busy",
+                "forbidden",
+                "index",
+                "internal",
+                "not_found",
+                "not_ready",
+                "stopped",
+                "too_costly",
+                "too_long",
+                "too_many",
+                "wrong_host"
+            ]
+        );
+        assert_eq!(values(&document, "RefreshStart"), ["begins", "follows the one under way"]);
+        let facets = &document["components"]["schemas"]["SearchView"]["properties"]["facets"];
+        let fields: Vec<&String> = facets["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["kind", "lang", "source", "step", "topic"]);
+    }
 }

@@ -28,6 +28,7 @@ use maud::{Markup, html};
 
 use super::State;
 use super::error::Failure;
+use crate::library::view::ErrorCode;
 use crate::printable::thousands;
 use crate::search::Snippet;
 use frame::layout;
@@ -64,7 +65,9 @@ impl IntoResponse for FailurePage<'_> {
         let FailurePage(state, failure) = self;
         let title = match failure.status {
             StatusCode::NOT_FOUND => "Not found",
-            StatusCode::SERVICE_UNAVAILABLE if failure.code == "not_ready" => "Not ready yet",
+            StatusCode::SERVICE_UNAVAILABLE if failure.code == ErrorCode::NotReady => {
+                "Not ready yet"
+            }
             StatusCode::SERVICE_UNAVAILABLE => "Not now",
             _ => "That did not work",
         };

@@ -15,7 +15,7 @@ use super::frame::Frame;
 use super::{address, answer, plural};
 use crate::library::view::SearchView;
 use crate::library::{Library, Rescue};
-use crate::search::Filter;
+use crate::search::{FacetField, Filter};
 use crate::serve::State;
 use crate::serve::api::{Asked, FARTHEST, SearchParameters, find};
 use crate::serve::error::Failure;
@@ -122,7 +122,7 @@ async fn rescue(state: &State, typed: &str, filters: &[Filter]) -> Option<Rescue
 
 /// Of the topics that the query names, the one that most of the results speak of; the first where none does.
 fn foremost(view: &SearchView) -> Option<&str> {
-    let counted = view.facets.get("topic").map(Vec::as_slice).unwrap_or_default();
+    let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let spoken = |topic: &String| {
         let value = counted.iter().find(|value| value.value == *topic);
         value.map_or(0, |value| value.count)
