@@ -12,7 +12,7 @@ use crate::vocabulary::lint::lint;
 use crate::vocabulary::{self, Vocabulary, label};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct VocabularyArguments {
     #[command(subcommand)]
     action: Action,
 }
@@ -32,7 +32,7 @@ struct Suggesting {
     limit: u64,
 }
 
-pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: VocabularyArguments) -> anyhow::Result<Exit> {
     match arguments.action {
         Action::Check => check(config),
         Action::Suggest(suggesting) => suggest(config, suggesting),

@@ -17,7 +17,7 @@ use pdf_extract::{
 use unicode_normalization::UnicodeNormalization;
 
 use super::lines::{Line, unfold};
-use super::sections::{Builder, Unit};
+use super::sections::{SectionBuilder, Unit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
         }
         return None;
     }
-    let mut builder = Builder::new(Unit::Pages);
+    let mut builder = SectionBuilder::new(Unit::Pages);
     let first = unfold(&pages, &mut builder);
     let title = info(&pdf).or(first);
     Some(Document {

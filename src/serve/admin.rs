@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::State;
 use super::clock::Wanted;
 use super::error::Failure;
+use super::{Refreshing, ServerState};
 use crate::library::view::RefreshAnswer;
 
 /// `POST /api/v1/refresh`: asks for a run over all sources. 202 with whether one is under way, in
 /// which case another follows it.
 pub(super) async fn refresh(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<RefreshAnswer>), Failure> {
     let token = state.config.admin_token.as_ref();
@@ -26,7 +26,7 @@ pub(super) async fn refresh(
             "send it as Authorization: Bearer TOKEN",
         ));
     }
-    if !state.refreshes {
+    if state.refreshing == Refreshing::Never {
         return Err(Failure::forbidden(
             StatusCode::CONFLICT,
             "this server runs no refreshes (--no-refresh)",

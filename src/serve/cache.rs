@@ -7,16 +7,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::State;
+use super::ServerState;
 
 /// Sets ETag and Cache-Control of what `next` answers well; 304 where the client has it.
 pub(super) async fn validate(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -43,7 +43,7 @@ pub(super) async fn validate(
 }
 
 /// The name of the answer at `address` as of now; none before there is a generation.
-fn tag(state: &State, address: &Uri) -> Option<HeaderValue> {
+fn tag(state: &ServerState, address: &Uri) -> Option<HeaderValue> {
     let library = state.shelf.library()?;
     let standing = state.shelf.standing();
     let mut hash = blake3::Hasher::new();

@@ -8,14 +8,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::State;
+use super::ServerState;
 use super::error::Failure;
 use super::listen::Ends;
 use crate::config::Config;
@@ -110,7 +110,7 @@ fn lacks_host(request: &Request) -> bool {
 
 /// Answers 421 to a request for another host, 400 to one that names none or whose host makes no sense.
 pub(super) async fn check(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {

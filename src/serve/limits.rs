@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +13,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use tokio::sync::Semaphore;
 
-use super::State;
+use super::ServerState;
 use super::error::Failure;
 use super::listen::Ends;
 use crate::library::view::ErrorCode;
@@ -77,7 +77,7 @@ pub(super) fn network(peer: IpAddr) -> IpAddr {
 /// Answers 429 to a peer that asks too often, 503 to all where too many ask at once, and 414 to a target that is too
 /// long. A request without an address (of a test that calls the router) is this machine's.
 pub(super) async fn limit(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {

@@ -75,7 +75,7 @@ mod tests {
 
     use super::super::connections::Connections;
     use super::super::listen::listen;
-    use super::super::{Refreshing, State, first_start, router};
+    use super::super::{Refreshing, ServerState, first_start, router};
     use super::*;
     use crate::config::{self, Overrides};
     use crate::library::view::ErrorCode;
@@ -147,15 +147,15 @@ mod tests {
     }
 
     /// A server over the own notes.
-    fn state(index: PathBuf) -> Arc<State> {
+    fn state(index: PathBuf) -> Arc<ServerState> {
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        Arc::new(State::new(config, Refreshing::Never).unwrap())
+        Arc::new(ServerState::new(config, Refreshing::Never).unwrap())
     }
 
     /// Fills the queue with searches that never end by themselves.
-    async fn fill(state: &Arc<State>) {
+    async fn fill(state: &Arc<ServerState>) {
         let (tell, said) = mpsc::channel();
         let running = state.searches.running.available_permits();
         for _ in 0..running + MOST_WAITING {

@@ -12,9 +12,9 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio::process::Child;
 
-use super::State;
 use super::clock::{AGAIN, Last, Wanted};
 use super::watch::Watch;
+use super::{Refreshing, ServerState};
 use crate::config::{Config, Sources, Trust};
 use crate::generation::runs;
 
@@ -25,7 +25,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Opens new generations as they come and starts a refresh whenever one is due, until it is
 /// dropped.
-pub(super) async fn keep(state: Arc<State>) {
+pub(super) async fn keep(state: Arc<ServerState>) {
     let now = Utc::now();
     state.clock.plan(&state.config, &Last::of(&runs::read(&state.config.index), now), now, now);
     let mut watch = Watch::new(Arc::clone(&state));
@@ -46,7 +46,7 @@ pub(super) async fn keep(state: Arc<State>) {
             state.clock.ask_for_rebuild(Utc::now());
         }
         if running.is_none()
-            && state.refreshes
+            && state.refreshing == Refreshing::Scheduled
             && let Some(wanted) = state.clock.due(&state.config.timetable, Utc::now())
         {
             running = start(&state.config, &wanted).map(|child| (child, wanted));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::Named;
 use super::super::error::Failure;
 use super::frame::Frame;
@@ -29,7 +29,7 @@ const NAMED: usize = 12;
 const LISTED: usize = 50;
 const PASSAGES: usize = 8;
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
+pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
         let library = state.library()?;
         let status = state.status(&library);
@@ -63,7 +63,7 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
 }
 
 /// The page of one source.
-pub(super) async fn one(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+pub(super) async fn one(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
     let page = async {
         let library = state.library()?;
         let hint = "/sources lists them";
