@@ -7,19 +7,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use chrono::{DateTime, Utc};
 
-use super::State;
+use super::ServerState;
 use crate::library::since;
 
 /// Sets ETag and Cache-Control of what `next` answers well; 304 where the client has it.
 pub(super) async fn validate(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -46,7 +46,7 @@ pub(super) async fn validate(
 }
 
 /// The name of the answer at `address` at the time `now`; none before there is a generation.
-fn tag(state: &State, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> {
+fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> {
     let library = state.shelf.library()?;
     let standing = state.shelf.standing();
     let mut hash = blake3::Hasher::new();
@@ -58,7 +58,11 @@ fn tag(state: &State, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> 
     let times = [Some(day.as_str()), window.as_deref()];
     let known = [Some(state.started.as_str()), last_run, next_run.as_deref()];
     let address = address.path_and_query().map(|address| address.as_str());
-    for part in known.into_iter().chain(times).chain([address]).chain([Some(library.manifest.built_at.as_str())])
+    for part in known
+        .into_iter()
+        .chain(times)
+        .chain([address])
+        .chain([Some(library.manifest.built_at.as_str())])
     {
         hash.update(part.unwrap_or_default().as_bytes()).update(b"\0");
     }
@@ -101,7 +105,7 @@ mod tests {
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        let state = State::new(config, Refreshing::Never).unwrap();
+        let state = ServerState::new(config, Refreshing::Never).unwrap();
         state.renew();
         let noon: DateTime<Utc> = "2026-03-01T12:00:30Z".parse().unwrap();
         let tag_at = |address: &'static str, seconds: i64| {
