@@ -8,6 +8,7 @@
 //! current folder (`cairn.toml`, `sources/`, `index/`) may be anybody's: [`found`] keeps it inside that folder, and
 //! [`keys`] says which settings a found file may make.
 
+mod environment;
 mod file;
 mod found;
 mod keys;
@@ -22,6 +23,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
+use environment::env;
 use file::Settings;
 pub use found::{Home, Refused, Trust};
 use keys::GitHubFile;
@@ -274,10 +276,6 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
         raw: pick("CAIRN_GITHUB_RAW_URL", file.raw, raw)?,
         web: pick("CAIRN_GITHUB_WEB_URL", file.web, web)?,
     })
-}
-
-fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
