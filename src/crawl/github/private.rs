@@ -4,9 +4,10 @@
 //! the token, and no message names that secret. Without a token nothing is asked, so that the name of a private
 //! repository goes to nobody, and codeload is never asked anonymously.
 
+use super::super::crawler::Fetch;
 use super::super::pace::Resource;
 use super::super::session::{Question, Target};
-use super::super::{CrawlError, Fetch, Fetched, Snapshot};
+use super::super::{CrawlError, Fetched, Snapshot};
 use super::{Head, at_commit};
 
 impl Fetch<'_> {
