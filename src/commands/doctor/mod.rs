@@ -3,19 +3,17 @@
 //! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at the way to GitHub, [`github`] at
 //! how GitHub behaves; none changes anything. Each check stands alone: one that fails keeps no other from being made.
 
+mod check;
 mod deep;
 mod github;
 mod local;
 mod network;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::{Exit, output};
 use crate::config::Config;
-use crate::printable::escape;
-use crate::printable::shell::completed;
-use crate::problem::chain;
+use check::{Check, CheckState};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArguments {
@@ -36,50 +34,6 @@ pub(super) struct DoctorArguments {
     /// Print the checks as JSON
     #[arg(long)]
     json: bool,
-}
-
-/// What to do about a file that this account may not read.
-const READABLE: &str = "let this account read it, or run Cairn as its owner";
-
-/// How a thing stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum CheckState {
-    Well,
-    /// It works, but not as well as it could.
-    Weak,
-    Ill,
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, Serialize)]
-struct Check {
-    name: &'static str,
-    state: CheckState,
-    /// Escaped; more than one line only where data files have faults.
-    says: String,
-    /// What to do next.
-    hint: Option<String>,
-}
-
-impl Check {
-    fn new(name: &'static str, state: CheckState, says: impl Into<String>) -> Check {
-        let says = completed(&escape(&says.into())).into_owned();
-        Check { name, state, says, hint: None }
-    }
-
-    fn hint(mut self, hint: impl Into<String>) -> Check {
-        self.hint = Some(completed(&hint.into()).into_owned());
-        self
-    }
-
-    /// Well with what `result` says, else ill with the error and `hint`.
-    fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
-        match result {
-            Ok(says) => Check::new(name, CheckState::Well, says),
-            Err(error) => Check::new(name, CheckState::Ill, chain(&error)).hint(hint),
-        }
-    }
 }
 
 pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Result<Exit> {
