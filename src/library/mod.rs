@@ -41,9 +41,9 @@ use crate::search::Searcher;
 pub use answers::Spot;
 pub use audience::Audience;
 pub use cards::Deck;
-pub use news::Asked;
+pub use news::NewsRequest;
 pub use rescue::Rescue;
-pub use topics::Wanted;
+pub use topics::ResourceRequest;
 
 /// An opened generation. Its search index is mapped, its graph is in memory.
 pub struct Library {
