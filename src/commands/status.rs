@@ -9,7 +9,7 @@ use crate::generation::news::What;
 use crate::generation::run::Run;
 use crate::generation::runs::{self, Standing};
 use crate::library::view::{NewsItem, NewsView, StatusView};
-use crate::library::{Asked, Audience, since};
+use crate::library::{Audience, NewsRequest, since};
 use crate::serve::clock;
 
 /// Problems and news that are printed; the rest is counted.
@@ -33,7 +33,7 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
     let due = clock::due(&config.timetable, &runs, Utc::now());
     let next_run = due.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     let status = library.status(&Standing::of(runs), next_run);
-    let ask = |since| Asked {
+    let ask = |since| NewsRequest {
         since,
         topic: None,
         source: None,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Document, anki, decode, dialect, frontmatter, html, limits, markdown, notebook, pdf, text, thread,
+    Document, anki, decode, dialect, frontmatter, html, limits, markdown, notebook, pdf, text,
+    thread,
 };
 use crate::problem::{Problem, Stage};
 

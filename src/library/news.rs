@@ -14,7 +14,7 @@ const TOPICS: usize = 4;
 
 /// Which news are asked for.
 #[derive(Clone, Debug)]
-pub struct Asked<'a> {
+pub struct NewsRequest<'a> {
     pub since: DateTime<Utc>,
     /// The slug of a topic that they are about.
     pub topic: Option<&'a str>,
@@ -28,7 +28,7 @@ pub struct Asked<'a> {
 impl Library {
     /// What was added, changed and removed at or after a moment, newest first, with the sum of all that is asked
     /// for. Reads one file, and some of the new sections: 30 microseconds each.
-    pub fn news(&self, asked: &Asked) -> Result<NewsView, SearchError> {
+    pub fn news(&self, asked: &NewsRequest) -> Result<NewsView, SearchError> {
         let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
             Vec::new()

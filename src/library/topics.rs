@@ -16,7 +16,7 @@ const RESOURCES: usize = 8;
 
 /// Which resources are asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted<'a> {
+pub struct ResourceRequest<'a> {
     /// Words that title, address or topics hold, every one.
     pub query: &'a str,
     /// Slug or label of a topic that they are about.
@@ -98,7 +98,7 @@ impl Library {
     /// The most cited resources that `wanted` asks for; `None` if it names a topic that there is not.
     ///
     /// O(resources).
-    pub fn resources(&self, wanted: &Wanted) -> Option<Vec<ResourceView>> {
+    pub fn resources(&self, wanted: &ResourceRequest) -> Option<Vec<ResourceView>> {
         let topic = match wanted.topic {
             Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
             None => None,

@@ -24,7 +24,7 @@ use crate::generation::damage::HOW_TO_REPAIR;
 use crate::library::view::{
     CaseView, LearnView, RelatedView, ResourcesAnswer, SearchView, SectionAnswer, TopicAnswer,
 };
-use crate::library::{Audience, Library, Shelf, Wanted};
+use crate::library::{Audience, Library, ResourceRequest, Shelf};
 use crate::printable::shell::completed;
 use crate::search::{
     Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
@@ -237,7 +237,8 @@ impl Server {
         Parameters(asked): Parameters<ResourcesAsked>,
     ) -> Result<Json<ResourcesAnswer>, String> {
         let (query, topic) = (asked.query.as_deref().unwrap_or_default(), asked.topic.as_deref());
-        let wanted = Wanted { query, topic, limit: RESOURCES, ..Wanted::default() };
+        let wanted =
+            ResourceRequest { query, topic, limit: RESOURCES, ..ResourceRequest::default() };
         let find = |library: &Library| {
             Ok(library.resources(&wanted).map(|resources| ResourcesAnswer { resources }))
         };

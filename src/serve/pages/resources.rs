@@ -8,19 +8,19 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::ServerState;
-use super::super::api::{Asked, unknown_topic};
+use super::super::api::{QueryParameters, unknown_topic};
 use super::{address, answer, layout, plural};
 use crate::annotate::resources::ResourceKind;
-use crate::library::Wanted;
+use crate::library::ResourceRequest;
 use crate::library::view::ResourceView;
 
-/// Works on a page, and how far back the list goes.
+/// Works on a page, and the greatest offset.
 const PAGE: usize = 50;
 const FARTHEST: usize = 100_000;
 /// Sources that are named for a work.
 const NAMED: usize = 4;
 
-/// What the form sends: empty fields too, which ask for nothing.
+/// The fields of the form; empty ones filter nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
@@ -51,19 +51,19 @@ impl Parameters {
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<Asked<Parameters>, super::Failure>,
+    asked: Result<QueryParameters<Parameters>, super::Failure>,
 ) -> Response {
     let page = async {
-        let Asked(asked) = asked?;
+        let QueryParameters(asked) = asked?;
         let library = state.library()?;
         let said = |text: &'_ str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         let (topic, kind) = (said(&asked.topic), said(&asked.kind));
-        let wanted = Wanted {
+        let wanted = ResourceRequest {
             query: &asked.q,
             topic: topic.as_deref(),
             kind: kind.as_deref(),
             year: asked.year.trim().parse().ok(),
-            // One more than is shown says whether there are more.
+            // One more than is shown, to find out whether there are more.
             limit: PAGE + 1,
             offset: asked.offset(),
         };
@@ -119,7 +119,7 @@ fn form(asked: &Parameters, years: &[u16]) -> Markup {
     }
 }
 
-/// A work that sources cite, with what one says of it.
+/// A work that sources cite, with one quotation about it.
 pub(super) fn work(resource: &ResourceView) -> Markup {
     let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
     let others = resource.sources.len().saturating_sub(NAMED);
