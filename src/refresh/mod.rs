@@ -28,6 +28,7 @@ mod renew;
 mod settle;
 mod threads;
 mod wanted;
+mod watchdog;
 mod whole;
 
 use std::time::Instant;
