@@ -58,7 +58,11 @@ fn tag(state: &State, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> 
     let times = [Some(day.as_str()), window.as_deref()];
     let known = [Some(state.started.as_str()), last_run, next_run.as_deref()];
     let address = address.path_and_query().map(|address| address.as_str());
-    for part in known.into_iter().chain(times).chain([address]).chain([Some(library.manifest.built_at.as_str())])
+    for part in known
+        .into_iter()
+        .chain(times)
+        .chain([address])
+        .chain([Some(library.manifest.built_at.as_str())])
     {
         hash.update(part.unwrap_or_default().as_bytes()).update(b"\0");
     }
