@@ -16,8 +16,9 @@ use cairn::annotate::{Role, SectionNotes, Tagger, annotate};
 use cairn::catalogue::Voice;
 use cairn::config::{self, Overrides, Sources};
 use cairn::extract::{Address, extract};
-use cairn::graph::build::{Builder, Place};
+use cairn::graph::build::GraphBuilder;
 use cairn::graph::cases::Extent;
+use cairn::graph::place::SectionPlace;
 use cairn::graph::{Graph, learn, paths, related};
 use cairn::library::{Audience, Library};
 use cairn::vocabulary::{self, Vocabulary};
@@ -94,7 +95,7 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<Said> {
 
 /// The graph of `said` so many `times` over, and how long it took.
 fn build(vocabulary: &Vocabulary, said: &[Said], times: usize) -> (Graph, Duration) {
-    let mut builder = Builder::new(vocabulary.clone());
+    let mut builder = GraphBuilder::new(vocabulary.clone());
     let mut took = Duration::ZERO;
     for time in 0..times {
         for (at, said) in said.iter().enumerate() {
@@ -106,10 +107,11 @@ fn build(vocabulary: &Vocabulary, said: &[Said], times: usize) -> (Graph, Durati
             }
             let started = Instant::now();
             let (path, address) = (said.path.as_str(), said.address);
-            let place = Place { source: &source, voice: &voice, path, address, section: at as u64 };
+            let place =
+                SectionPlace { source: &source, voice: &voice, path, address, section: at as u64 };
             builder.section(place, &notes);
             if let (Some(case), Some(step)) = (said.case, notes.step) {
-                builder.cases.add(place, (case, step), said.extent);
+                builder.cases.add(place, case, step, said.extent);
             }
             took += started.elapsed();
         }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Sources;
@@ -53,14 +54,23 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// The word for it in answers: `github`, `archive` or `folder`.
-    pub fn kind(&self) -> &'static str {
+    /// What the files come from, without where that is.
+    pub fn kind(&self) -> OriginKind {
         match self {
-            Origin::GitHub { .. } => "github",
-            Origin::Archive { .. } => "archive",
-            Origin::Folder { .. } => "folder",
+            Origin::GitHub { .. } => OriginKind::GitHub,
+            Origin::Archive { .. } => OriginKind::Archive,
+            Origin::Folder { .. } => OriginKind::Folder,
         }
     }
+}
+
+/// What a source's files come from: [`Origin`] as manifests and API responses name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OriginKind {
+    GitHub,
+    Archive,
+    Folder,
 }
 
 /// One entry of the catalogue.

@@ -48,7 +48,7 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
         Findings::default()
     } else {
         let known = library.known_repositories(&catalogue);
-        found::find((&library, config), (&policy, &known), topic)?
+        found::find(&library, config, &policy, &known, topic)?
     };
     let request = DiscoverRequest { topic, limit, catalogue: &catalogue, policy: &policy };
     let found = library.discover(&request, findings)?;

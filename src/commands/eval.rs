@@ -21,7 +21,7 @@ use crate::search::{Budget, LastWord, Request, Understanding};
 const HITS: usize = 50;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct EvalArguments {
     /// Queries: id, kind, text, tab-separated
     #[arg(long, value_name = "FILE")]
     queries: PathBuf,
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
 }
 
 /// A query's measures, and those of the run that it is compared with.
-struct Row {
+struct EvalRow {
     kind: String,
     own: Measures,
     other: Option<Measures>,
@@ -69,7 +69,7 @@ struct Figures {
     p: Option<f64>,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &EvalArguments) -> anyhow::Result<Exit> {
     let judgements = Judgements::read(&arguments.queries, &arguments.qrels, &arguments.passages)?;
     let library = open(config)?;
     let understanding =
@@ -127,13 +127,13 @@ fn find(
 }
 
 /// The queries that something was judged good for.
-fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>) -> Vec<Row> {
+fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>) -> Vec<EvalRow> {
     let of = |run: &[RunAnswer], qid: &str| {
         let hits = run.iter().find(|answer| answer.qid == qid).map(|a| a.hits.as_slice());
         measure(&judgements.grades(qid, hits.unwrap_or_default(), DEPTH), &judgements.ideal(qid))
     };
     let row = |query: &crate::eval::judgements::JudgedQuery| {
-        Some(Row {
+        Some(EvalRow {
             kind: query.kind.clone(),
             own: of(own, &query.qid)?,
             other: other.and_then(|other| of(other, &query.qid)),
@@ -143,13 +143,13 @@ fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>)
 }
 
 /// The figures of each kind, and of all together last.
-fn figures(rows: &[Row]) -> Vec<Figures> {
-    let mut kinds: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
+fn figures(rows: &[EvalRow]) -> Vec<Figures> {
+    let mut kinds: BTreeMap<&str, Vec<&EvalRow>> = BTreeMap::new();
     for row in rows {
         kinds.entry(&row.kind).or_default().push(row);
     }
     let all = ("ALL", rows.iter().collect());
-    let of = |(kind, rows): (&str, Vec<&Row>)| {
+    let of = |(kind, rows): (&str, Vec<&EvalRow>)| {
         let own: Vec<Measures> = rows.iter().map(|row| row.own).collect();
         let differences: Vec<f64> =
             rows.iter().filter_map(|row| Some(row.own.ndcg - row.other?.ndcg)).collect();

@@ -13,7 +13,7 @@ use crate::library::{Library, deck};
 use crate::search::Budget;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct ExportArguments {
     #[command(subcommand)]
     what: What,
 }
@@ -77,7 +77,7 @@ enum Name {
 /// How many topics round one are exported with it.
 const NEAREST: usize = 20;
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &ExportArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     match &arguments.what {
         What::Graph(arguments) => graph(&library, arguments),
@@ -101,7 +101,7 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         Name::Dot => Format::Dot,
     };
     let mut text = Vec::new();
-    export::write((&graph, &library.voices), &part, format, &mut text)?;
+    export::write(&graph, &library.voices, &part, format, &mut text)?;
     write(&text, arguments.output.as_deref())
 }
 

@@ -10,7 +10,7 @@ use crate::library::markdown;
 use crate::library::view::CasesView;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct GuideArguments {
     /// The case study, such as "video recommendation"; without one, the matrix of all cases
     case: Vec<String>,
     /// The most passages for each step
@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &GuideArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let name = arguments.case.join(" ");
     if name.trim().is_empty() {

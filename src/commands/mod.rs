@@ -106,17 +106,17 @@ enum LogFormat {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Open the index, serve pages and API, refresh on schedule (the default)
-    Serve(serve::Arguments),
+    Serve(serve::ServeArguments),
     /// Fetch what is new and build a new generation of the index
-    Refresh(refresh::Arguments),
+    Refresh(refresh::RefreshArguments),
     /// List the sources; `check` looks for faults in the data files, `discover` for what the catalogue lacks
-    Sources(sources::Arguments),
+    Sources(sources::SourcesArguments),
     /// Check the vocabulary; suggest terms that it lacks
-    Vocabulary(vocabulary::Arguments),
+    Vocabulary(vocabulary::VocabularyArguments),
     /// Find passages
-    Search(search::Arguments),
+    Search(search::SearchArguments),
     /// Show the section at a place in a file
-    Section(section::Arguments),
+    Section(section::SectionArguments),
     /// List the topics, the most mentioned first
     Topics(topics::ListArguments),
     /// Show what is known about a topic
@@ -128,19 +128,19 @@ enum Command {
     /// Show how one topic leads to another
     Path(ways::PathArguments),
     /// Print what the sources say about a case study, step by step, as Markdown
-    Guide(guide::Arguments),
+    Guide(guide::GuideArguments),
     /// List the articles, papers, talks and tools that most independent authors cite
-    Resources(resources::Arguments),
+    Resources(resources::ResourcesArguments),
     /// Write the graph for other programs, or flash cards
-    Export(export::Arguments),
+    Export(export::ExportArguments),
     /// Serve assistants: the Model Context Protocol over stdin and stdout
     Mcp,
     /// Measure how well search ranks, with judged queries
-    Eval(eval::Arguments),
+    Eval(eval::EvalArguments),
     /// Show what the index contains, how the last run went, what is wrong and what is new
-    Status(status::Arguments),
+    Status(status::StatusArguments),
     /// Check everything that can be wrong, and say what to do
-    Doctor(doctor::Arguments),
+    Doctor(doctor::DoctorArguments),
     /// Read documents from stdin: what `refresh` starts
     #[command(hide = true)]
     Read,
@@ -160,7 +160,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let mut config = configured(&cli.global).map_err(with_command)?;
     let index = config.index.clone();
     config.program = std::env::current_exe().ok();
-    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::Arguments::default()));
+    let command = cli.command.unwrap_or_else(|| Command::Serve(serve::ServeArguments::default()));
     let ended = match command {
         Command::Serve(arguments) => serve::run(config, arguments),
         Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),

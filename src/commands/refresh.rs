@@ -25,7 +25,7 @@ const STOPPED: &str =
     "stopped; what was fetched whole is kept, and the next refresh goes on from there";
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct RefreshArguments {
     /// Only these sources
     #[arg(value_name = "SOURCE")]
     only: Vec<String>,
@@ -53,7 +53,11 @@ pub(super) struct Arguments {
     background: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: Arguments, quiet: bool) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    config: &Config,
+    arguments: RefreshArguments,
+    quiet: bool,
+) -> anyhow::Result<Exit> {
     let options = Options {
         only: arguments.only,
         network: match (arguments.full, arguments.offline) {

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::library::Wanted;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct ResourcesArguments {
     /// Words of the title, the address or the topic
     query: Vec<String>,
     /// Only works about this topic
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &ResourcesArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let (query, topic) = (arguments.query.join(" "), arguments.topic.as_deref());
     let limit = usize::try_from(arguments.limit).unwrap_or(20);

@@ -4,13 +4,13 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::view::{PassageView, Place, SearchView};
+use crate::library::view::{PassageView, PlaceView, SearchView};
 use crate::printable::shell;
 
 use crate::search::{Budget, Correction, Filter, FilterField, LastWord, Request, Understanding};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct SearchArguments {
     /// Words, "phrases", -not, OR, field:value (source path topic step kind lang licence has since)
     #[arg(required = true)]
     query: Vec<String>,
@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Result<Exit> {
     let filters = Filter::all([
         (FilterField::Source, arguments.source.as_deref()),
         (FilterField::Topic, arguments.topic.as_deref()),
@@ -87,7 +87,7 @@ fn opens(passage: &PassageView) -> String {
 }
 
 /// The command that prints the section at `place`; `None` if a name in it can't be printed.
-fn section_command(source: &str, path: &str, place: &Place) -> Option<String> {
+fn section_command(source: &str, path: &str, place: &PlaceView) -> Option<String> {
     let number = place.cell.or(place.page).or(place.card);
     let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
     let (option, number) = match place.comment {

@@ -11,7 +11,7 @@ use crate::library::Spot;
 use crate::library::view::SectionView;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct SectionArguments {
     /// The source's id, such as owner/name
     source: String,
     /// The file's path in it, or a thread: discussions/12, issues/45
@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &SectionArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let spot = arguments.comment.map_or(Spot::Number(arguments.line), Spot::Comment);
     let found = library.section_at(&arguments.source, &arguments.path, spot)?;

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::serve::{self, Refreshing};
 
 #[derive(Debug, Default, Args)]
-pub(super) struct Arguments {
+pub(super) struct ServeArguments {
     /// Address and port [default: 127.0.0.1:7878, or the configuration's]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     no_refresh: bool,
 }
 
-pub(super) fn run(mut config: Config, arguments: Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(mut config: Config, arguments: ServeArguments) -> anyhow::Result<Exit> {
     if let Some(listen) = arguments.listen {
         config.listen = listen;
     }

@@ -19,7 +19,7 @@ use crate::problem::Faults;
 use crate::vocabulary;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct SourcesArguments {
     #[command(subcommand)]
     action: Option<Action>,
     /// Print the API's object as JSON
@@ -54,7 +54,7 @@ struct AddArguments {
     offline: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: SourcesArguments) -> anyhow::Result<Exit> {
     match arguments.action {
         Some(Action::Check) => check(config),
         Some(Action::Add(arguments)) => add(config, &arguments),
@@ -89,7 +89,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
             (None, false) => String::new(),
         };
         let private = if source.private { ", private" } else { "" };
-        let state = format!("{}{private}{more}", source.state);
+        let state = format!("{}{private}{more}", source.state.as_str());
         table.add([
             source.id,
             state,

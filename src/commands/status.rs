@@ -17,7 +17,7 @@ const SHOWN: usize = 20;
 const NEWS: usize = 50;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct StatusArguments {
     /// What is new since then: a time ago such as 7d, or a day such as 2026-03-01
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Arguments {
     json: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Result<Exit> {
     let since = arguments.since.as_deref().map(|text| since(text, Utc::now())).transpose()?;
     let library = open(config)?;
     let runs = runs::read(&config.index);

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
 use crate::annotate::terms::Term;
+use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
 use crate::printable::strip;
@@ -11,7 +12,7 @@ use crate::vocabulary::lint::lint;
 use crate::vocabulary::{self, Vocabulary, label};
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct VocabularyArguments {
     #[command(subcommand)]
     action: Action,
 }
@@ -31,7 +32,7 @@ struct Suggesting {
     limit: u64,
 }
 
-pub(super) fn run(config: &Config, arguments: Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: VocabularyArguments) -> anyhow::Result<Exit> {
     match arguments.action {
         Action::Check => check(config),
         Action::Suggest(suggesting) => suggest(config, suggesting),
@@ -74,7 +75,7 @@ fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
         .manifest
         .sources
         .iter()
-        .any(|source| source.kind != "folder" && source.documents > 0);
+        .any(|source| source.kind != OriginKind::Folder && source.documents > 0);
     (is_same && is_full).then_some(library.graph.mentions)
 }
 

@@ -14,8 +14,8 @@ use rusqlite::{Connection, MAIN_DB};
 
 use super::html::{fragment, page};
 use super::limits::MOST_SECTIONS;
-use super::sections::{Builder, Unit};
-use super::{Document, Kind};
+use super::sections::{SectionBuilder, Unit};
+use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// The longest collection that is read, unpacked: pictures and sound stand in files of their own.
@@ -139,7 +139,7 @@ fn title(database: &Connection) -> Option<String> {
 }
 
 fn document(title: Option<String>, notes: Vec<Note>) -> Document {
-    let mut builder = Builder::new(Unit::Cards);
+    let mut builder = SectionBuilder::new(Unit::Cards);
     for (at, note) in notes.into_iter().enumerate() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let first = note.fields.first().map(|field| fragment::read(field).text).unwrap_or_default();
@@ -153,5 +153,5 @@ fn document(title: Option<String>, notes: Vec<Note>) -> Document {
             page::read_field(field, number, &mut builder);
         }
     }
-    Document { title, kind: Kind::Deck, sections: builder.finish(), ..Document::default() }
+    Document { title, kind: DocumentKind::Deck, sections: builder.finish(), ..Document::default() }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::piece::Piece;
-use super::sections::Builder;
+use super::sections::SectionBuilder;
 use super::words::{is_cjk, words};
 
 /// Type larger than the text's by this factor makes a heading…
@@ -34,7 +34,7 @@ pub(super) struct Line {
 
 /// Gives `builder` the paragraphs and headings of the pages, each with its number. Returns the first
 /// page's largest heading. O(lines).
-pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut Builder) -> Option<String> {
+pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut SectionBuilder) -> Option<String> {
     let repeated = repeated(pages);
     let body = body_size(pages);
     let sizes = heading_sizes(pages, body);
@@ -71,7 +71,7 @@ struct Open {
 }
 
 struct Unfolding<'a> {
-    builder: &'a mut Builder,
+    builder: &'a mut SectionBuilder,
     sizes: &'a [f64],
     /// Of the longest line of text.
     width: f64,
@@ -237,7 +237,7 @@ mod tests {
         };
         let pages: Vec<(u32, Vec<Line>)> =
             (1..).zip(pages).map(|(n, lines)| (n, lines.iter().map(line).collect())).collect();
-        let mut builder = Builder::new(Unit::Pages);
+        let mut builder = SectionBuilder::new(Unit::Pages);
         let title = unfold(&pages, &mut builder);
         (builder.finish(), title)
     }

@@ -11,9 +11,9 @@ use super::html::fragment;
 use super::nesting;
 use super::piece::{MOST_WORDS, Piece};
 use super::render::{place, render};
-use super::sections::{Builder, Unit, is_list};
+use super::sections::{SectionBuilder, Unit, is_list};
 use super::words::words;
-use super::{Document, Kind};
+use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// Lists are not looked into deeper than this: each level is rendered to see how long it is.
@@ -27,7 +27,7 @@ type Footnotes<'a> = BTreeMap<String, &'a AstNode<'a>>;
 
 /// The document that the Markdown `text` is.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
-    let mut reader = Reader::new(Builder::new(Unit::Lines));
+    let mut reader = MarkdownReader::new(SectionBuilder::new(Unit::Lines));
     reader.markdown(text, None, problems);
     if reader.matter.is_private {
         problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
@@ -37,8 +37,8 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> 
 }
 
 /// Reads Markdown into sections; a notebook feeds it cell by cell.
-pub(super) struct Reader {
-    pub builder: Builder,
+pub(super) struct MarkdownReader {
+    pub builder: SectionBuilder,
     options: Options<'static>,
     anchorizer: Anchorizer,
     title: Option<String>,
@@ -60,8 +60,8 @@ enum Headings {
     Text,
 }
 
-impl Reader {
-    pub fn new(builder: Builder) -> Self {
+impl MarkdownReader {
+    pub fn new(builder: SectionBuilder) -> Self {
         let mut options = Options::default();
         options.extension.strikethrough = true;
         options.extension.table = true;
@@ -72,7 +72,7 @@ impl Reader {
         options.extension.math_dollars = true;
         options.extension.alerts = true;
         options.extension.front_matter_delimiter = Some("---".to_owned());
-        Reader {
+        MarkdownReader {
             builder,
             options,
             anchorizer: Anchorizer::new(),
@@ -86,8 +86,8 @@ impl Reader {
     }
 
     /// A reader of one post of a thread: its headings are lines of its text, and it has no front matter.
-    pub fn of_post(builder: Builder) -> Self {
-        let mut reader = Reader::new(builder);
+    pub fn of_post(builder: SectionBuilder) -> Self {
+        let mut reader = MarkdownReader::new(builder);
         reader.options.extension.front_matter_delimiter = None;
         reader.headings = Headings::Text;
         reader
@@ -153,7 +153,7 @@ impl Reader {
     /// The document read so far.
     pub fn finish(self) -> Document {
         let sections = self.builder.finish();
-        let kind = if is_list(&sections) { Kind::List } else { Kind::Note };
+        let kind = if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note };
         let FrontMatter { date, licence, tags, .. } = self.matter;
         Document { title: self.title, kind, date, licence, tags, sections }
     }
@@ -390,7 +390,7 @@ mod tests {
     fn a_list_of_links_is_a_list() {
         let list: String =
             (0..25).map(|i| format!("- [An article number {i}](https://a.org/{i})\n")).collect();
-        assert_eq!(read(&list, &mut Vec::new()).unwrap().kind, Kind::List);
-        assert_eq!(read("# A\n\nprose\n", &mut Vec::new()).unwrap().kind, Kind::Note);
+        assert_eq!(read(&list, &mut Vec::new()).unwrap().kind, DocumentKind::List);
+        assert_eq!(read("# A\n\nprose\n", &mut Vec::new()).unwrap().kind, DocumentKind::Note);
     }
 }

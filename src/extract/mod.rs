@@ -48,9 +48,9 @@ pub const VERSION: u32 = 9;
 const CONTROLS: usize = 20;
 
 /// What sort of document it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum DocumentKind {
     /// Prose.
     #[default]
     Note,
@@ -68,17 +68,17 @@ pub enum Kind {
     Discussion,
 }
 
-impl Kind {
+impl DocumentKind {
     /// The word for it in answers.
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Note => "note",
-            Kind::List => "list",
-            Kind::Book => "book",
-            Kind::Notebook => "notebook",
-            Kind::Deck => "deck",
-            Kind::Paper => "paper",
-            Kind::Discussion => "discussion",
+            DocumentKind::Note => "note",
+            DocumentKind::List => "list",
+            DocumentKind::Book => "book",
+            DocumentKind::Notebook => "notebook",
+            DocumentKind::Deck => "deck",
+            DocumentKind::Paper => "paper",
+            DocumentKind::Discussion => "discussion",
         }
     }
 }
@@ -184,7 +184,7 @@ impl Section {
 pub struct Document {
     /// From the front matter or the first heading; the file's name serves where it is `None`.
     pub title: Option<String>,
-    pub kind: Kind,
+    pub kind: DocumentKind,
     /// `YYYY-MM-DD`, from the front matter.
     pub date: Option<String>,
     /// The SPDX id of its own licence, from the front matter or an SPDX header.

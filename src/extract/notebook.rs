@@ -6,8 +6,8 @@
 use serde::Deserialize;
 
 use super::piece::Piece;
-use super::sections::{Builder, Unit};
-use super::{Document, Kind, markdown};
+use super::sections::{SectionBuilder, Unit};
+use super::{Document, DocumentKind, markdown};
 use crate::problem::{Problem, Stage};
 
 /// The longest output that is kept.
@@ -17,7 +17,7 @@ const OUTPUT_CHARS: usize = 400;
 #[derive(Deserialize)]
 struct Notebook {
     #[serde(default)]
-    cells: Vec<Cell>,
+    cells: Vec<NotebookCell>,
     /// nbformat 3 kept its cells in worksheets.
     #[serde(default)]
     worksheets: Vec<Worksheet>,
@@ -26,11 +26,11 @@ struct Notebook {
 #[derive(Deserialize)]
 struct Worksheet {
     #[serde(default)]
-    cells: Vec<Cell>,
+    cells: Vec<NotebookCell>,
 }
 
 #[derive(Deserialize)]
-struct Cell {
+struct NotebookCell {
     #[serde(default)]
     cell_type: String,
     #[serde(default, alias = "input")]
@@ -108,7 +108,7 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
         }
     };
     let worksheets = notebook.worksheets.into_iter().flat_map(|sheet| sheet.cells);
-    let mut reader = markdown::Reader::new(Builder::new(Unit::Cells));
+    let mut reader = markdown::MarkdownReader::new(SectionBuilder::new(Unit::Cells));
     for (at, cell) in notebook.cells.into_iter().chain(worksheets).enumerate() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let text = cell.source.text();
@@ -129,7 +129,7 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
         }
     }
     let mut document = reader.finish();
-    document.kind = Kind::Notebook;
+    document.kind = DocumentKind::Notebook;
     Some(document)
 }
 
@@ -152,7 +152,7 @@ mod tests {
         ]}"###;
         let document = read(json, &mut Vec::new()).unwrap();
         assert_eq!(document.title.as_deref(), Some("Title"));
-        assert_eq!(document.kind, Kind::Notebook);
+        assert_eq!(document.kind, DocumentKind::Notebook);
         let [first, second] = &document.sections[..] else { panic!("{document:#?}") };
         assert_eq!(
             (first.text.as_str(), first.code.as_str()),

@@ -17,8 +17,8 @@ use pdf_extract::{
 use unicode_normalization::UnicodeNormalization;
 
 use super::lines::{Line, unfold};
-use super::sections::{Builder, Unit};
-use super::{Document, Kind};
+use super::sections::{SectionBuilder, Unit};
+use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// A gap wider than this share of the type's size is a space.
@@ -65,10 +65,15 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
         }
         return None;
     }
-    let mut builder = Builder::new(Unit::Pages);
+    let mut builder = SectionBuilder::new(Unit::Pages);
     let first = unfold(&pages, &mut builder);
     let title = info(&pdf).or(first);
-    Some(Document { title, kind: Kind::Paper, sections: builder.finish(), ..Document::default() })
+    Some(Document {
+        title,
+        kind: DocumentKind::Paper,
+        sections: builder.finish(),
+        ..Document::default()
+    })
 }
 
 /// The file's objects; `Err` says why they can't be had.

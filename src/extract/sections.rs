@@ -34,7 +34,7 @@ pub(super) enum Unit {
 }
 
 /// Collects pieces under headings.
-pub(super) struct Builder {
+pub(super) struct SectionBuilder {
     unit: Unit,
     /// Level and text of the headings above the current place.
     trail: Vec<(u8, String)>,
@@ -51,9 +51,9 @@ pub(super) struct Builder {
     headings: usize,
 }
 
-impl Builder {
+impl SectionBuilder {
     pub fn new(unit: Unit) -> Self {
-        Builder {
+        SectionBuilder {
             unit,
             trail: Vec::new(),
             anchor: None,
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn long_text_is_cut_between_blocks_and_short_text_is_not() {
-        let mut builder = Builder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(Unit::Lines);
         builder.heading(1, "A", None, 1);
         for line in 2..8 {
             builder.piece(piece(line, 100));
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn code_is_cut_between_blocks_by_lines() {
-        let mut builder = Builder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(Unit::Lines);
         builder.heading(1, "A", None, 1);
         for first in [2, 32, 62, 92] {
             let at = (first, first + 28);
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn headings_that_repeat_are_told_apart_by_their_ordinal() {
-        let mut builder = Builder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(Unit::Lines);
         for line in [1, 3] {
             builder.heading(2, "Same", None, line);
             builder.piece(piece(line + 1, 5));
@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn a_block_that_is_too_long_is_cut_between_sentences() {
-        let mut builder = Builder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(Unit::Lines);
         let text = "One more sentence of just seven words. ".repeat(120);
         builder.piece(Piece { at: (1, 9), text, ..Piece::default() });
         let row = "word ".repeat(700);
@@ -350,7 +350,7 @@ mod tests {
         for endless in
             ["a feature store and ".repeat(20_000), "é".repeat(200_000), ">".repeat(200_000)]
         {
-            let mut builder = Builder::new(Unit::Lines);
+            let mut builder = SectionBuilder::new(Unit::Lines);
             builder.piece(Piece { at: (1, 1), text: endless.clone(), ..Piece::default() });
             let sections = builder.finish();
             assert!(sections.len() > 5, "{}", sections.len());
@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn a_bare_heading_makes_no_section_but_stays_in_the_trail() {
-        let mut builder = Builder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(Unit::Lines);
         builder.heading(1, "Top", None, 1);
         builder.heading(2, "Sub", None, 2);
         builder.piece(piece(3, 5));

@@ -2,7 +2,7 @@
 
 use super::Document;
 use super::piece::Piece;
-use super::sections::{Builder, Unit};
+use super::sections::{SectionBuilder, Unit};
 
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;
@@ -12,7 +12,7 @@ const LONGEST_PARAGRAPH: usize = 64 * 1024;
 
 /// The document that `text` is; `None` where it holds nothing.
 pub(super) fn read(text: &str) -> Option<Document> {
-    let mut builder = Builder::new(Unit::Lines);
+    let mut builder = SectionBuilder::new(Unit::Lines);
     let mut open: Option<Piece> = None;
     let mut lines = text.lines().enumerate().peekable();
     while let Some((at, line)) = lines.next() {

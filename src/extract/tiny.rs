@@ -97,7 +97,7 @@ fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
 #[cfg(test)]
 mod tests {
     use crate::extract::piece::Piece;
-    use crate::extract::sections::{Builder, Unit};
+    use crate::extract::sections::{SectionBuilder, Unit};
     use crate::extract::{Address, extract};
 
     fn piece(line: u32, words: usize) -> Piece {
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn tiny_sections_join_their_part_or_the_one_before() {
-        let mut builder = Builder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(Unit::Lines);
         builder.heading(1, "Top", None, 1);
         builder.piece(piece(2, 2));
         builder.heading(2, "Part", None, 3);

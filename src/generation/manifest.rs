@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::checksums::Files;
 use super::damage::Damage;
 use super::format::{FORMAT, OLDEST};
+use crate::catalogue::OriginKind;
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::voice::Speaker;
 use crate::catalogue::{Shown, Voices};
@@ -64,12 +65,50 @@ pub struct Counts {
     pub formats: BTreeMap<String, usize>,
 }
 
+/// Whether the content of a source could be fetched.
+///
+/// A generation says what its content depends on. `Failed` and `Deferred` depend on the last run only; they replace
+/// `New` and `Ok` in API responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceCondition {
+    /// Never fetched yet.
+    New,
+    Ok,
+    /// The last run could not fetch it; what was indexed before is kept.
+    Failed,
+    /// The last run left it to a later one, because its host asked for that.
+    Deferred,
+    /// GitHub returns 404. What was indexed is kept for a while.
+    Gone,
+    /// GitHub returns 451: removed from the index.
+    Blocked,
+}
+
+impl SourceCondition {
+    /// The word for it in JSON and on pages.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceCondition::New => "new",
+            SourceCondition::Ok => "ok",
+            SourceCondition::Failed => "failed",
+            SourceCondition::Deferred => "deferred",
+            SourceCondition::Gone => "gone",
+            SourceCondition::Blocked => "blocked",
+        }
+    }
+
+    /// Whether the last run could not fetch the source, or deferred it.
+    pub fn is_failing(self) -> bool {
+        matches!(self, SourceCondition::Failed | SourceCondition::Deferred)
+    }
+}
+
 /// What a generation holds of one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceState {
     pub id: String,
-    /// `github`, `archive` or `folder`.
-    pub kind: String,
+    pub kind: OriginKind,
     /// `owner/name` on GitHub, the address or the folder.
     pub origin: String,
     /// What people call it.
@@ -98,7 +137,7 @@ pub struct SourceState {
     pub revision: Option<String>,
     /// RFC 3339.
     pub fetched_at: Option<String>,
-    pub state: String,
+    pub state: SourceCondition,
     pub moved_to: Option<String>,
     /// Only the user's token may read it: feeds, exports and decks leave its text out unless the user asks for it.
     #[serde(default)]
@@ -187,7 +226,7 @@ impl Manifest {
         Voices::new(self.sources.iter().map(|source| {
             Speaker {
                 id: &source.id,
-                owner: (source.kind == "github")
+                owner: (source.kind == OriginKind::GitHub)
                     .then(|| source.origin.split('/').next().unwrap_or_default()),
                 fork_of: source.fork_of.as_deref(),
             }

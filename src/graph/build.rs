@@ -18,8 +18,8 @@ use crate::vocabulary::Vocabulary;
 /// A sentence that names more topics than this is a list, and ties nothing.
 const MOST_TOPICS: usize = 8;
 
-/// Gathers what the sections say; [`Builder::finish`] makes the graph of it.
-pub struct Builder {
+/// Gathers what the sections say; [`GraphBuilder::finish`] makes the graph of it.
+pub struct GraphBuilder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
     /// By independent voice, in order of appearance.
@@ -47,10 +47,10 @@ impl Heard {
     }
 }
 
-impl Builder {
+impl GraphBuilder {
     /// An empty graph over `vocabulary`.
-    pub fn new(vocabulary: Vocabulary) -> Builder {
-        Builder {
+    pub fn new(vocabulary: Vocabulary) -> GraphBuilder {
+        GraphBuilder {
             mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
             heard: Vec::new(),
@@ -184,7 +184,7 @@ mod tests {
         let mut pair: Vec<u32> = pair.iter().map(|slug| at(slug)).collect();
         pair.sort_unstable();
         let others: Vec<u32> = (0..40).filter(|other| !pair.contains(other)).collect();
-        let mut builder = Builder::new(vocabulary);
+        let mut builder = GraphBuilder::new(vocabulary);
         for (source, times) in sources {
             let mut co_mentions = Vec::new();
             for time in 0..*times {
@@ -229,7 +229,7 @@ mod tests {
         let pair = ["position-bias", "feature-store"];
         assert!(edge(&graph(pair, &[("a/a", 50)]), pair).is_none());
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let mut builder = Builder::new(vocabulary);
+        let mut builder = GraphBuilder::new(vocabulary);
         for source in ["a/a", "b/b", "c/c"] {
             let said = CoMention { sentence: "The same in all.".into(), topics: vec![3, 9] };
             let notes = SectionNotes { co_mentions: vec![said], ..SectionNotes::default() };

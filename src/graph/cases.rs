@@ -71,7 +71,7 @@ fn count(text: &str) -> u32 {
 
 /// A cell of the matrix.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cell {
+pub struct MatrixCell {
     pub coverage: Coverage,
     /// Independent voices that say anything.
     pub said_by: u32,
@@ -96,14 +96,14 @@ pub struct Case {
     /// Its place in the vocabulary.
     pub topic: u32,
     /// One a step, in the order of an answer.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<MatrixCell>,
     /// Those that go through most steps first.
     pub whole: Vec<Whole>,
 }
 
 /// A section that treats a case at a step.
 #[derive(Debug)]
-struct Passage {
+struct CasePassage {
     voice: Voice,
     section: u64,
     extent: Extent,
@@ -112,18 +112,18 @@ struct Passage {
 /// Gathers the sections that treat cases.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    cells: BTreeMap<(u32, u8), Vec<Passage>>,
+    cells: BTreeMap<(u32, u8), Vec<CasePassage>>,
     /// Steps of each document, with its first section, by case, source and path.
     documents: BTreeMap<(u32, String, String), (u64, BTreeSet<u8>)>,
 }
 
 impl Gathered {
     /// Takes in a section of the case `topic` that serves `step` and says so much.
-    pub fn add(&mut self, place: SectionPlace, (topic, step): (u32, u8), extent: Extent) {
+    pub fn add(&mut self, place: SectionPlace, topic: u32, step: u8, extent: Extent) {
         if extent.words == 0 {
             return;
         }
-        let passage = Passage { voice: place.voice.clone(), section: place.section, extent };
+        let passage = CasePassage { voice: place.voice.clone(), section: place.section, extent };
         self.cells.entry((topic, step)).or_default().push(passage);
         let key = (topic, place.source.to_owned(), place.path.to_owned());
         let document = self.documents.entry(key).or_insert((place.section, BTreeSet::new()));
@@ -153,7 +153,7 @@ impl Gathered {
     }
 }
 
-fn cell(mut passages: Vec<Passage>) -> Cell {
+fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
     let mut voices: BTreeMap<&Voice, Extent> = BTreeMap::new();
     for passage in &passages {
         let extent = voices.entry(&passage.voice).or_default();
@@ -179,7 +179,7 @@ fn cell(mut passages: Vec<Passage>) -> Cell {
     ranked.retain(|(turn, _)| *turn < MOST_OF_A_VOICE);
     ranked.sort_by_key(|(turn, _)| *turn);
     ranked.truncate(MOST_PASSAGES);
-    Cell { coverage, said_by, passages: ranked.into_iter().map(|(_, id)| id).collect() }
+    MatrixCell { coverage, said_by, passages: ranked.into_iter().map(|(_, id)| id).collect() }
 }
 
 #[cfg(test)]
@@ -189,8 +189,8 @@ mod tests {
     use crate::extract::Address;
     use crate::vocabulary;
 
-    fn coverage(said: &[(&str, Extent)]) -> Cell {
-        let passages = said.iter().enumerate().map(|(at, (source, extent))| Passage {
+    fn coverage(said: &[(&str, Extent)]) -> MatrixCell {
+        let passages = said.iter().enumerate().map(|(at, (source, extent))| CasePassage {
             voice: Voice::Owner((*source).to_owned()),
             section: at as u64,
             extent: *extent,
@@ -239,8 +239,8 @@ mod tests {
                     address,
                     section,
                 };
-                gathered.add(place, (topic, step), Extent { words: 9, items: 0 });
-                gathered.add(place, (topic, 7), Extent::default());
+                gathered.add(place, topic, step, Extent { words: 9, items: 0 });
+                gathered.add(place, topic, 7, Extent::default());
             }
         }
         let found = gathered.finish(&vocabulary);
@@ -249,6 +249,6 @@ mod tests {
         assert_eq!(case.whole.len(), 1);
         assert_eq!((case.whole[0].path.as_str(), case.whole[0].steps), ("whole.md", 5));
         assert_eq!(case.cells[0].coverage, Coverage::Thin);
-        assert_eq!(case.cells[7], Cell::default());
+        assert_eq!(case.cells[7], MatrixCell::default());
     }
 }

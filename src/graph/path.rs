@@ -79,12 +79,13 @@ fn hops<'a>(graph: &'a Graph, chain: &[NodeIndex]) -> Vec<Hop<'a>> {
 mod tests {
     use super::*;
     use crate::config::Sources;
-    use crate::graph::build::Builder;
+    use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
 
     #[test]
     fn chains_join_the_ends_without_fields_and_loops() {
-        let graph = Builder::new(vocabulary::load(&Sources::Compiled).unwrap()).finish(Vec::new());
+        let graph =
+            GraphBuilder::new(vocabulary::load(&Sources::Compiled).unwrap()).finish(Vec::new());
         let at = |slug: &str| graph.vocabulary.position(slug).unwrap();
         let (from, to) = (at("position-bias"), at("feature-store"));
         let found = paths(&graph, from, to, 3);

@@ -76,7 +76,7 @@ fn familiarity(graph: &Graph, topic: usize, from_a_case: bool) -> f64 {
 
 /// What a neighbour is to the start.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum NeighbourKind {
     Above,
     Below,
     Stated(Why),
@@ -86,14 +86,14 @@ enum Kind {
 fn diverse<'a>(graph: &Graph, start: usize, mut near: Vec<Neighbour<'a>>) -> Vec<Neighbour<'a>> {
     near.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.topic.cmp(&b.topic)));
     let topics = &graph.vocabulary.topics;
-    let mut seen: HashMap<Kind, i32> = HashMap::new();
+    let mut seen: HashMap<NeighbourKind, i32> = HashMap::new();
     for near in &mut near {
         let kind = match near.edge.why.first() {
             Some(Why::Broader) if topics[start].broader.contains(&topics[near.topic].slug) => {
-                Kind::Above
+                NeighbourKind::Above
             }
-            Some(Why::Broader) => Kind::Below,
-            Some(why) => Kind::Stated(*why),
+            Some(Why::Broader) => NeighbourKind::Below,
+            Some(why) => NeighbourKind::Stated(*why),
             None => continue,
         };
         let before = seen.entry(kind).or_insert(0);
@@ -133,13 +133,13 @@ fn strength(graph: &Graph, node: NodeIndex) -> f64 {
 mod tests {
     use super::*;
     use crate::config::Sources;
-    use crate::graph::build::Builder;
+    use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
 
     #[test]
     fn curated_neighbours_are_found_with_their_edges() {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let graph = Builder::new(vocabulary).finish(Vec::new());
+        let graph = GraphBuilder::new(vocabulary).finish(Vec::new());
         let start = graph.vocabulary.position("feature-store").unwrap();
         let near = related(&graph, start, 10);
         let slugs: Vec<&str> =

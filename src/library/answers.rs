@@ -10,11 +10,11 @@ use super::view::{
     SectionView, SourcesView, StatusView,
 };
 use crate::annotate::Salience;
-use crate::catalogue::Shown;
 use crate::catalogue::policy::{Rights, show};
+use crate::catalogue::{OriginKind, Shown};
 use crate::crawl::github::name::ThreadName;
-use crate::extract::{Address, Kind};
-use crate::generation::manifest::SourceState;
+use crate::extract::{Address, DocumentKind};
+use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::Outcome;
 use crate::generation::runs::Standing;
 use crate::search::{
@@ -82,10 +82,10 @@ impl Library {
     /// The link that opens the source `id` where it came from, if that is on the web.
     pub fn source_link(&self, id: &str) -> Option<String> {
         let state = self.manifest.source(id)?;
-        match state.kind.as_str() {
-            "github" => Some(format!("{}/{}", self.web, state.origin)),
-            "archive" => Some(state.origin.clone()),
-            _ => None,
+        match state.kind {
+            OriginKind::GitHub => Some(format!("{}/{}", self.web, state.origin)),
+            OriginKind::Archive => Some(state.origin.clone()),
+            OriginKind::Folder => None,
         }
     }
 
@@ -148,10 +148,15 @@ impl Library {
         for source in &mut sources {
             let Some(result) = standing.result_of(&source.id) else { continue };
             source.problems.splice(0..0, result.problems());
-            let is_without = matches!(result.outcome, Outcome::Failed | Outcome::Deferred);
-            if is_without && (source.state == "ok" || source.state == "new") {
-                source.state = result.outcome.as_str().to_owned();
-            }
+            source.state = match (source.state, result.outcome) {
+                (SourceCondition::Ok | SourceCondition::New, Outcome::Failed) => {
+                    SourceCondition::Failed
+                }
+                (SourceCondition::Ok | SourceCondition::New, Outcome::Deferred) => {
+                    SourceCondition::Deferred
+                }
+                (state, _) => state,
+            };
         }
         SourcesView { sources, last_run: standing.last_run.clone() }
     }
@@ -161,8 +166,7 @@ impl Library {
         let manifest = &self.manifest;
         let SourcesView { sources, last_run } = self.sources(standing);
         let notes = last_run.iter().flat_map(|run| run.notes.clone());
-        let failing =
-            |source: &&SourceState| source.state == "failed" || source.state == "deferred";
+        let failing = |source: &&SourceState| source.state.is_failing();
         StatusView {
             generation: manifest.generation,
             built_at: manifest.built_at.clone(),
@@ -225,12 +229,12 @@ impl Library {
             title: record.title.clone(),
             topics,
             step: record.step.clone(),
-            kind: record.kind.as_str(),
+            kind: record.kind,
             lang: record.language.clone(),
             licence: self.licence(record),
             posted: record.posted.clone(),
             tags: record.tags.clone(),
-            gone: state.is_some_and(|state| state.state == "gone"),
+            gone: state.is_some_and(|state| state.state == SourceCondition::Gone),
             about: state.map(AboutSource::of).unwrap_or_default(),
         }
     }
@@ -238,7 +242,7 @@ impl Library {
     /// How much of a section may be shown.
     pub(super) fn shown(&self, record: &Record) -> Shown {
         let rights = match record.kind {
-            Kind::Discussion => Rights::Posted,
+            DocumentKind::Discussion => Rights::Posted,
             _ => Rights::Licence {
                 own: record.licence.as_ref().map(|(_, shown)| *shown),
                 source: self.manifest.source(&record.source).map(|state| state.shown),
@@ -249,7 +253,7 @@ impl Library {
 
     /// The licence that a section comes under: its document's own, else its source's; none of what people posted.
     fn licence(&self, record: &Record) -> Option<String> {
-        if record.kind == Kind::Discussion {
+        if record.kind == DocumentKind::Discussion {
             return None;
         }
         let own = record.licence.as_ref().map(|(own, _)| own.clone());
@@ -258,7 +262,8 @@ impl Library {
 
     /// The link that opens the file `path` at the source, if that is on GitHub.
     pub(super) fn document_link(&self, source: &str, path: &str) -> Option<String> {
-        let state = self.manifest.source(source).filter(|state| state.kind == "github")?;
+        let state =
+            self.manifest.source(source).filter(|state| state.kind == OriginKind::GitHub)?;
         let revision = state.revision.as_deref();
         github_link(&self.web, &state.origin, revision, path, Address::Cell(1))
     }
@@ -267,13 +272,13 @@ impl Library {
     pub(super) fn link(&self, source: &str, path: &str, address: Address, id: SectionId) -> String {
         let here = || format!("/sections/{id}");
         let Some(state) = self.manifest.source(source) else { return here() };
-        match state.kind.as_str() {
-            "github" => {
+        match state.kind {
+            OriginKind::GitHub => {
                 github_link(&self.web, &state.origin, state.revision.as_deref(), path, address)
                     .unwrap_or_else(here)
             }
-            "archive" => state.origin.clone(),
-            _ => here(),
+            OriginKind::Archive => state.origin.clone(),
+            OriginKind::Folder => here(),
         }
     }
 }

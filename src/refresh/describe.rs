@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
-use crate::generation::manifest::SourceState;
+use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, State};
 
@@ -79,11 +79,12 @@ fn moved(source: &Source, name: &str) -> Problem {
 
 /// The state that a generation shows. A failure of the last run is shown with that run: it may pass without a new
 /// generation.
-pub(super) fn shown_state(row: &SourceRow) -> State {
+pub(super) fn shown_state(row: &SourceRow) -> SourceCondition {
     match (row.state, &row.snapshot) {
-        (State::Failed, Some(_)) => State::Ok,
-        (State::Failed, None) => State::New,
-        (state, _) => state,
+        (State::Failed, Some(_)) | (State::Ok, _) => SourceCondition::Ok,
+        (State::Failed, None) | (State::New, _) => SourceCondition::New,
+        (State::Gone, _) => SourceCondition::Gone,
+        (State::Blocked, _) => SourceCondition::Blocked,
     }
 }
 
@@ -110,7 +111,7 @@ pub(super) fn source_state(
     let standing = standing(source, &row);
     SourceState {
         id: source.id.0.clone(),
-        kind: source.origin.kind().to_owned(),
+        kind: source.origin.kind(),
         origin: match &source.origin {
             Origin::GitHub { owner, name } => format!("{owner}/{name}"),
             Origin::Archive { url } => url.clone(),
@@ -131,7 +132,7 @@ pub(super) fn source_state(
         licence,
         fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
         revision: row.snapshot.map(|snapshot| snapshot.revision),
-        state: state.as_str().to_owned(),
+        state,
         moved_to,
         documents: 0,
         sections: 0,

@@ -17,10 +17,11 @@ use crate::catalogue::policy::Limits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
 use crate::generation::format::FORMAT;
+use crate::generation::manifest::SourceCondition;
 use crate::graph;
 use crate::problem::Problem;
 use crate::search;
-use crate::store::{SourceRow, State};
+use crate::store::SourceRow;
 
 /// Everything that shapes a generation.
 #[derive(Serialize)]
@@ -66,7 +67,7 @@ struct SourceInputs<'a> {
     /// The lines of the entry, where a problem tells the user to change them.
     lines: Option<(usize, usize)>,
     revision: Option<&'a str>,
-    state: State,
+    state: SourceCondition,
     moved_to: Option<&'a str>,
     is_archived: bool,
     standing: Standing,

@@ -5,7 +5,7 @@ use super::wanted::Item;
 use crate::annotate::{Annotation, language_code};
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
-use crate::extract::{Document, Kind, Section};
+use crate::extract::{Document, DocumentKind, Section};
 use crate::search::{self, Record, SectionId, TopicMention};
 
 /// The record of the section `at` of `document`, whose sections stand as `around` says.
@@ -43,7 +43,7 @@ pub(super) fn record(
             .and_then(|posted| posted.date.clone())
             .or_else(|| document.date.clone())
             .or_else(|| Some(item.first_day())),
-        kind: if item.chapter.is_some() { Kind::Book } else { document.kind },
+        kind: if item.chapter.is_some() { DocumentKind::Book } else { document.kind },
         role: notes.map(|notes| notes.role).unwrap_or_default(),
         tags: section.tags.iter().chain(&document.tags).cloned().collect(),
         licence: own_licence(inputs, document),

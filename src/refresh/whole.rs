@@ -8,7 +8,7 @@ use crate::annotate::{Role, SectionNotes};
 use crate::catalogue::{Catalogue, Origin, Source, Voices};
 use crate::extract::{Document, Section};
 use crate::generation::manifest::Counts;
-use crate::graph::build::Builder;
+use crate::graph::build::GraphBuilder;
 use crate::graph::cases::Extent;
 use crate::graph::place::SectionPlace;
 use crate::search::{Copies, CopyPlace, SectionId};
@@ -16,7 +16,7 @@ use crate::vocabulary::Vocabulary;
 
 /// What the sections so far come to.
 pub(super) struct Whole {
-    pub graph: Builder,
+    pub graph: GraphBuilder,
     pub resources: Collector,
     pub copies: Copies,
     pub counts: Counts,
@@ -27,7 +27,7 @@ pub(super) struct Whole {
 impl Whole {
     pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> Whole {
         Whole {
-            graph: Builder::new(vocabulary.clone()),
+            graph: GraphBuilder::new(vocabulary.clone()),
             resources: Collector::default(),
             copies: Copies::default(),
             counts: Counts::default(),
@@ -71,7 +71,7 @@ impl Whole {
             let case = self.cases.of_section(section.subject(), case);
             if let (Some(case), Some(step)) = (case, notes.step) {
                 let extent = Extent::of(&section.text, &section.links);
-                self.graph.cases.add(place, (case, step), extent);
+                self.graph.cases.add(place, case, step, extent);
             }
         }
         if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {

@@ -4,7 +4,7 @@ use super::write::{Writer, document_key};
 use super::{Copies, IndexedSource, Record, Searcher, SectionId};
 use crate::annotate::Role;
 use crate::config::Sources;
-use crate::extract::{Address, Kind};
+use crate::extract::{Address, DocumentKind};
 use crate::vocabulary::{self, Vocabulary};
 
 /// A searcher with the vocabulary that it was opened with. The folder of its index is removed with it.
@@ -28,7 +28,7 @@ pub(super) fn record(heading: &str, text: &str) -> Record {
         markup: String::new(),
         links: Vec::new(),
         date: None,
-        kind: Kind::Note,
+        kind: DocumentKind::Note,
         role: Role::Content,
         tags: Vec::new(),
         licence: None,

@@ -30,7 +30,7 @@ mod text;
 
 pub use index::budget::{Budget, Stopped};
 pub use index::error::SearchError;
-pub use index::facets::Facet;
+pub use index::facets::{Facet, FacetField};
 pub use index::field::{Filter, FilterField, MOST_FILTERS};
 pub use index::record::{Copies, CopyPlace, IndexedSource, Record, TopicMention};
 pub use index::schema::VERSION;

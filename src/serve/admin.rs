@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::State;
 use super::clock::Wanted;
 use super::error::Failure;
+use super::{Refreshing, ServerState};
 use crate::library::view::RefreshAnswer;
 
 /// `POST /api/v1/refresh`: asks for a run over all sources. 202 with whether one is under way, in
 /// which case another follows it.
 pub(super) async fn refresh(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<RefreshAnswer>), Failure> {
     let token = state.config.admin_token.as_ref();
@@ -26,16 +26,15 @@ pub(super) async fn refresh(
             "send it as Authorization: Bearer TOKEN",
         ));
     }
-    if !state.refreshes {
+    if state.refreshing == Refreshing::Never {
         return Err(Failure::forbidden(
             StatusCode::CONFLICT,
             "this server runs no refreshes (--no-refresh)",
             "run cairn refresh",
         ));
     }
-    let under_way = state.clock.ask_for(Wanted::All);
-    let answer = if under_way { "follows the one under way" } else { "begins" };
-    Ok((StatusCode::ACCEPTED, Json(RefreshAnswer { refresh: answer.to_owned() })))
+    let refresh = state.clock.ask_for(Wanted::All);
+    Ok((StatusCode::ACCEPTED, Json(RefreshAnswer { refresh })))
 }
 
 /// Whether `token` came with the request. Hashes are compared, in constant time, so that the answer's

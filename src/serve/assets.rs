@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 
-use super::State;
+use super::ServerState;
 use super::cache::{is_any, is_known};
 use super::error::Failure;
 
@@ -17,7 +17,7 @@ struct Compiled;
 
 /// `GET /assets/{name}`
 pub(super) async fn asset(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {

@@ -7,19 +7,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use chrono::{DateTime, Utc};
 
-use super::State;
+use super::ServerState;
 use crate::library::since;
 
 /// Sets ETag and Cache-Control of what `next` answers well; 304 where the client has it.
 pub(super) async fn validate(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -46,7 +46,7 @@ pub(super) async fn validate(
 }
 
 /// The name of the answer at `address` at the time `now`; none before there is a generation.
-fn tag(state: &State, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> {
+fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> {
     let library = state.shelf.library()?;
     let standing = state.shelf.standing();
     let mut hash = blake3::Hasher::new();

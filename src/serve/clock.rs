@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{Config, Timetable};
 use crate::generation::run::Run;
+use crate::library::view::RefreshStart;
 
 /// How long after a run that could not start, or reached nobody, the next one is tried.
 pub(super) const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
@@ -51,8 +52,8 @@ impl Clock {
         next.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
     }
 
-    /// Asks for a run as soon as none is under way; whether one is.
-    pub fn ask_for(&self, wanted: Wanted) -> bool {
+    /// Requests a run, which starts as soon as no other is running. Requests that wait are merged into one.
+    pub fn ask_for(&self, wanted: Wanted) -> RefreshStart {
         let mut inner = self.lock();
         inner.wanted = Some(match (inner.wanted.take(), wanted) {
             (Some(Wanted::Only(mut one)), Wanted::Only(other)) => {
@@ -62,7 +63,7 @@ impl Clock {
             (None, wanted) => wanted,
             _ => Wanted::All,
         });
-        inner.running
+        if inner.running { RefreshStart::Follows } else { RefreshStart::Begins }
     }
 
     /// Asks for the index to be rebuilt from what is stored; not again within [`AGAIN`], should that not help.
@@ -198,9 +199,9 @@ mod tests {
         let (clock, now) = (Clock::default(), Utc::now());
         let timetable = &daily().timetable;
         assert_eq!(clock.due(timetable, now), None);
-        assert!(!clock.ask_for(only(&["b"])));
+        assert_eq!(clock.ask_for(only(&["b"])), RefreshStart::Begins);
         clock.set_running(true);
-        assert!(clock.ask_for(only(&["a"])), "one is under way");
+        assert_eq!(clock.ask_for(only(&["a"])), RefreshStart::Follows);
         assert_eq!(clock.due(timetable, now), Some(only(&["a", "b"])));
         clock.ask_for(only(&["a"]));
         clock.ask_for(Wanted::All);

@@ -26,7 +26,7 @@ pub(super) struct Connections {
 }
 
 /// The place of one connection, free again when dropped.
-pub(super) struct Place {
+pub(super) struct ConnectionSlot {
     _place: OwnedSemaphorePermit,
     of: Option<(Arc<Connections>, IpAddr)>,
 }
@@ -47,17 +47,21 @@ impl Connections {
     pub async fn accept(
         self: &Arc<Connections>,
         listener: &TcpListener,
-    ) -> std::io::Result<(TcpStream, SocketAddr, Option<Place>)> {
+    ) -> std::io::Result<(TcpStream, SocketAddr, Option<ConnectionSlot>)> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(std::io::Error::other)?;
         let (stream, peer) = listener.accept().await?;
         Ok((stream, peer, self.seat(peer.ip(), place)))
     }
 
-    fn seat(self: &Arc<Connections>, peer: IpAddr, place: OwnedSemaphorePermit) -> Option<Place> {
+    fn seat(
+        self: &Arc<Connections>,
+        peer: IpAddr,
+        place: OwnedSemaphorePermit,
+    ) -> Option<ConnectionSlot> {
         let peer = network(peer);
         if peer.is_loopback() && !self.everybody {
-            return Some(Place { _place: place, of: None });
+            return Some(ConnectionSlot { _place: place, of: None });
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(peer).or_default();
@@ -65,11 +69,11 @@ impl Connections {
             return None;
         }
         *count += 1;
-        Some(Place { _place: place, of: Some((Arc::clone(self), peer)) })
+        Some(ConnectionSlot { _place: place, of: Some((Arc::clone(self), peer)) })
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let Some((connections, peer)) = &self.of else { return };
         let mut open = connections.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +90,7 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    fn seats(connections: &Arc<Connections>, peer: &str, wanted: usize) -> Vec<Place> {
+    fn seats(connections: &Arc<Connections>, peer: &str, wanted: usize) -> Vec<ConnectionSlot> {
         let peer = peer.parse().unwrap();
         let place = || Arc::clone(&connections.places).try_acquire_owned().unwrap();
         (0..wanted).filter_map(|_| connections.seat(peer, place())).collect()

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::State;
+use super::ServerState;
 use super::api::{unknown_case, unknown_topic};
 use super::error::Failure;
 use super::home::Home;
@@ -22,7 +22,7 @@ const PASSAGES: usize = 5;
 /// Topics round one that are exported with it, as the command does.
 const NEAREST: usize = 20;
 
-pub(super) fn routes() -> Router<Arc<State>> {
+pub(super) fn routes() -> Router<Arc<ServerState>> {
     Router::new()
         .route("/cases/{id}/{file}", get(of_case))
         .route("/topics/{id}/{file}", get(of_topic))
@@ -32,14 +32,14 @@ pub(super) fn routes() -> Router<Arc<State>> {
 type Made = Result<Option<(&'static str, Vec<u8>)>, anyhow::Error>;
 
 async fn of_case(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Path((id, file)): Path<(String, String)>,
     Home(home): Home,
 ) -> Result<Response, Failure> {
     let (name, what, audience) = (id.clone(), file.clone(), state.audience());
     let make = move |library: &Library| {
         Ok(match what.as_str() {
-            "guide.md" => guide(library, (&name, audience), &home)?,
+            "guide.md" => guide(library, &name, audience, &home)?,
             _ => cards(library.case_cards(&name, audience)?, &what),
         })
     };
@@ -47,7 +47,7 @@ async fn of_case(
 }
 
 async fn of_topic(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let (name, what, audience) = (id.clone(), file.clone(), state.audience());
@@ -58,8 +58,10 @@ async fn of_topic(
         _ => None,
     };
     let made = match format {
-        Some(format) => {
-            state.read(move |library| Ok(graph(library, (&name, audience), format))).await?
+        Some((format, media_type)) => {
+            let make =
+                move |library: &Library| Ok(graph(library, &name, audience, format, media_type));
+            state.read(make).await?
         }
         None => {
             let make = move |library: &Library, budget: &Budget| {
@@ -73,7 +75,8 @@ async fn of_topic(
 
 fn guide(
     library: &Library,
-    (name, audience): (&str, Audience),
+    name: &str,
+    audience: Audience,
     home: &str,
 ) -> Result<Made, SearchError> {
     let case = library.case(name, PASSAGES, audience)?;
@@ -92,15 +95,17 @@ fn cards(deck: Option<Deck>, file: &str) -> Made {
 
 fn graph(
     library: &Library,
-    (name, audience): (&str, Audience),
-    (format, kind): (Format, &'static str),
+    name: &str,
+    audience: Audience,
+    format: Format,
+    media_type: &'static str,
 ) -> Made {
     let Some(topic) = library.find_topic(name) else { return Ok(None) };
     let graph = library.graph_for(audience);
     let part = export::around(&graph, topic, NEAREST);
     let mut bytes = Vec::new();
-    export::write((&graph, &library.voices), &part, format, &mut bytes)?;
-    Ok(Some((kind, bytes)))
+    export::write(&graph, &library.voices, &part, format, &mut bytes)?;
+    Ok(Some((media_type, bytes)))
 }
 
 /// What was `made` as a file to be kept, named after `id`.

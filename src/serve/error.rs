@@ -5,16 +5,14 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::generation::damage::HOW_TO_REPAIR;
+use crate::library::view::{ErrorAnswer, ErrorCode, ErrorView};
 use crate::search::{SearchError, Stopped};
-
-/// The code of a request that finds the queue of searches full.
-const BUSY: &str = "busy";
 
 /// A failed request.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub status: StatusCode,
-    pub code: &'static str,
+    pub code: ErrorCode,
     pub message: String,
     pub hint: String,
 }
@@ -24,7 +22,7 @@ impl Failure {
     pub fn not_ready() -> Failure {
         Failure {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "not_ready",
+            code: ErrorCode::NotReady,
             message: "the index is being built".to_owned(),
             hint: "try again in a moment".to_owned(),
         }
@@ -34,7 +32,7 @@ impl Failure {
     pub fn busy() -> Failure {
         Failure {
             status: StatusCode::SERVICE_UNAVAILABLE,
-            code: BUSY,
+            code: ErrorCode::Busy,
             message: "too many searches at once".to_owned(),
             hint: "search again in a second".to_owned(),
         }
@@ -43,9 +41,12 @@ impl Failure {
     /// A search was ended before it was done.
     fn stopped(stopped: Stopped) -> Failure {
         let (code, hint) = match stopped {
-            Stopped::Cancelled => ("stopped", "the server is stopping; search again later"),
+            Stopped::Cancelled => {
+                (ErrorCode::Stopped, "the server is stopping; search again later")
+            }
             Stopped::Work | Stopped::Time => {
-                ("too_costly", "search for fewer or rarer words, with fewer filters and phrases")
+                let hint = "search for fewer or rarer words, with fewer filters and phrases";
+                (ErrorCode::TooCostly, hint)
             }
         };
         let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, stopped.to_string());
@@ -54,14 +55,14 @@ impl Failure {
 
     /// After how many seconds a retry may succeed, if that is known.
     pub fn retry_after(&self) -> Option<HeaderValue> {
-        (self.code == BUSY).then(|| HeaderValue::from_static("1"))
+        (self.code == ErrorCode::Busy).then(|| HeaderValue::from_static("1"))
     }
 
     /// There is no such `thing` as `name`.
     pub fn not_found(thing: &str, name: &str, hint: &str) -> Failure {
         Failure {
             status: StatusCode::NOT_FOUND,
-            code: "not_found",
+            code: ErrorCode::NotFound,
             message: format!("no {thing} {name:?}"),
             hint: hint.to_owned(),
         }
@@ -70,14 +71,14 @@ impl Failure {
     /// Who asks may not.
     pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> Failure {
         let (message, hint) = (message.to_owned(), hint.to_owned());
-        Failure { status, code: "forbidden", message, hint }
+        Failure { status, code: ErrorCode::Forbidden, message, hint }
     }
 
     /// The fault is ours; the log says more.
     pub fn internal(message: &str) -> Failure {
         Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "internal",
+            code: ErrorCode::Internal,
             message: message.to_owned(),
             hint: "the server's log says why".to_owned(),
         }
@@ -87,7 +88,7 @@ impl Failure {
     pub fn bad_request(message: impl Into<String>, hint: &str) -> Failure {
         Failure {
             status: StatusCode::BAD_REQUEST,
-            code: "bad_request",
+            code: ErrorCode::BadRequest,
             message: message.into(),
             hint: hint.to_owned(),
         }
@@ -106,7 +107,7 @@ impl From<SearchError> for Failure {
         }
         Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "index",
+            code: ErrorCode::Index,
             message: "the index could not be read".to_owned(),
             hint: format!("for whoever runs this server: {HOW_TO_REPAIR}"),
         }
@@ -122,11 +123,11 @@ impl From<tokio::task::JoinError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let error = serde_json::json!({
-            "error": { "code": self.code, "message": self.message, "hint": self.hint }
-        });
-        let mut response = (self.status, Json(error)).into_response();
-        response.headers_mut().extend(self.retry_after().map(|after| (header::RETRY_AFTER, after)));
+        let retry_after = self.retry_after().map(|after| (header::RETRY_AFTER, after));
+        let Failure { status, code, message, hint } = self;
+        let answer = ErrorAnswer { error: ErrorView { code, message, hint } };
+        let mut response = (status, Json(answer)).into_response();
+        response.headers_mut().extend(retry_after);
         response
     }
 }

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Link, Person, Text};
-use axum::extract::{OriginalUri, State as Shared};
+use axum::extract::{OriginalUri, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
 use quick_xml::escape::escape;
 
-use super::State;
+use super::ServerState;
 use super::api::{Asked, NewsParameters};
 use super::error::Failure;
 use super::home::Home;
@@ -23,7 +23,7 @@ const USUAL: &str = "30d";
 
 /// `GET /feed.atom`, all of it or `?topic=` or `?source=`.
 pub(super) async fn feed(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     OriginalUri(uri): OriginalUri,
     Home(home): Home,
     Asked(asked): Asked<NewsParameters>,
@@ -36,12 +36,12 @@ pub(super) async fn feed(
     let built_at = state.library()?.manifest.built_at.clone();
     let news = asked.find(&state, USUAL, state.audience()).await?;
     let own = format!("{home}{}", uri.path_and_query().map_or("/feed.atom", |path| path.as_str()));
-    let feed = written(&news, &title, &built_at, (&home, &own));
+    let feed = written(&news, &title, &built_at, &home, &own);
     let kind = "application/atom+xml; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], feed.to_string()).into_response())
 }
 
-fn written(news: &NewsView, title: &str, built_at: &str, (home, own): (&str, &str)) -> Feed {
+fn written(news: &NewsView, title: &str, built_at: &str, home: &str, own: &str) -> Feed {
     let newest = news.items.first().map_or(built_at, |item| &item.news.at);
     Feed {
         title: Text::plain(title),

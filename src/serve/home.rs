@@ -5,21 +5,21 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::State;
+use super::ServerState;
 use super::hosts::named;
 use super::listen::Ends;
 
 /// `http://127.0.0.1:7878`: what addresses of our own begin with.
 pub(super) struct Home(pub String);
 
-impl FromRequestParts<Arc<State>> for Home {
+impl FromRequestParts<Arc<ServerState>> for Home {
     type Rejection = std::convert::Infallible;
 
     /// The configuration's; else the host that the request names, which [`super::hosts`] has checked; else the
     /// address that it came to.
     async fn from_request_parts(
         parts: &mut Parts,
-        state: &Arc<State>,
+        state: &Arc<ServerState>,
     ) -> Result<Home, Self::Rejection> {
         if let Some(url) = &state.config.url {
             return Ok(Home(url.clone()));

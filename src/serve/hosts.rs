@@ -8,17 +8,18 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::State;
+use super::ServerState;
 use super::error::Failure;
 use super::listen::Ends;
 use crate::config::Config;
+use crate::library::view::ErrorCode;
 
 /// What is asked by whoever watches over the server, by whatever name it knows it.
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
@@ -109,7 +110,7 @@ fn lacks_host(request: &Request) -> bool {
 
 /// Answers 421 to a request for another host, 400 to one that names none or whose host makes no sense.
 pub(super) async fn check(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -134,7 +135,7 @@ pub(super) async fn check(
 fn wrong(host: &str) -> Failure {
     Failure {
         status: StatusCode::MISDIRECTED_REQUEST,
-        code: "wrong_host",
+        code: ErrorCode::WrongHost,
         message: format!("this server does not answer for the host {host:?}"),
         hint: format!(
             "if it is meant to, add hosts = [{host:?}] under [serve] in its cairn.toml and start it again"

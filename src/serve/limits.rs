@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State as Shared};
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,9 +13,10 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use tokio::sync::Semaphore;
 
-use super::State;
+use super::ServerState;
 use super::error::Failure;
 use super::listen::Ends;
+use crate::library::view::ErrorCode;
 
 /// Requests a second of one peer beyond loopback, where nothing is set; a page with its files makes eight.
 const PER_SECOND: u32 = 20;
@@ -76,7 +77,7 @@ pub(super) fn network(peer: IpAddr) -> IpAddr {
 /// Answers 429 to a peer that asks too often, 503 to all where too many ask at once, and 414 to a target that is too
 /// long. A request without an address (of a test that calls the router) is this machine's.
 pub(super) async fn limit(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -98,7 +99,7 @@ pub(super) async fn limit(
 fn too_long(bytes: usize) -> Failure {
     Failure {
         status: StatusCode::URI_TOO_LONG,
-        code: "too_long",
+        code: ErrorCode::TooLong,
         message: format!("the address is {bytes} bytes long"),
         hint: format!("it may have {LONGEST_TARGET}: leave something out"),
     }
@@ -108,7 +109,7 @@ fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {
     let seconds = wait.as_secs().max(1);
     let failure = Failure {
         status,
-        code: "too_many",
+        code: ErrorCode::TooMany,
         message: message.to_owned(),
         hint: format!("ask again in {seconds} s"),
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State as Shared};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::State;
+use super::ServerState;
 use super::error::Failure;
 
 /// Bounds of the histogram in seconds: a search takes about a millisecond, a page a few.
@@ -73,7 +73,7 @@ impl Metrics {
         metrics
     }
 
-    fn look(&self, state: &State) {
+    fn look(&self, state: &ServerState) {
         let Some(library) = state.shelf.library() else { return };
         let status = state.status(&library);
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -89,7 +89,7 @@ impl Metrics {
 
 /// Counts a request and times its answer.
 pub(super) async fn count(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     path: Option<MatchedPath>,
     request: Request,
     next: Next,
@@ -105,7 +105,7 @@ pub(super) async fn count(
 }
 
 /// `GET /metrics`: all figures as OpenMetrics text.
-pub(super) async fn metrics(Shared(state): Shared<Arc<State>>) -> Result<Response, Failure> {
+pub(super) async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, Failure> {
     state.metrics.look(&state);
     let mut text = String::new();
     encode(&mut text, &state.metrics.registry).map_err(|error| {

@@ -47,6 +47,7 @@ use crate::library::{Audience, Library, Shelf};
 use crate::problem::{Faults, Problem, Stage};
 use crate::refresh::{self, Network, Options, Stop};
 use crate::search::{Budget, SearchError};
+use api::AdminRoutes;
 use clock::{Clock, Wanted};
 use connections::Connections;
 use error::Failure;
@@ -76,12 +77,11 @@ pub enum Refreshing {
 }
 
 /// What handlers share.
-pub struct State {
+pub struct ServerState {
     config: Config,
     shelf: Shelf,
     clock: Clock,
-    /// Whether refreshes are run here at all.
-    refreshes: bool,
+    refreshing: Refreshing,
     hosts: Hosts,
     exposure: Exposure,
     limits: Limits,
@@ -93,16 +93,15 @@ pub struct State {
     stopping: Stop,
 }
 
-impl State {
+impl ServerState {
     /// The state of a server over `config`'s index, which need not hold a generation yet.
-    pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<State> {
+    pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
-        let refreshes = refreshing == Refreshing::Scheduled;
         let stopping = Stop::new();
-        Ok(State {
+        Ok(ServerState {
             shelf,
             clock: Clock::default(),
-            refreshes,
+            refreshing,
             hosts: Hosts::new(&config),
             exposure: Exposure::default(),
             limits: Limits::new(config.requests_per_second),
@@ -162,13 +161,13 @@ impl State {
 }
 
 /// All routes over `state`.
-pub fn router(state: Arc<State>) -> Router {
+pub fn router(state: Arc<ServerState>) -> Router {
     let shared = || Arc::clone(&state);
-    let is_owned = state.config.admin_token.is_some();
+    let admin = AdminRoutes::of(&state.config);
     let cached = Router::new()
         .merge(pages::routes())
         .merge(downloads::routes())
-        .nest("/api/v1", api::routes(is_owned))
+        .nest("/api/v1", api::routes(admin))
         .route("/openapi.json", get(api::openapi))
         .route("/feed.atom", get(feed::feed))
         .route("/opensearch.xml", get(feed::opensearch))
@@ -225,9 +224,10 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
     if refreshing == Refreshing::Never {
         config.timetable.schedule = Schedule::Never;
     }
-    let state = Arc::new(State::new(config, refreshing)?);
+    let state = Arc::new(ServerState::new(config, refreshing)?);
     // What is damaged the schedule rebuilds, where there is one, while requests are answered.
-    let is_rebuilt_later = state.refreshes && state.shelf.damage().is_some();
+    let is_rebuilt_later =
+        state.refreshing == Refreshing::Scheduled && state.shelf.damage().is_some();
     if state.shelf.library().is_none() && !is_rebuilt_later {
         first_start(&state.config)?;
         state.renew();
@@ -243,7 +243,7 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
 }
 
 /// Answers requests at the configured address and refreshes on schedule, until a signal to stop.
-async fn answer(state: Arc<State>) -> anyhow::Result<()> {
+async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     may_listen(&state.config).await?;
     let listen = &state.config.listen;
     let listener = tokio::net::TcpListener::bind(listen)
@@ -283,7 +283,7 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Starts a refresh at each SIGHUP.
-async fn hear(mut hang_ups: Signals, state: Arc<State>) {
+async fn hear(mut hang_ups: Signals, state: Arc<ServerState>) {
     loop {
         hang_ups.next().await;
         tracing::info!("SIGHUP: a refresh is asked for");

@@ -75,9 +75,10 @@ mod tests {
 
     use super::super::connections::Connections;
     use super::super::listen::listen;
-    use super::super::{Refreshing, State, first_start, router};
+    use super::super::{Refreshing, ServerState, first_start, router};
     use super::*;
     use crate::config::{self, Overrides};
+    use crate::library::view::ErrorCode;
     use crate::search::{SectionId, Stopped};
 
     /// Searches on until it is cancelled, whatever its budget says; tells first that it runs, then why it ended.
@@ -138,7 +139,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let refused = queue.run(|_| Ok(())).await.unwrap_err();
-        assert_eq!((refused.status.as_u16(), refused.code), (503, "busy"));
+        assert_eq!((refused.status.as_u16(), refused.code), (503, ErrorCode::Busy));
         stopping.cancel();
         assert_eq!(first.await.unwrap().unwrap_err().status.as_u16(), 503);
         let second = tokio::time::timeout(Duration::from_secs(10), second).await.unwrap();
@@ -146,15 +147,15 @@ mod tests {
     }
 
     /// A server over the own notes.
-    fn state(index: PathBuf) -> Arc<State> {
+    fn state(index: PathBuf) -> Arc<ServerState> {
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        Arc::new(State::new(config, Refreshing::Never).unwrap())
+        Arc::new(ServerState::new(config, Refreshing::Never).unwrap())
     }
 
     /// Fills the queue with searches that never end by themselves.
-    async fn fill(state: &Arc<State>) {
+    async fn fill(state: &Arc<ServerState>) {
         let (tell, said) = mpsc::channel();
         let running = state.searches.running.available_permits();
         for _ in 0..running + MOST_WAITING {

@@ -12,9 +12,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::process::Child;
 
-use super::State;
 use super::clock::{AGAIN, Last, Wanted};
 use super::watch::Watch;
+use super::{Refreshing, ServerState};
 use crate::config::{Config, Sources, Trust};
 use crate::generation::runs;
 
@@ -32,7 +32,7 @@ struct Running {
 
 /// Opens new generations as they come and starts a refresh whenever one is due, until it is
 /// dropped.
-pub(super) async fn keep(state: Arc<State>) {
+pub(super) async fn keep(state: Arc<ServerState>) {
     let now = Utc::now();
     let last = Last::of(&runs::read(&state.config.index), now);
     state.clock.plan(&state.config, &last, now, now);
@@ -54,7 +54,7 @@ pub(super) async fn keep(state: Arc<State>) {
             state.clock.ask_for_rebuild(Utc::now());
         }
         if running.is_none()
-            && state.refreshes
+            && state.refreshing == Refreshing::Scheduled
             && let Some(wanted) = state.clock.due(&state.config.timetable, Utc::now())
         {
             running = start(&state.config, wanted);

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::State;
 use super::clock::Wanted;
+use super::{Refreshing, ServerState};
 use crate::catalogue::{self, Origin};
 use crate::crawl::folder::{canonical, opened, root_of};
 
@@ -24,7 +24,7 @@ type Changed = Arc<Mutex<BTreeMap<String, Instant>>>;
 
 /// The watches on the catalogue's folders.
 pub(super) struct Watch {
-    state: Arc<State>,
+    state: Arc<ServerState>,
     watcher: Option<RecommendedWatcher>,
     changed: Changed,
     /// When the catalogue was written by which the folders are watched.
@@ -33,7 +33,7 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Watches nothing yet.
-    pub fn new(state: Arc<State>) -> Watch {
+    pub fn new(state: Arc<ServerState>) -> Watch {
         Watch { state, watcher: None, changed: Changed::default(), seen: None }
     }
 
@@ -51,7 +51,7 @@ impl Watch {
     pub fn renew(&mut self) {
         let config = &self.state.config;
         let Some(folder) = config.sources.folder() else { return };
-        if !self.state.refreshes {
+        if self.state.refreshing == Refreshing::Never {
             return;
         }
         let written = std::fs::metadata(folder.join("catalogue.toml"));

@@ -25,19 +25,6 @@ pub enum State {
     Blocked,
 }
 
-impl State {
-    /// The word for it in answers.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::New => "new",
-            State::Ok => "ok",
-            State::Failed => "failed",
-            State::Gone => "gone",
-            State::Blocked => "blocked",
-        }
-    }
-}
-
 /// A source's row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

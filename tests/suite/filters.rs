@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use cairn::catalogue::names::SourceNames;
 use cairn::search::{
-    Answer, Budget, Copies, CopyPlace, Filter, FilterField, IndexedSource, LastWord, Request,
-    SectionId, Understanding,
+    Answer, Budget, Copies, CopyPlace, FacetField, Filter, FilterField, IndexedSource, LastWord,
+    Request, SectionId, Understanding,
 };
 
 use crate::serve::{app, get, json};
@@ -76,7 +76,7 @@ fn a_source_is_named_by_its_whole_id_owner_or_repository_and_by_no_part_of_them(
 fn each_source_that_a_facet_counts_is_found_alone_by_its_id() {
     let shelf = of_sources();
     let facets = shelf.full("apples").facets;
-    let facet = facets.iter().find(|facet| facet.field == "source").unwrap();
+    let facet = facets.iter().find(|facet| facet.field == FacetField::Source).unwrap();
     assert_eq!(facet.values.len(), 5);
     for (id, count) in &facet.values {
         let filters = Filter::all([(FilterField::Source, Some(id.as_str()))]);

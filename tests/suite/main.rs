@@ -31,6 +31,7 @@ mod formats;
 mod found;
 mod golden;
 mod hostile;
+mod imports;
 mod index;
 mod issues;
 mod kills;

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cairn::config::{self, Overrides};
-use cairn::serve::{Refreshing, State, router};
+use cairn::serve::{Refreshing, ServerState, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -30,7 +30,9 @@ pub(crate) fn app(world: &World) -> Router {
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
     };
-    router(Arc::new(State::new(config::load(&overrides).unwrap(), Refreshing::Never).unwrap()))
+    router(Arc::new(
+        ServerState::new(config::load(&overrides).unwrap(), Refreshing::Never).unwrap(),
+    ))
 }
 
 pub(crate) fn get(app: &Router, path: &str) -> (StatusCode, HeaderMap, String) {

@@ -2,7 +2,7 @@
 
 use cairn::annotate::Role;
 use cairn::config::Sources;
-use cairn::extract::{Address, Kind};
+use cairn::extract::{Address, DocumentKind};
 use cairn::search::write::{Writer, document_key};
 use cairn::search::{
     Answer, Budget, Copies, IndexedSource, LastWord, Record, Request, Searcher, SectionId,
@@ -31,7 +31,7 @@ pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Re
         markup: String::new(),
         links: Vec::new(),
         date: None,
-        kind: Kind::Note,
+        kind: DocumentKind::Note,
         role: Role::Content,
         tags: Vec::new(),
         licence: None,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Check, READABLE, State};
+use super::{Check, CheckState, READABLE};
 use crate::catalogue;
 use crate::commands::output;
 use crate::config::Config;
@@ -23,7 +23,7 @@ pub(super) fn checksums(index: &Path) -> Check {
     if let Err(error) = disk::list(&index.join("generations"))
         && !error.is_missing()
     {
-        return Check::new("checksums", State::Ill, error.to_string()).hint(READABLE);
+        return Check::new("checksums", CheckState::Ill, error.to_string()).hint(READABLE);
     }
     let numbers = folders::numbers(index);
     let current = folders::current(index).ok().flatten();
@@ -37,12 +37,12 @@ pub(super) fn checksums(index: &Path) -> Check {
         let (files, generations) =
             (output::count(files, "file"), output::count(numbers.len(), "generation"));
         let says = format!("{files} of {generations} are as they were written");
-        return Check::new("checksums", State::Well, says);
+        return Check::new("checksums", CheckState::Well, says);
     };
     let hint = first.remedy(index);
     // What is kept besides is shown only if the current generation is lost.
     let is_shown = damaged.iter().any(|(number, _)| Some(*number) == current);
-    let state = if is_shown { State::Ill } else { State::Weak };
+    let state = if is_shown { CheckState::Ill } else { CheckState::Weak };
     let named: Vec<String> = damaged.iter().take(NAMED).map(|(_, d)| d.to_string()).collect();
     let rest = damaged.len() - named.len();
     let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
@@ -57,14 +57,14 @@ pub(super) fn rows(config: &Config) -> Option<Check> {
     }
     let audit = match refresh::audit(config) {
         Ok(audit) => audit,
-        Err(error) => return Some(Check::new("rows", State::Ill, error.to_string())),
+        Err(error) => return Some(Check::new("rows", CheckState::Ill, error.to_string())),
     };
     let rows = output::count(audit.rows, "row");
     if audit.damaged.is_empty() && audit.missing.is_empty() {
         let says = format!("{rows} of library.db are as they were written");
-        return Some(Check::new("rows", State::Well, says));
+        return Some(Check::new("rows", CheckState::Well, says));
     }
-    let state = if audit.damaged.is_empty() { State::Weak } else { State::Ill };
+    let state = if audit.damaged.is_empty() { CheckState::Weak } else { CheckState::Ill };
     let says = format!("of {rows} of library.db {}", found(&audit));
     Some(Check::new("rows", state, says).hint(remedy(config, &audit)))
 }

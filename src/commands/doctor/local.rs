@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 
-use super::{Check, READABLE, State};
+use super::{Check, CheckState, READABLE};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::Config;
@@ -78,10 +78,10 @@ fn threads(config: &Config) -> Option<Check> {
     if config.token.is_some() {
         let sources = output::count(asking, "source");
         let says = format!("{sources} with discussions or issues, and a token to read them");
-        return Some(Check::new("threads", State::Well, says));
+        return Some(Check::new("threads", CheckState::Well, says));
     }
     let Problem { message, hint, .. } = no_token(asking);
-    Some(Check::new("threads", State::Weak, message).hint(hint.unwrap_or_default()))
+    Some(Check::new("threads", CheckState::Weak, message).hint(hint.unwrap_or_default()))
 }
 
 fn writable(index: &Path) -> Check {
@@ -89,17 +89,17 @@ fn writable(index: &Path) -> Check {
     if let Err(error) = disk::list(index)
         && !error.is_missing()
     {
-        return Check::new("index", State::Ill, error.to_string()).hint(READABLE);
+        return Check::new("index", CheckState::Ill, error.to_string()).hint(READABLE);
     }
     match (index.exists(), disk::is_writable(index)) {
         (false, _) => {
             let says = format!("{shown} is not there yet; the first refresh makes it");
-            Check::new("index", State::Well, says)
+            Check::new("index", CheckState::Well, says)
         }
-        (true, true) => Check::new("index", State::Well, shown.to_string()),
+        (true, true) => Check::new("index", CheckState::Well, shown.to_string()),
         (true, false) => {
             let says = format!("{shown} can't be written: it can be searched, not refreshed");
-            Check::new("index", State::Weak, says)
+            Check::new("index", CheckState::Weak, says)
                 .hint("if it is to be refreshed here, run Cairn as its owner, or name another with --index")
         }
     }
@@ -110,12 +110,12 @@ fn disk(index: &Path) -> Option<Check> {
     let there = index.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let free = free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;
     let state = match free {
-        ..NO_BYTES => State::Ill,
-        NO_BYTES..FEW_BYTES => State::Weak,
-        _ => State::Well,
+        ..NO_BYTES => CheckState::Ill,
+        NO_BYTES..FEW_BYTES => CheckState::Weak,
+        _ => CheckState::Well,
     };
     let check = Check::new("disk", state, format!("{:.1} GB free", free as f64 / 1e9));
-    Some(if state == State::Well {
+    Some(if state == CheckState::Well {
         check
     } else {
         check.hint("a refresh of the whole catalogue wants about a gigabyte; make room")
@@ -144,21 +144,29 @@ fn store(config: &Config) -> Check {
     let path = config.index.join("library.db");
     let is_there = match disk::is_there(&path) {
         Ok(is_there) => is_there,
-        Err(error) => return Check::new("store", State::Ill, error.to_string()).hint(READABLE),
+        Err(error) => {
+            return Check::new("store", CheckState::Ill, error.to_string()).hint(READABLE);
+        }
     };
     let is_served = !matches!(folders::current(&config.index), Ok(None));
     if !is_there {
         return match is_served {
-            false => Check::new("store", State::Well, "none yet; the first refresh makes it"),
-            true => Check::new("store", State::Weak, "library.db is missing; what is served stays")
-                .hint("`cairn refresh` fetches every source again"),
+            false => Check::new("store", CheckState::Well, "none yet; the first refresh makes it"),
+            true => {
+                Check::new("store", CheckState::Weak, "library.db is missing; what is served stays")
+                    .hint("`cairn refresh` fetches every source again")
+            }
         };
     }
     if let Err(error) = Store::examine(&path) {
-        return Check::new("store", State::Ill, error.to_string());
+        return Check::new("store", CheckState::Ill, error.to_string());
     }
     let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-    Check::new("store", State::Well, format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6))
+    Check::new(
+        "store",
+        CheckState::Well,
+        format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6),
+    )
 }
 
 fn generation(config: &Config) -> Check {
@@ -170,16 +178,16 @@ fn generation(config: &Config) -> Check {
             match folders::current(&config.index) {
                 Err(damage) => {
                     let remedy = damage.remedy(&config.index);
-                    Check::new("generation", State::Weak, format!("{damage}; shown is {says}"))
+                    Check::new("generation", CheckState::Weak, format!("{damage}; shown is {says}"))
                         .hint(remedy)
                 }
-                Ok(_) => Check::new("generation", State::Well, says),
+                Ok(_) => Check::new("generation", CheckState::Well, says),
             }
         }
-        Ok(None) => Check::new("generation", State::Ill, "there is none yet")
+        Ok(None) => Check::new("generation", CheckState::Ill, "there is none yet")
             .hint("`cairn refresh` builds the first"),
         // The error says what to do.
-        Err(error) => Check::new("generation", State::Ill, chain(&error)),
+        Err(error) => Check::new("generation", CheckState::Ill, chain(&error)),
     }
 }
 
@@ -193,33 +201,33 @@ fn last_run(config: &Config) -> Check {
                     "nothing depends on it but what is said of past runs; the next run begins a new record"
                 }
             };
-            return Check::new("runs", State::Weak, damage.to_string()).hint(remedy);
+            return Check::new("runs", CheckState::Weak, damage.to_string()).hint(remedy);
         }
     };
     let schedule = &config.timetable.schedule;
     let Some(run) = &standing.last_run else {
         let says = format!("none yet; serve refreshes {schedule}");
-        return Check::new("runs", State::Weak, says).hint("`cairn refresh` is the first");
+        return Check::new("runs", CheckState::Weak, says).hint("`cairn refresh` is the first");
     };
     let failed = run.failed().count();
     let says =
         format!("the last ended {}, {failed} failed; serve refreshes {schedule}", run.ended_at);
     if run.is_of_the_future(Utc::now()) {
         let says = format!("{says}; that is in the future: the clock was ahead, or is behind now");
-        return Check::new("runs", State::Weak, says)
+        return Check::new("runs", CheckState::Weak, says)
             .hint("set the clock; such a run does not count, so that the next one is not put off");
     }
     if let Some(loss) = &run.refused {
         let Problem { message, hint, .. } = loss.refused();
-        let check = Check::new("runs", State::Ill, format!("{says}; {message}"));
+        let check = Check::new("runs", CheckState::Ill, format!("{says}; {message}"));
         return check.hint(hint.unwrap_or_default());
     }
     match (run.stopped, run.reached_nothing(), failed) {
-        (true, ..) => Check::new("runs", State::Weak, format!("{says}; it was stopped"))
+        (true, ..) => Check::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
             .hint("the next one goes on from there"),
-        (_, true, _) => Check::new("runs", State::Ill, format!("{says}; nobody was reached"))
+        (_, true, _) => Check::new("runs", CheckState::Ill, format!("{says}; nobody was reached"))
             .hint("is the network up?"),
-        (.., 0) => Check::new("runs", State::Well, says),
-        _ => Check::new("runs", State::Weak, says).hint("`cairn status` says why"),
+        (.., 0) => Check::new("runs", CheckState::Well, says),
+        _ => Check::new("runs", CheckState::Weak, says).hint("`cairn status` says why"),
     }
 }

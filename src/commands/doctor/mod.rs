@@ -18,7 +18,7 @@ use crate::printable::shell::completed;
 use crate::problem::chain;
 
 #[derive(Debug, Args)]
-pub(super) struct Arguments {
+pub(super) struct DoctorArguments {
     /// Check only this machine
     #[arg(long)]
     offline: bool,
@@ -44,7 +44,7 @@ const READABLE: &str = "let this account read it, or run Cairn as its owner";
 /// How a thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum State {
+enum CheckState {
     Well,
     /// It works, but not as well as it could.
     Weak,
@@ -55,7 +55,7 @@ enum State {
 #[derive(Clone, Debug, Serialize)]
 struct Check {
     name: &'static str,
-    state: State,
+    state: CheckState,
     /// Escaped; more than one line only where data files have faults.
     says: String,
     /// What to do next.
@@ -63,7 +63,7 @@ struct Check {
 }
 
 impl Check {
-    fn new(name: &'static str, state: State, says: impl Into<String>) -> Check {
+    fn new(name: &'static str, state: CheckState, says: impl Into<String>) -> Check {
         let says = completed(&escape(&says.into())).into_owned();
         Check { name, state, says, hint: None }
     }
@@ -76,13 +76,13 @@ impl Check {
     /// Well with what `result` says, else ill with the error and `hint`.
     fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
         match result {
-            Ok(says) => Check::new(name, State::Well, says),
-            Err(error) => Check::new(name, State::Ill, chain(&error)).hint(hint),
+            Ok(says) => Check::new(name, CheckState::Well, says),
+            Err(error) => Check::new(name, CheckState::Ill, chain(&error)).hint(hint),
         }
     }
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit> {
+pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Result<Exit> {
     if let Some(repo) = &arguments.github {
         let asked = github::Question { repo, renamed: arguments.renamed.as_deref() };
         return github::run(config, &asked, arguments.json);
@@ -102,15 +102,15 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<Exit
             print(check)?;
         }
     }
-    let is_ill = checks.iter().any(|check| check.state == State::Ill);
+    let is_ill = checks.iter().any(|check| check.state == CheckState::Ill);
     Ok(if is_ill { Exit::Ill } else { Exit::Done })
 }
 
 fn print(check: &Check) -> anyhow::Result<()> {
     let state = match check.state {
-        State::Well => "well",
-        State::Weak => "weak",
-        State::Ill => "ILL",
+        CheckState::Well => "well",
+        CheckState::Weak => "weak",
+        CheckState::Ill => "ILL",
     };
     output::body(&format!("{state:<5} {:<12} {}", check.name, check.says))?;
     match &check.hint {

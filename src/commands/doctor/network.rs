@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use super::{Check, State};
+use super::{Check, CheckState};
 use crate::catalogue::policy;
 use crate::config::Config;
 use crate::crawl::{Crawler, Resource, Traffic};
@@ -31,13 +31,13 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
             checks.push(match crawler.reach(address).await {
                 Ok(at) => {
                     date = date.or(at.map(|at| (at, Utc::now())));
-                    Check::new(name, State::Well, format!("{address} answers"))
+                    Check::new(name, CheckState::Well, format!("{address} answers"))
                 }
-                Err(error) => Check::new(name, State::Ill, error.to_string())
+                Err(error) => Check::new(name, CheckState::Ill, error.to_string())
                     .hint("is the network up, and a proxy set where one is needed?"),
             });
         }
-        if checks.iter().all(|check| check.state == State::Well) {
+        if checks.iter().all(|check| check.state == CheckState::Well) {
             checks.push(quota(config, &crawler).await);
         }
         if let Some((there, here)) = date {
@@ -52,13 +52,13 @@ async fn quota(config: &Config, crawler: &Crawler) -> Check {
     let mut spent = Traffic::default();
     let quota = match crawler.ask_quotas(&mut spent).await {
         Ok(quotas) => quotas.core,
-        Err(error) => return Check::new("quota", State::Weak, error.to_string()),
+        Err(error) => return Check::new("quota", CheckState::Weak, error.to_string()),
     };
     let (remaining, limit) = (quota.remaining, quota.limit);
     let left = format!("{remaining} of {limit} requests an hour left");
     if crawler.token_refused() {
         let says = format!("GitHub refuses the token; without it, {left}");
-        return Check::new("token", State::Ill, says)
+        return Check::new("token", CheckState::Ill, says)
             .hint("renew GITHUB_TOKEN or token_file, or remove it: refreshes go on without");
     }
     let name = if config.token.is_some() { "token" } else { "quota" };
@@ -68,19 +68,23 @@ async fn quota(config: &Config, crawler: &Crawler) -> Check {
     };
     if crawler.share_of(Resource::Core, quota) == 0 {
         let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;
-        return Check::new(name, State::Weak, says)
+        return Check::new(name, CheckState::Weak, says)
             .hint(format!("descriptions and licences wait {minutes} min; archives need none"));
     }
-    Check::new(name, State::Well, says)
+    Check::new(name, CheckState::Well, says)
 }
 
 /// What it means that this machine's clock is `ahead` seconds ahead of GitHub's.
 fn clock(ahead: i64) -> Check {
     if ahead.abs() <= CLOCK_SECONDS {
-        return Check::new("clock", State::Well, format!("within {CLOCK_SECONDS} s of GitHub's"));
+        return Check::new(
+            "clock",
+            CheckState::Well,
+            format!("within {CLOCK_SECONDS} s of GitHub's"),
+        );
     }
     let (by, way) = (ahead.abs(), if ahead > 0 { "fast" } else { "slow" });
-    Check::new("clock", State::Ill, format!("it is {by} s {way}"))
+    Check::new("clock", CheckState::Ill, format!("it is {by} s {way}"))
         .hint("set it: limits, schedules and certificates are read by it")
 }
 
@@ -90,8 +94,8 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_off_is_told() {
-        assert_eq!(clock(-100).state, State::Well);
-        assert_eq!(clock(86_400).state, State::Ill);
+        assert_eq!(clock(-100).state, CheckState::Well);
+        assert_eq!(clock(86_400).state, CheckState::Ill);
         assert!(clock(-3_600).says.contains("3600 s slow"));
     }
 }

@@ -44,7 +44,7 @@ impl Wire {
         let (sender, messages) = channel(WAITING);
         let writer = tokio::spawn(write(output, to_write));
         let reader =
-            Reader { input: BufReader::new(input), messages: sender, lines: lines.clone() };
+            LineReader { input: BufReader::new(input), messages: sender, lines: lines.clone() };
         let reader = AbortOnDropHandle::new(tokio::spawn(reader.run()));
         (Wire { messages, lines, _reader: reader }, writer)
     }
@@ -87,7 +87,7 @@ async fn write(
     Ok(())
 }
 
-struct Reader<R> {
+struct LineReader<R> {
     input: BufReader<R>,
     messages: Sender<RxJsonRpcMessage<RoleServer>>,
     lines: Sender<Vec<u8>>,
@@ -99,7 +99,7 @@ enum Line {
     TooLong,
 }
 
-impl<R: AsyncRead + Unpin> Reader<R> {
+impl<R: AsyncRead + Unpin> LineReader<R> {
     /// Reads until the input or the session ends.
     async fn run(mut self) {
         let mut has_begun = false;

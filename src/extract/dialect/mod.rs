@@ -36,7 +36,7 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     if !is_quarto && !is_mdx && !MARKS.as_ref().is_some_and(|marks| marks.is_match(text)) {
         return Cow::Borrowed(text);
     }
-    let mut reader = Reader { is_quarto, is_mdx, ..Reader::default() };
+    let mut reader = DialectReader { is_quarto, is_mdx, ..DialectReader::default() };
     let mut plain = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         let (body, end) = match line.strip_suffix('\n') {
@@ -51,7 +51,7 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
 
 /// Where in a file the reader is.
 #[derive(Default)]
-struct Reader {
+struct DialectReader {
     is_quarto: bool,
     is_mdx: bool,
     /// The fences that are open, the innermost last: all but the last are directives of prose.
@@ -84,7 +84,7 @@ enum Holds {
     Nothing,
 }
 
-impl Reader {
+impl DialectReader {
     fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
         if let Some(fence) = self.fences.last_mut() {
             let trimmed = line.trim();

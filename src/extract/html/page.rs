@@ -9,8 +9,8 @@ use html5gum::{StartTag, Token, Tokenizer};
 use super::{SILENT, attribute, push_folded};
 use crate::extract::frontmatter::{day, is_noindex};
 use crate::extract::render::Rendered;
-use crate::extract::sections::{Builder, Unit, is_list};
-use crate::extract::{Document, Kind};
+use crate::extract::sections::{SectionBuilder, Unit, is_list};
+use crate::extract::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
 /// Elements that stand round what a page says.
@@ -62,7 +62,7 @@ const BLOCKS: [&[u8]; 22] = [
 ];
 /// The document that the page `html` is. O(length).
 pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
-    let mut builder = Builder::new(Unit::Lines);
+    let mut builder = SectionBuilder::new(Unit::Lines);
     let page = Page::new(html, &mut builder, None).read();
     if page.is_private {
         problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
@@ -72,7 +72,7 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
     let sections = builder.finish();
     Some(Document {
         title,
-        kind: if is_list(&sections) { Kind::List } else { Kind::Note },
+        kind: if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note },
         date,
         sections,
         ..Document::default()
@@ -80,7 +80,7 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
 }
 
 /// Gives `builder` the blocks of `html`, a field of the card `number`; headings in it are text.
-pub(in crate::extract) fn read_field(html: &str, number: u32, builder: &mut Builder) {
+pub(in crate::extract) fn read_field(html: &str, number: u32, builder: &mut SectionBuilder) {
     Page::new(html, builder, Some(number)).read();
 }
 
@@ -89,7 +89,7 @@ struct Page<'a> {
     html: &'a str,
     /// How many lines it has.
     lines: u32,
-    builder: &'a mut Builder,
+    builder: &'a mut SectionBuilder,
     /// The card that the page is a field of.
     card: Option<u32>,
     /// How far lines were counted: a byte, and its line.
@@ -119,7 +119,7 @@ struct Heading {
 }
 
 impl<'a> Page<'a> {
-    fn new(html: &'a str, builder: &'a mut Builder, card: Option<u32>) -> Page<'a> {
+    fn new(html: &'a str, builder: &'a mut SectionBuilder, card: Option<u32>) -> Page<'a> {
         Page {
             html,
             lines: u32::try_from(html.lines().count().max(1)).unwrap_or(u32::MAX),

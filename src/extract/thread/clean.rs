@@ -80,7 +80,7 @@ impl Fence {
 }
 
 /// A line of a post that is kept.
-enum Part<'a> {
+enum BodyPart<'a> {
     /// A heading of a level below [`LEVELS`].
     Heading(usize, &'a str),
     Text(&'a str),
@@ -91,45 +91,47 @@ enum Part<'a> {
 pub(super) fn clean(body: &str) -> String {
     let body = without_comments(body);
     let mut fence = Fence::default();
-    let mut parts: Vec<Part> = Vec::new();
+    let mut parts: Vec<BodyPart> = Vec::new();
     for line in body.lines() {
         let part = match fence.next(line) {
-            Line::Mark | Line::Code => Part::Text(line),
-            Line::Text if line.trim().is_empty() => Part::Blank,
+            Line::Mark | Line::Code => BodyPart::Text(line),
+            Line::Text if line.trim().is_empty() => BodyPart::Blank,
             Line::Text if is_prompt(line.trim()) => continue,
-            Line::Text => level(line).map_or(Part::Text(line), |level| Part::Heading(level, line)),
+            Line::Text => {
+                level(line).map_or(BodyPart::Text(line), |level| BodyPart::Heading(level, line))
+            }
         };
         parts.push(part);
     }
-    let headings = parts.iter().filter(|part| matches!(part, Part::Heading(..))).count();
+    let headings = parts.iter().filter(|part| matches!(part, BodyPart::Heading(..))).count();
     // A template has headings; one line in bold may be all that a comment says.
     let kept = if headings > 1 { filled(parts) } else { parts };
     let lines: Vec<&str> = kept
         .iter()
         .map(|part| match part {
-            Part::Heading(_, line) | Part::Text(line) => *line,
-            Part::Blank => "",
+            BodyPart::Heading(_, line) | BodyPart::Text(line) => *line,
+            BodyPart::Blank => "",
         })
         .collect();
     lines.join("\n")
 }
 
 /// `parts` without the headings under which nothing stands.
-fn filled(parts: Vec<Part>) -> Vec<Part> {
+fn filled(parts: Vec<BodyPart>) -> Vec<BodyPart> {
     // By level: whether something stands below a heading of that level, seen from the end.
     let mut seen = [false; LEVELS];
-    let mut kept: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut kept: Vec<BodyPart> = Vec::with_capacity(parts.len());
     for part in parts.into_iter().rev() {
         match part {
-            Part::Heading(level, _) => {
+            BodyPart::Heading(level, _) => {
                 let is_filled = seen[level];
                 seen[level..].fill(false);
                 if !is_filled {
                     continue;
                 }
             }
-            Part::Text(_) => seen.fill(true),
-            Part::Blank => {}
+            BodyPart::Text(_) => seen.fill(true),
+            BodyPart::Blank => {}
         }
         kept.push(part);
     }

@@ -13,9 +13,9 @@ mod substance;
 use std::collections::HashSet;
 use std::num::NonZeroU64;
 
-use super::markdown::Reader;
-use super::sections::{Builder, Unit};
-use super::{Address, Document, Kind, Posted, Section};
+use super::markdown::MarkdownReader;
+use super::sections::{SectionBuilder, Unit};
+use super::{Address, Document, DocumentKind, Posted, Section};
 use crate::crawl::github::thread::{MOST_POSTS, Post, THREAD_BYTES, Thread};
 use crate::problem::{Problem, Stage};
 use quotes::Quoted;
@@ -56,7 +56,7 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
         date: day(&thread.created_at),
         tags: labels.map(|label| label.trim().to_owned()).collect(),
         title: Some(title(&thread)),
-        kind: Kind::Discussion,
+        kind: DocumentKind::Discussion,
         licence: None,
         sections,
     })
@@ -94,7 +94,7 @@ impl<'a> Writer<'a> {
     /// Nobody but its author says whether a question has substance: it is what people search for.
     fn question(&mut self, problems: &mut Vec<Problem>) {
         let question = &self.thread.question;
-        self.post(question, (Address::Question, None), &clean::clean(&question.body), problems);
+        self.post(question, Address::Question, None, &clean::clean(&question.body), problems);
     }
 
     fn comment(&mut self, post: &Post, problems: &mut Vec<Problem>) {
@@ -111,23 +111,24 @@ impl<'a> Writer<'a> {
             Some(login) => format!("{what} by {login}"),
             None => format!("{what} by a deleted account"),
         };
-        self.post(post, (Address::Comment(id), Some(&heading)), &body, problems);
+        self.post(post, Address::Comment(id), Some(&heading), &body, problems);
     }
 
     /// Adds the sections of `post`, whose Markdown is `body`, at `address` below `heading`.
     fn post(
         &mut self,
         post: &Post,
-        (address, heading): (Address, Option<&str>),
+        address: Address,
+        heading: Option<&str>,
         body: &str,
         problems: &mut Vec<Problem>,
     ) {
-        let mut builder = Builder::new(Unit::Post(address));
+        let mut builder = SectionBuilder::new(Unit::Post(address));
         builder.heading(TITLE_LEVEL, &self.title, None, 1);
         if let Some(heading) = heading {
             builder.heading(POST_LEVEL, heading, None, 1);
         }
-        let mut reader = Reader::of_post(builder);
+        let mut reader = MarkdownReader::of_post(builder);
         reader.markdown(body, Some(1), problems);
         let posted = Posted {
             login: people::login(post.author.as_ref()).map(str::to_owned),

@@ -84,7 +84,7 @@ fn the_answer_comes_first_then_votes_then_dates_and_replies_follow_their_comment
         (posted.login.as_deref(), posted.date.as_deref()),
         (Some("carl"), Some("2026-03-01"))
     );
-    assert_eq!((document.kind, document.licence.as_deref()), (Kind::Discussion, None));
+    assert_eq!((document.kind, document.licence.as_deref()), (DocumentKind::Discussion, None));
     assert_eq!(document.tags, ["ranking", "Q&A"]);
 }
 

@@ -3,11 +3,11 @@
 
 use std::io::{self, Write};
 
-use super::{Part, reasons};
+use super::{ExportPart, reasons};
 use crate::graph::Why;
 use crate::printable::strip;
 
-pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "graph cairn {{")?;
     writeln!(out, "  graph [overlap=false, splines=true];")?;
     writeln!(out, "  node [shape=box, style=rounded, fontname=\"sans-serif\"];")?;

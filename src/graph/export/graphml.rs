@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Part, reasons};
+use super::{ExportPart, reasons};
 use crate::printable::{strip, strip_body};
 
 /// Attributes: id, of what, name, type.
@@ -23,7 +23,7 @@ const KEYS: [[&str; 4]; 11] = [
     ["evidence", "edge", "evidence", "string"],
 ];
 
-pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(out, b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let graphml = xml.create_element("graphml");
@@ -43,7 +43,7 @@ pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn nodes<W: Write>(part: &Part, xml: &mut Writer<W>) -> io::Result<()> {
+fn nodes<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
     for at in part.topics {
         let topic = &part.graph.vocabulary.topics[*at];
         let mentions = part.graph.mentions.get(*at).copied().unwrap_or(0);
@@ -68,7 +68,7 @@ fn nodes<W: Write>(part: &Part, xml: &mut Writer<W>) -> io::Result<()> {
     Ok(())
 }
 
-fn edges<W: Write>(part: &Part, xml: &mut Writer<W>) -> io::Result<()> {
+fn edges<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
     for (a, b, edge) in part.edges() {
         let evidence: Vec<&str> = edge.evidence.iter().map(|e| e.sentence.as_str()).collect();
         let values = [

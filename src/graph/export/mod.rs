@@ -35,12 +35,13 @@ pub enum Format {
 ///
 /// `Err` where `out` fails.
 pub fn write(
-    (graph, voices): (&Graph, &Voices),
+    graph: &Graph,
+    voices: &Voices,
     topics: &BTreeSet<usize>,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let part = Part { graph, voices, topics };
+    let part = ExportPart { graph, voices, topics };
     match format {
         Format::Turtle => turtle::write(&part, out),
         Format::Graphml => graphml::write(&part, out),
@@ -60,13 +61,13 @@ pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
 }
 
 /// What of a graph is written.
-struct Part<'a> {
+struct ExportPart<'a> {
     graph: &'a Graph,
     voices: &'a Voices,
     topics: &'a BTreeSet<usize>,
 }
 
-impl<'a> Part<'a> {
+impl<'a> ExportPart<'a> {
     fn slug(&self, topic: usize) -> &'a str {
         &self.graph.vocabulary.topics[topic].slug.0
     }
@@ -105,7 +106,7 @@ mod tests {
     use super::*;
     use crate::annotate::resources::ResourceKind;
     use crate::config::Sources;
-    use crate::graph::build::Builder;
+    use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
 
     fn text(format: Format, around_topic: Option<&str>) -> String {
@@ -124,13 +125,13 @@ mod tests {
         };
         let mut hostile = resource.clone();
         hostile.url = "https://example.org/> <urn:x> <urn:y> . <".into();
-        let graph = Builder::new(vocabulary).finish(vec![resource, hostile]);
+        let graph = GraphBuilder::new(vocabulary).finish(vec![resource, hostile]);
         let topics = match around_topic {
             Some(slug) => around(&graph, graph.vocabulary.position(slug).unwrap(), 5),
             None => all(&graph),
         };
         let mut out = Vec::new();
-        write((&graph, &Voices::default()), &topics, format, &mut out).unwrap();
+        write(&graph, &Voices::default(), &topics, format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

@@ -11,7 +11,7 @@ use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleSerializer;
 use oxttl::turtle::WriterTurtleSerializer;
 
-use super::{Part, is_mined};
+use super::{ExportPart, is_mined};
 use crate::graph::Edge;
 use crate::printable::strip_body;
 use crate::vocabulary::{CAIRN, LabelRule, SCHEME, SKOS, STEP, TOPIC, Topic};
@@ -27,7 +27,7 @@ const PREFIXES: [(&str, &str); 7] = [
     ("xsd", "http://www.w3.org/2001/XMLSchema#"),
 ];
 
-pub(super) fn write(part: &Part, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = TurtleSerializer::new();
     for (prefix, iri) in PREFIXES {
         serializer = serializer.with_prefix(prefix, iri).map_err(io::Error::other)?;
@@ -90,7 +90,7 @@ impl Turtle<'_> {
         BlankNode::new_unchecked(format!("b{}", self.blanks))
     }
 
-    fn topic(&mut self, part: &Part, topic: &Topic, scheme: &NamedNode) -> io::Result<()> {
+    fn topic(&mut self, part: &ExportPart, topic: &Topic, scheme: &NamedNode) -> io::Result<()> {
         let subject = node(TOPIC, &topic.slug.0);
         let is_here = |slug: &str| {
             part.graph.vocabulary.position(slug).is_some_and(|at| part.topics.contains(&at))
@@ -148,7 +148,7 @@ impl Turtle<'_> {
     }
 
     /// The steps as collections, and their order as an RDF list.
-    fn steps(&mut self, part: &Part) -> io::Result<()> {
+    fn steps(&mut self, part: &ExportPart) -> io::Result<()> {
         let steps = &part.graph.vocabulary.steps;
         let answer = node(STEP, "design-answer");
         self.add(&answer, rdf::TYPE.into_owned(), node(SKOS, "OrderedCollection"))?;

@@ -74,7 +74,7 @@ pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
         while !taken.insert(id) {
             id += 1;
         }
-        insert(&database, card, (id, deck, place))?;
+        insert(&database, card, id, deck, place)?;
     }
     let bytes = database.serialize(MAIN_DB)?;
     archive(&bytes)
@@ -84,7 +84,9 @@ pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
 fn insert(
     database: &Connection,
     card: &Card,
-    (id, deck, place): (i64, i64, i64),
+    id: i64,
+    deck: i64,
+    place: i64,
 ) -> rusqlite::Result<()> {
     let fields = card.fields();
     let joined = fields.join("\u{1f}");

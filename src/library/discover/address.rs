@@ -94,7 +94,7 @@ impl fmt::Display for Repository {
 
 /// What an address says of the repository that it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum CitedPlace {
     /// A page of the repository itself, or of one of its files.
     Repository(Repository, Page),
     /// A page of the site of `owner`. Whether the first part of its path is a project's name or a page of the owner's
@@ -147,9 +147,9 @@ impl Repository {
     /// assert_eq!(of("https://github.com/topics/mlops"), None);
     /// ```
     pub fn of(url: &str) -> Option<Repository> {
-        match Place::of(url)? {
-            Place::Repository(repository, _) => Some(repository),
-            Place::Site { .. } => None,
+        match CitedPlace::of(url)? {
+            CitedPlace::Repository(repository, _) => Some(repository),
+            CitedPlace::Site { .. } => None,
         }
     }
 
@@ -170,9 +170,9 @@ impl Repository {
     }
 }
 
-impl Place {
+impl CitedPlace {
     /// What the address `url` is of; `None` if that is no repository. O(length).
-    pub fn of(url: &str) -> Option<Place> {
+    pub fn of(url: &str) -> Option<CitedPlace> {
         let url = Url::parse(url).ok()?;
         let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
         let parts: Vec<&str> = url.path_segments()?.filter(|part| !part.is_empty()).collect();
@@ -186,7 +186,7 @@ impl Place {
     }
 }
 
-fn repository(parts: &[&str]) -> Option<Place> {
+fn repository(parts: &[&str]) -> Option<CitedPlace> {
     let [owner, name, rest @ ..] = parts else { return None };
     let last = rest.last().map_or(String::new(), |last| last.to_lowercase());
     let is_text = [".md", ".mdx", ".ipynb", ".pdf", ".rst", ".txt", ".html", ".qmd", ".rmd"]
@@ -202,10 +202,10 @@ fn repository(parts: &[&str]) -> Option<Place> {
         Some(_) => Page::Reading,
         None => Page::Front,
     };
-    Some(Place::Repository(Repository::new(owner, name)?, page))
+    Some(CitedPlace::Repository(Repository::new(owner, name)?, page))
 }
 
-fn site(owner: &str, parts: &[&str]) -> Option<Place> {
+fn site(owner: &str, parts: &[&str]) -> Option<CitedPlace> {
     let owner = owner.to_lowercase();
     Repository::site(&owner)?;
     // A part that is a year, a file, or one that sites name their pages by is no project's name.
@@ -219,7 +219,7 @@ fn site(owner: &str, parts: &[&str]) -> Option<Place> {
     let first = parts.first().filter(is_project).map(part);
     let is_root = parts.len() == usize::from(first.is_some());
     let page = if is_root { Page::Front } else { Page::Reading };
-    Some(Place::Site { owner, first, page })
+    Some(CitedPlace::Site { owner, first, page })
 }
 
 #[cfg(test)]
@@ -269,9 +269,9 @@ mod tests {
 
     #[test]
     fn what_leads_to_code_and_issues_is_use() {
-        let page = |url| match Place::of(url).unwrap() {
-            Place::Repository(_, page) => page,
-            Place::Site { .. } => panic!("no repository"),
+        let page = |url| match CitedPlace::of(url).unwrap() {
+            CitedPlace::Repository(_, page) => page,
+            CitedPlace::Site { .. } => panic!("no repository"),
         };
         assert_eq!(page("https://github.com/a/b"), Page::Front);
         assert_eq!(page("https://github.com/a/b/blob/main/README.md"), Page::Front);
@@ -284,9 +284,11 @@ mod tests {
 
     #[test]
     fn a_part_of_a_site_is_a_project_unless_it_is_a_page() {
-        let site = |url| match Place::of(url).unwrap() {
-            Place::Site { owner, first, page } => (owner, first.map(|part| part.spelling), page),
-            Place::Repository(..) => panic!("no site"),
+        let site = |url| match CitedPlace::of(url).unwrap() {
+            CitedPlace::Site { owner, first, page } => {
+                (owner, first.map(|part| part.spelling), page)
+            }
+            CitedPlace::Repository(..) => panic!("no site"),
         };
         let ann = |first: Option<&str>, page| ("ann".to_owned(), first.map(str::to_owned), page);
         let book = Some("Book");

@@ -114,8 +114,10 @@ struct Asking<'a> {
 /// allow no more. Writes `discover.json` into the index folder, if it can. `Err` if the network can't be set up;
 /// what GitHub refuses is a note.
 pub fn find(
-    (library, config): (&Library, &Config),
-    (policy, known): (&Policy, &HashSet<Repository>),
+    library: &Library,
+    config: &Config,
+    policy: &Policy,
+    known: &HashSet<Repository>,
     topic: Option<usize>,
 ) -> anyhow::Result<Findings> {
     let path = config.index.join("discover.json");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::address::{Page, Place, Repository};
+use super::address::{CitedPlace, Page, Repository};
 use super::cited::{Citation, Cited, MOST_PAGES};
 use super::phrase::Remark;
 use super::words::{Signs, lists_data};
@@ -40,8 +40,8 @@ impl Library {
             for link in &record.links {
                 // A link that says nothing of what it leads to is no resource, and no citation.
                 let Some(resource) = resources.get(link.url.as_str()) else { continue };
-                let Some(place) = Place::of(&link.url) else { continue };
-                gathered.add((place, resource), (&voice, id), (&record, link));
+                let Some(place) = CitedPlace::of(&link.url) else { continue };
+                gathered.add(place, resource, &voice, id, &record, link);
             }
         })?;
         Ok(gathered.finish(known))
@@ -64,13 +64,16 @@ struct Gathered {
 impl Gathered {
     fn add(
         &mut self,
-        (place, resource): (Place, &Resource),
-        (voice, section): (&Voice, SectionId),
-        (record, link): (&Record, &Link),
+        place: CitedPlace,
+        resource: &Resource,
+        voice: &Voice,
+        section: SectionId,
+        record: &Record,
+        link: &Link,
     ) {
         let (page, is_site) = match &place {
-            Place::Repository(_, page) => (*page, false),
-            Place::Site { page, .. } => (*page, true),
+            CitedPlace::Repository(_, page) => (*page, false),
+            CitedPlace::Site { page, .. } => (*page, true),
         };
         let Some(cited) = self.cited(place) else { return };
         for topic in &resource.topics {
@@ -90,16 +93,16 @@ impl Gathered {
         let mut above = record.headings.iter().chain([&record.title]);
         cited.is_among_data |= above.any(|text| lists_data(text));
         let remark = Remark::of(&link.text, &link.sentence).filter(|_| is_front);
-        cited.cite(voice, citation((record, section), link, (page, remark)));
+        cited.cite(voice, citation(record, section, link, page, remark));
     }
 
-    fn cited(&mut self, place: Place) -> Option<&mut Cited> {
+    fn cited(&mut self, place: CitedPlace) -> Option<&mut Cited> {
         Some(match place {
-            Place::Repository(repository, _) => {
+            CitedPlace::Repository(repository, _) => {
                 let key = repository.clone();
                 self.repositories.entry(key).or_insert_with(|| Cited::new(repository))
             }
-            Place::Site { owner, first, .. } => {
+            CitedPlace::Site { owner, first, .. } => {
                 let repository = match &first {
                     Some(part) => Repository::new(&owner, &part.name)?,
                     None => Repository::site(&owner)?,
@@ -174,9 +177,11 @@ fn spell(cited: &mut Cited, link: &Link) {
 }
 
 fn citation(
-    (record, section): (&Record, SectionId),
+    record: &Record,
+    section: SectionId,
     link: &Link,
-    (page, remark): (Page, Option<Remark>),
+    page: Page,
+    remark: Option<Remark>,
 ) -> Citation {
     let heading = record.headings.last().map_or("", String::as_str);
     let using = Signs { tool: page == Page::Using, ..Signs::default() };

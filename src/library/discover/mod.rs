@@ -170,7 +170,7 @@ impl Library {
         };
         let is_guess = candidate.is_guess();
         let is_ready = said.is_some() && !is_guess;
-        let entry = entry(&spelling, &said.unwrap_or_else(placeholder), is_ready);
+        let entry = entry(&spelling, &said.unwrap_or_else(placeholder));
         CandidateView {
             url: format!("{}/{spelling}", self.web),
             title,
@@ -186,7 +186,7 @@ impl Library {
                 .map(|cited| cited.best().map(|citation| self.citation(citation)).collect())
                 .unwrap_or_default(),
             github: found.map(github),
-            entry,
+            entry: if is_ready { entry } else { commented_out(&entry) },
             is_ready,
             spelling,
             repo,
@@ -194,13 +194,14 @@ impl Library {
     }
 }
 
-/// The entry of `repo`, commented out unless it is ready to paste.
-fn entry(repo: &str, why: &str, is_ready: bool) -> String {
-    let text = NewEntry { repo, why, author: None }.text();
-    if is_ready {
-        return text;
-    }
-    text.lines().map(|line| format!("# {line}\n")).collect()
+/// The catalogue entry of `repo`.
+fn entry(repo: &str, why: &str) -> String {
+    NewEntry { repo, why, author: None }.text()
+}
+
+/// `entry` with a `#` before each line.
+fn commented_out(entry: &str) -> String {
+    entry.lines().map(|line| format!("# {line}\n")).collect()
 }
 
 fn github(found: &Found) -> GitHubView {

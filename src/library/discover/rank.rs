@@ -166,8 +166,8 @@ fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
     Rating { score, reads_as }
 }
 
-fn when(is: bool, points: f64) -> f64 {
-    if is { points } else { 0.0 }
+fn points_if(condition: bool, points: f64) -> f64 {
+    if condition { points } else { 0.0 }
 }
 
 /// What the words on a candidate call it, in points.
@@ -188,13 +188,13 @@ fn signs(candidate: &Candidate) -> SignPoints {
     };
     let cited = candidate.cited.as_ref();
     let is_list = name.list || own.list;
-    let study = when(name.study || name.list, STUDY_IN_NAME)
-        + when(own.study || own.list, STUDY_IN_LINK)
-        + when(cited.is_some_and(Cited::is_read_as_site), READ_AS_SITE)
+    let study = points_if(name.study || name.list, STUDY_IN_NAME)
+        + points_if(own.study || own.list, STUDY_IN_LINK)
+        + points_if(cited.is_some_and(Cited::is_read_as_site), READ_AS_SITE)
         + STUDY_IN_SENTENCE * voices(&|signs| signs.study);
-    let tool = when(name.tool, TOOL_IN_NAME)
-        + when(cited.is_some_and(|cited| cited.is_among_data), AMONG_DATA)
-        + when(own.tool, TOOL_IN_SENTENCE)
+    let tool = points_if(name.tool, TOOL_IN_NAME)
+        + points_if(cited.is_some_and(|cited| cited.is_among_data), AMONG_DATA)
+        + points_if(own.tool, TOOL_IN_SENTENCE)
         + TOOL_IN_SENTENCE * voices(&|signs| signs.tool);
     SignPoints { study, tool, is_bare_list: is_list && !name.explains && !own.explains }
 }
@@ -209,9 +209,9 @@ fn relevance(candidate: &Candidate) -> f64 {
         || candidate.citations().any(|citation| is_of_purpose(&citation.text));
     let topics = beside.max(within).min(1.0);
     LEAST_RELEVANCE
-        + when(is_of_purpose || topics > 0.0, OF_OUR_FIELD)
+        + points_if(is_of_purpose || topics > 0.0, OF_OUR_FIELD)
         + MOST_OF_TOPICS * topics
-        + when(is_of_purpose, PURPOSE)
+        + points_if(is_of_purpose, PURPOSE)
 }
 
 /// How many different topics a thousand words of `readme` name.

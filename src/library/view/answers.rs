@@ -39,8 +39,18 @@ pub struct SuggestAnswer {
 /// What asking for a refresh came to.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RefreshAnswer {
-    /// `begins`, or `follows the one under way`.
-    pub refresh: String,
+    pub refresh: RefreshStart,
+}
+
+/// When a requested refresh starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub enum RefreshStart {
+    /// At once.
+    #[serde(rename = "begins")]
+    Begins,
+    /// When the refresh that is running has ended.
+    #[serde(rename = "follows the one under way")]
+    Follows,
 }
 
 /// Why a request was not answered.
@@ -52,7 +62,36 @@ pub struct ErrorAnswer {
 /// What went wrong, and what to do.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ErrorView {
-    pub code: String,
+    pub code: ErrorCode,
     pub message: String,
     pub hint: String,
+}
+
+/// What kind of error it is, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// There is no generation to show yet.
+    NotReady,
+    /// The queue of searches is full.
+    Busy,
+    /// The server is stopping.
+    Stopped,
+    /// The search exceeded its budget of work or time.
+    TooCostly,
+    NotFound,
+    /// The token is missing or wrong, or the server does not offer this.
+    Forbidden,
+    /// A parameter is invalid.
+    BadRequest,
+    /// The index can't be read.
+    Index,
+    /// A bug, or a lack of resources; the server's log has the details.
+    Internal,
+    /// The request's address or head is too long.
+    TooLong,
+    /// The client sends too many requests, or too many arrive at once.
+    TooMany,
+    /// The request is for a host that this server does not serve.
+    WrongHost,
 }

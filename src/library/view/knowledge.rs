@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{HitView, Place, TopicLink};
+use super::{HitView, PlaceView, TopicLink};
 use crate::graph::{Coverage, Why};
 
 /// Topics near a topic.
@@ -44,7 +44,7 @@ pub struct EvidenceView {
     pub source: String,
     pub path: String,
     #[serde(flatten)]
-    pub place: Place,
+    pub place: PlaceView,
     pub url: String,
 }
 

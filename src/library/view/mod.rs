@@ -13,16 +13,16 @@ use serde::Serialize;
 
 use crate::annotate::resources::{ResourceKind, Said};
 use crate::catalogue::Shown;
-use crate::extract::{Address, Link, Posted};
+use crate::extract::{Address, DocumentKind, Link, Posted};
 use crate::generation::manifest::{Counts, SourceState};
 use crate::generation::news::{Changes, News};
 use crate::generation::run::Run;
 use crate::problem::Problem;
-use crate::search::{Snippet, TopicMention, Understood};
+use crate::search::{FacetField, Snippet, TopicMention, Understood};
 
 pub use answers::{
-    ErrorAnswer, ErrorView, RefreshAnswer, ResourcesAnswer, SectionAnswer, SuggestAnswer,
-    TopicAnswer, TopicsAnswer,
+    ErrorAnswer, ErrorCode, ErrorView, RefreshAnswer, RefreshStart, ResourcesAnswer, SectionAnswer,
+    SuggestAnswer, TopicAnswer, TopicsAnswer,
 };
 pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{
@@ -33,7 +33,7 @@ pub use source::AboutSource;
 
 /// Where in its document a passage stands: one of the five, or none of them for the post that opens a thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Place {
+pub struct PlaceView {
     /// First and last line, 1-based, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<(u32, u32)>,
@@ -51,30 +51,30 @@ pub struct Place {
     pub comment: Option<u64>,
 }
 
-impl From<Address> for Place {
-    fn from(address: Address) -> Place {
-        let place = Place::default();
+impl From<Address> for PlaceView {
+    fn from(address: Address) -> PlaceView {
+        let place = PlaceView::default();
         match address {
-            Address::Lines(first, last) => Place { lines: Some((first, last)), ..place },
-            Address::Cell(cell) => Place { cell: Some(cell), ..place },
-            Address::Page(page) => Place { page: Some(page), ..place },
-            Address::Card(card) => Place { card: Some(card), ..place },
+            Address::Lines(first, last) => PlaceView { lines: Some((first, last)), ..place },
+            Address::Cell(cell) => PlaceView { cell: Some(cell), ..place },
+            Address::Page(page) => PlaceView { page: Some(page), ..place },
+            Address::Card(card) => PlaceView { card: Some(card), ..place },
             Address::Question => place,
-            Address::Comment(id) => Place { comment: Some(id.get()), ..place },
+            Address::Comment(id) => PlaceView { comment: Some(id.get()), ..place },
         }
     }
 }
 
 /// `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`: what stands behind the file's name.
-impl fmt::Display for Place {
+impl fmt::Display for PlaceView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place { lines: Some((first, last)), .. } if first == last => write!(f, ":{first}"),
-            Place { lines: Some((first, last)), .. } => write!(f, ":{first}-{last}"),
-            Place { cell: Some(cell), .. } => write!(f, ", cell {cell}"),
-            Place { page: Some(page), .. } => write!(f, ", page {page}"),
-            Place { card: Some(card), .. } => write!(f, ", card {card}"),
-            Place { comment: Some(id), .. } => write!(f, ", comment {id}"),
+            PlaceView { lines: Some((first, last)), .. } if first == last => write!(f, ":{first}"),
+            PlaceView { lines: Some((first, last)), .. } => write!(f, ":{first}-{last}"),
+            PlaceView { cell: Some(cell), .. } => write!(f, ", cell {cell}"),
+            PlaceView { page: Some(page), .. } => write!(f, ", page {page}"),
+            PlaceView { card: Some(card), .. } => write!(f, ", card {card}"),
+            PlaceView { comment: Some(id), .. } => write!(f, ", comment {id}"),
             _ => Ok(()),
         }
     }
@@ -91,7 +91,7 @@ pub struct SearchView {
     /// Microseconds.
     pub took_us: u64,
     pub hits: Vec<HitView>,
-    pub facets: BTreeMap<&'static str, Vec<FacetValue>>,
+    pub facets: BTreeMap<FacetField, Vec<FacetValue>>,
 }
 
 /// A query and how it was understood.
@@ -118,7 +118,7 @@ pub struct PassageView {
     pub source: String,
     pub path: String,
     #[serde(flatten)]
-    pub place: Place,
+    pub place: PlaceView,
     pub headings: Vec<String>,
     pub title: String,
     /// Opens the exact lines at the source.
@@ -126,7 +126,7 @@ pub struct PassageView {
     /// The topics that it is about; those it mentions, where it is about none.
     pub topics: Vec<String>,
     pub step: Option<String>,
-    pub kind: &'static str,
+    pub kind: DocumentKind,
     pub lang: Option<String>,
     /// `None` of a thread, whatever licence its repository has.
     pub licence: Option<String>,

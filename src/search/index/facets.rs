@@ -6,19 +6,52 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
 
+use super::field::FilterField;
+
 /// The fields whose values are counted, in the order of answers.
-const FIELDS: [&str; 5] = ["source", "topic", "step", "kind", LANGUAGE];
-const LANGUAGE: &str = "lang";
+const FIELDS: [FacetField; 5] =
+    [FacetField::Source, FacetField::Topic, FacetField::Step, FacetField::Kind, FacetField::Lang];
 /// Values of one facet that are told.
 const VALUES: usize = 30;
+
+/// A field whose values are counted. In alphabetical order, which is that of the keys in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FacetField {
+    Kind,
+    Lang,
+    Source,
+    Step,
+    Topic,
+}
+
+impl FacetField {
+    /// The filter that selects one value of the field.
+    pub fn filter(self) -> FilterField {
+        match self {
+            FacetField::Kind => FilterField::Kind,
+            FacetField::Lang => FilterField::Lang,
+            FacetField::Source => FilterField::Source,
+            FacetField::Step => FilterField::Step,
+            FacetField::Topic => FilterField::Topic,
+        }
+    }
+
+    /// The field's name, in the index and in queries.
+    pub fn name(self) -> &'static str {
+        self.filter().name()
+    }
+}
 
 /// A field with its commonest values and their counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet {
-    pub field: &'static str,
+    pub field: FacetField,
     pub values: Vec<(String, u64)>,
 }
 
@@ -73,7 +106,7 @@ impl Values {
 
     /// The languages of sections, as codes.
     pub fn languages(&self) -> &[String] {
-        let place = FIELDS.iter().position(|field| *field == LANGUAGE);
+        let place = FIELDS.iter().position(|field| *field == FacetField::Lang);
         place.and_then(|at| self.names.get(self.fields.get(at)?.clone())).unwrap_or_default()
     }
 
@@ -140,8 +173,8 @@ struct Column {
 
 /// The columns of [`FIELDS`].
 fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
-    let read = |field: &&str| {
-        let column = segment.fast_fields().str(field)?;
+    let read = |field: &FacetField| {
+        let column = segment.fast_fields().str(field.name())?;
         let mut names = Vec::new();
         if let Some(column) = &column {
             for ord in 0..column.num_terms() {
@@ -176,7 +209,7 @@ mod tests {
     #[test]
     fn the_commonest_values_come_first_then_by_name_and_the_rest_is_cut() {
         let facets = values().count([0, 1].into_iter());
-        assert_eq!(facets[0], Facet { field: "source", values: vec![("a".into(), 2)] });
+        assert_eq!(facets[0], Facet { field: FacetField::Source, values: vec![("a".into(), 2)] });
         let topics = &facets[1].values;
         assert_eq!(topics.len(), VALUES);
         assert_eq!(topics[0], ("topic-39".into(), 2));

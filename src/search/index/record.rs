@@ -9,7 +9,7 @@ use super::section::SectionId;
 use crate::annotate::{Role, Salience};
 use crate::catalogue::Shown;
 use crate::catalogue::names::SourceNames;
-use crate::extract::{Address, Kind, Link, Posted, subject};
+use crate::extract::{Address, DocumentKind, Link, Posted, subject};
 
 /// A topic of a section, as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,7 +35,7 @@ pub struct Record {
     pub links: Vec<Link>,
     /// `YYYY-MM-DD`: the date that its document states, else the day when it was first seen.
     pub date: Option<String>,
-    pub kind: Kind,
+    pub kind: DocumentKind,
     pub role: Role,
     /// Tags or categories that its author gave it or its document.
     pub tags: Vec<String>,

@@ -12,7 +12,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use crate::annotate::language_code;
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::repository;
-use crate::extract::Kind;
+use crate::extract::DocumentKind;
 use crate::search::index::budget::Budget;
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
@@ -201,7 +201,7 @@ impl Filters<'_> {
                 set(&mut left, segment, docs, is_left);
             })?;
         }
-        let kind = Kind::Discussion.as_str();
+        let kind = DocumentKind::Discussion.as_str();
         self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut left)?;
         Ok(left)
     }

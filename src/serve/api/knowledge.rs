@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::error::Failure;
 use super::asked::{Asked, Named, number};
 use super::unknown_topic;
@@ -25,7 +25,7 @@ pub(super) struct Limited {
 }
 
 pub(super) async fn related(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Named(id): Named,
     Asked(asked): Asked<Limited>,
 ) -> Result<Json<RelatedView>, Failure> {
@@ -41,7 +41,7 @@ pub(super) struct LearnParameters {
 }
 
 pub(super) async fn learn(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Named(id): Named,
     Asked(asked): Asked<LearnParameters>,
 ) -> Result<Json<LearnView>, Failure> {
@@ -76,7 +76,7 @@ pub(super) struct PathAsked {
 
 impl PathParameters {
     /// The chains that are asked for.
-    pub fn find(&self, state: &State) -> Result<PathView, Failure> {
+    pub fn find(&self, state: &ServerState) -> Result<PathView, Failure> {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
         let found = state.library()?.paths(&self.from, &self.to, count);
         found.map_err(|name| unknown_topic(&name))
@@ -84,7 +84,7 @@ impl PathParameters {
 }
 
 pub(super) async fn path(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(PathAsked { from, to, limit }): Asked<PathAsked>,
 ) -> Result<Json<PathView>, Failure> {
     if from.is_empty() || to.is_empty() {
@@ -94,12 +94,14 @@ pub(super) async fn path(
     PathParameters { from, to, limit }.find(&state).map(Json)
 }
 
-pub(super) async fn cases(Shared(state): Shared<Arc<State>>) -> Result<Json<CasesView>, Failure> {
+pub(super) async fn cases(
+    State(state): State<Arc<ServerState>>,
+) -> Result<Json<CasesView>, Failure> {
     Ok(Json(state.library()?.cases()))
 }
 
 pub(super) async fn case(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Named(id): Named,
     Asked(asked): Asked<Limited>,
 ) -> Result<Json<CaseView>, Failure> {

@@ -12,14 +12,15 @@ mod things;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::handler::Handler;
 use axum::routing::{get, post};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use super::State;
+use super::ServerState;
 use super::admin;
 use super::error::Failure;
+use crate::config::Config;
 use crate::library::view::{
     CaseView, CasesView, LearnView, NewsView, PathView, RefreshAnswer, RelatedView,
     ResourcesAnswer, SearchView, SectionAnswer, SourcesView, StatusView, SuggestAnswer,
@@ -36,10 +37,34 @@ pub(super) use things::NewsParameters;
 #[derive(JsonSchema)]
 struct Nothing {}
 
+/// Whether the routes that need the admin token exist: only if the configuration has such a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AdminRoutes {
+    Offered,
+    Absent,
+}
+
+impl AdminRoutes {
+    /// What `config` offers.
+    pub fn of(config: &Config) -> AdminRoutes {
+        match config.admin_token {
+            Some(_) => AdminRoutes::Offered,
+            None => AdminRoutes::Absent,
+        }
+    }
+}
+
+/// The HTTP methods of the API: `Post` changes something, `Get` does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ApiMethod {
+    Get,
+    Post,
+}
+
 /// A route as it is documented.
 struct Documented {
     path: &'static str,
-    is_post: bool,
+    method: ApiMethod,
     summary: &'static str,
     parameters: fn(&mut SchemaGenerator) -> Schema,
     answer: fn(&mut SchemaGenerator) -> Schema,
@@ -48,43 +73,43 @@ struct Documented {
 /// Routes with what is documented of them.
 #[derive(Default)]
 struct Table {
-    router: Router<Arc<State>>,
+    router: Router<Arc<ServerState>>,
     routes: Vec<Documented>,
 }
 
 impl Table {
     /// Adds a route that takes the parameters `P` and answers `A`.
-    fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<State>>, T: 'static>(
+    fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<ServerState>>, T: 'static>(
         mut self,
         path: &'static str,
         summary: &'static str,
         handler: H,
     ) -> Table {
         self.router = self.router.route(path, get(handler));
-        self.document::<P, A>(path, false, summary)
+        self.document::<P, A>(path, ApiMethod::Get, summary)
     }
 
     fn document<P: JsonSchema, A: JsonSchema>(
         mut self,
         path: &'static str,
-        is_post: bool,
+        method: ApiMethod,
         summary: &'static str,
     ) -> Table {
         let parameters = SchemaGenerator::subschema_for::<P>;
         let answer = SchemaGenerator::subschema_for::<A>;
-        self.routes.push(Documented { path, is_post, summary, parameters, answer });
+        self.routes.push(Documented { path, method, summary, parameters, answer });
         self
     }
 }
 
-/// Every route of the API. That of the server's owner is there only where there `is_owned`.
-fn table(is_owned: bool) -> Table {
+/// Every route of the API; that of the administrator only if `admin` offers it.
+fn table(admin: AdminRoutes) -> Table {
     let all = with_knowledge(with_things(Table::default()));
-    if !is_owned {
+    if admin == AdminRoutes::Absent {
         return all;
     }
     let summary = "Asks for a refresh of all sources";
-    let mut owned = all.document::<Nothing, RefreshAnswer>("/refresh", true, summary);
+    let mut owned = all.document::<Nothing, RefreshAnswer>("/refresh", ApiMethod::Post, summary);
     owned.router = owned.router.route("/refresh", post(admin::refresh));
     owned
 }
@@ -167,15 +192,15 @@ fn with_knowledge(table: Table) -> Table {
         )
 }
 
-/// The API's router. Without an admin token there is no route for who has it.
-pub(super) fn routes(is_owned: bool) -> Router<Arc<State>> {
+/// The API's router.
+pub(super) fn routes(admin: AdminRoutes) -> Router<Arc<ServerState>> {
     let nowhere =
         || async { Failure::not_found("route", "in the API", "/openapi.json lists them") };
-    table(is_owned).router.fallback(nowhere)
+    table(admin).router.fallback(nowhere)
 }
 
 /// `GET /readyz`
-pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Result<&'static str, Failure> {
+pub(super) async fn ready(State(state): State<Arc<ServerState>>) -> Result<&'static str, Failure> {
     state.library().map(|_| "ready\n")
 }
 

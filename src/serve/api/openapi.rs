@@ -3,22 +3,22 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use schemars::generate::{Contract, SchemaSettings};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::super::State;
-use super::{Documented, table};
+use super::super::ServerState;
+use super::{AdminRoutes, ApiMethod, Documented, table};
 use crate::library::view::ErrorAnswer;
 
 /// `GET /openapi.json`. Made anew for each request: some milliseconds, and nobody asks often.
-pub(in crate::serve) async fn openapi(Shared(state): Shared<Arc<State>>) -> Json<Value> {
-    Json(document(state.config.admin_token.is_some()))
+pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> Json<Value> {
+    Json(document(AdminRoutes::of(&state.config)))
 }
 
-/// The description of the API, with the owner's route where there `is_owned` one.
-fn document(is_owned: bool) -> Value {
+/// The OpenAPI description of the API, with the administrator's routes if `admin` offers them.
+fn document(admin: AdminRoutes) -> Value {
     let settings = |contract: Contract| {
         SchemaSettings::draft2020_12().with(|settings| {
             settings.definitions_path = "/components/schemas".into();
@@ -31,8 +31,11 @@ fn document(is_owned: bool) -> Value {
     parameters.definitions_path = "/components/schemas".into();
     let mut parameters = parameters.into_generator();
     let mut paths = Map::new();
-    for route in table(is_owned).routes {
-        let method = if route.is_post { "post" } else { "get" };
+    for route in table(admin).routes {
+        let method = match route.method {
+            ApiMethod::Get => "get",
+            ApiMethod::Post => "post",
+        };
         let described = operation(&route, &mut parameters, &mut answers);
         paths.insert(format!("/api/v1{}", route.path), json!({ method: described }));
     }
@@ -69,10 +72,12 @@ fn operation(
         "content": { "application/json": { "schema": answer } }
     });
     let failure = json!({ "$ref": "#/components/responses/Failure" });
-    let failing: &[&str] =
-        if route.is_post { &["401", "409", "429", "503"] } else { &["400", "404", "429", "503"] };
+    let (status, failing) = match route.method {
+        ApiMethod::Get => ("200", ["400", "404", "429", "503"]),
+        ApiMethod::Post => ("202", ["401", "409", "429", "503"]),
+    };
     let mut responses = Map::new();
-    responses.insert(if route.is_post { "202" } else { "200" }.to_owned(), good);
+    responses.insert(status.to_owned(), good);
     responses.extend(failing.iter().map(|code| ((*code).to_owned(), failure.clone())));
     let mut listed = in_query(&(route.parameters)(parameters));
     if route.path.contains("{id}") {
@@ -81,7 +86,7 @@ fn operation(
     }
     let mut operation =
         json!({ "summary": route.summary, "parameters": listed, "responses": responses });
-    if route.is_post {
+    if route.method == ApiMethod::Post {
         operation["security"] = json!([{ "owner": [] }]);
     }
     operation
@@ -139,7 +144,7 @@ mod tests {
 
     #[test]
     fn every_route_is_described_with_its_parameters_and_answer() {
-        let document = document(false);
+        let document = document(AdminRoutes::Absent);
         let search = &document["paths"]["/api/v1/search"]["get"];
         let named = |name: &str| {
             let list = search["parameters"].as_array().unwrap();
@@ -159,6 +164,58 @@ mod tests {
         assert_eq!(answer, "#/components/schemas/SearchView");
         assert!(document["components"]["schemas"]["SearchView"]["properties"]["hits"].is_object());
         assert!(document["paths"]["/api/v1/refresh"].is_null());
-        assert!(super::document(true)["paths"]["/api/v1/refresh"]["post"].is_object());
+        assert!(
+            super::document(AdminRoutes::Offered)["paths"]["/api/v1/refresh"]["post"].is_object()
+        );
+    }
+
+    /// The values that the schema `name` allows.
+    fn values(document: &Value, name: &str) -> Vec<String> {
+        let schema = &document["components"]["schemas"][name];
+        let listed = schema["enum"].as_array().into_iter().flatten().cloned();
+        let options = schema["oneOf"].as_array().into_iter().flatten();
+        let one = options.flat_map(|option| match option["enum"].as_array() {
+            Some(values) => values.clone(),
+            None => vec![option["const"].clone()],
+        });
+        let mut values: Vec<String> =
+            listed.chain(one).map(|value| value.as_str().unwrap().to_owned()).collect();
+        values.sort();
+        values
+    }
+
+    #[test]
+    fn the_values_of_states_kinds_and_error_codes_are_listed() {
+        let document = document(AdminRoutes::Offered);
+        assert_eq!(values(&document, "OriginKind"), ["archive", "folder", "github"]);
+        assert_eq!(
+            values(&document, "SourceCondition"),
+            ["blocked", "deferred", "failed", "gone", "new", "ok"]
+        );
+        assert_eq!(
+            values(&document, "DocumentKind"),
+            ["book", "deck", "discussion", "list", "note", "notebook", "paper"]
+        );
+        assert_eq!(
+            values(&document, "ErrorCode"),
+            [
+                "bad_request",
+                "busy",
+                "forbidden",
+                "index",
+                "internal",
+                "not_found",
+                "not_ready",
+                "stopped",
+                "too_costly",
+                "too_long",
+                "too_many",
+                "wrong_host"
+            ]
+        );
+        assert_eq!(values(&document, "RefreshStart"), ["begins", "follows the one under way"]);
+        let facets = &document["components"]["schemas"]["SearchView"]["properties"]["facets"];
+        let fields: Vec<&String> = facets["properties"].as_object().unwrap().keys().collect();
+        assert_eq!(fields, ["kind", "lang", "source", "step", "topic"]);
     }
 }

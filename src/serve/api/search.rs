@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::error::Failure;
 use super::asked::{Asked, Flag, number};
 use crate::library::Library;
@@ -96,7 +96,7 @@ fn is_off(flag: Option<Flag>) -> bool {
 
 /// Runs a search through the queue.
 pub(in crate::serve) async fn find(
-    state: &Arc<State>,
+    state: &Arc<ServerState>,
     parameters: &SearchParameters,
     limit: usize,
 ) -> Result<SearchView, Failure> {
@@ -112,7 +112,7 @@ pub(in crate::serve) async fn find(
 }
 
 pub(super) async fn search(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(asked): Asked<SearchParameters>,
 ) -> Result<Json<SearchView>, Failure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_HITS);
@@ -129,7 +129,7 @@ pub(super) struct SuggestParameters {
 }
 
 pub(super) async fn suggest(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(asked): Asked<SuggestParameters>,
 ) -> Result<Json<SuggestAnswer>, Failure> {
     let limit = number(asked.limit, 8).clamp(1, MOST_SUGGESTIONS);

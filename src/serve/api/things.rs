@@ -4,11 +4,11 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::error::Failure;
 use super::asked::{Asked, Named, number};
 use super::search::MOST_HITS;
@@ -35,7 +35,7 @@ pub(super) struct PlaceParameters {
 }
 
 pub(super) async fn section_at(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(place): Asked<PlaceParameters>,
 ) -> Result<Json<SectionAnswer>, Failure> {
     let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
@@ -57,7 +57,7 @@ pub(super) async fn section_at(
 }
 
 pub(super) async fn section(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Named(id): Named,
 ) -> Result<Json<SectionAnswer>, Failure> {
     let hint = "ids are 16 hexadecimal digits; search gives them";
@@ -75,7 +75,7 @@ pub(super) struct ListParameters {
 }
 
 pub(super) async fn topics(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(list): Asked<ListParameters>,
 ) -> Result<Json<TopicsAnswer>, Failure> {
     let limit = list.limit.map_or(MOST_TOPICS, |limit| limit as usize).min(MOST_TOPICS);
@@ -84,7 +84,7 @@ pub(super) async fn topics(
 }
 
 pub(super) async fn topic(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Named(id): Named,
 ) -> Result<Json<TopicAnswer>, Failure> {
     let name = id.clone();
@@ -108,7 +108,7 @@ pub(super) struct ResourceParameters {
 }
 
 pub(super) async fn resources(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(asked): Asked<ResourceParameters>,
 ) -> Result<Json<ResourcesAnswer>, Failure> {
     let wanted = Wanted {
@@ -126,12 +126,14 @@ pub(super) async fn resources(
 }
 
 pub(super) async fn sources(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
 ) -> Result<Json<SourcesView>, Failure> {
     Ok(Json(state.library()?.sources(&state.shelf.standing())))
 }
 
-pub(super) async fn status(Shared(state): Shared<Arc<State>>) -> Result<Json<StatusView>, Failure> {
+pub(super) async fn status(
+    State(state): State<Arc<ServerState>>,
+) -> Result<Json<StatusView>, Failure> {
     Ok(Json(state.status(&*state.library()?)))
 }
 
@@ -155,7 +157,7 @@ impl NewsParameters {
     /// time is said.
     pub async fn find(
         self,
-        state: &State,
+        state: &ServerState,
         usual: &str,
         audience: Audience,
     ) -> Result<NewsView, Failure> {
@@ -184,7 +186,7 @@ impl NewsParameters {
 }
 
 pub(super) async fn new(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Asked(asked): Asked<NewsParameters>,
 ) -> Result<Json<NewsView>, Failure> {
     // The page's form may leave it empty; who writes an address means something.

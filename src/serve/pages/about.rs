@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::{answer, layout, number};
 use crate::catalogue::Shown;
 use crate::library::Library;
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
+pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
         let library = state.library()?;
         Ok(layout(&state, "About", body(&library)))

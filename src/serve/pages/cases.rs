@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Named, unknown_case};
 use super::{answer, layout, plural};
 use crate::graph::Coverage;
@@ -16,7 +16,7 @@ use crate::library::{Audience, Library};
 /// Passages shown at each step.
 const PASSAGES: usize = 5;
 
-pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
+pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
         let view = state.library()?.cases();
         Ok(layout(&state, "Case studies", matrix(&view)))
@@ -24,7 +24,7 @@ pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
     answer(&state, page.await)
 }
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| library.case(&name, PASSAGES, Audience::Reader);

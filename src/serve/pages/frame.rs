@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::{number, plural, time};
 
 /// A page to be put into the frame.
@@ -18,13 +18,13 @@ pub(super) struct Frame<'a> {
 }
 
 /// A page without a query.
-pub(super) fn layout(state: &State, title: &str, body: Markup) -> Markup {
+pub(super) fn layout(state: &ServerState, title: &str, body: Markup) -> Markup {
     Frame { title, ..Frame::default() }.round(state, body)
 }
 
 impl Frame<'_> {
     /// The whole page with `body` in it.
-    pub fn round(&self, state: &State, body: Markup) -> Markup {
+    pub fn round(&self, state: &ServerState, body: Markup) -> Markup {
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -108,7 +108,7 @@ fn help() -> Markup {
 }
 
 /// What the index holds, when it was last refreshed, and whether that failed.
-fn footer(state: &State) -> Markup {
+fn footer(state: &ServerState) -> Markup {
     let status = state.shelf.library().map(|library| state.status(&library));
     html! {
         footer {

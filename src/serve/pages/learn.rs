@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Named, unknown_topic};
 use super::{answer, layout};
 use crate::library::view::{LearnView, LessonView};
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
     let page = async {
         let view = state.library()?.learn(&id, &[]).map_err(|name| unknown_topic(&name))?;
         let label = view.order.last().map_or("", |lesson| lesson.label.as_str());

@@ -20,19 +20,20 @@ mod topics;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 
-use super::State;
+use super::ServerState;
 use super::error::Failure;
+use crate::library::view::ErrorCode;
 use crate::printable::thousands;
 use crate::search::Snippet;
 use frame::layout;
 
-pub(super) fn routes() -> Router<Arc<State>> {
+pub(super) fn routes() -> Router<Arc<ServerState>> {
     Router::new()
         .route("/", get(search::page))
         .route("/results", get(search::results))
@@ -51,20 +52,22 @@ pub(super) fn routes() -> Router<Arc<State>> {
 }
 
 /// Any address that is no route.
-pub(super) async fn not_found(Shared(state): Shared<Arc<State>>, uri: Uri) -> Response {
+pub(super) async fn not_found(State(state): State<Arc<ServerState>>, uri: Uri) -> Response {
     let failure = Failure::not_found("page", uri.path(), "search for it above");
     FailurePage(&state, failure).into_response()
 }
 
 /// A [`Failure`] as a page.
-pub(super) struct FailurePage<'a>(&'a State, Failure);
+pub(super) struct FailurePage<'a>(&'a ServerState, Failure);
 
 impl IntoResponse for FailurePage<'_> {
     fn into_response(self) -> Response {
         let FailurePage(state, failure) = self;
         let title = match failure.status {
             StatusCode::NOT_FOUND => "Not found",
-            StatusCode::SERVICE_UNAVAILABLE if failure.code == "not_ready" => "Not ready yet",
+            StatusCode::SERVICE_UNAVAILABLE if failure.code == ErrorCode::NotReady => {
+                "Not ready yet"
+            }
             StatusCode::SERVICE_UNAVAILABLE => "Not now",
             _ => "That did not work",
         };
@@ -82,7 +85,7 @@ impl IntoResponse for FailurePage<'_> {
 }
 
 /// A page, or the failure in its place.
-fn answer(state: &State, page: Result<Markup, Failure>) -> Response {
+fn answer(state: &ServerState, page: Result<Markup, Failure>) -> Response {
     match page {
         Ok(page) => page.into_response(),
         Err(failure) => FailurePage(state, failure).into_response(),

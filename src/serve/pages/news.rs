@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Asked, NewsParameters};
 use super::super::error::Failure;
 use super::frame::Frame;
@@ -21,7 +21,7 @@ const SPANS: [(&str, &str); 4] =
     [("1d", "a day"), ("7d", "a week"), ("30d", "a month"), ("365d", "a year")];
 
 pub(super) async fn page(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     asked: Result<Asked<NewsParameters>, Failure>,
 ) -> Response {
     let page = async {
@@ -32,14 +32,14 @@ pub(super) async fn page(
         let since = since.unwrap_or_else(|| USUAL.to_owned());
         let view = asked.find(&state, USUAL, Audience::Reader).await?;
         let feed = address("/feed.atom", &[("topic", &topic), ("source", &source)]);
-        let body = body(&view, (&topic, &source, &since), &feed);
+        let body = body(&view, &topic, &source, &since, &feed);
         let frame = Frame { title: "New", feed: Some(feed.clone()), ..Frame::default() };
         Ok(frame.round(&state, body))
     };
     answer(&state, page.await)
 }
 
-fn body(view: &NewsView, (topic, source, since): (&str, &str, &str), feed: &str) -> Markup {
+fn body(view: &NewsView, topic: &str, source: &str, since: &str, feed: &str) -> Markup {
     let days = view.items.chunk_by(|a, b| day(a) == day(b));
     let documents = &view.changes.documents;
     html! {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Asked, PathParameters};
 use super::super::error::Failure;
 use super::topics::tie;
@@ -14,7 +14,7 @@ use super::{answer, layout};
 use crate::library::view::{ChainView, PathView};
 
 pub(super) async fn page(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     asked: Result<Asked<PathParameters>, Failure>,
 ) -> Response {
     let page = async {

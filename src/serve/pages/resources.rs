@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Asked, unknown_topic};
 use super::{address, answer, layout, plural};
 use crate::annotate::resources::ResourceKind;
@@ -50,7 +50,7 @@ impl Parameters {
 }
 
 pub(super) async fn page(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     asked: Result<Asked<Parameters>, super::Failure>,
 ) -> Response {
     let page = async {

@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Asked, Named};
 use super::super::error::Failure;
 use super::frame::Frame;
@@ -33,7 +33,7 @@ pub(super) struct Parameters {
 }
 
 pub(super) async fn page(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     Named(id): Named,
     asked: Result<Asked<Parameters>, Failure>,
 ) -> Response {
@@ -55,7 +55,7 @@ pub(super) async fn page(
 
 /// The section `id` and its text with what `query` finds marked; unmarked where the server has no time to search.
 async fn read(
-    state: &State,
+    state: &ServerState,
     id: SectionId,
     query: &str,
 ) -> Result<Option<(Markup, SectionView)>, Failure> {

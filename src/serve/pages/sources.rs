@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::Named;
 use super::super::error::Failure;
 use super::frame::Frame;
 use super::search::hit_card;
 use super::{address, answer, layout, number, plural, time};
 use crate::catalogue::Shown;
-use crate::generation::manifest::SourceState;
+use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::{Outcome, Run};
 use crate::library::Library;
 use crate::library::view::{AboutSource, SearchView, StatusView};
 use crate::printable::thousands;
 use crate::problem::Problem;
-use crate::search::{Budget, Filter, FilterField};
+use crate::search::{Budget, FacetField, Filter, FilterField};
 
 /// What it means that a source is private.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
@@ -29,7 +29,7 @@ const NAMED: usize = 12;
 const LISTED: usize = 50;
 const PASSAGES: usize = 8;
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>) -> Response {
+pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
         let library = state.library()?;
         let status = state.status(&library);
@@ -63,7 +63,7 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
 }
 
 /// The page of one source.
-pub(super) async fn one(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+pub(super) async fn one(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
     let page = async {
         let library = state.library()?;
         let hint = "/sources lists them";
@@ -87,7 +87,7 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
         let topic = library.graph.vocabulary.topic(slug);
         topic.map_or_else(|| slug.to_owned(), |topic| topic.pref_label.clone())
     };
-    let topics = view.facets.get("topic").map(Vec::as_slice).unwrap_or_default();
+    let topics = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let origin = library.source_link(&source.id);
     html! {
         article.source {
@@ -130,7 +130,7 @@ fn facts(source: &SourceState) -> Markup {
             dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
             dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
             dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-            dt { "State" } dd { (source.state) @if source.private { ", private" } @if source.archived { ", archived" } }
+            dt { "State" } dd { (source.state.as_str()) @if source.private { ", private" } @if source.archived { ", archived" } }
             @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
             @if let Some(stars) = source.stars.filter(|stars| *stars > 0) { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
             @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
@@ -200,7 +200,7 @@ fn failing(ids: &[String]) -> Markup {
 }
 
 fn row(source: &SourceState) -> Markup {
-    let is_well = matches!(source.state.as_str(), "ok" | "new");
+    let is_well = matches!(source.state, SourceCondition::Ok | SourceCondition::New);
     let (failure, problems) = match source.problems.split_first() {
         Some((first, others)) if !is_well => (Some(first), others),
         _ => (None, source.problems.as_slice()),
@@ -213,7 +213,7 @@ fn row(source: &SourceState) -> Markup {
                 p.quiet { (source.why) }
                 @let about = AboutSource::of(source);
                 @if !about.is_empty() { p.quiet { (about) } }
-                @if source.state == "gone" {
+                @if source.state == SourceCondition::Gone {
                     p.warn { "not found any more; what was indexed is kept for a while" }
                 }
                 @if source.private { p.quiet { (PRIVATE) } }
@@ -232,7 +232,7 @@ fn row(source: &SourceState) -> Markup {
             td.number data-label="Documents" { (number(source.documents)) }
             td.number data-label="Sections" { (number(source.sections)) }
             td data-label="Fetched" { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-            td data-label="State" { (source.state) }
+            td data-label="State" { (source.state.as_str()) }
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::State;
+use super::super::ServerState;
 use super::super::api::{Named, unknown_topic};
 use super::frame::Frame;
 use super::map::map;
@@ -23,7 +23,7 @@ const NAMES: usize = 8;
 /// Topics near a topic that its page shows.
 const NEAR: usize = 12;
 
-pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
+pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
         let library = state.library()?;
         Ok(layout(&state, "Topics", by_field(&library)))
@@ -31,7 +31,7 @@ pub(super) async fn list(Shared(state): Shared<Arc<State>>) -> Response {
     answer(&state, page.await)
 }
 
-pub(super) async fn page(Shared(state): Shared<Arc<State>>, Named(id): Named) -> Response {
+pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
     let page = async {
         let name = id.clone();
         let find = move |library: &Library, budget: &Budget| {

@@ -21,13 +21,39 @@ struct Open {
     out: usize,
 }
 
+/// How a title is marked. Titles of one style have one level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TitleStyle {
+    /// The character of the line below the title, and of the line above it.
+    pub mark: char,
+    pub has_overline: bool,
+}
+
+/// How the last line of a text ends in Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineBreak {
+    /// A following line continues the paragraph.
+    Soft,
+    /// A following line starts on a line of its own.
+    Hard,
+}
+
+/// How the argument of a directive, note or field relates to a line that follows without a blank line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ArgumentEnd {
+    /// The line continues the paragraph.
+    Joined,
+    /// The line is separate.
+    Separate,
+}
+
 pub(super) struct Blocks<'a> {
     pub(super) lines: &'a Lines,
     pub(super) names: &'a mut Names,
     /// How many tables this is in.
     pub(super) depth: usize,
     /// The styles of titles, in the order they came up.
-    pub(super) styles: Vec<(char, bool)>,
+    pub(super) styles: Vec<TitleStyle>,
     /// Whether nothing but the title came yet, so that fields are about the document.
     pub(super) head: bool,
     page: Vec<String>,

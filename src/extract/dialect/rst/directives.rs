@@ -1,9 +1,9 @@
 //! Explicit markup: directives, footnotes, targets, substitutions, comments.
 
-use super::blocks::Blocks;
-use super::kinds::{Kind, kind};
+use super::blocks::{ArgumentEnd, Blocks, LineBreak};
+use super::kinds::{DirectiveKind, kind};
 use super::lines::{bullet, explicit, field};
-use super::names::{note, substitution};
+use super::names::{NotePlace, note, substitution};
 use super::roles;
 
 /// The name of the directive `body`, and its argument.
@@ -27,9 +27,14 @@ impl Blocks<'_> {
         }
         if let Some((label, text)) = note(rest) {
             self.head = false;
-            let number = self.names.note(label, true);
+            let number = self.names.note(label, NotePlace::Definition);
             self.open(col, 0);
-            return self.argument(i, col, format!("[{number}] {text}").trim_end(), true);
+            return self.argument(
+                i,
+                col,
+                format!("[{number}] {text}").trim_end(),
+                ArgumentEnd::Separate,
+            );
         }
         if substitution(rest).is_none()
             && let Some((name, argument)) = directive(body)
@@ -42,7 +47,7 @@ impl Blocks<'_> {
     fn directive(&mut self, i: usize, col: usize, name: &str, argument: &str) -> usize {
         let lines = self.lines;
         let kind = kind(name);
-        if matches!(kind, Kind::Gone) {
+        if matches!(kind, DirectiveKind::Gone) {
             return lines.extent(i, col);
         }
         self.head = false;
@@ -50,25 +55,27 @@ impl Blocks<'_> {
         let start = lines.filled(after);
         let content = start < lines.len() && lines.indent(start) > col;
         match kind {
-            Kind::Math => return self.math(i, after, col, argument),
-            Kind::Listing if content => return self.code(i, start, col, &language(argument)),
-            Kind::Code(info) if content => return self.code(i, start, col, info),
-            Kind::Lines => return self.rows(i, after, col, argument),
+            DirectiveKind::Math => return self.math(i, after, col, argument),
+            DirectiveKind::Listing if content => {
+                return self.code(i, start, col, &language(argument));
+            }
+            DirectiveKind::Code(info) if content => return self.code(i, start, col, info),
+            DirectiveKind::Lines => return self.rows(i, after, col, argument),
             _ => {}
         }
         self.open(col, 0);
         match kind {
-            Kind::Content | Kind::Listing | Kind::Code(_) => after,
-            Kind::Object => {
+            DirectiveKind::Content | DirectiveKind::Listing | DirectiveKind::Code(_) => after,
+            DirectiveKind::Object => {
                 let signature = roles::code(argument);
                 self.put(i, &signature);
                 after
             }
             _ if after > i + 1 => {
-                self.prose(i, argument, 1, false);
+                self.prose(i, argument, 1, LineBreak::Soft);
                 after
             }
-            _ => self.argument(i, col, argument, true),
+            _ => self.argument(i, col, argument, ArgumentEnd::Separate),
         }
     }
 
@@ -89,8 +96,13 @@ impl Blocks<'_> {
     }
 
     /// The text behind a mark in column `mark` of line `i`, and the lines that continue it.
-    /// If `apart`, what follows without a blank line is none of it.
-    pub(super) fn argument(&mut self, i: usize, mark: usize, text: &str, apart: bool) -> usize {
+    pub(super) fn argument(
+        &mut self,
+        i: usize,
+        mark: usize,
+        text: &str,
+        after: ArgumentEnd,
+    ) -> usize {
         if text.is_empty() {
             return i + 1;
         }
@@ -107,7 +119,8 @@ impl Blocks<'_> {
         let whole = std::iter::once(text).chain(below).collect::<Vec<_>>().join("\n");
         let whole = whole.strip_suffix(':').filter(|head| head.ends_with(':')).unwrap_or(&whole);
         let listed = bullet(lines.get(end).trim_start()).is_some();
-        self.prose(i, whole, end - i, apart && !listed && !lines.blank(end));
+        let is_hard = after == ArgumentEnd::Separate && !listed && !lines.blank(end);
+        self.prose(i, whole, end - i, if is_hard { LineBreak::Hard } else { LineBreak::Soft });
         end
     }
 

@@ -6,15 +6,15 @@
 //! which keeps the pass linear.
 
 use super::marks::{literal_end, role_name, tick_end};
-use super::names::Names;
+use super::names::{Names, NotePlace};
 use super::roles;
 
 /// The Markdown of the paragraph `text`, with as many line ends as before.
 pub(super) fn convert(text: &str, names: &mut Names) -> String {
-    scan(text, names, true)
+    scan(text, names, Phrases::Replaced)
 }
 
-fn scan(text: &str, names: &mut Names, phrases: bool) -> String {
+fn scan(text: &str, names: &mut Names, phrases: Phrases) -> String {
     let out = String::with_capacity(text.len() + text.len() / 4);
     let ends = Ends { literal: true, tick: true };
     let mut scan = Scan { text, pos: 0, out, names, owed: 0, ends, phrases, bare: false };
@@ -33,6 +33,14 @@ struct Ends {
     tick: bool,
 }
 
+/// What happens to the names of phrases (`|name|`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phrases {
+    Replaced,
+    /// Within a phrase, so that phrases that name each other end.
+    Kept,
+}
+
 struct Scan<'a> {
     text: &'a str,
     pos: usize,
@@ -41,8 +49,7 @@ struct Scan<'a> {
     /// Line ends that were inside of what is written already.
     owed: usize,
     ends: Ends,
-    /// Whether names of phrases are replaced: not within a phrase.
-    phrases: bool,
+    phrases: Phrases,
     /// Whether the interpreted text that follows names a place, and is no emphasis.
     bare: bool,
 }
@@ -106,7 +113,7 @@ impl<'a> Scan<'a> {
             ':' => self.role(),
             '\\' => self.escape(),
             '[' => self.note(),
-            '|' => self.phrases && self.phrase(),
+            '|' => self.phrases == Phrases::Replaced && self.phrase(),
             '_' => self.underscore(),
             '<' => self.angle(),
             c if c.is_alphanumeric() => self.word(),
@@ -201,7 +208,7 @@ impl<'a> Scan<'a> {
         if label.is_empty() || !marked || label.contains(char::is_whitespace) {
             return false;
         }
-        let number = self.names.note(label, false);
+        let number = self.names.note(label, NotePlace::Reference);
         self.replace(head + 2, &format!("[{number}]"));
         true
     }
@@ -211,7 +218,7 @@ impl<'a> Scan<'a> {
         let end = rest.bytes().skip(1).take(100).position(|b| b == b'|').unwrap_or(0);
         let Some(name) = rest.get(1..=end).filter(|name| !name.is_empty()) else { return false };
         let Some(phrase) = self.names.phrase(name) else { return false };
-        let text = scan(&phrase, self.names, false);
+        let text = scan(&phrase, self.names, Phrases::Kept);
         let tail = rest.get(end + 2..).unwrap_or("");
         let marks = tail.bytes().take(2).take_while(|b| *b == b'_').count();
         self.replace(end + 2 + marks, &text);

@@ -1,7 +1,7 @@
 //! The directives by what becomes of them.
 
 /// What becomes of a directive.
-pub(super) enum Kind {
+pub(super) enum DirectiveKind {
     /// Nothing to read, or a part of another document.
     Gone,
     /// Code in the language given.
@@ -97,21 +97,21 @@ const CONTENT: &[&str] = &[
 ];
 
 /// What becomes of the directive `name`. One that nobody listed is taken for text.
-pub(super) fn kind(name: &str) -> Kind {
+pub(super) fn kind(name: &str) -> DirectiveKind {
     match name {
-        "code-block" | "code" | "sourcecode" | "code-cell" | "prompt" => Kind::Listing,
-        "doctest" | "ipython" | "testcode" | "jupyter-execute" => Kind::Code("python"),
-        "parsed-literal" | "testoutput" | "productionlist" | "console" => Kind::Code(""),
-        "math" => Kind::Math,
-        "line-block" | "csv-table" => Kind::Lines,
-        _ if GONE.contains(&name) || name.starts_with("auto") => Kind::Gone,
-        _ if OBJECTS.contains(&name) => Kind::Object,
-        _ if CONTENT.contains(&name) => Kind::Content,
+        "code-block" | "code" | "sourcecode" | "code-cell" | "prompt" => DirectiveKind::Listing,
+        "doctest" | "ipython" | "testcode" | "jupyter-execute" => DirectiveKind::Code("python"),
+        "parsed-literal" | "testoutput" | "productionlist" | "console" => DirectiveKind::Code(""),
+        "math" => DirectiveKind::Math,
+        "line-block" | "csv-table" => DirectiveKind::Lines,
+        _ if GONE.contains(&name) || name.starts_with("auto") => DirectiveKind::Gone,
+        _ if OBJECTS.contains(&name) => DirectiveKind::Object,
+        _ if CONTENT.contains(&name) => DirectiveKind::Content,
         _ => match name.rsplit_once(':').map(|(_, last)| kind(last)) {
             // `class` sets a style by itself, and describes one in the domain of a language.
-            Some(Kind::Text | Kind::Content) => Kind::Object,
+            Some(DirectiveKind::Text | DirectiveKind::Content) => DirectiveKind::Object,
             Some(kind) => kind,
-            None => Kind::Text,
+            None => DirectiveKind::Text,
         },
     }
 }

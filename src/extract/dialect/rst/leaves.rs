@@ -1,6 +1,6 @@
 //! Blocks that hold no other blocks: titles, paragraphs, fields, verses, code.
 
-use super::blocks::Blocks;
+use super::blocks::{ArgumentEnd, Blocks, LineBreak, TitleStyle};
 use super::inline;
 use super::lines::{adornment, bullet, explicit, field};
 use super::roles::longest_run;
@@ -32,18 +32,18 @@ impl Blocks<'_> {
             if under.is_some_and(|(other, _)| other == mark)
                 && (length >= 3 || length >= text.chars().count())
             {
-                self.heading(i + 1, text, (mark, true));
+                self.heading(i + 1, text, TitleStyle { mark, has_overline: true });
                 return Some(i + 3);
             }
             let alone = lines.blank(i + 1) && (i == 0 || lines.blank(i - 1));
             return (length >= 4 && alone).then_some(i + 1);
         }
         let (mark, _) = adornment(lines.get(i + 1)).filter(|_| self.titled(i))?;
-        self.heading(i, lines.get(i), (mark, false));
+        self.heading(i, lines.get(i), TitleStyle { mark, has_overline: false });
         Some(i + 2)
     }
 
-    fn heading(&mut self, i: usize, text: &str, style: (char, bool)) {
+    fn heading(&mut self, i: usize, text: &str, style: TitleStyle) {
         let known = self.styles.iter().position(|other| *other == style);
         let level = known.unwrap_or_else(|| {
             self.styles.push(style);
@@ -57,11 +57,11 @@ impl Blocks<'_> {
 
     /// Writes `text`, of `count` lines at most, from line `i` on. The reader would end the
     /// paragraph at a line that markup left empty, so what follows moves up.
-    pub(super) fn prose(&mut self, i: usize, text: &str, count: usize, hard: bool) {
+    pub(super) fn prose(&mut self, i: usize, text: &str, count: usize, end: LineBreak) {
         let text = inline::convert(text, self.names);
         let rows = text.split('\n').map(str::trim).filter(|row| !row.is_empty());
         let mut rows: Vec<String> = rows.map(guarded).take(count).collect();
-        if let Some(last) = rows.last_mut().filter(|_| hard) {
+        if let Some(last) = rows.last_mut().filter(|_| end == LineBreak::Hard) {
             last.push_str(BREAK);
         }
         for (offset, row) in rows.iter().enumerate() {
@@ -90,12 +90,12 @@ impl Blocks<'_> {
         let text = text.join("\n");
         let Some(head) = text.strip_suffix("::").filter(|head| !head.ends_with('\\')) else {
             let term = end == i + 1 && !lines.blank(end) && lines.indent(end) > col;
-            self.prose(i, &text, end - i, term);
+            self.prose(i, &text, end - i, if term { LineBreak::Hard } else { LineBreak::Soft });
             return end;
         };
         let alone = head.is_empty() || head.ends_with('\n');
         let colon = if head.is_empty() || head.ends_with(char::is_whitespace) { "" } else { ":" };
-        self.prose(i, &format!("{head}{colon}"), end - i, false);
+        self.prose(i, &format!("{head}{colon}"), end - i, LineBreak::Soft);
         let from = if alone { end - 1 } else { end };
         let start = lines.filled(end);
         if start < lines.len() && lines.indent(start) > col && start > from {
@@ -170,8 +170,8 @@ impl Blocks<'_> {
 
     /// One line that stays apart from the next.
     pub(super) fn verse(&mut self, i: usize, text: &str) {
-        let hard = !self.lines.blank(i + 1);
-        self.prose(i, text, 1, hard);
+        let end = if self.lines.blank(i + 1) { LineBreak::Soft } else { LineBreak::Hard };
+        self.prose(i, text, 1, end);
     }
 
     /// A field: about the document at its head, and nothing to read there; a list elsewhere.
@@ -184,7 +184,7 @@ impl Blocks<'_> {
         let name = inline::convert(name, self.names);
         self.lead(i, &format!("- {name}: "));
         self.open(col, 2);
-        Some(self.argument(i, col, text, false))
+        Some(self.argument(i, col, text, ArgumentEnd::Joined))
     }
 }
 

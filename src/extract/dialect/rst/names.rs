@@ -11,6 +11,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 /// More than this is no name and no phrase.
 const LONGEST: usize = 500;
 
+/// Where a footnote or citation is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NotePlace {
+    Definition,
+    Reference,
+}
+
 pub(super) struct Names {
     /// An empty address is a place inside the document, to which Markdown has no link.
     targets: HashMap<String, String>,
@@ -111,12 +118,12 @@ impl Names {
         }
     }
 
-    /// What stands for the footnote or citation `label` where it is defined (or referred to).
-    pub(super) fn note(&mut self, label: &str, definition: bool) -> String {
-        let number = match label {
-            "#" if definition => self.defined.pop_front(),
-            "#" => self.referred.pop_front(),
-            label => self.notes.get(label).copied(),
+    /// The number or name that replaces the footnote or citation `label`.
+    pub(super) fn note(&mut self, label: &str, place: NotePlace) -> String {
+        let number = match (label, place) {
+            ("#", NotePlace::Definition) => self.defined.pop_front(),
+            ("#", NotePlace::Reference) => self.referred.pop_front(),
+            (label, _) => self.notes.get(label).copied(),
         };
         number.map_or_else(|| label.trim_start_matches('#').to_owned(), |n| n.to_string())
     }

@@ -14,7 +14,7 @@ const WIDEST: usize = 64;
 const DEEPEST: usize = 3;
 
 /// The lines of each cell of a row.
-type Row = Vec<Vec<String>>;
+type TableRow = Vec<Vec<String>>;
 
 impl Blocks<'_> {
     /// The table that starts in column `col` of line `i`.
@@ -55,7 +55,7 @@ impl Blocks<'_> {
     }
 
     /// The rows of a grid table and the line after it.
-    fn grid(&self, i: usize, col: usize) -> Option<(Vec<Row>, usize)> {
+    fn grid(&self, i: usize, col: usize) -> Option<(Vec<TableRow>, usize)> {
         let lines = self.lines;
         if !border(lines.from(i, col)) {
             return None;
@@ -86,7 +86,7 @@ impl Blocks<'_> {
     }
 
     /// The rows of a simple table and the line after it.
-    fn simple(&self, i: usize, col: usize) -> Option<(Vec<Row>, usize)> {
+    fn simple(&self, i: usize, col: usize) -> Option<(Vec<TableRow>, usize)> {
         let lines = self.lines;
         let top = lines.from(i, col);
         let rule = |j: usize| lines.indent(j) == col && ruled(lines.from(j, col), '=');
@@ -120,17 +120,25 @@ impl Blocks<'_> {
     }
 }
 
+/// A line of a grid table.
+struct GridLine {
+    /// Columns with their texts.
+    cells: Vec<(usize, String)>,
+    /// Whether a border runs through at least one of its cells.
+    is_border: bool,
+}
+
 /// Rows as they are read, line by line.
 #[derive(Default)]
 struct Rows {
-    done: Vec<Row>,
-    row: Row,
+    done: Vec<TableRow>,
+    row: TableRow,
 }
 
 impl Rows {
-    /// Takes a line of a grid: the cells with text, and whether a border ran through it.
-    fn add(&mut self, (cells, bordered): (Vec<(usize, String)>, bool), width: usize) {
-        for (at, text) in cells {
+    /// Adds a line of a grid with `width` columns. A border ends the row.
+    fn add(&mut self, line: GridLine, width: usize) {
+        for (at, text) in line.cells {
             if self.row.len() <= at {
                 self.row.resize(width.max(at + 1), Vec::new());
             }
@@ -138,7 +146,7 @@ impl Rows {
                 cell.push(text);
             }
         }
-        self.close_if(bordered);
+        self.close_if(line.is_border);
     }
 
     fn extend(&mut self, cells: Vec<String>) {
@@ -156,7 +164,7 @@ impl Rows {
         }
     }
 
-    fn finish(mut self) -> Vec<Row> {
+    fn finish(mut self) -> Vec<TableRow> {
         self.close_if(true);
         self.done
     }
@@ -206,7 +214,7 @@ fn text(columns: &[char]) -> String {
 }
 
 /// The cells of a line of a grid by their column, and whether a border runs through some.
-fn grid_line(line: &[char], bounds: &[bool], width: usize) -> (Vec<(usize, String)>, bool) {
+fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
     let mut cells = Vec::new();
     let (mut bordered, mut start, mut at, mut bound) = (false, 0, 0, 0);
     for (column, c) in line.iter().enumerate() {
@@ -229,7 +237,7 @@ fn grid_line(line: &[char], bounds: &[bool], width: usize) -> (Vec<(usize, Strin
         bound += usize::from(edge);
         start = column + 1;
     }
-    (cells, bordered)
+    GridLine { cells, is_border: bordered }
 }
 
 /// The cells of a line of a simple table. Text that runs over the start of a column is not cut.

@@ -146,7 +146,7 @@ fn words_of<'a>(node: &'a AstNode<'a>) -> Option<String> {
 /// Corrects every node below `root`. O(nodes).
 fn correct<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>, base: Option<&Url>) {
     let edges: Vec<NodeEdge<&AstNode>> = root.traverse().collect();
-    let mut place = Place { heading: 1, links: 0 };
+    let mut place = NodeContext { heading: 1, links: 0 };
     for edge in edges {
         match edge {
             NodeEdge::Start(node) => {
@@ -159,7 +159,7 @@ fn correct<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>, base: Option<&Url>) 
 }
 
 /// Where a node is.
-struct Place {
+struct NodeContext {
     /// The level of the heading before it.
     heading: u8,
     /// Links that it is in.
@@ -167,7 +167,12 @@ struct Place {
 }
 
 /// Corrects the node at `place`.
-fn tame<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, base: Option<&Url>, place: &mut Place) {
+fn tame<'a>(
+    arena: &'a Arena<'a>,
+    node: &'a AstNode<'a>,
+    base: Option<&Url>,
+    place: &mut NodeContext,
+) {
     let value = node.data().value.clone();
     let tamed = match value {
         NodeValue::Heading(mut heading) => {

@@ -26,7 +26,7 @@ pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
             section.document {
                 h2 { (first.title) " " span.quiet title=[first.about.description.as_deref()] { (first.source) } }
                 @if !first.about.is_empty() { p.about.quiet { (first.about) } }
-                @for hit in hits { (card(hit, query, false)) }
+                @for hit in hits { (card(hit, query, SourceName::Above)) }
             }
         }
     }
@@ -34,15 +34,26 @@ pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
 
 /// A passage with its snippet; topics and copies below. `query` is what the reader is to mark in it.
 pub(in crate::serve::pages) fn hit_card(hit: &HitView, query: &str) -> Markup {
-    card(hit, query, true)
+    card(hit, query, SourceName::Shown)
 }
 
-fn card(hit: &HitView, query: &str, names_source: bool) -> Markup {
+/// Where a hit's source is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SourceName {
+    /// On its card.
+    Shown,
+    /// In the heading of its document, above its card.
+    Above,
+}
+
+fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
     let passage = &hit.passage;
     let trail = passage.trail();
     let (heading, above) = match passage.headings.split_last() {
         // Who wrote it says too little where the thread's title does not stand above it.
-        Some(_) if names_source && passage.posted.is_some() => (trail.as_str(), &[][..]),
+        Some(_) if source_name == SourceName::Shown && passage.posted.is_some() => {
+            (trail.as_str(), &[][..])
+        }
         Some((own, above)) => (own.as_str(), above),
         None => (passage.title.as_str(), &[][..]),
     };
@@ -55,7 +66,7 @@ fn card(hit: &HitView, query: &str, names_source: bool) -> Markup {
             p.where {
                 @if !above.is_empty() { (above.join(" › ")) " · " }
                 a.source href=(passage.url) rel="noopener" {
-                    @if names_source { (passage.source) " " }
+                    @if source_name == SourceName::Shown { (passage.source) " " }
                     (passage.path) (passage.place)
                 }
                 @if let Some(posted) = &passage.posted { " · " (posted) }

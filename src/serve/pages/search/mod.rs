@@ -7,7 +7,7 @@ mod summary;
 
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
@@ -15,8 +15,8 @@ use super::frame::Frame;
 use super::{address, answer, plural};
 use crate::library::view::SearchView;
 use crate::library::{Library, Rescue};
-use crate::search::Filter;
-use crate::serve::State;
+use crate::search::{FacetField, Filter};
+use crate::serve::ServerState;
 use crate::serve::api::{Asked, FARTHEST, SearchParameters, find};
 use crate::serve::error::Failure;
 pub(super) use hits::hit_card;
@@ -42,7 +42,7 @@ const EXAMPLES: [&str; 6] = [
 ];
 
 pub(super) async fn page(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     asked: Result<Asked<SearchParameters>, Failure>,
 ) -> Response {
     let page = async {
@@ -57,7 +57,7 @@ pub(super) async fn page(
 }
 
 pub(super) async fn results(
-    Shared(state): Shared<Arc<State>>,
+    State(state): State<Arc<ServerState>>,
     asked: Result<Asked<SearchParameters>, Failure>,
 ) -> Response {
     let fragment = async {
@@ -84,7 +84,10 @@ fn named(asked: &SearchParameters) -> String {
 }
 
 /// How many passages there are, in words, and what the page shows.
-async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, Markup), Failure> {
+async fn body(
+    state: &Arc<ServerState>,
+    asked: &SearchParameters,
+) -> Result<(String, Markup), Failure> {
     let library = state.library()?;
     let (named, filters) = (named(asked), asked.filters());
     if named.is_empty() {
@@ -114,7 +117,7 @@ async fn body(state: &Arc<State>, asked: &SearchParameters) -> Result<(String, M
 }
 
 /// Help for a query that found nothing; none where the server has no time to look for it.
-async fn rescue(state: &State, typed: &str, filters: &[Filter]) -> Option<Rescue> {
+async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<Rescue> {
     let (typed, filters) = (typed.to_owned(), filters.to_owned());
     let found = state.ask(move |library, budget| library.rescue(&typed, &filters, budget)).await;
     found.ok()
@@ -122,7 +125,7 @@ async fn rescue(state: &State, typed: &str, filters: &[Filter]) -> Option<Rescue
 
 /// Of the topics that the query names, the one that most of the results speak of; the first where none does.
 fn foremost(view: &SearchView) -> Option<&str> {
-    let counted = view.facets.get("topic").map(Vec::as_slice).unwrap_or_default();
+    let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let spoken = |topic: &String| {
         let value = counted.iter().find(|value| value.value == *topic);
         value.map_or(0, |value| value.count)

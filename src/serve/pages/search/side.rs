@@ -6,6 +6,7 @@ use super::super::{number, plural};
 use super::link::with;
 use crate::library::Library;
 use crate::library::view::{SearchView, TopicDetail};
+use crate::search::FacetField;
 use crate::serve::api::SearchParameters;
 
 /// Values of a facet that are shown.
@@ -47,29 +48,30 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
 pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
     let filters = asked.filters();
     let fields = [
-        ("step", "Step"),
-        ("topic", "Topic"),
-        ("source", "Source"),
-        ("kind", "Kind"),
-        ("lang", "Language"),
+        (FacetField::Step, "Step"),
+        (FacetField::Topic, "Topic"),
+        (FacetField::Source, "Source"),
+        (FacetField::Kind, "Kind"),
+        (FacetField::Lang, "Language"),
     ];
-    let is_open = |field: &str| filters.iter().all(|filter| filter.field.name() != field);
-    let open = fields.iter().filter(|(field, _)| is_open(field));
-    let label = |field: &str, value: &str| match (field, library.graph.vocabulary.topic(value)) {
-        ("topic", Some(topic)) => topic.pref_label.clone(),
-        ("step", _) => value.replace('-', " "),
+    let is_open = |field: FacetField| filters.iter().all(|filter| filter.field != field.filter());
+    let open = fields.into_iter().filter(|(field, _)| is_open(*field));
+    let topic = |value: &str| library.graph.vocabulary.topic(value);
+    let label = |field: FacetField, value: &str| match field {
+        FacetField::Topic => topic(value).map_or(value, |topic| &topic.pref_label).to_owned(),
+        FacetField::Step => value.replace('-', " "),
         _ => value.to_owned(),
     };
     html! {
         @for (field, title) in open {
-            @let values = view.facets.get(field).map(Vec::as_slice).unwrap_or_default();
+            @let values = view.facets.get(&field).map(Vec::as_slice).unwrap_or_default();
             @if values.len() > 1 {
                 section.facet {
                     h2 { (title) }
                     ul {
                         @for value in values.iter().take(VALUES) {
                             li {
-                                a href=(with(asked, field, &value.value)) rel="nofollow" {
+                                a href=(with(asked, field.name(), &value.value)) rel="nofollow" {
                                     (label(field, &value.value))
                                 }
                                 span.count { (number(usize::try_from(value.count).unwrap_or(0))) }
