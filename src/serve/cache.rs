@@ -105,7 +105,7 @@ mod tests {
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        let state = State::new(config, Refreshing::Never).unwrap();
+        let state = ServerState::new(config, Refreshing::Never).unwrap();
         state.renew();
         let noon: DateTime<Utc> = "2026-03-01T12:00:30Z".parse().unwrap();
         let tag_at = |address: &'static str, seconds: i64| {

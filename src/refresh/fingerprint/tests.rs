@@ -6,6 +6,7 @@ use crate::config::Sources;
 use crate::crawl::BlobId;
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::problem::Stage;
+use crate::store::State;
 
 /// The state of a small index.
 struct Known {
