@@ -13,7 +13,8 @@ use crate::library::view::{LearnView, LessonView};
 
 pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
     let page = async {
-        let view = state.library()?.learn(&id, &[]).map_err(|name| unknown_topic(&name))?;
+        let view = state.read(move |library| Ok(library.learn(&id, &[]))).await?;
+        let view = view.map_err(|name| unknown_topic(&name))?;
         let label = view.order.last().map_or("", |lesson| lesson.label.as_str());
         Ok(layout(&state, &format!("Learn {label}"), body(&view, label)))
     };
