@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Exit, open, output, topics};
 use crate::config::Config;
-use crate::library::Wanted;
+use crate::library::ResourceRequest;
 
 #[derive(Debug, Args)]
 pub(super) struct ResourcesArguments {
@@ -25,7 +25,7 @@ pub(super) fn run(config: &Config, arguments: &ResourcesArguments) -> anyhow::Re
     let library = open(config)?;
     let (query, topic) = (arguments.query.join(" "), arguments.topic.as_deref());
     let limit = usize::try_from(arguments.limit).unwrap_or(20);
-    let wanted = Wanted { query: &query, topic, limit, ..Wanted::default() };
+    let wanted = ResourceRequest { query: &query, topic, limit, ..ResourceRequest::default() };
     let Some(resources) = library.resources(&wanted) else {
         return topics::unknown(&library, topic.unwrap_or_default());
     };

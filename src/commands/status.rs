@@ -9,10 +9,10 @@ use crate::generation::news::What;
 use crate::generation::run::Run;
 use crate::generation::runs::{self, Standing};
 use crate::library::view::{NewsItem, NewsView, StatusView};
-use crate::library::{Asked, Audience, since};
+use crate::library::{Audience, NewsRequest, since};
 use crate::serve::clock;
 
-/// Problems and news that are printed; the rest is counted.
+/// Problems and news that are printed; the others are counted.
 const SHOWN: usize = 20;
 const NEWS: usize = 50;
 
@@ -33,7 +33,7 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
     let due = clock::due(&config.timetable, &runs, Utc::now());
     let next_run = due.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
     let status = library.status(&Standing::of(runs), next_run);
-    let ask = |since| Asked {
+    let ask = |since| NewsRequest {
         since,
         topic: None,
         source: None,
@@ -85,7 +85,7 @@ fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
     output::advice(&format!("`cairn serve` refreshes {schedule}{due}"))?;
     if !status.failing.is_empty() {
         let failing = output::count(status.failing.len(), "source");
-        output::line(&format!("{failing} could not be had: {}", status.failing.join(", ")))?;
+        output::line(&format!("{failing} could not be fetched: {}", status.failing.join(", ")))?;
     }
     if !status.problems.is_empty() {
         output::line(&output::count(status.problems.len(), "problem"))?;
@@ -141,7 +141,7 @@ fn print_news(news: &NewsView) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One line on one piece of news.
+/// One change as one line.
 fn told(item: &NewsItem) -> String {
     let news = &item.news;
     let day = news.at.get(..10).unwrap_or(&news.at);

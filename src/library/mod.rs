@@ -1,8 +1,8 @@
-//! One opened generation: all that readers see.
+//! One open generation: everything that readers see.
 //!
-//! [`Library`] answers questions with [`view`] objects, which are the API's; `commands` and `serve`
-//! only format them. [`Shelf`] holds the current generation for a server and swaps it whole when a
-//! refresh has made another: a request goes on with the one that it began with.
+//! [`Library`] returns [`view`] objects, which are those of the API; `commands` and `serve` only format them.
+//! [`Shelf`] holds the current generation of a server and replaces it as a whole after a refresh. A running request
+//! keeps the generation that it started with.
 
 mod answers;
 mod audience;
@@ -41,29 +41,30 @@ use crate::search::Searcher;
 pub use answers::Spot;
 pub use audience::Audience;
 pub use cards::Deck;
-pub use news::Asked;
+pub use news::NewsRequest;
 pub use rescue::Rescue;
-pub use topics::Wanted;
+pub use topics::ResourceRequest;
 
-/// An opened generation. Its search index is mapped, its graph is in memory.
+/// An open generation. Its search index is memory-mapped, its graph is in memory.
 pub struct Library {
     pub manifest: Manifest,
     pub graph: Graph,
-    /// Which sources count as one.
+    /// Which sources count as one voice.
     pub voices: Voices,
     searcher: Searcher,
-    /// GitHub's address for people, where links begin.
+    /// GitHub's base URL for people.
     web: String,
-    /// Where the generation is.
+    /// The folder of the generation.
     folder: PathBuf,
 }
 
 impl Library {
-    /// Opens the current generation of `config`'s index, or `None` before the first refresh. Writes nothing.
+    /// Opens the current generation of `config`'s index; `None` before the first refresh. Writes nothing.
     ///
-    /// Where `current` is missing or names no generation, that is the newest intact one, with a warning. `Err` with what is wrong and what to do if a file is missing or damaged, or may not be read.
+    /// If `current` is missing or names no generation, opens the newest intact one and logs a warning. `Err` with
+    /// cause and remedy if a file is missing, damaged or unreadable.
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
-        // The generation may be replaced and removed while it is being opened: then the next one is.
+        // The generation may be replaced and removed while it is being opened. Then the new one is opened.
         for _ in 0..3 {
             let number = match folders::current(&config.index) {
                 Ok(Some(number)) => number,
@@ -89,7 +90,7 @@ impl Library {
         bail!("{} changes faster than it can be opened", shown(&config.index))
     }
 
-    /// Opens the newest intact generation, for when the current one is damaged; `None` if there is none.
+    /// Opens the newest intact generation, because the current one is damaged; `None` if there is none.
     fn open_intact(config: &Config) -> Option<Library> {
         open::newest_intact(&config.index).map(|generation| Library::of(config, generation))
     }
@@ -111,12 +112,12 @@ impl Library {
     }
 }
 
-/// The start of the time window `text` that ends at `now`: a time ago such as "7d", a day, or an RFC 3339 time.
+/// The start of the time window `text` that ends at `now`: a time ago such as "7d", a day, or an RFC 3339 timestamp.
 ///
 /// A time ago of a day or more starts at midnight UTC, a shorter one at a full minute. So the start, and an answer that
 /// depends on it, stay the same for a day or a minute.
 ///
-/// `Err` says which forms are understood.
+/// `Err` lists the accepted forms.
 pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     if let Ok(ago) = humantime::parse_duration(text) {
         let ago = chrono::Duration::from_std(ago).ok();
@@ -139,20 +140,20 @@ pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     })
 }
 
-/// The generation that a server shows: the current one, or the newest that is whole.
+/// The generation that a server shows: the current one, or the newest intact one.
 pub struct Shelf {
     config: Config,
     shown: ArcSwapOption<Library>,
     /// Why the current generation is not shown.
     damage: ArcSwapOption<String>,
-    /// When `current` was written that was last looked at; `None` inside if there was none.
+    /// When the last seen `current` was written; `None` inside if there was no such file.
     seen: Mutex<Option<Option<SystemTime>>>,
-    /// What the runs come to, and when the `runs.json` was written that told it.
+    /// The summary of the runs, and when the `runs.json` was written that it is based on.
     standing: Mutex<(Option<SystemTime>, Arc<Standing>)>,
 }
 
 impl Shelf {
-    /// A shelf with the current generation of `config`'s index, or the newest that is whole, if it has one.
+    /// A shelf with the current generation of `config`'s index, or the newest intact one, if there is any.
     pub fn new(config: Config) -> Shelf {
         let shelf = Shelf {
             config,
@@ -165,7 +166,7 @@ impl Shelf {
         shelf
     }
 
-    /// The library as it is now.
+    /// The open library.
     pub fn library(&self) -> Option<Arc<Library>> {
         self.shown.load_full()
     }
@@ -175,14 +176,14 @@ impl Shelf {
         self.damage.load_full()
     }
 
-    /// Whether a refresh would make of what is stored what this program wants to read: the current generation
-    /// is damaged, or of the previous format.
+    /// Whether a refresh should rebuild the index from the store: the current generation is damaged, or has the
+    /// previous format.
     pub fn wants_rebuild(&self) -> bool {
         let is_old = |library: Arc<Library>| library.manifest.format != FORMAT;
         self.damage().is_some() || self.library().is_some_and(is_old)
     }
 
-    /// What the runs come to. One `stat` where none has ended since it was last asked for.
+    /// The summary of the runs. One `stat` if no run has ended since the last call.
     pub fn standing(&self) -> Arc<Standing> {
         let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "runs.json");
@@ -192,10 +193,10 @@ impl Shelf {
         Arc::clone(&known.1)
     }
 
-    /// Opens the newest generation if `current` was written since. One `stat` where it was not.
+    /// Opens the newest generation if `current` has changed. One `stat` if it has not.
     ///
-    /// What can't be opened is logged once, with what to do; what is shown then stays, or is the newest
-    /// generation that is whole.
+    /// A generation that can't be opened is logged once, with the remedy. The open generation then stays; if there is
+    /// none, the newest intact one is opened.
     pub fn renew(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "current");
@@ -206,7 +207,7 @@ impl Shelf {
         match Library::open(&self.config) {
             Ok(Some(library)) => {
                 tracing::info!(generation = library.manifest.generation, "opened");
-                // In this order: whoever sees the new generation sees no old complaint beside it.
+                // In this order: a request that sees the new generation must not see the old error next to it.
                 let damage = folders::current(&self.config.index).err();
                 self.damage.store(
                     damage.map(|damage| Arc::new(chain(&Library::explain(&self.config, damage)))),

@@ -1,4 +1,4 @@
-//! What only the server's owner may ask over HTTP: to refresh.
+//! The one request over HTTP that needs the admin token: a refresh.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::clock::Wanted;
+use super::clock::RunScope;
 use super::error::Failure;
 use super::{Refreshing, ServerState};
 use crate::library::view::RefreshAnswer;
 
-/// `POST /api/v1/refresh`: asks for a run over all sources. 202 with whether one is under way, in
-/// which case another follows it.
+/// `POST /api/v1/refresh`: requests a run over all sources. Responds with 202 and whether the run starts at once or
+/// follows one that is running.
 pub(super) async fn refresh(
     State(state): State<Arc<ServerState>>,
     headers: HeaderMap,
@@ -33,12 +33,12 @@ pub(super) async fn refresh(
             "run cairn refresh",
         ));
     }
-    let refresh = state.clock.ask_for(Wanted::All);
+    let refresh = state.clock.ask_for(RunScope::All);
     Ok((StatusCode::ACCEPTED, Json(RefreshAnswer { refresh })))
 }
 
-/// Whether `token` came with the request. Hashes are compared, in constant time, so that the answer's
-/// time tells nothing of the token.
+/// Whether the request carries `token`. Compares hashes in constant time, so that the response time reveals nothing
+/// about the token.
 fn is_sent(headers: &HeaderMap, token: &SecretString) -> bool {
     let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();

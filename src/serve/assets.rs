@@ -1,4 +1,4 @@
-//! Stylesheet, scripts and icons: from inside the program, or from the folder that `serve --web` names.
+//! Stylesheet, scripts and icons, compiled into the program or read from the folder of `serve --web`.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) async fn asset(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    // Only names that were compiled in are looked for, so that no path leads anywhere else.
+    // Only compiled-in names are looked up, so a path can't reach any other file.
     let unknown = || Failure::not_found("asset", &name, "");
     let compiled = Compiled::get(&name).ok_or_else(unknown)?;
     let kind = compiled.metadata.mimetype().to_owned();
@@ -31,7 +31,7 @@ pub(super) async fn asset(
     };
     let bytes = on_disk.unwrap_or_else(|| compiled.data.into_owned());
     let tag = format!("W/\"{}\"", blake3::hash(&bytes).to_hex());
-    let tag = HeaderValue::from_str(&tag).map_err(|_| Failure::internal("no tag"))?;
+    let tag = HeaderValue::from_str(&tag).map_err(|_| Failure::internal("the ETag is invalid"))?;
     let body = match is_any(&headers) || is_known(&headers, &tag) {
         true => StatusCode::NOT_MODIFIED.into_response(),
         false => ([(header::CONTENT_TYPE, kind)], bytes).into_response(),

@@ -1,9 +1,9 @@
-//! Answers that have not changed are not made again.
+//! Conditional requests: an unchanged response is not made again.
 //!
-//! Pages and API answers are a function of their address, the generation that is open, the last run, this server, the
-//! day, and the start of the time window that the address asks for. These together name an answer (its ETag, RFC 9110). A tag is sent only with an answer that succeeded, and
-//! names its address too: a client that knows it gets 304 before anything is searched, and one that sends the tag of
-//! another page, or `*`, gets 304 only where there is a page. Nothing may be kept without asking.
+//! A response depends on its URL, the open generation, the last and the next run, this server process, the day, and the
+//! start of the time window that the URL asks for. The ETag (RFC 9110) is a hash of these. A client that sends the
+//! current ETag gets 304 before any search runs. Because the URL is part of the hash, the ETag of another page does not
+//! match. Only successful responses have an ETag. `Cache-Control: no-cache` makes clients revalidate each time.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 use super::ServerState;
 use crate::library::since;
 
-/// Sets ETag and Cache-Control of what `next` answers well; 304 where the client has it.
+/// Sets ETag and Cache-Control on successful responses of `next`; responds with 304 if the client has the response.
 pub(super) async fn validate(
     State(state): State<Arc<ServerState>>,
     request: Request,
@@ -45,7 +45,7 @@ pub(super) async fn validate(
     response
 }
 
-/// The name of the answer at `address` at the time `now`; none before there is a generation.
+/// The ETag of the response at `address` at the time `now`; `None` before there is a generation.
 fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderValue> {
     let library = state.shelf.library()?;
     let standing = state.shelf.standing();
@@ -71,19 +71,19 @@ fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderV
     HeaderValue::from_str(&tag).ok()
 }
 
-/// The start of the time window in the address's parameter `since`.
+/// The start of the time window in the parameter `since` of `address`.
 fn window_start(address: &Uri, now: DateTime<Utc>) -> Option<String> {
     let parameters = url::form_urlencoded::parse(address.query()?.as_bytes());
     let window = parameters.filter(|(name, _)| name == "since").last()?;
     Some(since(&window.1, now).ok()?.to_rfc3339())
 }
 
-/// Whether the client wants nothing that exists: `If-None-Match: *`.
+/// Whether the client sends `If-None-Match: *`, which no existing response satisfies.
 pub(super) fn is_any(headers: &HeaderMap) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes().trim_ascii() == b"*")
 }
 
-/// Whether the client says that it has the answer `tag`.
+/// Whether the client has the response with the ETag `tag`.
 pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let Ok(tag) = tag.to_str() else { return false };

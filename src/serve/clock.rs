@@ -1,7 +1,7 @@
-//! When the next refresh starts: planned times, what was asked for meanwhile, and what the recorded runs say.
+//! Decides when the next refresh starts: from the timetable, from requests, and from the recorded runs.
 //!
-//! Times of the future, recorded or planned, are not believed, so that a machine whose clock is set back waits no
-//! longer than the timetable's period.
+//! Timestamps in the future, recorded or planned, are ignored. So after the machine's clock was set back, the wait is
+//! no longer than the timetable's period.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,21 +12,21 @@ use crate::config::{Config, Timetable};
 use crate::generation::run::Run;
 use crate::library::view::RefreshStart;
 
-/// How long after a run that could not start, or reached nobody, the next one is tried.
+/// Delay before the next attempt, after a run that could not start or reached no host.
 pub(super) const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
 
-/// What a run is to ask.
+/// What a run fetches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum RunScope {
     /// Every source of the catalogue.
     All,
-    /// These.
+    /// These sources.
     Only(BTreeSet<String>),
-    /// None: what is stored is put together again.
+    /// No source: the index is rebuilt from the store.
     Stored,
 }
 
-/// When the next run starts, and what was asked for meanwhile.
+/// When the next run starts, and which requests wait for it.
 #[derive(Default)]
 pub(super) struct Clock {
     inner: Mutex<Inner>,
@@ -35,16 +35,16 @@ pub(super) struct Clock {
 #[derive(Default)]
 struct Inner {
     next: Option<DateTime<Utc>>,
-    /// Sources that were deferred, and when they may be asked again.
+    /// Deferred sources, and when their host may be asked again.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
-    wanted: Option<Wanted>,
-    /// When a damaged index was last asked to be rebuilt, and whether that is still to be done.
+    wanted: Option<RunScope>,
+    /// When a rebuild of a damaged index was last requested, and whether it is still pending.
     rebuild: Option<(DateTime<Utc>, bool)>,
     running: bool,
 }
 
 impl Clock {
-    /// The next run's time, RFC 3339, if one is planned.
+    /// The time of the next run (RFC 3339), if one is planned.
     pub fn next_run(&self) -> Option<String> {
         let inner = self.lock();
         let retry = inner.retry.as_ref().map(|(at, _)| *at);
@@ -53,20 +53,21 @@ impl Clock {
     }
 
     /// Requests a run, which starts as soon as no other is running. Requests that wait are merged into one.
-    pub fn ask_for(&self, wanted: Wanted) -> RefreshStart {
+    pub fn ask_for(&self, wanted: RunScope) -> RefreshStart {
         let mut inner = self.lock();
         inner.wanted = Some(match (inner.wanted.take(), wanted) {
-            (Some(Wanted::Only(mut one)), Wanted::Only(other)) => {
+            (Some(RunScope::Only(mut one)), RunScope::Only(other)) => {
                 one.extend(other);
-                Wanted::Only(one)
+                RunScope::Only(one)
             }
             (None, wanted) => wanted,
-            _ => Wanted::All,
+            _ => RunScope::All,
         });
         if inner.running { RefreshStart::Follows } else { RefreshStart::Begins }
     }
 
-    /// Asks for the index to be rebuilt from what is stored; not again within [`AGAIN`], should that not help.
+    /// Requests a rebuild of the index from the store. Ignored within [`AGAIN`] of the last request, in case a
+    /// rebuild doesn't help.
     pub fn ask_for_rebuild(&self, now: DateTime<Utc>) {
         let mut inner = self.lock();
         if inner.rebuild.is_none_or(|(at, _)| at + AGAIN <= now) {
@@ -74,34 +75,40 @@ impl Clock {
         }
     }
 
-    /// What is to be run now, if anything is.
-    pub fn due(&self, timetable: &Timetable, now: DateTime<Utc>) -> Option<Wanted> {
+    /// The run that is due now, if any.
+    pub fn due(&self, timetable: &Timetable, now: DateTime<Utc>) -> Option<RunScope> {
         let mut inner = self.lock();
         if let Some((_, is_due @ true)) = &mut inner.rebuild {
             *is_due = false;
-            return Some(Wanted::Stored);
+            return Some(RunScope::Stored);
         }
         if let (Some(next), Some(due)) = (inner.next, timetable.due(Some(now), now)) {
-            // Planned before the clock was set back.
+            // It was planned before the clock was set back.
             inner.next = Some(next.min((due + timetable.jitter).max(now + AGAIN)));
         }
         if inner.next.is_some_and(|next| next <= now) {
             inner.wanted = None;
             inner.retry = None;
-            return Some(Wanted::All);
+            return Some(RunScope::All);
         }
         if let Some((_, sources)) = inner.retry.take_if(|(at, _)| *at <= now) {
-            return Some(Wanted::Only(sources));
+            return Some(RunScope::Only(sources));
         }
         inner.wanted.take()
     }
 
-    /// Plans what follows the runs `last` (the newest, and the newest that counts), at `least` or later.
-    pub fn plan(&self, config: &Config, last: &Last, now: DateTime<Utc>, least: DateTime<Utc>) {
+    /// Plans the next run after those in `last`, not before `least`.
+    pub fn plan(
+        &self,
+        config: &Config,
+        last: &RunHistory,
+        now: DateTime<Utc>,
+        least: DateTime<Utc>,
+    ) {
         let timetable = &config.timetable;
         let due = timetable.due(last.counted, now).map(|due| {
             let jitter = timetable.jitter.mul_f64(fastrand::f64());
-            // What never ran, and what was missed, starts at once.
+            // If no run has happened yet, or one was missed, it starts at once.
             let due = if due <= now { due } else { due + jitter };
             due.max(least)
         });
@@ -109,12 +116,12 @@ impl Clock {
         self.retry(last);
     }
 
-    /// Plans what follows a run over all sources that started at `started_at` and has ended. A run that reached no host
+    /// Plans the run after a run over all sources that started at `started_at` and has ended. A run that reached no host
     /// does not count, nor does one that left no record: both are repeated after [`AGAIN`].
     pub fn plan_after(
         &self,
         config: &Config,
-        last: &Last,
+        last: &RunHistory,
         started_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) {
@@ -122,8 +129,8 @@ impl Clock {
         self.plan(config, last, now, least);
     }
 
-    /// Plans what `last` had to defer; what was planned stays where it deferred nothing.
-    pub fn retry(&self, last: &Last) {
+    /// Plans a retry of what `last` deferred. An earlier plan stays if nothing was deferred.
+    pub fn retry(&self, last: &RunHistory) {
         let mut inner = self.lock();
         if last.retry.is_some() && inner.next.is_some() {
             inner.retry.clone_from(&last.retry);
@@ -143,30 +150,30 @@ impl Clock {
     }
 }
 
-/// When the next run is due by `timetable` after `runs`, newest first, seen from `now`; without jitter, and `None`
-/// where none is planned.
+/// When the next run is due by `timetable` after `runs` (newest first), as of `now`, without jitter; `None` if none
+/// is planned.
 pub fn due(timetable: &Timetable, runs: &[Run], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    timetable.due(Last::of(runs, now).counted, now)
+    timetable.due(RunHistory::of(runs, now).counted, now)
 }
 
-/// What the recorded runs say of the next one.
+/// What the recorded runs imply for the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Last {
-    /// When the last run over the whole catalogue ended that reached anybody, by a clock that was not
-    /// ahead.
+pub(super) struct RunHistory {
+    /// The end of the last run over the whole catalogue that reached at least one host. Runs with a timestamp in the
+    /// future are ignored.
     counted: Option<DateTime<Utc>>,
     /// What the newest run deferred, and until when.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
 }
 
-impl Last {
+impl RunHistory {
     /// Whether a run that counts ended at or after `time`. The record has whole seconds.
     fn counted_since(&self, time: DateTime<Utc>) -> bool {
         self.counted.is_some_and(|counted| counted.timestamp() >= time.timestamp())
     }
 
-    /// What `runs`, newest first, say at `now`; those of the future say nothing.
-    pub fn of(runs: &[Run], now: DateTime<Utc>) -> Last {
+    /// Reads `runs` (newest first) as of `now`; ignores runs with a timestamp in the future.
+    pub fn of(runs: &[Run], now: DateTime<Utc>) -> RunHistory {
         let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
         let counts =
             |run: &&Run| run.complete && !run.reached_nothing() && !run.is_of_the_future(now);
@@ -177,7 +184,7 @@ impl Last {
                 run.deferred().map(|result| result.source.clone()).collect();
             (!deferred.is_empty()).then_some((at, deferred))
         });
-        Last { counted: counted.and_then(|run| time(&run.ended_at)), retry }
+        RunHistory { counted: counted.and_then(|run| time(&run.ended_at)), retry }
     }
 }
 
@@ -186,8 +193,8 @@ mod tests {
     use super::*;
     use crate::generation::run::{Outcome, SourceResult};
 
-    fn only(ids: &[&str]) -> Wanted {
-        Wanted::Only(ids.iter().map(|id| (*id).to_owned()).collect())
+    fn only(ids: &[&str]) -> RunScope {
+        RunScope::Only(ids.iter().map(|id| (*id).to_owned()).collect())
     }
 
     fn daily() -> Config {
@@ -204,8 +211,8 @@ mod tests {
         assert_eq!(clock.ask_for(only(&["a"])), RefreshStart::Follows);
         assert_eq!(clock.due(timetable, now), Some(only(&["a", "b"])));
         clock.ask_for(only(&["a"]));
-        clock.ask_for(Wanted::All);
-        assert_eq!(clock.due(timetable, now), Some(Wanted::All));
+        clock.ask_for(RunScope::All);
+        assert_eq!(clock.due(timetable, now), Some(RunScope::All));
         assert_eq!(clock.due(timetable, now), None);
     }
 
@@ -215,12 +222,12 @@ mod tests {
         let (clock, timetable, now) = (Clock::default(), &config.timetable, Utc::now());
         clock.put_off(now);
         clock.ask_for_rebuild(now);
-        assert_eq!(clock.due(timetable, now), Some(Wanted::Stored));
+        assert_eq!(clock.due(timetable, now), Some(RunScope::Stored));
         clock.put_off(now + AGAIN * 9);
         clock.ask_for_rebuild(now);
         assert_eq!(clock.due(timetable, now), None, "it was tried this instant");
         clock.ask_for_rebuild(now + AGAIN);
-        assert_eq!(clock.due(timetable, now + AGAIN), Some(Wanted::Stored));
+        assert_eq!(clock.due(timetable, now + AGAIN), Some(RunScope::Stored));
     }
 
     #[test]
@@ -238,7 +245,7 @@ mod tests {
             ..Run::default()
         };
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
-        let last = Last::of(&[run], now);
+        let last = RunHistory::of(&[run], now);
         let at: DateTime<Utc> = "2026-03-01T11:00:00Z".parse().unwrap();
         assert_eq!(last.retry, Some((at, BTreeSet::from(["b".to_owned()]))));
         let config = daily();
@@ -257,24 +264,24 @@ mod tests {
         let (mut config, clock, now) = (daily(), Clock::default(), Utc::now());
         config.timetable = Timetable::read(Some("1m"), None, None, Some("0s")).unwrap();
         let second = chrono::Duration::seconds(1);
-        let last = Last { counted: Some(now), retry: None };
+        let last = RunHistory { counted: Some(now), retry: None };
         clock.plan_after(&config, &last, now - second * 9, now);
         assert_eq!(clock.due(&config.timetable, now + second * 59), None);
-        assert_eq!(clock.due(&config.timetable, now + second * 60), Some(Wanted::All));
+        assert_eq!(clock.due(&config.timetable, now + second * 60), Some(RunScope::All));
         // The run before that one counted; this one reached nobody, or left no record.
-        let last = Last { counted: Some(now - second * 90), retry: None };
+        let last = RunHistory { counted: Some(now - second * 90), retry: None };
         clock.plan_after(&config, &last, now - second * 9, now);
         assert_eq!(clock.due(&config.timetable, now + AGAIN - second), None);
-        assert_eq!(clock.due(&config.timetable, now + AGAIN), Some(Wanted::All));
+        assert_eq!(clock.due(&config.timetable, now + AGAIN), Some(RunScope::All));
     }
 
     #[test]
     fn a_machine_that_slept_catches_up_at_once() {
         let config = daily();
         let (clock, timetable, now) = (Clock::default(), &config.timetable, Utc::now());
-        let last = Last { counted: Some(now - chrono::Duration::days(3)), retry: None };
+        let last = RunHistory { counted: Some(now - chrono::Duration::days(3)), retry: None };
         clock.plan(&config, &last, now, now);
-        assert_eq!(clock.due(timetable, now), Some(Wanted::All));
+        assert_eq!(clock.due(timetable, now), Some(RunScope::All));
     }
 
     #[test]
@@ -283,13 +290,13 @@ mod tests {
             |ended_at: &str| Run { complete: true, ended_at: ended_at.into(), ..Run::default() };
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
         let ahead = run("2036-03-01T09:00:00Z");
-        let last = Last::of(&[ahead.clone(), run("2026-02-28T22:00:00Z")], now);
+        let last = RunHistory::of(&[ahead.clone(), run("2026-02-28T22:00:00Z")], now);
         assert_eq!(last.counted, Some("2026-02-28T22:00:00Z".parse().unwrap()), "the one before");
-        // Each start of a server plans by the record: a run of the future must not put the next one
-        // off from start to start.
+        // Each start of a server plans from the record. A run in the future must not delay the next one at every
+        // start.
         let (config, clock) = (daily(), Clock::default());
-        clock.plan(&config, &Last::of(&[ahead], now), now, now);
-        assert_eq!(clock.due(&config.timetable, now), Some(Wanted::All));
+        clock.plan(&config, &RunHistory::of(&[ahead], now), now, now);
+        assert_eq!(clock.due(&config.timetable, now), Some(RunScope::All));
     }
 
     #[test]
@@ -297,12 +304,12 @@ mod tests {
         let (config, clock) = (daily(), Clock::default());
         let timetable = &config.timetable;
         let ahead: DateTime<Utc> = "2036-03-01T10:00:00Z".parse().unwrap();
-        let last = Last { counted: Some(ahead), retry: None };
+        let last = RunHistory { counted: Some(ahead), retry: None };
         clock.plan(&config, &last, ahead, ahead);
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
         assert_eq!(clock.due(timetable, now), None);
         let next: DateTime<Utc> = clock.next_run().unwrap().parse().unwrap();
         assert!(next - now <= chrono::Duration::minutes(24 * 60 + 10), "{next}");
-        assert_eq!(clock.due(timetable, next), Some(Wanted::All));
+        assert_eq!(clock.due(timetable, next), Some(RunScope::All));
     }
 }

@@ -1,4 +1,4 @@
-//! How many connections are open at once: in all, and from one address.
+//! Limits the number of open connections, in total and for each address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -10,29 +10,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::limits::network;
 
-/// Connections at once.
+/// Connections at the same time.
 const MOST: usize = 1_024;
-/// Connections of one address beyond loopback, where nothing is set; a browser opens six.
+/// Default limit for each address beyond loopback; a browser opens six connections.
 const PER_ADDRESS: usize = 64;
 
-/// The connections of one server.
+/// The open connections of one server.
 pub(super) struct Connections {
     places: Arc<Semaphore>,
     per_address: usize,
-    /// Whether loopback is limited too.
+    /// Whether the limit applies to loopback too.
     everybody: bool,
-    /// How many each network has; never more entries than places.
+    /// Open connections of each network. There are never more entries than slots.
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// The place of one connection, free again when dropped.
+/// The slot of one connection; dropping it frees the slot.
 pub(super) struct ConnectionSlot {
     _place: OwnedSemaphorePermit,
     of: Option<(Arc<Connections>, IpAddr)>,
 }
 
 impl Connections {
-    /// `set` connections for every address; without, a default for those beyond loopback.
+    /// Limits every address to `set` connections; if `None`, applies a default to addresses beyond loopback.
     pub fn new(set: Option<NonZeroUsize>) -> Arc<Connections> {
         Arc::new(Connections {
             places: Arc::new(Semaphore::new(MOST)),
@@ -42,8 +42,8 @@ impl Connections {
         })
     }
 
-    /// The next connection to `listener`, as soon as there is a place for it; the place is `None` where its
-    /// address has as many as it may. Nothing is lost when the future is dropped.
+    /// Accepts the next connection to `listener` as soon as a slot is free. The slot is `None` if the address has
+    /// reached its limit. Dropping the future loses no connection.
     pub async fn accept(
         self: &Arc<Connections>,
         listener: &TcpListener,

@@ -1,5 +1,5 @@
-//! Files to take away: guides as Markdown, cards for Anki, the graph round a topic. They hold no text of private
-//! sources unless the settings say so.
+//! Files to download: guides as Markdown, cards for Anki, the graph around a topic. They leave out the text of
+//! private sources unless the settings include it.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use crate::graph::export::{self, Format};
 use crate::library::{Audience, Deck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
 
-/// Passages for each step of a guide, as the command writes it.
+/// Passages for each step of a guide; the same as in `cairn guide`.
 const PASSAGES: usize = 5;
-/// Topics round one that are exported with it, as the command does.
+/// Topics around one that are exported with it; the same as in `cairn export`.
 const NEAREST: usize = 20;
 
 pub(super) fn routes() -> Router<Arc<ServerState>> {
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<Arc<ServerState>> {
         .route("/topics/{id}/{file}", get(of_topic))
 }
 
-/// A file with its media type, or why it could not be made.
+/// A file with its media type; `None` if there is no such file, `Err` if making it failed.
 type Made = Result<Option<(&'static str, Vec<u8>)>, anyhow::Error>;
 
 async fn of_case(
@@ -108,7 +108,7 @@ fn graph(
     Ok(Some((media_type, bytes)))
 }
 
-/// What was `made` as a file to be kept, named after `id`.
+/// The response that downloads the file `made`, named after `id` and `file`.
 fn download(
     made: Made,
     id: &str,

@@ -1,4 +1,4 @@
-//! What a request that can't be answered is told: status, message and hint, as JSON or as a page.
+//! Failed requests: status, code, message and hint, as JSON or as a page.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -18,7 +18,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// No generation can be shown yet.
+    /// There is no generation to show yet.
     pub fn not_ready() -> Failure {
         Failure {
             status: StatusCode::SERVICE_UNAVAILABLE,
@@ -28,7 +28,7 @@ impl Failure {
         }
     }
 
-    /// There are more searches than can be answered.
+    /// The queue of searches is full.
     pub fn busy() -> Failure {
         Failure {
             status: StatusCode::SERVICE_UNAVAILABLE,
@@ -38,7 +38,7 @@ impl Failure {
         }
     }
 
-    /// A search was ended before it was done.
+    /// A search was stopped before it was done.
     fn stopped(stopped: Stopped) -> Failure {
         let (code, hint) = match stopped {
             Stopped::Cancelled => {
@@ -53,7 +53,7 @@ impl Failure {
         Failure { status, code, message, hint: hint.to_owned() }
     }
 
-    /// After how many seconds a retry may succeed, if that is known.
+    /// Seconds until a retry may succeed, if that is known.
     pub fn retry_after(&self) -> Option<HeaderValue> {
         (self.code == ErrorCode::Busy).then(|| HeaderValue::from_static("1"))
     }
@@ -68,13 +68,13 @@ impl Failure {
         }
     }
 
-    /// Who asks may not.
+    /// The client lacks the permission.
     pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> Failure {
         let (message, hint) = (message.to_owned(), hint.to_owned());
         Failure { status, code: ErrorCode::Forbidden, message, hint }
     }
 
-    /// The fault is ours; the log says more.
+    /// A bug or a lack of resources on this side; the log has the details.
     pub fn internal(message: &str) -> Failure {
         Failure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -84,7 +84,7 @@ impl Failure {
         }
     }
 
-    /// What was sent makes no sense.
+    /// The request is invalid.
     pub fn bad_request(message: impl Into<String>, hint: &str) -> Failure {
         Failure {
             status: StatusCode::BAD_REQUEST,

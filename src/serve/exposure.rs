@@ -1,9 +1,9 @@
-//! Warns where other machines can read private sources.
+//! Logs a warning when other machines can read private sources.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// Who reaches the server, and how many private sources it served when that was last looked at.
+/// Whether other machines can reach the server, and how many private sources it served at the last check.
 #[derive(Default)]
 pub(super) struct Exposure {
     reaches_others: AtomicBool,
@@ -11,14 +11,14 @@ pub(super) struct Exposure {
 }
 
 impl Exposure {
-    /// Notes that the server listens on `address`.
+    /// Records that the server listens on `address`.
     pub fn listens(&self, address: IpAddr) {
         let is_own = address.to_canonical().is_loopback();
         self.reaches_others.store(!is_own, Ordering::Relaxed);
     }
 
-    /// Logs a warning if other machines can reach the server and it serves more private sources, `private` of them,
-    /// than before. Returns whether it did.
+    /// Logs a warning if other machines can reach the server and it now serves more private sources (`private`) than
+    /// before. Returns whether it logged one.
     pub fn look(&self, private: usize) -> bool {
         if !self.reaches_others.load(Ordering::Relaxed) {
             return false;

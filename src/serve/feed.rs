@@ -1,5 +1,5 @@
-//! `/feed.atom`: what is new, for feed readers (RFC 4287), without private sources unless the settings say so;
-//! `/opensearch.xml`, for the browser's address bar.
+//! `/feed.atom` (RFC 4287): what is new, for feed readers, without private sources unless the settings include them.
+//! `/opensearch.xml`: lets a browser search from its address bar.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use chrono::DateTime;
 use quick_xml::escape::escape;
 
 use super::ServerState;
-use super::api::{Asked, NewsParameters};
+use super::api::{NewsParameters, QueryParameters};
 use super::error::Failure;
 use super::home::Home;
 use crate::generation::news::What;
 use crate::library::view::{NewsItem, NewsView};
 use crate::printable::strip;
 
-/// How far back a feed goes where that is not said.
+/// The period that a feed covers by default.
 const USUAL: &str = "30d";
 
-/// `GET /feed.atom`, all of it or `?topic=` or `?source=`.
+/// `GET /feed.atom`, for everything, for `?topic=` or for `?source=`.
 pub(super) async fn feed(
     State(state): State<Arc<ServerState>>,
     OriginalUri(uri): OriginalUri,
     Home(home): Home,
-    Asked(asked): Asked<NewsParameters>,
+    QueryParameters(asked): QueryParameters<NewsParameters>,
 ) -> Result<Response, Failure> {
     let about = [&asked.topic, &asked.source].into_iter().flatten().find(|name| !name.is_empty());
     let title = about.map_or_else(
@@ -74,7 +74,7 @@ fn entry(item: &NewsItem, home: &str) -> Entry {
         (None, None) => format!("{home}/new"),
     };
     let path = news.path.as_deref().unwrap_or_default();
-    // The same document may be changed again: each time is an entry of its own.
+    // A document may change again, so the id contains the generation: each change is an entry of its own.
     let id = format!("tag:cairn,2026:{}/{path}@{}", news.source, news.generation);
     let sections = &news.sections;
     let said = format!(
@@ -102,7 +102,7 @@ fn moment(at: &str) -> FixedDateTime {
     DateTime::parse_from_rfc3339(at).unwrap_or_default()
 }
 
-/// `GET /opensearch.xml`: how a browser searches here (OpenSearch 1.1).
+/// `GET /opensearch.xml` (OpenSearch 1.1).
 pub(super) async fn opensearch(Home(home): Home) -> Response {
     let home = escape(home.as_str());
     let text = format!(

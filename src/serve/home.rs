@@ -1,4 +1,4 @@
-//! The address of this server as its user wrote it, for links that are read elsewhere.
+//! The base URL of this server as its users know it, for links that are opened elsewhere.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use super::ServerState;
 use super::hosts::named;
 use super::listen::Ends;
 
-/// `http://127.0.0.1:7878`: what addresses of our own begin with.
+/// Base of our own URLs, such as `http://127.0.0.1:7878`.
 pub(super) struct Home(pub String);
 
 impl FromRequestParts<Arc<ServerState>> for Home {
     type Rejection = std::convert::Infallible;
 
-    /// The configuration's; else the host that the request names, which [`super::hosts`] has checked; else the
-    /// address that it came to.
+    /// The URL of the configuration; else the host of the request, which [`super::hosts`] has checked; else the local
+    /// address of the connection.
     async fn from_request_parts(
         parts: &mut Parts,
         state: &Arc<ServerState>,

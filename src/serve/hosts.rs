@@ -1,9 +1,9 @@
-//! The host that a request names, and which hosts this server answers for.
+//! The host that a request names, and the hosts that this server serves.
 //!
-//! A page of any site can point its own name at 127.0.0.1 (DNS rebinding), and its scripts then read what is served
-//! there as their own. Their requests carry that name in `Host`: a name that is neither this machine's nor set is
-//! refused with 421. Addresses of this machine can't be rebound. The port is not compared: a proxy or a container
-//! may map it, and rebinding does not depend on it.
+//! A page of any site can let its own name resolve to 127.0.0.1 (DNS rebinding); its scripts could then read this
+//! server's responses. Such requests carry that name in `Host`, so a request for a name that is neither this
+//! machine's nor configured gets 421. IP addresses of this machine can't be rebound. The port is not compared: a
+//! proxy or a container may map it, and rebinding does not depend on it.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use super::listen::Ends;
 use crate::config::Config;
 use crate::library::view::ErrorCode;
 
-/// What is asked by whoever watches over the server, by whatever name it knows it.
+/// Routes for monitoring, which may use any name for the server.
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The names that a server answers for, besides those of loopback and the addresses of its connections.
+/// The configured hosts. The server also serves loopback names and the local addresses of its connections.
 pub(super) struct Hosts(Vec<String>);
 
 impl Hosts {
-    /// Those that `config` names: `hosts`, and the hosts of `url` and `listen`.
+    /// The hosts that `config` names in `hosts`, `url` and `listen`.
     pub fn new(config: &Config) -> Hosts {
         let url = config.url.as_ref().and_then(|url| url::Url::parse(url).ok());
         let url = url.and_then(|url| url.host_str().map(str::to_owned));
@@ -36,7 +36,7 @@ impl Hosts {
         Hosts(named.map(|name| plain(&name)).collect())
     }
 
-    /// Whether the server answers for `host`, which came over a connection to the address `local`.
+    /// Whether the server serves `host`, named by a request over a connection to the local address `local`.
     fn include(&self, host: &str, local: Option<IpAddr>) -> bool {
         let host = plain(host);
         if let Ok(address) = host.parse::<IpAddr>() {
@@ -49,10 +49,10 @@ impl Hosts {
     }
 }
 
-/// A host as it is compared: in lower case, without port, brackets and the dot of the root.
+/// Normalises a host for comparison: lower case, without port, brackets and trailing dot.
 fn plain(host: &str) -> String {
     let named = match host.parse::<Authority>() {
-        // Without brackets, an address of IPv6 reads like a host with a port.
+        // Without brackets, an IPv6 address looks like a host with a port.
         Ok(authority) if host.parse::<IpAddr>().is_err() => authority.host().to_owned(),
         _ => host.to_owned(),
     };
@@ -60,8 +60,8 @@ fn plain(host: &str) -> String {
     named.strip_suffix('.').unwrap_or(named).to_ascii_lowercase()
 }
 
-/// The host, and port, that a request names: that of its target where it has one, else that of its `Host` header
-/// (RFC 9112 3.2.2). `None` for a request without, which HTTP/1.0 allows; `Err` for one that makes no sense.
+/// The host and port that a request names: those of its target if it has them, else those of its `Host` header (RFC
+/// 9112 3.2.2). `None` for an HTTP/1.0 request without either; `Err` if it is invalid.
 pub(super) fn named(parts: &Parts) -> Result<Option<Authority>, Failure> {
     let wrong = || {
         Failure::bad_request("the Host header names no host", "send one, such as localhost:7878")
@@ -86,8 +86,8 @@ pub(super) fn named(parts: &Parts) -> Result<Option<Authority>, Failure> {
     }
 }
 
-/// Whether `authority` is a host, with or without a port, and nothing else. Its parser takes `[::1].example` for
-/// `[::1]`, and `127.0.0.1:1.example` for `127.0.0.1`.
+/// Whether `authority` is exactly a host with an optional port. The parser reads `[::1].example` as `[::1]`, and
+/// `127.0.0.1:1.example` as `127.0.0.1`.
 fn is_host_and_port(authority: &Authority) -> bool {
     let host = authority.host();
     let Some(port) = authority.as_str().strip_prefix(host) else { return false };
@@ -99,8 +99,8 @@ fn is_host_and_port(authority: &Authority) -> bool {
     is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 
-/// Whether the request breaks the rule that HTTP/1.1 has a `Host` header, whatever is asked for (RFC 9112 3.2). A
-/// request that came over no connection was made inside this program.
+/// Whether an HTTP/1.1 request lacks the `Host` header, which RFC 9112 3.2 requires. Requests without a connection
+/// were made inside this program and may omit it.
 fn lacks_host(request: &Request) -> bool {
     let came_over = request.extensions().get::<Ends>().is_some();
     came_over
@@ -108,7 +108,7 @@ fn lacks_host(request: &Request) -> bool {
         && !request.headers().contains_key(header::HOST)
 }
 
-/// Answers 421 to a request for another host, 400 to one that names none or whose host makes no sense.
+/// Responds with 421 to a request for another host, and with 400 if the host is missing or invalid.
 pub(super) async fn check(
     State(state): State<Arc<ServerState>>,
     request: Request,

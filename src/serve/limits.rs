@@ -1,4 +1,4 @@
-//! How much one peer, and all together, may ask of the server.
+//! Limits how many requests one peer, and all peers together, may send.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -18,27 +18,27 @@ use super::error::Failure;
 use super::listen::Ends;
 use crate::library::view::ErrorCode;
 
-/// Requests a second of one peer beyond loopback, where nothing is set; a page with its files makes eight.
+/// Default requests per second for each peer beyond loopback; a page with its files makes eight.
 const PER_SECOND: u32 = 20;
-/// How many seconds' requests may come at once.
+/// Seconds' worth of requests that may arrive as one burst.
 const BURST: u32 = 3;
-/// Requests that are answered at once; more are sent away.
+/// Requests that are processed at the same time; more get 503.
 const AT_ONCE: usize = 256;
-/// Peers that are remembered before those that were quiet are forgotten.
+/// Peers that are remembered before inactive ones are dropped.
 const PEERS: usize = 10_000;
-/// Bytes of a request's target: its parts are repeated in links and messages of the answer.
+/// Bytes of a request's target. Its parts are repeated in the links and messages of the response.
 const LONGEST_TARGET: usize = 8 * 1_024;
 
-/// The limits of one server.
+/// The request limits of one server.
 pub(super) struct Limits {
     rate: DefaultKeyedRateLimiter<IpAddr>,
-    /// Whether loopback is limited too.
+    /// Whether the limit applies to loopback too.
     everybody: bool,
     places: Semaphore,
 }
 
 impl Limits {
-    /// `set` requests a second for everybody; without, a default for who is not on this machine.
+    /// Limits every peer to `set` requests per second; if `None`, applies a default to peers beyond this machine.
     pub fn new(set: Option<NonZeroU32>) -> Limits {
         let per_second = set.or(NonZeroU32::new(PER_SECOND)).unwrap_or(NonZeroU32::MIN);
         let burst = per_second.saturating_mul(NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN));
@@ -50,7 +50,7 @@ impl Limits {
         }
     }
 
-    /// How long `peer` is to wait before it may ask again, if it has to.
+    /// How long `peer` must wait before its next request; `None` if it may send one now.
     fn wait(&self, peer: IpAddr) -> Option<Duration> {
         let peer = network(peer);
         if peer.is_loopback() && !self.everybody {
@@ -64,7 +64,7 @@ impl Limits {
     }
 }
 
-/// One household or company has a whole network of IPv6 addresses: it counts as one peer.
+/// A household or a company usually has a whole IPv6 network, so the network counts as one peer.
 pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
@@ -74,8 +74,8 @@ pub(super) fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// Answers 429 to a peer that asks too often, 503 to all where too many ask at once, and 414 to a target that is too
-/// long. A request without an address (of a test that calls the router) is this machine's.
+/// Responds with 429 to a peer that sends too many requests, with 503 if too many arrive at once, and with 414 if the
+/// target is too long. A request without an address (from a test that calls the router) counts as local.
 pub(super) async fn limit(
     State(state): State<Arc<ServerState>>,
     request: Request,

@@ -1,7 +1,7 @@
-//! The socket: HTTP/1.1 over TCP, with limits on what a peer may hold.
+//! HTTP/1.1 over TCP, with limits on what a peer may occupy.
 //!
-//! A peer that is slow to send its request, or to take its answer, is cut off; so is one that is idle. Connections
-//! beyond the most are accepted when others end, and those beyond the most of one address are refused.
+//! Connections of peers that send their request slowly, read their response slowly, or are idle are closed.
+//! Connections beyond the total limit wait until others end; those beyond the limit of one address are refused.
 
 use std::future::Future;
 use std::io::Write;
@@ -22,33 +22,33 @@ use tower::Layer;
 
 use super::connections::Connections;
 
-/// How long a peer may take over the head of a request…
+/// How long a peer may take to send the head of a request…
 const HEAD: Duration = Duration::from_secs(10);
-/// …and over a piece of anything else, or between requests.
+/// …and each further piece, or the next request.
 const IDLE: Duration = Duration::from_secs(60);
-/// Bytes of one request's head, and headers in it; 431 beyond. What is read at once may be longer, so that a head
-/// that is a little too long gets its answer.
+/// Bytes and headers of a request's head; 431 if there are more. The read buffer is larger, so that a head that is
+/// slightly too long gets its response.
 const LONGEST_HEAD: usize = 32 * 1_024;
 const BUFFER: usize = 64 * 1_024;
 const MOST_HEADERS: usize = 64;
-/// How long answers under way have when the server ends.
+/// How long running requests may take to finish when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// The answer to a refused connection, sent without waiting.
+/// The response to a refused connection, sent without waiting.
 const REFUSAL: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
     content-type: application/json\r\n\r\n{\"error\":{\"code\":\"too_many\",\
     \"message\":\"too many connections from your address\",\"hint\":\"close some, or reuse them\"}}";
 
-/// The two ends of the connection that a request came over, among its extensions.
+/// The two addresses of the connection of a request, stored in the request's extensions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
     pub peer: SocketAddr,
-    /// This machine's own, also where the server listens on all of them.
+    /// This machine's address, even if the server listens on all addresses.
     pub local: Option<SocketAddr>,
 }
 
-/// Answers what comes to `listener` with `router` until `stopped` ends; then lets what is under way end, for
-/// [`FAREWELL`] at most. Each request holds the [`Ends`] of its connection.
+/// Serves connections to `listener` with `router` until `stopped` resolves, then gives running requests up to
+/// [`FAREWELL`] to finish. Each request carries the [`Ends`] of its connection.
 pub(super) async fn listen(
     listener: TcpListener,
     router: Router,
@@ -63,7 +63,7 @@ pub(super) async fn listen(
             () = &mut stopped => break,
         };
         let Ok((stream, peer, place)) = accepted else {
-            // The peer has gone, or there are no more files to open: others may end meanwhile.
+            // The peer has closed the connection, or there are too many open files: retry, because others may end.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
@@ -73,7 +73,7 @@ pub(super) async fn listen(
         };
         let connection = graceful.watch(connection(stream, peer, &router));
         tokio::spawn(async move {
-            // What a peer does wrong is its own affair.
+            // Errors that a peer causes are not logged as errors.
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, "a connection ended early: {error}");
             }
@@ -86,7 +86,7 @@ pub(super) async fn listen(
 type Io = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
 type Service = TowerToHyperService<AddExtension<Router, Ends>>;
 
-/// Closes `stream` with [`REFUSAL`]; without waiting, since that would hold up others.
+/// Closes `stream` with [`REFUSAL`], without waiting: that would block other connections.
 fn refuse(stream: TcpStream) {
     let _ = stream.into_std().and_then(|mut stream| stream.write_all(REFUSAL));
 }
@@ -96,7 +96,7 @@ fn connection(
     peer: SocketAddr,
     router: &Router,
 ) -> http1::Connection<Io, Service> {
-    // An answer is written whole: waiting for more of it would only delay it.
+    // Each response is written as a whole, so waiting for more data would only delay it.
     let _ = stream.set_nodelay(true);
     let ends = Ends { peer, local: stream.local_addr().ok() };
     let mut stream = TimeoutStream::new(stream);

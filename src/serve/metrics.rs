@@ -1,4 +1,4 @@
-//! What the server does and holds, for Prometheus.
+//! Metrics of the server, for Prometheus.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -22,7 +22,7 @@ use super::error::Failure;
 /// Bounds of the histogram in seconds: a search takes about a millisecond, a page a few.
 const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
 
-/// Which requests are counted together. Routes, not addresses: there are finitely many.
+/// Labels of request metrics. Routes instead of URLs, so that their number is bounded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     route: String,
@@ -36,7 +36,7 @@ struct Route {
 
 type Seconds = Family<Route, Histogram, fn() -> Histogram>;
 
-/// The figures of one server.
+/// The metrics of one server.
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
@@ -87,7 +87,7 @@ impl Metrics {
     }
 }
 
-/// Counts a request and times its answer.
+/// Counts a request and measures its duration.
 pub(super) async fn count(
     State(state): State<Arc<ServerState>>,
     path: Option<MatchedPath>,
@@ -104,7 +104,7 @@ pub(super) async fn count(
     response
 }
 
-/// `GET /metrics`: all figures as OpenMetrics text.
+/// `GET /metrics`: all metrics as OpenMetrics text.
 pub(super) async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, Failure> {
     state.metrics.look(&state);
     let mut text = String::new();

@@ -1,9 +1,9 @@
-//! The server: JSON API and pages over the library, and the schedule that keeps it fresh.
+//! The server: JSON API and pages over the library, and the schedule of refreshes.
 //!
-//! [`router`] is a function of its state, so that tests call it without a socket. Handlers only
-//! format what the library answers; a search runs on a thread of its own behind a bounded [`queue`], so that
-//! slow ones hold up nobody else. [`schedule`] runs refreshes in a child of the program: what a crawl may eat or
-//! break is not the server's.
+//! [`router`] is a function of its state, so that tests can call it without a socket. Handlers only format what the
+//! library returns. Each search runs on its own thread behind a bounded [`queue`], so that slow searches don't block
+//! other requests. [`schedule`] runs refreshes in a child process, so that a crawl can neither exhaust nor crash the
+//! server.
 
 mod admin;
 mod api;
@@ -48,7 +48,7 @@ use crate::problem::{Faults, Problem, Stage};
 use crate::refresh::{self, Network, Options, Stop};
 use crate::search::{Budget, SearchError};
 use api::AdminRoutes;
-use clock::{Clock, Wanted};
+use clock::{Clock, RunScope};
 use connections::Connections;
 use error::Failure;
 use exposure::Exposure;
@@ -58,25 +58,25 @@ use metrics::Metrics;
 use queue::Queue;
 use signals::Signals;
 
-/// Threads on which pages and answers are made. They compute, so that more would only hold memory: each keeps what its
-/// largest page took.
+/// Threads that render pages and API responses. The work is CPU-bound, so more threads would only use more memory:
+/// each keeps the memory of its largest page.
 const MOST_THREADS: usize = 16;
-/// A request that takes longer is answered with 503.
+/// Requests that take longer get 503.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How long a thread has to end when the server does; searches are cancelled by then.
+/// How long threads may take to end when the server stops; searches are cancelled by then.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Whether a server runs refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refreshing {
-    /// As the configuration says, and when asked to.
+    /// On schedule and on request.
     Scheduled,
-    /// Not even when asked to: another process does.
+    /// Never: another process refreshes the index.
     Never,
 }
 
-/// What handlers share.
+/// The state that handlers share.
 pub struct ServerState {
     config: Config,
     shelf: Shelf,
@@ -87,14 +87,15 @@ pub struct ServerState {
     limits: Limits,
     searches: Queue,
     metrics: Metrics,
-    /// When this server began, RFC 3339 with nanoseconds: another may answer otherwise.
+    /// When this process started, RFC 3339 with nanoseconds. Part of ETags, since another version may respond
+    /// differently.
     started: String,
-    /// Cancelled when the server ends.
+    /// Cancelled when the server stops.
     stopping: Stop,
 }
 
 impl ServerState {
-    /// The state of a server over `config`'s index, which need not hold a generation yet.
+    /// The state of a server over `config`'s index, which may not have a generation yet.
     pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
         let stopping = Stop::new();
@@ -113,12 +114,12 @@ impl ServerState {
         })
     }
 
-    /// The library, or the answer that says that there is none yet.
+    /// The open library, or the error response if there is none yet.
     fn library(&self) -> Result<Arc<Library>, Failure> {
         self.shelf.library().ok_or_else(Failure::not_ready)
     }
 
-    /// What `question` finds in the library by a search, through the queue of searches.
+    /// Runs the search `question` on the library, through the queue of searches.
     async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library, &Budget) -> Result<T, SearchError> + Send + 'static,
@@ -127,7 +128,7 @@ impl ServerState {
         self.searches.run(move |budget| question(&library, budget)).await
     }
 
-    /// What `question` reads from the library without a search, on the blocking pool.
+    /// Runs `question`, which needs no search, on the blocking pool.
     async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library) -> Result<T, SearchError> + Send + 'static,
@@ -136,7 +137,7 @@ impl ServerState {
         Ok(tokio::task::spawn_blocking(move || question(&library)).await??)
     }
 
-    /// What `library` holds, how the last refresh went and when the next one starts.
+    /// The status of `library`, with the last refresh and the time of the next one.
     fn status(&self, library: &Library) -> StatusView {
         let mut status = library.status(&self.shelf.standing(), self.clock.next_run());
         if let Some(damage) = self.shelf.damage() {
@@ -147,14 +148,14 @@ impl ServerState {
         status
     }
 
-    /// Opens the newest generation, if there is a newer one.
+    /// Opens the newest generation, if it is newer than the open one.
     pub fn renew(&self) {
         self.shelf.renew();
         let private = self.shelf.library().map_or(0, |library| library.private_sources());
         self.exposure.look(private);
     }
 
-    /// Who feeds and downloads are for.
+    /// The audience of feeds and downloads.
     fn audience(&self) -> Audience {
         Audience::with_private(self.config.share_private)
     }
@@ -181,7 +182,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .fallback(pages::not_found)
         .layer(from_fn_with_state(shared(), hosts::check))
         .layer(from_fn_with_state(shared(), limits::limit))
-        // Outside the limits: what is refused is counted too.
+        // Outside the limits, so that refused requests are counted too.
         .layer(from_fn_with_state(shared(), metrics::count))
         .with_state(shared())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
@@ -190,7 +191,7 @@ pub fn router(state: Arc<ServerState>) -> Router {
         .layer(from_fn(secure))
 }
 
-/// Headers that every answer carries: nothing but our own files is loaded, nothing frames us.
+/// Security headers of every response: only our own files may be loaded, and no site may frame a page.
 async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -209,10 +210,10 @@ async fn secure(request: Request, next: Next) -> Response {
 
 /// Serves `config` at its address until Ctrl-C or SIGTERM.
 ///
-/// On the first start, what is on this machine (own notes, vocabulary, what was fetched before) is indexed before
-/// the first request is answered. A generation of the previous format is served until a refresh has made the
-/// next; of a damaged one the newest that is whole is served, and a refresh rebuilds it. An index that can't be
-/// written is only read. `Err` if the address is taken or the data files have faults.
+/// On the first start, local content (own notes, vocabulary, stored files) is indexed before the first request is
+/// served. A generation of the previous format is served until a refresh has built the next one. If the current
+/// generation is damaged, the newest intact one is served and a refresh rebuilds the index. An index that can't be
+/// written is served without refreshes. `Err` if the address is in use or the data files have faults.
 pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<()> {
     if config.index.exists() && !disk::is_writable(&config.index) {
         tracing::warn!(
@@ -225,7 +226,7 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
         config.timetable.schedule = Schedule::Never;
     }
     let state = Arc::new(ServerState::new(config, refreshing)?);
-    // What is damaged the schedule rebuilds, where there is one, while requests are answered.
+    // If refreshes are scheduled, the schedule rebuilds a damaged index while requests are served.
     let is_rebuilt_later =
         state.refreshing == Refreshing::Scheduled && state.shelf.damage().is_some();
     if state.shelf.library().is_none() && !is_rebuilt_later {
@@ -237,12 +238,12 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
         .max_blocking_threads(MOST_THREADS)
         .build()?;
     let served = runtime.block_on(answer(state));
-    // A runtime that is dropped waits for its threads as long as they like.
+    // Dropping a runtime would wait for its threads without a limit.
     runtime.shutdown_timeout(FAREWELL);
     served
 }
 
-/// Answers requests at the configured address and refreshes on schedule, until a signal to stop.
+/// Serves requests at the configured address and refreshes on schedule, until a signal to stop.
 async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     may_listen(&state.config).await?;
     let listen = &state.config.listen;
@@ -251,7 +252,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
     let address = listener.local_addr()?;
     state.exposure.listens(address.ip());
-    // Before the address is printed, since a client may send a signal as soon as it reads that.
+    // Before the address is printed: a client may send a signal as soon as it has read the address.
     let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
     let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
     let hearer = tokio::spawn(hear(hang_ups, Arc::clone(&state)));
@@ -268,7 +269,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `Err` if other machines could reach the address without that being asked for.
+/// `Err` if other machines could reach the address and the configuration doesn't allow that.
 async fn may_listen(config: &Config) -> anyhow::Result<()> {
     let address = &config.listen;
     let mut found = tokio::net::lookup_host(address).await.with_context(|| {
@@ -282,19 +283,19 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts a refresh at each SIGHUP.
+/// Requests a refresh at each SIGHUP.
 async fn hear(mut hang_ups: Signals, state: Arc<ServerState>) {
     loop {
         hang_ups.next().await;
-        tracing::info!("SIGHUP: a refresh is asked for");
-        state.clock.ask_for(Wanted::All);
+        tracing::info!("SIGHUP: a refresh was requested");
+        state.clock.ask_for(RunScope::All);
     }
 }
 
-/// Indexes what is on this machine: in a second there is something to read.
+/// Indexes local content, which takes about a second.
 ///
-/// `Err` only for faults in the data files, which the user has to mend. Where another refresh is
-/// under way already, its generation is opened when it comes.
+/// `Err` only for faults in the data files, which the user must correct. If another refresh is running, its
+/// generation is opened when it is ready.
 fn first_start(config: &Config) -> anyhow::Result<()> {
     tracing::info!("no index that this version reads: indexing what is on this machine");
     let options = Options { network: Network::FoldersOnly, ..Options::default() };

@@ -1,6 +1,6 @@
-//! The queue of searches: how many run at once, how many wait and how long, and what ends one early.
+//! The queue of searches: limits how many run and wait, and for how long, and cancels them.
 //!
-//! Only searches pass through it. What needs none (health, metrics, lists, a section) is answered while it is full.
+//! Only searches use it. Other requests (health, metrics, lists, a section) are served even if it is full.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -12,21 +12,21 @@ use super::error::Failure;
 use crate::refresh::Stop;
 use crate::search::{Budget, SearchError};
 
-/// Searches that wait for a place; more are refused at once.
+/// Searches that may wait for a slot; more are refused at once.
 const MOST_WAITING: usize = 64;
-/// How long one waits before it is refused.
+/// How long a search waits before it is refused.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// The queue of one server.
+/// The search queue of one server.
 pub(super) struct Queue {
     running: Arc<Semaphore>,
     waiting: Semaphore,
-    /// Ends every search when the server stops.
+    /// Cancels every search when the server stops.
     stopping: Stop,
 }
 
 impl Queue {
-    /// A queue that runs one search a core, and two at least: they wait for the processor, hardly ever for the disk.
+    /// A queue that runs one search per core, and at least two. Searches are CPU-bound and rarely wait for the disk.
     pub fn new(stopping: Stop) -> Queue {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
         Queue::of(cores.max(2), MOST_WAITING, stopping)
@@ -37,11 +37,11 @@ impl Queue {
         Queue { running, waiting, stopping }
     }
 
-    /// What `search` finds, on a thread of its own and with a budget of its own.
+    /// Runs `search` on its own thread with its own budget.
     ///
-    /// The search is cancelled when this future is dropped (the client has gone, or the request took too long) and
-    /// when the server stops. Its place is free again when its thread is done. `Err` says that the queue is full, or
-    /// why the search was stopped.
+    /// The search is cancelled when this future is dropped (the client has disconnected, or the request timed out)
+    /// and when the server stops. Its slot is freed when its thread ends. `Err` if the queue is full or the search
+    /// was stopped.
     pub async fn run<T: Send + 'static>(
         &self,
         search: impl FnOnce(&Budget) -> Result<T, SearchError> + Send + 'static,
@@ -81,12 +81,13 @@ mod tests {
     use crate::library::view::ErrorCode;
     use crate::search::{SectionId, Stopped};
 
-    /// Searches on until it is cancelled, whatever its budget says; tells first that it runs, then why it ended.
+    /// Searches until it is cancelled, whatever its budget; sends a message when it starts and one with the reason
+    /// when it ends.
     fn endless(
         tell: mpsc::Sender<Option<Stopped>>,
     ) -> impl FnOnce(&Budget) -> Result<(), SearchError> {
         move |budget| {
-            // Who does not listen any more has seen enough.
+            // The receiver may already be dropped.
             let _ = tell.send(None);
             loop {
                 match budget.spend(1) {
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn the_search_of_a_client_that_has_gone_ends_and_frees_its_place() {
+    async fn a_search_ends_and_frees_its_slot_when_its_client_disconnects() {
         let queue = Arc::new(Queue::of(1, 1, Stop::new()));
         let (tell, said) = mpsc::channel();
         let asking = tokio::spawn({
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_full_queue_refuses_at_once_and_a_stopping_server_ends_what_runs() {
+    async fn a_full_queue_refuses_at_once_and_a_stopping_server_ends_running_searches() {
         let stopping = Stop::new();
         let queue = Arc::new(Queue::of(1, 1, stopping.clone()));
         let (tell, said) = mpsc::channel();
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(second.unwrap().unwrap_err().status.as_u16(), 503);
     }
 
-    /// A server over the own notes.
+    /// A server over the own notes only.
     fn state(index: PathBuf) -> Arc<ServerState> {
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
@@ -154,7 +155,7 @@ mod tests {
         Arc::new(ServerState::new(config, Refreshing::Never).unwrap())
     }
 
-    /// Fills the queue with searches that never end by themselves.
+    /// Fills the queue with searches that end only when cancelled.
     async fn fill(state: &Arc<ServerState>) {
         let (tell, said) = mpsc::channel();
         let running = state.searches.running.available_permits();
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn what_needs_no_search_is_answered_while_the_queue_is_full() {
+    async fn requests_without_a_search_are_served_while_the_queue_is_full() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
         let state = tokio::task::spawn_blocking(|| state(index)).await.unwrap();
@@ -256,7 +257,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn the_search_of_a_connection_that_is_closed_ends() {
+    async fn a_search_ends_when_its_connection_is_closed() {
         let queue = Arc::new(Queue::of(1, 1, Stop::new()));
         let (tell, said) = mpsc::channel();
         let handler = get(move || async move { queue.run(endless(tell)).await });

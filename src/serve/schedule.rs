@@ -1,9 +1,9 @@
-//! Starts refreshes, each in a child of the program, and opens the generations that they make.
+//! Runs refreshes in child processes and opens the generations that they make.
 //!
-//! The clock on the wall is looked at every second, so that a machine that slept catches up at once. A run never
-//! overlaps another: what is asked for while one goes on follows it. Besides the timetable, a run is started by
-//! SIGHUP, by the admin endpoint, by a change in a local folder ([`super::watch`]), by damage to the index, and, for
-//! what a run had to defer, when the host wants to be asked again ([`super::clock`]).
+//! The system clock is read every second, so that a machine that slept catches up at once. Runs never overlap: a run
+//! that is requested during another follows it. Besides the timetable, a run is started by SIGHUP, the admin
+//! endpoint, a change in a local folder ([`super::watch`]) and damage to the index. Deferred sources are retried when
+//! their host allows it ([`super::clock`]).
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -12,32 +12,31 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::process::Child;
 
-use super::clock::{AGAIN, Last, Wanted};
+use super::clock::{AGAIN, RunHistory, RunScope};
 use super::watch::Watch;
 use super::{Refreshing, ServerState};
 use crate::config::{Config, Sources, Trust};
 use crate::generation::runs;
 
-/// How often the clock and the index are looked at.
+/// Interval at which clock and index are checked.
 const TICK: Duration = Duration::from_secs(1);
-/// How long a run may take to end when the server does; it needs less than two seconds.
+/// How long a run may take to end when the server stops; it needs less than two seconds.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// A refresh that runs in a child process.
-struct Running {
+struct RunningRefresh {
     child: Child,
-    wanted: Wanted,
+    scope: RunScope,
     started_at: DateTime<Utc>,
 }
 
-/// Opens new generations as they come and starts a refresh whenever one is due, until it is
-/// dropped.
+/// Opens new generations and starts a refresh whenever one is due, until the server stops.
 pub(super) async fn keep(state: Arc<ServerState>) {
     let now = Utc::now();
-    let last = Last::of(&runs::read(&state.config.index), now);
+    let last = RunHistory::of(&runs::read(&state.config.index), now);
     state.clock.plan(&state.config, &last, now, now);
     let mut watch = Watch::new(Arc::clone(&state));
-    let mut running: Option<Running> = None;
+    let mut running: Option<RunningRefresh> = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -48,7 +47,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         watch.renew();
         watch.ask();
         let renewed = Arc::clone(&state);
-        // Opening reads the graph: not on the threads that answer.
+        // Opening reads the graph, which would block the threads that serve requests.
         let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
         if state.shelf.wants_rebuild() {
             state.clock.ask_for_rebuild(Utc::now());
@@ -66,13 +65,13 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         let Some(run) = &mut running else { continue };
         let ended = run.child.try_wait();
         if let Ok(Some(_)) | Err(_) = ended {
-            tracing::info!(?ended, "the refresh ended");
+            tracing::info!(?ended, "the refresh has ended");
             let now = Utc::now();
-            let last = Last::of(&runs::read(&state.config.index), now);
-            match &run.wanted {
-                Wanted::All => state.clock.plan_after(&state.config, &last, run.started_at, now),
-                // A run over some sources, or none, leaves the whole run's time as it is.
-                Wanted::Only(_) | Wanted::Stored => state.clock.retry(&last),
+            let last = RunHistory::of(&runs::read(&state.config.index), now);
+            match &run.scope {
+                RunScope::All => state.clock.plan_after(&state.config, &last, run.started_at, now),
+                // A run over some or no sources doesn't change the time of the next full run.
+                RunScope::Only(_) | RunScope::Stored => state.clock.retry(&last),
             }
             state.clock.set_running(false);
             running = None;
@@ -83,17 +82,17 @@ pub(super) async fn keep(state: Arc<ServerState>) {
     }
 }
 
-/// Starts `cairn refresh` with the same settings, as much trusted.
-fn start(config: &Config, wanted: Wanted) -> Option<Running> {
+/// Starts `cairn refresh` with the same settings, and with the same trust in where they were found.
+fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     let program = std::env::current_exe()
-        .map_err(|error| tracing::error!(%error, "the program's own file is not known"))
+        .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))
         .ok()?;
     let mut command = tokio::process::Command::new(program);
     command.args(["refresh", "--background", "--index"]).arg(&config.index);
     if let Some(folder) = config.sources.folder() {
         command.arg("--sources").arg(folder);
     }
-    // Named like this, what was found would pass for the user's word.
+    // Named on the command line, a setting that was found in the current folder would count as the user's choice.
     if config.index_trust == Trust::Found {
         command.args(["--found", "index"]);
     }
@@ -103,22 +102,22 @@ fn start(config: &Config, wanted: Wanted) -> Option<Running> {
     if let Some(file) = &config.file {
         command.arg("--config").arg(file);
     }
-    match &wanted {
-        Wanted::All => {}
-        Wanted::Stored => drop(command.arg("--offline")),
-        Wanted::Only(sources) => drop(command.arg("--").args(sources)),
+    match &scope {
+        RunScope::All => {}
+        RunScope::Stored => drop(command.arg("--offline")),
+        RunScope::Only(sources) => drop(command.arg("--").args(sources)),
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
-    tracing::info!(?wanted, "a refresh begins");
+    tracing::info!(?scope, "starting a refresh");
     let started_at = Utc::now();
     let child = command
         .spawn()
-        .map_err(|error| tracing::error!(%error, "the refresh could not be started"))
+        .map_err(|error| tracing::error!(%error, "the refresh can't be started"))
         .ok()?;
-    Some(Running { child, wanted, started_at })
+    Some(RunningRefresh { child, scope, started_at })
 }
 
-/// Asks the run to end, and waits for it.
+/// Asks the run to stop, waits for it, and kills it if it takes too long.
 async fn end(mut child: Child) {
     #[cfg(unix)]
     if let Some(id) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {

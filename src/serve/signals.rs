@@ -1,5 +1,4 @@
-//! What the operating system asks of a process: to stop (Ctrl-C, SIGTERM), or to look again
-//! (SIGHUP).
+//! Signals of the operating system: to stop (Ctrl-C, SIGTERM) and to reload (SIGHUP).
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -9,10 +8,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC, ctrl_c};
 
-/// Signals of one meaning, heard from the moment that this is made: from then on they no longer end the
-/// process by themselves, and one that comes before anybody waits for it is kept.
+/// Signals with one meaning, received from the moment this is created. From then on they no longer end the process,
+/// and one that arrives early is kept until somebody waits for it.
 ///
-/// One that the system does not have, or can't tell of, does what it does by itself.
+/// A signal that the system doesn't have, or that can't be received, keeps its default effect.
 pub struct Signals {
     #[cfg(unix)]
     heard: Vec<Signal>,
@@ -21,7 +20,7 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Those that ask to stop. Panics outside a tokio runtime, as [`Signals::to_look_again`] does.
+    /// Signals to stop. Panics outside a tokio runtime, as does [`Signals::to_look_again`].
     pub fn to_stop() -> Signals {
         Signals {
             #[cfg(unix)]
@@ -31,7 +30,7 @@ impl Signals {
         }
     }
 
-    /// Those that ask to look again; there are none outside Unix.
+    /// Signals to reload; none outside Unix.
     pub fn to_look_again() -> Signals {
         Signals {
             #[cfg(unix)]
@@ -41,10 +40,10 @@ impl Signals {
         }
     }
 
-    /// Ends at the next one.
+    /// Resolves at the next signal.
     pub async fn next(&mut self) {
         poll_fn(|context| {
-            // Each is polled: whichever comes has to wake this task.
+            // Polls each of them, so that each can wake this task.
             let came = self.heard.iter_mut().map(|one| one.poll_recv(context).is_ready());
             if came.fold(false, |any, one| any | one) { Poll::Ready(()) } else { Poll::Pending }
         })

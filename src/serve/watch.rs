@@ -1,8 +1,8 @@
-//! Watches the catalogue's local folders, so that an edited note is found seconds later.
+//! Watches the local folders of the catalogue, so that an edited note can be found within seconds.
 //!
-//! A change only asks for a refresh of that source; the refresh sees for itself what has changed. Changes in the
-//! index folder do not count, since each refresh writes there. Where the system can't watch a folder (a network
-//! drive, too many watches), the schedule still reads it.
+//! A change only requests a refresh of that source; the refresh finds out what has changed. Changes in the index
+//! folder are ignored, because each refresh writes there. Folders that the system can't watch (a network drive, too
+//! many watches) are still read on schedule.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,15 +11,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::clock::Wanted;
+use super::clock::RunScope;
 use super::{Refreshing, ServerState};
 use crate::catalogue::{self, Origin};
 use crate::crawl::folder::{canonical, opened, root_of};
 
-/// How long a folder must be quiet before it is read.
+/// How long a folder must be unchanged before it is read.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// The sources whose folders have changed, and when they last did.
+/// Sources whose folders have changed, and the time of the last change.
 type Changed = Arc<Mutex<BTreeMap<String, Instant>>>;
 
 /// The watches on the catalogue's folders.
@@ -27,7 +27,7 @@ pub(super) struct Watch {
     state: Arc<ServerState>,
     watcher: Option<RecommendedWatcher>,
     changed: Changed,
-    /// When the catalogue was written by which the folders are watched.
+    /// Modification time of the catalogue that the watches are based on.
     seen: Option<SystemTime>,
 }
 
@@ -37,17 +37,17 @@ impl Watch {
         Watch { state, watcher: None, changed: Changed::default(), seen: None }
     }
 
-    /// Asks for a refresh of the sources whose folders have changed and are quiet again.
+    /// Requests a refresh of the sources whose folders have changed but are quiet again.
     pub fn ask(&self) {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let quiet = changed.extract_if(.., |_, at| at.elapsed() >= QUIET);
         let quiet: BTreeSet<String> = quiet.map(|(id, _)| id).collect();
         if !quiet.is_empty() {
-            self.state.clock.ask_for(Wanted::Only(quiet));
+            self.state.clock.ask_for(RunScope::Only(quiet));
         }
     }
 
-    /// Watches the folders of the catalogue as it is now. One `stat` where it is as it was.
+    /// Updates the watches if the catalogue has changed. One `stat` if it has not.
     pub fn renew(&mut self) {
         let config = &self.state.config;
         let Some(folder) = config.sources.folder() else { return };
@@ -60,7 +60,7 @@ impl Watch {
             return;
         }
         self.seen = written;
-        // A catalogue with faults is the next refresh's to report.
+        // The next refresh reports faults of the catalogue.
         let Ok(catalogue) = catalogue::load(&config.sources) else { return };
         let index = canonical(&config.index);
         let mut folders = BTreeMap::new();
@@ -72,17 +72,17 @@ impl Watch {
                 folders.insert(root, source.id.0.clone());
             }
         }
-        // What changed before the watch began is looked for once.
+        // Check once for changes that happened before the watch began.
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         changed.extend(folders.values().map(|id| (id.clone(), Instant::now())));
         drop(changed);
         self.watcher = watch(Arc::clone(&self.changed), folders, index)
-            .map_err(|error| tracing::warn!(%error, "local folders are read on schedule only"))
+            .map_err(|error| tracing::warn!(%error, "local folders can't be watched; they are read on schedule only"))
             .ok();
     }
 }
 
-/// Watches `folders`, and takes down in `changed` whose has changed outside the folder `index`.
+/// Watches `folders` and records in `changed` which of them change outside the folder `index`.
 fn watch(
     changed: Changed,
     folders: BTreeMap<PathBuf, String>,
@@ -107,7 +107,7 @@ fn watch(
     let mut watcher = RecommendedWatcher::new(hear, settings)?;
     for root in roots {
         if let Err(error) = watcher.watch(&root, RecursiveMode::Recursive) {
-            tracing::warn!(%error, folder = %root.display(), "is read on schedule only");
+            tracing::warn!(%error, folder = %root.display(), "this folder can't be watched; it is read on schedule only");
         }
     }
     Ok(watcher)

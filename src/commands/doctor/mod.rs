@@ -1,7 +1,8 @@
-//! `cairn doctor`: tries each thing that can be wrong, and says what to do.
+//! `cairn doctor`: checks everything that can be wrong, and says what to do.
 //!
-//! [`local`] looks at this machine, [`deep`] at every byte of the index, [`network`] at the way to GitHub, [`github`] at
-//! how GitHub behaves; none changes anything. Each check stands alone: one that fails keeps no other from being made.
+//! [`local`] checks this machine, [`deep`] every byte of the index, [`network`] the connection to GitHub, and
+//! [`github`] GitHub's behaviour; none changes anything. Checks are independent: a failed one does not stop the
+//! others.
 
 mod deep;
 mod github;
@@ -38,10 +39,10 @@ pub(super) struct DoctorArguments {
     json: bool,
 }
 
-/// What to do about a file that this account may not read.
+/// The remedy if this account may not read a file.
 const READABLE: &str = "let this account read it, or run Cairn as its owner";
 
-/// How a thing stands.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum CheckState {
@@ -51,14 +52,14 @@ enum CheckState {
     Ill,
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, Debug, Serialize)]
 struct Check {
     name: &'static str,
     state: CheckState,
-    /// Escaped; more than one line only where data files have faults.
+    /// Escaped. It has more than one line only if data files have faults.
     says: String,
-    /// What to do next.
+    /// The remedy.
     hint: Option<String>,
 }
 
@@ -73,7 +74,7 @@ impl Check {
         self
     }
 
-    /// Well with what `result` says, else ill with the error and `hint`.
+    /// `Well` with the text of `result`, else `Ill` with the error and `hint`.
     fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
         match result {
             Ok(says) => Check::new(name, CheckState::Well, says),

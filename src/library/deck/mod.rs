@@ -1,7 +1,7 @@
-//! Cards as files for Anki: its package, and its text import.
+//! Flash cards as files for Anki: its package, and its text import.
 //!
-//! The same cards give the same bytes, and a card keeps its id, so that importing a later export updates what is
-//! there and keeps what was learnt. What stands on a card is text: it is escaped, and nothing of it is HTML.
+//! The same cards give the same bytes, and a card keeps its id. So importing a later export updates the cards and
+//! keeps the learning progress. The content of cards is escaped text, never HTML.
 
 mod apkg;
 mod csv;
@@ -11,16 +11,16 @@ pub use csv::csv;
 
 use crate::printable::{strip, strip_body};
 
-/// A card to learn by.
+/// A flash card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// What it asks, for ever: the same card has the same id in every export.
+    /// Identifies the question: the same card has the same id in every export.
     pub id: String,
     pub front: String,
     pub back: String,
-    /// Who is to be named: source, headings, licence.
+    /// The attribution: source, headings, licence.
     pub credit: String,
-    /// Where it is from; anything but http and https is left out.
+    /// The URL of the origin; only http and https are linked.
     pub url: String,
     pub tags: Vec<String>,
 }
@@ -37,7 +37,7 @@ impl Card {
         [escaped(&self.front), escaped(&self.back), source]
     }
 
-    /// Its tags, parted by spaces.
+    /// Its tags, separated by spaces.
     fn tags(&self) -> String {
         let tag = |tag: &String| -> String {
             strip(tag)
@@ -48,13 +48,13 @@ impl Card {
         self.tags.iter().map(tag).collect::<Vec<_>>().join(" ")
     }
 
-    /// Anki's own name for the note: ten characters, of the id alone.
+    /// Anki's name for the note: ten characters, derived from the id only.
     fn guid(&self) -> String {
         blake3::hash(self.id.as_bytes()).to_hex().chars().take(10).collect()
     }
 }
 
-/// `text` as HTML that says just that, line by line.
+/// `text` as HTML that shows exactly this text, with its line breaks.
 fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
     for c in strip_body(text.trim_end()).chars() {
@@ -64,7 +64,7 @@ fn escaped(text: &str) -> String {
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
             '\n' => html.push_str("<br>"),
-            // Anki reads these as templates and sounds.
+            // Anki would read these as templates and sounds.
             '{' => html.push_str("&#123;"),
             '[' => html.push_str("&#91;"),
             '\t' => html.push(' '),
@@ -90,7 +90,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn texts_are_escaped_and_only_the_web_is_linked() {
+    fn texts_are_escaped_and_only_web_urls_are_linked() {
         let [front, back, source] = card("a", "What {{is}} [sound:x.mp3]?").fields();
         assert_eq!(front, "What &#123;&#123;is}} &#91;sound:x.mp3]?");
         assert_eq!(back, "- a &lt;b&gt;<br>- c &amp; &quot;d&quot;");
@@ -103,7 +103,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_card_is_named_by_its_id_alone() {
+    fn the_guid_of_a_card_depends_on_its_id_only() {
         assert_eq!(card("a", "one").guid(), card("a", "two").guid());
         assert_ne!(card("a", "one").guid(), card("b", "one").guid());
     }

@@ -1,4 +1,4 @@
-//! What readers are given: the objects of the JSON API, which the pages and commands format.
+//! The objects of the JSON API, which the pages and commands format.
 
 mod answers;
 mod discover;
@@ -31,7 +31,7 @@ pub use knowledge::{
 };
 pub use source::AboutSource;
 
-/// Where in its document a passage stands: one of the five, or none of them for the post that opens a thread.
+/// Where in its document a passage is: exactly one of the five, or none for the question of a thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlaceView {
     /// First and last line, 1-based, inclusive.
@@ -65,7 +65,7 @@ impl From<Address> for PlaceView {
     }
 }
 
-/// `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`: what stands behind the file's name.
+/// `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`: what follows the file's name.
 impl fmt::Display for PlaceView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -80,13 +80,13 @@ impl fmt::Display for PlaceView {
     }
 }
 
-/// The answer to a search.
+/// The response to a search.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SearchView {
     pub query: QueryView,
     pub total: usize,
     pub total_is_exact: bool,
-    /// How many of them the facets count: the best 1,000 at most.
+    /// How many results the facets count: at most the best 1,000.
     pub counted: usize,
     /// Microseconds.
     pub took_us: u64,
@@ -121,36 +121,36 @@ pub struct PassageView {
     pub place: PlaceView,
     pub headings: Vec<String>,
     pub title: String,
-    /// Opens the exact lines at the source.
+    /// Leads to the exact lines at the source.
     pub url: String,
-    /// The topics that it is about; those it mentions, where it is about none.
+    /// The topics that it is about; if it is about none, topics that it mentions.
     pub topics: Vec<String>,
     pub step: Option<String>,
     pub kind: DocumentKind,
     pub lang: Option<String>,
-    /// `None` of a thread, whatever licence its repository has.
+    /// `None` for a thread, whatever licence its repository has.
     pub licence: Option<String>,
     /// Who posted it in a thread, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub posted: Option<Posted>,
-    /// What its author filed it under.
+    /// The author's own tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// The source is there no longer: the link may lead nowhere.
+    /// The source no longer exists, so the URL may be dead.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
-    /// What GitHub says of its source.
+    /// GitHub's data about its source.
     #[serde(skip_serializing_if = "AboutSource::is_empty")]
     pub about: AboutSource,
 }
 
 impl PassageView {
-    /// The headings of the passage, or its title where it has none.
+    /// The headings of the passage, or its title if it has none.
     pub fn trail(&self) -> String {
         if self.headings.is_empty() { self.title.clone() } else { self.headings.join(" › ") }
     }
 
-    /// Who is to be named with the passage: source, headings, who posted it, and licence.
+    /// The attribution of the passage: source, headings, author of the post, and licence.
     pub fn credit(&self) -> String {
         let licence = self.licence.as_deref().unwrap_or("no licence known");
         let posted = self.posted.as_ref().map(|posted| format!(", {posted}")).unwrap_or_default();
@@ -168,7 +168,7 @@ pub struct HitView {
     pub duplicates: Vec<DuplicateView>,
 }
 
-/// A copy that is folded under a hit.
+/// A copy of a hit in another place.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DuplicateView {
     pub source: String,
@@ -184,7 +184,7 @@ pub struct SectionView {
     pub shown: Shown,
     pub text: String,
     pub code: String,
-    /// Its Markdown as its author wrote it, where that may be shown whole.
+    /// The author's Markdown, if it may be shown in full.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub markdown: Option<String>,
     pub mentions: Vec<TopicMention>,
@@ -205,17 +205,17 @@ pub struct TopicView {
     pub mentions: u32,
 }
 
-/// A topic by name.
+/// A topic's id and label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TopicLink {
     pub id: String,
     pub label: String,
-    /// The reason, for what it requires.
+    /// Why it is required, if it is a prerequisite.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
 }
 
-/// All about a topic.
+/// The details of a topic.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TopicDetail {
     #[serde(flatten)]
@@ -238,31 +238,31 @@ pub struct ResourceView {
     /// Independent voices that cite it: authors (owners of repositories), folders and archives. Copies and forks
     /// count for their originals.
     pub cited_by: usize,
-    /// All sources that cite it, several of one author too.
+    /// All sources that cite it, including several of one author.
     pub sources: Vec<String>,
     pub topics: Vec<String>,
-    /// Its other addresses.
+    /// Its other URLs.
     pub also: Vec<String>,
-    /// What sources say of it.
+    /// Sentences about it.
     pub said: Vec<Said>,
     pub dead: bool,
-    /// The day on which it was first found dead, and where the web archive may have it.
+    /// The day on which it was first found dead, and the URL of an archived copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_since: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<String>,
 }
 
-/// The state of the whole index.
+/// The status of the index.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusView {
     pub generation: u64,
     pub built_at: String,
     #[serde(flatten)]
     pub counts: Counts,
-    /// How many sources hold documents.
+    /// The number of sources with documents.
     pub sources: usize,
-    /// The sources that could not be had when they were last asked.
+    /// The sources that the last run failed to fetch or deferred.
     pub failing: Vec<String>,
     pub problems: Vec<Problem>,
     pub last_run: Option<Run>,
@@ -292,8 +292,8 @@ pub struct NewsView {
 pub struct NewsItem {
     #[serde(flatten)]
     pub news: News,
-    /// What its new sections are about, the topic of most of them first.
+    /// Topics of its new sections, the most frequent first.
     pub topics: Vec<TopicLink>,
-    /// Opens the document at the source.
+    /// The URL of the document at the source.
     pub url: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The API's routes that ask the graph: related topics, learning orders, paths, case studies.
+//! API routes over the graph: related topics, learning orders, paths, case studies.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use serde::Deserialize;
 
 use super::super::ServerState;
 use super::super::error::Failure;
-use super::asked::{Asked, Named, number};
+use super::parameters::{PathName, QueryParameters, number};
 use super::unknown_topic;
 use crate::library::Audience;
 use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
 
-/// The most related topics, chains, and passages a step of one answer.
+/// Limits of one response: related topics, chains, and passages per step.
 const MOST_RELATED: usize = 100;
 const MOST_PATHS: usize = 10;
 const MOST_PASSAGES: usize = 12;
@@ -26,8 +26,8 @@ pub(super) struct Limited {
 
 pub(super) async fn related(
     State(state): State<Arc<ServerState>>,
-    Named(id): Named,
-    Asked(asked): Asked<Limited>,
+    PathName(id): PathName,
+    QueryParameters(asked): QueryParameters<Limited>,
 ) -> Result<Json<RelatedView>, Failure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_RELATED);
     let name = id.clone();
@@ -37,14 +37,14 @@ pub(super) async fn related(
 
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct LearnParameters {
-    /// Topics that the reader knows, joined by commas.
+    /// Topics that the reader knows, separated by commas.
     known: Option<String>,
 }
 
 pub(super) async fn learn(
     State(state): State<Arc<ServerState>>,
-    Named(id): Named,
-    Asked(asked): Asked<LearnParameters>,
+    PathName(id): PathName,
+    QueryParameters(asked): QueryParameters<LearnParameters>,
 ) -> Result<Json<LearnView>, Failure> {
     let known = asked.known.unwrap_or_default();
     let learn = state.read(move |library| {
@@ -55,7 +55,7 @@ pub(super) async fn learn(
     learn.map(Json).map_err(|name| unknown_topic(&name))
 }
 
-/// What the page takes: its form may be empty.
+/// Parameters of the page, whose form may be empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::serve) struct PathParameters {
@@ -64,13 +64,13 @@ pub(in crate::serve) struct PathParameters {
     pub limit: Option<u32>,
 }
 
-/// What the API takes.
+/// Parameters of the API route.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct PathAsked {
     /// A topic's id or any of its names.
     #[schemars(length(min = 1))]
     from: String,
-    /// The same.
+    /// A topic's id or any of its names.
     #[schemars(length(min = 1))]
     to: String,
     /// At most 10.
@@ -78,7 +78,7 @@ pub(super) struct PathAsked {
 }
 
 impl PathParameters {
-    /// The chains that are asked for.
+    /// The requested chains.
     pub async fn find(&self, state: &ServerState) -> Result<PathView, Failure> {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
         let (from, to) = (self.from.clone(), self.to.clone());
@@ -89,7 +89,7 @@ impl PathParameters {
 
 pub(super) async fn path(
     State(state): State<Arc<ServerState>>,
-    Asked(PathAsked { from, to, limit }): Asked<PathAsked>,
+    QueryParameters(PathAsked { from, to, limit }): QueryParameters<PathAsked>,
 ) -> Result<Json<PathView>, Failure> {
     if from.is_empty() || to.is_empty() {
         let hint = "try /api/v1/path?from=embedding&to=feature-store";
@@ -106,8 +106,8 @@ pub(super) async fn cases(
 
 pub(super) async fn case(
     State(state): State<Arc<ServerState>>,
-    Named(id): Named,
-    Asked(asked): Asked<Limited>,
+    PathName(id): PathName,
+    QueryParameters(asked): QueryParameters<Limited>,
 ) -> Result<Json<CaseView>, Failure> {
     let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
     let name = id.clone();

@@ -1,11 +1,11 @@
 //! The JSON API under `/api/v1`. Its objects are the library's views.
 //!
-//! [`table`] names each route once, with its parameters and its answer: the router and `/openapi.json` are both
-//! made of it.
+//! [`table`] lists each route once, with its parameters and its response type. Both the router and `/openapi.json`
+//! are made from it.
 
-mod asked;
 mod knowledge;
 mod openapi;
+mod parameters;
 mod search;
 mod things;
 
@@ -27,13 +27,13 @@ use crate::library::view::{
     TopicAnswer, TopicsAnswer,
 };
 
-pub(super) use asked::{Asked, Flag, Named};
 pub(super) use knowledge::{PathParameters, unknown_case};
 pub(super) use openapi::openapi;
+pub(super) use parameters::{Flag, PathName, QueryParameters};
 pub(super) use search::{FARTHEST, SearchParameters, find};
 pub(super) use things::NewsParameters;
 
-/// What takes no parameters.
+/// No parameters.
 #[derive(JsonSchema)]
 struct Nothing {}
 
@@ -45,7 +45,7 @@ pub(super) enum AdminRoutes {
 }
 
 impl AdminRoutes {
-    /// What `config` offers.
+    /// Whether `config` offers them.
     pub fn of(config: &Config) -> AdminRoutes {
         match config.admin_token {
             Some(_) => AdminRoutes::Offered,
@@ -61,7 +61,7 @@ enum ApiMethod {
     Post,
 }
 
-/// A route as it is documented.
+/// A route with its documentation.
 struct Documented {
     path: &'static str,
     method: ApiMethod,
@@ -70,7 +70,7 @@ struct Documented {
     answer: fn(&mut SchemaGenerator) -> Schema,
 }
 
-/// Routes with what is documented of them.
+/// The router, and the documentation of its routes.
 #[derive(Default)]
 struct Table {
     router: Router<Arc<ServerState>>,
@@ -78,7 +78,7 @@ struct Table {
 }
 
 impl Table {
-    /// Adds a route that takes the parameters `P` and answers `A`.
+    /// Adds a GET route with the parameters `P` and the response `A`.
     fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<ServerState>>, T: 'static>(
         mut self,
         path: &'static str,
@@ -114,7 +114,7 @@ fn table(admin: AdminRoutes) -> Table {
     owned
 }
 
-/// What is searched for, and what there is.
+/// Adds the routes for search, topics, resources, sources and status.
 fn with_things(table: Table) -> Table {
     table
         .get::<SearchParameters, SearchView, _, _>(
@@ -161,7 +161,7 @@ fn with_things(table: Table) -> Table {
         )
 }
 
-/// What comes of the graph.
+/// Adds the routes over the graph.
 fn with_knowledge(table: Table) -> Table {
     use knowledge as know;
     table

@@ -1,4 +1,4 @@
-//! `/openapi.json`: the API's description (OpenAPI 3.1), made of the types that it is made of.
+//! `/openapi.json`: the OpenAPI 3.1 description of the API, generated from its types.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::super::ServerState;
 use super::{AdminRoutes, ApiMethod, Documented, table};
 use crate::library::view::ErrorAnswer;
 
-/// `GET /openapi.json`. Made anew for each request: some milliseconds, and nobody asks often.
+/// `GET /openapi.json`. Generated for each request, which takes some milliseconds; requests are rare.
 pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> Json<Value> {
     Json(document(AdminRoutes::of(&state.config)))
 }
@@ -92,7 +92,7 @@ fn operation(
     operation
 }
 
-/// The properties of the object `schema` as parameters of a query.
+/// The properties of the object `schema` as query parameters.
 fn in_query(schema: &Schema) -> Vec<Value> {
     let empty = Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
@@ -112,7 +112,7 @@ fn in_query(schema: &Schema) -> Vec<Value> {
     properties.iter().map(parameter).collect()
 }
 
-/// `schema` as something in a query can be: never null, and a number no larger than is read.
+/// `schema` as a query parameter: never null, and numbers no larger than the program reads.
 fn bounded(mut schema: Value) -> Value {
     if let Some(kinds) = schema.get("anyOf").and_then(Value::as_array) {
         let kind = kinds.iter().find(|kind| kind["type"] != "null").cloned();

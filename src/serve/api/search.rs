@@ -1,4 +1,4 @@
-//! `search` and `suggest`.
+//! The routes `search` and `suggest`.
 
 use std::sync::Arc;
 
@@ -9,39 +9,40 @@ use serde::Deserialize;
 
 use super::super::ServerState;
 use super::super::error::Failure;
-use super::asked::{Asked, Flag, number};
+use super::parameters::{Flag, QueryParameters, number};
 use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
 use crate::search::{Budget, Filter, FilterField, LastWord, Request, Understanding};
 
-/// The most hits of one answer.
+/// The most hits in one response.
 pub(super) const MOST_HITS: usize = 100;
-/// The greatest offset of an answer.
+/// The greatest offset.
 pub(in crate::serve) const FARTHEST: usize = 400;
-/// The most suggestions of one answer.
+/// The most suggestions in one response.
 const MOST_SUGGESTIONS: usize = 20;
 
-/// What `search` takes.
+/// Parameters of `search`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(in crate::serve) struct SearchParameters {
-    /// In the query language; the first 1,000 characters are read. It and the parameters together may name 16
-    /// different filters.
+    /// The query; only the first 1,000 characters are read. The query and the parameters may name 16 different
+    /// filters together.
     pub q: String,
-    /// A source's id; if no source has that id, an owner or the name of a repository. A whole name in any case.
+    /// A source's id. If no source has that id: an owner, or the name of a repository. The whole name,
+    /// case-insensitive.
     pub source: Option<String>,
     pub topic: Option<String>,
     pub step: Option<String>,
     pub kind: Option<String>,
-    /// A language's code, `sv` or `swe`.
+    /// A language code, such as `sv` or `swe`.
     pub lang: Option<String>,
     /// At most 100.
     pub limit: Option<u32>,
     /// At most 400.
     pub offset: Option<u32>,
-    /// `1`: the words as typed.
+    /// `1`: search for the words as typed.
     pub literal: Option<Flag>,
-    /// `0`: without this step of understanding.
+    /// `0`: skip this step of understanding.
     pub labels: Option<Flag>,
     pub spelling: Option<Flag>,
     pub filler: Option<Flag>,
@@ -52,7 +53,7 @@ pub(in crate::serve) struct SearchParameters {
 }
 
 impl SearchParameters {
-    /// The filters that came as parameters.
+    /// The filters given as parameters.
     pub fn filters(&self) -> Vec<Filter> {
         Filter::all([
             (FilterField::Source, self.source.as_deref()),
@@ -76,7 +77,7 @@ impl SearchParameters {
         }
     }
 
-    /// The place of the first hit, as far back as a list goes.
+    /// The offset of the first hit, limited to [`FARTHEST`].
     pub fn offset(&self) -> usize {
         number(self.offset, 0).min(FARTHEST)
     }
@@ -113,7 +114,7 @@ pub(in crate::serve) async fn find(
 
 pub(super) async fn search(
     State(state): State<Arc<ServerState>>,
-    Asked(asked): Asked<SearchParameters>,
+    QueryParameters(asked): QueryParameters<SearchParameters>,
 ) -> Result<Json<SearchView>, Failure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_HITS);
     find(&state, &asked, limit).await.map(Json)
@@ -122,7 +123,7 @@ pub(super) async fn search(
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct SuggestParameters {
-    /// What was typed so far.
+    /// The text typed so far.
     q: String,
     /// At most 20.
     limit: Option<u32>,
@@ -130,7 +131,7 @@ pub(super) struct SuggestParameters {
 
 pub(super) async fn suggest(
     State(state): State<Arc<ServerState>>,
-    Asked(asked): Asked<SuggestParameters>,
+    QueryParameters(asked): QueryParameters<SuggestParameters>,
 ) -> Result<Json<SuggestAnswer>, Failure> {
     let limit = number(asked.limit, 8).clamp(1, MOST_SUGGESTIONS);
     let suggestions =

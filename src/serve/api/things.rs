@@ -1,4 +1,4 @@
-//! Sections, topics, resources, sources, status, news.
+//! API routes for sections, topics, resources, sources, status and news.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use serde::Deserialize;
 
 use super::super::ServerState;
 use super::super::error::Failure;
-use super::asked::{Asked, Named, number};
+use super::parameters::{PathName, QueryParameters, number};
 use super::search::MOST_HITS;
 use super::unknown_topic;
 use crate::library::view::{
     NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
 };
-use crate::library::{Asked as News, Audience, Library, Spot, Wanted, since as since_of};
+use crate::library::{Audience, Library, NewsRequest, ResourceRequest, Spot, since as since_of};
 use crate::search::SectionId;
 
-/// The most topics of one answer.
+/// The most topics in one response.
 const MOST_TOPICS: usize = 5_000;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -30,13 +30,13 @@ pub(super) struct PlaceParameters {
     cell: Option<u32>,
     page: Option<u32>,
     card: Option<u32>,
-    /// A comment of a thread, by GitHub's id; the thread's question without it.
+    /// A comment of a thread, by GitHub's id; without it, the thread's question.
     comment: Option<NonZeroU64>,
 }
 
 pub(super) async fn section_at(
     State(state): State<Arc<ServerState>>,
-    Asked(place): Asked<PlaceParameters>,
+    QueryParameters(place): QueryParameters<PlaceParameters>,
 ) -> Result<Json<SectionAnswer>, Failure> {
     let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
@@ -58,7 +58,7 @@ pub(super) async fn section_at(
 
 pub(super) async fn section(
     State(state): State<Arc<ServerState>>,
-    Named(id): Named,
+    PathName(id): PathName,
 ) -> Result<Json<SectionAnswer>, Failure> {
     let hint = "ids are 16 hexadecimal digits; search gives them";
     let unknown = || Failure::not_found("section", &id, hint);
@@ -76,7 +76,7 @@ pub(super) struct ListParameters {
 
 pub(super) async fn topics(
     State(state): State<Arc<ServerState>>,
-    Asked(list): Asked<ListParameters>,
+    QueryParameters(list): QueryParameters<ListParameters>,
 ) -> Result<Json<TopicsAnswer>, Failure> {
     let limit = list.limit.map_or(MOST_TOPICS, |limit| limit as usize).min(MOST_TOPICS);
     let offset = number(list.offset, 0);
@@ -86,7 +86,7 @@ pub(super) async fn topics(
 
 pub(super) async fn topic(
     State(state): State<Arc<ServerState>>,
-    Named(id): Named,
+    PathName(id): PathName,
 ) -> Result<Json<TopicAnswer>, Failure> {
     let name = id.clone();
     let found = state.ask(move |library, budget| library.topic(&name, budget)).await?;
@@ -97,7 +97,7 @@ pub(super) async fn topic(
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ResourceParameters {
-    /// Words of title, address or topics.
+    /// Words of the title, URL or topics.
     q: String,
     topic: Option<String>,
     /// `paper`, `article`, `video`, `course`, `book`, `code`, `tool` or `dataset`.
@@ -110,11 +110,11 @@ pub(super) struct ResourceParameters {
 
 pub(super) async fn resources(
     State(state): State<Arc<ServerState>>,
-    Asked(asked): Asked<ResourceParameters>,
+    QueryParameters(asked): QueryParameters<ResourceParameters>,
 ) -> Result<Json<ResourcesAnswer>, Failure> {
     let topic = asked.topic.clone().unwrap_or_default();
     let find = move |library: &Library| {
-        Ok(library.resources(&Wanted {
+        Ok(library.resources(&ResourceRequest {
             query: &asked.q,
             topic: asked.topic.as_deref(),
             kind: asked.kind.as_deref(),
@@ -142,7 +142,7 @@ pub(super) async fn status(
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(in crate::serve) struct NewsParameters {
-    /// A time ago such as `7d`, a day, or an RFC 3339 time; a week ago if it is not said.
+    /// A time ago such as `7d`, a day, or an RFC 3339 timestamp; by default a week ago.
     #[schemars(regex(
         pattern = r"^(0|[0-9]{1,4}[smhdw]|[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8]))$"
     ))]
@@ -155,8 +155,7 @@ pub(in crate::serve) struct NewsParameters {
 }
 
 impl NewsParameters {
-    /// The news that are asked for and that `audience` may read; those of the last `usual`, such as "7d", where no
-    /// time is said.
+    /// The requested news that `audience` may read, by default those of the last `usual`, such as "7d".
     pub async fn find(
         self,
         state: &ServerState,
@@ -181,7 +180,7 @@ impl NewsParameters {
         };
         let ask = move |library: &Library| {
             let (topic, source) = (topic.as_deref(), source.as_deref());
-            library.news(&News { since, topic, source, audience, limit, offset })
+            library.news(&NewsRequest { since, topic, source, audience, limit, offset })
         };
         state.read(ask).await
     }
@@ -189,9 +188,9 @@ impl NewsParameters {
 
 pub(super) async fn new(
     State(state): State<Arc<ServerState>>,
-    Asked(asked): Asked<NewsParameters>,
+    QueryParameters(asked): QueryParameters<NewsParameters>,
 ) -> Result<Json<NewsView>, Failure> {
-    // The page's form may leave it empty; who writes an address means something.
+    // The page's form may leave it empty; in the API, an empty value is an error.
     if asked.since.as_deref().is_some_and(|since| since.trim().is_empty()) {
         return Err(Failure::bad_request("`since` is empty", "try since=7d"));
     }

@@ -1,4 +1,4 @@
-//! `/about`: what this is, whose the texts are, and how an author is left out.
+//! `/about`: what Cairn is, who owns the texts, and how an author can have theirs left out.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `/cases`, the matrix of case studies and steps, and `/cases/{id}`, a guide to one.
+//! `/cases`: the matrix of case studies and steps. `/cases/{id}`: a guide to one case study.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::ServerState;
-use super::super::api::{Named, unknown_case};
+use super::super::api::{PathName, unknown_case};
 use super::{answer, layout, plural};
 use crate::graph::Coverage;
 use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
@@ -24,7 +24,10 @@ pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
     answer(&state, page.await)
 }
 
-pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
+pub(super) async fn page(
+    State(state): State<Arc<ServerState>>,
+    PathName(id): PathName,
+) -> Response {
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| library.case(&name, PASSAGES, Audience::Reader);
@@ -146,7 +149,7 @@ fn guide_step(at: usize, step: &StepView) -> Markup {
     }
 }
 
-/// The passages under their sources, in the order in which each source first speaks.
+/// The passages grouped by source, in the order of each source's first passage.
 fn by_source(passages: &[HitView]) -> Vec<(&str, Vec<&HitView>)> {
     let mut sources: Vec<(&str, Vec<&HitView>)> = Vec::new();
     for hit in passages {

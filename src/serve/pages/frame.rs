@@ -1,29 +1,29 @@
-//! What stands round every page: head, search box, ways to the other pages, help, what the index holds.
+//! The frame of every page: head, search box, navigation, help, and a summary of the index.
 
 use maud::{DOCTYPE, Markup, html};
 
 use super::super::ServerState;
 use super::{number, plural, time};
 
-/// A page to be put into the frame.
+/// A page's data for the frame.
 #[derive(Default)]
 pub(super) struct Frame<'a> {
     pub title: &'a str,
-    /// What stands in the search box.
+    /// The text in the search box.
     pub query: &'a str,
-    /// Filters that a new search keeps: name and value.
+    /// Filters that a new search keeps: names and values.
     pub kept: Vec<(&'a str, &'a str)>,
-    /// The feed of what the page is about.
+    /// The feed about the page's subject.
     pub feed: Option<String>,
 }
 
-/// A page without a query.
+/// A frame without a query.
 pub(super) fn layout(state: &ServerState, title: &str, body: Markup) -> Markup {
     Frame { title, ..Frame::default() }.round(state, body)
 }
 
 impl Frame<'_> {
-    /// The whole page with `body` in it.
+    /// The whole page, with `body` inside the frame.
     pub fn round(&self, state: &ServerState, body: Markup) -> Markup {
         html! {
             (DOCTYPE)
@@ -80,7 +80,7 @@ impl Frame<'_> {
     }
 }
 
-/// The keys, and what can be typed.
+/// The keyboard shortcuts and the query syntax.
 fn help() -> Markup {
     let keys = [
         ("/ or Ctrl-K", "search"),
@@ -107,7 +107,7 @@ fn help() -> Markup {
     }
 }
 
-/// What the index holds, when it was last refreshed, and whether that failed.
+/// The size of the index, when it was last refreshed, and whether that failed.
 fn footer(state: &ServerState) -> Markup {
     let status = state.shelf.library().map(|library| state.status(&library));
     html! {

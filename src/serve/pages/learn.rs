@@ -1,4 +1,4 @@
-//! `/topics/{id}/learn`: what to understand before a topic, as a list to tick off.
+//! `/topics/{id}/learn`: the prerequisites of a topic, as a checklist.
 
 use std::sync::Arc;
 
@@ -7,11 +7,14 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::ServerState;
-use super::super::api::{Named, unknown_topic};
+use super::super::api::{PathName, unknown_topic};
 use super::{answer, layout};
 use crate::library::view::{LearnView, LessonView};
 
-pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
+pub(super) async fn page(
+    State(state): State<Arc<ServerState>>,
+    PathName(id): PathName,
+) -> Response {
     let page = async {
         let view = state.read(move |library| Ok(library.learn(&id, &[]))).await?;
         let view = view.map_err(|name| unknown_topic(&name))?;

@@ -1,9 +1,9 @@
-//! The map of a topic: what it is part of, needs, leads to, holds and stands near, as a picture (SVG).
+//! The map of a topic: a picture (SVG) of its neighbours.
 //!
-//! Every topic has its place by what it is to the one in the middle, so that the same topic always looks the same:
-//! above it what it is part of, below its kinds; at the left what comes first, at the right what builds on it and
-//! what is near. Each is a link, reached by keys; the lists on the page say the same. What has more neighbours
-//! than fit says how many more.
+//! A topic's position depends on its relation to the topic in the middle, so the same topic always has the same map.
+//! Broader topics are above, narrower ones below; prerequisites are on the left; topics that build on it and related
+//! ones are on the right. Each topic is a link that the keyboard can reach, and the page's lists have the same
+//! content. If a group has more topics than fit, the map says how many are missing.
 
 use std::collections::HashSet;
 
@@ -11,19 +11,19 @@ use maud::{Markup, html};
 
 use crate::library::view::{RelatedTopic, TopicDetail, TopicLink};
 
-/// The most topics in each place: 36 with the one in the middle.
+/// The most topics in each group: 36 with the one in the middle.
 const PARTS: usize = 3;
 const FIRST: usize = 8;
 const NEXT: usize = 7;
 const KINDS: usize = 8;
 const NEAR: usize = 9;
 
-/// Sizes in the picture's own units, which are pixels where it is not scaled.
+/// Sizes in the picture's units, which are pixels if it is not scaled.
 const WIDTH: i32 = 960;
 const BOX: i32 = 236;
 const TALL: i32 = 30;
 const ROW: i32 = 38;
-/// Where the columns begin.
+/// The x coordinates of the columns.
 const LEFT: i32 = 4;
 const MIDDLE: i32 = (WIDTH - BOX) / 2;
 const RIGHT: i32 = WIDTH - BOX - 4;
@@ -34,11 +34,11 @@ const LETTERS: usize = 30;
 struct Node {
     id: String,
     label: String,
-    /// What it is to the topic: also the class that colours its tie.
+    /// Its relation to the topic; also the CSS class that colours its line.
     what: &'static str,
 }
 
-/// Neighbours of one sort, the first few, and how many are left out.
+/// Neighbours with one relation: the first few, and the number of the others.
 struct Group {
     title: &'static str,
     nodes: Vec<Node>,
@@ -58,14 +58,14 @@ impl Group {
         Group { title, nodes, left_out }
     }
 
-    /// Rows that it takes: its title and its nodes, nothing where it is empty.
+    /// Rows that it occupies: its title and its nodes, or none if it is empty.
     fn rows(&self) -> i32 {
         let nodes = i32::try_from(self.nodes.len()).unwrap_or(0);
         if nodes == 0 { 0 } else { nodes + 1 }
     }
 }
 
-/// The neighbours of a topic by what they are to it.
+/// The neighbours of a topic, grouped by relation.
 struct Neighbours {
     above: Group,
     below: Group,
@@ -75,7 +75,7 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    /// Each neighbour stands in the first place that it fits.
+    /// Each neighbour belongs to the first group that fits.
     fn of(detail: &TopicDetail, related: &[RelatedTopic]) -> Neighbours {
         let mut told = HashSet::new();
         let mut group = |title, what, links: Vec<(String, String)>, most| {
@@ -101,7 +101,7 @@ impl Neighbours {
     }
 }
 
-/// The map of `detail`'s topic; nothing where it has no neighbours.
+/// The map of `detail`'s topic; nothing if it has no neighbours.
 pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     let all = Neighbours::of(detail, related);
     if all.is_empty() {
@@ -111,7 +111,7 @@ pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     let (middle, right) = (above.rows() + 1 + below.rows(), next.rows() + near.rows());
     let height = middle.max(left.rows()).max(right) * ROW + 12;
     let start = |taken: i32| (height - taken * ROW) / 2;
-    // The topic itself stands in the middle column, below what it is part of.
+    // The topic itself is in the middle column, below the broader topics.
     let own = start(middle) + above.rows() * ROW;
     let places = [
         (above, MIDDLE, start(middle)),
@@ -136,7 +136,7 @@ pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     }
 }
 
-/// The ties of a group, to be drawn first, and its title and boxes.
+/// The lines of a group, which are drawn first, and its title and boxes.
 fn draw(group: &Group, x: i32, y: i32, own: i32) -> (Markup, Markup) {
     let places = group.nodes.iter().zip(1..).map(|(node, row)| (node, y + row * ROW));
     let places: Vec<(&Node, i32)> = places.collect();
@@ -158,11 +158,11 @@ fn draw(group: &Group, x: i32, y: i32, own: i32) -> (Markup, Markup) {
     (ties, boxes)
 }
 
-/// The way from the box at `x`, `top` to the topic's own at the height `own`.
+/// The SVG path from the box at `x`, `top` to the topic's own box at the height `own`.
 fn tie(x: i32, top: i32, own: i32) -> String {
     let (from, to) = (top + TALL / 2, own + TALL / 2);
     if x == MIDDLE {
-        // Past the boxes between, like the trunk of a tree.
+        // Around the boxes in between, like the trunk of a tree.
         let trunk = MIDDLE - 14;
         return format!("M{x} {from}H{trunk}V{to}H{x}");
     }
@@ -171,7 +171,7 @@ fn tie(x: i32, top: i32, own: i32) -> String {
     format!("M{begin} {from}C{half} {from} {half} {to} {end} {to}")
 }
 
-/// `label`, its end left out where it does not fit.
+/// `label`, truncated if it does not fit.
 fn short(label: &str) -> String {
     if label.chars().count() <= LETTERS {
         return label.to_owned();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hub_is_capped_and_says_so_and_labels_are_escaped() {
+    fn the_map_of_a_hub_is_limited_and_says_so_and_labels_are_escaped() {
         let drawn = map(&detail(30), &[]).into_string();
         assert_eq!(drawn.matches("<a href=\"/topics/t").count(), KINDS);
         assert!(drawn.contains("and 22 more") && drawn.contains("Topic 3 &lt;b&gt;"), "{drawn}");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn long_labels_are_cut() {
+    fn long_labels_are_truncated() {
         assert_eq!(short(&"x".repeat(60)).chars().count(), LETTERS);
         assert_eq!(short("short"), "short");
     }

@@ -1,7 +1,7 @@
-//! The pages: rendered on the server, working without JavaScript, better with it.
+//! The pages: rendered on the server. They work without JavaScript, which adds comfort only.
 //!
-//! [`frame`] stands round each; the other files are a page or two each, [`prose`] and [`map`] draw what they
-//! share. Texts of others are escaped by the templates; nothing is written raw but what [`prose`] made.
+//! [`frame`] surrounds each page. The other files have a page or two each; [`prose`] and [`map`] render what they
+//! share. Templates escape all texts of others; only the output of [`prose`] is inserted as HTML.
 
 mod about;
 mod cases;
@@ -51,7 +51,7 @@ pub(super) fn routes() -> Router<Arc<ServerState>> {
         .route("/about", get(about::page))
 }
 
-/// Any address that is no route.
+/// Any URL without a route.
 pub(super) async fn not_found(State(state): State<Arc<ServerState>>, uri: Uri) -> Response {
     let failure = Failure::not_found("page", uri.path(), "search for it above");
     FailurePage(&state, failure).into_response()
@@ -84,7 +84,7 @@ impl IntoResponse for FailurePage<'_> {
     }
 }
 
-/// A page, or the failure in its place.
+/// The page, or the page of its failure.
 fn answer(state: &ServerState, page: Result<Markup, Failure>) -> Response {
     match page {
         Ok(page) => page.into_response(),
@@ -92,7 +92,7 @@ fn answer(state: &ServerState, page: Result<Markup, Failure>) -> Response {
     }
 }
 
-/// `snippet` with its matches marked.
+/// `snippet` with its matches highlighted.
 fn marked(snippet: &Snippet) -> Markup {
     let chars: Vec<char> = snippet.text.chars().collect();
     let cut = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
@@ -111,7 +111,7 @@ fn marked(snippet: &Snippet) -> Markup {
     }
 }
 
-/// The chips that lead to topics, by id and label.
+/// Links to topics, given as ids and labels.
 fn chips<'a>(topics: impl IntoIterator<Item = (&'a str, &'a str)>) -> Markup {
     html! {
         p.topics {
@@ -120,7 +120,7 @@ fn chips<'a>(topics: impl IntoIterator<Item = (&'a str, &'a str)>) -> Markup {
     }
 }
 
-/// An RFC 3339 time for people: the day and the minute, UTC.
+/// An RFC 3339 timestamp for people: the day and the minute, in UTC.
 fn time(rfc3339: &str) -> Markup {
     let shown = rfc3339.get(..16).unwrap_or(rfc3339).replace('T', " ");
     html! { time datetime=(rfc3339) { (shown) " UTC" } }
@@ -137,7 +137,7 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{} {noun}{ending}", number(count))
 }
 
-/// `name=value` pairs as a query string behind `path`; empty values are left out.
+/// `path` with the pairs as its query string; empty values are left out.
 fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn matches_are_marked_and_text_is_escaped() {
+    fn matches_are_highlighted_and_text_is_escaped() {
         let snippet = Snippet { text: "é <b> bias".into(), highlights: vec![(6, 10)] };
         assert_eq!(marked(&snippet).into_string(), "é &lt;b&gt; <mark>bias</mark>");
         let broken = Snippet { text: "ab".into(), highlights: vec![(1, 9), (0, 1)] };
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_addresses_are_written_for_people() {
+    fn numbers_are_grouped_and_query_strings_are_encoded() {
         assert_eq!(
             (number(7), number(1234), number(1234567)),
             ("7".into(), "1,234".into(), "1,234,567".into())

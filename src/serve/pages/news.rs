@@ -1,4 +1,4 @@
-//! `/new`: what appeared, changed and went, by day.
+//! `/new`: what was added, changed and removed, by day.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::ServerState;
-use super::super::api::{Asked, NewsParameters};
+use super::super::api::{NewsParameters, QueryParameters};
 use super::super::error::Failure;
 use super::frame::Frame;
 use super::{address, answer, chips, number, plural};
@@ -15,17 +15,17 @@ use crate::generation::news::{Delta, What};
 use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};
 
-/// How far back the page goes where that is not said, and what can be chosen.
+/// The default period, and the periods that the form offers.
 const USUAL: &str = "30d";
 const SPANS: [(&str, &str); 4] =
     [("1d", "a day"), ("7d", "a week"), ("30d", "a month"), ("365d", "a year")];
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<Asked<NewsParameters>, Failure>,
+    asked: Result<QueryParameters<NewsParameters>, Failure>,
 ) -> Response {
     let page = async {
-        let Asked(asked) = asked?;
+        let QueryParameters(asked) = asked?;
         let (topic, source) =
             (asked.topic.clone().unwrap_or_default(), asked.source.clone().unwrap_or_default());
         let since = asked.since.clone().filter(|since| !since.is_empty());
@@ -72,7 +72,7 @@ fn day(item: &NewsItem) -> &str {
     item.news.at.get(..10).unwrap_or_default()
 }
 
-/// How many sections came, changed and went, without the zeros.
+/// How many sections were added, changed and removed, without the zeros.
 fn counts(sections: Delta) -> String {
     let told =
         [(sections.added, "added"), (sections.changed, "changed"), (sections.removed, "removed")];
@@ -85,7 +85,7 @@ fn counts(sections: Delta) -> String {
 fn piece(item: &NewsItem) -> Markup {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
-    // What appeared as a whole has no sections named: its source has a page.
+    // A source that was added as a whole has no sections listed; link to its page.
     let appeared = news.path.is_none() && news.what != What::Removed;
     let of_source = appeared.then(|| format!("/sources/{}", news.source));
     let reader = news.ids.first().map(|id| format!("/sections/{id}")).or(of_source);

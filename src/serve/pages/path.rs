@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::ServerState;
-use super::super::api::{Asked, PathParameters};
+use super::super::api::{PathParameters, QueryParameters};
 use super::super::error::Failure;
 use super::topics::tie;
 use super::{answer, layout};
@@ -15,10 +15,10 @@ use crate::library::view::{ChainView, PathView};
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<Asked<PathParameters>, Failure>,
+    asked: Result<QueryParameters<PathParameters>, Failure>,
 ) -> Response {
     let page = async {
-        let Asked(asked) = asked?;
+        let QueryParameters(asked) = asked?;
         let is_asked = !asked.from.is_empty() && !asked.to.is_empty();
         let found = if is_asked { Some(asked.find(&state).await?) } else { None };
         Ok(layout(&state, "Paths", body(&asked, found.as_ref())))
@@ -45,7 +45,7 @@ fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
     }
 }
 
-/// A chain with what is said for each hop, at once where it `is_best`.
+/// A chain with the evidence for each hop, which is open if the chain `is_best`.
 fn shown(view: &PathView, chain: &ChainView, is_best: bool) -> Markup {
     html! {
         section.chain {

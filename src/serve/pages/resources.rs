@@ -8,19 +8,19 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::ServerState;
-use super::super::api::{Asked, unknown_topic};
+use super::super::api::{QueryParameters, unknown_topic};
 use super::{address, answer, layout, plural};
 use crate::annotate::resources::ResourceKind;
 use crate::library::view::ResourceView;
-use crate::library::{Library, Wanted};
+use crate::library::{Library, ResourceRequest};
 
-/// Works on a page, and how far back the list goes.
+/// Works on a page, and the greatest offset.
 const PAGE: usize = 50;
 const FARTHEST: usize = 100_000;
 /// Sources that are named for a work.
 const NAMED: usize = 4;
 
-/// What the form sends: empty fields too, which ask for nothing.
+/// The fields of the form; empty ones filter nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
@@ -40,7 +40,7 @@ impl Parameters {
     fn answer(&self, library: &Library) -> Option<Markup> {
         let said = |text: &'_ str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         let (topic, kind) = (said(&self.topic), said(&self.kind));
-        let found = library.resources(&Wanted {
+        let found = library.resources(&ResourceRequest {
             query: &self.q,
             topic: topic.as_deref(),
             kind: kind.as_deref(),
@@ -67,10 +67,10 @@ impl Parameters {
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<Asked<Parameters>, super::Failure>,
+    asked: Result<QueryParameters<Parameters>, super::Failure>,
 ) -> Response {
     let page = async {
-        let Asked(asked) = asked?;
+        let QueryParameters(asked) = asked?;
         let topic = asked.topic.trim().to_owned();
         let body = state.read(move |library| Ok(asked.answer(library))).await?;
         Ok(layout(&state, "Resources", body.ok_or_else(|| unknown_topic(&topic))?))
@@ -123,7 +123,7 @@ fn form(asked: &Parameters, years: &[u16]) -> Markup {
     }
 }
 
-/// A work that sources cite, with what one says of it.
+/// A work that sources cite, with one quotation about it.
 pub(super) fn work(resource: &ResourceView) -> Markup {
     let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
     let others = resource.sources.len().saturating_sub(NAMED);

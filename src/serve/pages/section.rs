@@ -1,4 +1,5 @@
-//! `/sections/{id}`: one section, as far as rights allow, with its neighbours. `?q=` marks what a search found it by.
+//! `/sections/{id}`: one section, as far as rights allow, with its neighbours. `?q=` highlights the matches of a
+//! query.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::super::ServerState;
-use super::super::api::{Asked, Named};
+use super::super::api::{PathName, QueryParameters};
 use super::super::error::Failure;
 use super::frame::Frame;
 use super::prose;
@@ -22,29 +23,29 @@ use crate::library::Library;
 use crate::library::view::SectionView;
 use crate::search::{SearchError, SectionId};
 
-/// Links that are listed below a section whose text does not hold them.
+/// Links that are listed below a section whose text does not contain them.
 const LINKS: usize = 60;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Parameters {
-    /// The query that led here.
+    /// The query that led to the section.
     q: String,
 }
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    Named(id): Named,
-    asked: Result<Asked<Parameters>, Failure>,
+    PathName(id): PathName,
+    asked: Result<QueryParameters<Parameters>, Failure>,
 ) -> Response {
     let page = async {
-        let Asked(Parameters { q }) = asked?;
+        let QueryParameters(Parameters { q }) = asked?;
         let hint = "it may have changed at its source; search for it above";
         let unknown = || Failure::not_found("section", &id, hint);
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
         let (text, section) = read(&state, parsed, q.trim()).await?.ok_or_else(unknown)?;
         let title = title(&section).to_owned();
-        // "Answer by ann" says nothing by itself.
+        // "Answer by ann" is no useful title by itself.
         let name = section.passage.posted.as_ref().map(|_| section.passage.trail());
         let name = name.as_deref().unwrap_or(&title);
         let frame = Frame { title: name, query: &q, ..Frame::default() };
@@ -53,7 +54,8 @@ pub(super) async fn page(
     answer(&state, page.await)
 }
 
-/// The section `id` and its text with what `query` finds marked; unmarked where the server has no time to search.
+/// The section `id`, and its text with the matches of `query` highlighted. If the queue of searches is full or the
+/// search is stopped, nothing is highlighted.
 async fn read(
     state: &ServerState,
     id: SectionId,
@@ -83,7 +85,7 @@ fn title(section: &SectionView) -> &str {
     section.passage.headings.last().unwrap_or(&section.passage.title)
 }
 
-/// The section's text, as its author set it where that is known, with what is to be marked of it, which `find` says.
+/// The section's text: its author's Markdown if it is known, else plain text. `find` returns the ranges to highlight.
 fn text(
     section: &SectionView,
     find: impl Fn(&[String]) -> Result<Vec<Vec<Range<usize>>>, SearchError>,
@@ -124,7 +126,7 @@ fn body(section: &SectionView, title: &str, query: &str, text: Markup) -> Markup
     }
 }
 
-/// Why no more is shown.
+/// Why no more of the text is shown.
 fn why(section: &SectionView) -> &'static str {
     match section.passage.posted {
         Some(_) => "An excerpt: who posts in a thread gives no licence for more.",
@@ -132,7 +134,7 @@ fn why(section: &SectionView) -> &'static str {
     }
 }
 
-/// Where it is from, by whom, under which licence.
+/// Source, author and licence.
 fn origin(section: &SectionView) -> Markup {
     let passage = &section.passage;
     let at_home = passage.url.starts_with('/');

@@ -1,4 +1,4 @@
-//! `/sources`: what each source holds, when it was last fetched, what failed and why; `/sources/{id}`: one of them.
+//! `/sources`: what each source holds, when it was last fetched, what failed and why. `/sources/{id}`: one source.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::ServerState;
-use super::super::api::Named;
+use super::super::api::PathName;
 use super::super::error::Failure;
 use super::frame::Frame;
 use super::search::hit_card;
@@ -21,7 +21,7 @@ use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, FacetField, Filter, FilterField};
 
-/// What it means that a source is private.
+/// What readers are told about private sources.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
@@ -63,7 +63,7 @@ fn body(status: &StatusView, sources: &[SourceState]) -> Markup {
 }
 
 /// The page of one source.
-pub(super) async fn one(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
+pub(super) async fn one(State(state): State<Arc<ServerState>>, PathName(id): PathName) -> Response {
     let page = async {
         let library = state.library()?;
         let hint = "/sources lists them";
@@ -123,7 +123,7 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
     }
 }
 
-/// What is known of a source as a whole.
+/// Details of a source.
 fn facts(source: &SourceState) -> Markup {
     html! {
         dl.facts {
@@ -144,7 +144,7 @@ fn facts(source: &SourceState) -> Markup {
     }
 }
 
-/// What went wrong, file by file.
+/// Problems by file.
 fn listed(problems: &[Problem]) -> Markup {
     html! {
         ul {
@@ -184,11 +184,11 @@ fn last_run(run: &Run) -> Markup {
     }
 }
 
-/// The sources that could not be had when they were last asked.
+/// The sources that the last run failed to fetch or deferred.
 fn failing(ids: &[String]) -> Markup {
     html! {
         @if !ids.is_empty() {
-            b { (number(ids.len())) " could not be had" } ": "
+            b { (number(ids.len())) " could not be fetched" } ": "
             @for (at, id) in ids.iter().take(NAMED).enumerate() {
                 @if at > 0 { ", " }
                 a href={ "#" (id) } { (id) }

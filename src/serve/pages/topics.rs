@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::ServerState;
-use super::super::api::{Named, unknown_topic};
+use super::super::api::{PathName, unknown_topic};
 use super::frame::Frame;
 use super::map::map;
 use super::resources::work;
@@ -18,9 +18,9 @@ use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 use crate::search::Budget;
 
-/// Other names of a topic that its page shows at once.
+/// Other names of a topic that are shown at once.
 const NAMES: usize = 8;
-/// Topics near a topic that its page shows.
+/// Related topics that are shown.
 const NEAR: usize = 12;
 
 pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
@@ -31,7 +31,10 @@ pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
     answer(&state, page.await)
 }
 
-pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named) -> Response {
+pub(super) async fn page(
+    State(state): State<Arc<ServerState>>,
+    PathName(id): PathName,
+) -> Response {
     let page = async {
         let name = id.clone();
         let find = move |library: &Library, budget: &Budget| {
@@ -53,12 +56,12 @@ pub(super) async fn page(State(state): State<Arc<ServerState>>, Named(id): Named
     answer(&state, page.await)
 }
 
-/// All topics under their fields of knowledge, the most mentioned first.
+/// All topics by field of knowledge, the most mentioned first.
 fn by_field(library: &Library) -> Markup {
     let vocabulary = &library.graph.vocabulary;
     let field_of = |topic: &TopicView| {
         let mut at = vocabulary.topic(&topic.id)?;
-        // The vocabulary's check rules out cycles; a topic is deeper than this in none.
+        // The vocabulary check rules out cycles; this depth is more than any topic has.
         for _ in 0..32 {
             match at.broader.first() {
                 Some(broader) if !at.top => at = vocabulary.topic(&broader.0)?,
@@ -134,7 +137,7 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
     }
 }
 
-/// What else there is of the topic, and what can be taken away.
+/// Links to the topic's other pages and its downloads.
 fn onward(id: &str) -> Markup {
     html! {
         p.quiet {
@@ -150,7 +153,7 @@ fn onward(id: &str) -> Markup {
     }
 }
 
-/// The topic's other names: the first few, the rest on demand.
+/// The topic's other names: the first few, and the rest on demand.
 fn also(names: &[String]) -> Markup {
     let (first, rest) = names.split_at(names.len().min(NAMES));
     html! {
@@ -164,7 +167,7 @@ fn also(names: &[String]) -> Markup {
     }
 }
 
-/// What to learn before the topic, in order, where that is anything.
+/// The prerequisites of the topic, in learning order, if it has any.
 fn lessons(learn: &[LessonView]) -> Markup {
     let before = learn.split_last().map_or(&[][..], |(_, before)| before);
     html! {
@@ -212,7 +215,7 @@ fn related_topic(near: &RelatedTopic) -> Markup {
     }
 }
 
-/// The vocabulary's reason for a tie, and sentences that show it.
+/// The vocabulary's reason for a tie, and the sentences that support it.
 pub(super) fn tie(tie: &Tie) -> Markup {
     html! {
         @if let Some(reason) = &tie.reason { p { (reason) } }

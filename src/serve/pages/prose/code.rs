@@ -1,4 +1,4 @@
-//! Source code with its words classed, for the stylesheet to colour.
+//! Syntax highlighting: source code as HTML with classes, which the stylesheet colours.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,28 +12,28 @@ use syntect::html::{ClassStyle, ClassedHTMLGenerator};
 use syntect::parsing::SyntaxSet;
 use syntect::util::LinesWithEndings;
 
-/// Code that is longer, or has a longer line, is shown plain. A line is matched in one step that can't be
-/// interrupted, and the worst grammars (Makefile, PHP) take time quadratic in it: some tenths of a second for 250
-/// bytes. Of 3,269 blocks in some 200 repositories, 15 have a longer line and one is longer.
+/// Longer code, or code with a longer line, is not highlighted. Matching a line can't be interrupted, and the worst
+/// grammars (Makefile, PHP) take quadratic time in its length: some tenths of a second for 250 bytes. Of 3,269 blocks
+/// in about 200 repositories, 15 have a longer line and one is longer.
 const LONGEST: usize = 12_000;
 const LONGEST_LINE: usize = 250;
-/// Time for the colours of one page, checked between lines; blocks that are left then are shown plain.
+/// Time budget for one page, checked between lines. The remaining blocks are not highlighted.
 const BUDGET: Duration = Duration::from_secs(1);
 
-/// Sublime Text's syntaxes; unpacked when the first code is shown, some 20 ms.
+/// Sublime Text's syntaxes; unpacking them takes about 20 ms, when the first code is shown.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 
-/// `code` of the language that `name` says, escaped, with a class on every word that has a meaning in it.
+/// `code` as escaped HTML, with a class on every token that the language `name` gives a meaning.
 ///
-/// Code of an unknown language, too long, broken, or not finished within [`BUDGET`] is escaped only.
+/// Code is only escaped if its language is unknown, it is too long, it can't be parsed, or the [`BUDGET`] is spent.
 pub(in crate::serve::pages) fn highlighted(name: Option<&str>, code: &str) -> Markup {
     Highlighter::default().highlighted(name, code)
 }
 
-/// Writes the blocks of code of a page.
+/// Writes the code blocks of a page.
 #[derive(Default)]
 pub(super) struct Highlighter {
-    /// When the page's time for colours is over; the clock starts with the first block.
+    /// When the page's time budget ends; it starts with the first block.
     until: OnceLock<Instant>,
 }
 
@@ -42,7 +42,7 @@ impl Highlighter {
         self.classed(name, code).map_or_else(|| html! { (code) }, PreEscaped)
     }
 
-    /// `code` as HTML with classes; `None` where it is to be shown plain.
+    /// `code` as HTML with classes; `None` if it is not highlighted.
     fn classed(&self, name: Option<&str>, code: &str) -> Option<String> {
         if code.len() > LONGEST || code.lines().any(|line| line.len() > LONGEST_LINE) {
             return None;
@@ -77,7 +77,7 @@ impl SyntaxHighlighterAdapter for Highlighter {
         output: &mut dyn fmt::Write,
         _: HashMap<&'static str, Cow<'_, str>>,
     ) -> fmt::Result {
-        // What may scroll can be reached by keys.
+        // The keyboard must reach an element that can scroll.
         output.write_str("<pre tabindex=\"0\">")
     }
 
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_is_classed_by_its_language_and_always_escaped() {
+    fn code_is_highlighted_by_its_language_and_always_escaped() {
         let python = highlighted(Some("python"), "def f(): return '<b>'\n").0;
         assert!(python.contains("c-keyword") && python.contains("&lt;b&gt;"), "{python}");
         assert_eq!(highlighted(Some("no such"), "<b>").0, "&lt;b&gt;");

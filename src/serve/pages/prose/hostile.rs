@@ -1,17 +1,17 @@
-//! Texts that are built to make a renderer slow: each is rendered, or shown as it was written, in bounded time.
+//! Texts that are built to make a renderer slow: each is rendered in bounded time, or shown as plain text.
 
 use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Bytes of each hostile text, as a section of the index may have.
+/// Bytes of each hostile text: the longest section of an index.
 const SIZE: usize = 200_000;
-/// Bytes of one that the length alone does not turn away.
+/// Bytes of a text that is not rejected for its length alone.
 const SHORT: usize = 60_000;
-/// Far more than any takes in a build without optimisation; the worst took minutes.
+/// Far more than any takes in a build without optimisation. Before the limits, the worst took minutes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What is repeated.
+/// Texts to repeat.
 const UNITS: [&str; 68] = [
     ">",
     "> ",
@@ -83,7 +83,7 @@ const UNITS: [&str; 68] = [
     "é",
 ];
 
-/// What grows from line to line until it is `size` long.
+/// Texts whose lines grow, up to `size` bytes in total.
 fn growing(size: usize, line: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
     for at in 1.. {
@@ -130,7 +130,7 @@ fn shapes(size: usize) -> Vec<(String, String)> {
     repeated.into_iter().chain(built.map(|(name, text)| (name.to_owned(), text))).collect()
 }
 
-/// What `markdown` becomes in a thread as small as those of the server; `None` if that takes too long.
+/// `markdown` rendered in a thread with as little stack as those of the server; `None` if that takes too long.
 fn rendered(markdown: String) -> Option<String> {
     let (sent, received) = std::sync::mpsc::channel();
     let render = move || {
@@ -155,7 +155,7 @@ fn a_section_of_200_kb_of_any_shape_is_shown_in_bounded_time() {
 }
 
 #[test]
-fn what_is_not_rendered_is_shown_as_it_was_written() {
+fn text_that_is_not_rendered_is_shown_as_plain_text() {
     let shown = rendered(format!("{}<b>", ">".repeat(SIZE))).unwrap();
     assert!(shown.contains("Shown as it was written"), "{}", &shown[..200]);
     assert!(shown.contains("&gt;&gt;&gt;") && shown.contains("&lt;b&gt;"));

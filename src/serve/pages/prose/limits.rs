@@ -1,22 +1,22 @@
-//! What a renderer that can't be interrupted is given: checked in one linear pass before the text is parsed, and
-//! counted while it is written.
+//! Limits for a renderer that can't be interrupted: its input is checked in one linear pass, and its output is
+//! limited while it is written.
 
 use std::fmt;
 
 use crate::extract::nesting::is_deep;
 
-/// Markdown that is longer is shown as it was written. Sections are cut far below this; comrak takes some tenths
-/// of a second for the worst text of this length.
+/// Longer Markdown is shown as plain text. Sections are much shorter; comrak takes some tenths of a second for the
+/// worst text of this length.
 const LONGEST: usize = 64 * 1_024;
-/// HTML that is longer is not written to its end: a table of few bytes can have half a million empty cells.
+/// Longer HTML is not finished: a table of a few bytes can have half a million empty cells.
 const LONGEST_HTML: usize = 1_024 * 1_024;
 
-/// Whether `markdown` can be rendered in bounded time: it is neither too long nor nested too deeply. O(length).
+/// Whether `markdown` can be rendered in bounded time: it is neither too long nor too deeply nested. O(length).
 pub(super) fn can_be_rendered(markdown: &str) -> bool {
     markdown.len() <= LONGEST && !is_deep(markdown)
 }
 
-/// HTML that stops growing at [`LONGEST_HTML`]: writing more is an error, which ends the renderer.
+/// HTML with at most [`LONGEST_HTML`] bytes; writing more is an error, which ends the renderer.
 #[derive(Default)]
 pub(super) struct Bounded(pub String);
 
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_long_or_deep_is_not_parsed() {
+    fn long_or_deeply_nested_markdown_is_not_parsed() {
         assert!(can_be_rendered(&"> - a\n".repeat(1_000)));
         assert!(can_be_rendered(&"- ".repeat(60)), "a thematic break");
         assert!(!can_be_rendered(&">".repeat(99)));

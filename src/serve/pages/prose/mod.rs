@@ -1,12 +1,11 @@
-//! A section's Markdown as HTML that is safe whatever its author wrote.
+//! Renders a section's Markdown as safe HTML, whatever its author wrote.
 //!
-//! Before anything is written the tree is corrected: raw HTML keeps its text only, an image becomes a link to it
-//! (nothing is loaded from elsewhere), a link keeps its address only if that is http, https or mail, and headings
-//! go down step by step below the page's own. Then comrak writes it and escapes all text; nothing that the author
-//! wrote is written as HTML.
+//! The syntax tree is corrected first: raw HTML keeps only its text, an image becomes a link to it (nothing is loaded
+//! from elsewhere), a link keeps its URL only if that is http, https or mail, and headings follow those of the page
+//! without gaps. Then comrak writes the tree and escapes all text, so nothing of the author's is written as HTML.
 //!
-//! The parser can't be interrupted, so [`limits`] checks its input: what is too long or too deep is shown as it was
-//! written.
+//! The parser can't be interrupted, so [`limits`] checks its input: text that is too long or too deeply nested is
+//! shown as plain text.
 
 mod code;
 #[cfg(test)]
@@ -26,14 +25,14 @@ use crate::extract::markup::text_of;
 pub(super) use code::highlighted;
 use limits::Bounded;
 
-/// Where texts match: for each, ranges in bytes.
+/// Matches in texts: for each text, ranges in bytes.
 type Marks = Vec<Vec<Range<usize>>>;
 
-/// `markdown` as HTML. Relative addresses are resolved against `base`, the file's own; `title` is not repeated
-/// where it is the first heading. `find` returns what to mark in the texts that it is given.
+/// `markdown` as HTML. Relative URLs are resolved against `base`, the file's own URL. A first heading that equals
+/// `title` is left out. `find` returns the ranges to highlight in the texts that it is given.
 ///
-/// O(length), and the highlighting of code. Text that can't be rendered within the limits is shown as it was
-/// written. `Err` is that of `find`.
+/// O(length), plus the syntax highlighting. Text that exceeds the limits is shown as plain text. `Err` if `find`
+/// fails.
 pub(super) fn html<E>(
     markdown: &str,
     title: &str,
@@ -50,7 +49,7 @@ pub(super) fn html<E>(
     }
 }
 
-/// `markdown` as HTML; `None` where that becomes too long.
+/// `markdown` as HTML; `None` if that is too long.
 fn rendered<E>(
     markdown: &str,
     title: &str,
@@ -70,7 +69,7 @@ fn rendered<E>(
     if format_html_with_plugins(root, &options, &mut html, &plugins).is_err() {
         return Ok(None);
     }
-    // Text holds no `<`, so these are tags that comrak wrote.
+    // Text contains no unescaped `<`, so these are tags that comrak wrote.
     let table = "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table\"><table>";
     let html = html
         .0
@@ -80,19 +79,19 @@ fn rendered<E>(
     Ok(Some(PreEscaped(html)))
 }
 
-/// `markdown` escaped, line by line as its author wrote it, with what `find` finds marked.
+/// `markdown` escaped, with its line breaks and the matches of `find` highlighted.
 fn as_written<E>(
     markdown: &str,
     find: impl Fn(&[String]) -> Result<Marks, E>,
 ) -> Result<Markup, E> {
     let marks = find(&[markdown.to_owned()])?;
     Ok(template! {
-        p.note { "Shown as it was written: it is too long, or nested too deeply, to be laid out." }
+        p.note { "Shown as plain text: it is too long or too deeply nested to be formatted." }
         div.plain { (marked(markdown, marks.first().map_or(&[], Vec::as_slice))) }
     })
 }
 
-/// `text` as it is, what stands at `ranges` (bytes, ascending) marked.
+/// `text` escaped, with the `ranges` (bytes, ascending) highlighted.
 pub(super) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
     let mut at = 0;
     let mut parts = Vec::new();
@@ -119,7 +118,7 @@ fn options() -> Options<'static> {
     options
 }
 
-/// Takes the first block away where it is the heading `title`.
+/// Removes the first block if it is the heading `title`.
 fn drop_title<'a>(root: &'a AstNode<'a>, title: &str) {
     let Some(first) = root.children().find(|node| !is_matter(node)) else { return };
     let is_heading = matches!(first.data().value, NodeValue::Heading(_));
@@ -158,11 +157,11 @@ fn correct<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>, base: Option<&Url>) 
     }
 }
 
-/// Where a node is.
+/// The position of a node.
 struct NodeContext {
-    /// The level of the heading before it.
+    /// The level of the previous heading.
     heading: u8,
-    /// Links that it is in.
+    /// The number of links around it.
     links: usize,
 }
 
@@ -213,8 +212,7 @@ fn is_line_break(tag: &str) -> bool {
     tag.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<br"))
 }
 
-/// A link to where `link` leads; its words alone (comrak writes nothing round them then) where that is
-/// nowhere that a reader may be sent.
+/// A link to the target of `link`; only its text if the target is not allowed (comrak then writes no tag).
 fn linked(link: &NodeLink, base: Option<&Url>) -> NodeValue {
     match address(&link.url, base) {
         Some(url) => NodeValue::Link(Box::new(NodeLink { url, title: String::new() })),
@@ -222,14 +220,14 @@ fn linked(link: &NodeLink, base: Option<&Url>) -> NodeValue {
     }
 }
 
-/// The address `written`, absolute, if it is one that may be followed.
+/// The absolute URL of `written`, if it is allowed.
 fn address(written: &str, base: Option<&Url>) -> Option<String> {
     let url = Url::options().base_url(base).parse(written).ok()?;
     let may_be = matches!(url.scheme(), "http" | "https" | "mailto");
     may_be.then(|| url.into())
 }
 
-/// Marks what `find` finds in the texts below `root`.
+/// Highlights the matches of `find` in the texts below `root`.
 fn mark<'a, E>(
     arena: &'a Arena<'a>,
     root: &'a AstNode<'a>,
@@ -272,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hostile_is_text_or_nothing() {
+    fn hostile_markup_becomes_text_or_is_removed() {
         for hostile in [
             "<script>alert(1)</script>",
             "a <img src=x onerror=alert(1)> b",
@@ -297,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn links_lead_to_the_source_and_images_are_not_loaded() {
+    fn relative_links_lead_to_the_source_and_images_become_links() {
         let html = written("[a](../y.md#z) ![Plot](p.png) [![badge](b.svg)](https://c.org)");
         for part in [
             "<a rel=\"noopener nofollow\" href=\"https://github.com/a/b/blob/c/y.md#z\">a</a>",
@@ -310,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn headings_go_down_step_by_step_and_the_title_is_said_once() {
+    fn heading_levels_have_no_gaps_and_the_title_is_not_repeated() {
         let html = written("## Title\n\n##### Far below\n\n# Top\n\n$x^2$ and <b>bold</b><br>next");
         assert!(!html.contains("Title"), "{html}");
         assert!(html.contains("<h2>Far below</h2>") && html.contains("<h2>Top</h2>"), "{html}");
@@ -318,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_is_marked() {
+    fn matches_are_highlighted() {
         let find = |texts: &[String]| {
             Ok::<Marks, ()>(
                 texts

@@ -1,11 +1,11 @@
-//! Hits under their documents.
+//! Hits, grouped by document.
 
 use maud::{Markup, html};
 
 use super::super::{address, marked, plural};
 use crate::library::view::HitView;
 
-/// The hits under their documents, in the order of each document's best.
+/// The hits by document, in the order of each document's best hit.
 pub(super) fn by_document(hits: &[HitView]) -> Vec<Vec<&HitView>> {
     let mut documents: Vec<Vec<&HitView>> = Vec::new();
     let place = |hit: &HitView| (hit.passage.source.clone(), hit.passage.path.clone());
@@ -19,7 +19,7 @@ pub(super) fn by_document(hits: &[HitView]) -> Vec<Vec<&HitView>> {
     documents
 }
 
-/// A document's name and its hits.
+/// A document's title and its hits.
 pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
     html! {
         @if let Some(first) = hits.first().map(|hit| &hit.passage) {
@@ -32,7 +32,7 @@ pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
     }
 }
 
-/// A passage with its snippet; topics and copies below. `query` is what the reader is to mark in it.
+/// A passage with its snippet, topics and copies. The reader highlights the matches of `query` in it.
 pub(in crate::serve::pages) fn hit_card(hit: &HitView, query: &str) -> Markup {
     card(hit, query, SourceName::Shown)
 }
@@ -50,7 +50,7 @@ fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
     let passage = &hit.passage;
     let trail = passage.trail();
     let (heading, above) = match passage.headings.split_last() {
-        // Who wrote it says too little where the thread's title does not stand above it.
+        // "Answer by ann" needs the thread's title, if that is not in a heading above.
         Some(_) if source_name == SourceName::Shown && passage.posted.is_some() => {
             (trail.as_str(), &[][..])
         }

@@ -1,19 +1,18 @@
-//! Writes the addresses of searches. This is the only place that lists the parameters of a search, so that no link
-//! forgets one.
+//! URLs of searches. Only this file lists all parameters of a search, so that no link omits one.
 
 use super::super::address;
 use crate::serve::api::{Flag, SearchParameters};
 
-/// Parameters by name.
-type Named<'a> = Vec<(&'static str, &'a str)>;
+/// Names of parameters with values.
+type NamedValues<'a> = Vec<(&'static str, &'a str)>;
 
-/// The filters and the understanding that `asked` names, without its text: what a new text keeps.
-pub(super) fn kept(asked: &SearchParameters) -> Named<'_> {
+/// The filters and options of `asked` without its text: what a new text keeps.
+pub(super) fn kept(asked: &SearchParameters) -> NamedValues<'_> {
     let Parameters { filters, understanding } = Parameters::of(asked);
     [filters, understanding].concat()
 }
 
-/// The address of the first hits of this search with the parameter `name` changed to `value`.
+/// The URL of this search with the parameter `name` changed to `value`, from the first hit.
 pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
     let mut all = vec![("q", asked.q.as_str())];
     all.extend(kept(asked));
@@ -22,22 +21,22 @@ pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String 
     address("/", &all)
 }
 
-/// The address of the first hits of this search without its filters.
+/// The URL of this search without its filters, from the first hit.
 pub(super) fn without_filters(asked: &SearchParameters) -> String {
     let mut all = vec![("q", asked.q.as_str())];
     all.extend(Parameters::of(asked).understanding);
     address("/", &all)
 }
 
-/// The parameters that have a value, apart from the text.
+/// The parameters that have a value, without the text.
 struct Parameters<'a> {
-    filters: Named<'a>,
-    understanding: Named<'a>,
+    filters: NamedValues<'a>,
+    understanding: NamedValues<'a>,
 }
 
 impl Parameters<'_> {
     fn of(asked: &SearchParameters) -> Parameters<'_> {
-        // All fields are named: a new parameter does not compile until this function handles it.
+        // Destructures all fields, so that a new parameter doesn't compile until this function handles it.
         let SearchParameters {
             q: _,
             source,
@@ -116,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_keeps_all_filters_and_everything_that_was_undone() {
+    fn a_link_keeps_all_filters_and_options() {
         assert_eq!(
             with(&asked(), "offset", "60"),
             "/?q=position+bias&source=ann%2Fnotes&topic=CTR&step=serving&kind=note&lang=sv&literal=0&labels=0\
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_names_the_changed_parameter_once_and_no_empty_ones() {
+    fn a_link_has_the_changed_parameter_once_and_no_empty_parameters() {
         let asked = SearchParameters { lang: Some("  ".into()), ..SearchParameters::default() };
         assert_eq!(with(&asked, "lang", "sv"), "/?lang=sv");
         assert_eq!(with(&asked, "lang", ""), "/");

@@ -1,4 +1,4 @@
-//! `/`: the start page and the results; `/results`: the results alone, for search as you type.
+//! `/`: the start page and the results. `/results`: the results alone, for search as you type.
 
 mod hits;
 mod link;
@@ -17,7 +17,7 @@ use crate::library::view::SearchView;
 use crate::library::{Library, Rescue};
 use crate::search::{FacetField, Filter};
 use crate::serve::ServerState;
-use crate::serve::api::{Asked, FARTHEST, SearchParameters, find};
+use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
 use crate::serve::error::Failure;
 pub(super) use hits::hit_card;
 use hits::{by_document, document};
@@ -27,7 +27,7 @@ use summary::{help, summary};
 
 /// Hits on a page.
 const PAGE: usize = 20;
-/// Characters of a query, as the box says.
+/// Characters of a query that the box accepts.
 const LONGEST: usize = 1_000;
 /// Topics of each step on the start page.
 const TOPICS: usize = 8;
@@ -43,7 +43,7 @@ const EXAMPLES: [&str; 6] = [
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<Asked<SearchParameters>, Failure>,
+    asked: Result<QueryParameters<SearchParameters>, Failure>,
 ) -> Response {
     let page = async {
         let asked = bounded(asked?);
@@ -58,7 +58,7 @@ pub(super) async fn page(
 
 pub(super) async fn results(
     State(state): State<Arc<ServerState>>,
-    asked: Result<Asked<SearchParameters>, Failure>,
+    asked: Result<QueryParameters<SearchParameters>, Failure>,
 ) -> Response {
     let fragment = async {
         let asked = bounded(asked?);
@@ -67,15 +67,15 @@ pub(super) async fn results(
     fragment.await.into_response()
 }
 
-/// What was asked, as long as the box lets anyone type: every link of the page repeats it.
-fn bounded(Asked(mut asked): Asked<SearchParameters>) -> SearchParameters {
+/// The typed query, truncated to what the box accepts, because every link of the page repeats it.
+fn bounded(QueryParameters(mut asked): QueryParameters<SearchParameters>) -> SearchParameters {
     if let Some((end, _)) = asked.q.char_indices().nth(LONGEST) {
         asked.q.truncate(end);
     }
     asked
 }
 
-/// What is searched for, in words; nothing where nothing is.
+/// The subject of the search in words; empty if nothing is searched for.
 fn named(asked: &SearchParameters) -> String {
     let filters =
         asked.filters().into_iter().map(|filter| format!("{}: {}", filter.field, filter.value));
@@ -83,7 +83,7 @@ fn named(asked: &SearchParameters) -> String {
     parts.chain(filters).collect::<Vec<_>>().join(" · ")
 }
 
-/// How many passages there are, in words, and what the page shows.
+/// The number of passages in words, and which of them the page shows.
 async fn body(
     state: &Arc<ServerState>,
     asked: &SearchParameters,
@@ -116,25 +116,25 @@ async fn body(
     Ok((found, body))
 }
 
-/// Help for a query that found nothing; none where the server has no time to look for it.
+/// Suggestions for a query without results; `None` if the search for them was refused or stopped.
 async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<Rescue> {
     let (typed, filters) = (typed.to_owned(), filters.to_owned());
     let found = state.ask(move |library, budget| library.rescue(&typed, &filters, budget)).await;
     found.ok()
 }
 
-/// Of the topics that the query names, the one that most of the results speak of; the first where none does.
+/// Of the topics that the query names, the one that most results are about; the first if none is.
 fn foremost(view: &SearchView) -> Option<&str> {
     let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let spoken = |topic: &String| {
         let value = counted.iter().find(|value| value.value == *topic);
         value.map_or(0, |value| value.count)
     };
-    // Of equals the last would be taken.
+    // `max_by_key` would return the last of equal ones.
     view.query.topics.iter().rev().max_by_key(|topic| spoken(topic)).map(String::as_str)
 }
 
-/// The filters that narrow the results, each with a link that takes it away.
+/// The active filters, each with a link that removes it.
 fn chosen(asked: &SearchParameters) -> Markup {
     let filters = asked.filters();
     html! {
@@ -192,7 +192,7 @@ fn pager(view: &SearchView, asked: &SearchParameters) -> Markup {
     }
 }
 
-/// The offsets of the pages before and after one, where there are such pages.
+/// The offsets of the previous and the next page, if they exist.
 #[derive(Debug, PartialEq, Eq)]
 struct Pages {
     back: Option<usize>,
@@ -200,13 +200,13 @@ struct Pages {
 }
 
 impl Pages {
-    /// The pages around the one that begins at `offset` and shows so many of `total` hits.
+    /// The pages around the one at `offset`, which shows so many of `total` hits.
     fn around(offset: usize, shown: usize, total: usize) -> Pages {
         let next = offset + PAGE;
         let is_full = shown == PAGE && total > next;
         Pages {
             back: (offset > 0).then(|| offset.saturating_sub(PAGE)),
-            // A search answers no greater offset.
+            // A search accepts no greater offset.
             more: (is_full && next <= FARTHEST).then_some(next),
         }
     }
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pager_offers_no_page_that_the_search_does_not_answer() {
+    fn the_pager_offers_no_page_beyond_the_greatest_offset() {
         let pages = |back, more| Pages { back, more };
         assert_eq!(Pages::around(0, 20, 20), pages(None, None));
         assert_eq!(Pages::around(0, 20, 21), pages(None, Some(20)));
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(Pages::around(380, 20, 1_000), pages(Some(360), Some(400)));
         assert_eq!(Pages::around(400, 20, 1_000), pages(Some(380), None));
         assert_eq!(Pages::around(390, 20, 1_000), pages(Some(370), None));
-        // Hits of one document that are not shown count in the total.
+        // The total includes hits of a document that are not shown.
         assert_eq!(Pages::around(20, 3, 100), pages(Some(0), None));
     }
 }

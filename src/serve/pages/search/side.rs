@@ -1,4 +1,4 @@
-//! What stands beside the hits: the topic that the query names, and what the hits can be narrowed by.
+//! The column beside the hits: the topic that the query names, and the facets.
 
 use maud::{Markup, html};
 
@@ -44,7 +44,7 @@ pub(super) fn topic_card(detail: &TopicDetail) -> Markup {
     }
 }
 
-/// What the results can be narrowed by, with counts.
+/// The facets, which narrow the results, with counts.
 pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Library) -> Markup {
     let filters = asked.filters();
     let fields = [

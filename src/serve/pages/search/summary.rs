@@ -1,4 +1,4 @@
-//! What stands above the hits: how many there are, how the query was read, and what to do where nothing fits.
+//! The lines above the hits: the number of results, how the query was understood, and help if nothing matches.
 
 use maud::{Markup, html};
 
@@ -8,10 +8,10 @@ use crate::library::Rescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
 
-/// Other names of a topic that are told, and sources that a query names.
+/// Other names of a topic, and sources named by the query, that are listed.
 const NAMES: usize = 4;
 
-/// How many there are, what was understood, and how to undo it.
+/// The number of results, how the query was understood, and links to undo each step.
 pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
     let understood = &view.query.understood;
     html! {
@@ -32,7 +32,7 @@ pub(super) fn summary(view: &SearchView, asked: &SearchParameters) -> Markup {
     }
 }
 
-/// Which sources come first because the query names them.
+/// The sources that come first because the query names them.
 fn preferred(view: &SearchView, asked: &SearchParameters) -> Markup {
     let preferred = &view.query.understood.preferred;
     html! {
@@ -47,7 +47,7 @@ fn preferred(view: &SearchView, asked: &SearchParameters) -> Markup {
     }
 }
 
-/// What was searched besides the words, and what of them was not.
+/// What was searched besides the words, and which words were not searched for.
 fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
     let understood = &view.query.understood;
     let topics: Vec<_> = understood.topics.iter().filter(|topic| !topic.also.is_empty()).collect();
@@ -76,7 +76,7 @@ fn names(names: &[String], things: &str) -> String {
     }
 }
 
-/// What to do where nothing was found.
+/// Help if nothing was found.
 pub(super) fn help(rescue: &Rescue, asked: &SearchParameters) -> Markup {
     let is_narrowed = !asked.filters().is_empty();
     html! {

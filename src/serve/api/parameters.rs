@@ -1,4 +1,4 @@
-//! What a request asks for, read from its address; what makes no sense, or is too long, is a failure like any other.
+//! Parameters of a request, read from its URL and validated.
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
@@ -8,28 +8,31 @@ use serde::de::DeserializeOwned;
 
 use super::super::error::Failure;
 
-/// Characters of a parameter's value. Every link of an answer may repeat it, so one byte more may be a hundred more
-/// in the answer.
+/// Characters of a parameter's value. The links of a response may repeat it, so each byte may cost a hundred more in
+/// the response.
 const LONGEST: usize = 200;
-/// Those that are longer by nature: a file's path, a list of topics…
+/// Parameters that may be longer: a file's path, a list of topics…
 const LONG: [&str; 2] = ["path", "known"];
-/// …and what they may have.
+/// …and their limit.
 const LONGEST_LONG: usize = 1_000;
-/// What a person types: the query language cuts it, and says so.
+/// The typed query, which the query language truncates with a note.
 const TYPED: &str = "q";
 
-/// The parameters behind the question mark.
-pub(in crate::serve) struct Asked<T>(pub T);
+/// The parameters of the query string.
+pub(in crate::serve) struct QueryParameters<T>(pub T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryParameters<T> {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Failure> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &S,
+    ) -> Result<QueryParameters<T>, Failure> {
         bounded(parts.uri.query().unwrap_or_default())?;
         let hint = "/openapi.json says what each address takes";
         let query = Query::<T>::from_request_parts(parts, state).await;
         let Query(asked) = query.map_err(|error| Failure::bad_request(error.body_text(), hint))?;
-        Ok(Asked(asked))
+        Ok(QueryParameters(asked))
     }
 }
 
@@ -46,21 +49,21 @@ fn bounded(query: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The name in the path.
-pub(in crate::serve) struct Named(pub String);
+/// The percent-decoded last segment of the path.
+pub(in crate::serve) struct PathName(pub String);
 
-impl<S: Send + Sync> FromRequestParts<S> for Named {
+impl<S: Send + Sync> FromRequestParts<S> for PathName {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PathName, Failure> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let hint = "names are UTF-8, percent-encoded";
         let Path(name) = path.map_err(|error| Failure::bad_request(error.body_text(), hint))?;
-        Ok(Named(name))
+        Ok(PathName(name))
     }
 }
 
-/// Whether something is wanted.
+/// A parameter that is `0` or `1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub(in crate::serve) enum Flag {
     #[serde(rename = "0")]
@@ -69,7 +72,7 @@ pub(in crate::serve) enum Flag {
     On,
 }
 
-/// A number that may be left out.
+/// The optional number `asked`, or `usual`.
 pub(in crate::serve) fn number(asked: Option<u32>, usual: usize) -> usize {
     asked.map_or(usual, |number| usize::try_from(number).unwrap_or(usize::MAX))
 }
