@@ -11,7 +11,7 @@ use crate::generation::manifest::{FORMAT, SourceState};
 use crate::graph;
 use crate::problem::{Problem, Stage};
 use crate::search;
-use crate::store::{SourceRow, State};
+use crate::store::{FetchState, SourceRow};
 
 /// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
 pub(super) const UNSTORED: &str = "not stored";
@@ -45,7 +45,7 @@ pub(super) fn fingerprint(
         // The line of the entry is told to who has to change it.
         let line = row.moved_to.as_ref().map(|_| source.line);
         add(&format!("{:?} {line:?} {}", row.moved_to, archived(row)));
-        add(&format!("{}", row.state == State::Gone));
+        add(&format!("{}", row.state == FetchState::Gone));
         add(&format!("{:?} {:?}", standing(source, row), inputs.undeclared.get(&source.id)));
     }
     let mut dead: Vec<_> = dead.iter().collect();
@@ -138,8 +138,8 @@ pub(super) fn source_state(
     let licence = licence(source, &row);
     // That the last run failed is the run's, not the generation's: it may pass without another.
     let state = match (row.state, &row.snapshot) {
-        (State::Failed, Some(_)) => State::Ok,
-        (State::Failed, None) => State::New,
+        (FetchState::Failed, Some(_)) => FetchState::Ok,
+        (FetchState::Failed, None) => FetchState::New,
         (state, _) => state,
     };
     let time = |seconds: i64| {

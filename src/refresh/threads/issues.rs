@@ -11,7 +11,7 @@ use crate::crawl::CrawlError;
 use crate::crawl::github::issues::{Comments, From, Issues};
 use crate::crawl::github::thread::{Post, Thread};
 use crate::crawl::github::threads::Failure;
-use crate::store::{Answered, Phase, Seen, ThreadPage};
+use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
 
 /// What a page of issues came to.
 type Read = Result<(), CrawlError>;
@@ -88,7 +88,9 @@ impl Fetching<'_> {
             page.dropped.push(number);
             return Ok(Ok(()));
         }
-        let stored = self.store.thread((&self.target.source.id, self.target.kind), number)?;
+        let stored = self
+            .store
+            .thread(ThreadsOf { source: &self.target.source.id, kind: self.target.kind }, number)?;
         let is_older =
             self.pass().until.as_ref().is_none_or(|comments| thread.created_at < *comments);
         let is_late = stored.is_none() && !self.pass().full && is_older;
@@ -109,7 +111,7 @@ impl Fetching<'_> {
         } else if let Some(stored) = stored {
             thread.posts = stored.posts;
         }
-        page.seen.push(if own { Seen::Whole(number) } else { Seen::Thread(number) });
+        page.seen.push(if own { SeenThread::Whole(number) } else { SeenThread::Thread(number) });
         match self.kept(thread) {
             Some(thread) => page.threads.push(thread),
             None => page.dropped.push(number),
@@ -165,9 +167,10 @@ impl Fetching<'_> {
         posts: Vec<Post>,
         page: &mut ThreadPage,
     ) -> anyhow::Result<()> {
-        let of = (&self.target.source.id, self.target.kind);
+        let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
         let Some(mut thread) = self.store.thread(of, number)? else { return Ok(()) };
-        page.seen.extend(posts.iter().map(|post| Seen::Post(number, post.id)));
+        page.seen
+            .extend(posts.iter().map(|post| SeenThread::Post { thread: number, post: post.id }));
         thread.merge(posts);
         page.threads.extend(self.kept(thread));
         Ok(())
