@@ -62,7 +62,7 @@ pub(super) fn renew(
         return Ok(());
     }
     let mut spent = Traffic::default();
-    let quotas = until(runtime, stop, crawler.ask_quotas(&mut spent));
+    let quotas = until(runtime, stop, crawler.fetch_quotas(&mut spent));
     cost("", spent);
     let quota = match quotas {
         Ok(quotas) => quotas.core,
@@ -104,7 +104,7 @@ impl Renewal<'_> {
         let mut row = store.source(&due.source.id)?;
         let mut spent = Traffic::default();
         let known = row.metadata.as_ref();
-        let asked = self.crawler.metadata((due.owner, due.name), known, &mut spent);
+        let asked = self.crawler.metadata(due.owner, due.name, known, &mut spent);
         let answer = until(self.runtime, self.stop, asked);
         self.paid(&due.source.id.0, spent, cost);
         match answer {

@@ -17,7 +17,7 @@ impl Fetching<'_> {
             let size = smaller.take().unwrap_or(usual);
             let after = pass.cursor.clone();
             let answer = self.ask(async |crawler, repository, traffic| {
-                crawler.discussions(repository, (size, after.as_deref()), traffic).await
+                crawler.discussions(repository, size, after.as_deref(), traffic).await
             });
             let listing = match answer {
                 Ok(listing) => listing,

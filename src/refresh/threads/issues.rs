@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::pass::{Fetching, earlier};
 use crate::catalogue::Issues as Rule;
 use crate::crawl::CrawlError;
-use crate::crawl::github::issues::{Comments, From, Issues};
+use crate::crawl::github::issues::{CommentPage, IssuePage, ListPosition};
 use crate::crawl::github::thread::{Post, Thread};
 use crate::crawl::github::threads::Failure;
 use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
@@ -40,9 +40,9 @@ impl Fetching<'_> {
         };
         let answer = self.ask(async |crawler, repository, traffic| {
             let (since, label, known) = (since.as_deref(), label.as_deref(), known.as_deref());
-            crawler.issues(repository, From { since, page, label, known }, traffic).await
+            crawler.issues(repository, ListPosition { since, page, label, known }, traffic).await
         });
-        let Issues { listing, comments, etag } = match answer {
+        let IssuePage { listing, comments, etag } = match answer {
             Ok(issues) => issues,
             Err(error) => return Ok(Err(error)),
         };
@@ -129,9 +129,11 @@ impl Fetching<'_> {
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
         let answer = self.ask(async |crawler, repository, traffic| {
             let (since, known) = (since.as_deref(), known.as_deref());
-            crawler.comments(repository, From { since, page, label: None, known }, traffic).await
+            crawler
+                .comments(repository, ListPosition { since, page, label: None, known }, traffic)
+                .await
         });
-        let Comments { by_issue, failures, newest, has_next, etag } = match answer {
+        let CommentPage { by_issue, failures, newest, has_next, etag } = match answer {
             Ok(comments) => comments,
             Err(error) => return Ok(Err(error)),
         };
