@@ -84,7 +84,7 @@ impl Fetching<'_> {
         page: &mut ThreadPage,
     ) -> anyhow::Result<Read> {
         let (number, updated_at) = (thread.number, thread.updated_at.clone());
-        if !self.target.source.threads.issues.take(&thread.labels) {
+        if !self.target.source.threads.issues.includes(&thread.labels) {
             page.dropped.push(number);
             return Ok(Ok(()));
         }

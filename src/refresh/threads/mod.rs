@@ -25,7 +25,7 @@ use pass::{Fetching, Target};
 pub(super) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
     match thread.kind {
         ThreadKind::Discussion => source.threads.discussions,
-        ThreadKind::Issue => source.threads.issues.take(&thread.labels),
+        ThreadKind::Issue => source.threads.issues.includes(&thread.labels),
     }
 }
 
