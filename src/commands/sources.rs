@@ -161,7 +161,7 @@ fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let crawler = Crawler::new(config, limits)?;
-        let metadata = crawler.metadata((owner, name), None, &mut Traffic::default()).await;
+        let metadata = crawler.metadata(owner, name, None, &mut Traffic::default()).await;
         let metadata = metadata.with_context(|| {
             format!("cannot look up {repo} on GitHub; --offline with --why skips that")
         })?;

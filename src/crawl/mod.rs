@@ -312,7 +312,7 @@ impl Crawler {
         let result = match &source.origin {
             Origin::GitHub { owner, name } => match source.visibility {
                 Visibility::Public => fetch.github(owner, name, known).await,
-                Visibility::Private => fetch.private((owner, name), known).await,
+                Visibility::Private => fetch.private(owner, name, known).await,
             },
             Origin::Archive { url } => fetch.archive_at(url, known).await,
             Origin::Folder { path } => fetch.folder(path).await,

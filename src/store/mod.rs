@@ -1,10 +1,9 @@
-//! The one durable truth of refresh: `library.db`, SQLite in WAL mode. Opened by refresh alone;
-//! readers have generations. Everything below it can be rebuilt from it.
+//! The only durable state of refresh: `library.db`, SQLite in WAL mode. Only refresh opens it for writing; readers use
+//! generations. A generation can be rebuilt from it.
 //!
-//! Blobs are keyed by git's id. What is derived from a blob is keyed by (content, format, versions)
-//! and holds no path, so that a renamed file or a copy in another repository costs nothing. Each
-//! public call is one transaction; a kill between any two leaves a store that the next refresh
-//! rolls forward from.
+//! Blobs are keyed by git's id. Data derived from a blob is keyed by (content, format, versions) and holds no path, so a
+//! renamed file or a copy in another repository costs nothing. Each public call is one transaction. A kill between two
+//! calls leaves a consistent store, from which the next refresh continues.
 
 mod audit;
 mod clock;
@@ -26,18 +25,18 @@ use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion}
 
 use crate::disk::{self, DiskError, Doing};
 
-pub use audit::{Audit, Damaged, Table, Versions};
+pub use audit::{DamagedRow, DerivedVersions, StoreAudit, StoreTable};
 pub use clock::is_plausible;
 pub use derived::DerivedKey;
 pub use files::StoredFile;
 pub use passes::{Answered, Pass, Phase, ThreadState};
-pub use sources::{SourceRow, State};
-pub use threads::{Seen, StoredThread, ThreadPage, Written};
+pub use sources::{FetchState, SourceRow};
+pub use threads::{SeenThread, StoredThread, ThreadPage, ThreadsOf, WrittenThreads};
 
-/// What ends the path of SQLite's file addresses, or begins an escape in it.
+/// The characters that must be escaped in the path of a SQLite file URI.
 const URI: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
 
-/// Every change of the schema since the first, applied in order when the store is opened.
+/// All schema versions, applied in order when the store is opened.
 static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
         M::up(
@@ -72,8 +71,8 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 PRIMARY KEY (blob, format)
             );",
         ),
-        // What the rules left out, so that only rules that take more of it fetch anew; and how long
-        // each file is, so that a lower limit takes effect without fetching.
+        // The files that the rules left out: a source is fetched again only if new rules select one of them. The length
+        // of each file: a lower limit takes effect without fetching.
         M::up(
             "CREATE TABLE left_out (
                 source TEXT PRIMARY KEY,
@@ -81,7 +80,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
             ) WITHOUT ROWID;
             ALTER TABLE blobs ADD COLUMN length INTEGER;",
         ),
-        // Which cited addresses were looked at, and which are dead.
+        // The cited URLs that were checked, and which of them are dead.
         M::up(
             "CREATE TABLE links (
                 url TEXT PRIMARY KEY,
@@ -90,7 +89,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 dead_since TEXT
             ) WITHOUT ROWID;",
         ),
-        // Discussions and issues, how far fetching them has come, and what a pass over all of them has met.
+        // Discussions and issues, the progress of fetching them, and what the pass in progress has seen.
         M::up(
             "CREATE TABLE threads (
                 source TEXT NOT NULL,
@@ -120,7 +119,7 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     ])
 });
 
-/// Why the store could not do what was asked.
+/// Why an operation of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the store: {0}")]
@@ -129,7 +128,7 @@ pub enum StoreError {
         "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
     )]
     Newer(rusqlite_migration::Error),
-    /// It is no database, or not a whole one.
+    /// The file is not a SQLite database, or a damaged one.
     #[error("the store is broken: {0}; {ADVICE}")]
     Broken(String),
     #[error("the store holds something that can't be decoded: {0}; {ADVICE}")]
@@ -141,7 +140,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether there was no room for what was to be written.
+    /// Whether the disk is full.
     pub fn is_full(&self) -> bool {
         match self {
             StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
@@ -150,7 +149,7 @@ impl StoreError {
         }
     }
 
-    /// This error, or the file `path` that refuses to be opened where that is why.
+    /// This error, or a [`DiskError`] that names `path` if the cause is that `path` can't be opened for writing.
     fn at(self, path: &Path) -> StoreError {
         use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
         let StoreError::Sqlite(error) = &self else { return self };
@@ -164,8 +163,8 @@ impl StoreError {
     }
 }
 
-/// What to do about a broken store. Following it loses nothing that is served: a refresh publishes
-/// nothing until the sources are fetched again.
+/// The remedy for a broken store. It does not affect the served index: a refresh publishes nothing until the sources are
+/// fetched again.
 const ADVICE: &str = "remove library.db from the index folder and run `cairn refresh`, which fetches \
                       every source again; what is served stays until then";
 
@@ -173,12 +172,12 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         use rusqlite::Error as Sqlite;
         match &error {
-            // What a row holds is not what was written.
+            // A stored value does not have the type that was written.
             Sqlite::Utf8Error(..)
             | Sqlite::InvalidColumnType(..)
             | Sqlite::IntegralValueOutOfRange(..)
             | Sqlite::FromSqlConversionFailure(..) => StoreError::Decode(error.to_string()),
-            // A table or column is missing: every statement is this module's own.
+            // A table or column is missing: the SQL itself is fixed, so the file must be at fault.
             Sqlite::SqlInputError { .. } => StoreError::Broken(error.to_string()),
             _ => match error.sqlite_error_code() {
                 Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {
@@ -196,10 +195,10 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens `library.db` at `path`, creating and migrating it as needed.
+    /// Opens `library.db` at `path`, and creates or migrates it if necessary.
     ///
-    /// Times in it that are in the future are set to now. `Err` if the file is no database, can't be
-    /// written, or is of a newer format.
+    /// Sets stored timestamps in the future to the current time. `Err` if the file isn't a database, can't be written, or
+    /// has a newer format.
     pub fn open(path: &Path) -> Result<Store, StoreError> {
         Store::open_or_create(path).map_err(|error| error.at(path))
     }
@@ -213,24 +212,24 @@ impl Store {
         MIGRATIONS.to_latest(&mut connection).map_err(migration)?;
         connection.set_prepared_statement_cache_capacity(64);
         let mut store = Store { connection };
-        store.distrust_after(chrono::Utc::now())?;
+        store.correct_future_times(chrono::Utc::now())?;
         Ok(store)
     }
 
-    /// Looks whether the pages of `library.db` at `path` are whole, and of a format that this program reads.
-    /// Changes nothing. Reads all of it, but decodes no row: that is for [`Store::audit`].
+    /// Checks that the pages of `library.db` at `path` are intact and that its format is supported. Reads the whole file,
+    /// but decodes no rows, which [`Store::audit`] does. Changes nothing.
     pub fn examine(path: &Path) -> Result<(), StoreError> {
-        check_pages(&Store::look(path)?, "quick_check")
+        check_pages(&Store::connect_read_only(path)?, "quick_check")
     }
 
-    /// Looks which rows of `library.db` at `path` are damaged; derived ones are read as those of `versions`. Changes
-    /// nothing. `Err` if the database itself is broken. O(bytes).
-    pub fn audit(path: &Path, versions: &Versions) -> Result<Audit, StoreError> {
-        audit::audit(&Store::look(path)?, versions)
+    /// Finds the damaged rows of `library.db` at `path`; decodes the derived rows of `versions`. Changes nothing. `Err` if
+    /// the database itself is broken. O(bytes).
+    pub fn audit(path: &Path, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
+        audit::audit(&Store::connect_read_only(path)?, versions)
     }
 
-    /// A connection to the database `path` that changes nothing. `Err` if it is of a newer format.
-    fn look(path: &Path) -> Result<Connection, StoreError> {
+    /// A read-only connection to the database `path`. `Err` if it has a newer format.
+    fn connect_read_only(path: &Path) -> Result<Connection, StoreError> {
         let connection = read_only(path).map_err(|error| StoreError::from(error).at(path))?;
         connection.busy_timeout(Duration::from_secs(5))?;
         let version = MIGRATIONS.current_version(&connection).map_err(migration)?;
@@ -241,9 +240,9 @@ impl Store {
         Ok(connection)
     }
 
-    /// Drops what nothing refers to any more: blobs without a file or thread, and what was derived from them.
+    /// Deletes the blobs that no file or thread refers to, and the data derived from them.
     ///
-    /// One transaction. Returns how many blobs went.
+    /// One transaction. Returns the number of deleted blobs.
     pub fn collect_garbage(&mut self) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
         let blobs = transaction.execute(
@@ -262,17 +261,18 @@ impl Store {
     }
 }
 
-/// Runs SQLite's own `check`, `quick_check` or `integrity_check`, which also compares the indexes with the tables.
+/// Runs SQLite's `check`: `quick_check`, or `integrity_check`, which also compares the indexes with the tables.
 fn check_pages(connection: &Connection, check: &str) -> Result<(), StoreError> {
-    let said: String = connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(StoreError::Broken(said)) }
+    let result: String =
+        connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
+    if result == "ok" { Ok(()) } else { Err(StoreError::Broken(result)) }
 }
 
-/// Opens the database `path` without writing anything beside it.
+/// Opens the database `path` without creating any file next to it.
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    // SQLite creates the files of a write-ahead log even for a reader. `immutable` prevents that, and is true
-    // while there is no such log: nobody writes then.
+    // SQLite creates the files of a write-ahead log even for a reader. `immutable` prevents that. It promises that nobody
+    // writes to the database, which holds while no such log exists.
     if path.with_extension("db-wal").exists() {
         return Connection::open_with_flags(path, flags);
     }
@@ -280,7 +280,7 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
 }
 
-/// What went wrong with the schema's version.
+/// The error of this module for an error of the migrations.
 fn migration(error: rusqlite_migration::Error) -> StoreError {
     match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_replaced_whole_and_garbage_goes() {
+    fn the_files_of_a_source_are_replaced_and_unused_blobs_are_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.db");
         let mut store = Store::open(&path).unwrap();
@@ -323,13 +323,13 @@ mod tests {
         let store = Store::open(&path).unwrap();
         let files = store.files(&source).unwrap();
         assert_eq!(files.len(), 1);
-        assert_eq!(files[0].first_seen, 5, "a file that stays keeps the day it was first seen");
+        assert_eq!(files[0].first_seen, 5, "a file that stays keeps its `first_seen`");
         assert_eq!(files[0].length, 3);
         assert_eq!(store.blob(&one.blob).unwrap().unwrap(), b"one");
     }
 
     #[test]
-    fn what_was_left_out_is_known_until_the_files_are_replaced() {
+    fn the_files_left_out_are_replaced_with_the_files() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(&folder.path().join("library.db")).unwrap();
         let source = SourceId("a/b".into());
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_store_is_refused_with_what_to_do() {
+    fn a_newer_store_is_refused_with_a_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.db");
         Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();

@@ -11,7 +11,7 @@ use crate::generation::damage::Damage;
 use crate::generation::{folders, open};
 use crate::printable::shell;
 use crate::refresh;
-use crate::store::{Audit, Table};
+use crate::store::{StoreAudit, StoreTable};
 
 /// Damaged files that are named.
 const NAMED: usize = 5;
@@ -70,15 +70,15 @@ pub(super) fn rows(config: &Config) -> Option<Check> {
 }
 
 /// What is damaged: the number of each kind, and where the first ones are.
-fn found(audit: &Audit) -> String {
+fn found(audit: &StoreAudit) -> String {
     let kinds = [
-        (Table::Blobs, "stored file"),
-        (Table::Documents, "document"),
-        (Table::Annotations, "annotation"),
-        (Table::Files, "path"),
-        (Table::Sources, "source"),
-        (Table::Links, "cited address"),
-        (Table::ThreadStates, "thread state"),
+        (StoreTable::Blobs, "stored file"),
+        (StoreTable::Documents, "document"),
+        (StoreTable::Annotations, "annotation"),
+        (StoreTable::Files, "path"),
+        (StoreTable::Sources, "source"),
+        (StoreTable::Links, "cited address"),
+        (StoreTable::ThreadStates, "thread state"),
     ];
     let counts = kinds.iter().map(|(table, noun)| (audit.count(*table), *noun));
     let counts = counts.filter(|(count, _)| *count > 0);
@@ -107,7 +107,7 @@ fn found(audit: &Audit) -> String {
 }
 
 /// The command that replaces what `audit` found damaged. It fetches the affected sources, if they are few.
-fn remedy(config: &Config, audit: &Audit) -> String {
+fn remedy(config: &Config, audit: &StoreAudit) -> String {
     let (mut sources, are_all_known) = audit.to_fetch();
     if let Ok(catalogue) = catalogue::load(&config.sources) {
         // Sources that the catalogue no longer lists are removed with the next generation.

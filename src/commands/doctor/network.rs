@@ -50,7 +50,7 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
 /// Whether GitHub accepts the token, and how much of the quota is left.
 async fn quota(config: &Config, crawler: &Crawler) -> Check {
     let mut spent = Traffic::default();
-    let quota = match crawler.ask_quotas(&mut spent).await {
+    let quota = match crawler.fetch_quotas(&mut spent).await {
         Ok(quotas) => quotas.core,
         Err(error) => return Check::new("quota", CheckState::Weak, error.to_string()),
     };
