@@ -1,17 +1,17 @@
-//! Files of the index: read whole, written so that every account may read them, and errors that name the file.
+//! Reads and writes files of the index, with errors that name the file. Written files can be read by every account.
 //!
-//! A [`DiskError`] says what could not be done to which file. For a refused permission it names the file or
-//! folder that refuses, whose it is, and as whom this program runs; for a full disk it says so.
+//! A [`DiskError`] names the operation and the file. For a refused permission, it also names the file or folder that
+//! refuses, its owner, and the account of this program.
 
 use std::fmt;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Bytes that [`probe`] tries to write.
+/// The number of bytes that [`probe`] tries to write.
 const PROBE_BYTES: usize = 1_000_000;
 
-/// What was to be done to a file.
+/// An operation on a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
     Read,
@@ -20,7 +20,7 @@ pub enum Doing {
     Remove,
 }
 
-/// Why something could not be done to a file or folder.
+/// Why an operation on a file or folder failed.
 #[derive(Debug)]
 pub struct DiskError {
     doing: Doing,
@@ -29,28 +29,28 @@ pub struct DiskError {
 }
 
 impl DiskError {
-    /// The failure `cause` of `doing` something to `path`.
+    /// The error of the operation `doing` on `path`, which failed with `cause`.
     pub fn new(doing: Doing, path: &Path, cause: io::Error) -> DiskError {
         DiskError { doing, path: path.to_owned(), cause }
     }
 
-    /// Whether the file is not there.
+    /// Whether the file does not exist.
     pub fn is_missing(&self) -> bool {
         self.cause.kind() == ErrorKind::NotFound
     }
 
-    /// Whether the system refused permission to this program's account.
+    /// Whether the operating system refused permission, or the file system is read-only.
     pub fn is_denied(&self) -> bool {
         matches!(self.cause.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
     }
 
-    /// Whether there was no room for it.
+    /// Whether the disk or the account's quota is full.
     pub fn is_full(&self) -> bool {
         is_full(&self.cause)
     }
 }
 
-/// Whether `error` says that the disk is full, or the account's share of it.
+/// Whether `error` says that the disk or the account's quota is full.
 pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
@@ -79,7 +79,7 @@ impl fmt::Display for DiskError {
     }
 }
 
-/// Who refuses `path`, and to whom: the file itself or, where that can't be seen, the folder above it.
+/// The owner and mode of the file `path`, or of the closest accessible folder above it, and the account of this program.
 #[cfg(unix)]
 fn refusal(path: &Path) -> Option<String> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -102,7 +102,7 @@ fn refusal(_path: &Path) -> Option<String> {
     None
 }
 
-/// The account's number, with its name where `/etc/passwd` has one.
+/// The user id `number`, with its name if `/etc/passwd` has one.
 #[cfg(unix)]
 fn account(number: u32) -> String {
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -114,17 +114,17 @@ fn account(number: u32) -> String {
     name.map_or_else(|| format!("user {number}"), |name| format!("{name} (user {number})"))
 }
 
-/// The whole file `path`.
+/// The content of the file `path`.
 pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
     fs::read(path).map_err(|cause| DiskError::new(Doing::Read, path, cause))
 }
 
-/// Looks whether the folder `path` can be listed.
+/// Checks that the folder `path` can be listed.
 pub fn list(path: &Path) -> Result<(), DiskError> {
     fs::read_dir(path).map(|_| ()).map_err(|cause| DiskError::new(Doing::Read, path, cause))
 }
 
-/// Whether the file or folder `path` is there. `Err` where that can't be seen, which is not to say that it is not.
+/// Whether the file or folder `path` exists. `Err` if that can't be determined.
 pub fn is_there(path: &Path) -> Result<bool, DiskError> {
     path.try_exists().map_err(|cause| DiskError::new(Doing::Read, path, cause))
 }
@@ -134,8 +134,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     fs::write(path, bytes).map_err(|cause| DiskError::new(Doing::Write, path, cause))
 }
 
-/// Writes `bytes` to `path` so that a reader sees the old content or the new, never a part, even after a
-/// power cut. Every account may read the file, as far as the umask allows.
+/// Writes `bytes` to `path` atomically and durably: a reader sees either the old or the new content, even after a power
+/// failure. Every account may read the file, as far as the umask allows.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = || -> io::Result<()> {
@@ -156,7 +156,7 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(|cause| DiskError::new(Doing::Write, path, cause))
 }
 
-/// Removes the folder `path` with all that is in it; none is as good.
+/// Deletes the folder `path` and its content. `Ok` if it does not exist.
 pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
     match fs::remove_dir_all(path) {
         Err(cause) if cause.kind() != ErrorKind::NotFound => {
@@ -166,9 +166,9 @@ pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
     }
 }
 
-/// Why a megabyte can't be written in `folder`, if it can't. What it writes is gone at the end.
+/// Why a megabyte can't be written in `folder`, if it can't. Writes a temporary file and deletes it.
 ///
-/// For failures that do not say why: SQLite and tantivy keep the system's error to themselves.
+/// For errors without a cause: SQLite and tantivy hide the operating system's error.
 pub fn probe(folder: &Path) -> Option<DiskError> {
     let written = || -> io::Result<()> {
         let mut file = tempfile::tempfile_in(folder)?;
@@ -178,7 +178,7 @@ pub fn probe(folder: &Path) -> Option<DiskError> {
     written().err().map(|cause| DiskError::new(Doing::Write, folder, cause))
 }
 
-/// Whether this program may create files in `folder`. Writes nothing.
+/// Whether this program has permission to create files in `folder`. Writes nothing.
 #[cfg(unix)]
 pub fn is_writable(folder: &Path) -> bool {
     use rustix::fs::Access;
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_and_a_used_up_quota_are_told_by_their_names() {
+    fn messages_name_a_full_disk_and_a_used_up_quota() {
         assert_eq!(says(ErrorKind::StorageFull), "cannot write /i/current: the disk is full");
         // ENOSPC and EDQUOT of Linux, as the system gives them.
         for (number, is) in [(28, true), (122, cfg!(target_os = "linux")), (5, false)] {
@@ -211,14 +211,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_refused_permission_names_the_file_and_its_owner() {
+    fn the_error_of_a_refused_permission_names_the_file_and_its_owner() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("current");
         fs::write(&path, "1").unwrap();
         let error = DiskError::new(Doing::Read, &path, ErrorKind::PermissionDenied.into());
-        let (told, path) = (error.to_string(), path.display().to_string());
-        assert!(told.contains(&format!("permission denied: the file {path} belongs to")), "{told}");
-        assert!(told.contains("this program runs as"), "{told}");
+        let (text, path) = (error.to_string(), path.display().to_string());
+        assert!(text.contains(&format!("permission denied: the file {path} belongs to")), "{text}");
+        assert!(text.contains("this program runs as"), "{text}");
     }
 
     #[cfg(unix)]

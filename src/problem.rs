@@ -1,10 +1,10 @@
-//! What goes wrong softly, and faults in data files.
+//! Problems that do not stop a run, and faults in data files.
 //!
-//! A stage returns its value plus [`Problem`]s; it returns `Err` only when it can't go on. Data
-//! files that people edit are read whole and answered with every [`Fault`] at once.
+//! A stage returns its value and [`Problem`]s; it returns `Err` only if it can't continue. All [`Fault`]s of the data files
+//! that people edit are reported together.
 //!
-//! Errors: stages use `thiserror` types of their own, `commands` and `refresh` use `anyhow`. A
-//! message names the thing and the cause; the remedy is a separate hint.
+//! Errors: stages have `thiserror` types of their own, `commands` and `refresh` use `anyhow`. A message names the thing and
+//! the cause; the remedy is a separate hint.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::printable::escape;
 use crate::printable::shell::completed;
 
-/// The stage that met a [`Problem`].
+/// The stage in which a [`Problem`] occurred.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -43,43 +43,43 @@ impl fmt::Display for Stage {
     }
 }
 
-/// Something that went wrong without stopping the run: one file, one repository, one edge.
+/// A failure that does not stop the run: it concerns one file, one repository or one edge.
 ///
-/// It is kept with the blob or source that it concerns until that changes.
+/// It is stored with its blob or source until that changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     pub stage: Stage,
-    /// The source's id, where one is concerned.
+    /// The source's id, if the problem concerns one source.
     pub source: Option<String>,
-    /// The path inside the source, where one file is concerned.
+    /// The path inside the source, if the problem concerns one file.
     pub path: Option<String>,
-    /// What happened, to which thing.
+    /// What happened to what.
     pub message: String,
-    /// What to do next, where there is something to do.
+    /// What the user can do, if anything.
     pub hint: Option<String>,
 }
 
 impl Problem {
-    /// A problem of `stage` with a message only; the caller adds where it happened.
+    /// A problem of `stage` with a message only; the caller adds source and path.
     pub fn new(stage: Stage, message: impl Into<String>) -> Self {
         Problem { stage, source: None, path: None, message: message.into(), hint: None }
     }
 
-    /// The same problem, said to concern `source`.
+    /// The same problem with the source `source`.
     #[must_use]
     pub fn of_source(mut self, source: impl Into<String>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same problem, said to concern the file `path`.
+    /// The same problem with the path `path`.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// The same problem with what to do next.
+    /// The same problem with a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -87,7 +87,7 @@ impl Problem {
     }
 }
 
-/// On one line, escaped: it holds names and messages that others wrote.
+/// On one line, escaped: it contains text by other people.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.stage)?;
@@ -105,31 +105,31 @@ impl fmt::Display for Problem {
 /// A fault in a data file that people edit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
-    /// The file as the user would name it, such as `sources/catalogue.toml`.
+    /// The file's path as the user knows it, such as `sources/catalogue.toml`.
     pub file: String,
     /// 1-based.
     pub line: usize,
     pub message: String,
 }
 
-/// On one line, escaped: the file may be anybody's.
+/// On one line, escaped: the file may be by anybody.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", escape(&self.file), self.line, escape(&self.message))
     }
 }
 
-/// Every fault of the data files that were read; never empty when it is an error.
+/// All faults of the data files that were read. Never empty if returned as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    /// Notes a fault.
+    /// Adds a fault.
     pub fn push(&mut self, file: &str, line: usize, message: impl Into<String>) {
         self.0.push(Fault { file: file.to_owned(), line, message: message.into() });
     }
 
-    /// `value` if nothing was found, else the faults in order of file and line.
+    /// `value` if there are no faults, else the faults, sorted by file and line.
     pub fn or<T>(mut self, value: T) -> Result<T, Faults> {
         if self.0.is_empty() {
             return Ok(value);
@@ -159,29 +159,29 @@ pub fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// The causes of `error` in one line, escaped, the outermost first; one that another quotes is not repeated.
-/// Only the faults of data files have lines of their own.
+/// `error` and its causes on one line, escaped, the outermost first, without causes that another message already contains.
+/// Only the faults of data files are on lines of their own.
 pub fn chain(error: &anyhow::Error) -> String {
-    let mut told: Vec<String> = Vec::new();
-    for cause in error.chain().map(says) {
-        if told.iter().any(|known| known.contains(&cause)) {
+    let mut messages: Vec<String> = Vec::new();
+    for cause in error.chain().map(message_of) {
+        if messages.iter().any(|known| known.contains(&cause)) {
             continue;
         }
-        // It says what was said last, and more.
-        if let Some(last) = told.last_mut()
+        // It contains the end of the previous message, and more.
+        if let Some(last) = messages.last_mut()
             && let Some(rest) = last.split(": ").last().filter(|rest| cause.contains(rest))
         {
             let kept = last.len() - rest.len();
             last.truncate(kept);
             last.push_str(&cause);
         } else {
-            told.push(cause);
+            messages.push(cause);
         }
     }
-    told.join(": ")
+    messages.join(": ")
 }
 
-fn says(cause: &(dyn std::error::Error + 'static)) -> String {
+fn message_of(cause: &(dyn std::error::Error + 'static)) -> String {
     match cause.downcast_ref::<Faults>() {
         Some(faults) => faults.to_string(),
         None => escape(&cause.to_string()).into_owned(),
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_that_is_quoted_by_another_is_told_once() {
+    fn a_cause_that_another_message_contains_is_not_repeated() {
         let lowest = std::io::Error::other("the file ends early");
         let middle = std::io::Error::other(format!("cannot open it: {lowest}"));
         let error = anyhow::Error::new(lowest).context(middle.to_string()).context("the index");

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use cairn::catalogue::{self, Rules, Selection, selection::format_of};
+use cairn::catalogue::{self, Selection, SelectionRules, selection::format_of};
 use cairn::config::Sources;
 
 pub struct File {
@@ -21,7 +21,7 @@ pub struct File {
 pub fn files(corpus: &Path) -> Vec<File> {
     let policy = catalogue::policy::load(&Sources::Compiled).unwrap();
     let entry = catalogue::parse("c", "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n").unwrap();
-    let selection: Selection = Rules::new(&policy).of(&entry.sources[0]);
+    let selection: Selection = SelectionRules::new(&policy).of(&entry.sources[0]);
     let mut files = Vec::new();
     for archive in std::fs::read_dir(corpus).unwrap() {
         let path = archive.unwrap().path();

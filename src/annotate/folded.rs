@@ -8,14 +8,21 @@ use crate::vocabulary::label::{self, Token};
 const OPEN: char = '\u{1}';
 const CLOSE: char = '\u{2}';
 
+/// Where a word begins in the folded text, and its byte range in the text as written.
+pub(super) type Word = (usize, usize, usize);
+
 /// A text's words in their normal forms, each between fences.
 pub(super) struct Folded {
     pub text: String,
-    /// Where each word begins here, and its byte range in the text as written.
-    pub words: Vec<(usize, usize, usize)>,
+    pub words: Vec<Word>,
 }
 
 impl Folded {
+    /// Where the word at `at` ends in the folded text, with its fence.
+    pub fn end_of(&self, at: usize) -> usize {
+        self.words.get(at + 1).map_or(self.text.len(), |(next, ..)| *next)
+    }
+
     pub fn of(written: &str) -> Folded {
         let mut text = String::with_capacity(written.len() + written.len() / 2);
         let mut words = Vec::with_capacity(written.len() / 6);

@@ -10,8 +10,8 @@ use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind
 use memchr::memmem::Finder;
 
 use super::company::{Rule, Trail};
-use super::folded::{Folded, fenced, finder};
-use crate::vocabulary::label::{self, Token};
+use super::folded::{Folded, Word, fenced, finder};
+use crate::vocabulary::label::{self, Joint, Spelling, Token};
 use crate::vocabulary::{Topic, Vocabulary};
 
 /// Bytes of a folded text in which a label's company is looked for, on each side of it. Longer sentences are
@@ -29,9 +29,29 @@ pub(super) struct Found {
     pub end: usize,
 }
 
+/// A topic that has the label of a pattern.
 struct Owner {
     topic: u32,
     rule: Option<Rule>,
+    /// What may stand between the words of the label.
+    joints: Vec<Joint>,
+}
+
+impl Owner {
+    /// Whether the label may be written in `text` with these byte ranges of its words.
+    fn fits(&self, text: &str, words: &[Word]) -> bool {
+        let gap = |pair: &[Word]| label::is_tight(&text[pair[0].2..pair[1].1]);
+        words.windows(2).zip(&self.joints).all(|(pair, joint)| *joint == Joint::Loose || gap(pair))
+    }
+}
+
+/// A pattern in a text.
+struct Hit {
+    /// The place of the pattern.
+    pattern: usize,
+    /// The first and the last word.
+    first: usize,
+    last: usize,
 }
 
 /// The vocabulary, compiled for finding.
@@ -39,6 +59,8 @@ pub struct Tagger {
     automaton: Option<DoubleArrayAhoCorasick<u32>>,
     /// By pattern: the topics that have the label.
     owners: Vec<Vec<Owner>>,
+    /// The place of each pattern.
+    places: HashMap<String, usize>,
     /// Heading words of each step, as fenced patterns.
     pub(super) steps: Vec<Vec<Finder<'static>>>,
     /// For each topic the steps that it serves.
@@ -64,7 +86,7 @@ impl Tagger {
         for at in places {
             labels.add(*at, &vocabulary.topics[*at]);
         }
-        let Labels { patterns, owners, .. } = labels;
+        let Labels { patterns, owners, places } = labels;
         let automaton = DoubleArrayAhoCorasickBuilder::new()
             .match_kind(MatchKind::LeftmostLongest)
             .build(&patterns)
@@ -77,6 +99,7 @@ impl Tagger {
         Tagger {
             automaton,
             owners,
+            places,
             steps: vocabulary
                 .steps
                 .iter()
@@ -107,11 +130,14 @@ impl Tagger {
     /// is asked of `text`, below the heading, only then.
     pub(super) fn find_in_heading(&self, heading: &str, trail: &Trail, text: &str) -> Vec<Found> {
         let found = self.find(heading, trail, true);
-        let Some(automaton) = &self.automaton else { return found };
-        let folded = Folded::of(heading).text;
-        let hits = automaton.leftmost_find_iter(&folded);
-        let owners: usize = hits.map(|hit| self.owners[hit.value() as usize].len()).sum();
-        if found.len() == owners {
+        let folded = Folded::of(heading);
+        let owners = self.hits(heading, &folded).into_iter().map(|hit| {
+            let mut topics: Vec<u32> =
+                self.owners[hit.pattern].iter().map(|owner| owner.topic).collect();
+            topics.dedup();
+            topics.len()
+        });
+        if found.len() == owners.sum::<usize>() {
             return found;
         }
         self.find(heading, &trail.with(text), true)
@@ -119,28 +145,72 @@ impl Tagger {
 
     /// The topics named in `text`, one sentence or heading, below the headings `trail`.
     pub(super) fn find(&self, text: &str, trail: &Trail, in_heading: bool) -> Vec<Found> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
-        let Folded { text: folded, words } = Folded::of(text);
-        let mut found = Vec::new();
-        let mut asked: HashMap<u32, usize> = HashMap::new();
-        for hit in automaton.leftmost_find_iter(&folded) {
-            let first = words.partition_point(|(at, ..)| *at < hit.start());
-            let last = words.partition_point(|(at, ..)| *at < hit.end()) - 1;
-            let (start, end) = (words[first].1, words[last].2);
-            let from = hit.start().saturating_sub(COMPANY);
-            let round = &folded.as_bytes()[from..folded.len().min(hit.end() + COMPANY)];
-            for owner in &self.owners[hit.value() as usize] {
-                let allowed = owner.rule.as_ref().is_none_or(|rule| {
-                    let asked = asked.entry(hit.value()).or_insert(0);
-                    *asked += 1;
-                    *asked <= MOST_ASKED && rule.allows(&text[start..end], round, trail, in_heading)
-                });
+        let folded = Folded::of(text);
+        let mut found: Vec<Found> = Vec::new();
+        let mut asked: HashMap<usize, usize> = HashMap::new();
+        for hit in self.hits(text, &folded) {
+            let words = &folded.words[hit.first..=hit.last];
+            let (start, end) = (folded.words[hit.first].1, folded.words[hit.last].2);
+            let inner = folded.words[hit.first].0..folded.end_of(hit.last);
+            let from = inner.start.saturating_sub(COMPANY);
+            let round = &folded.text.as_bytes()[from..folded.text.len().min(inner.end + COMPANY)];
+            let mut last = None;
+            for owner in &self.owners[hit.pattern] {
+                let is_known = last == Some(owner.topic);
+                let allowed = !is_known
+                    && owner.fits(text, words)
+                    && owner.rule.as_ref().is_none_or(|rule| {
+                        let asked = asked.entry(hit.pattern).or_insert(0);
+                        *asked += 1;
+                        *asked <= MOST_ASKED
+                            && rule.allows(&text[start..end], round, trail, in_heading)
+                    });
                 if allowed {
                     found.push(Found { topic: owner.topic, start, end });
+                    last = Some(owner.topic);
                 }
             }
         }
         found
+    }
+
+    /// The patterns in `text`, the longest at each place, from the left. Where its words are not written as a label
+    /// allows, a shorter one that begins with the same word counts, else the search goes on with the next word.
+    /// O(length).
+    fn hits(&self, text: &str, folded: &Folded) -> Vec<Hit> {
+        let Some(automaton) = &self.automaton else { return Vec::new() };
+        let words = &folded.words;
+        let mut hits = Vec::new();
+        let mut from = 0;
+        while let Some(hit) = automaton.leftmost_find_iter(&folded.text[from..]).next() {
+            let first = words.partition_point(|(at, ..)| *at < from + hit.start());
+            let last = words.partition_point(|(at, ..)| *at < from + hit.end()) - 1;
+            let hit = Hit { pattern: hit.value() as usize, first, last };
+            let hit = if self.fits(&hit, text, words) {
+                Some(hit)
+            } else {
+                self.shorter(&hit, text, folded)
+            };
+            from = folded.end_of(hit.as_ref().map_or(first, |hit| hit.last));
+            hits.extend(hit);
+        }
+        hits
+    }
+
+    fn fits(&self, hit: &Hit, text: &str, words: &[Word]) -> bool {
+        let owners = &self.owners[hit.pattern];
+        let words = &words[hit.first..=hit.last];
+        owners.is_empty() || owners.iter().any(|owner| owner.fits(text, words))
+    }
+
+    /// The longest pattern that begins with the first word of `hit`, is shorter, and is written as a label allows.
+    fn shorter(&self, hit: &Hit, text: &str, folded: &Folded) -> Option<Hit> {
+        let start = folded.words[hit.first].0;
+        let shorter = (hit.first..hit.last).rev().filter_map(|last| {
+            let pattern = *self.places.get(&folded.text[start..folded.end_of(last)])?;
+            Some(Hit { pattern, first: hit.first, last })
+        });
+        shorter.into_iter().find(|hit| self.fits(hit, text, &folded.words))
     }
 }
 
@@ -157,7 +227,7 @@ fn kinds(vocabulary: &Vocabulary, at: usize) -> Vec<u32> {
 struct Labels {
     patterns: Vec<String>,
     owners: Vec<Vec<Owner>>,
-    known: HashMap<String, usize>,
+    places: HashMap<String, usize>,
 }
 
 impl Labels {
@@ -169,14 +239,16 @@ impl Labels {
         }
         let topic_at = u32::try_from(at).unwrap_or(u32::MAX);
         for text in topic.labels() {
-            let Some(place) = self.place(&label::tokens(text)) else { continue };
-            let owners = &mut self.owners[place];
-            // Two spellings of one topic may fold to one pattern; the rule-free one wins.
-            match owners.iter_mut().find(|owner| owner.topic == topic_at) {
-                Some(owner) if topic.rule(text).is_none() => owner.rule = None,
-                Some(_) => {}
-                None => {
-                    owners.push(Owner { topic: topic_at, rule: topic.rule(text).map(Rule::new) })
+            for Spelling { words, joints } in label::spellings(text) {
+                let Some(place) = self.place(&words) else { continue };
+                let rule = topic.rule(text).map(Rule::new);
+                let owners = &mut self.owners[place];
+                // A spelling without a rule that may be written in any way allows all that others of the topic do.
+                let is_open = |owner: &Owner| {
+                    owner.rule.is_none() && owner.joints.iter().all(|joint| *joint == Joint::Loose)
+                };
+                if !owners.iter().any(|owner| owner.topic == topic_at && is_open(owner)) {
+                    owners.push(Owner { topic: topic_at, rule, joints });
                 }
             }
         }
@@ -189,7 +261,7 @@ impl Labels {
             return None;
         }
         let next = self.patterns.len();
-        let place = *self.known.entry(pattern.clone()).or_insert(next);
+        let place = *self.places.entry(pattern.clone()).or_insert(next);
         if place == next {
             self.patterns.push(pattern);
             self.owners.push(Vec::new());
@@ -236,6 +308,38 @@ mod tests {
         assert_eq!(
             found(topics, text, ""),
             [(1, "Feature-stores".into()), (2, "ranking models".into())]
+        );
+    }
+
+    #[test]
+    fn a_slash_or_a_hyphen_in_a_label_matches_no_other_punctuation() {
+        let topics =
+            || vec![topic("ab", &["A/B test", "A/B"], vec![]), topic("few", &["few-shot"], vec![])];
+        for text in
+            ["A/B tests", "a-b test", "A B test", "AB test", "A / B test", "A\u{2013}B test"]
+        {
+            assert_eq!(found(topics(), text, ""), [(0, text.to_owned())]);
+        }
+        for text in ["the interval [a, b]", "A(a, b)", "a. B", "a_b", "a | b"] {
+            assert!(found(topics(), text, "").is_empty(), "{text}");
+        }
+        assert_eq!(found(topics(), "fewshot, few shot", "").len(), 2);
+        assert!(found(topics(), "few (shot", "").is_empty());
+    }
+
+    #[test]
+    fn where_a_longer_label_is_not_written_as_it_allows_a_shorter_one_counts() {
+        let topics = || {
+            vec![
+                topic("ab", &["ranking-model zoo"], vec![]),
+                topic("rank", &["ranking"], vec![]),
+                topic("model", &["model zoo"], vec![]),
+            ]
+        };
+        assert_eq!(found(topics(), "ranking-model zoo", ""), [(0, "ranking-model zoo".into())]);
+        assert_eq!(
+            found(topics(), "ranking, model zoo", ""),
+            [(1, "ranking".into()), (2, "model zoo".into())]
         );
     }
 

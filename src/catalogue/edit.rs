@@ -1,9 +1,9 @@
-//! Adds and removes entries of a catalogue's text, keeping its comments, order and spacing.
+//! Adds and removes entries in the text of a catalogue without changing its other comments, order and spacing.
 
 use super::{Catalogue, parse};
 use crate::problem::Faults;
 
-/// An entry to be added.
+/// An entry to add.
 #[derive(Clone, Copy, Debug)]
 pub struct NewEntry<'a> {
     /// `owner/name`.
@@ -12,10 +12,10 @@ pub struct NewEntry<'a> {
     pub author: Option<&'a str>,
 }
 
-/// `text` with `entry` at its end.
+/// `text` with `entry` appended. `name` is how faults name the file.
 ///
-/// `Err` holds the faults of the result: the repository is not of the form owner/name or is there already, or
-/// the author is no name.
+/// `Err` holds the faults of the result: the repository is not of the form owner/name or is already in the catalogue,
+/// the reason is empty, or the author is not a name.
 pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
     let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
@@ -24,7 +24,7 @@ pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> 
 }
 
 impl NewEntry<'_> {
-    /// The entry as it stands in a catalogue.
+    /// The entry in the catalogue's format.
     ///
     /// ```
     /// use cairn::catalogue::edit::NewEntry;
@@ -39,18 +39,18 @@ impl NewEntry<'_> {
     }
 }
 
-/// `text`, which holds `catalogue`, without the entry named `id`; `None` if there is none.
+/// `text`, the source of `catalogue`, without the entry `id`; `None` if there is no such entry.
 ///
-/// Comments above the entry stay, for they may speak of those that follow.
+/// Comments above the entry stay, because they may also refer to the entries that follow.
 pub fn removed(text: &str, catalogue: &Catalogue, id: &str) -> Option<String> {
     let entry = catalogue.get(id)?;
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let first = entry.line - 1;
     let next = catalogue.sources.iter().map(|source| source.line).filter(|line| *line > entry.line);
     let mut last = next.min().map_or(lines.len(), |line| line - 1);
-    // What stands between the entry's keys and the next entry belongs to that one.
-    let speaks_of_next = |line: &str| line.trim().is_empty() || line.starts_with('#');
-    while last > first + 1 && speaks_of_next(lines[last - 1]) {
+    // Comments and blank lines between the entry's keys and the next entry belong to the next entry.
+    let belongs_to_next = |line: &str| line.trim().is_empty() || line.starts_with('#');
+    while last > first + 1 && belongs_to_next(lines[last - 1]) {
         last -= 1;
     }
     let blank = |at: usize| lines.get(at).is_none_or(|line| line.trim().is_empty());
@@ -68,7 +68,7 @@ mod tests {
     const TEXT: &str = "# Head\n\n[[source]]\nrepo = \"a/b\" # first\nwhy = \"one\"\n\n# Group\n\n[[source]]\nrepo = \"c/d\"\nwhy = \"two\"\n";
 
     #[test]
-    fn an_entry_is_added_at_the_end_and_the_rest_stays() {
+    fn adding_an_entry_appends_it_and_changes_nothing_else() {
         let added = |text, repo, why, author| added("c", text, NewEntry { repo, why, author });
         let longer = added(TEXT, "e/f", "say \"why\"", Some(" Ann \"B.\" ")).unwrap();
         assert!(longer.starts_with(TEXT));
@@ -78,7 +78,7 @@ mod tests {
         assert!(added(TEXT, "A/B", "again", None).is_err(), "taken");
         assert!(added(TEXT, "nonsense", "x", None).is_err());
         assert!(added(TEXT, "e/f", "", None).is_err(), "without a reason");
-        assert!(added(TEXT, "e/f", "x", Some("?")).is_err(), "no name");
+        assert!(added(TEXT, "e/f", "x", Some("?")).is_err(), "not a name");
         assert_eq!(
             added("", "e/f", "x", None).unwrap(),
             "[[source]]\nrepo = \"e/f\"\nwhy = \"x\"\n"
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_removed_and_comments_stay() {
+    fn removing_an_entry_keeps_the_comments() {
         let catalogue = parse("c", TEXT).unwrap();
         let first = removed(TEXT, &catalogue, "A/b").unwrap();
         assert_eq!(first, "# Head\n\n# Group\n\n[[source]]\nrepo = \"c/d\"\nwhy = \"two\"\n");

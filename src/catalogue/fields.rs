@@ -1,24 +1,22 @@
-//! Reads TOML tables key by key, noting every fault instead of stopping at the first.
+//! Reads TOML tables key by key and collects all faults.
 //!
-//! serde stops at the first error; a person who edits a catalogue wants them all at once, each
-//! with its line.
+//! serde stops at the first error, but a person who edits a catalogue needs all of them, each with its line.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::Sources;
 use crate::problem::{Faults, line_of};
 
-/// A data file that is being read: its name and text, for messages.
+/// A data file: its name, for messages, and its text.
 pub(super) struct DataFile<'a> {
     pub name: &'a str,
     pub text: &'a str,
 }
 
 impl<'a> DataFile<'a> {
-    /// The file's tables; faults of syntax go to `faults`, and what can be read is read.
+    /// The file's tables, as far as they can be parsed. Adds syntax errors to `faults`.
     pub fn document(&self, faults: &mut Faults) -> Spanned<DeTable<'a>> {
         let (document, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
@@ -34,11 +32,11 @@ impl<'a> DataFile<'a> {
     }
 }
 
-/// One table, read key by key; [`Fields::finish`] faults the keys that nobody asked for.
+/// One table, read key by key. [`Fields::finish`] reports the keys that were not read.
 pub(super) struct Fields<'a> {
     file: &'a DataFile<'a>,
     table: &'a DeTable<'a>,
-    asked: Vec<&'static str>,
+    known: Vec<&'static str>,
     /// The line on which the table begins.
     pub line: usize,
 }
@@ -46,19 +44,19 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// The fields of `table`, which begins at `line`.
     pub fn new(file: &'a DataFile<'a>, table: &'a DeTable<'a>, line: usize) -> Self {
-        Fields { file, table, asked: Vec::new(), line }
+        Fields { file, table, known: Vec::new(), line }
     }
 
     /// The value of `key` with its line.
     pub fn value(&mut self, key: &'static str) -> Option<(usize, &'a DeValue<'a>)> {
-        if !self.asked.contains(&key) {
-            self.asked.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
         }
         let value = self.table.get(key)?;
         Some((self.file.line(value.span()), value.get_ref()))
     }
 
-    /// The string at `key` with its line; a fault if it is something else.
+    /// The string at `key` with its line; a fault if the value has another type.
     pub fn string(&mut self, key: &'static str, faults: &mut Faults) -> Option<(usize, String)> {
         let (line, value) = self.value(key)?;
         match value.as_str() {
@@ -71,7 +69,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// `true` or `false` at `key` with its line; a fault if it is something else.
+    /// The boolean at `key` with its line; a fault if the value has another type.
     pub fn boolean(&mut self, key: &'static str, faults: &mut Faults) -> Option<(usize, bool)> {
         let (line, value) = self.value(key)?;
         let DeValue::Boolean(is) = value else {
@@ -83,7 +81,7 @@ impl<'a> Fields<'a> {
         Some((line, *is))
     }
 
-    /// The strings of the array at `key`, each with its line; empty where there is none.
+    /// The strings of the array at `key`, each with its line; empty if the key is missing.
     pub fn strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         let Some((line, value)) = self.value(key) else { return Vec::new() };
         let Some(array) = value.as_array() else {
@@ -103,7 +101,7 @@ impl<'a> Fields<'a> {
         strings
     }
 
-    /// The strings of the array at `key`, each with its line; a fault if there are none.
+    /// The strings of the array at `key`, each with its line; a fault if the key is missing or the array is empty.
     pub fn some_strings(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(usize, String)> {
         match self.value(key) {
             None => {
@@ -119,7 +117,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The positive whole number at `key`; a fault if it is missing or something else.
+    /// The positive integer at `key`; a fault, and 1, if the key is missing or the value is anything else.
     pub fn number(&mut self, key: &'static str, faults: &mut Faults) -> u64 {
         let Some((line, value)) = self.value(key) else {
             faults.push(self.file.name, self.line, format!("`{key}` is missing"));
@@ -136,7 +134,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The fields of the table at `key`, if there is one.
+    /// The fields of the table at `key`; a fault if the key is missing or the value has another type.
     pub fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fields<'a>> {
         let Some((line, value)) = self.value(key) else {
             faults.push(self.file.name, self.line, format!("the table [{key}] is missing"));
@@ -151,52 +149,15 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Faults every key of the table that was never asked for.
+    /// Adds a fault for every key of the table that was not read.
     pub fn finish(self, faults: &mut Faults) {
         for (key, _) in self.table.iter() {
-            if !self.asked.iter().any(|asked| asked == key.get_ref()) {
+            if !self.known.iter().any(|known| known == key.get_ref()) {
                 let line = self.file.line(key.span());
-                let known = self.asked.join(", ");
+                let known = self.known.join(", ");
                 let message = format!("unknown key `{}`; known here: {known}", key.get_ref());
                 faults.push(self.file.name, line, message);
             }
         }
     }
-}
-
-/// What `parse` makes of the file `path` and its text; a fault if it can't be read.
-pub(super) fn load_file<T>(
-    sources: &Sources,
-    path: &str,
-    parse: impl Fn(&str, &str) -> Result<T, Faults>,
-) -> Result<T, Faults> {
-    let name = sources.name_of(path);
-    let text = match sources.read(path) {
-        Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned()),
-        Ok(None) => Err("the file does not exist".to_owned()),
-        Err(error) => Err(format!("{error:#}")),
-    };
-    match text {
-        Ok(text) => parse(&name, &text),
-        Err(message) => {
-            let mut faults = Faults::default();
-            faults.push(&name, 1, message);
-            Err(faults)
-        }
-    }
-}
-
-pub(super) fn globs(
-    file: &DataFile,
-    fields: &mut Fields,
-    key: &'static str,
-    faults: &mut Faults,
-) -> Vec<String> {
-    let globs = fields.strings(key, faults);
-    for (line, glob) in &globs {
-        if let Err(error) = globset::Glob::new(glob) {
-            faults.push(file.name, *line, format!("`{key}`: {error}"));
-        }
-    }
-    globs.into_iter().map(|(_, glob)| glob).collect()
 }

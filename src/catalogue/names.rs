@@ -1,35 +1,35 @@
-//! What people call a source: its owner, the words of its own name, its title, its author.
+//! The names of a source: its owner, its own name, its title, its author.
 //!
-//! All of it is short text that other people wrote, so its length is bounded here, in one place. A generation
-//! holds it for each source; [`crate::search`] matches queries with it.
+//! These are short texts by other people, so this module limits their length. A generation holds them for each source, and
+//! [`crate::search`] matches queries with them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Origin, Source};
 
-/// Characters of an author, of an owner's display name and of a title. What is longer is no name.
+/// The maximum length of an author, an owner's display name and a title, in characters. Longer text is not a name.
 pub const LONGEST_NAME: usize = 100;
 
-/// The names of a source, as they are written.
+/// The names of a source in their original spelling.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct SourceNames {
     /// The repository owner's login.
     pub login: Option<String>,
-    /// What its owner is called on GitHub, where GitHub was asked.
+    /// The owner's display name on GitHub, if it was fetched.
     pub owner: Option<String>,
-    /// The repository's own name; the id of a folder or archive.
+    /// The repository's own name, or the id of a folder or archive.
     pub name: String,
-    /// What it calls itself: the title of its README.
+    /// The title of its README.
     pub title: Option<String>,
-    /// Its author, by the catalogue.
+    /// Its author, according to the catalogue.
     pub author: Option<String>,
 }
 
 impl SourceNames {
-    /// The names of `source`. `owner` is the display name of its owner by GitHub's metadata, `title` the first
-    /// heading of its README; either is left out if it is empty or longer than [`LONGEST_NAME`].
+    /// The names of `source`. `owner` is the owner's display name on GitHub, `title` the first heading of the README.
+    /// Either is left out if it is empty or longer than [`LONGEST_NAME`].
     ///
     /// ```
     /// use cairn::catalogue::names::SourceNames;
@@ -54,16 +54,16 @@ impl SourceNames {
     }
 }
 
-/// `name` without space around it, if it is one.
+/// `name` without surrounding space; `None` if it is empty or too long.
 fn bounded(name: &str) -> Option<String> {
     let name = name.trim();
     let is_name = !name.is_empty() && name.chars().nth(LONGEST_NAME).is_none();
     is_name.then(|| name.to_owned())
 }
 
-/// The words of `name`: it is split at everything but letters and digits, where a small letter or a digit comes
-/// before a capital, before the last of several capitals that a small letter follows, and between letters and
-/// digits. The plural of capitals stays whole ("LLMs"). O(length).
+/// The words of `name`. Splits at characters other than letters and digits, between a lower-case letter and a capital,
+/// before the last of several capitals if a lower-case letter follows, and between letters and digits. A plural of
+/// capitals stays whole ("LLMs"). O(length).
 ///
 /// ```
 /// use cairn::catalogue::names::words;
@@ -72,11 +72,11 @@ fn bounded(name: &str) -> Option<String> {
 /// assert_eq!(words("MLQuestions.v2"), ["ML", "Questions", "v", "2"]);
 /// ```
 pub fn words(name: &str) -> Vec<&str> {
-    name.split(|c: char| !c.is_alphanumeric()).flat_map(humps).collect()
+    name.split(|c: char| !c.is_alphanumeric()).flat_map(camel_case_words).collect()
 }
 
-/// The words of a run of letters and digits.
-fn humps(run: &str) -> Vec<&str> {
+/// The words of `run`, which consists of letters and digits.
+fn camel_case_words(run: &str) -> Vec<&str> {
     let chars: Vec<(usize, char)> = run.char_indices().collect();
     let mut words = Vec::new();
     let mut from = 0;
@@ -108,7 +108,7 @@ mod tests {
     use crate::catalogue::parse;
 
     #[test]
-    fn names_are_split_at_marks_capitals_and_digits() {
+    fn names_are_split_at_punctuation_capitals_and_digits() {
         for (name, expected) in [
             ("ml-system-design-pattern", "ml system design pattern"),
             ("EthicalML", "Ethical ML"),

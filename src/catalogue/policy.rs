@@ -1,19 +1,18 @@
-//! The policy: formats, limits, what is never indexed, and which licences may be shown whole.
+//! The policy: formats, limits, the files that are never indexed, and the licences that allow showing whole sections.
 //!
-//! Read from `sources/policy.toml`. [`Rights`] say how much of a text may be shown, and [`show`] is the one function that
-//! cuts it; every reader of the library obeys them.
+//! Read from `sources/policy.toml`. [`Rights`] determine how much of a text may be shown, and only [`show`] truncates it.
 
 use std::borrow::Cow;
 
-use super::fields::{DataFile, Fields, globs, load_file};
+use super::fields::{DataFile, Fields};
 use crate::config::Sources;
 use crate::problem::Faults;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Words of a file's opening that make its title page.
+/// The number of words at the start of a file that count as its title page.
 const OPENING_WORDS: usize = 25;
-/// Words by which a text says that it is about a book, not a copy of it.
+/// Words that mark a text as one about a book, not a copy of it.
 const ABOUT: [&str; 8] =
     ["notes", "summary", "review", "summaries", "cheatsheet", "cheat", "answers", "course"];
 
@@ -27,18 +26,18 @@ pub enum Shown {
     Excerpt,
 }
 
-/// What somebody else may do with the text of a document.
+/// The rights to show the text of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rights {
-    /// A licence: what that of the document itself allows, and what that of its source does.
+    /// A licence: what the document's own licence allows, and what its source's licence allows.
     Licence { own: Option<Shown>, source: Option<Shown> },
-    /// None: people posted it in a thread. The repository's licence is not theirs.
+    /// No licence: people posted the text in a thread, which the repository's licence does not cover.
     Posted,
 }
 
 impl Rights {
-    /// How much of the text may be shown: as its own licence allows, else its source's. Without one, and of what was
-    /// posted whatever licence there is, an excerpt.
+    /// How much of the text may be shown: what its own licence allows, else what its source's licence allows. Without a
+    /// licence, and for posts in threads, an excerpt.
     ///
     /// ```
     /// use cairn::catalogue::{Shown, policy::Rights};
@@ -54,50 +53,51 @@ impl Rights {
     }
 }
 
-/// Bounds on what one source may bring in.
+/// Limits on the content of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Entries of one archive that are looked at.
+    /// The maximum number of entries of an archive.
     pub entries: u64,
-    /// Files of one source that are read, and their bytes.
+    /// The maximum number of files that are read.
     pub files: u64,
+    /// The maximum total size of these files, in bytes.
     pub kept_bytes: u64,
-    /// Bytes of text of one source that are indexed.
+    /// The maximum total size of the indexed text, in bytes.
     pub text_bytes: u64,
-    /// Bytes of one file; a larger one is left out with a problem.
+    /// The maximum size of one file, in bytes. A larger file is left out and reported as a problem.
     pub file_bytes: u64,
-    /// Bytes of one archive, compressed.
+    /// The maximum size of a compressed archive, in bytes.
     pub download_bytes: u64,
-    /// Bytes of one archive, unpacked, kept or not.
+    /// The maximum size of an unpacked archive, in bytes, including files that are left out.
     pub archive_bytes: u64,
-    /// Folders above a file.
+    /// The maximum number of components of a path.
     pub path_depth: u64,
 }
 
-/// What `policy.toml` says.
+/// The content of `policy.toml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Lower-case extensions of the files that are read.
+    /// The extensions of the files that are read, lower-cased.
     pub formats: Vec<String>,
-    /// Globs of what is never indexed, in any source.
+    /// Globs of the files that are never indexed, in any source.
     pub exclude: Vec<String>,
-    /// GitHub's logins of those whose posts in discussions and issues are left out.
+    /// The GitHub logins of people whose posts in discussions and issues are left out.
     pub opted_out: Vec<String>,
     pub limits: Limits,
-    /// SPDX ids under which whole sections may be shown.
+    /// The SPDX ids of licences that allow showing whole sections.
     pub full: Vec<String>,
-    /// Lower-case extensions of files that are read under those licences only.
+    /// The extensions of files that are read only under these licences, lower-cased.
     pub open_only: Vec<String>,
-    /// The longest excerpt elsewhere, in characters.
+    /// The maximum length of an excerpt under other licences, in characters.
     pub excerpt_chars: usize,
-    /// Lower-case titles of commercial books whose copies are refused.
+    /// The titles of commercial books whose copies are refused, lower-cased.
     pub books: Vec<String>,
-    /// Lower-case extensions in which copies of books come.
+    /// The extensions of copies of books, lower-cased.
     pub book_formats: Vec<String>,
 }
 
 impl Policy {
-    /// How much of a text under the SPDX id `licence` may be shown; no licence means an excerpt.
+    /// How much of a text under the SPDX id `licence` may be shown; without a licence, an excerpt.
     pub fn shown(&self, licence: Option<&str>) -> Shown {
         let listed = |id: &str| self.full.iter().any(|full| full.eq_ignore_ascii_case(id));
         match licence {
@@ -106,7 +106,8 @@ impl Policy {
         }
     }
 
-    /// Whether `path` names a copy of a commercial book: one of its formats and a listed title.
+    /// Whether `path` names a copy of a commercial book: its extension is one of the book formats, and its name contains a
+    /// listed title.
     pub fn is_book_copy(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
         let is_format =
@@ -114,13 +115,9 @@ impl Policy {
         is_format && self.names_book(&plain(&name))
     }
 
-    /// Whether a file of `format` that opens with these title, heading and text is such a copy: its
-    /// title page names one of the titles, and not as what it is about.
-    pub fn is_book(
-        &self,
-        format: &str,
-        (title, heading, text): (Option<&str>, &str, &str),
-    ) -> bool {
+    /// Whether a file of `format` that begins with `title`, `heading` and `text` is such a copy: its title page contains a
+    /// listed title, and no word that marks a text about a book.
+    pub fn is_book(&self, format: &str, title: Option<&str>, heading: &str, text: &str) -> bool {
         let words = text.split_whitespace().take(OPENING_WORDS);
         let opening = format!("{} {heading} ", title.unwrap_or_default());
         let opening = plain(&(opening + &words.collect::<Vec<_>>().join(" ")).to_lowercase());
@@ -130,8 +127,8 @@ impl Policy {
             && self.names_book(&opening)
     }
 
-    /// Whether `text`, what a repository is called or says of itself, offers a copy of a commercial book: it names a
-    /// listed title and one of the formats in which copies come.
+    /// Whether `text`, the name or description of a repository, offers a copy of a commercial book: it contains a listed
+    /// title and one of the book formats.
     pub fn offers_book(&self, text: &str) -> bool {
         let words = plain(&text.to_lowercase());
         let is_format = |word: &str| {
@@ -146,15 +143,16 @@ impl Policy {
     }
 }
 
-/// `text` as words with a space between.
+/// The words of `text`, separated by single spaces.
 fn plain(text: &str) -> String {
     let kept = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `text` as far as `shown` allows: whole, or its first `excerpt_chars` characters, cut at a word.
+/// The part of `text` that `shown` allows: all of it, or at most its first `excerpt_chars` characters, truncated between
+/// words.
 ///
-/// The one function that says how much of a text may be shown; every reader of the library obeys it.
+/// This is the only function that truncates shown text; everything that shows text calls it.
 ///
 /// ```
 /// use cairn::catalogue::{Shown, policy::show};
@@ -172,19 +170,19 @@ pub fn show(text: &str, shown: Shown, excerpt_chars: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text[..cut].trim_end()))
 }
 
-/// The policy of `sources`. Reads one file. `Err` holds every fault found.
+/// The policy of `sources`. Reads one file. `Err` holds all faults.
 pub fn load(sources: &Sources) -> Result<Policy, Faults> {
-    load_file(sources, "policy.toml", parse)
+    super::load_file(sources, "policy.toml", parse)
 }
 
-/// The policy that `text` holds; `name` is how faults name the file.
+/// Parses `text` as a policy. `name` is how faults name the file. `Err` holds all faults.
 pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
     let document = file.document(&mut faults);
     let mut root = Fields::new(&file, document.get_ref(), 1);
     let formats = lower(root.some_strings("formats", &mut faults));
-    let exclude = globs(&file, &mut root, "exclude", &mut faults);
+    let exclude = super::entries::globs(&file, &mut root, "exclude", &mut faults);
     let opted_out = logins(&file, &mut root, &mut faults);
     let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
     let rights = root.table("rights", &mut faults).map(|fields| rights(&file, fields, &mut faults));
@@ -213,14 +211,14 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     })
 }
 
-/// The logins at `opted_out`, which may be missing; a fault for each that is none.
+/// The logins at `opted_out`, which may be missing; a fault for each invalid login.
 fn logins(file: &DataFile, root: &mut Fields, faults: &mut Faults) -> Vec<String> {
     let logins = root.strings("opted_out", faults);
     for (line, login) in &logins {
-        // Those of bots end in `[bot]`.
+        // The logins of bots end in `[bot]`.
         let name = login.strip_suffix("[bot]").unwrap_or(login);
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
-            let message = format!("{login:?} is no login at GitHub, such as \"octocat\"");
+            let message = format!("{login:?} is not a GitHub login such as \"octocat\"");
             faults.push(file.name, *line, message);
         }
     }
@@ -251,7 +249,7 @@ fn rights(
     let full = fields.strings("full", faults);
     for (line, id) in &full {
         if spdx::license_id(id).is_none() {
-            faults.push(file.name, *line, format!("{id:?} is no SPDX id such as MIT"));
+            faults.push(file.name, *line, format!("{id:?} is not an SPDX id such as MIT"));
         }
     }
     let excerpt_chars = usize::try_from(fields.number("excerpt_chars", faults)).unwrap_or(300);
@@ -277,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_goes_before_its_source_and_a_thread_has_no_licence() {
+    fn a_documents_licence_precedes_its_sources_and_a_thread_has_none() {
         let of = |own, source| Rights::Licence { own, source }.shown();
         assert_eq!(of(Some(Shown::Excerpt), Some(Shown::Full)), Shown::Excerpt);
         assert_eq!(of(Some(Shown::Full), Some(Shown::Excerpt)), Shown::Full);
@@ -287,21 +285,21 @@ mod tests {
     }
 
     #[test]
-    fn copies_of_books_are_told_from_notes_about_them() {
+    fn copies_of_books_are_distinguished_from_notes_about_them() {
         let policy = load(&Sources::Compiled).unwrap();
         assert!(policy.is_book_copy("books/System-Design-Interview_by_Alex-Xu.pdf"));
         assert!(!policy.is_book_copy("notes/system-design-interview.md"));
-        let page = |text| policy.is_book("pdf", (None, "", text));
+        let page = |text| policy.is_book("pdf", None, "", text);
         assert!(page("Designing Machine Learning Systems An Iterative Process by A. Author"));
         assert!(!page("My notes on Designing Machine Learning Systems"));
         assert!(!page("A talk about serving that says much before Designing Data"));
         assert!(policy.offers_book("Designing-Machine-Learning-Systems-PDF"));
         assert!(!policy.offers_book("Notes on Designing Machine Learning Systems"));
-        assert!(!policy.is_book("md", (Some("Designing Machine Learning Systems"), "", "")));
+        assert!(!policy.is_book("md", Some("Designing Machine Learning Systems"), "", ""));
     }
 
     #[test]
-    fn a_policy_that_reads_no_format_is_a_fault() {
+    fn a_policy_without_formats_is_a_fault() {
         let shipped = String::from_utf8(Sources::Compiled.read("policy.toml").unwrap().unwrap());
         let shipped = shipped.unwrap();
         let line = shipped.lines().position(|line| line.starts_with("formats")).unwrap();

@@ -1,4 +1,4 @@
-//! Which files of a source are kept: the policy's rules with the entry's own.
+//! Selects the files of a source by the policy's rules and the entry's own.
 
 use std::sync::Arc;
 
@@ -6,19 +6,19 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::{Policy, Source};
 
-/// The policy's compiled rules, from which each source's are made. Compiling costs about a
-/// millisecond; clones share it.
+/// The policy's compiled rules, the base of each source's [`Selection`]. Compiling takes about a millisecond; clones share
+/// the result.
 #[derive(Clone, Debug)]
-pub struct Rules {
+pub struct SelectionRules {
     policy: Arc<Policy>,
     exclude: Arc<GlobSet>,
-    /// Of what of it says which files are fetched.
+    /// Hash of the policy's settings that determine which files are fetched.
     hash: blake3::Hasher,
 }
 
-impl Rules {
+impl SelectionRules {
     /// The rules of `policy`.
-    pub fn new(policy: &Policy) -> Rules {
+    pub fn new(policy: &Policy) -> SelectionRules {
         let mut hash = blake3::Hasher::new();
         for part in policy.formats.iter().chain(["|".to_owned()].iter()).chain(&policy.exclude) {
             hash.update(part.as_bytes()).update(b"\0");
@@ -26,12 +26,16 @@ impl Rules {
         for limit in [policy.limits.file_bytes, policy.limits.path_depth] {
             hash.update(&limit.to_le_bytes());
         }
-        Rules { exclude: Arc::new(set(&policy.exclude)), policy: Arc::new(policy.clone()), hash }
+        SelectionRules {
+            exclude: Arc::new(set(&policy.exclude)),
+            policy: Arc::new(policy.clone()),
+            hash,
+        }
     }
 
-    /// The rules for `source`: these, and its entry's own.
+    /// The selection for `source`: these rules and the entry's own.
     ///
-    /// Globs that don't compile were faulted when the catalogue was read; they select nothing here.
+    /// Invalid globs match nothing; they were reported as faults when the catalogue was read.
     pub fn of(&self, source: &Source) -> Selection {
         let mut hash = self.hash.clone();
         for part in source.include.iter().chain(["|".to_owned()].iter()).chain(&source.exclude) {
@@ -50,14 +54,14 @@ impl Rules {
 /// A source's compiled include and exclude rules.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    rules: Rules,
+    rules: SelectionRules,
     include: Option<GlobSet>,
     exclude: Option<GlobSet>,
     fingerprint: String,
 }
 
 impl Selection {
-    /// Whether the file at `path` (inside the source, `/`-separated) is to be indexed.
+    /// Whether the file at `path` (inside the source, `/`-separated) is indexed.
     pub fn selects(&self, path: &str) -> bool {
         let is_in = |globs: &GlobSet| globs.is_match(path);
         self.rules.policy.formats.contains(&format_of(path))
@@ -66,14 +70,13 @@ impl Selection {
             && !is_in(&self.rules.exclude)
     }
 
-    /// Whether the source's own `exclude` names the thread at `path`, such as `discussions/12`. Its `include` and the
-    /// policy are about files.
+    /// Whether the entry's `exclude` matches the thread at `path`, such as `discussions/12`. The entry's `include` and the
+    /// policy's rules apply to files only.
     pub fn excludes_thread(&self, path: &str) -> bool {
         self.exclude.as_ref().is_some_and(|globs| globs.is_match(path))
     }
 
-    /// Whether the file at `path` of `size` bytes is to be indexed: selected, and within the limits
-    /// of the policy.
+    /// Whether the file at `path` of `size` bytes is indexed: selected, and within the policy's limits.
     pub fn takes(&self, path: &str, size: u64) -> bool {
         let depth = path.split('/').count() as u64;
         let limits = &self.rules.policy.limits;
@@ -85,8 +88,8 @@ impl Selection {
         self.rules.policy.is_book_copy(path)
     }
 
-    /// Whether the file at `path` is kept for the source's own sake though it is no document: the
-    /// licence texts, `NOTICE` and `.cairnignore` at its top.
+    /// Whether the file at `path` is always fetched although it is not a document: licence texts, `NOTICE` and
+    /// `.cairnignore` in the source's top folder.
     pub fn always(path: &str) -> bool {
         Selection::is_licence_text(path) || top_stem(path) == "NOTICE" || path == ".cairnignore"
     }
@@ -96,7 +99,7 @@ impl Selection {
         matches!(top_stem(path).as_str(), "LICENSE" | "LICENCE" | "COPYING")
     }
 
-    /// Changes when the rules do: then what was fetched under the old ones may lack files.
+    /// A hash of the rules. If it changes, a snapshot fetched under the old rules may lack files.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
@@ -108,7 +111,7 @@ fn top_stem(path: &str) -> String {
     name.split('.').next().unwrap_or_default().to_ascii_uppercase()
 }
 
-/// The lower-case extension of `path`, empty where there is none.
+/// The lower-cased extension of `path`; empty if there is none.
 pub fn format_of(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     match name.rsplit_once('.') {
@@ -135,11 +138,11 @@ mod tests {
     use crate::config::Sources;
 
     #[test]
-    fn the_policy_leaves_out_built_copies_and_the_entry_adds_its_own() {
+    fn the_policys_excludes_and_the_entrys_own_both_apply() {
         let policy = policy::load(&Sources::Compiled).unwrap();
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nexclude = [\"translations/**\", \"*-zh.md\"]\n";
         let catalogue = parse("c", text).unwrap();
-        let selection = Rules::new(&policy).of(&catalogue.sources[0]);
+        let selection = SelectionRules::new(&policy).of(&catalogue.sources[0]);
         for kept in ["README.md", "a/b/C.MD", "deep/notes.ipynb", "my_book/a.md"] {
             assert!(selection.selects(kept), "{kept}");
         }

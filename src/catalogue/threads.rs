@@ -1,14 +1,14 @@
-//! The keys `discussions` and `issues` of a catalogue entry: which threads of a repository are read beside its
-//! files. Both are off unless the entry says otherwise.
+//! The keys `discussions` and `issues` of a catalogue entry: which threads of a repository are read in addition to its
+//! files. Both are off by default.
 
 use toml::de::DeValue;
 
 use super::fields::{DataFile, Fields};
 use crate::problem::Faults;
 
-/// Labels that one entry may name.
+/// The maximum number of labels of one entry.
 const MOST_LABELS: usize = 20;
-/// The longest name that GitHub gives a label, in characters.
+/// The longest label that GitHub allows, in characters.
 const LONGEST_LABEL: usize = 50;
 const ISSUES: &str = "`issues` must be true, false, or a table such as { labels = [\"question\"] }";
 
@@ -25,12 +25,12 @@ pub enum Issues {
     #[default]
     None,
     All,
-    /// Those with at least one of these labels, in any case of letters.
+    /// Issues with at least one of these labels (case-insensitive).
     Labelled(Vec<String>),
 }
 
 impl Threads {
-    /// Whether the entry asks for any threads.
+    /// Whether any threads are read.
     pub fn any(&self) -> bool {
         self.discussions || self.issues != Issues::None
     }
@@ -38,7 +38,7 @@ impl Threads {
 
 impl Issues {
     /// Whether an issue with `labels` is read.
-    pub fn take(&self, labels: &[String]) -> bool {
+    pub fn includes(&self, labels: &[String]) -> bool {
         match self {
             Issues::None => false,
             Issues::All => true,
@@ -49,8 +49,8 @@ impl Issues {
     }
 }
 
-/// The keys `discussions` and `issues` of the entry `fields`. A fault, at the key's line, if the entry has no `repo`
-/// or a value is not of the form.
+/// Reads the keys `discussions` and `issues` of the entry `fields`. A fault if the entry has no `repo` or a value is
+/// invalid.
 pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Threads {
     let discussions = fields.value("discussions");
     let issues = fields.value("issues");
@@ -68,11 +68,11 @@ pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) ->
             false
         })
     });
-    let issues = issues.map(|(line, value)| read_issues(file, (line, value), faults));
+    let issues = issues.map(|(line, value)| read_issues(file, line, value, faults));
     Threads { discussions, issues: issues.unwrap_or_default() }
 }
 
-fn read_issues(file: &DataFile, (line, value): (usize, &DeValue), faults: &mut Faults) -> Issues {
+fn read_issues(file: &DataFile, line: usize, value: &DeValue, faults: &mut Faults) -> Issues {
     if let Some(all) = value.as_bool() {
         return if all { Issues::All } else { Issues::None };
     }
@@ -89,10 +89,11 @@ fn read_issues(file: &DataFile, (line, value): (usize, &DeValue), faults: &mut F
         faults.push(file.name, line, message);
     }
     for (line, label) in &labels {
-        // A comma separates labels in GitHub's addresses.
+        // A comma separates labels in GitHub's URLs.
         if !(1..=LONGEST_LABEL).contains(&label.chars().count()) || label.contains(',') {
-            let message =
-                format!("{label:?} is no label: 1 to {LONGEST_LABEL} characters without a comma");
+            let message = format!(
+                "{label:?} is not a label: 1 to {LONGEST_LABEL} characters without a comma"
+            );
             faults.push(file.name, *line, message);
         }
     }
@@ -119,13 +120,13 @@ mod tests {
             threads("issues = { labels = [\"question\", \"FAQ\"] }");
         assert!(!discussions);
         let labels = |labels: &[&str]| labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
-        assert!(issues.take(&labels(&["bug", "faq"])), "in any case of letters");
-        assert!(!issues.take(&labels(&["bug"])));
-        assert!(Issues::All.take(&[]) && !Issues::None.take(&labels(&["faq"])));
+        assert!(issues.includes(&labels(&["bug", "faq"])), "case-insensitive");
+        assert!(!issues.includes(&labels(&["bug"])));
+        assert!(Issues::All.includes(&[]) && !Issues::None.includes(&labels(&["faq"])));
     }
 
     #[test]
-    fn each_fault_of_the_keys_is_told_with_its_line() {
+    fn each_fault_of_these_keys_is_reported_with_its_line() {
         let text = r#"
 [[source]]
 folder = "notes"

@@ -1,19 +1,20 @@
-//! `private = true`: who may read a source where it comes from.
+//! The key `private` of a catalogue entry: who may read a source at its origin.
 
 use super::fields::{DataFile, Fields};
 use crate::problem::Faults;
 
-/// Who may read a source where it comes from.
+/// Who may read a source at its origin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Visibility {
     /// Everybody.
     #[default]
     Public,
-    /// The user: it is fetched with the token, and no feed, export or deck holds its text unless the user asks for it.
+    /// Only the user: it is fetched with the token, and feeds, exports and decks omit its text unless the user asks for it.
     Private,
 }
 
-/// What the entry `fields` says. `private` is for repositories only: nothing else is fetched with the token.
+/// Reads the key `private` of the entry `fields`. A fault if the entry has no `repo`: only repositories are fetched with
+/// the token.
 pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Visibility {
     let Some((line, is_private)) = fields.boolean("private", faults) else {
         return Visibility::Public;
@@ -30,7 +31,7 @@ mod tests {
     use crate::catalogue::parse;
 
     #[test]
-    fn only_a_repository_is_private_and_the_faults_have_lines() {
+    fn only_a_repository_can_be_private_and_faults_have_lines() {
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nprivate = true\n\n\
                     [[source]]\nrepo = \"a/c\"\nwhy = \"x\"\n";
         let sources = parse("c", text).unwrap().sources;
@@ -40,10 +41,10 @@ mod tests {
         let text = "[[source]]\nfolder = \"notes\"\nwhy = \"x\"\nprivate = true\n\n\
                     [[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nprivate = \"yes\"\n";
         let faults = parse("c", text).unwrap_err().0;
-        let told: Vec<(usize, &str)> =
+        let reported: Vec<(usize, &str)> =
             faults.iter().map(|fault| (fault.line, fault.message.as_str())).collect();
         assert_eq!(
-            told,
+            reported,
             [
                 (4, "`private` goes with `repo` only: the token is GitHub's"),
                 (9, "`private` must be true or false, not string"),

@@ -1,35 +1,34 @@
-//! Independent voices: whose word counts where Cairn says how many say, use or cite something.
+//! Voices: who counts as one independent author when Cairn counts how many say, use or cite something.
 //!
-//! One rule, for every such count: a voice is an author. A repository speaks with the voice of its owner, so that
-//! three repositories of one owner are one voice. A folder or an archive, whose author nobody names, is a voice of
-//! its own. A fork speaks with the voice of its original. Text that is copied counts for its original: callers count
-//! only sections that stand for themselves. What belongs to a repository without being a file of it (its
-//! discussions and issues) is of the same source, and so of the same voice, whoever wrote it.
+//! The same rule applies to every such count. All repositories of one owner are one voice. A folder or an archive is a
+//! voice of its own, because its author is unknown. A fork has the voice of its original. Copied text counts for its
+//! original: callers count only sections that are not copies. Discussions and issues belong to their repository, so they
+//! have its voice, whoever wrote them.
 
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Catalogue, Origin};
 
-/// Forks of forks are followed so far, which also ends a circle.
+/// The maximum length of a chain of forks that is followed. It also ends cycles.
 const MOST_HOPS: usize = 8;
 
-/// Who is heard as one.
+/// An independent author.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Voice {
-    /// Owner of repositories on GitHub, in lower case: GitHub ignores the case of names.
+    /// The owner of repositories on GitHub, lower-cased: names at GitHub are case-insensitive.
     Owner(String),
     /// The id of a folder or an archive.
     Source(String),
 }
 
-/// What of a source decides whose voice it is.
+/// The properties of a source that determine its voice.
 #[derive(Clone, Copy, Debug)]
 pub struct Speaker<'a> {
     /// The source's id.
     pub id: &'a str,
     /// The owner of the repository; `None` for folders and archives.
     pub owner: Option<&'a str>,
-    /// The id of the source that it is a fork of.
+    /// The id of the source of which it is a fork.
     pub fork_of: Option<&'a str>,
 }
 
@@ -45,12 +44,12 @@ impl Speaker<'_> {
 /// The voice of each source.
 #[derive(Clone, Debug, Default)]
 pub struct Voices {
-    /// By source's id in lower case, as the catalogue ignores the case of ids.
+    /// By lower-cased source id: ids in the catalogue are case-insensitive.
     by_source: HashMap<String, Voice>,
 }
 
 impl Voices {
-    /// The voices of `speakers`, which are all sources. O(speakers).
+    /// The voices of `speakers`, which must be all sources. O(speakers).
     ///
     /// ```
     /// use cairn::catalogue::voice::{Speaker, Voices};
@@ -90,13 +89,13 @@ impl Voices {
         }))
     }
 
-    /// The voice of the source `id`; a source that is not known is a voice of its own.
+    /// The voice of the source `id`; an unknown source is a voice of its own.
     pub fn of(&self, id: &str) -> Voice {
         let known = self.by_source.get(&id.to_lowercase()).cloned();
         known.unwrap_or_else(|| Voice::Source(id.to_owned()))
     }
 
-    /// How many independent voices the sources with these `ids` are.
+    /// The number of independent voices of the sources with these `ids`.
     pub fn count<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> usize {
         ids.into_iter().map(|id| self.of(id)).collect::<BTreeSet<Voice>>().len()
     }
@@ -108,7 +107,7 @@ mod tests {
     use crate::catalogue::parse;
 
     #[test]
-    fn a_voice_is_an_owner_a_fork_its_originals_and_a_folder_its_own() {
+    fn repositories_share_their_owners_voice_forks_their_originals_and_folders_have_their_own() {
         let text = r#"
 [[source]]
 repo = "Ann/one"
@@ -142,7 +141,7 @@ why = "x"
     }
 
     #[test]
-    fn forks_that_name_each_other_end() {
+    fn a_cycle_of_forks_ends() {
         let of = |id, fork_of| Speaker { id, owner: Some(id), fork_of: Some(fork_of) };
         let voices = Voices::new([of("a", "b"), of("b", "a")]);
         assert!(matches!(voices.of("a"), Voice::Owner(_)));

@@ -11,9 +11,9 @@ use crate::library::view::{
     CandidateView, DiscoverView, DropReason, DroppedView, EvidenceView, GitHubView, ReadsAs,
 };
 
-/// The largest `--limit`.
+/// The greatest `--limit`.
 const MOST_SHOWN: usize = 500;
-/// Names of those left out in one line.
+/// Names of dropped repositories in one line.
 const NAMES_IN_A_LINE: usize = 3;
 
 #[derive(Clone, Debug, Args)]
@@ -63,7 +63,7 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
     Ok(Exit::Done)
 }
 
-/// Prints `found` as entries of a catalogue, the evidence in comments.
+/// Prints `found` as catalogue entries, with the evidence in comments.
 fn print(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
     print_header(found)?;
     for candidate in &found.candidates {
@@ -77,7 +77,7 @@ fn print(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
     print_dropped(found, limit)
 }
 
-/// What to do with what follows, and what was not checked.
+/// The header: what to do with the entries, and what was not checked.
 fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     if found.candidates.is_empty() {
         output::line("# The sources here cite no repository that the catalogue lacks.")?;
@@ -111,7 +111,7 @@ fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// That `shown` of `total` were listed, and the limit that lists more; `None` if all were.
+/// A note that `shown` of `total` are listed, with the limit that lists more; `None` if all are.
 fn more(shown: usize, total: usize, limit: usize) -> Option<String> {
     let more = total.checked_sub(shown).filter(|more| *more > 0)?;
     let next = total.min(MOST_SHOWN);
@@ -143,7 +143,7 @@ fn print_dropped(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What GitHub says, in words.
+/// GitHub's data about the repository, in words.
 fn on_github(github: &GitHubView) -> String {
     let licence = github.licence.as_deref().unwrap_or("no licence known");
     let mut words =
@@ -179,7 +179,7 @@ fn print_candidate(candidate: &CandidateView) -> anyhow::Result<()> {
     output::body(candidate.entry.trim_end())
 }
 
-/// What a candidate reads as, where that is not what is looked for.
+/// What a candidate reads as, unless it reads as study material.
 fn form(reads_as: ReadsAs) -> Option<&'static str> {
     match reads_as {
         ReadsAs::Study => None,
@@ -189,7 +189,7 @@ fn form(reads_as: ReadsAs) -> Option<&'static str> {
     }
 }
 
-/// That the name of `candidate` is a guess, and which others there are.
+/// A note that the name of `candidate` is a guess, with the alternatives.
 fn guess(candidate: &CandidateView) -> String {
     let names: Vec<&str> = [candidate.spelling.as_str()]
         .into_iter()
@@ -199,7 +199,7 @@ fn guess(candidate: &CandidateView) -> String {
     format!("#   known only by {site}: check the name, which may be {}", names.join(" or "))
 }
 
-/// The address of the lines of `evidence`; where an address has no lines, the place is named.
+/// The URL of the lines of `evidence`; if the URL contains no lines, followed by the place.
 fn place(evidence: &EvidenceView) -> String {
     let EvidenceView { source, path, place, url, .. } = evidence;
     if url.contains('#') { url.clone() } else { format!("{source} {path}{place}") }

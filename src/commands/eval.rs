@@ -1,4 +1,4 @@
-//! `cairn eval`: how well search ranks, by judgements of people.
+//! `cairn eval`: measures the ranking with judged queries.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,7 +17,7 @@ use crate::eval::{RunAnswer, RunHit, read_run, write_run};
 use crate::library::Library;
 use crate::search::{Budget, LastWord, Request, Understanding};
 
-/// Hits that are asked for: those in files without judgements are passed over.
+/// Hits to request: those in files without judgements are skipped.
 const HITS: usize = 50;
 
 #[derive(Debug, Args)]
@@ -48,21 +48,21 @@ pub(super) struct EvalArguments {
     json: bool,
 }
 
-/// A query's measures, and those of the run that it is compared with.
+/// A query's measures, and those of the run to compare with.
 struct EvalRow {
     kind: String,
     own: Measures,
     other: Option<Measures>,
 }
 
-/// The figures of one kind of query.
+/// The means of one kind of query.
 #[derive(Debug, Serialize)]
 struct Figures {
     kind: String,
     queries: usize,
     #[serde(flatten)]
     means: Measures,
-    /// What the mean nDCG is above the other run's, and how likely that would be by chance.
+    /// The mean nDCG minus that of the other run, and the probability of such a difference by chance.
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,7 @@ fn find(
     Ok(view.hits.into_iter().map(hit).collect())
 }
 
-/// The queries that something was judged good for.
+/// The queries with at least one relevant passage.
 fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>) -> Vec<EvalRow> {
     let of = |run: &[RunAnswer], qid: &str| {
         let hits = run.iter().find(|answer| answer.qid == qid).map(|a| a.hits.as_slice());
@@ -142,7 +142,7 @@ fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>)
     judgements.queries.iter().filter_map(row).collect()
 }
 
-/// The figures of each kind, and of all together last.
+/// The figures of each kind; those of all queries are last.
 fn figures(rows: &[EvalRow]) -> Vec<Figures> {
     let mut kinds: BTreeMap<&str, Vec<&EvalRow>> = BTreeMap::new();
     for row in rows {

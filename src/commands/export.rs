@@ -1,4 +1,4 @@
-//! `cairn export`: what is known, for other programs. What private sources say stays here unless `--private` asks for it.
+//! `cairn export`: the graph or flash cards as files. The text of private sources is left out without `--private`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -74,7 +74,7 @@ enum Name {
     Dot,
 }
 
-/// How many topics round one are exported with it.
+/// How many topics around one are exported with it.
 const NEAREST: usize = 20;
 
 pub(super) fn run(config: &Config, arguments: &ExportArguments) -> anyhow::Result<Exit> {

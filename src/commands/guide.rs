@@ -1,4 +1,4 @@
-//! `cairn guide`: what the sources say of a case study, as Markdown to be passed on; without one, the matrix.
+//! `cairn guide`: what the sources say about a case study, as Markdown; without a case study, the matrix.
 
 use anyhow::bail;
 use clap::Args;
@@ -45,7 +45,7 @@ pub(super) fn run(config: &Config, arguments: &GuideArguments) -> anyhow::Result
     Ok(Exit::Done)
 }
 
-/// One row a case: how much is said at each step, and by how many sources.
+/// One row for each case: how much is said at each step, and by how many sources.
 fn matrix(view: &CasesView) -> anyhow::Result<()> {
     let steps = view.steps.iter().map(|step| step.label.as_str());
     let header: Vec<&str> = std::iter::once("case").chain(steps).collect();

@@ -1,16 +1,14 @@
-//! The command line: one small file a command. Results go to stdout, everything else to stderr.
+//! The command line, with one small file for each command. Results go to stdout, everything else to stderr.
 //!
-//! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong use, 3 done but
-//! a source failed in this run.
+//! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but a source
+//! failed in this run.
 
 mod discover;
 mod doctor;
 mod eval;
-mod exit;
 mod export;
 mod guide;
 mod mcp;
-mod open;
 mod output;
 mod refresh;
 mod resources;
@@ -25,16 +23,27 @@ mod ways;
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, FoundPart, Overrides, Refused};
 use crate::generation::damage::{rebuild, shown};
+use crate::library::{Audience, Library};
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
 use crate::search::SearchError;
-pub use exit::Exit;
-use open::{audience, open};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done,
+    /// The requested thing does not exist, or the data files have faults.
+    Wrong,
+    SourceFailed,
+    /// A check failed; the report was printed.
+    Ill,
+}
 
 /// Study material on machine-learning system design, gathered and made findable.
 #[derive(Debug, Parser)]
@@ -59,7 +68,7 @@ struct Global {
     /// the harmless settings of `cairn.toml` in the current folder]
     #[arg(long, global = true, env = "CAIRN_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// What of --index and --sources was found rather than named: what `serve` tells its refresh
+    /// What of --index and --sources was found rather than named; `serve` passes this to its refresh
     #[arg(long, global = true, value_enum, hide = true)]
     found: Vec<Found>,
     /// Only errors on stderr
@@ -139,7 +148,7 @@ enum Command {
 
 /// Runs the command that `cli` names.
 ///
-/// `Err` says what failed, to which thing, and what to do; the caller prints it.
+/// `Err` names the failure, its cause and the remedy; the caller prints it.
 pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     log(&cli.global);
     log_panics();
@@ -176,7 +185,8 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     ended.map_err(|error| with_remedy(error, &index))
 }
 
-/// Gives the printed commands what the command line names. What the environment says holds for them, too.
+/// Adds the options of this command line to the commands that messages advise. Environment variables need no such
+/// option, since they also apply to those commands.
 fn give_options(global: &Global) {
     let named = [
         ("--index", "CAIRN_INDEX", &global.index),
@@ -191,7 +201,7 @@ fn give_options(global: &Global) {
     shell::give_options(&given.collect::<Vec<_>>());
 }
 
-/// `error`, under what to do where a damaged search index is its cause.
+/// `error`, with the remedy as context if a damaged search index is its cause.
 fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
     let is_damage = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref().is_some_and(SearchError::is_damage)
@@ -215,7 +225,8 @@ fn configured(global: &Global) -> anyhow::Result<Config> {
     config::load(&overrides)?.with_found(&found)
 }
 
-/// `error`; where something was refused because it was merely found, with the command line that trusts it.
+/// `error`; if something was refused because it was found in the current folder, with the command line that trusts
+/// it.
 fn with_command(error: anyhow::Error) -> anyhow::Error {
     let Some(refused) = error.downcast_ref::<Refused>() else { return error };
     let given = std::env::args_os().skip(1).map(|word| word.into_string().ok());
@@ -227,7 +238,7 @@ fn with_command(error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-/// Whether `error` says that the reader of our output has gone.
+/// Whether `error` means that the reader of our output has closed it.
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let io = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
@@ -237,8 +248,8 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Sends log lines to stderr, escaped. They have no colours: the escape sequences of a colour and those that a
-/// message smuggles in look the same once the line is written.
+/// Logs to stderr, escaped and without colours: after escaping, colour codes could not be distinguished from those in
+/// a hostile message.
 fn log(global: &Global) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
@@ -256,15 +267,15 @@ fn log(global: &Global) {
         .with_env_filter(filter)
         .with_ansi(false)
         .with_writer(move || LogWriter::new(lines));
-    // A second subscriber, in a test that runs two commands, is no failure.
+    // Setting a second subscriber fails, in a test that runs two commands; that is no error.
     let _ = match global.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
 }
 
-/// Makes a panic a log event: its message may quote a fetched text. The backtrace, if one is asked for, holds names of
-/// functions only.
+/// Logs panics, because their messages may quote fetched text and must be escaped. A backtrace, if one is requested,
+/// contains only function names.
 fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -274,4 +285,25 @@ fn log_panics() {
             eprintln!("{backtrace}");
         }
     }));
+}
+
+/// The library of `config`'s index; `Err` with the command that makes one if there is none.
+fn open(config: &Config) -> anyhow::Result<Library> {
+    Library::open(config)?.with_context(|| {
+        format!(
+            "{} is not there yet; `cairn refresh` builds it, `cairn serve` too",
+            shown(&config.index)
+        )
+    })
+}
+
+/// The audience of a file made from `library`; logs how many private sources it leaves out.
+fn audience(library: &Library, with_private: bool) -> Audience {
+    let audience = Audience::with_private(with_private);
+    let withheld = library.withheld(audience);
+    if withheld > 0 {
+        let sources = output::count(withheld, "private source");
+        tracing::info!("the text of {sources} is left out; --private includes it");
+    }
+    audience
 }

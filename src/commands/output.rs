@@ -1,6 +1,6 @@
-//! What commands share for printing; all that a command prints to stdout goes through here, and is escaped.
+//! Printing for all commands. Everything that a command prints to stdout goes through this file, which escapes it.
 //!
-//! Only `export`, which writes files, and `mcp`, which speaks a protocol, write to stdout themselves.
+//! Exceptions: `export` writes files, and `mcp` a protocol.
 
 use std::io::{IsTerminal, Write};
 
@@ -13,18 +13,19 @@ use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
 use crate::search::Snippet;
 
-/// Prints `text` as one line to stdout, whatever it holds.
+/// Prints `text` as one escaped line to stdout.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout().lock(), "{}", escape(text))?;
     Ok(())
 }
 
-/// Prints `text`, which tells what to run, as one line to stdout.
+/// Prints `text`, which advises a command, as one escaped line to stdout, with this program's options added to the
+/// command.
 pub(super) fn advice(text: &str) -> anyhow::Result<()> {
     line(&completed(text))
 }
 
-/// Prints `text`, which may have lines of its own, and a line end to stdout.
+/// Prints `text`, which may have several lines, and a newline to stdout.
 pub(super) fn body(text: &str) -> anyhow::Result<()> {
     writeln!(std::io::stdout().lock(), "{}", escape_body(text))?;
     Ok(())
@@ -42,11 +43,11 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A table whose cells stay on their lines.
+/// A table. Its cells are escaped, so no text can add lines.
 pub(super) struct Rows(Table);
 
 impl Rows {
-    /// An empty table with `header`, as wide as the terminal at most.
+    /// An empty table with `header`, at most as wide as the terminal.
     pub(super) fn new(header: &[&str]) -> Rows {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -71,7 +72,7 @@ impl Rows {
     }
 }
 
-/// Prints `snippet` behind `indent`, with its matches in bold on a terminal.
+/// Prints `snippet` after `indent`, with its matches in bold on a terminal.
 pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     let text = if stdout.is_terminal() {
@@ -99,12 +100,12 @@ fn marked(snippet: &Snippet) -> String {
     text
 }
 
-/// `source path:12-40`, or the cell.
+/// `source path:12-40`, or another place such as a cell.
 pub(super) fn place(passage: &PassageView) -> String {
     format!("{} {}{}", passage.source, passage.path, passage.place)
 }
 
-/// `1` and `passage` to `1 passage`, `2` to `2 passages`, `2` and `copy` to `2 copies`.
+/// `1` and `passage` become `1 passage`, `2` become `2 passages`; `2` and `copy` become `2 copies`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     match noun.strip_suffix('y') {
         _ if number == 1 => format!("1 {noun}"),
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn matches_are_marked_where_they_are_behind_escaped_characters() {
+    fn matches_are_bold_at_the_right_place_after_escaped_characters() {
         let snippet = Snippet { text: "\u{1b}[2J\u{7}bias".into(), highlights: vec![(5, 9)] };
         assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
     }

@@ -17,9 +17,9 @@ use crate::problem::Problem;
 use crate::refresh::{self, Event, Network, OnLoss, Options, Stop, Summary};
 use crate::serve::signals::Signals;
 
-/// Problems that are printed; the rest is counted.
+/// Problems that are printed; the others are counted.
 const SHOWN: usize = 10;
-/// How long a run that is asked to end may take for it.
+/// How long a run may take to stop.
 const GRACE: Duration = Duration::from_millis(1_500);
 const STOPPED: &str =
     "stopped; what was fetched whole is kept, and the next refresh goes on from there";
@@ -93,14 +93,14 @@ pub(super) fn run(
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
 }
 
-/// Lowers this process's priority: searches come first.
+/// Lowers this process's priority, so that searches are faster.
 fn give_way() {
     #[cfg(unix)]
     let _ = rustix::process::nice(10);
 }
 
-/// Asks the run to end at Ctrl-C or SIGTERM. A second one ends the process at once; so does a step that does
-/// not end within [`GRACE`], such as merging a large index: a run may be killed at any instruction.
+/// Stops the run at Ctrl-C or SIGTERM. The process exits at a second signal, or if the current step does not end
+/// within [`GRACE`], such as merging a large index. That is safe: a run may be killed at any instruction.
 fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
     let (config, started_at) = (config.clone(), chrono::Utc::now());
     let stop = Stop::new();
@@ -125,7 +125,7 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
     Ok(stop)
 }
 
-/// Bars on a terminal, lines elsewhere.
+/// Progress bars on a terminal, lines elsewhere.
 struct Progress {
     quiet: bool,
     terminal: bool,
@@ -176,7 +176,7 @@ impl Progress {
             self.say(&format!("{doing} {}", output::count(count, what)));
             return;
         }
-        // The bar itself says how many.
+        // The bar itself shows the number.
         let what = output::count(count, what);
         let what = what.split_once(' ').map_or("", |(_, noun)| noun);
         let template = format!("{doing} {{bar:30}} {{pos}}/{{len}} {what}  {{msg}}");
@@ -244,7 +244,7 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
     if let Some(looks) = &run.looks {
         let asked = output::count(looks.asked, "cited address");
         let (dead, unknown) = (looks.dead, looks.unknown);
-        output::line(&format!("looked at {asked}: {dead} dead, {unknown} that did not say"))?;
+        output::line(&format!("checked {asked}: {dead} dead, {unknown} unclear"))?;
     }
     output::line(&totals(run))
 }
@@ -252,7 +252,7 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
 fn totals(run: &Run) -> String {
     let made = match run.generation {
         _ if run.stopped => "stopped".to_owned(),
-        _ if run.refused.is_some() => "published nothing; what was served stays".to_owned(),
+        _ if run.refused.is_some() => "published nothing; the previous generation stays".to_owned(),
         Some(number) => format!(
             "generation {number}: {} read, {} indexed",
             output::count(run.extracted, "document"),

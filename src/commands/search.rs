@@ -75,7 +75,7 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
     Ok(Exit::Done)
 }
 
-/// What opens the passage: its address, or the command for what is only here.
+/// What opens the passage: its URL, or the command that prints it if it is only in this index.
 fn opens(passage: &PassageView) -> String {
     if !passage.url.starts_with('/') {
         return passage.url.clone();
@@ -86,7 +86,7 @@ fn opens(passage: &PassageView) -> String {
     })
 }
 
-/// The command that prints the section at `place`; `None` if a name in it can't be printed.
+/// The command that prints the section at `place`; `None` if a name in it can't be printed safely.
 fn section_command(source: &str, path: &str, place: &PlaceView) -> Option<String> {
     let number = place.cell.or(place.page).or(place.card);
     let number = number.or(place.lines.map(|(first, _)| first)).unwrap_or(1);
@@ -152,7 +152,7 @@ mod tests {
     use crate::extract::Address;
 
     #[test]
-    fn the_printed_command_names_the_comment_or_the_number() {
+    fn the_printed_command_has_the_comment_or_the_number_of_the_place() {
         let command =
             |path, address: Address| section_command("notes", path, &address.into()).unwrap();
         let comment = Address::Comment(std::num::NonZeroU64::MIN);

@@ -109,7 +109,7 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     let (path, text) = catalogue_text(config)?;
     let name = path.display().to_string();
     let author = author.as_deref();
-    // Faults of the name are told before anybody is asked about it.
+    // Check the name before GitHub is asked about it.
     let entry = NewEntry { repo, why: why.as_deref().unwrap_or("?"), author };
     edit::added(&name, &text, entry)?;
     let asked = if *offline { None } else { Some(ask(config, repo)?) };
@@ -139,7 +139,7 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The catalogue on disk, which people may change.
+/// The catalogue on disk, which users may edit.
 fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     let Some(folder) = config.sources.folder() else {
         bail!(
@@ -154,22 +154,22 @@ fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     Ok((path, text))
 }
 
-/// What GitHub says of `repo`; an error if it is not there.
+/// GitHub's metadata of `repo`; an error if it does not exist.
 fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
     let (owner, name) = repo.split_once('/').context("a repository is written owner/name")?;
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let crawler = Crawler::new(config, limits)?;
-        let metadata = crawler.metadata((owner, name), None, &mut Traffic::default()).await;
+        let metadata = crawler.metadata(owner, name, None, &mut Traffic::default()).await;
         let metadata = metadata.with_context(|| {
-            format!("GitHub was asked about {repo}; --offline with --why asks nobody")
+            format!("cannot look up {repo} on GitHub; --offline with --why skips that")
         })?;
         metadata.with_context(|| format!("GitHub gives no answer about {repo}"))
     })
 }
 
-/// Replaces the file at `path` whole, so that a reader never sees a part.
+/// Replaces the file at `path` atomically, so that a reader never sees a part of it.
 fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)

@@ -12,7 +12,7 @@ use crate::library::view::{NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
 use crate::serve::clock;
 
-/// Problems and news that are printed; the rest is counted.
+/// Problems and news that are printed; the others are counted.
 const SHOWN: usize = 20;
 const NEWS: usize = 50;
 
@@ -85,7 +85,7 @@ fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
     output::advice(&format!("`cairn serve` refreshes {schedule}{due}"))?;
     if !status.failing.is_empty() {
         let failing = output::count(status.failing.len(), "source");
-        output::line(&format!("{failing} could not be had: {}", status.failing.join(", ")))?;
+        output::line(&format!("{failing} could not be fetched: {}", status.failing.join(", ")))?;
     }
     if !status.problems.is_empty() {
         output::line(&output::count(status.problems.len(), "problem"))?;
@@ -141,7 +141,7 @@ fn print_news(news: &NewsView) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One line on one piece of news.
+/// One change as one line.
 fn told(item: &NewsItem) -> String {
     let news = &item.news;
     let day = news.at.get(..10).unwrap_or(&news.at);

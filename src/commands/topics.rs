@@ -90,7 +90,7 @@ fn print(detail: &TopicDetail) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A topic that is not there is told with names that hold the word.
+/// The error for `name`, which is no topic: it suggests topics whose names contain it.
 pub(super) fn unknown(library: &Library, name: &str) -> anyhow::Result<Exit> {
     let lower = name.to_lowercase();
     let near: Vec<String> = library

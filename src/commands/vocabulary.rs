@@ -66,11 +66,11 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
-/// The sections by topic, if there is an index that was made by this vocabulary.
+/// Mentions by topic, if there is an index that was built with this vocabulary.
 fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
     let library = Library::open(config).ok().flatten()?;
     let is_same = library.graph.vocabulary.version == vocabulary.version;
-    // Before anything was fetched, nearly all topics are mentioned nowhere.
+    // Before the first fetch, nearly all topics are unmentioned, which says nothing about the vocabulary.
     let is_full = library
         .manifest
         .sources
@@ -83,9 +83,9 @@ fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
     let limit = usize::try_from(suggesting.limit).unwrap_or(30);
     let terms = open(config)?.missing_terms(limit)?;
     output::line(
-        "# Nothing of this is added by itself: keep what is a topic, write its definition, choose",
+        "# Nothing is added automatically. Keep what is a topic, write its definition, choose its",
     )?;
-    output::line("# what it stands below, and paste it into a file of sources/vocabulary.")?;
+    output::line("# broader topic, and paste it into a file of sources/vocabulary.")?;
     output::gap()?;
     for term in &terms {
         output::body(&turtle(term))?;
@@ -93,7 +93,7 @@ fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// `term` as a topic to complete: the empty definition is a fault until it is written.
+/// `term` as a topic to complete: the vocabulary check rejects the empty definition until it is written.
 fn turtle(term: &Term) -> String {
     let name = |text: &str| strip(text).replace(['"', '\\'], " ");
     let evidence = term
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_suggestion_is_turtle_that_lacks_its_definition_only() {
+    fn a_suggestion_is_valid_turtle_except_for_its_definition() {
         let term = Term {
             label: "Quokka \"sampling\"".into(),
             spellings: vec!["quokka-sampling".into()],

@@ -111,7 +111,7 @@ pub(super) fn path(config: &Config, arguments: &PathArguments) -> anyhow::Result
     Ok(Exit::Done)
 }
 
-/// What joins two topics, with the vocabulary's reason.
+/// The reasons for a tie between two topics, with the vocabulary's explanation.
 fn words(tie: &Tie) -> String {
     let words = tie.words.join("; ");
     match &tie.reason {

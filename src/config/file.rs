@@ -1,28 +1,28 @@
-//! Reads the configuration files: the one that is named, or the user's own with a found one over it.
+//! Reads the configuration files: the named one, or else the user's own, overridden by one found in the current folder.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use toml::{Table, Value};
 
-use super::environment::env;
+use super::env;
 use super::found::{Home, MOST_BYTES, Refused, Trust, is_short_file};
 use super::keys::{File, refused_keys};
 use crate::problem::line_of;
 
-/// What the configuration files say.
+/// The content of the configuration files.
 #[derive(Default)]
 pub(super) struct Settings {
     pub file: File,
-    /// Whose word `index` and `sources` are, where the files have them.
+    /// Who set `index` and `sources`, if the files set them.
     pub index: Trust,
     pub sources: Trust,
 }
 
-/// The settings of the file `named` (else of the one that `CAIRN_CONFIG` names); where none is named, those of the
-/// user's own file with those of `cairn.toml` in the current folder over them.
+/// The settings of the file `named`, or else of the one that `CAIRN_CONFIG` names. If neither is given, the settings of the
+/// user's own file, overridden by those of `cairn.toml` in the current folder.
 ///
-/// `Err` for a file that can't be read, for unknown keys, and for a found file that sets what it may not.
+/// `Err` for an unreadable file, unknown keys, and a found file that sets keys it must not set.
 pub(super) fn read(named: Option<&Path>, home: &Home) -> anyhow::Result<Settings> {
     let named = named.map(Path::to_owned).or_else(|| env("CAIRN_CONFIG").map(PathBuf::from));
     if let Some(path) = named {
@@ -41,7 +41,7 @@ pub(super) fn read(named: Option<&Path>, home: &Home) -> anyhow::Result<Settings
     Ok(Settings { file: laid_over(base, found).try_into()?, index, sources })
 }
 
-/// Where the user's own configuration is, if there is one.
+/// The path of the user's own configuration file, if it exists.
 fn own_file() -> Option<PathBuf> {
     let path = dirs::config_dir()?.join("cairn").join("cairn.toml");
     path.is_file().then_some(path)
@@ -51,20 +51,20 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The tables of the file at `path`, whose keys are known.
+/// The tables of the file at `path`. `Err` for unknown keys.
 fn table(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    // The error's own words quote the line, which may hold a token in the wrong place.
-    let told = |error: toml::de::Error| {
+    // toml's full message quotes the line, which may contain a misplaced token.
+    let without_quote = |error: toml::de::Error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
     };
-    toml::from_str::<File>(&text).map_err(told)?;
-    toml::from_str(&text).map_err(told)
+    toml::from_str::<File>(&text).map_err(without_quote)?;
+    toml::from_str(&text).map_err(without_quote)
 }
 
-/// The tables of the file `path`, which was found in `home`; `Err` if it sets what it may not.
+/// The tables of the file `path`, which was found in `home`. `Err` if it sets keys that a found file must not set.
 fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
     let name = path.display();
     let refused = |why: String| Refused { why, option: "--config", value: name.to_string() };
@@ -73,7 +73,7 @@ fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
     }
     if !is_short_file(path) {
         bail!(
-            "{name} was found in the current folder and is no file of at most {MOST_BYTES} bytes; remove it"
+            "{name} was found in the current folder and is not a file of at most {MOST_BYTES} bytes; remove it"
         );
     }
     let found = table(path)?;
@@ -88,8 +88,8 @@ fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
     Ok(found)
 }
 
-/// `base` with the keys of `over` in place of its own. A schedule is replaced whole: half of one and half of another
-/// make none.
+/// `base`, overridden by the keys of `over`. The keys of a schedule are replaced together, because parts of two schedules
+/// don't make a valid one.
 fn laid_over(mut base: Table, over: Table) -> Table {
     const SCHEDULE: [&str; 3] = ["every", "cron", "time_zone"];
     for (name, value) in over {
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_found_file_is_laid_over_the_users_own() {
+    fn a_found_file_overrides_the_users_own() {
         let table = |text: &str| toml::from_str::<Table>(text).unwrap();
         let own = "[refresh]\ncron = \"0 4 * * *\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
         let over = laid_over(table(own), table("[refresh]\nevery = \"1h\"\n"));

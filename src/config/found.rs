@@ -1,18 +1,18 @@
-//! The current folder as a limit of trust: somebody else may have put there what Cairn finds in it.
+//! Limits on files found in the current folder, which somebody else may have put there.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// Entries of an index folder that are looked at; a real one has some hundreds.
+/// The maximum number of entries of a found index folder; a real one has some hundreds.
 const MOST_ENTRIES: usize = 100_000;
 
-/// Bytes that a found file may have; the longest data file of Cairn's own has 60,000.
+/// The maximum size of a found file, in bytes; the largest of Cairn's own data files has 60,000.
 pub const MOST_BYTES: u64 = 16_000_000;
 
-/// Whether `path` is a file of at most [`MOST_BYTES`], or is not there. Reading anything else, such as a pipe, could
-/// wait for ever or fill the memory.
+/// Whether `path` is a file of at most [`MOST_BYTES`], or does not exist. Reading anything else, such as a pipe, could
+/// block forever or use up the memory.
 pub fn is_short_file(path: &Path) -> bool {
     match path.metadata() {
         Ok(found) => found.is_file() && found.len() <= MOST_BYTES,
@@ -20,30 +20,30 @@ pub fn is_short_file(path: &Path) -> bool {
     }
 }
 
-/// Who says where a thing is.
+/// Who chose a path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
-    /// The user: on the command line, in the environment, in the user's own configuration folder, or by leaving
-    /// it to the defaults outside the current folder.
+    /// The user: on the command line, in the environment, in the user's own configuration, or by using the default outside
+    /// the current folder.
     #[default]
     Named,
-    /// Nobody: it was found in the current folder.
+    /// Nobody: Cairn found it in the current folder.
     Found,
 }
 
-/// What was found in the current folder and asks for more than a found file may have.
+/// A file or folder found in the current folder that was refused, because it requires the user's trust.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}; if you trust it, name it with {option} {value}")]
 pub struct Refused {
-    /// What asks for what.
+    /// What was refused and why.
     pub why: String,
-    /// The option by which the user makes it his own word, such as `--config`…
+    /// The option with which the user can name it explicitly, such as `--config`.
     pub option: &'static str,
-    /// …and its value.
+    /// The value of that option.
     pub value: String,
 }
 
-/// A folder that what is found in it must not lead out of.
+/// A folder whose found files must not refer to anything outside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home(PathBuf);
 
@@ -58,17 +58,17 @@ impl Home {
         folder.canonicalize().map(Home)
     }
 
-    /// Whether `path` (absolute, or relative to the current folder) is inside when every link is followed.
+    /// Whether `path` (absolute, or relative to the current folder) is inside after all symbolic links are resolved.
     ///
-    /// What does not exist yet is judged by the folder in which it would be made. Looks at the disk; `false`
-    /// where it can't.
+    /// For a path that does not exist yet, checks the folder in which it would be created. Accesses the disk; `false` if
+    /// that fails.
     pub fn holds(&self, path: &Path) -> bool {
         let mut at = path;
         loop {
             let looked_at = if at.as_os_str().is_empty() { Path::new(".") } else { at };
             match looked_at.canonicalize() {
                 Ok(real) => return real.starts_with(&self.0),
-                // A link that leads nowhere yet: writing would follow it.
+                // A dangling link: writing would follow it.
                 Err(_) if looked_at.symlink_metadata().is_ok() => return false,
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return false,
                 Err(_) => {}
@@ -81,8 +81,8 @@ impl Home {
         }
     }
 
-    /// `Err` with the reason if the index folder `index` is outside, or holds a link, a device or a pipe: Cairn
-    /// would write to, or wait for, what that stands for. Lists the folder.
+    /// `Err` with the reason if the index folder `index` is outside, or contains a link, a device or a pipe: Cairn would
+    /// write through it or block on it. Lists the folder.
     pub fn check_index(&self, index: &Path) -> Result<(), Refused> {
         let value = index.display().to_string();
         let refused = |why: String| Err(Refused { why, option: "--index", value: value.clone() });
@@ -92,7 +92,7 @@ impl Home {
             ));
         }
         for (count, entry) in WalkDir::new(index).follow_links(false).into_iter().enumerate() {
-            // A folder that is not there, or vanishes meanwhile, holds nothing.
+            // A folder that does not exist, or disappears meanwhile, has no entries.
             let Ok(entry) = entry else { continue };
             let kind = entry.file_type();
             if entry.depth() > 0 && !kind.is_file() && !kind.is_dir() {
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_inside_only_if_no_link_leads_out() {
+    fn a_path_is_inside_only_if_no_link_leads_outside() {
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let at = |path: &str| folder.path().join(path);
         fs::create_dir(at("in")).unwrap();
@@ -155,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
         let home = Home::at(folder.path()).unwrap();
-        assert_eq!(home.check_index(&index), Ok(()), "it is made later");
+        assert_eq!(home.check_index(&index), Ok(()), "it is created later");
         fs::create_dir_all(index.join("generations/0001")).unwrap();
         fs::write(index.join("current"), "1\n").unwrap();
         assert_eq!(home.check_index(&index), Ok(()));

@@ -1,7 +1,7 @@
-//! The keys of the configuration file, and which of them a file may set that was merely found.
+//! The keys of the configuration file, and which of them a file found in the current folder may set.
 //!
-//! A file in the current folder may have come with somebody else's archive or repository. It may set what is
-//! harmless; whatever names hosts, credentials or places outside the folder is the user's own word only.
+//! Such a file may be part of somebody else's archive or repository. It may set harmless keys. Only the user may set keys
+//! that name hosts, credentials or paths outside the folder.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -12,27 +12,27 @@ use toml::{Table, Value};
 
 use super::found::Home;
 
-/// What a file that was merely found may do with a key.
+/// What a found file may do with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    /// Set it: amounts, times, look.
+enum KeyClass {
+    /// Set it to any value: it sets an amount or a time.
     Harmless,
     /// Set it to a path inside the folder.
     PathInside,
-    /// Set it to an address that only this machine reaches.
+    /// Set it to a loopback address.
     Loopback,
-    /// Not set it: it names hosts or credentials, or lets others in.
+    /// Not set it: it names hosts or credentials, or gives other people access.
     UserOnly,
-    /// A table, whose keys have classes of their own.
+    /// A table, whose keys have their own classes.
     Section,
 }
 
 /// A key of the configuration file.
-struct Key {
-    /// The table that it is in; empty for the file's own.
+struct ConfigKey {
+    /// The table that contains it; empty for keys outside of tables.
     section: &'static str,
     name: &'static str,
-    class: Class,
+    class: KeyClass,
 }
 
 /// Declares the tables of the file. A key without a class does not compile.
@@ -45,8 +45,8 @@ macro_rules! tables {
         )*
 
         /// Every key with its class.
-        const KEYS: &[Key] = &[$($(
-            Key { section: $section, name: stringify!($key), class: Class::$class },
+        const KEYS: &[ConfigKey] = &[$($(
+            ConfigKey { section: $section, name: stringify!($key), class: KeyClass::$class },
         )*)*];
     };
 }
@@ -91,12 +91,12 @@ tables! {
     }
 }
 
-/// The keys of `found` that a found file may not set, or not to these values.
+/// The keys in `found` that a found file must not set, or not to these values.
 pub(super) fn refused_keys(found: &Table, home: &Home) -> Vec<String> {
     let mut refused = Vec::new();
     for (name, value) in found {
         match (class_of("", name), value) {
-            (Class::Section, Value::Table(section)) => {
+            (KeyClass::Section, Value::Table(section)) => {
                 let keys =
                     section.iter().filter(|(key, value)| !class_of(name, key).allows(value, home));
                 refused.extend(keys.map(|(key, _)| format!("[{name}] {key}")));
@@ -108,25 +108,25 @@ pub(super) fn refused_keys(found: &Table, home: &Home) -> Vec<String> {
     refused
 }
 
-/// The class of the key `name` of `section`; what is in no table is the user's only.
-fn class_of(section: &str, name: &str) -> Class {
+/// The class of the key `name` of `section`; for unknown keys, [`KeyClass::UserOnly`].
+fn class_of(section: &str, name: &str) -> KeyClass {
     let key = KEYS.iter().find(|key| key.section == section && key.name == name);
-    key.map_or(Class::UserOnly, |key| key.class)
+    key.map_or(KeyClass::UserOnly, |key| key.class)
 }
 
-impl Class {
+impl KeyClass {
     /// Whether a file found in `home` may set a key of this class to `value`.
     fn allows(self, value: &Value, home: &Home) -> bool {
         match self {
-            Class::Harmless => true,
-            Class::PathInside => value.as_str().is_some_and(|path| home.holds(Path::new(path))),
-            Class::Loopback => value.as_str().is_some_and(is_loopback),
-            Class::UserOnly | Class::Section => false,
+            KeyClass::Harmless => true,
+            KeyClass::PathInside => value.as_str().is_some_and(|path| home.holds(Path::new(path))),
+            KeyClass::Loopback => value.as_str().is_some_and(is_loopback),
+            KeyClass::UserOnly | KeyClass::Section => false,
         }
     }
 }
 
-/// Whether only this machine reaches the address and port `address`.
+/// Whether `address` (host and port) is a loopback address.
 fn is_loopback(address: &str) -> bool {
     let is_local = |(host, port): (&str, &str)| host == "localhost" && port.parse::<u16>().is_ok();
     address.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
@@ -137,7 +137,7 @@ fn is_loopback(address: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The keys that serde knows in `section`, in its own words: "expected one of `a`, `b`".
+    /// The keys that serde knows in `section`, from its message "expected one of `a`, `b`".
     fn known_to_serde(section: &str) -> Vec<String> {
         let head = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
         let error = toml::from_str::<File>(&format!("{head}no_such_key = 1\n")).err().unwrap();
@@ -154,18 +154,18 @@ mod tests {
         let mut sections = vec![String::new()];
         for name in known_to_serde("") {
             let is_table = toml::from_str::<File>(&format!("[{name}]\n")).is_ok();
-            assert_eq!(class_of("", &name) == Class::Section, is_table, "{name}");
+            assert_eq!(class_of("", &name) == KeyClass::Section, is_table, "{name}");
             sections.extend(is_table.then_some(name));
         }
         assert!(sections.len() > 3, "{sections:?}");
         for section in sections {
             assert_eq!(known_to_serde(&section), in_table(&section), "[{section}]");
         }
-        assert_eq!(class_of("github", "a_key_of_next_year"), Class::UserOnly);
+        assert_eq!(class_of("github", "an_unknown_key"), KeyClass::UserOnly);
     }
 
     #[test]
-    fn a_found_file_sets_harmless_keys_only() {
+    fn a_found_file_may_set_only_harmless_keys() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(folder.path()).unwrap();
         let inside = folder.path().join("notes");
@@ -194,6 +194,6 @@ mod tests {
         }
         let two =
             refused("index = \"/etc\"\n[github]\nraw = \"http://x\"\ncodeload = \"http://x\"");
-        assert_eq!(two.len(), 3, "all are reported at once: {two:?}");
+        assert_eq!(two.len(), 3, "all are reported together: {two:?}");
     }
 }

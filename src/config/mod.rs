@@ -1,14 +1,12 @@
-//! Settings: where the index and the data files are, GitHub's base addresses, the schedule.
+//! Settings: the paths of the index and the data files, GitHub's base URLs, the schedule, and more.
 //!
-//! Order of precedence: command line, environment, configuration file, default. Nothing here
-//! touches the network. Tokens are held as secrets: they have no `Debug` or `Display` that shows
-//! them.
+//! Order of precedence: command line, environment, configuration file, default. Nothing here uses the network. Tokens are
+//! stored as secrets, which `Debug` and `Display` don't show.
 //!
-//! Command line, environment and the user's own configuration folder are the user's word. What Cairn finds in the
-//! current folder (`cairn.toml`, `sources/`, `index/`) may be anybody's: [`found`] keeps it inside that folder, and
-//! [`keys`] says which settings a found file may make.
+//! Command line, environment and the user's own configuration folder are trusted. `cairn.toml`, `sources/` and `index/` in
+//! the current folder may be by anybody: [`found`] confines them to that folder, and [`keys`] defines which settings a
+//! found file may set.
 
-mod environment;
 mod file;
 mod found;
 mod keys;
@@ -23,7 +21,6 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
-use environment::env;
 use file::Settings;
 pub use found::{Home, Refused, Trust};
 use keys::GitHubFile;
@@ -31,18 +28,18 @@ use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use sources::Sources;
 
-/// GitHub's base addresses, without a trailing slash; GitHub Enterprise and tests set others.
+/// GitHub's base URLs without a trailing slash; GitHub Enterprise and tests set others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitHubHosts {
     pub api: String,
     pub codeload: String,
     pub raw: String,
-    /// Where people read: the links in answers start here.
+    /// The website, to which links in results lead.
     pub web: String,
 }
 
 impl GitHubHosts {
-    /// The public ones.
+    /// The public base URLs.
     pub const PUBLIC: [&str; 4] = [
         "https://api.github.com",
         "https://codeload.github.com",
@@ -55,8 +52,8 @@ impl GitHubHosts {
         [&self.api, &self.codeload, &self.raw, &self.web]
     }
 
-    /// Where the web host has archives, if it belongs to the same GitHub as `codeload`: both are public, or both were
-    /// set. Otherwise the names of an enterprise's repositories would be sent to the public GitHub.
+    /// The base URL of archives on the web host, if it belongs to the same GitHub as `codeload`: both are public, or both
+    /// were set. Otherwise the names of an enterprise's repositories would be sent to the public GitHub.
     pub fn web_archives(&self) -> Option<&str> {
         let [_, codeload, _, web] = Self::PUBLIC;
         ((self.codeload == codeload) == (self.web == web)).then_some(&*self.web)
@@ -66,64 +63,62 @@ impl GitHubHosts {
 /// All settings of one invocation.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The configuration file that was named, for the refresh that `serve` starts.
+    /// The configuration file named on the command line, for the refreshes that `serve` starts.
     pub file: Option<PathBuf>,
-    /// The program's own file, for children that read documents under limits; `None` where this is
-    /// not the program but a test or a bench.
+    /// The path of this program, for child processes that read documents under limits; `None` in tests and benchmarks.
     pub program: Option<PathBuf>,
     /// The index folder; created when first needed.
     pub index: PathBuf,
-    /// Who says where the index is.
+    /// Who chose the index folder.
     pub index_trust: Trust,
     pub sources: Sources,
-    /// The web assets on disk, if `serve --web` names them; `None` means the copy inside the program.
+    /// The folder of web assets, if `serve --web` names one; `None` means the copy inside the program.
     pub web_folder: Option<PathBuf>,
     pub github: GitHubHosts,
     pub token: Option<SecretString>,
     pub timetable: Timetable,
-    /// Sources fetched at once, in all…
+    /// The maximum number of sources fetched concurrently.
     pub jobs: usize,
-    /// …and from one host.
+    /// The maximum number of sources fetched concurrently from one host.
     pub jobs_per_host: usize,
-    /// How long a run waits in all for a host that asks it to; then the host's sources are deferred.
+    /// How long a run waits in total for a host that asks for it. After that, the host's sources are deferred.
     pub longest_wait: Duration,
-    /// Bytes that a run fetches in all; the sources that are left then are deferred.
+    /// The byte budget of a run. When it is spent, the remaining sources are deferred.
     pub run_bytes: u64,
-    /// Hosts that may have a private or loopback address, besides GitHub's base addresses where
-    /// they were set.
+    /// Hosts that may have a private or loopback address, in addition to configured base URLs of GitHub.
     pub private_hosts: Vec<String>,
-    /// Runs in which GitHub answers 404 after which a source is taken to be gone…
+    /// The number of consecutive runs with a 404 after which a source counts as gone.
     pub gone_after: u32,
-    /// …and how long what is indexed of it is kept then.
+    /// How long the indexed documents of a gone source are kept.
     pub drop_after: Duration,
     /// Address and port of the server.
     pub listen: String,
-    /// Where people reach the server, such as `https://cairn.example.org`; without it, what they asked for.
+    /// The public URL of the server, such as `https://cairn.example.org`; if `None`, the host of each request is used.
     pub url: Option<String>,
-    /// Whether other machines may be let in.
+    /// Whether other machines may connect.
     pub public: bool,
-    /// Requests a second that one peer may make, this machine's own too; a default for other machines' where
-    /// nothing is set.
+    /// The maximum number of requests a second of one peer, including this machine; if `None`, a default that applies only
+    /// to other machines.
     pub requests_per_second: Option<NonZeroU32>,
-    /// Connections that one address may have, this machine's own too; a default for other machines' where nothing
-    /// is set.
+    /// The maximum number of connections of one address, including this machine's; if `None`, a default that applies only
+    /// to other machines.
     pub connections_per_address: Option<NonZeroUsize>,
-    /// Names by which people reach the server, besides this machine's addresses and the host of `url`.
+    /// Host names of the server, in addition to this machine's addresses and the host of `url`.
     pub hosts: Vec<String>,
-    /// Whether feeds and downloads hold the text of private sources, too.
+    /// Whether feeds and downloads include the text of private sources.
     pub share_private: bool,
-    /// Who knows it may start a refresh over HTTP; without one nobody may.
+    /// The token that allows starting a refresh over HTTP; if `None`, nobody can.
     pub admin_token: Option<SecretString>,
 }
 
-/// What `serve` may have found in the current folder.
+/// The folders that `serve` may have found in the current folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundPart {
     Index,
     Sources,
 }
 
-/// What the command line says; `None` falls through to the file, then to the default.
+/// The settings on the command line; for `None`, the configuration file applies, then the default.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     pub config: Option<PathBuf>,
@@ -131,18 +126,18 @@ pub struct Overrides {
     pub sources: Option<PathBuf>,
 }
 
-/// The settings that `overrides`, the environment and the configuration files add up to.
+/// The settings from `overrides`, the environment and the configuration files.
 ///
-/// Reads the configuration file (`--config`, else `CAIRN_CONFIG`, else `cairn.toml` in the current folder over the
-/// one in the platform's configuration folder; none need exist but a named one), the token files if they are set,
-/// and looks whether the current folder is a checkout.
+/// Reads the configuration file and the token files that are set, and checks whether the current folder is a checkout. The
+/// configuration file is the one of `--config`, else of `CAIRN_CONFIG`, else `cairn.toml` in the current folder, which
+/// overrides the one in the platform's configuration folder. Only a named file must exist.
 ///
-/// `Err` for a named file that can't be read, unknown keys, values that make no sense, a token that would cross a
-/// network unencrypted, and, as [`Refused`], what was found in the current folder and asks for more than it may.
+/// `Err` for an unreadable file, unknown keys, invalid values, a token that would be sent unencrypted over a network, and
+/// ([`Refused`]) for files found in the current folder that require the user's trust.
 pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
     let home = Home::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
-    let Places { index, index_trust, sources } = places(overrides, &settings, &home)?;
+    let ConfigPaths { index, index_trust, sources } = paths(overrides, &settings, &home)?;
     let file = settings.file;
     let github = hosts(file.github.clone())?;
     let token =
@@ -188,15 +183,16 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
     })
 }
 
-/// Where the index and the data files are, and who says so.
-struct Places {
+/// The paths of the index and the data files, and who chose the index.
+struct ConfigPaths {
     index: PathBuf,
     index_trust: Trust,
     sources: Sources,
 }
 
-/// By the command line, else the files, else what is in the current folder, else the platform's folder.
-fn places(overrides: &Overrides, settings: &Settings, home: &Home) -> anyhow::Result<Places> {
+/// The paths from the command line, else the configuration files, else the current folder if it is a checkout, else the
+/// platform's data folder.
+fn paths(overrides: &Overrides, settings: &Settings, home: &Home) -> anyhow::Result<ConfigPaths> {
     let is_checkout = Path::new("sources/catalogue.toml").is_file();
     let (index, index_trust) = match (&overrides.index, &settings.file.index) {
         (Some(index), _) => (index.clone(), Trust::Named),
@@ -213,12 +209,12 @@ fn places(overrides: &Overrides, settings: &Settings, home: &Home) -> anyhow::Re
     if index_trust == Trust::Found {
         home.check_index(&index)?;
     }
-    Ok(Places { index, index_trust, sources })
+    Ok(ConfigPaths { index, index_trust, sources })
 }
 
 impl Config {
-    /// The same settings with what was `found` held to the rules for found things, whoever named it: a refresh that
-    /// `serve` starts is given the folders that `serve` found. Trust is only ever taken away.
+    /// The same settings, with the rules for found folders applied to those in `found`, even if they were named: `serve`
+    /// passes the folders that it found to the refreshes that it starts. This only reduces trust.
     pub fn with_found(mut self, found: &[FoundPart]) -> anyhow::Result<Config> {
         let home = Home::here().context("cannot read the current folder")?;
         if found.contains(&FoundPart::Index) {
@@ -238,7 +234,7 @@ fn data_folder() -> PathBuf {
     dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("cairn")
 }
 
-/// The data files in `folder`, which must exist; inside `home`, if it was found there.
+/// The data files in `folder`. `Err` if it does not exist, or if it was found in `home` and is outside it.
 fn on_disk(folder: &Path, trust: Trust, home: &Home) -> anyhow::Result<Sources> {
     let name = folder.display().to_string();
     if !folder.is_dir() {
@@ -257,7 +253,7 @@ fn on_disk(folder: &Path, trust: Trust, home: &Home) -> anyhow::Result<Sources> 
 fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
     let pick = |variable: &str, setting: Option<String>, default: &str| {
         let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
-        // The address itself is not told: it may hold a password.
+        // The message omits the URL, which may contain a password.
         let parsed = url::Url::parse(&address)
             .with_context(|| format!("the address of the setting {variable} can't be read"))?;
         if !parsed.username().is_empty() || parsed.password().is_some() {
@@ -266,7 +262,7 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
         if !matches!(parsed.scheme(), "http" | "https") {
             bail!("the address {address:?} (setting {variable}) must begin with http or https");
         }
-        // As answers tell it: in lower case, without the default port.
+        // In the normal form: with a lower-cased host and without the default port.
         Ok(String::from(parsed).trim_end_matches('/').to_owned())
     };
     let [api, codeload, raw, web] = GitHubHosts::PUBLIC;
@@ -278,12 +274,16 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
     })
 }
 
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn no_token_is_in_what_debug_prints() {
+    fn debug_output_contains_no_token() {
         let token = || Some(SecretString::from("s3cret".to_owned()));
         let config = load(&Overrides::default()).unwrap();
         let config = Config { token: token(), admin_token: token(), ..config };

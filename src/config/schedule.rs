@@ -1,4 +1,4 @@
-//! When refreshes are due.
+//! The schedule of refreshes.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use chrono::{DateTime, Local, Utc};
 use chrono_tz::Tz;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// The least time between two runs: what every source is asked at.
+/// The minimum period of a schedule.
 const LEAST: Duration = Duration::from_secs(60);
-/// The jitter where none is set: a tenth of the period, but no more than this.
+/// The default jitter: a tenth of the period, but at most this.
 const JITTER: Duration = Duration::from_secs(10 * 60);
 
 /// When `serve` starts a refresh by itself.
@@ -19,7 +19,7 @@ pub enum Schedule {
     Never,
     /// This long after the last run ended.
     Every(Duration),
-    /// At the times of a cron line (five fields) in a time zone; `None` is this machine's.
+    /// At the times of a cron line (five fields) in a time zone; `None` means this machine's time zone.
     Cron {
         line: String,
         zone: Option<Tz>,
@@ -53,15 +53,15 @@ impl fmt::Display for Schedule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timetable {
     pub schedule: Schedule,
-    /// A run starts up to this much later than it is due, at random, so that not every Cairn of the
-    /// world asks GitHub at the same second.
+    /// A run starts up to this much later than it is due, at random, so that not all instances of Cairn send requests to
+    /// GitHub at the same second.
     pub jitter: Duration,
 }
 
 impl Timetable {
-    /// The timetable that the keys of `[refresh]` say; every day where they say nothing.
+    /// The timetable from the keys of `[refresh]`; every day if none is set.
     ///
-    /// `Err` for two schedules at once, for what can't be read, and for a cron line that never comes.
+    /// `Err` for two schedules, for invalid values, and for a cron line that matches no time.
     pub fn read(
         every: Option<&str>,
         cron: Option<&str>,
@@ -88,9 +88,9 @@ impl Timetable {
         Ok(Timetable { schedule, jitter })
     }
 
-    /// When the run after one that ended at `last` is due, without jitter. What never ran is due
-    /// at once; what was missed while the machine slept is due in the past. A `last` in the future is
-    /// not believed: the next run is never further off than if one had ended `now`.
+    /// When the run after one that ended at `last` is due, without jitter. Without a last run, the next one is due `now`.
+    /// A run that was missed, for example while the machine slept, is due in the past. A `last` in the future counts as
+    /// `now`.
     pub fn due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match (&self.schedule, last.map(|last| last.min(now))) {
             (Schedule::Never, _) => None,
@@ -133,7 +133,7 @@ fn cron_line(line: &str, zone: Option<&str>) -> anyhow::Result<Schedule> {
     Ok(Schedule::Cron { line: line.to_owned(), zone })
 }
 
-/// The first time of the cron line `line` behind `last`.
+/// The first time after `last` that the cron line `line` matches.
 fn next(line: &str, zone: Option<Tz>, last: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let cron: croner::Cron = line.parse().ok()?;
     match zone {
@@ -173,12 +173,12 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_is_told_in_plain_words() {
-        let told = |every| read(Some(every), None).unwrap().schedule.to_string();
-        assert_eq!(told("24h"), "every day");
-        assert_eq!(told("6h"), "every 6 hours");
-        assert_eq!(told("90m"), "every 90 minutes");
-        assert_eq!(told("never"), "never by itself");
+    fn a_schedule_is_displayed_in_words() {
+        let shown = |every| read(Some(every), None).unwrap().schedule.to_string();
+        assert_eq!(shown("24h"), "every day");
+        assert_eq!(shown("6h"), "every 6 hours");
+        assert_eq!(shown("90m"), "every 90 minutes");
+        assert_eq!(shown("never"), "never by itself");
     }
 
     #[test]
@@ -190,17 +190,17 @@ mod tests {
     }
 
     #[test]
-    fn the_next_run_follows_the_last() {
+    fn the_next_run_is_due_a_period_after_the_last() {
         let now = time("2026-03-01T10:00:00Z");
         let hour = read(Some("1h"), None).unwrap();
         assert_eq!(read(Some("never"), None).unwrap().due(None, now), None);
-        assert_eq!(hour.due(None, now), Some(now), "what never ran runs at once");
+        assert_eq!(hour.due(None, now), Some(now), "the first run is due now");
         let last = now - chrono::Duration::hours(5);
-        assert!(hour.due(Some(last), now).unwrap() < now, "what was missed is due");
+        assert!(hour.due(Some(last), now).unwrap() < now, "a missed run is due");
     }
 
     #[test]
-    fn a_run_of_the_future_puts_the_next_one_off_by_a_period_at_most() {
+    fn a_last_run_in_the_future_delays_the_next_one_by_at_most_a_period() {
         let now = time("2026-03-01T10:00:00Z");
         let ahead = time("2036-03-01T10:00:00Z");
         let hour = read(Some("1h"), None).unwrap();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cron_line_is_read_in_its_zone_over_the_change_to_summer_time() {
+    fn a_cron_line_follows_its_time_zone_across_the_change_to_summer_time() {
         let berlin =
             Timetable::read(None, Some("30 4 * * *"), Some("Europe/Berlin"), None).unwrap();
         let due = |last: &str| berlin.due(Some(time(last)), time(last)).unwrap();

@@ -1,4 +1,4 @@
-//! Tokens: where they are read, and to which addresses they may be sent. Nothing here prints one.
+//! Reads tokens, and checks to which URLs they may be sent. Nothing here prints a token.
 
 use std::io::Read;
 use std::path::Path;
@@ -7,16 +7,16 @@ use anyhow::{Context, bail};
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::environment::env;
+use super::env;
 
-/// The longest token, in bytes; those of GitHub have fewer than 300.
+/// The longest accepted token, in bytes; GitHub's tokens have fewer than 300.
 const LONGEST: usize = 1_000;
 
-/// The secret in the environment's `variable`, else in the file that the setting `key` names; `None` where neither
-/// holds anything.
+/// The secret in the environment variable `variable`, else in `file`, which the setting `key` names; `None` if there is
+/// neither, or if the value is empty.
 ///
-/// `Err` for a file that can't be read, and for what can't be a token. Neither what the file holds nor its name is
-/// told: it may be a key or a password list, and where a name should be may be the token itself.
+/// `Err` for an unreadable file and for text that can't be a token. Messages contain neither the file's text, which may be
+/// another secret, nor its name, because the user may have written the token in its place.
 pub(super) fn read(
     variable: &str,
     key: &str,
@@ -35,29 +35,28 @@ pub(super) fn read(
     let is_visible = text.chars().all(|c| c == ' ' || c.is_ascii_graphic());
     if text.len() > LONGEST || !is_visible {
         bail!(
-            "{place} holds no token: a token is one line of at most {LONGEST} visible ASCII characters"
+            "{place} does not hold a token: a token is one line of at most {LONGEST} visible ASCII characters"
         );
     }
     Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))
 }
 
-/// The first bytes of the file at `path`: more than a token, less than a device without end.
+/// The first bytes of the file at `path`: more than the longest token, and bounded even for an endless device.
 fn contents(path: &Path) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(2 * LONGEST as u64).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// `Err` if a token that goes to the API at `api` could be read on the way: it goes over https, or stays on this
-/// machine.
+/// `Err` if a token sent to the API at `api` could be intercepted: only https and loopback addresses are safe.
 pub(super) fn may_go_to(api: &str) -> anyhow::Result<()> {
     let url = Url::parse(api)?;
     if url.scheme() == "https" || url.host().is_some_and(is_loopback) {
         return Ok(());
     }
     bail!(
-        "the token is not sent to {api}: over plain http anybody on the way can read it; set `api` under [github] \
-         (or CAIRN_GITHUB_API_URL) to an https address, or go without GITHUB_TOKEN and token_file"
+        "the token is not sent to {api}: plain http can be intercepted; set `api` under [github] \
+         (or CAIRN_GITHUB_API_URL) to an https URL, or unset GITHUB_TOKEN and token_file"
     );
 }
 
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_refused_and_not_printed() {
+    fn text_that_is_not_a_token_is_refused_and_not_printed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("s3cret-key");
         let read = |path: &Path| read("CAIRN_NO_SUCH_VARIABLE", "[github] token_file", Some(path));

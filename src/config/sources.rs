@@ -1,4 +1,4 @@
-//! Where the data files are read from: a folder on disk, or the copy inside the program.
+//! The origin of the data files: a folder on disk, or the copy inside the program.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use rust_embed::Embed;
 
 use super::found::{Home, MOST_BYTES, is_short_file};
 
-/// The data files as they were when the program was built.
+/// The data files at build time.
 #[derive(Embed)]
 #[folder = "sources/"]
 struct CompiledSources;
@@ -17,14 +17,14 @@ struct CompiledSources;
 pub enum Sources {
     /// A folder on disk that the user named.
     Disk(PathBuf),
-    /// A folder on disk that was found in the current folder, and must not lead out of it.
+    /// A folder that was found in the current folder, and must not refer to anything outside it.
     Found { folder: PathBuf, home: Home },
     /// The copy inside the program.
     Compiled,
 }
 
 impl Sources {
-    /// The folder on disk, if it is one.
+    /// The folder, if the data files are on disk.
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Sources::Disk(folder) | Sources::Found { folder, .. } => Some(folder),
@@ -32,8 +32,8 @@ impl Sources {
         }
     }
 
-    /// Whether `path`, absolute or below the folder, may be read: what was found must not lead out of the folder in
-    /// which it was found. Looks at the disk.
+    /// Whether `path` (absolute, or below the folder) may be read: a path in a found folder must not lead out of the current
+    /// folder. Accesses the disk.
     pub fn allows(&self, path: &Path) -> bool {
         match self {
             Sources::Found { folder, home } => home.holds(&folder.join(path)),
@@ -41,7 +41,7 @@ impl Sources {
         }
     }
 
-    /// Where the file or folder `path` is on disk; `None` for the copy inside the program.
+    /// The path on disk of the file or folder `path`; `None` for the copy inside the program.
     fn on_disk(&self, path: &str) -> anyhow::Result<Option<PathBuf>> {
         let Some(folder) = self.folder() else { return Ok(None) };
         if !self.allows(Path::new(path)) {
@@ -53,17 +53,16 @@ impl Sources {
         Ok(Some(folder.join(path)))
     }
 
-    /// The bytes of the file `path` (relative, `/`-separated), or `None` where there is none.
+    /// The bytes of the file `path` (relative, `/`-separated), or `None` if it does not exist.
     ///
-    /// Reads one file from disk, or copies it out of the program. `Err` if the file is there but
-    /// can't be read.
+    /// Reads one file from disk, or copies it from the program. `Err` if the file exists but can't be read.
     pub fn read(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(file) = self.on_disk(path)? else {
             return Ok(CompiledSources::get(path).map(|file| file.data.into_owned()));
         };
         if matches!(self, Sources::Found { .. }) && !is_short_file(&file) {
             bail!(
-                "{} was found in the current folder and is no file of at most {MOST_BYTES} bytes; remove it",
+                "{} was found in the current folder and is not a file of at most {MOST_BYTES} bytes; remove it",
                 self.name_of(path)
             );
         }
@@ -99,7 +98,7 @@ impl Sources {
         Ok(names)
     }
 
-    /// All files below `folder` of the copy inside the program, as (path below it, bytes).
+    /// All files below `folder` in the copy inside the program: the path below `folder`, and the bytes.
     pub fn compiled_below(folder: &str) -> Vec<(String, Vec<u8>)> {
         CompiledSources::iter()
             .filter_map(|path| {
@@ -109,7 +108,7 @@ impl Sources {
             .collect()
     }
 
-    /// How messages name the file `path`.
+    /// The name of the file `path` in messages.
     pub fn name_of(&self, path: &str) -> String {
         match self.folder() {
             Some(folder) => folder.join(path).display().to_string(),
@@ -123,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_compiled_sources_hold_the_catalogue_and_the_notes() {
+    fn the_copy_in_the_program_contains_the_catalogue_and_the_notes() {
         assert!(Sources::Compiled.read("catalogue.toml").unwrap().is_some());
         assert!(Sources::Compiled.read("no-such-file").unwrap().is_none());
         let notes = Sources::Compiled.list("notes", ".md").unwrap();

@@ -1,4 +1,4 @@
-//! Queries, passages and the grades that people gave them.
+//! Judged queries: reference passages, and the grades that people gave them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use super::RunHit;
 
-/// A hit longer than this, in lines, is no answer because a passage is somewhere in it.
+/// The maximum length of a hit, in lines, that matches a passage by covering half of it.
 const LONGEST_HIT: u32 = 90;
 /// The highest grade.
 const HIGHEST: u8 = 10;
@@ -16,33 +16,33 @@ const HIGHEST: u8 = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JudgedQuery {
     pub qid: String,
-    /// `concept`, `question`, `acronym`…: figures are given for each.
+    /// `concept`, `question`, `acronym`…: results are reported for each kind.
     pub kind: String,
     pub text: String,
 }
 
-/// A reference passage: its lines, and which text it is (copies share one).
+/// A reference passage: its first and last line, and the number of its text, which copies share.
 #[derive(Clone, Debug)]
-struct Passage {
+struct JudgedPassage {
     lines: (u32, u32),
     text: usize,
 }
 
-/// What people judged.
+/// All judgements.
 #[derive(Debug, Default)]
 pub struct Judgements {
     pub queries: Vec<JudgedQuery>,
     /// The passages of each file, by source (lower case) and path.
-    passages: HashMap<(String, String), Vec<Passage>>,
+    passages: HashMap<(String, String), Vec<JudgedPassage>>,
     /// By query id: the grade of each text.
     grades: BTreeMap<String, HashMap<usize, u8>>,
 }
 
 impl Judgements {
     /// Reads the three files: `queries` (id, kind, text), `qrels` (TREC: id, 0, passage, grade) and `passages`
-    /// (id, id of its text, `owner/name:path:first-last`), tab-separated but for the second.
+    /// (id, id of its text, `owner/name:path:first-last`). Columns are separated by tabs, in `qrels` by white space.
     ///
-    /// `Err` names the file and line that can't be read. Judgements of unknown passages are left out.
+    /// `Err` names the invalid file and line. Judgements of unknown passages are skipped.
     pub fn read(queries: &Path, qrels: &Path, passages: &Path) -> anyhow::Result<Judgements> {
         let mut judgements = Judgements::default();
         let mut texts: HashMap<String, usize> = HashMap::new();
@@ -56,7 +56,7 @@ impl Judgements {
             let next = texts.len();
             let text = *texts.entry(text.to_owned()).or_insert(next);
             text_of.insert(id.to_owned(), text);
-            let passage = Passage { lines: (first.parse()?, last.parse()?), text };
+            let passage = JudgedPassage { lines: (first.parse()?, last.parse()?), text };
             let file = (source.to_lowercase(), path.to_owned());
             judgements.passages.entry(file).or_default().push(passage);
             Ok(())
@@ -91,12 +91,11 @@ impl Judgements {
         grades
     }
 
-    /// The grades of `hits`, at most the first `most` that count.
+    /// The grades of at most the first `most` of `hits` in judged files; other hits are skipped.
     ///
-    /// A hit in a file without reference passages is passed over. It counts as a passage if they share at least
-    /// half of the hit's lines, or half of the passage's while the hit is no longer than 90 lines; of
-    /// several as the best graded. A second hit on the same text gains nothing, one that nobody judged
-    /// has grade 0.
+    /// A hit matches a passage if they share at least half of the hit's lines, or half of the passage's lines and the hit
+    /// has at most 90 lines. Its grade is the highest grade of the passages that it matches. Texts matched by an earlier
+    /// hit and unjudged texts have grade 0.
     pub fn grades(&self, qid: &str, hits: &[RunHit], most: usize) -> Vec<u8> {
         let judged = self.grades.get(qid);
         let grade = |text: &usize| judged.and_then(|judged| judged.get(text)).copied().unwrap_or(0);
@@ -118,7 +117,7 @@ impl Judgements {
     }
 }
 
-/// Whether the lines of a hit and of a passage are the same place.
+/// Whether the lines of a hit match those of a passage.
 fn is_same(hit: (u32, u32), passage: (u32, u32)) -> bool {
     let length = |(first, last): (u32, u32)| last.saturating_sub(first) + 1;
     let shared = (hit.1.min(passage.1) + 1).saturating_sub(hit.0.max(passage.0));
@@ -141,7 +140,7 @@ mod tests {
     use super::is_same;
 
     #[test]
-    fn half_of_the_hit_or_of_the_passage_is_the_same_place() {
+    fn a_hit_matches_a_passage_if_they_share_half_of_either() {
         assert!(is_same((1, 10), (6, 40)), "half of the hit");
         assert!(!is_same((1, 10), (7, 40)));
         assert!(is_same((1, 90), (81, 95)), "half of the passage");

@@ -1,17 +1,17 @@
-//! nDCG, reciprocal rank and success of ranked grades, and whether two runs differ.
+//! nDCG, reciprocal rank and success rate of ranked grades, and a test whether two runs differ.
 //!
 //! As in `ir_measures`: `nDCG(dcg='exp-log2')@10` (gain `2^grade - 1`, C. Burges et al., ICML 2005),
 //! `RR(rel=2)@10`, `Success(rel=2)@1` and `@3`.
 
 use serde::Serialize;
 
-/// How many hits are looked at.
+/// The number of hits that the measures consider.
 pub const DEPTH: usize = 10;
-/// The grade from which on a passage is a good answer.
+/// The minimum grade of a good answer.
 const GOOD: u8 = 2;
-/// Random signs that the paired test draws.
+/// The number of random draws of the paired test.
 const DRAWS: u32 = 10_000;
-/// Where the test's random numbers begin: the same figures each time.
+/// The seed of the test's random numbers, so that results are deterministic.
 const SEED: u64 = 7;
 
 /// The measures of one query, or their means over several.
@@ -23,8 +23,8 @@ pub struct Measures {
     pub success_at_3: f64,
 }
 
-/// The measures of a ranking whose hits have `grades`, where `ideal` are all grades given, highest first;
-/// `None` if nothing was judged to be of any use.
+/// The measures of a ranking whose hits have `grades`. `ideal` holds all grades of the query, highest first. `None` if no
+/// passage has a positive grade.
 pub fn measure(grades: &[u8], ideal: &[u8]) -> Option<Measures> {
     let best = dcg(ideal);
     if best == 0.0 {
@@ -40,14 +40,14 @@ pub fn measure(grades: &[u8], ideal: &[u8]) -> Option<Measures> {
     })
 }
 
-/// Discounted cumulative gain of the first [`DEPTH`].
+/// Discounted cumulative gain of the first [`DEPTH`] grades.
 fn dcg(grades: &[u8]) -> f64 {
     let gain =
         |(at, grade): (usize, &u8)| (f64::from(*grade).exp2() - 1.0) / (at as f64 + 2.0).log2();
     grades.iter().take(DEPTH).enumerate().map(gain).sum()
 }
 
-/// The means of `all`; zeros of none.
+/// The means of `all`; zeros if it is empty.
 pub fn mean(all: &[Measures]) -> Measures {
     let of =
         |value: fn(&Measures) -> f64| all.iter().map(value).sum::<f64>() / all.len().max(1) as f64;
@@ -59,8 +59,8 @@ pub fn mean(all: &[Measures]) -> Measures {
     }
 }
 
-/// How likely a mean difference at least as large as that of `differences` (one a query) would be if the
-/// runs did not differ: the paired randomisation test, two-sided, 10,000 draws.
+/// The p-value of `differences` (one per query): the probability of a mean difference at least as large if the runs did not
+/// differ. Two-sided paired randomisation test with 10,000 draws.
 ///
 /// M. Smucker, J. Allan, B. Carterette, "A comparison of statistical significance tests for information
 /// retrieval evaluation", CIKM 2007.
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_perfect_ranking_has_ones_and_an_unjudged_query_none() {
+    fn a_perfect_ranking_scores_one_and_an_unjudged_query_has_no_measures() {
         let perfect = measure(&[3, 2, 0], &[3, 2, 0]).unwrap();
         assert_eq!(
             perfect,
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn chance_is_small_only_for_differences_of_one_sign() {
+    fn the_p_value_is_small_only_for_differences_of_one_sign() {
         assert!(chance(&[0.1; 12]) < 0.01);
         assert!(chance(&[0.1, -0.1, 0.2, -0.2]) > 0.5);
         assert_eq!(chance(&[0.0; 5]), 1.0);

@@ -1,8 +1,7 @@
-//! How well search ranks, by judgements of people: for who changes ranking.
+//! Evaluates ranking with human relevance judgements, for changes to ranking.
 //!
-//! Judgements are TREC's: queries, passages and grades in three files of tab-separated lines ([`judgements`]).
-//! A run is what a search engine answers to each query; it is scored by [`measures`] and two runs
-//! are compared query by query.
+//! Judgements have the form of TREC: queries, passages and grades in three files ([`judgements`]). A run is the hits of a
+//! search engine for each query. [`measures`] score it, and two runs are compared query by query.
 
 pub mod judgements;
 pub mod measures;
@@ -12,24 +11,24 @@ use std::io::{BufRead, Write};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-/// A hit of a run, as far as scoring goes.
+/// A hit of a run, with the fields that scoring needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunHit {
     pub source: String,
     pub path: String,
-    /// First and last line, 1-based, inclusive; a hit without has no reference passage.
+    /// First and last line, 1-based, inclusive; a hit without lines is not scored.
     pub lines: Option<(u32, u32)>,
 }
 
-/// The answer of a run to one query.
+/// The hits of a run for one query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunAnswer {
     pub qid: String,
-    /// Best first; 50 are enough for measures of the first ten.
+    /// Best first; 50 are enough for measures over the first ten.
     pub hits: Vec<RunHit>,
 }
 
-/// Writes a run as JSON, an answer a line.
+/// Writes a run as JSON, one answer per line.
 pub fn write_run(run: &[RunAnswer], mut to: impl Write) -> anyhow::Result<()> {
     for answer in run {
         serde_json::to_writer(&mut to, answer)?;
@@ -38,7 +37,7 @@ pub fn write_run(run: &[RunAnswer], mut to: impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads what [`write_run`] wrote. `Err` names the line that is none.
+/// Reads a run in the format of [`write_run`]. `Err` names the invalid line.
 pub fn read_run(from: impl BufRead) -> anyhow::Result<Vec<RunAnswer>> {
     let mut run = Vec::new();
     for (at, line) in from.lines().enumerate() {
@@ -47,7 +46,7 @@ pub fn read_run(from: impl BufRead) -> anyhow::Result<Vec<RunAnswer>> {
             continue;
         }
         let answer = serde_json::from_str(&line)
-            .with_context(|| format!("line {} of the run is no answer", at + 1))?;
+            .with_context(|| format!("line {} of the run is not an answer", at + 1))?;
         run.push(answer);
     }
     Ok(run)

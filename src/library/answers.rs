@@ -22,22 +22,23 @@ use crate::search::{
     Understanding,
 };
 
-/// Which part of a document is asked for.
+/// A position in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spot {
-    /// The section that holds this line, cell, page or card, or the one before it where none does.
+    /// The section that contains this line, cell, page or card, or the one before it if none does.
     Number(u32),
-    /// This comment of a thread, and no other.
+    /// Exactly this comment of a thread.
     Comment(NonZeroU64),
 }
 
-/// Topics shown with a hit that is about none.
+/// Topics shown with a hit that is about none of its topics.
 const MENTIONED: usize = 3;
 
 impl Library {
-    /// The answer to `request`, at the cost of `budget`.
+    /// Runs `request` within `budget`.
     ///
-    /// No text is an error; more than [`crate::search::MOST_FILTERS`] different filters are, and a spent budget is.
+    /// Empty text is no error. `Err` if the budget is spent, or for more than [`crate::search::MOST_FILTERS`]
+    /// different filters.
     pub fn search(&self, request: &Request, budget: &Budget) -> Result<SearchView, SearchError> {
         let started = Instant::now();
         let answer = self.searcher.search(request, &self.graph.vocabulary, budget)?;
@@ -67,7 +68,7 @@ impl Library {
         })
     }
 
-    /// What `filters` leave, the best by themselves first.
+    /// The passages that match `filters`, ordered by quality alone.
     pub fn within(
         &self,
         filters: &[Filter],
@@ -79,7 +80,7 @@ impl Library {
         self.search(&request, budget)
     }
 
-    /// The link that opens the source `id` where it came from, if that is on the web.
+    /// The URL of the source `id` on the web, if it has one.
     pub fn source_link(&self, id: &str) -> Option<String> {
         let state = self.manifest.source(id)?;
         match state.kind {
@@ -89,7 +90,7 @@ impl Library {
         }
     }
 
-    /// What `text`, which somebody is typing, may become; at most `limit`.
+    /// At most `limit` completions of `text`, which a user is typing.
     pub fn suggest(
         &self,
         text: &str,
@@ -99,12 +100,12 @@ impl Library {
         self.searcher.suggest(text, limit, &self.graph.vocabulary, budget)
     }
 
-    /// The section named `id`, as far as rights allow.
+    /// The section `id`, as far as rights allow; `None` if there is none.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
         Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
     }
 
-    /// Where `texts` of `language` hold what `query` asks for: ranges in bytes, ascending.
+    /// The matches of `query` in `texts` of `language`: for each text, ranges in bytes, ascending.
     pub fn marks(
         &self,
         query: &str,
@@ -115,8 +116,8 @@ impl Library {
         self.searcher.marks(query, language, texts, &self.graph.vocabulary, budget)
     }
 
-    /// The section of the document `path` in `source` at `spot`; of the parts of a comment, or of a thread where no
-    /// comment is named, the first.
+    /// The section of the document `path` in `source` at `spot`. A comment, or a thread's question, may be cut into
+    /// several sections: then the first.
     pub fn section_at(
         &self,
         source: &str,
@@ -141,8 +142,8 @@ impl Library {
         Ok(section.map(|(id, record)| self.section_view(id, record)))
     }
 
-    /// What is held of each source, in the catalogue's order, and why those could not be had that
-    /// could not when they were last asked, by `standing`.
+    /// The sources in the catalogue's order. States and problems include those of each source's last run, from
+    /// `standing`.
     pub fn sources(&self, standing: &Standing) -> SourcesView {
         let mut sources = self.manifest.sources.clone();
         for source in &mut sources {
@@ -161,7 +162,8 @@ impl Library {
         SourcesView { sources, last_run: standing.last_run.clone() }
     }
 
-    /// The state of the index by `standing`; `next_run` is when the next refresh is due, RFC 3339.
+    /// The status of the index with the last run from `standing`; `next_run` is the time of the next refresh (RFC
+    /// 3339).
     pub fn status(&self, standing: &Standing, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
         let SourcesView { sources, last_run } = self.sources(standing);
@@ -251,7 +253,7 @@ impl Library {
         rights.shown()
     }
 
-    /// The licence that a section comes under: its document's own, else its source's; none of what people posted.
+    /// The licence of a section: its document's own, else its source's; `None` for posts of threads.
     fn licence(&self, record: &Record) -> Option<String> {
         if record.kind == DocumentKind::Discussion {
             return None;
@@ -260,7 +262,7 @@ impl Library {
         own.or_else(|| self.manifest.source(&record.source)?.licence.clone())
     }
 
-    /// The link that opens the file `path` at the source, if that is on GitHub.
+    /// The URL of the file `path` at the source, if that is on GitHub.
     pub(super) fn document_link(&self, source: &str, path: &str) -> Option<String> {
         let state =
             self.manifest.source(source).filter(|state| state.kind == OriginKind::GitHub)?;
@@ -268,7 +270,7 @@ impl Library {
         github_link(&self.web, &state.origin, revision, path, Address::Cell(1))
     }
 
-    /// The link that opens `address` at the source; our own reader for what is only here.
+    /// The URL of `address` at the source; the URL of our own reader if the source is not on the web.
     pub(super) fn link(&self, source: &str, path: &str, address: Address, id: SectionId) -> String {
         let here = || format!("/sections/{id}");
         let Some(state) = self.manifest.source(source) else { return here() };
@@ -283,9 +285,9 @@ impl Library {
     }
 }
 
-/// GitHub's address of the lines `address` in the file `path` of `repository`, or of the comment in the thread.
+/// GitHub's URL of the lines `address` in the file `path` of `repository`, or of the comment in the thread.
 ///
-/// Markdown is shown rendered unless `plain=1` is asked for, and only the plain form has lines.
+/// GitHub renders Markdown unless the URL contains `plain=1`, and only the plain view has line numbers.
 fn github_link(
     web: &str,
     repository: &str,
@@ -322,7 +324,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_open_the_exact_lines() {
+    fn links_lead_to_the_exact_lines() {
         let link = |path, address| {
             github_link("https://github.com", "a/b", Some("abc"), path, address).unwrap()
         };

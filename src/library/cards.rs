@@ -1,7 +1,7 @@
-//! Cards to learn by: of a topic, and of a case study.
+//! Flash cards about a topic and about a case study.
 //!
-//! What stands on a card is the vocabulary's own, or an excerpt as long as its licence allows, with its source.
-//! A card's id says what it asks, so that importing a later export updates it.
+//! A card contains text of the vocabulary, or an excerpt as long as its licence allows, with its source. A card's id
+//! depends on its question, so that importing a later export updates the card.
 
 use super::deck::Card;
 use super::markdown::capitalised;
@@ -9,19 +9,19 @@ use super::view::{LessonView, TopicDetail};
 use super::{Audience, Library};
 use crate::search::{Budget, SearchError, SectionId};
 
-/// Passages on a card of a case study, and cards of passages about a topic.
+/// Passages on a card of a case study, and cards with passages about a topic.
 const PASSAGES: usize = 3;
 const QUOTED: usize = 6;
 
-/// Cards under a name.
+/// Cards with the name of their deck.
 pub struct Deck {
     pub name: String,
     pub cards: Vec<Card>,
 }
 
 impl Library {
-    /// Cards of the topic with the slug or label `name`, of what it needs and of its kinds; then the passages about it
-    /// that `audience` may read.
+    /// Cards about the topic with the slug or label `name`, its prerequisites and the topics below it; then the
+    /// passages about it that `audience` may read. `None` if there is no such topic.
     pub fn topic_cards(
         &self,
         name: &str,
@@ -45,7 +45,7 @@ impl Library {
         Ok(Some(Deck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
     }
 
-    /// One card a step of the case study `name` that anything is said of to `audience`.
+    /// One card for each step of the case study `name` about which `audience` may read anything.
     pub fn case_cards(&self, name: &str, audience: Audience) -> Result<Option<Deck>, SearchError> {
         let Some(case) = self.case(name, PASSAGES, audience)? else { return Ok(None) };
         let label = capitalised(&case.label);
@@ -101,7 +101,7 @@ fn definition(id: &str, label: &str, definition: &str) -> Card {
     }
 }
 
-/// Why a lesson comes before another, as a card.
+/// A card that asks why a lesson is needed for another.
 fn reason(lesson: &LessonView) -> Option<Card> {
     let (needed, why) = (lesson.needed_for.as_ref()?, lesson.reason.as_ref()?);
     Some(Card {

@@ -1,4 +1,4 @@
-//! The case studies: the matrix of what is said, and a guide to each, made of excerpts.
+//! Case studies: the matrix of what is said, and a guide to each, made of excerpts.
 
 use super::view::{
     CaseRow, CaseView, CasesView, CellView, HitView, StepView, TopicLink, WholeView,
@@ -9,9 +9,9 @@ use crate::graph::{Case, Coverage};
 use crate::search::{Record, SearchError, SectionId, Snippet};
 use crate::vocabulary::label;
 
-/// An excerpt in a guide is no longer than so many characters, even where all may be shown.
+/// The longest excerpt in a guide, in characters, even if the whole text may be shown.
 const EXCERPT: usize = 600;
-/// Words of a request for a guide that name no case.
+/// Words of a request for a guide that are not part of the case's name.
 const FILLER: [&str; 14] = [
     "design", "a", "an", "the", "of", "for", "how", "to", "build", "do", "you", "system", "guide",
     "case",
@@ -42,10 +42,11 @@ impl Library {
         }
     }
 
-    /// What the sources say to `audience` of the case study with the slug or label `name` (or a request such as
-    /// "design video recommendation"), with at most `limit` passages a step; `None` if there is no such case.
+    /// What the sources say about the case study with the slug or label `name` (or a request such as "design video
+    /// recommendation"), as far as `audience` may read it, with at most `limit` passages for each step; `None` if
+    /// there is no such case.
     ///
-    /// Reads the passages from the index: some 30 microseconds each.
+    /// Reads the passages from the index: about 30 microseconds each.
     pub fn case(
         &self,
         name: &str,
@@ -109,7 +110,7 @@ impl Library {
         })
     }
 
-    /// The passage with its opening in place of a snippet.
+    /// The passage, with its beginning as the snippet.
     pub(super) fn excerpt(&self, id: SectionId, record: &Record) -> HitView {
         let shown = show(&record.text, self.shown(record), self.manifest.excerpt_chars);
         let snippet = Snippet { text: opening(&shown, EXCERPT), highlights: Vec::new() };
@@ -117,8 +118,8 @@ impl Library {
     }
 }
 
-/// The first lines of `text` that are no longer than `most` characters together; of a first line that is, its
-/// beginning. What is left out is shown by an ellipsis.
+/// The first lines of `text` with at most `most` characters together. A first line that is longer is truncated. An
+/// ellipsis marks omitted text.
 fn opening(text: &str, most: usize) -> String {
     let mut opening = String::new();
     let mut left = most;
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_opening_ends_with_a_line_and_says_that_more_follows() {
+    fn an_opening_ends_with_a_line_and_marks_omitted_text() {
         assert_eq!(opening("One.\n\n- two\n", 100), "One.\n- two");
         assert_eq!(opening("One.\n- two\n- three\n", 12), "One.\n- two\n…");
         let long = "word ".repeat(50);

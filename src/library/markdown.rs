@@ -1,10 +1,10 @@
-//! A guide to a case study as Markdown, to be read anywhere: every excerpt with its source and licence.
+//! A guide to a case study as Markdown: every excerpt with its source and licence.
 
 use super::view::{CaseView, HitView, StepView};
 use crate::graph::Coverage;
 use crate::printable::{strip, strip_body};
 
-/// The guide `view`. Addresses in it that are this server's own begin with `home`, such as `http://127.0.0.1:7878`.
+/// The guide `view`. URLs of this server begin with `home`, such as `http://127.0.0.1:7878`.
 pub fn guide(view: &CaseView, home: &str) -> String {
     let mut parts = vec![format!("# {}", capitalised(&view.label)), view.definition.clone()];
     if !view.whole.is_empty() {
@@ -43,7 +43,7 @@ fn authors(step: &StepView) -> String {
     }
 }
 
-/// The excerpt as a block quote, with where it stands and its licence.
+/// The excerpt as a block quote, with its place and its licence.
 fn quote(hit: &HitView, home: &str) -> String {
     let passage = &hit.passage;
     let lines = strip_body(&hit.snippet.text);
@@ -63,12 +63,12 @@ fn absolute(home: &str, url: &str) -> String {
     if url.starts_with('/') { format!("{home}{url}") } else { url.to_owned() }
 }
 
-/// `text` as the text of a link: on one line, without what would end it.
+/// `text` as a link text: on one line, with brackets escaped.
 fn escaped(text: &str) -> String {
     strip(text).replace('[', "\\[").replace(']', "\\]")
 }
 
-/// With a capital at its beginning.
+/// `text` with a capital first letter.
 pub(super) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())

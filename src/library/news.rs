@@ -9,16 +9,16 @@ use crate::generation::news;
 use crate::generation::news::{Changes, News, What};
 use crate::search::SearchError;
 
-/// Topics that are told of a piece of news.
+/// Topics listed for one piece of news.
 const TOPICS: usize = 4;
 
-/// Which news are asked for.
+/// The requested news.
 #[derive(Clone, Debug)]
 pub struct NewsRequest<'a> {
     pub since: DateTime<Utc>,
-    /// The slug of a topic that they are about.
+    /// The slug of their topic.
     pub topic: Option<&'a str>,
-    /// The source that they are of.
+    /// The id of their source.
     pub source: Option<&'a str>,
     pub audience: Audience,
     pub limit: usize,
@@ -26,8 +26,8 @@ pub struct NewsRequest<'a> {
 }
 
 impl Library {
-    /// What was added, changed and removed at or after a moment, newest first, with the sum of all that is asked
-    /// for. Reads one file, and some of the new sections: 30 microseconds each.
+    /// What was added, changed and removed since a moment, newest first, with the total of all matching news. Reads
+    /// one file, and some of the new sections: 30 microseconds each.
     pub fn news(&self, asked: &NewsRequest) -> Result<NewsView, SearchError> {
         let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
@@ -37,7 +37,7 @@ impl Library {
             let at = DateTime::parse_from_rfc3339(&news.at);
             at.is_ok_and(|at| at.to_utc() >= asked.since)
                 && asked.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
-                // The source may be gone from the catalogue, or have been made private since.
+                // The source may have been removed from the catalogue since, or made private.
                 && !(news.private && asked.audience == Audience::Anyone)
                 && self.may_tell(&news.source, asked.audience)
         };
@@ -45,7 +45,7 @@ impl Library {
         let mut items = Vec::new();
         let mut seen = 0;
         for news in known.into_iter().filter(is_asked) {
-            // Topics are read where they decide, and for what is shown.
+            // Topics are read only if they decide, or for news that is returned.
             let is_shown = |seen| seen >= asked.offset && items.len() < asked.limit;
             let topics = match asked.topic.is_some() || is_shown(seen) {
                 true => self.topics_of(&news)?,
@@ -67,7 +67,7 @@ impl Library {
         Ok(NewsView { since, changes, items })
     }
 
-    /// What the sections of `news` that are still there are about, the topic of most of them first.
+    /// The topics of those new sections of `news` that still exist, the most frequent first.
     fn topics_of(&self, news: &News) -> Result<Vec<TopicLink>, SearchError> {
         let mut counted: Vec<(usize, String)> = Vec::new();
         for id in &news.ids {

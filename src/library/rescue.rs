@@ -1,26 +1,26 @@
-//! What to say to a query that finds nothing: which words failed, and what comes near.
+//! Help for a query that finds nothing: which words failed, and which queries find something.
 
 use super::Library;
 use crate::search::{Budget, Filter, LastWord, Request, SearchError, Understanding};
 
-/// Words that are looked at, and queries that are offered.
+/// Words that are checked, and queries that are suggested.
 const WORDS: usize = 12;
 const OFFERED: usize = 4;
-/// Topics and headings that are offered.
+/// Topics and headings that are suggested.
 const SUGGESTED: usize = 4;
 
 /// Help for a query that found nothing.
 #[derive(Debug, Default)]
 pub struct Rescue {
-    /// The typed words that nothing holds.
+    /// Typed words that no section contains.
     pub failed: Vec<String>,
-    /// Queries that find something, the nearest first, with how much.
+    /// Queries that find something, the closest first, with their number of results.
     pub nearest: Vec<(String, usize)>,
 }
 
 impl Library {
-    /// Help for the query `text` that was narrowed by `filters`. A search for each of its first words and for what is
-    /// offered, all at the cost of one `budget`. What is offered finds something under the same filters.
+    /// Help for the query `text` with `filters`. Runs a search for each of its first words and for each suggestion,
+    /// all within one `budget`. Every suggestion finds something under the same filters.
     pub fn rescue(
         &self,
         text: &str,
@@ -62,7 +62,7 @@ impl Library {
         Ok(rescue)
     }
 
-    /// How much `text` finds under `filters`, and how it was meant to be spelt.
+    /// The number of results of `text` under `filters`, and its corrected spelling.
     fn tried(
         &self,
         text: &str,

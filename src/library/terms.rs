@@ -1,4 +1,4 @@
-//! What the sources speak of and the vocabulary lacks.
+//! Terms that the sources use and the vocabulary lacks.
 
 use super::Library;
 use crate::annotate::terms::{Passage, Term, terms};
@@ -6,8 +6,8 @@ use crate::annotate::{Role, Salience};
 use crate::search::{Record, SearchError};
 
 impl Library {
-    /// Terms that three independent voices or more use and no label names, at most `limit`, the weightiest
-    /// first. Reads the whole index: seconds, and its text in memory.
+    /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked
+    /// first. Reads the whole index, which takes seconds, and holds its text in memory.
     pub fn missing_terms(&self, limit: usize) -> Result<Vec<Term>, SearchError> {
         let mut records: Vec<Record> = Vec::new();
         self.searcher.each(|_, record| {
@@ -16,9 +16,9 @@ impl Library {
                 records.push(record);
             }
         })?;
-        // The index's order depends on how it came about; the same content has the same answer.
+        // The order of an index depends on its history; sorting makes the result depend on the content only.
         records.sort_by(|a, b| {
-            // The posts of a thread have no number to sort by.
+            // Posts of a thread have no number to sort by.
             let place = (&a.source, &a.path, a.address.begin(), &a.text);
             place.cmp(&(&b.source, &b.path, b.address.begin(), &b.text))
         });

@@ -10,18 +10,18 @@ use crate::vocabulary::{Topic, label};
 
 /// Passages and resources on a topic's page.
 const PASSAGES: usize = 8;
-/// Passages that are looked through for those where some may not be told.
+/// Passages to search through if some of them may not be shown.
 const MOST_PASSAGES: usize = 100;
 const RESOURCES: usize = 8;
 
-/// Which resources are asked for.
+/// The requested resources.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceRequest<'a> {
-    /// Words that title, address or topics hold, every one.
+    /// Words that title, URL or topics must all contain.
     pub query: &'a str,
-    /// Slug or label of a topic that they are about.
+    /// Slug or label of their topic.
     pub topic: Option<&'a str>,
-    /// What they are, as [`crate::annotate::resources::ResourceKind::as_str`] says it.
+    /// Their kind, as [`crate::annotate::resources::ResourceKind::as_str`] names it.
     pub kind: Option<&'a str>,
     pub year: Option<u16>,
     pub limit: usize,
@@ -38,7 +38,7 @@ impl Library {
         shown.map(|at| self.topic_view(at)).collect()
     }
 
-    /// The place of the topic with the slug or label `name`.
+    /// The place in the vocabulary of the topic with the slug or label `name`.
     pub fn find_topic(&self, name: &str) -> Option<usize> {
         let vocabulary = &self.graph.vocabulary;
         let key = label::key(name);
@@ -46,14 +46,14 @@ impl Library {
         vocabulary.position(name).or_else(|| vocabulary.topics.iter().position(named))
     }
 
-    /// All about the topic with the slug or label `name`; one search, at the cost of `budget`.
+    /// The details of the topic with the slug or label `name`; runs one search within `budget`.
     pub fn topic(&self, name: &str, budget: &Budget) -> Result<Option<TopicDetail>, SearchError> {
         let Some(mut detail) = self.outline(name) else { return Ok(None) };
         detail.passages = self.passages(&detail.topic, Audience::Reader, budget)?;
         Ok(Some(detail))
     }
 
-    /// The same without its passages, which take a search. O(topics + resources).
+    /// The details without passages, which would need a search. O(topics + resources).
     pub fn outline(&self, name: &str) -> Option<TopicDetail> {
         let at = self.find_topic(name)?;
         let vocabulary = &self.graph.vocabulary;
@@ -68,7 +68,7 @@ impl Library {
             let all = vocabulary.topics.iter().zip(&self.graph.mentions);
             let found = all.filter_map(|(other, said)| Some((other, *said, fits(other)?)));
             let mut found: Vec<_> = found.collect();
-            // The most mentioned first: a reader of a long list sees what matters.
+            // The most mentioned first.
             found.sort_by_key(|(_, said, _)| std::cmp::Reverse(*said));
             let links = found.iter();
             links.filter_map(|(other, _, why)| link(&other.slug.0, why.as_deref())).collect()
@@ -95,9 +95,7 @@ impl Library {
         })
     }
 
-    /// The most cited resources that `wanted` asks for; `None` if it names a topic that there is not.
-    ///
-    /// O(resources).
+    /// The most cited resources that match `wanted`; `None` if it names an unknown topic. O(resources).
     pub fn resources(&self, wanted: &ResourceRequest) -> Option<Vec<ResourceView>> {
         let topic = match wanted.topic {
             Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
@@ -120,7 +118,7 @@ impl Library {
         Some(found.map(|resource| self.resource(resource)).collect())
     }
 
-    /// The years that resources are of, the latest first.
+    /// The years of the resources, the latest first.
     pub fn resource_years(&self) -> Vec<u16> {
         let years = self.graph.resources.iter().filter_map(|resource| resource.year);
         years.collect::<BTreeSet<u16>>().into_iter().rev().collect()
@@ -138,7 +136,7 @@ impl Library {
         }
     }
 
-    /// The best passages about `topic` that `audience` may read; one search, at the cost of `budget`.
+    /// The best passages about `topic` that `audience` may read; runs one search within `budget`.
     pub(super) fn passages(
         &self,
         topic: &TopicView,

@@ -1,4 +1,4 @@
-//! Ways through the graph: what is near a topic, what to learn before it, how it leads to another.
+//! Queries of the graph: related topics, learning orders, paths.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,8 @@ use crate::graph::{self, Edge, Why};
 use crate::search::SectionId;
 
 impl Library {
-    /// The topics nearest to the one with the slug or label `name`, with the evidence.
+    /// The topics nearest to the one with the slug or label `name`, with the evidence; `None` if there is no such
+    /// topic.
     pub fn related(&self, name: &str, limit: usize) -> Option<RelatedView> {
         let at = self.find_topic(name)?;
         let related = graph::related(&self.graph, at, limit).into_iter().map(|near| {
@@ -22,8 +23,8 @@ impl Library {
         Some(RelatedView { topic: self.topic_link(at).id, related: related.collect() })
     }
 
-    /// What to learn for the topic with the slug or label `name`, without the topics `known` and what only
-    /// they need. `Err` is the first name that is no topic.
+    /// What to learn for the topic with the slug or label `name`, without the topics `known` and what only they
+    /// require. `Err` is the first name that is no topic.
     pub fn learn(&self, name: &str, known: &[&str]) -> Result<LearnView, String> {
         let find = |name: &str| self.find_topic(name).ok_or_else(|| name.to_owned());
         let at = find(name)?;
@@ -70,7 +71,7 @@ impl Library {
         TopicLink { id: topic.slug.0.clone(), label: topic.pref_label.clone(), why: None }
     }
 
-    /// What joins the topic at `from` to that at `to`, in words as seen from the first.
+    /// The tie between the topics at `from` and `to`; its words are seen from the first.
     fn tie(&self, from: usize, to: usize, edge: &Edge) -> Tie {
         let topics = &self.graph.vocabulary.topics;
         let (from, to) = (&topics[from], &topics[to]);

@@ -174,7 +174,8 @@ impl<'a> Assembly<'a> {
         let problems = extracted.problems.into_iter();
         part.problems.extend(problems.map(|p| p.of_source(&source.id.0).at(&item.path)));
         let Some(document) = extracted.document else { return Ok(()) };
-        if self.inputs.policy.is_book(&item.format, document.opening()) {
+        let (title, heading, text) = document.opening();
+        if self.inputs.policy.is_book(&item.format, title, heading, text) {
             let message = "a copy of a commercial book, by its first page: never indexed";
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
             part.problems.push(problem.at(&item.path));

@@ -17,7 +17,7 @@ use crate::annotate::{self, Annotation, Tagger, annotate};
 use crate::crawl::BlobId;
 use crate::extract::{self, Document, Extracted};
 use crate::problem::{Problem, Stage};
-use crate::store::{DerivedKey, Store, Versions};
+use crate::store::{DerivedKey, DerivedVersions, Store};
 
 /// Documents whose files are held at once, and the bytes of those; what comes of them is written whenever it
 /// holds as many.
@@ -35,9 +35,9 @@ pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
 }
 
 /// What derived rows depend on under the vocabulary's version.
-pub(super) fn versions(vocabulary_version: &str) -> Versions {
+pub(super) fn versions(vocabulary_version: &str) -> DerivedVersions {
     let (documents, annotations) = (document_versions(), annotation_versions(vocabulary_version));
-    Versions { documents, annotations }
+    DerivedVersions { documents, annotations }
 }
 
 /// What reading came to.
@@ -99,7 +99,7 @@ pub(super) fn derive(
     Ok(derived)
 }
 
-fn write(done: &[Done], versions: &Versions, store: &mut Store) -> anyhow::Result<()> {
+fn write(done: &[Done], versions: &DerivedVersions, store: &mut Store) -> anyhow::Result<()> {
     let new_documents: Vec<_> = done
         .iter()
         .filter(|done| done.is_new)

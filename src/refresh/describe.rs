@@ -7,7 +7,7 @@ use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::problem::{Problem, Stage};
-use crate::store::{SourceRow, State};
+use crate::store::{FetchState, SourceRow};
 
 /// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
 pub(super) const UNSTORED: &str = "not stored";
@@ -81,10 +81,10 @@ fn moved(source: &Source, name: &str) -> Problem {
 /// generation.
 pub(super) fn shown_state(row: &SourceRow) -> SourceCondition {
     match (row.state, &row.snapshot) {
-        (State::Failed, Some(_)) | (State::Ok, _) => SourceCondition::Ok,
-        (State::Failed, None) | (State::New, _) => SourceCondition::New,
-        (State::Gone, _) => SourceCondition::Gone,
-        (State::Blocked, _) => SourceCondition::Blocked,
+        (FetchState::Failed, Some(_)) | (FetchState::Ok, _) => SourceCondition::Ok,
+        (FetchState::Failed, None) | (FetchState::New, _) => SourceCondition::New,
+        (FetchState::Gone, _) => SourceCondition::Gone,
+        (FetchState::Blocked, _) => SourceCondition::Blocked,
     }
 }
 

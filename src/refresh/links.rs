@@ -53,7 +53,7 @@ pub(super) fn look(
                 looks.asked += 1;
                 looks.dead += usize::from(state == LinkState::Dead);
                 looks.unknown += usize::from(state == LinkState::Unknown);
-                store.put_link(&url, state, (&day, now.timestamp()))?;
+                store.put_link(&url, state, &day, now.timestamp())?;
                 told(Event::Looked);
             }
             anyhow::Ok(())

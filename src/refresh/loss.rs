@@ -30,7 +30,7 @@ use crate::generation::contents::Contents;
 use crate::generation::loss::Loss;
 use crate::generation::run::SourceResult;
 use crate::generation::{folders, runs};
-use crate::store::{SourceRow, State, Store};
+use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
 /// What a run does when it would lose documents that could not be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) fn of(
         let lost = match documents {
             0 => 0,
             _ if is_unread(&row, config, now) || is_asking_unknown(&source.id, store)? => documents,
-            _ if row.state == State::Blocked => 0,
+            _ if row.state == FetchState::Blocked => 0,
             // Damaged files that were dropped and could not be fetched again, and threads not read yet.
             _ => {
                 let files = store.lost_files(&source.id, &document_versions())?;
@@ -85,7 +85,7 @@ fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Re
     let mut lost = 0;
     let mut served: Option<Contents> = None;
     for kind in ThreadKind::ALL.into_iter().filter(|kind| threads::asks(source, *kind)) {
-        if store.thread_state((&source.id, kind))?.swept_at > 0 {
+        if store.thread_state(ThreadsOf { source: &source.id, kind })?.swept_at > 0 {
             continue;
         }
         let served = served.get_or_insert_with(|| served_contents(&config.index));
@@ -111,7 +111,7 @@ fn served_contents(index: &Path) -> Contents {
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
     // A snapshot without a revision is of a source that lost a file to damage.
     let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
-    !is_whole && row.state != State::Blocked && !is_dropped(row, config, now)
+    !is_whole && row.state != FetchState::Blocked && !is_dropped(row, config, now)
 }
 
 /// What readers have of each source. Of the manifest only what every format of it has had, so that a
@@ -195,12 +195,15 @@ mod tests {
             fetched_at: 1,
             selection: String::new(),
         };
-        let row = SourceRow { snapshot: Some(snapshot), state: State::Ok, ..SourceRow::default() };
+        let row =
+            SourceRow { snapshot: Some(snapshot), state: FetchState::Ok, ..SourceRow::default() };
         store.put_source(source, &row).unwrap();
         let lost = of(&config, &catalogue, &store).unwrap().unwrap();
         assert_eq!((lost.documents, lost.of), (2, 3));
         let state = ThreadState { swept_at: 1, ..ThreadState::default() };
-        store.end_pass((source, ThreadKind::Discussion), false, &state, 1).unwrap();
+        store
+            .end_pass(ThreadsOf { source, kind: ThreadKind::Discussion }, false, &state, 1)
+            .unwrap();
         assert_eq!(of(&config, &catalogue, &store).unwrap(), None, "they were read, and are gone");
     }
 

@@ -7,12 +7,12 @@ use super::Inputs;
 use super::derive::versions;
 use crate::config::Config;
 use crate::problem::{Problem, Stage};
-use crate::store::{Audit, Store, StoreError, Table};
+use crate::store::{Store, StoreAudit, StoreError, StoreTable};
 use crate::vocabulary;
 
 /// Looks at every row of the store of `config`'s index. Changes nothing. `Err` if the database itself is broken or
 /// can't be read.
-pub fn audit(config: &Config) -> Result<Audit, StoreError> {
+pub fn audit(config: &Config) -> Result<StoreAudit, StoreError> {
     // With faults in the vocabulary nothing is annotated: then annotations are only unpacked.
     let vocabulary = vocabulary::load(&config.sources);
     let version = vocabulary.map(|vocabulary| vocabulary.version).unwrap_or_default();
@@ -27,7 +27,7 @@ pub(super) fn drop_damaged(store: &mut Store, inputs: &Inputs) -> anyhow::Result
         return Ok(None);
     }
     let rows = if damaged == 1 { "1 row" } else { &format!("{damaged} rows") };
-    let blobs = audit.count(Table::Blobs);
+    let blobs = audit.count(StoreTable::Blobs);
     let message = format!("{rows} of the store were damaged and dropped, {blobs} of them files");
     tracing::warn!("{message}");
     let hint = "what is derived is made again at once; `cairn refresh` fetches the files again";

@@ -28,6 +28,7 @@ mod renew;
 mod settle;
 mod threads;
 mod wanted;
+mod watchdog;
 mod whole;
 
 use std::time::Instant;
@@ -35,7 +36,9 @@ use std::time::Instant;
 use anyhow::bail;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source, Visibility};
+use crate::catalogue::{
+    self, Catalogue, Origin, Policy, Selection, SelectionRules, Source, Visibility,
+};
 use crate::config::Config;
 use crate::disk;
 use crate::generation::checksums::Depth;
@@ -118,7 +121,7 @@ pub struct Summary {
 struct Inputs {
     catalogue: Catalogue,
     policy: Policy,
-    rules: Rules,
+    rules: SelectionRules,
     vocabulary: Vocabulary,
     /// Forks that only GitHub's metadata tells of.
     undeclared: Undeclared,
@@ -150,7 +153,7 @@ fn run_to_the_end(
     let policy = catalogue::policy::load(&config.sources)?;
     let inputs = Inputs {
         catalogue,
-        rules: Rules::new(&policy),
+        rules: SelectionRules::new(&policy),
         policy,
         vocabulary: vocabulary::load(&config.sources)?,
         undeclared: Undeclared::new(),

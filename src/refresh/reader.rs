@@ -9,8 +9,6 @@
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Stop;
 use super::budget::Budgets;
+use super::watchdog::{Ended, Watchdog};
 use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
 
@@ -25,7 +24,7 @@ use crate::problem::{Problem, Stage};
 const MOST_MEMORY: u64 = 128_000_000;
 /// The longest answer: several times what a document keeps at most.
 const LONGEST_ANSWER: u32 = 32_000_000;
-/// How often a child looks whether its parent is there, and a parent whether the run was stopped.
+/// How often a child checks whether its parent is still running.
 const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Serialize, Deserialize)]
@@ -52,6 +51,17 @@ enum Failure {
     Late(Duration),
     /// The run was stopped.
     Stopped,
+}
+
+impl Failure {
+    /// Why a child gave no answer within `allowance` that was `ended` by its watchdog, or by itself.
+    fn of(ended: Option<Ended>, allowance: Duration) -> Failure {
+        match ended {
+            Some(Ended::Late) => Failure::Late(allowance),
+            Some(Ended::Stopped) => Failure::Stopped,
+            None => Failure::Broken,
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -92,14 +102,16 @@ impl<'a> Reader<'a> {
         let (allowance, begun) = (self.budgets.allowance(source), Instant::now());
         let answer = child.ask(&Question { format, bytes }, allowance);
         self.budgets.charge(source, begun.elapsed());
+        let ended = child.watchdog.finish();
         match answer {
             Ok(extracted) => {
-                self.child = Some(child);
+                // The timeout may have ended the child just after its answer: then the next document gets a new one.
+                self.child = ended.is_none().then_some(child);
                 Ok(extracted)
             }
             Err(error) => {
                 tracing::debug!(%error, "the reader's child ended");
-                Err(child.failure(allowance))
+                Err(Failure::of(ended, allowance))
             }
         }
     }
@@ -137,35 +149,7 @@ struct Running {
     child: Arc<Mutex<Child>>,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
-    /// Tells the watch when a question begins, with how long it may take, and when it is answered.
-    watch: Sender<Duration>,
-    /// Why the watch has ended the child: [`NOT_ENDED`], [`LATE`] or [`STOPPED`].
-    ended: Arc<AtomicU8>,
-}
-
-const NOT_ENDED: u8 = 0;
-const LATE: u8 = 1;
-const STOPPED: u8 = 2;
-
-/// Waits until a question is answered, and ends `child` where that takes too long or the run is stopped.
-fn watch(heard: &Receiver<Duration>, child: &Mutex<Child>, ended: &AtomicU8, stop: &Stop) {
-    while let Ok(longest) = heard.recv() {
-        let begun = Instant::now();
-        loop {
-            let left = longest.saturating_sub(begun.elapsed());
-            if heard.recv_timeout(left.min(LOOK)) != Err(RecvTimeoutError::Timeout) {
-                break;
-            }
-            let why = match (stop.is_cancelled(), begun.elapsed() >= longest) {
-                (true, _) => STOPPED,
-                (false, true) => LATE,
-                (false, false) => continue,
-            };
-            ended.store(why, Ordering::Relaxed);
-            let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
-            return;
-        }
-    }
+    watchdog: Watchdog,
 }
 
 impl Running {
@@ -182,18 +166,17 @@ impl Running {
             return Err(io::Error::other("the child has no pipes"));
         };
         let child = Arc::new(Mutex::new(child));
-        let ended = Arc::new(AtomicU8::new(NOT_ENDED));
-        let (watcher, heard) = mpsc::channel();
-        let (watched, why, stop) = (Arc::clone(&child), Arc::clone(&ended), stop.clone());
-        std::thread::spawn(move || watch(&heard, &watched, &why, &stop));
-        Ok(Running { child, stdin, stdout: BufReader::new(stdout), watch: watcher, ended })
+        let watched = Arc::clone(&child);
+        let watchdog = Watchdog::start(stop.clone(), move || {
+            let _ = watched.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        });
+        Ok(Running { child, stdin, stdout: BufReader::new(stdout), watchdog })
     }
 
+    /// The answer to `question`, within `longest`. The caller ends the timeout.
     fn ask(&mut self, question: &Question, longest: Duration) -> io::Result<Extracted> {
-        let _ = self.watch.send(longest);
-        let answer = self.exchange(question);
-        let _ = self.watch.send(longest);
-        answer
+        self.watchdog.begin(longest);
+        self.exchange(question)
     }
 
     fn exchange(&mut self, question: &Question) -> io::Result<Extracted> {
@@ -201,15 +184,6 @@ impl Running {
         let answer =
             read_frame(&mut self.stdout, LONGEST_ANSWER)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         postcard::from_bytes(&answer).map_err(io::Error::other)
-    }
-
-    /// Why it gave no answer within `allowance`.
-    fn failure(&self, allowance: Duration) -> Failure {
-        match self.ended.load(Ordering::Relaxed) {
-            LATE => Failure::Late(allowance),
-            STOPPED => Failure::Stopped,
-            _ => Failure::Broken,
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::Stop;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::crawl::{CrawlError, Crawler, Quota, Resource, Traffic};
-use crate::store::{SourceRow, State, Store};
+use crate::store::{FetchState, SourceRow, Store};
 
 /// Metadata younger than this is not asked for again.
 const METADATA_SECONDS: i64 = 24 * 60 * 60;
@@ -62,7 +62,7 @@ pub(super) fn renew(
         return Ok(());
     }
     let mut spent = Traffic::default();
-    let quotas = until(runtime, stop, crawler.ask_quotas(&mut spent));
+    let quotas = until(runtime, stop, crawler.fetch_quotas(&mut spent));
     cost("", spent);
     let quota = match quotas {
         Ok(quotas) => quotas.core,
@@ -104,7 +104,7 @@ impl Renewal<'_> {
         let mut row = store.source(&due.source.id)?;
         let mut spent = Traffic::default();
         let known = row.metadata.as_ref();
-        let asked = self.crawler.metadata((due.owner, due.name), known, &mut spent);
+        let asked = self.crawler.metadata(due.owner, due.name, known, &mut spent);
         let answer = until(self.runtime, self.stop, asked);
         self.paid(&due.source.id.0, spent, cost);
         match answer {
@@ -173,7 +173,7 @@ fn due<'a>(chosen: &[&'a Source], store: &Store, now: i64) -> anyhow::Result<Vec
         let mut row = store.source(&source.id)?;
         let is_due = row.metadata_at + METADATA_SECONDS <= now
             && row.metadata_tried_at + AGAIN_SECONDS <= now;
-        if row.state == State::Ok && is_due {
+        if row.state == FetchState::Ok && is_due {
             due.push(Due { source, owner, name, at: row.metadata_at });
             row.metadata_tried_at = now;
             store.put_source(&source.id, &row)?;
@@ -197,7 +197,7 @@ fn due_owners<'a>(
         let known = row.owner.take().filter(|known| known.login.eq_ignore_ascii_case(owner));
         let at = if known.is_some() { row.owner_at } else { 0 };
         let is_due = at + OWNER_SECONDS <= now && row.owner_tried_at + AGAIN_SECONDS <= now;
-        if row.state != State::Ok || !is_due {
+        if row.state != FetchState::Ok || !is_due {
             continue;
         }
         let due = owners.entry(owner.to_lowercase()).or_insert_with(|| DueOwner {
@@ -261,7 +261,7 @@ mod tests {
             let failed = source.id.0 == "a/failed";
             let asked = if source.id.0 == "a/asked" { now - AGAIN_SECONDS + 1 } else { 0 };
             let row = SourceRow {
-                state: if failed { State::Failed } else { State::Ok },
+                state: if failed { FetchState::Failed } else { FetchState::Ok },
                 metadata_at: at,
                 metadata_tried_at: asked,
                 ..SourceRow::default()
@@ -289,7 +289,7 @@ mod tests {
         let owner = |login: &str| Some(Owner { login: login.to_owned(), ..Owner::default() });
         let known = [(owner("ann"), now - month), (None, 0), (owner("former"), now - 1)];
         for (source, (owner, owner_at)) in catalogue.sources.iter().zip(known) {
-            let row = SourceRow { state: State::Ok, owner, owner_at, ..SourceRow::default() };
+            let row = SourceRow { state: FetchState::Ok, owner, owner_at, ..SourceRow::default() };
             store.put_source(&source.id, &row).unwrap();
         }
         let chosen: Vec<&Source> = catalogue.sources.iter().collect();

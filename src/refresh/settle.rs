@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::generation::run::{Outcome, SourceResult};
-use crate::store::{SourceRow, State, Store};
+use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
 /// What the end of a fetch is written by.
 #[derive(Clone, Copy)]
@@ -92,9 +92,9 @@ fn drop_threads(
     config: &Config,
     store: &mut Store,
 ) -> anyhow::Result<()> {
-    if row.state == State::Blocked || is_dropped(row, config, chrono::Utc::now().timestamp()) {
+    if row.state == FetchState::Blocked || is_dropped(row, config, chrono::Utc::now().timestamp()) {
         for kind in ThreadKind::ALL {
-            store.remove_threads((&source.id, kind))?;
+            store.remove_threads(ThreadsOf { source: &source.id, kind })?;
         }
     }
     Ok(())
@@ -153,7 +153,7 @@ fn keep_unread(
 /// Notes that `row`'s source has answered, and from where.
 fn well(row: &mut SourceRow, moved: Moved) {
     (row.not_found, row.gone_since) = (0, None);
-    row.state = State::Ok;
+    row.state = FetchState::Ok;
     match moved {
         Moved::No => row.moved_to = None,
         Moved::To(name) => row.moved_to = Some(name),
@@ -191,24 +191,24 @@ pub(super) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
         CrawlError::Blocked { .. } => {
-            row.state = State::Blocked;
+            row.state = FetchState::Blocked;
             row.snapshot = None;
         }
         CrawlError::NotFound(_) | CrawlError::Hidden(_) | CrawlError::Empty(_) => {
             row.not_found = row.not_found.saturating_add(1);
-            row.state = State::Failed;
+            row.state = FetchState::Failed;
             if row.not_found >= config.gone_after {
                 // A time of the future was told by a clock that was ahead.
                 row.gone_since = Some(row.gone_since.map_or(now, |since| since.min(now)));
-                row.state = State::Gone;
+                row.state = FetchState::Gone;
                 if is_dropped(row, config, now) {
                     row.snapshot = None;
                 }
             }
         }
         // Removed for a reason that no failure to ask again takes back.
-        _ if row.state == State::Blocked => {}
-        _ => row.state = State::Failed,
+        _ if row.state == FetchState::Blocked => {}
+        _ => row.state = FetchState::Failed,
     }
 }
 
@@ -236,13 +236,16 @@ mod tests {
         (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
         let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
         let error = CrawlError::NotFound("u".into());
-        let states: Vec<State> = (0..4)
+        let states: Vec<FetchState> = (0..4)
             .map(|day| {
                 fail(&mut row, &error, &config, day * 86_400);
                 row.state
             })
             .collect();
-        assert_eq!(states, [State::Failed, State::Failed, State::Gone, State::Gone]);
+        assert_eq!(
+            states,
+            [FetchState::Failed, FetchState::Failed, FetchState::Gone, FetchState::Gone]
+        );
         assert_eq!(row.gone_since, Some(2 * 86_400));
         fail(&mut row, &error, &config, 91 * 86_400);
         assert!(row.snapshot.is_some());
@@ -276,10 +279,10 @@ mod tests {
         let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
         fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
         fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
-        assert_eq!((row.state, row.snapshot), (State::Blocked, None));
-        let mut row = SourceRow { state: State::Blocked, ..SourceRow::default() };
+        assert_eq!((row.state, row.snapshot), (FetchState::Blocked, None));
+        let mut row = SourceRow { state: FetchState::Blocked, ..SourceRow::default() };
         well(&mut row, Moved::No);
-        assert_eq!(row.state, State::Ok);
+        assert_eq!(row.state, FetchState::Ok);
     }
 
     #[test]

@@ -116,8 +116,8 @@ impl Clock {
         self.retry(last);
     }
 
-    /// Plans the run that follows a full run, which started at `started_at` and has ended. A run that reached no host
-    /// does not count, nor does one without a record: both are repeated after [`AGAIN`].
+    /// Plans the run after a run over all sources that started at `started_at` and has ended. A run that reached no host
+    /// does not count, nor does one that left no record: both are repeated after [`AGAIN`].
     pub fn plan_after(
         &self,
         config: &Config,

@@ -171,6 +171,48 @@ mod tests {
         }
     }
 
+    #[test]
+    fn graph_work_waits_for_a_blocking_thread_and_health_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = state(folder.path().join("index"));
+        state.renew();
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_all().max_blocking_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let get = |path: &str| {
+                let request = Request::get(path).body(Body::empty()).unwrap();
+                router(Arc::clone(&state)).oneshot(request)
+            };
+            let (release, held) = mpsc::channel::<()>();
+            let thread = tokio::task::spawn_blocking(move || held.recv());
+            let paths = [
+                "/topics",
+                "/api/v1/topics",
+                "/api/v1/topics/embedding/related",
+                "/topics/embedding/learn",
+                "/api/v1/topics/embedding/learn",
+                "/path?from=embedding&to=calibration",
+                "/api/v1/path?from=embedding&to=calibration",
+                "/cases",
+                "/api/v1/cases",
+                "/resources",
+                "/api/v1/resources",
+            ];
+            let mut waiting: Vec<_> = paths.iter().map(|path| Box::pin(get(path))).collect();
+            for (path, answer) in paths.iter().zip(&mut waiting) {
+                let soon = Duration::from_millis(50);
+                let early = tokio::time::timeout(soon, answer.as_mut()).await;
+                assert!(early.is_err(), "{path} was computed on the thread of the server");
+            }
+            assert_eq!(get("/healthz").await.unwrap().status(), 200);
+            drop(release);
+            assert!(thread.await.unwrap().is_err());
+            for (path, answer) in paths.iter().zip(waiting) {
+                assert_eq!(answer.await.unwrap().status(), 200, "{path}");
+            }
+        });
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn requests_without_a_search_are_served_while_the_queue_is_full() {
         let folder = tempfile::tempdir().unwrap();

@@ -24,7 +24,7 @@ const TICK: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// A refresh that runs in a child process.
-struct Running {
+struct RunningRefresh {
     child: Child,
     scope: RunScope,
     started_at: DateTime<Utc>,
@@ -36,7 +36,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
     let last = RunHistory::of(&runs::read(&state.config.index), now);
     state.clock.plan(&state.config, &last, now, now);
     let mut watch = Watch::new(Arc::clone(&state));
-    let mut running: Option<Running> = None;
+    let mut running: Option<RunningRefresh> = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -83,7 +83,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
 }
 
 /// Starts `cairn refresh` with the same settings, and with the same trust in where they were found.
-fn start(config: &Config, scope: RunScope) -> Option<Running> {
+fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))
         .ok()?;
@@ -114,7 +114,7 @@ fn start(config: &Config, scope: RunScope) -> Option<Running> {
         .spawn()
         .map_err(|error| tracing::error!(%error, "the refresh can't be started"))
         .ok()?;
-    Some(Running { child, scope, started_at })
+    Some(RunningRefresh { child, scope, started_at })
 }
 
 /// Asks the run to stop, waits for it, and kills it if it takes too long.

@@ -1,8 +1,8 @@
-//! Reads every row of the store, says which are damaged, and drops those.
+//! Reads every row of the store, reports the damaged ones, and deletes them.
 //!
-//! SQLite notices damage to the structure of its pages, but not to what stands in them. Here each text is
-//! decoded, and each blob is unpacked and hashed: its id is the hash of its bytes. What was dropped is made again
-//! by the next refresh: derived rows from their blobs, blobs and files by fetching their source.
+//! SQLite detects damage to the structure of its pages, but not to the values in them. This module decodes each text,
+//! and decompresses and hashes each blob: a blob's id is the hash of its bytes. The next refresh restores what was
+//! deleted: it derives rows from their blobs, and fetches the sources of lost blobs and files.
 
 use std::collections::HashSet;
 
@@ -10,25 +10,24 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 
-use super::database::check_pages;
 use super::sources::put_source;
-use super::{SourceRow, Store, StoreError, ThreadState};
+use super::{SourceRow, Store, StoreError, ThreadState, check_pages};
 use crate::annotate::Annotation;
 use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
 use crate::extract::Extracted;
 
-/// The versions of the derived rows that are decoded; rows of others are only unpacked, since they may have another
-/// form. See [`super::DerivedKey`].
+/// The versions whose derived rows are decoded. Rows of other versions are only decompressed, because their format may
+/// differ. See [`super::DerivedKey`].
 #[derive(Clone, Debug)]
-pub struct Versions {
+pub struct DerivedVersions {
     pub documents: String,
     pub annotations: String,
 }
 
-/// A kind of row.
+/// A table of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub enum StoreTable {
     Sources,
     Files,
     Blobs,
@@ -38,82 +37,84 @@ pub enum Table {
     ThreadStates,
 }
 
-impl Table {
+impl StoreTable {
     fn name(self) -> &'static str {
         match self {
-            Table::Sources => "sources",
-            Table::Files => "files",
-            Table::Blobs => "blobs",
-            Table::Documents => "documents",
-            Table::Annotations => "annotations",
-            Table::Links => "links",
-            Table::ThreadStates => "thread_states",
+            StoreTable::Sources => "sources",
+            StoreTable::Files => "files",
+            StoreTable::Blobs => "blobs",
+            StoreTable::Documents => "documents",
+            StoreTable::Annotations => "annotations",
+            StoreTable::Links => "links",
+            StoreTable::ThreadStates => "thread_states",
         }
     }
 
-    /// Whether a damaged row of it can be made again without fetching anything.
+    /// Whether a damaged row of this table can be derived again without fetching anything.
     fn is_derived(self) -> bool {
-        matches!(self, Table::Documents | Table::Annotations | Table::Links)
+        matches!(self, StoreTable::Documents | StoreTable::Annotations | StoreTable::Links)
     }
 }
 
-/// A damaged row.
+/// A damaged row of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damaged {
-    pub table: Table,
-    /// The source that needs it, and the file in it, where they can be read.
+pub struct DamagedRow {
+    pub table: StoreTable,
+    /// The source and path that need this row, if they can be read.
     pub source: Option<String>,
     pub path: Option<String>,
-    /// The values of its key: one, or source and path.
+    /// The values of its primary key columns, as bytes.
     key: Vec<Vec<u8>>,
 }
 
-/// What was found.
+/// The result of reading every row of the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Audit {
+pub struct StoreAudit {
     /// Rows that were read.
     pub rows: usize,
-    pub damaged: Vec<Damaged>,
-    /// Sources and paths of files whose blob is not there: damaged once, and still to be fetched.
+    pub damaged: Vec<DamagedRow>,
+    /// Sources and paths of files without a blob: it was damaged and deleted earlier, and is not fetched yet.
     pub missing: Vec<(String, String)>,
 }
 
-impl Audit {
-    /// The sources of which something has to be fetched again, sorted, and whether they are all that do.
+impl StoreAudit {
+    /// The sources to fetch again, sorted, and whether that list is complete: it isn't if the source of a damaged row
+    /// can't be read.
     pub fn to_fetch(&self) -> (Vec<String>, bool) {
-        let is_lost = |row: &&Damaged| !row.table.is_derived();
+        let is_lost = |row: &&DamagedRow| !row.table.is_derived();
         let named = self.damaged.iter().filter(is_lost).filter_map(|row| row.source.as_ref());
         let mut sources: Vec<String> = named.cloned().collect();
         sources.extend(self.missing.iter().map(|(source, _)| source.clone()));
         sources.sort();
         sources.dedup();
-        let is_known = |row: &Damaged| row.source.is_some() || row.table != Table::Files;
+        let is_known = |row: &DamagedRow| row.source.is_some() || row.table != StoreTable::Files;
         (sources, self.damaged.iter().all(is_known))
     }
 
     /// How many rows of `table` are damaged.
-    pub fn count(&self, table: Table) -> usize {
+    pub fn count(&self, table: StoreTable) -> usize {
         self.damaged.iter().filter(|row| row.table == table).count()
     }
 }
 
 impl Store {
-    /// Reads every row; derived ones as those of `versions`. Drops what is damaged, in one transaction, and says what
-    /// that was. `Err` if the database itself is broken.
+    /// Reads every row, decodes the derived ones of `versions`, deletes the damaged ones in one transaction, and returns
+    /// the findings. `Err` if the database itself is broken.
     ///
-    /// A source that lost a file counts as not fetched whole. O(bytes), a document in memory at a time.
-    pub fn drop_damaged(&mut self, versions: &Versions) -> Result<Audit, StoreError> {
+    /// A source that lost a file is marked as incomplete, so the next refresh fetches it whole. O(bytes); holds one
+    /// document in memory at a time.
+    pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
         let audit = audit(&self.connection, versions)?;
         let transaction = self.connection.transaction()?;
         for row in &audit.damaged {
             row.remove(&transaction)?;
         }
-        forget_lost_threads(&transaction)?;
+        delete_lost_threads(&transaction)?;
         transaction.commit()?;
         Ok(audit)
     }
 
-    /// Whether the bytes of a file of `source` are not there.
+    /// Whether a file of `source` has no stored bytes.
     pub fn lacks_blobs(&self, source: &SourceId) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM files WHERE source = ?1
                    AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)";
@@ -133,18 +134,21 @@ impl Store {
     }
 }
 
-/// What is damaged in the database of `connection`, which stays as it is.
-pub(super) fn audit(connection: &Connection, versions: &Versions) -> Result<Audit, StoreError> {
+/// The damaged rows in the database of `connection`. Changes nothing.
+pub(super) fn audit(
+    connection: &Connection,
+    versions: &DerivedVersions,
+) -> Result<StoreAudit, StoreError> {
     check_pages(connection, "integrity_check")?;
-    let mut audit = Audit::default();
-    let mut reading = Reading { connection, audit: &mut audit };
-    reading.each(Table::Sources, "id, row", 1, |row| {
+    let mut audit = StoreAudit::default();
+    let mut reading = RowReader { connection, audit: &mut audit };
+    reading.each(StoreTable::Sources, "id, row", 1, |row| {
         serde_json::from_str::<SourceRow>(text(row, 1)?).ok().map(|_| ())
     })?;
-    reading.each(Table::Files, "source, path, blob, first_seen", 2, |row| {
+    reading.each(StoreTable::Files, "source, path, blob, first_seen", 2, |row| {
         integer(row, 3).and(text(row, 2)).map(|_| ())
     })?;
-    reading.each(Table::Blobs, "id, bytes, length", 1, |row| {
+    reading.each(StoreTable::Blobs, "id, bytes, length", 1, |row| {
         let bytes = unpacked(row, 1)?;
         let has_length = match row.get_ref(2).ok()? {
             ValueRef::Null => true,
@@ -154,34 +158,36 @@ pub(super) fn audit(connection: &Connection, versions: &Versions) -> Result<Audi
         (has_length && BlobId::of(&bytes).0 == text(row, 0)?).then_some(())
     })?;
     let columns = "blob, format, key, body";
-    reading
-        .each(Table::Documents, columns, 2, |row| decoded::<Extracted>(row, &versions.documents))?;
-    reading.each(Table::Annotations, columns, 2, |row| {
+    reading.each(StoreTable::Documents, columns, 2, |row| {
+        decoded::<Extracted>(row, &versions.documents)
+    })?;
+    reading.each(StoreTable::Annotations, columns, 2, |row| {
         decoded::<Annotation>(row, &versions.annotations)
     })?;
-    reading.each(Table::Links, "url, looked_at, state, dead_since", 1, |row| {
+    reading.each(StoreTable::Links, "url, looked_at, state, dead_since", 1, |row| {
         let day = row.get_ref(3).ok()?;
         let is_day = matches!(day, ValueRef::Null) || text(row, 3).is_some();
         integer(row, 1).and(integer(row, 2)).filter(|_| is_day).map(|_| ())
     })?;
-    reading.each(Table::ThreadStates, "source, kind, row", 2, |row| {
+    reading.each(StoreTable::ThreadStates, "source, kind, row", 2, |row| {
         serde_json::from_str::<ThreadState>(text(row, 2)?).ok().map(|_| ())
     })?;
     audit.missing = missing(connection)?;
     Ok(audit)
 }
 
-struct Reading<'a> {
+/// Reads tables and records their damaged rows.
+struct RowReader<'a> {
     connection: &'a Connection,
-    audit: &'a mut Audit,
+    audit: &'a mut StoreAudit,
 }
 
-impl Reading<'_> {
-    /// Reads the `columns` of every row of `table`, of which the first `keys` are text and its key. A row of which
-    /// `read` makes nothing is damaged.
+impl RowReader<'_> {
+    /// Reads `columns` of every row of `table`. The first `keys` columns are text and form the primary key. A row is
+    /// damaged if `read` returns `None` for it.
     fn each(
         &mut self,
-        table: Table,
+        table: StoreTable,
         columns: &str,
         keys: usize,
         read: impl Fn(&Row) -> Option<()>,
@@ -197,23 +203,25 @@ impl Reading<'_> {
             }
             let key: Vec<Vec<u8>> = (0..keys).map(|at| bytes(row, at).to_vec()).collect();
             let (source, path) = needed_by(self.connection, table, &key)?;
-            self.audit.damaged.push(Damaged { table, source, path, key });
+            self.audit.damaged.push(DamagedRow { table, source, path, key });
         }
         Ok(())
     }
 }
 
-/// Which source and path need the row of `table` with `key`.
+/// The source and the path that need the row of `table` with `key`.
 fn needed_by(
     connection: &Connection,
-    table: Table,
+    table: StoreTable,
     key: &[Vec<u8>],
 ) -> Result<(Option<String>, Option<String>), StoreError> {
     let read = |at: usize| key.get(at).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
     match table {
-        Table::Links => Ok((None, None)),
-        Table::Sources | Table::Files | Table::ThreadStates => Ok((read(0), read(1))),
-        Table::Blobs | Table::Documents | Table::Annotations => {
+        StoreTable::Links => Ok((None, None)),
+        StoreTable::Sources | StoreTable::Files | StoreTable::ThreadStates => {
+            Ok((read(0), read(1)))
+        }
+        StoreTable::Blobs | StoreTable::Documents | StoreTable::Annotations => {
             let sql = "SELECT source, path FROM files WHERE blob = ?1
                        UNION ALL SELECT source, kind || '/' || number FROM threads WHERE blob = ?1
                        LIMIT 1";
@@ -225,9 +233,9 @@ fn needed_by(
     }
 }
 
-impl Damaged {
+impl DamagedRow {
     fn remove(&self, connection: &Connection) -> Result<(), StoreError> {
-        // As bytes: what is no UTF-8 could not be compared as text.
+        // Compares bytes, because a damaged key may not be UTF-8.
         let by = |table: &str, columns: &[&str]| {
             let is = |(column, at): (&&str, usize)| format!("CAST({column} AS BLOB) = ?{at}");
             let all: Vec<String> = columns.iter().zip(1..).map(is).collect();
@@ -235,27 +243,29 @@ impl Damaged {
         };
         let key = || rusqlite::params_from_iter(&self.key);
         let columns: &[&str] = match self.table {
-            Table::Sources | Table::Blobs => &["id"],
-            Table::Files => &["source", "path"],
-            Table::ThreadStates => &["source", "kind"],
-            Table::Links => &["url"],
-            // An annotation without its document would keep that from being read again.
-            Table::Documents | Table::Annotations => {
+            StoreTable::Sources | StoreTable::Blobs => &["id"],
+            StoreTable::Files => &["source", "path"],
+            StoreTable::ThreadStates => &["source", "kind"],
+            StoreTable::Links => &["url"],
+            // An annotation that remained without its document would prevent the document from being read again.
+            StoreTable::Documents | StoreTable::Annotations => {
                 connection.execute(&by("annotations", &["blob", "format"]), key())?;
                 &["blob", "format"]
             }
         };
         connection.execute(&by(self.table.name(), columns), key())?;
         match (&self.source, self.table) {
-            (Some(source), Table::Files) => forget(connection, &SourceId(source.clone())),
+            (Some(source), StoreTable::Files) => {
+                mark_incomplete(connection, &SourceId(source.clone()))
+            }
             _ => Ok(()),
         }
     }
 }
 
-/// Drops the threads whose text is not there, and what is known of their fetching, so that the next refresh reads all
-/// threads of that kind again.
-fn forget_lost_threads(connection: &Connection) -> Result<(), StoreError> {
+/// Deletes the threads without a blob and the state of fetching them, so that the next refresh reads all threads of
+/// that kind again.
+fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     let lost = "SELECT source, kind FROM threads
                 WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
     for table in ["thread_states", "thread_seen"] {
@@ -267,13 +277,13 @@ fn forget_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes `source` one that was not fetched whole; its other files stay.
-fn forget(connection: &Connection, source: &SourceId) -> Result<(), StoreError> {
+/// Marks `source` as incomplete, so that the next refresh fetches it whole. Its other files stay.
+fn mark_incomplete(connection: &Connection, source: &SourceId) -> Result<(), StoreError> {
     let sql = "SELECT row FROM sources WHERE id = ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([&source.0])?;
     let Some(row) = rows.next()? else { return Ok(()) };
-    // One that can't be decoded is dropped itself.
+    // A row that can't be decoded is itself reported as damaged and deleted.
     let row = text(row, 0).and_then(|json| serde_json::from_str::<SourceRow>(json).ok());
     let Some(mut row) = row else { return Ok(()) };
     if let Some(snapshot) = &mut row.snapshot {
@@ -283,7 +293,7 @@ fn forget(connection: &Connection, source: &SourceId) -> Result<(), StoreError> 
     put_source(connection, source, &row)
 }
 
-/// Sources and paths of the files and threads whose blobs are not there.
+/// Sources and paths of the files and threads whose blobs are missing.
 fn missing(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
     let sql = "SELECT source, path FROM files
                WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)
@@ -322,7 +332,7 @@ fn unpacked(row: &Row, at: usize) -> Option<Vec<u8>> {
     zstd::stream::decode_all(bytes(row, at)).ok()
 }
 
-/// Whether the derived `row` can be unpacked and, if it is of `versions`, decoded.
+/// `Some` if the derived `row` can be decompressed and, if it is of `versions`, decoded.
 fn decoded<T: DeserializeOwned>(row: &Row, versions: &str) -> Option<()> {
     let plain = unpacked(row, 3)?;
     match text(row, 2)? == versions {

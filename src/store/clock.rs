@@ -1,11 +1,9 @@
-//! Distrusts times of the future. A clock that was ahead once leaves times behind that would keep
-//! metadata, dead addresses and gone sources as they are for years; once the clock is right, each such
-//! time becomes the present one.
+//! Corrects timestamps in the future. If a clock was ahead, the timestamps it left would prevent updates of metadata and
+//! dead links for years. When the store is opened, each of them is set to the current time.
 //!
-//! A clock that is behind makes every time look like one of the future: nothing is changed by one that
-//! tells a time before Cairn existed, as a machine without a battery does until it has asked for the time. When
-//! a source went (`gone_since`) is not changed here at all, since files are dropped by it; only an answer of
-//! its host does that.
+//! With a clock that is behind, every timestamp seems to be in the future. So nothing is changed if the clock shows a
+//! time before Cairn existed, as on a machine without a battery-backed clock that has not synchronised yet. `gone_since`
+//! is never changed here, because files are deleted depending on it; only a response of the source's host changes it.
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -13,24 +11,24 @@ use rusqlite::params;
 use super::sources::put_source;
 use super::{SourceRow, Store, StoreError};
 
-/// 2026-01-01, in seconds since 1970: no clock that is right tells an earlier time.
+/// 2026-01-01 as a Unix timestamp: a correct clock never shows an earlier time.
 const EARLIEST: i64 = 1_767_225_600;
 
-/// Whether a clock that says `now` may be right.
+/// Whether `now` may be the correct time.
 pub fn is_plausible(now: DateTime<Utc>) -> bool {
     now.timestamp() >= EARLIEST
 }
 
 impl Store {
-    /// Sets every recorded time that is later than `now` to `now`. One transaction; writes only what is wrong.
-    /// O(files + addresses + sources).
-    pub(super) fn distrust_after(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
+    /// Sets every recorded timestamp after `now` to `now`. One transaction; writes only the wrong rows.
+    /// O(files + links + sources).
+    pub(super) fn correct_future_times(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         if !is_plausible(now) {
             return Ok(());
         }
         let (seconds, day) = (now.timestamp(), now.format("%Y-%m-%d").to_string());
         let transaction = self.connection.transaction()?;
-        // What is no text, or can't be decoded, is reported by who needs it.
+        // Rows that are not text or can't be decoded are skipped here; reading them reports the error.
         let read = |row: &rusqlite::Row| Ok(row.get(0).ok().zip(row.get(1).ok()));
         let rows: Vec<Option<(String, String)>> = transaction
             .prepare("SELECT id, row FROM sources")?
@@ -38,7 +36,7 @@ impl Store {
             .collect::<Result<_, _>>()?;
         for (id, json) in rows.into_iter().flatten() {
             let Ok(mut row) = serde_json::from_str::<SourceRow>(&json) else { continue };
-            if row.distrust_after(seconds) {
+            if row.correct_future_times(seconds) {
                 put_source(&transaction, &crate::catalogue::SourceId(id), &row)?;
             }
         }
@@ -60,8 +58,8 @@ impl Store {
 }
 
 impl SourceRow {
-    /// Sets the times later than `now` to `now`; whether there were any.
-    fn distrust_after(&mut self, now: i64) -> bool {
+    /// Sets the timestamps after `now` to `now`. Returns whether there were any.
+    fn correct_future_times(&mut self, now: i64) -> bool {
         let fetched = self.snapshot.as_mut().map(|snapshot| &mut snapshot.fetched_at);
         let own = [
             &mut self.metadata_at,
@@ -82,10 +80,10 @@ mod tests {
     use crate::crawl::github::thread::ThreadKind;
     use crate::crawl::links::LinkState;
     use crate::crawl::{BlobId, Snapshot};
-    use crate::store::ThreadState;
+    use crate::store::{ThreadState, ThreadsOf};
 
     #[test]
-    fn times_of_a_clock_that_was_ten_years_ahead_become_now() {
+    fn timestamps_ten_years_in_the_future_are_set_to_now() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.db");
         let now = Utc::now().timestamp();
@@ -107,31 +105,27 @@ mod tests {
         let file = [("a.md".to_owned(), BlobId::of(b"a"))];
         let mut store = Store::open(&path).unwrap();
         store.replace_files(&source, &file, None, &row, then).unwrap();
-        store.put_link("https://a.org", LinkState::Dead, ("2099-01-01", then)).unwrap();
-        let threads = (&source, ThreadKind::Issue);
+        store.put_link("https://a.org", LinkState::Dead, "2099-01-01", then).unwrap();
+        let threads = ThreadsOf { source: &source, kind: ThreadKind::Issue };
         let state = ThreadState { swept_at: then, ..ThreadState::default() };
         store.end_pass(threads, false, &state, then).unwrap();
         drop(store);
 
         let mut store = Store::open(&path).unwrap();
-        store.distrust_after(DateTime::UNIX_EPOCH).unwrap();
+        store.correct_future_times(DateTime::UNIX_EPOCH).unwrap();
         let row = store.source(&source).unwrap();
         let snapshot = row.snapshot.unwrap();
         for at in [snapshot.fetched_at, row.metadata_at] {
             assert!((now..now + 60).contains(&at), "{at}");
         }
-        assert_eq!(row.metadata_tried_at, now - 5, "a time of the past stays");
+        assert_eq!(row.metadata_tried_at, now - 5, "a timestamp in the past stays");
         assert!(store.thread_state(threads).unwrap().swept_at < now + 60);
         assert_eq!(snapshot.validator.as_deref(), Some("y"));
         assert!(store.files(&source).unwrap()[0].first_seen < now + 60);
         assert!(store.fresh_links(now + 60, now + 60).unwrap().is_empty());
         assert_ne!(store.dead_links().unwrap()["https://a.org"], "2099-01-01");
         let changes = store.connection.total_changes();
-        store.distrust_after(Utc::now()).unwrap();
-        assert_eq!(
-            store.connection.total_changes(),
-            changes,
-            "nothing is written where all is well"
-        );
+        store.correct_future_times(Utc::now()).unwrap();
+        assert_eq!(store.connection.total_changes(), changes, "correct rows are not written");
     }
 }

@@ -1,4 +1,4 @@
-//! What was worked out from a blob: the extracted document and its annotation.
+//! Data derived from a blob: the extracted document and its annotation.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use crate::annotate::Annotation;
 use crate::crawl::BlobId;
 use crate::extract::Extracted;
 
-/// What a derived row depends on besides its blob's bytes: the format as which it is read, and the
-/// versions of the program's parts and of the vocabulary.
+/// The key of a derived row: the blob, the format as which it is read, and the versions of the program's parts and of the
+/// vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivedKey<'a> {
     pub blob: &'a BlobId,
@@ -21,17 +21,17 @@ pub struct DerivedKey<'a> {
 }
 
 impl Store {
-    /// The document extracted from `key`'s blob, if it is there under the same versions.
+    /// The document extracted from `key`'s blob, if it is stored with the same versions.
     pub fn document(&self, key: &DerivedKey) -> Result<Option<Extracted>, StoreError> {
         self.derived("documents", key)
     }
 
-    /// The annotation of `key`'s blob, if it is there under the same versions.
+    /// The annotation of `key`'s blob, if it is stored with the same versions.
     pub fn annotation(&self, key: &DerivedKey) -> Result<Option<Annotation>, StoreError> {
         self.derived("annotations", key)
     }
 
-    /// Blob and format of every annotation that is there under `versions`. O(rows), no body is read.
+    /// Blob and format of every annotation stored with `versions`. O(rows); reads no body.
     pub fn annotated(&self, versions: &str) -> Result<HashSet<(BlobId, String)>, StoreError> {
         let mut statement = self
             .connection
@@ -40,7 +40,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Keeps documents and annotations. One transaction; older versions are replaced.
+    /// Stores documents and annotations, replacing older versions. One transaction.
     pub fn put_derived(
         &mut self,
         documents: &[(DerivedKey, &Extracted)],
@@ -73,7 +73,7 @@ impl Store {
             StoreError::Decode(format!("the row of blob {} in {table}: {error}", key.blob.0))
         };
         let plain = zstd::stream::decode_all(&body[..]).map_err(|error| damaged(&error))?;
-        // Passed over, it would be a document that readers lose.
+        // An error, because skipping it would silently drop a document from the index.
         postcard::from_bytes(&plain).map(Some).map_err(|error| damaged(&error))
     }
 }

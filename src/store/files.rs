@@ -1,4 +1,4 @@
-//! Blobs, and which file of which source each one is.
+//! Blobs, and the files of the sources that refer to them.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -7,7 +7,7 @@ use super::{SourceRow, Store, StoreError};
 use crate::catalogue::SourceId;
 use crate::crawl::{BlobId, LeftOut, RawFile};
 
-/// Speed over size: blobs are read back whole, and rarely.
+/// A fast level: compression time matters more than size, because blobs are read rarely.
 const ZSTD_LEVEL: i32 = 3;
 
 /// A file of a source, without its bytes.
@@ -15,18 +15,18 @@ const ZSTD_LEVEL: i32 = 3;
 pub struct StoredFile {
     pub path: String,
     pub blob: BlobId,
-    /// Bytes; 0 where an older version of Cairn stored it.
+    /// In bytes; 0 if an older version of Cairn stored the file.
     pub length: u64,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub first_seen: i64,
-    /// Whether its bytes are there; not where they were damaged and the source has not been fetched since.
+    /// Whether its bytes are stored. False if they were damaged and the source has not been fetched since.
     pub is_stored: bool,
 }
 
 impl Store {
-    /// Keeps the bytes of `files`; those that are there already cost a look-up. One transaction.
+    /// Stores the bytes of `files`; a blob that is already stored costs one look-up. One transaction.
     ///
-    /// Blobs that no file comes to refer to go with the next [`Store::collect_garbage`].
+    /// The next [`Store::collect_garbage`] deletes the blobs that no file refers to.
     pub fn put_blobs(&mut self, files: &[RawFile]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         for file in files {
@@ -50,9 +50,9 @@ impl Store {
         packed.map(unpack).transpose()
     }
 
-    /// Makes `files` the files of `source`, `left_out` what the rules left out (`None` if that is
-    /// not known), and `row` its row, in one transaction: a kill leaves either the old set or the
-    /// new one.
+    /// Replaces the files of `source` (path and blob) by `files`, the files that the rules left out by `left_out` (`None`
+    /// if they are not known), and its row by `row`. New files get `now` (Unix time in seconds) as `first_seen`. One
+    /// transaction: a kill leaves either the old state or the new one.
     pub fn replace_files(
         &mut self,
         source: &SourceId,
@@ -87,7 +87,7 @@ impl Store {
         Ok(())
     }
 
-    /// The files of `source` that the rules left out when it was fetched, if that is known.
+    /// The files of `source` that the rules left out when it was fetched; `None` if they are not known.
     pub fn left_out(&self, source: &SourceId) -> Result<Option<Vec<LeftOut>>, StoreError> {
         let packed: Option<Vec<u8>> = self
             .connection
@@ -95,7 +95,7 @@ impl Store {
             .query_row([&source.0], |row| row.get(0))
             .optional()?;
         let Some(packed) = packed else { return Ok(None) };
-        // What can't be decoded counts as not known.
+        // A value that can't be decoded counts as not known.
         let plain = zstd::stream::decode_all(&packed[..]).ok();
         Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
     }
@@ -120,7 +120,7 @@ impl Store {
     }
 }
 
-/// Keeps `bytes` as `blob`, unless they are there already.
+/// Stores `bytes` as `blob`, unless the blob is already stored.
 pub(super) fn put_blob(
     connection: &rusqlite::Connection,
     blob: &BlobId,

@@ -1,4 +1,4 @@
-//! What is known of cited addresses: when each was last looked at, and since when it is dead.
+//! The state of cited URLs: when each was last checked, and since when it has been dead.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::{Store, StoreError};
 use crate::crawl::links::LinkState;
 
-/// How a state is written.
+/// The number that stands for `state` in the database.
 fn number(state: LinkState) -> i64 {
     match state {
         LinkState::Alive => 0,
@@ -17,13 +17,14 @@ fn number(state: LinkState) -> i64 {
 }
 
 impl Store {
-    /// Notes what was found of `url` on the day `day` (`YYYY-MM-DD`), at `now` (seconds since 1970). An
-    /// address that was dead before keeps its first day.
+    /// Records the `state` of `url`, found on `day` (`YYYY-MM-DD`) at `now` (Unix time in seconds). A link that was
+    /// already dead keeps the day on which it was first found dead.
     pub fn put_link(
         &mut self,
         url: &str,
         state: LinkState,
-        (day, now): (&str, i64),
+        day: &str,
+        now: i64,
     ) -> Result<(), StoreError> {
         self.connection.prepare_cached(
             "INSERT INTO links (url, looked_at, state, dead_since) VALUES (?1, ?2, ?3, CASE WHEN ?3 = 1 THEN ?4 END)
@@ -34,16 +35,21 @@ impl Store {
         Ok(())
     }
 
-    /// Which addresses were looked at since `surely` with a sure answer, or since `perhaps` with any.
-    pub fn fresh_links(&self, surely: i64, perhaps: i64) -> Result<Vec<String>, StoreError> {
+    /// The URLs that need no new check: checked after `certain_since` and found alive or dead, or checked after
+    /// `any_since` with any result (Unix times in seconds).
+    pub fn fresh_links(
+        &self,
+        certain_since: i64,
+        any_since: i64,
+    ) -> Result<Vec<String>, StoreError> {
         let mut statement = self.connection.prepare(
             "SELECT url FROM links WHERE looked_at > ?2 OR (state != 2 AND looked_at > ?1)",
         )?;
-        let rows = statement.query_map([surely, perhaps], |row| row.get(0))?;
+        let rows = statement.query_map([certain_since, any_since], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The dead addresses, each with the day on which it was first found dead.
+    /// The dead URLs, each with the day on which it was first found dead (`YYYY-MM-DD`).
     pub fn dead_links(&self) -> Result<HashMap<String, String>, StoreError> {
         let mut statement = self
             .connection
@@ -58,18 +64,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_day_stays_and_a_doubt_changes_nothing() {
+    fn a_dead_link_keeps_its_first_day_and_an_unknown_result_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(&folder.path().join("library.db")).unwrap();
         let day = 86_400;
-        store.put_link("https://a.org", LinkState::Dead, ("2026-01-01", day)).unwrap();
-        store.put_link("https://a.org", LinkState::Dead, ("2026-01-02", 2 * day)).unwrap();
-        store.put_link("https://a.org", LinkState::Unknown, ("2026-01-03", 3 * day)).unwrap();
-        store.put_link("https://b.org", LinkState::Alive, ("2026-01-03", 3 * day)).unwrap();
+        store.put_link("https://a.org", LinkState::Dead, "2026-01-01", day).unwrap();
+        store.put_link("https://a.org", LinkState::Dead, "2026-01-02", 2 * day).unwrap();
+        store.put_link("https://a.org", LinkState::Unknown, "2026-01-03", 3 * day).unwrap();
+        store.put_link("https://b.org", LinkState::Alive, "2026-01-03", 3 * day).unwrap();
         assert_eq!(store.dead_links().unwrap()["https://a.org"], "2026-01-01");
         assert_eq!(store.fresh_links(0, 4 * day).unwrap(), ["https://b.org"]);
         assert_eq!(store.fresh_links(0, 0).unwrap().len(), 2);
-        store.put_link("https://a.org", LinkState::Alive, ("2026-01-04", 4 * day)).unwrap();
+        store.put_link("https://a.org", LinkState::Alive, "2026-01-04", 4 * day).unwrap();
         assert!(store.dead_links().unwrap().is_empty());
     }
 }

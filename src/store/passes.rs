@@ -1,33 +1,33 @@
-//! How far the fetching of threads has come, from one request and one run to the next.
+//! The progress of fetching threads, kept from one request and one run to the next.
 
 use serde::{Deserialize, Serialize};
 
-/// How the fetching of one kind of threads of one source stands. Times of threads are RFC 3339 in UTC with seconds,
-/// so that they compare as text.
+/// The progress of fetching one kind of threads of one source. Timestamps of threads are RFC 3339 in UTC with seconds,
+/// so they can be compared as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ThreadState {
-    /// The pass that is under way.
+    /// The pass in progress.
     pub pass: Option<Pass>,
-    /// When the newest thread, and the newest comment, that the last complete pass saw was changed.
+    /// The latest change of a thread, and of a comment, that the last complete pass saw.
     pub newest: Option<String>,
     pub newest_comment: Option<String>,
-    /// When the last pass over everything ended, or the time as of which the next one is due if that one could not
-    /// tell what is gone; seconds since 1970.
+    /// When the last full pass ended; an earlier time if it could not determine which threads are gone, so that the next
+    /// full pass starts sooner. Unix time in seconds.
     pub swept_at: i64,
-    /// What the catalogue asked for then.
+    /// The catalogue's rules for threads at that time.
     pub rule: String,
-    /// Those whose posts were left out.
+    /// Fingerprint of the logins whose posts were left out.
     pub opted_out: String,
-    /// The last answers that had nothing behind them: of the list of issues, and of that of comments.
+    /// The last response that had no further page, for the list of issues and for the list of comments.
     pub answered: Option<Answered>,
     pub answered_comments: Option<Answered>,
 }
 
-/// An answer of GitHub, by which the same question is asked conditionally.
+/// A response of GitHub, used to send the same request conditionally.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
-    /// The time since which was asked.
+    /// The `since` parameter of the request.
     pub since: String,
     pub etag: String,
 }
@@ -36,33 +36,33 @@ pub struct Answered {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pass {
-    /// Whether it reads everything, so that what it does not see is gone.
+    /// Whether it reads all threads, so that a stored thread that it does not see is gone.
     pub full: bool,
     pub phase: Phase,
-    /// GitHub's cursor of the last page; for issues the time since which the next request asks.
+    /// GitHub's cursor of the last page; for issues, the `since` parameter of the next request.
     pub cursor: Option<String>,
-    /// For issues, the page of the answer to that request, from 1.
+    /// For issues, the page of that list, from 1.
     pub page: u32,
-    /// The time of change at which discussions end, and that at which the comments of issues begin.
+    /// For discussions, the time of change at which the pass ends; for the comments of issues, the one at which it begins.
     pub until: Option<String>,
-    /// The newest times of change that it has seen.
+    /// The latest changes of a thread and of a comment that the pass has seen.
     pub newest: Option<String>,
     pub newest_comment: Option<String>,
-    /// The oldest time of change of a thread that could not be read: the next pass begins there.
+    /// The earliest change of a thread that could not be read. The next pass begins there.
     pub failed_since: Option<String>,
-    /// Whether something could not be read whose number is not known: then nothing counts as gone.
+    /// Whether a thread of unknown number could not be read. Then no thread counts as gone.
     pub is_blind: bool,
-    /// Threads that it has seen.
+    /// The number of threads that it has seen.
     pub seen: usize,
 }
 
-/// What a pass reads at the moment.
+/// What a pass is reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     #[default]
     Threads,
-    /// Once more what was changed while a full pass went on.
+    /// The threads that changed while the full pass ran, a second time.
     Again,
     /// The comments of issues.
     Comments,

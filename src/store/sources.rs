@@ -1,4 +1,4 @@
-//! What refresh knows of each source.
+//! The state of each source, as refresh records it.
 
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,11 @@ use crate::crawl::Snapshot;
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::problem::Problem;
 
-/// How a source stood when it was last asked.
+/// The result of the last attempt to fetch a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Never fetched yet.
+pub enum FetchState {
+    /// Not fetched yet.
     #[default]
     New,
     Ok,
@@ -25,33 +25,33 @@ pub enum State {
     Blocked,
 }
 
-/// A source's row.
+/// The stored data of one source. Timestamps are Unix times in seconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SourceRow {
     pub snapshot: Option<Snapshot>,
-    pub state: State,
+    pub state: FetchState,
     /// GitHub's new `owner/name`, if it redirects.
     pub moved_to: Option<String>,
     pub metadata: Option<Metadata>,
-    /// When it was fetched, and when it was last asked for; seconds since 1970.
+    /// When the metadata was last received, and when it was last requested.
     pub metadata_at: i64,
     pub metadata_tried_at: i64,
-    /// Who owns the repository, when that was fetched, and when it was last asked for.
+    /// The repository's owner, when that was last received, and when it was last requested.
     pub owner: Option<Owner>,
     pub owner_at: i64,
     pub owner_tried_at: i64,
-    /// SPDX id detected from the LICENSE file.
+    /// SPDX id detected in the LICENSE file.
     pub licence: Option<String>,
-    /// Runs in a row in which it was not found, and when it was taken to be gone.
+    /// The number of consecutive runs in which the source was not found, and since when it counts as gone.
     pub not_found: u32,
     pub gone_since: Option<i64>,
-    /// What went wrong softly when it was last fetched.
+    /// Problems of the last fetch that did not fail it.
     pub problems: Vec<Problem>,
 }
 
 impl Store {
-    /// The row of `source`, or a fresh one.
+    /// The row of `source`, or a default one if there isn't one.
     pub fn source(&self, source: &SourceId) -> Result<SourceRow, StoreError> {
         let row: Option<String> = self
             .connection
@@ -71,7 +71,7 @@ impl Store {
         put_source(&self.connection, source, row)
     }
 
-    /// Drops every source that is not among `kept`, with its files and threads.
+    /// Deletes every source that is not in `kept`, with its files and threads. One transaction.
     pub fn keep_sources(&mut self, kept: &[SourceId]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         let known: Vec<String> = transaction

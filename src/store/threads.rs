@@ -1,7 +1,7 @@
-//! Discussions and issues, and how far the fetching of them has come.
+//! Discussions and issues, and the progress of fetching them.
 //!
-//! A thread's JSON is a blob like a file's bytes, so that what is derived from it is keyed as usual. Each page that
-//! was fetched is written with the state of fetching in one transaction: a kill between two pages loses neither.
+//! A thread's JSON is a blob like a file's bytes, so derived data is keyed the same way. Each fetched page is written
+//! together with the progress in one transaction, so a kill between two pages loses nothing.
 
 use std::collections::HashSet;
 
@@ -13,6 +13,13 @@ use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
 use crate::crawl::github::thread::{Thread, ThreadKind};
 
+/// The threads of one kind of one source.
+#[derive(Clone, Copy, Debug)]
+pub struct ThreadsOf<'a> {
+    pub source: &'a SourceId,
+    pub kind: ThreadKind,
+}
+
 /// A thread, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredThread {
@@ -22,47 +29,47 @@ pub struct StoredThread {
     pub updated_at: String,
     pub labels: Vec<String>,
     pub blob: BlobId,
-    /// Bytes of its JSON.
+    /// Length of its JSON in bytes.
     pub length: u64,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub first_seen: i64,
 }
 
-/// What came with one page.
+/// One fetched page of threads.
 #[derive(Debug, Default)]
 pub struct ThreadPage {
-    /// Threads as they are now.
+    /// The current threads.
     pub threads: Vec<Thread>,
-    /// The numbers of threads that are no longer wanted.
+    /// The numbers of threads to delete.
     pub dropped: Vec<u64>,
-    /// What a full pass has met.
-    pub seen: Vec<Seen>,
+    /// The threads and posts that a full pass has seen on the page.
+    pub seen: Vec<SeenThread>,
 }
 
-/// Something that exists at GitHub.
+/// A thread or post that a full pass has seen at GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum SeenThread {
     /// The thread of this number.
     Thread(u64),
-    /// The comment `1` of the thread `0`.
-    Post(u64, u64),
-    /// The thread of this number, with every post of it that is stored.
+    /// A comment of a thread.
+    Post { thread: u64, post: u64 },
+    /// The thread of this number with all its stored posts.
     Whole(u64),
 }
 
-/// How a [`Seen::Thread`] and a [`Seen::Whole`] are written where a post's id stands otherwise.
+/// The values of the column `post` that stand for [`SeenThread::Thread`] and [`SeenThread::Whole`].
 const THREAD: i64 = 0;
 const WHOLE: i64 = -1;
 
-/// How many threads became other ones.
+/// The number of threads that a write changed and deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct WrittenThreads {
     pub changed: usize,
     pub removed: usize,
 }
 
 impl Store {
-    /// The threads of `source` in order of kind and number. O(threads), no text is read.
+    /// The threads of `source`, sorted by kind and number. O(threads); reads no text.
     pub fn threads(&self, source: &SourceId) -> Result<Vec<StoredThread>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT kind, number, updated_at, labels, blob, COALESCE(length, 0), first_seen
@@ -95,24 +102,17 @@ impl Store {
         .collect()
     }
 
-    /// The thread `number` of `source`, if it is stored. Reads one blob.
-    pub fn thread(
-        &self,
-        (source, kind): (&SourceId, ThreadKind),
-        number: u64,
-    ) -> Result<Option<Thread>, StoreError> {
-        read_thread(&self.connection, (source, kind), number)
+    /// The thread `number`, if it is stored. Reads one blob.
+    pub fn thread(&self, of: ThreadsOf, number: u64) -> Result<Option<Thread>, StoreError> {
+        read_thread(&self.connection, of, number)
     }
 
-    /// How the fetching of such threads of `source` stands.
-    pub fn thread_state(
-        &self,
-        (source, kind): (&SourceId, ThreadKind),
-    ) -> Result<ThreadState, StoreError> {
+    /// The progress of fetching these threads.
+    pub fn thread_state(&self, of: ThreadsOf) -> Result<ThreadState, StoreError> {
         let json: Option<String> = self
             .connection
             .prepare_cached("SELECT row FROM thread_states WHERE source = ?1 AND kind = ?2")?
-            .query_row([&source.0, kind.folder()], |row| row.get(0))
+            .query_row([&of.source.0, of.kind.folder()], |row| row.get(0))
             .optional()?;
         match json {
             Some(json) => {
@@ -122,17 +122,18 @@ impl Store {
         }
     }
 
-    /// Writes what came with one page, and how fetching stands after it, in one transaction. Of more than `most`
-    /// threads of that kind, those that were changed longest ago go.
+    /// Writes a fetched page and the progress after it in one transaction. Keeps at most `most` threads, the most recently
+    /// changed ones. New threads get `now` (Unix time in seconds) as `first_seen`.
     pub fn put_threads(
         &mut self,
-        of: (&SourceId, ThreadKind),
+        of: ThreadsOf,
         page: &ThreadPage,
-        (state, most): (&ThreadState, usize),
+        state: &ThreadState,
+        most: usize,
         now: i64,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WrittenThreads, StoreError> {
         let transaction = self.connection.transaction()?;
-        let mut written = Written::default();
+        let mut written = WrittenThreads::default();
         for thread in &page.threads {
             written.changed += usize::from(put_thread(&transaction, of, thread, now)?);
         }
@@ -141,13 +142,13 @@ impl Store {
         }
         for seen in &page.seen {
             let (number, post) = match *seen {
-                Seen::Thread(number) => (number, THREAD),
-                Seen::Post(number, post) => (number, id(post)),
-                Seen::Whole(number) => (number, WHOLE),
+                SeenThread::Thread(number) => (number, THREAD),
+                SeenThread::Post { thread, post } => (thread, id(post)),
+                SeenThread::Whole(number) => (number, WHOLE),
             };
             transaction
                 .prepare_cached("INSERT OR IGNORE INTO thread_seen VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![of.0.0, of.1.folder(), id(number), post])?;
+                .execute(params![of.source.0, of.kind.folder(), id(number), post])?;
         }
         written.removed += transaction
             .prepare_cached(
@@ -155,54 +156,55 @@ impl Store {
                     SELECT number FROM threads WHERE source = ?1 AND kind = ?2
                     ORDER BY updated_at DESC, number DESC LIMIT -1 OFFSET ?3)",
             )?
-            .execute(params![of.0.0, of.1.folder(), id(most as u64)])?;
+            .execute(params![of.source.0, of.kind.folder(), id(most as u64)])?;
         put_state(&transaction, of, state)?;
         transaction.commit()?;
         Ok(written)
     }
 
-    /// Whether a stored thread of that kind was not met by the full pass that is under way.
-    pub fn misses_threads(&self, of: (&SourceId, ThreadKind)) -> Result<bool, StoreError> {
-        Ok(!missed(&self.connection, of)?.is_empty())
+    /// Whether the full pass in progress has not seen some stored thread.
+    pub fn misses_threads(&self, of: ThreadsOf) -> Result<bool, StoreError> {
+        Ok(!unseen(&self.connection, of)?.is_empty())
     }
 
-    /// Ends a pass: `state` is how fetching stands now. If `drop_unseen`, the threads and comments that the pass did
-    /// not meet go. One transaction. O(threads · posts) where comments were looked at.
+    /// Ends a pass and stores `state` as the progress. With `drop_unseen`, deletes the threads and comments that the pass
+    /// has not seen. One transaction. O(threads), and for issues O(threads · posts).
     pub fn end_pass(
         &mut self,
-        of: (&SourceId, ThreadKind),
+        of: ThreadsOf,
         drop_unseen: bool,
         state: &ThreadState,
         now: i64,
-    ) -> Result<Written, StoreError> {
+    ) -> Result<WrittenThreads, StoreError> {
         let transaction = self.connection.transaction()?;
-        let mut written = Written::default();
+        let mut written = WrittenThreads::default();
         if drop_unseen {
-            for number in missed(&transaction, of)? {
+            for number in unseen(&transaction, of)? {
                 written.removed += remove_thread(&transaction, of, number)?;
             }
-            if of.1 == ThreadKind::Issue {
-                written.changed += drop_posts(&transaction, of, now)?;
+            if of.kind == ThreadKind::Issue {
+                written.changed += drop_unseen_posts(&transaction, of, now)?;
             }
         }
         transaction
             .prepare_cached("DELETE FROM thread_seen WHERE source = ?1 AND kind = ?2")?
-            .execute([&of.0.0, of.1.folder()])?;
+            .execute([&of.source.0, of.kind.folder()])?;
         put_state(&transaction, of, state)?;
         transaction.commit()?;
         Ok(written)
     }
 
-    /// Replaces each thread of that kind by what `change` makes of it, and removes it where that is nothing. One
-    /// transaction. Reads every such thread.
+    /// Replaces each thread by the result of `change`, or deletes it if the result is `None`, and stores `state` as the
+    /// progress. One transaction. Reads all these threads.
     pub fn change_threads(
         &mut self,
-        of: (&SourceId, ThreadKind),
+        of: ThreadsOf,
         change: &dyn Fn(Thread) -> Option<Thread>,
-        (state, now): (&ThreadState, i64),
-    ) -> Result<Written, StoreError> {
+        state: &ThreadState,
+        now: i64,
+    ) -> Result<WrittenThreads, StoreError> {
         let transaction = self.connection.transaction()?;
-        let mut written = Written::default();
+        let mut written = WrittenThreads::default();
         for number in numbers(&transaction, of)? {
             let Some(thread) = read_thread(&transaction, of, number)? else { continue };
             match change(thread) {
@@ -217,13 +219,13 @@ impl Store {
         Ok(written)
     }
 
-    /// Removes all threads of that kind of `source`, and what is known of their fetching. One transaction.
-    pub fn remove_threads(&mut self, of: (&SourceId, ThreadKind)) -> Result<usize, StoreError> {
+    /// Deletes these threads and the progress of fetching them. One transaction. Returns the number of threads.
+    pub fn remove_threads(&mut self, of: ThreadsOf) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
         let mut threads = 0;
         for table in ["threads", "thread_seen", "thread_states"] {
             let sql = format!("DELETE FROM {table} WHERE source = ?1 AND kind = ?2");
-            let rows = transaction.execute(&sql, [&of.0.0, of.1.folder()])?;
+            let rows = transaction.execute(&sql, [&of.source.0, of.kind.folder()])?;
             threads += if table == "threads" { rows } else { 0 };
         }
         transaction.commit()?;
@@ -231,15 +233,15 @@ impl Store {
     }
 }
 
-/// An id or a number as SQLite keeps it: what is too large is none that GitHub gives.
+/// An id or a number as a SQLite integer. Too large values, which GitHub never sends, are clamped.
 fn id(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Writes `thread`; whether it is another one than the stored one.
+/// Writes `thread`. Returns whether it differs from the stored one.
 fn put_thread(
     transaction: &Transaction,
-    (source, kind): (&SourceId, ThreadKind),
+    of: ThreadsOf,
     thread: &Thread,
     now: i64,
 ) -> Result<bool, StoreError> {
@@ -257,8 +259,8 @@ fn put_thread(
              WHERE blob <> excluded.blob",
         )?
         .execute(params![
-            source.0,
-            kind.folder(),
+            of.source.0,
+            of.kind.folder(),
             id(thread.number),
             thread.updated_at,
             labels,
@@ -268,19 +270,15 @@ fn put_thread(
     Ok(rows > 0)
 }
 
-fn remove_thread(
-    connection: &Connection,
-    (source, kind): (&SourceId, ThreadKind),
-    number: u64,
-) -> Result<usize, StoreError> {
+fn remove_thread(connection: &Connection, of: ThreadsOf, number: u64) -> Result<usize, StoreError> {
     let sql = "DELETE FROM threads WHERE source = ?1 AND kind = ?2 AND number = ?3";
     let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.execute(params![source.0, kind.folder(), id(number)])?)
+    Ok(statement.execute(params![of.source.0, of.kind.folder(), id(number)])?)
 }
 
 fn read_thread(
     connection: &Connection,
-    (source, kind): (&SourceId, ThreadKind),
+    of: ThreadsOf,
     number: u64,
 ) -> Result<Option<Thread>, StoreError> {
     let packed: Option<Vec<u8>> = connection
@@ -288,43 +286,37 @@ fn read_thread(
             "SELECT bytes FROM threads JOIN blobs ON blobs.id = threads.blob
              WHERE source = ?1 AND kind = ?2 AND number = ?3",
         )?
-        .query_row(params![source.0, kind.folder(), id(number)], |row| row.get(0))
+        .query_row(params![of.source.0, of.kind.folder(), id(number)], |row| row.get(0))
         .optional()?;
     let Some(packed) = packed else { return Ok(None) };
     let damaged = |error: &dyn std::fmt::Display| {
-        StoreError::Decode(format!("{source}, {}: {error}", kind.path(number)))
+        StoreError::Decode(format!("{}, {}: {error}", of.source, of.kind.path(number)))
     };
     let json = zstd::stream::decode_all(&packed[..]).map_err(|error| damaged(&error))?;
     serde_json::from_slice(&json).map(Some).map_err(|error| damaged(&error))
 }
 
-fn numbers(
-    connection: &Connection,
-    (source, kind): (&SourceId, ThreadKind),
-) -> Result<Vec<u64>, StoreError> {
+fn numbers(connection: &Connection, of: ThreadsOf) -> Result<Vec<u64>, StoreError> {
     let sql = "SELECT number FROM threads WHERE source = ?1 AND kind = ?2 ORDER BY number";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([&source.0, kind.folder()], |row| row.get::<_, i64>(0))?;
+    let rows = statement.query_map([&of.source.0, of.kind.folder()], |row| row.get::<_, i64>(0))?;
     Ok(rows.map(|number| number.map(i64::unsigned_abs)).collect::<Result<_, _>>()?)
 }
 
-/// The numbers of the stored threads of that kind that the pass under way has not met.
-fn missed(
-    connection: &Connection,
-    (source, kind): (&SourceId, ThreadKind),
-) -> Result<Vec<u64>, StoreError> {
+/// The numbers of the stored threads that the pass in progress has not seen.
+fn unseen(connection: &Connection, of: ThreadsOf) -> Result<Vec<u64>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT number FROM threads WHERE source = ?1 AND kind = ?2 AND number NOT IN (
             SELECT number FROM thread_seen WHERE source = ?1 AND kind = ?2 AND post <= 0)",
     )?;
-    let rows = statement.query_map([&source.0, kind.folder()], |row| row.get::<_, i64>(0))?;
+    let rows = statement.query_map([&of.source.0, of.kind.folder()], |row| row.get::<_, i64>(0))?;
     Ok(rows.map(|number| number.map(i64::unsigned_abs)).collect::<Result<_, _>>()?)
 }
 
-/// Drops the posts that the pass under way has not met; how many threads changed.
-fn drop_posts(
+/// Deletes the posts that the pass in progress has not seen. Returns the number of changed threads.
+fn drop_unseen_posts(
     transaction: &Transaction,
-    of: (&SourceId, ThreadKind),
+    of: ThreadsOf,
     now: i64,
 ) -> Result<usize, StoreError> {
     let mut changed = 0;
@@ -333,7 +325,7 @@ fn drop_posts(
             .prepare_cached(
                 "SELECT post FROM thread_seen WHERE source = ?1 AND kind = ?2 AND number = ?3",
             )?
-            .query_map(params![of.0.0, of.1.folder(), id(number)], |row| row.get(0))?
+            .query_map(params![of.source.0, of.kind.folder(), id(number)], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
         if posts.contains(&WHOLE) {
             continue;
@@ -347,7 +339,7 @@ fn drop_posts(
 
 fn put_state(
     connection: &Connection,
-    (source, kind): (&SourceId, ThreadKind),
+    of: ThreadsOf,
     state: &ThreadState,
 ) -> Result<(), StoreError> {
     let json =
@@ -356,7 +348,7 @@ fn put_state(
         .prepare_cached(
             "INSERT OR REPLACE INTO thread_states (source, kind, row) VALUES (?1, ?2, ?3)",
         )?
-        .execute(params![source.0, kind.folder(), json])?;
+        .execute(params![of.source.0, of.kind.folder(), json])?;
     Ok(())
 }
 

@@ -27,6 +27,72 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// What may stand between two words of a label in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joint {
+    /// The label has a slash or a hyphen there. The text must have one too, or a space, or nothing.
+    Tight,
+    /// Any characters that are not part of a word.
+    Loose,
+}
+
+/// One way in which a text may spell a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    /// The normal forms of its words.
+    pub words: Vec<Token>,
+    /// What stands between them: one less than words.
+    pub joints: Vec<Joint>,
+}
+
+/// Labels with more slashes and hyphens are matched with all of them or with none.
+const MOST_TIGHT: usize = 3;
+
+/// The spellings of `label`, the one with all its words first. Words at a slash or a hyphen may be written as one:
+/// "A/B test" has the spellings "a b test" and "ab test".
+pub(crate) fn spellings(label: &str) -> Vec<Spelling> {
+    let whole = spelling(label);
+    let tight: Vec<(usize, usize)> = whole
+        .words
+        .windows(2)
+        .zip(&whole.joints)
+        .filter(|(_, joint)| **joint == Joint::Tight)
+        .map(|(pair, _)| (pair[0].end, pair[1].start))
+        .collect();
+    let all = (1_usize << tight.len().min(MOST_TIGHT)) - 1;
+    let sets: Vec<usize> = match tight.len() {
+        0 => Vec::new(),
+        many if many > MOST_TIGHT => vec![usize::MAX],
+        _ => (1..=all).collect(),
+    };
+    let joined = sets.into_iter().map(|set| {
+        let mut text = label.to_owned();
+        for (at, (from, to)) in tight.iter().enumerate().rev() {
+            if set >> at & 1 == 1 {
+                text.replace_range(*from..*to, "");
+            }
+        }
+        spelling(&text)
+    });
+    let joined: Vec<Spelling> = joined.collect();
+    std::iter::once(whole).chain(joined).collect()
+}
+
+fn spelling(label: &str) -> Spelling {
+    let words = tokens(label);
+    let joint = |pair: &[Token]| match &label[pair[0].end..pair[1].start] {
+        "/" | "-" => Joint::Tight,
+        _ => Joint::Loose,
+    };
+    let joints = words.windows(2).map(joint).collect();
+    Spelling { words, joints }
+}
+
+/// Whether the characters `gap` between two words of a text are a slash, a hyphen or space.
+pub(crate) fn is_tight(gap: &str) -> bool {
+    matches!(gap.trim(), "" | "/" | "-" | "\u{2010}" | "\u{2011}" | "\u{2013}")
+}
+
 /// Calls `each` with the range of each word of `text` and the word as written.
 pub(crate) fn words(text: &str, mut each: impl FnMut(usize, usize, &str)) {
     let mut start = None;
@@ -170,6 +236,27 @@ mod tests {
             ("indices", "index"),
         ] {
             assert_eq!(key(a), key(b), "{a} / {b}");
+        }
+    }
+
+    #[test]
+    fn words_at_a_slash_or_a_hyphen_may_be_written_as_one() {
+        let of = |label: &str| -> Vec<String> {
+            let normal = |spelling: Spelling| {
+                spelling.words.into_iter().map(|word| word.normal).collect::<Vec<_>>().join(" ")
+            };
+            spellings(label).into_iter().map(normal).collect()
+        };
+        assert_eq!(of("feature store"), ["feature store"]);
+        assert_eq!(of("A/B test"), ["a b test", "ab test"]);
+        assert_eq!(of("A/B-tested"), ["a b tested", "ab tested", "a btested", "abtested"]);
+        assert_eq!(of("a-b-c-d-e"), ["a b c d e", "abcde"]);
+        assert_eq!(spellings("A/B test")[0].joints, [Joint::Tight, Joint::Loose]);
+        for gap in ["/", "-", " ", "", " / ", "\u{2013}"] {
+            assert!(is_tight(gap), "{gap:?}");
+        }
+        for gap in [", ", "(", ". ", " | ", "_"] {
+            assert!(!is_tight(gap), "{gap:?}");
         }
     }
 

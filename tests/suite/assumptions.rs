@@ -85,8 +85,8 @@ fn without_a_token_and_an_old_name_what_was_not_tried_is_unknown() {
     for says in [
         "holds    etag ",
         "unknown  old name ",
-        "not tried: name a repository by a name that it had before with --renamed",
-        "not tried: there is no token",
+        "not checked: give the old name of a renamed repository with --renamed",
+        "not checked: there is no token",
         "4 requests were sent, of at most 8",
     ] {
         assert!(output.stdout.contains(says), "{says}: {}", output.stdout);

@@ -2,7 +2,7 @@
 
 use cairn::catalogue::SourceId;
 use cairn::crawl::github::thread::{Thread, ThreadKind};
-use cairn::store::{Store, ThreadPage, ThreadState};
+use cairn::store::{Store, ThreadPage, ThreadState, ThreadsOf};
 use serde_json::{Value, json};
 
 use crate::mcp::Session;
@@ -45,8 +45,8 @@ fn store(world: &World, source: &str, threads: Vec<Thread>) {
     for kind in ThreadKind::ALL {
         let of_kind = threads.iter().filter(|thread| thread.kind == kind).cloned();
         let page = ThreadPage { threads: of_kind.collect(), ..ThreadPage::default() };
-        let state = (&ThreadState::default(), 1_000);
-        store.put_threads((&source, kind), &page, state, 1_770_000_000).unwrap();
+        let of = ThreadsOf { source: &source, kind };
+        store.put_threads(of, &page, &ThreadState::default(), 1_000, 1_770_000_000).unwrap();
     }
 }
 

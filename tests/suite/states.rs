@@ -33,7 +33,7 @@ fn a_renamed_repository_is_followed_and_the_line_to_change_is_told() {
     let asked = world.asked();
     assert_eq!(asked[..2], ["/ann/position-bias/tar.gz/HEAD 304", "/bob/store/tar.gz/HEAD 304"]);
     assert!(!world.run(&["status"]).stdout.contains("moved"));
-    assert_eq!(world.source("ann/bias")["moved_to"], serde_json::Value::Null);
+    assert_eq!(world.source("ann/bias")["moved_to"], Value::Null);
     assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
 }
 

@@ -293,7 +293,11 @@ fn those_who_opted_out_are_left_out_at_once_and_of_what_is_stored() {
     assert!(!store.is_empty());
     out("\"not a login\"");
     let refused = world.run(&["refresh", "--offline"]);
-    assert!(refused.code == 1 && refused.stderr.contains("is no login"), "{}", refused.stderr);
+    assert!(
+        refused.code == 1 && refused.stderr.contains("is not a GitHub login"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use petgraph::unionfind::UnionFind;
 
-use super::entry::Entry;
-use super::{ResourceKind, title};
+use super::{Entry, ResourceKind, title};
 
 /// Sites that write about works under the works' own titles.
 const REVIEWERS: [&str; 4] =

@@ -1,8 +1,8 @@
-//! Whether the files of the generations, and what is stored, are still as they were written.
+//! Whether the files of the generations and the rows of the store are undamaged.
 
 use std::path::Path;
 
-use super::check::{Check, CheckState, READABLE};
+use super::{Check, CheckState, READABLE};
 use crate::catalogue;
 use crate::commands::output;
 use crate::config::Config;
@@ -11,15 +11,15 @@ use crate::generation::damage::Damage;
 use crate::generation::{folders, open};
 use crate::printable::shell;
 use crate::refresh;
-use crate::store::{Audit, Table};
+use crate::store::{StoreAudit, StoreTable};
 
 /// Damaged files that are named.
 const NAMED: usize = 5;
 
-/// Compares the checksum of every file of the current generation of `index` and of those kept besides. Reads all
-/// of them.
+/// Compares the checksum of every file of the current generation of `index` and of the older ones that are kept.
+/// Reads all files.
 pub(super) fn checksums(index: &Path) -> Check {
-    // A folder that can't be listed holds no generation that could be looked at.
+    // A folder that can't be listed contains no generation to check.
     if let Err(error) = disk::list(&index.join("generations"))
         && !error.is_missing()
     {
@@ -40,7 +40,7 @@ pub(super) fn checksums(index: &Path) -> Check {
         return Check::new("checksums", CheckState::Well, says);
     };
     let hint = first.remedy(index);
-    // What is kept besides is shown only if the current generation is lost.
+    // Older generations are used only if the current one is damaged.
     let is_shown = damaged.iter().any(|(number, _)| Some(*number) == current);
     let state = if is_shown { CheckState::Ill } else { CheckState::Weak };
     let named: Vec<String> = damaged.iter().take(NAMED).map(|(_, d)| d.to_string()).collect();
@@ -49,8 +49,8 @@ pub(super) fn checksums(index: &Path) -> Check {
     Check::new("checksums", state, format!("{}{rest}", named.join("; "))).hint(hint)
 }
 
-/// Decodes every row of the store, and compares each stored file with the hash that names it; nothing where there is
-/// no store, or where it can't be read, which [`super::local`] says.
+/// Decodes every row of the store, and compares each stored file with the hash that is its key. `None` if there is no
+/// store. A store that can't be opened fails the check.
 pub(super) fn rows(config: &Config) -> Option<Check> {
     if !config.index.join("library.db").is_file() {
         return None;
@@ -69,16 +69,16 @@ pub(super) fn rows(config: &Config) -> Option<Check> {
     Some(Check::new("rows", state, says).hint(remedy(config, &audit)))
 }
 
-/// What is damaged: how many of what, and where the first are.
-fn found(audit: &Audit) -> String {
+/// What is damaged: the number of each kind, and where the first ones are.
+fn found(audit: &StoreAudit) -> String {
     let kinds = [
-        (Table::Blobs, "stored file"),
-        (Table::Documents, "document"),
-        (Table::Annotations, "annotation"),
-        (Table::Files, "path"),
-        (Table::Sources, "source"),
-        (Table::Links, "cited address"),
-        (Table::ThreadStates, "thread state"),
+        (StoreTable::Blobs, "stored file"),
+        (StoreTable::Documents, "document"),
+        (StoreTable::Annotations, "annotation"),
+        (StoreTable::Files, "path"),
+        (StoreTable::Sources, "source"),
+        (StoreTable::Links, "cited address"),
+        (StoreTable::ThreadStates, "thread state"),
     ];
     let counts = kinds.iter().map(|(table, noun)| (audit.count(*table), *noun));
     let counts = counts.filter(|(count, _)| *count > 0);
@@ -106,11 +106,11 @@ fn found(audit: &Audit) -> String {
     format!("{} damaged{waiting}: {}{rest}", told.join(", "), places.join("; "))
 }
 
-/// The command that makes again what `audit` found damaged: fetches the sources that are concerned, if they are few.
-fn remedy(config: &Config, audit: &Audit) -> String {
+/// The command that replaces what `audit` found damaged. It fetches the affected sources, if they are few.
+fn remedy(config: &Config, audit: &StoreAudit) -> String {
     let (mut sources, are_all_known) = audit.to_fetch();
     if let Ok(catalogue) = catalogue::load(&config.sources) {
-        // What the catalogue does not list goes with the next generation.
+        // Sources that the catalogue no longer lists are removed with the next generation.
         sources.retain(|id| catalogue.get(id).is_some());
     }
     let full = || "`cairn refresh --full` drops it and fetches every source again".to_owned();

@@ -8,22 +8,26 @@ use crate::catalogue::{policy, repository};
 use crate::config::{Config, GitHubHosts};
 use crate::crawl::Crawler;
 use crate::crawl::github::assumptions::{Finding, Findings, Holds, MOST_REQUESTS};
+use crate::crawl::github::threads::Repository;
 
-/// A repository of the public GitHub that was called so until 2020, when its owner took another name.
+/// A repository of the public GitHub whose owner was renamed in 2020, by its former name.
 const RENAMED: &str = "zeit/next.js";
 
-/// What is asked about.
+/// The repositories to check.
 pub(super) struct Question<'a> {
     /// A public repository, as `owner/name`.
     pub repo: &'a str,
-    /// A repository by a name that it had before.
+    /// The former name of a renamed repository.
     pub renamed: Option<&'a str>,
 }
 
-/// Sends a few requests about the repository, and prints what they showed. Ill if an assumption does not hold.
+/// Sends a few requests about the repository and prints the findings. [`Exit::Ill`] if an assumption does not hold.
 pub(super) fn run(config: &Config, asked: &Question, json: bool) -> anyhow::Result<Exit> {
-    let parts =
-        |text| repository(text).with_context(|| format!("{text:?} is not of the form owner/name"));
+    let parts = |text| {
+        let (owner, name) =
+            repository(text).with_context(|| format!("{text:?} is not of the form owner/name"))?;
+        anyhow::Ok(Repository { owner, name })
+    };
     let repo = parts(asked.repo)?;
     let is_public = config.github.all() == GitHubHosts::PUBLIC;
     let renamed = asked.renamed.or(is_public.then_some(RENAMED)).map(parts).transpose()?;

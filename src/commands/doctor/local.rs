@@ -1,11 +1,11 @@
-//! What can be wrong on this machine: data files, folders, index, store, lock, disk, runs.
+//! Checks of this machine: data files, folders, index, store, lock, disk, runs.
 
 use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 
-use super::check::{Check, CheckState, READABLE};
+use super::{Check, CheckState, READABLE};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::Config;
@@ -19,13 +19,13 @@ use crate::refresh::no_token;
 use crate::store::Store;
 use crate::vocabulary;
 
-/// Free bytes below which a refresh may not end well, and below which it will not.
+/// Free bytes below which a refresh may fail, and below which it will fail.
 const FEW_BYTES: u64 = 1_000_000_000;
 const NO_BYTES: u64 = 100_000_000;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
     let mut checks = vec![
-        Check::of("data files", data_files(config), "`cairn sources check` tells every fault"),
+        Check::of("data files", data_files(config), "`cairn sources check` lists every fault"),
         Check::of(
             "folders",
             folders(config),
@@ -68,7 +68,7 @@ fn folders(config: &Config) -> anyhow::Result<String> {
     Ok(output::count(found, "local folder"))
 }
 
-/// Whether what the catalogue asks for of discussions and issues can be read; nothing where it asks for none.
+/// Whether the discussions and issues that the catalogue lists can be read; `None` if it lists none.
 fn threads(config: &Config) -> Option<Check> {
     let catalogue = catalogue::load(&config.sources).ok()?;
     let asking = catalogue.sources.iter().filter(|source| source.threads.any()).count();
@@ -105,7 +105,7 @@ fn writable(index: &Path) -> Check {
     }
 }
 
-/// How much room is left where the index is; nothing where the system does not say.
+/// Free disk space of the index folder; `None` if the system does not report it.
 fn disk(index: &Path) -> Option<Check> {
     let there = index.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let free = free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;
@@ -152,10 +152,12 @@ fn store(config: &Config) -> Check {
     if !is_there {
         return match is_served {
             false => Check::new("store", CheckState::Well, "none yet; the first refresh makes it"),
-            true => {
-                Check::new("store", CheckState::Weak, "library.db is missing; what is served stays")
-                    .hint("`cairn refresh` fetches every source again")
-            }
+            true => Check::new(
+                "store",
+                CheckState::Weak,
+                "library.db is missing; the generation can still be served",
+            )
+            .hint("`cairn refresh` fetches every source again"),
         };
     }
     if let Err(error) = Store::examine(&path) {
@@ -225,7 +227,7 @@ fn last_run(config: &Config) -> Check {
     match (run.stopped, run.reached_nothing(), failed) {
         (true, ..) => Check::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
             .hint("the next one goes on from there"),
-        (_, true, _) => Check::new("runs", CheckState::Ill, format!("{says}; nobody was reached"))
+        (_, true, _) => Check::new("runs", CheckState::Ill, format!("{says}; no host was reached"))
             .hint("is the network up?"),
         (.., 0) => Check::new("runs", CheckState::Well, says),
         _ => Check::new("runs", CheckState::Weak, says).hint("`cairn status` says why"),

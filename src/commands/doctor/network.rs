@@ -1,13 +1,13 @@
-//! What can be wrong with the way to GitHub: reachability, token, quota, clock.
+//! Checks of the connection to GitHub: reachability, token, quota, clock.
 
 use chrono::Utc;
 
-use super::check::{Check, CheckState};
+use super::{Check, CheckState};
 use crate::catalogue::policy;
 use crate::config::Config;
 use crate::crawl::{Crawler, Resource, Traffic};
 
-/// How far this machine's clock may be off, in seconds, before tokens and certificates fail.
+/// Allowed difference of this machine's clock, in seconds, before tokens and certificates fail.
 const CLOCK_SECONDS: i64 = 120;
 
 pub(super) fn checks(config: &Config) -> Vec<Check> {
@@ -47,10 +47,10 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
     })
 }
 
-/// Whether the token is taken, and what is left of the quota.
+/// Whether GitHub accepts the token, and how much of the quota is left.
 async fn quota(config: &Config, crawler: &Crawler) -> Check {
     let mut spent = Traffic::default();
-    let quota = match crawler.ask_quotas(&mut spent).await {
+    let quota = match crawler.fetch_quotas(&mut spent).await {
         Ok(quotas) => quotas.core,
         Err(error) => return Check::new("quota", CheckState::Weak, error.to_string()),
     };
@@ -74,7 +74,7 @@ async fn quota(config: &Config, crawler: &Crawler) -> Check {
     Check::new(name, CheckState::Well, says)
 }
 
-/// What it means that this machine's clock is `ahead` seconds ahead of GitHub's.
+/// The check of this machine's clock, which is `ahead` seconds ahead of GitHub's.
 fn clock(ahead: i64) -> Check {
     if ahead.abs() <= CLOCK_SECONDS {
         return Check::new(
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_is_off_is_told() {
+    fn a_wrong_clock_is_reported() {
         assert_eq!(clock(-100).state, CheckState::Well);
         assert_eq!(clock(86_400).state, CheckState::Ill);
         assert!(clock(-3_600).says.contains("3600 s slow"));

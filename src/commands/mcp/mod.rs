@@ -1,8 +1,8 @@
-//! `cairn mcp`: the library for assistants, by the Model Context Protocol over stdin and stdout.
+//! `cairn mcp`: the library for assistants, through the Model Context Protocol over stdin and stdout.
 //!
-//! Each tool answers with the API's object, as structured content and as text. An error is an answer too, so that the
-//! assistant can correct its question; a newer generation is opened when there is one. [`wire`] reads and writes the
-//! lines, and answers those that are no messages.
+//! Each tool returns the API's object as structured content and as text. An error is a result too, so that the
+//! assistant can correct its request. Before each call, a newer generation is opened if there is one. [`wire`] reads
+//! and writes the lines, and rejects invalid messages.
 
 mod wire;
 
@@ -31,20 +31,20 @@ use crate::search::{
 };
 use wire::Wire;
 
-/// What a client is told of the tools as a whole.
+/// The description of the server for clients.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
     read sections, follow topics. Every passage names its source, licence and address: cite them. Discussions, \
     issues, and texts whose licence allows no more, come as excerpts.";
 
-/// The most of each list; an assistant reads every word of it.
+/// The greatest length of each list; an assistant pays for every word.
 const MOST_HITS: u32 = 50;
 const MOST_RELATED: u32 = 50;
 const RESOURCES: usize = 20;
 const PASSAGES: usize = 3;
 
-/// Serves until stdin ends. Stdout carries the protocol alone.
+/// Serves until stdin ends. Only the protocol is written to stdout.
 pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
-    // Says how to make an index where there is none.
+    // Fails with the command that makes an index, if there is none.
     drop(open(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
@@ -58,7 +58,7 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
         written.await??;
         session
     });
-    // Where the session ended before stdin did, a thread still waits for that.
+    // If the session has ended before stdin, a thread still waits for stdin.
     runtime.shutdown_background();
     ended.map(|()| Exit::Done)
 }
@@ -73,21 +73,21 @@ struct Server {
 struct SearchAsked {
     /// Words, "phrases", -not, OR, source: topic: step: kind: lang: has: since:
     query: String,
-    /// Passages, 10 unless said, at most 50.
+    /// Passages, 10 by default, at most 50.
     limit: Option<u32>,
-    /// Only of this source: its id such as `owner/name`, its owner, or the name of its repository.
+    /// Only this source: its id such as `owner/name`, its owner, or the name of its repository.
     source: Option<String>,
     /// Only about this topic: its id or any of its names.
     topic: Option<String>,
-    /// Only of this step of a design answer, such as `serving`.
+    /// Only this step of a design answer, such as `serving`.
     step: Option<String>,
-    /// `false`: without preferring the sources that the query names (`query.understood.preferred`).
+    /// `false`: do not prefer the sources that the query names (`query.understood.preferred`).
     names: Option<bool>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct IdAsked {
-    /// The id of a section, as search gives it.
+    /// The id of a section, from search results.
     id: String,
 }
 
@@ -101,7 +101,7 @@ struct TopicAsked {
 struct RelatedAsked {
     /// Its id or any of its names.
     topic: String,
-    /// Topics, 10 unless said, at most 50.
+    /// Topics, 10 by default, at most 50.
     limit: Option<u32>,
 }
 
@@ -119,7 +119,7 @@ struct CaseAsked {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ResourcesAsked {
-    /// Words of title, address or topics.
+    /// Words of the title, URL or topics.
     query: Option<String>,
     /// A topic's id or any of its names.
     topic: Option<String>,
@@ -136,7 +136,7 @@ impl Server {
             .shelf
             .library()
             .ok_or_else(|| advice("there is no index yet; run `cairn refresh`"))?;
-        // A request whose task panicked would never be answered.
+        // Without this, a request whose task panicked would get no response.
         match catch_unwind(AssertUnwindSafe(|| question(&library))) {
             Ok(Ok(Some(answer))) => Ok(Json(answer)),
             Ok(Ok(None)) => Err(missing()),
@@ -149,7 +149,7 @@ impl Server {
     }
 }
 
-/// `text`, which tells what to run, with the options that this program was given.
+/// `text`, which advises a command, with this program's options added to the command.
 fn advice(text: &str) -> String {
     completed(text).into_owned()
 }
@@ -246,7 +246,7 @@ impl Server {
     }
 }
 
-/// What one call may take: an assistant waits for each.
+/// The budget of one call, for which an assistant waits.
 fn budget() -> Budget {
     Budget::limited(CancellationToken::new())
 }

@@ -1,9 +1,9 @@
-//! The lines between a client and the protocol: every line that comes gets an answer or is passed on.
+//! The transport: every line from the client is either passed on as a message or gets an error response.
 //!
-//! The library's own transport drops what it can't parse, and ends the session if a client begins with anything but
-//! a request. Here, a task reads lines of bounded length and sends what is wrong with one back at once: -32700 if
-//! it is not JSON (RFC 8259) or nested too deeply, -32600 if it is too long or no message (JSON-RPC 2.0, 5.1). Another
-//! task alone writes, so that lines never mix.
+//! The library's own transport drops lines that it can't parse, and ends the session if the first message isn't a
+//! request. Here, one task reads lines of bounded length. It responds at once with -32700 to lines that are not JSON
+//! (RFC 8259) or nested too deeply, and with -32600 to lines that are too long or no message (JSON-RPC 2.0, 5.1).
+//! Only one other task writes, so lines never mix.
 
 use std::future::Future;
 use std::io;
@@ -17,16 +17,16 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-/// Bytes of a line. The longest question has a few thousand; a message takes many times its length when parsed.
+/// Bytes of a line. The longest request has a few thousand; a parsed message uses many times its length.
 const LONGEST: usize = 1_024 * 1_024;
-/// Lines that wait to be written, and messages that wait to be answered.
+/// Lines in the queue to be written, and messages in the queue to be handled.
 const WAITING: usize = 64;
 
-/// JSON-RPC's codes for what is no JSON, and for what is no request.
+/// JSON-RPC's error codes for invalid JSON and for an invalid request.
 const PARSE_ERROR: i32 = -32_700;
 const INVALID_REQUEST: i32 = -32_600;
 
-/// The server's end of a connection over lines.
+/// The server's end of a connection that exchanges lines.
 pub(super) struct Wire {
     messages: Receiver<RxJsonRpcMessage<RoleServer>>,
     lines: Sender<Vec<u8>>,
@@ -34,8 +34,9 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// A connection that reads `input` until that ends or the [`Wire`] is dropped, and the task that writes to
-    /// `output`: it ends after that, when everything is written. Panics outside a tokio runtime.
+    /// A connection that reads `input` until it ends or the [`Wire`] is dropped, and the task that writes to
+    /// `output`. That task ends when the connection has ended and everything is written. Panics outside a tokio
+    /// runtime.
     pub fn open(
         input: impl AsyncRead + Unpin + Send + 'static,
         output: impl AsyncWrite + Unpin + Send + 'static,
@@ -74,7 +75,7 @@ impl Transport<RoleServer> for Wire {
     }
 }
 
-/// Writes each of `lines` to `output` until nobody can send one.
+/// Writes each of `lines` to `output` until all senders are dropped.
 async fn write(
     mut output: impl AsyncWrite + Unpin,
     mut lines: Receiver<Vec<u8>>,
@@ -93,7 +94,7 @@ struct LineReader<R> {
     lines: Sender<Vec<u8>>,
 }
 
-/// What was read up to the end of a line.
+/// A line of input.
 enum Line {
     Whole(Vec<u8>),
     TooLong,
@@ -116,7 +117,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                 }
                 Judged::Message(message) => {
                     has_begun |= matches!(*message, ClientJsonRpcMessage::Request(_));
-                    // Before the first request, anything else would end the session.
+                    // Before the first request, any other message would end the session.
                     !has_begun || self.messages.send(*message).await.is_ok()
                 }
                 Judged::Nothing => true,
@@ -127,7 +128,8 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
         }
     }
 
-    /// The next line without its end; of one that is too long, nothing is kept. `None` at the end of the input.
+    /// The next line without its newline; the content of a line that is too long is discarded. `None` at the end of
+    /// the input.
     async fn line(&mut self) -> io::Result<Option<Line>> {
         let mut line = Vec::new();
         let mut is_too_long = false;
@@ -154,17 +156,17 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
     }
 }
 
-/// What a line is.
+/// How a line is handled.
 enum Judged {
     Message(Box<RxJsonRpcMessage<RoleServer>>),
-    /// Not to be passed on: the answer to it.
+    /// Rejected, with the error response.
     Wrong(Value),
-    /// An empty line, or a notification that nobody knows: there is no answer to those.
+    /// An empty line or an unknown notification, which get no response.
     Nothing,
 }
 
 fn judge(line: &[u8]) -> Judged {
-    // A byte order mark is allowed before JSON, and means nothing.
+    // JSON may start with a byte order mark, which is ignored.
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     if line.is_empty() {
         return Judged::Nothing;
@@ -190,7 +192,7 @@ fn judge(line: &[u8]) -> Judged {
     Judged::Wrong(error(INVALID_REQUEST, id.unwrap_or(&Value::Null), &message))
 }
 
-/// An error as JSON-RPC says it; `id` is null where the request's is not known.
+/// A JSON-RPC error response; `id` is null if the request's id is unknown.
 fn error(code: i32, id: &Value, message: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
 }

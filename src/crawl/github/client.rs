@@ -1,9 +1,9 @@
 //! GitHub's API through octocrab, over the paced transport of `session.rs`.
 //!
-//! octocrab writes requests and reads answers into its models. It brings no client, retry, redirect, TLS or
-//! token of its own: [`Transport`] hands each request to the session, which keeps to the pace, the quotas and
-//! the hosts, adds the token for the API's own host alone, and judges the status. So octocrab sees only
-//! answers that are 2xx or 304, and every failure comes back as the [`CrawlError`] that the session made.
+//! octocrab builds requests and parses responses into its models. It has no HTTP client, retries, redirects, TLS or
+//! token of its own: [`ApiTransport`] passes each request to the session, which enforces pace, quotas and hosts, sends the
+//! token to the API's own host only, and checks the status. So octocrab only receives responses with 2xx or 304, and
+//! every failure is returned as the session's [`CrawlError`].
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,45 +22,45 @@ use super::super::pace::Resource;
 use super::super::session::{Answer, Question, Session, Target, whole_body};
 use super::super::{CrawlError, Crawler, Traffic};
 
-/// The most that is read of one answer of the API: a page of 100 threads with long texts.
+/// The longest accepted response of the API, in bytes: enough for a page of 100 threads with long texts.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// octocrab, and what its requests have cost so far.
+/// octocrab with our transport, which counts the traffic.
 pub(in super::super) struct Api {
     octocrab: Octocrab,
-    transport: Transport,
+    transport: ApiTransport,
 }
 
-/// An answer to a conditional request.
+/// The response to a conditional request.
 pub(in super::super) enum Conditional<T> {
-    /// 304: as the known ETag says.
+    /// 304: unchanged since the known ETag.
     Same,
     New {
         value: T,
         etag: Option<String>,
-        /// Whether the list has a further page, by the header `Link`.
+        /// Whether the list has a further page, according to the header `Link`.
         has_next: bool,
     },
 }
 
-/// The service under octocrab.
+/// The service that sends octocrab's requests.
 #[derive(Clone)]
-struct Transport {
+struct ApiTransport {
     session: Arc<Session>,
-    base: Base,
+    base: ApiBase,
     spent: Arc<Mutex<Traffic>>,
 }
 
-/// The API's base address without a slash at its end.
+/// The API's base URL without a trailing slash.
 #[derive(Clone)]
-struct Base(String);
+struct ApiBase(String);
 
 impl Crawler {
-    /// GitHub's API. Costs a task of the runtime; call it inside one. No request is made.
+    /// GitHub's API. Sends no request. Spawns a task, so it must be called inside a Tokio runtime.
     pub(in super::super) fn api(&self) -> Api {
-        let transport = Transport {
+        let transport = ApiTransport {
             session: Arc::clone(&self.session),
-            base: Base(self.github.api.trim_end_matches('/').to_owned()),
+            base: ApiBase(self.github.api.trim_end_matches('/').to_owned()),
             spent: Arc::default(),
         };
         let builder = OctocrabBuilder::new_empty().with_service(transport.clone());
@@ -73,27 +73,27 @@ impl Crawler {
 }
 
 impl Api {
-    /// octocrab itself, for its typed builders; [`Api::read`] reads their results.
+    /// octocrab, for its typed request builders; pass their results to [`Api::read`].
     pub fn octocrab(&self) -> &Octocrab {
         &self.octocrab
     }
 
-    /// The whole address of `route`.
+    /// The absolute URL of `route`.
     pub fn address(&self, route: &str) -> String {
         self.transport.base.address(route)
     }
 
-    /// Requests and bytes since this was made.
+    /// Requests and bytes since this was created.
     pub fn spent(&self) -> Traffic {
         *self.transport.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The outcome of octocrab's request for `route`, with its error as the session made it.
+    /// The `result` of octocrab's request for `route`, with the session's error instead of octocrab's.
     pub fn read<T>(&self, route: &str, result: octocrab::Result<T>) -> Result<T, CrawlError> {
         result.map_err(|error| failure(&self.address(route), error))
     }
 
-    /// The object at `route` (from `/`), unless it is the one with the ETag `known`.
+    /// The object at `route` (which begins with `/`), unless it still has the ETag `known`.
     pub async fn get_if_new<T: DeserializeOwned>(
         &self,
         route: &str,
@@ -111,7 +111,7 @@ impl Api {
         })
     }
 
-    /// The bytes of the file at `route` (from `/`), unless it is the one with the ETag `known`.
+    /// The bytes of the file at `route` (which begins with `/`), unless it still has the ETag `known`.
     pub async fn get_raw_if_new(
         &self,
         route: &str,
@@ -120,7 +120,7 @@ impl Api {
         self.conditional(route, "application/vnd.github.raw+json", known).await
     }
 
-    /// The body at `route` in the form `accept`, unless it is the one with the ETag `known`.
+    /// The body at `route` with the media type `accept`, unless it still has the ETag `known`.
     async fn conditional(
         &self,
         route: &str,
@@ -147,9 +147,9 @@ impl Api {
     }
 }
 
-impl Base {
-    /// The address of `route`. GraphQL is next to the REST API of GitHub Enterprise (`/api/v3`, `/api/graphql`),
-    /// and below that of GitHub.
+impl ApiBase {
+    /// The absolute URL of `route`. On GitHub Enterprise, GraphQL is next to the REST API (`/api/v3`, `/api/graphql`); on
+    /// GitHub, it is below the REST API's base URL.
     fn address(&self, route: &str) -> String {
         if route.starts_with("https://") || route.starts_with("http://") {
             return route.to_owned();
@@ -161,7 +161,7 @@ impl Base {
         format!("{base}{route}")
     }
 
-    /// What a request for `url` goes to: the token is the API's own host's alone.
+    /// The target of a request for `url`. Only the API's own host receives the token.
     fn target(&self, url: &str) -> Target {
         let (api, url) = (Url::parse(&self.0).ok(), Url::parse(url).ok());
         let (Some(api), Some(url)) = (api, url) else { return Target::Open };
@@ -178,10 +178,13 @@ impl Base {
     }
 }
 
-impl Transport {
-    /// The answer to `request`. A token that GitHub refuses is left aside for the rest of the run, and the
-    /// request sent again without it, save to GraphQL, which answers nobody without a token.
-    async fn answer(self, request: Request<OctoBody>) -> Result<Response<Full<Bytes>>, CrawlError> {
+impl ApiTransport {
+    /// Sends `request`. If GitHub refuses the token, the rest of the run does not use it, and the request is sent again
+    /// without it, except to GraphQL, which requires a token.
+    async fn respond(
+        self,
+        request: Request<OctoBody>,
+    ) -> Result<Response<Full<Bytes>>, CrawlError> {
         let (parts, body) = request.into_parts();
         let url = self.base.address(&parts.uri.to_string());
         let unlike = |error: octocrab::Error| failure(&url, error);
@@ -191,19 +194,20 @@ impl Transport {
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
         let question = Question { url: &url, target, headers, body };
-        match self.ask(&question).await {
+        match self.send(&question).await {
             Err(CrawlError::Unauthorised(_)) if self.session.signs_in() => {
                 self.session.refuse_token();
                 match target {
                     Target::Api(Resource::GraphQl) => Err(CrawlError::Unauthorised(url.clone())),
-                    _ => self.ask(&question).await,
+                    _ => self.send(&question).await,
                 }
             }
-            answer => answer,
+            response => response,
         }
     }
 
-    async fn ask(&self, question: &Question<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
+    /// Sends one request through the session and adds its traffic.
+    async fn send(&self, question: &Question<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
         let mut traffic = Traffic::default();
         let answer = self.session.ask(question, &mut traffic).await;
         let (status, headers, body) = match answer {
@@ -222,7 +226,7 @@ impl Transport {
     }
 }
 
-impl tower::Service<Request<OctoBody>> for Transport {
+impl tower::Service<Request<OctoBody>> for ApiTransport {
     type Response = Response<Full<Bytes>>;
     type Error = CrawlError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, CrawlError>> + Send>>;
@@ -232,7 +236,7 @@ impl tower::Service<Request<OctoBody>> for Transport {
     }
 
     fn call(&mut self, request: Request<OctoBody>) -> Self::Future {
-        Box::pin(self.clone().answer(request))
+        Box::pin(self.clone().respond(request))
     }
 }
 
@@ -240,7 +244,7 @@ fn is_graphql(route: &str) -> bool {
     route == "/graphql"
 }
 
-/// The session's error inside of octocrab's, or octocrab's own about the answer from `url`.
+/// The session's error inside octocrab's `error`, or octocrab's own error about the response from `url`.
 fn failure(url: &str, error: octocrab::Error) -> CrawlError {
     let error = match error {
         octocrab::Error::Service { source, .. } => match source.downcast::<CrawlError>() {
@@ -254,7 +258,7 @@ fn failure(url: &str, error: octocrab::Error) -> CrawlError {
 }
 
 fn unlike_github(url: &str, error: &str) -> CrawlError {
-    let cause = format!("the answer is not what GitHub's API gives: {error}");
+    let cause = format!("the response does not have the format of GitHub's API: {error}");
     CrawlError::Network { url: url.to_owned(), cause }
 }
 
@@ -262,12 +266,12 @@ fn unlike_github(url: &str, error: &str) -> CrawlError {
 mod tests {
     use super::*;
 
-    fn base(api: &str) -> Base {
-        Base(api.to_owned())
+    fn base(api: &str) -> ApiBase {
+        ApiBase(api.to_owned())
     }
 
     #[test]
-    fn graphql_is_beside_the_rest_api_of_enterprise_and_below_that_of_github() {
+    fn graphql_is_next_to_the_rest_api_on_enterprise_and_below_it_on_github() {
         let enterprise = base("https://git.corp/api/v3");
         assert_eq!(enterprise.address("/graphql"), "https://git.corp/api/graphql");
         assert_eq!(enterprise.address("/users/a"), "https://git.corp/api/v3/users/a");
@@ -300,6 +304,6 @@ mod tests {
         let target = |url: &str| enterprise.target(url);
         assert_eq!(target("https://git.corp/api/graphql"), Target::Api(Resource::GraphQl));
         let next = "https://git.corp/api/v3/repositories/1/issues?page=2";
-        assert_eq!(target(next), Target::Api(Resource::Core), "a next-page link carries it");
+        assert_eq!(target(next), Target::Api(Resource::Core), "a next-page link gets the token");
     }
 }

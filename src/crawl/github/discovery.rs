@@ -1,10 +1,10 @@
-//! GitHub's search for repositories and their READMEs: what the discovery of sources judges.
+//! GitHub's repository search and READMEs, which the discovery of sources evaluates.
 
 use super::super::{CrawlError, Crawler, Traffic};
 use super::client::Conditional;
 use super::metadata::Metadata;
 
-/// The most that is kept of a README, in bytes: it is there to judge by.
+/// The maximum length of a README, in bytes: enough to evaluate a repository.
 const MOST_README: usize = 256 * 1024;
 
 /// A repository that the search found.
@@ -13,24 +13,24 @@ pub struct FoundRepository {
     /// `owner/name`.
     pub full_name: String,
     pub metadata: Metadata,
-    /// The address that it mirrors, by GitHub's word.
+    /// The URL that it mirrors, according to GitHub.
     pub mirror_of: Option<String>,
 }
 
 /// A repository's README.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readme {
-    /// At most 256 KB of it.
+    /// At most the first 256 KiB.
     pub bytes: Vec<u8>,
-    /// The answer's ETag, for the next request.
+    /// The response's ETag, for the next request.
     pub etag: Option<String>,
 }
 
 impl Crawler {
-    /// The repositories that `query` finds, in GitHub's order, at most `most` (1 to 100). One request, which counts
-    /// against the quota of searches.
+    /// The repositories that `query` finds, in GitHub's order, at most `most` (1 to 100). One request, which uses the
+    /// search quota.
     ///
-    /// `Err` as for every request to the API; a quota that is used up defers.
+    /// `Err` as for every request to the API; [`CrawlError::Deferred`] if the quota is used up.
     pub async fn search_repositories(
         &self,
         query: &str,
@@ -49,13 +49,14 @@ impl Crawler {
         Ok(found.collect())
     }
 
-    /// The README of `owner/name`; `None` if it is still the one with the ETag `known`. One request; an authorised
-    /// answer that nothing has changed costs no quota.
+    /// The README of `owner/name`; `None` if it still has the ETag `known`. One request; with a token, a response without
+    /// changes uses no quota.
     ///
-    /// `Err` is [`CrawlError::NotFound`] where there is none.
+    /// `Err` is [`CrawlError::NotFound`] if the repository has no README.
     pub async fn readme(
         &self,
-        (owner, name): (&str, &str),
+        owner: &str,
+        name: &str,
         known: Option<&str>,
         traffic: &mut Traffic,
     ) -> Result<Option<Readme>, CrawlError> {

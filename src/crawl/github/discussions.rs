@@ -1,23 +1,24 @@
-//! Discussions by GraphQL: one page of them, newest change first, each with all its comments and replies.
+//! Fetches discussions through GraphQL, page by page, the most recently changed first, with all comments and replies.
 //!
-//! What one query may cost is a matter of its nested lists: GitHub counts the nodes that could come and charges a
-//! point for each hundred lists. Fifty discussions with ten comments and ten replies each cost six points; what does
-//! not fit is asked for in further pages, a point each.
+//! The cost of a query depends on its nested lists: GitHub charges one point for each hundred lists that could be
+//! returned. Fifty discussions with ten comments each, and ten replies to each comment, cost six points. Further pages of
+//! comments and replies cost one point each.
 //! <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::graphql::FailedField;
-use super::nodes::{Comment, Discussion, List};
+use super::nodes::{CommentNode, DiscussionNode, NodeList};
 use super::thread::{MOST_POSTS, Post, Thread};
 use super::threads::{Failure, Listing, Repository, utc};
 use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
 
-/// What a page may cost in points, and what each further page of comments or replies may.
+/// The maximum cost of a page of discussions, in points.
 const PAGE_POINTS: u64 = 7;
+/// The maximum cost of a further page of comments or replies, in points.
 const MORE_POINTS: u64 = 1;
-/// Where the discussions stand in an answer.
+/// The path of the discussions in a response.
 const NODES: &str = "repository.discussions.nodes.";
 
 const PAGE: &str = "query($owner: String!, $name: String!, $first: Int!, $after: String) {
@@ -57,14 +58,14 @@ fragment post on DiscussionComment {
   author { login __typename }
 }";
 
-/// How many discussions are asked for with one request.
+/// How many discussions one request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageSize {
-    /// Where all are read: 50.
+    /// 50, to read all of them.
     Large,
-    /// Where only few have changed, most likely: 10.
+    /// 10, if probably only a few have changed.
     Small,
-    /// One, where more are too much for GitHub or for us.
+    /// 1, if a larger response is too much for GitHub or exceeds our limit.
     One,
 }
 
@@ -89,33 +90,35 @@ impl PageSize {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Data {
-    rate_limit: Option<RateLimit>,
-    repository: Option<DiscussionsOf>,
+struct DiscussionsData {
+    rate_limit: Option<QueryCost>,
+    repository: Option<RepositoryDiscussions>,
     node: Option<Value>,
 }
 
 #[derive(Deserialize)]
-struct RateLimit {
+struct QueryCost {
     #[serde(default)]
     cost: u64,
 }
 
 #[derive(Deserialize)]
-struct DiscussionsOf {
-    discussions: Option<List<Value>>,
+struct RepositoryDiscussions {
+    discussions: Option<NodeList<Value>>,
 }
 
 impl Crawler {
-    /// A page of the discussions of `repository`, the last changed first, from behind the cursor `after`.
+    /// A page of the discussions of `repository` after the cursor `after`, the most recently changed first.
     ///
     /// One request, and one for each further page of a thread's comments or a comment's replies, until a thread has
-    /// [`MOST_POSTS`]: at worst some 40 for a thread, and thus less for a page than an hour's quota. A thread that could not be read whole is a [`Failure`] of the page. `Err` if the page could
-    /// not be read, or if the share of the hour's points is used up.
+    /// [`MOST_POSTS`] posts: at most about 40 for a thread, so a page needs less than an hour's quota. A thread that could
+    /// not be read completely is a [`Failure`] in the listing. `Err` if the page could not be read, or if this run's share
+    /// of the hour's points is used up.
     pub async fn discussions(
         &self,
         repository: Repository<'_>,
-        (size, after): (PageSize, Option<&str>),
+        size: PageSize,
+        after: Option<&str>,
         traffic: &mut Traffic,
     ) -> Result<Listing, CrawlError> {
         let first = size.discussions();
@@ -131,11 +134,11 @@ impl Crawler {
         };
         let mut listing = Listing { next: list.next(), ..Listing::default() };
         for (at, node) in list.nodes.into_iter().enumerate() {
-            let known = Known::of(node.as_ref());
+            let known = KnownFields::of(node.as_ref());
             let failed = nodes.iter().find(|(failed, _)| *failed == at);
             let read = match (failed, node) {
                 (Some((_, message)), _) => Err(message.clone()),
-                (None, None) => Err("GitHub does not give it".to_owned()),
+                (None, None) => Err("GitHub does not provide it".to_owned()),
                 (None, Some(node)) => self.discussion(node, traffic).await?,
             };
             listing.note(&known.updated_at);
@@ -147,15 +150,18 @@ impl Crawler {
         Ok(listing)
     }
 
-    /// The thread that `node` is, with all pages of its comments; `Err` inside if it can't be read.
+    /// The thread of `node` with all pages of its comments. The inner `Err` says why this thread can't be read; the outer
+    /// one ends the page.
     async fn discussion(
         &self,
         node: Value,
         traffic: &mut Traffic,
     ) -> Result<Result<Thread, String>, CrawlError> {
-        let mut discussion: Discussion = match serde_json::from_value(node) {
+        let mut discussion: DiscussionNode = match serde_json::from_value(node) {
             Ok(discussion) => discussion,
-            Err(error) => return Ok(Err(format!("it is not what GitHub's API gives: {error}"))),
+            Err(error) => {
+                return Ok(Err(format!("it does not have the format of GitHub's API: {error}")));
+            }
         };
         let mut comments = std::mem::take(&mut discussion.comments);
         let mut posts = Vec::new();
@@ -171,7 +177,7 @@ impl Crawler {
                 }
             }
             let Some(after) = next.filter(|_| posts.len() < MOST_POSTS) else { break };
-            comments = match self.more(MORE_COMMENTS, (&discussion.id, &after), traffic).await? {
+            comments = match self.more(MORE_COMMENTS, &discussion.id, &after, traffic).await? {
                 Ok(more) => more,
                 Err(message) => return Ok(Err(message)),
             };
@@ -179,10 +185,10 @@ impl Crawler {
         Ok(discussion.thread(posts))
     }
 
-    /// Adds `comment` and all pages of its replies to `posts`.
+    /// Adds `comment` and all pages of its replies to `posts`. Errors as for a discussion.
     async fn comment(
         &self,
-        mut comment: Comment,
+        mut comment: CommentNode,
         posts: &mut Vec<Post>,
         traffic: &mut Traffic,
     ) -> Result<Result<(), String>, CrawlError> {
@@ -202,7 +208,7 @@ impl Crawler {
                 Err(message) => return Ok(Err(message)),
             }
             let Some(after) = next.filter(|_| posts.len() < MOST_POSTS) else { break };
-            match self.more(MORE_REPLIES, (&node, &after), traffic).await? {
+            match self.more(MORE_REPLIES, &node, &after, traffic).await? {
                 Ok(more) => replies = Some(more),
                 Err(message) => return Ok(Err(message)),
             }
@@ -210,20 +216,21 @@ impl Crawler {
         Ok(Ok(()))
     }
 
-    /// The page of comments or replies of the node `id` behind the cursor `after`.
+    /// The page of comments or replies of the node `id` after the cursor `after`.
     async fn more(
         &self,
         query: &str,
-        (id, after): (&str, &str),
+        id: &str,
+        after: &str,
         traffic: &mut Traffic,
-    ) -> Result<Result<List<Comment>, String>, CrawlError> {
+    ) -> Result<Result<NodeList<CommentNode>, String>, CrawlError> {
         let query = match query {
             MORE_COMMENTS => [query, COMMENTS, REPLIES].join("\n"),
             _ => [query, REPLIES].join("\n"),
         };
         let variables = json!({ "id": id, "after": after });
         let (data, failed) = match self.points(&query, variables, MORE_POINTS, traffic).await {
-            // Of a node that is no error of the repository: it was deleted since the page was read.
+            // For a node, this is no error of the repository: the node was deleted after the page was read.
             Err(CrawlError::NotFound(_)) => return Ok(Err("it was deleted meanwhile".to_owned())),
             answer => answer?,
         };
@@ -236,38 +243,40 @@ impl Crawler {
             }
             _ => None,
         });
-        let list = fields.map(serde_json::from_value::<List<Comment>>);
+        let list = fields.map(serde_json::from_value::<NodeList<CommentNode>>);
         Ok(match list {
             Some(Ok(list)) => Ok(list),
-            Some(Err(error)) => Err(format!("it is not what GitHub's API gives: {error}")),
-            None => Err("GitHub does not give the rest of its comments".to_owned()),
+            Some(Err(error)) => {
+                Err(format!("it does not have the format of GitHub's API: {error}"))
+            }
+            None => Err("GitHub does not provide the rest of its comments".to_owned()),
         })
     }
 
-    /// The answer to `query`, which may cost so many points, with what it did cost.
+    /// The response to `query`, which may cost up to `cost` points. Adds the actual cost to `traffic`.
     async fn points(
         &self,
         query: &str,
         variables: Value,
         cost: u64,
         traffic: &mut Traffic,
-    ) -> Result<(Data, Vec<FailedField>), CrawlError> {
+    ) -> Result<(DiscussionsData, Vec<FailedField>), CrawlError> {
         self.afford(Resource::GraphQl, cost)?;
-        let answered = self.graphql::<Data>(query, variables, traffic).await?;
+        let answered = self.graphql::<DiscussionsData>(query, variables, traffic).await?;
         traffic.points += answered.data.rate_limit.as_ref().map_or(0, |limit| limit.cost);
         Ok((answered.data, answered.failed))
     }
 
     fn unreadable(&self, failures: &[String]) -> CrawlError {
         let cause = match failures {
-            [] => "the answer holds no discussions".to_owned(),
+            [] => "the response holds no discussions".to_owned(),
             failures => format!("GitHub answers: {}", failures.join("; ")),
         };
         CrawlError::Network { url: self.api().address("/graphql"), cause }
     }
 }
 
-/// The messages of failed fields inside of the discussion at a position, and those of the others.
+/// The messages of failed fields: those inside a discussion with its position on the page, and all others.
 fn by_node(failed: &[FailedField]) -> (Vec<(usize, String)>, Vec<String>) {
     let (mut nodes, mut others) = (Vec::new(), Vec::new());
     for field in failed {
@@ -281,16 +290,16 @@ fn by_node(failed: &[FailedField]) -> (Vec<(usize, String)>, Vec<String>) {
     (nodes, others)
 }
 
-/// What can be told of a discussion, read or not.
-struct Known {
+/// The fields of a discussion that are known even if it can't be read.
+struct KnownFields {
     number: Option<u64>,
     updated_at: Option<String>,
 }
 
-impl Known {
-    fn of(node: Option<&Value>) -> Known {
+impl KnownFields {
+    fn of(node: Option<&Value>) -> KnownFields {
         let field = |name| node.and_then(|node: &Value| node.get(name));
-        Known {
+        KnownFields {
             number: field("number").and_then(Value::as_u64),
             updated_at: field("updatedAt").and_then(Value::as_str).and_then(utc),
         }

@@ -1,4 +1,4 @@
-//! GitHub's GraphQL API: an answer is 200 even where it reports a failure, so its `errors` are read first.
+//! GitHub's GraphQL API. A response has the status 200 even if it reports a failure, so its `errors` are read first.
 //!
 //! <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
 
@@ -11,37 +11,37 @@ use super::super::hosts::authority;
 use super::super::pace::Resource;
 use super::super::{CrawlError, Crawler, Traffic};
 
-/// The most that is kept of GitHub's words about a failure, in characters.
+/// The maximum length of GitHub's message about a failure, in characters.
 const MOST_CHARS: usize = 200;
 
-/// How long a secondary limit lasts that a 200 reports, in seconds: GitHub's advice where it names no time.
+/// How long to wait after a secondary rate limit reported in a 200, in seconds. GitHub recommends this if it gives no time.
 const PAUSE: i64 = 60;
 
-/// An answer that holds data: all of it, or all but the fields that failed.
+/// A response with data: complete, or without the fields that failed.
 #[derive(Debug)]
-pub(in super::super) struct Answered<T> {
+pub(in super::super) struct GraphQlData<T> {
     pub data: T,
-    /// Fields that GitHub could not answer. They are null in `data`, which does not mean that there is nothing.
+    /// Fields that GitHub could not provide. They are null in `data`, which does not mean that the value doesn't exist.
     pub failed: Vec<FailedField>,
 }
 
-/// A field of a query that GitHub could not answer.
+/// A field of a query that GitHub could not provide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct FailedField {
-    /// Names and positions from the root, joined by `.`, as `repository.discussions.nodes.3.answer`.
+    /// Names and positions from the root, joined by `.`, such as `repository.discussions.nodes.3.answer`.
     pub path: String,
     pub message: String,
 }
 
 #[derive(Deserialize)]
-struct Body<T> {
+struct GraphQlBody<T> {
     data: Option<T>,
     #[serde(default)]
-    errors: Vec<Error>,
+    errors: Vec<GraphQlError>,
 }
 
 #[derive(Deserialize)]
-struct Error {
+struct GraphQlError {
     #[serde(rename = "type")]
     kind: Option<String>,
     #[serde(default)]
@@ -50,7 +50,7 @@ struct Error {
     path: Vec<Value>,
 }
 
-impl Error {
+impl GraphQlError {
     fn path(&self) -> String {
         let part = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
         self.path.iter().map(part).collect::<Vec<_>>().join(".")
@@ -66,33 +66,37 @@ impl Error {
 }
 
 impl Crawler {
-    /// What GitHub answers to `query` with `variables`; needs a token. One request, with what it cost added to
-    /// `traffic`.
+    /// The response to `query` with `variables`. Requires a token. Sends one request and adds its cost to `traffic`.
     ///
-    /// `Err` is [`CrawlError::Deferred`] where the quota of points is used up, [`CrawlError::NotFound`] where the
-    /// repository is not there, and [`CrawlError::Network`] where the answer holds no data.
+    /// `Err` is [`CrawlError::Deferred`] if the quota of points is used up, [`CrawlError::NotFound`] if the repository
+    /// does not exist, and [`CrawlError::Network`] if the response holds no data.
     pub(in super::super) async fn graphql<T: DeserializeOwned>(
         &self,
         query: &str,
         variables: Value,
         traffic: &mut Traffic,
-    ) -> Result<Answered<T>, CrawlError> {
+    ) -> Result<GraphQlData<T>, CrawlError> {
         let api = self.api();
-        let question = json!({ "query": query, "variables": variables });
-        let answer = api.octocrab().post::<_, Body<T>>("/graphql", Some(&question)).await;
+        let request = json!({ "query": query, "variables": variables });
+        let response = api.octocrab().post::<_, GraphQlBody<T>>("/graphql", Some(&request)).await;
         *traffic += api.spent();
-        let (url, body) = (api.address("/graphql"), api.read("/graphql", answer)?);
+        let (url, body) = (api.address("/graphql"), api.read("/graphql", response)?);
         let resets_at = self.session.quota(Resource::GraphQl).map(|quota| quota.resets_at);
         judge(url, body, resets_at)
     }
 }
 
-/// The data of `body`, or the failure that it reports.
-fn judge<T>(url: String, body: Body<T>, resets_at: Option<i64>) -> Result<Answered<T>, CrawlError> {
-    let Body { data, errors } = body;
+/// The data of `body`, or the failure that it reports. `resets_at` is when the quota of points resets (Unix time in
+/// seconds), if it is known.
+fn judge<T>(
+    url: String,
+    body: GraphQlBody<T>,
+    resets_at: Option<i64>,
+) -> Result<GraphQlData<T>, CrawlError> {
+    let GraphQlBody { data, errors } = body;
     if errors.iter().any(|error| error.is("RATE_LIMITED") || error.is("RATE_LIMIT")) {
         let host = host_of(&url);
-        let why = "says that the hour's points of the GraphQL API are used up".to_owned();
+        let why = "reports that this hour's points of the GraphQL API are used up".to_owned();
         return Err(CrawlError::Deferred { host, why, until: resets_at });
     }
     if data.is_none() && errors.iter().any(|error| error.message.contains("secondary rate limit")) {
@@ -109,12 +113,12 @@ fn judge<T>(url: String, body: Body<T>, resets_at: Option<i64>) -> Result<Answer
     }
     let failed = errors.iter().map(|e| FailedField { path: e.path(), message: e.message() });
     match data {
-        Some(data) => Ok(Answered { data, failed: failed.collect() }),
+        Some(data) => Ok(GraphQlData { data, failed: failed.collect() }),
         None => {
-            let said: Vec<String> = errors.iter().map(Error::message).collect();
-            let cause = match said.is_empty() {
-                true => "the answer holds no data".to_owned(),
-                false => format!("GitHub answers: {}", said.join("; ")),
+            let messages: Vec<String> = errors.iter().map(GraphQlError::message).collect();
+            let cause = match messages.is_empty() {
+                true => "the response holds no data".to_owned(),
+                false => format!("GitHub answers: {}", messages.join("; ")),
             };
             Err(CrawlError::Network { url, cause })
         }
@@ -129,27 +133,27 @@ fn host_of(url: &str) -> String {
 mod tests {
     use super::*;
 
-    fn read(body: Value) -> Result<Answered<Value>, CrawlError> {
+    fn read(body: Value) -> Result<GraphQlData<Value>, CrawlError> {
         let body = serde_json::from_value(body).unwrap();
         judge("https://api.example/graphql".to_owned(), body, Some(7))
     }
 
     #[test]
-    fn an_exhausted_quota_in_a_200_defers_until_it_resets() {
+    fn a_used_up_quota_in_a_200_defers_until_it_resets() {
         let body = json!({ "errors": [{ "type": "RATE_LIMITED", "message": "API rate limit" }] });
         let error = read(body).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(7), .. }), "{error}");
     }
 
     #[test]
-    fn a_secondary_limit_in_a_200_is_a_deferral() {
+    fn a_secondary_rate_limit_in_a_200_defers() {
         let said = "You have exceeded a secondary rate limit. Please wait a few minutes.";
         let error = read(json!({ "errors": [{ "message": said }] })).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");
     }
 
     #[test]
-    fn a_field_that_failed_is_reported_beside_the_rest() {
+    fn a_field_that_failed_is_reported_with_the_rest_of_the_data() {
         let body = json!({
             "data": { "repository": { "discussions": { "nodes": [null] } } },
             "errors": [{ "message": "timeout", "path": ["repository", "discussions", "nodes", 0] }],
@@ -161,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn no_data_and_a_missing_repository_are_failures() {
+    fn a_missing_repository_and_a_response_without_data_are_errors() {
         let gone = json!({
             "data": { "repository": null },
             "errors": [{ "type": "NOT_FOUND", "message": "x", "path": ["repository"] }],

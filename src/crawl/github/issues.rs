@@ -1,9 +1,9 @@
-//! Issues and their comments by REST, in the order in which they were changed.
+//! Fetches issues and their comments through REST, in the order of their last change.
 //!
-//! Pages are asked for by the time of change of the last item (`since`), not by number: an item that is changed
-//! meanwhile moves to the end of the list, and by number the one behind it would be passed over.
+//! Pages are requested by the time of change of the last item (`since`), not only by page number: an item that changes
+//! between two requests moves to the end of the list, and with page numbers the next item would be skipped.
 //!
-//! Items are read one by one and not into octocrab's models, so that one that is not as expected fails by itself.
+//! Items are parsed one by one, not into octocrab's models, so an item in an unexpected format fails alone.
 //! <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
 
 use std::collections::BTreeMap;
@@ -17,41 +17,41 @@ use super::thread::{Author, MOST_POSTS, Post, Thread, ThreadKind};
 use super::threads::{Failure, Listing, Repository, utc};
 use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
 
-/// Items of a page: the most that GitHub gives.
+/// Items of a page: GitHub's maximum.
 const PAGE: usize = 100;
 
-/// What is escaped in the value of a parameter.
+/// The characters that are escaped in the value of a query parameter.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':');
 
-/// Where a list goes on.
+/// The part of a list that a request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct From<'a> {
-    /// Only what was changed at or after this time.
+pub struct ListPosition<'a> {
+    /// Only items changed at or after this time.
     pub since: Option<&'a str>,
-    /// The page of the list of those, from 1.
+    /// The page, from 1.
     pub page: u32,
     /// Only issues with this label.
     pub label: Option<&'a str>,
-    /// The ETag of the last answer to the same question.
+    /// The ETag of the last response to the same request.
     pub known: Option<&'a str>,
 }
 
-/// One page of issues. [`Listing::next`] says no more than that there is a further one.
+/// One page of issues. [`Listing::next`] only says whether there is a further page; it holds no cursor.
 #[derive(Debug, Default)]
-pub struct Issues {
+pub struct IssuePage {
     pub listing: Listing,
-    /// How many comments each issue has, in the order of the listing's threads; they are not read yet.
+    /// The number of comments of each issue, in the order of the listing's threads. The comments are not read yet.
     pub comments: Vec<u64>,
     pub etag: Option<String>,
 }
 
 /// One page of comments.
 #[derive(Debug, Default)]
-pub struct Comments {
-    /// By the number of the issue or pull request.
+pub struct CommentPage {
+    /// The comments, by the number of their issue or pull request.
     pub by_issue: BTreeMap<u64, Vec<Post>>,
     pub failures: Vec<FailedComment>,
-    /// The newest time of change on the page.
+    /// The latest time of change on the page.
     pub newest: Option<String>,
     pub has_next: bool,
     pub etag: Option<String>,
@@ -65,15 +65,15 @@ pub struct FailedComment {
     pub message: String,
 }
 
-/// The items of a list's page; none where GitHub says that they are those of the last time.
-struct Items {
+/// The items of one page of a list; empty if the page is unchanged since the known ETag.
+struct ListItems {
     items: Vec<Value>,
     has_next: bool,
     etag: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Issue {
+struct IssueItem {
     number: u64,
     title: String,
     html_url: String,
@@ -91,7 +91,7 @@ struct Issue {
 }
 
 #[derive(Deserialize)]
-struct Comment {
+struct CommentItem {
     id: u64,
     html_url: String,
     body: Option<String>,
@@ -122,18 +122,18 @@ struct Reactions {
 }
 
 impl Crawler {
-    /// A page of the issues of `repository` in any state, the one changed longest ago first, without pull requests
-    /// and without comments. One request.
+    /// A page of the issues of `repository` in any state, the least recently changed first, without pull requests and
+    /// without comments. One request.
     pub async fn issues(
         &self,
         repository: Repository<'_>,
-        from: From<'_>,
+        from: ListPosition<'_>,
         traffic: &mut Traffic,
-    ) -> Result<Issues, CrawlError> {
+    ) -> Result<IssuePage, CrawlError> {
         let label = from.label.map_or(String::new(), |label| format!("&labels={}", escaped(label)));
         let route = list(repository, "issues", from, &format!("&state=all{label}"));
-        let Items { items, has_next, etag } = self.items(&route, from.known, traffic).await?;
-        let mut issues = Issues { etag, ..Issues::default() };
+        let ListItems { items, has_next, etag } = self.items(&route, from.known, traffic).await?;
+        let mut issues = IssuePage { etag, ..IssuePage::default() };
         issues.listing.next = has_next.then(String::new);
         for item in items {
             let number = item.get("number").and_then(Value::as_u64);
@@ -142,7 +142,7 @@ impl Crawler {
             if item.get("pull_request").is_some_and(|pull| !pull.is_null()) {
                 continue;
             }
-            match read(item).and_then(Issue::thread) {
+            match read(item).and_then(IssueItem::thread) {
                 Ok((thread, comments)) => {
                     issues.listing.threads.push(thread);
                     issues.comments.push(comments);
@@ -155,26 +155,27 @@ impl Crawler {
         Ok(issues)
     }
 
-    /// A page of the comments on all issues and pull requests of `repository`, the one changed longest ago first.
-    /// One request.
+    /// A page of the comments on all issues and pull requests of `repository`, the least recently changed first. One
+    /// request.
     pub async fn comments(
         &self,
         repository: Repository<'_>,
-        from: From<'_>,
+        from: ListPosition<'_>,
         traffic: &mut Traffic,
-    ) -> Result<Comments, CrawlError> {
+    ) -> Result<CommentPage, CrawlError> {
         let route = list(repository, "issues/comments", from, "");
-        let Items { items, has_next, etag } = self.items(&route, from.known, traffic).await?;
-        let mut comments = Comments { has_next, etag, ..Comments::default() };
+        let ListItems { items, has_next, etag } = self.items(&route, from.known, traffic).await?;
+        let mut comments = CommentPage { has_next, etag, ..CommentPage::default() };
         for item in items {
             let issue = item.get("issue_url").and_then(Value::as_str).and_then(number_in);
             let updated_at = item.get("updated_at").and_then(Value::as_str).and_then(utc);
             comments.newest = comments.newest.max(updated_at.clone());
-            let post = read(item).and_then(Comment::post);
+            let post = read(item).and_then(CommentItem::post);
             match (issue, post) {
                 (Some(issue), Ok(post)) => comments.by_issue.entry(issue).or_default().push(post),
                 (issue, post) => {
-                    let message = post.err().unwrap_or_else(|| "its issue is not named".to_owned());
+                    let message =
+                        post.err().unwrap_or_else(|| "it does not name its issue".to_owned());
                     comments.failures.push(FailedComment { issue, updated_at, message });
                 }
             }
@@ -182,8 +183,8 @@ impl Crawler {
         Ok(comments)
     }
 
-    /// The comments on the issue `number`, at most [`MOST_POSTS`] and a page. A request for each hundred. `Err` inside
-    /// if one can't be read.
+    /// The comments on the issue `number`: reading stops after the page on which [`MOST_POSTS`] is reached. One request for
+    /// each hundred. The inner `Err` says why a comment can't be read.
     pub async fn comments_of(
         &self,
         repository: Repository<'_>,
@@ -196,9 +197,9 @@ impl Crawler {
             let route = format!(
                 "/repos/{owner}/{name}/issues/{number}/comments?per_page={PAGE}&page={page}"
             );
-            let Items { items, has_next, .. } = self.items(&route, None, traffic).await?;
+            let ListItems { items, has_next, .. } = self.items(&route, None, traffic).await?;
             for item in items {
-                match read(item).and_then(Comment::post) {
+                match read(item).and_then(CommentItem::post) {
                     Ok(post) => posts.push(post),
                     Err(message) => return Ok(Err(message)),
                 }
@@ -210,13 +211,14 @@ impl Crawler {
         Ok(Ok(posts))
     }
 
-    /// The items of the list at `route`, unless they have the ETag `known`. One request.
+    /// The items of the list at `route`, unless it still has the ETag `known`. One request. `Err` if this run's share of
+    /// the quota is used up.
     async fn items(
         &self,
         route: &str,
         known: Option<&str>,
         traffic: &mut Traffic,
-    ) -> Result<Items, CrawlError> {
+    ) -> Result<ListItems, CrawlError> {
         self.afford(Resource::Core, 1)?;
         let api = self.api();
         let answer = api.get_if_new::<Vec<Value>>(route, known).await;
@@ -224,14 +226,17 @@ impl Crawler {
         Ok(match answer? {
             Conditional::Same => {
                 let etag = known.map(str::to_owned);
-                Items { items: Vec::new(), has_next: false, etag }
+                ListItems { items: Vec::new(), has_next: false, etag }
             }
-            Conditional::New { value, has_next, etag } => Items { items: value, has_next, etag },
+            Conditional::New { value, has_next, etag } => {
+                ListItems { items: value, has_next, etag }
+            }
         })
     }
 }
 
-fn list(repository: Repository, what: &str, from: From, more: &str) -> String {
+/// The route of a page of the list `what` of `repository`, with further query parameters `more`.
+fn list(repository: Repository, what: &str, from: ListPosition, more: &str) -> String {
     let Repository { owner, name } = repository;
     let since = from.since.map_or(String::new(), |since| format!("&since={}", escaped(since)));
     let page = from.page.max(1);
@@ -244,21 +249,21 @@ fn escaped(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, VALUE).to_string()
 }
 
-/// The number at the end of the address of an issue.
+/// The number at the end of an issue's URL.
 fn number_in(url: &str) -> Option<u64> {
     url.rsplit('/').next()?.parse().ok()
 }
 
 fn read<T: serde::de::DeserializeOwned>(item: Value) -> Result<T, String> {
     serde_json::from_value(item)
-        .map_err(|error| format!("it is not what GitHub's API gives: {error}"))
+        .map_err(|error| format!("it does not have the format of GitHub's API: {error}"))
 }
 
 fn time(at: &str) -> Result<String, String> {
-    utc(at).ok_or_else(|| format!("{at:?} is no time"))
+    utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"))
 }
 
-impl Issue {
+impl IssueItem {
     fn thread(self) -> Result<(Thread, u64), String> {
         let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
         let labels = self.labels.into_iter().filter_map(|label| match label {
@@ -295,7 +300,7 @@ impl Issue {
     }
 }
 
-impl Comment {
+impl CommentItem {
     fn post(self) -> Result<Post, String> {
         Ok(Post {
             id: self.id,

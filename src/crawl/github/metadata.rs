@@ -1,7 +1,7 @@
-//! What GitHub's API says of a repository and of its owner: licence, description, stars, new name, fork.
+//! Metadata of a repository and its owner from GitHub's API: licence, description, stars, new name, fork.
 //!
-//! Nothing else depends on it. Without a token the anonymous quota of 60 requests an hour is
-//! shared with whoever else is behind the same address, so half of it is left alone.
+//! Fetching sources works without it. Without a token, everybody behind the same IP address shares a quota of 60 requests
+//! an hour, so Cairn leaves half of it unused.
 
 use octocrab::models::Repository;
 use serde::{Deserialize, Serialize};
@@ -10,17 +10,18 @@ use super::super::pace::{Quota, Resource};
 use super::super::{CrawlError, Crawler, Traffic};
 use super::client::Conditional;
 
-/// Anonymous requests an hour that are left to others.
+/// Anonymous requests an hour that Cairn leaves unused.
 const RESERVE: u64 = 30;
-/// Requests (GraphQL: points) an hour that are left to the user's other programs where there is a token.
+/// Requests (GraphQL: points) an hour that Cairn leaves to the user's other programs if there is a token.
 const SIGNED_IN_RESERVE: u64 = 100;
-/// Searches a minute that are left to others.
+/// Searches a minute that Cairn leaves unused.
 const SEARCH_RESERVE: u64 = 5;
-/// The most topics and characters of a text that are kept of what an owner may write freely.
+/// The maximum number of topics.
 const MOST_TOPICS: usize = 20;
+/// The maximum length of a text that an owner writes, in characters.
 const MOST_CHARS: usize = 500;
 
-/// What is kept of GitHub's repository object.
+/// The stored fields of GitHub's repository object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Metadata {
@@ -29,41 +30,41 @@ pub struct Metadata {
     pub homepage: Option<String>,
     /// GitHub's own topics, as the owner set them.
     pub topics: Vec<String>,
-    /// SPDX id, where GitHub knows one.
+    /// SPDX id, if GitHub detected one.
     pub licence: Option<String>,
     pub stars: u64,
     pub archived: bool,
     pub default_branch: Option<String>,
-    /// The time of the last push; seconds since 1970.
+    /// The time of the last push: Unix time in seconds.
     pub pushed_at: Option<i64>,
-    /// Whether it is a fork, and of which `owner/name`.
+    /// Whether it is a fork, and the `owner/name` of its parent.
     pub fork: bool,
     pub parent: Option<String>,
-    /// The answer's ETag, for the next request.
+    /// The response's ETag, for the next request.
     pub etag: Option<String>,
 }
 
-/// The owner of a repository, as they call themselves.
+/// The owner of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Owner {
     pub login: String,
-    /// The display name, where one is set.
+    /// The display name, if the owner set one.
     pub name: Option<String>,
     pub etag: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Profile {
+struct OwnerProfile {
     name: Option<String>,
 }
 
-/// What is left of each part of the API.
+/// The remaining quota of each part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quotas {
     pub core: Quota,
     pub search: Quota,
-    /// `None` where GitHub does not say, as older servers of GitHub Enterprise.
+    /// `None` if GitHub does not report it, as on older servers of GitHub Enterprise.
     pub graphql: Option<Quota>,
 }
 
@@ -76,7 +77,7 @@ impl From<Repository> for Metadata {
         Metadata {
             full_name: repository.full_name,
             description: repository.description.and_then(short),
-            homepage: repository.homepage.and_then(address),
+            homepage: repository.homepage.and_then(web_url),
             topics: topics.into_iter().filter_map(short).collect(),
             licence: licence.filter(|id| id != "NOASSERTION"),
             stars: u64::from(repository.stargazers_count.unwrap_or(0)),
@@ -90,22 +91,22 @@ impl From<Repository> for Metadata {
     }
 }
 
-/// The address `text`, if it is one that a browser opens without harm.
-fn address(text: String) -> Option<String> {
+/// The URL `text`, if it is a http or https URL, which a browser can open safely.
+fn web_url(text: String) -> Option<String> {
     let text = short(text)?;
     let url = url::Url::parse(&text).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
 
-/// The text up to the limit; `None` if it is empty.
+/// `text` truncated to [`MOST_CHARS`]; `None` if it is empty.
 fn short(text: String) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.chars().take(MOST_CHARS).collect())
 }
 
 impl Crawler {
-    /// What is left of the API's quotas; asking costs nothing of them. One request.
-    pub async fn ask_quotas(&self, traffic: &mut Traffic) -> Result<Quotas, CrawlError> {
+    /// The remaining quotas of the API. One request, which uses no quota.
+    pub async fn fetch_quotas(&self, traffic: &mut Traffic) -> Result<Quotas, CrawlError> {
         let api = self.api();
         let answer = api.octocrab().ratelimit().get().await;
         *traffic += api.spent();
@@ -119,7 +120,7 @@ impl Crawler {
         Ok(Quotas { core: quota(resources.core), search: quota(resources.search), graphql })
     }
 
-    /// How much of `quota` this run may use, with what is left to others.
+    /// How much of `quota` this run may use: the rest minus the reserve.
     pub fn share_of(&self, resource: Resource, quota: Quota) -> u64 {
         let reserve = match resource {
             Resource::Search => SEARCH_RESERVE,
@@ -129,11 +130,12 @@ impl Crawler {
         quota.remaining.saturating_sub(reserve)
     }
 
-    /// What the API says of `owner/name`; `None` if that is still `known`. One request, two where it was
-    /// renamed. An authorised answer that nothing has changed costs no quota.
+    /// The metadata of `owner/name`; `None` if it is unchanged since `known`. One request, or two if the repository was
+    /// renamed. With a token, a response without changes uses no quota.
     pub async fn metadata(
         &self,
-        (owner, name): (&str, &str),
+        owner: &str,
+        name: &str,
         known: Option<&Metadata>,
         traffic: &mut Traffic,
     ) -> Result<Option<Metadata>, CrawlError> {
@@ -147,7 +149,7 @@ impl Crawler {
         })
     }
 
-    /// What the owner `login` calls themselves; `None` if that is still `known`. One request.
+    /// The profile of the owner `login`; `None` if it is unchanged since `known`. One request.
     pub async fn owner(
         &self,
         login: &str,
@@ -156,7 +158,7 @@ impl Crawler {
     ) -> Result<Option<Owner>, CrawlError> {
         let api = self.api();
         let etag = known.and_then(|known| known.etag.as_deref());
-        let answer = api.get_if_new::<Profile>(&format!("/users/{login}"), etag).await;
+        let answer = api.get_if_new::<OwnerProfile>(&format!("/users/{login}"), etag).await;
         *traffic += api.spent();
         Ok(match answer? {
             Conditional::Same => None,

@@ -1,17 +1,16 @@
-//! GitHub's addresses and answers: is it new, and where is its archive.
+//! Fetches repositories from GitHub: whether one has changed, and its archive.
 //!
-//! With a token, `GET /repos/{o}/{r}/commits/HEAD` with `Accept: application/vnd.github.sha`: its
-//! ETag is the sha, and an authorised 304 costs no quota. Without one, `GET codeload
-//! /{o}/{r}/tar.gz/HEAD` with `If-None-Match`, which costs no API quota at all; a 200 with the ETag
-//! that is known means unchanged, and its body is dropped unread; so is the rest of an archive that names the known
-//! commit, which GitHub may pack again with other bytes. Where codeload answers 404, the web host is asked once: it redirects renamed
-//! repositories, which codeload is said not to do. A token that GitHub refuses is left aside for the rest of the run.
+//! With a token, `GET /repos/{o}/{r}/commits/HEAD` with `Accept: application/vnd.github.sha` detects changes: the ETag is
+//! the sha, and a 304 uses no quota. Without a token, `GET codeload /{o}/{r}/tar.gz/HEAD` with `If-None-Match` does, and
+//! uses no API quota. A 200 with the known ETag also means unchanged, and its body is not read. GitHub may compress the
+//! same commit into other bytes, so reading also stops if an archive names the known commit. If codeload answers 404, the
+//! web host is tried once: it redirects renamed repositories, which codeload does not. If GitHub refuses the token, the
+//! rest of the run does not use it.
 //!
-//! [`client`] speaks to the API through octocrab, [`mod@graphql`] to its
-//! GraphQL part; [`metadata`] says what is kept of a repository and its owner, [`thread`] what of a discussion or an
-//! issue; [`discussions`] and [`issues`] fetch those, page by page, within the bounds of [`threads`];
-//! [`name`] gives their links. [`private`] fetches what only the token may read, [`discovery`] searches for
-//! repositories, and [`assumptions`] tries whether GitHub is as all this takes it to be.
+//! [`client`] calls the REST API through octocrab, [`mod@graphql`] the GraphQL API. [`metadata`] defines the stored data of
+//! a repository and its owner, [`thread`] those of a discussion or an issue. [`discussions`] and [`issues`] fetch these
+//! page by page, within the limits of [`threads`]; [`name`] builds their links. [`private`] fetches private repositories,
+//! [`discovery`] searches for repositories, and [`assumptions`] checks that GitHub behaves as this module expects.
 
 pub mod assumptions;
 pub(super) mod client;
@@ -29,29 +28,29 @@ pub mod threads;
 use reqwest::Url;
 use reqwest::header;
 
-use super::crawler::Fetch;
 use super::hosts::authority;
 use super::judge::{short_body, text_header};
 use super::pace::Resource;
 use super::session::{Answer, Question, Target, backoff, full_jitter, network, without_query};
-use super::{CrawlError, Fetched, Moved, Sent, Snapshot};
+use super::{CrawlError, Fetch, Fetched, Moved, Sent, Snapshot};
 use crate::config::GitHubHosts;
 
-/// Why a new archive is not fetched in a run that has fetched enough.
+/// Why a changed archive is deferred when the run has reached its byte budget.
 const RUN_LIMIT_REACHED: &str =
     "has something new, but this run has fetched all that `run_megabytes` allows";
-/// How long after such a run the next one may follow.
+/// How long a source is deferred then, in seconds.
 const RUN_LIMIT_SECONDS: i64 = 60 * 60;
 
 /// The commit at the head of a repository.
-struct Head {
-    /// `None` if it is the known one.
+struct HeadCommit {
+    /// `None` if it is the known commit.
     sha: Option<String>,
-    /// Where the API answered for it: by the repository's number, if it was renamed.
+    /// The URL of the response, after redirects. For a renamed repository it contains the repository's number.
     at: Url,
 }
 
 impl Fetch<'_> {
+    /// Fetches the public repository `owner/name` if it changed since `known`.
     pub(super) async fn github(
         &mut self,
         owner: &str,
@@ -60,22 +59,23 @@ impl Fetch<'_> {
     ) -> Result<Fetched, CrawlError> {
         if self.crawler.session.signs_in() {
             match self.head_commit(owner, name, known).await {
-                Ok(Head { sha: None, .. }) => return Ok(Fetched::Unchanged),
-                Ok(Head { sha: Some(sha), .. }) => {
-                    let fetched = self.public_archive((owner, name), &sha, None).await?;
+                Ok(HeadCommit { sha: None, .. }) => return Ok(Fetched::Unchanged),
+                Ok(HeadCommit { sha: Some(sha), .. }) => {
+                    let fetched = self.public_archive(owner, name, &sha, None).await?;
                     return Ok(at_commit(fetched, sha));
                 }
                 Err(CrawlError::Unauthorised(_)) => self.crawler.session.refuse_token(),
                 Err(error) => return Err(error),
             }
         }
-        self.public_archive((owner, name), "HEAD", known).await
+        self.public_archive(owner, name, "HEAD", known).await
     }
 
-    /// The archive of the commit `reference`: from codeload and, after its 404, once from the web host.
+    /// Fetches the archive of the commit `reference` from codeload and, if that answers 404, once from the web host.
     async fn public_archive(
         &mut self,
-        (owner, name): (&str, &str),
+        owner: &str,
+        name: &str,
         reference: &str,
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
@@ -89,24 +89,25 @@ impl Fetch<'_> {
         }
     }
 
+    /// Fetches the archive at `url`, which belongs to no repository, if it changed since `known`.
     pub(super) async fn archive_at(
         &mut self,
         url: &str,
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
         let fetched = self.archive(url, known).await;
-        // Where an archive is kept says nothing of a repository's name.
+        // A redirect of such an archive says nothing about a repository's name.
         self.report.moved = Moved::No;
         fetched
     }
 
-    /// The commit of HEAD.
+    /// Requests the commit of HEAD, conditionally if one is known. One request.
     async fn head_commit(
         &mut self,
         owner: &str,
         name: &str,
         known: Option<&Snapshot>,
-    ) -> Result<Head, CrawlError> {
+    ) -> Result<HeadCommit, CrawlError> {
         let url = format!("{}/repos/{owner}/{name}/commits/HEAD", self.crawler.github.api);
         let etag = known.map(|snapshot| format!("\"{}\"", snapshot.revision));
         let question = Question::get(&url, Target::Api(Resource::Core), etag.as_deref())
@@ -120,22 +121,22 @@ impl Fetch<'_> {
                 self.report.traffic.bytes += body.len() as u64;
                 let sha = String::from_utf8_lossy(&body).trim().to_owned();
                 if !(40..=64).contains(&sha.len()) || !sha.chars().all(|c| c.is_ascii_hexdigit()) {
-                    let cause = "the answer is no commit sha".to_owned();
+                    let cause = "the response is not a commit sha".to_owned();
                     return Err(CrawlError::Network { url, cause });
                 }
                 (Some(sha), at)
             }
         };
         if at.as_str() != url {
-            // The API leads to the repository's number, not to its new name.
+            // The API redirects to the repository's number, not to its new name.
             self.report.moved = Moved::Somewhere;
         }
         let sha = sha.filter(|sha| known.is_none_or(|snapshot| snapshot.revision != *sha));
-        Ok(Head { sha, at })
+        Ok(HeadCommit { sha, at })
     }
 
-    /// The archive at `url`, unless it is that of `known` by its ETag or its commit. A transfer that breaks
-    /// off is started again.
+    /// Fetches the archive at `url`, unless its ETag or its commit is that of `known`. An interrupted transfer is retried
+    /// from the beginning.
     async fn archive(
         &mut self,
         url: &str,
@@ -175,20 +176,21 @@ impl Fetch<'_> {
                 (Err(error), _) => return Err(error),
             };
             let url = without_query(url);
-            tracing::debug!(url, %error, ?wait, "the transfer broke off; it starts again");
+            tracing::debug!(url, %error, ?wait, "the transfer was interrupted; retrying");
             self.files.send(Sent::Restarted).await.map_err(|_| CrawlError::Ended)?;
             tokio::time::sleep(full_jitter(wait)).await;
         }
     }
 
-    fn note_move(&mut self, asked: &str, answered: &Url) {
-        if let Some(name) = moved(&self.crawler.github, asked, answered.as_str()) {
+    /// Records the repository's new name, if a request for `requested` was redirected to another repository.
+    fn note_move(&mut self, requested: &str, answered: &Url) {
+        if let Some(name) = moved(&self.crawler.github, requested, answered.as_str()) {
             self.report.moved = Moved::To(name);
         }
     }
 }
 
-/// `fetched`, an archive of the commit `sha`, whatever it says itself.
+/// `fetched` with the commit `sha` as its revision, whatever the archive itself names.
 fn at_commit(fetched: Fetched, sha: String) -> Fetched {
     match fetched {
         Fetched::Changed { validator, .. } => Fetched::Changed { revision: sha, validator },
@@ -196,15 +198,16 @@ fn at_commit(fetched: Fetched, sha: String) -> Fetched {
     }
 }
 
-/// GitHub's new `owner/name`, if the answer to `asked` came from the address of another repository's archive.
-fn moved(hosts: &GitHubHosts, asked: &str, answered: &str) -> Option<String> {
-    let (before, after) = (repository(hosts, asked)?, repository(hosts, answered)?);
+/// The new `owner/name`, if the request for `requested` was answered at the URL of another repository's archive.
+fn moved(hosts: &GitHubHosts, requested: &str, answered: &str) -> Option<String> {
+    let before = repository_of_archive(hosts, requested)?;
+    let after = repository_of_archive(hosts, answered)?;
     (!before.eq_ignore_ascii_case(&after)).then_some(after)
 }
 
-/// The `owner/name` whose archive is at `url`: on codeload below the repository's name directly, on the web host below
-/// `archive`.
-fn repository(hosts: &GitHubHosts, url: &str) -> Option<String> {
+/// The `owner/name` whose archive is at `url`: `{owner}/{name}/tar.gz/…` on codeload, `{owner}/{name}/archive/…` on the web
+/// host.
+fn repository_of_archive(hosts: &GitHubHosts, url: &str) -> Option<String> {
     let below = |base: &str| url.strip_prefix(base)?.strip_prefix('/');
     let of = |path: &str| {
         let mut parts = path.split('/');
@@ -223,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_name_is_read_below_any_base_address() {
+    fn the_new_name_of_a_moved_repository_is_detected_for_any_base_url() {
         let hosts = GitHubHosts {
             api: "https://git.corp/api/v3".into(),
             codeload: "https://git.corp/_codeload".into(),
@@ -232,7 +235,7 @@ mod tests {
         };
         let at = |name: &str| format!("{}/{name}/tar.gz/HEAD", hosts.codeload);
         let on_web = |name: &str| format!("{}/{name}/archive/HEAD.tar.gz", hosts.web);
-        let moved = |asked: &str, answered: &str| moved(&hosts, asked, answered);
+        let moved = |requested: &str, answered: &str| moved(&hosts, requested, answered);
         assert_eq!(moved(&at("a/b"), &at("c/d")).as_deref(), Some("c/d"));
         assert_eq!(moved(&on_web("a/b"), &at("c/d")).as_deref(), Some("c/d"));
         assert_eq!(moved(&on_web("a/b"), &on_web("c/d")).as_deref(), Some("c/d"));

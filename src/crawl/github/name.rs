@@ -1,4 +1,4 @@
-//! What a thread is called within its repository, and the links that open it and its comments.
+//! The name of a thread within its repository, and the links to it and its comments.
 
 use std::fmt;
 use std::num::NonZeroU64;
@@ -7,8 +7,8 @@ use url::Url;
 
 use super::thread::ThreadKind;
 
-/// The name of a thread, which serves as the path of its document: `discussions/12` or `issues/45`. No file is
-/// indexed under such a path, since the files that are read have an extension.
+/// The name of a thread, which is also the path of its document: `discussions/12` or `issues/45`. No indexed file has such
+/// a path, because indexed files have an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadName {
     pub kind: ThreadKind,
@@ -16,7 +16,7 @@ pub struct ThreadName {
 }
 
 impl ThreadName {
-    /// The thread that the path `path` is of; `None` for the path of a file.
+    /// The name of the thread at `path`; `None` for the path of a file.
     ///
     /// ```
     /// use cairn::crawl::github::name::ThreadName;
@@ -30,10 +30,10 @@ impl ThreadName {
         (name.number > 0 && name.to_string() == path).then_some(name)
     }
 
-    /// The link that opens the thread, or its `comment`, of `repository` (such as `owner/name`) below GitHub's address
-    /// `web`. It is made of names and numbers alone, so that it leads nowhere else whatever a thread says of itself.
+    /// The link to the thread, or to its `comment`, in `repository` (`owner/name`) below GitHub's base URL `web`. It is
+    /// built only from names and numbers, so the content of a thread can't make it point elsewhere.
     ///
-    /// `None` if `web` is no address that can have a path.
+    /// `None` if `web` isn't a URL that can have a path.
     pub fn url(self, web: &str, repository: &str, comment: Option<NonZeroU64>) -> Option<String> {
         let mut url = Url::parse(web).ok()?;
         url.path_segments_mut()
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_paths_of_threads_are_names() {
+    fn only_paths_of_threads_are_parsed() {
         for path in ["discussions/12", "issues/1"] {
             assert_eq!(ThreadName::parse(path).unwrap().to_string(), path);
         }

@@ -1,4 +1,4 @@
-//! The objects of GitHub's GraphQL API of which a discussion is made, and the thread that they come to.
+//! The objects of GitHub's GraphQL API that make up a discussion, and their conversion to a thread.
 
 use serde::Deserialize;
 
@@ -8,7 +8,7 @@ use super::threads::utc;
 /// A page of a connection.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct List<T> {
+pub struct NodeList<T> {
     page_info: Option<PageInfo>,
     pub nodes: Vec<Option<T>>,
 }
@@ -24,7 +24,7 @@ pub struct PageInfo {
 /// A discussion with the first page of its comments.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Discussion {
+pub struct DiscussionNode {
     pub id: String,
     pub number: u64,
     title: String,
@@ -37,16 +37,16 @@ pub struct Discussion {
     #[serde(default)]
     upvote_count: u64,
     author: Option<Actor>,
-    category: Option<Named>,
-    labels: Option<List<Named>>,
-    answer: Option<Answer>,
-    pub comments: List<Comment>,
+    category: Option<NamedNode>,
+    labels: Option<NodeList<NamedNode>>,
+    answer: Option<AnswerNode>,
+    pub comments: NodeList<CommentNode>,
 }
 
 /// A comment with the first page of its replies, or a reply.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Comment {
+pub struct CommentNode {
     pub id: String,
     pub database_id: u64,
     url: String,
@@ -58,10 +58,10 @@ pub struct Comment {
     #[serde(default)]
     is_minimized: bool,
     author: Option<Actor>,
-    pub replies: Option<List<Comment>>,
+    pub replies: Option<NodeList<CommentNode>>,
 }
 
-/// Who wrote it.
+/// The account that wrote a post.
 #[derive(Deserialize)]
 pub struct Actor {
     login: String,
@@ -71,41 +71,41 @@ pub struct Actor {
 
 /// A category or label.
 #[derive(Deserialize)]
-pub struct Named {
+pub struct NamedNode {
     name: String,
 }
 
 /// The comment that was accepted as the answer.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct AnswerNode {
     database_id: u64,
 }
 
-impl<T> Default for List<T> {
-    fn default() -> List<T> {
-        List { page_info: None, nodes: Vec::new() }
+impl<T> Default for NodeList<T> {
+    fn default() -> NodeList<T> {
+        NodeList { page_info: None, nodes: Vec::new() }
     }
 }
 
-impl<T> List<T> {
+impl<T> NodeList<T> {
     /// The cursor of the next page, if there is one.
     pub fn next(&self) -> Option<String> {
         let page = self.page_info.as_ref()?;
         page.end_cursor.clone().filter(|_| page.has_next_page)
     }
 
-    /// The items; `Err` if one of them is null, for GitHub could not give it.
+    /// The items; `Err` if one of them is null, because GitHub could not provide it.
     pub fn whole(self) -> Result<Vec<T>, String> {
         let all: Option<Vec<T>> = self.nodes.into_iter().collect();
-        all.ok_or_else(|| "one of its comments is missing in the answer".to_owned())
+        all.ok_or_else(|| "one of its comments is missing in the response".to_owned())
     }
 }
 
-impl Discussion {
-    /// The thread with `posts`; `Err` if a time is none.
+impl DiscussionNode {
+    /// The thread with `posts`; `Err` if a timestamp is invalid.
     pub fn thread(self, posts: Vec<Post>) -> Result<Thread, String> {
-        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is no time"));
+        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"));
         let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
         let labels = self.labels.map(|labels| labels.nodes).unwrap_or_default();
         let mut thread = Thread {
@@ -138,10 +138,10 @@ impl Discussion {
     }
 }
 
-impl Comment {
-    /// The comment as a post.
+impl CommentNode {
+    /// The comment as a post, a reply to the comment `replies_to` if there is one; `Err` if a timestamp is invalid.
     pub fn post(self, replies_to: Option<u64>) -> Result<Post, String> {
-        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is no time"));
+        let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"));
         Ok(Post {
             id: self.database_id,
             author: self.author.map(Actor::author),

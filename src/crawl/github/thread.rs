@@ -1,21 +1,20 @@
-//! A thread of GitHub, which is a discussion or an issue, as it is kept in the store: the question with its
-//! comments and replies.
+//! A thread of GitHub, a discussion or an issue, as it is stored: the question with its comments and replies.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Comments that are kept of one thread: more than a reader reads, and enough for any answer.
+/// The maximum number of stored comments of one thread, besides the accepted answer.
 pub const MOST_POSTS: usize = 500;
-/// Bytes of one post's text that are kept: GitHub takes 65,536 characters, of up to four bytes each.
+/// The maximum length of one post's text, in bytes: GitHub accepts 65,536 characters of up to four bytes each.
 pub const POST_BYTES: usize = 262_144;
-/// Bytes of text that are kept of one thread. The whole JSON stays far below what a child may read.
+/// The maximum length of all texts of one thread, in bytes. The JSON stays far below the limit of the reading processes.
 pub const THREAD_BYTES: usize = 1_000_000;
-/// Labels of one thread that are kept: GitHub allows 100.
+/// The maximum number of labels of one thread: GitHub allows 100.
 const MOST_LABELS: usize = 100;
 
-/// Which kind of thread it is.
+/// The kind of a thread.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -29,7 +28,7 @@ impl ThreadKind {
     /// Both kinds.
     pub const ALL: [ThreadKind; 2] = [ThreadKind::Discussion, ThreadKind::Issue];
 
-    /// The folder of its threads' paths: `discussions` or `issues`.
+    /// The first component of these threads' paths: `discussions` or `issues`.
     pub fn folder(self) -> &'static str {
         match self {
             ThreadKind::Discussion => "discussions",
@@ -37,7 +36,7 @@ impl ThreadKind {
         }
     }
 
-    /// The path of the thread `number` inside its source, such as `discussions/123`.
+    /// The path of the thread `number` in its source, such as `discussions/123`.
     pub fn path(self, number: u64) -> String {
         format!("{}/{number}", self.folder())
     }
@@ -64,18 +63,18 @@ pub struct Thread {
     pub locked: bool,
     pub upvotes: u64,
     pub question: Post,
-    /// The id of the accepted answer among `posts`.
+    /// The id of the accepted answer in `posts`.
     pub answer: Option<u64>,
-    /// Comments and replies, by id.
+    /// Comments and replies, sorted by id.
     pub posts: Vec<Post>,
 }
 
 /// One text of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
-    /// The comment's number in GitHub's database; 0 for the question.
+    /// The comment's id in GitHub's database; 0 for the question.
     pub id: u64,
-    /// `None` where the account is gone.
+    /// `None` if the account was deleted.
     pub author: Option<Author>,
     pub url: String,
     /// Markdown.
@@ -83,25 +82,25 @@ pub struct Post {
     pub created_at: String,
     pub updated_at: String,
     pub upvotes: u64,
-    /// Hidden at GitHub as spam, off-topic, outdated or the like.
+    /// Whether GitHub hides it, for example as spam, off-topic or outdated.
     pub minimized: bool,
-    /// The id of the comment that it replies to.
+    /// The id of the comment to which it is a reply.
     pub replies_to: Option<u64>,
 }
 
-/// Who wrote a post.
+/// The author of a post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Author {
     pub login: String,
     pub bot: bool,
 }
 
-/// Logins whose posts are left out because they asked for that; compared in any case of letters.
+/// The logins of people whose posts are left out at their request. Case-insensitive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OptedOut(Vec<String>);
 
 impl OptedOut {
-    /// Those who wrote under one of `logins`.
+    /// The opt-out of `logins`. O(logins · log logins).
     pub fn new(logins: &[String]) -> OptedOut {
         let mut logins: Vec<String> = logins.iter().map(|login| plain(login)).collect();
         logins.sort();
@@ -109,36 +108,37 @@ impl OptedOut {
         OptedOut(logins)
     }
 
-    /// Whether `post` is by one of them. O(log logins).
-    fn wrote(&self, post: &Post) -> bool {
+    /// Whether the author of `post` opted out. O(log logins).
+    fn includes_author_of(&self, post: &Post) -> bool {
         let login = post.author.as_ref().map(|author| plain(&author.login));
         login.is_some_and(|login| self.0.binary_search(&login).is_ok())
     }
 
-    /// Equal for the same logins.
+    /// A hash of the set of logins.
     pub fn fingerprint(&self) -> String {
         blake3::hash(self.0.join("\n").as_bytes()).to_hex()[..16].to_owned()
     }
 }
 
-/// A login as it is compared. REST ends those of bots with `[bot]`, GraphQL does not.
+/// `login` in the form in which logins are compared: lower-cased, without the suffix `[bot]`, which REST adds to bots and
+/// GraphQL does not.
 fn plain(login: &str) -> String {
     let login = login.to_lowercase();
     login.strip_suffix("[bot]").map(str::to_owned).unwrap_or(login)
 }
 
 impl Thread {
-    /// The thread without what those who opted out wrote; `None` if one of them opened it. O(posts).
+    /// The thread without the posts of people who opted out; `None` if one of them opened it. O(posts).
     #[must_use]
     pub fn without(mut self, opted_out: &OptedOut) -> Option<Thread> {
-        if opted_out.wrote(&self.question) {
+        if opted_out.includes_author_of(&self.question) {
             return None;
         }
-        self.retain(|post| !opted_out.wrote(post));
+        self.retain(|post| !opted_out.includes_author_of(post));
         Some(self)
     }
 
-    /// Keeps the posts of which `keep` says so. What refers to another one then refers to nothing. O(posts).
+    /// Keeps the posts for which `keep` is true, and clears references to the others. O(posts).
     pub fn retain(&mut self, keep: impl Fn(&Post) -> bool) {
         let before = self.posts.len();
         self.posts.retain(keep);
@@ -152,7 +152,7 @@ impl Thread {
         }
     }
 
-    /// Takes in `posts`: each replaces the one with its id. O(posts · log posts).
+    /// Adds `posts`; each replaces the post with the same id. O(posts · log posts).
     pub fn merge(&mut self, posts: Vec<Post>) {
         let mut all: std::collections::BTreeMap<u64, Post> =
             std::mem::take(&mut self.posts).into_iter().map(|post| (post.id, post)).collect();
@@ -160,8 +160,8 @@ impl Thread {
         self.posts = all.into_values().collect();
     }
 
-    /// Brings the thread within the limits: the accepted answer and the earliest posts stay. Says whether anything
-    /// was cut. O(bytes).
+    /// Truncates the thread to the limits; the accepted answer and the earliest posts stay. Returns whether anything was
+    /// removed. O(bytes).
     pub fn bound(&mut self) -> bool {
         let mut is_cut = self.labels.len() > MOST_LABELS;
         self.labels.truncate(MOST_LABELS);
@@ -187,7 +187,7 @@ impl Thread {
     }
 }
 
-/// Cuts `text` to so many bytes, between characters; whether it was longer.
+/// Truncates `text` to at most `most` bytes at a character boundary. Returns whether it was longer.
 fn cut(text: &mut String, most: usize) -> bool {
     let is_longer = text.len() > most;
     if is_longer {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_those_wrote_who_opted_out_goes_with_every_reference_to_it() {
+    fn posts_of_people_who_opted_out_are_removed_with_the_references_to_them() {
         let reply = Post { replies_to: Some(2), ..post(3, "cem", "Thanks.") };
         let mut with = thread(vec![post(1, "dan", "So."), post(2, "Bob[bot]", "Because."), reply]);
         with.answer = Some(2);
@@ -245,7 +245,11 @@ mod tests {
         let left = with.clone().without(&opted_out).unwrap();
         assert_eq!((ids(&left), left.answer), (vec![1, 3], None));
         assert_eq!(left.posts[1].replies_to, None);
-        assert_eq!(with.clone().without(&OptedOut::new(&["ann".into()])), None, "she opened it");
+        assert_eq!(
+            with.clone().without(&OptedOut::new(&["ann".into()])),
+            None,
+            "the thread is by somebody who opted out"
+        );
         assert_eq!(with.clone().without(&OptedOut::default()), Some(with));
     }
 
@@ -258,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_is_bounded_in_posts_and_bytes_and_keeps_its_answer() {
+    fn a_thread_is_truncated_in_posts_and_bytes_and_keeps_its_accepted_answer() {
         let many =
             |count: u64, body: &str| thread((1..=count).map(|id| post(id, "a", body)).collect());
         let mut usual = many(20, "short");

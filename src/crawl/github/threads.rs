@@ -1,4 +1,4 @@
-//! What discussions and issues have in common when they are fetched: pages, failures, and the share of the quota.
+//! Common parts of fetching discussions and issues: pages, failures, and the share of the quota.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -13,12 +13,12 @@ pub struct Repository<'a> {
     pub name: &'a str,
 }
 
-/// A thread or comment that could not be read. Nothing may be concluded from that, least of all that it is gone.
+/// A thread or comment that could not be read. It does not count as gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The thread's number, if it is known.
+    /// The thread's number, if known.
     pub number: Option<u64>,
-    /// When it was changed, if that is known.
+    /// The time of its last change, if known.
     pub updated_at: Option<String>,
     pub message: String,
 }
@@ -28,15 +28,15 @@ pub struct Failure {
 pub struct Listing {
     pub threads: Vec<Thread>,
     pub failures: Vec<Failure>,
-    /// The newest and the oldest time of change on the page, read or not.
+    /// The latest and the earliest time of change on the page, including threads that could not be read.
     pub newest: Option<String>,
     pub oldest: Option<String>,
-    /// GitHub's cursor, if there is a further page.
+    /// GitHub's cursor of the next page, if there is one.
     pub next: Option<String>,
 }
 
 impl Listing {
-    /// Takes note of the time of change of one thread.
+    /// Records the time of change of one thread.
     pub(super) fn note(&mut self, updated_at: &Option<String>) {
         let Some(at) = updated_at else { return };
         if self.newest.as_ref().is_none_or(|newest| newest < at) {
@@ -48,21 +48,21 @@ impl Listing {
     }
 }
 
-/// The time `text` in UTC with seconds, so that times compare as text; `None` if it is none.
+/// The RFC 3339 timestamp `text` in UTC with seconds, so that timestamps can be compared as text; `None` if it is invalid.
 pub(super) fn utc(text: &str) -> Option<String> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(time.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
 impl Crawler {
-    /// Whether requests to GitHub's API carry a token that was not refused. Discussions need one, and issues would
-    /// use up what is shared with everybody behind this address.
+    /// Whether requests to GitHub's API use a token that was not refused. Discussions need one; without one, issues would
+    /// use up the quota that everybody behind this IP address shares.
     pub fn signs_in(&self) -> bool {
         self.session.signs_in()
     }
 
-    /// `Err` with the time at which the quota resets, if so many more requests (GraphQL: points) would use what is
-    /// left to the user's other programs.
+    /// [`CrawlError::Deferred`] until the quota resets, if `cost` more requests (GraphQL: points) would use the reserve for
+    /// the user's other programs.
     pub(super) fn afford(&self, resource: Resource, cost: u64) -> Result<(), CrawlError> {
         let Some(quota) = self.session.quota(resource) else { return Ok(()) };
         if self.share_of(resource, quota) >= cost || quota.resets_at <= Utc::now().timestamp() {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_compare_as_text_whatever_their_zone() {
+    fn timestamps_of_any_time_zone_can_be_compared_as_text() {
         assert_eq!(utc("2026-03-01T02:00:00+02:00").as_deref(), Some("2026-03-01T00:00:00Z"));
         assert_eq!(utc("2026-03-01T00:00:00.5Z").as_deref(), Some("2026-03-01T00:00:00Z"));
         assert_eq!(utc("yesterday"), None);

@@ -1,5 +1,5 @@
-//! Anki's package: a zip archive with a collection, an SQLite database of the schema 11 that every version of Anki
-//! imports. Tables and fields are those of Anki's own sources (rslib, storage/schema11.sql).
+//! Anki's package: a zip archive with an SQLite database of schema 11, which every version of Anki imports. Tables
+//! and fields follow Anki's source code (rslib, storage/schema11.sql).
 
 use std::collections::HashSet;
 use std::io::{Cursor, Write};
@@ -13,12 +13,12 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::Card;
 use crate::printable::strip;
 
-/// The schema, and the note type's id; every export has the same, so that notes of two share it.
+/// The schema version, and the id of the note type, which all exports share.
 const VERSION: i64 = 11;
 const MODEL: i64 = 1_767_000_000_000;
-/// When everything was made: files are the same whenever they are written.
+/// The creation time of everything: a constant, so that the same cards give the same bytes.
 const MADE: i64 = 1_767_225_600;
-/// Ids are milliseconds since 1970 to Anki: ours lie in a span of 2,000 days from here on.
+/// Anki's ids are milliseconds since 1970. Ours are within 2,000 days from this moment.
 const FIRST_ID: i64 = 1_500_000_000_000;
 const SPAN: u64 = 172_800_000_000;
 
@@ -44,9 +44,9 @@ create index ix_cards_sched on cards (did, queue, due);
 const STYLE: &str = ".card { font: 18px/1.5 sans-serif; max-width: 40em; margin: 0 auto; text-align: left; }\n\
     small { color: #777; }";
 
-/// The package of `cards` in the deck `name`, `::` between a deck and one in it. O(length).
+/// The package with `cards` in the deck `name`; `::` separates a deck from its parent. O(length).
 ///
-/// `Err` where SQLite or the archive fails, which neither does for want of anything but memory.
+/// `Err` if SQLite or the archive fails, which only a lack of memory should cause.
 pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
     let database = Connection::open_in_memory()?;
     database.execute_batch(TABLES)?;
@@ -80,7 +80,7 @@ pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
     archive(&bytes)
 }
 
-/// Adds a note and its card.
+/// Inserts a note and its card.
 fn insert(
     database: &Connection,
     card: &Card,
@@ -110,14 +110,14 @@ fn insert(
     Ok(())
 }
 
-/// An id for what is called `name`: always the same.
+/// The id for `name`; the same name always has the same id.
 fn number(name: &str) -> i64 {
     let hash = blake3::hash(name.as_bytes());
     let number = hash.as_bytes().first_chunk().map_or(0, |first| u64::from_le_bytes(*first));
     FIRST_ID + i64::try_from(number % SPAN).unwrap_or(0)
 }
 
-/// What Anki finds notes with the same first field by: the beginning of a SHA-1.
+/// The start of a SHA-1, by which Anki finds notes with the same first field.
 fn checksum(first: &str) -> i64 {
     let hash = Sha1::digest(first.as_bytes());
     hash.first_chunk().map_or(0, |first| i64::from(u32::from_be_bytes(*first)))
@@ -147,7 +147,7 @@ fn in_decks(id: i64, name: &str) -> Value {
     })
 }
 
-/// Anki's own settings for a new deck.
+/// Anki's default settings for a new deck.
 fn settings() -> Value {
     json!({
         "id": 1, "name": "Default", "mod": 0, "usn": 0, "maxTaken": 60, "autoplay": true, "timer": 0, "replayq": true,
@@ -171,11 +171,11 @@ fn archive(collection: &[u8]) -> anyhow::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::card::tests::card;
+    use super::super::tests::card;
     use super::*;
 
     #[test]
-    fn a_package_is_read_back_and_is_the_same_each_time() {
+    fn a_package_can_be_read_back_and_is_deterministic() {
         let cards = [card("a", "Position bias: what is it?"), card("b", "A & B?")];
         let bytes = apkg("Cairn::Bias", &cards).unwrap();
         assert_eq!(bytes, apkg("Cairn::Bias", &cards).unwrap());
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_unlike_and_of_the_length_that_anki_has() {
+    fn ids_differ_and_have_the_length_of_anki_ids() {
         let (first, second) = (number("a"), number("b"));
         assert_ne!(first, second);
         assert!([first, second].iter().all(|id| id.to_string().len() == 13));

@@ -1,13 +1,12 @@
-//! Anki's text import: RFC 4180 rows below lines that say what they are.
+//! Anki's text import: header lines that describe the file, then RFC 4180 rows.
 //!
-//! The lines are those of Anki's manual (Importing, text files): separator, HTML, deck, and which columns hold the
-//! note's id and tags. A spreadsheet that is given the file must not take a cell for a formula, so fields begin
-//! with a tag, which shows nothing.
+//! The header lines are those of Anki's manual (Importing, text files): separator, HTML, deck, and the columns of the
+//! note's id and tags. Fields begin with an invisible tag, so that a spreadsheet does not read a cell as a formula.
 
 use super::Card;
 use crate::printable::strip;
 
-/// `cards` as text to be imported into the deck `name`. O(length).
+/// `cards` as text to import into the deck `name`. O(length).
 pub fn csv(name: &str, cards: &[Card]) -> String {
     let name = strip(name);
     let mut text = format!(
@@ -17,7 +16,7 @@ pub fn csv(name: &str, cards: &[Card]) -> String {
         let [front, back, source] = card.fields();
         let front = format!("<div>{front}</div>");
         let back = format!("<div>{back}</div><hr><small>{source}</small>");
-        // The id is hexadecimal; tags begin with our own.
+        // No tag is needed here: the id is hexadecimal, and each list of tags begins with one of ours.
         let cells = [card.guid(), front, back, card.tags()];
         let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
         text.push_str(&cells.join(","));
@@ -32,11 +31,11 @@ fn quoted(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::card::tests::card;
+    use super::super::tests::card;
     use super::*;
 
     #[test]
-    fn rows_are_quoted_and_no_cell_is_a_formula() {
+    fn cells_are_quoted_and_none_is_a_formula() {
         let text = csv("Cairn::Bias", &[card("a", "=HYPERLINK(\"x\")")]);
         let row = text.lines().last().unwrap();
         assert!(text.contains("#deck:Cairn::Bias\n") && text.contains("#guid column:1\n"));

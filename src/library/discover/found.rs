@@ -145,7 +145,7 @@ impl Asking<'_> {
         known: &HashSet<Repository>,
         topic: Option<usize>,
     ) -> Result<(), CrawlError> {
-        let quotas = self.crawler.ask_quotas(&mut self.findings.traffic).await?;
+        let quotas = self.crawler.fetch_quotas(&mut self.findings.traffic).await?;
         let share = |resource, quota, most: usize| {
             let share = self.crawler.share_of(resource, quota);
             usize::try_from(share).unwrap_or(usize::MAX).min(most)
@@ -209,8 +209,8 @@ impl Asking<'_> {
         let vocabulary = &self.library.graph.vocabulary.version;
         let known = self.memory.get(&key).filter(|known| known.vocabulary == *vocabulary).cloned();
         let etag = known.as_ref().map(|known| known.etag.as_str());
-        let name = (repository.owner.as_str(), repository.name.as_str());
-        let answer = self.crawler.readme(name, etag, &mut self.findings.traffic).await;
+        let (owner, name) = (repository.owner.as_str(), repository.name.as_str());
+        let answer = self.crawler.readme(owner, name, etag, &mut self.findings.traffic).await;
         let readme = match answer {
             Ok(Some(readme)) => readme,
             Ok(None) => return Ok(known.map(|known| known.reading)),

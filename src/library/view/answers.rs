@@ -1,4 +1,4 @@
-//! The outermost objects of answers that hold one thing or list.
+//! The outermost objects of responses that contain one thing or list.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{ResourceView, SectionView, TopicDetail, TopicView};
 use crate::search::Suggestion;
 
-/// A section by id or place.
+/// A section, requested by id or place.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SectionAnswer {
     pub section: SectionView,
@@ -18,7 +18,7 @@ pub struct TopicsAnswer {
     pub topics: Vec<TopicView>,
 }
 
-/// All about a topic.
+/// The details of a topic.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TopicAnswer {
     pub topic: TopicDetail,
@@ -30,13 +30,13 @@ pub struct ResourcesAnswer {
     pub resources: Vec<ResourceView>,
 }
 
-/// What something that is being typed may become.
+/// Completions of a text that a user is typing.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SuggestAnswer {
     pub suggestions: Vec<Suggestion>,
 }
 
-/// What asking for a refresh came to.
+/// The response to a request for a refresh.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RefreshAnswer {
     pub refresh: RefreshStart,
@@ -53,7 +53,7 @@ pub enum RefreshStart {
     Follows,
 }
 
-/// Why a request was not answered.
+/// The response to a failed request.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ErrorAnswer {
     pub error: ErrorView,

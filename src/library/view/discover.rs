@@ -10,59 +10,59 @@ use super::EvidenceView;
 pub struct DiscoverView {
     /// The best first.
     pub candidates: Vec<CandidateView>,
-    /// How many there are, whatever the limit.
+    /// Their number without the limit.
     pub candidates_total: usize,
-    /// Those that were left out, with the reason, the best first; at most as many as the limit.
+    /// Dropped repositories with the reason, the best first; at most as many as the limit.
     pub dropped: Vec<DroppedView>,
-    /// How many were left out, whatever the limit.
+    /// The number of dropped repositories without the limit.
     pub dropped_total: usize,
-    /// Whether GitHub was asked.
+    /// Whether GitHub was queried.
     pub github_asked: bool,
-    /// Sources of the catalogue, and those of which no file is fetched yet, whose citations are missing.
+    /// Sources of the catalogue, and those without a fetched file, whose citations are missing.
     pub sources_total: usize,
     pub sources_unfetched: usize,
-    /// What GitHub was not asked, and why.
+    /// Queries to GitHub that were not made, and why.
     pub notes: Vec<String>,
 }
 
-/// A repository that the catalogue may want.
+/// A repository that may belong in the catalogue.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CandidateView {
     /// `owner/name` in lower case.
     pub repo: String,
-    /// `owner/name` as most who write it spell it.
+    /// `owner/name` in its most frequent spelling.
     pub spelling: String,
     pub url: String,
-    /// The title that most links to its front page have, else its name.
+    /// The most frequent title of links to its front page, else its name.
     pub title: String,
-    /// Independent voices that cite it; its own owner is none.
+    /// Independent voices that cite it, without its own owner.
     pub cited_by: usize,
-    /// Whether only the address of a site on GitHub Pages names it, so that the repository may be called otherwise.
+    /// Whether it is known only from the URL of a site on GitHub Pages, so that its name is a guess.
     pub is_guess: bool,
-    /// `owner/name` of the other repositories that it may be, if it is a guess.
+    /// Other possible `owner/name`, if the name is a guess.
     pub others: Vec<String>,
-    /// A cited page of its site, if it is a guess.
+    /// A cited page of its site, if the name is a guess.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// All sources that cite it.
     pub sources: Vec<String>,
-    /// Slugs of the topics that it is cited beside, the most named first.
+    /// Slugs of the topics that are mentioned with it, the most frequent first.
     pub topics: Vec<String>,
     pub reads_as: ReadsAs,
-    /// What the order follows: how many voices cite it, whether it reads as study material, how near our field it is.
+    /// The sort key: how many voices cite it, whether it reads as study material, and how relevant its topics are.
     pub score: f64,
-    /// What sources say of it, at most 300 characters each, one sentence a voice.
+    /// Sentences about it, at most 300 characters each and one for each voice.
     pub evidence: Vec<EvidenceView>,
-    /// What GitHub says of it, where it was asked.
+    /// GitHub's data about it, if GitHub was queried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub github: Option<GitHubView>,
-    /// Its entry for `catalogue.toml`, ready to paste; commented out where it is not ready.
+    /// Its entry for `catalogue.toml`; commented out if it is not ready to paste.
     pub entry: String,
-    /// Whether its name is sure and its `why` is written: what is not ready needs the reader first.
+    /// Whether its name is certain and its `why` is written. If not, the user must check it first.
     pub is_ready: bool,
 }
 
-/// What GitHub says of a repository.
+/// GitHub's data about a repository.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct GitHubView {
     pub description: Option<String>,
@@ -72,41 +72,41 @@ pub struct GitHubView {
     /// The day of the last push, `YYYY-MM-DD`.
     pub pushed_at: Option<String>,
     pub archived: bool,
-    /// How many different topics a thousand words of its README name; `None` where that was not read.
+    /// Different topics per thousand words of its README; `None` if the README was not read.
     pub topics_per_thousand_words: Option<f64>,
 }
 
-/// What the words of those who cite a repository call it.
+/// What a repository is, by the words of those who cite it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadsAs {
     /// Something to read: a course, a book, notes, questions.
     Study,
-    /// A list of links or papers that explains none of them.
+    /// A list of links or papers without explanations.
     List,
-    /// As much one as the other, or neither.
+    /// The words are missing or contradict each other.
     Unclear,
-    /// Something to run, or data.
+    /// Software or data.
     Tool,
 }
 
-/// Why a repository was left out.
+/// Why a repository was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DropReason {
-    /// Only its own author cites it, who is no independent voice.
+    /// Only its own author cites it.
     OwnAuthor,
     /// A source of the same name cites it.
     Namesake,
-    /// Its address leads nowhere.
+    /// Its URL is dead.
     Dead,
     /// A fork or a mirror.
     Copy,
-    /// It holds copies of commercial books.
+    /// It contains copies of commercial books.
     BookCopies,
 }
 
-/// A repository that was left out, and why.
+/// A repository that was dropped, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DroppedView {
     pub repo: String,

@@ -1,4 +1,4 @@
-//! The objects that come of the graph: related topics, learning orders, paths, case studies.
+//! Objects derived from the graph: related topics, learning orders, paths, case studies.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -6,19 +6,19 @@ use serde::Serialize;
 use super::{HitView, PlaceView, TopicLink};
 use crate::graph::{Coverage, Why};
 
-/// Topics near a topic.
+/// Topics related to a topic.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RelatedView {
     pub topic: String,
     pub related: Vec<RelatedTopic>,
 }
 
-/// A topic near another, with what joins them.
+/// A related topic, with the tie.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RelatedTopic {
     pub id: String,
     pub label: String,
-    /// The nearest is 1.
+    /// The weight of the nearest topic is 1.
     pub weight: f64,
     #[serde(flatten)]
     pub tie: Tie,
@@ -28,11 +28,11 @@ pub struct RelatedTopic {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Tie {
     pub why: Vec<Why>,
-    /// The same in words, seen from the first topic: "broader", "requires", "said together by 14 authors".
+    /// The reasons in words, seen from the first topic: "broader", "required first", "said together by 14 authors".
     pub words: Vec<String>,
-    /// The vocabulary's reason.
+    /// The vocabulary's explanation.
     pub reason: Option<String>,
-    /// Independent voices that say both in one sentence: authors (owners of repositories), folders and archives.
+    /// Independent voices that mention both in one sentence: authors (owners of repositories), folders and archives.
     pub said_by: u32,
     pub evidence: Vec<EvidenceView>,
 }
@@ -56,7 +56,7 @@ pub struct LearnView {
     pub order: Vec<LessonView>,
 }
 
-/// A topic to learn.
+/// A topic in a learning order.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LessonView {
     pub id: String,
@@ -67,7 +67,7 @@ pub struct LessonView {
     pub definition: String,
 }
 
-/// How one topic leads to another.
+/// Paths from one topic to another.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PathView {
     pub from: TopicLink,
@@ -76,7 +76,7 @@ pub struct PathView {
     pub paths: Vec<ChainView>,
 }
 
-/// A chain of explained edges.
+/// A chain of edges with reasons.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChainView {
     pub hops: Vec<HopView>,
@@ -98,7 +98,7 @@ pub struct HopView {
 pub struct CasesView {
     /// Slugs and labels of the steps, in the order of an answer.
     pub steps: Vec<TopicLink>,
-    /// Those of which most is said first.
+    /// Those with the most content first.
     pub cases: Vec<CaseRow>,
 }
 
@@ -107,7 +107,7 @@ pub struct CasesView {
 pub struct CaseRow {
     pub id: String,
     pub label: String,
-    /// One a step.
+    /// One for each step.
     pub cells: Vec<CellView>,
 }
 
@@ -116,39 +116,39 @@ pub struct CaseRow {
 pub struct CellView {
     pub step: String,
     pub coverage: Coverage,
-    /// Independent voices that say anything: authors (owners of repositories), folders and archives.
+    /// Independent voices that say anything about it: authors (owners of repositories), folders and archives.
     pub said_by: u32,
 }
 
-/// What the sources say of a case study, step by step.
+/// What the sources say about a case study, step by step.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CaseView {
     /// The topic's slug.
     pub case: String,
     pub label: String,
     pub definition: String,
-    /// Documents that go through the case.
+    /// Documents that cover several steps of the case.
     pub whole: Vec<WholeView>,
     pub steps: Vec<StepView>,
 }
 
-/// A document that goes through a case.
+/// A document that covers several steps of a case.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct WholeView {
     pub source: String,
     pub path: String,
     pub title: String,
-    /// How many of the steps it serves.
+    /// How many steps it covers.
     pub steps: u32,
     pub url: String,
 }
 
-/// What is said at one step of a case.
+/// What the sources say about one step of a case.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StepView {
     #[serde(flatten)]
     pub cell: CellView,
     pub label: String,
-    /// The snippet of each is its opening, as long as rights allow.
+    /// The snippet of each is its beginning, as long as rights allow.
     pub passages: Vec<HitView>,
 }

@@ -1,4 +1,4 @@
-//! What readers see about a source beside its passages.
+//! A source's data that is shown with its passages.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::generation::manifest::SourceState;
 use crate::printable::thousands;
 
-/// What GitHub says of a passage's source.
+/// GitHub's data about a passage's source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AboutSource {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +24,7 @@ pub struct AboutSource {
 }
 
 impl AboutSource {
-    /// What `state` says of the source.
+    /// The data in `state`.
     pub fn of(state: &SourceState) -> AboutSource {
         AboutSource {
             author: state.author.clone(),
@@ -34,13 +34,13 @@ impl AboutSource {
         }
     }
 
-    /// Whether GitHub has said nothing.
+    /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         *self == AboutSource::default()
     }
 }
 
-/// `Ann Author · 1,200 stars · last push 2026-03-01`: as far as it is known.
+/// `Ann Author · 1,200 stars · last push 2026-03-01`, without the unknown parts.
 impl fmt::Display for AboutSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stars = self.stars.filter(|stars| *stars > 0).map(|stars| match stars {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unknown_is_left_out() {
+    fn unknown_parts_are_left_out() {
         let about = AboutSource { stars: Some(1), ..AboutSource::default() };
         assert_eq!(about.to_string(), "1 star");
         let about = AboutSource {

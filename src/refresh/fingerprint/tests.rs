@@ -1,12 +1,12 @@
 //! Every input of a generation changes its fingerprint, and nothing else does.
 
 use super::*;
-use crate::catalogue::{self, Rules, policy};
+use crate::catalogue::{self, SelectionRules, policy};
 use crate::config::Sources;
 use crate::crawl::BlobId;
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::problem::Stage;
-use crate::store::State;
+use crate::store::FetchState;
 
 /// The state of a small index.
 struct Known {
@@ -25,7 +25,7 @@ impl Known {
         let policy = policy::load(&Sources::Compiled).unwrap();
         let inputs = Inputs {
             catalogue: catalogue::parse("c", text).unwrap(),
-            rules: Rules::new(&policy),
+            rules: SelectionRules::new(&policy),
             policy,
             vocabulary: crate::vocabulary::load(&Sources::Compiled).unwrap(),
             undeclared: HashMap::new(),
@@ -40,7 +40,7 @@ impl Known {
         let metadata = Metadata { stars: 12_345, ..Metadata::default() };
         let owner = Owner { name: Some("Ann".into()), ..Owner::default() };
         let row = SourceRow {
-            state: State::Ok,
+            state: FetchState::Ok,
             snapshot: Some(snapshot),
             metadata: Some(metadata),
             owner: Some(owner),
@@ -115,7 +115,7 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
         ("why", &|k| k.one().why.push('.')),
         ("a new name", &|k| k.row().moved_to = Some("a/new".into())),
         ("the revision", &|k| k.row().snapshot.as_mut().unwrap().revision = "r2".into()),
-        ("gone", &|k| k.row().state = State::Gone),
+        ("gone", &|k| k.row().state = FetchState::Gone),
         ("stars, by two digits", &|k| k.row().metadata.as_mut().unwrap().stars = 13_000),
         ("archived", &|k| k.row().metadata.as_mut().unwrap().archived = true),
         ("a problem of the source", &|k| {
@@ -156,7 +156,7 @@ fn what_readers_cannot_see_makes_no_generation() {
         ("when it was fetched", &|k| k.row().snapshot.as_mut().unwrap().fetched_at = 2),
         ("its ETag", &|k| k.row().snapshot.as_mut().unwrap().validator = Some("e".into())),
         ("when metadata was fetched", &|k| k.row().metadata_at = 9),
-        ("a failure of the last run", &|k| k.row().state = State::Failed),
+        ("a failure of the last run", &|k| k.row().state = FetchState::Failed),
         ("one more star", &|k| k.row().metadata.as_mut().unwrap().stars += 1),
         ("a line that no problem names", &|k| k.one().line += 1),
         ("a limit of fetching", &|k| k.inputs.policy.limits.download_bytes -= 1),

@@ -4,7 +4,7 @@ use super::pass::{Fetching, MOST_THREADS, earlier};
 use crate::crawl::CrawlError;
 use crate::crawl::github::discussions::PageSize;
 use crate::crawl::github::threads::Listing;
-use crate::store::{Phase, Seen, ThreadPage};
+use crate::store::{Phase, SeenThread, ThreadPage, ThreadsOf};
 
 impl Fetching<'_> {
     /// Reads pages of discussions until the end of the pass; `Err` inside where this run may go no further.
@@ -17,7 +17,7 @@ impl Fetching<'_> {
             let size = smaller.take().unwrap_or(usual);
             let after = pass.cursor.clone();
             let answer = self.ask(async |crawler, repository, traffic| {
-                crawler.discussions(repository, (size, after.as_deref()), traffic).await
+                crawler.discussions(repository, size, after.as_deref(), traffic).await
             });
             let listing = match answer {
                 Ok(listing) => listing,
@@ -51,7 +51,7 @@ impl Fetching<'_> {
             let number = thread.number;
             match self.kept(thread) {
                 Some(thread) => {
-                    page.seen.push(Seen::Thread(number));
+                    page.seen.push(SeenThread::Thread(number));
                     page.threads.push(thread);
                 }
                 None => page.dropped.push(number),
@@ -85,7 +85,10 @@ impl Fetching<'_> {
         if !pass.full || pass.phase == Phase::Again || pass.is_blind {
             return Ok(false);
         }
-        if !self.store.misses_threads((&self.target.source.id, self.target.kind))? {
+        if !self
+            .store
+            .misses_threads(ThreadsOf { source: &self.target.source.id, kind: self.target.kind })?
+        {
             return Ok(false);
         }
         let pass = self.pass();

@@ -8,10 +8,10 @@ use chrono::TimeDelta;
 use super::pass::{Fetching, earlier};
 use crate::catalogue::Issues as Rule;
 use crate::crawl::CrawlError;
-use crate::crawl::github::issues::{Comments, From, Issues};
+use crate::crawl::github::issues::{CommentPage, IssuePage, ListPosition};
 use crate::crawl::github::thread::{Post, Thread};
 use crate::crawl::github::threads::Failure;
-use crate::store::{Answered, Phase, Seen, ThreadPage};
+use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
 
 /// What a page of issues came to.
 type Read = Result<(), CrawlError>;
@@ -40,9 +40,9 @@ impl Fetching<'_> {
         };
         let answer = self.ask(async |crawler, repository, traffic| {
             let (since, label, known) = (since.as_deref(), label.as_deref(), known.as_deref());
-            crawler.issues(repository, From { since, page, label, known }, traffic).await
+            crawler.issues(repository, ListPosition { since, page, label, known }, traffic).await
         });
-        let Issues { listing, comments, etag } = match answer {
+        let IssuePage { listing, comments, etag } = match answer {
             Ok(issues) => issues,
             Err(error) => return Ok(Err(error)),
         };
@@ -84,11 +84,13 @@ impl Fetching<'_> {
         page: &mut ThreadPage,
     ) -> anyhow::Result<Read> {
         let (number, updated_at) = (thread.number, thread.updated_at.clone());
-        if !self.target.source.threads.issues.take(&thread.labels) {
+        if !self.target.source.threads.issues.includes(&thread.labels) {
             page.dropped.push(number);
             return Ok(Ok(()));
         }
-        let stored = self.store.thread((&self.target.source.id, self.target.kind), number)?;
+        let stored = self
+            .store
+            .thread(ThreadsOf { source: &self.target.source.id, kind: self.target.kind }, number)?;
         let is_older =
             self.pass().until.as_ref().is_none_or(|comments| thread.created_at < *comments);
         let is_late = stored.is_none() && !self.pass().full && is_older;
@@ -109,7 +111,7 @@ impl Fetching<'_> {
         } else if let Some(stored) = stored {
             thread.posts = stored.posts;
         }
-        page.seen.push(if own { Seen::Whole(number) } else { Seen::Thread(number) });
+        page.seen.push(if own { SeenThread::Whole(number) } else { SeenThread::Thread(number) });
         match self.kept(thread) {
             Some(thread) => page.threads.push(thread),
             None => page.dropped.push(number),
@@ -127,9 +129,11 @@ impl Fetching<'_> {
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
         let answer = self.ask(async |crawler, repository, traffic| {
             let (since, known) = (since.as_deref(), known.as_deref());
-            crawler.comments(repository, From { since, page, label: None, known }, traffic).await
+            crawler
+                .comments(repository, ListPosition { since, page, label: None, known }, traffic)
+                .await
         });
-        let Comments { by_issue, failures, newest, has_next, etag } = match answer {
+        let CommentPage { by_issue, failures, newest, has_next, etag } = match answer {
             Ok(comments) => comments,
             Err(error) => return Ok(Err(error)),
         };
@@ -165,9 +169,10 @@ impl Fetching<'_> {
         posts: Vec<Post>,
         page: &mut ThreadPage,
     ) -> anyhow::Result<()> {
-        let of = (&self.target.source.id, self.target.kind);
+        let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
         let Some(mut thread) = self.store.thread(of, number)? else { return Ok(()) };
-        page.seen.extend(posts.iter().map(|post| Seen::Post(number, post.id)));
+        page.seen
+            .extend(posts.iter().map(|post| SeenThread::Post { thread: number, post: post.id }));
         thread.merge(posts);
         page.threads.extend(self.kept(thread));
         Ok(())

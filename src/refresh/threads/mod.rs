@@ -17,7 +17,7 @@ use crate::crawl::github::thread::{OptedOut, ThreadKind};
 use crate::crawl::github::threads::Repository;
 use crate::generation::run::ThreadsResult;
 use crate::problem::{Problem, Stage};
-use crate::store::{State, Store, StoredThread};
+use crate::store::{FetchState, Store, StoredThread, ThreadsOf};
 
 use pass::{Fetching, Target};
 
@@ -25,7 +25,7 @@ use pass::{Fetching, Target};
 pub(super) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
     match thread.kind {
         ThreadKind::Discussion => source.threads.discussions,
-        ThreadKind::Issue => source.threads.issues.take(&thread.labels),
+        ThreadKind::Issue => source.threads.issues.includes(&thread.labels),
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
 /// Drops from `store` the kinds of threads that the entry of `source` no longer asks for.
 pub(super) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
     for kind in ThreadKind::ALL.into_iter().filter(|kind| !asks(source, *kind)) {
-        store.remove_threads((&source.id, kind))?;
+        store.remove_threads(ThreadsOf { source: &source.id, kind })?;
     }
     Ok(())
 }
@@ -59,11 +59,11 @@ pub(super) fn leave_out(inputs: &Inputs, store: &mut Store) -> anyhow::Result<()
     let now = chrono::Utc::now().timestamp();
     for source in &inputs.catalogue.sources {
         for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
-            let of = (&source.id, kind);
+            let of = ThreadsOf { source: &source.id, kind };
             let mut state = store.thread_state(of)?;
             if state.opted_out != opted_out.fingerprint() {
                 state.opted_out = opted_out.fingerprint();
-                store.change_threads(of, &|thread| thread.without(&opted_out), (&state, now))?;
+                store.change_threads(of, &|thread| thread.without(&opted_out), &state, now)?;
             }
         }
     }
@@ -89,7 +89,7 @@ pub(super) fn fetch(
     let mut without_token = 0;
     for source in chosen.iter().filter(|source| source.threads.any()) {
         let Origin::GitHub { owner, name } = &source.origin else { continue };
-        if stop.is_cancelled() || store.source(&source.id)?.state != State::Ok {
+        if stop.is_cancelled() || store.source(&source.id)?.state != FetchState::Ok {
             continue;
         }
         if !crawler.signs_in() {

@@ -12,7 +12,7 @@ use crate::crawl::{CrawlError, Crawler, Traffic};
 use crate::generation::run::{Outcome, ThreadsResult};
 use crate::problem::{Problem, Stage};
 use crate::refresh::Stop;
-use crate::store::{Pass, Seen, Store, ThreadPage, ThreadState};
+use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
 
 /// Threads of one kind that are kept of one source, the last changed ones: a quarter of the files that it may have.
 pub(super) const MOST_THREADS: usize = 5_000;
@@ -60,7 +60,7 @@ impl<'a> Fetching<'a> {
         opted_out: &'a OptedOut,
         store: &'a mut Store,
     ) -> anyhow::Result<Fetching<'a>> {
-        let of = (&target.source.id, target.kind);
+        let of = ThreadsOf { source: &target.source.id, kind: target.kind };
         let now = chrono::Utc::now().timestamp();
         let mut state = store.thread_state(of)?;
         let rule = rule(&target);
@@ -178,7 +178,7 @@ impl<'a> Fetching<'a> {
             Problem::new(Stage::Crawl, message).hint("the next refresh asks for it again");
         let pass = self.pass();
         match failure.number {
-            Some(number) => page.seen.push(Seen::Whole(number)),
+            Some(number) => page.seen.push(SeenThread::Whole(number)),
             None => pass.is_blind = true,
         }
         if let Some(at) = &failure.updated_at
@@ -201,8 +201,8 @@ impl<'a> Fetching<'a> {
 
     /// Writes `page` with the state of the pass behind it.
     pub fn write(&mut self, page: &ThreadPage) -> anyhow::Result<()> {
-        let of = (&self.target.source.id, self.target.kind);
-        let written = self.store.put_threads(of, page, (&self.state, MOST_THREADS), self.now)?;
+        let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
+        let written = self.store.put_threads(of, page, &self.state, MOST_THREADS, self.now)?;
         self.result.changed += written.changed;
         self.result.removed += written.removed;
         Ok(())
@@ -225,7 +225,7 @@ impl<'a> Fetching<'a> {
         self.state.newest = until(pass.newest.clone(), self.state.newest.take());
         let comments = pass.newest_comment.clone();
         self.state.newest_comment = until(comments, self.state.newest_comment.take());
-        let of = (&self.target.source.id, self.target.kind);
+        let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
         let drop_unseen = pass.full && !pass.is_blind;
         let written = self.store.end_pass(of, drop_unseen, &self.state, self.now)?;
         self.result.changed += written.changed;

@@ -70,7 +70,7 @@ impl Builder {
             Some((own, above)) => (own.as_str(), above.join("\n")),
             None => (record.title.as_str(), String::new()),
         };
-        let is_titled = own == record.title || above.starts_with(&record.title);
+        let is_titled = own == record.title || begins_with_words(&above, &record.title);
         let trail = if is_titled { above } else { format!("{}\n{above}", record.title) };
         let body = [
             &[record.text.as_str()],
@@ -121,6 +121,11 @@ fn stored(
     let rest = rest.map_err(SearchError::decode)?;
     document.add_text(fields.rest, rest);
     Ok(())
+}
+
+/// Whether `text` begins with `words` and not with a longer word: "MLOps" does not begin with "ML".
+fn begins_with_words(text: &str, words: &str) -> bool {
+    text.strip_prefix(words).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// Adds what is filtered and counted by.
@@ -179,4 +184,17 @@ fn prior(record: &Record) -> u64 {
     let length = ((words.max(1) as f64).log2() / FULL_DOUBLINGS).min(1.0);
     // At most 100.
     (100.0 * (SHORTEST + (1.0 - SHORTEST) * length).sqrt()) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_with_words;
+
+    #[test]
+    fn a_title_ml_is_not_mentioned_by_a_heading_mlops() {
+        assert!(!begins_with_words("MLOps\nServing", "ML"));
+        assert!(begins_with_words("ML\nServing", "ML"));
+        assert!(begins_with_words("ML: an introduction", "ML"));
+        assert!(!begins_with_words("Serving", "ML"));
+    }
 }

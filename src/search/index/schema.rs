@@ -14,7 +14,7 @@ use tantivy::{Index, TantivyError};
 use crate::search::text::analysis;
 
 /// Changes when the schema or what is written into it does: then every section is indexed anew.
-pub const VERSION: u32 = 11;
+pub const VERSION: u32 = 12;
 
 /// English stems.
 const STEMMED: &str = "stemmed";

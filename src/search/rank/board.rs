@@ -1,15 +1,18 @@
 //! The working memory of a search: one cell a section, reused from search to search.
 
+/// A set of the units of a query, one bit each.
+pub(in crate::search) type UnitBits = u32;
+
 /// What is known of a section so far. Four cells fit in a cache line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::search) struct Cell {
     /// The frequency of the unit that is being read, weighted and normalised.
     pub frequency: f32,
     pub score: f32,
-    /// The units that the section contains, one bit each.
-    pub units: u32,
-    /// The units that its own heading contains, one bit each.
-    pub headings: u32,
+    /// The units that the section contains.
+    pub units: UnitBits,
+    /// The units that its own heading contains.
+    pub headings: UnitBits,
 }
 
 /// The scores of a search in progress: one cell a section.

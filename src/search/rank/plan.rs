@@ -2,10 +2,11 @@
 
 use tantivy::tokenizer::TextAnalyzer;
 
-use crate::search::query::grammar::Node;
+use crate::search::query::grammar::{MOST_UNITS, Node};
 use crate::search::query::understand::interpreter::{Meaning, Name, Reading};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::Preference;
+use crate::search::rank::board::UnitBits;
 use crate::search::rank::marks::Marks;
 use crate::search::rank::weights::Weights;
 use crate::search::text::analysis::{self, Terms};
@@ -13,6 +14,11 @@ use crate::vocabulary::Vocabulary;
 
 /// Names of several words that are looked up whole.
 const MOST_NAMES: usize = 8;
+
+const _: () = assert!(
+    MOST_UNITS + MOST_NAMES <= UnitBits::BITS as usize,
+    "scoring has one bit for each unit"
+);
 
 /// Pieces of a phrase that are looked up; scripts without spaces make one of every pair of characters.
 const MOST_PIECES: usize = 32;

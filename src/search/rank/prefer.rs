@@ -7,6 +7,7 @@
 //! section that would match without the preference.
 
 use crate::search::index::opened::Opened;
+use crate::search::rank::board::UnitBits;
 use crate::search::rank::plan::Plan;
 use crate::search::rank::weights::Weights;
 
@@ -14,16 +15,16 @@ use crate::search::rank::weights::Weights;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::search) struct Gain {
     pub score: f32,
-    /// The units that it counts as holding, one bit each.
-    pub units: u32,
+    /// The units that it counts as containing.
+    pub units: UnitBits,
 }
 
 /// The sources that a query prefers.
 pub(in crate::search) struct Preferred {
     /// By the source's number in the index.
     gains: Vec<Gain>,
-    /// The units that are words of names, one bit each.
-    pub units: u32,
+    /// The units that are words of names.
+    pub units: UnitBits,
     /// Whether the query consists of names: then all sections of their sources match.
     pub is_all: bool,
 }

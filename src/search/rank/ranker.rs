@@ -10,6 +10,7 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::index::opened::{HEADING, Hidden, Opened};
 use crate::search::rank::board::Board;
+use crate::search::rank::board::UnitBits;
 use crate::search::rank::candidates::{BEST, Ranked};
 use crate::search::rank::filter::Allowed;
 use crate::search::rank::plan::Unit;
@@ -180,7 +181,7 @@ impl Ranker<'_> {
 }
 
 /// The bits of the units that are `wanted`.
-fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> u32 {
+fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> UnitBits {
     units
         .iter()
         .enumerate()

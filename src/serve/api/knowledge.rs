@@ -30,7 +30,8 @@ pub(super) async fn related(
     QueryParameters(asked): QueryParameters<Limited>,
 ) -> Result<Json<RelatedView>, Failure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_RELATED);
-    let related = state.library()?.related(&id, limit);
+    let name = id.clone();
+    let related = state.read(move |library| Ok(library.related(&name, limit))).await?;
     related.map(Json).ok_or_else(|| unknown_topic(&id))
 }
 
@@ -46,9 +47,11 @@ pub(super) async fn learn(
     QueryParameters(asked): QueryParameters<LearnParameters>,
 ) -> Result<Json<LearnView>, Failure> {
     let known = asked.known.unwrap_or_default();
-    let known: Vec<&str> =
-        known.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-    let learn = state.library()?.learn(&id, &known);
+    let learn = state.read(move |library| {
+        let known = known.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Ok(library.learn(&id, &known.collect::<Vec<_>>()))
+    });
+    let learn = learn.await?;
     learn.map(Json).map_err(|name| unknown_topic(&name))
 }
 
@@ -76,9 +79,10 @@ pub(super) struct PathAsked {
 
 impl PathParameters {
     /// The requested chains.
-    pub fn find(&self, state: &ServerState) -> Result<PathView, Failure> {
+    pub async fn find(&self, state: &ServerState) -> Result<PathView, Failure> {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
-        let found = state.library()?.paths(&self.from, &self.to, count);
+        let (from, to) = (self.from.clone(), self.to.clone());
+        let found = state.read(move |library| Ok(library.paths(&from, &to, count))).await?;
         found.map_err(|name| unknown_topic(&name))
     }
 }
@@ -91,13 +95,13 @@ pub(super) async fn path(
         let hint = "try /api/v1/path?from=embedding&to=feature-store";
         return Err(Failure::bad_request("a path needs `from` and `to`", hint));
     }
-    PathParameters { from, to, limit }.find(&state).map(Json)
+    PathParameters { from, to, limit }.find(&state).await.map(Json)
 }
 
 pub(super) async fn cases(
     State(state): State<Arc<ServerState>>,
 ) -> Result<Json<CasesView>, Failure> {
-    Ok(Json(state.library()?.cases()))
+    state.read(|library| Ok(Json(library.cases()))).await
 }
 
 pub(super) async fn case(

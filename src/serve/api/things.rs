@@ -79,7 +79,8 @@ pub(super) async fn topics(
     QueryParameters(list): QueryParameters<ListParameters>,
 ) -> Result<Json<TopicsAnswer>, Failure> {
     let limit = list.limit.map_or(MOST_TOPICS, |limit| limit as usize).min(MOST_TOPICS);
-    let topics = state.library()?.topics(limit, number(list.offset, 0));
+    let offset = number(list.offset, 0);
+    let topics = state.read(move |library| Ok(library.topics(limit, offset))).await?;
     Ok(Json(TopicsAnswer { topics }))
 }
 
@@ -111,17 +112,18 @@ pub(super) async fn resources(
     State(state): State<Arc<ServerState>>,
     QueryParameters(asked): QueryParameters<ResourceParameters>,
 ) -> Result<Json<ResourcesAnswer>, Failure> {
-    let wanted = ResourceRequest {
-        query: &asked.q,
-        topic: asked.topic.as_deref(),
-        kind: asked.kind.as_deref(),
-        year: asked.year,
-        limit: number(asked.limit, 20).clamp(1, MOST_HITS),
-        offset: number(asked.offset, 0),
+    let topic = asked.topic.clone().unwrap_or_default();
+    let find = move |library: &Library| {
+        Ok(library.resources(&ResourceRequest {
+            query: &asked.q,
+            topic: asked.topic.as_deref(),
+            kind: asked.kind.as_deref(),
+            year: asked.year,
+            limit: number(asked.limit, 20).clamp(1, MOST_HITS),
+            offset: number(asked.offset, 0),
+        }))
     };
-    let resources = state.library()?.resources(&wanted);
-    let topic = wanted.topic.unwrap_or_default();
-    let resources = resources.ok_or_else(|| unknown_topic(topic))?;
+    let resources = state.read(find).await?.ok_or_else(|| unknown_topic(&topic))?;
     Ok(Json(ResourcesAnswer { resources }))
 }
 

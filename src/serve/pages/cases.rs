@@ -18,7 +18,7 @@ const PASSAGES: usize = 5;
 
 pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
-        let view = state.library()?.cases();
+        let view = state.read(|library| Ok(library.cases())).await?;
         Ok(layout(&state, "Case studies", matrix(&view)))
     };
     answer(&state, page.await)

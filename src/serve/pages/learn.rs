@@ -16,7 +16,8 @@ pub(super) async fn page(
     PathName(id): PathName,
 ) -> Response {
     let page = async {
-        let view = state.library()?.learn(&id, &[]).map_err(|name| unknown_topic(&name))?;
+        let view = state.read(move |library| Ok(library.learn(&id, &[]))).await?;
+        let view = view.map_err(|name| unknown_topic(&name))?;
         let label = view.order.last().map_or("", |lesson| lesson.label.as_str());
         Ok(layout(&state, &format!("Learn {label}"), body(&view, label)))
     };

@@ -20,7 +20,7 @@ pub(super) async fn page(
     let page = async {
         let QueryParameters(asked) = asked?;
         let is_asked = !asked.from.is_empty() && !asked.to.is_empty();
-        let found = if is_asked { Some(asked.find(&state)?) } else { None };
+        let found = if is_asked { Some(asked.find(&state).await?) } else { None };
         Ok(layout(&state, "Paths", body(&asked, found.as_ref())))
     };
     answer(&state, page.await)

@@ -11,8 +11,8 @@ use super::super::ServerState;
 use super::super::api::{QueryParameters, unknown_topic};
 use super::{address, answer, layout, plural};
 use crate::annotate::resources::ResourceKind;
-use crate::library::ResourceRequest;
 use crate::library::view::ResourceView;
+use crate::library::{Library, ResourceRequest};
 
 /// Works on a page, and the greatest offset.
 const PAGE: usize = 50;
@@ -36,6 +36,22 @@ impl Parameters {
         self.offset.parse().unwrap_or(0).min(FARTHEST)
     }
 
+    /// The page's body; `None` if there is no such topic.
+    fn answer(&self, library: &Library) -> Option<Markup> {
+        let said = |text: &'_ str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
+        let (topic, kind) = (said(&self.topic), said(&self.kind));
+        let found = library.resources(&ResourceRequest {
+            query: &self.q,
+            topic: topic.as_deref(),
+            kind: kind.as_deref(),
+            year: self.year.trim().parse().ok(),
+            // One more than is shown says whether there are more.
+            limit: PAGE + 1,
+            offset: self.offset(),
+        })?;
+        Some(body(self, &found, &library.resource_years()))
+    }
+
     fn at(&self, offset: usize) -> String {
         let offset = if offset == 0 { String::new() } else { offset.to_string() };
         let all = [
@@ -55,21 +71,9 @@ pub(super) async fn page(
 ) -> Response {
     let page = async {
         let QueryParameters(asked) = asked?;
-        let library = state.library()?;
-        let said = |text: &'_ str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
-        let (topic, kind) = (said(&asked.topic), said(&asked.kind));
-        let wanted = ResourceRequest {
-            query: &asked.q,
-            topic: topic.as_deref(),
-            kind: kind.as_deref(),
-            year: asked.year.trim().parse().ok(),
-            // One more than is shown, to find out whether there are more.
-            limit: PAGE + 1,
-            offset: asked.offset(),
-        };
-        let found = library.resources(&wanted);
-        let found = found.ok_or_else(|| unknown_topic(wanted.topic.unwrap_or_default()))?;
-        Ok(layout(&state, "Resources", body(&asked, &found, &library.resource_years())))
+        let topic = asked.topic.trim().to_owned();
+        let body = state.read(move |library| Ok(asked.answer(library))).await?;
+        Ok(layout(&state, "Resources", body.ok_or_else(|| unknown_topic(&topic))?))
     };
     answer(&state, page.await)
 }

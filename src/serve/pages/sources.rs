@@ -188,7 +188,7 @@ fn last_run(run: &Run) -> Markup {
 fn failing(ids: &[String]) -> Markup {
     html! {
         @if !ids.is_empty() {
-            b { (number(ids.len())) " could not be had" } ": "
+            b { (number(ids.len())) " could not be fetched" } ": "
             @for (at, id) in ids.iter().take(NAMED).enumerate() {
                 @if at > 0 { ", " }
                 a href={ "#" (id) } { (id) }

@@ -25,8 +25,8 @@ const NEAR: usize = 12;
 
 pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
     let page = async {
-        let library = state.library()?;
-        Ok(layout(&state, "Topics", by_field(&library)))
+        let topics = state.read(|library| Ok(by_field(library))).await?;
+        Ok(layout(&state, "Topics", topics))
     };
     answer(&state, page.await)
 }

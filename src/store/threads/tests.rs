@@ -1,4 +1,4 @@
-//! Threads are written page by page, and what a whole pass did not meet goes.
+//! Threads are written page by page. At the end of a full pass, the threads that it has not seen are deleted.
 
 use super::*;
 use crate::crawl::github::thread::Post;
@@ -50,9 +50,17 @@ fn world() -> World {
 }
 
 impl World {
-    fn put(&mut self, kind: ThreadKind, page: &ThreadPage, most: usize, now: i64) -> Written {
+    fn put(
+        &mut self,
+        kind: ThreadKind,
+        page: &ThreadPage,
+        most: usize,
+        now: i64,
+    ) -> WrittenThreads {
         let state = ThreadState { pass: Some(Pass::default()), ..ThreadState::default() };
-        self.store.put_threads((&self.source, kind), page, (&state, most), now).unwrap()
+        self.store
+            .put_threads(ThreadsOf { source: &self.source, kind }, page, &state, most, now)
+            .unwrap()
     }
 
     fn numbers(&self) -> Vec<u64> {
@@ -61,7 +69,7 @@ impl World {
 }
 
 #[test]
-fn a_page_is_kept_with_its_state_and_an_equal_thread_is_no_change() {
+fn a_page_is_stored_with_the_progress_and_an_unchanged_thread_counts_as_unchanged() {
     let mut world = world();
     let kind = ThreadKind::Discussion;
     let page = ThreadPage {
@@ -69,20 +77,22 @@ fn a_page_is_kept_with_its_state_and_an_equal_thread_is_no_change() {
         ..ThreadPage::default()
     };
     assert_eq!(world.put(kind, &page, 9, 3).changed, 2);
-    assert_eq!(world.put(kind, &page, 9, 8), Written::default());
+    assert_eq!(world.put(kind, &page, 9, 8), WrittenThreads::default());
     let stored = world.store.threads(&world.source).unwrap();
     assert_eq!((stored[0].first_seen, stored[0].labels.len()), (3, 1));
     let json = world.store.blob(&stored[0].blob).unwrap().unwrap();
     assert_eq!(serde_json::from_slice::<Thread>(&json).unwrap(), page.threads[0]);
     assert_eq!(stored[0].length, json.len() as u64);
-    assert!(world.store.thread_state((&world.source, kind)).unwrap().pass.is_some());
+    assert!(
+        world.store.thread_state(ThreadsOf { source: &world.source, kind }).unwrap().pass.is_some()
+    );
 
     let edited = ThreadPage { threads: vec![thread(kind, 1, &[5, 6])], ..ThreadPage::default() };
     assert_eq!(world.put(kind, &edited, 9, 9).changed, 1);
     assert_eq!(world.store.threads(&world.source).unwrap()[0].first_seen, 3);
-    assert_eq!(world.store.collect_garbage().unwrap(), 1, "only the old text goes");
+    assert_eq!(world.store.collect_garbage().unwrap(), 1, "only the old text is deleted");
     world.store.keep_sources(&[]).unwrap();
-    assert_eq!(world.numbers().len(), 2, "a source without a row is not known to have gone");
+    assert_eq!(world.numbers().len(), 2, "without a row, a source is not deleted");
     world.store.put_source(&world.source, &SourceRow::default()).unwrap();
     world.store.keep_sources(&[]).unwrap();
     assert!(world.numbers().is_empty());
@@ -90,17 +100,17 @@ fn a_page_is_kept_with_its_state_and_an_equal_thread_is_no_change() {
 }
 
 #[test]
-fn the_threads_that_were_changed_longest_ago_make_room() {
+fn beyond_the_limit_the_threads_that_changed_longest_ago_are_deleted() {
     let mut world = world();
     let kind = ThreadKind::Issue;
     let threads = [3, 1, 4, 2].map(|number| thread(kind, number, &[])).to_vec();
     let written = world.put(kind, &ThreadPage { threads, ..ThreadPage::default() }, 2, 1);
-    assert_eq!(written, Written { changed: 4, removed: 2 });
+    assert_eq!(written, WrittenThreads { changed: 4, removed: 2 });
     assert_eq!(world.numbers(), [3, 4]);
 }
 
 #[test]
-fn what_a_whole_pass_did_not_meet_goes_at_its_end() {
+fn a_full_pass_deletes_the_threads_and_posts_it_has_not_seen() {
     let mut world = world();
     let kind = ThreadKind::Issue;
     let threads = vec![thread(kind, 1, &[5, 6]), thread(kind, 2, &[7]), thread(kind, 3, &[8])];
@@ -111,39 +121,50 @@ fn what_a_whole_pass_did_not_meet_goes_at_its_end() {
         9,
         1,
     );
-    let seen = vec![Seen::Thread(1), Seen::Post(1, 6), Seen::Whole(3), Seen::Post(2, 7)];
+    let seen = vec![
+        SeenThread::Thread(1),
+        SeenThread::Post { thread: 1, post: 6 },
+        SeenThread::Whole(3),
+        SeenThread::Post { thread: 2, post: 7 },
+    ];
     world.put(kind, &ThreadPage { threads, seen, ..ThreadPage::default() }, 9, 1);
-    let of = (&world.source.clone(), kind);
+    let source = world.source.clone();
+    let of = ThreadsOf { source: &source, kind };
     assert!(world.store.misses_threads(of).unwrap());
     let state = ThreadState { swept_at: 5, ..ThreadState::default() };
     let written = world.store.end_pass(of, true, &state, 2).unwrap();
-    assert_eq!(written, Written { changed: 1, removed: 1 });
+    assert_eq!(written, WrittenThreads { changed: 1, removed: 1 });
     assert_eq!(world.numbers(), [9, 1, 3]);
     let posts = |number| world.store.thread(of, number).unwrap().unwrap().posts.len();
-    assert_eq!((posts(1), posts(3)), (1, 1), "5 was not met; 3 was not looked into");
+    assert_eq!(
+        (posts(1), posts(3)),
+        (1, 1),
+        "post 5 was not seen; the posts of thread 3 were not checked"
+    );
     assert_eq!(world.store.thread_state(of).unwrap(), state);
 
-    // The next pass begins with nothing met.
+    // The next pass begins with nothing seen.
     assert!(world.store.misses_threads(of).unwrap());
     world.store.end_pass(of, false, &state, 3).unwrap();
     assert_eq!(world.numbers(), [9, 1, 3]);
 }
 
 #[test]
-fn threads_are_changed_or_removed_in_place() {
+fn stored_threads_can_be_changed_and_deleted() {
     let mut world = world();
     let kind = ThreadKind::Discussion;
     let threads = [1, 2, 3].map(|number| thread(kind, number, &[5])).to_vec();
     world.put(kind, &ThreadPage { threads, ..ThreadPage::default() }, 9, 1);
-    let of = (&world.source.clone(), kind);
+    let source = world.source.clone();
+    let of = ThreadsOf { source: &source, kind };
     let change = |mut thread: Thread| {
         let is_first = thread.number == 1;
         thread.retain(|_| !is_first);
         (thread.number != 2).then_some(thread)
     };
     let state = ThreadState::default();
-    let written = world.store.change_threads(of, &change, (&state, 2)).unwrap();
-    assert_eq!(written, Written { changed: 1, removed: 1 });
+    let written = world.store.change_threads(of, &change, &state, 2).unwrap();
+    assert_eq!(written, WrittenThreads { changed: 1, removed: 1 });
     assert!(world.store.thread(of, 1).unwrap().unwrap().posts.is_empty());
     assert_eq!(world.store.remove_threads(of).unwrap(), 2);
     assert!(world.numbers().is_empty());

@@ -144,8 +144,9 @@ impl Labels {
                 key.push(' ');
             }
             key.push_str(&label::key(word));
-            let (next, topics) =
-                self.by_key.range::<str, _>((Included(key.as_str()), Unbounded)).next()?;
+            let from = (Included(key.as_str()), Unbounded);
+            // No key is greater: no label begins like this, but a shorter one may have been found.
+            let Some((next, topics)) = self.by_key.range::<str, _>(from).next() else { break };
             if *next == key {
                 longest = Some((at + 1, topics.as_slice()));
             } else if !next.starts_with(&key) {

@@ -86,7 +86,7 @@ fn as_written<E>(
 ) -> Result<Markup, E> {
     let marks = find(&[markdown.to_owned()])?;
     Ok(template! {
-        p.note { "Shown as it was written: it is too long, or nested too deeply, to be laid out." }
+        p.note { "Shown as plain text: it is too long or too deeply nested to be formatted." }
         div.plain { (marked(markdown, marks.first().map_or(&[], Vec::as_slice))) }
     })
 }

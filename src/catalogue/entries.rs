@@ -1,35 +1,13 @@
-//! Reads `sources/catalogue.toml`, and notes every fault.
+//! Parses the entries of a catalogue.
 
 use std::collections::HashMap;
-use std::path::Path;
 
-use super::fields::{DataFile, Fields, globs, load_file};
+use super::fields::{DataFile, Fields};
 use super::names::LONGEST_NAME;
-use super::{Catalogue, Origin, Source, SourceId, repository, threads, visibility};
-use crate::config::Sources;
+use super::{Catalogue, Origin, Source, SourceId, threads, visibility};
 use crate::problem::Faults;
 
-/// The catalogue of `sources`. Reads one file. `Err` holds every fault found; in a catalogue that was merely found,
-/// a folder outside is one.
-pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
-    let catalogue = load_file(sources, "catalogue.toml", parse)?;
-    let mut faults = Faults::default();
-    let name = sources.name_of("catalogue.toml");
-    for source in &catalogue.sources {
-        if let Origin::Folder { path } = &source.origin
-            && !sources.allows(Path::new(path))
-        {
-            let folder = sources.name_of("");
-            faults.push(&name, source.line, format!(
-                "`folder` {path:?} is outside the current folder, in which this catalogue was found; if you trust it, \
-                 name it with --sources {folder}"
-            ));
-        }
-    }
-    faults.or(catalogue)
-}
-
-/// The catalogue that `text` holds; `name` is how faults name the file. O(length).
+/// Parses `text` as a catalogue. `name` is how faults name the file. `Err` holds all faults. O(length).
 pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
@@ -67,7 +45,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     let why = fields.string("why", faults);
     match &why {
         Some((line, text)) if text.trim().is_empty() || text.contains('\n') => {
-            faults.push(file.name, *line, "`why` must be one line that says why it is here");
+            faults.push(file.name, *line, "`why` must be one line on why the source is here");
         }
         Some(_) => {}
         None => faults.push(file.name, line, "`why` is missing: one line on why it is here"),
@@ -108,7 +86,7 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
 fn read_licence(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<String> {
     let (line, id) = fields.string("licence", faults)?;
     if spdx::license_id(&id).is_none() {
-        faults.push(file.name, line, format!("`licence` {id:?} is no SPDX id such as MIT"));
+        faults.push(file.name, line, format!("`licence` {id:?} is not an SPDX id such as MIT"));
     }
     Some(id)
 }
@@ -146,16 +124,40 @@ fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
         let parsed = parsed.filter(|url| matches!(url.scheme(), "http" | "https"));
         match parsed {
             Some(url) if !url.username().is_empty() || url.password().is_some() => {
-                faults.push(file.name, line, "`archive` holds a password, which would be shown");
+                faults.push(
+                    file.name,
+                    line,
+                    "`archive` holds a password, which would be published",
+                );
             }
             Some(_) => return Some(Origin::Archive { url }),
             None => {
-                faults.push(file.name, line, format!("`archive` {url:?} is no http(s) address"));
+                faults.push(file.name, line, format!("`archive` {url:?} is not an http(s) URL"));
             }
         }
         return None;
     }
     folder.map(|(_, path)| Origin::Folder { path })
+}
+
+/// The owner and the name in `text`, if it has the form `owner/name`.
+///
+/// ```
+/// use cairn::catalogue::repository;
+/// assert_eq!(repository("ann/notes"), Some(("ann", "notes")));
+/// assert_eq!(repository("ann/notes/issues"), None);
+/// ```
+pub fn repository(text: &str) -> Option<(&str, &str)> {
+    let (owner, name) = text.split_once('/')?;
+    (is_github_name(owner) && is_github_name(name)).then_some((owner, name))
+}
+
+/// Whether `name` can be the name of an owner or a repository at GitHub: letters, digits, `-`, `_` and `.`, which must not
+/// come first.
+pub(crate) fn is_github_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn default_id(origin: &Origin) -> String {
@@ -167,18 +169,35 @@ fn default_id(origin: &Origin) -> String {
     }
 }
 
+pub(super) fn globs(
+    file: &DataFile,
+    fields: &mut Fields,
+    key: &'static str,
+    faults: &mut Faults,
+) -> Vec<String> {
+    let globs = fields.strings(key, faults);
+    for (line, glob) in &globs {
+        if let Err(error) = globset::Glob::new(glob) {
+            faults.push(file.name, *line, format!("`{key}`: {error}"));
+        }
+    }
+    globs.into_iter().map(|(_, glob)| glob).collect()
+}
+
 fn check_ids(file: &DataFile, sources: &[Source], faults: &mut Faults) {
     let mut lines: HashMap<String, usize> = HashMap::new();
     for source in sources {
         if let Some(first) = lines.insert(source.id.0.to_lowercase(), source.line) {
-            let message = format!("the id {:?} is taken by line {first} already", source.id.0);
+            let message = format!("the id {:?} is already used in line {first}", source.id.0);
             faults.push(file.name, source.line, message);
         }
     }
     for source in sources {
         let Some(original) = &source.fork_of else { continue };
         if original == &source.id || !lines.contains_key(&original.0.to_lowercase()) {
-            let message = format!("`fork_of` names {original}, which is no other source here");
+            let message = format!(
+                "`fork_of` names {original}, which is not another source of this catalogue"
+            );
             faults.push(file.name, source.line, message);
         }
     }
@@ -189,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_reported_at_once_with_its_line() {
+    fn all_faults_are_reported_together_with_their_lines() {
         let text = r#"
 [[source]]
 repo = "no-slash"
@@ -233,7 +252,7 @@ author = "LONG"
     }
 
     #[test]
-    fn a_key_that_is_known_is_listed_once() {
+    fn each_known_key_is_listed_once() {
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nwy = \"typo\"\n";
         let faults = parse("c.toml", text).unwrap_err().0;
         assert_eq!(faults[0].message.matches("repo").count(), 1, "{faults:#?}");
