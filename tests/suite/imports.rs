@@ -108,7 +108,6 @@ const CIRCULAR: &[&str] = &[
     "library",
     "serve",
     "store",
-    "vocabulary",
 ];
 
 #[test]

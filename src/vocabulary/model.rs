@@ -1,0 +1,150 @@
+//! Topics, steps and the whole vocabulary, with look-ups by slug and by label.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::label;
+
+/// The namespaces of the vocabulary's files and of exports.
+pub const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+pub const CAIRN: &str = "urn:cairn:schema:";
+pub const TOPIC: &str = "urn:cairn:topic:";
+pub const STEP: &str = "urn:cairn:step:";
+pub const SCHEME: &str = "urn:cairn:scheme:";
+
+/// The field of knowledge whose topics are case studies.
+const CASES: &str = "case-studies";
+
+/// A topic's name in addresses: lower-case words joined by hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TopicSlug(pub String);
+
+impl fmt::Display for TopicSlug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A topic that must be understood first, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requirement {
+    pub topic: TopicSlug,
+    pub why: String,
+}
+
+/// When a label that is also plain English, or another topic's acronym, counts as this topic.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelRule {
+    pub label: String,
+    /// It counts only if one of these stands in the same sentence or in the section's headings.
+    pub near: Vec<String>,
+    /// It does not count as a part of these ("serving size").
+    pub except: Vec<String>,
+    /// It counts only as written in the label.
+    pub capitals: bool,
+    /// It counts only in a heading.
+    pub heading_only: bool,
+    /// Another topic has the label too, on purpose.
+    pub ambiguous: bool,
+}
+
+/// A topic: what it is called, what it means, and how it stands to other topics.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    pub slug: TopicSlug,
+    pub pref_label: String,
+    pub alt_labels: Vec<String>,
+    pub definition: String,
+    pub broader: Vec<TopicSlug>,
+    pub related: Vec<TopicSlug>,
+    pub requires: Vec<Requirement>,
+    /// Slugs of the steps that it serves, in the steps' order.
+    pub steps: Vec<String>,
+    pub rules: Vec<LabelRule>,
+    /// Addresses of what other vocabularies call the same, such as Wikidata's.
+    pub exact_match: Vec<String>,
+    /// Whether it is a field of knowledge, with nothing above it.
+    pub top: bool,
+}
+
+impl Topic {
+    /// All labels, the preferred one first.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.pref_label.as_str()).chain(self.alt_labels.iter().map(String::as_str))
+    }
+
+    /// The rule for `label`, if it has one.
+    pub fn rule(&self, label: &str) -> Option<&LabelRule> {
+        self.rules.iter().find(|rule| rule.label == label)
+    }
+}
+
+/// One of the eight steps of a design answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub slug: String,
+    pub label: String,
+    /// Words of headings that say that a section serves the step (`skos:hiddenLabel`).
+    pub headings: Vec<String>,
+}
+
+/// All topics in order of slug, and the steps in the order of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vocabulary {
+    pub topics: Vec<Topic>,
+    pub steps: Vec<Step>,
+    /// Changes when any file does: what was tagged under another version is tagged anew.
+    pub version: String,
+}
+
+impl Vocabulary {
+    /// The topic with `slug`. O(log topics).
+    pub fn topic(&self, slug: &str) -> Option<&Topic> {
+        self.position(slug).map(|at| &self.topics[at])
+    }
+
+    /// The place of `slug` among the topics. O(log topics).
+    pub fn position(&self, slug: &str) -> Option<usize> {
+        self.topics.binary_search_by(|topic| topic.slug.0.as_str().cmp(slug)).ok()
+    }
+
+    /// The places of the case studies: all topics below `case-studies`. O(topics · depth).
+    pub fn cases(&self) -> impl Iterator<Item = usize> {
+        let field = self.position(CASES).and_then(|at| u32::try_from(at).ok());
+        let is_case = move |at: &usize| field.is_some_and(|field| self.above(*at).contains(&field));
+        (0..self.topics.len()).filter(is_case)
+    }
+
+    /// The places of all topics above the one at `at`. O(depth).
+    pub fn above(&self, at: usize) -> Vec<u32> {
+        let mut above: Vec<u32> = Vec::new();
+        let mut open = vec![at];
+        while let Some(at) = open.pop() {
+            for place in self.topics[at].broader.iter().filter_map(|slug| self.position(&slug.0)) {
+                let number = u32::try_from(place).unwrap_or(u32::MAX);
+                if !above.contains(&number) {
+                    above.push(number);
+                    open.push(place);
+                }
+            }
+        }
+        above
+    }
+
+    /// The topics by the key of each of their labels ([`label::key`]).
+    pub fn by_label(&self) -> HashMap<String, Vec<usize>> {
+        let mut map: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, topic) in self.topics.iter().enumerate() {
+            for label in topic.labels() {
+                let topics = map.entry(label::key(label)).or_default();
+                if !topics.contains(&at) {
+                    topics.push(at);
+                }
+            }
+        }
+        map
+    }
+}
