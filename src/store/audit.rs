@@ -10,8 +10,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 
+use super::database::check_pages;
 use super::sources::put_source;
-use super::{SourceRow, Store, StoreError, ThreadState, check_pages};
+use super::{SourceRow, Store, StoreError, ThreadState};
 use crate::annotate::Annotation;
 use crate::catalogue::SourceId;
 use crate::crawl::BlobId;

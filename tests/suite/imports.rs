@@ -107,7 +107,6 @@ const CIRCULAR: &[&str] = &[
     "graph",
     "library",
     "serve",
-    "store",
 ];
 
 #[test]

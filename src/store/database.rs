@@ -1,0 +1,163 @@
+//! The open database, its schema, and how it is read without being changed.
+
+use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use percent_encoding::{AsciiSet, CONTROLS};
+use rusqlite::{Connection, OpenFlags};
+use rusqlite_migration::{M, MigrationDefinitionError, Migrations, SchemaVersion};
+
+use super::StoreError;
+
+/// The characters that must be escaped in the path of a SQLite file URI.
+const URI: &AsciiSet = &CONTROLS.add(b'?').add(b'#').add(b'%');
+
+/// All schema versions, applied in order when the store is opened.
+pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![
+        M::up(
+            "CREATE TABLE sources (
+                id TEXT PRIMARY KEY,
+                row TEXT NOT NULL
+            ) WITHOUT ROWID;
+            CREATE TABLE blobs (
+                id TEXT PRIMARY KEY,
+                bytes BLOB NOT NULL
+            );
+            CREATE TABLE files (
+                source TEXT NOT NULL,
+                path TEXT NOT NULL,
+                blob TEXT NOT NULL,
+                first_seen INTEGER NOT NULL,
+                PRIMARY KEY (source, path)
+            ) WITHOUT ROWID;
+            CREATE INDEX files_by_blob ON files (blob);
+            CREATE TABLE documents (
+                blob TEXT NOT NULL,
+                format TEXT NOT NULL,
+                key TEXT NOT NULL,
+                body BLOB NOT NULL,
+                PRIMARY KEY (blob, format)
+            );
+            CREATE TABLE annotations (
+                blob TEXT NOT NULL,
+                format TEXT NOT NULL,
+                key TEXT NOT NULL,
+                body BLOB NOT NULL,
+                PRIMARY KEY (blob, format)
+            );",
+        ),
+        // The files that the rules left out: a source is fetched again only if new rules select one of them. The length
+        // of each file: a lower limit takes effect without fetching.
+        M::up(
+            "CREATE TABLE left_out (
+                source TEXT PRIMARY KEY,
+                body BLOB NOT NULL
+            ) WITHOUT ROWID;
+            ALTER TABLE blobs ADD COLUMN length INTEGER;",
+        ),
+        // The cited URLs that were checked, and which of them are dead.
+        M::up(
+            "CREATE TABLE links (
+                url TEXT PRIMARY KEY,
+                looked_at INTEGER NOT NULL,
+                state INTEGER NOT NULL,
+                dead_since TEXT
+            ) WITHOUT ROWID;",
+        ),
+        // Discussions and issues, the progress of fetching them, and what the pass in progress has seen.
+        M::up(
+            "CREATE TABLE threads (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                updated_at TEXT NOT NULL,
+                labels TEXT NOT NULL,
+                blob TEXT NOT NULL,
+                first_seen INTEGER NOT NULL,
+                PRIMARY KEY (source, kind, number)
+            ) WITHOUT ROWID;
+            CREATE INDEX threads_by_blob ON threads (blob);
+            CREATE TABLE thread_states (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                row TEXT NOT NULL,
+                PRIMARY KEY (source, kind)
+            ) WITHOUT ROWID;
+            CREATE TABLE thread_seen (
+                source TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                post INTEGER NOT NULL,
+                PRIMARY KEY (source, kind, number, post)
+            ) WITHOUT ROWID;",
+        ),
+    ])
+});
+
+/// An open `library.db`.
+pub struct Store {
+    pub(super) connection: Connection,
+}
+
+impl Store {
+    /// A read-only connection to the database `path`. `Err` if it has a newer format.
+    pub(super) fn connect_read_only(path: &Path) -> Result<Connection, StoreError> {
+        let connection = read_only(path).map_err(|error| StoreError::from(error).at(path))?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        let version = MIGRATIONS.current_version(&connection).map_err(migration)?;
+        if matches!(version, SchemaVersion::Outside(_)) {
+            let newer = MigrationDefinitionError::DatabaseTooFarAhead;
+            return Err(StoreError::Newer(rusqlite_migration::Error::MigrationDefinition(newer)));
+        }
+        Ok(connection)
+    }
+
+    /// Deletes the blobs that no file or thread refers to, and the data derived from them.
+    ///
+    /// One transaction. Returns the number of deleted blobs.
+    pub fn collect_garbage(&mut self) -> Result<usize, StoreError> {
+        let transaction = self.connection.transaction()?;
+        let blobs = transaction.execute(
+            "DELETE FROM blobs WHERE id NOT IN (SELECT blob FROM files)
+             AND id NOT IN (SELECT blob FROM threads)",
+            [],
+        )?;
+        if blobs > 0 {
+            for table in ["documents", "annotations"] {
+                let sql = format!("DELETE FROM {table} WHERE blob NOT IN (SELECT id FROM blobs)");
+                transaction.execute(&sql, [])?;
+            }
+        }
+        transaction.commit()?;
+        Ok(blobs)
+    }
+}
+
+/// Runs SQLite's `check`: `quick_check`, or `integrity_check`, which also compares the indexes with the tables.
+pub(super) fn check_pages(connection: &Connection, check: &str) -> Result<(), StoreError> {
+    let result: String =
+        connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
+    if result == "ok" { Ok(()) } else { Err(StoreError::Broken(result)) }
+}
+
+/// Opens the database `path` without creating any file next to it.
+fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    // SQLite creates the files of a write-ahead log even for a reader. `immutable` prevents that. It promises that nobody
+    // writes to the database, which holds while no such log exists.
+    if path.with_extension("db-wal").exists() {
+        return Connection::open_with_flags(path, flags);
+    }
+    let escaped = percent_encoding::percent_encode(path.as_os_str().as_encoded_bytes(), URI);
+    Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
+}
+
+/// The error of this module for an error of the migrations.
+pub(super) fn migration(error: rusqlite_migration::Error) -> StoreError {
+    match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),
+        other => StoreError::Newer(other),
+    }
+}

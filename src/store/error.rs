@@ -1,0 +1,78 @@
+//! Errors of the store.
+
+use std::fs::File;
+use std::path::Path;
+
+use rusqlite::ErrorCode;
+
+use crate::disk::{self, DiskError, Doing};
+
+/// Why an operation of the store failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the store: {0}")]
+    Sqlite(rusqlite::Error),
+    #[error(
+        "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
+    )]
+    Newer(rusqlite_migration::Error),
+    /// The file is not a SQLite database, or a damaged one.
+    #[error("the store is broken: {0}; {ADVICE}")]
+    Broken(String),
+    #[error("the store holds something that can't be decoded: {0}; {ADVICE}")]
+    Decode(String),
+    #[error("the store: {0}")]
+    Disk(DiskError),
+    #[error("the store: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl StoreError {
+    /// Whether the disk is full.
+    pub fn is_full(&self) -> bool {
+        match self {
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            StoreError::Io(error) => disk::is_full(error),
+            _ => false,
+        }
+    }
+
+    /// This error, or a [`DiskError`] that names `path` if the cause is that `path` can't be opened for writing.
+    pub(super) fn at(self, path: &Path) -> StoreError {
+        use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+        let StoreError::Sqlite(error) = &self else { return self };
+        if !matches!(error.sqlite_error_code(), Some(CannotOpen | PermissionDenied | ReadOnly)) {
+            return self;
+        }
+        match File::options().read(true).append(true).open(path) {
+            Ok(_) => self,
+            Err(cause) => StoreError::Disk(DiskError::new(Doing::Write, path, cause)),
+        }
+    }
+}
+
+/// The remedy for a broken store. It does not affect the served index: a refresh publishes nothing until the sources are
+/// fetched again.
+const ADVICE: &str = "remove library.db from the index folder and run `cairn refresh`, which fetches \
+                      every source again; what is served stays until then";
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        use rusqlite::Error as Sqlite;
+        match &error {
+            // A stored value does not have the type that was written.
+            Sqlite::Utf8Error(..)
+            | Sqlite::InvalidColumnType(..)
+            | Sqlite::IntegralValueOutOfRange(..)
+            | Sqlite::FromSqlConversionFailure(..) => StoreError::Decode(error.to_string()),
+            // A table or column is missing: the SQL itself is fixed, so the file must be at fault.
+            Sqlite::SqlInputError { .. } => StoreError::Broken(error.to_string()),
+            _ => match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {
+                    StoreError::Broken(error.to_string())
+                }
+                _ => StoreError::Sqlite(error),
+            },
+        }
+    }
+}
