@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::fields::{DataFile, Fields};
+use super::fields::{DataFile, Fields, globs};
 use super::names::LONGEST_NAME;
 use super::{Catalogue, Origin, Source, SourceId, threads, visibility};
 use crate::problem::Faults;
@@ -167,21 +167,6 @@ fn default_id(origin: &Origin) -> String {
         Origin::Folder { path } => last(path),
         Origin::Archive { url } => last(url).trim_end_matches(".tar.gz").to_owned(),
     }
-}
-
-pub(super) fn globs(
-    file: &DataFile,
-    fields: &mut Fields,
-    key: &'static str,
-    faults: &mut Faults,
-) -> Vec<String> {
-    let globs = fields.strings(key, faults);
-    for (line, glob) in &globs {
-        if let Err(error) = globset::Glob::new(glob) {
-            faults.push(file.name, *line, format!("`{key}`: {error}"));
-        }
-    }
-    globs.into_iter().map(|(_, glob)| glob).collect()
 }
 
 fn check_ids(file: &DataFile, sources: &[Source], faults: &mut Faults) {

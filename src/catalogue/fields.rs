@@ -7,6 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::config::Sources;
 use crate::problem::{Faults, line_of};
 
 /// A data file: its name, for messages, and its text.
@@ -160,4 +161,41 @@ impl<'a> Fields<'a> {
             }
         }
     }
+}
+
+/// Parses the data file `path` with `parse`, which gets its name and text. A fault if the file can't be read.
+pub(super) fn load_file<T>(
+    sources: &Sources,
+    path: &str,
+    parse: impl Fn(&str, &str) -> Result<T, Faults>,
+) -> Result<T, Faults> {
+    let name = sources.name_of(path);
+    let text = match sources.read(path) {
+        Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned()),
+        Ok(None) => Err("the file does not exist".to_owned()),
+        Err(error) => Err(format!("{error:#}")),
+    };
+    match text {
+        Ok(text) => parse(&name, &text),
+        Err(message) => {
+            let mut faults = Faults::default();
+            faults.push(&name, 1, message);
+            Err(faults)
+        }
+    }
+}
+
+pub(super) fn globs(
+    file: &DataFile,
+    fields: &mut Fields,
+    key: &'static str,
+    faults: &mut Faults,
+) -> Vec<String> {
+    let globs = fields.strings(key, faults);
+    for (line, glob) in &globs {
+        if let Err(error) = globset::Glob::new(glob) {
+            faults.push(file.name, *line, format!("`{key}`: {error}"));
+        }
+    }
+    globs.into_iter().map(|(_, glob)| glob).collect()
 }

@@ -7,151 +7,21 @@
 pub mod edit;
 mod entries;
 mod fields;
+mod load;
 pub mod names;
 pub mod policy;
 pub mod selection;
+mod source;
 mod threads;
 mod visibility;
 pub mod voice;
 
-use std::fmt;
-use std::path::Path;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::config::Sources;
-use crate::problem::Faults;
 pub(crate) use entries::is_github_name;
 pub use entries::{parse, repository};
+pub use load::load;
 pub use policy::{Policy, Shown};
 pub use selection::{Selection, SelectionRules};
+pub use source::{Catalogue, Origin, OriginKind, Source, SourceId};
 pub use threads::{Issues, Threads};
 pub use visibility::Visibility;
 pub use voice::{Voice, Voices};
-
-/// The catalogue's name for a source. It stays the same if the repository is renamed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SourceId(pub String);
-
-impl fmt::Display for SourceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// The place that a source's files come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// A repository on GitHub, or on the configured GitHub Enterprise server.
-    GitHub { owner: String, name: String },
-    /// A tar.gz file at any URL.
-    Archive { url: String },
-    /// A folder: an absolute path, or a path below the sources folder.
-    Folder { path: String },
-}
-
-impl Origin {
-    /// The kind of the origin, without its location.
-    pub fn kind(&self) -> OriginKind {
-        match self {
-            Origin::GitHub { .. } => OriginKind::GitHub,
-            Origin::Archive { .. } => OriginKind::Archive,
-            Origin::Folder { .. } => OriginKind::Folder,
-        }
-    }
-}
-
-/// What a source's files come from: [`Origin`] as manifests and API responses name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OriginKind {
-    GitHub,
-    Archive,
-    Folder,
-}
-
-/// One entry of the catalogue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    pub id: SourceId,
-    pub origin: Origin,
-    /// Globs of paths inside the source; if empty, all files of the policy's formats.
-    pub include: Vec<String>,
-    /// Globs of paths inside the source.
-    pub exclude: Vec<String>,
-    /// The source of which this one is a fork. Its copies are grouped under the original.
-    pub fork_of: Option<SourceId>,
-    pub visibility: Visibility,
-    /// An SPDX id that overrides what the LICENSE file says.
-    pub licence: Option<String>,
-    /// The language of its text (ISO 639-1), if detection would be wrong.
-    pub language: Option<String>,
-    /// Which of its discussions and issues are also read.
-    pub threads: Threads,
-    /// Its author, as people search for them.
-    pub author: Option<String>,
-    /// One line on why it is in the catalogue.
-    pub why: String,
-    /// The line of the entry, for messages.
-    pub line: usize,
-    /// The line of its `repo`, for messages.
-    pub repo_line: usize,
-}
-
-/// All sources, in the file's order.
-#[derive(Clone, Debug, Default)]
-pub struct Catalogue {
-    pub sources: Vec<Source>,
-}
-
-impl Catalogue {
-    /// The source `id` (case-insensitive). O(sources).
-    pub fn get(&self, id: &str) -> Option<&Source> {
-        self.sources.iter().find(|source| source.id.0.eq_ignore_ascii_case(id))
-    }
-}
-
-/// The catalogue of `sources`. Reads one file. `Err` holds all faults. If the catalogue was found in the current folder, a
-/// source folder outside it is a fault.
-pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
-    let catalogue = load_file(sources, "catalogue.toml", parse)?;
-    let mut faults = Faults::default();
-    let name = sources.name_of("catalogue.toml");
-    for source in &catalogue.sources {
-        if let Origin::Folder { path } = &source.origin
-            && !sources.allows(Path::new(path))
-        {
-            let folder = sources.name_of("");
-            faults.push(&name, source.line, format!(
-                "`folder` {path:?} is outside the current folder, in which this catalogue was found; if you trust it, \
-                 name it with --sources {folder}"
-            ));
-        }
-    }
-    faults.or(catalogue)
-}
-
-/// Parses the data file `path` with `parse`, which gets its name and text. A fault if the file can't be read.
-fn load_file<T>(
-    sources: &Sources,
-    path: &str,
-    parse: impl Fn(&str, &str) -> Result<T, Faults>,
-) -> Result<T, Faults> {
-    let name = sources.name_of(path);
-    let text = match sources.read(path) {
-        Ok(Some(bytes)) => String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned()),
-        Ok(None) => Err("the file does not exist".to_owned()),
-        Err(error) => Err(format!("{error:#}")),
-    };
-    match text {
-        Ok(text) => parse(&name, &text),
-        Err(message) => {
-            let mut faults = Faults::default();
-            faults.push(&name, 1, message);
-            Err(faults)
-        }
-    }
-}

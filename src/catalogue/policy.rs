@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::fields::{DataFile, Fields};
+use super::fields::{DataFile, Fields, globs, load_file};
 use crate::config::Sources;
 use crate::problem::Faults;
 use schemars::JsonSchema;
@@ -172,7 +172,7 @@ pub fn show(text: &str, shown: Shown, excerpt_chars: usize) -> Cow<'_, str> {
 
 /// The policy of `sources`. Reads one file. `Err` holds all faults.
 pub fn load(sources: &Sources) -> Result<Policy, Faults> {
-    super::load_file(sources, "policy.toml", parse)
+    load_file(sources, "policy.toml", parse)
 }
 
 /// Parses `text` as a policy. `name` is how faults name the file. `Err` holds all faults.
@@ -182,7 +182,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let document = file.document(&mut faults);
     let mut root = Fields::new(&file, document.get_ref(), 1);
     let formats = lower(root.some_strings("formats", &mut faults));
-    let exclude = super::entries::globs(&file, &mut root, "exclude", &mut faults);
+    let exclude = globs(&file, &mut root, "exclude", &mut faults);
     let opted_out = logins(&file, &mut root, &mut faults);
     let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
     let rights = root.table("rights", &mut faults).map(|fields| rights(&file, fields, &mut faults));
