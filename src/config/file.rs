@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use toml::{Table, Value};
 
-use super::env;
+use super::environment::env;
 use super::found::{Home, MOST_BYTES, Refused, Trust, is_short_file};
 use super::keys::{File, refused_keys};
 use crate::problem::line_of;

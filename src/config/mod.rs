@@ -7,6 +7,7 @@
 //! the current folder may be by anybody: [`found`] confines them to that folder, and [`keys`] defines which settings a
 //! found file may set.
 
+mod environment;
 mod file;
 mod found;
 mod keys;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
+use environment::env;
 use file::Settings;
 pub use found::{Home, Refused, Trust};
 use keys::GitHubFile;
@@ -272,10 +274,6 @@ fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
         raw: pick("CAIRN_GITHUB_RAW_URL", file.raw, raw)?,
         web: pick("CAIRN_GITHUB_WEB_URL", file.web, web)?,
     })
-}
-
-fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]

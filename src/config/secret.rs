@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use super::env;
+use super::environment::env;
 
 /// The longest accepted token, in bytes; GitHub's tokens have fewer than 300.
 const LONGEST: usize = 1_000;

@@ -100,7 +100,6 @@ fn against(order: &Order, files: &BTreeMap<String, String>) -> Vec<String> {
 const CIRCULAR: &[&str] = &[
     "annotate",
     "commands",
-    "config",
     "crawl",
     "extract",
     "graph",
