@@ -102,7 +102,6 @@ const CIRCULAR: &[&str] = &[
     "commands",
     "crawl",
     "extract",
-    "graph",
     "library",
     "serve",
 ];

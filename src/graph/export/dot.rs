@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{ExportPart, reasons};
+use super::part::{ExportPart, reasons};
 use crate::graph::Why;
 use crate::printable::strip;
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{ExportPart, reasons};
+use super::part::{ExportPart, reasons};
 use crate::printable::{strip, strip_body};
 
 /// Attributes: id, of what, name, type.

@@ -11,7 +11,7 @@ use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleSerializer;
 use oxttl::turtle::WriterTurtleSerializer;
 
-use super::{ExportPart, is_mined};
+use super::part::{ExportPart, is_mined};
 use crate::graph::Edge;
 use crate::printable::strip_body;
 use crate::vocabulary::{CAIRN, LabelRule, SCHEME, SKOS, STEP, TOPIC, Topic};

@@ -1,0 +1,111 @@
+//! The graph, its edges and their evidence, and the file that holds them.
+
+use std::path::Path;
+
+use petgraph::graph::UnGraph;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Case;
+use crate::annotate::resources::Resource;
+use crate::disk::{self, DiskError};
+use crate::extract::Address;
+use crate::vocabulary::Vocabulary;
+
+/// Changes when the same sections give another graph: a generation that was made under another is rebuilt.
+pub const VERSION: u32 = 2;
+
+/// Why two topics are joined.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    Broader,
+    Requires,
+    Related,
+    CoMention,
+}
+
+impl Why {
+    /// As it is written in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Broader => "broader",
+            Why::Requires => "requires",
+            Why::Related => "related",
+            Why::CoMention => "co-mention",
+        }
+    }
+}
+
+/// A sentence that supports an edge, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub sentence: String,
+    pub source: String,
+    pub path: String,
+    pub address: Address,
+    /// The number of the section's id.
+    pub section: u64,
+}
+
+/// What joins two topics.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Edge {
+    /// Ascending, no repeats.
+    pub why: Vec<Why>,
+    /// The vocabulary's reason, where it gives one.
+    pub reason: Option<String>,
+    /// In (0, 1].
+    pub weight: f32,
+    /// Sentences that name both, at most [`super::MOST_EVIDENCE`], of different voices first.
+    pub evidence: Vec<Evidence>,
+    /// Independent voices that say them together.
+    pub said_by: u32,
+}
+
+/// A generation's graph with the vocabulary that it was made by.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Graph {
+    pub vocabulary: Vocabulary,
+    /// Node weights are places in the vocabulary.
+    pub topics: UnGraph<u32, Edge>,
+    /// Sections that mention each topic, copies left out.
+    pub mentions: Vec<u32>,
+    /// The most cited first.
+    pub resources: Vec<Resource>,
+    /// The case studies in the vocabulary's order.
+    pub cases: Vec<Case>,
+}
+
+/// Why a graph could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum GraphError {
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    #[error("the graph file {path} can't be decoded: {cause}")]
+    Decode { path: String, cause: postcard::Error },
+}
+
+impl Graph {
+    /// Whether the topic at `topic` is a case study. O(log cases).
+    pub fn is_case(&self, topic: usize) -> bool {
+        self.cases.binary_search_by_key(&topic, |case| case.topic as usize).is_ok()
+    }
+
+    /// Writes the graph to `path`; the same graph gives the same bytes.
+    pub fn write(&self, path: &Path) -> Result<(), GraphError> {
+        let name = || path.display().to_string();
+        let bytes = postcard::to_stdvec(self)
+            .map_err(|cause| GraphError::Decode { path: name(), cause })?;
+        Ok(disk::write(path, &bytes)?)
+    }
+
+    /// Reads the graph at `path`.
+    pub fn read(path: &Path) -> Result<Graph, GraphError> {
+        let name = || path.display().to_string();
+        let bytes = disk::read(path)?;
+        postcard::from_bytes(&bytes).map_err(|cause| GraphError::Decode { path: name(), cause })
+    }
+}
