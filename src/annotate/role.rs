@@ -4,27 +4,10 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
-
-use super::SectionNotes;
+use super::{Role, SectionNotes};
 use crate::extract::words::words;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label;
-
-/// What a section is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// It says something on its subject.
-    #[default]
-    Content,
-    /// Tables of contents and the like: it leads elsewhere in the same repository.
-    Navigation,
-    /// Licence, contribution, thanks: it speaks of the repository.
-    Boilerplate,
-    /// Neither it nor what stands round it names a topic of the vocabulary.
-    OffTopic,
-}
 
 /// Headings of sections that lead elsewhere…
 const NAVIGATION: [&str; 10] = [

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use petgraph::unionfind::UnionFind;
 
-use super::{Entry, ResourceKind, title};
+use super::entry::Entry;
+use super::{ResourceKind, title};
 
 /// Sites that write about works under the works' own titles.
 const REVIEWERS: [&str; 4] =

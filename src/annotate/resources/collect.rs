@@ -1,0 +1,208 @@
+//! Gathers citations into resources.
+
+use std::collections::HashMap;
+
+use super::entry::Entry;
+use super::{Resource, Said, merge, title};
+use crate::annotate::Cited;
+use crate::catalogue::{Visibility, Voice};
+use crate::extract::Link;
+
+/// What it counts that a link's own words, its sentence, the heading above it name a topic.
+const ANCHOR: u32 = 6;
+const SENTENCE: u32 = 3;
+const HEADING: u32 = 1;
+
+/// Who cites.
+#[derive(Clone, Copy, Debug)]
+pub struct Citing<'a> {
+    pub source: &'a str,
+    pub voice: &'a Voice,
+    pub visibility: Visibility,
+}
+
+/// Gathers citations; [`Collector::finish`] gives the resources.
+#[derive(Default)]
+pub struct Collector {
+    entries: HashMap<String, Entry>,
+}
+
+impl Collector {
+    /// Notes who cites `link`, which is said to be about `cited`. A link that says nothing of what it leads to is no
+    /// citation. The words of a private source are the title only of what it alone cites.
+    pub fn cite(&mut self, citing: Citing, link: &Link, cited: &Cited) {
+        let Citing { source, voice, visibility } = citing;
+        let known = self.entries.contains_key(&link.url);
+        if !known && !title::says_something(&link.text, &link.sentence) {
+            return;
+        }
+        let entry = self.entries.entry(link.url.clone()).or_default();
+        let text = link.text.trim();
+        let titles = match visibility {
+            Visibility::Public => &mut entry.titles,
+            Visibility::Private => &mut entry.private_titles,
+        };
+        entry.is_public |= visibility == Visibility::Public;
+        if title::is_title(text) {
+            *titles.entry(text.to_owned()).or_insert(0) += 1;
+        }
+        entry.sources.insert(source.to_owned());
+        entry.voices.insert(voice.clone());
+        let named =
+            [(&cited.anchor, ANCHOR), (&cited.sentence, SENTENCE), (&cited.heading, HEADING)];
+        for (topics, weight) in named {
+            for topic in topics {
+                *entry.topics.entry(*topic).or_insert(0) += weight;
+            }
+        }
+        let known = entry.said.get(voice).map_or(0, |said| said.sentence.len());
+        if known < link.sentence.len() {
+            let said = Said { source: source.to_owned(), sentence: link.sentence.clone() };
+            entry.said.insert(voice.clone(), said);
+        }
+    }
+
+    /// All resources, those that most independent voices cite first; `dead` knows the day since which an address
+    /// leads nowhere. O(n log n).
+    pub fn finish(self, dead: &HashMap<String, String>) -> Vec<Resource> {
+        let entries = self.entries.into_iter().map(|(url, entry)| Entry { url, ..entry });
+        let mut entries: Vec<Entry> = entries.collect();
+        entries.sort_by(|a, b| a.url.cmp(&b.url));
+        let mut works = merge::merge(entries);
+        works.sort_by(|a, b| b.voices.len().cmp(&a.voices.len()).then(a.url.cmp(&b.url)));
+        works.into_iter().map(|entry| entry.resource(dead)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::annotate::resources::ResourceKind;
+
+    /// The source `id` with the voice of its owner.
+    fn of(id: &str) -> (&str, Voice) {
+        (id, Voice::Owner(id.split('/').next().unwrap_or_default().to_owned()))
+    }
+
+    fn cite(collector: &mut Collector, id: &str, link: &Link, cited: &Cited) {
+        let (source, voice) = of(id);
+        let citing = Citing { source, voice: &voice, visibility: Visibility::Public };
+        collector.cite(citing, link, cited);
+    }
+
+    fn link(url: &str, text: &str) -> Link {
+        Link { url: url.into(), text: text.into(), sentence: format!("{text} is cited.") }
+    }
+
+    fn about(topics: &[u32]) -> Cited {
+        Cited { sentence: topics.to_vec(), ..Cited::default() }
+    }
+
+    #[test]
+    fn what_a_links_own_words_name_is_surer_than_what_stands_round_it() {
+        let mut collector = Collector::default();
+        let link = link("https://example.org/a", "Feature stores compared");
+        let cited = Cited { anchor: vec![7], sentence: vec![8, 7], heading: vec![9] };
+        cite(&mut collector, "a/a", &link, &cited);
+        cite(&mut collector, "b/b", &link, &Cited { heading: vec![9], ..Cited::default() });
+        assert_eq!(collector.finish(&HashMap::new())[0].topics, [7, 8, 9]);
+    }
+
+    #[test]
+    fn one_address_is_one_resource_with_its_best_title() {
+        let link = |text: &str| link("https://arxiv.org/abs/1706.03762", text);
+        let mut collector = Collector::default();
+        cite(&mut collector, "a/a", &link("here"), &about(&[1]));
+        cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
+        cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[]));
+        let [resource] = &collector.finish(&HashMap::new())[..] else { panic!() };
+        assert_eq!(resource.title, "Attention Is All You Need");
+        assert_eq!(resource.sources, ["a/a", "b/b"]);
+        assert_eq!((resource.kind, resource.year), (ResourceKind::Paper, Some(2017)));
+        assert_eq!(resource.topics, [1, 2]);
+        assert_eq!(resource.said[0].sentence, "Attention Is All You Need is cited.");
+    }
+
+    #[test]
+    fn the_words_of_private_sources_are_a_title_only_where_nobody_else_cites() {
+        let mut collector = Collector::default();
+        let (open, own) = ("https://example.org/open", "https://example.org/own");
+        cite(&mut collector, "a/a", &link(open, "here"), &about(&[]));
+        let (source, voice) = of("b/own");
+        let citing = Citing { source, voice: &voice, visibility: Visibility::Private };
+        for url in [open, own] {
+            collector.cite(citing, &link(url, "Our plans for the feature store"), &about(&[]));
+        }
+        let found = collector.finish(&HashMap::new());
+        let titles: Vec<(&str, &str)> =
+            found.iter().map(|found| (&*found.url, &*found.title)).collect();
+        assert_eq!(titles, [(open, "example.org/open"), (own, "Our plans for the feature store")]);
+        assert_eq!(found[0].sources, ["a/a", "b/own"]);
+    }
+
+    #[test]
+    fn two_repositories_of_an_owner_cite_with_one_voice() {
+        let mut collector = Collector::default();
+        let (twice, by_two) = (
+            link("https://a.org/x", "Cited twice by one"),
+            link("https://b.org/y", "Cited by two owners"),
+        );
+        for (source, link) in [("a/a", &twice), ("a/b", &twice), ("a/a", &by_two), ("b/b", &by_two)]
+        {
+            cite(&mut collector, source, link, &about(&[]));
+        }
+        let found = collector.finish(&HashMap::new());
+        assert_eq!(
+            [&*found[0].title, &*found[1].title],
+            ["Cited by two owners", "Cited twice by one"]
+        );
+        assert_eq!(found[1].sources, ["a/a", "a/b"], "all that cite it are named");
+        assert_eq!((found[0].said.len(), found[1].said.len()), (2, 1), "one sentence a voice");
+    }
+
+    #[test]
+    fn a_work_at_several_addresses_is_one_resource_and_its_namesakes_are_not() {
+        let debt = "Hidden Technical Debt in Machine Learning Systems";
+        let mut collector = Collector::default();
+        let hash = "86df7dcfd896fcaf2674f757a2463eba";
+        for (source, url, text) in [
+            ("a/a", format!("https://proceedings.neurips.cc/paper/2015/hash/{hash}-Abstract.html"), debt),
+            ("b/b", "https://papers.nips.cc/paper/5656-hidden-technical-debt-in-machine-learning-systems".into(), "paper"),
+            ("c/c", "https://research.google/pubs/pub43146".into(), "Hidden technical debt in ML systems (2015)"),
+            ("d/d", "https://x.org/notes".into(), debt),
+            ("e/e", "https://github.com/x/y".into(), debt),
+            ("f/f", "https://youtube.com/watch?v=1".into(), debt),
+        ] {
+            cite(&mut collector, source, &link(&url, text), &about(&[]));
+        }
+        let dead = HashMap::from([("https://github.com/x/y".to_owned(), "2026-01-02".to_owned())]);
+        let found = collector.finish(&dead);
+        assert_eq!(found.len(), 3, "{found:#?}");
+        assert_eq!(found[0].sources, ["a/a", "b/b", "c/c", "d/d"]);
+        assert_eq!(found[0].also.len(), 3);
+        assert_eq!((found[0].title.as_str(), found[0].year), (debt, Some(2015)));
+        assert_eq!(found[1].dead_since.as_deref(), Some("2026-01-02"));
+    }
+
+    #[test]
+    fn thirty_thousand_addresses_of_one_title_are_not_compared_each_with_each() {
+        let mut collector = Collector::default();
+        for at in 0..30_000 {
+            let link = link(&format!("https://a.org/blog/{at}"), "Deep learning for many clicks");
+            cite(&mut collector, "a/a", &link, &about(&[]));
+        }
+        let begun = std::time::Instant::now();
+        assert_eq!(collector.finish(&HashMap::new()).len(), 30_000);
+        // Seconds on an idle machine; many minutes if each were compared with each.
+        assert!(begun.elapsed().as_secs() < 180, "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn links_that_say_nothing_are_no_citations() {
+        let mut collector = Collector::default();
+        let mut mute = link("https://forum.org/t/1", "Discussions");
+        mute.sentence = "Discussions".into();
+        cite(&mut collector, "a/a", &mute, &about(&[]));
+        assert!(collector.finish(&HashMap::new()).is_empty());
+    }
+}
