@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use futures_util::TryStreamExt;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
+use super::CrawlError;
+use super::crawler::Fetch;
 use super::session::{chain, without_query};
 use super::unpack::{Unpacked, Unpacker};
-use super::{CrawlError, Fetch};
 
 impl Fetch<'_> {
     /// Sends the files of the archive in `response`'s body. Returns the archive's revision: the commit sha if the

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::crawler::Fetch;
 use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
-use super::{BlobId, CrawlError, Fetch, Fetched, RawFile, Room, Sent};
+use super::{BlobId, CrawlError, Fetched, RawFile, Room, Sent};
 use crate::catalogue::Selection;
 use crate::catalogue::policy::Limits;
 use crate::config::Sources;

@@ -28,11 +28,12 @@ pub mod threads;
 use reqwest::Url;
 use reqwest::header;
 
+use super::crawler::Fetch;
 use super::hosts::authority;
 use super::judge::{short_body, text_header};
 use super::pace::Resource;
 use super::session::{Answer, Question, Target, backoff, full_jitter, network, without_query};
-use super::{CrawlError, Fetch, Fetched, Moved, Sent, Snapshot};
+use super::{CrawlError, Fetched, Moved, Sent, Snapshot};
 use crate::config::GitHubHosts;
 
 /// Why a changed archive is deferred when the run has reached its byte budget.

@@ -4,9 +4,10 @@
 //! and no message contains the secret. Without a token no request is sent, not even an anonymous one to codeload, so the
 //! name of a private repository is not disclosed.
 
+use super::super::crawler::Fetch;
 use super::super::pace::Resource;
 use super::super::session::{Question, Target};
-use super::super::{CrawlError, Fetch, Fetched, Snapshot};
+use super::super::{CrawlError, Fetched, Snapshot};
 use super::{HeadCommit, at_commit};
 
 impl Fetch<'_> {

@@ -1,0 +1,57 @@
+//! Files of a source, and their ids.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha1::{Digest, Sha1};
+
+/// Git's name for a file's content: the SHA-1 of `blob <length>\0` and the bytes, in hex.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BlobId(pub String);
+
+impl BlobId {
+    /// The id of `bytes`, as `git hash-object` gives it. O(length).
+    ///
+    /// ```
+    /// use cairn::crawl::BlobId;
+    /// assert_eq!(BlobId::of(b"").0, "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+    /// ```
+    pub fn of(bytes: &[u8]) -> BlobId {
+        let mut hash = Sha1::new();
+        hash.update(format!("blob {}\0", bytes.len()));
+        hash.update(bytes);
+        let mut hex = String::with_capacity(40);
+        for byte in hash.finalize() {
+            // Writing to a String can't fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        BlobId(hex)
+    }
+}
+
+/// One file of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawFile {
+    /// Inside the source, `/`-separated, without `..` and never absolute.
+    pub path: String,
+    pub blob: BlobId,
+    pub bytes: Vec<u8>,
+}
+
+/// A file of a source that the rules left out when it was fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub path: String,
+    pub size: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blob_ids_are_those_of_git() {
+        assert_eq!(BlobId::of(b"hello\n").0, "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+}

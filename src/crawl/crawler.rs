@@ -1,0 +1,55 @@
+//! The crawler, and one fetch of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc};
+
+use super::session::Session;
+use super::{CrawlError, Quota, Report, Resource, Sent};
+use crate::catalogue::policy::Limits;
+use crate::catalogue::{Selection, Source};
+use crate::config::{GitHubHosts, Sources};
+
+/// An HTTP client with the settings of one run. Clones share all of it.
+#[derive(Clone)]
+pub struct Crawler {
+    pub(super) session: Arc<Session>,
+    pub(super) github: GitHubHosts,
+    pub(super) limits: Limits,
+    pub(super) sources: Sources,
+    /// The index folder, which is never a source.
+    pub(super) index: PathBuf,
+    /// The memory limit for files in transit.
+    pub(super) room: Arc<Semaphore>,
+}
+
+impl Crawler {
+    /// Whether `url` answers, whatever the status; returns the time in the response's `date` header, if any. Sends one
+    /// request, without retries.
+    pub async fn reach(
+        &self,
+        url: &str,
+    ) -> Result<Option<chrono::DateTime<chrono::Utc>>, CrawlError> {
+        self.session.reach(url).await
+    }
+
+    /// The core quota in the last response of GitHub's API; `None` before the first request.
+    pub fn quota(&self) -> Option<Quota> {
+        self.session.quota(Resource::Core)
+    }
+
+    /// Whether GitHub refused the token. The run then continues without it.
+    pub fn token_refused(&self) -> bool {
+        self.session.token_refused()
+    }
+}
+
+/// One fetch under way.
+pub(super) struct Fetch<'a> {
+    pub(super) crawler: &'a Crawler,
+    pub(super) source: &'a Source,
+    pub(super) selection: &'a Selection,
+    pub(super) files: mpsc::Sender<Sent>,
+    pub(super) report: &'a mut Report,
+}

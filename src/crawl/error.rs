@@ -1,0 +1,94 @@
+//! Errors of the crawler.
+
+use crate::catalogue::SourceId;
+
+/// Why a source could not be fetched. Its indexed documents stay, except after [`CrawlError::Blocked`].
+#[derive(Debug, thiserror::Error)]
+pub enum CrawlError {
+    #[error("{0} answers 404: the repository is gone, private, or misspelt")]
+    NotFound(String),
+    #[error(
+        "{0} is private, and GitHub answers 404: it is gone, misspelt, or the token may not read it"
+    )]
+    Hidden(String),
+    #[error("{0} is private, and there is no token to ask GitHub with; it was not asked")]
+    NoToken(String),
+    #[error("{url} answers {status}: access to the repository is blocked")]
+    Blocked { url: String, status: u16 },
+    #[error("{0} answers 409: the repository is empty")]
+    Empty(String),
+    #[error("{0} answers 401: the token is not accepted")]
+    Unauthorised(String),
+    #[error("{host} {why}; deferred to a later run")]
+    Deferred {
+        host: String,
+        why: String,
+        /// When the host may be requested again, if it said so; Unix time in seconds.
+        until: Option<i64>,
+    },
+    #[error("{url} answers {status}")]
+    Status { url: String, status: u16 },
+    #[error("{url}: {cause}")]
+    Network { url: String, cause: String },
+    #[error("{url} is not asked: {cause}")]
+    Refused { url: String, cause: String },
+    #[error("the archive of {source_id}: {cause}")]
+    Archive { source_id: SourceId, cause: String },
+    #[error("the folder {path}: {cause}")]
+    Folder { path: String, cause: String },
+    #[error("the folder {path} is empty now, but {files} files of it are stored: they are kept")]
+    Emptied { path: String, files: usize },
+    #[error("the run was ended")]
+    Ended,
+}
+
+impl CrawlError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            CrawlError::NotFound(_) => {
+                "if it stays so, remove it from the catalogue; a private repository needs \
+                 `private = true` there"
+                    .into()
+            }
+            CrawlError::Empty(_) => "if it stays so, remove it from the catalogue".into(),
+            CrawlError::Hidden(_) => {
+                "give the token read access to the repository's contents, or correct the entry"
+                    .into()
+            }
+            CrawlError::NoToken(_) => {
+                "set GITHUB_TOKEN, or token_file under [github], to a token that may read the \
+                 repository's contents"
+                    .into()
+            }
+            CrawlError::Deferred { until: Some(_), .. } => {
+                "the next run asks it; for the API, GITHUB_TOKEN brings a larger quota".into()
+            }
+            CrawlError::Network { .. } | CrawlError::Deferred { .. } => {
+                "is the network up? the next run tries again".into()
+            }
+            CrawlError::Unauthorised(_) => "renew GITHUB_TOKEN, or unset it".into(),
+            CrawlError::Refused { .. } => "mend the address in the catalogue or settings".into(),
+            CrawlError::Archive { .. } => {
+                "the next run fetches it again; `include` takes less of it".into()
+            }
+            CrawlError::Folder { .. } => {
+                "make it readable (is its disk mounted?), or correct `folder` in the catalogue"
+                    .into()
+            }
+            CrawlError::Emptied { .. } => {
+                "is its disk mounted? `cairn refresh --accept-loss` drops them".into()
+            }
+            _ => return None,
+        })
+    }
+
+    /// Whether a retry may succeed.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            CrawlError::Network { .. } => true,
+            CrawlError::Status { status, .. } => *status >= 500,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Makes a crawler and fetches a source with it.
+
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc};
+
+use super::crawler::Fetch;
+use super::session::Session;
+use super::{Crawler, Fetched, Report, Room, Sent, Snapshot, folder};
+use crate::catalogue::policy::Limits;
+use crate::catalogue::{Origin, Selection, Source, Visibility};
+use crate::config::Config;
+
+impl Crawler {
+    /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request.
+    ///
+    /// `Err` if TLS can't be set up on this machine.
+    pub fn new(config: &Config, limits: Limits) -> anyhow::Result<Crawler> {
+        Ok(Crawler {
+            session: Arc::new(Session::new(config)?),
+            github: config.github.clone(),
+            limits,
+            sources: config.sources.clone(),
+            index: folder::canonical(&config.index),
+            room: Arc::new(Semaphore::new(Room::KIBIBYTES as usize)),
+        })
+    }
+
+    /// Checks whether `source` changed since `known`. If so, sends each file that `selection` keeps to `files`, in the
+    /// order of the archive.
+    ///
+    /// Costs one conditional request if nothing changed; with a token, a second request if something did. Retries
+    /// transient failures with exponential backoff, and waits as long as a host asks, up to the limit in the settings.
+    /// Memory: at most 32 MiB of files in transit, for all sources together. Entries that must not be used (links,
+    /// absolute paths, oversized files) become problems.
+    pub async fn fetch(
+        &self,
+        source: &Source,
+        selection: &Selection,
+        known: Option<&Snapshot>,
+        files: mpsc::Sender<Sent>,
+    ) -> Report {
+        let mut report = Report::of(Ok(Fetched::Unchanged));
+        let mut fetch = Fetch { crawler: self, source, selection, files, report: &mut report };
+        let result = match &source.origin {
+            Origin::GitHub { owner, name } => match source.visibility {
+                Visibility::Public => fetch.github(owner, name, known).await,
+                Visibility::Private => fetch.private(owner, name, known).await,
+            },
+            Origin::Archive { url } => fetch.archive_at(url, known).await,
+            Origin::Folder { path } => fetch.folder(path).await,
+        };
+        report.result = result;
+        for problem in &mut report.problems {
+            problem.source = Some(source.id.0.clone());
+        }
+        report
+    }
+}

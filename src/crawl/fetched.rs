@@ -1,0 +1,122 @@
+//! What a fetch sends, and its outcome.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{CrawlError, LeftOut, RawFile};
+use crate::catalogue::SourceId;
+use crate::problem::Problem;
+
+/// The state of a source at its last complete fetch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub source: SourceId,
+    /// The commit's sha; for folders and archives without one, a hash of the content.
+    pub revision: String,
+    /// The ETag for the next conditional request.
+    pub validator: Option<String>,
+    /// Seconds since 1970.
+    pub fetched_at: i64,
+    /// [`crate::catalogue::Selection::fingerprint`] under which it was fetched.
+    pub selection: String,
+}
+
+/// An item that a fetch sends to its caller.
+#[derive(Debug)]
+pub enum Sent {
+    /// A file, with its share of the memory limit. Dropping the share frees it.
+    File(RawFile, Room),
+    /// Discard everything sent so far: the transfer broke off and restarts.
+    Restarted,
+}
+
+/// A file's share of the memory limit between network and store.
+#[derive(Debug)]
+pub struct Room {
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Room {
+    /// The memory limit for all files in transit together, in kibibytes.
+    pub(super) const KIBIBYTES: u32 = 32 * 1024;
+
+    /// The number of permits for a file of this many bytes.
+    pub(super) fn wanted(bytes: u64) -> u32 {
+        u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(Room::KIBIBYTES)
+    }
+
+    pub(super) fn of(permit: OwnedSemaphorePermit) -> Room {
+        Room { _permit: permit }
+    }
+}
+
+/// The result of comparing a source with its [`Snapshot`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetched {
+    /// Unchanged; nothing was sent.
+    Unchanged,
+    /// The archive's bytes differ but it is of the known commit; nothing was sent. Holds the new ETag.
+    SameCommit { validator: Option<String> },
+    /// A folder without any file, such as an empty mount point; nothing was sent.
+    Nothing,
+    /// All files were sent.
+    Changed { revision: String, validator: Option<String> },
+}
+
+/// Whether the response came from another URL than the requested one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Moved {
+    #[default]
+    No,
+    /// To this `owner/name`.
+    To(String),
+    /// To a repository whose name the redirect does not contain.
+    Somewhere,
+}
+
+/// The cost of requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Traffic {
+    pub requests: u64,
+    /// Bytes of response bodies on the wire.
+    pub bytes: u64,
+    /// Points of GitHub's GraphQL API.
+    #[serde(default)]
+    pub points: u64,
+}
+
+impl std::ops::AddAssign for Traffic {
+    fn add_assign(&mut self, other: Traffic) {
+        self.requests += other.requests;
+        self.bytes += other.bytes;
+        self.points += other.points;
+    }
+}
+
+/// The outcome of one fetch: its result, its problems and its cost.
+#[derive(Debug)]
+pub struct Report {
+    pub result: Result<Fetched, CrawlError>,
+    pub moved: Moved,
+    /// Archives only: the files that the rules left out; `None` if there are too many to list.
+    pub left_out: Option<Vec<LeftOut>>,
+    /// Folders only: the files and folders inside that could not be read. Their contents are unknown, not empty.
+    pub unread: Vec<String>,
+    pub problems: Vec<Problem>,
+    pub traffic: Traffic,
+}
+
+impl Report {
+    /// A report with a result and nothing else.
+    pub fn of(result: Result<Fetched, CrawlError>) -> Report {
+        Report {
+            result,
+            moved: Moved::No,
+            left_out: None,
+            unread: Vec::new(),
+            problems: Vec::new(),
+            traffic: Traffic::default(),
+        }
+    }
+}
