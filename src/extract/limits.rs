@@ -49,6 +49,13 @@ pub(super) fn bound_problems(problems: &mut Vec<Problem>) {
     }
 }
 
+impl Document {
+    /// Bytes of all that its sections hold. O(sections).
+    pub fn bytes(&self) -> usize {
+        self.sections.iter().map(bytes).sum()
+    }
+}
+
 /// The bytes of all that `section` holds.
 pub(super) fn bytes(section: &Section) -> usize {
     let strings = |strings: &[String]| strings.iter().map(String::len).sum::<usize>();

@@ -1,8 +1,11 @@
 //! Canonical addresses, so that one article cited in two ways is one resource.
 
+mod edit;
 mod publishers;
 
 use url::Url;
+
+use edit::{keep, set};
 
 /// Query parameters that say who sent the reader, not what is read.
 const TRACKING: [&str; 20] = [
@@ -71,20 +74,6 @@ fn plain(raw: &str) -> Option<Url> {
     Some(url)
 }
 
-/// Leaves only the parameters that `wanted` names.
-fn keep(url: &mut Url, wanted: impl Fn(&str) -> bool) {
-    let kept: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| wanted(name))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    if kept.is_empty() {
-        url.set_query(None);
-    } else if kept.len() != url.query_pairs().count() {
-        url.query_pairs_mut().clear().extend_pairs(kept);
-    }
-}
-
 /// The address that `url` only wraps: a redirect's, the web archive's, a mirror's.
 fn inner(url: &Url) -> Option<String> {
     let host = url.host_str()?;
@@ -131,13 +120,6 @@ fn by_host(url: &mut Url) {
                 set(url, &format!("{language}.wikipedia.org"), &path);
             }
         }
-    }
-}
-
-/// `https://HOST/PATH`, if that is an address.
-fn set(url: &mut Url, host: &str, path: &str) {
-    if url.set_host(Some(host)).is_ok() {
-        url.set_path(path);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{keep, set};
+use super::edit::{keep, set};
 
 /// Makes `url`, at `host` with these parts of its path, the address of the work's own page; whether the
 /// host is one that is known here.

@@ -1,0 +1,24 @@
+//! Changes parts of an address.
+
+use url::Url;
+
+/// Leaves only the parameters that `wanted` names.
+pub(super) fn keep(url: &mut Url, wanted: impl Fn(&str) -> bool) {
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    if kept.is_empty() {
+        url.set_query(None);
+    } else if kept.len() != url.query_pairs().count() {
+        url.query_pairs_mut().clear().extend_pairs(kept);
+    }
+}
+
+/// `https://HOST/PATH`, if that is an address.
+pub(super) fn set(url: &mut Url, host: &str, path: &str) {
+    if url.set_host(Some(host)).is_ok() {
+        url.set_path(path);
+    }
+}
