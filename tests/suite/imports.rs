@@ -99,7 +99,6 @@ fn against(order: &Order, files: &BTreeMap<String, String>) -> Vec<String> {
 /// none may be added.
 const CIRCULAR: &[&str] = &[
     "commands",
-    "library",
     "serve",
 ];
 

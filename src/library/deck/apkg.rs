@@ -171,7 +171,7 @@ fn archive(collection: &[u8]) -> anyhow::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::card;
+    use super::super::card::tests::card;
     use super::*;
 
     #[test]

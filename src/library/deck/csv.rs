@@ -31,7 +31,7 @@ fn quoted(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::card;
+    use super::super::card::tests::card;
     use super::*;
 
     #[test]

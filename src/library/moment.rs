@@ -1,0 +1,32 @@
+//! Moments as people write them.
+
+use anyhow::Context;
+use chrono::{DateTime, DurationRound, NaiveDate, Utc};
+
+/// The start of the time window `text` that ends at `now`: a time ago such as "7d", a day, or an RFC 3339 timestamp.
+///
+/// A time ago of a day or more starts at midnight UTC, a shorter one at a full minute. So the start, and an answer that
+/// depends on it, stay the same for a day or a minute.
+///
+/// `Err` lists the accepted forms.
+pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
+    if let Ok(ago) = humantime::parse_duration(text) {
+        let ago = chrono::Duration::from_std(ago).ok();
+        let step = match ago {
+            Some(ago) if ago >= chrono::Duration::days(1) => chrono::Duration::days(1),
+            _ => chrono::Duration::minutes(1),
+        };
+        let moment = ago.and_then(|ago| now.checked_sub_signed(ago));
+        if let Some(moment) = moment.and_then(|moment| moment.duration_trunc(step).ok()) {
+            return Ok(moment);
+        }
+    }
+    if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
+        return Ok(moment.to_utc());
+    }
+    let midnight = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
+    let moment = midnight.map(|time| time.and_utc());
+    moment.with_context(|| {
+        format!("{text:?} is no time; write a time ago such as \"7d\", or a day such as 2026-03-01")
+    })
+}

@@ -1,0 +1,81 @@
+//! Opens a generation.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use crate::catalogue::Voices;
+use crate::config::Config;
+use crate::generation::damage::{Damage, rebuild, shown};
+use crate::generation::folders;
+use crate::generation::manifest::Manifest;
+use crate::generation::open::{self, Generation};
+use crate::graph::Graph;
+use crate::search::Searcher;
+
+/// An open generation. Its search index is memory-mapped, its graph is in memory.
+pub struct Library {
+    pub manifest: Manifest,
+    pub graph: Graph,
+    /// Which sources count as one voice.
+    pub voices: Voices,
+    pub(super) searcher: Searcher,
+    /// GitHub's base URL for people.
+    pub(super) web: String,
+    /// The folder of the generation.
+    pub(super) folder: PathBuf,
+}
+
+impl Library {
+    /// Opens the current generation of `config`'s index; `None` before the first refresh. Writes nothing.
+    ///
+    /// If `current` is missing or names no generation, opens the newest intact one and logs a warning. `Err` with
+    /// cause and remedy if a file is missing, damaged or unreadable.
+    pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
+        // The generation may be replaced and removed while it is being opened. Then the new one is opened.
+        for _ in 0..3 {
+            let number = match folders::current(&config.index) {
+                Ok(Some(number)) => number,
+                Ok(None) => return Ok(None),
+                Err(damage @ Damage::Current { .. }) => {
+                    let Some(library) = Library::open_intact(config) else {
+                        return Err(Library::explain(config, damage));
+                    };
+                    let (remedy, number) = (rebuild(&config.index), library.manifest.generation);
+                    tracing::warn!("{damage}; generation {number} is shown; {remedy}");
+                    return Ok(Some(library));
+                }
+                Err(damage) => return Err(Library::explain(config, damage)),
+            };
+            match Library::open_number(config, number) {
+                Err(damage) if folders::current(&config.index).ok().flatten() == Some(number) => {
+                    return Err(Library::explain(config, damage));
+                }
+                Err(_) => {}
+                Ok(library) => return Ok(Some(library)),
+            }
+        }
+        bail!("{} changes faster than it can be opened", shown(&config.index))
+    }
+
+    /// Opens the newest intact generation, because the current one is damaged; `None` if there is none.
+    pub(super) fn open_intact(config: &Config) -> Option<Library> {
+        open::newest_intact(&config.index).map(|generation| Library::of(config, generation))
+    }
+
+    fn open_number(config: &Config, number: u64) -> Result<Library, Damage> {
+        Ok(Library::of(config, Generation::open(&config.index, number)?))
+    }
+
+    fn of(config: &Config, generation: Generation) -> Library {
+        let Generation { manifest, graph, searcher, folder } = generation;
+        let voices = manifest.voices();
+        Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder }
+    }
+
+    pub(super) fn explain(config: &Config, damage: Damage) -> anyhow::Error {
+        let remedy = damage.remedy(&config.index);
+        let told = format!("{} can't be opened; {remedy}", shown(&config.index));
+        anyhow::Error::new(damage).context(told)
+    }
+}

@@ -1,0 +1,112 @@
+//! The generation that a server shows, swapped when a refresh has made another.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwapOption;
+
+use super::Library;
+use crate::config::Config;
+use crate::generation::folders;
+use crate::generation::format::FORMAT;
+use crate::generation::runs::Standing;
+use crate::problem::chain;
+
+/// The generation that a server shows: the current one, or the newest intact one.
+pub struct Shelf {
+    config: Config,
+    shown: ArcSwapOption<Library>,
+    /// Why the current generation is not shown.
+    damage: ArcSwapOption<String>,
+    /// When the last seen `current` was written; `None` inside if there was no such file.
+    seen: Mutex<Option<Option<SystemTime>>>,
+    /// The summary of the runs, and when the `runs.json` was written that it is based on.
+    standing: Mutex<(Option<SystemTime>, Arc<Standing>)>,
+}
+
+impl Shelf {
+    /// A shelf with the current generation of `config`'s index, or the newest intact one, if there is any.
+    pub fn new(config: Config) -> Shelf {
+        let shelf = Shelf {
+            config,
+            shown: ArcSwapOption::default(),
+            damage: ArcSwapOption::default(),
+            seen: Mutex::default(),
+            standing: Mutex::default(),
+        };
+        shelf.renew();
+        shelf
+    }
+
+    /// The open library.
+    pub fn library(&self) -> Option<Arc<Library>> {
+        self.shown.load_full()
+    }
+
+    /// Why the current generation is not shown, if it can't be opened.
+    pub fn damage(&self) -> Option<Arc<String>> {
+        self.damage.load_full()
+    }
+
+    /// Whether a refresh should rebuild the index from the store: the current generation is damaged, or has the
+    /// previous format.
+    pub fn wants_rebuild(&self) -> bool {
+        let is_old = |library: Arc<Library>| library.manifest.format != FORMAT;
+        self.damage().is_some() || self.library().is_some_and(is_old)
+    }
+
+    /// The summary of the runs. One `stat` if no run has ended since the last call.
+    pub fn standing(&self) -> Arc<Standing> {
+        let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = changed_at(&self.config, "runs.json");
+        if changed.is_some() && changed != known.0 {
+            *known = (changed, Arc::new(Standing::read(&self.config.index)));
+        }
+        Arc::clone(&known.1)
+    }
+
+    /// Opens the newest generation if `current` has changed. One `stat` if it has not.
+    ///
+    /// A generation that can't be opened is logged once, with the remedy. The open generation then stays; if there is
+    /// none, the newest intact one is opened.
+    pub fn renew(&self) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = changed_at(&self.config, "current");
+        if *seen == Some(changed) {
+            return;
+        }
+        *seen = Some(changed);
+        match Library::open(&self.config) {
+            Ok(Some(library)) => {
+                tracing::info!(generation = library.manifest.generation, "opened");
+                // In this order: a request that sees the new generation must not see the old error next to it.
+                let damage = folders::current(&self.config.index).err();
+                self.damage.store(
+                    damage.map(|damage| Arc::new(chain(&Library::explain(&self.config, damage)))),
+                );
+                self.shown.store(Some(Arc::new(library)));
+            }
+            Ok(None) => {}
+            Err(error) => self.fall_back(&error),
+        }
+    }
+
+    fn fall_back(&self, error: &anyhow::Error) {
+        let told = chain(error);
+        if self.shown.load().is_none() {
+            self.shown.store(Library::open_intact(&self.config).map(Arc::new));
+        }
+        match self.library() {
+            Some(library) => {
+                tracing::error!("{told}; generation {} is shown", library.manifest.generation);
+            }
+            None => tracing::error!("{told}; there is no other generation to show"),
+        }
+        self.damage.store(Some(Arc::new(told)));
+    }
+}
+
+/// When the file `name` of the index was last replaced.
+fn changed_at(config: &Config, name: &str) -> Option<SystemTime> {
+    std::fs::metadata(config.index.join(name)).ok()?.modified().ok()
+}

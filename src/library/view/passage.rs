@@ -1,0 +1,174 @@
+//! Passages, and the answer to a search.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::AboutSource;
+use crate::catalogue::Shown;
+use crate::extract::{Address, DocumentKind, Link, Posted};
+use crate::search::{FacetField, Snippet, TopicMention, Understood};
+
+/// Where in its document a passage is: exactly one of the five, or none for the question of a thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PlaceView {
+    /// First and last line, 1-based, inclusive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<(u32, u32)>,
+    /// Cell of a notebook, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<u32>,
+    /// Page of a PDF, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// Card of a deck, 1-based.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<u32>,
+    /// Comment of a thread, by GitHub's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<u64>,
+}
+
+impl From<Address> for PlaceView {
+    fn from(address: Address) -> PlaceView {
+        let place = PlaceView::default();
+        match address {
+            Address::Lines(first, last) => PlaceView { lines: Some((first, last)), ..place },
+            Address::Cell(cell) => PlaceView { cell: Some(cell), ..place },
+            Address::Page(page) => PlaceView { page: Some(page), ..place },
+            Address::Card(card) => PlaceView { card: Some(card), ..place },
+            Address::Question => place,
+            Address::Comment(id) => PlaceView { comment: Some(id.get()), ..place },
+        }
+    }
+}
+
+/// `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`: what follows the file's name.
+impl fmt::Display for PlaceView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlaceView { lines: Some((first, last)), .. } if first == last => write!(f, ":{first}"),
+            PlaceView { lines: Some((first, last)), .. } => write!(f, ":{first}-{last}"),
+            PlaceView { cell: Some(cell), .. } => write!(f, ", cell {cell}"),
+            PlaceView { page: Some(page), .. } => write!(f, ", page {page}"),
+            PlaceView { card: Some(card), .. } => write!(f, ", card {card}"),
+            PlaceView { comment: Some(id), .. } => write!(f, ", comment {id}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The response to a search.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SearchView {
+    pub query: QueryView,
+    pub total: usize,
+    pub total_is_exact: bool,
+    /// How many results the facets count: at most the best 1,000.
+    pub counted: usize,
+    /// Microseconds.
+    pub took_us: u64,
+    pub hits: Vec<HitView>,
+    pub facets: BTreeMap<FacetField, Vec<FacetValue>>,
+}
+
+/// A query and how it was understood.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QueryView {
+    pub text: String,
+    pub understood: Understood,
+    pub corrected: Option<String>,
+    /// Slugs of the topics that it names.
+    pub topics: Vec<String>,
+}
+
+/// A value of a facet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FacetValue {
+    pub value: String,
+    pub count: u64,
+}
+
+/// A passage.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PassageView {
+    pub id: String,
+    pub source: String,
+    pub path: String,
+    #[serde(flatten)]
+    pub place: PlaceView,
+    pub headings: Vec<String>,
+    pub title: String,
+    /// Leads to the exact lines at the source.
+    pub url: String,
+    /// The topics that it is about; if it is about none, topics that it mentions.
+    pub topics: Vec<String>,
+    pub step: Option<String>,
+    pub kind: DocumentKind,
+    pub lang: Option<String>,
+    /// `None` for a thread, whatever licence its repository has.
+    pub licence: Option<String>,
+    /// Who posted it in a thread, and when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posted: Option<Posted>,
+    /// The author's own tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The source no longer exists, so the URL may be dead.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
+    /// GitHub's data about its source.
+    #[serde(skip_serializing_if = "AboutSource::is_empty")]
+    pub about: AboutSource,
+}
+
+impl PassageView {
+    /// The headings of the passage, or its title if it has none.
+    pub fn trail(&self) -> String {
+        if self.headings.is_empty() { self.title.clone() } else { self.headings.join(" › ") }
+    }
+
+    /// The attribution of the passage: source, headings, author of the post, and licence.
+    pub fn credit(&self) -> String {
+        let licence = self.licence.as_deref().unwrap_or("no licence known");
+        let posted = self.posted.as_ref().map(|posted| format!(", {posted}")).unwrap_or_default();
+        format!("{}: {}{posted} ({licence})", self.source, self.trail())
+    }
+}
+
+/// A passage that a search found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HitView {
+    #[serde(flatten)]
+    pub passage: PassageView,
+    pub snippet: Snippet,
+    pub score: f32,
+    pub duplicates: Vec<DuplicateView>,
+}
+
+/// A copy of a hit in another place.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct DuplicateView {
+    pub source: String,
+    pub path: String,
+    pub url: String,
+}
+
+/// A whole section, as far as rights allow.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SectionView {
+    #[serde(flatten)]
+    pub passage: PassageView,
+    pub shown: Shown,
+    pub text: String,
+    pub code: String,
+    /// The author's Markdown, if it may be shown in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
+    pub mentions: Vec<TopicMention>,
+    pub links: Vec<Link>,
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}

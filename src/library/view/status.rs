@@ -1,0 +1,55 @@
+//! The state of the index, its sources and what is new.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::TopicLink;
+use crate::generation::manifest::{Counts, SourceState};
+use crate::generation::news::{Changes, News};
+use crate::generation::run::Run;
+use crate::problem::Problem;
+
+/// The status of the index.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatusView {
+    pub generation: u64,
+    pub built_at: String,
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// The number of sources with documents.
+    pub sources: usize,
+    /// The sources that the last run failed to fetch or deferred.
+    pub failing: Vec<String>,
+    pub problems: Vec<Problem>,
+    pub last_run: Option<Run>,
+    pub next_run: Option<String>,
+}
+
+/// The sources.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SourcesView {
+    pub sources: Vec<SourceState>,
+    pub last_run: Option<Run>,
+}
+
+/// What is new.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewsView {
+    /// RFC 3339.
+    pub since: String,
+    #[serde(flatten)]
+    pub changes: Changes,
+    /// Newest first.
+    pub items: Vec<NewsItem>,
+}
+
+/// One piece of news.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NewsItem {
+    #[serde(flatten)]
+    pub news: News,
+    /// Topics of its new sections, the most frequent first.
+    pub topics: Vec<TopicLink>,
+    /// The URL of the document at the source.
+    pub url: Option<String>,
+}
