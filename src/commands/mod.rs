@@ -6,9 +6,11 @@
 mod discover;
 mod doctor;
 mod eval;
+mod exit;
 mod export;
 mod guide;
 mod mcp;
+mod open;
 mod output;
 mod refresh;
 mod resources;
@@ -23,27 +25,16 @@ mod ways;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, FoundPart, Overrides, Refused};
 use crate::generation::damage::{rebuild, shown};
-use crate::library::{Audience, Library};
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
 use crate::search::SearchError;
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    Done,
-    /// The requested thing does not exist, or the data files have faults.
-    Wrong,
-    SourceFailed,
-    /// A check failed; the report was printed.
-    Ill,
-}
+pub use exit::Exit;
+use open::{audience, open};
 
 /// Study material on machine-learning system design, gathered and made findable.
 #[derive(Debug, Parser)]
@@ -285,25 +276,4 @@ fn log_panics() {
             eprintln!("{backtrace}");
         }
     }));
-}
-
-/// The library of `config`'s index; `Err` with the command that makes one if there is none.
-fn open(config: &Config) -> anyhow::Result<Library> {
-    Library::open(config)?.with_context(|| {
-        format!(
-            "{} is not there yet; `cairn refresh` builds it, `cairn serve` too",
-            shown(&config.index)
-        )
-    })
-}
-
-/// The audience of a file made from `library`; logs how many private sources it leaves out.
-fn audience(library: &Library, with_private: bool) -> Audience {
-    let audience = Audience::with_private(with_private);
-    let withheld = library.withheld(audience);
-    if withheld > 0 {
-        let sources = output::count(withheld, "private source");
-        tracing::info!("the text of {sources} is left out; --private includes it");
-    }
-    audience
 }

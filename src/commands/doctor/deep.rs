@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Check, CheckState, READABLE};
+use super::check::{Check, CheckState, READABLE};
 use crate::catalogue;
 use crate::commands::output;
 use crate::config::Config;

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 
-use super::{Check, CheckState, READABLE};
+use super::check::{Check, CheckState, READABLE};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::Config;

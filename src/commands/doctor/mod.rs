@@ -4,19 +4,17 @@
 //! [`github`] GitHub's behaviour; none changes anything. Checks are independent: a failed one does not stop the
 //! others.
 
+mod check;
 mod deep;
 mod github;
 mod local;
 mod network;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::{Exit, output};
 use crate::config::Config;
-use crate::printable::escape;
-use crate::printable::shell::completed;
-use crate::problem::chain;
+use check::{Check, CheckState};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArguments {
@@ -37,50 +35,6 @@ pub(super) struct DoctorArguments {
     /// Print the checks as JSON
     #[arg(long)]
     json: bool,
-}
-
-/// The remedy if this account may not read a file.
-const READABLE: &str = "let this account read it, or run Cairn as its owner";
-
-/// The result of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum CheckState {
-    Well,
-    /// It works, but not as well as it could.
-    Weak,
-    Ill,
-}
-
-/// One check.
-#[derive(Clone, Debug, Serialize)]
-struct Check {
-    name: &'static str,
-    state: CheckState,
-    /// Escaped. It has more than one line only if data files have faults.
-    says: String,
-    /// The remedy.
-    hint: Option<String>,
-}
-
-impl Check {
-    fn new(name: &'static str, state: CheckState, says: impl Into<String>) -> Check {
-        let says = completed(&escape(&says.into())).into_owned();
-        Check { name, state, says, hint: None }
-    }
-
-    fn hint(mut self, hint: impl Into<String>) -> Check {
-        self.hint = Some(completed(&hint.into()).into_owned());
-        self
-    }
-
-    /// `Well` with the text of `result`, else `Ill` with the error and `hint`.
-    fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
-        match result {
-            Ok(says) => Check::new(name, CheckState::Well, says),
-            Err(error) => Check::new(name, CheckState::Ill, chain(&error)).hint(hint),
-        }
-    }
 }
 
 pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Result<Exit> {

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use super::{Check, CheckState};
+use super::check::{Check, CheckState};
 use crate::catalogue::policy;
 use crate::config::Config;
 use crate::crawl::{Crawler, Resource, Traffic};

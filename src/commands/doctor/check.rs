@@ -1,0 +1,51 @@
+//! One check of `cairn doctor`, and how it went.
+
+use serde::Serialize;
+
+use crate::printable::escape;
+use crate::printable::shell::completed;
+use crate::problem::chain;
+
+/// The remedy if this account may not read a file.
+pub(super) const READABLE: &str = "let this account read it, or run Cairn as its owner";
+
+/// The result of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum CheckState {
+    Well,
+    /// It works, but not as well as it could.
+    Weak,
+    Ill,
+}
+
+/// One check.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Check {
+    pub name: &'static str,
+    pub state: CheckState,
+    /// Escaped. It has more than one line only if data files have faults.
+    pub says: String,
+    /// The remedy.
+    pub hint: Option<String>,
+}
+
+impl Check {
+    pub fn new(name: &'static str, state: CheckState, says: impl Into<String>) -> Check {
+        let says = completed(&escape(&says.into())).into_owned();
+        Check { name, state, says, hint: None }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Check {
+        self.hint = Some(completed(&hint.into()).into_owned());
+        self
+    }
+
+    /// `Well` with the text of `result`, else `Ill` with the error and `hint`.
+    pub fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
+        match result {
+            Ok(says) => Check::new(name, CheckState::Well, says),
+            Err(error) => Check::new(name, CheckState::Ill, chain(&error)).hint(hint),
+        }
+    }
+}

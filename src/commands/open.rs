@@ -1,0 +1,29 @@
+//! Opens the index for a command.
+
+use anyhow::Context;
+
+use super::output;
+use crate::config::Config;
+use crate::generation::damage::shown;
+use crate::library::{Audience, Library};
+
+/// The library of `config`'s index; `Err` with the command that makes one if there is none.
+pub(super) fn open(config: &Config) -> anyhow::Result<Library> {
+    Library::open(config)?.with_context(|| {
+        format!(
+            "{} is not there yet; `cairn refresh` builds it, `cairn serve` too",
+            shown(&config.index)
+        )
+    })
+}
+
+/// The audience of a file made from `library`; logs how many private sources it leaves out.
+pub(super) fn audience(library: &Library, with_private: bool) -> Audience {
+    let audience = Audience::with_private(with_private);
+    let withheld = library.withheld(audience);
+    if withheld > 0 {
+        let sources = output::count(withheld, "private source");
+        tracing::info!("the text of {sources} is left out; --private includes it");
+    }
+    audience
+}
