@@ -95,24 +95,35 @@ fn against(order: &Order, files: &BTreeMap<String, String>) -> Vec<String> {
     uses.map(|(from, to, name)| format!("{from} -> {to}: {name}")).collect()
 }
 
-/// Modules that still hold circles. A module leaves this list when its last circle is broken;
-/// none may be added.
-const CIRCULAR: &[&str] = &[
-    "serve",
-];
+/// A module that still holds a circle, and why.
+struct Circular {
+    module: &'static str,
+    reason: &'static str,
+}
+
+/// An entry leaves this table with the module's last circle; none may be added.
+const CIRCULAR: [Circular; 1] = [Circular {
+    module: "serve",
+    reason: "middleware and handlers use ServerState, which holds the types of their files; pages and \
+             the API use helpers of the files that list their routes",
+}];
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let files = program();
     let unsplit: Vec<&Order> = ORDERS.iter().filter(|order| !order.is_split(&files)).collect();
     let circles = circles(&files);
-    for module in CIRCULAR {
+    for Circular { module, reason } in &CIRCULAR {
         let is_circular = circles.iter().any(|circle| circle.split('/').next() == Some(module));
-        assert!(is_circular, "{module} has no circle any more: remove it from the list");
+        assert!(
+            is_circular,
+            "{module} ({reason}) has no circle any more: remove it from the table"
+        );
     }
     let circles = circles.into_iter().filter(|circle| {
         let module = circle.split('/').next().unwrap();
-        !CIRCULAR.contains(&module) && !unsplit.iter().any(|order| order.module == module)
+        !CIRCULAR.iter().any(|known| known.module == module)
+            && !unsplit.iter().any(|order| order.module == module)
     });
     let found: Vec<String> = circles.collect();
     assert!(found.is_empty(), "{} import circles:\n{}", found.len(), found.join("\n"));
