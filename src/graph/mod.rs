@@ -1,12 +1,11 @@
-//! The knowledge graph: how topics stand to each other, and where that is said.
+//! The knowledge graph: how topics are related, and which sentences say so.
 //!
-//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the
-//! vocabulary, whose own reason is their evidence; mined edges come from sentences that name both
-//! ends, and keep the best of them: a mined edge without evidence does not exist. [`build`] makes
-//! the graph of a generation: `curated` and `ties` say which edges there are, `evidence` which
-//! sentences show them, [`cases`] what is said of the case studies. [`walk`] answers which topics are
-//! near another, [`learn()`] what to learn before one, [`paths`] how one leads to another, and [`export`]
-//! writes all of it for other programs.
+//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary, whose
+//! reason is their evidence. Mined edges come from sentences that name both topics, and keep the best sentences:
+//! every mined edge has evidence. [`build`] builds the graph of a generation: `curated` and `ties` find the edges,
+//! `evidence` selects sentences, [`cases`] collects what is said about the case studies. [`walk`] finds related
+//! topics, [`learn()`] prerequisites, and [`paths`] chains between topics; [`export`] writes the graph for other
+//! programs.
 
 pub mod build;
 pub mod cases;
@@ -37,7 +36,7 @@ pub use learn::{Lesson, learn};
 pub use path::{Hop, paths};
 pub use walk::{Neighbour, related};
 
-/// Changes when the same sections give another graph: a generation that was made under another is rebuilt.
+/// Increased when the same sections give another graph, so that generations are rebuilt.
 pub const VERSION: u32 = 2;
 
 /// Why two topics are joined.
@@ -53,7 +52,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// As it is written in JSON.
+    /// Its text in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Why::Broader => "broader",
@@ -64,7 +63,7 @@ impl Why {
     }
 }
 
-/// A sentence that supports an edge, and where it stands.
+/// A sentence that supports an edge, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     pub sentence: String,
@@ -75,28 +74,28 @@ pub struct Evidence {
     pub section: u64,
 }
 
-/// What joins two topics.
+/// An edge between two topics.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
-    /// Ascending, no repeats.
+    /// Ascending and without duplicates.
     pub why: Vec<Why>,
-    /// The vocabulary's reason, where it gives one.
+    /// The vocabulary's reason, if it gives one.
     pub reason: Option<String>,
     /// In (0, 1].
     pub weight: f32,
     /// Sentences that name both, at most [`MOST_EVIDENCE`], of different voices first.
     pub evidence: Vec<Evidence>,
-    /// Independent voices that say them together.
+    /// Independent voices that name both in one sentence.
     pub said_by: u32,
 }
 
-/// A generation's graph with the vocabulary that it was made by.
+/// A generation's graph, with the vocabulary that it is based on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Graph {
     pub vocabulary: Vocabulary,
     /// Node weights are places in the vocabulary.
     pub topics: UnGraph<u32, Edge>,
-    /// Sections that mention each topic, copies left out.
+    /// The number of sections that mention each topic, without copies.
     pub mentions: Vec<u32>,
     /// The most cited first.
     pub resources: Vec<Resource>,

@@ -1,4 +1,4 @@
-//! The graph without what some sources say.
+//! The graph without the text of some sources.
 
 use std::collections::HashSet;
 
@@ -6,8 +6,8 @@ use super::{Edge, Graph, Why};
 use crate::annotate::resources::Resource;
 
 impl Graph {
-    /// A copy without the text of `sources`: their sentences, the ties that only those show, the resources that
-    /// nobody else cites. Counts and weights stay as they are. O(size).
+    /// A copy without the text of `sources`: without their sentences, the ties that only they support, and the
+    /// resources that only they cite. Counts and weights stay unchanged. O(size).
     pub fn without(&self, sources: &HashSet<&str>) -> Graph {
         let topics = self.topics.filter_map(|_, topic| Some(*topic), |_, edge| told(edge, sources));
         let resources = self.resources.iter().filter_map(|resource| cited(resource, sources));
@@ -21,7 +21,7 @@ impl Graph {
     }
 }
 
-/// `edge` as those show it that are not among `sources`, if they do.
+/// `edge` without the evidence of `sources`; `None` if nothing else supports it.
 fn told(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
     let mut told = edge.clone();
     told.evidence.retain(|evidence| !sources.contains(evidence.source.as_str()));
@@ -32,7 +32,7 @@ fn told(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
     (!told.why.is_empty()).then_some(told)
 }
 
-/// `resource` as those cite it that are not among `sources`, if they do.
+/// `resource` without the citations of `sources`; `None` if nobody else cites it.
 fn cited(resource: &Resource, sources: &HashSet<&str>) -> Option<Resource> {
     let is_told = |source: &str| !sources.contains(source);
     if resource.sources.iter().all(|source| is_told(source)) {
@@ -41,7 +41,7 @@ fn cited(resource: &Resource, sources: &HashSet<&str>) -> Option<Resource> {
     let mut cited = resource.clone();
     cited.sources.retain(|source| is_told(source));
     cited.said.retain(|said| is_told(&said.source));
-    // Which of its other addresses they know is not recorded.
+    // It is not recorded which sources use which of its other URLs.
     cited.also.clear();
     (!cited.sources.is_empty()).then_some(cited)
 }

@@ -1,7 +1,7 @@
 //! The graph for other programs: SKOS Turtle, GraphML, DOT.
 //!
-//! All formats hold the topics and their edges; Turtle and GraphML the resources that two independent
-//! voices or more cite too. The same graph gives the same bytes.
+//! All formats contain the topics and their edges. Turtle and GraphML also contain the resources that at least two
+//! independent voices cite. The same graph gives the same bytes.
 
 mod dot;
 mod graphml;
@@ -16,7 +16,7 @@ use super::{Edge, Graph, Why, related};
 use crate::annotate::resources::Resource;
 use crate::catalogue::Voices;
 
-/// Fewer voices than this do not make a resource worth a node.
+/// The fewest voices that must cite a resource.
 const LEAST_VOICES: usize = 2;
 
 /// A format of exports.
@@ -30,10 +30,10 @@ pub enum Format {
     Dot,
 }
 
-/// Writes the part of `graph` that `topics` (places in the vocabulary) hold, as `format`; `voices` counts who cites
-/// a resource. O(size).
+/// Writes the part of `graph` with `topics` (places in the vocabulary) as `format`; `voices` counts who cites a
+/// resource. O(size).
 ///
-/// `Err` where `out` fails.
+/// `Err` if writing to `out` fails.
 pub fn write(
     graph: &Graph,
     voices: &Voices,
@@ -54,13 +54,13 @@ pub fn all(graph: &Graph) -> BTreeSet<usize> {
     (0..graph.vocabulary.topics.len()).collect()
 }
 
-/// The topic at `topic` with its nearest `count`.
+/// The topic at `topic` and its nearest `count`.
 pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
     let near = related(graph, topic, count).into_iter().map(|near| near.topic);
     near.chain([topic]).collect()
 }
 
-/// What of a graph is written.
+/// The part of a graph to write.
 struct ExportPart<'a> {
     graph: &'a Graph,
     voices: &'a Voices,
@@ -72,14 +72,14 @@ impl<'a> ExportPart<'a> {
         &self.graph.vocabulary.topics[topic].slug.0
     }
 
-    /// The edges between the topics, with their ends.
+    /// The edges between the topics, with both ends.
     fn edges(&self) -> impl Iterator<Item = (usize, usize, &'a Edge)> {
         let edges = self.graph.topics.edge_references();
         let edges = edges.map(|e| (e.source().index(), e.target().index(), e.weight()));
         edges.filter(|(a, b, _)| self.topics.contains(a) && self.topics.contains(b))
     }
 
-    /// The resources about one of the topics, with those of its topics that are written.
+    /// The resources about at least one of the topics, with those topics.
     fn resources(&self) -> impl Iterator<Item = (&'a Resource, Vec<usize>)> {
         let cited = self.graph.resources.iter();
         let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);
@@ -91,7 +91,7 @@ impl<'a> ExportPart<'a> {
     }
 }
 
-/// The reasons of an edge, joined by commas.
+/// The reasons of an edge, separated by commas.
 fn reasons(edge: &Edge) -> String {
     edge.why.iter().map(|why| why.as_str()).collect::<Vec<_>>().join(", ")
 }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn turtle_is_read_back_as_the_same_vocabulary() {
+    fn turtle_can_be_read_back_as_the_same_vocabulary() {
         let exported = text(Format::Turtle, None);
         let read = vocabulary::parse(&[("export.ttl".into(), exported)]).unwrap();
         let own = vocabulary::load(&Sources::Compiled).unwrap();
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hostile_in_a_title_stays_text() {
+    fn hostile_titles_stay_text() {
         let graphml = text(Format::Graphml, None);
         assert!(graphml.contains("On &quot;stores&quot; &amp; &lt;skews&gt;"), "escaped");
         assert!(!graphml.contains('\u{1}'));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_holds_a_topic_and_its_nearest() {
+    fn a_part_contains_a_topic_and_its_nearest() {
         let dot = text(Format::Dot, Some("feature-store"));
         assert!(dot.starts_with("graph cairn {") && dot.ends_with("}\n"));
         assert!(dot.contains("\"feature-store\""));
