@@ -7,6 +7,7 @@
 pub mod edit;
 mod fields;
 pub mod names;
+mod origin;
 pub mod policy;
 pub mod selection;
 mod threads;
@@ -17,13 +18,13 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Sources;
 use crate::problem::Faults;
 use fields::{DataFile, Fields};
 use names::LONGEST_NAME;
+pub use origin::{Origin, OriginKind};
 pub use policy::{Policy, Shown};
 pub use selection::{Rules, Selection};
 pub use threads::{Issues, Threads};
@@ -39,38 +40,6 @@ impl fmt::Display for SourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Where a source's files come from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// A repository on GitHub, or on the GitHub Enterprise that the settings name.
-    GitHub { owner: String, name: String },
-    /// A tar.gz at any address.
-    Archive { url: String },
-    /// A folder: absolute, or below the sources folder.
-    Folder { path: String },
-}
-
-impl Origin {
-    /// What the files come from, without where that is.
-    pub fn kind(&self) -> OriginKind {
-        match self {
-            Origin::GitHub { .. } => OriginKind::GitHub,
-            Origin::Archive { .. } => OriginKind::Archive,
-            Origin::Folder { .. } => OriginKind::Folder,
-        }
-    }
-}
-
-/// What a source's files come from: [`Origin`] as manifests and API responses name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OriginKind {
-    GitHub,
-    Archive,
-    Folder,
 }
 
 /// One entry of the catalogue.

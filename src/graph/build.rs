@@ -23,7 +23,7 @@ pub struct GraphBuilder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
     /// By independent voice, in order of appearance.
-    heard: Vec<Heard>,
+    voice_counts: Vec<VoiceCounts>,
     voices: HashMap<Voice, usize>,
     evidence: HashMap<(u32, u32), Candidates>,
     /// Hashes of the sentences so far, so that a copied sentence counts once.
@@ -34,13 +34,13 @@ pub struct GraphBuilder {
 
 /// Counts of one voice's sentences with at least two topics.
 #[derive(Default)]
-struct Heard {
+struct VoiceCounts {
     sentences: u32,
     topics: HashMap<u32, u32>,
     pairs: HashMap<(u32, u32), u32>,
 }
 
-impl Heard {
+impl VoiceCounts {
     /// The weight of one of its sentences.
     fn weight(&self) -> f64 {
         (MOST_SENTENCES / f64::from(self.sentences.max(1))).min(1.0)
@@ -53,7 +53,7 @@ impl GraphBuilder {
         GraphBuilder {
             mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
-            heard: Vec::new(),
+            voice_counts: Vec::new(),
             voices: HashMap::new(),
             evidence: HashMap::new(),
             known: HashSet::new(),
@@ -71,21 +71,21 @@ impl GraphBuilder {
         if notes.co_mentions.is_empty() {
             return;
         }
-        let next = self.heard.len();
+        let next = self.voice_counts.len();
         let at = *self.voices.entry(place.voice.clone()).or_insert(next);
         if at == next {
-            self.heard.push(Heard::default());
+            self.voice_counts.push(VoiceCounts::default());
         }
         for said in notes.co_mentions.iter().filter(|said| said.topics.len() <= MOST_TOPICS) {
             let hash = blake3::hash(said.sentence.as_bytes());
             let hash = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
             if self.known.insert(hash) {
-                self.hear(at, place, &said.sentence, &said.topics);
+                self.add_sentence(at, place, &said.sentence, &said.topics);
             }
         }
     }
 
-    fn hear(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
+    fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
         let candidate = Rc::new(Candidate {
             rank: rank(sentence, topics.len()),
             voice,
@@ -97,12 +97,12 @@ impl GraphBuilder {
                 section: place.section,
             },
         });
-        let heard = &mut self.heard[voice];
-        heard.sentences += 1;
+        let counts = &mut self.voice_counts[voice];
+        counts.sentences += 1;
         for (at, first) in topics.iter().enumerate() {
-            *heard.topics.entry(*first).or_insert(0) += 1;
+            *counts.topics.entry(*first).or_insert(0) += 1;
             for second in &topics[at + 1..] {
-                *heard.pairs.entry((*first, *second)).or_insert(0) += 1;
+                *counts.pairs.entry((*first, *second)).or_insert(0) += 1;
                 self.evidence.entry((*first, *second)).or_default().add(&candidate);
             }
         }
@@ -138,13 +138,13 @@ impl GraphBuilder {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
         let mut both: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
-        for heard in &self.heard {
-            let weight = heard.weight();
-            total += weight * f64::from(heard.sentences);
-            for (topic, count) in &heard.topics {
+        for counts in &self.voice_counts {
+            let weight = counts.weight();
+            total += weight * f64::from(counts.sentences);
+            for (topic, count) in &counts.topics {
                 *each.entry(*topic).or_insert(0.0) += weight * f64::from(*count);
             }
-            for (pair, count) in &heard.pairs {
+            for (pair, count) in &counts.pairs {
                 let entry = both.entry(*pair).or_insert((0.0, 0));
                 entry.0 += weight * f64::from(*count);
                 entry.1 += 1;

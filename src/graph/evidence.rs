@@ -77,8 +77,8 @@ impl Candidates {
             if kept.iter().chain(&others).any(says) {
                 continue;
             }
-            let heard = kept.iter().any(|known| known.voice == candidate.voice);
-            if heard { &mut others } else { &mut kept }.push(candidate);
+            let has_sentence = kept.iter().any(|known| known.voice == candidate.voice);
+            if has_sentence { &mut others } else { &mut kept }.push(candidate);
         }
         let best = kept.into_iter().chain(others).take(MOST_EVIDENCE);
         best.map(|candidate| candidate.evidence.clone()).collect()

@@ -63,20 +63,25 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         let ended = child.try_wait();
         if let Ok(Some(_)) | Err(_) = ended {
             tracing::info!(?ended, "the refresh has ended");
-            let now = Utc::now();
-            let last = RunHistory::of(&runs::read(&state.config.index), now);
-            match wanted {
-                // A run that reached no host doesn't count; the next one follows soon.
-                RunScope::All => state.clock.plan(&state.config, &last, now, now + AGAIN),
-                // A run over some or no sources doesn't change the time of the next full run.
-                RunScope::Only(_) | RunScope::Stored => state.clock.retry(&last),
-            }
+            plan_next(&state, wanted);
             state.clock.set_running(false);
             running = None;
         }
     }
     if let Some((child, _)) = running {
         end(child).await;
+    }
+}
+
+/// Plans the run that follows one over `scope`, which has ended.
+fn plan_next(state: &ServerState, scope: &RunScope) {
+    let now = Utc::now();
+    let last = RunHistory::of(&runs::read(&state.config.index), now);
+    match scope {
+        // A run that reached no host doesn't count; the next one follows soon.
+        RunScope::All => state.clock.plan(&state.config, &last, now, now + AGAIN),
+        // A run over some or no sources doesn't change the time of the next full run.
+        RunScope::Only(_) | RunScope::Stored => state.clock.retry(&last),
     }
 }
 

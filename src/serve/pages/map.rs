@@ -77,9 +77,9 @@ struct Neighbours {
 impl Neighbours {
     /// Each neighbour belongs to the first group that fits.
     fn of(detail: &TopicDetail, related: &[RelatedTopic]) -> Neighbours {
-        let mut told = HashSet::new();
+        let mut placed = HashSet::new();
         let mut group = |title, what, links: Vec<(String, String)>, most| {
-            let fresh = links.into_iter().filter(|(id, _)| told.insert(id.clone()));
+            let fresh = links.into_iter().filter(|(id, _)| placed.insert(id.clone()));
             Group::new(title, what, fresh, most)
         };
         let links = |all: &[TopicLink]| -> Vec<(String, String)> {

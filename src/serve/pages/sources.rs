@@ -21,7 +21,7 @@ use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, FacetField, Filter, FilterField};
 
-/// What readers are told about private sources.
+/// The note on private sources.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
