@@ -22,7 +22,7 @@ const SHOWN: usize = 10;
 /// How long a run may take to stop.
 const GRACE: Duration = Duration::from_millis(1_500);
 const STOPPED: &str =
-    "stopped; what was fetched whole is kept, and the next refresh goes on from there";
+    "stopped; everything that was fully fetched is kept, and the next refresh continues from there";
 
 #[derive(Debug, Args)]
 pub(super) struct RefreshArguments {

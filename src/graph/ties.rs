@@ -29,7 +29,7 @@ pub(super) struct Table {
 pub(super) fn tie(table: Table, voices: usize) -> Option<f64> {
     let strength = npmi(table);
     let is_tie = voices >= LEAST_VOICES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
-    // With five voices, a tie has nearly its full weight.
+    // From five voices on, the weight equals the strength.
     let firm = (voices as f64 / FIRM).min(1.0);
     is_tie.then(|| (strength * (0.4 + 0.6 * firm)).clamp(f64::MIN_POSITIVE, 1.0))
 }

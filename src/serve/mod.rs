@@ -273,7 +273,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
 async fn may_listen(config: &Config) -> anyhow::Result<()> {
     let address = &config.listen;
     let mut found = tokio::net::lookup_host(address).await.with_context(|| {
-        format!("{address:?} is no address to listen on, such as 127.0.0.1:7878")
+        format!("{address:?} is not a valid address to listen on; an example is 127.0.0.1:7878")
     })?;
     if !config.public && found.any(|found| !found.ip().to_canonical().is_loopback()) {
         bail!(

@@ -126,7 +126,7 @@ pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     html! {
         div.wide.map tabindex="0" role="region" aria-label="Map of the topic" {
             svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="group"
-                aria-label={ "What stands round " (label) "; the lists below say the same" } {
+                aria-label={ "Map of the topics around " (label) "; the lists below have the same content" } {
                 @for (ties, _) in &drawn { (ties) }
                 rect.own x=(MIDDLE) y=(own) width=(BOX) height=(TALL) rx="8" {}
                 text.own x=(MIDDLE + BOX / 2) y=(own + 20) text-anchor="middle" { (short(label)) }

@@ -58,7 +58,7 @@ fn body(view: &NewsView, topic: &str, source: &str, since: &str, feed: &str) -> 
             (plural(documents.added, "document")) " added, " (number(documents.changed)) " changed, "
             (number(documents.removed)) " removed. " a href=(feed) { "As a feed" }
         }
-        @if view.items.is_empty() { p { "Nothing in that time." } }
+        @if view.items.is_empty() { p { "No changes in this period." } }
         @for items in days {
             section.day {
                 h2 { (items.first().map(day).unwrap_or_default()) }
