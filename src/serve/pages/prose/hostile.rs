@@ -157,14 +157,14 @@ fn a_section_of_200_kb_of_any_shape_is_shown_in_bounded_time() {
 #[test]
 fn text_that_is_not_rendered_is_shown_as_plain_text() {
     let shown = rendered(format!("{}<b>", ">".repeat(SIZE))).unwrap();
-    assert!(shown.contains("Shown as it was written"), "{}", &shown[..200]);
+    assert!(shown.contains("Shown as plain text"), "{}", &shown[..200]);
     assert!(shown.contains("&gt;&gt;&gt;") && shown.contains("&lt;b&gt;"));
     let columns = 8_000;
     let cells =
         format!("{}\n{}\n{}", "a|".repeat(columns), "-|".repeat(columns), "b\n".repeat(200));
     let shown = rendered(cells).unwrap();
     assert!(
-        shown.contains("Shown as it was written") && !shown.contains("<td>"),
+        shown.contains("Shown as plain text") && !shown.contains("<td>"),
         "cells that nobody wrote"
     );
     let find = |texts: &[String]| {
