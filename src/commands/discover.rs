@@ -81,7 +81,7 @@ fn print(found: &DiscoverView, limit: usize) -> anyhow::Result<()> {
 fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     if found.candidates.is_empty() {
         output::line("# The sources here cite no repository that the catalogue lacks.")?;
-        output::line("# With GITHUB_TOKEN set, GitHub's search is asked too.")?;
+        output::line("# With GITHUB_TOKEN set, GitHub's search is used too.")?;
         output::line(
             "# `cairn refresh` fetches the catalogue's sources, whose links are looked at.",
         )?;

@@ -22,7 +22,7 @@ const SHOWN: usize = 10;
 /// How long a run may take to stop.
 const GRACE: Duration = Duration::from_millis(1_500);
 const STOPPED: &str =
-    "stopped; what was fetched whole is kept, and the next refresh goes on from there";
+    "stopped; everything that was fully fetched is kept, and the next refresh continues from there";
 
 #[derive(Debug, Args)]
 pub(super) struct RefreshArguments {
@@ -74,7 +74,7 @@ pub(super) fn run(
     }
     let stop = stop_on_signal(config)?;
     let mut progress = Progress::new(quiet);
-    let result = refresh::run(config, &options, &stop, &mut |event| progress.hear(&event));
+    let result = refresh::run(config, &options, &stop, &mut |event| progress.on_event(&event));
     progress.end();
     let summary = result?;
     if arguments.json {
@@ -137,7 +137,7 @@ impl Progress {
         Progress { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
     }
 
-    fn hear(&mut self, event: &Event) {
+    fn on_event(&mut self, event: &Event) {
         if self.quiet {
             return;
         }

@@ -116,7 +116,9 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     let described = asked.as_ref().and_then(|metadata| metadata.description.clone());
     let why = why.clone().or(described);
     let Some(why) = why.filter(|why| !why.trim().is_empty()) else {
-        bail!("GitHub says nothing of {repo}; say with --why what is in it and who wants it");
+        bail!(
+            "GitHub has no description of {repo}; use --why to say what it contains and for whom"
+        );
     };
     let repo = asked.and_then(|metadata| metadata.full_name).unwrap_or_else(|| repo.to_owned());
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -132,7 +132,7 @@ fn print_run(run: &Run) -> anyhow::Result<()> {
 fn print_news(news: &NewsView) -> anyhow::Result<()> {
     output::line(&format!("since {}: {}", news.since, output::changes(&news.changes)))?;
     for item in news.items.iter().take(NEWS) {
-        output::line(&told(item))?;
+        output::line(&news_line(item))?;
     }
     if news.items.len() > NEWS {
         let rest = news.items.len() - NEWS;
@@ -142,7 +142,7 @@ fn print_news(news: &NewsView) -> anyhow::Result<()> {
 }
 
 /// One change as one line.
-fn told(item: &NewsItem) -> String {
+fn news_line(item: &NewsItem) -> String {
     let news = &item.news;
     let day = news.at.get(..10).unwrap_or(&news.at);
     let what = match news.what {

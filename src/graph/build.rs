@@ -1,4 +1,4 @@
-//! Makes a generation's graph of the vocabulary and of what the sections say, which come one by one.
+//! Builds the graph of a generation from the vocabulary and from the sections, which are added one by one.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -15,33 +15,33 @@ use crate::annotate::resources::Resource;
 use crate::catalogue::Voice;
 use crate::vocabulary::Vocabulary;
 
-/// A sentence that names more topics than this is a list, and ties nothing.
+/// A sentence with more topics is a list, and counts for no tie.
 const MOST_TOPICS: usize = 8;
 
-/// Gathers what the sections say; [`GraphBuilder::finish`] makes the graph of it.
+/// Collects data from sections; [`GraphBuilder::finish`] builds the graph.
 pub struct GraphBuilder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
     /// By independent voice, in order of appearance.
-    heard: Vec<Heard>,
+    voice_counts: Vec<VoiceCounts>,
     voices: HashMap<Voice, usize>,
     evidence: HashMap<(u32, u32), Candidates>,
-    /// Hashes of the sentences heard: one that is copied is not said twice.
+    /// Hashes of the sentences so far, so that a copied sentence counts once.
     known: HashSet<u64>,
-    /// What the case studies say, step by step.
+    /// What is said about the case studies, step by step.
     pub cases: Gathered,
 }
 
-/// Counts of one voice's sentences that name two topics or more.
+/// Counts of one voice's sentences with at least two topics.
 #[derive(Default)]
-struct Heard {
+struct VoiceCounts {
     sentences: u32,
     topics: HashMap<u32, u32>,
     pairs: HashMap<(u32, u32), u32>,
 }
 
-impl Heard {
-    /// What one of its sentences counts.
+impl VoiceCounts {
+    /// The weight of one of its sentences.
     fn weight(&self) -> f64 {
         (MOST_SENTENCES / f64::from(self.sentences.max(1))).min(1.0)
     }
@@ -53,7 +53,7 @@ impl GraphBuilder {
         GraphBuilder {
             mentions: vec![0; vocabulary.topics.len()],
             vocabulary,
-            heard: Vec::new(),
+            voice_counts: Vec::new(),
             voices: HashMap::new(),
             evidence: HashMap::new(),
             known: HashSet::new(),
@@ -61,7 +61,7 @@ impl GraphBuilder {
         }
     }
 
-    /// Takes in one section that is no copy. O(mentions + pairs in its sentences).
+    /// Adds a section, which must not be a copy. O(mentions + pairs in its sentences).
     pub fn section(&mut self, place: SectionPlace, notes: &SectionNotes) {
         for mention in &notes.mentions {
             if let Some(count) = self.mentions.get_mut(mention.topic as usize) {
@@ -71,21 +71,21 @@ impl GraphBuilder {
         if notes.co_mentions.is_empty() {
             return;
         }
-        let next = self.heard.len();
+        let next = self.voice_counts.len();
         let at = *self.voices.entry(place.voice.clone()).or_insert(next);
         if at == next {
-            self.heard.push(Heard::default());
+            self.voice_counts.push(VoiceCounts::default());
         }
         for said in notes.co_mentions.iter().filter(|said| said.topics.len() <= MOST_TOPICS) {
             let hash = blake3::hash(said.sentence.as_bytes());
             let hash = hash.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
             if self.known.insert(hash) {
-                self.hear(at, place, &said.sentence, &said.topics);
+                self.add_sentence(at, place, &said.sentence, &said.topics);
             }
         }
     }
 
-    fn hear(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
+    fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
         let candidate = Rc::new(Candidate {
             rank: rank(sentence, topics.len()),
             voice,
@@ -97,18 +97,18 @@ impl GraphBuilder {
                 section: place.section,
             },
         });
-        let heard = &mut self.heard[voice];
-        heard.sentences += 1;
+        let counts = &mut self.voice_counts[voice];
+        counts.sentences += 1;
         for (at, first) in topics.iter().enumerate() {
-            *heard.topics.entry(*first).or_insert(0) += 1;
+            *counts.topics.entry(*first).or_insert(0) += 1;
             for second in &topics[at + 1..] {
-                *heard.pairs.entry((*first, *second)).or_insert(0) += 1;
+                *counts.pairs.entry((*first, *second)).or_insert(0) += 1;
                 self.evidence.entry((*first, *second)).or_default().add(&candidate);
             }
         }
     }
 
-    /// The graph. The same sections in the same order give the same graph.
+    /// Builds the graph. The same sections in the same order give the same graph.
     pub fn finish(mut self, resources: Vec<Resource>) -> Graph {
         let mut edges = curated::edges(&self.vocabulary);
         for (key, (table, said_by)) in self.tables() {
@@ -121,7 +121,8 @@ impl GraphBuilder {
             edge.said_by = u32::try_from(said_by).unwrap_or(u32::MAX);
             if let Some(weight) = weight {
                 edge.why.push(Why::CoMention);
-                // What an editor says and the sources say is surer than either; what f32 loses is nothing.
+                // Combined, because an edge of the vocabulary that the sources confirm is more certain than either.
+                // The loss of precision in f32 is negligible.
                 edge.weight = 1.0 - (1.0 - edge.weight) * (1.0 - weight as f32);
             }
         }
@@ -132,18 +133,18 @@ impl GraphBuilder {
         Graph { vocabulary, topics, mentions, resources, cases }
     }
 
-    /// The weighted counts of each pair, and how many independent voices say it.
+    /// The weighted count of each pair, and the number of independent voices that mention both.
     fn tables(&self) -> BTreeMap<(u32, u32), (Table, usize)> {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
         let mut both: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
-        for heard in &self.heard {
-            let weight = heard.weight();
-            total += weight * f64::from(heard.sentences);
-            for (topic, count) in &heard.topics {
+        for counts in &self.voice_counts {
+            let weight = counts.weight();
+            total += weight * f64::from(counts.sentences);
+            for (topic, count) in &counts.topics {
                 *each.entry(*topic).or_insert(0.0) += weight * f64::from(*count);
             }
-            for (pair, count) in &heard.pairs {
+            for (pair, count) in &counts.pairs {
                 let entry = both.entry(*pair).or_insert((0.0, 0));
                 entry.0 += weight * f64::from(*count);
                 entry.1 += 1;
@@ -177,7 +178,7 @@ mod tests {
     use crate::extract::Address;
     use crate::vocabulary;
 
-    /// A graph in which each of `sources` says the sentences with `pair` so many times, among others.
+    /// A graph in which each of `sources` has so many sentences with `pair`, among others.
     fn graph(pair: [&str; 2], sources: &[(&str, usize)]) -> Graph {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let at = |slug: &str| u32::try_from(vocabulary.position(slug).unwrap()).unwrap();

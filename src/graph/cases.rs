@@ -1,4 +1,4 @@
-//! The case × step matrix: what the sources say of each case study at each step of a design answer.
+//! The matrix of cases and steps: what the sources say about each case study at each step of a design answer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,18 @@ use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
-/// So many words, or so many list items, of one voice say something.
+/// One voice says enough with so many words, or so many list items.
 const ENOUGH_WORDS: u32 = 80;
 const ENOUGH_ITEMS: u32 = 5;
-/// So many independent voices that say enough make a strong cell.
+/// So many independent voices that say enough make a cell strong.
 const ENOUGH_VOICES: usize = 2;
-/// Passages kept for a cell, and of each voice.
+/// Passages kept for a cell, and for each voice in it.
 const MOST_PASSAGES: usize = 12;
 const MOST_OF_A_VOICE: usize = 3;
-/// A document that serves so many steps of one case is a whole answer.
+/// A document that covers so many steps of one case is a whole answer.
 const WHOLE: usize = 3;
 
-/// How much is said at one step of one case.
+/// How much is said about one case at one step.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -44,7 +44,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// That of `text` with these `links`; nothing where most of its words are links': a list of titles says where
+    /// The extent of `text` with these `links`. Zero if most of its words are link texts: a list of titles says where
     /// to read, not what to answer. O(length).
     pub fn of(text: &str, links: &[Link]) -> Extent {
         let mut extent = Extent::default();
@@ -63,7 +63,7 @@ impl Extent {
     }
 }
 
-/// The words of `text`.
+/// The number of words in `text`.
 fn count(text: &str) -> u32 {
     let words = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric));
     u32::try_from(words.count()).unwrap_or(u32::MAX)
@@ -75,33 +75,33 @@ pub struct MatrixCell {
     pub coverage: Coverage,
     /// Independent voices that say anything.
     pub said_by: u32,
-    /// Numbers of sections' ids, a voice's best first and voices in turn.
+    /// Numbers of sections' ids: the best of each voice, with voices alternating.
     pub passages: Vec<u64>,
 }
 
-/// A document that goes through a case.
+/// A document that covers several steps of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Whole {
     pub source: String,
     pub path: String,
-    /// Its first section's id.
+    /// The id of its first section.
     pub section: u64,
-    /// How many steps it serves.
+    /// How many steps it covers.
     pub steps: u32,
 }
 
-/// What is said of one case study.
+/// What is said about one case study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// Its place in the vocabulary.
     pub topic: u32,
-    /// One a step, in the order of an answer.
+    /// One for each step, in the order of an answer.
     pub cells: Vec<MatrixCell>,
-    /// Those that go through most steps first.
+    /// Those that cover the most steps first.
     pub whole: Vec<Whole>,
 }
 
-/// A section that treats a case at a step.
+/// A section about a case at a step.
 #[derive(Debug)]
 struct CasePassage {
     voice: Voice,
@@ -109,16 +109,16 @@ struct CasePassage {
     extent: Extent,
 }
 
-/// Gathers the sections that treat cases.
+/// Collects the sections about cases.
 #[derive(Debug, Default)]
 pub struct Gathered {
     cells: BTreeMap<(u32, u8), Vec<CasePassage>>,
-    /// Steps of each document, with its first section, by case, source and path.
+    /// The steps that each document covers, and its first section, by case, source and path.
     documents: BTreeMap<(u32, String, String), (u64, BTreeSet<u8>)>,
 }
 
 impl Gathered {
-    /// Takes in a section of the case `topic` that serves `step` and says so much.
+    /// Adds a section about the case `topic` at `step`. Ignored if `extent` has no words.
     pub fn add(&mut self, place: SectionPlace, topic: u32, step: u8, extent: Extent) {
         if extent.words == 0 {
             return;
@@ -130,7 +130,7 @@ impl Gathered {
         document.1.insert(step);
     }
 
-    /// The cases of `vocabulary`, those below `case-studies`, in its order.
+    /// The cases of `vocabulary`, which are the topics below `case-studies`, in its order.
     pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<Case> {
         let steps = u8::try_from(vocabulary.steps.len()).unwrap_or(u8::MAX);
         let mut whole: BTreeMap<u32, Vec<Whole>> = BTreeMap::new();
@@ -167,7 +167,7 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
         _ => Coverage::Empty,
     };
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
-    // Beyond some 300 words a passage says no more at a glance.
+    // Longer passages are not better at a glance.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, u64)> = Vec::new();
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_headings_and_bullets_without_a_word_say_nothing() {
+    fn empty_headings_and_bullets_without_words_do_not_count() {
         assert_eq!(Extent::of("", &[]), Extent::default());
         assert_eq!(Extent::of("- \n- ?\n", &[]), Extent::default());
         let text = "Two words.\n- one\n- an item of five words\n";
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_serves_three_steps_is_a_whole_answer() {
+    fn a_document_that_covers_three_steps_is_a_whole_answer() {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let cases: Vec<usize> = vocabulary.cases().collect();
         let topic = u32::try_from(cases[1]).unwrap();

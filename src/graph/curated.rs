@@ -1,18 +1,18 @@
-//! The edges that the vocabulary itself states.
+//! The edges that the vocabulary states.
 
 use std::collections::BTreeMap;
 
 use super::{Edge, Why};
 use crate::vocabulary::Vocabulary;
 
-/// A field of knowledge joins too much for its topics to be near each other through it.
+/// Weight of an edge to a field of knowledge: it has too many topics for them to be close to each other.
 const FIELD: f32 = 0.15;
 const BROADER: f32 = 0.6;
 const REQUIRES: f32 = 0.7;
-/// What an editor names as closest.
+/// Weight of the topics that the vocabulary's editors call related.
 const RELATED: f32 = 0.9;
 
-/// Edges by the places of their ends, the smaller first.
+/// Edges by the places of their ends, the smaller place first.
 pub(super) fn edges(vocabulary: &Vocabulary) -> BTreeMap<(u32, u32), Edge> {
     let mut edges: BTreeMap<(u32, u32), Edge> = BTreeMap::new();
     let mut add = |from: usize, to: &str, why: Why, weight: f32, reason: Option<&str>| {

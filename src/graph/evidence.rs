@@ -1,5 +1,5 @@
-//! Which sentences are kept as evidence of an edge: short, whole ones that say little else, of
-//! different voices.
+//! Selects the sentences that are kept as evidence of an edge: short, complete and specific ones, of different
+//! voices.
 
 use std::rc::Rc;
 
@@ -7,22 +7,22 @@ use super::Evidence;
 
 /// Sentences kept for an edge.
 pub const MOST_EVIDENCE: usize = 3;
-/// Candidates kept for an edge while sentences come in.
+/// Candidates kept for an edge while sentences are added.
 const CANDIDATES: usize = 8;
 
-/// A sentence that may be evidence, the better the lower its rank.
+/// A sentence that may become evidence; a lower rank is better.
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub rank: u32,
-    /// Who says it, as a number.
+    /// The number of its voice.
     pub voice: usize,
     pub evidence: Evidence,
 }
 
-/// How ill `sentence`, which names so many topics, serves as evidence; 0 is best.
+/// How unsuitable `sentence`, which names so many topics, is as evidence; 0 is best.
 ///
-/// A reader wants a sentence of some ten to twenty words with a full stop at its end; rows of tables, lists
-/// of names and beginnings without an end are kept only where nothing better is said.
+/// Best is a sentence of about 14 words with a full stop. Rows of tables, lists of names and truncated sentences are
+/// kept only if nothing better exists.
 pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
     let words = sentence.split_whitespace().count();
     let ends =
@@ -37,7 +37,7 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
         (sentence.contains(" | ") || sentence.contains("://")).then_some(30),
         (sentence.ends_with([':', '…']) || sentence.ends_with("...")).then_some(6),
         Some(4 * marks.min(8)),
-        // More than a comma in five words is a list.
+        // More than one comma per five words indicates a list.
         Some(6 * (commas.saturating_sub(words / 5)).min(5)),
         Some(4 * topics.saturating_sub(2)),
         Some(words.abs_diff(14) / 3),
@@ -45,12 +45,12 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
     u32::try_from(faults.into_iter().flatten().sum::<usize>()).unwrap_or(u32::MAX)
 }
 
-/// The sentences that may become an edge's evidence; never more than [`CANDIDATES`].
+/// Candidates for an edge's evidence; never more than [`CANDIDATES`].
 #[derive(Debug, Default)]
 pub(super) struct Candidates(Vec<Rc<Candidate>>);
 
 impl Candidates {
-    /// Takes in `candidate`; the worst goes where there are too many, of the most heard voice first.
+    /// Adds `candidate`. If there are too many, drops the worst one of the most frequent voice.
     pub fn add(&mut self, candidate: &Rc<Candidate>) {
         self.0.push(Rc::clone(candidate));
         if self.0.len() <= CANDIDATES {
@@ -63,7 +63,7 @@ impl Candidates {
         }
     }
 
-    /// At most [`MOST_EVIDENCE`]: the best of each voice first, then the next best; none twice.
+    /// At most [`MOST_EVIDENCE`] different sentences: the best of each voice first, then the next best.
     pub fn best(self) -> Vec<Evidence> {
         let mut sorted = self.0;
         sorted.sort_by(|a, b| {
@@ -77,8 +77,8 @@ impl Candidates {
             if kept.iter().chain(&others).any(says) {
                 continue;
             }
-            let heard = kept.iter().any(|known| known.voice == candidate.voice);
-            if heard { &mut others } else { &mut kept }.push(candidate);
+            let has_sentence = kept.iter().any(|known| known.voice == candidate.voice);
+            if has_sentence { &mut others } else { &mut kept }.push(candidate);
         }
         let best = kept.into_iter().chain(others).take(MOST_EVIDENCE);
         best.map(|candidate| candidate.evidence.clone()).collect()
@@ -91,7 +91,7 @@ mod tests {
     use crate::extract::Address;
 
     #[test]
-    fn a_short_whole_sentence_is_better_than_a_row_a_list_or_a_beginning() {
+    fn a_short_complete_sentence_is_better_than_a_row_a_list_or_a_truncated_one() {
         let good = rank("A feature store keeps training-serving skew away from the model.", 2);
         for worse in [
             "feature store | skew | offline | online",
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn each_voice_is_heard_once_before_one_is_heard_twice() {
+    fn each_voice_has_one_sentence_before_any_has_two() {
         let mut candidates = Candidates::default();
         // The second source has the voice of the first.
         let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];

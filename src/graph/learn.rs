@@ -1,4 +1,4 @@
-//! What to learn before a topic, in an order in which nothing comes before what it requires.
+//! What to learn before a topic, ordered so that prerequisites come first.
 
 use std::collections::HashSet;
 
@@ -9,15 +9,15 @@ use crate::vocabulary::Vocabulary;
 pub struct Lesson<'a> {
     /// Its place in the vocabulary.
     pub topic: usize,
-    /// The topic that requires it and the vocabulary's reason; none for the topic asked for.
+    /// The topic that requires it, and the vocabulary's reason; `None` for the requested topic.
     pub needed: Option<(usize, &'a str)>,
 }
 
-/// All that `topic` (a place in the vocabulary) requires, directly or not, without what is `known`
-/// and what only that requires; prerequisites first, the topic itself last.
+/// Everything that `topic` (a place in the vocabulary) requires directly or indirectly, without the topics in `known`
+/// and what only they require; prerequisites first, the topic itself last.
 ///
-/// Depth first after T. H. Cormen et al., "Introduction to Algorithms", topological sort; the order
-/// of the vocabulary's statements decides among equals. O(requirements).
+/// Depth-first topological sort (T. H. Cormen et al., "Introduction to Algorithms"). Ties are resolved by the order
+/// of the vocabulary's statements. O(requirements).
 pub fn learn<'a>(
     vocabulary: &'a Vocabulary,
     topic: usize,
@@ -32,8 +32,8 @@ pub fn learn<'a>(
     lessons
 }
 
-/// Recursion is as deep as the longest chain of requirements, which the vocabulary's check keeps free of
-/// cycles; `seen` would end one.
+/// The recursion is as deep as the longest chain of requirements. The vocabulary check rejects cycles; `seen` would
+/// end one.
 fn visit<'a>(
     vocabulary: &'a Vocabulary,
     lesson: Lesson<'a>,
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_is_none_has_nothing_to_learn() {
+    fn an_invalid_place_has_nothing_to_learn() {
         assert!(learn(&VOCABULARY, usize::MAX, &HashSet::new()).is_empty());
     }
 }

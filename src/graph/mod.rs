@@ -1,12 +1,11 @@
-//! The knowledge graph: how topics stand to each other, and where that is said.
+//! The knowledge graph: how topics are related, and which sentences say so.
 //!
-//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the
-//! vocabulary, whose own reason is their evidence; mined edges come from sentences that name both
-//! ends, and keep the best of them: a mined edge without evidence does not exist. [`build`] makes
-//! the graph of a generation: `curated` and `ties` say which edges there are, `evidence` which
-//! sentences show them, [`cases`] what is said of the case studies. [`walk`] answers which topics are
-//! near another, [`learn()`] what to learn before one, [`paths`] how one leads to another, and [`export`]
-//! writes all of it for other programs.
+//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary, whose
+//! reason is their evidence. Mined edges come from sentences that name both topics, and keep the best sentences:
+//! every mined edge has evidence. [`build`] builds the graph of a generation: `curated` and `ties` find the edges,
+//! `evidence` selects sentences, [`cases`] collects what is said about the case studies. [`walk`] finds related
+//! topics, [`learn()`] prerequisites, and [`paths`] chains between topics; [`export`] writes the graph for other
+//! programs.
 
 pub mod build;
 pub mod cases;

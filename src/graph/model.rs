@@ -12,7 +12,7 @@ use crate::disk::{self, DiskError};
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
-/// Changes when the same sections give another graph: a generation that was made under another is rebuilt.
+/// Increased when the same sections give another graph, so that generations are rebuilt.
 pub const VERSION: u32 = 2;
 
 /// Why two topics are joined.
@@ -28,7 +28,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// As it is written in JSON.
+    /// Its text in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Why::Broader => "broader",
@@ -39,7 +39,7 @@ impl Why {
     }
 }
 
-/// A sentence that supports an edge, and where it stands.
+/// A sentence that supports an edge, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     pub sentence: String,
@@ -50,28 +50,28 @@ pub struct Evidence {
     pub section: u64,
 }
 
-/// What joins two topics.
+/// An edge between two topics.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
-    /// Ascending, no repeats.
+    /// Ascending and without duplicates.
     pub why: Vec<Why>,
-    /// The vocabulary's reason, where it gives one.
+    /// The vocabulary's reason, if it gives one.
     pub reason: Option<String>,
     /// In (0, 1].
     pub weight: f32,
     /// Sentences that name both, at most [`super::MOST_EVIDENCE`], of different voices first.
     pub evidence: Vec<Evidence>,
-    /// Independent voices that say them together.
+    /// Independent voices that name both in one sentence.
     pub said_by: u32,
 }
 
-/// A generation's graph with the vocabulary that it was made by.
+/// A generation's graph, with the vocabulary that it is based on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Graph {
     pub vocabulary: Vocabulary,
     /// Node weights are places in the vocabulary.
     pub topics: UnGraph<u32, Edge>,
-    /// Sections that mention each topic, copies left out.
+    /// The number of sections that mention each topic, without copies.
     pub mentions: Vec<u32>,
     /// The most cited first.
     pub resources: Vec<Resource>,

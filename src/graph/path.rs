@@ -1,5 +1,5 @@
-//! How one topic leads to another: the shortest chains of explained edges, found by Yen's algorithm
-//! (J. Y. Yen, "Finding the k shortest loopless paths in a network", Management Science 17(11), 1971).
+//! How one topic leads to another: the shortest chains of explained edges, found by Yen's algorithm (J. Y. Yen,
+//! "Finding the k shortest loopless paths in a network", Management Science 17(11), 1971).
 
 use pathfinding::prelude::yen;
 use petgraph::graph::NodeIndex;
@@ -7,16 +7,16 @@ use petgraph::visit::EdgeRef;
 
 use super::{Edge, Graph};
 
-/// Each further edge makes a chain harder to follow, by as much as a weight of 1/e.
+/// The cost of each further edge, since longer chains are harder to follow; as much as a weight of 1/e.
 const HOP: f64 = 1.0;
-/// What it costs to go through a topic with e times the usual number of edges: everything is near a hub.
+/// The cost of going through a topic with e times the usual number of edges, since everything is close to a hub.
 const HUB: f64 = 0.5;
-/// Costs are counted in whole thousandths, as exact sums need.
+/// Costs are whole thousandths, so that sums are exact.
 const SCALE: f64 = 1000.0;
-/// Chains longer than this explain nothing.
+/// Longer chains explain nothing.
 const MOST_HOPS: usize = 6;
 
-/// One edge of a chain, walked from one end to the other.
+/// One edge of a chain, in its direction.
 #[derive(Clone, Copy, Debug)]
 pub struct Hop<'a> {
     /// Places in the vocabulary.
@@ -25,9 +25,9 @@ pub struct Hop<'a> {
     pub edge: &'a Edge,
 }
 
-/// At most `count` chains from `from` to `to` (places in the vocabulary), the best first. Fields of
-/// knowledge are never gone through, hubs seldom. None where there is no chain of six edges or fewer, or
-/// where both are one. O(count · length · edges · log topics).
+/// At most `count` chains from `from` to `to` (places in the vocabulary), the best first. Chains never go through
+/// fields of knowledge, and rarely through hubs. Empty if every chain has more than six edges, or if `from` equals
+/// `to`. O(count · length · edges · log topics).
 pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop<'_>>> {
     let nodes = graph.topics.node_count();
     if from >= nodes || to >= nodes || from == to {
@@ -41,7 +41,7 @@ pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop
     chains.map(|(chain, _)| hops(graph, &chain)).collect()
 }
 
-/// For each topic what it costs to go on to each of its neighbours, on the way to `goal`.
+/// For each topic, the cost of going to each of its neighbours on the way to `goal`.
 fn costs(graph: &Graph, goal: NodeIndex) -> Vec<Vec<(NodeIndex, u32)>> {
     let nodes = graph.topics.node_count();
     let mut degrees = vec![0_u32; nodes];
@@ -59,7 +59,7 @@ fn costs(graph: &Graph, goal: NodeIndex) -> Vec<Vec<(NodeIndex, u32)>> {
             }
             let crowd = (f64::from(degrees[to.index()]) / usual).ln().max(0.0);
             let hub = if to == goal { 0.0 } else { HUB * crowd };
-            // A cost is below 2^32 thousandths: weights are above 1e-9, degrees below 2^32.
+            // A cost is below 2^32 thousandths, because weights are above 1e-9 and degrees below 2^32.
             costs[from.index()].push((to, ((tie + hub) * SCALE) as u32));
         }
     }
@@ -83,7 +83,7 @@ mod tests {
     use crate::vocabulary;
 
     #[test]
-    fn chains_join_the_ends_without_fields_and_loops() {
+    fn chains_connect_the_ends_without_fields_or_loops() {
         let graph =
             GraphBuilder::new(vocabulary::load(&Sources::Compiled).unwrap()).finish(Vec::new());
         let at = |slug: &str| graph.vocabulary.position(slug).unwrap();

@@ -1,24 +1,23 @@
-//! How firmly two topics are tied by being said together.
+//! The weight of a tie between two topics that are named together.
 //!
-//! Strength is normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual
-//! information in collocation extraction", GSCL 2009); whether it can be chance is told by the
-//! log-likelihood ratio (T. Dunning, "Accurate methods for the statistics of surprise and
-//! coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that a voice with
-//! very many sentences weighs no more than [`MOST_SENTENCES`] of them.
+//! The weight is the normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in
+//! collocation extraction", GSCL 2009). The log-likelihood ratio excludes chance (T. Dunning, "Accurate methods for
+//! the statistics of surprise and coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that
+//! a voice with very many sentences weighs no more than [`MOST_SENTENCES`] of them.
 
-/// So many sentences of one voice count in full; more share that weight. About the median of the
-/// larger sources of the corpus, so that no single one is more than a tenth of the whole.
+/// So many sentences of one voice have full weight; more sentences share that weight. About the median of the larger
+/// sources of the corpus, so that no source is more than a tenth of the whole.
 pub(super) const MOST_SENTENCES: f64 = 1_500.0;
-/// Weaker ties than this are noise.
+/// Weaker ties are noise.
 const LEAST_NPMI: f64 = 0.12;
-/// The 0.1 % point of χ² with one degree of freedom: less is chance.
+/// The 0.1 % point of χ² with one degree of freedom: lower values may be chance.
 const LEAST_LLR: f64 = 10.83;
-/// One voice alone is a habit, not a fact.
+/// A pair that only one voice names may be a habit of that voice.
 const LEAST_VOICES: usize = 2;
-/// Independent voices after which a tie gets no firmer.
+/// Further independent voices do not increase the weight.
 const FIRM: f64 = 5.0;
 
-/// Weighted numbers of sentences: with both topics, with each, and all.
+/// Weighted numbers of sentences: with both topics, with each, and of all.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Table {
     pub both: f64,
@@ -26,11 +25,11 @@ pub(super) struct Table {
     pub total: f64,
 }
 
-/// The weight in (0, 1] of a tie that `voices` independent voices say; `None` if it is none.
+/// The weight in (0, 1] of a tie that `voices` independent voices support; `None` if there is no tie.
 pub(super) fn tie(table: Table, voices: usize) -> Option<f64> {
     let strength = npmi(table);
     let is_tie = voices >= LEAST_VOICES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
-    // Five voices that say it make a tie about as firm as it gets.
+    // From five voices on, the weight equals the strength.
     let firm = (voices as f64 / FIRM).min(1.0);
     is_tie.then(|| (strength * (0.4 + 0.6 * firm)).clamp(f64::MIN_POSITIVE, 1.0))
 }
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn mutual_information_is_one_for_inseparable_and_nought_for_independent_topics() {
+    fn mutual_information_is_one_for_inseparable_and_zero_for_independent_topics() {
         assert!((npmi(table(10.0, 10.0, 10.0, 1000.0)) - 1.0).abs() < 1e-9);
         assert!(npmi(table(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-9);
         assert!(npmi(table(0.0, 5.0, 5.0, 10.0)) <= -1.0);
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn one_voice_makes_no_tie_and_more_make_it_firmer() {
+    fn one_voice_makes_no_tie_and_more_voices_increase_the_weight() {
         let strong = table(40.0, 60.0, 60.0, 20_000.0);
         assert_eq!(tie(strong, 1), None);
         assert!(tie(strong, 2).unwrap() < tie(strong, 6).unwrap());

@@ -1,6 +1,5 @@
-//! Which topics are near another: personalised PageRank (T. H. Haveliwala, "Topic-sensitive
-//! PageRank", WWW 2002; G. Jeh and J. Widom, "Scaling personalized web search", WWW 2003) by power
-//! iteration over weighted edges, hubs damped.
+//! Related topics: personalised PageRank (T. H. Haveliwala, "Topic-sensitive PageRank", WWW 2002; G. Jeh and J.
+//! Widom, "Scaling personalized web search", WWW 2003), by power iteration over weighted edges, with damped hubs.
 
 use std::collections::HashMap;
 
@@ -9,40 +8,39 @@ use petgraph::visit::EdgeRef;
 
 use super::{Edge, Graph, Why};
 
-/// Share of each step that returns to the start: near things, not far ones.
+/// Probability of returning to the start at each step, so that close topics rank higher than distant ones.
 const RESTART: f64 = 0.3;
-/// After so many steps what is left to spread is under 0.7^20 < 0.001.
+/// After so many steps, the remaining probability is below 0.7^20 < 0.001.
 const STEPS: usize = 20;
 
-/// How much a topic's own strength takes from its nearness: what is near everything is near nothing.
+/// Exponent that damps topics with many strong edges, since they are close to everything.
 const DAMPING: f64 = 0.3;
-/// A topic that so many sections mention is well known; how little known one can be.
+/// A topic with so many mentions is well known; the lower bound of how well known a topic is.
 const KNOWN: f64 = 60.0;
 const LEAST_KNOWN: f64 = 0.05;
-/// What a case study counts beside a topic that is none.
+/// Multiplier for a case study as a neighbour of another topic.
 const CASE: f64 = 0.5;
-/// By how much a neighbour counts less for each one of its kind before it.
+/// Multiplier for each earlier neighbour of the same kind.
 const SAME_KIND: f64 = 0.93;
 
-/// A topic near another.
+/// A related topic.
 #[derive(Clone, Debug)]
 pub struct Neighbour<'a> {
     /// Its place in the vocabulary.
     pub topic: usize,
-    /// In (0, 1], the nearest is 1.
+    /// In (0, 1]; that of the nearest is 1.
     pub weight: f64,
-    /// What joins it to the start.
+    /// The edge to the start.
     pub edge: &'a Edge,
 }
 
-/// The topics nearest to `topic` (a place in the vocabulary), at most `limit`, nearest first.
+/// At most `limit` topics that are closest to `topic` (a place in the vocabulary), closest first.
 ///
-/// Only direct neighbours are answered, so that each can be explained; the walk ranks them by all
-/// the ways between, and the tie itself and how much is said of the neighbour count with it: who asks
-/// for what is near wants what is read about. Case studies use everything, so they count half as much
-/// beside a topic that is none. Of neighbours of one kind (narrower ones, say) each further one counts less, so
-/// that the first few show more than one side. Fields of knowledge come last. O(edges) for each of
-/// [`STEPS`] steps.
+/// Only direct neighbours are returned, because only they can be explained. Their rank depends on the random walk,
+/// which follows all paths, on the weight of the edge, and on how often the neighbour is mentioned, because readers
+/// want topics with something to read. Case studies use every technique, so they count half as neighbours of other
+/// topics. Of neighbours of one kind (narrower topics, for example), each further one counts less, so that the first
+/// few show several aspects. Fields of knowledge come last. O(edges) for each of [`STEPS`] steps.
 pub fn related(graph: &Graph, topic: usize, limit: usize) -> Vec<Neighbour<'_>> {
     let start = NodeIndex::new(topic);
     if topic >= graph.topics.node_count() {
@@ -67,14 +65,14 @@ pub fn related(graph: &Graph, topic: usize, limit: usize) -> Vec<Neighbour<'_>> 
     near
 }
 
-/// How well known a topic is, in (0, 1], by the sections that mention it.
+/// How well known a topic is, in (0, 1], by the number of sections that mention it.
 fn familiarity(graph: &Graph, topic: usize, from_a_case: bool) -> f64 {
     let mentions = f64::from(graph.mentions.get(topic).copied().unwrap_or(0));
     let known = (mentions.ln_1p() / KNOWN.ln_1p()).clamp(LEAST_KNOWN, 1.0).sqrt();
     if graph.is_case(topic) && !from_a_case { known * CASE } else { known }
 }
 
-/// What a neighbour is to the start.
+/// The relation of a neighbour to the start.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum NeighbourKind {
     Above,
@@ -82,7 +80,7 @@ enum NeighbourKind {
     Stated(Why),
 }
 
-/// `near` with the weight of each lessened by how many of its kind come before it, the heaviest first.
+/// `near` with each weight reduced by the number of earlier ones of its kind, the heaviest first.
 fn diverse<'a>(graph: &Graph, start: usize, mut near: Vec<Neighbour<'a>>) -> Vec<Neighbour<'a>> {
     near.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.topic.cmp(&b.topic)));
     let topics = &graph.vocabulary.topics;

@@ -1,4 +1,4 @@
-//! The graph without what some sources say.
+//! The graph without the text of some sources.
 
 use std::collections::HashSet;
 
@@ -6,10 +6,12 @@ use super::{Edge, Graph, Why};
 use crate::annotate::resources::Resource;
 
 impl Graph {
-    /// A copy without the text of `sources`: their sentences, the ties that only those show, the resources that
-    /// nobody else cites. Counts and weights stay as they are. O(size).
+    /// A copy without the text of `sources`: without their sentences, the ties that only they support, and the
+    /// resources that only they cite. Counts and weights stay unchanged. O(size).
     pub fn without(&self, sources: &HashSet<&str>) -> Graph {
-        let topics = self.topics.filter_map(|_, topic| Some(*topic), |_, edge| told(edge, sources));
+        let topics = self
+            .topics
+            .filter_map(|_, topic| Some(*topic), |_, edge| without_evidence_of(edge, sources));
         let resources = self.resources.iter().filter_map(|resource| cited(resource, sources));
         Graph {
             vocabulary: self.vocabulary.clone(),
@@ -21,27 +23,27 @@ impl Graph {
     }
 }
 
-/// `edge` as those show it that are not among `sources`, if they do.
-fn told(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
-    let mut told = edge.clone();
-    told.evidence.retain(|evidence| !sources.contains(evidence.source.as_str()));
-    if told.evidence.is_empty() && !edge.evidence.is_empty() {
-        told.why.retain(|why| *why != Why::CoMention);
-        told.said_by = 0;
+/// `edge` without the evidence of `sources`; `None` if nothing else supports it.
+fn without_evidence_of(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
+    let mut kept = edge.clone();
+    kept.evidence.retain(|evidence| !sources.contains(evidence.source.as_str()));
+    if kept.evidence.is_empty() && !edge.evidence.is_empty() {
+        kept.why.retain(|why| *why != Why::CoMention);
+        kept.said_by = 0;
     }
-    (!told.why.is_empty()).then_some(told)
+    (!kept.why.is_empty()).then_some(kept)
 }
 
-/// `resource` as those cite it that are not among `sources`, if they do.
+/// `resource` without the citations of `sources`; `None` if nobody else cites it.
 fn cited(resource: &Resource, sources: &HashSet<&str>) -> Option<Resource> {
-    let is_told = |source: &str| !sources.contains(source);
-    if resource.sources.iter().all(|source| is_told(source)) {
+    let is_kept = |source: &str| !sources.contains(source);
+    if resource.sources.iter().all(|source| is_kept(source)) {
         return Some(resource.clone());
     }
     let mut cited = resource.clone();
-    cited.sources.retain(|source| is_told(source));
-    cited.said.retain(|said| is_told(&said.source));
-    // Which of its other addresses they know is not recorded.
+    cited.sources.retain(|source| is_kept(source));
+    cited.said.retain(|said| is_kept(&said.source));
+    // It is not recorded which sources use which of its other URLs.
     cited.also.clear();
     (!cited.sources.is_empty()).then_some(cited)
 }

@@ -37,7 +37,7 @@ impl Library {
     }
 
     /// Whether `audience` may read the source `id`. O(sources).
-    pub fn may_tell(&self, id: &str, audience: Audience) -> bool {
+    pub fn may_show(&self, id: &str, audience: Audience) -> bool {
         let is_private = || self.manifest.source(id).is_some_and(|source| source.private);
         audience == Audience::Reader || !is_private()
     }

@@ -64,14 +64,14 @@ impl Library {
                     break;
                 }
                 let record = self.searcher.section(id)?;
-                let told = record.filter(|record| self.may_tell(&record.source, audience));
-                passages.extend(told.map(|record| self.excerpt(id, &record)));
+                let shown = record.filter(|record| self.may_show(&record.source, audience));
+                passages.extend(shown.map(|record| self.excerpt(id, &record)));
             }
             steps.push(StepView { cell, label: label.clone(), passages });
         }
         let mut whole = Vec::new();
-        let told = |source: &str| self.may_tell(source, audience);
-        for document in case.whole.iter().filter(|document| told(&document.source)) {
+        let may_show = |source: &str| self.may_show(source, audience);
+        for document in case.whole.iter().filter(|document| may_show(&document.source)) {
             let id = SectionId(document.section);
             let Some(record) = self.searcher.section(id)? else { continue };
             whole.push(WholeView {

@@ -27,6 +27,8 @@ pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {
     let midnight = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0));
     let moment = midnight.map(|time| time.and_utc());
     moment.with_context(|| {
-        format!("{text:?} is no time; write a time ago such as \"7d\", or a day such as 2026-03-01")
+        format!(
+            "{text:?} is not a time; write a time ago such as \"7d\", or a day such as 2026-03-01"
+        )
     })
 }

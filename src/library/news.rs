@@ -39,7 +39,7 @@ impl Library {
                 && asked.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
                 // The source may have been removed from the catalogue since, or made private.
                 && !(news.private && asked.audience == Audience::Anyone)
-                && self.may_tell(&news.source, asked.audience)
+                && self.may_show(&news.source, asked.audience)
         };
         let mut changes = Changes::default();
         let mut items = Vec::new();

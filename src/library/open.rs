@@ -75,7 +75,7 @@ impl Library {
 
     pub(super) fn explain(config: &Config, damage: Damage) -> anyhow::Error {
         let remedy = damage.remedy(&config.index);
-        let told = format!("{} can't be opened; {remedy}", shown(&config.index));
-        anyhow::Error::new(damage).context(told)
+        let message = format!("{} can't be opened; {remedy}", shown(&config.index));
+        anyhow::Error::new(damage).context(message)
     }
 }

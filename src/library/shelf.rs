@@ -92,17 +92,17 @@ impl Shelf {
     }
 
     fn fall_back(&self, error: &anyhow::Error) {
-        let told = chain(error);
+        let message = chain(error);
         if self.shown.load().is_none() {
             self.shown.store(Library::open_intact(&self.config).map(Arc::new));
         }
         match self.library() {
             Some(library) => {
-                tracing::error!("{told}; generation {} is shown", library.manifest.generation);
+                tracing::error!("{message}; generation {} is shown", library.manifest.generation);
             }
-            None => tracing::error!("{told}; there is no other generation to show"),
+            None => tracing::error!("{message}; there is no other generation to show"),
         }
-        self.damage.store(Some(Arc::new(told)));
+        self.damage.store(Some(Arc::new(message)));
     }
 }
 

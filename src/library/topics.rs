@@ -153,8 +153,9 @@ impl Library {
             last_word: LastWord::Whole,
         };
         let answer = self.searcher.search(&request, &self.graph.vocabulary, budget)?;
-        let told = answer.found.into_iter().filter(|f| self.may_tell(&f.record.source, audience));
-        Ok(told.take(PASSAGES).map(|found| self.hit(found)).collect())
+        let visible =
+            answer.found.into_iter().filter(|f| self.may_show(&f.record.source, audience));
+        Ok(visible.take(PASSAGES).map(|found| self.hit(found)).collect())
     }
 
     fn resource(&self, resource: &Resource) -> ResourceView {

@@ -254,8 +254,8 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     state.exposure.listens(address.ip());
     // Before the address is printed: a client may send a signal as soon as it has read the address.
     let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
-    let keeper = tokio::spawn(schedule::keep(Arc::clone(&state)));
-    let hearer = tokio::spawn(hear(hang_ups, Arc::clone(&state)));
+    let schedule_task = tokio::spawn(schedule::keep(Arc::clone(&state)));
+    let hang_up_task = tokio::spawn(refresh_on_hang_up(hang_ups, Arc::clone(&state)));
     eprintln!("Cairn is at http://{address}/");
     let stopping = state.stopping.clone();
     let stopped = async move {
@@ -264,8 +264,8 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     };
     let connections = Connections::new(state.config.connections_per_address);
     listen::listen(listener, router(Arc::clone(&state)), connections, stopped).await;
-    hearer.abort();
-    keeper.await?;
+    hang_up_task.abort();
+    schedule_task.await?;
     Ok(())
 }
 
@@ -273,7 +273,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
 async fn may_listen(config: &Config) -> anyhow::Result<()> {
     let address = &config.listen;
     let mut found = tokio::net::lookup_host(address).await.with_context(|| {
-        format!("{address:?} is no address to listen on, such as 127.0.0.1:7878")
+        format!("{address:?} is not a valid address to listen on; an example is 127.0.0.1:7878")
     })?;
     if !config.public && found.any(|found| !found.ip().to_canonical().is_loopback()) {
         bail!(
@@ -284,7 +284,7 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Requests a refresh at each SIGHUP.
-async fn hear(mut hang_ups: Signals, state: Arc<ServerState>) {
+async fn refresh_on_hang_up(mut hang_ups: Signals, state: Arc<ServerState>) {
     loop {
         hang_ups.next().await;
         tracing::info!("SIGHUP: a refresh was requested");

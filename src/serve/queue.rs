@@ -101,9 +101,9 @@ mod tests {
         }
     }
 
-    async fn told(told: &mpsc::Receiver<Option<Stopped>>) -> Option<Stopped> {
+    async fn next_report(reports: &mpsc::Receiver<Option<Stopped>>) -> Option<Stopped> {
         loop {
-            match told.try_recv() {
+            match reports.try_recv() {
                 Ok(said) => return said,
                 Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
             }
@@ -118,9 +118,9 @@ mod tests {
             let (queue, search) = (Arc::clone(&queue), endless(tell));
             async move { queue.run(search).await }
         });
-        assert_eq!(told(&said).await, None, "it runs");
+        assert_eq!(next_report(&said).await, None, "it runs");
         asking.abort();
-        assert_eq!(told(&said).await, Some(Stopped::Cancelled));
+        assert_eq!(next_report(&said).await, Some(Stopped::Cancelled));
         assert_eq!(queue.run(|_| Ok(7)).await.unwrap(), 7);
     }
 
@@ -134,7 +134,7 @@ mod tests {
             tokio::spawn(async move { queue.run(search).await })
         };
         let first = ask(endless(tell.clone()));
-        assert_eq!(told(&said).await, None);
+        assert_eq!(next_report(&said).await, None);
         let second = ask(endless(tell));
         while queue.waiting.available_permits() > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -164,7 +164,7 @@ mod tests {
             tokio::spawn(async move { state.searches.run(search).await });
         }
         for _ in 0..running {
-            assert_eq!(told(&said).await, None);
+            assert_eq!(next_report(&said).await, None);
         }
         while state.searches.waiting.available_permits() > 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -268,9 +268,9 @@ mod tests {
             tokio::spawn(listen(listener, router, Connections::new(None), std::future::pending()));
         let mut peer = tokio::net::TcpStream::connect(address).await.unwrap();
         peer.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-        assert_eq!(told(&said).await, None, "it runs");
+        assert_eq!(next_report(&said).await, None, "it runs");
         drop(peer);
-        assert_eq!(told(&said).await, Some(Stopped::Cancelled));
+        assert_eq!(next_report(&said).await, Some(Stopped::Cancelled));
         server.abort();
     }
 }

@@ -14,9 +14,9 @@ use tokio::signal::windows::{CtrlC, ctrl_c};
 /// A signal that the system doesn't have, or that can't be received, keeps its default effect.
 pub struct Signals {
     #[cfg(unix)]
-    heard: Vec<Signal>,
+    signals: Vec<Signal>,
     #[cfg(windows)]
-    heard: Vec<CtrlC>,
+    signals: Vec<CtrlC>,
 }
 
 impl Signals {
@@ -24,9 +24,9 @@ impl Signals {
     pub fn to_stop() -> Signals {
         Signals {
             #[cfg(unix)]
-            heard: listen(&[SignalKind::interrupt(), SignalKind::terminate()]),
+            signals: listen(&[SignalKind::interrupt(), SignalKind::terminate()]),
             #[cfg(windows)]
-            heard: ctrl_c().into_iter().collect(),
+            signals: ctrl_c().into_iter().collect(),
         }
     }
 
@@ -34,9 +34,9 @@ impl Signals {
     pub fn to_look_again() -> Signals {
         Signals {
             #[cfg(unix)]
-            heard: listen(&[SignalKind::hangup()]),
+            signals: listen(&[SignalKind::hangup()]),
             #[cfg(windows)]
-            heard: Vec::new(),
+            signals: Vec::new(),
         }
     }
 
@@ -44,7 +44,7 @@ impl Signals {
     pub async fn next(&mut self) {
         poll_fn(|context| {
             // Polls each of them, so that each can wake this task.
-            let came = self.heard.iter_mut().map(|one| one.poll_recv(context).is_ready());
+            let came = self.signals.iter_mut().map(|one| one.poll_recv(context).is_ready());
             if came.fold(false, |any, one| any | one) { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;

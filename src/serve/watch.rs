@@ -89,7 +89,7 @@ fn watch(
     index: PathBuf,
 ) -> notify::Result<RecommendedWatcher> {
     let roots: Vec<PathBuf> = folders.keys().cloned().collect();
-    let hear = move |result: notify::Result<Event>| {
+    let on_event = move |result: notify::Result<Event>| {
         let Ok(event) = result else { return };
         // A refresh reads the folder itself: that is no change.
         if matches!(event.kind, EventKind::Access(_)) {
@@ -104,7 +104,7 @@ fn watch(
         }
     };
     let settings = Config::default().with_follow_symlinks(false);
-    let mut watcher = RecommendedWatcher::new(hear, settings)?;
+    let mut watcher = RecommendedWatcher::new(on_event, settings)?;
     for root in roots {
         if let Err(error) = watcher.watch(&root, RecursiveMode::Recursive) {
             tracing::warn!(%error, folder = %root.display(), "this folder can't be watched; it is read on schedule only");

@@ -45,7 +45,7 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_what_was_fetched_whole() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(took < Duration::from_secs(2), "{took:?}");
         assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(stderr.contains("stopped; what was fetched whole is kept"), "{stderr}");
+        assert!(stderr.contains("stopped; everything that was fully fetched is kept"), "{stderr}");
         let doctor = world.run(&["doctor", "--offline"]).stdout;
         assert!(
             doctor.contains("it was stopped") && doctor.contains("lock         free"),

@@ -82,9 +82,9 @@ fn found(audit: &StoreAudit) -> String {
     ];
     let counts = kinds.iter().map(|(table, noun)| (audit.count(*table), *noun));
     let counts = counts.filter(|(count, _)| *count > 0);
-    let mut told: Vec<String> = counts.map(|(count, noun)| output::count(count, noun)).collect();
-    if told.is_empty() {
-        told.push("none".to_owned());
+    let mut found: Vec<String> = counts.map(|(count, noun)| output::count(count, noun)).collect();
+    if found.is_empty() {
+        found.push("none".to_owned());
     }
     let mut places: Vec<String> = Vec::new();
     let damaged = audit.damaged.iter().map(|row| (row.source.as_ref(), row.path.as_ref()));
@@ -103,7 +103,7 @@ fn found(audit: &StoreAudit) -> String {
         0 => String::new(),
         waiting => format!(", and {} to be fetched again", output::count(waiting, "stored file")),
     };
-    format!("{} damaged{waiting}: {}{rest}", told.join(", "), places.join("; "))
+    format!("{} damaged{waiting}: {}{rest}", found.join(", "), places.join("; "))
 }
 
 /// The command that replaces what `audit` found damaged. It fetches the affected sources, if they are few.

@@ -118,7 +118,7 @@ fn disk(index: &Path) -> Option<Check> {
     Some(if state == CheckState::Well {
         check
     } else {
-        check.hint("a refresh of the whole catalogue wants about a gigabyte; make room")
+        check.hint("a refresh of the whole catalogue needs about a gigabyte; free some space")
     })
 }
 
@@ -199,9 +199,7 @@ fn last_run(config: &Config) -> Check {
         Err(damage) => {
             let remedy = match damage.is_denied() {
                 true => READABLE,
-                false => {
-                    "nothing depends on it but what is said of past runs; the next run begins a new record"
-                }
+                false => "only the history of runs depends on it; the next run begins a new record",
             };
             return Check::new("runs", CheckState::Weak, damage.to_string()).hint(remedy);
         }
@@ -226,7 +224,7 @@ fn last_run(config: &Config) -> Check {
     }
     match (run.stopped, run.reached_nothing(), failed) {
         (true, ..) => Check::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
-            .hint("the next one goes on from there"),
+            .hint("the next run continues from there"),
         (_, true, _) => Check::new("runs", CheckState::Ill, format!("{says}; no host was reached"))
             .hint("is the network up?"),
         (.., 0) => Check::new("runs", CheckState::Well, says),

@@ -111,7 +111,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                     Judged::Wrong(error(INVALID_REQUEST, &Value::Null, "the line is too long"))
                 }
             };
-            let is_heard = match judged {
+            let is_connected = match judged {
                 Judged::Wrong(answer) => {
                     self.lines.send(answer.to_string().into_bytes()).await.is_ok()
                 }
@@ -122,7 +122,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                 }
                 Judged::Nothing => true,
             };
-            if !is_heard {
+            if !is_connected {
                 break;
             }
         }

@@ -1,5 +1,5 @@
-//! Graphviz's DOT: topics and their edges, thicker where the tie is firmer, dashed where it was found in
-//! texts alone.
+//! Graphviz's DOT: topics and their edges. Lines are thicker for heavier edges, and dashed for edges that were only
+//! found in texts.
 
 use std::io::{self, Write};
 
@@ -29,7 +29,7 @@ pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "}}")
 }
 
-/// `text` as a quoted string of DOT, in which only the quote itself and the backslash are special.
+/// `text` as a quoted string of DOT, in which only quotes and backslashes need an escape.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", strip(text).replace('\\', "\\\\").replace('"', "\\\""))
 }

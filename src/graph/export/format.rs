@@ -19,10 +19,10 @@ pub enum Format {
     Dot,
 }
 
-/// Writes the part of `graph` that `topics` (places in the vocabulary) hold, as `format`; `voices` counts who cites
-/// a resource. O(size).
+/// Writes the part of `graph` with `topics` (places in the vocabulary) as `format`; `voices` counts who cites a
+/// resource. O(size).
 ///
-/// `Err` where `out` fails.
+/// `Err` if writing to `out` fails.
 pub fn write(
     graph: &Graph,
     voices: &Voices,
@@ -43,7 +43,7 @@ pub fn all(graph: &Graph) -> BTreeSet<usize> {
     (0..graph.vocabulary.topics.len()).collect()
 }
 
-/// The topic at `topic` with its nearest `count`.
+/// The topic at `topic` and its nearest `count`.
 pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
     let near = related(graph, topic, count).into_iter().map(|near| near.topic);
     near.chain([topic]).collect()
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn turtle_is_read_back_as_the_same_vocabulary() {
+    fn turtle_can_be_read_back_as_the_same_vocabulary() {
         let exported = text(Format::Turtle, None);
         let read = vocabulary::parse(&[("export.ttl".into(), exported)]).unwrap();
         let own = vocabulary::load(&Sources::Compiled).unwrap();
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hostile_in_a_title_stays_text() {
+    fn hostile_titles_stay_text() {
         let graphml = text(Format::Graphml, None);
         assert!(graphml.contains("On &quot;stores&quot; &amp; &lt;skews&gt;"), "escaped");
         assert!(!graphml.contains('\u{1}'));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_holds_a_topic_and_its_nearest() {
+    fn a_part_contains_a_topic_and_its_nearest() {
         let dot = text(Format::Dot, Some("feature-store"));
         assert!(dot.starts_with("graph cairn {") && dot.ends_with("}\n"));
         assert!(dot.contains("\"feature-store\""));

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use super::part::{ExportPart, reasons};
 use crate::printable::{strip, strip_body};
 
-/// Attributes: id, of what, name, type.
+/// Attributes: id, domain, name, type.
 const KEYS: [[&str; 4]; 11] = [
     ["kind", "node", "kind", "string"],
     ["label", "node", "label", "string"],
@@ -89,7 +89,7 @@ fn edges<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
     Ok(())
 }
 
-/// A node or an edge with its values; empty ones are left out.
+/// Writes a node or an edge with its values; empty ones are left out.
 fn element<W: Write>(
     xml: &mut Writer<W>,
     name: &str,

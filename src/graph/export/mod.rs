@@ -1,7 +1,7 @@
 //! The graph for other programs: SKOS Turtle, GraphML, DOT.
 //!
-//! All formats hold the topics and their edges; Turtle and GraphML the resources that two independent
-//! voices or more cite too. The same graph gives the same bytes.
+//! All formats contain the topics and their edges. Turtle and GraphML also contain the resources that at least two
+//! independent voices cite. The same graph gives the same bytes.
 
 mod dot;
 mod format;

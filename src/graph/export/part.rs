@@ -8,10 +8,10 @@ use crate::annotate::resources::Resource;
 use crate::catalogue::Voices;
 use crate::graph::{Edge, Graph, Why};
 
-/// Fewer voices than this do not make a resource worth a node.
+/// The fewest voices that must cite a resource.
 const LEAST_VOICES: usize = 2;
 
-/// What of a graph is written.
+/// The part of a graph to write.
 pub(super) struct ExportPart<'a> {
     pub graph: &'a Graph,
     pub voices: &'a Voices,
@@ -23,14 +23,14 @@ impl<'a> ExportPart<'a> {
         &self.graph.vocabulary.topics[topic].slug.0
     }
 
-    /// The edges between the topics, with their ends.
+    /// The edges between the topics, with both ends.
     pub fn edges(&self) -> impl Iterator<Item = (usize, usize, &'a Edge)> {
         let edges = self.graph.topics.edge_references();
         let edges = edges.map(|e| (e.source().index(), e.target().index(), e.weight()));
         edges.filter(|(a, b, _)| self.topics.contains(a) && self.topics.contains(b))
     }
 
-    /// The resources about one of the topics, with those of its topics that are written.
+    /// The resources about at least one of the topics, with those topics.
     pub fn resources(&self) -> impl Iterator<Item = (&'a Resource, Vec<usize>)> {
         let cited = self.graph.resources.iter();
         let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);
@@ -42,7 +42,7 @@ impl<'a> ExportPart<'a> {
     }
 }
 
-/// The reasons of an edge, joined by commas.
+/// The reasons of an edge, separated by commas.
 pub(super) fn reasons(edge: &Edge) -> String {
     edge.why.iter().map(|why| why.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -1,8 +1,8 @@
-//! SKOS in Turtle: the vocabulary, the steps as collections, mined ties with their evidence, resources
-//! with the topics that they are about.
+//! SKOS in Turtle: the vocabulary, the steps as collections, mined ties with their evidence, and resources with their
+//! topics.
 //!
-//! What was found in texts is `cairn:saidWith`, not `skos:related`: a tie of a topic with a broader one
-//! would break SKOS's rule S27.
+//! Edges found in texts are `cairn:saidWith`, not `skos:related`, because `skos:related` between a topic and a
+//! broader one would violate SKOS's rule S27.
 
 use std::io::{self, Write};
 
@@ -71,7 +71,7 @@ fn literal(text: &str) -> Literal {
 
 struct Turtle<'a> {
     out: WriterTurtleSerializer<&'a mut dyn Write>,
-    /// Blank nodes so far; their names are numbers, so that the same graph gives the same bytes.
+    /// The number of blank nodes so far, which names the next one, so that the same graph gives the same bytes.
     blanks: usize,
 }
 
@@ -126,7 +126,7 @@ impl Turtle<'_> {
         topic.rules.iter().try_for_each(|rule| self.rule(&subject, rule))
     }
 
-    /// When a label counts as the topic.
+    /// The rules of a label.
     fn rule(&mut self, topic: &NamedNode, rule: &LabelRule) -> io::Result<()> {
         let blank = self.blank();
         self.add(topic, node(CAIRN, "rule"), blank.clone())?;

@@ -1,4 +1,4 @@
-//! Which repository on GitHub an address is of.
+//! The repository on GitHub that a URL belongs to.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::catalogue::is_github_name;
 
-/// First parts of GitHub's own pages, which are no owners.
+/// First path segments of GitHub's own pages, which are no owners.
 const NO_OWNERS: [&str; 50] = [
     "about",
     "account",
@@ -59,9 +59,9 @@ const NO_OWNERS: [&str; 50] = [
     "trending",
     "users",
 ];
-/// Sites that show GitHub's files, as `HOST/github/OWNER/NAME/…`.
+/// Sites that render GitHub's files, as `HOST/github/OWNER/NAME/…`.
 const VIEWERS: [&str; 3] = ["nbviewer.org", "nbviewer.jupyter.org", "colab.research.google.com"];
-/// First parts of a personal site's pages, which are no projects of it.
+/// First path segments of pages of a personal site, which are no projects.
 const SITE_PARTS: [&str; 14] = [
     "about",
     "archive",
@@ -79,7 +79,7 @@ const SITE_PARTS: [&str; 14] = [
     "writing",
 ];
 
-/// A repository on GitHub, in lower case: GitHub ignores the case of names.
+/// A repository on GitHub, in lower case, because GitHub ignores the case of names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Repository {
     pub owner: String,
@@ -92,38 +92,38 @@ impl fmt::Display for Repository {
     }
 }
 
-/// What an address says of the repository that it is of.
+/// What a URL belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CitedPlace {
-    /// A page of the repository itself, or of one of its files.
+    /// A page of the repository, or of one of its files.
     Repository(Repository, Page),
-    /// A page of the site of `owner`. Whether the first part of its path is a project's name or a page of the owner's
-    /// own site is recognised by the other pages of that site that are cited.
+    /// A page of the site of `owner`. Whether the first segment of its path is a project or a page of the owner's own
+    /// site depends on the other cited pages of that site.
     Site { owner: String, first: Option<SitePart>, page: Page },
 }
 
-/// The first part of a path on a site, which may be a project's name.
+/// The first segment of a path on a site, which may be the name of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SitePart {
     /// In lower case.
     pub name: String,
-    /// As the address has it.
+    /// As the URL spells it.
     pub spelling: String,
 }
 
-/// Which page of a repository, or of its site.
+/// The page of a repository, or of its site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Page {
-    /// The repository's own page, or the root of its site.
+    /// The front page of the repository, or the root of its site.
     Front,
     /// A folder, a document or a post.
     Reading,
-    /// Where those go who use it as software: source files, issues, releases.
+    /// A page for users of software: source files, issues, releases.
     Using,
 }
 
 impl Repository {
-    /// The repository `owner/name`, if those are such names as GitHub allows.
+    /// The repository `owner/name`, if both are valid names on GitHub.
     pub fn new(owner: &str, name: &str) -> Option<Repository> {
         let name = name.strip_suffix(".git").unwrap_or(name);
         let (owner, name) = (owner.to_lowercase(), name.to_lowercase());
@@ -132,13 +132,13 @@ impl Repository {
         is_repository.then_some(Repository { owner, name })
     }
 
-    /// The repository called `owner/name`.
+    /// The repository with the full name `name`.
     pub fn named(full_name: &str) -> Option<Repository> {
         let (owner, name) = full_name.split_once('/')?;
         Repository::new(owner, name)
     }
 
-    /// The repository that the address `url` is surely of.
+    /// The repository that the URL `url` certainly belongs to.
     ///
     /// ```
     /// use cairn::library::discover::address::Repository;
@@ -153,10 +153,10 @@ impl Repository {
         }
     }
 
-    /// `owner/name` as `text` spells it, if it does. O(length).
+    /// `owner/name` as `text` spells it, if `text` contains it. O(length).
     pub(super) fn spelling_in(&self, text: &str) -> Option<String> {
         let whole = self.to_string();
-        // Names are ASCII, so that both have the same bytes in lower case.
+        // Names are ASCII, so lower-casing does not change the byte positions.
         let at = text.to_ascii_lowercase().find(&whole)?;
         let is_inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
         let (before, after) = (&text[..at], &text[at + whole.len()..]);
@@ -164,14 +164,14 @@ impl Repository {
         is_whole.then(|| text[at..at + whole.len()].to_owned())
     }
 
-    /// The repository that holds the site of `owner`.
+    /// The repository with the site of `owner`.
     pub(super) fn site(owner: &str) -> Option<Repository> {
         Repository::new(owner, &format!("{owner}.github.io"))
     }
 }
 
 impl CitedPlace {
-    /// What the address `url` is of; `None` if that is no repository. O(length).
+    /// What the URL `url` belongs to; `None` if that is no repository. O(length).
     pub fn of(url: &str) -> Option<CitedPlace> {
         let url = Url::parse(url).ok()?;
         let host = url.host_str()?.trim_start_matches("www.").to_lowercase();
@@ -192,7 +192,7 @@ fn repository(parts: &[&str]) -> Option<CitedPlace> {
     let is_text = [".md", ".mdx", ".ipynb", ".pdf", ".rst", ".txt", ".html", ".qmd", ".rmd"]
         .iter()
         .any(|end| last.ends_with(end));
-    // A README is what the front page shows.
+    // The front page shows the README.
     let is_readme = matches!(rest, ["blob", _, _])
         && last.strip_prefix("readme").is_some_and(|end| end.is_empty() || end.starts_with('.'));
     let page = match rest.first() {
@@ -208,7 +208,7 @@ fn repository(parts: &[&str]) -> Option<CitedPlace> {
 fn site(owner: &str, parts: &[&str]) -> Option<CitedPlace> {
     let owner = owner.to_lowercase();
     Repository::site(&owner)?;
-    // A part that is a year, a file, or one that sites name their pages by is no project's name.
+    // A year, a file name or a usual name of a page is not a project.
     let is_project = |part: &&&str| {
         !part.contains('.')
             && !part.starts_with('@')
@@ -227,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn forms_of_one_repository_are_one_and_githubs_own_pages_are_none() {
+    fn all_urls_of_a_repository_are_recognised_and_githubs_own_pages_are_not() {
         for url in [
             "https://github.com/Ann/ML-Notes",
             "https://www.github.com/ann/ml-notes.git",
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_spelled_as_a_text_spells_it() {
+    fn the_spelling_of_a_name_is_found_in_a_text() {
         let repository = Repository::named("nvidia/nccl").unwrap();
         let spelling = |text| repository.spelling_in(text);
         assert_eq!(spelling("see https://github.com/NVIDIA/nccl.").as_deref(), Some("NVIDIA/nccl"));
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_to_code_and_issues_is_use() {
+    fn links_to_code_and_issues_count_as_use() {
         let page = |url| match CitedPlace::of(url).unwrap() {
             CitedPlace::Repository(_, page) => page,
             CitedPlace::Site { .. } => panic!("no repository"),
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_site_is_a_project_unless_it_is_a_page() {
+    fn a_path_segment_is_a_project_unless_it_is_a_usual_page() {
         let site = |url| match CitedPlace::of(url).unwrap() {
             CitedPlace::Site { owner, first, page } => {
                 (owner, first.map(|part| part.spelling), page)

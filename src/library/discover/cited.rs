@@ -1,4 +1,4 @@
-//! A repository that sources cite: by whom, in what words, and what it is called. [`super::gather`] fills it.
+//! A repository that sources cite: who cites it, in what words, and under which names. [`super::gather`] collects it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,74 +11,74 @@ use crate::library::Library;
 use crate::library::view::EvidenceView;
 use crate::search::SectionId;
 
-/// Sentences shown of a candidate, each of another voice.
+/// Sentences shown for a candidate, each of a different voice.
 const MOST_EVIDENCE: usize = 3;
-/// The longest sentence that is shown, in characters, whatever the licence: it is there to judge by, not to read.
+/// The longest sentence that is shown, in characters, whatever the licence: enough to judge the repository.
 const SENTENCE_CHARS: usize = 300;
-/// Topics named of a candidate, and in the line on what it is.
+/// Topics listed for a candidate, and in its description.
 pub(super) const MOST_TOPICS: usize = 5;
 const WHY_TOPICS: usize = 2;
-/// The longest title, and the longest line on what it is, in characters.
+/// The longest title and the longest description, in characters.
 const TITLE_CHARS: usize = 100;
 const WHY_CHARS: usize = 120;
-/// Addresses kept of a site's pages.
+/// URLs of a site's pages that are kept.
 pub(super) const MOST_PAGES: usize = 8;
 
 /// A repository that sources cite.
 #[derive(Clone, Debug)]
 pub(super) struct Cited {
     pub repository: Repository,
-    /// The other repositories that may hold the site, where only the address of a site names it.
+    /// Other repositories that may have the site, if only the URL of the site is known.
     pub others: BTreeSet<Repository>,
-    /// The most telling citation of each voice, its own owner's too.
+    /// The most informative citation of each voice, including its own owner's.
     voices: BTreeMap<Voice, Citation>,
-    /// Addresses of its site's pages that are cited, a few of them.
+    /// URLs of cited pages of its site; only a few are kept.
     pub pages: BTreeSet<String>,
-    /// Whether an address of GitHub itself names it, not only that of its site.
+    /// Whether a URL of GitHub itself names it, not only the URL of its site.
     pub is_named: bool,
-    /// Whether it is cited where data sets are listed.
+    /// Whether it is cited in a list of data sets.
     pub is_among_data: bool,
-    /// The day since which the address of its front page is dead, if it was found so.
+    /// The day since when the URL of its front page is dead, if it is.
     pub dead_since: Option<String>,
-    /// All sources that cite it, its own owner's too.
+    /// All sources that cite it, including its own owner's.
     pub sources: BTreeSet<String>,
-    /// How often each topic is named where it is cited, by place in the vocabulary.
+    /// How often each topic is mentioned with it, by place in the vocabulary.
     pub topics: BTreeMap<u32, u32>,
-    /// What links to its front page call it, each with how often.
+    /// Titles in links to its front page, with their frequency.
     pub(super) titles: BTreeMap<String, u32>,
-    /// How often it is written in each way: as `owner/name`, and its name alone.
+    /// Spellings of `owner/name` and of the name alone, with their frequency.
     pub(super) spellings: BTreeMap<String, u32>,
     pub(super) names: BTreeMap<String, u32>,
 }
 
-/// A place where a source cites a repository.
+/// A place in a source that cites a repository.
 #[derive(Clone, Debug)]
 pub(super) struct Citation {
     pub source: String,
     pub path: String,
     pub address: Address,
     pub section: SectionId,
-    /// The words of the link.
+    /// The link text.
     pub text: String,
     pub sentence: String,
-    /// What any link of this voice to the front page says that it is.
+    /// What a link of this voice to the front page says about it.
     pub remark: Option<Remark>,
-    /// The signs of the words of all links of this voice and of its remarks.
+    /// The signs in the texts and remarks of all links of this voice.
     pub own: Signs,
-    /// The signs of all sentences and headings around the links of this voice.
+    /// The signs in the sentences and headings around all links of this voice.
     pub near: Signs,
 }
 
 impl Library {
-    /// The slugs of the topics that `cited` is cited beside, the most named first.
+    /// The slugs of the topics that are mentioned with `cited`, the most frequent first.
     pub(super) fn slugs(&self, cited: &Cited) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
         known.take(MOST_TOPICS).map(|topic| topic.slug.0.clone()).collect()
     }
 
-    /// One line, of at most 120 characters, on what `cited` is by the words of the sources: what a sentence says of
-    /// it, else its title and topics. `None` if nobody calls it anything but its name.
+    /// One line, of at most 120 characters, that describes `cited` in the words of the sources: a remark, else its
+    /// title and topics. `None` if only its name is known.
     pub(super) fn what_it_is(&self, cited: &Cited) -> Option<String> {
         let title = cited.title();
         let line = match cited.remark() {
@@ -90,7 +90,7 @@ impl Library {
         Some(policy::show(&line, Shown::Excerpt, chars).into_owned())
     }
 
-    /// The topics of `cited` that `text` does not name already, the most named first: ` (topics: drift)`, or nothing.
+    /// The most frequent topics of `cited` that `text` does not contain yet: ` (topics: drift)`, or an empty string.
     pub(super) fn topics_beyond(&self, cited: &Cited, text: &str) -> String {
         let text = text.to_lowercase();
         let topics = &self.graph.vocabulary.topics;
@@ -101,7 +101,7 @@ impl Library {
         if beyond.is_empty() { String::new() } else { format!(" (topics: {})", beyond.join(", ")) }
     }
 
-    /// `citation` with the address of its lines.
+    /// `citation` with the URL of its lines.
     pub(super) fn citation(&self, citation: &Citation) -> EvidenceView {
         let Citation { source, path, address, section, .. } = citation;
         let chars = SENTENCE_CHARS.min(self.manifest.excerpt_chars);
@@ -133,19 +133,19 @@ impl Cited {
         }
     }
 
-    /// How many independent voices cite it: its own owner is none.
+    /// The number of independent voices that cite it, without its own owner.
     pub fn independent(&self) -> usize {
         self.voices.keys().filter(|voice| !self.is_own(voice)).count()
     }
 
-    /// Whether it is read as a site: several pages of it are cited, or one by several independent voices. The site of
-    /// a repository that is cited itself is that one's documentation.
+    /// Whether people read it as a site: several of its pages are cited, or one by several independent voices. The
+    /// site of a repository that is cited itself counts as documentation instead.
     pub fn is_read_as_site(&self) -> bool {
         let pages = self.pages.len();
         !self.is_named && (pages > 1 || (pages == 1 && self.independent() > 1))
     }
 
-    /// The most telling citation of each voice, its own owner's too.
+    /// The most informative citation of each voice, including its own owner's.
     pub fn citations(&self) -> impl Iterator<Item = &Citation> {
         self.voices.values()
     }
@@ -154,13 +154,13 @@ impl Cited {
         matches!(voice, Voice::Owner(owner) if *owner == self.repository.owner)
     }
 
-    /// The most telling citation of each independent voice.
+    /// The most informative citation of each independent voice.
     fn others_citations(&self) -> impl Iterator<Item = &Citation> {
         let others = self.voices.iter().filter(|(voice, _)| !self.is_own(voice));
         others.map(|(_, citation)| citation)
     }
 
-    /// The citations that say most, of different independent voices.
+    /// The most informative citations, each of a different independent voice.
     pub fn best(&self) -> impl Iterator<Item = &Citation> {
         let mut all: Vec<&Citation> = self.others_citations().collect();
         all.sort_by_key(|citation| {
@@ -169,13 +169,13 @@ impl Cited {
         all.into_iter().take(MOST_EVIDENCE)
     }
 
-    /// What independent voices say that it is: the longest remark, up to what is shown.
+    /// The longest remark of an independent voice, up to the length that is shown.
     fn remark(&self) -> Option<&Remark> {
         let remarks = self.others_citations().filter_map(|citation| citation.remark.as_ref());
         remarks.max_by_key(|remark| remark.text().chars().count().min(WHY_CHARS))
     }
 
-    /// What it is called: the title that most links to its front page have, else its name. One line.
+    /// Its title, on one line: the most frequent title of links to its front page, else its name.
     pub fn title(&self) -> String {
         let titles = self.good_titles().filter(|(t, _)| !t.contains('/') || !self.is_name(t));
         let best = titles.max_by_key(|(title, count)| (*count, title.len()));
@@ -183,12 +183,12 @@ impl Cited {
         policy::show(&title, Shown::Excerpt, TITLE_CHARS).into_owned()
     }
 
-    /// Whether no source says what it is, neither by a title nor by a remark.
+    /// Whether no source describes it, neither by a title nor by a remark.
     pub fn is_known_by_name_alone(&self) -> bool {
         self.is_only_name() && self.remark().is_none()
     }
 
-    /// Whether no source calls it anything but its name.
+    /// Whether all sources only use its name.
     fn is_only_name(&self) -> bool {
         self.good_titles().all(|(title, _)| self.is_name(&title))
     }
@@ -202,7 +202,7 @@ impl Cited {
         is_only_name(title, &self.repository.owner, &self.repository.name)
     }
 
-    /// `owner/name` as most who write it spell it.
+    /// The most frequent spelling of `owner/name`.
     pub fn spelling(&self) -> String {
         let best = self.spellings.iter().max_by_key(|(_, count)| **count);
         let unknown = || format!("{}/{}", self.repository.owner, self.spelled_name());
@@ -217,7 +217,7 @@ impl Cited {
         name.unwrap_or_else(|| self.repository.name.clone())
     }
 
-    /// Places of its topics in the vocabulary, the most named first.
+    /// Its topics as places in the vocabulary, the most frequent first.
     fn by_count(&self) -> Vec<u32> {
         let mut topics: Vec<(u32, u32)> = self.topics.iter().map(|(at, n)| (*at, *n)).collect();
         topics.sort_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
@@ -236,7 +236,7 @@ impl Cited {
         self.voices.insert(voice.clone(), citation);
     }
 
-    /// Takes over what is said of `other`, the same repository.
+    /// Merges `other`, which is the same repository.
     pub fn take(&mut self, other: Cited) {
         self.others.extend(other.others);
         self.sources.extend(other.sources);
@@ -255,7 +255,7 @@ impl Cited {
         }
     }
 
-    /// Forgets what it is called: what is known is of a page of it.
+    /// Removes titles, names and remarks, because they describe one page of it.
     pub fn forget_names(&mut self) {
         self.titles.clear();
         self.names.clear();
@@ -267,7 +267,7 @@ impl Cited {
 }
 
 impl Citation {
-    /// How much its sentence tells of the repository, up to what is shown.
+    /// How informative its sentence is, up to the length that is shown.
     fn telling(&self) -> (bool, bool, usize) {
         let length = self.sentence.chars().count().min(SENTENCE_CHARS);
         (self.remark.is_some(), self.near.study, length)

@@ -1,8 +1,8 @@
-//! Repositories that GitHub's search finds over the vocabulary, with what their READMEs are about.
+//! Repositories that GitHub's search finds for the vocabulary, with the topics of their READMEs.
 //!
-//! One search for each of a few labels, one conditional request for each README that is worth it, all within the
-//! quotas and what is left to others. What was worked out of a README is kept in `discover.json` of the index folder
-//! with its ETag, so that the next call asks for it again only if it changed or the vocabulary did.
+//! Sends one search for each of a few labels, and one conditional request for each README that is worth it, within
+//! the quotas and the shares of other uses. The results for a README are cached with its ETag in `discover.json` of
+//! the index folder, so that the next call fetches it again only if the README or the vocabulary has changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -25,16 +25,16 @@ use crate::library::view::{DropReason, DroppedView};
 use crate::printable::strip;
 use crate::refresh::reader::read_one;
 
-/// Searches of one call, and repositories that each may find.
+/// Searches in one call, and repositories that each may find.
 const MOST_SEARCHES: usize = 10;
 const PER_SEARCH: u8 = 30;
-/// READMEs that one call asks for.
+/// READMEs that are requested in one call.
 const MOST_READMES: usize = 40;
-/// Fewer stars are nobody's recommendation.
+/// Repositories with fewer stars are not searched for.
 const LEAST_STARS: u32 = 10;
 /// The longest description in an entry, in characters.
 const DESCRIPTION_CHARS: usize = 150;
-/// READMEs that are remembered, and the largest file of them that is read.
+/// READMEs in the cache, and the largest cache file that is read.
 const MOST_REMEMBERED: usize = 1_000;
 const LARGEST_FILE: u64 = 4_000_000;
 
@@ -43,7 +43,7 @@ const LARGEST_FILE: u64 = 4_000_000;
 pub struct Found {
     pub repository: Repository,
     pub about: FoundRepository,
-    /// `None` where it has no README, or that was not asked for.
+    /// `None` if it has no README, or that was not requested.
     pub readme: Option<Reading>,
 }
 
@@ -55,7 +55,7 @@ impl Found {
         if is_same { name.to_owned() } else { self.repository.to_string() }
     }
 
-    /// Its own description on one line.
+    /// Its description on one line.
     pub(super) fn describes_itself(&self) -> Option<String> {
         let text = strip(self.about.metadata.description.as_deref()?).into_owned();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -63,40 +63,40 @@ impl Found {
     }
 }
 
-/// What a README is about.
+/// The content of a README.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     pub words: usize,
-    /// Slugs of the topics that it names.
+    /// Slugs of the topics that it mentions.
     pub topics: BTreeSet<String>,
-    /// The name of a file that it links to which is a copy of a commercial book.
+    /// The name of a linked file that is a copy of a commercial book.
     pub book: Option<String>,
 }
 
-/// What asking GitHub came to.
+/// The results of querying GitHub.
 #[derive(Clone, Debug, Default)]
 pub struct Findings {
-    /// Whether it was asked at all.
+    /// Whether GitHub was queried.
     pub asked: bool,
     pub found: Vec<Found>,
     pub dropped: Vec<DroppedView>,
-    /// What was not asked, and why.
+    /// Requests that were not made, and why.
     pub notes: Vec<String>,
     pub traffic: Traffic,
 }
 
-/// What is remembered of a README.
+/// The cached result for a README.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Remembered {
     etag: String,
-    /// Version of the vocabulary that it was tagged by.
+    /// Version of the vocabulary that tagged it.
     vocabulary: String,
     reading: Reading,
 }
 
 type Memory = BTreeMap<String, Remembered>;
 
-/// One call under way.
+/// The state of one call.
 struct Asking<'a> {
     library: &'a Library,
     config: &'a Config,
@@ -107,12 +107,12 @@ struct Asking<'a> {
     findings: Findings,
 }
 
-/// What GitHub's search finds over the fields of `library`'s vocabulary, or over the topic at `topic` and what is below
-/// it; `known` repositories are left out.
+/// What GitHub's search finds for the fields of `library`'s vocabulary, or for the topic at `topic` and those below
+/// it, without the repositories in `known`.
 ///
-/// At most 10 searches and 40 conditional requests for READMEs, fewer where the quotas and what is left to others
-/// allow no more. Writes `discover.json` into the index folder, if it can. `Err` if the network can't be set up;
-/// what GitHub refuses is a note.
+/// Sends at most 10 searches and 40 conditional requests for READMEs; fewer if the quotas allow no more. Writes
+/// `discover.json` into the index folder, if it can. `Err` if the network can't be set up; what GitHub refuses
+/// becomes a note.
 pub fn find(
     library: &Library,
     config: &Config,
@@ -181,7 +181,7 @@ impl Asking<'_> {
         self.findings.dropped.push(DroppedView { repo: repository.to_string(), reason, why });
     }
 
-    /// What the searches for `labels` find and nobody `known` is, each once.
+    /// The results of the searches for `labels`, each once and without `known` ones.
     async fn search(
         &mut self,
         known: &HashSet<Repository>,
@@ -203,7 +203,7 @@ impl Asking<'_> {
         Ok(all)
     }
 
-    /// What the README of `repository` is about; `None` where it has none.
+    /// The content of the README of `repository`; `None` if it has none.
     async fn readme(&mut self, repository: &Repository) -> Result<Option<Reading>, CrawlError> {
         let key = repository.to_string();
         let vocabulary = &self.library.graph.vocabulary.version;
@@ -214,7 +214,7 @@ impl Asking<'_> {
         let readme = match answer {
             Ok(Some(readme)) => readme,
             Ok(None) => return Ok(known.map(|known| known.reading)),
-            // What concerns this repository alone keeps nobody from asking for the others.
+            // Errors that concern only this repository do not stop the other requests.
             Err(
                 CrawlError::NotFound(_) | CrawlError::Blocked { .. } | CrawlError::Status { .. },
             ) => {
@@ -232,7 +232,7 @@ impl Asking<'_> {
         Ok(Some(reading))
     }
 
-    /// What `document` is about, by the tagger of all sections.
+    /// The content of `document`, by the same tagger as for sections.
     fn reading(&self, document: &Document) -> Reading {
         let topics = &self.library.graph.vocabulary.topics;
         let annotation = annotate(document, &self.tagger);
@@ -256,7 +256,7 @@ impl Asking<'_> {
 }
 
 impl Library {
-    /// Labels to search by, at most `most`: of the fields of knowledge, or of the topic at `topic` and those directly
+    /// At most `most` labels to search for: of the fields of knowledge, or of the topic at `topic` and those directly
     /// below it, the most mentioned first.
     fn fields(&self, topic: Option<usize>, most: usize) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
@@ -273,7 +273,7 @@ impl Library {
     }
 }
 
-/// Why what GitHub says of a repository makes it no candidate.
+/// The reason to drop a repository, by GitHub's metadata.
 fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReason, String)> {
     let metadata = &about.metadata;
     let description = metadata.description.as_deref().unwrap_or_default();
@@ -294,7 +294,7 @@ fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReaso
     says_book.then_some((DropReason::BookCopies, why))
 }
 
-/// How much a repository promises before its README is read.
+/// The priority of a repository before its README is read.
 fn promise(about: &FoundRepository) -> f64 {
     let description = about.metadata.description.as_deref().unwrap_or_default();
     let signs = Signs::of_name(&about.full_name).or(Signs::of(description));
@@ -303,14 +303,15 @@ fn promise(about: &FoundRepository) -> f64 {
     study - tool + (1.0 + about.metadata.stars as f64).log10() / 10.0
 }
 
-/// What is remembered in the file `path`; nothing where that can't be read.
+/// The cache in the file `path`; empty if that can't be read.
 fn remembered(path: &Path) -> Memory {
     let is_small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_FILE);
     let bytes = disk::read(path).ok().filter(|_| is_small);
     bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
-/// Keeps `memory` in the file `path`. On an index that can't be written, the next call asks again.
+/// Writes the cache `memory` into the file `path`. If the index can't be written, the next call sends the requests
+/// again.
 fn remember(path: &Path, mut memory: Memory) {
     while memory.len() > MOST_REMEMBERED {
         memory.pop_first();

@@ -1,4 +1,4 @@
-//! Gathers from all sections which repositories the sources cite.
+//! Collects the repositories that the sources cite, from all sections.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -13,15 +13,14 @@ use crate::extract::Link;
 use crate::library::Library;
 use crate::search::{Record, SearchError, SectionId};
 
-/// A site of which so many different first parts are cited is one site, not so many projects.
+/// A site with so many different first path segments counts as one site rather than as several projects.
 const PARTS_OF_A_SITE: usize = 2;
-/// Projects named of a site that may be theirs.
+/// Projects listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;
 
 impl Library {
-    /// All repositories that sources cite, in the order of their names. Copies are left out, and so is what stands
-    /// in boilerplate. A page of a site counts for the project of its name where that is cited or `known`. Reads the
-    /// whole index.
+    /// All repositories that sources cite, ordered by name. Ignores copies and boilerplate. A page of a site counts
+    /// for the project with its name, if that is cited or `known`. Reads the whole index.
     pub(super) fn cited_repositories(
         &self,
         known: &HashSet<Repository>,
@@ -38,7 +37,7 @@ impl Library {
             }
             let voice = self.voices.of(&record.source);
             for link in &record.links {
-                // A link that says nothing of what it leads to is no resource, and no citation.
+                // A link whose text says nothing about its target is neither a resource nor a citation.
                 let Some(resource) = resources.get(link.url.as_str()) else { continue };
                 let Some(place) = CitedPlace::of(&link.url) else { continue };
                 gathered.add(place, resource, &voice, id, &record, link);
@@ -48,16 +47,16 @@ impl Library {
     }
 }
 
-/// Whether `title` is only an address without its scheme.
+/// Whether `title` is only a URL without its scheme.
 fn is_address(title: &str) -> bool {
     !title.contains(' ') && title.contains('.') && title.contains('/')
 }
 
-/// What is cited, as links come by.
+/// Citations collected so far.
 #[derive(Default)]
 struct Gathered {
     repositories: BTreeMap<Repository, Cited>,
-    /// By owner of a site, by the first part of the path.
+    /// By owner of a site, then by first path segment.
     sites: BTreeMap<String, BTreeMap<Option<String>, Cited>>,
 }
 
@@ -79,7 +78,7 @@ impl Gathered {
         for topic in &resource.topics {
             *cited.topics.entry(*topic).or_insert(0) += 1;
         }
-        // The title of another page of it says what that page is.
+        // The title of another page describes that page only.
         let is_front = page == Page::Front;
         if is_front && !is_address(&resource.title) {
             *cited.titles.entry(resource.title.clone()).or_insert(0) += 1;
@@ -118,8 +117,8 @@ impl Gathered {
         })
     }
 
-    /// The repositories, each part of a site given to the project or to the owner's site. Where that is a guess, the
-    /// others that it may be are named.
+    /// The repositories. Each part of a site is assigned to its project or to the owner's site. If that is a guess,
+    /// the alternatives are recorded.
     fn finish(mut self, known: &HashSet<Repository>) -> Vec<Cited> {
         for (owner, parts) in std::mem::take(&mut self.sites) {
             let Some(site) = Repository::site(&owner) else { continue };
@@ -161,14 +160,14 @@ impl Gathered {
     }
 }
 
-/// Counts how `link` spells the repository, in whose addresses the index has no capitals.
+/// Counts the spellings of the repository in `link`, because URLs in the index are in lower case.
 fn spell(cited: &mut Cited, link: &Link) {
     for text in [&link.text, &link.sentence] {
         if let Some(spelling) = cited.repository.spelling_in(text) {
             *cited.spellings.entry(spelling).or_insert(0) += 1;
         }
     }
-    // A word of several parts that is the name is meant as the name; a single word may be a title.
+    // A word of several parts that equals the name is a spelling of it; a single word may be a title.
     let name = cited.repository.name.clone();
     let is_name = |word: &&str| word.contains(['-', '_']) && word.eq_ignore_ascii_case(&name);
     if let Some(word) = link.text.split_whitespace().find(is_name) {
@@ -195,7 +194,7 @@ fn citation(
         text: link.text.clone(),
         sentence: link.sentence.split_whitespace().collect::<Vec<_>>().join(" "),
         remark,
-        // The words of a link to another page say what that page is.
+        // The text of a link to another page describes that page.
         own: if page == Page::Front { Signs::of_link(&link.text).or(remarked) } else { remarked },
         near: Signs::of(&link.sentence).or(Signs::of(heading)).or(using),
     }

@@ -1,42 +1,41 @@
-//! Repositories that the catalogue lacks: those that our own sources cite, with what is said of them, and those that
-//! GitHub's search finds.
+//! Repositories that the catalogue lacks: those that its sources cite, and those that GitHub's search finds.
 //!
-//! [`address`] says which repository an address is of, [`phrase`] what a sentence says of its link, [`words`] what the
-//! words call it (by [`word_lists`]). [`cited`] is a repository with all of that, [`gather`] reads the sections for it, [`found`] asks
-//! GitHub, [`rank`] orders.
+//! [`address`] finds the repository of a URL, [`phrase`] what a sentence says about its link, and [`words`] how words
+//! classify a repository (by [`word_lists`]). [`cited`] is a repository with its citations, which [`gather`] collects
+//! from the sections. [`found`] queries GitHub, [`rank`] orders.
 //!
 //! # The rule
 //!
 //! A candidate's score is `voices × fit × form × certainty × relevance × standing`:
 //!
-//! - `voices`: the number of independent voices ([`crate::catalogue::voice`]) that cite it, of which its own owner is
-//!   none, at most 5; 0.5 for what the search alone has found. It counts in full, so that one author's favourite does
-//!   not stand above what three authors name.
-//! - `fit`, in (0, 1): whether it is something to study rather than to run. `(S + 0.1) / (S + T + 2)`. The signs of
-//!   study material `S` count 4 in its name (`…-interview`, `…-book`, `cs231n`); 3 in the words of a link to it, in a
-//!   sentence that says what it is, or in its description (where that also calls it software, only words such as book or course count); 2 where several pages of
-//!   its site are cited, or one by several voices; and 0.5 for each voice (at most 3) whose sentence or heading has
-//!   one. The signs of software or data `T` (library, framework, dataset, …) count 2 in its name, 3 where data sets are listed, 1 in what says what it is,
-//!   and 1 for each voice (at most 3) whose sentence or heading has one, or that links to its issues, releases or source
-//!   files. What everybody uses is cited most and is no study material: a library that five cite has a fit of 0.02, a
-//!   course that one cites of 0.7.
-//! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), which only sends
-//!   the reader on, unless what is said of it says that it explains what it lists; 0.5 where `T` exceeds `S`, so that
-//!   many voices do not lift tools; else 1. Lists count as study in `fit`, so that they stand above most tools.
-//! - `certainty`: 0.75 where only the address of a site names it, as the repository may be called otherwise, or where
-//!   no source says what it is: both need the reader first. Else 1.
-//! - `relevance`, from 0.5 to 1.5: 0.3 if it is cited beside a topic or has a word of what the catalogue is for in its
-//!   name, a link to it or its description (interview, design, production, serving, …), 0.3 more for such a word, and
-//!   up to 0.4 for the topics that it is cited beside (five are all) or that its README names (20 in a thousand words
-//!   are all). Known courses are cited for one topic in few words: the first topic counts most.
-//! - `standing`, where GitHub was asked: 1, and 0.1 for each tenfold of stars; times 0.8 if nothing was pushed for two
+//! - `voices`: the number of independent voices ([`crate::catalogue::voice`]) that cite it, without its own owner, at
+//!   most 5; 0.5 if only the search has found it. It counts in full, so that the favourite of one author does not rank
+//!   above what three authors cite.
+//! - `fit`, in (0, 1): whether it is something to study rather than to run: `(S + 0.1) / (S + T + 2)`. The signs of
+//!   study material `S` count 4 in its name (`…-interview`, `…-book`, `cs231n`); 3 in a link text, in a remark, or in
+//!   its description (if that also mentions software, only words such as book or course count); 2 if several pages of
+//!   its site are cited, or one by several voices; and 0.5 for each voice (at most 3) with a sign in the sentence or
+//!   heading. The signs of software or data `T` (library, framework, dataset, …) count 2 in its name, 3 if it is cited
+//!   in a list of data sets, 1 in a link text, remark or description, and 1 for each voice (at most 3) with a sign in
+//!   the sentence or heading, or with a link to its issues, releases or source files. Popular software is cited most:
+//!   a library that five voices cite has a fit of 0.02, a course that one voice cites has 0.7.
+//! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), which only
+//!   leads elsewhere, unless somebody says that it explains its entries; 0.5 if `T` exceeds `S`, so that many voices do
+//!   not lift tools; else 1. Lists count as study material in `fit`, so that they rank above most tools.
+//! - `certainty`: 0.75 if only the URL of a site is known, so that the name is a guess, or if no source describes it;
+//!   in both cases the user must check it first. Else 1.
+//! - `relevance`, from 0.5 to 1.5: 0.3 if it is cited with a topic or has a word of the catalogue's purpose in its
+//!   name, a link text or its description (interview, design, production, serving, …), 0.3 more for such a word, and
+//!   up to 0.4 for the topics that it is cited with (at most five count) or that its README mentions (at most 20 per
+//!   thousand words count). Well-known courses are cited for one topic in few words, so the first topic counts most.
+//! - `standing`, if GitHub was queried: 1, and 0.1 for each tenfold of stars; times 0.8 if nothing was pushed for two
 //!   years, times 0.9 if its licence allows excerpts only.
 //!
 //! Equal scores are ordered by voices, then topics, then name.
 //!
-//! Dropped, with the reason, are repositories that only their own author cites, those whose address is dead, those
-//! that a source of the same name cites (its original, its new name or a mirror), and of what GitHub finds forks,
-//! mirrors and copies of commercial books.
+//! Dropped, with a reason, are repositories that only their own author cites, those with a dead URL, those that a
+//! source of the same name cites (its original, its new name or a mirror), and, of those that GitHub's search finds,
+//! forks, mirrors and copies of commercial books.
 
 pub mod address;
 mod cited;
@@ -60,27 +59,26 @@ use found::{Findings, Found};
 pub use phrase::tidy;
 use rank::{Candidate, Rating};
 
-/// The `why` of an entry where nothing but a name is known.
+/// The `why` of an entry if only the name is known.
 const PLACEHOLDER: &str = "TODO: say what it is and why it belongs here";
 
-/// What is to be discovered.
+/// A request for candidates.
 #[derive(Clone, Copy, Debug)]
 pub struct DiscoverRequest<'a> {
-    /// Place in the vocabulary of a topic that they are cited beside; `None` means any. What GitHub has found was
-    /// found by it.
+    /// Place in the vocabulary of a topic that they are cited with; `None` means any. GitHub was searched for it.
     pub topic: Option<usize>,
-    /// How many candidates, and of those that are dropped how many are named.
+    /// The most candidates, and the most dropped repositories.
     pub limit: usize,
-    /// The catalogue, whose repositories are known already.
+    /// The catalogue, whose repositories are excluded.
     pub catalogue: &'a Catalogue,
     pub policy: &'a Policy,
 }
 
 impl Library {
-    /// Repositories that `request.catalogue` lacks and that the sources cite or GitHub has found (`findings`, empty where
-    /// it was not asked), the best first.
+    /// Repositories that `request.catalogue` lacks and that the sources cite or GitHub's search has found (`findings`,
+    /// empty if GitHub was not queried), the best first.
     ///
-    /// Reads the whole index: a second or two, and what is cited in memory. Asks nobody.
+    /// Reads the whole index, which takes a second or two, and holds all citations in memory. Sends no requests.
     pub fn discover(
         &self,
         request: &DiscoverRequest,
@@ -134,7 +132,7 @@ impl Library {
         Ok(view)
     }
 
-    /// The repositories that `catalogue` or the generation has, under any of their names.
+    /// The repositories of `catalogue` and of the generation, by all of their names.
     pub fn known_repositories(&self, catalogue: &Catalogue) -> HashSet<Repository> {
         let listed = catalogue.sources.iter().filter_map(|source| match &source.origin {
             Origin::GitHub { owner, name } => Repository::new(owner, name),
@@ -218,7 +216,7 @@ fn github(found: &Found) -> GitHubView {
     }
 }
 
-/// `candidate` with the reason why it is none, if it is none.
+/// The entry of `candidate` among the dropped repositories; `None` if it is kept.
 fn dropped(candidate: &Candidate) -> Option<DroppedView> {
     let cited = candidate.cited.as_ref()?;
     let source = cited.sources.first()?;
@@ -238,5 +236,5 @@ fn dropped(candidate: &Candidate) -> Option<DroppedView> {
         return drop(DropReason::Namesake, why);
     }
     let day = cited.dead_since.as_ref()?;
-    drop(DropReason::Dead, format!("its address leads nowhere since {day}"))
+    drop(DropReason::Dead, format!("its URL is dead since {day}"))
 }

@@ -1,12 +1,12 @@
-//! Makes readable phrases of link texts and the sentences around them: quotes to print, and what a sentence says of the
-//! thing that it links to.
+//! Makes readable phrases from link texts and the sentences around them: quotations to print, and remarks about a
+//! link's target.
 
 use crate::printable::strip;
 
-/// Characters that separate a title from what follows it, or that a cut leaves at an end.
+/// Characters between a title and what follows it, or left at an end after truncation.
 const SEPARATORS: [char; 17] =
     ['|', '-', '–', '—', ':', ',', ';', '(', '[', '{', '/', '&', '=', '>', '*', '·', '•'];
-/// Verbs that follow the name of a work where a sentence says what the work is.
+/// Verbs after a title in sentences that describe a work.
 const SAYING: [&str; 22] = [
     "are",
     "collects",
@@ -32,17 +32,17 @@ const SAYING: [&str; 22] = [
     "was",
 ];
 const ARTICLES: [&str; 3] = ["the ", "an ", "a "];
-/// Fewer words after a title say nothing more than the title does.
+/// With fewer words after the title, a sentence says no more than the title.
 const LEAST_WORDS: usize = 3;
-/// A row of a table describes its first cell if the second has so many words.
+/// A table row describes its first cell if another cell has at least this many words.
 const LEAST_CELL_WORDS: usize = 4;
 
-/// What a sentence says of the work that it links to.
+/// What a sentence says about the work that it links to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Remark {
-    /// What follows the title.
+    /// The text after the title.
     AfterTitle(String),
-    /// A sentence that names the work itself.
+    /// A sentence that contains the work's name.
     Sentence(String),
 }
 
@@ -53,8 +53,8 @@ impl Remark {
         }
     }
 
-    /// The remark of `sentence` on what its link with the words `text` leads to. `None` if it speaks of something
-    /// else, or says no more than the link does. O(length).
+    /// The remark in `sentence` about the target of its link with the text `text`. `None` if the sentence is about
+    /// something else, or says no more than the link. O(length).
     pub fn of(text: &str, sentence: &str) -> Option<Remark> {
         let text = tidy(text);
         if sentence.contains('|') {
@@ -81,7 +81,7 @@ impl Remark {
         }
     }
 
-    /// The remark as one line on what is called `title`. O(length).
+    /// The remark as one line about the work `title`. O(length).
     pub fn line(&self, title: &str) -> String {
         let rest = match self {
             Remark::Sentence(sentence) => return sentence.clone(),
@@ -93,8 +93,7 @@ impl Remark {
     }
 }
 
-/// `text` on one line, without the pipes of tables, control characters and punctuation that leads to nothing at its
-/// ends. O(length).
+/// `text` on one line, without pipes of tables, control characters and dangling punctuation at its ends. O(length).
 pub fn tidy(text: &str) -> String {
     let text = strip(text);
     let words = text.split_whitespace().filter(|word| !is_emoji_code(word));
@@ -107,7 +106,7 @@ pub fn tidy(text: &str) -> String {
     };
     let end = [is_open('(', ')'), is_open('[', ']')].into_iter().flatten().min();
     let line = match end {
-        // What is cut off in brackets is mostly an address.
+        // Truncated text in brackets is mostly a URL.
         Some(at) if at > 0 => &line[..at],
         _ => &line,
     };
@@ -116,7 +115,7 @@ pub fn tidy(text: &str) -> String {
     line.trim_start_matches(opens).trim_end_matches(is_dangling).to_owned()
 }
 
-/// Whether `title` is one word that has nothing to do with `name`, such as "RAW". O(length).
+/// Whether `title` is one word that is unrelated to `name`, such as "RAW". O(length).
 pub(super) fn is_stray_word(title: &str, name: &str) -> bool {
     let is_one_word = !title.contains(char::is_whitespace);
     let (title, name) = (folded(title), folded(name));
@@ -128,15 +127,15 @@ fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether `title` says no more than that the repository is `name`, with or without its `owner`: what has its words
-/// apart can be read. O(length).
+/// Whether `title` only repeats `name`, with or without `owner`. A title with separate words is kept, since it is
+/// easier to read. O(length).
 pub(super) fn is_only_name(title: &str, owner: &str, name: &str) -> bool {
     let folded_title = folded(title);
     let is_name = folded_title == folded(name) || folded_title == folded(&format!("{owner}{name}"));
     is_name && !title.contains(char::is_whitespace)
 }
 
-/// What follows `title` in `line`, which starts with it, perhaps after an article.
+/// The text after `title` in `line`, which starts with it, possibly after an article.
 fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
     if title.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
         return None;
@@ -155,7 +154,8 @@ fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
     })
 }
 
-/// What another cell of the row `sentence` says of the first, which holds the link with the words `text`.
+/// What another cell of the table row `sentence` says about the first cell, which contains the link with the text
+/// `text`.
 fn row(text: &str, sentence: &str) -> Option<Remark> {
     let mut cells = sentence.split('|').map(tidy).filter(|cell| !cell.is_empty());
     let name = cells.next()?;
@@ -170,7 +170,7 @@ fn row(text: &str, sentence: &str) -> Option<Remark> {
     Some(if is_named_again { Remark::Sentence(says) } else { Remark::AfterTitle(says) })
 }
 
-/// Whether `word` is an emoji's short code: `:star:`.
+/// Whether `word` is the short code of an emoji: `:star:`.
 fn is_emoji_code(word: &str) -> bool {
     let code = word.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+');
@@ -182,7 +182,7 @@ fn starts_with_verb(text: &str) -> bool {
     SAYING.contains(&first.as_str())
 }
 
-/// Words of `text` that have a letter and are no addresses.
+/// Words of `text` with a letter that are no URLs.
 fn word_count(text: &str) -> usize {
     let words = text.split_whitespace();
     words.filter(|word| word.chars().any(char::is_alphabetic) && !word.contains("://")).count()

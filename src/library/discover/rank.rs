@@ -10,55 +10,55 @@ use super::words::{Signs, is_of_purpose};
 use crate::catalogue::{Policy, Shown};
 use crate::library::view::ReadsAs;
 
-/// What a sign of study material counts in a repository's name, in a link's words or what is said of it, and for each
-/// voice in what stands around the link.
+/// Points for a sign of study material in the repository's name, in a link text or remark, and for each voice in the
+/// context of the link.
 const STUDY_IN_NAME: f64 = 4.0;
 const STUDY_IN_LINK: f64 = 3.0;
 const STUDY_IN_SENTENCE: f64 = 0.5;
-/// What it counts that it is read as a site.
+/// Points if people read it as a site.
 const READ_AS_SITE: f64 = 2.0;
-/// What a sign of software or data counts in a name, and for each voice in what stands around the link; its own
-/// description counts as a voice.
+/// Points for a sign of software or data in the name, and for each voice in the context of the link. Its description
+/// counts as one voice.
 const TOOL_IN_NAME: f64 = 2.0;
 const TOOL_IN_SENTENCE: f64 = 1.0;
-/// What it counts that data sets are listed where it is cited.
+/// Points if it is cited in a list of data sets.
 const AMONG_DATA: f64 = 3.0;
-/// So many voices count by their sentences, and so many by their number.
+/// The most voices that count by their sentences, and by their number.
 const MOST_VOICES: usize = 3;
 const MOST_COUNTED: usize = 5;
-/// Where nothing is said, fit is the first by the second: a twentieth.
+/// Without any signs, fit is the first divided by the second: a twentieth.
 const UNSAID: (f64, f64) = (0.1, 2.0);
 /// Multiplier for bare lists of links and papers.
 const LIST: f64 = 0.25;
-/// Multiplier for what reads as software or data.
+/// Multiplier for software and data.
 const RUN: f64 = 0.5;
-/// Multipliers where only the address of a site names it, and where nothing but its name is known.
+/// Multipliers if only the URL of a site is known, and if only the name is known.
 const GUESS: f64 = 0.75;
 const NAME_ONLY: f64 = 0.75;
-/// The relevance of what is about no topic, and what it adds to be about one at all or what the catalogue is for, and
-/// to be about nothing else.
+/// Relevance without any topic; what a topic or a word of the catalogue's purpose adds; and the most that further
+/// topics add.
 const LEAST_RELEVANCE: f64 = 0.5;
 const OF_OUR_FIELD: f64 = 0.3;
 const MOST_OF_TOPICS: f64 = 0.4;
-/// So many topics that it is cited beside, or so many in a thousand words of its README, are as good as any.
+/// With so many topics mentioned with it, or so many per thousand words of its README, further ones add nothing.
 const TOPICS_BESIDE: f64 = 5.0;
 const TOPICS_PER_THOUSAND: f64 = 20.0;
-/// A shorter README counts as one of so many words.
+/// A shorter README counts as one with so many words.
 const LEAST_WORDS: usize = 300;
-/// What it adds that the name, a link or the description has a word of what the catalogue is for.
+/// What a word of the catalogue's purpose in the name, a link or the description adds.
 const PURPOSE: f64 = 0.3;
-/// What a repository counts that the search alone has found, where one cited by a voice counts 1.
+/// The number of voices that a repository counts as if only the search has found it.
 const UNCITED: f64 = 0.5;
-/// What each tenfold of stars adds, of which five count.
+/// What each tenfold of stars adds; only the first five count.
 const STARS: f64 = 0.1;
 const MOST_STARS: f64 = 5.0;
-/// What a repository counts to which nothing was pushed for so many seconds (two years), or of which only excerpts may
-/// be shown.
+/// Multipliers for a repository without a push for so many seconds (two years), and for one of which only excerpts
+/// may be shown.
 const STALE: f64 = 0.8;
 const STALE_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
 const EXCERPTS: f64 = 0.9;
 
-/// A repository that the catalogue may want: cited, found, or both.
+/// A repository that may belong in the catalogue: cited, found, or both.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub repository: Repository,
@@ -66,7 +66,7 @@ pub(super) struct Candidate {
     pub found: Option<Found>,
 }
 
-/// How good a candidate is.
+/// The rating of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rating {
     pub score: f64,
@@ -74,30 +74,30 @@ pub(super) struct Rating {
 }
 
 impl Candidate {
-    /// How many independent voices cite it.
+    /// The number of independent voices that cite it.
     pub fn independent(&self) -> usize {
         self.cited.as_ref().map_or(0, Cited::independent)
     }
 
-    /// Whether it is cited beside `topic`, or was found by the search for it.
+    /// Whether it is cited with `topic`, or was found by the search for it.
     pub fn is_about(&self, topic: Option<u32>) -> bool {
         let Some(topic) = topic else { return true };
         let is_beside = |cited: &Cited| cited.topics.contains_key(&topic);
         self.found.is_some() || self.cited.as_ref().is_some_and(is_beside)
     }
 
-    /// Whether only the address of a site names it, which may be another repository's.
+    /// Whether only the URL of a site is known, so that its name is a guess.
     pub fn is_guess(&self) -> bool {
         self.found.is_none() && self.cited.as_ref().is_some_and(|cited| !cited.is_named)
     }
 
-    /// Whether it is one of the repositories in `known`, or may be.
+    /// Whether it is in `known`, or one of its alternatives is.
     pub fn is_known(&self, known: &HashSet<Repository>) -> bool {
         let mut others = self.cited.iter().flat_map(|cited| &cited.others);
         known.contains(&self.repository) || (self.is_guess() && others.any(|r| known.contains(r)))
     }
 
-    /// `owner/name` of the other repositories that it may be, if it is a guess.
+    /// Other possible `owner/name`, if its name is a guess.
     pub fn others(&self) -> Vec<String> {
         let others = self.cited.iter().filter(|_| self.is_guess()).flat_map(|cited| &cited.others);
         others.map(Repository::to_string).collect()
@@ -117,7 +117,7 @@ impl Candidate {
     }
 }
 
-/// `candidates`, the best first; `now` is in seconds since 1970.
+/// `candidates`, the best first; `now` is a Unix time in seconds.
 pub(super) fn ranked(
     candidates: Vec<Candidate>,
     policy: &Policy,
@@ -170,7 +170,7 @@ fn points_if(condition: bool, points: f64) -> f64 {
     if condition { points } else { 0.0 }
 }
 
-/// What the words on a candidate call it, in points.
+/// What the words about a candidate call it, in points.
 struct SignPoints {
     study: f64,
     tool: f64,
@@ -199,7 +199,7 @@ fn signs(candidate: &Candidate) -> SignPoints {
     SignPoints { study, tool, is_bare_list: is_list && !name.explains && !own.explains }
 }
 
-/// How near our field it is.
+/// How close it is to the catalogue's field.
 fn relevance(candidate: &Candidate) -> f64 {
     let beside = candidate.topics() as f64 / TOPICS_BESIDE;
     let readme = candidate.found.as_ref().and_then(|found| found.readme.as_ref());
@@ -214,12 +214,12 @@ fn relevance(candidate: &Candidate) -> f64 {
         + points_if(is_of_purpose, PURPOSE)
 }
 
-/// How many different topics a thousand words of `readme` name.
+/// Different topics per thousand words of `readme`.
 pub(super) fn per_thousand(readme: &Reading) -> f64 {
     1_000.0 * readme.topics.len() as f64 / readme.words.max(LEAST_WORDS) as f64
 }
 
-/// What stars, freshness and licence make of it.
+/// The multiplier for stars, freshness and licence.
 fn standing(found: &Found, policy: &Policy, now: i64) -> f64 {
     let metadata = &found.about.metadata;
     let stars = (1.0 + metadata.stars as f64).log10().min(MOST_STARS);

@@ -1,6 +1,6 @@
-//! The words by which [`super::words`] tells what a repository is called. All in lower case.
+//! The words by which [`super::words`] classifies repositories. All in lower case.
 
-/// Words of study material, as they stand in names, in the words of links, in headings and sentences.
+/// Words of study material in names, link texts, headings and sentences.
 pub(super) const STUDY: [&str; 43] = [
     "101",
     "answers",
@@ -46,9 +46,9 @@ pub(super) const STUDY: [&str; 43] = [
     "workshops",
     "zoomcamp",
 ];
-/// Words that say so in a name; in a sentence they say little.
+/// Words of study material in names only; in sentences they mean little.
 pub(super) const STUDY_IN_NAMES: [&str; 3] = ["notes", "practices", "study"];
-/// Pairs of words that say so.
+/// Pairs of words of study material.
 pub(super) const STUDY_PAIRS: [[&str; 2]; 9] = [
     ["best", "practices"],
     ["case", "studies"],
@@ -60,10 +60,10 @@ pub(super) const STUDY_PAIRS: [[&str; 2]; 9] = [
     ["system", "design"],
     ["systems", "design"],
 ];
-/// Departments that number their courses with three digits ("CS 324", "cs231n").
+/// Departments whose courses have three-digit numbers ("CS 324", "cs231n").
 pub(super) const DEPARTMENTS: [&str; 8] =
     ["cs", "cse", "ece", "ee", "eecs", "math", "stat", "stats"];
-/// Words of study material that are not said of software too, as "survey" and "patterns" are.
+/// Words of study material that are not used for software too, as "survey" and "patterns" are.
 pub(super) const SURE_STUDY: [&str; 14] = [
     "book",
     "bootcamp",
@@ -80,11 +80,11 @@ pub(super) const SURE_STUDY: [&str; 14] = [
     "textbook",
     "tutorials",
 ];
-/// Words of names and link texts that call a repository a list of links.
+/// Words in names and link texts that call a repository a list of links.
 pub(super) const LIST: [&str; 5] = ["awesome", "bibliography", "blogs", "bookmarks", "papers"];
-/// Words that say so in a name alone.
+/// Words that do so in a name only.
 pub(super) const LIST_IN_NAMES: [&str; 5] = ["links", "list", "lists", "paper", "reading"];
-/// Pairs of words that say so in a description, where single words say little.
+/// Pairs of words that do so in a description, where single words mean little.
 pub(super) const LIST_PAIRS: [[&str; 2]; 7] = [
     ["curated", "collection"],
     ["curated", "list"],
@@ -94,7 +94,7 @@ pub(super) const LIST_PAIRS: [[&str; 2]; 7] = [
     ["reading", "list"],
     ["resource", "list"],
 ];
-/// Words that say that a list explains what it lists.
+/// Words that say that a list explains its entries.
 pub(super) const EXPLAINS: [&str; 8] = [
     "annotated",
     "explained",
@@ -163,7 +163,7 @@ pub(super) const TOOL: [&str; 55] = [
     "weights",
     "wrapper",
 ];
-/// Words of what the catalogue is for: designing, building and running systems that learn, and being asked about it.
+/// Words of the catalogue's purpose: designing, building and running systems that learn, and interviews about it.
 pub(super) const PURPOSE: [&str; 21] = [
     "cookbook",
     "deployment",

@@ -1,24 +1,23 @@
-//! What the words around a link call the repository that it leads to: something to study, a list of links, or something
-//! to run.
+//! Classifies a repository by the words around its links: study material, a list of links, or software and data.
 
 use super::word_lists::{
     DEPARTMENTS, EXPLAINS, LIST, LIST_IN_NAMES, LIST_PAIRS, PURPOSE, STUDY, STUDY_IN_NAMES,
     STUDY_PAIRS, SURE_STUDY, TOOL,
 };
 
-/// Which signs a text has.
+/// The signs that a text contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Signs {
     pub study: bool,
     pub tool: bool,
-    /// It calls it a list of links or papers.
+    /// It is called a list of links or papers.
     pub list: bool,
-    /// It says that it explains what it lists.
+    /// It is said to explain what it lists.
     pub explains: bool,
 }
 
 impl Signs {
-    /// The signs of `text`, a heading, a sentence or a description. O(length).
+    /// The signs in `text`, a heading, a sentence or a description. O(length).
     pub fn of(text: &str) -> Signs {
         let words = words(text, |c| c.is_alphanumeric() || c == '-');
         Signs {
@@ -29,7 +28,7 @@ impl Signs {
         }
     }
 
-    /// The signs of `text`, which says what a repository is. Where it speaks of software, only sure words of study
+    /// The signs in `text`, a statement about a repository. If it mentions software, only unambiguous words of study
     /// material count. O(length).
     pub fn of_remark(text: &str) -> Signs {
         let signs = Signs::of(text);
@@ -37,20 +36,20 @@ impl Signs {
         Signs { study: signs.study && (!signs.tool || is_sure), ..signs }
     }
 
-    /// The signs of `text`, the words of a link. O(length).
+    /// The signs in `text`, a link text. O(length).
     pub fn of_link(text: &str) -> Signs {
         let list = has(&words(text, char::is_alphanumeric), &LIST);
         Signs { list, ..Signs::default() }.or(Signs::of(text))
     }
 
-    /// The signs of `name`, a repository's. O(length).
+    /// The signs in `name`, the name of a repository. O(length).
     pub fn of_name(name: &str) -> Signs {
         let words = words(name, char::is_alphanumeric);
         let study = has(&words, &STUDY)
             || has(&words, &STUDY_IN_NAMES)
             || has_pair(&words, &STUDY_PAIRS)
             || has_course_code(&words);
-        // Names such as `promptpapers` run words together.
+        // Names such as `promptpapers` join words.
         let is_run_together = words.iter().any(|word| word.ends_with("papers"));
         Signs {
             study,
@@ -60,7 +59,7 @@ impl Signs {
         }
     }
 
-    /// The signs of this or `other`.
+    /// The signs in this or `other`.
     pub fn or(self, other: Signs) -> Signs {
         Signs {
             study: self.study || other.study,
@@ -71,12 +70,12 @@ impl Signs {
     }
 }
 
-/// Whether `text`, a name or the words of a link, has a word of what the catalogue is for.
+/// Whether `text`, a name or a link text, contains a word of the catalogue's purpose.
 pub(super) fn is_of_purpose(text: &str) -> bool {
     has(&words(text, char::is_alphanumeric), &PURPOSE)
 }
 
-/// Whether `heading` says that data is listed below it.
+/// Whether `heading` says that data sets are listed below it.
 pub(super) fn lists_data(heading: &str) -> bool {
     has(&words(heading, char::is_alphanumeric), &["dataset", "datasets"])
 }
@@ -89,7 +88,7 @@ fn has_pair(words: &[String], listed: &[[&str; 2]]) -> bool {
     words.windows(2).any(|pair| listed.iter().any(|known| pair == known))
 }
 
-/// Whether `words` have a course's number: `cs231n`, or `cs` and `324`.
+/// Whether `words` contain the number of a course: `cs231n`, or `cs` and `324`.
 fn has_course_code(words: &[String]) -> bool {
     let is_number = |text: &str| {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -104,7 +103,7 @@ fn has_course_code(words: &[String]) -> bool {
     words.iter().any(is_joined) || words.windows(2).any(is_pair)
 }
 
-/// The words of `text` in lower case, of characters that `is_inside`.
+/// The words of `text` in lower case, made of characters that `is_inside` accepts.
 fn words(text: &str, is_inside: impl Fn(char) -> bool) -> Vec<String> {
     let words = text.split(|c: char| !is_inside(c)).map(|word| word.trim_matches('-'));
     words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_courses_and_notes_are_told_from_libraries_and_data() {
+    fn lists_courses_and_notes_are_distinguished_from_libraries_and_data() {
         for text in ["ML interview questions", "A course on drift", "Case studies", "Notes on RAG"]
         {
             assert_eq!(Signs::of(text), Signs { study: true, ..Signs::default() }, "{text}");
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn bare_lists_are_told_from_what_explains() {
+    fn bare_lists_are_distinguished_from_lists_that_explain() {
         let is_list = |signs: Signs| signs.list && !signs.explains;
         for name in ["awesome-rag", "engineering-blogs", "rag.papers", "promptpapers"] {
             assert!(is_list(Signs::of_name(name)), "{name}");
@@ -150,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_framework_that_answers_questions_is_no_study_material() {
+    fn a_framework_that_answers_questions_is_not_study_material() {
         let is_study = |text| Signs::of_remark(text).study;
         assert!(!is_study("A framework to turn questions into queries"));
         assert!(is_study("The software that goes with my book"));
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn course_numbers_are_told_from_other_numbers() {
+    fn course_numbers_are_distinguished_from_other_numbers() {
         for text in ["CS231n notes", "CS 324 - Foundation Models", "stat110"] {
             assert!(has_course_code(&words(text, char::is_alphanumeric)), "{text}");
         }
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_tells_what_it_is_for() {
+    fn words_of_the_purpose_are_found_in_names() {
         assert!(is_of_purpose("data-science-interview-questions") && is_of_purpose("scaling-book"));
         assert!(!is_of_purpose("awesome-code-llm"));
     }

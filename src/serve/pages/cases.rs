@@ -39,7 +39,8 @@ pub(super) async fn page(
 
 fn matrix(view: &CasesView) -> Markup {
     let said = |cells: &[CellView]| cells.iter().any(|cell| cell.coverage != Coverage::Empty);
-    let (told, untold): (Vec<_>, Vec<_>) = view.cases.iter().partition(|case| said(&case.cells));
+    let (with_content, without_content): (Vec<_>, Vec<_>) =
+        view.cases.iter().partition(|case| said(&case.cells));
     html! {
         h1 { "Case studies" }
         p.quiet {
@@ -51,7 +52,7 @@ fn matrix(view: &CasesView) -> Markup {
                 thead { tr { th scope="col" { "Case" }
                     @for step in &view.steps { th scope="col" { (step.label) } } } }
                 tbody {
-                    @for case in &told {
+                    @for case in &with_content {
                         tr {
                             th scope="row" { a href={ "/cases/" (case.id) } { (case.label) } }
                             @for cell in &case.cells { (matrix_cell(&case.id, cell)) }
@@ -60,9 +61,9 @@ fn matrix(view: &CasesView) -> Markup {
                 }
             }
         }
-        @if !untold.is_empty() {
+        @if !without_content.is_empty() {
             p.quiet { "No source goes through these yet: "
-                @for (at, case) in untold.iter().enumerate() {
+                @for (at, case) in without_content.iter().enumerate() {
                     @if at > 0 { ", " }
                     a href={ "/topics/" (case.id) } { (case.label) }
                 } "."

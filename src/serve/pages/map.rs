@@ -77,9 +77,9 @@ struct Neighbours {
 impl Neighbours {
     /// Each neighbour belongs to the first group that fits.
     fn of(detail: &TopicDetail, related: &[RelatedTopic]) -> Neighbours {
-        let mut told = HashSet::new();
+        let mut placed = HashSet::new();
         let mut group = |title, what, links: Vec<(String, String)>, most| {
-            let fresh = links.into_iter().filter(|(id, _)| told.insert(id.clone()));
+            let fresh = links.into_iter().filter(|(id, _)| placed.insert(id.clone()));
             Group::new(title, what, fresh, most)
         };
         let links = |all: &[TopicLink]| -> Vec<(String, String)> {
@@ -126,7 +126,7 @@ pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     html! {
         div.wide.map tabindex="0" role="region" aria-label="Map of the topic" {
             svg viewBox={ "0 0 " (WIDTH) " " (height) } width=(WIDTH) height=(height) role="group"
-                aria-label={ "What stands round " (label) "; the lists below say the same" } {
+                aria-label={ "Map of the topics around " (label) "; the lists below have the same content" } {
                 @for (ties, _) in &drawn { (ties) }
                 rect.own x=(MIDDLE) y=(own) width=(BOX) height=(TALL) rx="8" {}
                 text.own x=(MIDDLE + BOX / 2) y=(own + 20) text-anchor="middle" { (short(label)) }

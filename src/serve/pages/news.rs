@@ -58,7 +58,7 @@ fn body(view: &NewsView, topic: &str, source: &str, since: &str, feed: &str) -> 
             (plural(documents.added, "document")) " added, " (number(documents.changed)) " changed, "
             (number(documents.removed)) " removed. " a href=(feed) { "As a feed" }
         }
-        @if view.items.is_empty() { p { "Nothing in that time." } }
+        @if view.items.is_empty() { p { "No changes in this period." } }
         @for items in days {
             section.day {
                 h2 { (items.first().map(day).unwrap_or_default()) }
@@ -74,11 +74,11 @@ fn day(item: &NewsItem) -> &str {
 
 /// How many sections were added, changed and removed, without the zeros.
 fn counts(sections: Delta) -> String {
-    let told =
+    let counts =
         [(sections.added, "added"), (sections.changed, "changed"), (sections.removed, "removed")];
-    let told = told.into_iter().filter(|(count, _)| *count > 0);
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
     let words: Vec<String> =
-        told.map(|(count, what)| format!("{} {what}", plural(count, "section"))).collect();
+        counts.map(|(count, what)| format!("{} {what}", plural(count, "section"))).collect();
     if words.is_empty() { "no section".to_owned() } else { words.join(", ") }
 }
 

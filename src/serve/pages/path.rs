@@ -40,7 +40,7 @@ fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
                 p { "No chain of explained ties joins " (view.from.label) " and " (view.to.label) "." }
             }
         } @else {
-            p.quiet { "Two topics, by any of their names: what joins them, tie by tie, and where that is said." }
+            p.quiet { "Enter two topics by any of their names to see how they are connected, with the evidence." }
         }
     }
 }

@@ -85,7 +85,7 @@ fn body(asked: &Parameters, found: &[ResourceView], years: &[u16]) -> Markup {
         p.quiet { "Articles, papers, talks and tools, by how many independent authors cite them." }
         (form(asked, years))
         @if found.is_empty() {
-            p { "Nothing cited fits that. " a href="/resources" { "All resources" } }
+            p { "No cited work matches. " a href="/resources" { "All resources" } }
         }
         ol.works start=(offset + 1) {
             @for resource in found.iter().take(PAGE) { li { (work(resource)) } }

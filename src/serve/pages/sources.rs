@@ -21,7 +21,7 @@ use crate::printable::thousands;
 use crate::problem::Problem;
 use crate::search::{Budget, FacetField, Filter, FilterField};
 
-/// What readers are told about private sources.
+/// The note on private sources.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
 /// Failed sources that are named above the table.
 const NAMED: usize = 12;
@@ -102,7 +102,7 @@ fn whole(source: &SourceState, view: &SearchView, library: &Library) -> Markup {
                 a href=(address("/new", &[("source", &source.id)])) { "What is new" }
             }
             @if !topics.is_empty() {
-                h2 { "What it speaks of" }
+                h2 { "Topics" }
                 p.topics {
                     @for value in topics {
                         a.chip href=(address("/", &[("source", &source.id), ("topic", &value.value)])) {
@@ -214,10 +214,10 @@ fn row(source: &SourceState) -> Markup {
                 @let about = AboutSource::of(source);
                 @if !about.is_empty() { p.quiet { (about) } }
                 @if source.state == SourceCondition::Gone {
-                    p.warn { "not found any more; what was indexed is kept for a while" }
+                    p.warn { "no longer found; its indexed documents are kept for a while" }
                 }
                 @if source.private { p.quiet { (PRIVATE) } }
-                @if source.archived { p.quiet { "archived: nobody works on it any more" } }
+                @if source.archived { p.quiet { "archived: no longer maintained" } }
                 @if let Some(failure) = failure {
                     p.warn {
                         (failure.message)

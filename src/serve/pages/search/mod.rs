@@ -126,12 +126,12 @@ async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<
 /// Of the topics that the query names, the one that most results are about; the first if none is.
 fn foremost(view: &SearchView) -> Option<&str> {
     let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
-    let spoken = |topic: &String| {
+    let count_of = |topic: &String| {
         let value = counted.iter().find(|value| value.value == *topic);
         value.map_or(0, |value| value.count)
     };
     // `max_by_key` would return the last of equal ones.
-    view.query.topics.iter().rev().max_by_key(|topic| spoken(topic)).map(String::as_str)
+    view.query.topics.iter().rev().max_by_key(|topic| count_of(topic)).map(String::as_str)
 }
 
 /// The active filters, each with a link that removes it.

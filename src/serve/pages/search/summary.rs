@@ -82,14 +82,14 @@ pub(super) fn help(rescue: &Rescue, asked: &SearchParameters) -> Markup {
     html! {
         div.none {
             @if rescue.failed.is_empty() {
-                p { "Each of these words is there, but nothing fits all that you asked for." }
+                p { "Each of these words occurs, but no passage matches the whole query." }
             } @else {
                 p { "No passage holds " @for (at, word) in rescue.failed.iter().enumerate() {
                     @if at > 0 { " or " } b { (word) }
                 } "." }
             }
             @if !rescue.nearest.is_empty() || is_narrowed {
-                p { "What comes near:" }
+                p { "Similar:" }
                 ul {
                     @if is_narrowed {
                         li { a href=(without_filters(asked)) { "The same without the filters" } }
