@@ -21,6 +21,7 @@ pub mod markup;
 pub mod nesting;
 mod noise;
 mod notebook;
+mod pattern;
 mod pdf;
 mod piece;
 mod render;
