@@ -11,6 +11,7 @@ mod archive;
 pub mod folder;
 pub mod github;
 mod hosts;
+mod http_client;
 mod judge;
 pub mod links;
 mod pace;
