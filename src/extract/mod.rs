@@ -17,6 +17,7 @@ mod limits;
 mod lines;
 pub mod links;
 mod markdown;
+pub mod markdown_options;
 pub mod markup;
 pub mod nesting;
 mod noise;
