@@ -10,6 +10,7 @@ use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceState;
 use crate::graph;
+use crate::printable::time;
 use crate::problem::{Problem, Stage};
 use crate::search;
 use crate::store::{SourceRow, State};
@@ -93,7 +94,7 @@ fn standing(source: &Source, row: &SourceRow) -> Standing {
     let Some(metadata) = row.metadata.clone() else {
         return Standing { author, ..Standing::default() };
     };
-    let day = |at| Some(chrono::DateTime::from_timestamp(at, 0)?.format("%Y-%m-%d").to_string());
+    let day = time::day_of_unix;
     Standing {
         description: metadata.description,
         homepage: metadata.homepage,
@@ -143,10 +144,7 @@ pub(super) fn source_state(
         (State::Failed, None) => State::New,
         (state, _) => state,
     };
-    let time = |seconds: i64| {
-        let time = chrono::DateTime::from_timestamp(seconds, 0)?;
-        Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
-    };
+    let time = time::rfc3339_of_unix;
     let mut problems: Vec<Problem> = Vec::new();
     // Once the entry has the new name, only its id tells of the old one.
     let moved_to = row.moved_to.clone().filter(|name| !is_at(source, name));

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::config::{Config, Timetable};
 use crate::generation::run::Run;
+use crate::printable::time;
 
 /// How long after a run that could not start, or reached nobody, the next one is tried.
 pub(super) const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
@@ -48,7 +49,7 @@ impl Clock {
         let inner = self.lock();
         let retry = inner.retry.as_ref().map(|(at, _)| *at);
         let next = [inner.next, retry].into_iter().flatten().min();
-        next.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        next.map(time::rfc3339)
     }
 
     /// Asks for a run as soon as none is under way; whether one is.

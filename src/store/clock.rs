@@ -13,6 +13,8 @@ use rusqlite::params;
 use super::sources::put_source;
 use super::{SourceRow, Store, StoreError};
 
+use crate::printable::time;
+
 /// 2026-01-01, in seconds since 1970: no clock that is right tells an earlier time.
 const EARLIEST: i64 = 1_767_225_600;
 
@@ -28,7 +30,7 @@ impl Store {
         if !is_plausible(now) {
             return Ok(());
         }
-        let (seconds, day) = (now.timestamp(), now.format("%Y-%m-%d").to_string());
+        let (seconds, day) = (now.timestamp(), time::day(now));
         let transaction = self.connection.transaction()?;
         // What is no text, or can't be decoded, is reported by who needs it.
         let read = |row: &rusqlite::Row| Ok(row.get(0).ok().zip(row.get(1).ok()));

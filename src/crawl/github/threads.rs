@@ -1,6 +1,6 @@
 //! What discussions and issues have in common when they are fetched: pages, failures, and the share of the quota.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use super::super::hosts::authority;
 use super::thread::Thread;
@@ -51,7 +51,7 @@ impl Listing {
 /// The time `text` in UTC with seconds, so that times compare as text; `None` if it is none.
 pub(super) fn utc(text: &str) -> Option<String> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
-    Some(time.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true))
+    Some(crate::printable::time::rfc3339(time.to_utc()))
 }
 
 impl Crawler {
