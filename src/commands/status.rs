@@ -1,6 +1,6 @@
 //! `cairn status`: what the index holds, how the last run went, what is wrong, what is new.
 
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use clap::Args;
 
 use super::{Exit, open, output};
@@ -10,6 +10,7 @@ use crate::generation::run::Run;
 use crate::generation::runs::{self, Standing};
 use crate::library::view::{NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
+use crate::printable::time;
 use crate::serve::clock;
 
 /// Problems and news that are printed; the others are counted.
@@ -31,7 +32,7 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
     let library = open(config)?;
     let runs = runs::read(&config.index);
     let due = clock::due(&config.timetable, &runs, Utc::now());
-    let next_run = due.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
+    let next_run = due.map(time::rfc3339);
     let status = library.status(&Standing::of(runs), next_run);
     let ask = |since| NewsRequest {
         since,

@@ -43,7 +43,7 @@ pub(super) fn read(named: Option<&Path>, home: &Home) -> anyhow::Result<Settings
 
 /// The path of the user's own configuration file, if it exists.
 fn own_file() -> Option<PathBuf> {
-    let path = dirs::config_dir()?.join("cairn").join("cairn.toml");
+    let path = super::user_folders::config_folder()?.join("cairn").join("cairn.toml");
     path.is_file().then_some(path)
 }
 

@@ -14,6 +14,7 @@ mod keys;
 mod schedule;
 mod secret;
 mod sources;
+mod user_folders;
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
@@ -233,7 +234,7 @@ impl Config {
 }
 
 fn data_folder() -> PathBuf {
-    dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("cairn")
+    user_folders::data_folder().unwrap_or_else(|| PathBuf::from(".")).join("cairn")
 }
 
 /// The data files in `folder`. `Err` if it does not exist, or if it was found in `home` and is outside it.

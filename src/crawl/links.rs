@@ -12,7 +12,8 @@ use reqwest::{Method, StatusCode, Url};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::hosts::{self, Hosts};
+use super::hosts::Hosts;
+use super::http_client;
 use crate::config::Config;
 
 /// The number of hosts that are checked concurrently.
@@ -67,8 +68,6 @@ struct Checker {
 
 impl Checker {
     fn new(config: &Config) -> anyhow::Result<Checker> {
-        // Fails if another session in this process has installed a provider; that provider works too.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let hosts = Hosts::new(config);
         let allowed = hosts.clone();
         let redirects = Policy::custom(move |attempt: Attempt| {
@@ -80,11 +79,8 @@ impl Checker {
                 None => attempt.follow(),
             }
         });
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("cairn/", env!("CARGO_PKG_VERSION"), " (link checker)"))
+        let http = http_client::builder(&hosts, "link checker")
             .redirect(redirects)
-            .dns_resolver(hosts::resolver(&hosts))
-            .connect_timeout(Duration::from_secs(10))
             .timeout(LONGEST)
             .pool_max_idle_per_host(1)
             .build()?;

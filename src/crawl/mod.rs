@@ -16,6 +16,7 @@ mod fetched;
 pub mod folder;
 pub mod github;
 mod hosts;
+mod http_client;
 mod judge;
 pub mod links;
 mod pace;

@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::hosts::{self, Hosts};
+use super::http_client;
 use super::judge::{UNSAID_API_WAIT, UNSAID_WAIT, Verdict, judge, quota, text_header};
 use super::pace::{Gate, Pace, Quota, Resource};
 use super::{CrawlError, Traffic};
@@ -96,19 +97,10 @@ pub(super) enum Answer {
 
 impl Session {
     pub fn new(config: &Config) -> anyhow::Result<Session> {
-        // Fails if another session in this process has installed a provider; that provider works too.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let hosts = Hosts::new(config);
         let client = |redirects: Policy| {
-            reqwest::Client::builder()
-                .user_agent(concat!(
-                    "cairn/",
-                    env!("CARGO_PKG_VERSION"),
-                    " (study-material indexer)"
-                ))
+            http_client::builder(&hosts, "study-material indexer")
                 .redirect(redirects)
-                .dns_resolver(hosts::resolver(&hosts))
-                .connect_timeout(Duration::from_secs(10))
                 .read_timeout(Duration::from_secs(60))
                 .pool_max_idle_per_host(config.jobs_per_host)
                 .build()

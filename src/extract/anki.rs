@@ -4,16 +4,14 @@
 //! `.anki2` is that database. It is opened in memory, for reading only. Fields are HTML, with
 //! the marks of clozes.
 
-use std::borrow::Cow;
 use std::io::{Cursor, Read};
-use std::sync::LazyLock;
 
-use regex::Regex;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB};
 
 use super::html::{fragment, page};
 use super::limits::MOST_SECTIONS;
+use super::pattern::patterns;
 use super::sections::{SectionBuilder, Unit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
@@ -85,9 +83,10 @@ fn open(bytes: &[u8]) -> rusqlite::Result<Connection> {
     Ok(database)
 }
 
-/// `{{c1::hidden words::a hint}}`, of which the words are text.
-static CLOZE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}").ok());
+patterns! {
+    /// `{{c1::hidden words::a hint}}`, of which the words are text.
+    CLOZE = r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}";
+}
 
 /// A note: its fields and its tags.
 struct Note {
@@ -109,8 +108,7 @@ fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
         };
         let tags = text(1)?.split_whitespace().map(str::to_owned).collect();
         let fields = text(0)?;
-        let bare = CLOZE.as_ref().map(|cloze| cloze.replace_all(&fields, "$1"));
-        let bare = bare.unwrap_or(Cow::Borrowed(&fields));
+        let bare = CLOZE.replace_all(&fields, "$1");
         Ok(Note { fields: bare.split(BETWEEN).map(str::to_owned).collect(), tags })
     })?;
     rows.collect()

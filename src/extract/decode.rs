@@ -5,12 +5,11 @@
 //! wrongly ("â€™" for an apostrophe) is put right, with a problem that says so.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use regex::Regex;
 
+use super::pattern::patterns;
 use crate::problem::{Problem, Stage};
 
 /// Of so many bytes beyond ASCII at least one must be no UTF-8 for the text to be in another encoding;
@@ -19,9 +18,10 @@ const SLIPS: usize = 50;
 /// So many places that look decoded wrongly are no coincidence.
 const LEAST_MOJIBAKE: usize = 3;
 
-/// Runs of characters that UTF-8's bytes beyond ASCII become when they are read as Windows-1252.
-static RUN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"[ÂÃâðï][\u{80}-\u{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}").ok());
+patterns! {
+    /// Runs of characters that UTF-8's bytes beyond ASCII become when they are read as Windows-1252.
+    RUN = r"[ÂÃâðï][\u{80}-\u{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}";
+}
 
 /// The text of `bytes` without its byte order mark; problems say what was guessed or put right.
 /// O(length).
@@ -77,7 +77,6 @@ fn zeros(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// `text` with what was decoded wrongly put right, if there are several such places.
 fn mended<'a>(text: Cow<'a, str>, problems: &mut Vec<Problem>) -> Cow<'a, str> {
-    let Some(run) = RUN.as_ref() else { return text };
     if text.is_ascii() {
         return text;
     }
@@ -86,7 +85,7 @@ fn mended<'a>(text: Cow<'a, str>, problems: &mut Vec<Problem>) -> Cow<'a, str> {
         UTF_8.decode_without_bom_handling_and_without_replacement(&bytes).map(Cow::into_owned)
     };
     let found: Vec<_> =
-        run.find_iter(&text).filter_map(|m| Some((m.range(), right(m.as_str())?))).collect();
+        RUN.find_iter(&text).filter_map(|m| Some((m.range(), right(m.as_str())?))).collect();
     let Some((first, ..)) = found.first().filter(|_| found.len() >= LEAST_MOJIBAKE) else {
         return text;
     };

@@ -8,6 +8,7 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 
 use super::frontmatter::{self, FrontMatter};
 use super::html::fragment;
+use super::markdown_options;
 use super::nesting;
 use super::piece::{MOST_WORDS, Piece};
 use super::render::{place, render};
@@ -62,19 +63,9 @@ enum Headings {
 
 impl MarkdownReader {
     pub fn new(builder: SectionBuilder) -> Self {
-        let mut options = Options::default();
-        options.extension.strikethrough = true;
-        options.extension.table = true;
-        options.extension.autolink = true;
-        options.extension.tasklist = true;
-        options.extension.footnotes = true;
-        options.extension.inline_footnotes = true;
-        options.extension.math_dollars = true;
-        options.extension.alerts = true;
-        options.extension.front_matter_delimiter = Some("---".to_owned());
         MarkdownReader {
             builder,
-            options,
+            options: markdown_options::for_documents(),
             anchorizer: Anchorizer::new(),
             title: None,
             title_is_first_level: false,

@@ -1,40 +1,37 @@
 //! Lines that every repository has for its own sake: adverts and pleas.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
+use super::pattern::patterns;
 use super::words::words;
 
 /// A paragraph longer than this says something besides.
 const MOST_WORDS: usize = 45;
 
-static ADVERT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let patterns = [
-        // "If you find this repo useful, please give it a star."
-        r"\b(give|leave|drop|hit|smash|click)\b.{0,30}(\ba star\b|⭐|🌟)",
-        r"(\bstar\b|⭐|🌟).{0,20}\b(this|the|my|our) (repo|repository|project|course)\b",
-        r"\bif (you|this) .{0,30}\b(repo|repository|project|list|guide|course)\b.{0,60}(\bstar\b|⭐|🌟|\bsponsor|\bdonat)",
-        r"\bbuy (me|us) a (coffee|beer)\b",
-        r"\b(become|be) a (sponsor|patron|backer)\b",
-        r"\b(subscribe to|sign up for|join) (my|our|the) (newsletter|discord|slack|telegram|youtube channel|mailing list)\b",
-        r"\bfollow (me|us) on (twitter|x|linkedin|medium|github|instagram|facebook)\b",
-        r"\b(prs?|pull requests?|contributions?)( of any kind)? (are|is) (always |very |most )?welcome\b",
-        r"\bmade with (❤|♥|💜|💙|💚|💛|🧡|love)",
-        r"\b(use|with) (the )?(promo|discount|coupon) code\b",
-        r"\bback to (the )?top\b",
-        r"^(star history|stargazers over time)$",
-    ];
-    // Word boundaries of ASCII: those of Unicode keep the pattern from being a finite automaton, and
-    // this runs on every paragraph.
-    Regex::new(&format!("(?i){}", patterns.join("|").replace(r"\b", r"(?-u:\b)"))).ok()
-});
+patterns! {
+    ADVERT = {
+        let patterns = [
+            // "If you find this repo useful, please give it a star."
+            r"\b(give|leave|drop|hit|smash|click)\b.{0,30}(\ba star\b|⭐|🌟)",
+            r"(\bstar\b|⭐|🌟).{0,20}\b(this|the|my|our) (repo|repository|project|course)\b",
+            r"\bif (you|this) .{0,30}\b(repo|repository|project|list|guide|course)\b.{0,60}(\bstar\b|⭐|🌟|\bsponsor|\bdonat)",
+            r"\bbuy (me|us) a (coffee|beer)\b",
+            r"\b(become|be) a (sponsor|patron|backer)\b",
+            r"\b(subscribe to|sign up for|join) (my|our|the) (newsletter|discord|slack|telegram|youtube channel|mailing list)\b",
+            r"\bfollow (me|us) on (twitter|x|linkedin|medium|github|instagram|facebook)\b",
+            r"\b(prs?|pull requests?|contributions?)( of any kind)? (are|is) (always |very |most )?welcome\b",
+            r"\bmade with (❤|♥|💜|💙|💚|💛|🧡|love)",
+            r"\b(use|with) (the )?(promo|discount|coupon) code\b",
+            r"\bback to (the )?top\b",
+            r"^(star history|stargazers over time)$",
+        ];
+        // Word boundaries of ASCII: those of Unicode keep the pattern from being a finite automaton, and
+        // this runs on every paragraph.
+        format!("(?i){}", patterns.join("|").replace(r"\b", r"(?-u:\b)"))
+    };
+}
 
 /// Whether `text`, a paragraph or list item, only asks the reader for something.
 pub(super) fn is_advert(text: &str) -> bool {
-    text.len() <= MOST_WORDS * 12
-        && ADVERT.as_ref().is_some_and(|advert| advert.is_match(text))
-        && words(text) <= MOST_WORDS
+    text.len() <= MOST_WORDS * 12 && ADVERT.is_match(text) && words(text) <= MOST_WORDS
 }
 
 #[cfg(test)]

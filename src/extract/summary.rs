@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use comrak::nodes::NodeValue;
-use comrak::{Arena, Options, parse_document};
+use comrak::{Arena, parse_document};
 use percent_encoding::percent_decode_str;
 
 use super::render::render;
@@ -39,7 +39,7 @@ pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
     let folder: Vec<&str> = path.split('/').rev().skip(1).collect();
     let arena = Arena::new();
     let text = &text[..text.floor_char_boundary(MOST_BYTES)];
-    let root = parse_document(&arena, text, &Options::default());
+    let root = parse_document(&arena, text, &super::markdown_options::for_contents());
     let mut chapters: Vec<Chapter> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     for node in root.descendants() {

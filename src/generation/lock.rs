@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 
 use crate::disk::{DiskError, Doing};
+use crate::printable::time;
 
 /// A run that was killed this instant may take a moment to let go.
 const TRIES: u32 = 5;
@@ -37,12 +38,7 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     }
     file.set_len(0)?;
     file.rewind()?;
-    writeln!(
-        file,
-        "process {}, since {}",
-        std::process::id(),
-        chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-    )?;
+    writeln!(file, "process {}, since {}", std::process::id(), time::rfc3339(chrono::Utc::now()))?;
     Ok(file)
 }
 

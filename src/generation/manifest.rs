@@ -16,6 +16,7 @@ use crate::catalogue::names::SourceNames;
 use crate::catalogue::voice::Speaker;
 use crate::catalogue::{Shown, Voices};
 use crate::disk;
+use crate::printable::time;
 use crate::problem::Problem;
 
 /// The first format that lists checksums.
@@ -164,7 +165,7 @@ impl Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             generation: 0,
-            built_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            built_at: time::rfc3339(chrono::Utc::now()),
             fingerprint: String::new(),
             counts,
             excerpt_chars,

@@ -1,9 +1,11 @@
 //! How one topic leads to another: the shortest chains of explained edges, found by Yen's algorithm (J. Y. Yen,
 //! "Finding the k shortest loopless paths in a network", Management Science 17(11), 1971).
 
-use pathfinding::prelude::yen;
-use petgraph::graph::NodeIndex;
-use petgraph::visit::EdgeRef;
+use std::collections::{BTreeSet, HashSet};
+
+use petgraph::algo::astar;
+use petgraph::graph::{DiGraph, EdgeReference, NodeIndex};
+use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use super::{Edge, Graph};
 
@@ -15,6 +17,9 @@ const HUB: f64 = 0.5;
 const SCALE: f64 = 1000.0;
 /// Longer chains explain nothing.
 const MOST_HOPS: usize = 6;
+
+/// The costs of going from one topic to another, in thousandths.
+type Costs = DiGraph<(), u32>;
 
 /// One edge of a chain, in its direction.
 #[derive(Clone, Copy, Debug)]
@@ -33,16 +38,65 @@ pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop
     if from >= nodes || to >= nodes || from == to {
         return Vec::new();
     }
-    let goal = NodeIndex::new(to);
-    let costs = costs(graph, goal);
-    let next = |node: &NodeIndex| costs[node.index()].iter().copied();
-    let found = yen(&NodeIndex::new(from), next, |node| *node == goal, count);
-    let chains = found.into_iter().filter(|(chain, _)| chain.len() <= MOST_HOPS + 1);
-    chains.map(|(chain, _)| hops(graph, &chain)).collect()
+    let (from, goal) = (NodeIndex::new(from), NodeIndex::new(to));
+    let found = shortest(&costs(graph, goal), from, goal, count);
+    let chains = found.into_iter().filter(|chain| chain.nodes.len() <= MOST_HOPS + 1);
+    chains.map(|chain| hops(graph, &chain.nodes)).collect()
 }
 
-/// For each topic, the cost of going to each of its neighbours on the way to `goal`.
-fn costs(graph: &Graph, goal: NodeIndex) -> Vec<Vec<(NodeIndex, u32)>> {
+/// A loopless chain of topics. The order is that of the result: by cost, then by length, then by topics.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Chain {
+    /// In thousandths.
+    cost: u32,
+    length: usize,
+    nodes: Vec<NodeIndex>,
+}
+
+/// The `count` cheapest loopless chains from `from` to `to`, by Yen's algorithm: every next chain leaves one of those
+/// found before at some topic (the spur) by an edge that none of them takes there.
+fn shortest(costs: &Costs, from: NodeIndex, to: NodeIndex, count: usize) -> Vec<Chain> {
+    let mut found: Vec<Chain> = Vec::new();
+    let mut candidates = BTreeSet::new();
+    candidates.extend(detour(costs, &[from], to, &HashSet::new()));
+    while found.len() < count
+        && let Some(best) = candidates.pop_first()
+    {
+        found.push(best);
+        let best = &found[found.len() - 1].nodes;
+        for at in 1..best.len() {
+            let root = &best[..at];
+            let same_root = found.iter().filter(|chain| chain.nodes.starts_with(root));
+            let taken = same_root.filter_map(|chain| chain.nodes.get(at).copied()).collect();
+            candidates.extend(detour(costs, root, to, &taken));
+        }
+    }
+    // Of equally cheap chains, the one found later may be the shorter one.
+    found.sort_unstable();
+    found
+}
+
+/// The cheapest chain to `to` that begins with `root` and does not continue with a topic in `taken`.
+fn detour(
+    costs: &Costs,
+    root: &[NodeIndex],
+    to: NodeIndex,
+    taken: &HashSet<NodeIndex>,
+) -> Option<Chain> {
+    let spur = *root.last()?;
+    let open = EdgeFiltered::from_fn(costs, |edge: EdgeReference<'_, u32>| {
+        let is_taken = edge.source() == spur && taken.contains(&edge.target());
+        !is_taken && !root.contains(&edge.target())
+    });
+    let (cost, rest) = astar(&open, spur, |node| node == to, |edge| *edge.weight(), |_| 0)?;
+    let steps = root.windows(2).filter_map(|pair| costs.find_edge(pair[0], pair[1]));
+    let cost = cost + steps.map(|edge| costs[edge]).sum::<u32>();
+    let nodes = [root, &rest[1..]].concat();
+    Some(Chain { cost, length: nodes.len(), nodes })
+}
+
+/// For each topic what it costs to continue to each of its neighbours, on the way to `goal`.
+fn costs(graph: &Graph, goal: NodeIndex) -> Costs {
     let nodes = graph.topics.node_count();
     let mut degrees = vec![0_u32; nodes];
     for edge in graph.topics.edge_references() {
@@ -50,7 +104,10 @@ fn costs(graph: &Graph, goal: NodeIndex) -> Vec<Vec<(NodeIndex, u32)>> {
         degrees[edge.target().index()] += 1;
     }
     let usual = (2 * graph.topics.edge_count() / nodes.max(1)).max(1) as f64;
-    let mut costs = vec![Vec::new(); nodes];
+    let mut costs = Costs::with_capacity(nodes, 2 * graph.topics.edge_count());
+    for _ in 0..nodes {
+        costs.add_node(());
+    }
     for edge in graph.topics.edge_references() {
         let tie = HOP - f64::from(edge.weight().weight).ln();
         for (from, to) in [(edge.source(), edge.target()), (edge.target(), edge.source())] {
@@ -59,8 +116,8 @@ fn costs(graph: &Graph, goal: NodeIndex) -> Vec<Vec<(NodeIndex, u32)>> {
             }
             let crowd = (f64::from(degrees[to.index()]) / usual).ln().max(0.0);
             let hub = if to == goal { 0.0 } else { HUB * crowd };
-            // A cost is below 2^32 thousandths, because weights are above 1e-9 and degrees below 2^32.
-            costs[from.index()].push((to, ((tie + hub) * SCALE) as u32));
+            // A cost is below 2^32 thousandths: weights are above 1e-9, degrees below 2^32.
+            costs.add_edge(from, to, ((tie + hub) * SCALE) as u32);
         }
     }
     costs
@@ -77,10 +134,41 @@ fn hops<'a>(graph: &'a Graph, chain: &[NodeIndex]) -> Vec<Hop<'a>> {
 
 #[cfg(test)]
 mod tests {
+    use std::hash::RandomState;
+
+    use petgraph::algo::all_simple_paths;
+
     use super::*;
     use crate::config::Sources;
     use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
+
+    #[test]
+    fn no_cheaper_chain_is_missed_where_several_cost_the_same() {
+        let mut random = fastrand::Rng::with_seed(4);
+        for _ in 0..200 {
+            let mut costs = Costs::new();
+            let nodes: Vec<NodeIndex> = (0..7).map(|_| costs.add_node(())).collect();
+            for (from, to) in nodes.iter().flat_map(|a| nodes.iter().map(move |b| (*a, *b))) {
+                if from != to && random.bool() {
+                    costs.add_edge(from, to, random.u32(1..4));
+                }
+            }
+            let (from, to) = (nodes[0], nodes[6]);
+            let cost = |chain: Vec<NodeIndex>| -> u32 {
+                let edges = chain.windows(2).map(|pair| costs.find_edge(pair[0], pair[1]).unwrap());
+                edges.map(|edge| costs[edge]).sum()
+            };
+            let all = all_simple_paths::<Vec<_>, _, RandomState>(&costs, from, to, 0, None);
+            let mut expected: Vec<u32> = all.map(cost).collect();
+            expected.sort_unstable();
+            expected.truncate(6);
+            let found = shortest(&costs, from, to, 6);
+            assert_eq!(found.iter().map(|chain| chain.cost).collect::<Vec<_>>(), expected);
+            assert!(found.iter().all(|chain| cost(chain.nodes.clone()) == chain.cost));
+            assert!(found.is_sorted());
+        }
+    }
 
     #[test]
     fn chains_connect_the_ends_without_fields_or_loops() {

@@ -7,6 +7,7 @@ use super::{Audience, Library};
 use crate::annotate::Salience;
 use crate::generation::news;
 use crate::generation::news::{Changes, News, What};
+use crate::printable::time;
 use crate::search::SearchError;
 
 /// Topics listed for one piece of news.
@@ -63,7 +64,7 @@ impl Library {
             }
             seen += 1;
         }
-        let since = asked.since.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        let since = time::rfc3339(asked.since);
         Ok(NewsView { since, changes, items })
     }
 

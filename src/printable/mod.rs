@@ -18,6 +18,7 @@
 
 pub mod log;
 pub mod shell;
+pub mod time;
 
 use std::borrow::Cow;
 use std::fmt::Write;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{SourceCondition, SourceState};
+use crate::printable::time;
 use crate::problem::{Problem, Stage};
 use crate::store::{FetchState, SourceRow};
 
@@ -41,7 +42,7 @@ pub(super) fn standing(source: &Source, row: &SourceRow) -> Standing {
     let Some(metadata) = row.metadata.clone() else {
         return Standing { author, ..Standing::default() };
     };
-    let day = |at| Some(chrono::DateTime::from_timestamp(at, 0)?.format("%Y-%m-%d").to_string());
+    let day = time::day_of_unix;
     Standing {
         description: metadata.description,
         homepage: metadata.homepage,
@@ -97,10 +98,7 @@ pub(super) fn source_state(
 ) -> SourceState {
     let licence = licence(source, &row);
     let state = shown_state(&row);
-    let time = |seconds: i64| {
-        let time = chrono::DateTime::from_timestamp(seconds, 0)?;
-        Some(time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
-    };
+    let time = time::rfc3339_of_unix;
     let mut problems: Vec<Problem> = Vec::new();
     // Once the entry has the new name, only its id tells of the old one.
     let moved_to = row.moved_to.clone().filter(|name| !is_at(source, name));

@@ -10,6 +10,7 @@ use crate::crawl::links::{LinkState, check};
 use crate::generation::folders;
 use crate::generation::run::Looks;
 use crate::graph::Graph;
+use crate::printable::time;
 use crate::store::Store;
 
 /// An address is not looked at again within so many days, where the answer was sure…
@@ -39,7 +40,7 @@ pub(super) fn look(
         .filter(|url| !fresh.contains(url))
         .collect();
     told(Event::Looking(urls.len()));
-    let day = now.format("%Y-%m-%d").to_string();
+    let day = time::day(now);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, mut answers) = unbounded_channel();
     runtime.block_on(async {

@@ -291,7 +291,7 @@ pub fn record_stopped(
 }
 
 fn time(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    crate::printable::time::rfc3339(at)
 }
 
 /// The sources that are to be fetched in this run.

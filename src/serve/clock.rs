@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::config::{Config, Timetable};
 use crate::generation::run::Run;
 use crate::library::view::RefreshStart;
+use crate::printable::time;
 
 /// Delay before the next attempt, after a run that could not start or reached no host.
 pub(super) const AGAIN: chrono::Duration = chrono::Duration::minutes(5);
@@ -49,7 +50,7 @@ impl Clock {
         let inner = self.lock();
         let retry = inner.retry.as_ref().map(|(at, _)| *at);
         let next = [inner.next, retry].into_iter().flatten().min();
-        next.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+        next.map(time::rfc3339)
     }
 
     /// Requests a run, which starts as soon as no other is running. Requests that wait are merged into one.

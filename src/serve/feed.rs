@@ -1,14 +1,16 @@
 //! `/feed.atom` (RFC 4287): what is new, for feed readers, without private sources unless the settings include them.
 //! `/opensearch.xml`: lets a browser search from its address bar.
 
+use std::io;
 use std::sync::Arc;
 
-use atom_syndication::{Category, Content, Entry, Feed, FixedDateTime, Link, Person, Text};
 use axum::extract::{OriginalUri, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::DateTime;
+use quick_xml::Writer;
 use quick_xml::escape::escape;
+use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::ServerState;
 use super::api::{NewsParameters, QueryParameters};
@@ -36,29 +38,53 @@ pub(super) async fn feed(
     let built_at = state.library()?.manifest.built_at.clone();
     let news = asked.find(&state, USUAL, state.audience()).await?;
     let own = format!("{home}{}", uri.path_and_query().map_or("/feed.atom", |path| path.as_str()));
-    let feed = written(&news, &title, &built_at, &home, &own);
+    let feed = written(&news, &title, &built_at, &home, &own)
+        .map_err(|_| Failure::internal("the feed can't be written"))?;
     let kind = "application/atom+xml; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind)], feed.to_string()).into_response())
+    Ok(([(header::CONTENT_TYPE, kind)], feed).into_response())
 }
 
-fn written(news: &NewsView, title: &str, built_at: &str, home: &str, own: &str) -> Feed {
+type Xml = Writer<Vec<u8>>;
+
+/// The Atom document. Its writer escapes all text; characters that XML does not allow are removed.
+fn written(
+    news: &NewsView,
+    title: &str,
+    built_at: &str,
+    home: &str,
+    own: &str,
+) -> io::Result<Vec<u8>> {
     let newest = news.items.first().map_or(built_at, |item| &item.news.at);
-    Feed {
-        title: Text::plain(title),
-        id: own.to_owned(),
-        updated: moment(newest),
-        authors: vec![Person { name: "Cairn".to_owned(), ..Person::default() }],
-        links: vec![link("self", own), link("alternate", &format!("{home}/new"))],
-        entries: news.items.iter().map(|item| entry(item, home)).collect(),
-        ..Feed::default()
-    }
+    let mut xml = Writer::new(Vec::new());
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", None, None)))?;
+    xml.write_event(Event::Text(BytesText::from_escaped("\n")))?;
+    let feed = xml.create_element("feed").with_attribute(("xmlns", "http://www.w3.org/2005/Atom"));
+    feed.write_inner_content(|xml| {
+        element(xml, "title", title)?;
+        element(xml, "id", own)?;
+        element(xml, "updated", &moment(newest))?;
+        let author = xml.create_element("author");
+        author.write_inner_content(|xml| element(xml, "name", "Cairn"))?;
+        link(xml, "self", own)?;
+        link(xml, "alternate", &format!("{home}/new"))?;
+        news.items.iter().try_for_each(|item| entry(xml, item, home))
+    })?;
+    Ok(xml.into_inner())
 }
 
-fn link(rel: &str, href: &str) -> Link {
-    Link { rel: rel.to_owned(), href: strip(href).into_owned(), ..Link::default() }
+fn element(xml: &mut Xml, name: &str, text: &str) -> io::Result<()> {
+    xml.create_element(name).write_text_content(BytesText::new(&strip(text)))?;
+    Ok(())
 }
 
-fn entry(item: &NewsItem, home: &str) -> Entry {
+fn link(xml: &mut Xml, rel: &str, href: &str) -> io::Result<()> {
+    let href = strip(href);
+    let link = xml.create_element("link");
+    link.with_attributes([("href", &*href), ("rel", rel)]).write_empty()?;
+    Ok(())
+}
+
+fn entry(xml: &mut Xml, item: &NewsItem, home: &str) -> io::Result<()> {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
     let did = match news.what {
@@ -77,29 +103,29 @@ fn entry(item: &NewsItem, home: &str) -> Entry {
     // A document may change again, so the id contains the generation: each change is an entry of its own.
     let id = format!("tag:cairn,2026:{}/{path}@{}", news.source, news.generation);
     let sections = &news.sections;
-    let said = format!(
+    let summary = format!(
         "{} {path}: {} sections added, {} changed, {} removed",
         news.source, sections.added, sections.changed, sections.removed
     );
-    let category = |term: &str| Category { term: term.to_owned(), ..Category::default() };
-    let content_type = Some("text".to_owned());
-    Entry {
-        title: Text::plain(strip(&format!("{name} ({did}, {})", news.source))),
-        id: strip(&id).into_owned(),
-        updated: moment(&news.at),
-        links: vec![link("alternate", &href)],
-        content: Some(Content {
-            content_type,
-            value: Some(strip(&said).into_owned()),
-            ..Content::default()
-        }),
-        categories: item.topics.iter().map(|topic| category(&topic.id)).collect(),
-        ..Entry::default()
-    }
+    xml.create_element("entry").write_inner_content(|xml| {
+        element(xml, "title", &format!("{name} ({did}, {})", news.source))?;
+        element(xml, "id", &id)?;
+        element(xml, "updated", &moment(&news.at))?;
+        for topic in &item.topics {
+            let category = xml.create_element("category");
+            category.with_attribute(("term", topic.id.as_str())).write_empty()?;
+        }
+        link(xml, "alternate", &href)?;
+        let content = xml.create_element("content").with_attribute(("type", "text"));
+        content.write_text_content(BytesText::new(&strip(&summary)))?;
+        Ok(())
+    })?;
+    Ok(())
 }
 
-fn moment(at: &str) -> FixedDateTime {
-    DateTime::parse_from_rfc3339(at).unwrap_or_default()
+/// The RFC 3339 time `at` with a numeric offset; 1970 if it can't be read.
+fn moment(at: &str) -> String {
+    DateTime::parse_from_rfc3339(at).unwrap_or_default().to_rfc3339()
 }
 
 /// `GET /opensearch.xml` (OpenSearch 1.1).

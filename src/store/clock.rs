@@ -11,6 +11,8 @@ use rusqlite::params;
 use super::sources::put_source;
 use super::{SourceRow, Store, StoreError};
 
+use crate::printable::time;
+
 /// 2026-01-01 as a Unix timestamp: a correct clock never shows an earlier time.
 const EARLIEST: i64 = 1_767_225_600;
 
@@ -26,7 +28,7 @@ impl Store {
         if !is_plausible(now) {
             return Ok(());
         }
-        let (seconds, day) = (now.timestamp(), now.format("%Y-%m-%d").to_string());
+        let (seconds, day) = (now.timestamp(), time::day(now));
         let transaction = self.connection.transaction()?;
         // Rows that are not text or can't be decoded are skipped here; reading them reports the error.
         let read = |row: &rusqlite::Row| Ok(row.get(0).ok().zip(row.get(1).ok()));

@@ -22,12 +22,6 @@ const PERMISSIVE: [&str; 15] = [
     "Unicode-DFS-2016",
     "CDLA-Permissive-2.0",
 ];
-/// Weak copyleft that stays with its own files; each crate is named with the reason.
-const EXCEPTIONS: [(&str, &str); 1] = [
-    // The bounds of MPL-2.0 are the file's: it is linked unchanged.
-    ("option-ext", "MPL-2.0"),
-];
-
 #[test]
 fn every_dependency_may_be_given_away() {
     let metadata = |more: &[&str]| {
@@ -54,7 +48,7 @@ fn every_dependency_may_be_given_away() {
             spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX).is_ok_and(|all| {
                 all.evaluate(|requirement| {
                     let id = requirement.license.id().map(|id| id.name).unwrap_or_default();
-                    PERMISSIVE.contains(&id) || EXCEPTIONS.contains(&(name, id))
+                    PERMISSIVE.contains(&id)
                 })
             });
         assert!(allowed, "{name}: {licence:?} is not among the licences that were looked at");

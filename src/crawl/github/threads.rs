@@ -1,6 +1,6 @@
 //! Common parts of fetching discussions and issues: pages, failures, and the share of the quota.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 
 use super::super::hosts::authority;
 use super::thread::Thread;
@@ -51,7 +51,7 @@ impl Listing {
 /// The RFC 3339 timestamp `text` in UTC with seconds, so that timestamps can be compared as text; `None` if it is invalid.
 pub(super) fn utc(text: &str) -> Option<String> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
-    Some(time.to_utc().to_rfc3339_opts(SecondsFormat::Secs, true))
+    Some(crate::printable::time::rfc3339(time.to_utc()))
 }
 
 impl Crawler {

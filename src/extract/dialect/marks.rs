@@ -2,64 +2,46 @@
 //! wikilinks.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// A pattern that is known to be one.
-fn pattern(text: &str) -> Option<Regex> {
-    Regex::new(text).ok()
-}
+use crate::extract::pattern::patterns;
 
-/// `{% hint %}`, `{% embed url="…" %}` of GitBook and Liquid.
-static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\{%-?\s*(.*?)\s*-?%\}"));
-/// The address in such a tag.
-static URL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r#"^embed\s+url="(https?://[^"\s<>]+)""#));
-/// `{{< include x >}}` of Quarto and Hugo.
-static SHORTCODE: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\{\{[<%].*?[>%]\}\}"));
-/// `:numref:`x`` of d2l and reStructuredText, `{ref}`x`` of MyST.
-static ROLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(?::([a-z_]+):|\{([a-z:]+)\})`([^`\n]*)`"));
-/// `[[folder/Page#Heading|alias]]`, and `![[picture.png]]`.
-static WIKILINK: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"(!?)\[\[([^\s\[\]|][^\[\]|\n]*)(?:\|([^\[\]\n]+))?\]\]"));
-/// `::: {.callout-tip}` and `:::note Title`; the title stays.
-static DIV: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(r"^\s*:{3,}\s*(?:\{[^}]*\}|[A-Za-z][\w-]*(?:\[([^\]]*)\])?)?\s*(.*)$")
-});
-/// `{#sec-a .class}` behind headings, pictures and formulas; `{: .class}` of kramdown.
-static ATTRIBUTES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"\{(?:[#.][A-Za-z]|:\s?[#.])[^{}\n]*\}"));
-static HEADING_ID: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"^(#{1,6}\s.*?)\s*\{#[\w:.-]+\}\s*$"));
-/// `@fig-shadow` of Quarto: the word of what is referred to.
-static REFERENCE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"@(fig|tbl|eq|sec|lst|thm)-[\w-]+"));
-/// `\@ref(fig:x)`, `(\#eq:x)`, `\newpage`, `\index{x}` of bookdown, and inline code that is run.
-static BOOKDOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"\\?@ref\([^)\n]*\)|\(\\?#(?:eq|tab|fig|thm):[^)\n]*\)|\\(?:newpage|clearpage|pagebreak|index\{[^}]*\}|label\{[^}]*\})|^\{-\}|\s\{-\}|\((?:PART|APPENDIX)\)\s",
-    )
-});
-/// Attributes behind a heading: `{.unnumbered}`, `{background-color="#fff"}`.
-static HEADING_ATTRIBUTES: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"^(#{1,6}\s.*?)\s*\{[^{}]*\}\s*$"));
-/// `%% remark %%`, `==marked==` and ` ^block` of Obsidian.
-static REMARK: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"%%[^%\n]*%%"));
-static MARKED: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"==([^\s=][^=\n]*[^\s=])=="));
-static BLOCK_ID: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"\s\^[a-z0-9-]+\s*$"));
-/// `[**words**]` of d2l, for its slides.
-static SLIDE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"\[\*\*([^\]\n]+)\*\*\]([^(\[]|$)"));
-/// `> [!abstract]- Title`; the title stays.
-static CALLOUT: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"^(\s*(?:>\s?)+)\[!\w+\][+-]?\s*(\S)"));
-/// `` `r 1 + 1` ``.
-static INLINE_R: LazyLock<Option<Regex>> = LazyLock::new(|| pattern(r"`r [^`\n]*`"));
-/// `[see @key, p. 3]` of Pandoc.
-static CITATION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"\s?\[[^\[\]\n@]{0,40}@[A-Za-z][^\[\]\n]*\]"));
+patterns! {
+    /// `{% hint %}`, `{% embed url="…" %}` of GitBook and Liquid.
+    TAG = r"\{%-?\s*(.*?)\s*-?%\}";
+    /// The address in such a tag.
+    URL = r#"^embed\s+url="(https?://[^"\s<>]+)""#;
+    /// `{{< include x >}}` of Quarto and Hugo.
+    SHORTCODE = r"\{\{[<%].*?[>%]\}\}";
+    /// `:numref:`x`` of d2l and reStructuredText, `{ref}`x`` of MyST.
+    ROLE = r"(?::([a-z_]+):|\{([a-z:]+)\})`([^`\n]*)`";
+    /// `[[folder/Page#Heading|alias]]`, and `![[picture.png]]`.
+    WIKILINK = r"(!?)\[\[([^\s\[\]|][^\[\]|\n]*)(?:\|([^\[\]\n]+))?\]\]";
+    /// `::: {.callout-tip}` and `:::note Title`; the title stays.
+    DIV = r"^\s*:{3,}\s*(?:\{[^}]*\}|[A-Za-z][\w-]*(?:\[([^\]]*)\])?)?\s*(.*)$";
+    /// `{#sec-a .class}` behind headings, pictures and formulas; `{: .class}` of kramdown.
+    ATTRIBUTES = r"\{(?:[#.][A-Za-z]|:\s?[#.])[^{}\n]*\}";
+    HEADING_ID = r"^(#{1,6}\s.*?)\s*\{#[\w:.-]+\}\s*$";
+    /// `@fig-shadow` of Quarto: the word of what is referred to.
+    REFERENCE = r"@(fig|tbl|eq|sec|lst|thm)-[\w-]+";
+    /// `\@ref(fig:x)`, `(\#eq:x)`, `\newpage`, `\index{x}` of bookdown, and inline code that is run.
+    BOOKDOWN = r"\\?@ref\([^)\n]*\)|\(\\?#(?:eq|tab|fig|thm):[^)\n]*\)|\\(?:newpage|clearpage|pagebreak|index\{[^}]*\}|label\{[^}]*\})|^\{-\}|\s\{-\}|\((?:PART|APPENDIX)\)\s";
+    /// Attributes behind a heading: `{.unnumbered}`, `{background-color="#fff"}`.
+    HEADING_ATTRIBUTES = r"^(#{1,6}\s.*?)\s*\{[^{}]*\}\s*$";
+    /// `%% remark %%`, `==marked==` and ` ^block` of Obsidian.
+    REMARK = r"%%[^%\n]*%%";
+    MARKED = r"==([^\s=][^=\n]*[^\s=])==";
+    BLOCK_ID = r"\s\^[a-z0-9-]+\s*$";
+    /// `[**words**]` of d2l, for its slides.
+    SLIDE = r"\[\*\*([^\]\n]+)\*\*\]([^(\[]|$)";
+    /// `> [!abstract]- Title`; the title stays.
+    CALLOUT = r"^(\s*(?:>\s?)+)\[!\w+\][+-]?\s*(\S)";
+    /// `` `r 1 + 1` ``.
+    INLINE_R = r"`r [^`\n]*`";
+    /// `[see @key, p. 3]` of Pandoc.
+    CITATION = r"\s?\[[^\[\]\n@]{0,40}@[A-Za-z][^\[\]\n]*\]";
+}
 
 /// Roles that stand for "figure 2" and the like: the words are the site generator's.
 const REFERRING_ROLES: [&str; 4] = ["numref", "eqref", "ref", "eq"];
@@ -97,7 +79,7 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     }
     if line.contains("{%") {
         swap(&mut line, &TAG, |found| {
-            let url = URL.as_ref().and_then(|url| url.captures(&found[1]));
+            let url = URL.captures(&found[1]);
             url.map_or(String::new(), |url| format!("<{}>", &url[1]))
         });
     }
@@ -171,8 +153,7 @@ fn obsidian(line: &mut Cow<str>) {
 }
 
 /// Replaces what `pattern` finds in `line`.
-fn swap(line: &mut Cow<str>, pattern: &Option<Regex>, by: impl Fn(&Captures) -> String) {
-    let Some(pattern) = pattern else { return };
+fn swap(line: &mut Cow<str>, pattern: &Regex, by: impl Fn(&Captures) -> String) {
     if let Cow::Owned(changed) = pattern.replace_all(line, |found: &Captures| by(found)) {
         *line = Cow::Owned(changed);
     }

@@ -1,13 +1,13 @@
 //! MDX: imports, exports and components, of which only what is in them is text.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::extract::pattern::patterns;
 
-/// A name in braces, with dots in it: one without is as likely a placeholder in prose.
-static NAME: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\{[A-Za-z_]\w*(?:\.\w+)+\}").ok());
+patterns! {
+    /// A name in braces, with dots in it: one without is as likely a placeholder in prose.
+    NAME = r"\{[A-Za-z_]\w*(?:\.\w+)+\}";
+}
 
 /// Where in an MDX file the reader is.
 #[derive(Default)]
@@ -118,8 +118,5 @@ fn is_component(name: &str) -> bool {
 
 /// `text` without expressions that are a name only: `{meta.minutes}`.
 fn without_expressions(text: &str) -> Cow<'_, str> {
-    match NAME.as_ref().filter(|_| text.contains('{')) {
-        Some(name) => name.replace_all(text, "…"),
-        None => Cow::Borrowed(text),
-    }
+    NAME.replace_all(text, "…")
 }

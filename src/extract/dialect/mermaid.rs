@@ -1,32 +1,24 @@
 //! The labels of Mermaid diagrams: what a reader of the picture would read.
 
-use std::sync::LazyLock;
+use crate::extract::pattern::patterns;
 
-use regex::Regex;
-
-/// `A[Label]`, `B(Label)`, `C{Label}`, `|on an arrow|`, `"quoted"`.
-static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#""([^"\n]+)"|\[+[(/\\]?([^\[\]"\n]+?)[)/\\]?\]+|\(+([^()"\n]+)\)+|\{+([^{}"\n]+)\}+|\|([^|"\n]+)\|"#).ok()
-});
-/// `A->>B: says`, `title Words`, `participant A as Words`, `section Words`, `subgraph Words`.
-static SAID: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r"^\s*(?:\S+\s*(?:--?>>?|--?[x)]|<<--?>>)\s*[+-]?\S+\s*:|title:?|section|subgraph|(?:participant|actor)\s+\S+\s+as|[Nn]ote\s+[^:]+:)\s+(.+)$",
-    )
-    .ok()
-});
+patterns! {
+    /// `A[Label]`, `B(Label)`, `C{Label}`, `|on an arrow|`, `"quoted"`.
+    LABEL = r#""([^"\n]+)"|\[+[(/\\]?([^\[\]"\n]+?)[)/\\]?\]+|\(+([^()"\n]+)\)+|\{+([^{}"\n]+)\}+|\|([^|"\n]+)\|"#;
+    /// `A->>B: says`, `title Words`, `participant A as Words`, `section Words`, `subgraph Words`.
+    SAID = r"^\s*(?:\S+\s*(?:--?>>?|--?[x)]|<<--?>>)\s*[+-]?\S+\s*:|title:?|section|subgraph|(?:participant|actor)\s+\S+\s+as|[Nn]ote\s+[^:]+:)\s+(.+)$";
+}
 
 /// The labels of the diagram `text`, a line each line that has some. O(length).
 pub(in crate::extract) fn labels(text: &str) -> String {
-    let (Some(label), Some(said)) = (LABEL.as_ref(), SAID.as_ref()) else { return String::new() };
     let mut labels = String::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with("%%")) {
-        let found: Vec<&str> = label
+        let found: Vec<&str> = LABEL
             .captures_iter(line)
             .filter_map(|found| found.iter().skip(1).flatten().next())
             .map(|found| found.as_str().trim())
             .collect();
-        let line = match said.captures(line).and_then(|found| found.get(1)) {
+        let line = match SAID.captures(line).and_then(|found| found.get(1)) {
             Some(said) if found.is_empty() => said.as_str().trim().to_owned(),
             _ => found.join(" → "),
         };

@@ -13,17 +13,16 @@ mod myst;
 mod rst;
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use mdx::Mdx;
 use myst::Directive;
-use regex::Regex;
 
-/// What a file holds that is of any dialect, looked for at once.
-static MARKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!|\[\*\*|```toc|#@tab")
-        .ok()
-});
+use crate::extract::pattern::patterns;
+
+patterns! {
+    /// What a file holds that is of any dialect, looked for at once.
+    MARKS = r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!|\[\*\*|```toc|#@tab";
+}
 
 /// The Markdown of `text`, a file of the format `format`, without what is its dialect's. As many
 /// lines as before. O(length); nothing is copied where there is nothing to take out.
@@ -33,7 +32,7 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     }
     let is_quarto = matches!(format, "qmd" | "rmd");
     let is_mdx = format == "mdx";
-    if !is_quarto && !is_mdx && !MARKS.as_ref().is_some_and(|marks| marks.is_match(text)) {
+    if !is_quarto && !is_mdx && !MARKS.is_match(text) {
         return Cow::Borrowed(text);
     }
     let mut reader = DialectReader { is_quarto, is_mdx, ..DialectReader::default() };

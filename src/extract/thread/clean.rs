@@ -1,9 +1,7 @@
 //! Takes out of a post what its template left there: comments in HTML, prompts that nobody replaced, boxes to tick,
 //! headings without an answer.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
+use crate::extract::pattern::patterns;
 
 /// The deepest level of headings, and the level that a bold line counts as.
 const LEVELS: usize = 8;
@@ -13,23 +11,25 @@ const BOLD_WORDS: usize = 9;
 /// A longer line is no prompt of a template; it is not compared with them.
 const LONGEST_PROMPT: usize = 300;
 
-/// Lines of templates: GitHub's own for bugs and features, what its forms write for a field that was left empty, and
-/// boxes by which an author promises something.
-static PROMPT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let patterns = [
-        r"_?no response_?$",
-        r"(n/?a|none|nope|-)\.?$",
-        r"a clear and concise description of\b",
-        r"if applicable, add screenshots\b",
-        r"add any other context\b",
-        r"steps to reproduce the behaviou?r:?$",
-        r"(\d+\.|[-*]) (go to '\.+'|click on '\.+'|scroll down to '\.+'|see error)$",
-        r"please (describe|provide|fill|complete|read|search|make sure|delete|remove)\b.{0,160}\b(below|here|template|section|this (line|text)|(existing|similar) issues?|before)\b",
-        r"[-*] \[[ x]\] (i |i've |i'm |i’ve |i’m |my |this (issue|is|isn't) |the issue )",
-    ];
-    let patterns: Vec<String> = patterns.iter().map(|pattern| format!("^(?:{pattern})")).collect();
-    Regex::new(&format!("(?i){}", patterns.join("|"))).ok()
-});
+patterns! {
+    /// Lines of templates: GitHub's own for bugs and features, what its forms write for a field that was left empty, and
+    /// boxes by which an author promises something.
+    PROMPT = {
+        let patterns = [
+            r"_?no response_?$",
+            r"(n/?a|none|nope|-)\.?$",
+            r"a clear and concise description of\b",
+            r"if applicable, add screenshots\b",
+            r"add any other context\b",
+            r"steps to reproduce the behaviou?r:?$",
+            r"(\d+\.|[-*]) (go to '\.+'|click on '\.+'|scroll down to '\.+'|see error)$",
+            r"please (describe|provide|fill|complete|read|search|make sure|delete|remove)\b.{0,160}\b(below|here|template|section|this (line|text)|(existing|similar) issues?|before)\b",
+            r"[-*] \[[ x]\] (i |i've |i'm |i’ve |i’m |my |this (issue|is|isn't) |the issue )",
+        ];
+        let patterns: Vec<String> = patterns.iter().map(|pattern| format!("^(?:{pattern})")).collect();
+        format!("(?i){}", patterns.join("|"))
+    };
+}
 
 /// What a line is to the blocks of code that a fence opens and closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ fn level(line: &str) -> Option<usize> {
 }
 
 fn is_prompt(line: &str) -> bool {
-    line.len() <= LONGEST_PROMPT && PROMPT.as_ref().is_some_and(|prompt| prompt.is_match(line))
+    line.len() <= LONGEST_PROMPT && PROMPT.is_match(line)
 }
 
 /// `body` without `<!-- … -->`, code left as it is. One that never ends goes on to the end, as on GitHub.

@@ -1,10 +1,7 @@
 //! Whether a comment says something: "+1", "same here" and thanks do not.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::clean::{Fence, Line};
+use crate::extract::pattern::patterns;
 use crate::extract::words::words;
 
 /// So many words say something, besides those that [`TALK`] knows.
@@ -15,37 +12,38 @@ const LONGEST_TALK: usize = 18;
 /// Bytes of a line that are looked at, so that no line costs the square of its length.
 const LONGEST_LINE: usize = 1_000;
 
-/// Mentions, pictures and tags, which say nothing by themselves.
-static ASIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let patterns = [
-        r"!\[[^\]\n]*\]\([^)\n]*\)",
-        r"<img\b[^>\n]*>",
-        r"</?[a-zA-Z][^>\n]*>",
-        r"(?:^|[^\w/.])@[A-Za-z0-9][A-Za-z0-9-]*(?:/[A-Za-z0-9._-]+)?",
-        r":[a-z0-9_+-]+:",
-    ];
-    Regex::new(&patterns.join("|")).ok()
-});
-
-/// Sentences that only agree, thank, ask for news or close.
-static TALK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let patterns = [
-        r"^\W*\+\s?1\b",
-        r"^(oh |ok |okay |ah |great |hi |hello |hey )?,?\s*(many |big |huge )?(thanks|thank you|thankyou|thx|ty|cheers)\b",
-        r"^(i )?(really )?appreciate\b",
-        r"^(the )?same\b.{0,40}\b(here|issue|problem|question|error|thing|boat|too)\b",
-        r"^(me|us) too\b|^same here\b|^same$",
-        r"^(i|i'm|im|i am|we|we're|we are)\b.{0,25}\b(have|having|had|facing|face|see|seeing|get|getting|got|hit|hitting|experiencing)\b.{0,25}\bsame\b",
-        r"^(is there |are there |do we have |do you have |have )?(any|some) (update|news|progress|solution|fix|workaround|eta|idea)s?\b",
-        r"^(bump|ping|following|subscribed?|subscribing|watching|lgtm|done|fixed|solved|resolved|nvm|never ?mind)\b.{0,60}$",
-        r"^(nice|great|awesome|perfect|cool|excellent|amazing|wow|good)\b.{0,60}$",
-        r"^(i'm |i am |we're |we are |im )?(also |very |really )*(interested|curious)\b",
-        r"\b(it|this|that|your \w+)( has| have)? (works?|worked|helps?|helped|fixed it|fixes it|solved (it|my|the|our)|solves (it|my|the|our))\b.{0,40}$",
-        r"^you (saved|made) my\b",
-        r"^(i('ll| will| am|'m)? )?(clos(e|ed|ing)|reopen(ed|ing)?) (this|it|the|as)\b",
-    ];
-    Regex::new(&format!("(?i){}", patterns.join("|"))).ok()
-});
+patterns! {
+    /// Mentions, pictures and tags, which say nothing by themselves.
+    ASIDE = {
+        let patterns = [
+            r"!\[[^\]\n]*\]\([^)\n]*\)",
+            r"<img\b[^>\n]*>",
+            r"</?[a-zA-Z][^>\n]*>",
+            r"(?:^|[^\w/.])@[A-Za-z0-9][A-Za-z0-9-]*(?:/[A-Za-z0-9._-]+)?",
+            r":[a-z0-9_+-]+:",
+        ];
+        patterns.join("|")
+    };
+    /// Sentences that only agree, thank, ask for news or close.
+    TALK = {
+        let patterns = [
+            r"^\W*\+\s?1\b",
+            r"^(oh |ok |okay |ah |great |hi |hello |hey )?,?\s*(many |big |huge )?(thanks|thank you|thankyou|thx|ty|cheers)\b",
+            r"^(i )?(really )?appreciate\b",
+            r"^(the )?same\b.{0,40}\b(here|issue|problem|question|error|thing|boat|too)\b",
+            r"^(me|us) too\b|^same here\b|^same$",
+            r"^(i|i'm|im|i am|we|we're|we are)\b.{0,25}\b(have|having|had|facing|face|see|seeing|get|getting|got|hit|hitting|experiencing)\b.{0,25}\bsame\b",
+            r"^(is there |are there |do we have |do you have |have )?(any|some) (update|news|progress|solution|fix|workaround|eta|idea)s?\b",
+            r"^(bump|ping|following|subscribed?|subscribing|watching|lgtm|done|fixed|solved|resolved|nvm|never ?mind)\b.{0,60}$",
+            r"^(nice|great|awesome|perfect|cool|excellent|amazing|wow|good)\b.{0,60}$",
+            r"^(i'm |i am |we're |we are |im )?(also |very |really )*(interested|curious)\b",
+            r"\b(it|this|that|your \w+)( has| have)? (works?|worked|helps?|helped|fixed it|fixes it|solved (it|my|the|our)|solves (it|my|the|our))\b.{0,40}$",
+            r"^you (saved|made) my\b",
+            r"^(i('ll| will| am|'m)? )?(clos(e|ed|ing)|reopen(ed|ing)?) (this|it|the|as)\b",
+        ];
+        format!("(?i){}", patterns.join("|"))
+    };
+}
 
 /// Whether the Markdown `body` says something: at least [`LEAST_WORDS`] words without mentions, quotes and talk, or
 /// a block of code, or a link. O(length).
@@ -61,10 +59,7 @@ pub(super) fn has_substance(body: &str) -> bool {
             Line::Text => {}
         }
         let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
-        let bare = match &*ASIDE {
-            Some(aside) => aside.replace_all(line, " "),
-            None => line.into(),
-        };
+        let bare = ASIDE.replace_all(line, " ");
         if bare.contains("https://") || bare.contains("http://") {
             return true;
         }
@@ -78,7 +73,7 @@ pub(super) fn has_substance(body: &str) -> bool {
 
 fn is_talk(sentence: &str) -> bool {
     let sentence = sentence.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '+');
-    words(sentence) <= LONGEST_TALK && TALK.as_ref().is_some_and(|talk| talk.is_match(sentence))
+    words(sentence) <= LONGEST_TALK && TALK.is_match(sentence)
 }
 
 fn sentences(line: &str) -> impl Iterator<Item = &str> {

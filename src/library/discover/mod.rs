@@ -52,6 +52,7 @@ use super::Library;
 use super::view::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView};
 use crate::catalogue::edit::NewEntry;
 use crate::catalogue::{Catalogue, Origin, Policy};
+use crate::printable::time;
 use crate::search::SearchError;
 use address::Repository;
 use cited::Cited;
@@ -204,13 +205,12 @@ fn commented_out(entry: &str) -> String {
 
 fn github(found: &Found) -> GitHubView {
     let metadata = &found.about.metadata;
-    let pushed = metadata.pushed_at.and_then(|at| chrono::DateTime::from_timestamp(at, 0));
     let per_thousand = found.readme.as_ref().map(rank::per_thousand);
     GitHubView {
         description: metadata.description.clone(),
         stars: metadata.stars,
         licence: metadata.licence.clone(),
-        pushed_at: pushed.map(|time| time.format("%Y-%m-%d").to_string()),
+        pushed_at: metadata.pushed_at.and_then(time::day_of_unix),
         archived: metadata.archived,
         topics_per_thousand_words: per_thousand.map(|number| (number * 10.0).round() / 10.0),
     }

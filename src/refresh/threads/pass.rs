@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta};
+use chrono::{DateTime, TimeDelta};
 use tokio::runtime::Runtime;
 
 use crate::catalogue::{Issues, Source};
@@ -10,6 +10,7 @@ use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, T
 use crate::crawl::github::threads::{Failure, Repository};
 use crate::crawl::{CrawlError, Crawler, Traffic};
 use crate::generation::run::{Outcome, ThreadsResult};
+use crate::printable::time;
 use crate::problem::{Problem, Stage};
 use crate::refresh::Stop;
 use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
@@ -259,5 +260,5 @@ fn rule(target: &Target) -> String {
 /// The time `at` less `by`; `None` if `at` is no time.
 pub(super) fn earlier(at: &str, by: TimeDelta) -> Option<String> {
     let at = DateTime::parse_from_rfc3339(at).ok()?.to_utc();
-    Some(at.checked_sub_signed(by)?.to_rfc3339_opts(SecondsFormat::Secs, true))
+    Some(time::rfc3339(at.checked_sub_signed(by)?))
 }

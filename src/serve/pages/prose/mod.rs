@@ -17,10 +17,11 @@ use std::ops::Range;
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeCode, NodeLink, NodeValue};
 use comrak::options::Plugins;
-use comrak::{Arena, Options, format_html_with_plugins, parse_document};
+use comrak::{Arena, format_html_with_plugins, parse_document};
 use maud::{Markup, PreEscaped, html as template};
 use url::Url;
 
+use crate::extract::markdown_options;
 use crate::extract::markup::text_of;
 pub(super) use code::highlighted;
 use limits::Bounded;
@@ -57,7 +58,7 @@ fn rendered<E>(
     find: impl Fn(&[String]) -> Result<Marks, E>,
 ) -> Result<Option<Markup>, E> {
     let arena = Arena::new();
-    let options = options();
+    let options = markdown_options::for_pages();
     let root = parse_document(&arena, markdown, &options);
     drop_title(root, title);
     correct(&arena, root, base);
@@ -105,17 +106,6 @@ pub(super) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
         @for (before, found) in parts { (before) mark { (found) } }
         (text.get(at..).unwrap_or_default())
     }
-}
-
-fn options() -> Options<'static> {
-    let mut options = Options::default();
-    options.extension.strikethrough = true;
-    options.extension.table = true;
-    options.extension.autolink = true;
-    options.extension.math_dollars = true;
-    options.extension.alerts = true;
-    options.extension.front_matter_delimiter = Some("---".to_owned());
-    options
 }
 
 /// Removes the first block if it is the heading `title`.

@@ -1,0 +1,52 @@
+//! The user's own folders for configuration and data, by the convention of each platform: the XDG Base Directory
+//! Specification on Linux and other Unix systems, `Library/Application Support` on macOS, `%APPDATA%` on Windows.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Where programs keep the user's configuration, such as `~/.config`; `None` if the user has no home folder.
+pub(super) fn config_folder() -> Option<PathBuf> {
+    of_platform("XDG_CONFIG_HOME", ".config")
+}
+
+/// Where programs keep the user's data, such as `~/.local/share`; `None` if the user has no home folder.
+pub(super) fn data_folder() -> Option<PathBuf> {
+    of_platform("XDG_DATA_HOME", ".local/share")
+}
+
+fn of_platform(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let home = env::home_dir();
+    if cfg!(windows) {
+        folder(env::var_os("APPDATA"), home, "AppData/Roaming")
+    } else if cfg!(target_os = "macos") {
+        folder(None, home, "Library/Application Support")
+    } else {
+        folder(env::var_os(variable), home, below_home)
+    }
+}
+
+/// The folder `named`, else `below_home` in `home`. Relative paths are ignored: they would lead into the current
+/// folder, which may belong to somebody else.
+fn folder(named: Option<OsString>, home: Option<PathBuf>, below_home: &str) -> Option<PathBuf> {
+    let home = home.filter(|home| home.is_absolute()).map(|home| home.join(below_home));
+    named.map(PathBuf::from).filter(|named| named.is_absolute()).or(home)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_user_folder_is_ignored() {
+        let root = env::current_dir().unwrap();
+        let named = |name: &str| Some(OsString::from(root.join(name)));
+        let home = Some(root.join("home"));
+        assert_eq!(folder(named("xdg"), home.clone(), ".config"), Some(root.join("xdg")));
+        for ignored in [None, Some("".into()), Some("xdg".into())] {
+            assert_eq!(folder(ignored, home.clone(), "a/b"), Some(root.join("home/a/b")));
+        }
+        assert_eq!(folder(None, Some("home".into()), ".config"), None);
+        assert_eq!(folder(None, None, ".config"), None);
+    }
+}

@@ -1,0 +1,29 @@
+//! Which extensions of Markdown are parsed where.
+
+use comrak::Options;
+
+/// To show an author's Markdown on a page.
+pub fn for_pages() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.extension.math_dollars = true;
+    options.extension.alerts = true;
+    options.extension.front_matter_delimiter = Some("---".to_owned());
+    options
+}
+
+/// To read documents: those of [`for_pages`], and what only matters for the text.
+pub(super) fn for_documents() -> Options<'static> {
+    let mut options = for_pages();
+    options.extension.tasklist = true;
+    options.extension.footnotes = true;
+    options.extension.inline_footnotes = true;
+    options
+}
+
+/// To read a table of contents: CommonMark only.
+pub(super) fn for_contents() -> Options<'static> {
+    Options::default()
+}
