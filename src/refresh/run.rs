@@ -1,42 +1,20 @@
-//! Drives the upper half: catalogue, crawl, extract, annotate and store to a new generation.
-//!
-//! One run: read the data files, take the lock, fetch what is new ([`fetch`]), work out what is
-//! not known yet ([`mod@derive`]), and, if anything that readers see has changed, build a generation
-//! ([`crate::generation`]) and make it current, last of all. A run may be killed at any instruction: the
-//! store and the index know by themselves what they hold, and the next run goes on from there.
-
-mod assemble;
-mod base;
-mod budget;
-mod changes;
-mod chapters;
-mod derive;
-mod describe;
-mod fetch;
-mod fingerprint;
-mod forks;
-mod full;
-mod links;
-mod loss;
-mod mend;
-mod news;
-mod outcome;
-mod part;
-pub mod reader;
-mod record;
-mod renew;
-mod settle;
-mod threads;
-mod wanted;
-mod watchdog;
-mod whole;
+//! A refresh from its beginning to its end: read the data files, take the lock, fetch what is new, derive what is
+//! missing, build a generation and make it current.
 
 use std::time::Instant;
 
 use anyhow::bail;
-use tokio_util::sync::CancellationToken;
 
-use crate::catalogue::{self, Catalogue, Origin, Policy, Rules, Selection, Source, Visibility};
+use super::build::assemble::{self, Assembled};
+use super::build::outcome::time;
+use super::build::{base, full, loss};
+use super::derive::documents;
+use super::gather::threads::fetch as threads;
+use super::gather::{fetch, links, mend};
+use super::wanted::inputs::{Inputs, Undeclared};
+use super::wanted::options::{Event, Network, OnLoss, Options, Stop};
+use super::wanted::{forks, select};
+use crate::catalogue::{self, Catalogue, Origin, Rules, Source};
 use crate::config::Config;
 use crate::disk;
 use crate::generation::checksums::Depth;
@@ -45,84 +23,13 @@ use crate::generation::run::{Run, SourceResult};
 use crate::generation::{folders, lock, open, runs};
 use crate::problem::Problem;
 use crate::store::Store;
-use crate::vocabulary::{self, Vocabulary};
-
-use assemble::Assembled;
-use forks::Undeclared;
-pub use loss::OnLoss;
-pub use mend::audit;
-pub use threads::no_token;
-
-/// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
-pub type Stop = CancellationToken;
-
-/// What a run is to do.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Ids of the sources to fetch; empty means all.
-    pub only: Vec<String>,
-    pub network: Network,
-    /// Sources fetched at once; `None` means the configuration's.
-    pub jobs: Option<usize>,
-    /// Whether to look which cited addresses are dead.
-    pub check_links: bool,
-    /// What happens when documents would be lost that could not be read.
-    pub on_loss: OnLoss,
-}
-
-/// Where a run may take files from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Network {
-    /// Ask whether a source is new, and fetch it if so.
-    #[default]
-    Conditional,
-    /// Fetch every source, new or not.
-    Full,
-    /// Folders on this machine only: the first start, before anything is fetched.
-    FoldersOnly,
-    /// Nothing but what is stored.
-    Offline,
-}
-
-/// What is told while a run goes on.
-#[derive(Clone, Debug)]
-pub enum Event<'a> {
-    /// How many sources are to be fetched.
-    Fetching(usize),
-    /// A source is done.
-    Fetched(&'a SourceResult),
-    /// How many lists of threads (the discussions or the issues of one source) are to be fetched.
-    Listing(usize),
-    /// One list of the source with this id is done.
-    Listed(&'a str),
-    /// How many documents are to be read.
-    Reading(usize),
-    /// So many more have been read.
-    Read(usize),
-    /// The index and the graph are built.
-    Building,
-    /// How many cited addresses are to be looked at.
-    Looking(usize),
-    /// One of them has been.
-    Looked,
-}
+use crate::vocabulary;
 
 /// A run with all problems that are known of what is indexed now.
 #[derive(Debug)]
 pub struct Summary {
     pub run: Run,
     pub problems: Vec<Problem>,
-}
-
-/// The data files of a run.
-#[derive(Clone)]
-struct Inputs {
-    catalogue: Catalogue,
-    policy: Policy,
-    rules: Rules,
-    vocabulary: Vocabulary,
-    /// Forks that only GitHub's metadata tells of.
-    undeclared: Undeclared,
 }
 
 /// Refreshes the index of `config`, until its end or `stop`.
@@ -246,9 +153,9 @@ impl Task<'_> {
         told: &mut dyn FnMut(Event),
     ) -> anyhow::Result<Option<Assembled>> {
         let (config, stop, depth) = (self.config, self.stop, self.depth);
-        let mut wanted = wanted::wanted(inputs, store, stop)?;
+        let mut wanted = select::wanted(inputs, store, stop)?;
         let program = config.program.as_deref();
-        let derived = derive::derive((inputs, &wanted.items), store, (program, stop), told)?;
+        let derived = documents::derive((inputs, &wanted.items), store, (program, stop), told)?;
         run.extracted = derived.extracted;
         wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
         let made = (inputs, &wanted);
@@ -288,10 +195,6 @@ pub fn record_stopped(
     runs::append(&config.index, &run)
 }
 
-fn time(at: chrono::DateTime<chrono::Utc>) -> String {
-    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
 /// The sources that are to be fetched in this run.
 fn choose<'a>(catalogue: &'a Catalogue, options: &Options) -> anyhow::Result<Vec<&'a Source>> {
     if options.network == Network::Offline {
@@ -309,19 +212,4 @@ fn choose<'a>(catalogue: &'a Catalogue, options: &Options) -> anyhow::Result<Vec
         named && (folder || options.network != Network::FoldersOnly)
     };
     Ok(catalogue.sources.iter().filter(is_chosen).collect())
-}
-
-/// The sources in order of preference: the catalogue's, forks behind all originals, and private ones last, so that
-/// what is public, too, counts as the public source's.
-fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
-    let mut sources: Vec<&Source> = catalogue.sources.iter().collect();
-    // The sort is stable.
-    sources
-        .sort_by_key(|source| (source.visibility == Visibility::Private, source.fork_of.is_some()));
-    sources
-}
-
-/// What is kept of each file of `source`, under the rules as they are now.
-fn selection(inputs: &Inputs, source: &Source) -> Selection {
-    inputs.rules.of(source)
 }

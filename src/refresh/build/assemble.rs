@@ -4,15 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use super::base::Base;
-use super::chapters::Neighbour;
-use super::derive::{annotation_versions, document_versions};
 use super::describe::{UNSTORED, source_state};
 use super::fingerprint::fingerprint;
 use super::part::Part;
 use super::record::{Around, own_licence, part_of, record, text_hash};
-use super::wanted::{Item, Wanted};
 use super::whole::Whole;
-use super::{Event, Inputs, Stop, full, news};
+use super::{full, news};
 use crate::annotate::Annotation;
 use crate::annotate::copies::{Fold, Sketch};
 use crate::config::Config;
@@ -25,12 +22,18 @@ use crate::generation::folders;
 use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::news::Changes;
 use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::chapter::Neighbour;
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::options::{Event, Stop};
+use crate::refresh::wanted::select::Wanted;
+use crate::refresh::wanted::versions::{annotation_versions, document_versions};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Record, SectionId};
 use crate::store::{DerivedKey, SourceRow, Store};
 
 /// What assembling did.
-pub(super) struct Assembled {
+pub(in crate::refresh) struct Assembled {
     pub manifest: Manifest,
     /// The generation that was made, if anything had changed.
     pub made: Option<u64>,
@@ -53,7 +56,7 @@ impl Assembled {
 /// `None` if it was stopped on the way.
 ///
 /// `depth` says how closely what is there is looked at. A failure leaves the generations as they were.
-pub(super) fn assemble(
+pub(in crate::refresh) fn assemble(
     config: &Config,
     (inputs, wanted): (&Inputs, &Wanted),
     (store, depth): (&Store, Depth),

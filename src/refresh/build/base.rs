@@ -6,7 +6,6 @@
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
-use super::{Network, Options};
 use crate::disk;
 use crate::generation::checksums::{self, Depth, Files};
 use crate::generation::damage::Damage;
@@ -15,10 +14,11 @@ use crate::generation::format::FORMAT;
 use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
 use crate::problem::chain;
+use crate::refresh::wanted::options::{Network, Options};
 use crate::search::write::Writer;
 
 /// What is there before a run assembles anything.
-pub(super) struct Base {
+pub(in crate::refresh) struct Base {
     index: PathBuf,
     /// The manifest of the current generation, if it is whole and of this program's format.
     current: Option<Manifest>,
@@ -33,7 +33,7 @@ pub(super) struct Base {
 }
 
 /// How closely a run with `options` looks: one that rebuilds, or that asks for everything, reads everything.
-pub(super) fn depth(options: &Options) -> Depth {
+pub(in crate::refresh) fn depth(options: &Options) -> Depth {
     match options.network {
         Network::Full | Network::Offline => Depth::Deep,
         Network::Conditional | Network::FoldersOnly => Depth::Opening,

@@ -17,7 +17,7 @@ const MOST_SECTIONS: usize = 20;
 
 /// The difference between two generations.
 #[derive(Debug, Default)]
-pub(super) struct Difference {
+pub(in crate::refresh) struct Difference {
     pub news: Vec<News>,
     pub by_source: HashMap<String, Changes>,
 }

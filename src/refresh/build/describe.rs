@@ -1,22 +1,18 @@
 //! What a generation says about each source.
 
-use super::{Inputs, forks};
 use serde::Serialize;
 
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::forks;
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::licence::licence;
 use crate::store::{SourceRow, State};
 
 /// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
-pub(super) const UNSTORED: &str = "not stored";
-
-/// The licence of `source`: the catalogue's word, the LICENSE file's text, GitHub's own finding.
-pub(super) fn licence(source: &Source, row: &SourceRow) -> Option<String> {
-    let metadata = || row.metadata.as_ref().and_then(|metadata| metadata.licence.clone());
-    source.licence.clone().or_else(|| row.licence.clone()).or_else(metadata)
-}
+pub(in crate::refresh) const UNSTORED: &str = "not stored";
 
 fn archived(row: &SourceRow) -> bool {
     row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
@@ -24,7 +20,7 @@ fn archived(row: &SourceRow) -> bool {
 
 /// What GitHub says of a repository and readers are shown.
 #[derive(Default, Serialize)]
-pub(super) struct Standing {
+pub(in crate::refresh) struct Standing {
     description: Option<String>,
     homepage: Option<String>,
     topics: Vec<String>,
@@ -35,7 +31,7 @@ pub(super) struct Standing {
 
 /// What is shown of the metadata in `row`. Stars are rounded to two digits, and a push to its day, so that not
 /// every star makes another generation.
-pub(super) fn standing(source: &Source, row: &SourceRow) -> Standing {
+pub(in crate::refresh) fn standing(source: &Source, row: &SourceRow) -> Standing {
     let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
     let author = source.author.clone().or_else(owner);
     let Some(metadata) = row.metadata.clone() else {
@@ -79,7 +75,7 @@ fn moved(source: &Source, name: &str) -> Problem {
 
 /// The state that a generation shows. A failure of the last run is shown with that run: it may pass without a new
 /// generation.
-pub(super) fn shown_state(row: &SourceRow) -> SourceCondition {
+pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
     match (row.state, &row.snapshot) {
         (State::Failed, Some(_)) | (State::Ok, _) => SourceCondition::Ok,
         (State::Failed, None) | (State::New, _) => SourceCondition::New,
@@ -89,7 +85,7 @@ pub(super) fn shown_state(row: &SourceRow) -> SourceCondition {
 }
 
 /// What a generation says of `source`, whose README has `title`, but for the counts.
-pub(super) fn source_state(
+pub(in crate::refresh) fn source_state(
     inputs: &Inputs,
     source: &Source,
     row: SourceRow,

@@ -9,10 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use serde::Serialize;
 
-use super::Inputs;
-use super::derive::annotation_versions;
-use super::describe::{Standing, licence, shown_state, standing};
-use super::wanted::{Item, Wanted};
+use super::describe::{Standing, shown_state, standing};
 use crate::catalogue::policy::Limits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
@@ -20,6 +17,11 @@ use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceCondition;
 use crate::graph;
 use crate::problem::Problem;
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::licence::licence;
+use crate::refresh::wanted::select::Wanted;
+use crate::refresh::wanted::versions::annotation_versions;
 use crate::search;
 use crate::store::SourceRow;
 
@@ -88,7 +90,7 @@ struct ItemInputs<'a> {
 /// `runs.json` and makes no generation. `rows` are the sources' rows by id, `dead` the dead links with their days.
 ///
 /// O(items).
-pub(super) fn fingerprint(
+pub(in crate::refresh) fn fingerprint(
     inputs: &Inputs,
     rows: &HashMap<String, SourceRow>,
     wanted: &Wanted,

@@ -19,10 +19,6 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::derive::document_versions;
-use super::settle::is_dropped;
-use super::threads;
-use super::wanted::is_asking_unknown;
 use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
@@ -30,22 +26,16 @@ use crate::generation::contents::Contents;
 use crate::generation::loss::Loss;
 use crate::generation::run::SourceResult;
 use crate::generation::{folders, runs};
+use crate::refresh::gather::settle::is_dropped;
+use crate::refresh::wanted::cairnignore::is_unknown;
+use crate::refresh::wanted::threads;
+use crate::refresh::wanted::versions::document_versions;
 use crate::store::{SourceRow, State, Store};
-
-/// What a run does when it would lose documents that could not be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnLoss {
-    /// Publish nothing.
-    #[default]
-    Refuse,
-    /// Publish anyway: `--accept-loss`.
-    Accept,
-}
 
 /// What of the current generation would be lost if `store` were published now; `None` if nothing.
 ///
 /// Reads the manifest of the current generation and the row of each source. O(sources).
-pub(super) fn of(
+pub(in crate::refresh) fn of(
     config: &Config,
     catalogue: &Catalogue,
     store: &Store,
@@ -63,7 +53,7 @@ pub(super) fn of(
         let row = store.source(&source.id)?;
         let lost = match documents {
             0 => 0,
-            _ if is_unread(&row, config, now) || is_asking_unknown(&source.id, store)? => documents,
+            _ if is_unread(&row, config, now) || is_unknown(&source.id, store)? => documents,
             _ if row.state == State::Blocked => 0,
             // Damaged files that were dropped and could not be fetched again, and threads not read yet.
             _ => {

@@ -15,7 +15,7 @@ const MOST: usize = 2_000;
 
 /// Writes what the generation `manifest` in `building` holds, and what of it is new since the one `before`, of which
 /// the first is taken that can be read; returns the changes by source.
-pub(super) fn tell(
+pub(in crate::refresh) fn tell(
     contents: &Contents,
     before: &[PathBuf],
     manifest: &Manifest,

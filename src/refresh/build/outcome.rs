@@ -6,16 +6,15 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 
 use super::assemble::Assembled;
-use super::fetch::Outcomes;
-use super::time;
 use crate::generation::folders;
 use crate::generation::loss::Loss;
 use crate::generation::manifest::Manifest;
 use crate::generation::run::Run;
+use crate::refresh::gather::fetch::Outcomes;
 
 impl Run {
     /// The record of a run that began `at` and has fetched so much.
-    pub(super) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
+    pub(in crate::refresh) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
         let Outcomes { results, shared, quota, retry_at, notes } = outcomes;
         let mut traffic = shared;
         results.iter().for_each(|result| traffic += result.traffic);
@@ -32,7 +31,7 @@ impl Run {
     }
 
     /// Takes over what came of assembling.
-    pub(super) fn take(&mut self, assembled: Assembled) {
+    pub(in crate::refresh) fn take(&mut self, assembled: Assembled) {
         self.hold(&assembled.manifest);
         (self.generation, self.indexed) = (assembled.made, assembled.indexed);
         for changes in assembled.changes.values() {
@@ -45,7 +44,7 @@ impl Run {
 
     /// Notes that nothing was published because of `loss`: what the current generation of `index` holds
     /// stays.
-    pub(super) fn refuse(&mut self, loss: Loss, index: &Path) {
+    pub(in crate::refresh) fn refuse(&mut self, loss: Loss, index: &Path) {
         self.refused = Some(loss);
         let number = folders::current(index).ok().flatten();
         if let Some(manifest) = number.and_then(|n| folders::manifest(index, n).ok()) {
@@ -65,11 +64,16 @@ impl Run {
         }
     }
 
-    pub(super) fn end(&mut self, started: Instant) {
+    pub(in crate::refresh) fn end(&mut self, started: Instant) {
         self.ended_at = time(Utc::now());
         self.seconds = started.elapsed().as_secs_f64();
         self.peak_bytes = peak_bytes();
     }
+}
+
+/// `at` in RFC 3339, to the second.
+pub(in crate::refresh) fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// The most memory that this process has held: `VmHWM` of Linux's /proc/self/status.

@@ -9,7 +9,7 @@ const LARGE: u64 = 256_000;
 
 /// What of a source is in the generation so far.
 #[derive(Default)]
-pub(super) struct Part {
+pub(in crate::refresh) struct Part {
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,

@@ -1,15 +1,15 @@
 //! What the search index keeps of a section, put together from the document and its annotation.
 
-use super::Inputs;
-use super::wanted::Item;
 use crate::annotate::{Annotation, language_code};
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
 use crate::extract::{Document, DocumentKind, Section};
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::item::Item;
 use crate::search::{self, Record, SectionId, TopicMention};
 
 /// The record of the section `at` of `document`, whose sections stand as `around` says.
-pub(super) fn record(
+pub(in crate::refresh) fn record(
     inputs: &Inputs,
     item: &Item,
     (document, annotation): (&Document, &Annotation),
@@ -70,7 +70,7 @@ pub(super) fn record(
 
 /// What stands round a section: the names of its document's sections, and of those before and behind it in its
 /// book; and their Markdown.
-pub(super) struct Around<'a> {
+pub(in crate::refresh) struct Around<'a> {
     pub ids: &'a [SectionId],
     pub before: Option<SectionId>,
     pub behind: Option<SectionId>,
@@ -79,21 +79,24 @@ pub(super) struct Around<'a> {
 }
 
 /// The licence that `document` names itself, and how much that allows to be shown.
-pub(super) fn own_licence(inputs: &Inputs, document: &Document) -> Option<(String, Shown)> {
+pub(in crate::refresh) fn own_licence(
+    inputs: &Inputs,
+    document: &Document,
+) -> Option<(String, Shown)> {
     let own = document.licence.clone()?;
     let shown = inputs.policy.shown(Some(&own));
     Some((own, shown))
 }
 
 /// A number equal for the same part of files with the same content.
-pub(super) fn part_of(blob: &BlobId, at: usize) -> u64 {
+pub(in crate::refresh) fn part_of(blob: &BlobId, at: usize) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
     search::first_u64(&hash.finalize())
 }
 
 /// A number that changes with what `section` says.
-pub(super) fn text_hash(section: &Section) -> u64 {
+pub(in crate::refresh) fn text_hash(section: &Section) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(section.text.as_bytes()).update(b"\0").update(section.code.as_bytes());
     search::first_u64(&hash.finalize())

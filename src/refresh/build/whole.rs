@@ -1,7 +1,6 @@
 //! What depends on the whole corpus: the graph, the case studies, the resources, the copies. Sections come one
 //! by one.
 
-use super::wanted::Item;
 use crate::annotate::case::Cases;
 use crate::annotate::resources::{Citing, Collector};
 use crate::annotate::{Role, SectionNotes};
@@ -11,11 +10,12 @@ use crate::generation::manifest::Counts;
 use crate::graph::build::GraphBuilder;
 use crate::graph::cases::Extent;
 use crate::graph::place::SectionPlace;
+use crate::refresh::wanted::item::Item;
 use crate::search::{Copies, CopyPlace, SectionId};
 use crate::vocabulary::Vocabulary;
 
 /// What the sections so far come to.
-pub(super) struct Whole {
+pub(in crate::refresh) struct Whole {
     pub graph: GraphBuilder,
     pub resources: Collector,
     pub copies: Copies,

@@ -17,7 +17,7 @@ const SOURCE: Duration = Duration::from_secs(180);
 
 /// What is left of the sources' budgets in one run.
 #[derive(Default)]
-pub(super) struct Budgets {
+pub(in crate::refresh) struct Budgets {
     spent: Mutex<HashMap<String, Duration>>,
 }
 

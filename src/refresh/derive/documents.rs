@@ -11,12 +11,14 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use super::budget::Budgets;
 use super::reader::Reader;
-use super::wanted::Item;
-use super::{Event, Inputs, Stop};
-use crate::annotate::{self, Annotation, Tagger, annotate};
+use crate::annotate::{Annotation, Tagger, annotate};
 use crate::crawl::BlobId;
-use crate::extract::{self, Document, Extracted};
+use crate::extract::{Document, Extracted};
 use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::options::{Event, Stop};
+use crate::refresh::wanted::versions::versions;
 use crate::store::{DerivedKey, Store, Versions};
 
 /// Documents whose files are held at once, and the bytes of those; what comes of them is written whenever it
@@ -24,25 +26,9 @@ use crate::store::{DerivedKey, Store, Versions};
 const BATCH: usize = 64;
 const BATCH_BYTES: u64 = 8_000_000;
 
-/// The versions that an extracted document depends on.
-pub(super) fn document_versions() -> String {
-    format!("x{}", extract::VERSION)
-}
-
-/// The versions that an annotation depends on.
-pub(super) fn annotation_versions(vocabulary_version: &str) -> String {
-    format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
-}
-
-/// What derived rows depend on under the vocabulary's version.
-pub(super) fn versions(vocabulary_version: &str) -> Versions {
-    let (documents, annotations) = (document_versions(), annotation_versions(vocabulary_version));
-    Versions { documents, annotations }
-}
-
 /// What reading came to.
 #[derive(Default)]
-pub(super) struct Derived {
+pub(in crate::refresh) struct Derived {
     /// Documents that were extracted.
     pub extracted: usize,
     /// Blobs and formats of which neither bytes nor a document are stored.
@@ -51,7 +37,7 @@ pub(super) struct Derived {
 
 /// Reads what of `items` is not known yet, until `stop`. `program` is the program's own file, for the children that
 /// read.
-pub(super) fn derive(
+pub(in crate::refresh) fn derive(
     (inputs, items): (&Inputs, &[Item]),
     store: &mut Store,
     (program, stop): (Option<&Path>, &Stop),

@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Stop;
 use super::budget::Budgets;
 use super::watchdog::{Ended, Watchdog};
 use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::options::Stop;
 
 /// The most memory that a child may take for its data, in bytes, where the system enforces it.
 const MOST_MEMORY: u64 = 128_000_000;
@@ -34,7 +34,7 @@ struct Question<'a> {
 }
 
 /// What reads documents: a child of the program, started when first needed, or this process.
-pub(super) struct Reader<'a> {
+pub(in crate::refresh) struct Reader<'a> {
     /// The program's own file; without it documents are read in this process.
     program: Option<PathBuf>,
     child: Option<Running>,

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Stop;
+use crate::refresh::wanted::options::Stop;
 
 /// How often the watchdog checks whether the run was stopped.
 const LOOK: Duration = Duration::from_millis(200);

@@ -10,16 +10,17 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::incoming::{Incoming, result};
+use super::renew;
 use super::settle::{Settling, settle};
-use super::{Event, Inputs, Network, Options, Stop, renew, selection, threads};
+use super::threads::fetch as threads;
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
-use crate::crawl::{
-    BlobId, CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic,
-};
-use crate::generation::news::Changes;
+use crate::crawl::{CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic};
 use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::inputs::{Inputs, selection};
+use crate::refresh::wanted::options::{Event, Network, Options, Stop};
 use crate::store::Store;
 
 /// Files on their way from the network to the store.
@@ -32,17 +33,9 @@ enum Message {
     Done(usize, Report, f64),
 }
 
-/// What has come of a source so far.
-#[derive(Default)]
-pub(super) struct Incoming {
-    pub files: Vec<(String, BlobId)>,
-    /// Text of the LICENSE file at its top.
-    pub licence: Option<String>,
-}
-
 /// What fetching came to.
 #[derive(Default)]
-pub(super) struct Outcomes {
+pub(in crate::refresh) struct Outcomes {
     /// One for each source of the catalogue, in its order.
     pub results: Vec<SourceResult>,
     /// The traffic that is no source's own.
@@ -55,7 +48,7 @@ pub(super) struct Outcomes {
 }
 
 /// Fetches `chosen` into `store`, until `stop`.
-pub(super) fn fetch(
+pub(in crate::refresh) fn fetch(
     config: &Config,
     inputs: &Inputs,
     (options, stop): (&Options, &Stop),
@@ -301,26 +294,5 @@ impl Batch {
         store.put_blobs(&self.files)?;
         *self = Batch::default();
         Ok(())
-    }
-}
-
-pub(super) fn result(
-    id: &str,
-    outcome: Outcome,
-    error: Option<CrawlError>,
-    seconds: f64,
-) -> SourceResult {
-    SourceResult {
-        source: id.to_owned(),
-        outcome,
-        documents: 0,
-        sections: 0,
-        seconds,
-        traffic: Traffic::default(),
-        changes: Changes::default(),
-        problems: 0,
-        hint: error.as_ref().and_then(CrawlError::hint),
-        error: error.map(|error| error.to_string()),
-        threads: Vec::new(),
     }
 }

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use tokio::sync::mpsc::unbounded_channel;
 
-use super::{Event, Stop};
 use crate::config::Config;
 use crate::crawl::links::{LinkState, check};
 use crate::generation::folders;
 use crate::generation::run::Looks;
 use crate::graph::Graph;
+use crate::refresh::wanted::options::{Event, Stop};
 use crate::store::Store;
 
 /// An address is not looked at again within so many days, where the answer was sure…
@@ -19,7 +19,7 @@ const UNSURE_DAYS: i64 = 1;
 
 /// Looks at the addresses of the current generation's resources that were not looked at lately, the
 /// most cited first, until `stop`. What is found is in the store at once.
-pub(super) fn look(
+pub(in crate::refresh) fn look(
     config: &Config,
     store: &mut Store,
     stop: &Stop,

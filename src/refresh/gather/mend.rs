@@ -3,10 +3,10 @@
 //! A run with `--full` or `--offline` looks at every row before it begins; any other does so when it meets a row that
 //! can't be decoded, and then begins again. One damaged row stops no run.
 
-use super::Inputs;
-use super::derive::versions;
 use crate::config::Config;
 use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::versions::versions;
 use crate::store::{Audit, Store, StoreError, Table};
 use crate::vocabulary;
 
@@ -20,7 +20,10 @@ pub fn audit(config: &Config) -> Result<Audit, StoreError> {
 }
 
 /// Drops the damaged rows of `store`; says how many there were, if there were any.
-pub(super) fn drop_damaged(store: &mut Store, inputs: &Inputs) -> anyhow::Result<Option<Problem>> {
+pub(in crate::refresh) fn drop_damaged(
+    store: &mut Store,
+    inputs: &Inputs,
+) -> anyhow::Result<Option<Problem>> {
     let audit = store.drop_damaged(&versions(&inputs.vocabulary.version))?;
     let damaged = audit.damaged.len();
     if damaged == 0 {
@@ -35,6 +38,6 @@ pub(super) fn drop_damaged(store: &mut Store, inputs: &Inputs) -> anyhow::Result
 }
 
 /// Whether `error` says that a row of the store can't be decoded.
-pub(super) fn is_undecodable(error: &anyhow::Error) -> bool {
+pub(in crate::refresh) fn is_undecodable(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Decode(_))))
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::Stop;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::crawl::{CrawlError, Crawler, Quota, Resource, Traffic};
+use crate::refresh::wanted::options::Stop;
 use crate::store::{SourceRow, State, Store};
 
 /// Metadata younger than this is not asked for again.
@@ -48,7 +48,7 @@ struct Renewal<'a> {
 /// Nothing depends on it, so that failures are only logged. `cost` receives what was spent for which
 /// source; the question for the quota belongs to none. Requests are conditional: what has not changed costs an
 /// authorised run nothing of its quota.
-pub(super) fn renew(
+pub(in crate::refresh) fn renew(
     runtime: &tokio::runtime::Runtime,
     crawler: &Crawler,
     (chosen, stop): (&[&Source], &Stop),

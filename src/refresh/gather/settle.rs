@@ -4,26 +4,27 @@
 //! that GitHub has not known for long is dropped, each with its threads, which nothing else here touches. Of a folder that could be read in part only, the
 //! files of the other part stay as they were.
 
-use super::fetch::{Incoming, result};
-use super::{Inputs, OnLoss, selection};
+use super::incoming::{Incoming, result};
 use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
 use crate::generation::run::{Outcome, SourceResult};
+use crate::refresh::wanted::inputs::{Inputs, selection};
+use crate::refresh::wanted::options::OnLoss;
 use crate::store::{SourceRow, State, Store};
 
 /// What the end of a fetch is written by.
 #[derive(Clone, Copy)]
-pub(super) struct Settling<'a> {
+pub(in crate::refresh) struct Settling<'a> {
     pub config: &'a Config,
     pub inputs: &'a Inputs,
     pub on_loss: OnLoss,
 }
 
 /// Writes what has come of `source` (or why nothing has) after so many seconds.
-pub(super) fn settle(
+pub(in crate::refresh) fn settle(
     source: &Source,
     settling: Settling,
     (report, seconds): (Report, f64),
@@ -182,7 +183,7 @@ fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
 }
 
 /// Whether the source of `row` has been gone for so long that what is indexed of it goes too.
-pub(super) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
+pub(in crate::refresh) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
     let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
     row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
 }

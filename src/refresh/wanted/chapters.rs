@@ -3,35 +3,21 @@
 
 use std::collections::HashMap;
 
-use super::derive::document_versions;
-use super::wanted::Item;
+use super::chapter::{Chapter, Neighbour};
+use super::item::Item;
 use crate::crawl::BlobId;
 use crate::extract::summary::{self, chapters, is_summary};
-use crate::search::SectionId;
-use crate::store::{DerivedKey, Store};
-
-/// A document's place in a book.
-#[derive(Clone, Debug)]
-pub(super) struct Chapter {
-    pub title: String,
-    pub previous: Option<Neighbour>,
-    pub next: Option<Neighbour>,
-}
-
-/// A file that a chapter stands beside.
-#[derive(Clone, Debug)]
-pub(super) struct Neighbour {
-    pub path: String,
-    blob: BlobId,
-    format: String,
-}
+use crate::store::Store;
 
 /// Bytes of one source's tables of chapters that are read.
 const MOST_BYTES: u64 = 1_000_000;
 
 /// Tells those of `items`, all of one source, that its tables of chapters name what they are. A file in
 /// two tables goes by the first. Returns a table that was not read whole, if there is one.
-pub(super) fn mark(items: &mut [Item], store: &Store) -> anyhow::Result<Option<String>> {
+pub(in crate::refresh) fn mark(
+    items: &mut [Item],
+    store: &Store,
+) -> anyhow::Result<Option<String>> {
     let mut tables: Vec<(String, BlobId, u64)> = Vec::new();
     for item in items.iter().filter(|item| is_summary(&item.path)) {
         tables.push((item.path.clone(), item.blob.clone(), item.length));
@@ -74,25 +60,4 @@ pub(super) fn mark(items: &mut [Item], store: &Store) -> anyhow::Result<Option<S
         }
     }
     Ok(cut)
-}
-
-impl Neighbour {
-    /// What the neighbour's first and last sections are called. Reads its document.
-    pub fn ends(
-        &self,
-        source: &str,
-        store: &Store,
-    ) -> anyhow::Result<Option<(SectionId, SectionId)>> {
-        let versions = document_versions();
-        let key = DerivedKey { blob: &self.blob, format: &self.format, versions: &versions };
-        let document = store.document(&key)?.and_then(|extracted| extracted.document);
-        let sections = document.map(|document| document.sections).unwrap_or_default();
-        let id = |section| SectionId::of(source, &self.path, section);
-        Ok(sections.first().map(id).zip(sections.last().map(id)))
-    }
-
-    /// Changes when the neighbour does.
-    pub fn version(&self) -> String {
-        format!("{} {}", self.path, self.blob.0)
-    }
 }

@@ -4,16 +4,13 @@
 
 use std::collections::HashMap;
 
-use super::Inputs;
+use super::inputs::{Inputs, Undeclared};
 use crate::catalogue::{Catalogue, Origin, Source, SourceId};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
 
-/// The originals of undeclared forks, by the fork's id.
-pub(super) type Undeclared = HashMap<SourceId, SourceId>;
-
 /// `inputs` with `fork_of` set in each source that is, by GitHub's word, a fork of another one. Reads every source's row.
-pub(super) fn declared(inputs: &Inputs, store: &Store) -> anyhow::Result<Inputs> {
+pub(in crate::refresh) fn declared(inputs: &Inputs, store: &Store) -> anyhow::Result<Inputs> {
     let mut inputs = inputs.clone();
     inputs.undeclared = declare(&mut inputs.catalogue, store)?;
     Ok(inputs)
@@ -48,7 +45,7 @@ fn declare(catalogue: &mut Catalogue, store: &Store) -> anyhow::Result<Undeclare
 }
 
 /// The problem that `source` is an undeclared fork of `original`, with the line to add.
-pub(super) fn problem(source: &Source, original: &SourceId) -> Problem {
+pub(in crate::refresh) fn problem(source: &Source, original: &SourceId) -> Problem {
     let message =
         format!("GitHub says that it is a fork of {original}; its copies fold under that");
     let hint = format!("catalogue.toml, line {}: add fork_of = {:?}", source.repo_line, original.0);

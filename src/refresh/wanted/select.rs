@@ -2,60 +2,27 @@
 //! copy of a book, that their licence lets be read, and that their authors do not ask to leave out. Threads: those
 //! that the catalogue asks for.
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
-use super::chapters::{self, Chapter};
-use super::describe::licence;
-use super::{Inputs, Stop, by_preference, selection, threads};
+use super::cairnignore::{self, CairnIgnore, PATH};
+use super::inputs::{Inputs, by_preference, selection};
+use super::item::{Item, THREAD};
+use super::licence::licence;
+use super::options::Stop;
+use super::{chapters, threads};
 use crate::catalogue::selection::{Selection, format_of};
-use crate::catalogue::{Shown, Source, SourceId};
-use crate::crawl::BlobId;
+use crate::catalogue::{Shown, Source};
 use crate::problem::{Problem, Stage};
-use crate::store::{Store, StoreError, StoredFile};
-
-/// The file by which an author asks to be left out, in the form of `.gitignore`.
-const ASKING: &str = ".cairnignore";
-/// Lines of it that are read, and the longest: each becomes a pattern that every path is compared with.
-const MOST_LINES: usize = 1_000;
-const LONGEST_LINE: usize = 1_000;
-
-/// The format of threads; no file has it, for no extension is so called.
-pub(super) const THREAD: &str = "thread";
-
-/// A file or thread that belongs into the generation.
-pub(super) struct Item<'a> {
-    pub source: &'a Source,
-    pub path: String,
-    pub blob: BlobId,
-    pub format: String,
-    /// Bytes.
-    pub length: u64,
-    /// When it came to the store, in seconds since 1970.
-    pub first_seen: i64,
-    /// Whether its bytes are in the store.
-    pub is_stored: bool,
-    /// What the source's table of chapters says of it.
-    pub chapter: Option<Chapter>,
-}
-
-impl Item<'_> {
-    /// The day on which it came to the store, such as `2026-03-01`.
-    pub fn first_day(&self) -> String {
-        let day = chrono::DateTime::from_timestamp(self.first_seen, 0).unwrap_or_default();
-        day.date_naive().to_string()
-    }
-}
+use crate::store::{Store, StoredFile};
 
 /// What is to be indexed, in order of preference, and what kept other files out.
 #[derive(Default)]
-pub(super) struct Wanted<'a> {
+pub(in crate::refresh) struct Wanted<'a> {
     pub items: Vec<Item<'a>>,
     pub problems: Vec<Problem>,
 }
 
 /// What is to be indexed of `store` under the rules as they are now. Less of it after `stop`: nothing may
 /// be built of that.
-pub(super) fn wanted<'a>(
+pub(in crate::refresh) fn wanted<'a>(
     inputs: &'a Inputs,
     store: &Store,
     stop: &Stop,
@@ -70,24 +37,20 @@ pub(super) fn wanted<'a>(
     Ok(wanted)
 }
 
-/// Whether it is not known what the author of `source` asks to leave out: the file is damaged and not fetched yet.
-/// Then nothing of it may be indexed.
-pub(super) fn is_asking_unknown(source: &SourceId, store: &Store) -> Result<bool, StoreError> {
-    let is_unknown = |file: &StoredFile| file.path == ASKING && !file.is_stored;
-    Ok(store.lacks_blobs(source)? && store.files(source)?.iter().any(is_unknown))
-}
-
 impl<'a> Wanted<'a> {
     fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
-        if is_asking_unknown(&source.id, store)? {
+        if cairnignore::is_unknown(&source.id, store)? {
             let message = "what its author asks to leave out is damaged: nothing of it is indexed";
-            let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(ASKING);
+            let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(PATH);
             self.problems.push(problem.hint("`cairn refresh` fetches it again"));
             return Ok(());
         }
         let selection = selection(inputs, source);
         let files = store.files(&source.id)?;
-        let asked = self.asked(source, &files, store)?;
+        let ignored = CairnIgnore::read(&files, store)?;
+        if ignored.is_truncated {
+            self.tell(source, PATH, "too long: its first lines are obeyed, the rest is not read");
+        }
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let (mut left_out, mut closed) = (0, 0);
@@ -96,10 +59,8 @@ impl<'a> Wanted<'a> {
             if selection.is_book_copy(&path) {
                 self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
             } else if selection.takes(&path, length) {
-                let asks =
-                    |asked: &Gitignore| asked.matched_path_or_any_parents(&path, false).is_ignore();
                 let format = format_of(&path);
-                if asked.as_ref().is_some_and(asks) {
+                if ignored.leaves_out(&path) {
                     left_out += 1;
                 } else if !is_open && inputs.policy.open_only.contains(&format) {
                     closed += 1;
@@ -142,7 +103,7 @@ impl<'a> Wanted<'a> {
         }
         if left_out > 0 {
             let message = format!("asks that {left_out} of its files be left out, and so they are");
-            self.tell(source, ASKING, &message);
+            self.tell(source, PATH, &message);
         }
     }
 
@@ -190,31 +151,5 @@ impl<'a> Wanted<'a> {
     fn tell(&mut self, source: &Source, path: &str, message: &str) {
         let problem = Problem::new(Stage::Catalogue, message);
         self.problems.push(problem.of_source(&source.id.0).at(path));
-    }
-
-    /// What the author of `source` asks to leave out. Lines that make no sense are passed over.
-    fn asked(
-        &mut self,
-        source: &Source,
-        files: &[StoredFile],
-        store: &Store,
-    ) -> anyhow::Result<Option<Gitignore>> {
-        let Some(file) = files.iter().find(|file| file.path == ASKING) else {
-            return Ok(None);
-        };
-        let bytes = store.blob(&file.blob)?.unwrap_or_default();
-        let mut builder = GitignoreBuilder::new("");
-        let text = String::from_utf8_lossy(&bytes);
-        let is_usual = |line: &&str| line.len() <= LONGEST_LINE;
-        let kept = text.lines().take(MOST_LINES).filter(is_usual);
-        if kept.clone().count() < text.lines().count() {
-            self.tell(source, ASKING, "too long: its first lines are obeyed, the rest is not read");
-        }
-        for line in kept {
-            if let Err(error) = builder.add_line(None, line) {
-                tracing::debug!(line, %error, "a line of {ASKING} makes no sense");
-            }
-        }
-        Ok(builder.build().ok())
     }
 }

@@ -1,6 +1,6 @@
 //! The order in which discussions are read: the last changed first, as far back as the last pass has seen.
 
-use super::pass::{Fetching, MOST_THREADS, earlier};
+use super::pass::{Fetching, MOST_THREADS, OVERLAP, earlier};
 use crate::crawl::CrawlError;
 use crate::crawl::github::discussions::PageSize;
 use crate::crawl::github::threads::Listing;
@@ -90,7 +90,7 @@ impl Fetching<'_> {
         }
         let pass = self.pass();
         (pass.phase, pass.cursor) = (Phase::Again, None);
-        pass.until = pass.newest.as_deref().and_then(|at| earlier(at, super::pass::OVERLAP));
+        pass.until = pass.newest.as_deref().and_then(|at| earlier(at, OVERLAP));
         self.write(&ThreadPage::default())?;
         Ok(true)
     }

@@ -4,48 +4,29 @@
 //! store with its cursor before the next one is asked for, so that a run may end between any two. [`discussions`] and
 //! [`issues`] say in which order pages are read, [`pass`] what a page does to the store.
 
-mod discussions;
-mod issues;
-mod pass;
-
 use tokio::runtime::Runtime;
 
-use super::{Inputs, Network, Options, Stop};
-use crate::catalogue::{Issues, Origin, Policy, Source};
+use super::pass::{Fetching, Target};
+use crate::catalogue::{Origin, Policy, Source};
 use crate::crawl::Crawler;
 use crate::crawl::github::thread::{OptedOut, ThreadKind};
 use crate::crawl::github::threads::Repository;
 use crate::generation::run::ThreadsResult;
 use crate::problem::{Problem, Stage};
-use crate::store::{State, Store, StoredThread};
-
-use pass::{Fetching, Target};
-
-/// Whether the entry of `source` asks for `thread`.
-pub(super) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
-    match thread.kind {
-        ThreadKind::Discussion => source.threads.discussions,
-        ThreadKind::Issue => source.threads.issues.take(&thread.labels),
-    }
-}
-
-/// Whether the entry of `source` asks for threads of `kind`.
-pub(super) fn asks(source: &Source, kind: ThreadKind) -> bool {
-    match kind {
-        ThreadKind::Discussion => source.threads.discussions,
-        ThreadKind::Issue => source.threads.issues != Issues::None,
-    }
-}
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::options::{Network, Options, Stop};
+use crate::refresh::wanted::threads::asks;
+use crate::store::{State, Store};
 
 /// How many lists of threads [`fetch`] reads for `chosen` sources that have answered: none without a token.
-pub(super) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
+pub(in crate::refresh) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
     let lists =
         |source: &&Source| ThreadKind::ALL.iter().filter(|kind| asks(source, **kind)).count();
     if crawler.signs_in() { chosen.iter().map(lists).sum() } else { 0 }
 }
 
 /// Drops from `store` the kinds of threads that the entry of `source` no longer asks for.
-pub(super) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
+pub(in crate::refresh) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
     for kind in ThreadKind::ALL.into_iter().filter(|kind| !asks(source, *kind)) {
         store.remove_threads((&source.id, kind))?;
     }
@@ -54,7 +35,7 @@ pub(super) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result
 
 /// Removes from the stored threads what those wrote who have opted out since the threads were stored. Reads the
 /// threads only of sources for which the policy's list has changed. No network.
-pub(super) fn leave_out(inputs: &Inputs, store: &mut Store) -> anyhow::Result<()> {
+pub(in crate::refresh) fn leave_out(inputs: &Inputs, store: &mut Store) -> anyhow::Result<()> {
     let opted_out = opted_out(&inputs.policy);
     let now = chrono::Utc::now().timestamp();
     for source in &inputs.catalogue.sources {
@@ -78,7 +59,7 @@ fn opted_out(policy: &Policy) -> OptedOut {
 /// source. A source that has not answered for its archive is left alone.
 ///
 /// Returns what concerns the run as a whole: that there is no token.
-pub(super) fn fetch(
+pub(in crate::refresh) fn fetch(
     (runtime, crawler): (&Runtime, &Crawler),
     (inputs, chosen): (&Inputs, &[&Source]),
     (options, stop): (&Options, &Stop),
@@ -105,12 +86,23 @@ pub(super) fn fetch(
             };
             let fetching =
                 Fetching::new((runtime, crawler, stop), target, &opted_out, &mut *store)?;
-            let (result, retry_at) = fetching.run()?;
+            let (result, retry_at) = read_pages(fetching)?;
             done(&source.id.0, result, retry_at);
         }
     }
     // That GitHub refuses the token is told by itself.
     Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
+}
+
+/// Reads pages until the end of the pass, or as far as this run may go. Returns the result, and when a host allows the
+/// next request, if it said so (Unix time in seconds).
+fn read_pages(mut fetching: Fetching) -> anyhow::Result<(ThreadsResult, Option<i64>)> {
+    let is_first = fetching.state.swept_at == 0;
+    let ended = match fetching.target.kind {
+        ThreadKind::Discussion => fetching.discussions()?,
+        ThreadKind::Issue => fetching.issues()?,
+    };
+    Ok(fetching.result(ended, is_first))
 }
 
 /// That so many sources ask for threads, which needs a token.

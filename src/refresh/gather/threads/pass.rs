@@ -11,7 +11,7 @@ use crate::crawl::github::threads::{Failure, Repository};
 use crate::crawl::{CrawlError, Crawler, Traffic};
 use crate::generation::run::{Outcome, ThreadsResult};
 use crate::problem::{Problem, Stage};
-use crate::refresh::Stop;
+use crate::refresh::wanted::options::Stop;
 use crate::store::{Pass, Seen, Store, ThreadPage, ThreadState};
 
 /// Threads of one kind that are kept of one source, the last changed ones: a quarter of the files that it may have.
@@ -49,6 +49,7 @@ pub(super) struct Fetching<'a> {
     opted_out: &'a OptedOut,
     result: ThreadsResult,
     more_problems: usize,
+    started: Instant,
     now: i64,
 }
 
@@ -87,19 +88,18 @@ impl<'a> Fetching<'a> {
             opted_out,
             result,
             more_problems: 0,
+            started: Instant::now(),
             now,
         })
     }
 
-    /// Reads pages until the end of the pass, or as far as this run may go: what came of it, and when the rest may be
-    /// asked for, if GitHub said so.
-    pub fn run(mut self) -> anyhow::Result<(ThreadsResult, Option<i64>)> {
-        let started = Instant::now();
-        let is_first = self.state.swept_at == 0;
-        let ended = match self.target.kind {
-            ThreadKind::Discussion => self.discussions()?,
-            ThreadKind::Issue => self.issues()?,
-        };
+    /// The result of the pass, which `ended` so, and when a host allows the next request, if it said so (Unix time in
+    /// seconds). `is_first` if no pass over these threads was completed before this one.
+    pub fn result(
+        self,
+        ended: Result<(), CrawlError>,
+        is_first: bool,
+    ) -> (ThreadsResult, Option<i64>) {
         let mut result = self.result;
         let is_changed = result.changed + result.removed > 0;
         let (outcome, error) = match ended {
@@ -118,7 +118,7 @@ impl<'a> Fetching<'a> {
         result.hint = error.as_ref().and_then(CrawlError::hint);
         result.error = error.map(|error| error.to_string());
         result.traffic = self.traffic;
-        result.seconds = started.elapsed().as_secs_f64();
+        result.seconds = self.started.elapsed().as_secs_f64();
         if self.more_problems > 0 {
             let message = format!("{} more of its threads have problems", self.more_problems);
             result.problems.push(Problem::new(Stage::Crawl, message));
@@ -126,7 +126,7 @@ impl<'a> Fetching<'a> {
         for problem in &mut result.problems {
             problem.source = Some(self.target.source.id.0.clone());
         }
-        Ok((result, retry_at))
+        (result, retry_at)
     }
 
     /// The answer to one question, unless the run is stopped first or has asked enough.

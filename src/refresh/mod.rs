@@ -1,0 +1,24 @@
+//! Refreshes an index: the stages from the catalogue to the store run in order, and end in a new generation.
+//!
+//! The folders are layers. A file imports files of its own folder and of folders above it in this list:
+//!
+//! - [`wanted`]: the options and data files of a run, and which stored files and threads are to be indexed.
+//! - [`gather`]: fetches files, threads and metadata into the store.
+//! - [`mod@derive`]: extracts and annotates what is stored and not known under the current versions.
+//! - [`build`]: builds a generation ([`crate::generation`]) of that and makes it current.
+//! - [`mod@run`]: one run, which combines these.
+//!
+//! A run may be killed at any instruction. The store and the index are consistent at any time, and the next run
+//! continues from there.
+
+mod build;
+mod derive;
+mod gather;
+mod run;
+mod wanted;
+
+pub use derive::reader;
+pub use gather::mend::audit;
+pub use gather::threads::fetch::no_token;
+pub use run::{Summary, record_stopped, run};
+pub use wanted::options::{Event, Network, OnLoss, Options, Stop};

@@ -1,0 +1,20 @@
+//! The versions under which derived documents and annotations are stored.
+
+use crate::store::Versions;
+use crate::{annotate, extract};
+
+/// The versions that an extracted document depends on.
+pub(in crate::refresh) fn document_versions() -> String {
+    format!("x{}", extract::VERSION)
+}
+
+/// The versions that an annotation depends on.
+pub(in crate::refresh) fn annotation_versions(vocabulary_version: &str) -> String {
+    format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
+}
+
+/// What derived rows depend on under the vocabulary's version.
+pub(in crate::refresh) fn versions(vocabulary_version: &str) -> Versions {
+    let (documents, annotations) = (document_versions(), annotation_versions(vocabulary_version));
+    Versions { documents, annotations }
+}
