@@ -18,6 +18,7 @@ use crate::extract::markup;
 use crate::extract::{Address, Document};
 use crate::generation::checksums::{self, Depth, SEARCH};
 use crate::generation::contents::{Contents, Entry};
+use crate::generation::copies;
 use crate::generation::folders;
 use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::news::Changes;
@@ -300,8 +301,7 @@ impl<'a> Assembly<'a> {
         let index_bytes = self.writer.commit(&building.join(SEARCH))?;
         let graph = self.whole.graph.finish(self.whole.resources.finish(&self.dead));
         graph.write(&building.join("graph.bin"))?;
-        let copies = postcard::to_stdvec(&self.whole.copies)?;
-        disk::write(&building.join("copies.bin"), &copies)?;
+        copies::write(&building.join("copies.bin"), &self.whole.copies)?;
         let sources: Vec<SourceState> = self
             .inputs
             .catalogue

@@ -15,17 +15,12 @@
 //! that left the catalogue, rules or a policy that take less, a blocked source (451), one that was gone
 //! for the configured time, an author's opt-out, files that were deleted in a source that was read.
 
-use std::path::Path;
-
-use serde::Deserialize;
-
 use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
 use crate::generation::contents::Contents;
 use crate::generation::loss::Loss;
-use crate::generation::run::SourceResult;
-use crate::generation::{folders, runs};
+use crate::generation::served::{self, Served};
 use crate::refresh::gather::settle::is_dropped;
 use crate::refresh::wanted::cairnignore::is_unknown;
 use crate::refresh::wanted::threads;
@@ -44,7 +39,7 @@ pub(in crate::refresh) fn of(
     let now = chrono::Utc::now().timestamp();
     let mut loss = Loss::default();
     if catalogue.sources.is_empty() {
-        loss.of = served.sources.iter().map(|source| source.documents).sum();
+        loss.of = served.documents();
         loss.documents = loss.of;
     }
     for source in &catalogue.sources {
@@ -78,7 +73,7 @@ fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Re
         if store.thread_state((&source.id, kind))?.swept_at > 0 {
             continue;
         }
-        let served = served.get_or_insert_with(|| served_contents(&config.index));
+        let served = served.get_or_insert_with(|| served::contents(&config.index));
         let entries = served.sources.get(&source.id.0).map(Vec::as_slice).unwrap_or_default();
         let is_such = |path: &str| {
             let number = path.strip_prefix(kind.folder()).and_then(|rest| rest.strip_prefix('/'));
@@ -91,57 +86,10 @@ fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Re
     Ok(lost)
 }
 
-/// What the current generation of `index` holds; nothing where that can't be read.
-fn served_contents(index: &Path) -> Contents {
-    let number = folders::current(index).ok().flatten();
-    let path = number.map(|number| folders::folder(index, number).join("contents.bin"));
-    path.and_then(|path| Contents::read(&path).ok()).unwrap_or_default()
-}
-
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
     // A snapshot without a revision is of a source that lost a file to damage.
     let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
     !is_whole && row.state != State::Blocked && !is_dropped(row, config, now)
-}
-
-/// What readers have of each source. Of the manifest only what every format of it has had, so that a
-/// generation of an older version counts too.
-#[derive(Debug, Default, Deserialize)]
-struct Served {
-    sources: Vec<ServedSource>,
-}
-
-#[derive(Debug, Deserialize)]
-struct ServedSource {
-    id: String,
-    documents: usize,
-}
-
-impl Served {
-    /// What the current generation of `index` holds. Where its manifest cannot be read, what the last
-    /// recorded run says of it; nothing where there is no generation.
-    fn read(index: &Path) -> Served {
-        let number = match folders::current(index) {
-            Ok(Some(number)) => number,
-            Ok(None) => return Served::default(),
-            Err(_) => return Served::recorded(index),
-        };
-        let manifest = folders::folder(index, number).join("manifest.json");
-        let manifest = std::fs::read(manifest).ok();
-        let served = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        served.unwrap_or_else(|| Served::recorded(index))
-    }
-
-    fn recorded(index: &Path) -> Served {
-        let run = runs::read(index).into_iter().find(|run| run.documents > 0).unwrap_or_default();
-        let served =
-            |source: SourceResult| ServedSource { id: source.source, documents: source.documents };
-        Served { sources: run.sources.into_iter().map(served).collect() }
-    }
-
-    fn documents_of(&self, id: &str) -> usize {
-        self.sources.iter().find(|source| source.id == id).map_or(0, |source| source.documents)
-    }
 }
 
 #[cfg(test)]
@@ -151,7 +99,7 @@ mod tests {
     use crate::config::{self, Overrides};
     use crate::crawl::{BlobId, Snapshot};
     use crate::generation::contents::Entry;
-    use crate::generation::run::Run;
+    use crate::generation::folders;
     use crate::store::ThreadState;
 
     #[test]
@@ -192,31 +140,5 @@ mod tests {
         let state = ThreadState { swept_at: 1, ..ThreadState::default() };
         store.end_pass((source, ThreadKind::Discussion), false, &state, 1).unwrap();
         assert_eq!(of(&config, &catalogue, &store).unwrap(), None, "they were read, and are gone");
-    }
-
-    #[test]
-    fn where_the_manifest_is_damaged_the_record_says_what_was_served() {
-        let index = tempfile::tempdir().unwrap();
-        let index = index.path();
-        let run = Run {
-            documents: 7,
-            sources: vec![SourceResult {
-                source: "a/b".into(),
-                documents: 7,
-                ..SourceResult::default()
-            }],
-            ..Run::default()
-        };
-        runs::append(index, &run).unwrap();
-        assert_eq!(Served::read(index).documents_of("a/b"), 0, "nothing is served");
-        std::fs::write(index.join("current"), "1\n").unwrap();
-        let folder = folders::folder(index, 1);
-        std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("manifest.json"), "{ broken").unwrap();
-        assert_eq!(Served::read(index).documents_of("a/b"), 7);
-        // A manifest of another format, with keys that this version does not know.
-        let other = r#"{"format": 1, "sources": [{"id": "a/b", "documents": 5, "old": 1}]}"#;
-        std::fs::write(folder.join("manifest.json"), other).unwrap();
-        assert_eq!(Served::read(index).documents_of("a/b"), 5);
     }
 }

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::changes::Difference;
-use crate::disk;
 use crate::generation::contents::Contents;
 use crate::generation::manifest::Manifest;
 use crate::generation::news::{self, Changes, News};
@@ -47,8 +46,7 @@ pub(in crate::refresh) fn tell(
     told.extend(known.unwrap_or_default());
     told.truncate(MOST);
     mark_private(&mut told, before, manifest);
-    let json = serde_json::to_vec(&told)?;
-    disk::write(&building.join("news.json"), &json)?;
+    news::write(&building.join("news.json"), &told)?;
     Ok(changes)
 }
 
