@@ -25,7 +25,7 @@ use crate::problem::Problem;
 use crate::store::Store;
 use crate::vocabulary;
 
-/// A run with all problems that are known of what is indexed now.
+/// A run, with all known problems of the current index.
 #[derive(Debug)]
 pub struct Summary {
     pub run: Run,
@@ -35,24 +35,25 @@ pub struct Summary {
 /// Refreshes the index of `config`, until its end or `stop`.
 ///
 /// Reads the data files, fetches over the network as `options` allow, writes below the index
-/// folder only. `told` hears how it goes. `Err` if a data file has faults, another run holds the
-/// lock, or the index folder can't be written; a source that fails is no error but a result, and so
+/// folder only. `on_event` receives the progress. `Err` if a data file has faults, another run holds the
+/// lock, or the index folder can't be written; a source that fails is a result and not an error, and so
 /// is a run that published nothing because documents would be lost ([`Run::refused`]). A full disk is
 /// named as such, whatever fails first, and leaves the generations as they were.
 pub fn run(
     config: &Config,
     options: &Options,
     stop: &Stop,
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Summary> {
-    run_to_the_end(config, options, stop, told).map_err(|error| full::explain(error, &config.index))
+    run_to_the_end(config, options, stop, on_event)
+        .map_err(|error| full::explain(error, &config.index))
 }
 
 fn run_to_the_end(
     config: &Config,
     options: &Options,
     stop: &Stop,
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Summary> {
     let catalogue = catalogue::load(&config.sources)?;
     let policy = catalogue::policy::load(&config.sources)?;
@@ -70,7 +71,7 @@ fn run_to_the_end(
     folders::clean(&config.index)?;
 
     let library = config.index.join("library.db");
-    // A new store vouches for nothing that is there.
+    // A new store can't confirm any existing file.
     let depth = if library.exists() { base::depth(options) } else { Depth::Deep };
     let mut store = Store::open(&library)?;
     let task = Task { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
@@ -78,38 +79,38 @@ fn run_to_the_end(
         Depth::Deep => mend::drop_damaged(&mut store, &inputs)?,
         Depth::Opening => None,
     };
-    match task.run(&mut store, mended, told) {
+    match task.run(&mut store, mended, on_event) {
         Err(error) if mend::is_undecodable(&error) => {
             let mended = mend::drop_damaged(&mut store, &inputs)?;
-            task.run(&mut store, mended, told)
+            task.run(&mut store, mended, on_event)
         }
         result => result,
     }
 }
 
-/// What a run does, and with what.
+/// The arguments of a run.
 struct Task<'a> {
     config: &'a Config,
     options: &'a Options,
     stop: &'a Stop,
     inputs: &'a Inputs,
     chosen: &'a [&'a Source],
-    /// How closely what is there is looked at.
+    /// How much of the existing files is checked.
     depth: Depth,
 }
 
 impl Task<'_> {
-    /// Fetches into `store` and builds; `mended` tells what was dropped of it before.
+    /// Fetches into `store` and builds. `mended` is the problem of damaged rows that were dropped before.
     fn run(
         &self,
         store: &mut Store,
         mended: Option<Problem>,
-        told: &mut dyn FnMut(Event),
+        on_event: &mut dyn FnMut(Event),
     ) -> anyhow::Result<Summary> {
         let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
         let (started, started_at) = (Instant::now(), chrono::Utc::now());
         threads::leave_out(inputs, store)?;
-        let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, told)?;
+        let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, on_event)?;
         let mut run = Run::of(outcomes, started_at);
         run.notes.extend(mended);
         run.complete = self.chosen.len() == inputs.catalogue.sources.len();
@@ -120,7 +121,7 @@ impl Task<'_> {
         });
         let built = match refused {
             Some(_) => None,
-            None => self.build(inputs, store, &mut run, told)?,
+            None => self.build(inputs, store, &mut run, on_event)?,
         };
         run.notes.extend(match (refused, &built) {
             (Some(loss), _) => Some(loss.refused()),
@@ -143,36 +144,36 @@ impl Task<'_> {
         Ok(Summary { problems, run })
     }
 
-    /// Builds a generation of what `store` holds by `inputs`, unless the current one is the same; `None` if it was
+    /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run was
     /// stopped.
     fn build(
         &self,
         inputs: &Inputs,
         store: &mut Store,
         run: &mut Run,
-        told: &mut dyn FnMut(Event),
+        on_event: &mut dyn FnMut(Event),
     ) -> anyhow::Result<Option<Assembled>> {
         let (config, stop, depth) = (self.config, self.stop, self.depth);
         let mut wanted = select::wanted(inputs, store, stop)?;
         let program = config.program.as_deref();
-        let derived = documents::derive((inputs, &wanted.items), store, (program, stop), told)?;
+        let derived = documents::derive((inputs, &wanted.items), store, (program, stop), on_event)?;
         run.extracted = derived.extracted;
         wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
         let made = (inputs, &wanted);
-        let mut assembled = assemble::assemble(config, made, (store, depth), stop, told)?;
+        let mut assembled = assemble::assemble(config, made, (store, depth), stop, on_event)?;
         if let Some(first) = &mut assembled
             && self.options.check_links
         {
-            run.looks = Some(links::look(config, store, stop, told)?);
-            // What was found dead makes another generation, with the changes of the first.
-            first.follow(assemble::assemble(config, made, (store, depth), stop, told)?);
+            run.looks = Some(links::look(config, store, stop, on_event)?);
+            // Dead links lead to a second generation; it keeps the changes of the first.
+            first.follow(assemble::assemble(config, made, (store, depth), stop, on_event)?);
         }
         Ok(assembled)
     }
 }
 
-/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Not before a generation
-/// is published without it: what a refused run leaves behind must still be there for the next one.
+/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Called only after a generation without it is
+/// published: after a refused run, the next run still needs it.
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;
@@ -183,7 +184,7 @@ fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Records a run that began at `started_at` and whose process is about to be ended in the middle of a step.
+/// Records a run that started at `started_at` and whose process is about to be ended during a step.
 /// Writes `runs.json`; `Err` if that fails.
 pub fn record_stopped(
     config: &Config,

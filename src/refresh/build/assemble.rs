@@ -1,4 +1,4 @@
-//! Puts what the store holds together into a generation, if readers would see anything new.
+//! Builds a generation from the store, if readers would see a difference.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
@@ -33,10 +33,10 @@ use crate::search::write::{Writer, document_key};
 use crate::search::{self, Record, SectionId};
 use crate::store::{DerivedKey, SourceRow, Store};
 
-/// What assembling did.
+/// The result of assembling.
 pub(in crate::refresh) struct Assembled {
     pub manifest: Manifest,
-    /// The generation that was made, if anything had changed.
+    /// The number of the generation that was built, if anything had changed.
     pub made: Option<u64>,
     /// Sections that were indexed.
     pub indexed: usize,
@@ -45,7 +45,7 @@ pub(in crate::refresh) struct Assembled {
 }
 
 impl Assembled {
-    /// Takes over the generation that was built after this one in the same run, if one was.
+    /// Replaces this by `second`, if that generation was built in the same run.
     pub fn follow(&mut self, second: Option<Assembled>) {
         if let Some(second) = second.filter(|second| second.made.is_some()) {
             (self.manifest, self.made) = (second.manifest, second.made);
@@ -53,16 +53,16 @@ impl Assembled {
     }
 }
 
-/// Builds a generation of what is `wanted` of `store`, unless the current one is whole and made of the same.
-/// `None` if it was stopped on the way.
+/// Builds a generation of the `wanted` items of `store`, unless the current one is intact and has the same fingerprint.
+/// `None` if the run was stopped.
 ///
-/// `depth` says how closely what is there is looked at. A failure leaves the generations as they were.
+/// `depth` is how much of the existing files is checked. A failure leaves the generations as they were.
 pub(in crate::refresh) fn assemble(
     config: &Config,
     (inputs, wanted): (&Inputs, &Wanted),
     (store, depth): (&Store, Depth),
     stop: &Stop,
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Option<Assembled>> {
     if stop.is_cancelled() {
         return Ok(None);
@@ -79,13 +79,13 @@ pub(in crate::refresh) fn assemble(
         let changes = HashMap::new();
         return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
     }
-    told(Event::Building);
+    on_event(Event::Building);
     let (building, number) = folders::begin(&config.index)?;
     let new = New { building: &building, number, fingerprint };
     let built = build(config, (inputs, wanted, dead), (store, &rows), (&base, new), stop);
     built.map_err(|error| {
         let error = full::explain(error, &config.index);
-        // What is half made only takes room; a failure to remove it is not what the user must hear of.
+        // Unfinished files only take space. Failing to remove them must not hide the original error.
         let _ = disk::remove_folder(&building);
         let _ = Writer::open(&config.index.join("building")).and_then(Writer::collect_garbage);
         error
@@ -131,11 +131,11 @@ fn build(
     Ok(Some(Assembled { indexed, manifest, made: Some(new.number), changes }))
 }
 
-/// A generation in the making.
+/// A generation under construction.
 struct Assembly<'a> {
     inputs: &'a Inputs,
     writer: Writer,
-    /// What the index holds: documents' versions by key.
+    /// The documents in the writer's index: their versions by key.
     indexed: HashMap<u64, u64>,
     wanted: HashSet<u64>,
     added: usize,
@@ -143,7 +143,7 @@ struct Assembly<'a> {
     whole: Whole,
     parts: BTreeMap<String, Part>,
     contents: Contents,
-    /// Cited addresses that lead nowhere, with the day since which they do.
+    /// Dead links, each with the day since which it is dead.
     dead: HashMap<String, String>,
 }
 
@@ -168,7 +168,7 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    /// Takes in one file; less of it after `stop`.
+    /// Adds one item; incompletely if `stop` is cancelled.
     fn item(&mut self, item: &Item, store: &Store, stop: &Stop) -> anyhow::Result<()> {
         let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
         let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
@@ -218,7 +218,7 @@ impl<'a> Assembly<'a> {
         self.index(item, (&document, &annotation), &ids, (&versions.1, store))
     }
 
-    /// Takes down why files are not in the generation.
+    /// Records why files are not in the generation.
     fn refuse(&mut self, problems: &[Problem]) {
         for problem in problems {
             let source = problem.source.clone().unwrap_or_default();
@@ -236,7 +236,7 @@ impl<'a> Assembly<'a> {
         });
     }
 
-    /// Brings the search index in step with one document.
+    /// Updates the search index for one document, if its version has changed.
     fn index(
         &mut self,
         item: &Item,
@@ -324,7 +324,7 @@ impl<'a> Assembly<'a> {
     }
 }
 
-/// What stands round the sections `ids` of `item`.
+/// The context of the sections `ids` of `item`. Reads the neighbouring chapters and the file from `store`.
 fn around<'i>(
     item: &Item,
     document: &Document,

@@ -1,7 +1,7 @@
-//! What a new generation starts from: the one before it, and the writer's search index, where they are whole.
+//! What a new generation is based on: the previous generation and the writer's search index, if they are intact.
 //!
-//! Nothing is built upon what is damaged. Without a whole generation before, all is assembled from the store;
-//! without a whole writer's index, every section is indexed again.
+//! Damaged files are never reused. Without an intact previous generation, everything is assembled from the store. Without
+//! an intact writer's index, every section is indexed again.
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
@@ -17,22 +17,22 @@ use crate::problem::chain;
 use crate::refresh::wanted::options::{Network, Options};
 use crate::search::write::Writer;
 
-/// What is there before a run assembles anything.
+/// The state of the index before a run assembles anything.
 pub(in crate::refresh) struct Base {
     index: PathBuf,
-    /// The manifest of the current generation, if it is whole and of this program's format.
+    /// The manifest of the current generation, if it is intact and of this program's format.
     current: Option<Manifest>,
     /// Whether the writer's index was kept.
     has_writer: bool,
-    /// The generations before, the current one first, then the newest.
+    /// The folders of earlier generations: the current one, then the others, newest first.
     pub before: Vec<PathBuf>,
     /// The checksums that may be carried over.
     pub files: Files,
-    /// Damaged generations, which nobody needs once there is a new one.
+    /// Damaged generations, to be removed after a new one is published.
     damaged: Vec<u64>,
 }
 
-/// How closely a run with `options` looks: one that rebuilds, or that asks for everything, reads everything.
+/// How much a run with `options` checks. With `--full` or `--offline` it reads every file.
 pub(in crate::refresh) fn depth(options: &Options) -> Depth {
     match options.network {
         Network::Full | Network::Offline => Depth::Deep,
@@ -41,7 +41,7 @@ pub(in crate::refresh) fn depth(options: &Options) -> Depth {
 }
 
 impl Base {
-    /// Looks at the generations of `index` and at the writer's index, and removes the latter if it is damaged.
+    /// Checks the generations of `index` and the writer's index, and removes the latter if it is damaged.
     ///
     /// `Err` if this account has no permission to read them; they may be intact.
     pub fn look(index: &Path, depth: Depth) -> anyhow::Result<Base> {
@@ -73,7 +73,7 @@ impl Base {
         Ok(base)
     }
 
-    /// Whether the writer's index is kept: a whole generation vouches for its files. Else it is removed.
+    /// Removes the writer's index unless the checksums of an intact generation confirm its files. Returns whether it is kept.
     fn keep_writer(&mut self, depth: Depth) -> anyhow::Result<bool> {
         let folder = self.index.join("building");
         if !folder.exists() {

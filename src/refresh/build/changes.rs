@@ -1,4 +1,4 @@
-//! What a generation holds that the one before did not, and what is gone: by document and section.
+//! The difference between two generations, by document and section.
 //!
 //! Each generation lists its documents with their blobs and its sections with a hash of their text.
 //! Two lists make the difference. A document whose blob is the same has not changed for a reader,

@@ -26,7 +26,7 @@ impl fmt::Display for Full {
     }
 }
 
-/// `error`, under the statement that the disk of `index` is full if that is why it came about.
+/// Adds to `error` that the disk of `index` is full, if that is the cause.
 pub(in crate::refresh) fn explain(error: anyhow::Error, index: &Path) -> anyhow::Error {
     if error.is::<Full>() || !(says_full(&error) || hides_full(&error, index)) {
         return error;

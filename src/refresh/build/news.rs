@@ -1,4 +1,4 @@
-//! `contents.bin` and `news.json` of a generation: what it holds, and what of it is new.
+//! Makes `contents.bin` and `news.json` of a generation: its documents, and what is new.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::generation::manifest::Manifest;
 use crate::generation::news::{self, Changes, News};
 use crate::store::is_plausible;
 
-/// Pieces of news that a generation keeps.
+/// The most news items that a generation keeps.
 const MOST: usize = 2_000;
 
 /// Writes what the generation `manifest` in `building` holds, and what of it is new since the one `before`, of which
@@ -35,7 +35,7 @@ pub(in crate::refresh) fn tell(
     };
     let mut known = before.iter().find_map(|folder| news::read(&folder.join("news.json")).ok());
     if is_plausible(chrono::Utc::now()) {
-        // Told by a clock that was ahead: it would stay the newest for as long.
+        // Written while the clock was ahead: it would stay the newest until that time.
         for news in known.iter_mut().flatten().filter(|news| news.at > manifest.built_at) {
             news.at.clone_from(&manifest.built_at);
         }

@@ -1,4 +1,4 @@
-//! Fills in the record of a run as it goes on.
+//! Fills in the record of a run.
 
 use std::path::Path;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::generation::run::Run;
 use crate::refresh::gather::fetch::Outcomes;
 
 impl Run {
-    /// The record of a run that began `at` and has fetched so much.
+    /// The record of a run that started at `at`, with the `outcomes` of fetching.
     pub(in crate::refresh) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
         let Outcomes { results, shared, quota, retry_at, notes } = outcomes;
         let mut traffic = shared;
@@ -30,7 +30,7 @@ impl Run {
         }
     }
 
-    /// Takes over what came of assembling.
+    /// Adds the result of assembling.
     pub(in crate::refresh) fn take(&mut self, assembled: Assembled) {
         self.hold(&assembled.manifest);
         (self.generation, self.indexed) = (assembled.made, assembled.indexed);
@@ -42,8 +42,7 @@ impl Run {
         }
     }
 
-    /// Notes that nothing was published because of `loss`: what the current generation of `index` holds
-    /// stays.
+    /// Records that nothing was published because of `loss`. The counts are those of the current generation of `index`.
     pub(in crate::refresh) fn refuse(&mut self, loss: Loss, index: &Path) {
         self.refused = Some(loss);
         let number = folders::current(index).ok().flatten();
@@ -52,7 +51,7 @@ impl Run {
         }
     }
 
-    /// Takes over how much `manifest` says is held.
+    /// Copies the counts of `manifest`.
     fn hold(&mut self, manifest: &Manifest) {
         (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
         for result in &mut self.sources {
@@ -76,7 +75,7 @@ pub(in crate::refresh) fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-/// The most memory that this process has held: `VmHWM` of Linux's /proc/self/status.
+/// The peak resident memory of this process in bytes: `VmHWM` in Linux's /proc/self/status.
 fn peak_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

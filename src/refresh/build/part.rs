@@ -1,13 +1,13 @@
-//! What of a source is in a generation in the making, and how much of it may be.
+//! The share of one source in a generation under construction, and its limits.
 
 use crate::annotate::copies::BUCKET;
 use crate::catalogue::{Source, SourceId};
 use crate::problem::{Problem, Stage};
 
-/// A document with more text than this, in bytes, is large: no person writes one, programs do.
+/// A document with more bytes of text than this is large. Such documents are usually generated.
 const LARGE: u64 = 256_000;
 
-/// What of a source is in the generation so far.
+/// What the generation contains of one source so far.
 #[derive(Default)]
 pub(in crate::refresh) struct Part {
     pub documents: usize,
@@ -24,12 +24,12 @@ pub(in crate::refresh) struct Part {
     crowded_at: Option<String>,
 }
 
-/// How much text was taken of some of a source's documents.
+/// The text that was taken from one class of a source's documents.
 #[derive(Default)]
 struct Share {
     bytes: u64,
-    /// Whether a document did not fit. Nothing is taken from then on, so that what is taken is a beginning of the
-    /// source, not a selection by size.
+    /// Whether a document did not fit. No further documents are taken, so that the result is the beginning of the source
+    /// and not a selection by size.
     is_full: bool,
 }
 
@@ -60,7 +60,7 @@ impl Part {
         false
     }
 
-    /// Takes down `title`, which the document at `path` has, if that is the source's README.
+    /// Sets the source's title to `title` if the document at `path` is its README.
     pub fn entitle(&mut self, path: &str, title: Option<&String>) {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         if self.title.is_none() && stem.eq_ignore_ascii_case("readme") {

@@ -1,4 +1,4 @@
-//! What the search index keeps of a section, put together from the document and its annotation.
+//! Makes the record of a section for the search index from its document and annotation.
 
 use crate::annotate::{Annotation, language_code};
 use crate::catalogue::Shown;
@@ -8,7 +8,7 @@ use crate::refresh::wanted::inputs::Inputs;
 use crate::refresh::wanted::item::Item;
 use crate::search::{self, Record, SectionId, TopicMention};
 
-/// The record of the section `at` of `document`, whose sections stand as `around` says.
+/// The record of section number `at` of `document`. `around` has its neighbours and Markdown.
 pub(in crate::refresh) fn record(
     inputs: &Inputs,
     item: &Item,
@@ -68,8 +68,8 @@ pub(in crate::refresh) fn record(
     }
 }
 
-/// What stands round a section: the names of its document's sections, and of those before and behind it in its
-/// book; and their Markdown.
+/// The context of a document's sections: their ids and Markdown, and the ids of the sections before and after the document
+/// in its book.
 pub(in crate::refresh) struct Around<'a> {
     pub ids: &'a [SectionId],
     pub before: Option<SectionId>,
@@ -88,14 +88,14 @@ pub(in crate::refresh) fn own_licence(
     Some((own, shown))
 }
 
-/// A number equal for the same part of files with the same content.
+/// A hash that is equal for section number `at` of all files with the same content.
 pub(in crate::refresh) fn part_of(blob: &BlobId, at: usize) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
     search::first_u64(&hash.finalize())
 }
 
-/// A number that changes with what `section` says.
+/// A hash of the text and code of `section`.
 pub(in crate::refresh) fn text_hash(section: &Section) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(section.text.as_bytes()).update(b"\0").update(section.code.as_bytes());

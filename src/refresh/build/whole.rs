@@ -1,5 +1,5 @@
-//! What depends on the whole corpus: the graph, the case studies, the resources, the copies. Sections come one
-//! by one.
+//! Collects everything that depends on the whole corpus, section by section: the graph, the case studies, the resources
+//! and the copies.
 
 use crate::annotate::case::Cases;
 use crate::annotate::resources::{Citing, Collector};
@@ -14,7 +14,7 @@ use crate::refresh::wanted::item::Item;
 use crate::search::{Copies, CopyPlace, SectionId};
 use crate::vocabulary::Vocabulary;
 
-/// What the sections so far come to.
+/// What was collected from the sections so far.
 pub(in crate::refresh) struct Whole {
     pub graph: GraphBuilder,
     pub resources: Collector,
@@ -36,12 +36,13 @@ impl Whole {
         }
     }
 
-    /// The case study that the whole of `document` treats.
+    /// The case study that `document` as a whole describes.
     pub fn case(&self, document: &Document, path: &str) -> Option<u32> {
         self.cases.of_document(document, path)
     }
 
-    /// Takes in one section, with the one that stands for it; `case` is what its document treats.
+    /// Adds one section. `representative` is the section under which it is folded, or itself; `case` is the case study of its
+    /// document.
     pub fn section(
         &mut self,
         item: &Item,
@@ -84,7 +85,7 @@ impl Whole {
     }
 }
 
-/// Whether `url` leads to the repository of `source` itself.
+/// Whether `url` is in the repository of `source` itself.
 fn is_own(source: &Source, url: &str) -> bool {
     let Origin::GitHub { owner, name } = &source.origin else { return false };
     let own = format!("https://github.com/{owner}/{name}").to_lowercase();

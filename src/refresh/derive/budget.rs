@@ -1,4 +1,4 @@
-//! How long the reading of a document may take, so that no file uses up the time of another.
+//! Time budgets for reading documents, so that no file uses up the time of another.
 //!
 //! Each document has [`LEAST`] to itself, whatever came before it: several times what the slowest document of
 //! the sources that were looked at takes. What a document takes beyond that comes out of its source's budget,
@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What every document may take.
+/// The time that every document may take.
 const LEAST: Duration = Duration::from_secs(4);
 /// The longest that one document may take, while its source's budget lasts.
 const LONGEST: Duration = Duration::from_secs(20);
-/// What the documents of one source may take together, each beyond the least.
+/// The time that the documents of one source may take together beyond [`LEAST`] each.
 const SOURCE: Duration = Duration::from_secs(180);
 
-/// What is left of the sources' budgets in one run.
+/// The time budgets of all sources in one run.
 #[derive(Default)]
 pub(in crate::refresh) struct Budgets {
     spent: Mutex<HashMap<String, Duration>>,
@@ -29,7 +29,7 @@ impl Budgets {
         LEAST + left.min(LONGEST - LEAST)
     }
 
-    /// Takes what a document of `source` that `took` so long needed beyond the least.
+    /// Charges the budget of `source` for a document that `took` longer than [`LEAST`].
     pub fn charge(&self, source: &str, took: Duration) {
         let beyond = took.saturating_sub(LEAST);
         if beyond > Duration::ZERO {

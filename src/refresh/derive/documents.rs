@@ -1,8 +1,7 @@
-//! Extracts and annotates what is not known yet under the present versions.
+//! Extracts and annotates the documents that are not stored under the current versions.
 //!
-//! Work is keyed by content: a file that only moved, and one that two repositories share, are read
-//! once. Two threads read while this one writes. What waits to be written is bounded in bytes, whatever the
-//! documents swell to.
+//! Work is keyed by content: a file that was moved, or that two repositories share, is read once. Two threads read while
+//! this one writes. The documents that wait to be written are bounded in bytes.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -26,7 +25,7 @@ use crate::store::{DerivedKey, Store, Versions};
 const BATCH: usize = 64;
 const BATCH_BYTES: u64 = 8_000_000;
 
-/// What reading came to.
+/// The result of deriving.
 #[derive(Default)]
 pub(in crate::refresh) struct Derived {
     /// Documents that were extracted.
@@ -35,13 +34,13 @@ pub(in crate::refresh) struct Derived {
     pub lost: HashSet<(BlobId, String)>,
 }
 
-/// Reads what of `items` is not known yet, until `stop`. `program` is the program's own file, for the children that
-/// read.
+/// Extracts and annotates those of `items` that are not stored yet, until `stop`. `program` is the path of this program,
+/// which child processes run to read documents.
 pub(in crate::refresh) fn derive(
     (inputs, items): (&Inputs, &[Item]),
     store: &mut Store,
     (program, stop): (Option<&Path>, &Stop),
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Derived> {
     let versions = versions(&inputs.vocabulary.version);
     let missing = missing(items, store, &versions.annotations)?;
@@ -49,7 +48,7 @@ pub(in crate::refresh) fn derive(
     if missing.is_empty() {
         return Ok(derived);
     }
-    told(Event::Reading(missing.len()));
+    on_event(Event::Reading(missing.len()));
     let tagger = Tagger::new(&inputs.vocabulary);
     let budgets = Budgets::default();
     let mut readers = [(); 2].map(|()| Reader::new(program, &budgets, stop));
@@ -80,7 +79,7 @@ pub(in crate::refresh) fn derive(
             write(&std::mem::take(&mut waiting), &versions, store)
         })?;
         write(&waiting, &versions, store)?;
-        told(Event::Read(batch.len()));
+        on_event(Event::Read(batch.len()));
     }
     Ok(derived)
 }
@@ -108,7 +107,7 @@ struct Missing {
     length: u64,
 }
 
-/// What of `items` has no annotation under the present versions, each once.
+/// Those of `items` that have no annotation under `versions`, deduplicated.
 fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
     let known = store.annotated(versions)?;
     let mut missing = BTreeMap::new();
@@ -127,7 +126,7 @@ fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<
     Ok(missing.collect())
 }
 
-/// `missing` in parts of which each can be held in memory.
+/// Splits `missing` into batches that each fit into memory.
 fn batches(missing: &[Missing]) -> Vec<&[Missing]> {
     let mut batches = Vec::new();
     let (mut first, mut bytes) = (0, 0);
@@ -158,8 +157,8 @@ struct Done<'a> {
     annotation: Annotation,
 }
 
-/// Does the work on a thread for each of `readers` and gives each answer to `take` as it comes. Few answers
-/// wait at any time. `Err` is the first of `take`'s.
+/// Does the work with one thread for each of `readers`, and passes each result to `take` as soon as it is there. Results
+/// are not queued. Returns the first `Err` of `take`.
 fn read_all<'a>(
     work: Vec<Work<'a>>,
     tagger: &Tagger,
@@ -175,7 +174,7 @@ fn read_all<'a>(
             scope.spawn(move || read_some(queue, tagger, reader, stop, &sender));
         }
         drop(sender);
-        // Moved in here, so that it is gone, and the threads end, where one could not be taken.
+        // `answers` is moved in here: if `take` fails, it is dropped and the threads end.
         for done in answers {
             take(done)?;
         }
@@ -183,7 +182,7 @@ fn read_all<'a>(
     })
 }
 
-/// Does what is left of the work, until `stop` or until nobody takes the answers.
+/// Does the remaining work, until `stop` or until the receiver is dropped.
 fn read_some<'a>(
     queue: &Mutex<impl Iterator<Item = Work<'a>>>,
     tagger: &Tagger,
@@ -200,7 +199,7 @@ fn read_some<'a>(
     }
 }
 
-/// Reads and annotates one document; `None` if the run was stopped meanwhile.
+/// Extracts and annotates one document; `None` if the run was stopped.
 fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<Done<'a>> {
     let Work { blob, format, source, known, bytes } = work;
     let is_new = known.is_none();
@@ -209,7 +208,7 @@ fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<
         None => reader.read(source, format, &bytes)?,
     };
     let tag = || extracted.document.as_ref().map(|document| annotate(document, tagger));
-    // No text is known that makes the tagger panic; should one come, it must not end the run.
+    // No known text makes the tagger panic, but a panic must not end the run.
     let annotation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tag));
     let annotation = annotation.unwrap_or_else(|_| {
         let problem = Problem::new(Stage::Annotate, "the tagger failed on this file");

@@ -1,7 +1,7 @@
-//! Fetches the chosen sources, some at once, and puts what comes into the store.
+//! Fetches the chosen sources concurrently and writes their files to the store.
 //!
-//! Fetching is asynchronous, the store is not: files come through one bounded channel to the one
-//! thread that writes. A source's files replace the old ones only when all have come.
+//! Fetching is asynchronous, the store is not: files are sent through one bounded channel to the only thread that writes.
+//! The files of a source replace the old ones only after all have arrived.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,9 +23,9 @@ use crate::refresh::wanted::inputs::{Inputs, selection};
 use crate::refresh::wanted::options::{Event, Network, Options, Stop};
 use crate::store::Store;
 
-/// Files on their way from the network to the store.
+/// Capacity of the channel from the network to the store, in messages.
 const CHANNEL: usize = 16;
-/// Bytes that are gathered before they are written.
+/// Bytes that are collected before they are written.
 const BATCH_BYTES: usize = 4_000_000;
 
 enum Message {
@@ -33,15 +33,15 @@ enum Message {
     Done(usize, Report, f64),
 }
 
-/// What fetching came to.
+/// The results of fetching.
 #[derive(Default)]
 pub(in crate::refresh) struct Outcomes {
     /// One for each source of the catalogue, in its order.
     pub results: Vec<SourceResult>,
-    /// The traffic that is no source's own.
+    /// The traffic that belongs to no single source.
     pub shared: Traffic,
     pub quota: Option<Quota>,
-    /// When a host that was left alone may be asked again; seconds since 1970.
+    /// When a host that deferred requests allows the next one (Unix time in seconds).
     pub retry_at: Option<i64>,
     /// What concerns the run as a whole.
     pub notes: Vec<Problem>,
@@ -54,12 +54,12 @@ pub(in crate::refresh) fn fetch(
     (options, stop): (&Options, &Stop),
     chosen: &[&Source],
     store: &mut Store,
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Outcomes> {
     let mut outcomes = Outcomes::default();
     let mut results: HashMap<String, SourceResult> = HashMap::new();
     if !chosen.is_empty() {
-        told(Event::Fetching(chosen.len()));
+        on_event(Event::Fetching(chosen.len()));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -72,14 +72,14 @@ pub(in crate::refresh) fn fetch(
         let receiver = start.all(&runtime, chosen, store, stop)?;
         let settling = Settling { config, inputs, on_loss: options.on_loss };
         receive(receiver, chosen, settling, store, &mut |result, retry_at| {
-            told(Event::Fetched(&result));
+            on_event(Event::Fetched(&result));
             outcomes.retry_at = outcomes.retry_at.max(retry_at);
             results.insert(result.source.clone(), result);
         })?;
         if options.network != Network::FoldersOnly {
             let network = (&runtime, &crawler);
             let of = (inputs, chosen);
-            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results), told)?;
+            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results), on_event)?;
         }
         outcomes.quota = crawler.quota();
         outcomes.notes.extend(crawler.token_refused().then(refused_token));
@@ -87,7 +87,7 @@ pub(in crate::refresh) fn fetch(
     }
     for source in &inputs.catalogue.sources {
         let was_chosen = chosen.iter().any(|chosen| chosen.id == source.id);
-        // A chosen source without a result: its task ended without a word.
+        // A chosen source without a result: its task ended without a report.
         let (outcome, error) = match was_chosen && !stop.is_cancelled() {
             true => (Outcome::Failed, Some(CrawlError::Ended)),
             false => (Outcome::Skipped, None),
@@ -99,14 +99,14 @@ pub(in crate::refresh) fn fetch(
     Ok(outcomes)
 }
 
-/// Asks GitHub's API for what it says of `chosen`, and for their threads; adds what that came to.
+/// Fetches the metadata and threads of `chosen` from GitHub's API, and adds their traffic and results.
 fn ask_api(
     (runtime, crawler): (&tokio::runtime::Runtime, &Crawler),
     (inputs, chosen): (&Inputs, &[&Source]),
     (options, stop): (&Options, &Stop),
     store: &mut Store,
     (outcomes, results): (&mut Outcomes, &mut HashMap<String, SourceResult>),
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<()> {
     let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
         Some(result) => result.traffic += traffic,
@@ -116,11 +116,11 @@ fn ask_api(
     let mut retry_at = None;
     let lists = threads::lists(chosen, crawler);
     if lists > 0 {
-        told(Event::Listing(lists));
+        on_event(Event::Listing(lists));
     }
     let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
         retry_at = retry_at.max(until);
-        told(Event::Listed(id));
+        on_event(Event::Listed(id));
         if let Some(result) = results.get_mut(id) {
             result.traffic += threads.traffic;
             result.threads.push(threads);
@@ -138,17 +138,17 @@ fn refused_token() -> Problem {
     Problem::new(Stage::Crawl, message).hint("renew GITHUB_TOKEN or token_file, or remove it")
 }
 
-/// What every task is started with.
+/// The arguments that all tasks share.
 struct Start<'a> {
     crawler: &'a Crawler,
     inputs: &'a Inputs,
-    /// Fetch what is not new, too.
+    /// Fetch unchanged sources too.
     full: bool,
     jobs: usize,
 }
 
 impl Start<'_> {
-    /// Starts a task for each source, as many at once as the settings say.
+    /// Starts a task for each source. At most `jobs` of them fetch at the same time.
     fn all(
         &self,
         runtime: &tokio::runtime::Runtime,
@@ -176,8 +176,8 @@ impl Start<'_> {
     }
 }
 
-/// What is known of `source`, if what was fetched holds all that `selection` wants and none of it was damaged
-/// since. Where the rules have changed since, the files that were left out then decide.
+/// The stored snapshot of `source`, if it contains every file that `selection` takes and none of them was damaged. If the
+/// rules have changed since the fetch, that depends on the files that were left out.
 fn known(
     source: &Source,
     selection: &Selection,
@@ -215,7 +215,7 @@ impl Task {
             () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
         };
         let done = Message::Done(self.at, report, started.elapsed().as_secs_f64());
-        // The receiver is gone only when the run has failed: nobody is left to tell.
+        // The receiver is dropped only if the run has failed. Then nobody needs the report.
         let _ = self.sender.send(done).await;
     }
 
@@ -237,7 +237,7 @@ impl Task {
     }
 }
 
-/// Writes what comes until every task has ended.
+/// Writes received files until every task has ended.
 fn receive(
     mut receiver: mpsc::Receiver<Message>,
     chosen: &[&Source],
@@ -274,7 +274,7 @@ fn receive(
     Ok(())
 }
 
-/// Files that are written together.
+/// Files that are written in one transaction.
 #[derive(Default)]
 struct Batch {
     files: Vec<RawFile>,

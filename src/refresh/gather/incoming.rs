@@ -4,7 +4,7 @@ use crate::crawl::{BlobId, CrawlError, Traffic};
 use crate::generation::news::Changes;
 use crate::generation::run::{Outcome, SourceResult};
 
-/// What has come of a source so far.
+/// The files of a source that have arrived so far.
 #[derive(Default)]
 pub(in crate::refresh) struct Incoming {
     pub files: Vec<(String, BlobId)>,

@@ -1,4 +1,4 @@
-//! Looks which of the cited addresses are dead, if that is asked for.
+//! Checks which of the cited links are dead (`--check-links`).
 
 use std::collections::HashSet;
 
@@ -12,18 +12,18 @@ use crate::graph::Graph;
 use crate::refresh::wanted::options::{Event, Stop};
 use crate::store::Store;
 
-/// An address is not looked at again within so many days, where the answer was sure…
+/// Days before a link is checked again after a definite result.
 const SURE_DAYS: i64 = 30;
-/// …and where it was not.
+/// Days before a link is checked again after an unknown result.
 const UNSURE_DAYS: i64 = 1;
 
-/// Looks at the addresses of the current generation's resources that were not looked at lately, the
-/// most cited first, until `stop`. What is found is in the store at once.
+/// Checks the links of the current generation that were not checked recently, most cited first, until `stop`. Writes each
+/// result to the store at once.
 pub(in crate::refresh) fn look(
     config: &Config,
     store: &mut Store,
     stop: &Stop,
-    told: &mut dyn FnMut(Event),
+    on_event: &mut dyn FnMut(Event),
 ) -> anyhow::Result<Looks> {
     let mut looks = Looks::default();
     let Some(number) = folders::current(&config.index)? else { return Ok(looks) };
@@ -38,7 +38,7 @@ pub(in crate::refresh) fn look(
         .map(|resource| resource.url)
         .filter(|url| !fresh.contains(url))
         .collect();
-    told(Event::Looking(urls.len()));
+    on_event(Event::Looking(urls.len()));
     let day = now.format("%Y-%m-%d").to_string();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, mut answers) = unbounded_channel();
@@ -54,7 +54,7 @@ pub(in crate::refresh) fn look(
                 looks.dead += usize::from(state == LinkState::Dead);
                 looks.unknown += usize::from(state == LinkState::Unknown);
                 store.put_link(&url, state, (&day, now.timestamp()))?;
-                told(Event::Looked);
+                on_event(Event::Looked);
             }
             anyhow::Ok(())
         };

@@ -1,7 +1,7 @@
-//! What is damaged in the store: found for the doctor, and dropped by a run, which then makes it again.
+//! Finds damaged rows of the store for the doctor. A run drops them and then derives or fetches their content again.
 //!
-//! A run with `--full` or `--offline` looks at every row before it begins; any other does so when it meets a row that
-//! can't be decoded, and then begins again. One damaged row stops no run.
+//! A run with `--full` or `--offline` checks every row before it starts. Any other run does so if it reads a row that
+//! can't be decoded, and then starts again. A damaged row never makes a run fail.
 
 use crate::config::Config;
 use crate::problem::{Problem, Stage};
@@ -10,16 +10,16 @@ use crate::refresh::wanted::versions::versions;
 use crate::store::{Audit, Store, StoreError, Table};
 use crate::vocabulary;
 
-/// Looks at every row of the store of `config`'s index. Changes nothing. `Err` if the database itself is broken or
-/// can't be read.
+/// Checks every row of the store of `config`'s index. Changes nothing. `Err` if the database itself is broken or can't be
+/// read.
 pub fn audit(config: &Config) -> Result<Audit, StoreError> {
-    // With faults in the vocabulary nothing is annotated: then annotations are only unpacked.
+    // With an invalid vocabulary nothing is annotated. Annotations are then only decompressed.
     let vocabulary = vocabulary::load(&config.sources);
     let version = vocabulary.map(|vocabulary| vocabulary.version).unwrap_or_default();
     Store::audit(&config.index.join("library.db"), &versions(&version))
 }
 
-/// Drops the damaged rows of `store`; says how many there were, if there were any.
+/// Drops the damaged rows of `store`. Returns a problem with their number, if there were any.
 pub(in crate::refresh) fn drop_damaged(
     store: &mut Store,
     inputs: &Inputs,

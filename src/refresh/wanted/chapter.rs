@@ -13,7 +13,7 @@ pub(in crate::refresh) struct Chapter {
     pub next: Option<Neighbour>,
 }
 
-/// A file that a chapter stands beside.
+/// The previous or next chapter of a book.
 #[derive(Clone, Debug)]
 pub(in crate::refresh) struct Neighbour {
     pub path: String,
@@ -22,7 +22,8 @@ pub(in crate::refresh) struct Neighbour {
 }
 
 impl Neighbour {
-    /// What the neighbour's first and last sections are called. Reads its document.
+    /// The ids of the first and last section of the neighbour, which is a file of `source`. Reads its document from
+    /// `store`; `None` if it is not stored or has no sections.
     pub fn ends(
         &self,
         source: &str,
@@ -36,7 +37,7 @@ impl Neighbour {
         Ok(sections.first().map(id).zip(sections.last().map(id)))
     }
 
-    /// Changes when the neighbour does.
+    /// Differs whenever the path or the content of the neighbour differs.
     pub fn version(&self) -> String {
         format!("{} {}", self.path, self.blob.0)
     }

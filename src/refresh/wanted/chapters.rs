@@ -1,5 +1,4 @@
-//! The chapters of books: what their tables of chapters say of the files they name, and which section
-//! of the neighbouring chapter follows a chapter's last one.
+//! Reads the tables of chapters of books, and marks the files that they list as chapters.
 
 use std::collections::HashMap;
 
@@ -9,11 +8,11 @@ use crate::crawl::BlobId;
 use crate::extract::summary::{self, chapters, is_summary};
 use crate::store::Store;
 
-/// Bytes of one source's tables of chapters that are read.
+/// The most bytes read of all tables of chapters of one source.
 const MOST_BYTES: u64 = 1_000_000;
 
-/// Tells those of `items`, all of one source, that its tables of chapters name what they are. A file in
-/// two tables goes by the first. Returns a table that was not read whole, if there is one.
+/// Sets the chapter of those of `items`, all of one source, that a table of chapters lists. If two tables list a file,
+/// the first counts. Returns the path of the first table that was not read completely, if there is one.
 pub(in crate::refresh) fn mark(
     items: &mut [Item],
     store: &Store,

@@ -1,6 +1,6 @@
-//! Forks that the catalogue does not declare: GitHub says of which repository a source is a fork.
+//! Forks that the catalogue does not declare, found in GitHub's metadata.
 //!
-//! Such a source folds under its original as one with `fork_of` does, and `status` gives the line to add.
+//! Copies in such a source are folded under its original, as with `fork_of`. `status` shows the line to add.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,8 @@ use crate::catalogue::{Catalogue, Origin, Source, SourceId};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
 
-/// `inputs` with `fork_of` set in each source that is, by GitHub's word, a fork of another one. Reads every source's row.
+/// `inputs` with `fork_of` set for each source that is a fork of another one according to GitHub. Reads the row of every
+/// source.
 pub(in crate::refresh) fn declared(inputs: &Inputs, store: &Store) -> anyhow::Result<Inputs> {
     let mut inputs = inputs.clone();
     inputs.undeclared = declare(&mut inputs.catalogue, store)?;

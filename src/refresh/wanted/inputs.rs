@@ -12,15 +12,15 @@ pub(in crate::refresh) struct Inputs {
     pub policy: Policy,
     pub rules: Rules,
     pub vocabulary: Vocabulary,
-    /// Forks that only GitHub's metadata tells of.
+    /// Forks that the catalogue does not declare, known from GitHub's metadata.
     pub undeclared: Undeclared,
 }
 
 /// The originals of undeclared forks, by the fork's id.
 pub(in crate::refresh) type Undeclared = HashMap<SourceId, SourceId>;
 
-/// The sources in order of preference: the catalogue's, forks behind all originals, and private ones last, so that
-/// what is public, too, counts as the public source's.
+/// The sources in order of preference: in the catalogue's order, forks after all originals, and private sources last,
+/// so that content that is also public belongs to the public source.
 pub(in crate::refresh) fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
     let mut sources: Vec<&Source> = catalogue.sources.iter().collect();
     // The sort is stable.
@@ -29,7 +29,7 @@ pub(in crate::refresh) fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
     sources
 }
 
-/// What is kept of each file of `source`, under the rules as they are now.
+/// Which files of `source` the current rules select.
 pub(in crate::refresh) fn selection(inputs: &Inputs, source: &Source) -> Selection {
     inputs.rules.of(source)
 }

@@ -4,10 +4,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::generation::run::SourceResult;
 
-/// Asks a run to end: it does so cleanly within two seconds, and the next one goes on from there.
+/// Cancels a run. It ends cleanly within two seconds, and the next run continues from there.
 pub type Stop = CancellationToken;
 
-/// What a run is to do.
+/// The options of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Ids of the sources to fetch; empty means all.
@@ -15,46 +15,46 @@ pub struct Options {
     pub network: Network,
     /// Sources fetched at once; `None` means the configuration's.
     pub jobs: Option<usize>,
-    /// Whether to look which cited addresses are dead.
+    /// Whether to check cited links.
     pub check_links: bool,
-    /// What happens when documents would be lost that could not be read.
+    /// What to do if documents would be lost because their sources could not be read.
     pub on_loss: OnLoss,
 }
 
 /// Where a run may take files from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Network {
-    /// Ask whether a source is new, and fetch it if so.
+    /// Conditional requests: fetch the sources that have changed.
     #[default]
     Conditional,
-    /// Fetch every source, new or not.
+    /// Fetch every source, changed or not.
     Full,
     /// Folders on this machine only: the first start, before anything is fetched.
     FoldersOnly,
-    /// Nothing but what is stored.
+    /// Only the store; no source is fetched.
     Offline,
 }
 
-/// What is told while a run goes on.
+/// Progress of a run.
 #[derive(Clone, Debug)]
 pub enum Event<'a> {
     /// How many sources are to be fetched.
     Fetching(usize),
-    /// A source is done.
+    /// A source has been fetched.
     Fetched(&'a SourceResult),
     /// How many lists of threads (the discussions or the issues of one source) are to be fetched.
     Listing(usize),
-    /// One list of the source with this id is done.
+    /// One list of the source with this id has been fetched.
     Listed(&'a str),
-    /// How many documents are to be read.
+    /// How many documents are to be extracted and annotated.
     Reading(usize),
-    /// So many more have been read.
+    /// This many more documents are done.
     Read(usize),
     /// The index and the graph are built.
     Building,
-    /// How many cited addresses are to be looked at.
+    /// How many cited links are to be checked.
     Looking(usize),
-    /// One of them has been.
+    /// One link has been checked.
     Looked,
 }
 

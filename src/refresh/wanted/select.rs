@@ -1,6 +1,6 @@
-//! Which of the stored files and threads of a source are indexed. Files: those that the rules want, that are no
-//! copy of a book, that their licence lets be read, and that their authors do not ask to leave out. Threads: those
-//! that the catalogue asks for.
+//! Selects the stored files and threads that are indexed. Files are indexed if the rules select them, they are no copy
+//! of a commercial book, their licence allows it, and their authors do not opt out. Threads are indexed if the catalogue
+//! asks for them.
 
 use super::cairnignore::{self, CairnIgnore, PATH};
 use super::inputs::{Inputs, by_preference, selection};
@@ -13,15 +13,15 @@ use crate::catalogue::{Shown, Source};
 use crate::problem::{Problem, Stage};
 use crate::store::{Store, StoredFile};
 
-/// What is to be indexed, in order of preference, and what kept other files out.
+/// The items to index, in order of preference, and why other files are left out.
 #[derive(Default)]
 pub(in crate::refresh) struct Wanted<'a> {
     pub items: Vec<Item<'a>>,
     pub problems: Vec<Problem>,
 }
 
-/// What is to be indexed of `store` under the rules as they are now. Less of it after `stop`: nothing may
-/// be built of that.
+/// Selects the items of `store` under the current rules. If `stop` is cancelled, the result is incomplete and must not be
+/// built into a generation.
 pub(in crate::refresh) fn wanted<'a>(
     inputs: &'a Inputs,
     store: &Store,
@@ -82,15 +82,17 @@ impl<'a> Wanted<'a> {
         if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
             self.tell(source, &table, "a table of chapters too long to be read whole");
         }
-        self.tell_of_left_out(source, (left_out, closed), inputs);
+        self.report_left_out(source, left_out, closed, inputs);
         self.threads(source, &selection, store)
     }
 
-    /// Tells how many files of `source` are left out: as its author asks, and under closed licences.
-    fn tell_of_left_out(
+    /// Reports how many files of `source` are left out: `left_out` because its author opted out, `closed` because of its
+    /// licence.
+    fn report_left_out(
         &mut self,
         source: &Source,
-        (left_out, closed): (usize, usize),
+        left_out: usize,
+        closed: usize,
         inputs: &Inputs,
     ) {
         if closed > 0 {
@@ -107,7 +109,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Takes in the threads of `source` that the catalogue asks for and does not exclude.
+    /// Adds the threads of `source` that the catalogue asks for and does not exclude.
     fn threads(
         &mut self,
         source: &'a Source,
@@ -136,7 +138,7 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// Leaves out the items of which `is_lost` says that nothing is stored.
+    /// Removes the items for which `is_lost` is true, each with a problem: nothing of them is stored.
     pub fn leave_lost(&mut self, is_lost: impl Fn(&Item) -> bool) {
         let (lost, items) = std::mem::take(&mut self.items).into_iter().partition(is_lost);
         self.items = items;

@@ -13,7 +13,7 @@ pub(in crate::refresh) fn annotation_versions(vocabulary_version: &str) -> Strin
     format!("x{}a{}v{vocabulary_version}", extract::VERSION, annotate::VERSION)
 }
 
-/// What derived rows depend on under the vocabulary's version.
+/// The versions of documents and annotations, for a version of the vocabulary.
 pub(in crate::refresh) fn versions(vocabulary_version: &str) -> Versions {
     let (documents, annotations) = (document_versions(), annotation_versions(vocabulary_version));
     Versions { documents, annotations }
