@@ -13,6 +13,7 @@ use super::describe::{Standing, shown_state, standing};
 use crate::catalogue::policy::Limits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
+use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceCondition;
 use crate::graph;
@@ -174,24 +175,7 @@ fn of_source<'a>(
         line,
         repo_line,
     } = source;
-    let SourceRow {
-        // When requests were made.
-        metadata_at: _,
-        metadata_tried_at: _,
-        owner_at: _,
-        owner_tried_at: _,
-        // These lead to a state.
-        not_found: _,
-        gone_since: _,
-        state: _,
-        // Part of `licence` and `standing`, below.
-        licence: _,
-        snapshot,
-        moved_to,
-        metadata,
-        owner,
-        problems,
-    } = row;
+    let ShownRow { snapshot, moved_to, metadata, owner, problems } = shown_row(row);
     let licence = licence(source, row);
     SourceInputs {
         id,
@@ -213,6 +197,37 @@ fn of_source<'a>(
         standing: standing(source, row),
         problems,
     }
+}
+
+/// The parts of a source's row that readers see.
+struct ShownRow<'a> {
+    snapshot: &'a Option<Snapshot>,
+    moved_to: &'a Option<String>,
+    metadata: &'a Option<Metadata>,
+    owner: &'a Option<Owner>,
+    problems: &'a [Problem],
+}
+
+fn shown_row(row: &SourceRow) -> ShownRow<'_> {
+    let SourceRow {
+        // When requests were made.
+        metadata_at: _,
+        metadata_tried_at: _,
+        owner_at: _,
+        owner_tried_at: _,
+        // These lead to a state.
+        not_found: _,
+        gone_since: _,
+        state: _,
+        // Part of `licence` and `standing`, below.
+        licence: _,
+        snapshot,
+        moved_to,
+        metadata,
+        owner,
+        problems,
+    } = row;
+    ShownRow { snapshot, moved_to, metadata, owner, problems }
 }
 
 fn revision(snapshot: &Snapshot) -> &str {
