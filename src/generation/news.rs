@@ -78,3 +78,8 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<News>> {
     let bytes = disk::read(path)?;
     serde_json::from_slice(&bytes).with_context(|| format!("cannot decode {}", path.display()))
 }
+
+/// Writes `news`, newest first, to the file `path`.
+pub(crate) fn write(path: &Path, news: &[News]) -> anyhow::Result<()> {
+    Ok(disk::write(path, &serde_json::to_vec(news)?)?)
+}

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::checksums::{self, Depth, SEARCH};
+use super::copies;
 use super::damage::Damage;
 use super::folders;
 use super::manifest::Manifest;
-use crate::disk::{self, DiskError};
+use crate::disk::DiskError;
 use crate::graph::Graph;
-use crate::search::{Copies, IndexedSource, Searcher};
+use crate::search::{IndexedSource, Searcher};
 
 /// An opened generation. Its search index is mapped, its graph is in memory.
 pub struct Generation {
@@ -30,7 +31,7 @@ impl Generation {
             return Err(damage);
         }
         let graph = Graph::read(&folder.join("graph.bin"))?;
-        let copies = read_copies(&folder.join("copies.bin"))?;
+        let copies = copies::read(&folder.join("copies.bin"))?;
         let sources = manifest
             .sources
             .iter()
@@ -71,10 +72,4 @@ pub fn examine(index: &Path, number: u64) -> Vec<Damage> {
         }
         Err(damage) => vec![damage],
     }
-}
-
-fn read_copies(path: &Path) -> Result<Copies, Damage> {
-    let bytes = disk::read(path)?;
-    postcard::from_bytes(&bytes)
-        .map_err(|error| Damage::Decode { path: path.to_owned(), cause: error.to_string() })
 }

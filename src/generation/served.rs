@@ -1,0 +1,94 @@
+//! What an index serves now, of whatever format it is, for the loss rule of a refresh.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::contents::Contents;
+use super::run::SourceResult;
+use super::{folders, runs};
+
+/// How many documents of each source are served. Reads only those keys of the manifest that every format has, so that it
+/// also works on a generation that this program can't open.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Served {
+    sources: Vec<ServedSource>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ServedSource {
+    id: String,
+    documents: usize,
+}
+
+impl Served {
+    /// Reads the manifest of the current generation of `index`. If that can't be read, uses the last recorded run; empty
+    /// if there is no generation.
+    pub fn read(index: &Path) -> Served {
+        let number = match folders::current(index) {
+            Ok(Some(number)) => number,
+            Ok(None) => return Served::default(),
+            Err(_) => return Served::recorded(index),
+        };
+        let manifest = folders::folder(index, number).join("manifest.json");
+        let manifest = std::fs::read(manifest).ok();
+        let served = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        served.unwrap_or_else(|| Served::recorded(index))
+    }
+
+    fn recorded(index: &Path) -> Served {
+        let run = runs::read(index).into_iter().find(|run| run.documents > 0).unwrap_or_default();
+        let served =
+            |source: SourceResult| ServedSource { id: source.source, documents: source.documents };
+        Served { sources: run.sources.into_iter().map(served).collect() }
+    }
+
+    /// The documents of all sources together.
+    pub fn documents(&self) -> usize {
+        self.sources.iter().map(|source| source.documents).sum()
+    }
+
+    /// The documents of the source `id`.
+    pub fn documents_of(&self, id: &str) -> usize {
+        self.sources.iter().find(|source| source.id == id).map_or(0, |source| source.documents)
+    }
+}
+
+/// The list of documents of the current generation of `index`; empty if it can't be read.
+pub(crate) fn contents(index: &Path) -> Contents {
+    let number = folders::current(index).ok().flatten();
+    let path = number.map(|number| folders::folder(index, number).join("contents.bin"));
+    path.and_then(|path| Contents::read(&path).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generation::run::Run;
+
+    #[test]
+    fn where_the_manifest_is_damaged_the_record_says_what_was_served() {
+        let index = tempfile::tempdir().unwrap();
+        let index = index.path();
+        let run = Run {
+            documents: 7,
+            sources: vec![SourceResult {
+                source: "a/b".into(),
+                documents: 7,
+                ..SourceResult::default()
+            }],
+            ..Run::default()
+        };
+        runs::append(index, &run).unwrap();
+        assert_eq!(Served::read(index).documents_of("a/b"), 0, "nothing is served");
+        std::fs::write(index.join("current"), "1\n").unwrap();
+        let folder = folders::folder(index, 1);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("manifest.json"), "{ broken").unwrap();
+        assert_eq!(Served::read(index).documents_of("a/b"), 7);
+        // A manifest of another format, with keys that this version does not know.
+        let other = r#"{"format": 1, "sources": [{"id": "a/b", "documents": 5, "old": 1}]}"#;
+        std::fs::write(folder.join("manifest.json"), other).unwrap();
+        assert_eq!(Served::read(index).documents_of("a/b"), 5);
+    }
+}

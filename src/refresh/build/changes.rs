@@ -1,0 +1,214 @@
+//! The difference between two generations, by document and section.
+//!
+//! Each generation lists its documents with their blobs and its sections with a hash of their text.
+//! Two lists make the difference. A document whose blob is the same has not changed for a reader,
+//! however differently this version of the program may cut it into sections. The difference is kept
+//! as news, newest first, in the generation itself: a kill between two files can't part them.
+
+use std::collections::HashMap;
+
+use crate::crawl::BlobId;
+use crate::generation::contents::{Contents, Entry};
+use crate::generation::news::{Changes, Delta, News, What};
+use crate::search::SectionId;
+
+/// Sections of one item that are named.
+const MOST_SECTIONS: usize = 20;
+
+/// The difference between two generations.
+#[derive(Debug, Default)]
+pub(in crate::refresh) struct Difference {
+    pub news: Vec<News>,
+    pub by_source: HashMap<String, Changes>,
+}
+
+impl Difference {
+    /// What `new`, made `at` as `generation`, holds that `old` does not, and the other way round.
+    pub fn of(old: &Contents, new: &Contents, at: &str, generation: u64) -> Difference {
+        let mut difference = Difference::default();
+        let base = |source: &str, what: What| News {
+            at: at.to_owned(),
+            generation,
+            source: source.to_owned(),
+            private: false,
+            path: None,
+            title: None,
+            what,
+            from: None,
+            documents: Delta::default(),
+            sections: Delta::default(),
+            ids: Vec::new(),
+        };
+        for (source, documents) in &new.sources {
+            match old.sources.get(source).filter(|before| !before.is_empty()) {
+                Some(before) => {
+                    difference.documents(before, documents, &|what| base(source, what));
+                }
+                None if documents.is_empty() => {}
+                None => difference.whole(documents, base(source, What::Added)),
+            }
+        }
+        for (source, documents) in &old.sources {
+            let remains = new.sources.get(source).is_some_and(|now| !now.is_empty());
+            if !remains && !documents.is_empty() {
+                difference.whole(documents, base(source, What::Removed));
+            }
+        }
+        difference
+    }
+
+    fn add(&mut self, news: News) {
+        let changes = Changes { documents: news.documents, sections: news.sections };
+        *self.by_source.entry(news.source.clone()).or_default() += changes;
+        self.news.push(news);
+    }
+
+    fn whole(&mut self, documents: &[Entry], mut news: News) {
+        let count = |documents, sections| match news.what {
+            What::Removed => (removed(documents), removed(sections)),
+            _ => (added(documents), added(sections)),
+        };
+        let sections = documents.iter().map(|document| document.sections.len()).sum();
+        (news.documents, news.sections) = count(documents.len(), sections);
+        self.add(news);
+    }
+
+    fn documents<'a>(
+        &mut self,
+        before: &'a [Entry],
+        now: &'a [Entry],
+        base: &dyn Fn(What) -> News,
+    ) {
+        let by_path = |entries: &'a [Entry]| -> HashMap<&'a str, &'a Entry> {
+            entries.iter().map(|entry| (entry.path.as_str(), entry)).collect()
+        };
+        let (old, new) = (by_path(before), by_path(now));
+        // A document that is here under another path, while its old path is gone, has moved.
+        let mut gone: HashMap<&BlobId, Vec<&Entry>> = HashMap::new();
+        for entry in before.iter().filter(|entry| !new.contains_key(entry.path.as_str())) {
+            gone.entry(&entry.blob).or_default().push(entry);
+        }
+        for entry in now {
+            let news = match old.get(entry.path.as_str()) {
+                Some(known) if known.blob == entry.blob => continue,
+                Some(known) => changed(known, entry, base(What::Changed)),
+                None => match gone.get_mut(&entry.blob).and_then(Vec::pop) {
+                    Some(known) => News {
+                        from: Some(known.path.clone()),
+                        documents: Delta { changed: 1, ..Delta::default() },
+                        ..base(What::Moved)
+                    },
+                    None => News {
+                        documents: added(1),
+                        sections: added(entry.sections.len()),
+                        ids: named(entry.sections.iter().map(|(id, _)| *id)),
+                        ..base(What::Added)
+                    },
+                },
+            };
+            self.add(News { path: Some(entry.path.clone()), title: entry.title.clone(), ..news });
+        }
+        let mut gone: Vec<&Entry> = gone.into_values().flatten().collect();
+        gone.sort_by(|a, b| a.path.cmp(&b.path));
+        for entry in gone {
+            let (documents, sections) = (removed(1), removed(entry.sections.len()));
+            let (path, title) = (Some(entry.path.clone()), entry.title.clone());
+            self.add(News { path, title, documents, sections, ..base(What::Removed) });
+        }
+    }
+}
+
+fn changed(old: &Entry, new: &Entry, base: News) -> News {
+    let before: HashMap<u64, u64> = old.sections.iter().copied().collect();
+    let now: HashMap<u64, u64> = new.sections.iter().copied().collect();
+    let differs = |(id, hash): &&(u64, u64)| before.get(id) != Some(hash);
+    let touched: Vec<u64> = new.sections.iter().filter(differs).map(|(id, _)| *id).collect();
+    let added = touched.iter().filter(|id| !before.contains_key(*id)).count();
+    let removed = old.sections.iter().filter(|(id, _)| !now.contains_key(id)).count();
+    News {
+        documents: Delta { changed: 1, ..Delta::default() },
+        sections: Delta { added, changed: touched.len() - added, removed },
+        ids: named(touched.into_iter()),
+        ..base
+    }
+}
+
+fn named(ids: impl Iterator<Item = u64>) -> Vec<SectionId> {
+    ids.take(MOST_SECTIONS).map(SectionId).collect()
+}
+
+fn added(count: usize) -> Delta {
+    Delta { added: count, ..Delta::default() }
+}
+
+fn removed(count: usize) -> Delta {
+    Delta { removed: count, ..Delta::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str, blob: &str, sections: &[(u64, u64)]) -> Entry {
+        let blob = BlobId(blob.to_owned());
+        Entry { path: path.to_owned(), blob, title: None, sections: sections.to_vec() }
+    }
+
+    fn contents(sources: &[(&str, Vec<Entry>)]) -> Contents {
+        let sources = sources.iter().map(|(id, entries)| ((*id).to_owned(), entries.clone()));
+        Contents { sources: sources.collect() }
+    }
+
+    #[test]
+    fn documents_are_told_as_added_changed_moved_and_removed() {
+        let old = contents(&[
+            (
+                "s",
+                vec![
+                    entry("changed", "1", &[(1, 10), (2, 20), (3, 30)]),
+                    entry("gone", "2", &[(4, 40)]),
+                    entry("moved", "3", &[(5, 50)]),
+                    entry("same", "4", &[(6, 60)]),
+                ],
+            ),
+            ("left", vec![entry("x", "7", &[(9, 90)])]),
+        ]);
+        let new = contents(&[
+            (
+                "s",
+                vec![
+                    entry("added", "5", &[(7, 70), (8, 80)]),
+                    entry("changed", "6", &[(1, 10), (2, 21), (11, 11)]),
+                    entry("moved-here", "3", &[(12, 50)]),
+                    // Cut otherwise, but the same file.
+                    entry("same", "4", &[(13, 60)]),
+                ],
+            ),
+            ("came", vec![entry("y", "8", &[(14, 1), (15, 2)])]),
+        ]);
+        let difference = Difference::of(&old, &new, "now", 7);
+        let told: Vec<(What, &str, Option<&str>)> = difference
+            .news
+            .iter()
+            .map(|news| (news.what, news.source.as_str(), news.path.as_deref()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (What::Added, "came", None),
+                (What::Added, "s", Some("added")),
+                (What::Changed, "s", Some("changed")),
+                (What::Moved, "s", Some("moved-here")),
+                (What::Removed, "s", Some("gone")),
+                (What::Removed, "left", None),
+            ]
+        );
+        let changes = difference.by_source["s"];
+        assert_eq!(changes.documents, Delta { added: 1, changed: 2, removed: 1 });
+        assert_eq!(changes.sections, Delta { added: 3, changed: 1, removed: 2 });
+        assert_eq!(difference.by_source["came"].sections, added(2));
+        assert_eq!(difference.news[3].from.as_deref(), Some("moved"));
+        assert_eq!(difference.news[2].ids, [SectionId(2), SectionId(11)]);
+        assert!(Difference::of(&new, &new, "now", 8).news.is_empty());
+    }
+}

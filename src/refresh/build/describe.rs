@@ -1,0 +1,146 @@
+//! What a generation says about each source.
+
+use serde::Serialize;
+
+use crate::catalogue::names::SourceNames;
+use crate::catalogue::{Origin, Source, Visibility};
+use crate::generation::manifest::{SourceCondition, SourceState};
+use crate::printable::time;
+use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::forks;
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::licence::licence;
+use crate::store::{FetchState, SourceRow};
+
+/// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
+pub(in crate::refresh) const UNSTORED: &str = "not stored";
+
+fn archived(row: &SourceRow) -> bool {
+    row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
+}
+
+/// What GitHub says of a repository and readers are shown.
+#[derive(Default, Serialize)]
+pub(in crate::refresh) struct Standing {
+    description: Option<String>,
+    homepage: Option<String>,
+    topics: Vec<String>,
+    author: Option<String>,
+    stars: Option<u64>,
+    pushed_at: Option<String>,
+}
+
+/// What is shown of the metadata in `row`. Stars are rounded to two digits, and a push to its day, so that not
+/// every star makes another generation.
+pub(in crate::refresh) fn standing(source: &Source, row: &SourceRow) -> Standing {
+    let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
+    let author = source.author.clone().or_else(owner);
+    let Some(metadata) = row.metadata.clone() else {
+        return Standing { author, ..Standing::default() };
+    };
+    let day = time::day_of_unix;
+    Standing {
+        description: metadata.description,
+        homepage: metadata.homepage,
+        topics: metadata.topics,
+        author,
+        stars: Some(two_digits(metadata.stars)),
+        pushed_at: metadata.pushed_at.and_then(day),
+    }
+}
+
+/// `number` rounded down to its first two digits.
+fn two_digits(number: u64) -> u64 {
+    let unit = 10_u64.pow(number.checked_ilog10().unwrap_or(0).saturating_sub(1));
+    number / unit * unit
+}
+
+fn is_at(source: &Source, repository: &str) -> bool {
+    match &source.origin {
+        Origin::GitHub { owner, name } => {
+            format!("{owner}/{name}").eq_ignore_ascii_case(repository)
+        }
+        _ => false,
+    }
+}
+
+/// How to mend the entry of a repository that is now called `name`.
+fn moved(source: &Source, name: &str) -> Problem {
+    let message = format!("GitHub knows it as {name} now; the entry keeps working");
+    let hint = format!(
+        "catalogue.toml, line {}: write repo = {name:?} and id = {:?}",
+        source.repo_line, source.id.0
+    );
+    Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
+}
+
+/// The state that a generation shows. A failure of the last run is shown with that run: it may pass without a new
+/// generation.
+pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
+    match (row.state, &row.snapshot) {
+        (FetchState::Failed, Some(_)) | (FetchState::Ok, _) => SourceCondition::Ok,
+        (FetchState::Failed, None) | (FetchState::New, _) => SourceCondition::New,
+        (FetchState::Gone, _) => SourceCondition::Gone,
+        (FetchState::Blocked, _) => SourceCondition::Blocked,
+    }
+}
+
+/// What a generation says of `source`, whose README has `title`, but for the counts.
+pub(in crate::refresh) fn source_state(
+    inputs: &Inputs,
+    source: &Source,
+    row: SourceRow,
+    title: Option<&str>,
+) -> SourceState {
+    let licence = licence(source, &row);
+    let state = shown_state(&row);
+    let time = time::rfc3339_of_unix;
+    let mut problems: Vec<Problem> = Vec::new();
+    // Once the entry has the new name, only its id tells of the old one.
+    let moved_to = row.moved_to.clone().filter(|name| !is_at(source, name));
+    problems.extend(moved_to.as_deref().map(|name| moved(source, name)));
+    problems.extend(inputs.undeclared.get(&source.id).map(|of| forks::problem(source, of)));
+    problems.extend(row.problems.iter().cloned());
+    let owner = row.owner.as_ref().and_then(|owner| owner.name.clone());
+    let standing = standing(source, &row);
+    SourceState {
+        id: source.id.0.clone(),
+        kind: source.origin.kind(),
+        origin: match &source.origin {
+            Origin::GitHub { owner, name } => format!("{owner}/{name}"),
+            Origin::Archive { url } => url.clone(),
+            Origin::Folder { path } => path.clone(),
+        },
+        names: SourceNames::of(source, owner.as_deref(), title),
+        why: source.why.clone(),
+        fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
+        private: source.visibility == Visibility::Private,
+        archived: archived(&row),
+        description: standing.description,
+        homepage: standing.homepage,
+        topics: standing.topics,
+        author: standing.author,
+        stars: standing.stars,
+        pushed_at: standing.pushed_at,
+        shown: inputs.policy.shown(licence.as_deref()),
+        licence,
+        fetched_at: row.snapshot.as_ref().and_then(|snapshot| time(snapshot.fetched_at)),
+        revision: row.snapshot.map(|snapshot| snapshot.revision),
+        state,
+        moved_to,
+        documents: 0,
+        sections: 0,
+        problems,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::two_digits;
+
+    #[test]
+    fn stars_are_shown_with_two_digits() {
+        let shown = [0, 7, 99, 101, 999, 1_234, 123_456].map(two_digits);
+        assert_eq!(shown, [0, 7, 99, 100, 990, 1_200, 120_000]);
+    }
+}

@@ -1,0 +1,262 @@
+//! The fingerprint of a generation: a hash of everything that shapes it.
+//!
+//! A refresh builds a new generation if the fingerprint differs from the current generation's. [`GenerationInputs`]
+//! lists every input. The policy, the catalogue entries and the rows of the store are taken apart field by field, without
+//! `..`: a new field does not compile until somebody decides here whether it shapes generations.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::describe::{Standing, shown_state, standing};
+use crate::catalogue::policy::Limits;
+use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
+use crate::crawl::Snapshot;
+use crate::crawl::github::metadata::{Metadata, Owner};
+use crate::generation::format::FORMAT;
+use crate::generation::manifest::SourceCondition;
+use crate::graph;
+use crate::problem::Problem;
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::licence::licence;
+use crate::refresh::wanted::select::Wanted;
+use crate::refresh::wanted::versions::annotation_versions;
+use crate::search;
+use crate::store::SourceRow;
+
+/// Everything that shapes a generation.
+#[derive(Serialize)]
+struct GenerationInputs<'a> {
+    program: &'static str,
+    format: u32,
+    search: u32,
+    graph: u32,
+    /// The versions of extraction, annotation and vocabulary.
+    annotations: String,
+    policy: PolicyInputs<'a>,
+    /// In the order of the catalogue, which decides between copies.
+    sources: Vec<SourceInputs<'a>>,
+    /// Dead links, each with the day since which it is dead.
+    dead: BTreeMap<&'a str, &'a str>,
+    items: Vec<ItemInputs<'a>>,
+    /// Why other files are left out.
+    problems: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct PolicyInputs<'a> {
+    text_bytes: u64,
+    excerpt_chars: usize,
+    full: &'a [String],
+    books: &'a [String],
+    book_formats: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SourceInputs<'a> {
+    id: &'a SourceId,
+    origin: &'a Origin,
+    fork_of: Option<&'a SourceId>,
+    undeclared_fork_of: Option<&'a SourceId>,
+    is_private: bool,
+    licence: Option<String>,
+    shown: Shown,
+    language: Option<&'a str>,
+    author: Option<&'a str>,
+    owner: Option<&'a str>,
+    why: &'a str,
+    /// The lines of the entry, where a problem tells the user to change them.
+    lines: Option<(usize, usize)>,
+    revision: Option<&'a str>,
+    state: SourceCondition,
+    moved_to: Option<&'a str>,
+    is_archived: bool,
+    standing: Standing,
+    problems: &'a [Problem],
+}
+
+#[derive(Serialize)]
+struct ItemInputs<'a> {
+    source: &'a SourceId,
+    path: &'a str,
+    blob: &'a str,
+    first_day: String,
+    is_stored: bool,
+}
+
+/// The fingerprint of the generation that would be built of these inputs: 32 hexadecimal digits, equal for two states
+/// of the store that readers can't tell apart. When a source was last requested, and whether that failed, is in
+/// `runs.json` and makes no generation. `rows` are the sources' rows by id, `dead` the dead links with their days.
+///
+/// O(items).
+pub(in crate::refresh) fn fingerprint(
+    inputs: &Inputs,
+    rows: &HashMap<String, SourceRow>,
+    wanted: &Wanted,
+    dead: &HashMap<String, String>,
+) -> anyhow::Result<String> {
+    // The rules decide which items there are.
+    let Inputs { catalogue, policy, rules: _, vocabulary, undeclared } = inputs;
+    let sources = catalogue.sources.iter().filter_map(|source| {
+        let row = rows.get(&source.id.0)?;
+        Some(of_source(source, row, policy, undeclared.get(&source.id)))
+    });
+    let inputs = GenerationInputs {
+        program: env!("CARGO_PKG_VERSION"),
+        format: FORMAT,
+        search: search::VERSION,
+        graph: graph::VERSION,
+        annotations: annotation_versions(&vocabulary.version),
+        policy: of_policy(policy),
+        sources: sources.collect(),
+        dead: dead.iter().map(|(url, day)| (url.as_str(), day.as_str())).collect(),
+        items: wanted.items.iter().map(of_item).collect(),
+        problems: &wanted.problems,
+    };
+    let hash = postcard::to_io(&inputs, blake3::Hasher::new()).context("cannot hash the inputs")?;
+    Ok(hash.finalize().to_hex()[..32].to_owned())
+}
+
+fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
+    let Policy {
+        // These decide which files and posts there are.
+        formats: _,
+        exclude: _,
+        opted_out: _,
+        open_only: _,
+        limits,
+        full,
+        excerpt_chars,
+        books,
+        book_formats,
+    } = policy;
+    let Limits {
+        // These bound what is fetched.
+        entries: _,
+        files: _,
+        kept_bytes: _,
+        file_bytes: _,
+        download_bytes: _,
+        archive_bytes: _,
+        path_depth: _,
+        text_bytes,
+    } = limits;
+    PolicyInputs {
+        text_bytes: *text_bytes,
+        excerpt_chars: *excerpt_chars,
+        full,
+        books,
+        book_formats,
+    }
+}
+
+fn of_source<'a>(
+    source: &'a Source,
+    row: &'a SourceRow,
+    policy: &Policy,
+    undeclared: Option<&'a SourceId>,
+) -> SourceInputs<'a> {
+    let Source {
+        // These decide which files and threads there are.
+        include: _,
+        exclude: _,
+        threads: _,
+        // Part of `licence`, below.
+        licence: _,
+        id,
+        origin,
+        fork_of,
+        visibility,
+        language,
+        author,
+        why,
+        line,
+        repo_line,
+    } = source;
+    let ShownRow { snapshot, moved_to, metadata, owner, problems } = shown_row(row);
+    let licence = licence(source, row);
+    SourceInputs {
+        id,
+        origin,
+        fork_of: fork_of.as_ref(),
+        undeclared_fork_of: undeclared,
+        is_private: *visibility == Visibility::Private,
+        shown: policy.shown(licence.as_deref()),
+        licence,
+        language: language.as_deref(),
+        author: author.as_deref(),
+        owner: owner.as_ref().and_then(|owner| owner.name.as_deref()),
+        why,
+        lines: (moved_to.is_some() || undeclared.is_some()).then_some((*line, *repo_line)),
+        revision: snapshot.as_ref().map(revision),
+        state: shown_state(row),
+        moved_to: moved_to.as_deref(),
+        is_archived: metadata.as_ref().is_some_and(|metadata| metadata.archived),
+        standing: standing(source, row),
+        problems,
+    }
+}
+
+/// The parts of a source's row that readers see.
+struct ShownRow<'a> {
+    snapshot: &'a Option<Snapshot>,
+    moved_to: &'a Option<String>,
+    metadata: &'a Option<Metadata>,
+    owner: &'a Option<Owner>,
+    problems: &'a [Problem],
+}
+
+fn shown_row(row: &SourceRow) -> ShownRow<'_> {
+    let SourceRow {
+        // When requests were made.
+        metadata_at: _,
+        metadata_tried_at: _,
+        owner_at: _,
+        owner_tried_at: _,
+        // These lead to a state.
+        not_found: _,
+        gone_since: _,
+        state: _,
+        // Part of `licence` and `standing`, below.
+        licence: _,
+        snapshot,
+        moved_to,
+        metadata,
+        owner,
+        problems,
+    } = row;
+    ShownRow { snapshot, moved_to, metadata, owner, problems }
+}
+
+fn revision(snapshot: &Snapshot) -> &str {
+    // A source that is fetched again without a change has another time, ETag or selection.
+    let Snapshot { source: _, validator: _, fetched_at: _, selection: _, revision } = snapshot;
+    revision
+}
+
+fn of_item<'a>(item: &'a Item) -> ItemInputs<'a> {
+    let Item {
+        // Given by the path and the blob.
+        format: _,
+        length: _,
+        // Given by the table of chapters, which the source's revision covers.
+        chapter: _,
+        first_seen: _,
+        source,
+        path,
+        blob,
+        is_stored,
+    } = item;
+    ItemInputs {
+        source: &source.id,
+        path,
+        blob: &blob.0,
+        first_day: item.first_day(),
+        is_stored: *is_stored,
+    }
+}
+
+#[cfg(test)]
+mod tests;

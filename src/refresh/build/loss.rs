@@ -1,0 +1,147 @@
+//! The loss rule: a refresh publishes nothing if it would lose more than a tenth of the documents
+//! only because nobody could read them.
+//!
+//! A source is *unread* when the catalogue lists it and the store holds no whole fetch of it: the
+//! store is new or was lost, and the source failed, was deferred, or was not asked in this run. What
+//! the current generation holds of an unread source would be lost. A source that was fetched once and
+//! fails now is not unread, because the store still has its files.
+//!
+//! Discussions and issues are fetched by themselves: where all of them were never read since the store was made, those
+//! that are served and not stored yet would be lost, too.
+//!
+//! A catalogue that lists no source at all is taken for a damaged file: all is lost then, too.
+//!
+//! Everything else that removes documents was asked for and goes through, however much it is: a source
+//! that left the catalogue, rules or a policy that take less, a blocked source (451), one that was gone
+//! for the configured time, an author's opt-out, files that were deleted in a source that was read.
+
+use crate::catalogue::{Catalogue, Source};
+use crate::config::Config;
+use crate::crawl::github::thread::ThreadKind;
+use crate::generation::contents::Contents;
+use crate::generation::loss::Loss;
+use crate::generation::served::{self, Served};
+use crate::refresh::gather::settle::is_dropped;
+use crate::refresh::wanted::cairnignore::is_unknown;
+use crate::refresh::wanted::threads;
+use crate::refresh::wanted::versions::document_versions;
+use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
+
+/// What of the current generation would be lost if `store` were published now; `None` if nothing.
+///
+/// Reads the manifest of the current generation and the row of each source. O(sources).
+pub(in crate::refresh) fn of(
+    config: &Config,
+    catalogue: &Catalogue,
+    store: &Store,
+) -> anyhow::Result<Option<Loss>> {
+    let served = Served::read(&config.index);
+    let now = chrono::Utc::now().timestamp();
+    let mut loss = Loss::default();
+    if catalogue.sources.is_empty() {
+        loss.of = served.documents();
+        loss.documents = loss.of;
+    }
+    for source in &catalogue.sources {
+        let documents = served.documents_of(&source.id.0);
+        loss.of += documents;
+        let row = store.source(&source.id)?;
+        let lost = match documents {
+            0 => 0,
+            _ if is_unread(&row, config, now) || is_unknown(&source.id, store)? => documents,
+            _ if row.state == FetchState::Blocked => 0,
+            // Damaged files that were dropped and could not be fetched again, and threads not read yet.
+            _ => {
+                let files = store.lost_files(&source.id, &document_versions())?;
+                (files + unread_threads(config, source, store)?).min(documents)
+            }
+        };
+        if lost > 0 {
+            loss.documents += lost;
+            loss.sources.push(source.id.0.clone());
+        }
+    }
+    Ok((loss.documents > 0).then_some(loss))
+}
+
+/// How many threads of `source` are served that were not read yet since the store was made. Reads the contents of the
+/// current generation where that may be.
+fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Result<usize> {
+    let mut lost = 0;
+    let mut served: Option<Contents> = None;
+    for kind in ThreadKind::ALL.into_iter().filter(|kind| threads::asks(source, *kind)) {
+        if store.thread_state(ThreadsOf { source: &source.id, kind })?.swept_at > 0 {
+            continue;
+        }
+        let served = served.get_or_insert_with(|| served::contents(&config.index));
+        let entries = served.sources.get(&source.id.0).map(Vec::as_slice).unwrap_or_default();
+        let is_such = |path: &str| {
+            let number = path.strip_prefix(kind.folder()).and_then(|rest| rest.strip_prefix('/'));
+            number.is_some_and(|number| number.parse::<u64>().is_ok())
+        };
+        let served = entries.iter().filter(|entry| is_such(&entry.path)).count();
+        let stored = store.threads(&source.id)?.iter().filter(|thread| thread.kind == kind).count();
+        lost += served.saturating_sub(stored);
+    }
+    Ok(lost)
+}
+
+fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
+    // A snapshot without a revision is of a source that lost a file to damage.
+    let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
+    !is_whole && row.state != FetchState::Blocked && !is_dropped(row, config, now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue;
+    use crate::config::{self, Overrides};
+    use crate::crawl::{BlobId, Snapshot};
+    use crate::generation::contents::Entry;
+    use crate::generation::folders;
+    use crate::store::ThreadState;
+
+    #[test]
+    fn threads_that_are_served_and_were_never_read_would_be_lost() {
+        let index = tempfile::tempdir().unwrap();
+        let mut config = config::load(&Overrides::default()).unwrap();
+        config.index = index.path().to_owned();
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\ndiscussions = true\n";
+        let catalogue = catalogue::parse("c", text).unwrap();
+        let source = &catalogue.sources[0].id;
+        let folder = folders::folder(&config.index, 1);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(config.index.join("current"), "1\n").unwrap();
+        let manifest = r#"{"sources": [{"id": "a/b", "documents": 3}]}"#;
+        std::fs::write(folder.join("manifest.json"), manifest).unwrap();
+        let entry = |path: &str| Entry {
+            path: path.to_owned(),
+            blob: BlobId::of(b""),
+            title: None,
+            sections: Vec::new(),
+        };
+        let entries = ["discussions/1", "discussions/2", "discussions/notes.md"].map(entry);
+        let sources = std::iter::once((source.0.clone(), entries.to_vec())).collect();
+        Contents { sources }.write(&folder.join("contents.bin")).unwrap();
+
+        let mut store = Store::open(&config.index.join("library.db")).unwrap();
+        let snapshot = Snapshot {
+            source: source.clone(),
+            revision: "x".into(),
+            validator: None,
+            fetched_at: 1,
+            selection: String::new(),
+        };
+        let row =
+            SourceRow { snapshot: Some(snapshot), state: FetchState::Ok, ..SourceRow::default() };
+        store.put_source(source, &row).unwrap();
+        let lost = of(&config, &catalogue, &store).unwrap().unwrap();
+        assert_eq!((lost.documents, lost.of), (2, 3));
+        let state = ThreadState { swept_at: 1, ..ThreadState::default() };
+        store
+            .end_pass(ThreadsOf { source, kind: ThreadKind::Discussion }, false, &state, 1)
+            .unwrap();
+        assert_eq!(of(&config, &catalogue, &store).unwrap(), None, "they were read, and are gone");
+    }
+}

@@ -1,0 +1,63 @@
+//! Makes `contents.bin` and `news.json` of a generation: its documents, and what is new.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::changes::Difference;
+use crate::generation::contents::Contents;
+use crate::generation::manifest::Manifest;
+use crate::generation::news::{self, Changes, News};
+use crate::store::is_plausible;
+
+/// The most news items that a generation keeps.
+const MOST: usize = 2_000;
+
+/// Writes what the generation `manifest` in `building` holds, and what of it is new since the one `before`, of which
+/// the first is taken that can be read; returns the changes by source.
+pub(in crate::refresh) fn tell(
+    contents: &Contents,
+    before: &[PathBuf],
+    manifest: &Manifest,
+    building: &Path,
+) -> anyhow::Result<HashMap<String, Changes>> {
+    contents.write(&building.join("contents.bin"))?;
+    let read = |folder: &PathBuf| Contents::read(&folder.join("contents.bin")).ok();
+    let old = match before.iter().find_map(read) {
+        Some(old) => old,
+        // Without anything before, all is new; against what can't be read, nothing is.
+        None if before.is_empty() => Contents::default(),
+        None => {
+            tracing::info!(
+                "what is new can't be told in this run: no list of contents can be read"
+            );
+            contents.clone()
+        }
+    };
+    let mut known = before.iter().find_map(|folder| news::read(&folder.join("news.json")).ok());
+    if is_plausible(chrono::Utc::now()) {
+        // Written while the clock was ahead: it would stay the newest until that time.
+        for news in known.iter_mut().flatten().filter(|news| news.at > manifest.built_at) {
+            news.at.clone_from(&manifest.built_at);
+        }
+    }
+    let mut difference = Difference::of(&old, contents, &manifest.built_at, manifest.generation);
+    let changes = std::mem::take(&mut difference.by_source);
+    let mut told = difference.news;
+    told.extend(known.unwrap_or_default());
+    told.truncate(MOST);
+    mark_private(&mut told, before, manifest);
+    news::write(&building.join("news.json"), &told)?;
+    Ok(changes)
+}
+
+/// Marks the news of sources that are private in `manifest`, or were in the one before: of a source that is removed
+/// nothing else tells.
+fn mark_private(told: &mut [News], before: &[PathBuf], manifest: &Manifest) {
+    let read = |folder: &PathBuf| Manifest::read(&folder.join("manifest.json")).ok();
+    let old = before.iter().find_map(read).map(|old| old.sources).unwrap_or_default();
+    let sources = manifest.sources.iter().chain(&old).filter(|source| source.private);
+    let private: HashSet<&str> = sources.map(|source| source.id.as_str()).collect();
+    for news in told.iter_mut().filter(|news| private.contains(news.source.as_str())) {
+        news.private = true;
+    }
+}

@@ -1,0 +1,84 @@
+//! Fills in the record of a run.
+
+use std::path::Path;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+
+use super::assemble::Assembled;
+use crate::generation::folders;
+use crate::generation::loss::Loss;
+use crate::generation::manifest::Manifest;
+use crate::generation::run::Run;
+use crate::refresh::gather::fetch::Outcomes;
+
+impl Run {
+    /// The record of a run that started at `at`, with the `outcomes` of fetching.
+    pub(in crate::refresh) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
+        let Outcomes { results, shared, quota, retry_at, notes } = outcomes;
+        let mut traffic = shared;
+        results.iter().for_each(|result| traffic += result.traffic);
+        let retry_at = retry_at.and_then(|at| DateTime::from_timestamp(at, 0));
+        Run {
+            started_at: time(at),
+            retry_at: retry_at.map(time),
+            traffic,
+            quota,
+            notes,
+            sources: results,
+            ..Run::default()
+        }
+    }
+
+    /// Adds the result of assembling.
+    pub(in crate::refresh) fn take(&mut self, assembled: Assembled) {
+        self.hold(&assembled.manifest);
+        (self.generation, self.indexed) = (assembled.made, assembled.indexed);
+        for changes in assembled.changes.values() {
+            self.changes += *changes;
+        }
+        for result in &mut self.sources {
+            result.changes = assembled.changes.get(&result.source).copied().unwrap_or_default();
+        }
+    }
+
+    /// Records that nothing was published because of `loss`. The counts are those of the current generation of `index`.
+    pub(in crate::refresh) fn refuse(&mut self, loss: Loss, index: &Path) {
+        self.refused = Some(loss);
+        let number = folders::current(index).ok().flatten();
+        if let Some(manifest) = number.and_then(|n| folders::manifest(index, n).ok()) {
+            self.hold(&manifest);
+        }
+    }
+
+    /// Copies the counts of `manifest`.
+    fn hold(&mut self, manifest: &Manifest) {
+        (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
+        for result in &mut self.sources {
+            let state = manifest.sources.iter().find(|state| state.id == result.source);
+            if let Some(state) = state {
+                (result.documents, result.sections) = (state.documents, state.sections);
+                result.problems = state.problems.len();
+            }
+        }
+    }
+
+    pub(in crate::refresh) fn end(&mut self, started: Instant) {
+        self.ended_at = time(Utc::now());
+        self.seconds = started.elapsed().as_secs_f64();
+        self.peak_bytes = peak_bytes();
+    }
+}
+
+/// `at` in RFC 3339, to the second.
+pub(in crate::refresh) fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+}
+
+/// The peak resident memory of this process in bytes: `VmHWM` in Linux's /proc/self/status.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kibibytes * 1024)
+}

@@ -1,0 +1,127 @@
+//! The share of one source in a generation under construction, and its limits.
+
+use crate::annotate::copies::BUCKET;
+use crate::catalogue::{Source, SourceId};
+use crate::problem::{Problem, Stage};
+
+/// A document with more bytes of text than this is large. Such documents are usually generated.
+const LARGE: u64 = 256_000;
+
+/// What the generation contains of one source so far.
+#[derive(Default)]
+pub(in crate::refresh) struct Part {
+    pub documents: usize,
+    pub sections: usize,
+    pub problems: Vec<Problem>,
+    /// The title of its README.
+    pub title: Option<String>,
+    /// Large documents…
+    large: Share,
+    /// …and the others.
+    usual: Share,
+    /// Sections whose near-copies may not be found, and the file of the first.
+    crowded: usize,
+    crowded_at: Option<String>,
+}
+
+/// The text that was taken from one class of a source's documents.
+#[derive(Default)]
+struct Share {
+    bytes: u64,
+    /// Whether a document did not fit. No further documents are taken, so that the result is the beginning of the source
+    /// and not a selection by size.
+    is_full: bool,
+}
+
+impl Part {
+    /// Whether the document at `path` with so many bytes of text still fits: all documents together may have `most`
+    /// bytes, and large ones half of that, so that a few hostile files can't displace what people wrote. The first
+    /// of each kind that does not fit is a problem.
+    pub fn takes(&mut self, source: &SourceId, path: &str, bytes: u64, most: u64) -> bool {
+        let all = self.large.bytes + self.usual.bytes + bytes;
+        let is_large = bytes > LARGE;
+        let share = if is_large { &mut self.large } else { &mut self.usual };
+        let fits = all <= most && !(is_large && share.bytes + bytes > most / 2);
+        if fits && !share.is_full {
+            share.bytes += bytes;
+            return true;
+        }
+        if !std::mem::replace(&mut share.is_full, true) {
+            let message = match is_large {
+                true => format!(
+                    "documents of more than {LARGE} bytes have more than {} bytes of text; this file and further large ones are left out",
+                    most / 2
+                ),
+                false => format!("more than {most} bytes of text; this file and more are left out"),
+            };
+            let problem = Problem::new(Stage::Extract, message).of_source(&source.0).at(path);
+            self.problems.push(problem.hint("`include` in catalogue.toml takes less of it"));
+        }
+        false
+    }
+
+    /// Sets the source's title to `title` if the document at `path` is its README.
+    pub fn entitle(&mut self, path: &str, title: Option<&String>) {
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        if self.title.is_none() && stem.eq_ignore_ascii_case("readme") {
+            self.title = title.cloned();
+        }
+    }
+
+    /// Counts `sections` of the file `path` that were not put into every bucket that they belong to.
+    pub fn crowd(&mut self, path: &str, sections: usize) {
+        if sections > 0 {
+            self.crowded += sections;
+            self.crowded_at.get_or_insert_with(|| path.to_owned());
+        }
+    }
+
+    /// All problems of `source`.
+    pub fn finish(mut self, source: &Source) -> Vec<Problem> {
+        if let Some(path) = self.crowded_at {
+            let message = format!(
+                "{} sections, here and in other files, resemble more than {BUCKET} others: copies of them may not be folded",
+                self.crowded
+            );
+            let problem = Problem::new(Stage::Annotate, message).of_source(&source.id.0).at(path);
+            self.problems
+                .push(problem.hint("`exclude` in catalogue.toml leaves out generated files"));
+        }
+        self.problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_documents_leave_room_for_the_others_of_their_source() {
+        let mut part = Part::default();
+        let source = SourceId("a/b".into());
+        let mut takes = |path: &str, bytes| part.takes(&source, path, bytes, 10_000_000);
+        let taken = (0..9).filter(|_| takes("large.md", 2_000_000)).count();
+        assert_eq!(taken, 2, "half of the room");
+        assert!(!takes("large.md", LARGE + 1), "a beginning, not a selection");
+        let taken = (0..99).filter(|_| takes("usual.md", 100_000)).count();
+        assert_eq!(taken, 60, "all that is left");
+        assert!(!takes("usual.md", 1));
+        let paths: Vec<_> = part.problems.iter().map(|p| p.path.clone().unwrap()).collect();
+        assert_eq!(paths, ["large.md", "usual.md"], "each is reported once");
+    }
+
+    #[test]
+    fn a_source_takes_its_title_from_the_readme_at_its_top() {
+        let mut part = Part::default();
+        for (path, title) in [
+            ("docs/README.md", "Below"),
+            ("notes.md", "Notes"),
+            ("README.zh.md", "Translated"),
+            ("Readme.rst", "Ours"),
+            ("readme.txt", "Another"),
+        ] {
+            part.entitle(path, Some(&title.to_owned()));
+        }
+        assert_eq!(part.title.as_deref(), Some("Ours"));
+    }
+}

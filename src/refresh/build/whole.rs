@@ -1,0 +1,96 @@
+//! Collects everything that depends on the whole corpus, section by section: the graph, the case studies, the resources
+//! and the copies.
+
+use crate::annotate::case::Cases;
+use crate::annotate::resources::{Citing, Collector};
+use crate::annotate::{Role, SectionNotes};
+use crate::catalogue::{Catalogue, Origin, Source, Voices};
+use crate::extract::{Document, Section};
+use crate::generation::manifest::Counts;
+use crate::graph::build::GraphBuilder;
+use crate::graph::cases::Extent;
+use crate::graph::place::SectionPlace;
+use crate::refresh::wanted::item::Item;
+use crate::search::{Copies, CopyPlace, SectionId};
+use crate::vocabulary::Vocabulary;
+
+/// What was collected from the sections so far.
+pub(in crate::refresh) struct Whole {
+    pub graph: GraphBuilder,
+    pub resources: Collector,
+    pub copies: Copies,
+    pub counts: Counts,
+    cases: Cases,
+    voices: Voices,
+}
+
+impl Whole {
+    pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> Whole {
+        Whole {
+            graph: GraphBuilder::new(vocabulary.clone()),
+            resources: Collector::default(),
+            copies: Copies::default(),
+            counts: Counts::default(),
+            cases: Cases::new(vocabulary),
+            voices: Voices::of_catalogue(catalogue),
+        }
+    }
+
+    /// The case study that `document` as a whole describes.
+    pub fn case(&self, document: &Document, path: &str) -> Option<u32> {
+        self.cases.of_document(document, path)
+    }
+
+    /// Adds one section. `representative` is the section under which it is folded, or itself; `case` is the case study of its
+    /// document.
+    pub fn section(
+        &mut self,
+        item: &Item,
+        (id, representative): (SectionId, SectionId),
+        (section, notes): (&Section, &SectionNotes),
+        case: Option<u32>,
+    ) {
+        self.counts.sections += 1;
+        self.counts.text_bytes += (section.text.len() + section.code.len()) as u64;
+        let source = &item.source.id.0;
+        if representative != id {
+            self.counts.copies += 1;
+            self.copies.by_representative.entry(representative).or_default().push(CopyPlace {
+                id,
+                source: source.clone(),
+                path: item.path.clone(),
+                address: section.address,
+            });
+            return;
+        }
+        self.counts.mentions += notes.mentions.len();
+        let voice = &self.voices.of(source);
+        if notes.role == Role::Content {
+            let (path, address) = (item.path.as_str(), section.address);
+            let place = SectionPlace { source, voice, path, address, section: id.0 };
+            self.graph.section(place, notes);
+            let case = self.cases.of_section(section.subject(), case);
+            if let (Some(case), Some(step)) = (case, notes.step) {
+                let extent = Extent::of(&section.text, &section.links);
+                self.graph.cases.add(place, case, step, extent);
+            }
+        }
+        if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
+            let links = section.links.iter().zip(&notes.cited);
+            for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
+                let visibility = item.source.visibility;
+                self.resources.cite(Citing { source, voice, visibility }, link, cited);
+            }
+        }
+    }
+}
+
+/// Whether `url` is in the repository of `source` itself.
+fn is_own(source: &Source, url: &str) -> bool {
+    let Origin::GitHub { owner, name } = &source.origin else { return false };
+    let own = format!("https://github.com/{owner}/{name}").to_lowercase();
+    let rest = url.get(..own.len()).filter(|head| head.eq_ignore_ascii_case(&own));
+    rest.is_some_and(|head| {
+        matches!(url.as_bytes().get(head.len()), None | Some(b'/' | b'#' | b'?'))
+    })
+}

@@ -1,0 +1,63 @@
+//! Time budgets for reading documents, so that no file uses up the time of another.
+//!
+//! Each document has [`LEAST`] to itself, whatever came before it: several times what the slowest document of
+//! the sources that were looked at takes. What a document takes beyond that comes out of its source's budget,
+//! up to [`LONGEST`] for one. A source of n documents is thus read within [`SOURCE`] + n · [`LEAST`].
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// The time that every document may take.
+const LEAST: Duration = Duration::from_secs(4);
+/// The longest that one document may take, while its source's budget lasts.
+const LONGEST: Duration = Duration::from_secs(20);
+/// The time that the documents of one source may take together beyond [`LEAST`] each.
+const SOURCE: Duration = Duration::from_secs(180);
+
+/// The time budgets of all sources in one run.
+#[derive(Default)]
+pub(in crate::refresh) struct Budgets {
+    spent: Mutex<HashMap<String, Duration>>,
+}
+
+impl Budgets {
+    /// How long the next document of `source` may take.
+    pub fn allowance(&self, source: &str) -> Duration {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = SOURCE.saturating_sub(spent.get(source).copied().unwrap_or_default());
+        LEAST + left.min(LONGEST - LEAST)
+    }
+
+    /// Charges the budget of `source` for a document that `took` longer than [`LEAST`].
+    pub fn charge(&self, source: &str, took: Duration) {
+        let beyond = took.saturating_sub(LEAST);
+        if beyond > Duration::ZERO {
+            let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+            *spent.entry(source.to_owned()).or_default() += beyond;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_document_takes_no_time_from_another_source_or_from_the_least_of_its_own() {
+        let budgets = Budgets::default();
+        let mut total = Duration::ZERO;
+        for _ in 0..1_000 {
+            // Each takes all that it may.
+            let took = budgets.allowance("eve/x");
+            assert!(took >= LEAST);
+            budgets.charge("eve/x", took);
+            total += took;
+        }
+        assert_eq!(total, SOURCE + 1_000 * LEAST);
+        assert_eq!(budgets.allowance("eve/x"), LEAST);
+        assert_eq!(budgets.allowance("ann/y"), LONGEST);
+        budgets.charge("ann/y", LEAST);
+        assert_eq!(budgets.allowance("ann/y"), LONGEST, "what each may take costs nothing");
+    }
+}

@@ -1,0 +1,240 @@
+//! Extracts and annotates the documents that are not stored under the current versions.
+//!
+//! Work is keyed by content: a file that was moved, or that two repositories share, is read once. Two threads read while
+//! this one writes. The documents that wait to be written are bounded in bytes.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use super::budget::Budgets;
+use super::reader::Reader;
+use crate::annotate::{Annotation, Tagger, annotate};
+use crate::crawl::BlobId;
+use crate::extract::{Document, Extracted};
+use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::options::{Event, Stop};
+use crate::refresh::wanted::versions::versions;
+use crate::store::{DerivedKey, DerivedVersions, Store};
+
+/// Documents whose files are held at once, and the bytes of those; what comes of them is written whenever it
+/// holds as many.
+const BATCH: usize = 64;
+const BATCH_BYTES: u64 = 8_000_000;
+
+/// The result of deriving.
+#[derive(Default)]
+pub(in crate::refresh) struct Derived {
+    /// Documents that were extracted.
+    pub extracted: usize,
+    /// Blobs and formats of which neither bytes nor a document are stored.
+    pub lost: HashSet<(BlobId, String)>,
+}
+
+/// Extracts and annotates those of `items` that are not stored yet, until `stop`. `program` is the path of this program,
+/// which child processes run to read documents.
+pub(in crate::refresh) fn derive(
+    (inputs, items): (&Inputs, &[Item]),
+    store: &mut Store,
+    (program, stop): (Option<&Path>, &Stop),
+    on_event: &mut dyn FnMut(Event),
+) -> anyhow::Result<Derived> {
+    let versions = versions(&inputs.vocabulary.version);
+    let missing = missing(items, store, &versions.annotations)?;
+    let mut derived = Derived::default();
+    if missing.is_empty() {
+        return Ok(derived);
+    }
+    on_event(Event::Reading(missing.len()));
+    let tagger = Tagger::new(&inputs.vocabulary);
+    let budgets = Budgets::default();
+    let mut readers = [(); 2].map(|()| Reader::new(program, &budgets, stop));
+    for batch in batches(&missing) {
+        if stop.is_cancelled() {
+            break;
+        }
+        let mut work = Vec::new();
+        for Missing { blob, format, source, .. } in batch {
+            let key = DerivedKey { blob, format, versions: &versions.documents };
+            let known = store.document(&key)?;
+            let bytes = if known.is_none() { store.blob(blob)? } else { Some(Vec::new()) };
+            let Some(bytes) = bytes else {
+                derived.lost.insert((blob.clone(), format.clone()));
+                continue;
+            };
+            work.push(Work { blob, format, source, known, bytes });
+        }
+        let (mut waiting, mut bytes) = (Vec::new(), 0);
+        read_all(work, &tagger, &mut readers, stop, &mut |done| {
+            derived.extracted += usize::from(done.is_new);
+            bytes += done.extracted.document.as_ref().map_or(0, Document::bytes) as u64;
+            waiting.push(done);
+            if bytes < BATCH_BYTES {
+                return Ok(());
+            }
+            bytes = 0;
+            write(&std::mem::take(&mut waiting), &versions, store)
+        })?;
+        write(&waiting, &versions, store)?;
+        on_event(Event::Read(batch.len()));
+    }
+    Ok(derived)
+}
+
+fn write(done: &[Done], versions: &DerivedVersions, store: &mut Store) -> anyhow::Result<()> {
+    let new_documents: Vec<_> = done
+        .iter()
+        .filter(|done| done.is_new)
+        .map(|done| (key_of(done, &versions.documents), &done.extracted))
+        .collect();
+    let new_annotations: Vec<_> =
+        done.iter().map(|done| (key_of(done, &versions.annotations), &done.annotation)).collect();
+    Ok(store.put_derived(&new_documents, &new_annotations)?)
+}
+
+fn key_of<'a>(done: &Done<'a>, versions: &'a str) -> DerivedKey<'a> {
+    DerivedKey { blob: done.blob, format: done.format, versions }
+}
+
+/// A blob that is to be read as a format, and the first source that has it.
+struct Missing {
+    blob: BlobId,
+    format: String,
+    source: String,
+    length: u64,
+}
+
+/// Those of `items` that have no annotation under `versions`, deduplicated.
+fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
+    let known = store.annotated(versions)?;
+    let mut missing = BTreeMap::new();
+    for item in items {
+        let key = (item.blob.clone(), item.format.clone());
+        if !known.contains(&key) {
+            missing.entry(key).or_insert((&item.source.id.0, item.length));
+        }
+    }
+    let missing = missing.into_iter().map(|((blob, format), (source, length))| Missing {
+        blob,
+        format,
+        source: source.clone(),
+        length,
+    });
+    Ok(missing.collect())
+}
+
+/// Splits `missing` into batches that each fit into memory.
+fn batches(missing: &[Missing]) -> Vec<&[Missing]> {
+    let mut batches = Vec::new();
+    let (mut first, mut bytes) = (0, 0);
+    for (at, work) in missing.iter().enumerate() {
+        if at > first && (at - first == BATCH || bytes + work.length > BATCH_BYTES) {
+            batches.push(&missing[first..at]);
+            (first, bytes) = (at, 0);
+        }
+        bytes += work.length;
+    }
+    batches.push(&missing[first..]);
+    batches
+}
+
+struct Work<'a> {
+    blob: &'a BlobId,
+    format: &'a str,
+    source: &'a str,
+    known: Option<Extracted>,
+    bytes: Vec<u8>,
+}
+
+struct Done<'a> {
+    blob: &'a BlobId,
+    format: &'a str,
+    is_new: bool,
+    extracted: Extracted,
+    annotation: Annotation,
+}
+
+/// Does the work with one thread for each of `readers`, and passes each result to `take` as soon as it is there. Results
+/// are not queued. Returns the first `Err` of `take`.
+fn read_all<'a>(
+    work: Vec<Work<'a>>,
+    tagger: &Tagger,
+    readers: &mut [Reader],
+    stop: &Stop,
+    take: &mut dyn FnMut(Done<'a>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let queue = Mutex::new(work.into_iter());
+    let (sender, answers) = sync_channel(0);
+    std::thread::scope(|scope| {
+        for reader in readers {
+            let (queue, sender) = (&queue, sender.clone());
+            scope.spawn(move || read_some(queue, tagger, reader, stop, &sender));
+        }
+        drop(sender);
+        // `answers` is moved in here: if `take` fails, it is dropped and the threads end.
+        for done in answers {
+            take(done)?;
+        }
+        Ok(())
+    })
+}
+
+/// Does the remaining work, until `stop` or until the receiver is dropped.
+fn read_some<'a>(
+    queue: &Mutex<impl Iterator<Item = Work<'a>>>,
+    tagger: &Tagger,
+    reader: &mut Reader,
+    stop: &Stop,
+    answers: &SyncSender<Done<'a>>,
+) {
+    let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    while let Some(work) = next().filter(|_| !stop.is_cancelled()) {
+        let Some(done) = read_one(work, tagger, reader) else { return };
+        if answers.send(done).is_err() {
+            return;
+        }
+    }
+}
+
+/// Extracts and annotates one document; `None` if the run was stopped.
+fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<Done<'a>> {
+    let Work { blob, format, source, known, bytes } = work;
+    let is_new = known.is_none();
+    let mut extracted = match known {
+        Some(known) => known,
+        None => reader.read(source, format, &bytes)?,
+    };
+    let tag = || extracted.document.as_ref().map(|document| annotate(document, tagger));
+    // No known text makes the tagger panic, but a panic must not end the run.
+    let annotation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tag));
+    let annotation = annotation.unwrap_or_else(|_| {
+        let problem = Problem::new(Stage::Annotate, "the tagger failed on this file");
+        extracted.problems.push(problem.hint("please report it, with the file"));
+        None
+    });
+    Some(Done { blob, format, is_new, extracted, annotation: annotation.unwrap_or_default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_are_bounded_in_number_and_bytes() {
+        let missing = |length: u64| Missing {
+            blob: BlobId::of(b""),
+            format: "md".into(),
+            source: "a/b".into(),
+            length,
+        };
+        let sizes = |lengths: &[u64]| -> Vec<usize> {
+            let all: Vec<Missing> = lengths.iter().map(|length| missing(*length)).collect();
+            batches(&all).iter().map(|batch| batch.len()).collect()
+        };
+        assert_eq!(sizes(&[1; 130]), [64, 64, 2]);
+        assert_eq!(sizes(&[16_000_000, 1, 5_000_000, 2_000_000, 4_000_000]), [1, 3, 1]);
+    }
+}

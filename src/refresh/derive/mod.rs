@@ -1,0 +1,6 @@
+//! Extracts and annotates the stored files, in child processes with limits of memory and time.
+
+mod budget;
+pub(super) mod documents;
+pub mod reader;
+mod watchdog;

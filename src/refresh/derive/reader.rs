@@ -1,0 +1,313 @@
+//! Reads documents in a child of the program, under limits of memory and time.
+//!
+//! Readers are pure, but what they read is hostile: a file may nest so deep that the stack ends, or
+//! swell a hundredfold in memory. Such a file ends the child, is read as plain text with a problem, and
+//! the next one gets a new child and its own time ([`super::budget`]); the run goes on. A child answers one
+//! question after the other, so that it costs nothing to speak of. It ends with its parent, and at once when
+//! the run is stopped. Questions and answers are postcard behind their length in four bytes.
+
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::budget::Budgets;
+use super::watchdog::{Ended, Watchdog};
+use crate::extract::{Extracted, extract, is_text};
+use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::options::Stop;
+
+/// The most memory that a child may take for its data, in bytes, where the system enforces it.
+const MOST_MEMORY: u64 = 128_000_000;
+/// The longest answer: several times what a document keeps at most.
+const LONGEST_ANSWER: u32 = 32_000_000;
+/// How often a child checks whether its parent is still running.
+const LOOK: Duration = Duration::from_millis(200);
+
+#[derive(Serialize, Deserialize)]
+struct Question<'a> {
+    format: &'a str,
+    bytes: &'a [u8],
+}
+
+/// What reads documents: a child of the program, started when first needed, or this process.
+pub(in crate::refresh) struct Reader<'a> {
+    /// The program's own file; without it documents are read in this process.
+    program: Option<PathBuf>,
+    child: Option<Running>,
+    budgets: &'a Budgets,
+    stop: &'a Stop,
+}
+
+/// Why a child gave no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    /// It ended by itself: the memory or the stack did not suffice.
+    Broken,
+    /// It took longer than this.
+    Late(Duration),
+    /// The run was stopped.
+    Stopped,
+}
+
+impl Failure {
+    /// Why a child gave no answer within `allowance` that was `ended` by its watchdog, or by itself.
+    fn of(ended: Option<Ended>, allowance: Duration) -> Failure {
+        match ended {
+            Some(Ended::Late) => Failure::Late(allowance),
+            Some(Ended::Stopped) => Failure::Stopped,
+            None => Failure::Broken,
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(program: Option<&Path>, budgets: &'a Budgets, stop: &'a Stop) -> Reader<'a> {
+        Reader { program: program.map(Path::to_owned), child: None, budgets, stop }
+    }
+
+    /// Reads `bytes`, a document of `source`, as `format`. What the reader fails on is read as plain text,
+    /// with a problem; what even that fails on gives the problem alone. `None` if the run was stopped.
+    pub fn read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Option<Extracted> {
+        let failure = match self.try_read(source, format, bytes) {
+            Ok(extracted) => return Some(extracted),
+            Err(Failure::Stopped) => return None,
+            Err(failure) => failure,
+        };
+        let plain = match is_text(format).then(|| self.try_read(source, "txt", bytes)) {
+            Some(Err(Failure::Stopped)) => return None,
+            Some(Ok(plain)) => plain,
+            Some(Err(_)) | None => Extracted::default(),
+        };
+        let mut problems = vec![problem(failure, plain.document.is_some())];
+        problems.extend(plain.problems);
+        Some(Extracted { document: plain.document, problems })
+    }
+
+    /// What the reader of `format` makes of `bytes`.
+    fn try_read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
+        let Some(program) = self.program.clone() else { return read_here(format, bytes) };
+        let mut child =
+            match self.child.take().map_or_else(|| Running::start(&program, self.stop), Ok) {
+                Ok(child) => child,
+                Err(error) => {
+                    tracing::warn!(%error, "no child could be started; documents are read here");
+                    self.program = None;
+                    return read_here(format, bytes);
+                }
+            };
+        let (allowance, begun) = (self.budgets.allowance(source), Instant::now());
+        let answer = child.ask(&Question { format, bytes }, allowance);
+        self.budgets.charge(source, begun.elapsed());
+        let ended = child.watchdog.finish();
+        match answer {
+            Ok(extracted) => {
+                // The timeout may have ended the child just after its answer: then the next document gets a new one.
+                self.child = ended.is_none().then_some(child);
+                Ok(extracted)
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the reader's child ended");
+                Err(Failure::of(ended, allowance))
+            }
+        }
+    }
+}
+
+/// What the reader of `format` makes of `bytes`, under the limits of memory and time of a refresh: in a child of
+/// `program`, where there is one. For a few documents that are of no source: each starts a child.
+pub fn read_one(program: Option<&Path>, format: &str, bytes: &[u8]) -> Extracted {
+    let (budgets, stop) = (Budgets::default(), Stop::new());
+    Reader::new(program, &budgets, &stop).read("", format, bytes).unwrap_or_default()
+}
+
+/// No input is known that makes a reader panic; should one come, it must not end the run.
+fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
+    let read = std::panic::AssertUnwindSafe(|| extract(format, bytes));
+    std::panic::catch_unwind(read).map_err(|_| Failure::Broken)
+}
+
+fn problem(failure: Failure, plain: bool) -> Problem {
+    let happened = match failure {
+        Failure::Late(allowance) => {
+            format!("the reader took longer than {} s over this file", allowance.as_secs())
+        }
+        Failure::Broken | Failure::Stopped => {
+            "the reader failed on this file, or wanted too much memory for it".to_owned()
+        }
+    };
+    let end = if plain { "; it was read as plain text" } else { "" };
+    Problem::new(Stage::Extract, format!("{happened}{end}"))
+        .hint("if it looks sound, please report it")
+}
+
+/// A child under way. It ends when this is dropped.
+struct Running {
+    child: Arc<Mutex<Child>>,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    watchdog: Watchdog,
+}
+
+impl Running {
+    fn start(program: &Path, stop: &Stop) -> io::Result<Running> {
+        let mut command = Command::new(program);
+        command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // It reads what strangers wrote, and needs no secret for that.
+        command.env_remove("GITHUB_TOKEN").env_remove("CAIRN_ADMIN_TOKEN");
+        // Ctrl-C is for the run, which then ends its children: they must not end before it.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("the child has no pipes"));
+        };
+        let child = Arc::new(Mutex::new(child));
+        let watched = Arc::clone(&child);
+        let watchdog = Watchdog::start(stop.clone(), move || {
+            let _ = watched.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        });
+        Ok(Running { child, stdin, stdout: BufReader::new(stdout), watchdog })
+    }
+
+    /// The answer to `question`, within `longest`. The caller ends the timeout.
+    fn ask(&mut self, question: &Question, longest: Duration) -> io::Result<Extracted> {
+        self.watchdog.begin(longest);
+        self.exchange(question)
+    }
+
+    fn exchange(&mut self, question: &Question) -> io::Result<Extracted> {
+        write_frame(&mut self.stdin, question)?;
+        let answer =
+            read_frame(&mut self.stdout, LONGEST_ANSWER)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        postcard::from_bytes(&answer).map_err(io::Error::other)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// The child's side: answers questions from stdin on stdout until there are no more.
+///
+/// Sets the limit of memory on this process first. The process ends when its parent does, even in the
+/// middle of a document.
+pub fn answer_all() -> io::Result<()> {
+    limit_memory();
+    #[cfg(unix)]
+    std::thread::spawn(end_with_parent);
+    let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
+    while let Some(frame) = read_frame(&mut stdin, u32::MAX)? {
+        let question: Question = postcard::from_bytes(&frame).map_err(io::Error::other)?;
+        write_frame(&mut stdout, &extract(question.format, question.bytes))?;
+    }
+    Ok(())
+}
+
+/// Ends this process as soon as another has become its parent: the one that asked is gone.
+#[cfg(unix)]
+fn end_with_parent() {
+    let parent = std::os::unix::process::parent_id();
+    while std::os::unix::process::parent_id() == parent {
+        std::thread::sleep(LOOK);
+    }
+    std::process::exit(1);
+}
+
+fn limit_memory() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let limit = Rlimit { current: Some(MOST_MEMORY), maximum: Some(MOST_MEMORY) };
+        let _ = setrlimit(Resource::Data, limit);
+    }
+}
+
+fn write_frame(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
+    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(&body)?;
+    to.flush()
+}
+
+/// The next frame, or `None` at the end.
+fn read_frame(from: &mut impl Read, longest: u32) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 4];
+    match from.read_exact(&mut length) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        result => result?,
+    }
+    let length = u32::from_le_bytes(length);
+    if length > longest {
+        return Err(io::Error::other("a frame that is too long"));
+    }
+    let mut body = vec![0; length as usize];
+    from.read_exact(&mut body)?;
+    Ok(Some(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_come_out_as_they_went_in() {
+        let mut wire = Vec::new();
+        write_frame(&mut wire, &Question { format: "md", bytes: b"# A\n" }).unwrap();
+        write_frame(&mut wire, &Question { format: "txt", bytes: b"" }).unwrap();
+        let mut from = &wire[..];
+        let frame = read_frame(&mut from, 100).unwrap().unwrap();
+        let question: Question = postcard::from_bytes(&frame).unwrap();
+        assert_eq!((question.format, question.bytes), ("md", &b"# A\n"[..]));
+        assert!(read_frame(&mut from, 100).unwrap().is_some());
+        assert!(read_frame(&mut from, 100).unwrap().is_none());
+        assert!(read_frame(&mut &wire[..], 3).is_err(), "longer than allowed");
+        assert!(read_frame(&mut &wire[..6], 100).is_err(), "cut off");
+    }
+
+    #[test]
+    fn a_child_that_is_no_reader_is_a_problem_and_no_end() {
+        let (budgets, stop) = (Budgets::default(), Stop::new());
+        let read = |program: &str| {
+            Reader::new(Some(Path::new(program)), &budgets, &stop).read("a/b", "md", b"# A\n\nb\n")
+        };
+        assert_eq!(read("/bin/false").unwrap().problems.len(), 1);
+        assert!(read("/no/such/program").unwrap().document.is_some(), "read here instead");
+    }
+
+    /// A program that takes every question and answers none.
+    #[cfg(unix)]
+    fn mute(folder: &Path) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let program = folder.join("mute");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 600\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        program
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_reader_that_gives_no_answer_ends_when_the_run_is_stopped() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = mute(folder.path());
+        let (budgets, stop) = (Budgets::default(), Stop::new());
+        let asked = stop.clone();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(300));
+            asked.cancel();
+        });
+        let begun = Instant::now();
+        let read = Reader::new(Some(&program), &budgets, &stop).read("a/b", "md", b"# A\n");
+        assert_eq!(read, None, "what was stopped is no result that may be kept");
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        stopper.join().unwrap();
+    }
+}

@@ -1,0 +1,130 @@
+//! Ends a reading child whose document takes too long, or whose run was stopped.
+//!
+//! The watchdog and the parent agree under one lock which of them came first, the timeout or the answer. So a timeout
+//! concerns the document it was set for, and never the next one.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::refresh::wanted::options::Stop;
+
+/// How often the watchdog checks whether the run was stopped.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Why the watchdog ended the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// A document took too long.
+    Late,
+    /// The run was stopped.
+    Stopped,
+}
+
+/// The watchdog of one child. Its thread ends when this is dropped.
+pub(super) struct Watchdog {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    watched: Mutex<Watched>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Watched {
+    /// When the current document must be answered; `None` between documents.
+    deadline: Option<Instant>,
+    ended: Option<Ended>,
+    is_closed: bool,
+}
+
+impl Watchdog {
+    /// Starts a thread that calls `kill` once, when a document is late or `stop` is cancelled.
+    pub fn start(stop: Stop, kill: impl FnOnce() + Send + 'static) -> Watchdog {
+        let shared = Arc::new(Shared::default());
+        let watching = Arc::clone(&shared);
+        std::thread::spawn(move || watch(&watching, &stop, kill));
+        Watchdog { shared }
+    }
+
+    /// Sets the timeout for the next document.
+    pub fn begin(&self, longest: Duration) {
+        self.shared.lock().deadline = Instant::now().checked_add(longest);
+        self.shared.changed.notify_one();
+    }
+
+    /// Clears the timeout: the document is answered, or the child gave no answer. Returns why the watchdog ended the
+    /// child, if it did. From now on it won't, until the next [`Watchdog::begin`].
+    pub fn finish(&self) -> Option<Ended> {
+        let mut watched = self.shared.lock();
+        watched.deadline = None;
+        watched.ended
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        self.shared.lock().is_closed = true;
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Watched> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn watch(shared: &Shared, stop: &Stop, kill: impl FnOnce()) {
+    let mut watched = shared.lock();
+    while !watched.is_closed {
+        let Some(deadline) = watched.deadline else {
+            watched = shared.changed.wait(watched).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        let ended = match (stop.is_cancelled(), left.is_zero()) {
+            (true, _) => Ended::Stopped,
+            (false, true) => Ended::Late,
+            (false, false) => {
+                let waited = shared.changed.wait_timeout(watched, left.min(LOOK));
+                watched = waited.unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            }
+        };
+        // Under the lock: the parent can't take the child for a living one in between.
+        watched.ended = Some(ended);
+        kill();
+        return;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_timeout_that_comes_with_an_answer_ends_the_child_and_blames_no_other_document() {
+        let (tell, killed) = mpsc::channel();
+        let watchdog = Watchdog::start(Stop::new(), move || tell.send(()).unwrap());
+        watchdog.begin(Duration::from_millis(1));
+        killed.recv().unwrap();
+        assert_eq!(watchdog.finish(), Some(Ended::Late), "the answer came with the timeout");
+        watchdog.begin(Duration::from_secs(600));
+        assert_eq!(watchdog.finish(), Some(Ended::Late), "there is no living child");
+    }
+
+    #[test]
+    fn an_answered_document_has_no_timeout_any_more() {
+        let (tell, killed) = mpsc::channel();
+        let watchdog = Watchdog::start(Stop::new(), move || tell.send(()).unwrap());
+        watchdog.begin(Duration::from_millis(200));
+        assert_eq!(watchdog.finish(), None);
+        assert!(killed.recv_timeout(Duration::from_millis(400)).is_err());
+        drop(watchdog);
+        assert_eq!(killed.recv(), Err(mpsc::RecvError), "the thread has ended");
+    }
+}

@@ -1,0 +1,34 @@
+//! What a fetch has brought of one source so far, and its result.
+
+use crate::crawl::{BlobId, CrawlError, Traffic};
+use crate::generation::news::Changes;
+use crate::generation::run::{Outcome, SourceResult};
+
+/// The files of a source that have arrived so far.
+#[derive(Default)]
+pub(in crate::refresh) struct Incoming {
+    pub files: Vec<(String, BlobId)>,
+    /// Text of the LICENSE file at its top.
+    pub licence: Option<String>,
+}
+
+pub(in crate::refresh) fn result(
+    id: &str,
+    outcome: Outcome,
+    error: Option<CrawlError>,
+    seconds: f64,
+) -> SourceResult {
+    SourceResult {
+        source: id.to_owned(),
+        outcome,
+        documents: 0,
+        sections: 0,
+        seconds,
+        traffic: Traffic::default(),
+        changes: Changes::default(),
+        problems: 0,
+        hint: error.as_ref().and_then(CrawlError::hint),
+        error: error.map(|error| error.to_string()),
+        threads: Vec::new(),
+    }
+}

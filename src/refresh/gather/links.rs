@@ -1,0 +1,66 @@
+//! Checks which of the cited links are dead (`--check-links`).
+
+use std::collections::HashSet;
+
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::config::Config;
+use crate::crawl::links::{LinkState, check};
+use crate::generation::folders;
+use crate::generation::run::Looks;
+use crate::graph::Graph;
+use crate::printable::time;
+use crate::refresh::wanted::options::{Event, Stop};
+use crate::store::Store;
+
+/// Days before a link is checked again after a definite result.
+const SURE_DAYS: i64 = 30;
+/// Days before a link is checked again after an unknown result.
+const UNSURE_DAYS: i64 = 1;
+
+/// Checks the links of the current generation that were not checked recently, most cited first, until `stop`. Writes each
+/// result to the store at once.
+pub(in crate::refresh) fn look(
+    config: &Config,
+    store: &mut Store,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event),
+) -> anyhow::Result<Looks> {
+    let mut looks = Looks::default();
+    let Some(number) = folders::current(&config.index)? else { return Ok(looks) };
+    let graph = Graph::read(&folders::folder(&config.index, number).join("graph.bin"))?;
+    let now = chrono::Utc::now();
+    let before = |days: i64| now.timestamp() - days * 24 * 60 * 60;
+    let fresh: HashSet<String> =
+        store.fresh_links(before(SURE_DAYS), before(UNSURE_DAYS))?.into_iter().collect();
+    let urls: Vec<String> = graph
+        .resources
+        .into_iter()
+        .map(|resource| resource.url)
+        .filter(|url| !fresh.contains(url))
+        .collect();
+    on_event(Event::Looking(urls.len()));
+    let day = time::day(now);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (sender, mut answers) = unbounded_channel();
+    runtime.block_on(async {
+        let asking = async {
+            let asked = check(config, urls, stop, &sender).await;
+            drop(sender);
+            asked
+        };
+        let noting = async {
+            while let Some((url, state)) = answers.recv().await {
+                looks.asked += 1;
+                looks.dead += usize::from(state == LinkState::Dead);
+                looks.unknown += usize::from(state == LinkState::Unknown);
+                store.put_link(&url, state, &day, now.timestamp())?;
+                on_event(Event::Looked);
+            }
+            anyhow::Ok(())
+        };
+        let (asked, noted) = tokio::join!(asking, noting);
+        asked.and(noted)
+    })?;
+    Ok(looks)
+}

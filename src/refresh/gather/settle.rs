@@ -1,0 +1,298 @@
+//! Writes the end of one source's fetch: what came, or why nothing did.
+//!
+//! A failure loses nothing that is indexed, save two: a blocked source is removed at once, and one
+//! that GitHub has not known for long is dropped, each with its threads, which nothing else here touches. Of a folder that could be read in part only, the
+//! files of the other part stay as they were.
+
+use super::incoming::{Incoming, result};
+use crate::annotate::licence;
+use crate::catalogue::{Origin, Selection, Source};
+use crate::config::Config;
+use crate::crawl::github::thread::ThreadKind;
+use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
+use crate::generation::run::{Outcome, SourceResult};
+use crate::refresh::wanted::inputs::{Inputs, selection};
+use crate::refresh::wanted::options::OnLoss;
+use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
+
+/// What the end of a fetch is written by.
+#[derive(Clone, Copy)]
+pub(in crate::refresh) struct Settling<'a> {
+    pub config: &'a Config,
+    pub inputs: &'a Inputs,
+    pub on_loss: OnLoss,
+}
+
+/// Writes what has come of `source` (or why nothing has) after so many seconds.
+pub(in crate::refresh) fn settle(
+    source: &Source,
+    settling: Settling,
+    (report, seconds): (Report, f64),
+    mut incoming: Incoming,
+    store: &mut Store,
+) -> anyhow::Result<SourceResult> {
+    let mut row = store.source(&source.id)?;
+    let now = chrono::Utc::now().timestamp();
+    let selection = selection(settling.inputs, source).fingerprint().to_owned();
+    let Report { result: fetched, moved, left_out, unread, problems, traffic } = report;
+    let fetched = match fetched {
+        Ok(Fetched::Nothing) => emptied(source, settling.on_loss, store)?,
+        fetched => fetched,
+    };
+    let (outcome, error) = match fetched {
+        // An empty folder of which nothing is stored.
+        Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
+        // What is held was found to be all that the rules want.
+        Ok(Fetched::Unchanged) => {
+            (unchanged(&mut row, moved, |known| known.selection = selection), None)
+        }
+        Ok(Fetched::SameCommit { validator }) => {
+            let renew = |known: &mut Snapshot| {
+                (known.selection, known.validator) = (selection, validator);
+            };
+            (unchanged(&mut row, moved, renew), None)
+        }
+        Ok(Fetched::Changed { revision, validator }) => {
+            well(&mut row, moved);
+            row.problems = problems;
+            keep_unread((source, &unread), &mut row, &mut incoming, store)?;
+            // All blobs that came are stored: what still lacks one names a blob that there never was.
+            if store.lacks_blobs(&source.id)? {
+                row.snapshot.iter_mut().for_each(|known| known.revision.clear());
+            }
+            let id = source.id.clone();
+            let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
+            (renew(&mut row, snapshot), None)
+        }
+        Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
+        Err(CrawlError::Ended) => (Outcome::Skipped, None),
+        Err(error) => {
+            fail(&mut row, &error, settling.config, now);
+            (Outcome::Failed, Some(error))
+        }
+    };
+    match outcome {
+        Outcome::New | Outcome::Changed => {
+            store.replace_files(&source.id, &incoming.files, left_out.as_deref(), &row, now)?;
+        }
+        Outcome::Failed if row.snapshot.is_none() => {
+            store.replace_files(&source.id, &[], None, &row, now)?;
+            drop_threads(source, &row, settling.config, store)?;
+        }
+        Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
+        Outcome::Deferred | Outcome::Skipped => {}
+    }
+    Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+}
+
+/// Drops the threads of a source that is blocked or was gone for long. Of one whose files were never fetched, they
+/// stay.
+fn drop_threads(
+    source: &Source,
+    row: &SourceRow,
+    config: &Config,
+    store: &mut Store,
+) -> anyhow::Result<()> {
+    if row.state == FetchState::Blocked || is_dropped(row, config, chrono::Utc::now().timestamp()) {
+        for kind in ThreadKind::ALL {
+            store.remove_threads(ThreadsOf { source: &source.id, kind })?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes that `row`'s source has nothing new, and by `renew` what else is known of what is held.
+fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
+    well(row, moved);
+    if let Some(known) = &mut row.snapshot {
+        renew(known);
+    }
+    Outcome::Unchanged
+}
+
+/// What it means that the folder of `source` holds no file at all: where files of it are stored, its
+/// disk is likely not mounted. Nothing is dropped then unless the user said so.
+fn emptied(
+    source: &Source,
+    on_loss: OnLoss,
+    store: &Store,
+) -> anyhow::Result<Result<Fetched, CrawlError>> {
+    let files = store.files(&source.id)?.len();
+    Ok(match (files, on_loss, &source.origin) {
+        (0, ..) => Ok(Fetched::Nothing),
+        (_, OnLoss::Refuse, Origin::Folder { path }) => {
+            Err(CrawlError::Emptied { path: path.clone(), files })
+        }
+        _ => Ok(Fetched::Changed { revision: String::new(), validator: None }),
+    })
+}
+
+/// Takes the licence of what has come of `source` into `row`, and what is stored at or below the paths
+/// `unread` into `incoming`: that could not be read, which is not to say that it is gone.
+fn keep_unread(
+    (source, unread): (&Source, &[String]),
+    row: &mut SourceRow,
+    incoming: &mut Incoming,
+    store: &Store,
+) -> anyhow::Result<()> {
+    if !unread.iter().any(|path| Selection::always(path)) {
+        row.licence = incoming.licence.as_deref().and_then(licence::detect);
+    }
+    if unread.is_empty() {
+        return Ok(());
+    }
+    let is_at = |path: &str, unread: &str| {
+        let rest = path.strip_prefix(unread);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let stored = store.files(&source.id)?.into_iter();
+    let kept = stored.filter(|file| unread.iter().any(|unread| is_at(&file.path, unread)));
+    incoming.files.extend(kept.map(|file| (file.path, file.blob)));
+    Ok(())
+}
+
+/// Notes that `row`'s source has answered, and from where.
+fn well(row: &mut SourceRow, moved: Moved) {
+    (row.not_found, row.gone_since) = (0, None);
+    row.state = FetchState::Ok;
+    match moved {
+        Moved::No => row.moved_to = None,
+        Moved::To(name) => row.moved_to = Some(name),
+        // The metadata holds the new name: it is asked for in this run.
+        Moved::Somewhere if row.moved_to.is_none() => {
+            (row.metadata_at, row.metadata_tried_at) = (0, 0);
+        }
+        Moved::Somewhere => {}
+    }
+}
+
+/// Makes `snapshot` the row's; it may turn out to be the one that was known.
+fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
+    let outcome = match &row.snapshot {
+        None => Outcome::New,
+        Some(known)
+            if known.revision == snapshot.revision && known.selection == snapshot.selection =>
+        {
+            snapshot.fetched_at = known.fetched_at;
+            Outcome::Unchanged
+        }
+        Some(_) => Outcome::Changed,
+    };
+    row.snapshot = Some(snapshot);
+    outcome
+}
+
+/// Whether the source of `row` has been gone for so long that what is indexed of it goes too.
+pub(in crate::refresh) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
+    let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
+    row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
+}
+
+/// Notes why a source could not be fetched. Without a snapshot its files are to be dropped.
+fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
+    match error {
+        CrawlError::Blocked { .. } => {
+            row.state = FetchState::Blocked;
+            row.snapshot = None;
+        }
+        CrawlError::NotFound(_) | CrawlError::Hidden(_) | CrawlError::Empty(_) => {
+            row.not_found = row.not_found.saturating_add(1);
+            row.state = FetchState::Failed;
+            if row.not_found >= config.gone_after {
+                // A time of the future was told by a clock that was ahead.
+                row.gone_since = Some(row.gone_since.map_or(now, |since| since.min(now)));
+                row.state = FetchState::Gone;
+                if is_dropped(row, config, now) {
+                    row.snapshot = None;
+                }
+            }
+        }
+        // Removed for a reason that no failure to ask again takes back.
+        _ if row.state == FetchState::Blocked => {}
+        _ => row.state = FetchState::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::catalogue::SourceId;
+    use crate::config::{self, Overrides};
+
+    fn snapshot(revision: &str) -> Snapshot {
+        Snapshot {
+            source: SourceId("a/b".into()),
+            revision: revision.into(),
+            validator: None,
+            fetched_at: 7,
+            selection: "s".into(),
+        }
+    }
+
+    #[test]
+    fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
+        let mut config = config::load(&Overrides::default()).unwrap();
+        (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
+        let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
+        let error = CrawlError::NotFound("u".into());
+        let states: Vec<FetchState> = (0..4)
+            .map(|day| {
+                fail(&mut row, &error, &config, day * 86_400);
+                row.state
+            })
+            .collect();
+        assert_eq!(
+            states,
+            [FetchState::Failed, FetchState::Failed, FetchState::Gone, FetchState::Gone]
+        );
+        assert_eq!(row.gone_since, Some(2 * 86_400));
+        fail(&mut row, &error, &config, 91 * 86_400);
+        assert!(row.snapshot.is_some());
+        fail(&mut row, &error, &config, 92 * 86_400);
+        assert!(row.snapshot.is_none());
+    }
+
+    #[test]
+    fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
+        let mut config = config::load(&Overrides::default()).unwrap();
+        (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
+        let (now, day) = (1_800_000_000, 86_400);
+        let mut row = SourceRow {
+            snapshot: Some(snapshot("x")),
+            not_found: 3,
+            gone_since: Some(now + 3_650 * day),
+            ..SourceRow::default()
+        };
+        let error = CrawlError::NotFound("u".into());
+        fail(&mut row, &error, &config, now);
+        assert_eq!(row.gone_since, Some(now));
+        fail(&mut row, &error, &config, now + 89 * day);
+        assert!(row.snapshot.is_some());
+        fail(&mut row, &error, &config, now + 90 * day);
+        assert!(row.snapshot.is_none());
+    }
+
+    #[test]
+    fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
+        let config = config::load(&Overrides::default()).unwrap();
+        let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
+        fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
+        fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
+        assert_eq!((row.state, row.snapshot), (FetchState::Blocked, None));
+        let mut row = SourceRow { state: FetchState::Blocked, ..SourceRow::default() };
+        well(&mut row, Moved::No);
+        assert_eq!(row.state, FetchState::Ok);
+    }
+
+    #[test]
+    fn the_same_revision_under_the_same_rules_is_unchanged() {
+        let mut row = SourceRow::default();
+        assert_eq!(renew(&mut row, snapshot("x")), Outcome::New);
+        let again = Snapshot { fetched_at: 9, ..snapshot("x") };
+        assert_eq!(renew(&mut row, again), Outcome::Unchanged);
+        assert_eq!(row.snapshot.as_ref().unwrap().fetched_at, 7);
+        assert_eq!(renew(&mut row, snapshot("y")), Outcome::Changed);
+    }
+}

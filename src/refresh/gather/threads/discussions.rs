@@ -1,0 +1,109 @@
+//! The order in which discussions are read: the last changed first, as far back as the last pass has seen.
+
+use super::pass::{Fetching, MOST_THREADS, OVERLAP, earlier};
+use crate::crawl::CrawlError;
+use crate::crawl::github::discussions::PageSize;
+use crate::crawl::github::threads::Listing;
+use crate::store::{Phase, SeenThread, ThreadPage, ThreadsOf};
+
+impl Fetching<'_> {
+    /// Reads pages of discussions until the end of the pass; `Err` inside where this run may go no further.
+    pub(super) fn discussions(&mut self) -> anyhow::Result<Result<(), CrawlError>> {
+        let mut smaller = None;
+        loop {
+            let pass = self.pass();
+            let reads_all = pass.full && pass.phase == Phase::Threads;
+            let usual = if reads_all { PageSize::Large } else { PageSize::Small };
+            let size = smaller.take().unwrap_or(usual);
+            let after = pass.cursor.clone();
+            let answer = self.ask(async |crawler, repository, traffic| {
+                crawler.discussions(repository, size, after.as_deref(), traffic).await
+            });
+            let listing = match answer {
+                Ok(listing) => listing,
+                Err(error) => {
+                    smaller = size.smaller().filter(|_| is_too_much(&error));
+                    if smaller.is_none() {
+                        return Ok(Err(error));
+                    }
+                    continue;
+                }
+            };
+            let is_last = self.take_discussions(listing)?;
+            if !is_last {
+                continue;
+            }
+            if !self.reads_again()? {
+                self.finish()?;
+                return Ok(Ok(()));
+            }
+        }
+    }
+
+    /// Writes one page; whether it was the last one of its phase.
+    fn take_discussions(&mut self, listing: Listing) -> anyhow::Result<bool> {
+        let mut page = ThreadPage::default();
+        for failure in &listing.failures {
+            self.fail(failure, &mut page);
+        }
+        let count = listing.threads.len() + listing.failures.len();
+        for thread in listing.threads {
+            let number = thread.number;
+            match self.kept(thread) {
+                Some(thread) => {
+                    page.seen.push(SeenThread::Thread(number));
+                    page.threads.push(thread);
+                }
+                None => page.dropped.push(number),
+            }
+        }
+        let pass = self.pass();
+        // The first page holds the newest change as of the beginning of the pass.
+        if pass.phase == Phase::Threads && pass.cursor.is_none() {
+            pass.newest = listing.newest;
+        }
+        pass.seen += count;
+        let reaches_known = match (&pass.until, &listing.oldest) {
+            (Some(until), Some(oldest)) => oldest < until,
+            _ => false,
+        };
+        let is_last = listing.next.is_none()
+            || reaches_known
+            || (pass.phase == Phase::Threads && pass.seen >= MOST_THREADS);
+        pass.cursor = listing.next;
+        if !pass.full {
+            page.seen.clear();
+        }
+        self.write(&page)?;
+        Ok(is_last)
+    }
+
+    /// Whether the pass goes on with what was changed since it began: such a discussion moved to the front, where the
+    /// pass had been already, and is not gone because it was not met.
+    fn reads_again(&mut self) -> anyhow::Result<bool> {
+        let pass = self.pass();
+        if !pass.full || pass.phase == Phase::Again || pass.is_blind {
+            return Ok(false);
+        }
+        if !self
+            .store
+            .misses_threads(ThreadsOf { source: &self.target.source.id, kind: self.target.kind })?
+        {
+            return Ok(false);
+        }
+        let pass = self.pass();
+        (pass.phase, pass.cursor) = (Phase::Again, None);
+        pass.until = pass.newest.as_deref().and_then(|at| earlier(at, OVERLAP));
+        self.write(&ThreadPage::default())?;
+        Ok(true)
+    }
+}
+
+/// Whether `error` may be that the page was too much: longer than an answer may be, or too slow for GitHub.
+fn is_too_much(error: &CrawlError) -> bool {
+    match error {
+        CrawlError::Refused { .. } => true,
+        CrawlError::Status { status, .. } => matches!(status, 502 | 504),
+        _ => false,
+    }
+}

@@ -1,0 +1,264 @@
+//! A pass over the threads of one kind of one source: where it begins, what a page does to the store, how it ends.
+
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta};
+use tokio::runtime::Runtime;
+
+use crate::catalogue::{Issues, Source};
+use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
+use crate::crawl::github::threads::{Failure, Repository};
+use crate::crawl::{CrawlError, Crawler, Traffic};
+use crate::generation::run::{Outcome, ThreadsResult};
+use crate::printable::time;
+use crate::problem::{Problem, Stage};
+use crate::refresh::wanted::options::Stop;
+use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
+
+/// Threads of one kind that are kept of one source, the last changed ones: a quarter of the files that it may have.
+pub(super) const MOST_THREADS: usize = 5_000;
+/// Requests for one kind of threads of one source in one run, so that no repository takes the whole hour's quota.
+const MOST_REQUESTS: u64 = 300;
+/// How long after such a run the next one may follow.
+const NEXT_SECONDS: i64 = 60 * 60;
+/// How much earlier than the newest known change a pass begins: answers of GitHub's replicas may lag.
+pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+/// After how long everything is read again, which is how deleted threads are found.
+const SWEEP_SECONDS: i64 = 30 * DAY;
+const DAY: i64 = 24 * 60 * 60;
+/// Problems of one kind of threads of one source that are told; the rest is counted.
+const MOST_PROBLEMS: usize = 20;
+
+/// Whose threads are fetched.
+pub(super) struct Target<'a> {
+    pub source: &'a Source,
+    pub repository: Repository<'a>,
+    pub kind: ThreadKind,
+    /// Read everything again, due or not.
+    pub full: bool,
+}
+
+/// One pass under way.
+pub(super) struct Fetching<'a> {
+    pub crawler: &'a Crawler,
+    pub target: Target<'a>,
+    pub store: &'a mut Store,
+    pub state: ThreadState,
+    pub traffic: Traffic,
+    runtime: &'a Runtime,
+    stop: &'a Stop,
+    opted_out: &'a OptedOut,
+    result: ThreadsResult,
+    more_problems: usize,
+    started: Instant,
+    now: i64,
+}
+
+impl<'a> Fetching<'a> {
+    /// Takes up the pass that was interrupted, or begins one.
+    pub fn new(
+        (runtime, crawler, stop): (&'a Runtime, &'a Crawler, &'a Stop),
+        target: Target<'a>,
+        opted_out: &'a OptedOut,
+        store: &'a mut Store,
+    ) -> anyhow::Result<Fetching<'a>> {
+        let of = ThreadsOf { source: &target.source.id, kind: target.kind };
+        let now = chrono::Utc::now().timestamp();
+        let mut state = store.thread_state(of)?;
+        let rule = rule(&target);
+        if state.rule != rule {
+            // What was left out by the former rule was never read.
+            state = ThreadState { rule, opted_out: state.opted_out, ..ThreadState::default() };
+        }
+        let is_short = state.pass.as_ref().is_none_or(|pass| target.full && !pass.full);
+        if is_short {
+            let full = target.full || state.swept_at + SWEEP_SECONDS <= now;
+            state.opted_out = opted_out.fingerprint();
+            state.pass = Some(begin(&state, target.kind, full));
+            store.end_pass(of, false, &state, now)?;
+        }
+        let result = ThreadsResult::of(target.kind);
+        Ok(Fetching {
+            crawler,
+            target,
+            store,
+            state,
+            traffic: Traffic::default(),
+            runtime,
+            stop,
+            opted_out,
+            result,
+            more_problems: 0,
+            started: Instant::now(),
+            now,
+        })
+    }
+
+    /// The result of the pass, which `ended` so, and when a host allows the next request, if it said so (Unix time in
+    /// seconds). `is_first` if no pass over these threads was completed before this one.
+    pub fn result(
+        self,
+        ended: Result<(), CrawlError>,
+        is_first: bool,
+    ) -> (ThreadsResult, Option<i64>) {
+        let mut result = self.result;
+        let is_changed = result.changed + result.removed > 0;
+        let (outcome, error) = match ended {
+            Ok(()) if is_first => (Outcome::New, None),
+            Ok(()) if is_changed => (Outcome::Changed, None),
+            Ok(()) => (Outcome::Unchanged, None),
+            Err(CrawlError::Ended) => (Outcome::Skipped, None),
+            Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
+            Err(error) => (Outcome::Failed, Some(error)),
+        };
+        let retry_at = match &error {
+            Some(CrawlError::Deferred { until, .. }) => *until,
+            _ => None,
+        };
+        result.outcome = outcome;
+        result.hint = error.as_ref().and_then(CrawlError::hint);
+        result.error = error.map(|error| error.to_string());
+        result.traffic = self.traffic;
+        result.seconds = self.started.elapsed().as_secs_f64();
+        if self.more_problems > 0 {
+            let message = format!("{} more of its threads have problems", self.more_problems);
+            result.problems.push(Problem::new(Stage::Crawl, message));
+        }
+        for problem in &mut result.problems {
+            problem.source = Some(self.target.source.id.0.clone());
+        }
+        (result, retry_at)
+    }
+
+    /// The answer to one question, unless the run is stopped first or has asked enough.
+    pub fn ask<T>(
+        &mut self,
+        question: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
+    ) -> Result<T, CrawlError> {
+        if self.traffic.requests >= MOST_REQUESTS {
+            let host = self.target.source.id.0.clone();
+            let why = format!(
+                "has more {} than {MOST_REQUESTS} requests bring, which are made in one run",
+                self.target.kind
+            );
+            return Err(CrawlError::Deferred { host, why, until: Some(self.now + NEXT_SECONDS) });
+        }
+        let (crawler, repository) = (self.crawler, self.target.repository);
+        let (traffic, stop) = (&mut self.traffic, self.stop);
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => Err(CrawlError::Ended),
+                answer = question(crawler, repository, traffic) => answer,
+            }
+        })
+    }
+
+    /// The pass.
+    pub fn pass(&mut self) -> &mut Pass {
+        self.state.pass.get_or_insert_default()
+    }
+
+    /// `thread` as it may be kept; `None` if somebody opened it who opted out.
+    pub fn kept(&mut self, thread: Thread) -> Option<Thread> {
+        let mut thread = thread.without(self.opted_out)?;
+        if thread.bound() {
+            let message = format!(
+                "is kept in part: of one thread, {MOST_POSTS} comments and {THREAD_BYTES} bytes of text are read"
+            );
+            let problem = Problem::new(Stage::Crawl, message);
+            self.tell(problem.at(self.target.kind.path(thread.number)));
+        }
+        Some(thread)
+    }
+
+    /// Takes note of what could not be read: it counts as there, and the next pass asks for it again.
+    pub fn fail(&mut self, failure: &Failure, page: &mut ThreadPage) {
+        let message = format!("could not be read: {}; what is stored of it stays", failure.message);
+        let mut problem =
+            Problem::new(Stage::Crawl, message).hint("the next refresh asks for it again");
+        let pass = self.pass();
+        match failure.number {
+            Some(number) => page.seen.push(SeenThread::Whole(number)),
+            None => pass.is_blind = true,
+        }
+        if let Some(at) = &failure.updated_at
+            && pass.failed_since.as_ref().is_none_or(|since| since > at)
+        {
+            pass.failed_since = Some(at.clone());
+        }
+        let place = failure.number.map(|number| self.target.kind.path(number));
+        problem.path = Some(place.unwrap_or_else(|| self.target.kind.folder().to_owned()));
+        self.tell(problem);
+    }
+
+    fn tell(&mut self, problem: Problem) {
+        if self.result.problems.len() < MOST_PROBLEMS {
+            self.result.problems.push(problem);
+        } else {
+            self.more_problems += 1;
+        }
+    }
+
+    /// Writes `page` with the state of the pass behind it.
+    pub fn write(&mut self, page: &ThreadPage) -> anyhow::Result<()> {
+        let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
+        let written = self.store.put_threads(of, page, &self.state, MOST_THREADS, self.now)?;
+        self.result.changed += written.changed;
+        self.result.removed += written.removed;
+        Ok(())
+    }
+
+    /// Ends the pass: what a whole one did not meet is gone, unless it could not see everything.
+    pub fn finish(&mut self) -> anyhow::Result<()> {
+        let Some(pass) = self.state.pass.take() else { return Ok(()) };
+        if pass.full {
+            // A pass that could not see everything is repeated on the next day.
+            let early = if pass.is_blind { SWEEP_SECONDS - DAY } else { 0 };
+            self.state.swept_at = self.now - early;
+        }
+        let until = |newest: Option<String>, before: Option<String>| match &pass.failed_since {
+            // The thread whose time is not known may be as old as the beginning of the pass.
+            _ if pass.is_blind && !pass.full => before,
+            Some(failed) => newest.or(before).map(|newest| newest.min(failed.clone())),
+            None => newest.or(before),
+        };
+        self.state.newest = until(pass.newest.clone(), self.state.newest.take());
+        let comments = pass.newest_comment.clone();
+        self.state.newest_comment = until(comments, self.state.newest_comment.take());
+        let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
+        let drop_unseen = pass.full && !pass.is_blind;
+        let written = self.store.end_pass(of, drop_unseen, &self.state, self.now)?;
+        self.result.changed += written.changed;
+        self.result.removed += written.removed;
+        Ok(())
+    }
+}
+
+/// A pass over everything, or over what was changed since the last one.
+fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
+    let since = |newest: &Option<String>| newest.as_deref().and_then(|at| earlier(at, OVERLAP));
+    let newest = if full { None } else { since(&state.newest) };
+    let pass = Pass { full, page: 1, ..Pass::default() };
+    match kind {
+        ThreadKind::Discussion => Pass { until: newest, ..pass },
+        ThreadKind::Issue => {
+            let until = if full { None } else { since(&state.newest_comment) };
+            Pass { cursor: newest, until, ..pass }
+        }
+    }
+}
+
+/// What the entry asks for, as far as it says which threads are read.
+fn rule(target: &Target) -> String {
+    match (target.kind, &target.source.threads.issues) {
+        (ThreadKind::Discussion, _) | (_, Issues::None | Issues::All) => "all".to_owned(),
+        (ThreadKind::Issue, Issues::Labelled(labels)) => format!("labels {labels:?}"),
+    }
+}
+
+/// The time `at` less `by`; `None` if `at` is no time.
+pub(super) fn earlier(at: &str, by: TimeDelta) -> Option<String> {
+    let at = DateTime::parse_from_rfc3339(at).ok()?.to_utc();
+    Some(time::rfc3339(at.checked_sub_signed(by)?))
+}

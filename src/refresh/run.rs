@@ -1,0 +1,216 @@
+//! A refresh from its beginning to its end: read the data files, take the lock, fetch what is new, derive what is
+//! missing, build a generation and make it current.
+
+use std::time::Instant;
+
+use anyhow::bail;
+
+use super::build::assemble::{self, Assembled};
+use super::build::outcome::time;
+use super::build::{base, full, loss};
+use super::derive::documents;
+use super::gather::threads::fetch as threads;
+use super::gather::{fetch, links, mend};
+use super::wanted::inputs::{Inputs, Undeclared};
+use super::wanted::options::{Event, Network, OnLoss, Options, Stop};
+use super::wanted::{forks, select};
+use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
+use crate::config::Config;
+use crate::disk;
+use crate::generation::checksums::Depth;
+use crate::generation::loss::Loss;
+use crate::generation::run::{Run, SourceResult};
+use crate::generation::{folders, lock, open, runs};
+use crate::problem::Problem;
+use crate::store::Store;
+use crate::vocabulary;
+
+/// A run, with all known problems of the current index.
+#[derive(Debug)]
+pub struct Summary {
+    pub run: Run,
+    pub problems: Vec<Problem>,
+}
+
+/// Refreshes the index of `config`, until its end or `stop`.
+///
+/// Reads the data files, fetches over the network as `options` allow, writes below the index
+/// folder only. `on_event` receives the progress. `Err` if a data file has faults, another run holds the
+/// lock, or the index folder can't be written; a source that fails is a result and not an error, and so
+/// is a run that published nothing because documents would be lost ([`Run::refused`]). A full disk is
+/// named as such, whatever fails first, and leaves the generations as they were.
+pub fn run(
+    config: &Config,
+    options: &Options,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event),
+) -> anyhow::Result<Summary> {
+    run_to_the_end(config, options, stop, on_event)
+        .map_err(|error| full::explain(error, &config.index))
+}
+
+fn run_to_the_end(
+    config: &Config,
+    options: &Options,
+    stop: &Stop,
+    on_event: &mut dyn FnMut(Event),
+) -> anyhow::Result<Summary> {
+    let catalogue = catalogue::load(&config.sources)?;
+    let policy = catalogue::policy::load(&config.sources)?;
+    let inputs = Inputs {
+        catalogue,
+        rules: SelectionRules::new(&policy),
+        policy,
+        vocabulary: vocabulary::load(&config.sources)?,
+        undeclared: Undeclared::new(),
+    };
+    let chosen = choose(&inputs.catalogue, options)?;
+    disk::create_folder(&config.index)?;
+    let _lock = lock::take(&config.index)?;
+    open::restore_current(&config.index)?;
+    folders::clean(&config.index)?;
+
+    let library = config.index.join("library.db");
+    // A new store can't confirm any existing file.
+    let depth = if library.exists() { base::depth(options) } else { Depth::Deep };
+    let mut store = Store::open(&library)?;
+    let task = Task { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
+    let mended = match depth {
+        Depth::Deep => mend::drop_damaged(&mut store, &inputs)?,
+        Depth::Opening => None,
+    };
+    match task.run(&mut store, mended, on_event) {
+        Err(error) if mend::is_undecodable(&error) => {
+            let mended = mend::drop_damaged(&mut store, &inputs)?;
+            task.run(&mut store, mended, on_event)
+        }
+        result => result,
+    }
+}
+
+/// The arguments of a run.
+struct Task<'a> {
+    config: &'a Config,
+    options: &'a Options,
+    stop: &'a Stop,
+    inputs: &'a Inputs,
+    chosen: &'a [&'a Source],
+    /// How much of the existing files is checked.
+    depth: Depth,
+}
+
+impl Task<'_> {
+    /// Fetches into `store` and builds. `mended` is the problem of damaged rows that were dropped before.
+    fn run(
+        &self,
+        store: &mut Store,
+        mended: Option<Problem>,
+        on_event: &mut dyn FnMut(Event),
+    ) -> anyhow::Result<Summary> {
+        let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
+        let (started, started_at) = (Instant::now(), chrono::Utc::now());
+        threads::leave_out(inputs, store)?;
+        let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, on_event)?;
+        let mut run = Run::of(outcomes, started_at);
+        run.notes.extend(mended);
+        run.complete = self.chosen.len() == inputs.catalogue.sources.len();
+        let inputs = &forks::declared(inputs, store)?;
+        let loss = loss::of(config, &inputs.catalogue, store)?;
+        let refused = loss.as_ref().filter(|loss| {
+            options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()
+        });
+        let built = match refused {
+            Some(_) => None,
+            None => self.build(inputs, store, &mut run, on_event)?,
+        };
+        run.notes.extend(match (refused, &built) {
+            (Some(loss), _) => Some(loss.refused()),
+            (None, Some(_)) => loss.as_ref().map(Loss::accepted),
+            (None, None) => None,
+        });
+        let failures = run.sources.iter().flat_map(SourceResult::problems);
+        let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
+        match (built, refused) {
+            (Some(assembled), _) => {
+                tidy(&inputs.catalogue, store)?;
+                problems.extend(assembled.manifest.problems());
+                run.take(assembled);
+            }
+            (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
+            (None, None) => (run.stopped, run.complete) = (true, false),
+        }
+        run.end(started);
+        runs::append(&config.index, &run)?;
+        Ok(Summary { problems, run })
+    }
+
+    /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run was
+    /// stopped.
+    fn build(
+        &self,
+        inputs: &Inputs,
+        store: &mut Store,
+        run: &mut Run,
+        on_event: &mut dyn FnMut(Event),
+    ) -> anyhow::Result<Option<Assembled>> {
+        let (config, stop, depth) = (self.config, self.stop, self.depth);
+        let mut wanted = select::wanted(inputs, store, stop)?;
+        let program = config.program.as_deref();
+        let derived = documents::derive((inputs, &wanted.items), store, (program, stop), on_event)?;
+        run.extracted = derived.extracted;
+        wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
+        let made = (inputs, &wanted);
+        let mut assembled = assemble::assemble(config, made, (store, depth), stop, on_event)?;
+        if let Some(first) = &mut assembled
+            && self.options.check_links
+        {
+            run.looks = Some(links::look(config, store, stop, on_event)?);
+            // Dead links lead to a second generation; it keeps the changes of the first.
+            first.follow(assemble::assemble(config, made, (store, depth), stop, on_event)?);
+        }
+        Ok(assembled)
+    }
+}
+
+/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Called only after a generation without it is
+/// published: after a refused run, the next run still needs it.
+fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
+    let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
+    store.keep_sources(&ids)?;
+    for source in &catalogue.sources {
+        threads::drop_unasked(source, store)?;
+    }
+    store.collect_garbage()?;
+    Ok(())
+}
+
+/// Records a run that started at `started_at` and whose process is about to be ended during a step.
+/// Writes `runs.json`; `Err` if that fails.
+pub fn record_stopped(
+    config: &Config,
+    started_at: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<()> {
+    let mut run = Run { started_at: time(started_at), stopped: true, ..Run::default() };
+    run.end(Instant::now());
+    run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
+    runs::append(&config.index, &run)
+}
+
+/// The sources that are to be fetched in this run.
+fn choose<'a>(catalogue: &'a Catalogue, options: &Options) -> anyhow::Result<Vec<&'a Source>> {
+    if options.network == Network::Offline {
+        return Ok(Vec::new());
+    }
+    for id in &options.only {
+        if catalogue.get(id).is_none() {
+            bail!("the catalogue has no source {id:?}; `cairn sources` lists those it has");
+        }
+    }
+    let is_chosen = |source: &&Source| {
+        let named = options.only.is_empty()
+            || options.only.iter().any(|id| source.id.0.eq_ignore_ascii_case(id));
+        let folder = matches!(source.origin, Origin::Folder { .. });
+        named && (folder || options.network != Network::FoldersOnly)
+    };
+    Ok(catalogue.sources.iter().filter(is_chosen).collect())
+}

@@ -1,0 +1,56 @@
+//! `.cairnignore`: the files that the author of a source asks to leave out.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::catalogue::SourceId;
+use crate::store::{Store, StoreError, StoredFile};
+
+/// The path of the file in its source. Its lines have the form of `.gitignore`.
+pub(in crate::refresh) const PATH: &str = ".cairnignore";
+/// The most lines that are read.
+const MOST_LINES: usize = 1_000;
+/// The longest line that is read, in bytes. Each line becomes a pattern that is matched against every path.
+const LONGEST_LINE: usize = 1_000;
+
+/// The patterns of one source's `.cairnignore`.
+#[derive(Default)]
+pub(in crate::refresh) struct CairnIgnore {
+    patterns: Option<Gitignore>,
+    /// Whether lines were skipped because they, or the file, are too long.
+    pub is_truncated: bool,
+}
+
+/// Whether the `.cairnignore` of `source` exists but its content is damaged and not fetched again yet. Nothing of the
+/// source may be indexed then.
+pub(in crate::refresh) fn is_unknown(source: &SourceId, store: &Store) -> Result<bool, StoreError> {
+    let is_unknown = |file: &StoredFile| file.path == PATH && !file.is_stored;
+    Ok(store.lacks_blobs(source)? && store.files(source)?.iter().any(is_unknown))
+}
+
+impl CairnIgnore {
+    /// Reads the patterns from `store`; `files` are all files of the source. Invalid lines are skipped. Without a
+    /// `.cairnignore` there are no patterns.
+    pub fn read(files: &[StoredFile], store: &Store) -> Result<CairnIgnore, StoreError> {
+        let Some(file) = files.iter().find(|file| file.path == PATH) else {
+            return Ok(CairnIgnore::default());
+        };
+        let bytes = store.blob(&file.blob)?.unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let is_short = |line: &&str| line.len() <= LONGEST_LINE;
+        let kept = text.lines().take(MOST_LINES).filter(is_short);
+        let is_truncated = kept.clone().count() < text.lines().count();
+        let mut builder = GitignoreBuilder::new("");
+        for line in kept {
+            if let Err(error) = builder.add_line(None, line) {
+                tracing::debug!(line, %error, "skipped an invalid line of {PATH}");
+            }
+        }
+        Ok(CairnIgnore { patterns: builder.build().ok(), is_truncated })
+    }
+
+    /// Whether the file `path`, or a folder that contains it, is to be left out.
+    pub fn leaves_out(&self, path: &str) -> bool {
+        let patterns = self.patterns.as_ref();
+        patterns.is_some_and(|p| p.matched_path_or_any_parents(path, false).is_ignore())
+    }
+}

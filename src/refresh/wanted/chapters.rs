@@ -1,0 +1,62 @@
+//! Reads the tables of chapters of books, and marks the files that they list as chapters.
+
+use std::collections::HashMap;
+
+use super::chapter::{Chapter, Neighbour};
+use super::item::Item;
+use crate::crawl::BlobId;
+use crate::extract::summary::{self, chapters, is_summary};
+use crate::store::Store;
+
+/// The most bytes read of all tables of chapters of one source.
+const MOST_BYTES: u64 = 1_000_000;
+
+/// Sets the chapter of those of `items`, all of one source, that a table of chapters lists. If two tables list a file,
+/// the first counts. Returns the path of the first table that was not read completely, if there is one.
+pub(in crate::refresh) fn mark(
+    items: &mut [Item],
+    store: &Store,
+) -> anyhow::Result<Option<String>> {
+    let mut tables: Vec<(String, BlobId, u64)> = Vec::new();
+    for item in items.iter().filter(|item| is_summary(&item.path)) {
+        tables.push((item.path.clone(), item.blob.clone(), item.length));
+    }
+    let places: HashMap<String, usize> =
+        items.iter().enumerate().map(|(at, item)| (item.path.clone(), at)).collect();
+    let (mut left, mut cut) = (MOST_BYTES, None);
+    for (path, blob, length) in tables {
+        let read = length.min(summary::MOST_BYTES as u64);
+        if read < length || read > left {
+            cut.get_or_insert_with(|| path.clone());
+        }
+        if read > left {
+            continue;
+        }
+        left -= read;
+        let bytes = store.blob(&blob)?.unwrap_or_default();
+        let found = chapters(&path, &String::from_utf8_lossy(&bytes));
+        let order: Vec<(usize, String)> = found
+            .into_iter()
+            .filter_map(|chapter| Some((*places.get(&chapter.path)?, chapter.title)))
+            .filter(|(at, _)| items[*at].chapter.is_none())
+            .collect();
+        let neighbour = |at: Option<usize>| {
+            let item = &items[order.get(at?)?.0];
+            let (path, blob) = (item.path.clone(), item.blob.clone());
+            Some(Neighbour { path, blob, format: item.format.clone() })
+        };
+        let marked: Vec<(usize, Chapter)> = order
+            .iter()
+            .enumerate()
+            .map(|(place, (at, title))| {
+                let previous = neighbour(place.checked_sub(1));
+                let next = neighbour(Some(place + 1));
+                (*at, Chapter { title: title.clone(), previous, next })
+            })
+            .collect();
+        for (at, chapter) in marked {
+            items[at].chapter = Some(chapter);
+        }
+    }
+    Ok(cut)
+}

@@ -1,0 +1,37 @@
+//! The data files of a run, and what follows from them without a look at the store.
+
+use std::collections::HashMap;
+
+use crate::catalogue::{
+    Catalogue, Policy, Selection, SelectionRules, Source, SourceId, Visibility,
+};
+use crate::vocabulary::Vocabulary;
+
+/// The data files of a run.
+#[derive(Clone)]
+pub(in crate::refresh) struct Inputs {
+    pub catalogue: Catalogue,
+    pub policy: Policy,
+    pub rules: SelectionRules,
+    pub vocabulary: Vocabulary,
+    /// Forks that the catalogue does not declare, known from GitHub's metadata.
+    pub undeclared: Undeclared,
+}
+
+/// The originals of undeclared forks, by the fork's id.
+pub(in crate::refresh) type Undeclared = HashMap<SourceId, SourceId>;
+
+/// The sources in order of preference: in the catalogue's order, forks after all originals, and private sources last,
+/// so that content that is also public belongs to the public source.
+pub(in crate::refresh) fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
+    let mut sources: Vec<&Source> = catalogue.sources.iter().collect();
+    // The sort is stable.
+    sources
+        .sort_by_key(|source| (source.visibility == Visibility::Private, source.fork_of.is_some()));
+    sources
+}
+
+/// Which files of `source` the current rules select.
+pub(in crate::refresh) fn selection(inputs: &Inputs, source: &Source) -> Selection {
+    inputs.rules.of(source)
+}

@@ -1,0 +1,32 @@
+//! A file or thread that is to be indexed.
+
+use super::chapter::Chapter;
+use crate::catalogue::Source;
+use crate::crawl::BlobId;
+
+/// The format of threads. No file has it, because no supported extension has this name.
+pub(in crate::refresh) const THREAD: &str = "thread";
+
+/// A file or thread that is part of the next generation.
+pub(in crate::refresh) struct Item<'a> {
+    pub source: &'a Source,
+    pub path: String,
+    pub blob: BlobId,
+    pub format: String,
+    /// Bytes.
+    pub length: u64,
+    /// When it was first stored (Unix time in seconds).
+    pub first_seen: i64,
+    /// Whether its bytes are in the store.
+    pub is_stored: bool,
+    /// Its place in a book, if a table of chapters of the source lists it.
+    pub chapter: Option<Chapter>,
+}
+
+impl Item<'_> {
+    /// The day on which it was first stored, such as `2026-03-01`.
+    pub fn first_day(&self) -> String {
+        let day = chrono::DateTime::from_timestamp(self.first_seen, 0).unwrap_or_default();
+        day.date_naive().to_string()
+    }
+}

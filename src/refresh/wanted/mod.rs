@@ -1,0 +1,13 @@
+//! What a run is asked for: its options, the data files, and which stored files and threads are to be indexed.
+
+pub(super) mod cairnignore;
+pub(super) mod chapter;
+mod chapters;
+pub(super) mod forks;
+pub(super) mod inputs;
+pub(super) mod item;
+pub(super) mod licence;
+pub(super) mod options;
+pub(super) mod select;
+pub(super) mod threads;
+pub(super) mod versions;

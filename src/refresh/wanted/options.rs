@@ -1,0 +1,69 @@
+//! The options of a run, how it is stopped, and the events that it reports.
+
+use tokio_util::sync::CancellationToken;
+
+use crate::generation::run::SourceResult;
+
+/// Cancels a run. It ends cleanly within two seconds, and the next run continues from there.
+pub type Stop = CancellationToken;
+
+/// The options of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Ids of the sources to fetch; empty means all.
+    pub only: Vec<String>,
+    pub network: Network,
+    /// Sources fetched at once; `None` means the configuration's.
+    pub jobs: Option<usize>,
+    /// Whether to check cited links.
+    pub check_links: bool,
+    /// What to do if documents would be lost because their sources could not be read.
+    pub on_loss: OnLoss,
+}
+
+/// Where a run may take files from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Network {
+    /// Conditional requests: fetch the sources that have changed.
+    #[default]
+    Conditional,
+    /// Fetch every source, changed or not.
+    Full,
+    /// Folders on this machine only: the first start, before anything is fetched.
+    FoldersOnly,
+    /// Only the store; no source is fetched.
+    Offline,
+}
+
+/// Progress of a run.
+#[derive(Clone, Debug)]
+pub enum Event<'a> {
+    /// How many sources are to be fetched.
+    Fetching(usize),
+    /// A source has been fetched.
+    Fetched(&'a SourceResult),
+    /// How many lists of threads (the discussions or the issues of one source) are to be fetched.
+    Listing(usize),
+    /// One list of the source with this id has been fetched.
+    Listed(&'a str),
+    /// How many documents are to be extracted and annotated.
+    Reading(usize),
+    /// This many more documents are done.
+    Read(usize),
+    /// The index and the graph are built.
+    Building,
+    /// How many cited links are to be checked.
+    Looking(usize),
+    /// One link has been checked.
+    Looked,
+}
+
+/// What a run does when it would lose documents that could not be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnLoss {
+    /// Publish nothing.
+    #[default]
+    Refuse,
+    /// Publish anyway: `--accept-loss`.
+    Accept,
+}

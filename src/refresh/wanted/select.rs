@@ -1,0 +1,157 @@
+//! Selects the stored files and threads that are indexed. Files are indexed if the rules select them, they are no copy
+//! of a commercial book, their licence allows it, and their authors do not opt out. Threads are indexed if the catalogue
+//! asks for them.
+
+use super::cairnignore::{self, CairnIgnore, PATH};
+use super::inputs::{Inputs, by_preference, selection};
+use super::item::{Item, THREAD};
+use super::licence::licence;
+use super::options::Stop;
+use super::{chapters, threads};
+use crate::catalogue::selection::{Selection, format_of};
+use crate::catalogue::{Shown, Source};
+use crate::problem::{Problem, Stage};
+use crate::store::{Store, StoredFile};
+
+/// The items to index, in order of preference, and why other files are left out.
+#[derive(Default)]
+pub(in crate::refresh) struct Wanted<'a> {
+    pub items: Vec<Item<'a>>,
+    pub problems: Vec<Problem>,
+}
+
+/// Selects the items of `store` under the current rules. If `stop` is cancelled, the result is incomplete and must not be
+/// built into a generation.
+pub(in crate::refresh) fn wanted<'a>(
+    inputs: &'a Inputs,
+    store: &Store,
+    stop: &Stop,
+) -> anyhow::Result<Wanted<'a>> {
+    let mut wanted = Wanted::default();
+    for source in by_preference(&inputs.catalogue) {
+        if stop.is_cancelled() {
+            break;
+        }
+        wanted.add(inputs, source, store)?;
+    }
+    Ok(wanted)
+}
+
+impl<'a> Wanted<'a> {
+    fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+        if cairnignore::is_unknown(&source.id, store)? {
+            let message = "what its author asks to leave out is damaged: nothing of it is indexed";
+            let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(PATH);
+            self.problems.push(problem.hint("`cairn refresh` fetches it again"));
+            return Ok(());
+        }
+        let selection = selection(inputs, source);
+        let files = store.files(&source.id)?;
+        let ignored = CairnIgnore::read(&files, store)?;
+        if ignored.is_truncated {
+            self.tell(source, PATH, "too long: its first lines are obeyed, the rest is not read");
+        }
+        let licence = licence(source, &store.source(&source.id)?);
+        let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
+        let (mut left_out, mut closed) = (0, 0);
+        let first = self.items.len();
+        for StoredFile { path, blob, length, first_seen, is_stored } in files {
+            if selection.is_book_copy(&path) {
+                self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
+            } else if selection.takes(&path, length) {
+                let format = format_of(&path);
+                if ignored.leaves_out(&path) {
+                    left_out += 1;
+                } else if !is_open && inputs.policy.open_only.contains(&format) {
+                    closed += 1;
+                } else {
+                    let chapter = None;
+                    self.items.push(Item {
+                        source,
+                        path,
+                        blob,
+                        format,
+                        length,
+                        first_seen,
+                        is_stored,
+                        chapter,
+                    });
+                }
+            }
+        }
+        if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
+            self.tell(source, &table, "a table of chapters too long to be read whole");
+        }
+        self.report_left_out(source, left_out, closed, inputs);
+        self.threads(source, &selection, store)
+    }
+
+    /// Reports how many files of `source` are left out: `left_out` because its author opted out, `closed` because of its
+    /// licence.
+    fn report_left_out(
+        &mut self,
+        source: &Source,
+        left_out: usize,
+        closed: usize,
+        inputs: &Inputs,
+    ) {
+        if closed > 0 {
+            let formats = inputs.policy.open_only.join(", ");
+            let message = format!(
+                "{closed} files ({formats}) are left out: such files are read under open licences only"
+            );
+            let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
+            self.problems.push(problem.hint("the source has no licence that allows more"));
+        }
+        if left_out > 0 {
+            let message = format!("asks that {left_out} of its files be left out, and so they are");
+            self.tell(source, PATH, &message);
+        }
+    }
+
+    /// Adds the threads of `source` that the catalogue asks for and does not exclude.
+    fn threads(
+        &mut self,
+        source: &'a Source,
+        selection: &Selection,
+        store: &Store,
+    ) -> anyhow::Result<()> {
+        if !source.threads.any() {
+            return Ok(());
+        }
+        for thread in store.threads(&source.id)? {
+            let path = thread.kind.path(thread.number);
+            if !threads::is_wanted(source, &thread) || selection.excludes_thread(&path) {
+                continue;
+            }
+            self.items.push(Item {
+                source,
+                path,
+                blob: thread.blob,
+                format: THREAD.to_owned(),
+                length: thread.length,
+                first_seen: thread.first_seen,
+                is_stored: true,
+                chapter: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// Removes the items for which `is_lost` is true, each with a problem: nothing of them is stored.
+    pub fn leave_lost(&mut self, is_lost: impl Fn(&Item) -> bool) {
+        let (lost, items) = std::mem::take(&mut self.items).into_iter().partition(is_lost);
+        self.items = items;
+        let lost: Vec<Item> = lost;
+        self.problems.extend(lost.into_iter().map(|item| {
+            let message = "what was stored of it is damaged; it is left out until it is fetched";
+            let problem = Problem::new(Stage::Crawl, message).of_source(&item.source.id.0);
+            problem.at(item.path).hint("`cairn refresh` fetches its source again")
+        }));
+    }
+
+    fn tell(&mut self, source: &Source, path: &str, message: &str) {
+        let problem = Problem::new(Stage::Catalogue, message);
+        self.problems.push(problem.of_source(&source.id.0).at(path));
+    }
+}

@@ -1,0 +1,21 @@
+//! Which discussions and issues the catalogue entry of a source asks for.
+
+use crate::catalogue::{Issues, Source};
+use crate::crawl::github::thread::ThreadKind;
+use crate::store::StoredThread;
+
+/// Whether the entry of `source` asks for `thread`.
+pub(in crate::refresh) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
+    match thread.kind {
+        ThreadKind::Discussion => source.threads.discussions,
+        ThreadKind::Issue => source.threads.issues.includes(&thread.labels),
+    }
+}
+
+/// Whether the entry of `source` asks for threads of `kind`.
+pub(in crate::refresh) fn asks(source: &Source, kind: ThreadKind) -> bool {
+    match kind {
+        ThreadKind::Discussion => source.threads.discussions,
+        ThreadKind::Issue => source.threads.issues != Issues::None,
+    }
+}
