@@ -84,6 +84,9 @@ impl Known {
     }
 }
 
+/// A named change of the state of an index.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Known));
+
 fn other(id: &str) -> SourceId {
     SourceId(id.to_owned())
 }
@@ -92,7 +95,7 @@ fn other(id: &str) -> SourceId {
 fn whatever_shapes_a_generation_changes_its_fingerprint() {
     let before = Known::new().fingerprint();
     assert_eq!(Known::new().fingerprint(), before);
-    let changes: [(&str, &dyn Fn(&mut Known)); 29] = [
+    let changes: [Change; 29] = [
         ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
         ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
         ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
@@ -152,7 +155,7 @@ fn the_line_of_an_entry_counts_only_where_a_problem_names_it() {
 #[test]
 fn what_readers_cannot_see_makes_no_generation() {
     let before = Known::new().fingerprint();
-    let changes: [(&str, &dyn Fn(&mut Known)); 7] = [
+    let changes: [Change; 7] = [
         ("when it was fetched", &|k| k.row().snapshot.as_mut().unwrap().fetched_at = 2),
         ("its ETag", &|k| k.row().snapshot.as_mut().unwrap().validator = Some("e".into())),
         ("when metadata was fetched", &|k| k.row().metadata_at = 9),
