@@ -186,6 +186,7 @@ mod tests {
             let (release, held) = mpsc::channel::<()>();
             let thread = tokio::task::spawn_blocking(move || held.recv());
             let paths = [
+                "/",
                 "/topics",
                 "/api/v1/topics",
                 "/api/v1/topics/embedding/related",

@@ -40,17 +40,14 @@ pub(super) async fn page(
         let find = move |library: &Library, budget: &Budget| {
             let related = library.related(&name, NEAR).map(|view| view.related);
             let learn = library.learn(&name, &[]).map(|view| view.order);
-            Ok((
-                library.topic(&name, budget)?,
-                related.unwrap_or_default(),
-                learn.unwrap_or_default(),
-            ))
+            let (related, learn) = (related.unwrap_or_default(), learn.unwrap_or_default());
+            // The page is rendered here, because it includes the map.
+            let topic = library.topic(&name, budget)?;
+            Ok(topic.map(|topic| (detail(&topic, &related, &learn), topic.topic)))
         };
-        let (topic, related, learn) = state.ask(find).await?;
-        let topic = topic.ok_or_else(|| unknown_topic(&id))?;
-        let body = detail(&topic, &related, &learn);
-        let feed = Some(address("/feed.atom", &[("topic", &topic.topic.id)]));
-        let frame = Frame { title: &topic.topic.label, feed, ..Frame::default() };
+        let (body, topic) = state.ask(find).await?.ok_or_else(|| unknown_topic(&id))?;
+        let feed = Some(address("/feed.atom", &[("topic", &topic.id)]));
+        let frame = Frame { title: &topic.label, feed, ..Frame::default() };
         Ok(frame.round(&state, body))
     };
     answer(&state, page.await)

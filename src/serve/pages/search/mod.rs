@@ -91,10 +91,13 @@ async fn body(
     let library = state.library()?;
     let (named, filters) = (named(asked), asked.filters());
     if named.is_empty() {
-        return Ok((String::new(), start(&library)));
+        let start = state.read(|library| Ok(start(library))).await?;
+        return Ok((String::new(), start));
     }
     let view = find(state, asked, PAGE).await?;
-    let topic = foremost(&view).and_then(|topic| library.outline(topic));
+    let topic = foremost(&view).map(str::to_owned);
+    let outline = move |library: &Library| Ok(topic.and_then(|topic| library.outline(&topic)));
+    let topic = state.read(outline).await?;
     let rescue = if view.total == 0 { rescue(state, &asked.q, &filters).await } else { None };
     let found = plural(view.total, "passage");
     let body = html! {
