@@ -152,7 +152,6 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one line for each field, without `..`")]
 fn of_source<'a>(
     source: &'a Source,
     row: &'a SourceRow,

@@ -86,9 +86,6 @@ impl Known {
     }
 }
 
-/// A named change of the state of an index.
-type Change<'a> = (&'a str, &'a dyn Fn(&mut Known));
-
 fn other(id: &str) -> SourceId {
     SourceId(id.to_owned())
 }
