@@ -210,3 +210,31 @@ fn choose(
     let is_sure = topics.len() == 1 && (others.is_empty() || !topics.iter().any(needs_company));
     (topics.to_vec(), is_sure)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::TopicSlug;
+
+    #[test]
+    fn a_shorter_label_is_found_where_the_longer_words_sort_behind_every_label() {
+        let topic = Topic {
+            slug: TopicSlug("epsilon-greedy".into()),
+            pref_label: "ϵ greedy".into(),
+            alt_labels: Vec::new(),
+            definition: String::new(),
+            broader: Vec::new(),
+            related: Vec::new(),
+            requires: Vec::new(),
+            steps: Vec::new(),
+            rules: Vec::new(),
+            exact_match: Vec::new(),
+            top: false,
+        };
+        let vocabulary = Vocabulary { topics: vec![topic], ..Vocabulary::default() };
+        let labels = Labels::new(&vocabulary);
+        let named = labels.named(&[Some("ϵ"), Some("greedy"), Some("policy")], &vocabulary);
+        let found: Vec<_> = named.iter().map(|named| (named.at, named.length)).collect();
+        assert_eq!(found, [(0, 2)], "not \"ϵ greedy policy\", and not nothing");
+    }
+}
