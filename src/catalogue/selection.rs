@@ -138,7 +138,7 @@ mod tests {
     use crate::config::Sources;
 
     #[test]
-    fn the_policys_excludes_and_the_entrys_own_both_apply() {
+    fn the_excludes_of_the_policy_and_of_the_entry_both_apply() {
         let policy = policy::load(&Sources::Compiled).unwrap();
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nexclude = [\"translations/**\", \"*-zh.md\"]\n";
         let catalogue = parse("c", text).unwrap();
