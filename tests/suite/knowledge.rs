@@ -109,7 +109,7 @@ fn paths_join_two_topics_tie_by_tie() {
     json(&app, "/api/v1/path?from=position-bias", 400);
     json(&app, "/api/v1/path?from=position-bias&to=quokka", 404);
     for (path, words) in [
-        ("/path", "Two topics, by any of their names"),
+        ("/path", "Enter two topics by any of their names"),
         ("/path?from=position+bias&to=feature+store", "said together by 3 authors"),
     ] {
         let (status, _, page) = get(&app, path);
