@@ -1,4 +1,4 @@
-//! Bytes to text, whatever encoding they are in.
+//! Decodes bytes to text, in any encoding.
 //!
 //! In order: a byte order mark decides; many zero bytes at mostly even or mostly odd offsets mean UTF-16;
 //! valid or nearly valid UTF-8 is read as UTF-8, with replacement characters for its errors; otherwise

@@ -15,7 +15,8 @@ const APART: f64 = 1.9;
 /// A line at the top or bottom of at least this many pages, and of more than half of all pages, is a running
 /// head or foot and is left out.
 const REPEATED: usize = 3;
-/// A line shorter than this share of the longest ends its paragraph or item.
+/// A line shorter than this share of the longest line of body text ends its paragraph or item, unless the next
+/// line starts in lower case.
 const SHORT: f64 = 0.72;
 /// Characters that start a list item.
 const BULLETS: [char; 12] = ['•', '◦', '▪', '●', '○', '■', '□', '❒', '➤', '–', '·', '✓'];

@@ -141,7 +141,7 @@ impl MarkdownReader {
         self.builder.piece(render(note).into_piece((0, 0)));
     }
 
-    /// The document read so far.
+    /// The document with everything read so far.
     pub fn finish(self) -> Document {
         let sections = self.builder.finish();
         let kind = if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note };

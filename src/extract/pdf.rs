@@ -207,7 +207,7 @@ impl OutputDev for Page {
         shown: &str,
     ) -> Result<(), OutputError> {
         let (x, y) = (at.m31, self.height - at.m32);
-        // The side of the square that a character of this size covers on the page.
+        // The type size on the page: the side of a square of the font's size after the transformation has scaled it.
         let across = (at.m11 * font_size, at.m12 * font_size);
         let up = (at.m21 * font_size, at.m22 * font_size);
         let size = (across.0 * up.1 - across.1 * up.0).abs().sqrt();

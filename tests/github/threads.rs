@@ -1,5 +1,5 @@
 //! The threads of a repository: discussions (GraphQL), issues and pull requests (REST), with
-//! their comments. Tests build them, hand them to the server, and edit or delete them there.
+//! their comments. Tests create them, add them to the server, and edit or delete them there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ pub struct Comment {
     /// The database id, unique within the repository.
     pub id: u64,
     pub body: String,
-    /// As a discussion's.
+    /// As in `Discussion`: a login, or `None` if the account was deleted.
     pub author: Option<String>,
     pub created_at: String,
     pub updated_at: String,
@@ -56,7 +56,7 @@ pub struct Issue {
     pub number: u64,
     pub title: String,
     pub body: String,
-    /// As a discussion's.
+    /// As in `Discussion`: a login, or `None` if the account was deleted.
     pub author: Option<String>,
     pub labels: Vec<String>,
     pub created_at: String,

@@ -1,9 +1,9 @@
 //! Discussions and issues: the question, then the accepted answer, then comments of substance.
 //!
-//! Each post is a section (several if it is long) with the headings [title, "Answer by LOGIN"] or [title, "Comment by
-//! LOGIN"]; headings inside a post are lines of its text. [`order`] sorts the posts, [`people`] detects bots,
-//! [`clean`] removes the remains of templates, [`quotes`] removes quotations of earlier posts, and [`substance`]
-//! detects comments without content, such as "+1".
+//! Each post is a section, or several if it is long, below the thread's title. A comment has a second heading, "Answer
+//! by LOGIN" or "Comment by LOGIN"; headings inside a post are lines of its text. [`order`] sorts the posts, [`people`]
+//! detects bots, [`clean`] removes the remains of templates, [`quotes`] removes quotations of earlier posts, and
+//! [`substance`] detects comments without content, such as "+1".
 
 mod clean;
 mod order;
