@@ -1,9 +1,9 @@
-//! What reading costs, and what comes of it: for each format of the corpus documents, sections, words,
-//! links, problems and seconds, on one core; then the Markdown of it against comrak's bare parsing.
+//! Measures extraction on one core: documents, sections, words, links, problems and seconds per format of
+//! the corpus. Then compares the time for its Markdown with comrak's parsing alone.
 //!
 //!     CAIRN_CORPUS=… cargo bench --bench extract
 //!
-//! Prints ratios; it fails nothing. Without a corpus it says so and ends.
+//! Only prints; no result makes it fail. Without a corpus it prints a note and ends.
 
 #![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
 
@@ -15,7 +15,7 @@ use cairn::extract::{extract, words::words};
 
 mod corpus;
 
-/// Rounds of the comparison; the fastest counts, as what disturbs a round only slows it.
+/// Rounds of the comparison. The fastest one counts, because disturbances only make a round slower.
 const ROUNDS: usize = 5;
 
 #[derive(Default)]
@@ -87,7 +87,7 @@ fn print(rows: &BTreeMap<String, Row>) {
     }
 }
 
-/// Our reading of all Markdown against comrak's parsing of the same with the same extensions.
+/// Compares extracting all Markdown files with comrak parsing them with nearly the same extensions.
 fn compare(files: &[(String, Vec<u8>)]) {
     let texts: Vec<&[u8]> =
         files.iter().filter(|(format, _)| format == "md").map(|(_, bytes)| &bytes[..]).collect();

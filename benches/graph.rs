@@ -1,9 +1,10 @@
-//! What the graph costs: to build at the corpus's size and at ten times that, and to ask.
+//! Measures the graph: building it from the corpus and from ten times the corpus, and queries.
 //!
 //!     CAIRN_CORPUS=… [CAIRN_INDEX=…] cargo bench --bench graph
 //!
-//! Ten times the corpus is each section ten times, as other sources with other sentences: as many ties, ten
-//! times as often. With an index, guides to all case studies are timed too. Prints; it fails nothing.
+//! For ten times the corpus, each section is added ten times, with other source names and other co-mention
+//! sentences. With an index, the guides of all cases are timed too. Prints times; fails if two builds
+//! from the same input differ.
 
 #![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
 
@@ -25,7 +26,7 @@ use cairn::vocabulary::{self, Vocabulary};
 
 mod corpus;
 
-/// A section with all that the graph is built of.
+/// A section with everything that the graph needs of it.
 struct Said {
     source: String,
     path: String,
@@ -93,7 +94,7 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<Said> {
     said
 }
 
-/// The graph of `said` so many `times` over, and how long it took.
+/// Builds the graph from `said`, repeated `times` times. Returns it with the time spent in the builder.
 fn build(vocabulary: &Vocabulary, said: &[Said], times: usize) -> (Graph, Duration) {
     let mut builder = GraphBuilder::new(vocabulary.clone());
     let mut took = Duration::ZERO;
@@ -130,7 +131,7 @@ fn ask(name: &str, graph: &Graph) {
     for topic in 0..count {
         near.push(timed(|| related(graph, topic, 10).len()));
         order.push(timed(|| learn(&graph.vocabulary, topic, &none).len()));
-        // Another topic, far away in the vocabulary's order.
+        // A topic far away in the vocabulary's order.
         let other = (topic * 7919 + 331) % count;
         chains.push(timed(|| paths(graph, topic, other, 3).len()));
     }

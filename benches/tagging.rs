@@ -1,10 +1,10 @@
-//! How well tagging agrees with a reader: precision and recall of the main topics over sections of the
-//! corpus that were labelled by hand, without sight of what the tagger says.
+//! Measures tagging against labels: precision and recall of the main topics, over sections of the corpus
+//! that were labelled by hand without knowing the tagger's results. Then measures its speed.
 //!
 //!     CAIRN_CORPUS=… cargo bench --bench tagging
 //!
-//! `tests/fixtures/labels.tsv` holds source, path, line, main topics and mentioned ones. Prints; it fails
-//! nothing. Without a corpus it says so and ends.
+//! `tests/fixtures/labels.tsv` has source, path, line, main topics and mentioned topics. Only prints; no
+//! score makes it fail. Without a corpus it prints a note and ends.
 
 #![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
 
@@ -34,7 +34,7 @@ struct Tally {
     said: usize,
     right: usize,
     wanted: usize,
-    /// What the tagger calls main and the reader at least mentioned.
+    /// Main topics of the tagger that are labelled as mentioned.
     near: usize,
 }
 
@@ -85,7 +85,7 @@ fn main() {
     speed(Path::new(&folder), &tagger);
 }
 
-/// How fast one core tags the whole corpus, each content once.
+/// Measures how fast one core annotates all documents of the corpus.
 fn speed(folder: &Path, tagger: &Tagger) {
     let files = corpus::files(folder);
     let documents: Vec<Document> =
@@ -111,7 +111,7 @@ fn speed(folder: &Path, tagger: &Tagger) {
     );
 }
 
-/// The labelled documents, read and tagged, by source and path.
+/// The labelled documents with their annotations, by source and path.
 fn read(
     folder: &Path,
     labels: &[Label],

@@ -1,4 +1,4 @@
-//! Serves a folder of repository tarballs the way GitHub would, to try a crawl without GitHub:
+//! Serves a folder of repository tarballs like GitHub, to try a crawl without GitHub:
 //! `cargo run --example github -- FOLDER`.
 
 #[path = "../tests/github/mod.rs"]
@@ -16,11 +16,11 @@ use tokio::time::interval;
 
 use github::{GitHub, load_folder};
 
-/// The settings that point the crawler here.
+/// The environment variables that make the crawler use this server.
 const VARIABLES: [&str; 3] =
     ["CAIRN_GITHUB_API_URL", "CAIRN_GITHUB_CODELOAD_URL", "CAIRN_GITHUB_RAW_URL"];
 
-/// How often finished requests are looked for and printed.
+/// The interval at which finished requests are printed.
 const TICK: Duration = Duration::from_millis(100);
 
 #[derive(Parser)]
@@ -62,7 +62,7 @@ async fn serve(args: &Args) -> Result<()> {
     }
 }
 
-/// Prints each request once it is over. Quiet or not, it keeps the log from growing.
+/// Prints each finished request, unless `quiet`. In both cases, it removes them from the log, which would grow.
 async fn report(server: &GitHub, quiet: bool) -> io::Result<()> {
     let mut tick = interval(TICK);
     loop {

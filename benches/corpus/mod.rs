@@ -1,4 +1,4 @@
-//! The files of a corpus: a folder of GitHub-shaped tarballs, `owner+name.tar.gz`.
+//! The files of a corpus: a folder of tarballs from GitHub, named `owner+name.tar.gz`.
 
 use std::io::Read;
 use std::path::Path;
@@ -10,14 +10,15 @@ pub struct File {
     /// `owner/name`.
     #[allow(dead_code, reason = "not every bench asks whose a file is")]
     pub source: String,
-    /// Inside the repository.
+    /// The path inside the repository.
     #[allow(dead_code, reason = "not every bench asks where a file is")]
     pub path: String,
     pub format: String,
     pub bytes: Vec<u8>,
 }
 
-/// The files of all tarballs in the folder that the policy selects, whatever the catalogue says.
+/// The files of all tarballs in the folder that the policy's default selection includes; the catalogue is not
+/// used.
 pub fn files(corpus: &Path) -> Vec<File> {
     let policy = catalogue::policy::load(&Sources::Compiled).unwrap();
     let entry = catalogue::parse("c", "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n").unwrap();

@@ -1,5 +1,5 @@
-//! Bare tantivy: three text fields with its English analyzer, a BM25 query of all words over all of them, the
-//! ten best with their stored fields, and the count.
+//! Bare tantivy for comparison: three text fields with its English analyzer, a BM25 query of all words over all
+//! fields, the ten best results with their stored field, and the number of matches.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn schema() -> (Schema, [Field; 3], Field) {
     (builder.build(), texts, record)
 }
 
-/// Builds a bare index of `records` in `folder`; what it takes of disk and time.
+/// Builds a bare index of `records` in `folder`. Returns its size in bytes and the time it took.
 pub fn build(records: &[Record], folder: &Path) -> (u64, Duration) {
     std::fs::create_dir_all(folder).unwrap();
     let started = Instant::now();
@@ -58,7 +58,7 @@ fn size(index: &Index) -> u64 {
     searcher.space_usage().unwrap().total().get_bytes()
 }
 
-/// What each field of the index in `folder` takes, in bytes, the greatest first.
+/// The size of each field of the index in `folder`, in bytes, largest first.
 pub fn fields(folder: &Path) -> Vec<(String, u64)> {
     let index = Index::open_in_dir(folder).unwrap();
     let usage = index.reader().unwrap().searcher().space_usage().unwrap();
@@ -85,7 +85,7 @@ impl Bare {
         Bare { searcher, texts, record }
     }
 
-    /// What comes back: how many match, and the bytes stored of the ten best.
+    /// Searches for the words of `text`. Returns the number of matches, and the bytes stored for the ten best.
     pub fn search(&self, text: &str) -> (usize, usize) {
         let mut analyzer = self.searcher.index().tokenizers().get("en_stem").unwrap();
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();

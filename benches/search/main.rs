@@ -1,11 +1,11 @@
-//! What a search costs beside bare tantivy doing the same visible work, and what the index costs.
+//! Measures search and indexing against bare tantivy doing the same visible work.
 //!
 //!     CAIRN_INDEX=… [CAIRN_QUERIES=…] cargo bench --bench search
 //!
-//! Opens the index that `CAIRN_INDEX` names (where there is none, the own notes are indexed for it), copies its
-//! sections into a bare tantivy index with three text fields, and into both again ten times over with
-//! sentences resampled. All are asked the same queries (`tests/eval`'s, or `CAIRN_QUERIES`: id, kind, text) in turn
-//! in one run. Prints times and, what matters, ratios; it fails nothing.
+//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. Copies the sections into an index
+//! of Cairn's and a bare tantivy index with three text fields; then again ten times the sections, with sentences
+//! resampled. Each query (of `tests/eval`, or of `CAIRN_QUERIES`: id, kind, text) is run on both in turn. Prints
+//! times and, more importantly, ratios; no result makes it fail.
 
 #![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
 
@@ -23,9 +23,9 @@ use cairn::vocabulary::{self, Vocabulary};
 
 mod bare;
 
-/// Times that each query is asked, after two rounds to warm up.
+/// Measured runs of each query, after two warm-up rounds.
 const ROUNDS: usize = 7;
-/// So many times the corpus.
+/// The multiple of the corpus in the second measurement.
 const GROWN: usize = 10;
 
 fn main() {
@@ -47,7 +47,7 @@ fn main() {
     }
 }
 
-/// The index to ask; one of the own notes where none is named.
+/// The folder of the configured index; if that has no index, the folder of a new one with Cairn's own notes.
 fn index(temporary: &Path) -> PathBuf {
     let overrides = Overrides {
         index: std::env::var_os("CAIRN_INDEX").map(PathBuf::from),
@@ -62,7 +62,7 @@ fn index(temporary: &Path) -> PathBuf {
     config.index
 }
 
-/// From nothing to the first answer, and what is held in memory then.
+/// Measures opening the index with one search, and the memory that an open index uses.
 fn start(folder: &Path, vocabulary: &Vocabulary) {
     let before = held();
     let mut opened = Vec::new();
@@ -82,7 +82,7 @@ fn start(folder: &Path, vocabulary: &Vocabulary) {
     );
 }
 
-/// Kilobytes of memory that are no file's; 0 where that can't be told.
+/// The anonymous resident memory in kilobytes; 0 if it is unknown.
 fn held() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
@@ -103,8 +103,8 @@ fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
     records
 }
 
-/// The sections so many `times` over: as other sources, each with every other sentence of its own and
-/// the rest of a section elsewhere, so that words are as frequent as they were and no two are alike.
+/// The sections repeated `times` times. Each copy has another source name and text from every other sentence of
+/// the section and of another one, so that word frequencies stay similar and no two sections are equal.
 fn grown(records: &[Record], times: usize) -> Vec<Record> {
     let mut grown = records.to_vec();
     for time in 1..times {
@@ -123,7 +123,7 @@ fn grown(records: &[Record], times: usize) -> Vec<Record> {
     grown
 }
 
-/// Builds both indexes and tells what they cost.
+/// Builds both indexes, prints their size and time, and returns their folders.
 fn build(records: &[Record], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
     let started = Instant::now();
     let mut writer = Writer::open(own).unwrap();
@@ -150,7 +150,7 @@ fn build(records: &[Record], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
     (into, bare.to_owned())
 }
 
-/// Asks all `queries` of both indexes in turn.
+/// Runs all `queries` on both indexes in turn and prints the times.
 fn ask(queries: &[String], own: &Searcher, bare: &bare::Bare, vocabulary: &Vocabulary) {
     let mut times: [Vec<Duration>; 4] = Default::default();
     for round in 0..ROUNDS + 2 {
@@ -195,7 +195,7 @@ fn literal(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
     one(searcher, text, vocabulary, Understanding::LITERAL, LastWord::Whole)
 }
 
-/// As if the last two letters were still to be typed.
+/// Searches for `text` without its last two letters, as while it is typed.
 fn typed(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
     let end = text.char_indices().rev().nth(1).map_or(text.len(), |(at, _)| at);
     one(searcher, &text[..end], vocabulary, Understanding::FULL, LastWord::Unfinished)

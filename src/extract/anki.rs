@@ -1,8 +1,8 @@
-//! Anki decks: each note is a section, its first field the heading, its tags kept.
+//! Anki decks: each note becomes a section. Its first field is the heading; its tags are kept.
 //!
-//! An `.apkg` is a zip archive with the collection, an SQLite database, in one of three names; an
-//! `.anki2` is that database. It is opened in memory, for reading only. Fields are HTML, with
-//! the marks of clozes.
+//! An `.apkg` file is a zip archive that holds the collection, an SQLite database, under one of three
+//! names; an `.anki2` file is that database. It is opened in memory, read-only. Fields are HTML with
+//! cloze marks.
 
 use std::io::{Cursor, Read};
 
@@ -16,18 +16,18 @@ use super::sections::{SectionBuilder, Unit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
-/// The longest collection that is read, unpacked: pictures and sound stand in files of their own.
+/// Bytes of the longest collection that is read, after decompression. Pictures and sound are separate files.
 const MOST_BYTES: u64 = 48_000_000;
-/// The names that a collection goes by, the newest first. Where there is a newer one, the oldest
-/// only tells the reader to update Anki.
+/// File names of the collection, newest format first. If a newer one is present, the oldest holds only a
+/// note that asks to update Anki.
 const NAMES: [&str; 3] = ["collection.anki21b", "collection.anki21", "collection.anki2"];
-/// Between the fields of a note.
+/// The separator between the fields of a note.
 const BETWEEN: char = '\u{1f}';
 /// The level of a note's heading, and the longest question that serves as one, in characters.
 const LEVEL: u8 = 1;
 const LONGEST_HEADING: usize = 160;
 
-/// The document that the archive `bytes` is.
+/// Reads the `.apkg` archive `bytes`. If it can't be read, returns `None` and adds a problem.
 pub(super) fn read_package(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
     match collection(bytes) {
         Ok(database) => read_collection(&database, problems),
@@ -38,7 +38,7 @@ pub(super) fn read_package(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<
     }
 }
 
-/// The document that the collection `bytes`, an SQLite database, is.
+/// Reads the collection `bytes`, an SQLite database. If it can't be read, returns `None` and adds a problem.
 pub(super) fn read_collection(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
     let read = open(bytes).and_then(|database| Ok((title(&database), notes(&database)?)));
     match read {
@@ -51,7 +51,7 @@ pub(super) fn read_collection(bytes: &[u8], problems: &mut Vec<Problem>) -> Opti
     }
 }
 
-/// The database in the archive, unpacked.
+/// The collection of the archive, decompressed.
 fn collection(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     for name in NAMES {
@@ -74,7 +74,7 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>, String> {
     Ok(database)
 }
 
-/// Opens the database in memory, trusting nothing that its schema says.
+/// Opens the database in memory, read-only, with its schema untrusted.
 fn open(bytes: &[u8]) -> rusqlite::Result<Connection> {
     let mut database = Connection::open_in_memory()?;
     database.deserialize_read_exact(MAIN_DB, bytes, bytes.len(), true)?;
@@ -84,7 +84,7 @@ fn open(bytes: &[u8]) -> rusqlite::Result<Connection> {
 }
 
 patterns! {
-    /// `{{c1::hidden words::a hint}}`, of which the words are text.
+    /// `{{c1::hidden words::a hint}}`; only the hidden words are kept as text.
     CLOZE = r"\{\{c\d+::(.*?)(?:::[^{}]*)?\}\}";
 }
 
@@ -95,7 +95,7 @@ struct Note {
 }
 
 fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
-    // A view by this name could run for ever; a table can't.
+    // A view named `notes` could be a query that never ends; a table can't.
     let is_table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'notes'";
     if database.query_row(is_table, [], |row| row.get::<_, i64>(0))? == 0 {
         return Err(rusqlite::Error::InvalidColumnName("notes".to_owned()));
@@ -114,7 +114,7 @@ fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
     rows.collect()
 }
 
-/// The name of the deck that is not Anki's own default one, if there is just one such.
+/// The name of the top-level deck if all decks other than Anki's `Default` belong to it.
 fn title(database: &Connection) -> Option<String> {
     let old = || -> Option<Vec<String>> {
         let json: String =
@@ -131,7 +131,7 @@ fn title(database: &Connection) -> Option<String> {
     let mut names = old().filter(|names| !names.is_empty()).or_else(new).unwrap_or_default();
     names.retain(|name| name != "Default");
     names.sort();
-    // Decks below a deck are named `Top::Sub`, or with a control character between.
+    // Subdecks are named `Top::Sub`, or with U+001F as the separator.
     let top = names.first()?.split(['\u{1f}']).next()?.split("::").next()?.to_owned();
     names.iter().all(|name| name.starts_with(&top)).then_some(top)
 }
@@ -145,7 +145,7 @@ fn document(title: Option<String>, notes: Vec<Note>) -> Document {
         let heading = if heading.trim().is_empty() { format!("Card {number}") } else { heading };
         builder.heading(LEVEL, heading.trim(), None, number);
         builder.tags(note.tags);
-        // A question that serves as the heading is not said again.
+        // A question that is the heading is not repeated in the text.
         let is_whole = note.fields.len() > 1 && first.chars().count() <= LONGEST_HEADING;
         for field in note.fields.iter().skip(usize::from(is_whole)) {
             page::read_field(field, number, &mut builder);

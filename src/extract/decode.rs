@@ -1,8 +1,9 @@
-//! Bytes to text, whatever encoding they are in.
+//! Decodes bytes to text, in any encoding.
 //!
-//! A byte order mark decides; then UTF-8 where the bytes are UTF-8, or nearly; then UTF-16 by where its
-//! zeros stand; then what chardetng, Firefox's detector, takes it for. Text that was once decoded
-//! wrongly ("â€™" for an apostrophe) is put right, with a problem that says so.
+//! In order: a byte order mark decides; many zero bytes at mostly even or mostly odd offsets mean UTF-16;
+//! valid or nearly valid UTF-8 is read as UTF-8, with replacement characters for its errors; otherwise
+//! chardetng, Firefox's detector, guesses. UTF-8 that was once decoded as Windows-1252 ("â€™" for an
+//! apostrophe) is repaired, and a problem reports it.
 
 use std::borrow::Cow;
 
@@ -12,19 +13,19 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use super::pattern::patterns;
 use crate::problem::{Problem, Stage};
 
-/// Of so many bytes beyond ASCII at least one must be no UTF-8 for the text to be in another encoding;
-/// fewer faults are a cut or a slip.
+/// Text with at most one UTF-8 error per this many non-ASCII bytes is read as UTF-8: errors this rare are
+/// a truncated or damaged character, not another encoding.
 const SLIPS: usize = 50;
-/// So many places that look decoded wrongly are no coincidence.
+/// Text is repaired if at least this many places look wrongly decoded: fewer may be a coincidence.
 const LEAST_MOJIBAKE: usize = 3;
 
 patterns! {
-    /// Runs of characters that UTF-8's bytes beyond ASCII become when they are read as Windows-1252.
+    /// Character sequences that result from reading non-ASCII UTF-8 bytes as Windows-1252.
     RUN = r"[ÂÃâðï][\u{80}-\u{bf}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]{1,3}";
 }
 
-/// The text of `bytes` without its byte order mark; problems say what was guessed or put right.
-/// O(length).
+/// The text of `bytes` without its byte order mark. Adds a problem if chardetng guessed the encoding, and
+/// if invalid bytes were replaced or wrongly decoded places repaired. O(length).
 pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
     let text = match Encoding::for_bom(bytes) {
         Some((encoding, mark)) => encoding.decode_without_bom_handling(&bytes[mark..]).0,
@@ -33,7 +34,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a
             Err(_) => unmarked(bytes, problems),
         },
     };
-    // Windows' zeros between letters are valid UTF-8 too.
+    // UTF-16 of ASCII characters, with its zero bytes, is valid UTF-8 too.
     let text = match zeros(bytes).filter(|_| text.contains('\0')) {
         Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
         None => text,
@@ -41,7 +42,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a
     mended(text, problems)
 }
 
-/// The text of `bytes`, which are no UTF-8 throughout and have no mark.
+/// The text of `bytes`, which have no byte order mark and are not valid UTF-8.
 fn unmarked<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
     let mut tell = |message: String| problems.push(Problem::new(Stage::Extract, message));
     if let Some(encoding) = zeros(bytes) {
@@ -61,7 +62,8 @@ fn unmarked<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
     encoding.decode_without_bom_handling(bytes).0
 }
 
-/// UTF-16 without a mark, by which of each two bytes of its ASCII characters is zero.
+/// Detects UTF-16 without a byte order mark in the first 4 KB: of each ASCII character's two bytes, the
+/// second (little endian) or the first (big endian) is zero.
 fn zeros(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(4_096)];
     let zeros = |at: usize| sample.iter().skip(at).step_by(2).filter(|byte| **byte == 0).count();
@@ -75,7 +77,7 @@ fn zeros(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// `text` with what was decoded wrongly put right, if there are several such places.
+/// `text` with wrongly decoded places repaired, if there are at least `LEAST_MOJIBAKE`.
 fn mended<'a>(text: Cow<'a, str>, problems: &mut Vec<Problem>) -> Cow<'a, str> {
     if text.is_ascii() {
         return text;

@@ -6,29 +6,29 @@ use std::num::NonZeroU64;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What sort of document it is.
+/// The kind of a document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DocumentKind {
     /// Prose.
     #[default]
     Note,
-    /// Mostly links with a line each.
+    /// Mostly links, each with a short description.
     List,
-    /// A chapter of a book: its repository has a table of chapters that names it.
+    /// A chapter of a book: a table of chapters in its repository links to it.
     Book,
-    /// Code with text between.
+    /// Code with text in between.
     Notebook,
-    /// Cards to learn by.
+    /// Flashcards.
     Deck,
-    /// Pages that are set: a paper, slides, a cheat sheet.
+    /// A PDF: a paper, slides, a cheat sheet.
     Paper,
-    /// A discussion or an issue: a question with what was posted below it.
+    /// A discussion or an issue: a question with its answer and comments.
     Discussion,
 }
 
 impl DocumentKind {
-    /// The word for it in answers.
+    /// The name used in responses.
     pub fn as_str(self) -> &'static str {
         match self {
             DocumentKind::Note => "note",
@@ -42,7 +42,7 @@ impl DocumentKind {
     }
 }
 
-/// Where a section stands in its file.
+/// The position of a section in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Address {
@@ -61,8 +61,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// Where it begins: the first line, or the number of the cell, page or card. A thread's posts have no such
-    /// number: 1 for each.
+    /// The first line, or the number of the cell, page or card; 1 for the posts of a thread, which have no number.
     pub fn begin(self) -> u32 {
         match self {
             Address::Lines(at, _) | Address::Cell(at) | Address::Page(at) | Address::Card(at) => at,
@@ -74,15 +73,15 @@ impl Address {
 /// An outbound link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
-    /// Canonical; see [`super::links::canonical`].
+    /// The canonical URL; see [`super::links::canonical`].
     pub url: String,
-    /// The link's own words.
+    /// The link text.
     pub text: String,
-    /// The sentence or list item that holds it, at most 300 characters.
+    /// The sentence or list item that contains the link, at most 300 characters.
     pub sentence: String,
 }
 
-/// Who posted a part of a thread, and when.
+/// The author and date of a post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Posted {
     /// The author's login; `None` if the account was deleted.
@@ -99,14 +98,14 @@ impl fmt::Display for Posted {
     }
 }
 
-/// Those of a section's `headings` that say what it is about: of a thread's posts the title, as the other names who
-/// wrote it.
+/// The `headings` of a section that describe its subject. In a thread that is only the first, the title; the
+/// second one names the author of the post.
 pub fn subject<'a>(headings: &'a [String], posted: Option<&Posted>) -> &'a [String] {
     let end = if posted.is_some() { headings.len().min(1) } else { headings.len() };
     &headings[..end]
 }
 
-/// A heading with its text, or a part of it.
+/// A heading with its text, or with a part of its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// The headings above and its own, outermost first; empty before the first heading.
@@ -114,47 +113,47 @@ pub struct Section {
     /// The heading's anchor as GitHub names it.
     pub anchor: Option<String>,
     pub address: Address,
-    /// Plain text: a line a block, `- ` before list items, ` | ` between table cells.
+    /// Plain text: each block starts a line, list items start with `- `, ` | ` separates table cells.
     pub text: String,
-    /// Source code, apart from the prose.
+    /// Source code, separate from the prose.
     pub code: String,
     pub links: Vec<Link>,
-    /// What its author filed it under: a card's tags.
+    /// The tags its author gave it: those of a card.
     pub tags: Vec<String>,
-    /// Words of the text that lead elsewhere in the same repository.
+    /// The number of words in links that are not web links, such as links to other files of the repository.
     pub inner: u32,
-    /// Which one it is among the document's sections with the same heading trail, from 0.
+    /// The index of its heading among the document's headings with the same trail, from 0.
     pub ordinal: u32,
-    /// Which part of its heading's text it is, from 0.
+    /// The index of this part among the parts of its heading's text, from 0.
     pub chunk: u32,
-    /// Who wrote it, where that is not the document's author: the posts of a thread.
+    /// The author and date, for the posts of a thread only.
     pub posted: Option<Posted>,
 }
 
 impl Section {
-    /// The headings that say what it is about; see [`subject`].
+    /// The headings that describe its subject; see [`subject`].
     pub fn subject(&self) -> &[String] {
         subject(&self.headings, self.posted.as_ref())
     }
 }
 
-/// A file, read.
+/// The contents of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// From the front matter or the first heading; the file's name serves where it is `None`.
+    /// From the front matter, the first heading or the file's own metadata; if `None`, the file name is shown.
     pub title: Option<String>,
     pub kind: DocumentKind,
-    /// `YYYY-MM-DD`, from the front matter.
+    /// `YYYY-MM-DD`: from the front matter or the page's metadata, or when the thread was opened.
     pub date: Option<String>,
-    /// The SPDX id of its own licence, from the front matter or an SPDX header.
+    /// The SPDX id of the file's own licence, from the front matter or an SPDX header.
     pub licence: Option<String>,
-    /// What its author filed it under, from the front matter.
+    /// The tags of the front matter, or the labels and the category of a thread.
     pub tags: Vec<String>,
     pub sections: Vec<Section>,
 }
 
 impl Document {
-    /// What its first section says, heading included: of a book, its title page.
+    /// The title, then the outermost heading and the text of the first section: the title page of a book.
     pub fn opening(&self) -> (Option<&str>, &str, &str) {
         let first = self.sections.first();
         let heading = first.and_then(|section| section.headings.first());

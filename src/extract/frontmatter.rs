@@ -1,25 +1,26 @@
-//! Front matter: the YAML between `---` lines at a file's head.
+//! Front matter: the YAML between `---` lines at the start of a file.
 //!
-//! It is measured before it is parsed: the parser's time is quadratic in the depth of nesting, and an
-//! alias repeats all that its anchor holds.
+//! Its size and nesting are checked before it is parsed: the parser's time is quadratic in the nesting
+//! depth, and an alias repeats everything its anchor contains.
 
 use serde_yaml_ng::Value;
 
 use crate::problem::{Problem, Stage};
 
-/// Keys that say when a page was written or last changed, the most telling first.
+/// Keys that hold the date when a page was written or last changed, in order of preference.
 const DATES: [&str; 6] = ["date", "updated", "last_updated", "lastmod", "published", "created"];
-/// Keys that name its licence.
+/// Keys that hold the licence.
 const LICENCES: [&str; 4] = ["license", "licence", "spdx", "SPDX-License-Identifier"];
-/// Tags that are kept of one page.
+/// The number of tags that are kept for one page.
 const MOST_TAGS: usize = 30;
-/// Bytes of front matter that are parsed, and levels of nesting; what people write has a few of either.
+/// The limits of front matter that is parsed, in bytes and in levels of nesting. Real front matter is far
+/// below both.
 const MOST_BYTES: usize = 64 * 1024;
 const MOST_LEVELS: usize = 64;
-/// An SPDX header stands among so many lines.
+/// An SPDX header is looked for in this many lines at the start of a file.
 const HEAD_LINES: usize = 10;
 
-/// What is used of it.
+/// The values that are used.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct FrontMatter {
     pub title: Option<String>,
@@ -28,14 +29,14 @@ pub(super) struct FrontMatter {
     pub tags: Vec<String>,
     /// An SPDX id.
     pub licence: Option<String>,
-    /// Its author asks to be left out: `cairn: noindex`, or `robots: noindex`.
+    /// Whether the author asks not to be indexed: `cairn: noindex` or `robots: noindex`.
     pub is_private: bool,
 }
 
 /// Reads `block`, delimiters included. O(length).
 ///
-/// YAML that can't be read (an unquoted colon in a title, mostly) is read line by line; only if that
-/// gives no title either, it is a problem. So is front matter beyond the limits, which is never parsed.
+/// Invalid YAML (mostly an unquoted colon in a title) is read line by line, and is a problem only if
+/// that finds no title. Front matter beyond the limits is not parsed but read line by line, with a problem.
 pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     let inner = block.trim().trim_start_matches("---").trim_end_matches("---");
     if let Some(refusal) = refusal(inner) {
@@ -61,7 +62,7 @@ pub(super) fn read(block: &str, problems: &mut Vec<Problem>) -> FrontMatter {
     }
 }
 
-/// Why the YAML `text` is not to be parsed, if it is not. O(length).
+/// The reason not to parse the YAML `text`, if there is one. O(length).
 fn refusal(text: &str) -> Option<String> {
     if text.len() > MOST_BYTES {
         return Some(format!("is longer than {} KB", MOST_BYTES / 1024));
@@ -75,7 +76,7 @@ fn refusal(text: &str) -> Option<String> {
     (has('&') && has('*')).then(|| "repeats itself by aliases".to_owned())
 }
 
-/// The most brackets and braces that are open at once; those in quoted strings count too.
+/// The maximum number of brackets and braces open at once. Those in quoted strings count too.
 fn flow_levels(text: &str) -> usize {
     let (mut open, mut most) = (0_usize, 0);
     for byte in text.bytes() {
@@ -89,7 +90,7 @@ fn flow_levels(text: &str) -> usize {
     most
 }
 
-/// The most levels of indentation that are open at once. Several may begin on one line: `- - a`.
+/// The maximum number of indentation levels open at once. One line may open several: `- - a`.
 fn block_levels(text: &str) -> usize {
     let (mut columns, mut most) = (Vec::new(), 0);
     for line in text.lines() {
@@ -113,7 +114,7 @@ fn block_levels(text: &str) -> usize {
     most
 }
 
-/// What the values that `get` finds by key come to.
+/// Builds the front matter from `tags` and from the values that `get` returns by key.
 fn from(get: impl Fn(&str) -> Option<String>, mut tags: Vec<String>) -> FrontMatter {
     tags.dedup();
     tags.truncate(MOST_TAGS);
@@ -138,21 +139,21 @@ fn by_lines(text: &str) -> FrontMatter {
     from(get, Vec::new())
 }
 
-/// The licence that an `SPDX-License-Identifier` among the first lines of `text` names.
+/// The licence of the `SPDX-License-Identifier` in the first lines of `text`.
 pub(super) fn spdx_header(text: &str) -> Option<String> {
     let mut head = text.lines().take(HEAD_LINES);
     let said = head.find_map(|line| line.split_once("SPDX-License-Identifier:"))?.1;
     spdx_id(said.trim().trim_end_matches("-->").trim_end_matches("*/"))
 }
 
-/// `said` as the SPDX list writes it, if it is the id of a licence.
+/// The SPDX id of the licence `said`, as the SPDX list spells it, if the list has it.
 fn spdx_id(said: &str) -> Option<String> {
     let said = said.trim();
     let exact = spdx::license_id(said).or_else(|| Some(spdx::imprecise_license_id(said)?.0));
     exact.map(|id| id.name.to_owned())
 }
 
-/// The strings of a list, or of a line with commas.
+/// The strings of a list, or of a comma-separated string.
 fn strings(value: &Value) -> Vec<String> {
     match value {
         Value::Sequence(items) => items.iter().filter_map(scalar).collect(),
@@ -162,7 +163,7 @@ fn strings(value: &Value) -> Vec<String> {
     }
 }
 
-/// Whether `said` asks robots to leave the page out, alone or in a list such as `noindex, nofollow`.
+/// Whether `said`, a robots directive or a list such as `noindex, nofollow`, forbids indexing.
 pub(super) fn is_noindex(said: &str) -> bool {
     said.split(',').any(|word| matches!(word.trim().to_lowercase().as_str(), "noindex" | "none"))
 }
@@ -213,7 +214,7 @@ mod tests {
         assert_eq!(read("---\nlicense: mine\n---\n", &mut Vec::new()).licence, None);
     }
 
-    /// What is parsed of `matter`: its title, and the only problem.
+    /// The title that is read from `matter`, and the last problem's message.
     fn title_and_problem(matter: &str) -> (Option<String>, String) {
         let mut problems = Vec::new();
         let matter = read(&format!("---\n{matter}\n---\n"), &mut problems);

@@ -1,20 +1,21 @@
-//! What one document keeps at most: sections, and bytes of all that they hold. Whatever a file is, what comes
-//! of it is bounded, and so is the memory of every stage behind the readers.
+//! Limits of one document: its number of sections and their total bytes. They bound the memory of every
+//! stage after the readers, for any file.
 
 use super::{Document, Section};
 use crate::problem::{Problem, Stage};
 
-/// Sections of one document that are kept, and bytes of their headings, text, code, links and tags. The
-/// longest in the sources that were looked at have a tenth of either.
+/// The maximum number of sections of one document, and of bytes in their headings, anchors, text, code, links
+/// and tags. The longest documents in the sources examined have a tenth of either.
 pub(super) const MOST_SECTIONS: usize = 5_000;
 pub(super) const MOST_TEXT: usize = 4_000_000;
-/// Characters of a title, and of a document's tag, that are kept: every section repeats them.
+/// The maximum length of a document's title, licence and each tag, in characters: every section repeats them.
 const LONGEST_TITLE: usize = 300;
-/// Problems of one file that are kept, and characters of each.
+/// The maximum number of problems of one file, and the maximum length of each in characters.
 const MOST_PROBLEMS: usize = 20;
 const LONGEST_PROBLEM: usize = 500;
 
-/// Leaves out the end of a document that is longer than any that a person would write; the problem says so.
+/// Truncates the document's title, licence and tags, and drops the sections beyond the limits. Returns a
+/// problem if sections were dropped.
 pub(super) fn bound(document: &mut Document) -> Option<Problem> {
     let repeated = document.title.iter_mut().chain(&mut document.tags).chain(&mut document.licence);
     repeated.for_each(|text| text.truncate(cut(text, LONGEST_TITLE).len()));
@@ -37,7 +38,7 @@ pub(super) fn bound(document: &mut Document) -> Option<Problem> {
     Some(problem.hint("a file that was cut into several is read whole"))
 }
 
-/// Leaves out the problems of a file that has more of them than anybody reads, and says how many.
+/// Keeps the first `MOST_PROBLEMS` problems and adds one that counts the others; truncates long messages.
 pub(super) fn bound_problems(problems: &mut Vec<Problem>) {
     let more = problems.len().saturating_sub(MOST_PROBLEMS);
     if more > 0 {
@@ -50,13 +51,13 @@ pub(super) fn bound_problems(problems: &mut Vec<Problem>) {
 }
 
 impl Document {
-    /// Bytes of all that its sections hold. O(sections).
+    /// The total bytes of its sections. O(sections).
     pub fn bytes(&self) -> usize {
         self.sections.iter().map(bytes).sum()
     }
 }
 
-/// The bytes of all that `section` holds.
+/// The bytes of the text, code, anchor, links, headings and tags of `section`.
 pub(super) fn bytes(section: &Section) -> usize {
     let strings = |strings: &[String]| strings.iter().map(String::len).sum::<usize>();
     let links = section.links.iter();

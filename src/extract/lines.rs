@@ -1,4 +1,4 @@
-//! Puts the lines of a PDF's pages together to headings and paragraphs.
+//! Joins the lines of a PDF's pages into headings and paragraphs.
 
 use std::collections::HashMap;
 
@@ -6,34 +6,36 @@ use super::piece::Piece;
 use super::sections::SectionBuilder;
 use super::words::{is_cjk, words};
 
-/// Type larger than the text's by this factor makes a heading…
+/// A line is a heading if its type is larger than the body text's by this factor…
 const LARGER: f64 = 1.12;
-/// …of at most so many words.
+/// …and it has at most this many words.
 const HEADING_WORDS: usize = 14;
-/// Lines further apart than so many times their size belong to two paragraphs.
+/// Lines further apart than this many times their type size belong to different paragraphs.
 const APART: f64 = 1.9;
-/// What stands at the head or foot of so many pages, and of more than half, is no text of theirs.
+/// A line at the top or bottom of at least this many pages, and of more than half of all pages, is a running
+/// head or foot and is left out.
 const REPEATED: usize = 3;
-/// A line shorter than this share of the longest ends its paragraph or item.
+/// A line shorter than this share of the longest line of body text ends its paragraph or item, unless the next
+/// line starts in lower case.
 const SHORT: f64 = 0.72;
-/// Marks that begin an item of a list.
+/// Characters that start a list item.
 const BULLETS: [char; 12] = ['•', '◦', '▪', '●', '○', '■', '□', '❒', '➤', '–', '·', '✓'];
 
 /// A line of a page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Line {
     pub text: String,
-    /// Where it begins, in points from the page's left and upper edge.
+    /// The position of its start, in points from the page's left and upper edge.
     pub x: f64,
     pub y: f64,
-    /// Where it ends, from the page's left edge.
+    /// The position of its end, in points from the page's left edge.
     pub end: f64,
-    /// The size of most of its type, in points.
+    /// The type size of most of its characters, in points.
     pub size: f64,
 }
 
-/// Gives `builder` the paragraphs and headings of the pages, each with its number. Returns the first
-/// page's largest heading. O(lines).
+/// Passes the paragraphs and headings of the numbered `pages` to `builder`. Returns the first line of the
+/// largest heading on the first page. O(lines).
 pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut SectionBuilder) -> Option<String> {
     let repeated = repeated(pages);
     let body = body_size(pages);
@@ -62,7 +64,7 @@ pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut SectionBuilder) -
     title.map(|(_, text)| text)
 }
 
-/// A paragraph or heading that is open, with its page and last line.
+/// The current paragraph or heading, with its page and last line.
 struct Open {
     text: String,
     page: u32,
@@ -73,9 +75,9 @@ struct Open {
 struct Unfolding<'a> {
     builder: &'a mut SectionBuilder,
     sizes: &'a [f64],
-    /// Of the longest line of text.
+    /// The width of the longest line of body text, in points.
     width: f64,
-    /// What stands for a bullet, besides [`BULLETS`].
+    /// A letter that serves as a bullet, besides [`BULLETS`].
     bullet: Option<char>,
     open: Option<Open>,
 }
@@ -122,7 +124,7 @@ impl Unfolding<'_> {
 }
 
 impl Open {
-    /// Whether `line` goes on with what is open.
+    /// Whether `line` continues this paragraph or heading.
     fn takes(&self, line: &Line, level: Option<u8>, width: f64) -> bool {
         let apart = (line.y - self.last.y).abs() / line.size.max(1.0);
         let begins_item = line.text.starts_with(BULLETS);
@@ -132,7 +134,7 @@ impl Open {
     }
 }
 
-/// Appends a line to a paragraph; a word that was parted at the line's end becomes one again.
+/// Appends a line to a paragraph and rejoins a word that was hyphenated at the line's end.
 fn join(text: &mut String, line: &str) {
     let parted = text.ends_with('-')
         && text.trim_end_matches('-').ends_with(char::is_lowercase)
@@ -145,7 +147,7 @@ fn join(text: &mut String, line: &str) {
     text.push_str(line);
 }
 
-/// The size that most characters have.
+/// The type size of most of the text.
 fn body_size(pages: &[(u32, Vec<Line>)]) -> f64 {
     let mut counts: HashMap<u64, usize> = HashMap::new();
     for line in pages.iter().flat_map(|(_, lines)| lines) {
@@ -155,7 +157,7 @@ fn body_size(pages: &[(u32, Vec<Line>)]) -> f64 {
     most.map_or(0.0, |(size, _)| f64::from_bits(size))
 }
 
-/// The sizes of headings, the largest first; at most six levels.
+/// The distinct type sizes of headings, largest first.
 fn heading_sizes(pages: &[(u32, Vec<Line>)], body: f64) -> Vec<f64> {
     let lines = pages.iter().flat_map(|(_, lines)| lines);
     let is_heading = |line: &&Line| line.size > body * LARGER && is_title(&line.text);
@@ -165,13 +167,13 @@ fn heading_sizes(pages: &[(u32, Vec<Line>)], body: f64) -> Vec<f64> {
     sizes
 }
 
-/// The level of the heading that `line` is, from 1, if it is one.
+/// The level of the heading `line`, 1 to 6; `None` if it isn't a heading.
 fn level(sizes: &[f64], line: &Line) -> Option<u8> {
     let at = sizes.iter().position(|size| *size == line.size)?;
     is_title(&line.text).then(|| u8::try_from(at + 1).unwrap_or(6).min(6))
 }
 
-/// Whether `text` may be a heading: short, and with a word in it, not only the signs of a formula.
+/// Whether `text` may be a heading: it is short and has a word in it, so that it isn't only a formula.
 fn is_title(text: &str) -> bool {
     let is_word = |word: &str| {
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
@@ -180,7 +182,7 @@ fn is_title(text: &str) -> bool {
     words(text) <= HEADING_WORDS && text.split_whitespace().any(is_word)
 }
 
-/// The letter that a font of signs shows as a bullet, if many lines begin with one: `r LMS algorithm`.
+/// The letter that a symbol font shows as a bullet, if many lines start with one: `r LMS algorithm`.
 fn letter_bullet(pages: &[(u32, Vec<Line>)]) -> Option<char> {
     let mut counts: HashMap<char, usize> = HashMap::new();
     for line in pages.iter().flat_map(|(_, lines)| lines) {
@@ -196,7 +198,7 @@ fn letter_bullet(pages: &[(u32, Vec<Line>)]) -> Option<char> {
     (count >= REPEATED * 2).then_some(letter)
 }
 
-/// The lines, bare of numbers, that stand at the head or foot of most pages.
+/// The lines at the top or bottom of most pages, without digits, with the number of those pages.
 fn repeated(pages: &[(u32, Vec<Line>)]) -> HashMap<String, usize> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for (_, lines) in pages {
@@ -212,7 +214,7 @@ fn repeated(pages: &[(u32, Vec<Line>)]) -> HashMap<String, usize> {
     counts
 }
 
-/// The line without digits, so that running page numbers make no difference.
+/// The line without digits, so that lines that differ only in the page number are equal.
 fn bare(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().trim().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Markdown: GitHub's dialect, with front matter and the HTML inside.
+//! Markdown: GitHub's dialect, with front matter and embedded HTML.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,16 +17,16 @@ use super::words::words;
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
-/// Lists are not looked into deeper than this: each level is rendered to see how long it is.
+/// List items are split down to this depth in the syntax tree: each level is rendered again to measure it.
 const DEEPEST: u32 = 6;
 /// The level of a bold line that serves as a heading, and the longest such line in characters.
 const BOLD_LEVEL: u8 = 2;
 const LONGEST_BOLD: usize = 80;
 
-/// Footnotes by name that nothing has referred to so far.
+/// Footnotes without a reference so far, by name.
 type Footnotes<'a> = BTreeMap<String, &'a AstNode<'a>>;
 
-/// The document that the Markdown `text` is.
+/// Reads the Markdown `text`. Returns `None`, with a problem, if the author asks not to be indexed.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let mut reader = MarkdownReader::new(SectionBuilder::new(Unit::Lines));
     reader.markdown(text, None, problems);
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> 
     Some(reader.finish())
 }
 
-/// Reads Markdown into sections; a notebook feeds it cell by cell.
+/// Reads Markdown into sections; for a notebook, one cell at a time.
 pub(super) struct MarkdownReader {
     pub builder: SectionBuilder,
     options: Options<'static>,
@@ -45,19 +45,19 @@ pub(super) struct MarkdownReader {
     title: Option<String>,
     title_is_first_level: bool,
     matter: FrontMatter,
-    /// Whether the file has no headings, so that bold lines serve as such.
+    /// Whether bold lines count as headings, because the file has no others.
     bold_is_heading: bool,
-    /// Whether the file has links to places in itself.
+    /// Whether the file has links to anchors of its own.
     leads_inside: bool,
     headings: Headings,
 }
 
-/// What headings are.
+/// How headings are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Headings {
-    /// What sections begin with.
+    /// Each heading starts a section.
     Sections,
-    /// Lines of the text.
+    /// Headings are lines of the text.
     Text,
 }
 
@@ -76,7 +76,7 @@ impl MarkdownReader {
         }
     }
 
-    /// A reader of one post of a thread: its headings are lines of its text, and it has no front matter.
+    /// A reader for one post of a thread: headings are lines of its text, and front matter isn't recognised.
     pub fn of_post(builder: SectionBuilder) -> Self {
         let mut reader = MarkdownReader::new(builder);
         reader.options.extension.front_matter_delimiter = None;
@@ -84,7 +84,7 @@ impl MarkdownReader {
         reader
     }
 
-    /// Reads `text`. Positions are lines of it, or `cell` where it is a notebook's cell.
+    /// Reads `text`. Positions are its line numbers, or the number `cell` if it is given.
     pub fn markdown(&mut self, text: &str, cell: Option<u32>, problems: &mut Vec<Problem>) {
         let flat = nesting::flattened(text);
         if matches!(flat, Cow::Owned(_)) {
@@ -119,11 +119,11 @@ impl MarkdownReader {
                 self.footnotes(block, &mut footnotes);
             }
         }
-        // Those that nothing refers to.
+        // Footnotes without any reference.
         footnotes.into_values().for_each(|note| self.footnote(note));
     }
 
-    /// Gives the builder the footnotes that `block` refers to first.
+    /// Adds the footnotes whose first reference is in `block`.
     fn footnotes<'a>(&mut self, block: &'a AstNode<'a>, footnotes: &mut Footnotes<'a>) {
         if footnotes.is_empty() {
             return;
@@ -141,7 +141,7 @@ impl MarkdownReader {
         self.builder.piece(render(note).into_piece((0, 0)));
     }
 
-    /// The document read so far.
+    /// The document with everything read so far.
     pub fn finish(self) -> Document {
         let sections = self.builder.finish();
         let kind = if is_list(&sections) { DocumentKind::List } else { DocumentKind::Note };
@@ -182,8 +182,8 @@ impl MarkdownReader {
         self.pieces(block, &at);
     }
 
-    /// Gives the builder `block`: lists item by item and tables row by row, so that long ones can be
-    /// cut; items that are long themselves, by what is in them.
+    /// Adds `block` to the builder: lists item by item, tables row by row, and long items child by child, so
+    /// that all of them can be cut. A table of contents is left out.
     fn pieces<'a>(&mut self, block: &'a AstNode<'a>, at: &dyn Fn(&'a AstNode<'a>) -> (u32, u32)) {
         let lists = matches!(block.data().value, NodeValue::List(_));
         if self.leads_inside && lists && render(block).is_contents() {
@@ -219,7 +219,7 @@ impl MarkdownReader {
     }
 }
 
-/// The text of a paragraph that is one bold line and short enough for a heading.
+/// The text of `block` if it is a paragraph of one bold line, short enough for a heading.
 fn bold_line<'a>(block: &'a AstNode<'a>) -> Option<String> {
     let mut inside = block.children();
     let (Some(only), None) = (inside.next(), inside.next()) else { return None };
@@ -229,7 +229,7 @@ fn bold_line<'a>(block: &'a AstNode<'a>) -> Option<String> {
     (!text.contains('\n') && (1..=LONGEST_BOLD).contains(&text.chars().count())).then_some(text)
 }
 
-/// Whether the list item `node` holds a list of its own and more text than one section should.
+/// Whether the list item `node` contains a list and more words than one section should.
 fn is_long<'a>(node: &'a AstNode<'a>) -> bool {
     let nested = node.children().any(|child| matches!(child.data().value, NodeValue::List(_)));
     nested && words(&render(node).text) > MOST_WORDS
@@ -258,8 +258,8 @@ mod tests {
         assert_eq!(read(text, &mut Vec::new()).unwrap().title.as_deref(), Some("Front"));
     }
 
-    /// Headings with the anchors that GitHub gives them: lower case, what is no letter, digit, mark,
-    /// hyphen, underscore or space left out, a hyphen for each space, repeats numbered.
+    /// Headings with GitHub's anchors: lower-cased; only letters, digits, marks, hyphens, underscores and
+    /// spaces kept; a hyphen for each space; repeats numbered.
     #[test]
     fn anchors_are_githubs() {
         let table = [

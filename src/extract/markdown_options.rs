@@ -1,8 +1,8 @@
-//! Which extensions of Markdown are parsed where.
+//! Which Markdown extensions are parsed for which purpose.
 
 use comrak::Options;
 
-/// To show an author's Markdown on a page.
+/// Options for rendering an author's Markdown on a page.
 pub fn for_pages() -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
@@ -14,7 +14,7 @@ pub fn for_pages() -> Options<'static> {
     options
 }
 
-/// To read documents: those of [`for_pages`], and what only matters for the text.
+/// Options for extracting documents: those of [`for_pages`] with task lists and footnotes.
 pub(super) fn for_documents() -> Options<'static> {
     let mut options = for_pages();
     options.extension.tasklist = true;
@@ -23,7 +23,7 @@ pub(super) fn for_documents() -> Options<'static> {
     options
 }
 
-/// To read a table of contents: CommonMark only.
+/// Options for a table of chapters: CommonMark only.
 pub(super) fn for_contents() -> Options<'static> {
     Options::default()
 }

@@ -1,30 +1,29 @@
-//! The Markdown of a section as its author wrote it, for showing it whole.
+//! The original Markdown of a section, from which a page shows it in full.
 
 use std::collections::{HashMap, HashSet};
 
 use super::html::fragment;
 use super::{Address, decode, dialect};
 
-/// The text of a piece of HTML, tags left out. O(length).
+/// The text of the HTML fragment `html`, without tags. O(length).
 pub fn text_of(html: &str) -> String {
     fragment::read(html).text
 }
 
-/// Bytes of Markdown that one section keeps at most, and of definitions behind it; a longer section is
-/// shown by its text.
+/// The maximum bytes of one section's Markdown, and of the definitions appended to it. A longer section is
+/// shown as plain text.
 const MOST_BYTES: usize = 100_000;
 const MOST_DEFINED: usize = 8_000;
-/// Definitions of one file that are remembered.
+/// The maximum number of definitions collected from one file.
 const MOST_DEFINITIONS: usize = 10_000;
 
-/// The Markdown of each of the sections at `addresses` of the file `bytes`; `format` is a lower-case
-/// extension. `None` for formats that are no Markdown, and for reStructuredText, whose sections are read
-/// from another form.
+/// The Markdown of each section at `addresses` in the file `bytes`; `format` is a lower-case extension.
+/// `None` for formats other than Markdown, and for reStructuredText, whose sections come from a conversion.
 ///
-/// A section has the lines of its address that no section before it has, and behind them the definitions
-/// (`[1]: https://…`) of labels that they use and that stand elsewhere in the file. It has nothing where
-/// it is a part of one line or block that others are parts of too, so that all together are no longer than
-/// the file and [`MOST_DEFINED`] for each. O(length).
+/// A section gets the lines of its address that no earlier section has, followed by the link definitions
+/// (`[1]: https://…`) that these lines use and that are elsewhere in the file. It is empty if its lines are
+/// all in the section before it or equal those of the section after it: parts of one block. So the total is
+/// at most the length of the file plus [`MOST_DEFINED`] per section. O(length).
 pub fn of_sections(format: &str, bytes: &[u8], addresses: &[Address]) -> Option<Vec<String>> {
     if !matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd") {
         return None;
@@ -59,12 +58,12 @@ fn lines(address: Address) -> Option<(u32, u32)> {
     }
 }
 
-/// A file as plain Markdown, and what it defines for links anywhere in it.
+/// A file as plain Markdown, with its link definitions.
 struct File<'a> {
     text: &'a str,
-    /// Where each line begins.
+    /// The byte offset of each line.
     begins: Vec<u32>,
-    /// Lines such as `[1]: https://…`, by what stands in the brackets, in lower case.
+    /// Lines such as `[1]: https://…`, by their lower-cased label.
     definitions: HashMap<String, &'a str>,
 }
 
@@ -85,7 +84,8 @@ impl<'a> File<'a> {
         file
     }
 
-    /// The lines from `first` to `last`, 1-based, and the definitions that they use.
+    /// The lines from `first` to `last`, 1-based and inclusive, followed by the definitions that they use.
+    /// Empty if the lines have more than `MOST_BYTES`.
     fn at(&self, first: u32, last: u32) -> String {
         let begin = |line: u32| self.begins.get(line as usize).map(|at| *at as usize);
         let end = begin(last).unwrap_or(self.text.len());
@@ -104,7 +104,8 @@ impl<'a> File<'a> {
             .collect();
         used.sort_unstable();
         used.dedup();
-        // Of many definitions in a section that consists of them, each would be looked for in it.
+        // A set, because searching the section for each definition would take quadratic time in a section
+        // that consists of definitions.
         let own: HashSet<&str> = lines.lines().collect();
         let mut room = MOST_DEFINED;
         used.retain(|definition| {

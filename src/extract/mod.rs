@@ -1,12 +1,14 @@
-//! Documents to sections and links; one file a format.
+//! Extracts sections and links from documents; one module per format.
 //!
-//! Pure: no files, no network; the same bytes and format give the same answer, and no input makes
-//! it panic. A section is what a person wants to land on: a heading with its text, a long one cut
-//! between paragraphs or list items, a tiny one joined to its neighbour. [`decode`] makes text of
-//! bytes; [`dialect`] makes plain Markdown of its dialects and of reStructuredText, line by line;
-//! [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`], [`anki`] and [`thread`] read; [`sections`] cuts, [`tiny`] joins.
-//! [`render`] makes plain text of Markdown's blocks, [`links`] makes addresses canonical, [`noise`]
-//! knows adverts, [`limits`] bounds what a document keeps, [`markup`] keeps what a reader is shown whole.
+//! Pure: no files, no network; the same bytes and format give the same result, and no input makes it
+//! panic. A section is a heading with its text; a long one is cut between paragraphs or list items, a tiny
+//! one is joined to its neighbour.
+//!
+//! [`decode`] turns bytes into text. [`dialect`] turns Markdown dialects and reStructuredText into plain
+//! Markdown, line by line. [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`], [`anki`] and [`thread`]
+//! read the formats; [`sections`] cuts sections, and [`tiny`] joins them. [`render`] turns Markdown blocks
+//! into plain text, [`links`] makes URLs canonical, [`noise`] detects adverts, [`limits`] bounds the size of
+//! a document, and [`markup`] returns the original Markdown of a section.
 
 mod anki;
 mod decode;

@@ -1,20 +1,21 @@
-//! How deep Markdown is nested, checked in one linear pass before a parser sees it.
+//! Limits the nesting depth of Markdown, in one linear pass before it is parsed.
 //!
-//! comrak takes time in proportion to lines times depth, and quadratic time for one line of `>`: 200,000 of them
-//! cost 20 seconds.
+//! comrak's time is proportional to lines times depth, and quadratic for a line of `>`: 200,000 of them take
+//! 20 seconds.
 
 use std::borrow::Cow;
 
-/// Block quotes and list items that one line may begin. No line of some 200 repositories begins more than three.
+/// The maximum number of block quotes and list items that one line may start. In some 200 repositories, no line
+/// starts more than three.
 const DEEPEST: usize = 24;
 
-/// Whether a line of `markdown` begins more block quotes and list items than [`DEEPEST`]. O(length).
+/// Whether a line of `markdown` starts more than [`DEEPEST`] block quotes and list items. O(length).
 pub fn is_deep(markdown: &str) -> bool {
     markdown.lines().any(|line| beyond(line).is_some())
 }
 
-/// `markdown` with the markers beyond [`DEEPEST`] of each line as spaces, so that every line keeps its number and
-/// its length. O(length).
+/// `markdown` with the markers after the first [`DEEPEST`] of each line replaced by spaces, so that every line
+/// keeps its number and length. O(length).
 pub(super) fn flattened(markdown: &str) -> Cow<'_, str> {
     if !is_deep(markdown) {
         return Cow::Borrowed(markdown);
@@ -33,8 +34,8 @@ pub(super) fn flattened(markdown: &str) -> Cow<'_, str> {
     Cow::Owned(flat)
 }
 
-/// The bytes of `line` that hold the markers beyond the deepest; `None` where it has no more than that, and where
-/// it is a thematic break.
+/// The byte range of the markers of `line` after the first [`DEEPEST`]; `None` if there are no more, or if the
+/// line is a thematic break.
 fn beyond(line: &str) -> Option<(usize, usize)> {
     let is_break = |mark: char| line.chars().all(|c| c == mark || c.is_ascii_whitespace());
     if is_break('*') || is_break('-') {
@@ -53,7 +54,7 @@ fn beyond(line: &str) -> Option<(usize, usize)> {
     (depth > DEEPEST).then_some((allowed, line.len() - rest.len()))
 }
 
-/// What follows the marker of a block quote or list item that `text` begins with.
+/// The rest of `text` after the marker of a block quote or list item; `None` if it doesn't start with one.
 fn behind_marker(text: &str) -> Option<&str> {
     if let Some(quoted) = text.strip_prefix('>') {
         return Some(quoted);

@@ -1,9 +1,9 @@
-//! Lines that every repository has for its own sake: adverts and pleas.
+//! Detects lines that promote the repository or its author: adverts and requests for stars or donations.
 
 use super::pattern::patterns;
 use super::words::words;
 
-/// A paragraph longer than this says something besides.
+/// A paragraph of more words has other content too, so it isn't an advert.
 const MOST_WORDS: usize = 45;
 
 patterns! {
@@ -23,13 +23,13 @@ patterns! {
             r"\bback to (the )?top\b",
             r"^(star history|stargazers over time)$",
         ];
-        // Word boundaries of ASCII: those of Unicode keep the pattern from being a finite automaton, and
+        // ASCII word boundaries: with Unicode ones the regex engine can't use its DFA on non-ASCII text, and
         // this runs on every paragraph.
         format!("(?i){}", patterns.join("|").replace(r"\b", r"(?-u:\b)"))
     };
 }
 
-/// Whether `text`, a paragraph or list item, only asks the reader for something.
+/// Whether `text`, a paragraph or list item, is short and matches an advert's pattern.
 pub(super) fn is_advert(text: &str) -> bool {
     text.len() <= MOST_WORDS * 12 && ADVERT.is_match(text) && words(text) <= MOST_WORDS
 }

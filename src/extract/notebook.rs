@@ -1,7 +1,7 @@
-//! Jupyter notebooks (nbformat 3 and 4): Markdown cells by the Markdown reader, code cells' source
-//! as code, with its output below where that is short text: most are pictures, logs and traces.
+//! Jupyter notebooks (nbformat 3 and 4). The Markdown reader reads Markdown cells; the source of code cells
+//! is kept as code, followed by outputs that are short text. Most other outputs are pictures, logs and traces.
 //!
-//! Lenient on purpose: real files break the schema.
+//! Lenient on purpose: real files violate the schema.
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use super::sections::{SectionBuilder, Unit};
 use super::{Document, DocumentKind, markdown};
 use crate::problem::{Problem, Stage};
 
-/// The longest output that is kept.
+/// Longer outputs are left out.
 const OUTPUT_LINES: usize = 8;
 const OUTPUT_CHARS: usize = 400;
 
@@ -18,7 +18,7 @@ const OUTPUT_CHARS: usize = 400;
 struct Notebook {
     #[serde(default)]
     cells: Vec<NotebookCell>,
-    /// nbformat 3 kept its cells in worksheets.
+    /// nbformat 3 has its cells in worksheets.
     #[serde(default)]
     worksheets: Vec<Worksheet>,
 }
@@ -35,7 +35,7 @@ struct NotebookCell {
     cell_type: String,
     #[serde(default, alias = "input")]
     source: Source,
-    /// nbformat 3 has cells that are headings, and their level.
+    /// The level of a heading cell, in nbformat 3.
     #[serde(default)]
     level: Option<usize>,
     #[serde(default)]
@@ -59,7 +59,7 @@ struct Data {
 }
 
 impl Output {
-    /// What it says, if that is short text.
+    /// The output if it is short text, and not an error.
     fn text(self) -> Option<String> {
         if matches!(self.output_type.as_str(), "error" | "pyerr") {
             return None;
@@ -67,7 +67,7 @@ impl Output {
         let text = [self.text.text(), self.data.plain.text()].concat();
         let text = text.trim();
         let is_short = text.chars().count() <= OUTPUT_CHARS && text.lines().count() <= OUTPUT_LINES;
-        // `<Figure size 432x288 with 1 Axes>` and its like say nothing.
+        // Object descriptions like `<Figure size 432x288 with 1 Axes>` have no information.
         (is_short && !text.is_empty() && !text.starts_with('<')).then(|| text.to_owned())
     }
 }
@@ -96,7 +96,7 @@ impl Source {
     }
 }
 
-/// The document that the notebook `json` is; a problem if it is no JSON.
+/// Reads the notebook `json`. If it can't be parsed, returns `None` and adds a problem.
 pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let notebook: Notebook = match serde_json::from_str(json) {
         Ok(notebook) => notebook,

@@ -1,8 +1,8 @@
-//! The regular expressions of the readers: constants of the program, each compiled at its first use.
+//! The readers' regular expressions: constants, each compiled at its first use.
 
 use regex::Regex;
 
-/// Defines statics of type `LazyLock<Regex>`, each by a `&str` or a `String`, and a test that compiles all of them.
+/// Defines statics of type `LazyLock<Regex>`, each from a `&str` or a `String`, and a test that compiles all of them.
 macro_rules! patterns {
     ($($(#[$comment:meta])* $name:ident = $text:expr;)+) => {
         $(
@@ -23,11 +23,11 @@ macro_rules! patterns {
 
 pub(super) use patterns;
 
-/// The regular expression `text`; used by [`patterns`] only.
+/// Compiles the regular expression `text`; used only by [`patterns`].
 ///
 /// # Panics
 ///
-/// If `text` is no regular expression. `text` is a constant that a test compiles, so nothing that is read causes it.
+/// If `text` isn't a valid regular expression. It is a constant that a test compiles, so no input causes this.
 #[allow(clippy::expect_used, reason = "the tests compile every pattern")]
 pub(super) fn compile(text: impl AsRef<str>) -> Regex {
     Regex::new(text.as_ref()).expect("every pattern compiles")

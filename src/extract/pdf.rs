@@ -1,9 +1,9 @@
-//! PDF: the text of its pages, by where the characters stand.
+//! PDF: the text of its pages, from the positions of the characters.
 //!
-//! pdf-extract runs the pages' programs and says which character stands where; this puts them
-//! together: lines, paragraphs, and headings, which are the lines in larger type. What repeats at
-//! the head or foot of most pages is left out. pdf-extract panics on broken files, so that each page
-//! is read behind a guard; memory and time are the caller's to limit.
+//! pdf-extract interprets the pages' content streams and reports the position of every character. This
+//! module joins characters into lines; the module `lines` joins these into paragraphs and headings.
+//! pdf-extract panics on broken files, so opening a file and reading each page catch panics. The caller
+//! must limit memory and time.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,14 +21,14 @@ use super::sections::{SectionBuilder, Unit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
-/// A gap wider than this share of the type's size is a space.
+/// A gap wider than this share of the type size is a space.
 const SPACE: f64 = 0.18;
-/// How wide a character counts whose font does not say, as a share of its size.
+/// The assumed width of a character if its font has none, as a share of the type size.
 const NO_WIDTH: f64 = 0.6;
-/// Pages that are read of one file.
+/// The maximum number of pages that are read from one file.
 const MOST_PAGES: usize = 1_500;
 
-/// The document that the PDF `bytes` is.
+/// Reads the PDF `bytes`. If it can't be read or has no text, returns `None` and adds a problem.
 pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
     let mut tell = |message: String| problems.push(Problem::new(Stage::Extract, message));
     let pdf = match catch_unwind(|| open(bytes).map(without_drawings)) {
@@ -76,24 +76,24 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     })
 }
 
-/// The file's objects; `Err` says why they can't be had.
+/// Parses the file, decrypting it with an empty password if needed. `Err` is the message of a problem.
 fn open(bytes: &[u8]) -> Result<Pdf, String> {
     let mut pdf = Pdf::load_mem(bytes).map_err(|error| format!("a PDF that is broken: {error}"))?;
-    // Files that anybody may read are sometimes encrypted with an empty password.
+    // Public files are sometimes encrypted with an empty password.
     if pdf.is_encrypted() && pdf.decrypt("").is_err() {
         return Err("a PDF that is encrypted".to_owned());
     }
     Ok(pdf)
 }
 
-/// `pdf` without what its pages draw: only text is wanted, and it is drawings that are mostly broken.
+/// `pdf` without the drawings on its pages: only the text is needed, and most broken files have broken drawings.
 fn without_drawings(mut pdf: Pdf) -> Pdf {
     let pages: Vec<ObjectId> = pdf.page_iter().take(MOST_PAGES).collect();
     for id in pages {
         if let Ok(content) = pdf.get_and_decode_page_content(id)
             && let Ok(bare) = bare(content).encode()
         {
-            // A page whose program can't be replaced keeps the one it has.
+            // If the content stream can't be replaced, the page keeps its own.
             let _ = pdf.change_page_content(id, bare);
         }
     }
@@ -101,7 +101,7 @@ fn without_drawings(mut pdf: Pdf) -> Pdf {
         let Object::Stream(stream) = object else { continue };
         let kind = stream.dict.get(b"Subtype").and_then(Object::as_name);
         let kind = kind.unwrap_or_default().to_vec();
-        // pdf-extract would run a picture's bytes as a program.
+        // pdf-extract would interpret an image's bytes as a content stream.
         if kind == b"Image" {
             stream.set_plain_content(Vec::new());
         } else if kind == b"Form"
@@ -115,7 +115,7 @@ fn without_drawings(mut pdf: Pdf) -> Pdf {
     pdf
 }
 
-/// A program without the operators that draw paths and shadings (ISO 32000-1, tables 59 to 61 and 77).
+/// `content` without the operators that draw paths and shadings (ISO 32000-1, tables 59 to 61 and 77).
 fn bare(mut content: Content) -> Content {
     const DRAWING: [&str; 22] = [
         "m", "l", "c", "v", "y", "h", "re", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n",
@@ -134,7 +134,7 @@ fn page(pdf: &Pdf, number: u32) -> Option<Vec<Line>> {
     catch_unwind(read).ok()?.ok()
 }
 
-/// The title that the file gives itself, if it looks like one.
+/// The title in the file's metadata, unless it is very short, a file name or "Untitled".
 fn info(pdf: &Pdf) -> Option<String> {
     let info = pdf.trailer.get(b"Info").ok()?;
     let info: &Dictionary = match info {
@@ -147,18 +147,18 @@ fn info(pdf: &Pdf) -> Option<String> {
     (title.chars().count() > 3 && !is_file && title != "Untitled").then_some(title)
 }
 
-/// Puts the characters of a page together to lines.
+/// Joins the characters of a page into lines.
 #[derive(Default)]
 struct Page {
-    /// The page's height: PDF counts from below.
+    /// The page's height in points: PDF measures from the bottom edge.
     height: f64,
     lines: Vec<Line>,
     line: Line,
-    /// Where the last character ended.
+    /// The right edge of the last character, in points.
     end: f64,
-    /// Whether the next character is the first of what the page's program shows at once.
+    /// Whether the next character is the first that a text-showing operation shows.
     begins: bool,
-    /// Characters of each size in the line.
+    /// The number of characters of each size in the line; sizes in tenths of a point.
     sizes: HashMap<u32, usize>,
 }
 
@@ -207,7 +207,7 @@ impl OutputDev for Page {
         shown: &str,
     ) -> Result<(), OutputError> {
         let (x, y) = (at.m31, self.height - at.m32);
-        // The side of the square that a character of this size covers on the page.
+        // The type size on the page: the side of a square of the font's size after the transformation has scaled it.
         let across = (at.m11 * font_size, at.m12 * font_size);
         let up = (at.m21 * font_size, at.m22 * font_size);
         let size = (across.0 * up.1 - across.1 * up.0).abs().sqrt();
@@ -223,7 +223,7 @@ impl OutputDev for Page {
         }
         self.begins = false;
         push_plain(&mut self.line.text, shown);
-        // Tenths of a point: sizes come out of products of matrices.
+        // Rounded to tenths of a point: matrix products give slightly different sizes for the same type.
         let tenths = (size * 10.0).round().clamp(0.0, 10_000.0);
         *self.sizes.entry(tenths as u32).or_insert(0) += shown.chars().count();
         let width = if width > 0.0 { width } else { NO_WIDTH };
@@ -245,7 +245,8 @@ impl OutputDev for Page {
     }
 }
 
-/// Appends `shown` with ligatures as letters and without what is no character.
+/// Appends `shown` with ligatures as letters and control characters as spaces, without soft hyphens,
+/// replacement characters and private-use characters.
 fn push_plain(text: &mut String, shown: &str) {
     for c in shown.chars() {
         match c {
@@ -255,7 +256,7 @@ fn push_plain(text: &mut String, shown: &str) {
             'ﬃ' => text.push_str("ffi"),
             'ﬄ' => text.push_str("ffl"),
             '\u{ad}' | '\u{fffd}' => {}
-            // What a font of signs maps into the private use area can't be read.
+            // Symbol fonts map their glyphs here; their meaning is unknown.
             '\u{e000}'..='\u{f8ff}' => {}
             c if c.is_control() => text.push(' '),
             c => text.push(c),
@@ -263,13 +264,14 @@ fn push_plain(text: &mut String, shown: &str) {
     }
 }
 
-/// Whether `c` is an Arabic letter in the shape that it has in its place in a word.
+/// Whether `c` is an Arabic presentation form: a letter in the shape for its position in a word.
 fn is_shaped(c: char) -> bool {
     matches!(c, '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
-/// A line of Arabic script, which stands in the file as it is seen, from left to right and in shapes,
-/// as it is written: letters in the order of reading, words of other scripts and numbers as they are.
+/// Converts a line of Arabic script from visual order (left to right, in presentation forms) to logical
+/// order: the words reversed, the letters of Arabic words reversed and normalised (NFKC). Other words and
+/// numbers keep their characters.
 fn unshaped(line: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for word in line.split(' ').rev() {

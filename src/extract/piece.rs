@@ -1,4 +1,4 @@
-//! One block of a document, before blocks are joined into sections, and the size limits of a section.
+//! A block of a document, before blocks are joined into sections, and the size limits of a section.
 
 use super::Link;
 
@@ -10,16 +10,16 @@ pub(super) const MOST_LINES: u32 = 60;
 /// A paragraph, list item, table or code block, as plain text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Piece {
-    /// First and last line, or first and last cell; `(0, 0)` for a block that stands elsewhere in
-    /// the file than in the reading order (a footnote).
+    /// First and last line, cell, page or card; `(0, 0)` for a footnote, whose position in the file differs from
+    /// its position in the text.
     pub at: (u32, u32),
     pub text: String,
     pub code: String,
     pub links: Vec<Link>,
-    /// Words of links that lead elsewhere in the same repository.
+    /// The number of words in links that are not web links, such as links to other files of the repository.
     pub inner: usize,
-    /// Whether it must not be parted: a row of a table.
+    /// Whether it is a table row, which must not be split.
     pub is_row: bool,
-    /// Where in the text lines of the file begin, ascending: the byte and the line.
+    /// Byte offsets in `text`, ascending, each with the line of the file that starts there.
     pub lines: Vec<(usize, u32)>,
 }

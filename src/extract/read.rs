@@ -8,13 +8,13 @@ use super::{
 };
 use crate::problem::{Problem, Stage};
 
-/// Changes when any extractor does: what was extracted under another version is extracted anew.
+/// Increased whenever an extractor changes: results of other versions are extracted again.
 pub const VERSION: u32 = 9;
 
-/// A text of which more than one in so many characters is a control character is none.
+/// A file with more than one control character per this many bytes is binary, not text.
 const CONTROLS: usize = 20;
 
-/// A file's document, if it holds anything, and what was wrong with it.
+/// A file's document, if it has any content, and the problems found in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
     pub document: Option<Document>,
@@ -23,8 +23,8 @@ pub struct Extracted {
 
 /// Reads `bytes` as `format`, a lower-case extension.
 ///
-/// A file that can't be read gives problems and no document; an empty one gives neither sections
-/// nor a document, with a problem that says so. A thread of which nothing is worth keeping gives nothing at all. O(length) for text, memory a few times the file's.
+/// A file that can't be read, or has no text, gives a problem and no document. A thread without a post worth
+/// keeping gives neither. O(length) for text; memory is a few times the file's size.
 pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     let mut problems = Vec::new();
     let document = match format {
@@ -38,7 +38,7 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
         problems.extend(limits::bound(&mut document));
         (!document.sections.is_empty()).then_some(document)
     });
-    // Of threads that say nothing there are many: nobody can mend them.
+    // Threads without content are common and nobody can fix them, so they are no problem.
     if document.is_none() && problems.is_empty() && format != "thread" {
         let message = if bytes.is_empty() { "the file is empty" } else { "the file holds no text" };
         problems.push(Problem::new(Stage::Extract, message));
@@ -47,7 +47,7 @@ pub fn extract(format: &str, bytes: &[u8]) -> Extracted {
     Extracted { document, problems }
 }
 
-/// Whether files of `format` hold text that a person can read as it is.
+/// Whether files of `format` are readable text without conversion.
 pub fn is_text(format: &str) -> bool {
     matches!(format, "md" | "markdown" | "mdx" | "qmd" | "rmd" | "rst" | "txt")
 }

@@ -1,6 +1,6 @@
-//! A block of Markdown's tree as plain text, code and links.
+//! Renders a block of a Markdown syntax tree as plain text, code and links.
 //!
-//! The tree is walked with a loop, not by recursion, so that no nesting overflows the stack.
+//! The tree is traversed in a loop, not by recursion, so that no nesting overflows the stack.
 
 use std::ops::Range;
 
@@ -14,22 +14,22 @@ use super::sentences::sentences;
 use super::words::words;
 use super::{Link, links};
 
-/// A block as plain text, with its links' places in it.
+/// A block as plain text, with the positions of its links.
 #[derive(Default)]
 pub(super) struct Rendered {
     pub text: String,
     pub code: String,
-    /// Address, byte offset in `text`, words.
+    /// URL, byte offset in `text` and link text of each link.
     links: Vec<(String, usize, String)>,
-    /// Links that are open: address, where they began.
+    /// URL and byte offset of each open link.
     open: Vec<(String, usize)>,
-    /// How deep in list items.
+    /// The number of open list items.
     depth: usize,
-    /// Where in `text` lines of the file begin: the byte and the line.
+    /// Byte offsets in `text`, ascending, each with the line of the file that starts there.
     lines: Vec<(usize, u32)>,
 }
 
-/// The plain text of `node` and all below it. O(nodes).
+/// Renders `node` and its descendants. O(nodes).
 pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
     let mut rendered = Rendered::default();
     let mut skipped = None;
@@ -37,7 +37,7 @@ pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
         match edge {
             NodeEdge::Start(node) if skipped.is_none() => {
                 if matches!(node.data().value, NodeValue::Image(_)) {
-                    // Alternative texts of pictures are badges and file names, mostly.
+                    // The alternative texts of images are mostly badges and file names.
                     skipped = Some(std::ptr::from_ref(node));
                     continue;
                 }
@@ -56,7 +56,7 @@ pub(super) fn render<'a>(node: &'a AstNode<'a>) -> Rendered {
 }
 
 impl Rendered {
-    /// Remembers that what comes next stands on `line` of the file, unless that is known already.
+    /// Records that the text rendered next comes from `line` of the file, unless it or a later line is recorded.
     fn mark_line(&mut self, line: usize) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let (begin, last) = self.lines.last().copied().unwrap_or_default();
@@ -127,13 +127,13 @@ impl Rendered {
         }
     }
 
-    /// A link to `url` begins.
+    /// Starts a link to `url`.
     pub fn open_link(&mut self, url: String) {
         self.open.push((url, self.text.len()));
     }
 
-    /// Whether its text is links to places in the same file, and nothing else to speak of: a table of
-    /// contents.
+    /// Whether it is a table of contents: at least three links to anchors in the same file, which make up at
+    /// least 90 % of its words.
     pub fn is_contents(&self) -> bool {
         let inside: Vec<usize> = self
             .links
@@ -141,12 +141,12 @@ impl Rendered {
             .filter(|(url, ..)| url.starts_with('#'))
             .map(|(_, _, text)| words(text))
             .collect();
-        // Each item has its mark besides.
+        // Plus one word for each item's mark.
         inside.len() >= 3
             && (inside.iter().sum::<usize>() + inside.len()) * 10 >= words(&self.text) * 9
     }
 
-    /// The link that is open ends.
+    /// Ends the innermost open link, if there is one.
     pub fn close_link(&mut self) {
         if let Some((url, from)) = self.open.pop() {
             let words = self.text.get(from..).unwrap_or_default().trim().to_owned();
@@ -154,7 +154,7 @@ impl Rendered {
         }
     }
 
-    /// Begins a new line, unless at the start of one or right behind a list item's mark.
+    /// Starts a new line, unless at the start of one or right after a list item's mark.
     fn line(&mut self) {
         let at_start =
             self.text.is_empty() || self.text.ends_with('\n') || self.text.ends_with("- ");
@@ -164,23 +164,23 @@ impl Rendered {
         }
     }
 
-    /// A space, unless there is one.
+    /// Appends a space, unless the text is empty or ends with a space or a line end.
     pub fn space(&mut self) {
         if !self.text.is_empty() && !self.text.ends_with([' ', '\n']) {
             self.text.push(' ');
         }
     }
 
-    /// The block at `at` as a piece of a section, its links canonical.
+    /// The block as a piece of a section at `at`, with canonical links.
     pub fn into_piece(self, at: (u32, u32)) -> Piece {
         let (mut links, mut inner) = (Vec::new(), 0);
         let mut sentences = Sentences { text: &self.text, line: 0..0, starts: Vec::new() };
         for (url, offset, text) in &self.links {
             match links::canonical(url) {
-                // A badge or picture that leads somewhere; of a video it is the way to link.
+                // A linked image is mostly a badge and is left out; for videos it is the usual form of a link.
                 Some(url) if text.is_empty() && !url.starts_with("https://youtube.com/") => {}
                 Some(url) => {
-                    // An address that stands for itself is no sentence, and may be cut like one.
+                    // A bare URL gets the whole line: punctuation in the URL may look like a sentence end.
                     let is_bare = text.starts_with("http") || text.starts_with("www.");
                     let sentence = sentences.at(*offset, is_bare);
                     links.push(Link { url, text: text.clone(), sentence });
@@ -193,17 +193,17 @@ impl Rendered {
     }
 }
 
-/// The sentences around the links of a text. Each line is looked at once, however many links it has.
+/// Finds the sentences around the links of a text. Each line is split once, however many links it has.
 struct Sentences<'a> {
     text: &'a str,
-    /// The line that was looked at last, and where its sentences begin; empty where it is one sentence.
+    /// The line that was split last, and the offsets of its sentences; no offsets if it is one sentence.
     line: Range<usize>,
     starts: Vec<usize>,
 }
 
 impl Sentences<'_> {
-    /// The sentence that holds the byte `offset`, within its line, 300 characters at most; the `whole` line if
-    /// that is asked for.
+    /// The sentence of the line that contains the byte `offset`, or the line itself if `whole`; at most 300
+    /// characters.
     fn at(&mut self, offset: usize, whole: bool) -> String {
         let offset = offset.min(self.text.len());
         if !self.line.contains(&offset) {
@@ -222,7 +222,7 @@ impl Sentences<'_> {
         }
     }
 
-    /// Finds the line that holds the byte `offset`, and its sentences.
+    /// Finds the line that contains the byte `offset` and splits it into sentences.
     fn look(&mut self, offset: usize) {
         let from = self.text[..offset].rfind('\n').map_or(0, |at| at + 1);
         let to = self.text[offset..].find('\n').map_or(self.text.len(), |at| offset + at);
@@ -236,7 +236,8 @@ impl Sentences<'_> {
     }
 }
 
-/// First and last line of `node`, without blank lines at its end; the cell, in a notebook.
+/// First and last line of `node`, without blank lines at its end. In a notebook, the cell; for a footnote,
+/// `(0, 0)`.
 pub(super) fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, u32) {
     if let Some(cell) = cell {
         return (cell, cell);

@@ -1,5 +1,5 @@
-//! Cuts a stream of headings and blocks into sections: long text between blocks, or between sentences
-//! where one block is too long; what is tiny joins its neighbour.
+//! Divides a stream of headings and blocks into sections. Long text is cut between blocks, and a block that
+//! is too long between sentences; tiny sections are joined to a neighbour.
 
 use std::collections::HashMap;
 
@@ -12,31 +12,32 @@ use super::{Address, Section, tall, tiny};
 
 /// A section closes at [`MOST_WORDS`] only if it holds at least this many words already.
 const LEAST_WORDS: usize = 60;
-/// A part of a long block has at most so many bytes, and a sentence half of them: what is longer has no
-/// sentences, or no words.
+/// The maximum bytes of a part of a long block. A sentence longer than half of this is cut between words, or
+/// anywhere if it has no spaces.
 const LONGEST_PART: usize = 32 * 1024;
-/// Characters of a heading that are kept: every section below it repeats it.
+/// The maximum characters of a heading and of its anchor: every section below a heading repeats it.
 const LONGEST_HEADING: usize = 300;
-/// Sections are gathered up to so many times what a document keeps, as some join others afterwards.
+/// Sections are collected up to this multiple of a document's limits, because some are joined afterwards.
 const GATHERED: usize = 2;
-/// Parts of a long block in which a link's sentence is looked for, from that of the link before it on.
+/// A link's sentence is searched for in this many parts of a long block, starting at the part of the
+/// previous link.
 const PARTS_AHEAD: usize = 16;
 
-/// What the numbers of [`Piece::at`] count.
+/// The unit of the numbers in [`Piece::at`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unit {
     Lines,
     Cells,
     Pages,
     Cards,
-    /// A post of a thread, all of whose parts have one address.
+    /// A post of a thread; all of its parts have the same address.
     Post(Address),
 }
 
-/// Collects pieces under headings.
+/// Builds sections from headings and the pieces below them.
 pub(super) struct SectionBuilder {
     unit: Unit,
-    /// Level and text of the headings above the current place.
+    /// Level and text of the current heading and those above it.
     trail: Vec<(u8, String)>,
     anchor: Option<String>,
     tags: Vec<String>,
@@ -46,7 +47,7 @@ pub(super) struct SectionBuilder {
     ordinals: HashMap<Vec<String>, u32>,
     ordinal: u32,
     sections: Vec<Section>,
-    /// Bytes that `sections` hold.
+    /// The total bytes of `sections`.
     bytes: usize,
     headings: usize,
 }
@@ -69,13 +70,13 @@ impl SectionBuilder {
         }
     }
 
-    /// Whether it holds more than a document keeps; what comes then is left out.
+    /// Whether it has more than `GATHERED` times a document's limits; later blocks and headings are ignored.
     pub fn is_full(&self) -> bool {
         self.sections.len().max(self.headings / 2) > GATHERED * MOST_SECTIONS
             || self.bytes > GATHERED * MOST_TEXT
     }
 
-    /// A heading of `level` (1 to 6) at the line or cell `at`.
+    /// Adds a heading of `level` (1 to 6) at the line, cell, page or card `at`.
     pub fn heading(&mut self, level: u8, text: &str, anchor: Option<String>, at: u32) {
         self.close();
         if self.is_full() {
@@ -93,12 +94,12 @@ impl SectionBuilder {
         self.open = Some(Piece { at: (at, at), ..Piece::default() });
     }
 
-    /// The tags of what stands under the current heading.
+    /// Sets the tags of the sections under the current heading.
     pub fn tags(&mut self, tags: Vec<String>) {
         self.tags = tags;
     }
 
-    /// A block under the current heading. An advert is left out.
+    /// Adds a block under the current heading. Blank blocks and adverts are left out.
     pub fn piece(&mut self, piece: Piece) {
         if self.is_full() {
             return;
@@ -107,7 +108,7 @@ impl SectionBuilder {
         if is_blank && piece.links.is_empty() || piece.code.is_empty() && is_advert(&piece.text) {
             return;
         }
-        // A word has two bytes at least, counting what parts it from the next.
+        // A word with its separator has at least two bytes, so shorter text needs no counting.
         let may_be_long = piece.text.len() > 2 * MOST_WORDS;
         let can_part = may_be_long && !piece.is_row && piece.code.is_empty();
         let is_endless = piece.text.len() > LONGEST_PART;
@@ -155,14 +156,14 @@ impl SectionBuilder {
         }
     }
 
-    /// Whether `piece` would take the open section past [`MOST_LINES`], if it has a block already.
+    /// Whether the open section has a block and `piece` would extend it past [`MOST_LINES`].
     fn would_be_too_tall(&self, piece: &Piece) -> bool {
         let Some(open) = &self.open else { return false };
         let has_block = !open.text.is_empty() || !open.code.is_empty();
         has_block && self.unit == Unit::Lines && piece.at.1.saturating_sub(open.at.0) >= MOST_LINES
     }
 
-    /// Whether `piece` begins a page and the open section is long enough to end with the one before.
+    /// Whether `piece` is on a later page than the open section, which is long enough to end there.
     fn is_on_a_new_page(&self, piece: &Piece) -> bool {
         let ended = self.open.as_ref().is_some_and(|open| open.at.1 < piece.at.0);
         self.unit == Unit::Pages && ended && self.words >= LEAST_WORDS
@@ -205,8 +206,8 @@ impl SectionBuilder {
     }
 }
 
-/// Whether a document of these sections is a list of links: of twenty or more, whose words are 30 % of
-/// all.
+/// Whether a document with these sections is a list of links: it has at least 20, whose texts make up at
+/// least 30 % of its words.
 pub(super) fn is_list(sections: &[Section]) -> bool {
     let links: usize = sections.iter().map(|section| section.links.len()).sum();
     if links < 20 {
@@ -217,7 +218,7 @@ pub(super) fn is_list(sections: &[Section]) -> bool {
     linked * 10 >= total * 3
 }
 
-/// A block that is too long for a section, cut between its sentences; each part has its own lines.
+/// Splits a block that is too long for a section between sentences; each part has its own lines.
 fn parts(piece: Piece) -> Vec<Piece> {
     let mut parts: Vec<Piece> = Vec::new();
     let mut count = MOST_WORDS;
@@ -236,7 +237,7 @@ fn parts(piece: Piece) -> Vec<Piece> {
     }
     let mut at = 0;
     for link in piece.links {
-        // Links come in the order of the text.
+        // Links are in the order of the text, so the search goes on from the previous link's part.
         let holds = |part: &Piece| part.text.contains(link.sentence.trim());
         let found = parts.iter().skip(at).take(PARTS_AHEAD).position(holds);
         at += found.unwrap_or(0);
@@ -250,7 +251,8 @@ fn parts(piece: Piece) -> Vec<Piece> {
     parts
 }
 
-/// The sentences of `text` with their byte offsets; those that are endless cut between words.
+/// The sentences of `text` with their byte offsets; sentences longer than half of `LONGEST_PART` are cut,
+/// between words if possible.
 fn parts_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     sentences(text).flat_map(|(from, sentence)| {
         let mut rest = sentence;
@@ -269,7 +271,8 @@ fn parts_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 impl Piece {
-    /// The lines of the bytes `from..to` of its text; all of its own where it does not know them.
+    /// First and last line of the bytes `from..to` of its text; those of the whole piece if its line offsets
+    /// are unknown.
     fn lines_of(&self, from: usize, to: usize) -> (u32, u32) {
         let line = |byte: usize, reached: fn(usize, usize) -> bool| {
             let behind = self.lines.partition_point(|(begin, _)| reached(*begin, byte));

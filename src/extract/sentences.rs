@@ -1,17 +1,18 @@
-//! Sentences by Unicode's rules (UAX #29), in time that grows with the text alone.
+//! Sentences by Unicode's rules (UAX #29), in linear time.
 //!
-//! unicode-segmentation looks ahead behind every full stop until it meets a letter that decides, so that a dot and
-//! 20,000 spaces cost 200 million steps. Here a text is cut first where no such letter comes for long.
+//! After every full stop, unicode-segmentation looks ahead for a cased letter that decides whether the sentence
+//! ends, so that a dot and 20,000 spaces cost 200 million steps. Here, text is cut first wherever no such
+//! character follows for a long stretch.
 
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Characters without a cased letter or the end of a sentence behind which a text is cut. Sentences of languages
-/// without case are shorter.
+/// Text is cut after this many characters without a cased letter, a line end or the end of a sentence. Sentences
+/// in scripts without case are shorter.
 const LONGEST_RUN: usize = 400;
 
-/// The sentences of `text` with their byte offsets; together they are the whole text. O(length).
+/// The sentences of `text` with their byte offsets; concatenated, they are the whole text. O(length).
 pub fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     stretches(text).flat_map(move |stretch| {
         let from = stretch.start;
@@ -20,7 +21,8 @@ pub fn sentences(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// `text` in parts, none of which has more than [`LONGEST_RUN`] characters that decide nothing behind each other.
+/// The byte ranges of consecutive parts of `text`, none of which has more than [`LONGEST_RUN`] characters in a row
+/// that don't end the look-ahead.
 fn stretches(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = 0;
     std::iter::from_fn(move || {
@@ -37,7 +39,7 @@ fn stretches(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Whether the search ahead ends at `c`. U+0345 is a lower-case letter that counts as a mark.
+/// Whether the look-ahead ends at `c`. U+0345 is lower-case but counts as a combining mark.
 fn decides(c: char) -> bool {
     matches!(c, '.' | '?' | '!' | '。' | '\n')
         || (c.is_lowercase() && c != '\u{345}')

@@ -1,5 +1,4 @@
-//! `SUMMARY.md`, the table of chapters of mdBook and GitBook: which files, in which order, under which
-//! titles.
+//! `SUMMARY.md`, the table of chapters of mdBook and GitBook: the files of a book in order, with titles.
 
 use std::collections::HashSet;
 
@@ -9,25 +8,24 @@ use percent_encoding::percent_decode_str;
 
 use super::render::render;
 
-/// Bytes of a table of chapters that are read; those of the longest books that were looked at have a tenth.
+/// The maximum bytes of a table of chapters that are read; those of the longest books examined have a tenth.
 pub const MOST_BYTES: usize = 256 * 1024;
 
 /// A chapter of a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chapter {
-    /// Inside the source, `/`-separated.
+    /// The path inside the source, `/`-separated.
     pub path: String,
     pub title: String,
 }
 
-/// Whether the file at `path` is by its name a table of chapters.
+/// Whether the file name of `path` is that of a table of chapters.
 pub fn is_summary(path: &str) -> bool {
     path.rsplit('/').next() == Some("SUMMARY.md")
 }
 
-/// The chapters that the table at `path`, with the Markdown `text`, names, in their order; each once.
-/// Links out of the source and drafts without a file are left out; so is what stands behind [`MOST_BYTES`].
-/// O(length).
+/// The chapters of the table at `path`, with the Markdown `text`, in order and each once. Links out of the
+/// source, drafts without a file, and everything after the first [`MOST_BYTES`] are left out. O(length).
 ///
 /// ```
 /// use cairn::extract::summary::chapters;
@@ -56,8 +54,8 @@ pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
     chapters
 }
 
-/// The path inside the source that `target`, a link in a file of `folder` (its parts, the innermost
-/// first), leads to.
+/// Resolves `target`, a link in a file of `folder` (its path segments, the innermost first), to a path inside
+/// the source. `None` if it leads out of the source or is empty.
 fn resolved(folder: &[&str], target: &str) -> Option<String> {
     let target = target.split(['#', '?']).next().unwrap_or_default();
     if target.is_empty() || target.contains("://") || target.starts_with('/') {

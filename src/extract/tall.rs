@@ -1,17 +1,18 @@
-//! Cuts blocks of code that are taller than a section may be: between the definitions at the left margin
-//! where there are some, else at an empty line.
+//! Cuts code blocks with more lines than a section may have: before an unindented line that follows a blank
+//! one, or else after any blank line, or else at the limit.
 
 use super::piece::{MOST_LINES, Piece};
 
-/// A part is no shorter than this many lines, unless it is the last.
+/// The minimum number of lines of a part, except the last.
 const LEAST_LINES: usize = 15;
 
-/// The parts of `piece`, a block of code that stands in a file of lines; itself where it is not too tall.
+/// The parts of `piece`, a code block with line numbers as its position; `piece` alone if it is short enough.
 pub(super) fn parts(piece: Piece) -> Vec<Piece> {
     let lines: Vec<&str> = piece.code.split('\n').collect();
     let most = MOST_LINES as usize - 2;
     let span = (piece.at.1 + 1).saturating_sub(piece.at.0) as usize;
-    // What stands between two fences has two lines more; what has fewer lines than its code is no block of lines.
+    // A fenced block spans two lines more than its code. If a piece spans fewer lines than its code has, its lines
+    // are not lines of the file, so it can't be cut.
     if lines.len() <= most || span < lines.len() {
         return vec![piece];
     }
@@ -37,8 +38,8 @@ pub(super) fn parts(piece: Piece) -> Vec<Piece> {
     parts
 }
 
-/// Where the part that begins with the line `from` ends: behind it comes a line at the left margin, with an
-/// empty one before it, or else any line behind an empty one.
+/// The end (exclusive) of the part that starts at line `from`: the last unindented line after a blank one, or
+/// else the last line after a blank one, or else `most` lines on.
 fn cut(lines: &[&str], from: usize, most: usize) -> usize {
     let is_blank = |at: usize| lines[at].trim().is_empty();
     let begins = |at: &usize| is_blank(at - 1) && !is_blank(*at);

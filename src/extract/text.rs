@@ -1,4 +1,4 @@
-//! Plain text: paragraphs between blank lines, and titles that are underlined.
+//! Plain text: paragraphs between blank lines, and underlined titles.
 
 use super::Document;
 use super::piece::Piece;
@@ -7,10 +7,10 @@ use super::sections::{SectionBuilder, Unit};
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;
 const LONGEST_TITLE: usize = 100;
-/// A paragraph of more bytes is given to the builder in parts, so that no file is held twice.
+/// A paragraph of more bytes is passed to the builder in parts, so that the text isn't in memory twice.
 const LONGEST_PARAGRAPH: usize = 64 * 1024;
 
-/// The document that `text` is; `None` where it holds nothing.
+/// Reads the plain text `text`. Never `None`; text without content gives a document without sections.
 pub(super) fn read(text: &str) -> Option<Document> {
     let mut builder = SectionBuilder::new(Unit::Lines);
     let mut open: Option<Piece> = None;
@@ -45,7 +45,7 @@ pub(super) fn read(text: &str) -> Option<Document> {
     Some(Document { sections, ..Document::default() })
 }
 
-/// The level of the title `line`, if `under` underlines it.
+/// The level of the title `line`; `None` if the line `under` doesn't underline it.
 fn level(line: &str, under: &str) -> Option<u8> {
     let under = under.trim();
     let mark = under.chars().next()?;

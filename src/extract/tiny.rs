@@ -1,19 +1,20 @@
-//! Joins sections that say next to nothing to their neighbours: a bare line under a heading, a "see
-//! below", a line of who wrote it where.
+//! Joins tiny sections to their neighbours: a few words under a heading, a "see below", a line with the
+//! author and source.
 
 use super::piece::MOST_WORDS;
 use super::words::words;
 use super::{Address, Section};
 
-/// A section of fewer words, without code or links, joins its neighbour.
+/// A section with fewer words and without code or links is joined to a neighbour.
 const TINY_WORDS: usize = 4;
-/// What is longer than so many bytes is not tiny, however few its words.
+/// A section of at least this many bytes is not tiny, however few words it has.
 const TINY_BYTES: usize = 2_000;
-/// A section of fewer words with links joins the part of it that follows.
+/// A section with links and fewer words is joined to the next section if that is another part of it or a
+/// subsection.
 const LINKED_WORDS: usize = 9;
 
-/// Joins sections that say next to nothing to the one that follows, if that is a part of them, or to
-/// the one before, or else to the one behind.
+/// Joins each tiny section to the next one if that is its subsection or under the same heading. Otherwise, if
+/// it has no links, joins it to the one before, or else to the next, if they are near. O(sections).
 pub(super) fn join(sections: Vec<Section>) -> Vec<Section> {
     let mut joined: Vec<Section> = Vec::with_capacity(sections.len());
     let mut waiting: Option<Section> = None;
@@ -46,14 +47,14 @@ pub(super) fn join(sections: Vec<Section>) -> Vec<Section> {
     joined
 }
 
-/// Whether `section` is next to nothing; what has a link, such as a line of who wrote it where, is that
-/// only beside a part of its own.
+/// Whether `section` is tiny: few words and bytes, and no code. With links, it is joined only to a following
+/// part or subsection.
 fn is_tiny(section: &Section) -> bool {
     let most = if section.links.is_empty() { TINY_WORDS } else { LINKED_WORDS };
     section.text.len() < TINY_BYTES && section.code.is_empty() && words(&section.text) < most
 }
 
-/// Puts what `tiny` says before what its part `section` says.
+/// Puts the text and links of `tiny` before those of `section` and extends its address.
 fn prepend(section: &mut Section, tiny: Section) {
     section.text = format!("{}\n{}", tiny.text, section.text);
     section.inner += tiny.inner;
@@ -64,20 +65,20 @@ fn prepend(section: &mut Section, tiny: Section) {
     };
 }
 
-/// Whether the two stand under one heading, or both under none.
+/// Whether the two have the same outermost heading, or neither is below another heading.
 fn is_near(section: &Section, tiny: &Section) -> bool {
     let above = |section: &Section| section.headings.len() > 1;
     section.headings.first() == tiny.headings.first() || (!above(section) && !above(tiny))
 }
 
-/// What `tiny` says under its heading, in a line.
+/// The heading and text of `tiny` in the form `heading: text`.
 fn labelled(tiny: &Section) -> String {
     let heading = tiny.headings.last().map_or("", String::as_str);
     format!("{}: {}", heading.trim_end_matches(':'), tiny.text)
 }
 
-/// Joins `tiny` to the last of `joined` if they stand under one heading and there is room; else it
-/// comes back.
+/// Joins `tiny` to the last of `joined` if it has a heading, they are near and there is room. Otherwise returns
+/// `tiny`.
 fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
     let has_room = |last: &Section| words(&last.text) + TINY_WORDS <= MOST_WORDS;
     let fits =

@@ -1,6 +1,6 @@
 //! Counts words in any script.
 
-/// Whether `c` is written without spaces between words: Chinese characters, kana, Hangul.
+/// Whether `c` is a Chinese character, kana or Hangul syllable: scripts whose words are counted by characters.
 pub fn is_cjk(c: char) -> bool {
     matches!(
         c,
@@ -15,7 +15,7 @@ pub fn is_cjk(c: char) -> bool {
     )
 }
 
-/// How many words `text` has; two characters of a script without spaces count as one. O(length).
+/// The number of words in `text`; two CJK characters count as one word. O(length).
 pub fn words(text: &str) -> usize {
     if text.is_ascii() {
         let mut before = b' ';

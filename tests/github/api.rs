@@ -1,5 +1,5 @@
-//! The REST API: credentials, quotas, redirects, and the documents of `shapes.rs` under the
-//! headers GitHub sends with them.
+//! The REST API: authentication, quotas, redirects, and the documents of `shapes.rs` with the
+//! headers that GitHub sends.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,12 +22,12 @@ pub enum Asked {
     Search,
     /// An account's login.
     User(String),
-    /// A repository's full name, and what of it.
+    /// A repository's full name, and the rest of the path.
     Name(String, String),
     Id(u64, String),
 }
 
-/// Sent with every answer of the API, whatever it is.
+/// Headers of every response of the API.
 const ALWAYS: [(&str, &str); 11] = [
     ("access-control-allow-origin", "*"),
     ("access-control-expose-headers", "ETag, Location, Retry-After, X-RateLimit-Limit"),
@@ -42,12 +42,12 @@ const ALWAYS: [(&str, &str); 11] = [
     ("x-xss-protection", "0"),
 ];
 
-/// Who asks, by the token that came along.
+/// The client of a request, according to its token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Client {
     Anonymous,
     SignedIn,
-    /// The token is not one that is taken.
+    /// The token is not accepted.
     Refused,
 }
 
@@ -70,7 +70,7 @@ pub fn answer(shared: &Shared, call: &Call, asked: &Asked) -> Answer {
     stamp(answer, quota, client)
 }
 
-/// The answer, and the quota its headers are to tell of.
+/// The response, and the quota for its headers.
 fn decide(
     state: &mut State,
     bases: Bases<'_>,
@@ -115,7 +115,7 @@ fn decide(
     (answer, *quota)
 }
 
-/// A search, which has a quota of its own and faults under the name `search/repositories`.
+/// The response to a search. Searches have their own quota, and their faults the name `search/repositories`.
 fn find(state: &mut State, bases: Bases<'_>, call: &Call, client: Client) -> (Answer, Quota) {
     let fault = state.fault("search/repositories", Surface::Api);
     let quota = state.quotas(client).search();
@@ -129,7 +129,7 @@ fn find(state: &mut State, bases: Bases<'_>, call: &Call, client: Client) -> (An
     (answer, quota)
 }
 
-/// Counts one request; the refusal if none was left or a fault says so.
+/// Counts one request. Returns the error response if no request was left or a fault requires it.
 fn spend(quota: &mut Quota, fault: Fault) -> Option<(Answer, Quota)> {
     let quota = match fault {
         Fault::RateLimited { reset_in } => quota.used_up(Some(reset_in)),
@@ -139,7 +139,7 @@ fn spend(quota: &mut Quota, fault: Fault) -> Option<(Answer, Quota)> {
     Some((error(&Error::limited(quota.limit)), quota))
 }
 
-/// The answer that a fault leaves in place of a document.
+/// The response that `fault` sends instead of a document, if it sends one.
 pub fn failure(call: &Call, fault: Fault) -> Option<Answer> {
     Some(match fault {
         Fault::Status(status) => error(&Error::status(status)),
@@ -170,7 +170,7 @@ pub fn error(error: &Error) -> Answer {
     json(error.status, &error.body())
 }
 
-/// Adds what every answer of the API carries.
+/// Adds the headers of every response of the API.
 pub fn stamp(mut answer: Answer, quota: Quota, client: Client) -> Answer {
     let signed_in = client == Client::SignedIn;
     for (name, value) in ALWAYS {
@@ -206,7 +206,7 @@ impl State {
         }
     }
 
-    /// A token that is not taken is counted with the anonymous, as GitHub does.
+    /// Requests with a refused token count as anonymous, as at GitHub.
     pub fn quotas(&mut self, client: Client) -> &mut Quotas {
         match client {
             Client::SignedIn => &mut self.signed_in,
@@ -215,7 +215,7 @@ impl State {
     }
 }
 
-/// Unix time, rounded up: a client that waits until then has waited long enough.
+/// Unix time in seconds, rounded up, so that a client that waits until then has waited long enough.
 pub fn seconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     since.as_secs_f64().ceil() as u64

@@ -1,5 +1,5 @@
-//! Tarballs in the form GitHub makes them (`git archive` through gzip), and what can be read
-//! back out of one: its commit and single files.
+//! Builds tarballs in GitHub's form (`git archive` with gzip), and reads the commit and single
+//! files from them.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,11 +15,11 @@ use super::hostile::raw_archive;
 use super::state::Store;
 
 const BLOCK: usize = 512;
-/// The comment is one short line; a header that claims more is not one of git's.
+/// The maximum size of the pax global header that is read; git's holds only a short comment.
 const LARGEST_COMMENT: u64 = 64 * 1024;
 
-/// A tar.gz as GitHub sends it: the commit in a pax global header, one top folder, then folders
-/// and the files in the order given. `name` may be a full name; only its last part is used.
+/// A tar.gz as GitHub sends it: the commit in a pax global header, then the top folder, all other
+/// folders, and the files in the given order. `name` may be a full name; only its last part is used.
 pub fn archive(name: &str, sha: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     let name = name.rsplit('/').next().unwrap_or(name);
     let top = format!("{name}-{sha}");
@@ -37,7 +37,7 @@ pub fn archive(name: &str, sha: &str, files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.finish()
 }
 
-/// The commit a tar.gz says it was made from, in the `comment` of its pax global header.
+/// The commit of a tar.gz, from the `comment` of its pax global header.
 pub fn sha_of(archive_bytes: impl Read) -> Option<String> {
     let mut tar = GzDecoder::new(archive_bytes);
     let mut block = [0; BLOCK];
@@ -52,8 +52,8 @@ pub fn sha_of(archive_bytes: impl Read) -> Option<String> {
     comment(&records)
 }
 
-/// As `sha_of`, for a file; one that names no commit gets the SHA-1 of its bytes, so that new
-/// content still means a new sha.
+/// As `sha_of`, for a file. If it names no commit, the SHA-1 of its bytes is used, so that new
+/// content has a new sha.
 pub fn sha_of_file(path: &Path) -> io::Result<String> {
     if let Some(sha) = sha_of(File::open(path)?) {
         return Ok(sha);
@@ -64,7 +64,7 @@ pub fn sha_of_file(path: &Path) -> io::Result<String> {
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The first regular file whose path below the top folder is wanted, with that path.
+/// The path and the bytes of the first regular file whose path below the top folder is `wanted`.
 pub fn file_in(store: &Store, wanted: impl Fn(&str) -> bool) -> Option<(String, Vec<u8>)> {
     let reader: Box<dyn Read> = match store {
         Store::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
@@ -86,7 +86,7 @@ pub fn file_in(store: &Store, wanted: impl Fn(&str) -> bool) -> Option<(String, 
     None
 }
 
-/// The same tar through gzip once more, as another machine or another day would do it.
+/// The same tar, compressed again, with other gzip bytes for each `count`.
 pub fn repacked(tar_gz: &[u8], count: u32) -> Vec<u8> {
     let level = if count % 2 == 1 { Compression::fast() } else { Compression::best() };
     let mut gzip = GzBuilder::new().mtime(count).write(Vec::new(), level);
@@ -94,7 +94,7 @@ pub fn repacked(tar_gz: &[u8], count: u32) -> Vec<u8> {
     gzip.finish().expect("a vector takes every write")
 }
 
-/// Looks through pax records, each `LENGTH KEY=VALUE\n` with a length that counts all of it.
+/// The `comment` of pax records. Each record is `LENGTH KEY=VALUE\n`; its length includes `LENGTH`.
 fn comment(mut records: &[u8]) -> Option<String> {
     loop {
         let space = records.iter().position(|byte| *byte == b' ')?;

@@ -1,5 +1,5 @@
-//! Sends a body in chunks, counts what went out, and breaks off, dawdles or falls silent when
-//! the repository's fault says so.
+//! Sends a body in chunks and counts the bytes sent. With the corresponding fault, it breaks the
+//! connection, sends slowly or stops sending.
 
 use std::future::pending;
 use std::io;
@@ -18,7 +18,7 @@ use super::log::Progress;
 
 const CHUNK: usize = 64 * 1024;
 const SLOW_CHUNK: usize = 1024;
-/// Enough for what was written to leave the connection's buffer before it is broken.
+/// A delay in which the bytes written so far leave the connection's buffer before it is broken.
 const FLUSH: Duration = Duration::from_millis(50);
 
 pub enum Content {
@@ -30,7 +30,7 @@ pub enum Content {
 struct Sender {
     content: Content,
     length: u64,
-    /// Bytes until the fault strikes.
+    /// Bytes to send before the fault takes effect.
     left: u64,
     fault: Fault,
     progress: Arc<Progress>,
@@ -111,7 +111,7 @@ impl Sender {
         if self.fault == Fault::Stall {
             pending::<()>().await;
         }
-        // An error at once would throw away the half that is still in the buffer.
+        // An immediate error would discard the bytes that are still in the buffer.
         sleep(FLUSH).await;
         io::Error::new(io::ErrorKind::ConnectionReset, "broken off on purpose")
     }

@@ -12,16 +12,16 @@ use super::shapes;
 use super::state::{Entry, Found, State};
 use super::threads::Threads;
 
-/// Where addresses in the documents lead.
+/// The base URLs of links in the documents.
 #[derive(Clone, Copy)]
 pub struct Bases<'a> {
-    /// The API, with its mount.
+    /// The API, with its mount path.
     pub api: &'a str,
     pub web: &'a str,
     pub archives: &'a str,
 }
 
-/// Answers for `rest` of the repository that was found, or says where it went.
+/// Responds to the path `rest` of a repository; if it moved, with a redirect.
 pub fn serve(
     state: &mut State,
     bases: Bases<'_>,
@@ -102,7 +102,7 @@ fn commit(base: &str, call: &Call, entry: &Entry, reference: &str) -> Answer {
     tagged(&shapes::commit(base, entry))
 }
 
-/// A redirect to the host of the archives; for a private one with a token in the address.
+/// A redirect to the archive host; for a private repository, with a token in the URL.
 fn tarball(state: &mut State, bases: Bases<'_>, entry: &Entry, reference: &str) -> Answer {
     let branch = format!("refs/heads/{}", entry.repo.default_branch);
     let reference = if reference.is_empty() { &branch } else { reference };

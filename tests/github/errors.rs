@@ -1,4 +1,4 @@
-//! The bodies of the API's answers that are not a success.
+//! The bodies of the API's error responses.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,12 @@ const DOCS: &str = "https://docs.github.com/rest";
 pub struct Error {
     pub status: u16,
     message: String,
-    /// Below the documentation's own address.
+    /// The path of the documentation, below `DOCS`.
     page: &'static str,
 }
 
 impl Error {
-    /// What the API says under this status when a repository is asked for.
+    /// The API's error with this status for a repository's path.
     pub fn status(status: u16) -> Error {
         let (message, page) = match status {
             401 => ("Bad credentials", ""),
@@ -32,7 +32,7 @@ impl Error {
     }
 
     pub fn limited(limit: u64) -> Error {
-        // The anonymous limit goes by address, the other by account.
+        // The anonymous limit is per IP address, the other per account.
         let who = if limit > 60 { "user ID 1" } else { "127.0.0.1" };
         let message = format!("API rate limit exceeded for {who}.");
         Error::new(403, &message, "/using-the-rest-api/rate-limits-for-the-rest-api")
@@ -72,7 +72,7 @@ impl Error {
 
     pub fn body(&self) -> Value {
         if self.status == 451 {
-            // The one body with neither documentation nor status.
+            // The only body without documentation URL and status.
             return json!({
                 "message": self.message,
                 "block": {
@@ -94,7 +94,7 @@ impl Error {
     }
 }
 
-/// The body of a redirect, which names its target once more.
+/// The body of a redirect, which repeats its target.
 pub fn moved(to: &str) -> Value {
     let page = "/guides/best-practices-for-using-the-rest-api#follow-redirects";
     json!({

@@ -1,11 +1,11 @@
-//! What goes wrong with the requests for a repository, for how long, and at which host.
+//! Decides which requests for a repository a fault affects: at which host, and for how long.
 
 use std::time::{Duration, Instant};
 
 use super::Fault;
 use super::state::State;
 
-/// Which part of GitHub is asked.
+/// The part of GitHub that a request is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Surface {
     Api,
@@ -17,7 +17,7 @@ pub enum Surface {
 
 pub struct Running {
     fault: Fault,
-    /// Requests that are served before the first that goes wrong.
+    /// The number of requests that are still served before the fault.
     spared: u32,
     first_met: Option<Instant>,
 }
@@ -28,7 +28,7 @@ impl State {
         self.faults.insert(full_name.to_lowercase(), running);
     }
 
-    /// What is to go wrong with this request. Limits are given with the time they have left.
+    /// The fault of this request. Rate limits are returned with their remaining time.
     pub fn fault(&mut self, full_name: &str, surface: Surface) -> Fault {
         let name = full_name.to_lowercase();
         let Some(running) = self.faults.get_mut(&name) else {
@@ -59,7 +59,7 @@ impl State {
             None => lasts,
             Some(met) if met.elapsed() < lasts => lasts - met.elapsed(),
             Some(_) => {
-                // A client that waited long enough is served again.
+                // The time is over, so requests are served again.
                 self.faults.remove(&name);
                 return Fault::None;
             }

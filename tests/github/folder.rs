@@ -1,6 +1,6 @@
-//! Reads a folder of tarballs, `OWNER+NAME.tar.gz` each, into repositories to serve. A
-//! `manifest.json` beside them may say what a tarball cannot, and an `OWNER+NAME.threads.json`
-//! holds the discussions and issues of one repository.
+//! Reads a folder of tarballs, named `OWNER+NAME.tar.gz`, into repositories to serve. An optional
+//! `manifest.json` has metadata that tarballs lack; an `OWNER+NAME.threads.json` has the
+//! discussions and issues of one repository.
 
 use std::collections::HashMap;
 use std::fs;
@@ -33,7 +33,7 @@ struct Listed {
     fork_of: Option<String>,
 }
 
-/// What an `OWNER+NAME.threads.json` holds.
+/// The contents of an `OWNER+NAME.threads.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Threads {
@@ -44,8 +44,8 @@ struct Threads {
 }
 
 impl GitHub {
-    /// Adds the threads that the folder's files hold to the repositories beside them, all of which
-    /// must be served. Returns the number of threads.
+    /// Adds the threads in the folder's files to their repositories, which must have a tarball there and
+    /// be served. Returns the number of threads.
     pub fn load_threads(&self, folder: &Path) -> Result<usize> {
         let mut count = 0;
         for path in files(folder)? {
@@ -75,7 +75,7 @@ fn file_name(full_name: &str) -> String {
     format!("{}.tar.gz", full_name.replacen('/', "+", 1))
 }
 
-/// Every tarball of the folder, by name; an error if there is none.
+/// A repository for every tarball of the folder, sorted by name; an error if there is none.
 pub fn load_folder(folder: &Path) -> Result<Vec<Repo>> {
     let mut listed = read_manifest(folder)?;
     let mut repos = Vec::new();

@@ -1,5 +1,5 @@
-//! Builds tarballs entry by entry from raw header bytes, so that a test can make what no honest
-//! tool writes: escaping paths, links, devices, false sizes, names that are not text.
+//! Builds tarballs entry by entry from raw header bytes, including entries that ordinary tools
+//! don't write: escaping paths, links, devices, false sizes, names that are not UTF-8.
 
 use std::io::Write;
 
@@ -8,20 +8,20 @@ use flate2::write::GzEncoder;
 
 const BLOCK: usize = 512;
 const LONGEST_NAME: usize = 100;
-/// Tar readers and writers work in records of this size; git fills the last one up.
+/// Tar programs read and write records of this size; git pads the last one.
 const RECORD: usize = 20 * BLOCK;
-/// Above this a size no longer fits in eleven octal digits.
+/// The largest size that fits in eleven octal digits.
 const LARGEST_OCTAL: u64 = 0o777_7777_7777;
-/// One date for all entries, so that the same files give the same bytes.
+/// The date of all entries, so that the same files give the same bytes; Unix time in seconds.
 const DATE: u64 = 1_700_000_000;
 
-/// A tarball in the making. Entries stay as given and in the order given, duplicates too.
+/// A builder of a tarball. It writes entries unchanged and in the given order, including duplicates.
 #[derive(Clone)]
 pub struct RawArchive {
     tar: Vec<u8>,
 }
 
-/// One header's fields; tests may use it directly through `RawArchive::entry`.
+/// An entry: the fields of its header, and its body. For `RawArchive::entry`.
 #[derive(Clone, Copy)]
 pub struct RawEntry<'a> {
     pub name: &'a [u8],
@@ -30,12 +30,12 @@ pub struct RawEntry<'a> {
     pub mode: u32,
     pub link: &'a [u8],
     pub body: &'a [u8],
-    /// The size the header claims; the body's own if `None`.
+    /// The size in the header; if `None`, that of the body.
     pub declared: Option<u64>,
     pub device: (u32, u32),
 }
 
-/// Starts a tarball with the pax global header for `sha`; with an empty one there is no header.
+/// Starts a tarball with a pax global header for `sha`, or without one if `sha` is empty.
 pub fn raw_archive(sha: &str) -> RawArchive {
     let builder = RawArchive { tar: Vec::new() };
     if sha.is_empty() {
@@ -50,7 +50,7 @@ pub fn raw_archive(sha: &str) -> RawArchive {
 }
 
 impl<'a> RawEntry<'a> {
-    /// A plain file, as a starting point.
+    /// A regular file.
     pub fn new(name: &'a [u8], body: &'a [u8]) -> RawEntry<'a> {
         RawEntry { name, kind: b'0', mode: 0o664, link: b"", body, declared: None, device: (0, 0) }
     }
@@ -94,7 +94,7 @@ impl RawArchive {
         self.entry(RawEntry { kind: b'6', ..RawEntry::new(name.as_ref(), b"") })
     }
 
-    /// A file whose header claims `declared` bytes, whatever the body has.
+    /// A file whose header declares `declared` bytes, whatever the length of the body.
     pub fn sized(self, name: impl AsRef<[u8]>, declared: u64, body: &[u8]) -> RawArchive {
         self.entry(RawEntry { declared: Some(declared), ..RawEntry::new(name.as_ref(), body) })
     }
@@ -106,7 +106,7 @@ impl RawArchive {
         self.entry(RawEntry { kind: b'x', ..RawEntry::new(b"pax_header", &records) })
     }
 
-    /// Any entry. A name longer than its field goes into a pax header, as git does it.
+    /// Any entry. A name too long for its field is written in a pax header, as git does.
     pub fn entry(self, entry: RawEntry<'_>) -> RawArchive {
         let mut builder = self;
         if entry.name.len() > LONGEST_NAME {
@@ -118,13 +118,13 @@ impl RawArchive {
         builder
     }
 
-    /// Bytes as they are, with no header of their own.
+    /// Raw bytes without a header.
     pub fn junk(mut self, bytes: &[u8]) -> RawArchive {
         self.tar.extend(bytes);
         self
     }
 
-    /// The tarball so far, neither ended nor compressed.
+    /// The tarball so far, uncompressed and without end blocks.
     pub fn tar(self) -> Vec<u8> {
         self.tar
     }
@@ -136,7 +136,7 @@ impl RawArchive {
         self.finish_open()
     }
 
-    /// Compresses what is there, without the blocks that end a tarball.
+    /// Compresses the tarball so far, without end blocks.
     pub fn finish_open(self) -> Vec<u8> {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         gzip.write_all(&self.tar).expect("a vector takes every write");
@@ -165,7 +165,7 @@ fn header(entry: &RawEntry<'_>) -> [u8; BLOCK] {
     put(&mut header[297..329], b"root");
     put(&mut header[329..337], &octal(entry.device.0.into(), 7));
     put(&mut header[337..345], &octal(entry.device.1.into(), 7));
-    // The sum is taken with its own field full of spaces.
+    // The checksum is computed with its own field filled with spaces.
     let sum = header.iter().map(|byte| u64::from(*byte)).sum();
     let sum = octal(sum, 7);
     put(&mut header[148..155], &sum);
@@ -182,7 +182,7 @@ fn put_size(field: &mut [u8], size: u64) {
     if size <= LARGEST_OCTAL {
         return put(field, &octal(size, 11));
     }
-    // GNU's form for large numbers: the first bit set, then the number in binary.
+    // GNU's form for large numbers: the first bit is set, and the number is binary.
     field[0] = 0x80;
     field[4..].copy_from_slice(&size.to_be_bytes());
 }
@@ -191,7 +191,7 @@ fn octal(number: u64, digits: usize) -> Vec<u8> {
     format!("{number:0digits$o}").into_bytes()
 }
 
-/// `LENGTH KEY=VALUE\n`, where the length counts its own digits too.
+/// `LENGTH KEY=VALUE\n`; the length includes its own digits.
 fn pax_record(key: &[u8], value: &[u8]) -> Vec<u8> {
     let rest = key.len() + value.len() + 3;
     let mut length = rest + 1;

@@ -1,5 +1,4 @@
-//! The plain HTTP part: what a request says, what an answer is made of, and the conditional
-//! requests every route shares.
+//! The HTTP part: the fields of requests and responses, and conditional requests, for all routes.
 
 use std::sync::Arc;
 
@@ -13,21 +12,21 @@ use super::Fault;
 use super::body::{Content, body};
 use super::log::Progress;
 
-/// GitHub takes no larger query than this either.
+/// The maximum bytes of a request's body; a larger one is read as empty. GitHub accepts no larger queries either.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// A request, read once.
+/// A parsed request.
 pub struct Call {
     pub method: Method,
-    /// As sent, with the query.
+    /// The URL as sent, with the query.
     pub target: String,
-    /// The query, decoded.
+    /// The decoded parameters of the query.
     pub pairs: Vec<(String, String)>,
-    /// What was posted.
+    /// The body of a POST request.
     pub body: String,
-    /// Decoded, cut at the slashes.
+    /// The decoded path without the mount, split at slashes.
     pub segments: Vec<String>,
-    /// The folder below which GitHub Enterprise has the API or the archives; empty elsewhere.
+    /// The path prefix of the API or of archives at GitHub Enterprise; empty for other requests.
     pub mount: &'static str,
     pub if_none_match: Option<String>,
     pub authorization: Option<String>,
@@ -39,7 +38,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: Vec<(&'static str, String)>,
     pub content: Content,
-    /// What is to happen to the body on its way.
+    /// The fault to apply while the body is sent.
     pub fault: Fault,
 }
 
@@ -74,7 +73,7 @@ impl Call {
 }
 
 impl Call {
-    /// The value of `name` in the query.
+    /// The value of the query parameter `name`.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -95,7 +94,7 @@ impl Answer {
         self
     }
 
-    /// 304 in place of this answer if the client has it already.
+    /// This response with `fault`, or a 304 if the client's `If-None-Match` has its ETag.
     pub fn unless_known(mut self, call: &Call, fault: Fault) -> Answer {
         let etag = self.headers.iter().find(|(name, _)| *name == "etag");
         let known = match (etag, &call.if_none_match) {
@@ -113,7 +112,7 @@ impl Answer {
     }
 
     pub fn respond(self, progress: Arc<Progress>, head: bool) -> Response {
-        // Nothing of a body follows a HEAD request, so nothing of it may be counted.
+        // The response to a HEAD request has no body, so no bytes must be counted.
         let content = if head { Content::Nothing } else { self.content };
         let mut response = Response::new(body(content, self.fault, progress));
         *response.status_mut() = self.status;
@@ -125,7 +124,7 @@ impl Answer {
     }
 }
 
-/// `If-None-Match` against one ETag: a list or `*`, weak comparison (RFC 9110, 13.1.2).
+/// Whether the `If-None-Match` value `asked`, a list or `*`, matches `etag` by weak comparison (RFC 9110, 13.1.2).
 pub fn matches(asked: &str, etag: &str) -> bool {
     let strip = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     asked.split(',').any(|tag| tag.trim() == "*" || strip(tag) == strip(etag))

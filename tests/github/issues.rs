@@ -1,4 +1,4 @@
-//! Issues, pull requests and their comments, as the REST API lists them.
+//! Issues, pull requests and their comments in the REST API.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use super::state::Entry;
 use super::threads::{Comment, Issue, Threads};
 use super::users::Account;
 
-/// Answers for what is below a repository's `issues`.
+/// Responds to the path `rest` below a repository's `issues`.
 pub fn answer(
     bases: Bases<'_>,
     call: &Call,
@@ -23,7 +23,7 @@ pub fn answer(
     if !entry.repo.has_issues {
         return error(&Error::gone("Issues are disabled for this repo"));
     }
-    // Links between pages name the repository by its id.
+    // Links between pages contain the repository's id, not its name.
     let pages = format!("{}/repositories/{}/issues", bases.api, entry.id);
     let find = |number: &str| number.parse().ok().and_then(|number| threads.issues.get(&number));
     match rest {
@@ -93,14 +93,14 @@ fn all_comments(bases: Bases<'_>, call: &Call, entry: &Entry, threads: &Threads)
         Some(_) => found.sort_by_key(|(_, one)| (&one.created_at, one.id)),
         None => found.sort_by_key(|(_, one)| one.id),
     }
-    // The direction counts only where an order was asked for.
+    // The direction is ignored unless a sort order is given.
     if call.query("sort").is_some() && call.query("direction") == Some("desc") {
         found.reverse();
     }
     found.into_iter().map(|(issue, one)| comment(bases, entry, issue, one)).collect()
 }
 
-/// Dates here have one form, so that they compare as text.
+/// Whether `date` is not before the query's `since`. All dates here have the same format, so they compare as text.
 fn is_since(call: &Call, date: &str) -> bool {
     call.query("since").is_none_or(|since| date >= since)
 }

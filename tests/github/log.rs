@@ -1,4 +1,4 @@
-//! The requests so far, and how far each one's body has got.
+//! The log of requests, and the progress of each response's body.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +11,7 @@ pub struct Log {
     most_at_once: usize,
 }
 
-/// How far a body has got; the body updates it while it is sent.
+/// The progress of a body, which is updated while it is sent.
 #[derive(Default)]
 pub struct Progress {
     pub sent: AtomicU64,

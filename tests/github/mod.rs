@@ -1,6 +1,6 @@
-//! A stand-in for GitHub: one local HTTP server that answers the API, archive and raw-file
-//! requests a crawler makes, in the shapes GitHub answers them. Tests start one each and bend it
-//! (rename, remove, fault); `examples/github.rs` serves a folder of tarballs with it.
+//! A fake GitHub: a local HTTP server that responds to a crawler's API, archive and raw-file
+//! requests like GitHub. Each test starts its own and changes it (renames, removals, faults);
+//! `examples/github.rs` serves a folder of tarballs with it.
 #![allow(
     dead_code,
     unused_imports,
@@ -74,7 +74,7 @@ use state::Shared;
 /// A running server. It stops, open connections included, when this is dropped.
 pub struct GitHub {
     shared: Arc<Shared>,
-    // Its own threads, so a test that blocks on the program it runs still gets its answers.
+    // A runtime of its own, so that the server responds while a test blocks on the program that it runs.
     runtime: Option<Runtime>,
 }
 
@@ -95,7 +95,7 @@ impl GitHub {
         let listener = match bound.map_err(io::Error::other).flatten() {
             Ok(listener) => listener,
             Err(error) => {
-                // Dropping a runtime inside another one panics; this does not.
+                // Dropping a runtime inside another one panics; a background shutdown doesn't.
                 runtime.shutdown_background();
                 return Err(error);
             }
@@ -107,18 +107,18 @@ impl GitHub {
         Ok(GitHub { shared, runtime: Some(runtime) })
     }
 
-    /// `http://127.0.0.1:PORT`, the one base for the API, archives, raw files and web pages. As with
-    /// GitHub Enterprise the API is below `/api/v3` too, and archives are below `/_codeload`.
+    /// `http://127.0.0.1:PORT`, the base URL of the API, archives, raw files and web pages. As at GitHub
+    /// Enterprise, the API is also at `/api/v3`, and archives at `/_codeload`.
     pub fn base(&self) -> String {
         self.shared.base.clone()
     }
 
-    /// Every request so far, in the order they were answered.
+    /// All requests so far, in the order of their responses.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.lock().log.requests()
     }
 
-    /// The most requests whose answers were under way at one time.
+    /// The maximum number of requests with unfinished responses at the same time.
     pub fn most_at_once(&self) -> usize {
         self.shared.lock().log.most_at_once()
     }
@@ -127,39 +127,39 @@ impl GitHub {
         self.shared.lock().log.clear();
     }
 
-    /// Hands over the finished requests and forgets them.
+    /// Removes the finished requests from the log and returns them.
     pub fn take_finished(&self) -> Vec<Request> {
         self.shared.lock().log.take_finished()
     }
 
-    /// Adds a repository, or replaces the one of that name (same id, new content).
+    /// Adds a repository, or replaces the one with this name (same id, new content).
     pub fn put(&self, repo: Repo) {
         self.shared.lock().put(repo);
     }
 
-    /// Takes a repository away: 404 from now on.
+    /// Removes a repository: 404 from now on.
     pub fn remove(&self, full_name: &str) {
         self.shared.lock().remove(full_name);
     }
 
-    /// Gives a repository a new name; the old one redirects. Its archive keeps its top folder.
+    /// Renames a repository; the old name redirects. The top folder in its archive stays the same.
     pub fn rename(&self, from: &str, to: &str) {
         self.shared.lock().rename(from, to);
     }
 
-    /// Gives an account a new name, and so all of its repositories; these redirect, the account
-    /// does not.
+    /// Renames an account and with it all of its repositories. The old names of the repositories
+    /// redirect, that of the account doesn't.
     pub fn rename_owner(&self, from: &str, to: &str) {
         self.shared.lock().rename_owner(from, to);
     }
 
-    /// Adds an account, or replaces the one of that login. Owners of repositories have one without
-    /// a display name anyway.
+    /// Adds an account, or replaces the one with this login. Without it, owners of repositories have an
+    /// account without a display name.
     pub fn put_user(&self, user: User) {
         self.shared.lock().put_user(user);
     }
 
-    /// Makes a repository's archive anew from the same commit: other bytes, another ETag.
+    /// Compresses a repository's archive again, from the same commit: other bytes, another ETag.
     pub fn repack(&self, full_name: &str) {
         self.shared.lock().repack(full_name);
     }
@@ -168,7 +168,7 @@ impl GitHub {
 impl Drop for GitHub {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Not a plain drop: that blocks, which a test inside another runtime may not.
+            // A plain drop would block, which isn't allowed inside a test's own runtime.
             runtime.shutdown_background();
         }
     }

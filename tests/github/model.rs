@@ -1,24 +1,24 @@
-//! What tests hand to the server and what it hands back: repositories, faults, requests seen.
+//! The types that tests exchange with the server: repositories, faults, logged requests.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// One request as the server saw it.
+/// A request as the server received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     pub method: String,
-    /// With the query.
+    /// The path with the query.
     pub path: String,
-    /// What was posted; empty for the other methods.
+    /// The body of a POST request; empty for other methods.
     pub body: String,
     pub status: u16,
     pub if_none_match: Option<String>,
-    /// An `Authorization` header came with it, accepted or not.
+    /// Whether it has an `Authorization` header, accepted or not.
     pub authorized: bool,
     pub user_agent: Option<String>,
-    /// Bytes of the body handed to the connection so far.
+    /// Bytes of the response's body passed to the connection so far.
     pub bytes_sent: u64,
-    /// No more of the body will follow: it is out, or the connection is gone.
+    /// Whether the response is over: its body is sent, or the connection is closed.
     pub finished: bool,
 }
 
@@ -33,51 +33,51 @@ pub struct Repo {
     pub description: Option<String>,
     pub stars: u64,
     pub archived: bool,
-    /// Without a token that is taken, there is nothing of this repository to see.
+    /// Whether the repository is visible only with an accepted token.
     pub private: bool,
     pub has_discussions: bool,
     pub has_issues: bool,
     pub topics: Vec<String>,
     pub homepage: Option<String>,
-    /// RFC 3339; `None`: a date that follows the number of pushes so far.
+    /// RFC 3339. If `None`, the date depends on the number of content changes so far.
     pub pushed_at: Option<String>,
-    /// The full name of what this is a fork of, which need not be served here.
+    /// The full name of the repository that this is a fork of; it need not be served.
     pub fork_of: Option<String>,
     pub archive: Archive,
 }
 
-/// Where a repository's tar.gz comes from.
+/// The source of a repository's tar.gz.
 #[derive(Clone, Debug)]
 pub enum Archive {
     Bytes(Vec<u8>),
-    /// Read again on each request; the repository's sha follows the file when it changes.
+    /// A file, read for each request; when it changes, so does the repository's sha.
     File(PathBuf),
 }
 
-/// What goes wrong with the requests for one repository, API and archive alike unless said.
+/// A fault for the requests for one repository, at the API and other hosts unless stated otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     None,
     Status(u16),
-    /// The next request only.
+    /// This status for the next request only.
     StatusOnce(u16),
     /// The API's 403 with no requests left; archives have no such quota and are served. Ends
-    /// `reset_in` after the first request it met.
+    /// `reset_in` after the first affected request.
     RateLimited {
         reset_in: Duration,
     },
     /// The API's secondary limit (403), or 429 for an archive. Ends `seconds` after the first
-    /// request it met.
+    /// affected request.
     RetryAfter {
         seconds: u64,
     },
-    /// GraphQL's secondary limit as a 200 that has only `errors`; elsewhere as `RetryAfter`.
+    /// GraphQL's secondary limit as a 200 with only `errors`; for other requests, as `RetryAfter`.
     SecondaryLimitIn200 {
         seconds: u64,
     },
-    /// Half of the body, then the connection breaks.
+    /// Half of the body is sent, then the connection breaks.
     Truncated,
-    /// A web page where the archive should be.
+    /// A web page instead of the archive.
     NotGzip,
     /// Small chunks (1 KiB) with a pause before each.
     Slow {
@@ -85,11 +85,11 @@ pub enum Fault {
     },
     /// 200 with the ETag the client already has.
     IgnoresEtag,
-    /// Half of the body, then silence on an open connection.
+    /// Half of the body is sent, then nothing more, on an open connection.
     Stall,
-    /// 403 for a repository that GitHub itself has closed.
+    /// 403 for a repository that GitHub has blocked.
     AccessBlocked,
-    /// This status from the host of the archives alone, with no header that names a wait.
+    /// This status from the archive host only, without a header with a wait time.
     ArchiveStatus(u16),
     /// 302 to the same path on another port of this machine.
     Elsewhere {
@@ -98,13 +98,13 @@ pub enum Fault {
 }
 
 impl Request {
-    /// The variables of a GraphQL request; null if there are none.
+    /// The variables of a GraphQL request; JSON null if there are none.
     pub fn variables(&self) -> serde_json::Value {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
         body["variables"].clone()
     }
 
-    /// The value of `name` in the query, decoded.
+    /// The decoded value of the query parameter `name`.
     pub fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.path.split_once('?')?;
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
@@ -113,7 +113,7 @@ impl Request {
 }
 
 impl Repo {
-    /// A repository with the usual settings; for others: `Repo { stars: 5, ..Repo::new(..) }`.
+    /// A repository with default settings. To change some: `Repo { stars: 5, ..Repo::new(..) }`.
     pub fn new(full_name: &str, sha: &str, archive: Archive) -> Repo {
         Repo {
             full_name: full_name.to_owned(),

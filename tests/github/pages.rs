@@ -1,9 +1,9 @@
-//! Pages of the REST API: `per_page`, `page`, and the `Link` header that leads to the others.
+//! Pagination of the REST API: `per_page`, `page`, and the `Link` header with the other pages.
 
 use super::http::Call;
 
-/// One page of `items`, and the header's value if there are others. Links lead below `address`
-/// with the query as it came.
+/// One page of `items`, and the `Link` header's value if there are other pages. Links have the URL
+/// `address` and the parameters of the request, with another `page`.
 pub fn page<T>(call: &Call, address: &str, items: Vec<T>) -> (Vec<T>, Option<String>) {
     let number = |name: &str| call.query(name).and_then(|text| text.parse::<usize>().ok());
     let size = number("per_page").unwrap_or(30).clamp(1, 100);

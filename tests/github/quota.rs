@@ -1,11 +1,11 @@
-//! The API's counts: requests per hour, searches per minute, and points of GraphQL per hour.
+//! The API's quotas: requests per hour, searches per minute, and GraphQL points per hour.
 
 use std::time::{Duration, SystemTime};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// What is allowed, and used, in the running window.
+/// The limit and the use of a quota in the current window.
 #[derive(Clone, Copy)]
 pub struct Quota {
     /// The name in `x-ratelimit-resource`.
@@ -16,7 +16,7 @@ pub struct Quota {
     window: Duration,
 }
 
-/// The quotas of one client. They roll over when they are looked at.
+/// The quotas of one kind of client. An expired window is replaced when a quota is accessed.
 pub struct Quotas {
     core: Quota,
     search: Quota,
@@ -69,12 +69,12 @@ impl Quota {
         self.limit - self.used
     }
 
-    /// Leaves `remaining` of this window.
+    /// Sets the remaining quota of this window to `remaining`.
     pub fn leave(&mut self, remaining: u64) {
         self.used = self.limit.saturating_sub(remaining);
     }
 
-    /// Counts `cost`; false, and nothing counted, if less was left.
+    /// Counts `cost`. If less is left, counts nothing and returns false.
     pub fn take(&mut self, cost: u64) -> bool {
         let enough = self.left() >= cost;
         self.used += if enough { cost } else { 0 };
@@ -85,7 +85,7 @@ impl Quota {
         self.used = self.used.saturating_sub(1);
     }
 
-    /// This quota with nothing left of it; `reset_in` moves its end.
+    /// This quota with nothing left; `reset_in`, if given, is the time until its reset.
     pub fn used_up(self, reset_in: Option<Duration>) -> Quota {
         let reset = reset_in.map_or(self.reset, |wait| SystemTime::now() + wait);
         Quota { used: self.limit, reset, ..self }

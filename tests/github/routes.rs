@@ -1,5 +1,5 @@
-//! Which request goes where, and the answers of the two hosts beside the API: archives
-//! (codeload) and raw files. Both speak plain text when something is wrong.
+//! Routes requests, and responds for the hosts besides the API: archives (codeload), raw files and
+//! the web. Their errors are plain text.
 
 use std::fs;
 use std::sync::Arc;
@@ -84,14 +84,14 @@ fn answer(shared: &Shared, call: &Call) -> Answer {
     }
 }
 
-/// What is asked of a repository outside the API.
+/// A request for a repository outside the API: the host, and the rest of the path.
 struct Asked<'a> {
     surface: Surface,
     rest: &'a str,
 }
 
-/// Finds the repository and answers for it, unless it moved, is missing or has a fault that
-/// leaves no choice.
+/// Finds the repository and responds with `serve`, unless it moved, is missing or has a fault that
+/// determines the response.
 fn named(
     shared: &Shared,
     call: &Call,
@@ -115,7 +115,7 @@ fn named(
     }
     let found = state.by_name(full_name);
     let client = match (asked.surface, &found) {
-        // The archives' host goes by the token in the address, the web by a session.
+        // The archive host checks the token in the URL; the web host has no session here.
         (Surface::Archive, Found::Here(entry)) => {
             let token = call.query("token").and_then(|token| state.archive_tokens.get(token));
             if token == Some(&entry.id) { Client::SignedIn } else { Client::Anonymous }
@@ -156,7 +156,7 @@ fn tarball(call: &Call, entry: &Entry, reference: &str, fault: Fault) -> Answer 
     }
     let mut answer = Answer::new(200, Vec::new());
     answer.content = content;
-    // No content-length: the real one makes its archives on the way, too.
+    // No content-length: GitHub creates archives while it sends them.
     answer
         .with("access-control-allow-origin", "https://render.githubusercontent.com")
         .with("content-disposition", format!("attachment; filename={name}-{sha}.tar.gz"))
@@ -188,7 +188,7 @@ fn content(store: &Store, fault: Fault) -> Option<Content> {
 }
 
 fn raw_file(call: &Call, entry: &Entry, rest: &str, fault: Fault) -> Answer {
-    // A branch may contain slashes, so the path starts after whatever names the head.
+    // A branch may contain slashes, so each prefix is tried as the reference.
     let cuts = rest.match_indices('/').map(|(at, _)| (&rest[..at], &rest[at + 1..]));
     let path = cuts.into_iter().find(|(reference, _)| names_head(entry, reference));
     let file = path.and_then(|(_, path)| archive::file_in(&entry.store, |name| name == path));
@@ -209,7 +209,7 @@ fn raw_file(call: &Call, entry: &Entry, rest: &str, fault: Fault) -> Answer {
     }
 }
 
-/// Whether a reference means the one commit this server has of a repository.
+/// Whether a reference names the only commit that this server has of a repository.
 pub fn names_head(entry: &Entry, reference: &str) -> bool {
     let sha = &entry.repo.sha;
     let branch = reference.strip_prefix("refs/").unwrap_or(reference);

@@ -1,5 +1,5 @@
-//! `GET /search/repositories` over the repositories that are served: words in name, description
-//! and topics, and the qualifiers a crawler uses. Other qualifiers are taken to hold.
+//! `GET /search/repositories` over the served repositories: words in name, description and topics,
+//! and the qualifiers that a crawler uses. Other qualifiers are ignored.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,10 @@ use super::pages::page;
 use super::shapes::{pushed_at, repository};
 use super::state::Entry;
 
-/// GitHub gives no more results than this, whatever the number that matched.
+/// The maximum number of results that GitHub returns, for any number of matches.
 const MOST: usize = 1000;
 
-/// The answer over `all`, those that the client may see.
+/// The response to a search in `all`, the repositories that the client may see.
 pub fn answer(base: &str, call: &Call, all: &[Entry]) -> Answer {
     let Some(query) = call.query("q").filter(|query| !query.trim().is_empty()) else {
         return error(&Error::status(422));
@@ -82,7 +82,7 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// How well a repository matches, or `None` if it does not.
+    /// The number of matches of the words in the repository's texts; `None` if it doesn't match.
     fn score(&self, entry: &Entry) -> Option<usize> {
         let repo = &entry.repo;
         let (owner, name) = entry.parts();
@@ -114,7 +114,7 @@ impl Query {
     }
 }
 
-/// `>N`, `>=N`, `<N`, `<=N`, `N..M`, `N`.
+/// Whether `number` is in `range`: `>N`, `>=N`, `<N`, `<=N`, `N..M` or `N`. An invalid range contains all.
 fn is_in(number: u64, range: &str) -> bool {
     let parse = |text: &str| text.parse::<u64>().ok();
     let compare = |sign: &str| range.strip_prefix(sign).and_then(parse);

@@ -1,5 +1,5 @@
-//! The JSON documents of the API, with the fields and error bodies GitHub's recorded answers
-//! have. Every link points back at this server, so that nothing followed leaves the machine.
+//! The JSON documents of the API, with the fields of recorded responses of GitHub. Every link
+//! points to this server, so that no request leaves the machine.
 
 use chrono::{DateTime, Days, Utc};
 use serde_json::{Value, json};
@@ -9,10 +9,10 @@ use super::archive;
 use super::quota::{Quota, Quotas};
 use super::state::Entry;
 
-/// When every repository here was made; each change of content dates one day later.
+/// The creation time of every repository, as Unix time in seconds. Each change of content is dated one day later.
 const FIRST_DAY: i64 = 1_704_103_200;
 
-/// Fields of a repository that are a link below its own address.
+/// Fields of a repository with a URL below its own: name and suffix.
 const LINKS: [(&str, &str); 37] = [
     ("archive_url", "/{archive_format}{/ref}"),
     ("assignees_url", "/assignees{/user}"),
@@ -82,7 +82,7 @@ pub fn repository(base: &str, entry: &Entry) -> Value {
     value
 }
 
-/// As `repository`, with what a fork comes from; only the document of its own has that.
+/// As `repository`, with the parent and source of a fork, which only the repository's own document has.
 pub fn repository_with_origin(base: &str, entry: &Entry) -> Value {
     let mut value = repository(base, entry);
     if let (Some(parent), Some(source)) = (entry.ancestors.first(), entry.ancestors.last()) {
@@ -92,7 +92,7 @@ pub fn repository_with_origin(base: &str, entry: &Entry) -> Value {
     value
 }
 
-/// What is the same for every repository here.
+/// The fields that are the same for every repository.
 fn usual_settings() -> Value {
     json!({
         "forks_count": 3, "forks": 3, "network_count": 3, "subscribers_count": 2,
@@ -111,7 +111,7 @@ fn licence(base: &str, entry: &Entry) -> Value {
         return Value::Null;
     };
     let (key, name, url) = match spdx {
-        // What GitHub says of a licence file it does not know.
+        // GitHub's value for a licence file that it doesn't recognise.
         "NOASSERTION" => ("other".to_owned(), "Other", None),
         _ => {
             let key = spdx.to_lowercase();
@@ -123,7 +123,7 @@ fn licence(base: &str, entry: &Entry) -> Value {
     json!({ "key": key, "name": name, "spdx_id": spdx, "url": url, "node_id": node })
 }
 
-/// The licence document: the file itself and what it was recognised as. `None` without either.
+/// The licence document: the file and the licence it was recognised as. `None` if either is missing.
 pub fn licence_file(base: &str, entry: &Entry) -> Option<Value> {
     entry.repo.licence.as_ref()?;
     let starts = ["license", "licence", "copying", "unlicense"];
@@ -137,7 +137,7 @@ pub fn licence_file(base: &str, entry: &Entry) -> Option<Value> {
     Some(value)
 }
 
-/// The README in the top folder, with its path.
+/// The path and the bytes of the README in the top folder.
 pub fn readme(entry: &Entry) -> Option<(String, Vec<u8>)> {
     let wanted = |path: &str| !path.contains('/') && path.to_lowercase().starts_with("readme");
     archive::file_in(&entry.store, wanted)
@@ -147,7 +147,7 @@ pub fn readme(entry: &Entry) -> Option<(String, Vec<u8>)> {
 pub fn file(base: &str, entry: &Entry, path: &str, bytes: &[u8]) -> Value {
     let full_name = &entry.repo.full_name;
     let branch = &entry.repo.default_branch;
-    // A blob's real name is a SHA-1 of more than its bytes; any 40 digits that follow them do.
+    // Git's blob ids are a SHA-1 of a header and the bytes; here, any 40 digits that depend on the bytes suffice.
     let blob = blake3::hash(bytes).to_hex()[..40].to_owned();
     let link = format!("{base}/repos/{full_name}/contents/{path}?ref={branch}");
     let git = format!("{base}/repos/{full_name}/git/blobs/{blob}");

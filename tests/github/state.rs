@@ -1,4 +1,4 @@
-//! What the server knows: repositories, their old names, and what is to go wrong with them.
+//! The state of the server: repositories, their former names, and their faults.
 
 use std::collections::HashMap;
 use std::fs;
@@ -23,20 +23,20 @@ pub struct Shared {
 
 pub struct State {
     pub repos: HashMap<u64, Entry>,
-    /// Lower-case full name to id: GitHub ignores case in names.
+    /// Ids by lower-cased full name: GitHub ignores case in names.
     pub names: HashMap<String, u64>,
-    /// Lower-case former name to id.
+    /// Ids by lower-cased former name.
     moved: HashMap<String, u64>,
     pub faults: HashMap<String, Running>,
-    /// Repository id to its discussions and issues, which a new push leaves alone.
+    /// Discussions and issues by repository id; replacing a repository keeps them.
     pub threads: HashMap<u64, Threads>,
-    /// Lower-case full name to the path of a GraphQL field that fails.
+    /// The path of a GraphQL field that fails, by lower-cased full name.
     pub failing_fields: HashMap<String, String>,
-    /// Below which addresses of web pages are, if not below this server's own.
+    /// The base URL of web pages, if it isn't this server's.
     pub web: Option<String>,
-    /// Lower-case login to what is known of the account.
+    /// Accounts by lower-cased login.
     pub accounts: HashMap<String, Account>,
-    /// Tokens in addresses of private archives, to the repository's id.
+    /// Repository ids by the tokens in URLs of private archives.
     pub archive_tokens: HashMap<String, u64>,
     pub archives_forget_names: bool,
     pub token: Option<String>,
@@ -45,18 +45,18 @@ pub struct State {
     pub log: Log,
 }
 
-/// A repository with its archive held so that a copy of this is cheap.
+/// A repository; its archive is shared, so that cloning is cheap.
 #[derive(Clone)]
 pub struct Entry {
     pub id: u64,
     pub repo: Repo,
     pub store: Store,
-    /// How often the content changed, which is what dates the last push.
+    /// The number of content changes, which determines the date of the last push.
     pub revision: u32,
-    /// How often the archive was made anew without a change of content.
+    /// The number of times that the archive was compressed again without a change of content.
     pub packing: u32,
     pub account: Account,
-    /// What this is a fork of, the parent first; filled in where an entry is looked up.
+    /// The repositories that this is a fork of, the parent first; set when an entry is looked up.
     pub ancestors: Vec<Entry>,
     seen: Option<(SystemTime, u64)>,
 }
@@ -98,7 +98,7 @@ impl Shared {
     }
 
     pub fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic in one request must not turn every later one into another panic.
+        // A panic in one request must not make every later one panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -172,7 +172,7 @@ impl State {
         Found::Here(Box::new(entry))
     }
 
-    /// The full name of the first repository that `is_it` holds for.
+    /// The full name of the first repository with threads, by name, for which `is_it` returns true.
     pub fn find(&self, is_it: impl Fn(&Entry, &Threads) -> bool) -> Option<String> {
         let known = self.threads.iter().filter_map(|(id, threads)| {
             let entry = self.repos.get(id)?;
@@ -181,7 +181,7 @@ impl State {
         known.min()
     }
 
-    /// What a client may see of `found`: without a token, nothing of a private repository.
+    /// `found` if the client may see it; `Missing` for a private repository without an accepted token.
     pub fn visible(&self, found: Found, client: Client) -> Found {
         let id = match &found {
             Found::Here(entry) => entry.id,
@@ -205,7 +205,7 @@ impl State {
         all
     }
 
-    /// A token for the address of one repository's archive.
+    /// Creates a token for the URL of a repository's archive.
     pub fn archive_token(&mut self, id: u64) -> String {
         let count = self.archive_tokens.len();
         let token = blake3::hash(format!("{id} {count}").as_bytes()).to_hex()[..32].to_uppercase();
@@ -224,7 +224,7 @@ impl State {
         entry.store = Store::Memory(archive::repacked(&bytes, entry.packing).into());
     }
 
-    /// The repositories that `entry` comes from, its parent first.
+    /// The repositories that `entry` is a fork of, its parent first.
     fn ancestors(&self, entry: &Entry) -> Vec<Entry> {
         let mut ancestors: Vec<Entry> = Vec::new();
         let mut next = entry.repo.fork_of.clone();
@@ -241,7 +241,7 @@ impl State {
         ancestors
     }
 
-    /// An id from the name, so that it is the same on every run, unless it is taken.
+    /// An unused id, derived from the name so that it is deterministic.
     fn free_id(&self, name: &str) -> u64 {
         let hash = blake3::hash(name.as_bytes());
         let start = hash.as_bytes()[..4].iter().fold(0, |id, byte| id * 256 + u64::from(*byte));
@@ -262,7 +262,7 @@ impl Entry {
         name.split_once('/').unwrap_or(("", name))
     }
 
-    /// Follows a file that was replaced; false if it is gone.
+    /// Updates the sha if the archive's file was replaced. Returns false if the file is missing.
     fn refresh(&mut self) -> bool {
         let Store::Disk(_) = self.store else {
             return true;
@@ -285,7 +285,7 @@ impl Store {
         Some((metadata.modified().ok()?, metadata.len()))
     }
 
-    /// The sha a file names; `None` for bytes, whose sha is whatever the test said.
+    /// The sha of a file; `None` for bytes, whose sha the test sets.
     fn sha(&self) -> Option<String> {
         match self {
             Store::Memory(_) => None,

@@ -1,20 +1,20 @@
-//! How a test bends the server: faults, tokens, quotas, and where real GitHub is said to differ.
+//! Methods for tests that change the server's behaviour: faults, tokens, quotas, and known variations of GitHub.
 
 use super::{Fault, GitHub};
 
 impl GitHub {
-    /// Makes requests for `full_name` go wrong from now on; `Fault::None` ends it.
+    /// Applies `fault` to requests for `full_name` from now on; `Fault::None` ends it.
     pub fn fault(&self, full_name: &str, fault: Fault) {
         self.shared.lock().set_fault(full_name, fault, 0);
     }
 
-    /// As `fault`, after `served` more requests for `full_name` (API and archive alike) were served.
+    /// As `fault`, but only after `served` more requests for `full_name` (at any host that it affects).
     pub fn fault_after(&self, full_name: &str, served: u32, fault: Fault) {
         self.shared.lock().set_fault(full_name, fault, served);
     }
 
-    /// Makes one field of a GraphQL answer about `full_name` fail, where the answer has it, until
-    /// this is called with `None`. `path` is that of the answer's data, such as
+    /// Makes one field of GraphQL responses about `full_name` fail, if they have it, until this is
+    /// called with `None`. `path` is the path in the response's data, such as
     /// `repository.discussions.nodes.1.comments`.
     pub fn fail_field(&self, full_name: &str, path: Option<&str>) {
         let fields = &mut self.shared.lock().failing_fields;
@@ -24,41 +24,41 @@ impl GitHub {
         };
     }
 
-    /// Puts the web pages that threads name below `base` instead of this server.
+    /// Uses `base` instead of this server as the base URL of web pages in threads.
     pub fn web_pages_at(&self, base: &str) {
         self.shared.lock().web = Some(base.to_owned());
     }
 
-    /// The only token the API takes; anonymous requests stay allowed. `None`: any token will do.
+    /// Sets the only token that the API accepts; if `None`, it accepts any. Anonymous requests stay allowed.
     pub fn require_token(&self, token: Option<&str>) {
         self.shared.lock().token = token.map(str::to_owned);
     }
 
-    /// Leaves the API this many requests in the running hour, for both kinds of client.
+    /// Sets the API requests left in the current hour, for both kinds of client.
     pub fn leave_quota(&self, remaining: u64) {
         let mut state = self.shared.lock();
         state.anonymous.core().leave(remaining);
         state.signed_in.core().leave(remaining);
     }
 
-    /// Leaves GraphQL this many points in the running hour.
+    /// Sets the GraphQL points left in the current hour.
     pub fn leave_points(&self, remaining: u64) {
         self.shared.lock().signed_in.graphql().leave(remaining);
     }
 
-    /// Leaves this many searches in the running minute, for both kinds of client.
+    /// Sets the searches left in the current minute, for both kinds of client.
     pub fn leave_searches(&self, remaining: u64) {
         let mut state = self.shared.lock();
         state.anonymous.search().leave(remaining);
         state.signed_in.search().leave(remaining);
     }
 
-    /// Makes the host of the archives answer 404 for former names; the web host still knows them.
+    /// Makes the archive host respond with 404 to former names; the web host still knows them.
     pub fn archives_forget_names(&self, forget: bool) {
         self.shared.lock().archives_forget_names = forget;
     }
 
-    /// Makes the tokens in addresses of private archives invalid, as time does.
+    /// Makes the tokens in URLs of private archives invalid, as if they had expired.
     pub fn expire_archive_tokens(&self) {
         self.shared.lock().archive_tokens.clear();
     }

@@ -1,10 +1,10 @@
-//! The server's own test, the API's part: headers and bodies as in GitHub's recorded answers,
-//! conditional requests and quotas.
+//! Tests of the fake API: headers and bodies as in recorded responses of GitHub, conditional
+//! requests and quotas.
 
 use super::tests_client::{NEW_SHA, REPO, Reply, SHA, TARBALL, get, notes, server};
 use super::{Archive, Repo, sha_of};
 
-/// On every recorded answer of the API.
+/// The headers of every recorded response of the API.
 const API_HEADERS: [&str; 17] = [
     "access-control-allow-origin",
     "access-control-expose-headers",

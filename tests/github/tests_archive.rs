@@ -1,4 +1,4 @@
-//! The server's own test, the archives' part: how they are served, and what is in them.
+//! Tests of the fake archive host: how archives are served, and their contents.
 
 use std::io::Cursor;
 

@@ -1,4 +1,4 @@
-//! What the server's own tests share: a plain HTTP client and a repository to ask for.
+//! Shared by the tests of the fake server: a plain HTTP client, and a repository to request.
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,7 +15,7 @@ pub struct Reply {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// The body ended the way its headers said it would.
+    /// Whether the body ended as its headers declare.
     pub whole: bool,
 }
 
@@ -90,13 +90,13 @@ async fn send(server: &GitHub, line: &str, headers: &[(&str, &str)], body: &str)
     let request = format!("{head}\r\n{body}");
     stream.write_all(request.as_bytes()).await.expect("a request is taken");
     let mut bytes = Vec::new();
-    // A connection broken on purpose is an answer too.
+    // A connection that was broken on purpose is a valid result.
     let _ = stream.read_to_end(&mut bytes).await;
     Reply::parse(&bytes)
 }
 
 pub fn notes(sha: &str) -> Repo {
-    // Text that does not compress, so that halves of it and chunks of it are worth the name.
+    // Text that barely compresses, so that half of the archive is long and it has many chunks.
     let long: String = (0..3000_u32).map(|n| blake3::hash(&n.to_le_bytes()).to_string()).collect();
     let files: [(&str, &[u8]); 3] = [
         ("LICENSE", b"Do as you like.\n"),

@@ -1,4 +1,4 @@
-//! The server's own test, where things go wrong: tokens, statuses, limits, broken bodies.
+//! Tests of the fake server's faults: tokens, statuses, limits, broken bodies.
 
 use std::time::{Duration, Instant};
 

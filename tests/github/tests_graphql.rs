@@ -1,4 +1,4 @@
-//! The server's own test of GraphQL: shapes, pages, points, and what fails in part.
+//! Tests of the fake GraphQL API: response shapes, pages, points, and partial failures.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn of_notes(more: &[(&str, Value)]) -> Value {
     variables
 }
 
-/// Three discussions, changed in the order 2, 3, 1; the first has an accepted reply.
+/// A server with three discussions, last changed in the order 2, 3, 1; the first has an accepted reply.
 async fn with_threads() -> GitHub {
     let server = server().await;
     let at = |day: u32| format!("2026-02-{day:02}T00:00:00Z");

@@ -1,4 +1,4 @@
-//! The server's own test of private repositories, and of where the hosts beside the API differ.
+//! Tests of private repositories, and of the fake hosts besides the API.
 
 use super::tests_client::{REPO, SHA, TARBALL, get, notes, post, server};
 use super::{Discussion, Fault, GitHub, Repo, load_folder, sha_of};
@@ -24,7 +24,7 @@ async fn nothing_of_a_private_repository_shows_without_its_token() {
     for path in &paths {
         assert_eq!(get(&server, path, &[]).await.status, 404, "{path}");
     }
-    // The archives' host does not go by this header.
+    // The archive host ignores this header.
     assert_eq!(get(&server, TARBALL, &[TOKEN]).await.status, 404);
     let found = get(&server, REPO, &[TOKEN]).await.json();
     assert_eq!((&found["private"], &found["visibility"]), (&true.into(), &"private".into()));

@@ -1,4 +1,4 @@
-//! The server's own test of issues: lists, pages, comments, and who wrote them.
+//! Tests of the fake issues API: lists, pages, comments, and authors.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{Comment, GitHub, Issue, Repo};
 
 const ISSUES: &str = "/repos/ada/notes/issues";
 
-/// Two issues and a pull request, changed in the order 2, 1, 3.
+/// A server with two issues and a pull request, last changed in the order 2, 1, 3.
 async fn with_issues() -> GitHub {
     let server = server().await;
     let at = |day: u32| format!("2026-02-{day:02}T00:00:00Z");

@@ -1,5 +1,5 @@
-//! The server's own test against the types that octocrab reads GitHub's answers into: what GitHub
-//! always sends and they require must be here.
+//! Checks the fake server's responses against octocrab's types: fields that these require, because
+//! GitHub always sends them, must be present.
 
 use octocrab::models::{Author, RateLimit, Repository, UserProfile, issues, repos};
 use serde::de::DeserializeOwned;

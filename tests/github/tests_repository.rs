@@ -1,4 +1,4 @@
-//! The server's own test of a repository's metadata, its README, and accounts.
+//! Tests of repository metadata, READMEs, and accounts of the fake server.
 
 use serde_json::{Value, json};
 

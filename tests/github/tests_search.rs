@@ -1,4 +1,4 @@
-//! The server's own test of the repository search: what matches, in which order, and its quota.
+//! Tests of the fake repository search: matches, order, and quota.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
 //! The threads of a repository: discussions (GraphQL), issues and pull requests (REST), with
-//! their comments. Tests build them, hand them to the server, and edit or delete them there.
+//! their comments. Tests create them, add them to the server, and edit or delete them there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,20 +8,20 @@ use serde::Deserialize;
 use super::GitHub;
 use super::state::State;
 
-/// A discussion. Its date of change is the test's to set; nothing here moves it.
+/// A discussion. The test sets its date of change; the server never updates it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Discussion {
     pub number: u64,
     pub title: String,
     pub body: String,
-    /// A login; `name[bot]` is a bot. `None`: the account is gone.
+    /// A login; `name[bot]` is a bot. `None` if the account was deleted.
     pub author: Option<String>,
     pub category: String,
-    /// The category is one for questions, which can have an answer.
+    /// Whether the category is for questions, which can have an answer.
     pub answerable: bool,
     pub labels: Vec<String>,
-    /// RFC 3339 in UTC with whole seconds, as all dates here.
+    /// RFC 3339 in UTC with whole seconds, like all dates here.
     pub created_at: String,
     pub updated_at: String,
     pub locked: bool,
@@ -38,14 +38,14 @@ pub struct Comment {
     /// The database id, unique within the repository.
     pub id: u64,
     pub body: String,
-    /// As a discussion's.
+    /// As in `Discussion`: a login, or `None` if the account was deleted.
     pub author: Option<String>,
     pub created_at: String,
     pub updated_at: String,
     pub upvotes: u64,
-    /// Discussions only: REST does not tell it of issues.
+    /// For discussions only: REST has no such field for issues.
     pub minimized: bool,
-    /// Discussions only.
+    /// For discussions only.
     pub replies: Vec<Comment>,
 }
 
@@ -56,7 +56,7 @@ pub struct Issue {
     pub number: u64,
     pub title: String,
     pub body: String,
-    /// As a discussion's.
+    /// As in `Discussion`: a login, or `None` if the account was deleted.
     pub author: Option<String>,
     pub labels: Vec<String>,
     pub created_at: String,
@@ -68,20 +68,20 @@ pub struct Issue {
     pub comments: Vec<Comment>,
 }
 
-/// What one repository has, each by its number.
+/// The threads of one repository, by number.
 #[derive(Default)]
 pub struct Threads {
     pub discussions: BTreeMap<u64, Discussion>,
     pub issues: BTreeMap<u64, Issue>,
-    /// Numbers of issues that were here once.
+    /// The numbers of deleted issues.
     pub deleted: BTreeSet<u64>,
 }
 
-/// The date that threads get when a test says nothing.
+/// The default date of threads and comments.
 const FIRST_DATE: &str = "2026-01-01T00:00:00Z";
 
 impl Discussion {
-    /// A question by `asker` in the category "Q&A", made on 1 January 2026.
+    /// A question by `asker` in the category "Q&A", created on 1 January 2026.
     pub fn new(number: u64, title: &str, body: &str) -> Discussion {
         Discussion {
             number,
@@ -130,12 +130,12 @@ impl Discussion {
 }
 
 impl Comment {
-    /// A comment made on 1 January 2026.
+    /// A comment created on 1 January 2026.
     pub fn new(id: u64, author: &str, body: &str) -> Comment {
         Comment { id, body: body.to_owned(), author: Some(author.to_owned()), ..Comment::default() }
     }
 
-    /// Sets the dates of creation and change to the same moment.
+    /// Sets the dates of creation and change to the same timestamp.
     pub fn dated(mut self, at: &str) -> Comment {
         at.clone_into(&mut self.created_at);
         at.clone_into(&mut self.updated_at);
@@ -155,7 +155,7 @@ impl Comment {
 }
 
 impl Issue {
-    /// An open issue by `asker`, made on 1 January 2026.
+    /// An open issue by `asker`, created on 1 January 2026.
     pub fn new(number: u64, title: &str, body: &str) -> Issue {
         Issue { number, title: title.to_owned(), body: body.to_owned(), ..Issue::default() }
     }
@@ -234,14 +234,14 @@ impl Default for Issue {
 }
 
 impl GitHub {
-    /// Adds a discussion to a repository, or replaces the one of that number.
+    /// Adds a discussion to a repository, or replaces the one with this number.
     pub fn put_discussion(&self, full_name: &str, discussion: Discussion) {
         self.with_threads(full_name, |threads| {
             threads.discussions.insert(discussion.number, discussion);
         });
     }
 
-    /// Changes a discussion in place; its date of change only moves if `edit` moves it.
+    /// Changes a discussion in place. Its date of change stays the same unless `edit` changes it.
     pub fn edit_discussion(
         &self,
         full_name: &str,
@@ -257,14 +257,14 @@ impl GitHub {
         self.with_threads(full_name, |threads| threads.discussions.remove(&number));
     }
 
-    /// Adds an issue or pull request to a repository, or replaces the one of that number.
+    /// Adds an issue or pull request to a repository, or replaces the one with this number.
     pub fn put_issue(&self, full_name: &str, issue: Issue) {
         self.with_threads(full_name, |threads| {
             threads.issues.insert(issue.number, issue);
         });
     }
 
-    /// Changes an issue in place; its date of change only moves if `edit` moves it.
+    /// Changes an issue in place. Its date of change stays the same unless `edit` changes it.
     pub fn edit_issue(&self, full_name: &str, number: u64, edit: impl FnOnce(&mut Issue)) {
         self.with_threads(full_name, |threads| {
             edit(threads.issues.get_mut(&number).expect("an issue to edit"));

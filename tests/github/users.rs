@@ -1,11 +1,11 @@
-//! Accounts: who owns a repository and who wrote a comment, in the API's shapes.
+//! Accounts of repository owners and authors, in the API's shapes.
 
 use serde_json::{Value, json};
 
 use super::shapes::{add_links, first_day, node_id};
 use super::state::State;
 
-/// An account that has a profile.
+/// An account with a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub login: String,
@@ -21,14 +21,14 @@ pub enum AccountKind {
     Bot,
 }
 
-/// An account with the id that it keeps when it is renamed.
+/// An account with its id, which renaming doesn't change.
 #[derive(Clone)]
 pub struct Account {
     pub id: u64,
     pub user: User,
 }
 
-/// The account that stands for those that are gone.
+/// The account shown for all deleted ones.
 const GHOST: &str = "ghost";
 
 const LINKS: [(&str, &str); 10] = [
@@ -45,7 +45,7 @@ const LINKS: [(&str, &str); 10] = [
 ];
 
 impl User {
-    /// A person's account.
+    /// A person's account, or a bot's if the login ends with `[bot]`.
     pub fn new(login: &str, name: Option<&str>) -> User {
         let kind = if login.ends_with("[bot]") { AccountKind::Bot } else { AccountKind::User };
         User { login: login.to_owned(), name: name.map(str::to_owned), kind }
@@ -63,19 +63,19 @@ impl AccountKind {
 }
 
 impl Account {
-    /// An account that is known by its login alone.
+    /// An account of which only the login is known.
     pub fn of(login: &str) -> Account {
         let lower = login.to_lowercase();
         let id = lower.bytes().fold(7, |id, byte| (id * 31 + u64::from(byte)) % 100_000_000);
         Account { id, user: User::new(login, None) }
     }
 
-    /// The account of an author; those that are gone have one in common.
+    /// The account of an author; all deleted accounts share one.
     pub fn of_author(login: Option<&str>) -> Account {
         Account::of(login.unwrap_or(GHOST))
     }
 
-    /// As it stands in other documents.
+    /// The account as it appears inside other documents.
     pub fn shape(&self, base: &str) -> Value {
         let Account { id, user } = self;
         let login = &user.login;
@@ -93,7 +93,7 @@ impl Account {
         value
     }
 
-    /// The document of its own.
+    /// The account's own document.
     pub fn profile(&self, base: &str) -> Value {
         let mut value = self.shape(base);
         let made = first_day().format("%FT%TZ").to_string();
@@ -114,13 +114,13 @@ impl State {
         self.accounts.insert(account.user.login.to_lowercase(), account);
     }
 
-    /// The account of this login, whether or not more is known of it.
+    /// The account with this login; if none was added, one with only the login.
     pub fn account(&self, login: &str) -> Account {
         let known = self.accounts.get(&login.to_lowercase());
         known.cloned().unwrap_or_else(|| Account::of(login))
     }
 
-    /// The account of this login if it has a profile or owns a repository.
+    /// The account with this login if it was added or owns a repository.
     pub fn known_account(&self, login: &str) -> Option<Account> {
         let owns = |name: &String| name.split('/').next() == Some(&login.to_lowercase());
         let known = self.accounts.get(&login.to_lowercase()).cloned();

@@ -1,4 +1,4 @@
-//! The marks that dialects put into a line: tags, shortcodes, roles, divs, attributes, citations and
+//! Removes the inline marks of Markdown dialects: tags, shortcodes, roles, divs, attributes, citations and
 //! wikilinks.
 
 use std::borrow::Cow;
@@ -10,42 +10,42 @@ use crate::extract::pattern::patterns;
 patterns! {
     /// `{% hint %}`, `{% embed url="…" %}` of GitBook and Liquid.
     TAG = r"\{%-?\s*(.*?)\s*-?%\}";
-    /// The address in such a tag.
+    /// The URL in such a tag.
     URL = r#"^embed\s+url="(https?://[^"\s<>]+)""#;
     /// `{{< include x >}}` of Quarto and Hugo.
     SHORTCODE = r"\{\{[<%].*?[>%]\}\}";
-    /// `:numref:`x`` of d2l and reStructuredText, `{ref}`x`` of MyST.
+    /// Roles: `:numref:`x`` in d2l and reStructuredText, `{ref}`x`` in MyST.
     ROLE = r"(?::([a-z_]+):|\{([a-z:]+)\})`([^`\n]*)`";
     /// `[[folder/Page#Heading|alias]]`, and `![[picture.png]]`.
     WIKILINK = r"(!?)\[\[([^\s\[\]|][^\[\]|\n]*)(?:\|([^\[\]\n]+))?\]\]";
-    /// `::: {.callout-tip}` and `:::note Title`; the title stays.
+    /// `::: {.callout-tip}` and `:::note Title`; the title is kept.
     DIV = r"^\s*:{3,}\s*(?:\{[^}]*\}|[A-Za-z][\w-]*(?:\[([^\]]*)\])?)?\s*(.*)$";
-    /// `{#sec-a .class}` behind headings, pictures and formulas; `{: .class}` of kramdown.
+    /// `{#sec-a .class}` after headings, images and formulas; `{: .class}` in kramdown.
     ATTRIBUTES = r"\{(?:[#.][A-Za-z]|:\s?[#.])[^{}\n]*\}";
     HEADING_ID = r"^(#{1,6}\s.*?)\s*\{#[\w:.-]+\}\s*$";
-    /// `@fig-shadow` of Quarto: the word of what is referred to.
+    /// Quarto's cross-references, such as `@fig-shadow`.
     REFERENCE = r"@(fig|tbl|eq|sec|lst|thm)-[\w-]+";
-    /// `\@ref(fig:x)`, `(\#eq:x)`, `\newpage`, `\index{x}` of bookdown, and inline code that is run.
+    /// `\@ref(fig:x)`, `(\#eq:x)`, `\newpage`, `\index{x}` and the like in bookdown.
     BOOKDOWN = r"\\?@ref\([^)\n]*\)|\(\\?#(?:eq|tab|fig|thm):[^)\n]*\)|\\(?:newpage|clearpage|pagebreak|index\{[^}]*\}|label\{[^}]*\})|^\{-\}|\s\{-\}|\((?:PART|APPENDIX)\)\s";
-    /// Attributes behind a heading: `{.unnumbered}`, `{background-color="#fff"}`.
+    /// Attributes after a heading: `{.unnumbered}`, `{background-color="#fff"}`.
     HEADING_ATTRIBUTES = r"^(#{1,6}\s.*?)\s*\{[^{}]*\}\s*$";
-    /// `%% remark %%`, `==marked==` and ` ^block` of Obsidian.
+    /// `%% remark %%`, `==marked==` and ` ^block` in Obsidian.
     REMARK = r"%%[^%\n]*%%";
     MARKED = r"==([^\s=][^=\n]*[^\s=])==";
     BLOCK_ID = r"\s\^[a-z0-9-]+\s*$";
-    /// `[**words**]` of d2l, for its slides.
+    /// `[**words**]` in d2l, which selects text for slides.
     SLIDE = r"\[\*\*([^\]\n]+)\*\*\]([^(\[]|$)";
-    /// `> [!abstract]- Title`; the title stays.
+    /// `> [!abstract]- Title`; the title is kept.
     CALLOUT = r"^(\s*(?:>\s?)+)\[!\w+\][+-]?\s*(\S)";
-    /// `` `r 1 + 1` ``.
+    /// Inline R code that is evaluated: `` `r 1 + 1` ``.
     INLINE_R = r"`r [^`\n]*`";
-    /// `[see @key, p. 3]` of Pandoc.
+    /// Citations in Pandoc: `[see @key, p. 3]`.
     CITATION = r"\s?\[[^\[\]\n@]{0,40}@[A-Za-z][^\[\]\n]*\]";
 }
 
-/// Roles that stand for "figure 2" and the like: the words are the site generator's.
+/// Roles for which the site generator writes "figure 2" or the like.
 const REFERRING_ROLES: [&str; 4] = ["numref", "eqref", "ref", "eq"];
-/// Roles whose text is a name for machines.
+/// Roles whose text is an identifier that readers don't see.
 const HIDDEN_ROLES: [&str; 12] = [
     "label",
     "eqlabel",
@@ -61,7 +61,7 @@ const HIDDEN_ROLES: [&str; 12] = [
     "alt",
 ];
 
-/// The line without the marks that all dialects share.
+/// The line without inline marks; those that only Quarto and R Markdown have, only if `is_quarto`.
 pub(super) fn without(line: &str, is_quarto: bool) -> String {
     let is_target = line.starts_with('(') && line.trim_end().ends_with(")=");
     if line.trim() == ":end_tab:" || is_target && !line.contains(' ') {
@@ -106,7 +106,7 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     line.into_owned()
 }
 
-/// What a reader sees of a role.
+/// The text of a role that readers see; "…" if the site generator would write it.
 fn role(found: &Captures) -> String {
     let role = found.get(1).or(found.get(2)).map_or("", |role| role.as_str());
     let text = &found[3];
@@ -152,14 +152,14 @@ fn obsidian(line: &mut Cow<str>) {
     }
 }
 
-/// Replaces what `pattern` finds in `line`.
+/// Replaces all matches of `pattern` in `line`.
 fn swap(line: &mut Cow<str>, pattern: &Regex, by: impl Fn(&Captures) -> String) {
     if let Cow::Owned(changed) = pattern.replace_all(line, |found: &Captures| by(found)) {
         *line = Cow::Owned(changed);
     }
 }
 
-/// The words that a wikilink shows.
+/// The text that a wikilink shows.
 fn wikilink(found: &Captures) -> String {
     if &found[1] == "!" {
         return String::new();

@@ -1,32 +1,32 @@
-//! MDX: imports, exports and components, of which only what is in them is text.
+//! MDX: removes imports, exports and the tags of components; the contents of components are kept.
 
 use std::borrow::Cow;
 
 use crate::extract::pattern::patterns;
 
 patterns! {
-    /// A name in braces, with dots in it: one without is as likely a placeholder in prose.
+    /// An expression that is a name with dots. A name without dots may be a placeholder in prose.
     NAME = r"\{[A-Za-z_]\w*(?:\.\w+)+\}";
 }
 
-/// Where in an MDX file the reader is.
+/// The state of reading an MDX file, line by line.
 #[derive(Default)]
 pub(super) struct Mdx {
-    /// In an `import` or `export`, which ends at a blank line.
+    /// Whether the line is in an `import` or `export`, which ends at a blank line.
     in_module: bool,
-    /// Components that are open.
+    /// The number of open components.
     depth: usize,
-    /// In a component's tag that goes on over lines: braces that are open in it.
+    /// Inside a component's tag, which may span lines: the number of open braces in it.
     in_tag: Option<usize>,
 }
 
 impl Mdx {
-    /// Whether a component is open: what is in it may be indented as deep as it likes.
+    /// Whether a component is open: its contents may be indented by any amount.
     pub fn is_inside(&self) -> bool {
         self.depth > 0
     }
 
-    /// The line without imports and components; their contents stay.
+    /// The line without imports, exports and component tags. Inside components, it loses its indentation.
     pub fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
         let begins = |word: &str| line.starts_with(word);
         self.in_module =
@@ -50,7 +50,8 @@ impl Mdx {
         Cow::Owned(kept)
     }
 
-    /// Keeps `rest` up to the next component's tag; what follows that tag's name.
+    /// Appends `rest` to `kept` up to the next component tag or comment. Returns the text after the tag's `<` or
+    /// after the comment.
     fn text<'a>(&mut self, rest: &'a str, kept: &mut String) -> &'a str {
         let rest = rest.strip_prefix("<>").or(rest.strip_prefix("</>")).unwrap_or(rest);
         let opens = rest.match_indices('<').find(|(at, _)| {
@@ -84,7 +85,7 @@ impl Mdx {
         }
     }
 
-    /// What follows the tag that is open; the end of the line if it goes on.
+    /// The text after the open tag; empty if the tag continues on the next line.
     fn tag<'a>(&mut self, rest: &'a str) -> &'a str {
         let mut braces = self.in_tag.unwrap_or(0);
         let mut before = ' ';
@@ -108,15 +109,15 @@ impl Mdx {
     }
 }
 
-/// Whether `name`, what follows a `<`, begins with a component's name: `Tabs`, `Callout`, but not
-/// `MASK>` or `BEARER>`, which stand for themselves.
+/// Whether `name`, the text after a `<`, starts with a component's name, such as `Tabs` or `Callout`. Names in
+/// capitals, such as `MASK>`, are ordinary text.
 fn is_component(name: &str) -> bool {
     let word: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '.').collect();
     let after = name[word.len()..].chars().next();
     word.chars().any(|c| c.is_ascii_lowercase()) && after.is_none_or(|c| " \t/>\n".contains(c))
 }
 
-/// `text` without expressions that are a name only: `{meta.minutes}`.
+/// `text` with "…" instead of expressions that are only a name: `{meta.minutes}`.
 fn without_expressions(text: &str) -> Cow<'_, str> {
     NAME.replace_all(text, "…")
 }

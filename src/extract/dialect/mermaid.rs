@@ -1,4 +1,4 @@
-//! The labels of Mermaid diagrams: what a reader of the picture would read.
+//! The labels of Mermaid diagrams: the text that is visible in the picture.
 
 use crate::extract::pattern::patterns;
 
@@ -9,7 +9,7 @@ patterns! {
     SAID = r"^\s*(?:\S+\s*(?:--?>>?|--?[x)]|<<--?>>)\s*[+-]?\S+\s*:|title:?|section|subgraph|(?:participant|actor)\s+\S+\s+as|[Nn]ote\s+[^:]+:)\s+(.+)$";
 }
 
-/// The labels of the diagram `text`, a line each line that has some. O(length).
+/// The labels of the diagram `text`: one line for each of its lines that has labels. O(length).
 pub(in crate::extract) fn labels(text: &str) -> String {
     let mut labels = String::new();
     for line in text.lines().filter(|line| !line.trim_start().starts_with("%%")) {

@@ -1,10 +1,10 @@
-//! What Markdown's dialects add to it, taken out before it is read: MDX, Quarto and R Markdown, GitBook
-//! and Liquid, MyST and d2l, wikilinks.
+//! Removes the additions of Markdown dialects before parsing: MDX, Quarto and R Markdown, GitBook and
+//! Liquid, MyST and d2l, wikilinks.
 //!
-//! Lines stay where they are, so that what is found still leads to them. Fenced code is left alone.
-//! Words that a reader would see stay; marks for a site generator go. [`marks`] knows what may stand in
-//! any line, [`mdx`] what goes on over lines, [`myst`] what stands in fences, [`mermaid`] what diagrams
-//! say; [`rst`] turns reStructuredText into Markdown.
+//! The number of lines doesn't change, so that line numbers stay valid. Fenced code is kept as it is. Text
+//! that readers see is kept; marks for a site generator are removed. [`marks`] handles marks inside a
+//! line, [`mdx`] MDX components, [`myst`] directives in fences, and [`mermaid`] diagrams; [`rst`] converts
+//! reStructuredText to Markdown.
 
 mod marks;
 mod mdx;
@@ -20,12 +20,12 @@ use myst::Directive;
 use crate::extract::pattern::patterns;
 
 patterns! {
-    /// What a file holds that is of any dialect, looked for at once.
+    /// Matches the marks of all dialects, to find out in one pass whether a file has any.
     MARKS = r"\{[%{#:]|:::|:`|\}`|\[\[|:end_tab:|```\{|\)=|%%|==| \^|\[!|\[\*\*|```toc|#@tab";
 }
 
-/// The Markdown of `text`, a file of the format `format`, without what is its dialect's. As many
-/// lines as before. O(length); nothing is copied where there is nothing to take out.
+/// Converts `text`, a file of the format `format`, to Markdown without dialect marks and with the same number
+/// of lines. O(length); text without marks is not copied.
 pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     if format == "rst" {
         return Cow::Owned(rst::plain(text));
@@ -48,32 +48,32 @@ pub(super) fn plain<'a>(text: &'a str, format: &str) -> Cow<'a, str> {
     Cow::Owned(plain)
 }
 
-/// Where in a file the reader is.
+/// The state of reading a file, line by line.
 #[derive(Default)]
 struct DialectReader {
     is_quarto: bool,
     is_mdx: bool,
-    /// The fences that are open, the innermost last: all but the last are directives of prose.
+    /// The open fences, innermost last: all but the last are directives that contain prose.
     fences: Vec<Fence>,
     mdx: Mdx,
 }
 
 /// A fenced block.
 struct Fence {
-    /// The mark that opened it, and its indentation.
+    /// The backticks or tildes that opened it, and the indentation that its lines lose.
     mark: String,
     indent: usize,
     holds: Holds,
 }
 
-/// What a fenced block holds.
+/// The contents of a fenced block. While `at_head`, options of a directive may follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Holds {
-    /// Whether a directive's options may still come.
+    /// Code.
     Code {
         at_head: bool,
     },
-    /// Markdown; whether the directive's options may still come.
+    /// Markdown.
     Prose {
         at_head: bool,
     },
@@ -113,7 +113,7 @@ impl DialectReader {
                     *at_head = false;
                     return Cow::Borrowed(undented(line, indent));
                 }
-                // A blank line would end the formula: its mark waits for its first line.
+                // A blank line would end the formula, so `$$` is written before its first line.
                 Holds::Math { at_head } => {
                     let mark = if std::mem::take(at_head) { "$$ " } else { "" };
                     return Cow::Owned(format!("{mark}{trimmed}"));
@@ -129,7 +129,7 @@ impl DialectReader {
         Cow::Owned(marks::without(&line, self.is_quarto))
     }
 
-    /// The line that opens a fenced block.
+    /// Opens a fenced block at `line` and returns what to write for that line.
     fn open<'a>(&mut self, line: &'a str, trimmed: &'a str, mark: &str) -> Cow<'a, str> {
         let indent = if self.mdx.is_inside() { line.len() - trimmed.len() } else { 0 };
         let directive = myst::directive(&trimmed[mark.len()..]).filter(|_| !self.is_quarto);
@@ -149,7 +149,7 @@ impl DialectReader {
     }
 }
 
-/// Whether a line of code is the tab switch of d2l's notebooks.
+/// Whether a line of code is a command that selects tabs in d2l's notebooks.
 fn is_d2l(trimmed: &str) -> bool {
     ["%%tab", "#@tab", "%load_ext d2lbook", "tab.interact_select("]
         .iter()
@@ -164,7 +164,7 @@ fn fence(trimmed: &str) -> Option<&str> {
     is_fence.then(|| &trimmed[..length])
 }
 
-/// `line` without up to `indent` spaces at its head.
+/// `line` without up to `indent` leading spaces.
 fn undented(line: &str, indent: usize) -> &str {
     let spaces = line.len() - line.trim_start().len();
     &line[spaces.min(indent)..]

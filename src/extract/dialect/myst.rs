@@ -1,6 +1,6 @@
-//! MyST's directives, which look like fenced code: `{note}`, `{figure}`, `{code-cell}`.
+//! MyST directives, which look like fenced code: `{note}`, `{figure}`, `{code-cell}`.
 
-/// Directives that hold code, or a diagram's: they stay fenced.
+/// Directives that contain code or a diagram's source, which stays fenced.
 const CODE: [&str; 14] = [
     "code",
     "code-block",
@@ -17,13 +17,13 @@ const CODE: [&str; 14] = [
     "eval-rst",
     "raw",
 ];
-/// Directives of which nothing is read.
+/// Directives whose contents are left out.
 const EMPTY: [&str; 8] =
     ["toctree", "tableofcontents", "contents", "image", "bibliography", "include", "only", "index"];
-/// Directives whose argument is a file or a name for machines.
+/// More directives with prose or formulas; the argument of some is a file name or an identifier.
 const NAMED: [&str; 7] =
     ["figure", "list-table", "table", "math", "grid-item-card", "dropdown", "margin"];
-/// Directives that R Markdown's chunks can't be mistaken for, besides those above.
+/// Directives with prose. Other names in braces may be those of R Markdown chunks.
 const PROSE: [&str; 31] = [
     "note",
     "tip",
@@ -58,24 +58,24 @@ const PROSE: [&str; 31] = [
     "div",
 ];
 
-/// What a fence's info string says of the block.
+/// The kind of a block, according to its fence's info string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Directive<'a> {
-    /// Its contents are Markdown; the title stays.
+    /// The contents are Markdown; the title is kept.
     Prose {
         title: &'a str,
     },
     Math,
-    /// Nothing of it is read.
+    /// The block is left out.
     Empty,
-    /// Code in the language, if it says which.
+    /// Code in this language; empty if unknown.
     Code(&'a str),
 }
 
-/// The directive that `info`, what follows a fence's mark, opens; `None` for plain code and for what is
-/// no directive of MyST, such as R Markdown's chunks.
+/// The directive that a fence with the info string `info` opens. `None` for plain code and anything that isn't
+/// a known MyST directive, such as R Markdown chunks.
 pub(super) fn directive(info: &str) -> Option<Directive<'_>> {
-    // The table of contents of d2l.
+    // d2l's table of contents.
     if info.trim() == "toc" {
         return Some(Directive::Empty);
     }

@@ -1,10 +1,10 @@
-//! Plain text and links of the HTML that stands inside Markdown, and in the fields of decks.
+//! Plain text and links of HTML fragments, as in Markdown and the fields of Anki decks.
 
 use html5gum::{StartTag, Token, Tokenizer};
 
 use super::{SILENT, attribute, push_folded};
 
-/// Elements that begin a line.
+/// Elements that start a new line.
 const BLOCKS: [&[u8]; 20] = [
     b"p",
     b"div",
@@ -28,18 +28,18 @@ const BLOCKS: [&[u8]; 20] = [
     b"dt",
 ];
 
-/// What a fragment of HTML says.
+/// The content of an HTML fragment.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::extract) struct Fragment {
-    /// Text, a line a block.
+    /// The text, with a line for each block.
     pub text: String,
-    /// Address, byte offset in `text` and words of each link.
+    /// URL, byte offset in `text` and link text of each link.
     pub links: Vec<(String, usize, String)>,
-    /// The level of its heading, where it is one heading and nothing else.
+    /// The heading's level if the fragment consists of one heading.
     pub heading: Option<u8>,
 }
 
-/// What `html`, a fragment that may be cut anywhere, says. O(length); never fails.
+/// Reads `html`, a fragment that may be truncated anywhere. O(length); never fails.
 pub(in crate::extract) fn read(html: &str) -> Fragment {
     let mut fragment = Fragment::default();
     let mut silent = 0_usize;
@@ -87,7 +87,7 @@ pub(in crate::extract) fn read(html: &str) -> Fragment {
     fragment
 }
 
-/// The address of an inline `<a href=…>`, if `tag` is one.
+/// The URL of `tag` if it is an `<a href=…>`.
 pub(in crate::extract) fn inline_link(tag: &str) -> Option<String> {
     Tokenizer::new(tag).find_map(|Ok(token)| match token {
         Token::StartTag(tag) => href(&tag),

@@ -1,11 +1,11 @@
-//! HTML: whole pages ([`page`]), and what of it stands inside Markdown and decks ([`fragment`]).
+//! HTML: whole pages ([`page`]), and fragments as in Markdown and decks ([`fragment`]).
 
 pub(super) mod fragment;
 pub(super) mod page;
 
 use html5gum::{SpanBound, StartTag};
 
-/// Elements whose content is no text for a reader.
+/// Elements whose content isn't text for readers.
 const SILENT: [&[u8]; 4] = [b"script", b"style", b"svg", b"template"];
 
 /// The value of the attribute `name`.
@@ -13,7 +13,7 @@ fn attribute<S: SpanBound>(tag: &StartTag<S>, name: &[u8]) -> Option<String> {
     tag.attributes.get(name).map(|value| String::from_utf8_lossy(&value.value).into_owned())
 }
 
-/// Appends `more` with each run of white space as one space.
+/// Appends `more` with each run of white space as one space, and none at the start of a line.
 fn push_folded(text: &mut String, more: &str) {
     for c in more.chars() {
         if !c.is_whitespace() {

@@ -1,7 +1,7 @@
-//! Whole pages of HTML: headings, paragraphs, lists, tables and code, without what stands round them.
+//! Whole HTML pages: headings, paragraphs, lists, tables and code, without navigation and other page furniture.
 //!
-//! The page is read token by token, never as a tree, so that no nesting costs anything and every
-//! block knows its line.
+//! The page is read token by token, not as a tree, so that nesting costs nothing and the line of every
+//! block is known.
 
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{StartTag, Token, Tokenizer};
@@ -13,7 +13,7 @@ use crate::extract::sections::{SectionBuilder, Unit, is_list};
 use crate::extract::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
-/// Elements that stand round what a page says.
+/// Elements around the content of a page, which are left out.
 const AROUND: [&[u8]; 12] = [
     b"nav",
     b"footer",
@@ -28,14 +28,14 @@ const AROUND: [&[u8]; 12] = [
     b"dialog",
     b"menu",
 ];
-/// Roles (WAI-ARIA) and classes of such elements.
+/// WAI-ARIA roles and classes of elements that are left out too.
 const ROLES: [&str; 5] = ["navigation", "search", "contentinfo", "complementary", "banner"];
 const CLASSES: [&str; 8] =
     ["sidebar", "sphinxsidebar", "footer", "navbar", "breadcrumb", "breadcrumbs", "toc", "related"];
 /// Elements without an end tag.
 const VOID: [&[u8]; 9] =
     [b"br", b"hr", b"img", b"input", b"link", b"meta", b"source", b"col", b"wbr"];
-/// Elements that begin and end a block.
+/// Elements whose start and end are block boundaries.
 const BLOCKS: [&[u8]; 22] = [
     b"p",
     b"div",
@@ -60,7 +60,7 @@ const BLOCKS: [&[u8]; 22] = [
     b"hr",
     b"pre",
 ];
-/// The document that the page `html` is. O(length).
+/// Reads the page `html`. Returns `None`, with a problem, if its author asks not to be indexed. O(length).
 pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
     let mut builder = SectionBuilder::new(Unit::Lines);
     let page = Page::new(html, &mut builder, None).read();
@@ -79,31 +79,33 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
     })
 }
 
-/// Gives `builder` the blocks of `html`, a field of the card `number`; headings in it are text.
+/// Adds the blocks of `html`, a field of the card `number`, to `builder`; headings in it are text.
 pub(in crate::extract) fn read_field(html: &str, number: u32, builder: &mut SectionBuilder) {
     Page::new(html, builder, Some(number)).read();
 }
 
-/// Where the reader is.
+/// A page while it is read.
 struct Page<'a> {
     html: &'a str,
-    /// How many lines it has.
+    /// The number of lines of `html`.
     lines: u32,
     builder: &'a mut SectionBuilder,
-    /// The card that the page is a field of.
+    /// The number of the card, if the page is a field of one.
     card: Option<u32>,
-    /// How far lines were counted: a byte, and its line.
+    /// The byte offset up to which line ends were counted, and its line.
     counted: (usize, u32),
+    /// The current block.
     open: Rendered,
-    /// First and last line of what is open.
+    /// First and last line of the current block.
     at: (u32, u32),
-    /// The element that is left out, and how often it is open in itself.
+    /// The name of the element that is being skipped, and how many elements of this name are open in it,
+    /// itself included.
     silent: Option<(Vec<u8>, usize)>,
     heading: Option<Heading>,
     in_title: bool,
     in_code: bool,
     in_row: bool,
-    /// The id of the section that has just begun.
+    /// The id of the last `<section>`, until a heading takes it as its anchor.
     section: Option<String>,
     is_private: bool,
     title: Option<String>,
@@ -111,7 +113,7 @@ struct Page<'a> {
     date: Option<String>,
 }
 
-/// A heading that is open.
+/// A heading whose end tag has not been read yet.
 struct Heading {
     level: u8,
     anchor: Option<String>,
@@ -170,13 +172,13 @@ impl<'a> Page<'a> {
                 let first = self.line(text.span.start);
                 let words = String::from_utf8_lossy(&text.value);
                 if !words.trim().is_empty() {
-                    // White space at its head may be lines of it.
+                    // White space at the start may contain line ends.
                     let blank = words.len() - words.trim_start().len();
                     let skipped = words[..blank].matches('\n').count();
                     let first = first.saturating_add(u32::try_from(skipped).unwrap_or(0));
                     let lines = words.trim().matches('\n').count();
                     let last = first.saturating_add(u32::try_from(lines).unwrap_or(0));
-                    // The tokenizer makes a line of a lone carriage return, too.
+                    // The tokenizer turns a lone carriage return into a line end too.
                     let last = last.min(self.lines).max(first);
                     self.at = (if self.at.0 == 0 { first } else { self.at.0 }, last);
                 }
@@ -235,7 +237,7 @@ impl<'a> Page<'a> {
             b"br" => self.open.space(),
             b"td" | b"th" if !self.open.text.trim().is_empty() => self.open.text.push_str(" | "),
             b"a" => match attribute(tag, b"href") {
-                // The mark behind a heading that links to itself.
+                // The sign after a heading that links to the heading itself.
                 Some(_) if attribute(tag, b"class").is_some_and(|c| c.contains("headerlink")) => {
                     self.silent = Some((b"a".to_vec(), 1));
                 }
@@ -275,7 +277,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// A block begins or ends: the cells of a row stay together.
+    /// Handles the start or end of a block: it ends the current one, except between the cells of a row.
     fn boundary(&mut self, name: &[u8]) {
         if self.in_row && !matches!(name, b"tr" | b"table") {
             self.open.space();
@@ -309,10 +311,11 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Gives the builder what is open.
+    /// Passes the current block to the builder.
     fn flush(&mut self) {
         if self.heading.is_some() {
-            // A heading that was never closed ends where a block begins; one may also hold its words.
+            // An unclosed heading ends where a block starts; but a block without text before it may be inside the
+            // heading.
             if !self.open.text.trim().is_empty() {
                 self.end_heading();
             }
@@ -322,7 +325,7 @@ impl<'a> Page<'a> {
         let mut open = std::mem::take(&mut self.open);
         open.code = open.code.trim_matches('\n').trim_end().to_owned();
         if open.text.trim() == "-" {
-            // The item's own paragraph follows.
+            // The list item's text follows in a paragraph of its own.
             self.open.text = open.text;
             return;
         }
@@ -332,7 +335,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The line that holds the byte `offset`. Offsets come in order, so that a page is counted once.
+    /// The line that contains the byte `offset`. Offsets must not decrease, so that line ends are counted once.
     fn line(&mut self, offset: usize) -> u32 {
         let (from, line) = self.counted;
         let passed = self.html.as_bytes().get(from..offset).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Changes parts of an address.
+//! Changes parts of a URL.
 
 use url::Url;
 
-/// Leaves only the parameters that `wanted` names.
+/// Removes the query parameters whose name `wanted` rejects.
 pub(super) fn keep(url: &mut Url, wanted: impl Fn(&str) -> bool) {
     let kept: Vec<(String, String)> = url
         .query_pairs()
@@ -16,7 +16,7 @@ pub(super) fn keep(url: &mut Url, wanted: impl Fn(&str) -> bool) {
     }
 }
 
-/// `https://HOST/PATH`, if that is an address.
+/// Sets host and path of `url`; changes nothing if `host` is invalid.
 pub(super) fn set(url: &mut Url, host: &str, path: &str) {
     if url.set_host(Some(host)).is_ok() {
         url.set_path(path);

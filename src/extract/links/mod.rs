@@ -1,4 +1,4 @@
-//! Canonical addresses, so that one article cited in two ways is one resource.
+//! Canonical URLs, so that an article cited with different URLs is one resource.
 
 mod edit;
 mod publishers;
@@ -7,27 +7,28 @@ use url::Url;
 
 use edit::{keep, set};
 
-/// Query parameters that say who sent the reader, not what is read.
+/// Query parameters that identify the referrer or campaign, not the content.
 const TRACKING: [&str; 20] = [
     "fbclid", "gclid", "msclkid", "yclid", "mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "ref",
     "ref_src", "source", "igshid", "si", "spm", "trk", "cmpid", "gi", "sk", "feature",
 ];
-/// Redirecting addresses that hold the real one in a parameter.
+/// Redirecting URLs with their target in a query parameter: host, path and parameter.
 const REDIRECTS: [(&str, &str, &str); 4] = [
     ("google.com", "/url", "q"),
     ("google.com", "/url", "url"),
     ("l.facebook.com", "/l.php", "u"),
     ("linkedin.com", "/redir/redirect", "url"),
 ];
-/// Sites that show Medium's articles at their own address.
+/// Mirrors of Medium, with the same paths.
 const MEDIUM_MIRRORS: [&str; 3] = ["scribe.rip", "scribe.bus-hit.me", "readmedium.com"];
 
-/// The canonical form of the absolute http(s) address `raw`, or `None` for anything else.
+/// The canonical form of the absolute http(s) URL `raw`. `None` for anything else, for URLs with a user name,
+/// and for host names without a dot.
 ///
-/// Scheme and host in lower case, default port, `www.`, tracking parameters, fragment and trailing
-/// slash removed; http becomes https. A fragment that a page's script reads as its address (`#/…`,
-/// `#!…`) stays. arXiv's, YouTube's, GitHub's, DOI's, Medium's and the web archive's several forms
-/// become one. O(length).
+/// Scheme and host are lower-cased; http becomes https; default port, `www.`, tracking parameters, fragment,
+/// trailing slash and `/index.html` are removed. A fragment that a script uses as a route (`#/…`, `#!…`) is
+/// kept. The different URLs of one page at arXiv, YouTube, GitHub, DOI, Medium, Wikipedia, the web archive
+/// and some publishers become one. O(length).
 ///
 /// ```
 /// use cairn::extract::links::canonical;
@@ -38,7 +39,7 @@ const MEDIUM_MIRRORS: [&str; 3] = ["scribe.rip", "scribe.bus-hit.me", "readmediu
 /// ```
 pub fn canonical(raw: &str) -> Option<String> {
     let mut url = plain(raw)?;
-    // An address inside another: one step, for no honest link nests deeper.
+    // A URL inside another is unwrapped once: real links don't nest deeper.
     if let Some(inner) = inner(&url) {
         url = plain(&inner).unwrap_or(url);
     }
@@ -47,7 +48,7 @@ pub fn canonical(raw: &str) -> Option<String> {
     Some(text.strip_suffix('/').unwrap_or(&text).to_owned())
 }
 
-/// The address `raw` by the rules that hold for every host.
+/// The URL `raw` after the rules for all hosts.
 fn plain(raw: &str) -> Option<Url> {
     let mut url = Url::parse(raw.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() {
@@ -74,7 +75,7 @@ fn plain(raw: &str) -> Option<Url> {
     Some(url)
 }
 
-/// The address that `url` only wraps: a redirect's, the web archive's, a mirror's.
+/// The URL inside `url`, if that is a redirect or a URL of the web archive or a similar site.
 fn inner(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     for (_, _, name) in REDIRECTS.iter().filter(|(h, path, _)| host == *h && url.path() == *path) {
@@ -86,7 +87,7 @@ fn inner(url: &Url) -> Option<String> {
     let wraps = matches!(host, "web.archive.org" | "freedium.cfd" | "12ft.io" | "archive.ph");
     let at = url.path().find("/http").filter(|_| wraps)?;
     let target = url[url::Position::BeforePath..].get(at + 1..)?;
-    // A path folds the two slashes of the address in it into one.
+    // The two slashes of the inner URL may have been merged into one.
     let (scheme, rest) = target.split_once(":/")?;
     Some(format!("{scheme}://{}", rest.trim_start_matches('/')))
 }
@@ -123,7 +124,7 @@ fn by_host(url: &mut Url) {
     }
 }
 
-/// The abstract's page for any form of a paper, without its version.
+/// Makes `url` the abstract page of a paper, without version, from any of its forms.
 fn arxiv(url: &mut Url, parts: &[&str]) {
     let [form, id @ ..] = parts else { return };
     if !matches!(*form, "abs" | "pdf" | "html" | "format" | "ps") || id.is_empty() {
@@ -140,7 +141,7 @@ fn arxiv(url: &mut Url, parts: &[&str]) {
     url.set_query(None);
 }
 
-/// The page of one video, whatever list or moment it was linked in.
+/// Makes `url` the page of a video, without list and time, or of a playlist.
 fn youtube(url: &mut Url, host: &str, parts: &[&str]) {
     let watched = url.query_pairs().find(|(name, _)| name == "v").map(|(_, id)| id.into_owned());
     let id = match (host, parts) {
@@ -164,8 +165,8 @@ fn youtube(url: &mut Url, host: &str, parts: &[&str]) {
     }
 }
 
-/// A file's page for its raw form, the repository's for its tree's root; names in lower case, as
-/// GitHub ignores theirs.
+/// Replaces the raw URL of a file with its page, and the root of a tree with the repository. Owner and
+/// repository are lower-cased: GitHub ignores their case.
 fn github(url: &mut Url, host: &str, parts: &[&str]) {
     let [owner, name, rest @ ..] = parts else { return };
     let name = name.strip_suffix(".git").unwrap_or(name);

@@ -1,11 +1,11 @@
-//! The forms that publishers give one paper's address.
+//! Publishers that have several URLs for one paper.
 
 use url::Url;
 
 use super::edit::{keep, set};
 
-/// Makes `url`, at `host` with these parts of its path, the address of the work's own page; whether the
-/// host is one that is known here.
+/// Makes `url`, with this `host` and these path segments, the URL of the work's page if its form is known.
+/// Returns whether the host is known.
 pub(super) fn by_host(url: &mut Url, host: &str, parts: &[&str]) -> bool {
     match host {
         "papers.nips.cc"
@@ -44,7 +44,8 @@ pub(super) fn by_host(url: &mut Url, host: &str, parts: &[&str]) -> bool {
     true
 }
 
-/// The abstract's page for the forms of a NeurIPS paper that has its hash in the address.
+/// Makes `url` the abstract page of a NeurIPS paper if its path has the paper's hash; older forms change only
+/// their host and lose `.pdf`.
 fn neurips(url: &mut Url, parts: &[&str]) {
     let path = match parts {
         [folder @ .., year, "file" | "hash", name] => {
@@ -58,7 +59,7 @@ fn neurips(url: &mut Url, parts: &[&str]) {
     url.set_query(None);
 }
 
-/// The DOI of a page in the ACM's library.
+/// Replaces the URL of a page in the ACM Digital Library with that of its DOI.
 fn acm(url: &mut Url, parts: &[&str]) {
     let at = parts.iter().position(|part| part.starts_with("10."));
     if let Some(doi) = at.and_then(|at| parts.get(at..at + 2)) {
@@ -68,7 +69,7 @@ fn acm(url: &mut Url, parts: &[&str]) {
     }
 }
 
-/// The page of a publication of Google's whose number is in the address.
+/// Makes `url` the page of a Google publication if its number is in the path.
 fn google(url: &mut Url, parts: &[&str]) {
     let is_publication =
         parts.iter().any(|part| *part == "pubs" || *part == "pub-tools-public-publication-data");

@@ -1,19 +1,19 @@
-//! Takes out of a post what its template left there: comments in HTML, prompts that nobody replaced, boxes to tick,
-//! headings without an answer.
+//! Removes the remains of a template from a post: HTML comments, prompts that were not replaced, check boxes, and
+//! headings without text.
 
 use crate::extract::pattern::patterns;
 
-/// The deepest level of headings, and the level that a bold line counts as.
+/// Heading levels are below `LEVELS`; a bold line counts as level `BOLD_LEVEL`.
 const LEVELS: usize = 8;
 const BOLD_LEVEL: usize = 7;
-/// A bold line of more words is text.
+/// A bold line of more words is text, not a heading.
 const BOLD_WORDS: usize = 9;
-/// A longer line is no prompt of a template; it is not compared with them.
+/// A line of more bytes isn't a prompt, and is not matched.
 const LONGEST_PROMPT: usize = 300;
 
 patterns! {
-    /// Lines of templates: GitHub's own for bugs and features, what its forms write for a field that was left empty, and
-    /// boxes by which an author promises something.
+    /// Template lines: those of GitHub's default bug and feature templates, the values that its forms write for empty
+    /// fields, and check boxes by which an author promises something.
     PROMPT = {
         let patterns = [
             r"_?no response_?$",
@@ -31,30 +31,31 @@ patterns! {
     };
 }
 
-/// What a line is to the blocks of code that a fence opens and closes.
+/// The role of a line with regard to fenced code blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// It stands outside of code.
+    /// Outside of code.
     Text,
-    /// It opens or closes a block of code.
+    /// The line that opens or closes a code block.
     Mark,
     Code,
 }
 
-/// Tells code from text, line by line; CommonMark 0.31, section 4.5, at any indentation, as in the items of a list.
+/// Distinguishes fenced code from text, line by line: CommonMark 0.31, section 4.5, but at any indentation, as in
+/// list items.
 #[derive(Debug, Default)]
 pub(super) struct Fence {
-    /// The character and the length of the fence that is open.
+    /// The character and the length of the open fence.
     open: Option<(u8, usize)>,
 }
 
 impl Fence {
-    /// Whether the next line is code, or closes it.
+    /// Whether the next line is code or closes the block.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
-    /// What the next line, `line`, is. O(length).
+    /// Classifies the next line, `line`. O(length).
     pub fn next(&mut self, line: &str) -> Line {
         let line = line.trim();
         let mark = line.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'));
@@ -81,13 +82,13 @@ impl Fence {
 
 /// A line of a post that is kept.
 enum BodyPart<'a> {
-    /// A heading of a level below [`LEVELS`].
+    /// A heading, with its level.
     Heading(usize, &'a str),
     Text(&'a str),
     Blank,
 }
 
-/// The Markdown `body` without what a template left in it. O(length).
+/// The Markdown `body` without the remains of a template. O(length).
 pub(super) fn clean(body: &str) -> String {
     let body = without_comments(body);
     let mut fence = Fence::default();
@@ -104,7 +105,7 @@ pub(super) fn clean(body: &str) -> String {
         parts.push(part);
     }
     let headings = parts.iter().filter(|part| matches!(part, BodyPart::Heading(..))).count();
-    // A template has headings; one line in bold may be all that a comment says.
+    // A template has several headings; a single bold line may be all of a comment.
     let kept = if headings > 1 { filled(parts) } else { parts };
     let lines: Vec<&str> = kept
         .iter()
@@ -116,9 +117,9 @@ pub(super) fn clean(body: &str) -> String {
     lines.join("\n")
 }
 
-/// `parts` without the headings under which nothing stands.
+/// `parts` without the headings that have no text below them.
 fn filled(parts: Vec<BodyPart>) -> Vec<BodyPart> {
-    // By level: whether something stands below a heading of that level, seen from the end.
+    // From the end, by level: whether there is text that a heading of that level would be above.
     let mut seen = [false; LEVELS];
     let mut kept: Vec<BodyPart> = Vec::with_capacity(parts.len());
     for part in parts.into_iter().rev() {
@@ -139,7 +140,7 @@ fn filled(parts: Vec<BodyPart>) -> Vec<BodyPart> {
     kept
 }
 
-/// The level of the heading that `line` is, if it is one.
+/// The level of the heading `line`; `None` if it isn't one.
 fn level(line: &str) -> Option<usize> {
     let line = line.trim();
     let marks = line.bytes().take_while(|byte| *byte == b'#').count();
@@ -155,7 +156,7 @@ fn is_prompt(line: &str) -> bool {
     line.len() <= LONGEST_PROMPT && PROMPT.is_match(line)
 }
 
-/// `body` without `<!-- … -->`, code left as it is. One that never ends goes on to the end, as on GitHub.
+/// `body` without `<!-- … -->`; code is not changed. An unclosed comment goes on to the end, as on GitHub.
 fn without_comments(body: &str) -> String {
     let mut kept = String::with_capacity(body.len());
     let mut fence = Fence::default();

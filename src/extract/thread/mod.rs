@@ -1,8 +1,9 @@
-//! Discussions and issues: the question, then the answer, then comments of substance.
+//! Discussions and issues: the question, then the accepted answer, then comments of substance.
 //!
-//! A post is a section, cut as usual where it is long, with the headings [title, "Answer by LOGIN"]; headings inside
-//! a post are lines of its text. [`order`] says which post follows which, [`people`] who is a program, [`clean`] takes out
-//! templates, [`quotes`] what a post repeats of earlier ones, and [`substance`] tells an answer from "+1".
+//! Each post is a section, or several if it is long, below the thread's title. A comment has a second heading, "Answer
+//! by LOGIN" or "Comment by LOGIN"; headings inside a post are lines of its text. [`order`] sorts the posts, [`people`]
+//! detects bots, [`clean`] removes the remains of templates, [`quotes`] removes quotations of earlier posts, and
+//! [`substance`] detects comments without content, such as "+1".
 
 mod clean;
 mod order;
@@ -20,14 +21,15 @@ use crate::crawl::github::thread::{MOST_POSTS, Post, THREAD_BYTES, Thread};
 use crate::problem::{Problem, Stage};
 use quotes::Quoted;
 
-/// Bytes of a thread's JSON: what is stored has a million of text, of which escapes make six at most.
+/// The maximum bytes of a thread's JSON: stored threads have a million bytes of text, which escapes can make six
+/// times as long.
 const MOST_BYTES: usize = 8_000_000;
 /// The levels of the title and of a post's heading.
 const TITLE_LEVEL: u8 = 1;
 const POST_LEVEL: u8 = 2;
 
-/// The document of the thread whose JSON is `bytes`. `None` without a problem if it says nothing: programs asked, or
-/// nothing of substance was written.
+/// Reads the thread whose JSON is `bytes`. `None` with a problem if it isn't a thread; `None` without one if the
+/// question was posted by a bot or is hidden, or if no post has content.
 pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
     let mut thread = match parse(bytes) {
         Ok(thread) => thread,
@@ -62,7 +64,7 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     })
 }
 
-/// The thread whose JSON is `bytes`, or why there is none.
+/// Parses the JSON `bytes`. `Err` is the message of a problem.
 fn parse(bytes: &[u8]) -> Result<Thread, String> {
     if bytes.len() > MOST_BYTES {
         return Err(format!("the thread is longer than {MOST_BYTES} bytes"));
@@ -75,7 +77,7 @@ struct Writer<'a> {
     thread: &'a Thread,
     title: String,
     quoted: Quoted,
-    /// The ids that have sections: what names a section must be there once.
+    /// The ids of the posts added so far: an id identifies a section, so it must be unique.
     written: HashSet<u64>,
     sections: Vec<Section>,
 }
@@ -91,7 +93,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Nobody but its author says whether a question has substance: it is what people search for.
+    /// Adds the question. It needs no substance: short questions are what people search for.
     fn question(&mut self, problems: &mut Vec<Problem>) {
         let question = &self.thread.question;
         self.post(question, Address::Question, None, &clean::clean(&question.body), problems);
@@ -141,13 +143,13 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The thread's title on one line; its name where it has none.
+/// The thread's title on one line, or its kind and number if the title is empty.
 fn title(thread: &Thread) -> String {
     let title = thread.title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() { thread.kind.path(thread.number) } else { title }
 }
 
-/// The day of the RFC 3339 time `time`.
+/// The date, `YYYY-MM-DD`, of the RFC 3339 timestamp `time`.
 fn day(time: &str) -> Option<String> {
     let day = time.get(..10)?;
     day.parse::<chrono::NaiveDate>().ok().map(|day| day.to_string())

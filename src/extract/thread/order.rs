@@ -1,16 +1,16 @@
-//! In which order the posts of a thread are read: the accepted answer, then comments by upvotes and date, and behind
-//! each its replies by date, as they answer each other.
+//! The reading order of a thread's posts: the accepted answer, then comments by upvotes and date, each followed by
+//! its replies by date.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use crate::crawl::github::thread::{Post, Thread};
 
-/// The posts of `thread` in reading order, each id once. What replies to nothing known counts as a comment.
-/// O(n log n) for any replies, be they nested, circular or to themselves.
+/// The posts of `thread` in reading order, each id once. A reply to an unknown post counts as a comment.
+/// O(n log n), also for replies that are nested, circular or to themselves.
 pub(super) fn of(thread: &Thread) -> Vec<&Post> {
     let mut sorted: Vec<&Post> = thread.posts.iter().collect();
-    // Times of GitHub are in UTC, so that their texts sort like themselves.
+    // GitHub's timestamps are in UTC, so that they sort by time as text.
     sorted.sort_by(|a, b| {
         let key = |post: &Post| (Reverse(Some(post.id) == thread.answer), Reverse(post.upvotes));
         let by_rank = key(a).cmp(&key(b));
@@ -20,7 +20,7 @@ pub(super) fn of(thread: &Thread) -> Vec<&Post> {
     let mut replies: HashMap<u64, Vec<&Post>> = HashMap::new();
     let mut open: Vec<&Post> = Vec::new();
     for post in &sorted {
-        // An accepted reply is the answer: it stands by itself.
+        // An accepted reply is the answer, so it is not placed after its parent.
         let is_answer = Some(post.id) == thread.answer;
         match post.replies_to.filter(|parent| known.contains(parent) && !is_answer) {
             Some(parent) => replies.entry(parent).or_default().push(post),
@@ -33,7 +33,7 @@ pub(super) fn of(thread: &Thread) -> Vec<&Post> {
     let mut ordered = Vec::with_capacity(sorted.len());
     let mut seen = HashSet::new();
     open.reverse();
-    // What is left behind all others replies in a circle.
+    // Posts that are left after the others reply to each other in a circle.
     let mut rest = sorted.iter().copied();
     while let Some(post) = open.pop().or_else(|| rest.next()) {
         if seen.insert(post.id) {

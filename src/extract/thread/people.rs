@@ -1,9 +1,8 @@
-//! Who posts: people, whose login is shown, and programs, whose posts are left out.
+//! Authors of posts: people, whose login is shown, and bots, whose posts are left out.
 
 use crate::crawl::github::thread::Author;
 
-/// Programs that post from accounts which GitHub takes for people's: builds, coverage, licence agreements, mirrors. In
-/// lower case.
+/// Lower-cased logins of bots with ordinary user accounts: for builds, coverage, licence agreements and mirrors.
 const PROGRAMS: [&str; 24] = [
     "allcontributors",
     "cla-assistant",
@@ -30,10 +29,10 @@ const PROGRAMS: [&str; 24] = [
     "snyk-bot",
     "tensorflow-bot",
 ];
-/// The longest login: 39 characters, and a company's suffix on GitHub Enterprise.
+/// The longest login, in bytes: 39, and a company's suffix on GitHub Enterprise.
 const LONGEST: usize = 60;
 
-/// Whether a program posts as `author`.
+/// Whether `author` is a bot.
 pub(super) fn is_program(author: Option<&Author>) -> bool {
     author.is_some_and(|author| {
         let login = author.login.to_ascii_lowercase();
@@ -41,7 +40,7 @@ pub(super) fn is_program(author: Option<&Author>) -> bool {
     })
 }
 
-/// The login of `author`, if it is one that GitHub gives out.
+/// The login of `author`, if it has the form of a GitHub login.
 pub(super) fn login(author: Option<&Author>) -> Option<&str> {
     let login = author?.login.as_str();
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');

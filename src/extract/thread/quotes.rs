@@ -1,4 +1,4 @@
-//! What a post quotes of earlier ones: it is read where it was posted, and left out where it is repeated.
+//! Removes quotations of earlier posts, so that a text is kept only where it was posted first.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,24 +6,25 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::clean::Fence;
 use crate::crawl::github::thread::{Post, Thread};
 
-/// Runs of so many words are compared: mail programs re-wrap the lines that they quote.
+/// The number of words in a run. Runs are compared instead of lines, because mail programs re-wrap quoted lines.
 const RUN: usize = 4;
-/// So many percent of a quotation's runs stand in earlier posts if it is one of them.
+/// A quotation repeats earlier posts if at least this percentage of its runs is in them.
 const SAME_PERCENT: usize = 80;
-/// Runs of a thread that are remembered: some 1.5 MB of text. What is quoted of later text stays.
+/// The maximum number of runs stored for a thread: about 1.5 MB of text. Quotations of text after that are kept.
 const MOST_RUNS: usize = 250_000;
-/// The longest line by which a mail program says whom it quotes.
+/// The maximum bytes of a line that introduces a quotation ("On Monday, Ann wrote:").
 const LONGEST_LEAD: usize = 200;
 
-/// The runs of words of a thread's posts, with the first post that has each.
+/// The runs of words in a thread's posts.
 pub(super) struct Quoted {
+    /// The place of the first post with each run, by the run's hash.
     first: HashMap<u64, u32>,
-    /// The posts' places in the order of their dates.
+    /// The place of each post, by its id: 0 is the question, then the posts by date.
     places: HashMap<u64, u32>,
 }
 
 impl Quoted {
-    /// What the posts of `thread` say. O(length); nothing is remembered where nobody quotes.
+    /// The runs of `thread`; nothing is stored if no post has a quotation. O(length).
     pub fn of(thread: &Thread) -> Quoted {
         let mut quoted = Quoted { first: HashMap::new(), places: HashMap::new() };
         if !thread.posts.iter().any(|post| post.body.lines().any(is_quote)) {
@@ -40,7 +41,7 @@ impl Quoted {
                 }
                 quoted.first.entry(run).or_insert(place);
             }
-            // A short line may be quoted alone.
+            // A line shorter than a run may be quoted alone, so it is stored as a run of its own.
             for line in post.body.lines().take(MOST_RUNS) {
                 let line: Vec<String> = words(line).take(RUN).collect();
                 if (1..RUN).contains(&line.len()) && quoted.first.len() < MOST_RUNS {
@@ -53,8 +54,7 @@ impl Quoted {
         quoted
     }
 
-    /// `body`, which is that of `post`, without quotations of earlier posts and the lines that announce them.
-    /// O(length).
+    /// `body`, the body of `post`, without quotations of earlier posts and the lines that introduce them. O(length).
     pub fn without(&self, post: &Post, body: &str) -> String {
         let place = self.places.get(&post.id).copied().unwrap_or(0);
         if place == 0 {
@@ -85,7 +85,7 @@ impl Quoted {
         kept.join("\n")
     }
 
-    /// Whether the lines `quotation` stand in posts before the one at `place`.
+    /// Whether the lines of `quotation` are in posts before the one at `place`.
     fn repeats(&self, quotation: &[&str], place: u32) -> bool {
         let text: Vec<String> = quotation.iter().flat_map(|line| words(line)).collect();
         let (mut all, mut known) = (0, 0);
@@ -101,7 +101,7 @@ fn is_quote(line: &str) -> bool {
     line.trim_start().starts_with('>')
 }
 
-/// Whether `line` is such as "On Monday, Ann wrote:".
+/// Whether `line` introduces a quotation: "On Monday, Ann wrote:".
 fn is_lead(line: &str) -> bool {
     let line = line.trim().trim_end_matches(['*', '_']);
     line.len() <= LONGEST_LEAD && line.ends_with(':') && {
@@ -110,7 +110,7 @@ fn is_lead(line: &str) -> bool {
     }
 }
 
-/// The words of `text` in lower case, without marks.
+/// The words of `text`, lower-cased and without punctuation.
 fn words(text: &str) -> impl Iterator<Item = String> {
     text.split_whitespace().filter_map(|word| {
         let bare: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
@@ -118,10 +118,10 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// Hashes of every [`RUN`] words of `text`; of all its words where it has fewer.
+/// The hash of every [`RUN`] consecutive words of `text`; of all its words if it has fewer.
 fn runs(text: &[String]) -> impl Iterator<Item = u64> {
     text.windows(RUN.min(text.len()).max(1)).map(|run| {
-        // The same in each run of the program: its keys are fixed.
+        // Deterministic: `DefaultHasher::new` has fixed keys.
         let mut hash = DefaultHasher::new();
         run.hash(&mut hash);
         hash.finish()

@@ -1,19 +1,19 @@
-//! Whether a comment says something: "+1", "same here" and thanks do not.
+//! Whether a comment has substance: "+1", "same here" and thanks have none.
 
 use super::clean::{Fence, Line};
 use crate::extract::pattern::patterns;
 use crate::extract::words::words;
 
-/// So many words say something, besides those that [`TALK`] knows.
+/// A comment with at least this many words outside of [`TALK`] has substance.
 const LEAST_WORDS: usize = 12;
-/// A longer sentence says something besides, however it begins.
+/// A sentence with more words has other content too, so it isn't talk.
 const LONGEST_TALK: usize = 18;
 
-/// Bytes of a line that are looked at, so that no line costs the square of its length.
+/// The maximum bytes of a line that are examined, so that no line takes quadratic time.
 const LONGEST_LINE: usize = 1_000;
 
 patterns! {
-    /// Mentions, pictures and tags, which say nothing by themselves.
+    /// Images, HTML tags, mentions and emoji codes, which have no content of their own.
     ASIDE = {
         let patterns = [
             r"!\[[^\]\n]*\]\([^)\n]*\)",
@@ -24,7 +24,7 @@ patterns! {
         ];
         patterns.join("|")
     };
-    /// Sentences that only agree, thank, ask for news or close.
+    /// Sentences that only agree, thank, praise, ask for news or close the thread.
     TALK = {
         let patterns = [
             r"^\W*\+\s?1\b",
@@ -45,8 +45,8 @@ patterns! {
     };
 }
 
-/// Whether the Markdown `body` says something: at least [`LEAST_WORDS`] words without mentions, quotes and talk, or
-/// a block of code, or a link. O(length).
+/// Whether the Markdown `body` has a code block, a web link, or at least [`LEAST_WORDS`] words besides quotations,
+/// talk, mentions, images and tags. O(length).
 pub(super) fn has_substance(body: &str) -> bool {
     let mut fence = Fence::default();
     let mut said = 0;

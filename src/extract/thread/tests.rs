@@ -1,4 +1,4 @@
-//! Threads as GitHub has them, and as nobody should.
+//! Tests of threads, ordinary and malformed.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn document(thread: &Value) -> Document {
     extracted.document.unwrap()
 }
 
-/// What each section begins with, and its address.
+/// The first word and the address of each section.
 fn outline(document: &Document) -> Vec<(String, Address)> {
     let section = |section: &Section| {
         let begin = section.text.split(' ').next().unwrap_or_default().to_owned();
@@ -46,7 +46,7 @@ fn comment(id: u64) -> Address {
     Address::Comment(NonZeroU64::new(id).unwrap())
 }
 
-/// A text of substance that begins with `word`.
+/// A text of substance that starts with `word`.
 fn says(word: &str) -> String {
     format!("{word} is what you log with each impression, and you use it in training only.")
 }
@@ -100,7 +100,7 @@ fn an_accepted_reply_is_the_answer_and_circles_of_replies_are_read_once() {
         post(1, "bob", &says("twice")),
         post(0, "bob", &says("nameless")),
     ];
-    // Two posts with one id are no thread that was stored: the problem is that one is left out.
+    // Stored threads never have two posts with the same id, so one of them is left out, with a problem.
     let extracted = extract("thread", thread("Which?", Some(2), &posts).to_string().as_bytes());
     let document = extracted.document.unwrap();
     let words: Vec<String> = outline(&document).into_iter().map(|(word, _)| word).collect();

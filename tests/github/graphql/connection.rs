@@ -1,5 +1,5 @@
-//! Pages of a connection, cut at cursors that hold the place in the order, so that a page still
-//! follows the last one when something in between was changed or deleted.
+//! Pages of a connection. A cursor is the position of an item in the order, so that the next page
+//! still starts there if items were changed or deleted in between.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +7,7 @@ use super::Refused;
 use super::parse::{Document, Field};
 use crate::github::shapes::{base64, from_base64};
 
-/// Where an item stands in a connection's order: a date, then a number.
+/// The position of an item in a connection's order: a date, then a number.
 pub type Place = (String, u64);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub enum Order {
     Descending,
 }
 
-/// One page of `items`. `node` gives the fields asked for of one item.
+/// One page of `items`. `node` returns the requested fields of one item.
 pub fn page<T>(
     document: &Document,
     kind: &str,

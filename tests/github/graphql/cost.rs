@@ -1,5 +1,5 @@
-//! What a query costs before it runs, and whether its pages are within bounds, by the rules of
-//! "Rate limits and query limits for the GraphQL API" in GitHub's documentation.
+//! Computes the cost of a query before it runs and checks its page sizes, by the rules of "Rate
+//! limits and query limits for the GraphQL API" in GitHub's documentation.
 
 use serde_json::{Value, json};
 
@@ -9,14 +9,14 @@ const CONNECTIONS: [&str; 4] = ["discussions", "comments", "replies", "labels"];
 const LARGEST_PAGE: u64 = 100;
 const MOST_NODES: u64 = 500_000;
 
-/// What a query asks for if every page is full.
+/// The cost of a query whose pages are all full.
 #[derive(Clone, Copy, Default)]
 pub struct Cost {
     pub points: u64,
     pub nodes: u64,
 }
 
-/// The cost of `document`, or the error (with its path) that GitHub answers in its place.
+/// The cost of `document`, or GitHub's error (with its path) if a limit is exceeded.
 pub fn of(document: &Document) -> Result<Cost, Value> {
     let mut walk = Walk { document, requests: 0, nodes: 0 };
     walk.selection(&document.selection, 1, &mut Vec::new())?;
@@ -33,7 +33,7 @@ pub fn of(document: &Document) -> Result<Cost, Value> {
 
 struct Walk<'a> {
     document: &'a Document,
-    /// One for each connection of each node that holds it.
+    /// The number of requests: one per connection and node that contains it.
     requests: u64,
     nodes: u64,
 }
@@ -46,7 +46,7 @@ impl Walk<'_> {
         path: &mut Vec<String>,
     ) -> Result<(), Value> {
         let document = self.document;
-        // Fragments on any type count, so no type is named.
+        // Fragments on all types count, so the type is empty.
         for field in document.fields("", selection) {
             path.push(field.key.clone());
             let mut inner = holders;
@@ -62,7 +62,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The size of the page that `field` asks for.
+    /// The page size of the connection `field`, or GitHub's error if it is missing or too large.
     fn first(&self, field: &Field, path: &[String]) -> Result<u64, Value> {
         let name = &field.name;
         let fields = self.document.fields("", &field.selection);

@@ -1,5 +1,5 @@
-//! `POST /graphql`: discussions of a repository, with a quota in points. What goes wrong mostly
-//! comes as a 200 with `errors`, as GitHub does it: limits, missing things, single failed fields.
+//! `POST /graphql`: discussions of a repository, with a quota in points. As at GitHub, most errors
+//! are a 200 with `errors`: limits, missing objects, single failed fields.
 
 mod connection;
 mod cost;
@@ -23,10 +23,10 @@ use cost::Cost;
 use parse::{Document, Field};
 use resolve::World;
 
-/// An error that leaves no data.
+/// An error for the whole query: the response has no data.
 struct Refused(Value);
 
-/// Fields that may be null; where another one fails, the next of these above it is null.
+/// Nullable fields. If another field fails, the nearest of these above it becomes null.
 const NULLABLE: [&str; 8] =
     ["repository", "node", "discussion", "author", "answer", "labels", "replyTo", "nodes"];
 
@@ -45,7 +45,7 @@ pub fn answer(shared: &Shared, call: &Call) -> Answer {
     api::stamp(answer, quota, client)
 }
 
-/// The answer, and the quota its headers are to tell of.
+/// The response, and the quota for its headers.
 fn respond(state: &mut State, base: &str, call: &Call) -> (Answer, Quota) {
     let quota = *state.quotas(Client::SignedIn).graphql();
     let Some((query, variables)) = request(&call.body) else {
@@ -88,11 +88,11 @@ fn request(body: &str) -> Option<(String, Map<String, Value>)> {
     Some((body.get("query")?.as_str()?.to_owned(), variables.unwrap_or_default()))
 }
 
-/// What a fault leaves of the answer, where it leaves no data.
+/// The response that `fault` sends instead of data, if it sends one, and the quota for its headers.
 fn refusal(call: &Call, fault: Fault, quota: Quota) -> Option<(Answer, Quota)> {
     let answer = match fault {
         Fault::RateLimited { reset_in } => {
-            // The other form in which GitHub is known to report a used-up quota.
+            // GitHub reports a used-up quota in two forms; this is the other one.
             let error = json!({
                 "type": "RATE_LIMIT", "code": "graphql_rate_limit",
                 "message": "API rate limit already exceeded for user ID 1.",
@@ -127,7 +127,7 @@ fn repository_of(state: &mut State, document: &Document) -> String {
             }
             _ => continue,
         };
-        // A former name leads to the repository, here without a redirect.
+        // In GraphQL, a former name finds the repository without a redirect.
         return match state.by_name(&name) {
             Found::Here(entry) => entry.repo.full_name.clone(),
             Found::Moved { full_name, .. } => full_name,
@@ -169,7 +169,7 @@ fn resolve(
     }
 }
 
-/// Makes the field at `path` (names and positions with dots between them) fail, if it is there.
+/// Makes the field at `path` (names and indices, separated by dots) fail, if it exists. Returns the error.
 fn fail_field(data: &mut Value, path: &str) -> Option<Value> {
     let pointer = |parts: &[&str]| -> String { parts.iter().flat_map(|one| ["/", one]).collect() };
     let parts: Vec<&str> = path.split('.').collect();
@@ -184,7 +184,7 @@ fn fail_field(data: &mut Value, path: &str) -> Option<Value> {
 }
 
 impl Refused {
-    /// A field that the schema does not have.
+    /// The error for a field that the schema does not have.
     fn unknown(kind: &str, field: &Field) -> Refused {
         let name = &field.name;
         Refused(json!({

@@ -1,10 +1,10 @@
-//! Discussions and comments as nodes: their ids, and how one is found by its id.
+//! Discussions and comments as nodes: their ids, and lookup by id.
 
 use crate::github::shapes;
 use crate::github::state::Entry;
 use crate::github::threads::{Comment, Discussion, Threads};
 
-/// A discussion's comment, or a reply to one, with all that its fields need.
+/// A discussion's comment, or a reply to one, with the objects that its fields need.
 #[derive(Clone, Copy)]
 pub struct Post<'a> {
     pub entry: &'a Entry,
@@ -13,7 +13,7 @@ pub struct Post<'a> {
     pub replies_to: Option<&'a Comment>,
 }
 
-/// Whether the node `id` is one of `entry`'s.
+/// Whether the node `id` belongs to the repository `entry`.
 pub fn has_node(entry: &Entry, threads: &Threads, id: &str) -> bool {
     threads.discussions.values().any(|discussion| {
         discussion_id(entry, discussion) == id

@@ -1,11 +1,12 @@
-//! Reads a GraphQL request: one operation with its variables filled in, and its fragments
-//! (GraphQL specification of October 2021, section 2). Directives are not known.
+//! Parses a GraphQL request: one operation with its variables filled in, and its fragments
+//! (GraphQL specification of October 2021, section 2). Directives are not supported.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-/// The selection of the first operation, with every variable replaced by its value.
+/// The selection of the operation (the last one, if there are several), with every variable replaced by its
+/// value.
 pub struct Document {
     pub selection: Vec<Selection>,
     fragments: HashMap<String, Fragment>,
@@ -23,18 +24,18 @@ pub struct Fragment {
 }
 
 pub struct Field {
-    /// The name in the answer: the alias, if there is one.
+    /// The name in the response: the alias, if there is one.
     pub key: String,
     pub name: String,
     pub arguments: Map<String, Value>,
     pub selection: Vec<Selection>,
 }
 
-/// Types that stand for several others in a fragment's condition.
+/// Interfaces: as a fragment's type condition, they match every type.
 const INTERFACES: [&str; 5] = ["Actor", "Node", "RepositoryOwner", "Comment", "Votable"];
 
 impl Document {
-    /// Parses `query`; the error is a message in GitHub's words or close to them.
+    /// Parses `query`. The error is a message similar to GitHub's.
     pub fn parse(query: &str, variables: &Map<String, Value>) -> Result<Document, String> {
         let tokens = tokens(query)?;
         let mut parser = Parser { tokens, at: 0, variables: variables.clone() };
@@ -59,7 +60,8 @@ impl Document {
         Ok(document)
     }
 
-    /// The fields that `selection` asks of an object of the type `kind`, fragments included.
+    /// The fields that `selection` requests of an object of the type `kind`, including those in fragments. An empty
+    /// `kind` matches all fragments.
     pub fn fields<'a>(&'a self, kind: &str, selection: &'a [Selection]) -> Vec<&'a Field> {
         let mut fields = Vec::new();
         for part in selection {
@@ -124,7 +126,7 @@ impl Parser {
         }
     }
 
-    /// An operation's name and the variables it declares; their defaults are taken.
+    /// Skips an operation's name and reads its variables. Missing ones get their default.
     fn operation_head(&mut self) -> Result<(), String> {
         if matches!(self.peek(), Some(Token::Name(_))) {
             self.at += 1;

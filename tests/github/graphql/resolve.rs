@@ -1,5 +1,5 @@
-//! Fills in the fields a query asks for. Only what exists in GitHub's schema and is known here
-//! can be asked for: any other field refuses the query, as GitHub does.
+//! Resolves the fields of a query. Only some fields of GitHub's schema are supported; any other
+//! field is an error for the whole query, as at GitHub.
 
 use std::cell::RefCell;
 
@@ -16,23 +16,23 @@ use crate::github::shapes;
 use crate::github::state::Entry;
 use crate::github::threads::{Comment, Discussion, Threads};
 
-/// All that a query can reach.
+/// Everything that the fields of a query can refer to.
 pub struct World<'a> {
     pub document: &'a Document,
-    /// Below which web pages are.
+    /// The base URL of web pages.
     pub web: &'a str,
     pub cost: Cost,
     pub quota: Quota,
-    /// The repository that the query names, or whose node it asks for.
+    /// The repository that the query names or whose node it requests.
     pub found: Option<(&'a Entry, &'a Threads)>,
-    /// Errors beside the data.
+    /// Errors that are sent together with data.
     pub errors: RefCell<Vec<Value>>,
 }
 
 type Resolved = Result<Value, Refused>;
 
 impl World<'_> {
-    /// The answer's `data`.
+    /// The `data` of the response.
     pub fn query(&self) -> Resolved {
         self.object("Query", &self.document.selection, |field| match field.name.as_str() {
             "repository" => Some(self.repository(field)),
@@ -201,7 +201,7 @@ impl World<'_> {
         })
     }
 
-    /// An account. GraphQL gives a bot's login without the `[bot]` that REST ends it with.
+    /// An account. In GraphQL, a bot's login lacks the suffix `[bot]` that it has in REST.
     fn actor(&self, login: Option<&str>, field: &Field) -> Resolved {
         let Some(login) = login else {
             return Ok(Value::Null);

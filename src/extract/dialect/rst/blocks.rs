@@ -1,27 +1,28 @@
 //! The blocks of a document, from the first line to the last.
 //!
-//! What a line belongs to is a matter of its column: a stack holds the items, bodies and quotes
-//! that are open, each with the column its content has in the source and in Markdown. Every line
-//! is written at its own place of a page as long as the source; a block that writes nothing
-//! leaves blank lines. There is no recursion but for the cells of tables, and that has a limit.
+//! The column of a line decides which block it belongs to: a stack holds the open items, bodies and
+//! quotes, each with the column of its content in the source and in Markdown. Every line is written
+//! at its own index of a page with as many lines as the source; a block that writes nothing leaves
+//! blank lines. Only table cells are read recursively, to a limited depth.
 
 use super::lines::{Lines, Marker, bullet, enumerator, explicit};
 use super::names::Names;
 
-/// Lists deeper than this are flattened: nobody writes them, and a Markdown reader pays for each.
+/// Lists nested deeper are flattened: each level costs a Markdown parser time.
 const DEEPEST: usize = 16;
 
-/// Something open that later lines may belong to.
+/// An open item, body or quote, which later lines may belong to.
 struct Open {
-    /// A body belongs to what is marked in this column; items and quotes have none.
+    /// For a body, the column of the mark it belongs to; `None` for quotes and for items with text on their first
+    /// line.
     mark: Option<usize>,
-    /// The column of the content, once it is known.
+    /// The column of the content in the source, once it is known.
     content: Option<usize>,
     /// The column of the content in Markdown.
     out: usize,
 }
 
-/// How a title is marked. Titles of one style have one level.
+/// How a title is marked. Titles of the same style have the same level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TitleStyle {
     /// The character of the line below the title, and of the line above it.
@@ -50,15 +51,15 @@ pub(super) enum ArgumentEnd {
 pub(super) struct Blocks<'a> {
     pub(super) lines: &'a Lines,
     pub(super) names: &'a mut Names,
-    /// How many tables this is in.
+    /// The number of tables that these blocks are in.
     pub(super) depth: usize,
-    /// The styles of titles, in the order they came up.
+    /// The styles of titles, in order of appearance.
     pub(super) styles: Vec<TitleStyle>,
-    /// Whether nothing but the title came yet, so that fields are about the document.
+    /// Whether nothing but titles, fields and comments has been read so far, so that fields are metadata.
     pub(super) head: bool,
     page: Vec<String>,
     stack: Vec<Open>,
-    /// The line that items started on, and their marks.
+    /// The line on which items started, and the indentation and marks still to be written there.
     lead: Option<(usize, String)>,
 }
 
@@ -80,7 +81,7 @@ impl<'a> Blocks<'a> {
         self.page
     }
 
-    /// Writes line `i`, behind the marks or the indentation it is due.
+    /// Writes `text` to line `i`, after the pending marks or the indentation.
     pub(super) fn put(&mut self, i: usize, text: &str) {
         let lead = self.lead.take_if(|(line, _)| *line == i).map(|(_, lead)| lead);
         let lead = lead.unwrap_or_else(|| " ".repeat(self.column()));
@@ -89,37 +90,37 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Whether line `i` is there and nothing is written on it.
+    /// Whether line `i` exists and nothing is written on it.
     pub(super) fn free(&self, i: usize) -> bool {
         self.page.get(i).is_some_and(String::is_empty)
     }
 
-    /// Where content of what is open starts in Markdown.
+    /// The Markdown column of the content of the innermost open block.
     fn column(&self) -> usize {
         self.stack.last().map_or(0, |open| open.out)
     }
 
-    /// Whether something is open or marked on this line, so that no title can be here.
+    /// Whether a block is open or marks are pending, so that no title can be here.
     pub(super) fn nested(&self) -> bool {
         self.depth > 0 || self.lead.is_some() || !self.stack.is_empty()
     }
 
-    /// Opens the body of what is marked in column `mark`.
+    /// Opens the body that belongs to a mark in column `mark`; in Markdown, it is indented by `shift` columns.
     pub(super) fn open(&mut self, mark: usize, shift: usize) {
         let out = self.column() + if self.stack.len() < 2 * DEEPEST { shift } else { 0 };
         self.stack.push(Open { mark: Some(mark), content: None, out });
     }
 
-    /// Marks line `i` as the start of an item.
+    /// Adds `mark` to the pending marks of line `i`, where an item starts.
     pub(super) fn lead(&mut self, i: usize, mark: &str) {
         let indent = self.column();
         let lead = self.lead.get_or_insert_with(|| (i, " ".repeat(indent)));
         lead.1.push_str(mark);
     }
 
-    /// Closes what a line with this indentation does not belong to, and opens a quote if the line
-    /// is indented deeper than that. Markdown would take the quote's indentation for code, so
-    /// quotes lose it.
+    /// Closes the blocks that a line with this indentation doesn't belong to, and opens a quote if
+    /// the line is indented deeper than the content of the rest. Quotes lose their indentation, as
+    /// Markdown would take it for code.
     fn enter(&mut self, indent: usize) {
         while let Some(open) = self.stack.last_mut() {
             let inside = match (open.mark, open.content) {
@@ -146,7 +147,7 @@ impl<'a> Blocks<'a> {
             self.lead(i, &marker.lead);
             let out = self.column() + marker.width;
             let rest = self.lines.from(i, col + marker.offset);
-            // An item whose text starts below: in the column it has then.
+            // If the item's text starts on a later line, that line determines its column.
             let (mark, content) =
                 if rest.is_empty() { (Some(col), None) } else { (None, Some(col + marker.offset)) };
             self.stack.push(Open { mark, content, out });
@@ -161,7 +162,7 @@ impl<'a> Blocks<'a> {
         next
     }
 
-    /// Writes marks that no text came for.
+    /// Writes pending marks that got no text.
     fn settle(&mut self) {
         if let Some((i, _)) = self.lead {
             self.put(i, "");
@@ -181,7 +182,8 @@ impl<'a> Blocks<'a> {
         })
     }
 
-    /// Whether what follows line `i` lets "A. Name" be a list item whose text is in column `text`.
+    /// Whether line `i`, such as "A. Name", may be a list item with its text in column `text`: the next line is
+    /// blank, starts in this column or is another item.
     fn listed(&self, i: usize, text: usize) -> bool {
         let next = self.lines.get(i + 1).trim_start();
         next.is_empty() || self.lines.indent(i + 1) == text || enumerator(next).is_some()

@@ -6,7 +6,7 @@ use super::lines::{bullet, explicit, field};
 use super::names::{NotePlace, note, substitution};
 use super::roles;
 
-/// The name of the directive `body`, and its argument.
+/// The name and the argument of the directive `body`, if it is one.
 fn directive(body: &str) -> Option<(&str, &str)> {
     let (name, argument) = body.split_once("::")?;
     let name = name.trim_end();
@@ -17,7 +17,7 @@ fn directive(body: &str) -> Option<(&str, &str)> {
 }
 
 impl Blocks<'_> {
-    /// What `..` starts in column `col` of line `i`.
+    /// Reads the explicit markup that starts with `..` in column `col` of line `i`. Returns the next line to read.
     pub(super) fn explicit(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let rest = lines.from(i, col);
@@ -79,7 +79,7 @@ impl Blocks<'_> {
         }
     }
 
-    /// One past the options right below line `i`.
+    /// The line after the options right below line `i`.
     fn options(&self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let indent = lines.indent(i + 1);
@@ -95,7 +95,8 @@ impl Blocks<'_> {
         end
     }
 
-    /// The text behind a mark in column `mark` of line `i`, and the lines that continue it.
+    /// Writes the text after a mark in column `mark` of line `i`, with the lines that continue it. Returns the next
+    /// line to read.
     pub(super) fn argument(
         &mut self,
         i: usize,
@@ -124,8 +125,8 @@ impl Blocks<'_> {
         end
     }
 
-    /// Formulas, each on the line it starts on: what stands at the start of a formula's line
-    /// (`=`, `+`, `-`) means something else to Markdown.
+    /// Writes each formula on the line where it starts: signs at the start of its other lines (`=`,
+    /// `+`, `-`) would be Markdown markup.
     fn math(&mut self, i: usize, after: usize, col: usize, argument: &str) -> usize {
         let lines = self.lines;
         let end = lines.extent(after - 1, col);
@@ -152,7 +153,8 @@ impl Blocks<'_> {
         }
     }
 
-    /// The lines of verses or of a table, each by itself; a table's header is among its options.
+    /// Writes the lines of verses or of a CSV table, each as a separate line; a table's header is among its
+    /// options.
     fn rows(&mut self, i: usize, after: usize, col: usize, argument: &str) -> usize {
         let lines = self.lines;
         let end = lines.extent(after - 1, col);
@@ -168,7 +170,7 @@ impl Blocks<'_> {
     }
 }
 
-/// What may stand behind a fence: the name of a language and nothing else.
+/// The first word of `argument` if it may be the name of a language, for a fence's info string; otherwise empty.
 fn language(argument: &str) -> String {
     let word = argument.split_whitespace().next().unwrap_or("");
     let fits =
@@ -176,7 +178,7 @@ fn language(argument: &str) -> String {
     if fits { word.to_owned() } else { String::new() }
 }
 
-/// `line` up to its comment, which would swallow what joining puts behind it.
+/// `line` up to its TeX comment, which would include the lines that are joined after it.
 fn uncommented(line: &str) -> &str {
     let mut escaped = false;
     let comment = line.bytes().position(|b| {

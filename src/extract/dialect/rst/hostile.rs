@@ -1,9 +1,9 @@
-//! That hostile text does no harm: no panic, no line lost, no work beyond its length.
+//! Tests with hostile text: no panic, no line lost, output linear in the input.
 
 use super::plain;
 use std::fmt::Write as _;
 
-/// What random texts are made of.
+/// The parts of random texts.
 const PARTS: &[&str] = &[
     "=",
     "==",
@@ -74,7 +74,7 @@ const PARTS: &[&str] = &[
     ")",
 ];
 
-/// What is hard on a reader in great numbers.
+/// Texts that may be slow to read when they are repeated many times.
 const UNITS: &[&str] = &[
     "=",
     "`",
@@ -133,7 +133,7 @@ const UNITS: &[&str] = &[
     "(:ref:`a`)",
 ];
 
-/// A generator that is the same on every run.
+/// A deterministic random number generator.
 fn random(state: &mut u64) -> usize {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     usize::try_from(*state >> 40).unwrap_or(0)

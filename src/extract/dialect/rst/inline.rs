@@ -1,15 +1,15 @@
 //! The markup inside a paragraph.
 //!
-//! One pass from left to right over the whole paragraph, since a link may go over a line end. A
-//! construct is written on the line it starts on, and the line ends it had inside follow at the
-//! next space: no line end is lost. A search for an end mark that found none is not repeated,
-//! which keeps the pass linear.
+//! A single pass over the whole paragraph, since a link may span lines. A construct is written on
+//! the line where it starts; its inner line ends are written at the next white space, so that no
+//! line end is lost. A search for an end mark that found none is not repeated, which keeps the
+//! pass linear.
 
 use super::marks::{literal_end, role_name, tick_end};
 use super::names::{Names, NotePlace};
 use super::roles;
 
-/// The Markdown of the paragraph `text`, with as many line ends as before.
+/// Converts the paragraph `text` to Markdown with the same number of line ends.
 pub(super) fn convert(text: &str, names: &mut Names) -> String {
     scan(text, names, Phrases::Replaced)
 }
@@ -27,17 +27,17 @@ fn scan(text: &str, names: &mut Names, phrases: Phrases) -> String {
     scan.out
 }
 
-/// Whether there may be an end mark further on, of a literal and of interpreted text.
+/// Whether an end mark of a literal, or of interpreted text, may still follow.
 struct Ends {
     literal: bool,
     tick: bool,
 }
 
-/// What happens to the names of phrases (`|name|`).
+/// What happens to substitutions (`|name|`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phrases {
     Replaced,
-    /// Within a phrase, so that phrases that name each other end.
+    /// Inside a substitution's text, so that substitutions that refer to each other don't loop.
     Kept,
 }
 
@@ -46,11 +46,11 @@ struct Scan<'a> {
     pos: usize,
     out: String,
     names: &'a mut Names,
-    /// Line ends that were inside of what is written already.
+    /// The number of line ends from the constructs already written that are still to be written.
     owed: usize,
     ends: Ends,
     phrases: Phrases,
-    /// Whether the interpreted text that follows names a place, and is no emphasis.
+    /// Whether the interpreted text that follows is an inline target (`` _`name` ``), not emphasis.
     bare: bool,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Scan<'a> {
         self.pos += c.len_utf8();
     }
 
-    /// Writes `text` for the next `length` bytes.
+    /// Writes `text` instead of the next `length` bytes.
     fn replace(&mut self, length: usize, text: &str) {
         let taken = self.rest().get(..length).unwrap_or("");
         self.owed += taken.bytes().filter(|b| *b == b'\n').count();
@@ -92,7 +92,8 @@ impl<'a> Scan<'a> {
         self.out.push_str(text);
     }
 
-    /// Where something vanishes, so does one of the spaces around it, or the brackets.
+    /// After a construct was removed, removes the brackets around it, and the space before it if a space,
+    /// punctuation or the end follows.
     fn close_gap(&mut self) {
         let next = self.rest().chars().next();
         if self.out.ends_with('(') && next == Some(')') {
@@ -105,7 +106,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Handles markup that starts with `c`; false when nothing does.
+    /// Handles markup that starts with `c`, the next character. Returns false if there is none.
     fn special(&mut self, c: char) -> bool {
         match c {
             '`' if self.rest().starts_with("``") => self.literal(),
@@ -127,7 +128,7 @@ impl<'a> Scan<'a> {
         let end = if self.ends.literal && self.boundary() { literal_end(rest, run) } else { None };
         let Some(end) = end else {
             self.ends.literal &= !self.boundary();
-            // A stray run must not open a code span that swallows what follows.
+            // A run of backticks without an end must not open a Markdown code span.
             let ticks = "\\`".repeat(run);
             self.replace(run, &ticks);
             return true;
@@ -138,7 +139,8 @@ impl<'a> Scan<'a> {
         true
     }
 
-    /// Interpreted text or a link, `skip` bytes ahead behind the role `role`.
+    /// Handles interpreted text or a link that starts `skip` bytes ahead, after the role `role` if that isn't
+    /// empty.
     fn interpreted(&mut self, skip: usize, role: &str) -> bool {
         let rest = self.rest();
         let inner = rest.get(skip + 1..).unwrap_or("");
@@ -177,7 +179,7 @@ impl<'a> Scan<'a> {
         let rest = self.rest();
         let Some(name) = role_name(rest) else { return false };
         let skip = name.len() + 2;
-        // A space behind the role is a common slip with formulas.
+        // A space after the `math` role is a common mistake.
         let spaced = name == "math" && rest.get(skip..).is_some_and(|tail| tail.starts_with(" `"));
         let skip = skip + usize::from(spaced);
         rest.get(skip..).is_some_and(|tail| tail.starts_with('`'))
@@ -225,7 +227,7 @@ impl<'a> Scan<'a> {
         true
     }
 
-    /// An underscore before a word would start an emphasis in Markdown.
+    /// Escapes an underscore before a word, which would start emphasis in Markdown.
     fn underscore(&mut self) -> bool {
         let next = self.rest().chars().nth(1);
         if self.boundary() && next == Some('`') {
@@ -240,7 +242,7 @@ impl<'a> Scan<'a> {
         opens
     }
 
-    /// A tag is text here, and markup in Markdown.
+    /// Escapes a tag, which is text in reStructuredText and markup in Markdown.
     fn angle(&mut self) -> bool {
         let next = self.rest().chars().nth(1);
         let tag = next.is_some_and(|c| c.is_ascii_alphabetic() || "/!?".contains(c));
@@ -251,7 +253,7 @@ impl<'a> Scan<'a> {
         tag && !address
     }
 
-    /// A word is copied whole; it may be a web address, or a reference.
+    /// Handles a whole word: it is a URL, a reference, or text that is copied.
     fn word(&mut self) -> bool {
         let rest = self.rest();
         let inside = |c: char| c.is_alphanumeric() || "_-.+".contains(c);

@@ -1,25 +1,25 @@
-//! The directives by what becomes of them.
+//! The kinds of directives.
 
-/// What becomes of a directive.
+/// How a directive is converted.
 pub(super) enum DirectiveKind {
-    /// Nothing to read, or a part of another document.
+    /// Left out.
     Gone,
-    /// Code in the language given.
+    /// Code in this language.
     Code(&'static str),
-    /// Code in the language its argument names.
+    /// Code in the language that its argument names.
     Listing,
     Math,
-    /// Lines that stay apart.
+    /// Lines that are kept separate.
     Lines,
-    /// The description of an object, whose argument is its signature.
+    /// The description of an object; the argument is its signature.
     Object,
-    /// Content, behind an argument that is no text.
+    /// Only the content is text; the argument is left out.
     Content,
-    /// Text.
+    /// The argument and the content are text.
     Text,
 }
 
-/// What has nothing to read, or stands for a part of another document.
+/// Directives without text, or for a part of another document.
 const GONE: &[&str] = &[
     "toctree",
     "contents",
@@ -62,7 +62,7 @@ const GONE: &[&str] = &[
     "argparse",
 ];
 
-/// What describes a part of a program.
+/// Directives that describe a part of a program.
 const OBJECTS: &[&str] = &[
     "function",
     "method",
@@ -78,7 +78,7 @@ const OBJECTS: &[&str] = &[
     "cmdoption",
 ];
 
-/// What has content behind an argument that is for the layout.
+/// Directives whose content is text, and whose argument is a file name or for the layout.
 const CONTENT: &[&str] = &[
     "figure",
     "grid",
@@ -96,7 +96,7 @@ const CONTENT: &[&str] = &[
     "panels",
 ];
 
-/// What becomes of the directive `name`. One that nobody listed is taken for text.
+/// The kind of the directive `name`; `Text` for unknown ones without a domain.
 pub(super) fn kind(name: &str) -> DirectiveKind {
     match name {
         "code-block" | "code" | "sourcecode" | "code-cell" | "prompt" => DirectiveKind::Listing,
@@ -108,7 +108,7 @@ pub(super) fn kind(name: &str) -> DirectiveKind {
         _ if OBJECTS.contains(&name) => DirectiveKind::Object,
         _ if CONTENT.contains(&name) => DirectiveKind::Content,
         _ => match name.rsplit_once(':').map(|(_, last)| kind(last)) {
-            // `class` sets a style by itself, and describes one in the domain of a language.
+            // `class` alone sets a style; with a domain (`py:class`) it describes a class.
             Some(DirectiveKind::Text | DirectiveKind::Content) => DirectiveKind::Object,
             Some(kind) => kind,
             None => DirectiveKind::Text,

@@ -1,15 +1,15 @@
-//! Blocks that hold no other blocks: titles, paragraphs, fields, verses, code.
+//! Titles, paragraphs, fields, verses and code.
 
 use super::blocks::{ArgumentEnd, Blocks, LineBreak, TitleStyle};
 use super::inline;
 use super::lines::{adornment, bullet, explicit, field};
 use super::roles::longest_run;
 
-/// Two spaces at a line's end keep the line apart from the next one of the paragraph.
+/// Two spaces at the end of a line are a hard line break in Markdown.
 const BREAK: &str = "  ";
 
 impl Blocks<'_> {
-    /// Whether line `i` is a title with a line under it.
+    /// Whether line `i` is a title with an underline.
     pub(super) fn titled(&self, i: usize) -> bool {
         let (text, under) = (self.lines.get(i), self.lines.get(i + 1));
         let Some((mark, length)) = adornment(under) else { return false };
@@ -23,7 +23,7 @@ impl Blocks<'_> {
                 || (length >= text.chars().count() && under != ".." && under != "::"))
     }
 
-    /// A title or a transition at line `i`.
+    /// Reads a title or a transition at line `i`. Returns the next line to read; `None` if there is neither.
     pub(super) fn title(&mut self, i: usize) -> Option<usize> {
         let lines = self.lines;
         if let Some((mark, length)) = adornment(lines.get(i)) {
@@ -50,13 +50,13 @@ impl Blocks<'_> {
             self.styles.len() - 1
         });
         let text = inline::convert(text, self.names);
-        // Markdown would take a mark at the end for the heading's own.
+        // Markdown would take a `#` at the end for the heading's closing mark.
         let text = text.strip_suffix('#').map_or_else(|| text.clone(), |head| format!("{head}\\#"));
         self.put(i, &format!("{} {text}", "#".repeat((level + 1).min(6))));
     }
 
-    /// Writes `text`, of `count` lines at most, from line `i` on. The reader would end the
-    /// paragraph at a line that markup left empty, so what follows moves up.
+    /// Writes `text`, at most `count` lines, from line `i` on. An empty line would end the paragraph,
+    /// so the lines after a line that conversion left empty move up.
     pub(super) fn prose(&mut self, i: usize, text: &str, count: usize, end: LineBreak) {
         let text = inline::convert(text, self.names);
         let rows = text.split('\n').map(str::trim).filter(|row| !row.is_empty());
@@ -69,8 +69,8 @@ impl Blocks<'_> {
         }
     }
 
-    /// Whether a block starts at line `j` though no blank line is before it. Strictly taken this
-    /// is part of the paragraph; writers who forget the blank line mean the block.
+    /// Whether a block starts at line `j`, although there is no blank line before it. By the
+    /// specification the line belongs to the paragraph, but authors who forget the blank line mean a block.
     fn interrupts(&self, j: usize, col: usize) -> bool {
         let rest = self.lines.from(j, col);
         let titled = || {
@@ -104,7 +104,8 @@ impl Blocks<'_> {
         end
     }
 
-    /// Code from line `start` on, indented deeper than `mark`; the lines `from..start` are free.
+    /// Writes the code from line `start` on that is indented deeper than `mark`; the lines `from..start`
+    /// are free. Returns the next line to read.
     pub(super) fn code(&mut self, from: usize, start: usize, mark: usize, info: &str) -> usize {
         let lines = self.lines;
         self.head = false;
@@ -114,7 +115,7 @@ impl Blocks<'_> {
         let fence = "`".repeat((ticks + 1).max(3));
         let last = end >= lines.len();
         let bare = lines.get(end).trim() == ".." && lines.blank(end + 1);
-        // The closing fence needs a line: one behind the code, or the code moves up by one.
+        // The closing fence needs a line: the blank one after the code, or the code moves up by one.
         let (open, shift) = if lines.blank(end) || bare || last {
             (start.checked_sub(1).filter(|open| *open >= from), 0)
         } else {
@@ -134,7 +135,7 @@ impl Blocks<'_> {
         end
     }
 
-    /// An interactive session, which ends at a blank line.
+    /// Writes an interactive Python session, which ends at a blank line.
     pub(super) fn doctest(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let mut end = i + 1;
@@ -156,7 +157,8 @@ impl Blocks<'_> {
         end
     }
 
-    /// Lines that stay apart, each behind a bar; lines indented deeper continue them.
+    /// Writes the lines of a line block (`| verse`), each as a separate line; it ends at a blank or less
+    /// indented line.
     pub(super) fn verses(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let mut end = i;
@@ -168,13 +170,14 @@ impl Blocks<'_> {
         end
     }
 
-    /// One line that stays apart from the next.
+    /// Writes one line, separate from the next.
     pub(super) fn verse(&mut self, i: usize, text: &str) {
         let end = if self.lines.blank(i + 1) { LineBreak::Soft } else { LineBreak::Hard };
         self.prose(i, text, 1, end);
     }
 
-    /// A field: about the document at its head, and nothing to read there; a list elsewhere.
+    /// Reads a field at line `i`, if there is one, and returns the next line to read. At the head of the document
+    /// it is metadata and left out; elsewhere it becomes a list item.
     pub(super) fn field(&mut self, i: usize, col: usize) -> Option<usize> {
         let (name, text) = field(self.lines.from(i, col))?;
         if self.head && !self.nested() {
@@ -188,7 +191,7 @@ impl Blocks<'_> {
     }
 }
 
-/// `row` such that nothing at its start means something to Markdown that it did not mean before.
+/// `row`, escaped if its start would be block markup in Markdown.
 fn guarded(row: &str) -> String {
     let adorned = adornment(row).is_some_and(|(mark, _)| "=-*_~`".contains(mark));
     let named = row.starts_with('[') && row.contains("]:");

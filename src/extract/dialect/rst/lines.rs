@@ -1,13 +1,13 @@
-//! The lines of a document, and what a line can be by itself.
+//! The lines of a document, and the markup that is recognised from a single line.
 //!
-//! Tabs are gone and trailing space is cut, so a column of the indentation is a byte offset too.
+//! Tabs are expanded and trailing space is removed, so a column of the indentation is also a byte offset.
 
-/// Lines without tabs and trailing space, with what is asked of them again and again.
+/// Lines without tabs and trailing space, with precomputed indentations.
 pub(super) struct Lines {
     text: Vec<String>,
     indent: Vec<usize>,
-    /// For every line the first one from it on that is not blank: skipping blank lines must not
-    /// cost a walk each time.
+    /// For every line, the index of the first line from there on that is not blank, so that skipping
+    /// blank lines takes constant time.
     filled: Vec<usize>,
 }
 
@@ -30,7 +30,7 @@ impl Lines {
         self.text.len()
     }
 
-    /// The line `i`; empty beyond the end.
+    /// Line `i`; empty beyond the end.
     pub(super) fn get(&self, i: usize) -> &str {
         self.text.get(i).map_or("", String::as_str)
     }
@@ -43,17 +43,18 @@ impl Lines {
         self.indent.get(i).copied().unwrap_or(0)
     }
 
-    /// The first line from `i` on that is not blank.
+    /// The index of the first line from `i` on that is not blank; `len` if there is none.
     pub(super) fn filled(&self, i: usize) -> usize {
         self.filled.get(i).copied().unwrap_or(self.len())
     }
 
-    /// The line `i` from column `col` on.
+    /// Line `i` from column `col` on; empty if it is shorter.
     pub(super) fn from(&self, i: usize, col: usize) -> &str {
         self.get(i).get(col..).unwrap_or("")
     }
 
-    /// One past the last line of what is indented deeper than `mark` below line `i`.
+    /// The line after the last of the lines below line `i` that are indented deeper than `mark`, blank lines in
+    /// between included.
     pub(super) fn extent(&self, i: usize, mark: usize) -> usize {
         let mut end = i + 1;
         let mut j = self.filled(end);
@@ -71,8 +72,8 @@ impl Lines {
     }
 }
 
-/// `line` without tabs, stray control characters and trailing space. A lone carriage return would
-/// be a line end to a Markdown reader.
+/// `line` with tabs expanded to 8 columns, vertical tabs, form feeds and carriage returns replaced by
+/// spaces, and trailing space removed. Markdown takes a lone carriage return for a line end.
 pub(super) fn clean(line: &str) -> String {
     let line = line.trim_end();
     let mut out = String::with_capacity(line.len());
@@ -97,21 +98,21 @@ pub(super) fn clean(line: &str) -> String {
     out
 }
 
-/// The character and the length of a line that repeats one mark and nothing else.
+/// The character and the length of a line that only repeats one punctuation character.
 pub(super) fn adornment(line: &str) -> Option<(char, usize)> {
     let first = line.chars().next().filter(char::is_ascii_punctuation)?;
     line.chars().all(|c| c == first).then_some((first, line.len()))
 }
 
-/// How a list item starts.
+/// The mark at the start of a list item.
 pub(super) struct Marker {
-    /// What stands for it in Markdown, with the space after it.
+    /// The Markdown for it, with the space after it.
     pub(super) lead: String,
-    /// How far the item's text is indented in Markdown.
+    /// The indentation of the item's text in Markdown, relative to the mark.
     pub(super) width: usize,
-    /// How far it is indented in the source.
+    /// The indentation of the item's text in the source, relative to the mark.
     pub(super) offset: usize,
-    /// Whether it might as well be the start of a sentence.
+    /// Whether it may also be the start of a sentence: "A. Name".
     pub(super) weak: bool,
 }
 
@@ -123,8 +124,8 @@ pub(super) fn bullet(rest: &str) -> Option<Marker> {
     Some(Marker { lead: format!("{mark} "), width: 2, offset, weak: false })
 }
 
-/// The mark of a numbered item at the start of `rest`. Markdown knows numbers only: letters
-/// stay, behind a bullet.
+/// The mark of an enumerated item at the start of `rest`. Markdown has only numbers: letters are kept
+/// as text after a bullet.
 pub(super) fn enumerator(rest: &str) -> Option<Marker> {
     let open = rest.starts_with('(');
     let inner = rest.get(usize::from(open)..)?;
@@ -147,14 +148,14 @@ pub(super) fn enumerator(rest: &str) -> Option<Marker> {
     (roman || letter).then_some(Marker { lead, width: 2, offset, weak: true })
 }
 
-/// Where the text starts behind a mark of `length` bytes, if space or nothing follows the mark.
+/// The offset of the text after a mark of `length` bytes, if a space or nothing follows the mark.
 fn text_after(rest: &str, length: usize) -> Option<usize> {
     let tail = rest.get(length..)?;
     let text = tail.trim_start_matches(' ');
     (tail.is_empty() || text.len() < tail.len()).then_some(rest.len() - text.len())
 }
 
-/// The name of the field that `rest` starts, and its text.
+/// The name and the text of the field at the start of `rest`.
 pub(super) fn field(rest: &str) -> Option<(&str, &str)> {
     let inner = rest.strip_prefix(':').filter(|inner| !inner.starts_with([' ', ':']))?;
     let ends = inner.char_indices().take(80);
@@ -165,7 +166,7 @@ pub(super) fn field(rest: &str) -> Option<(&str, &str)> {
     Some((name, inner.get(end + 1..)?.trim_start()))
 }
 
-/// Whether explicit markup (a directive, a target, a comment) starts here.
+/// Whether `rest` starts explicit markup (a directive, a target, a comment).
 pub(super) fn explicit(rest: &str) -> bool {
     rest == ".." || rest.starts_with(".. ")
 }

@@ -1,6 +1,6 @@
-//! Where the marks of inline markup begin and end.
+//! The marks of inline markup.
 
-/// Where the literal that starts `rest` with a run of `run` marks ends.
+/// The offset of the end mark of the literal at the start of `rest`, which starts with `run` backticks.
 pub(super) fn literal_end(rest: &str, run: usize) -> Option<usize> {
     let mut from = run.max(3);
     while let Some(at) = rest.get(from..)?.find("``") {
@@ -16,7 +16,7 @@ pub(super) fn literal_end(rest: &str, run: usize) -> Option<usize> {
     None
 }
 
-/// Where the interpreted text `inner` ends; a mark behind a backslash is no end.
+/// The offset of the backtick that ends the interpreted text `inner`; escaped ones don't count.
 pub(super) fn tick_end(inner: &str) -> Option<usize> {
     let mut escaped = false;
     inner.bytes().position(|b| {
@@ -26,7 +26,7 @@ pub(super) fn tick_end(inner: &str) -> Option<usize> {
     })
 }
 
-/// The role that starts `rest`: `:name:`.
+/// The name of the role at the start of `rest`: `:name:`.
 pub(super) fn role_name(rest: &str) -> Option<&str> {
     let inner = rest.strip_prefix(':')?;
     let end =

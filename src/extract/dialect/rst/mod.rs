@@ -1,11 +1,10 @@
-//! Turns reStructuredText into Markdown, so that one reader serves both.
+//! Converts reStructuredText to Markdown, so that the Markdown reader can read both.
 //!
-//! The Markdown has exactly as many lines as the source, and every title stands on the line it
-//! had: what a Markdown reader says about line numbers holds for the source too. Markup without
-//! a Markdown counterpart gives up its marks, not its words; what is no prose (images, tables of
-//! contents, comments) leaves blank lines behind. The work done is linear in the length of the
-//! text, however it is made, and nothing in it can panic: every block writes into a page that
-//! has its full number of lines from the start.
+//! The Markdown has exactly as many lines as the source, and every title is on its own line of the
+//! source, so that line numbers of the Markdown are valid for the source. Markup without a Markdown
+//! counterpart loses its marks but keeps its text; blocks that aren't prose (images, tables of
+//! contents, comments) become blank lines. For any text, the time is linear in its length, and
+//! nothing panics: every block writes into a page that has all its lines from the start.
 
 mod blocks;
 mod directives;
@@ -26,7 +25,7 @@ use blocks::Blocks;
 use lines::Lines;
 use names::Names;
 
-/// The Markdown of the reStructuredText `text`; as many lines as before. O(length).
+/// Converts the reStructuredText `text` to Markdown with the same number of lines. O(length).
 pub(super) fn plain(text: &str) -> String {
     let lines = Lines::new(text.split('\n').map(lines::clean).collect());
     let mut names = Names::collect(&lines, text.len());

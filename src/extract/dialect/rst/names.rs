@@ -1,17 +1,17 @@
-//! What a document names in one place and uses in another: link targets, substitutions,
-//! footnote numbers.
+//! Definitions that other places of a document refer to: link targets, substitutions, footnote
+//! numbers.
 //!
-//! They are collected before anything is written, since a use may come before its definition.
-//! A short name can stand for a long text, so what is put in for names has a budget: the output
-//! stays linear in the input.
+//! They are collected before anything is written, since a reference may precede its definition. A
+//! short name can refer to a long text, so the text inserted for names has a byte budget, which keeps
+//! the output linear in the input.
 
 use super::lines::{Lines, explicit};
 use std::collections::{HashMap, HashSet, VecDeque};
 
-/// More than this is no name and no phrase.
+/// The maximum bytes of a name that can be looked up, and of a substitution's text.
 const LONGEST: usize = 500;
 
-/// Where a footnote or citation is named.
+/// Whether the label of a footnote or citation is at its definition or in a reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotePlace {
     Definition,
@@ -19,12 +19,12 @@ pub(super) enum NotePlace {
 }
 
 pub(super) struct Names {
-    /// An empty address is a place inside the document, to which Markdown has no link.
+    /// URLs by name. An empty one is a place inside the document, which Markdown can't link to.
     targets: HashMap<String, String>,
     anonymous: VecDeque<String>,
     phrases: HashMap<String, String>,
     notes: HashMap<String, usize>,
-    /// The numbers of the footnotes without a label, for their own marks and for the references.
+    /// The numbers of unlabelled footnotes (`#`) that are left for definitions, and for references.
     defined: VecDeque<usize>,
     referred: VecDeque<usize>,
     budget: usize,
@@ -59,7 +59,7 @@ impl Names {
         names
     }
 
-    /// Targets in a row without an address of their own share the next one's.
+    /// Adds a target. Consecutive targets without a URL get that of the next one that has one.
     fn add_target(&mut self, name: &str, value: &str, open: &mut Vec<String>) {
         if name == "_" {
             self.anonymous.push_back(value.to_owned());
@@ -74,8 +74,8 @@ impl Names {
         }
     }
 
-    /// Only the last of names in a row keeps a copy of the address where they are many: a copy
-    /// each would make the memory grow with the square of the input.
+    /// Gives the open names `address`. Only the last 8 names get a copy of a URL: a copy for each
+    /// would take quadratic memory.
     fn close(&mut self, open: &mut Vec<String>, address: &str) {
         let most = if address.is_empty() { usize::MAX } else { 8 };
         for name in open.drain(..).rev().take(most) {
@@ -103,7 +103,7 @@ impl Names {
         }
     }
 
-    /// Numbers the footnotes that ask for a number, past those that were given by hand.
+    /// Numbers the auto-numbered footnotes with the numbers that no explicit label uses.
     fn number(&mut self, labels: &[String]) {
         let taken: HashSet<usize> = labels.iter().filter_map(|label| label.parse().ok()).collect();
         let mut free = (1..).filter(|number| !taken.contains(number));
@@ -118,7 +118,7 @@ impl Names {
         }
     }
 
-    /// The number or name that replaces the footnote or citation `label`.
+    /// The number or name that is written for the footnote or citation `label`.
     pub(super) fn note(&mut self, label: &str, place: NotePlace) -> String {
         let number = match (label, place) {
             ("#", NotePlace::Definition) => self.defined.pop_front(),
@@ -128,7 +128,8 @@ impl Names {
         number.map_or_else(|| label.trim_start_matches('#').to_owned(), |n| n.to_string())
     }
 
-    /// The web address that `name` leads to, if it is a target; empty within the document.
+    /// The URL of the target `name`; empty if it is a place inside the document or the budget is spent. `None` if
+    /// there is no such target.
     pub(super) fn target(&mut self, name: &str) -> Option<String> {
         if name.len() > LONGEST {
             return None;
@@ -137,14 +138,14 @@ impl Names {
         Some(if self.spend(found.len()) { found } else { String::new() })
     }
 
-    /// A link with a name and an address can be referred to by its name afterwards.
+    /// Adds the target of a named link with a URL, which later references may use.
     pub(super) fn learn(&mut self, name: &str, address: &str) {
         if name.len() <= LONGEST {
             self.targets.entry(normal(name)).or_insert_with(|| address.to_owned());
         }
     }
 
-    /// The address for the next anonymous reference.
+    /// The URL for the next anonymous reference.
     pub(super) fn anonymous(&mut self) -> Option<String> {
         self.anonymous.pop_front()
     }
@@ -161,18 +162,18 @@ impl Names {
     }
 }
 
-/// Names are compared without regard to case and spacing.
+/// The form in which names are compared: case and spacing don't matter.
 fn normal(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Whether `address` leads out of the document to somewhere a reader can follow.
+/// Whether `address` is an http(s) or mailto URL that Markdown can link to.
 pub(super) fn web(address: &str) -> bool {
     let known = ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
     known && address.len() <= 4 * LONGEST && !address.contains(['<', '>', ' ', '\n'])
 }
 
-/// The name and the value of the target that `rest` defines; the name `_` is the anonymous one.
+/// The name and the value of the target that `rest` defines; an anonymous target has the name `_`.
 fn target(rest: &str) -> Option<(&str, &str)> {
     let inner = rest.strip_prefix(".. _").filter(|_| explicit(rest))?;
     let (name, value) = match inner.strip_prefix('`') {
@@ -184,7 +185,7 @@ fn target(rest: &str) -> Option<(&str, &str)> {
     Some((name, value.trim()))
 }
 
-/// An address may be broken over the lines below its target.
+/// The URL of a target on line `i`, which may continue on up to four indented lines below.
 fn url(lines: &Lines, i: usize, value: &str) -> String {
     let below = (i + 1..lines.len()).take(4).take_while(|&j| lines.indent(j) > lines.indent(i));
     let parts = std::iter::once(value).chain(below.map(|j| lines.get(j).trim()));
@@ -192,7 +193,7 @@ fn url(lines: &Lines, i: usize, value: &str) -> String {
     if whole.starts_with('`') { whole } else { whole.replace(' ', "") }
 }
 
-/// The label of the footnote or citation that `rest` defines, and its text.
+/// The label and the text of the footnote or citation that `rest` defines.
 pub(super) fn note(rest: &str) -> Option<(&str, &str)> {
     let inner = rest.strip_prefix("..")?.trim_start().strip_prefix('[')?;
     let (label, text) = inner.split_once(']')?;
@@ -200,7 +201,7 @@ pub(super) fn note(rest: &str) -> Option<(&str, &str)> {
     (fits && (text.is_empty() || text.starts_with(' '))).then_some((label, text.trim_start()))
 }
 
-/// The name of the substitution that `rest` defines, and its definition.
+/// The name and the definition of the substitution that `rest` defines.
 pub(super) fn substitution(rest: &str) -> Option<(&str, &str)> {
     rest.strip_prefix("..")?.trim_start().strip_prefix('|')?.split_once('|')
 }

@@ -1,8 +1,8 @@
-//! What stands in Markdown for a role, a reference or a literal.
+//! The Markdown for roles, references and literals.
 
 use super::names::{Names, web};
 
-/// A web link; other addresses lead nowhere from here and leave their text.
+/// A link to a web address; for other addresses, only the text.
 pub(super) fn link(text: &str, address: &str) -> String {
     let text = label(text);
     if !web(address) {
@@ -30,7 +30,7 @@ fn bracketless(text: &str) -> String {
     text.replace('[', "\\[").replace(']', "\\]")
 }
 
-/// Text in which no markup is looked for, as prose on one line.
+/// `text` on one line, without parsing markup in it; tags are escaped.
 pub(super) fn label(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.trim().chars().peekable();
@@ -52,7 +52,7 @@ pub(super) fn label(text: &str) -> String {
     out
 }
 
-/// Interpreted text without a role. With an address it was meant as a link.
+/// Interpreted text without a role: emphasis, or a link if it contains a URL (a forgotten underscore).
 pub(super) fn emphasis(content: &str) -> String {
     if let Some((text, address)) = embedded(content).filter(|(_, address)| web(address)) {
         return link(if text.is_empty() { address } else { text }, address);
@@ -61,7 +61,7 @@ pub(super) fn emphasis(content: &str) -> String {
     if text.is_empty() || text.contains('*') { text } else { format!("*{text}*") }
 }
 
-/// A code span. Its marks are longer than any run of marks in it.
+/// A code span, with more backticks around it than any run of backticks in it.
 pub(super) fn code(content: &str) -> String {
     let text = content.replace('\n', " ");
     let text = text.trim();
@@ -79,7 +79,7 @@ pub(super) fn longest_run(text: &str) -> usize {
     runs.max().unwrap_or(0)
 }
 
-/// `` `content`_ `` or, if `anonymous`, `` `content`__ ``.
+/// The reference `` `content`_ `` or, if `anonymous`, `` `content`__ ``.
 pub(super) fn reference(content: &str, anonymous: bool, names: &mut Names) -> String {
     if let Some((text, target)) = embedded(content) {
         let (target, rest) = split(target);
@@ -96,8 +96,8 @@ pub(super) fn reference(content: &str, anonymous: bool, names: &mut Names) -> St
     address.map_or_else(|| label(content), |address| link(content, &address))
 }
 
-/// An address, and the words behind it. An address may be broken over lines but has no spaces:
-/// where it has, the mark at its end was put too late, and the words were meant for the reader.
+/// Splits `target` into an address and the text after it. An address may span lines but has no spaces:
+/// if there is one, the author closed the link too late, and the rest is text.
 fn split(target: &str) -> (String, String) {
     let (address, rest) = match target.split_once(' ') {
         Some((address, rest)) if web(address) && !target.contains('\n') => {
@@ -107,14 +107,14 @@ fn split(target: &str) -> (String, String) {
         _ => (target, String::new()),
     };
     let address: String = address.split_whitespace().collect();
-    // The bracket that the words lack went with the address.
+    // The closing bracket that the text lacks was cut off with the address.
     let lacking = rest.matches('(').count() > rest.matches(')').count();
     let close = if lacking { ")" } else { "" };
     let rest = if rest.is_empty() { rest } else { format!(" {rest}{close}") };
     (address.replace("\\_", "_"), rest)
 }
 
-/// `text <target>`, split.
+/// The parts of `text <target>`, if `content` has this form.
 fn embedded(content: &str) -> Option<(&str, &str)> {
     let inner = content.trim_end().strip_suffix('>')?;
     let (text, target) = inner.rsplit_once('<')?;
@@ -122,7 +122,7 @@ fn embedded(content: &str) -> Option<(&str, &str)> {
     (apart && !target.is_empty()).then_some((text.trim(), target))
 }
 
-/// `` :name:`content` ``.
+/// The role `` :name:`content` ``.
 pub(super) fn role(name: &str, content: &str) -> String {
     let last = name.rsplit(':').next().unwrap_or(name);
     match last {
@@ -140,14 +140,14 @@ pub(super) fn role(name: &str, content: &str) -> String {
     }
 }
 
-/// A formula on one line. Markdown takes no space between the dollar signs and the formula.
+/// A formula on one line. Markdown allows no space between the dollar signs and the formula.
 fn math(content: &str) -> String {
     let formula = content.split_whitespace().collect::<Vec<_>>().join(" ");
     if formula.is_empty() { formula } else { format!("${formula}$") }
 }
 
-/// The text of a reference to a place in the documents; a bare label says nothing to a reader, but
-/// something stands there for the sentence's sake.
+/// The text of a reference to a place in the documents; "…" for a bare label, which is not readable, so
+/// that the sentence has no gap.
 fn place(content: &str) -> String {
     match embedded(content) {
         Some((text, _)) => label(text),
@@ -160,7 +160,7 @@ fn words(content: &str) -> String {
     label(embedded(content).map_or(content, |(text, _)| text))
 }
 
-/// The name of what a role like `func` points to: `~` keeps the last part of a dotted name only.
+/// The name in a role such as `func`; after `~`, only the last part of a dotted name.
 fn object(content: &str) -> &str {
     let name = embedded(content).map_or(content, |(text, _)| text).trim();
     match name.strip_prefix('~') {

@@ -1,23 +1,24 @@
-//! Grid tables and simple tables, as the tables of Markdown.
+//! Converts grid tables and simple tables to Markdown tables.
 //!
-//! A Markdown table has one line for a row and none between rows, so rows move up within the
-//! lines of the table and the lines left over are blank. Cells that span others give their text
-//! to the first place they cover. What has no clear shape stays text.
+//! A Markdown table has one line per row and none between rows, so rows move up within the lines of
+//! the table, and the remaining lines are blank. The text of a spanning cell goes to the first cell
+//! that it covers. Malformed tables stay text.
 
 use super::blocks::Blocks;
 use super::inline;
 use super::lines::Lines;
 
-/// A reader fills short rows up: with many columns that would be far more cells than text.
+/// The maximum number of columns: Markdown parsers fill up short rows, so that a table with many columns could
+/// have far more cells than text.
 const WIDEST: usize = 64;
-/// Tables in tables in tables are read as text.
+/// The cells of tables nested deeper are converted as text, without blocks.
 const DEEPEST: usize = 3;
 
 /// The lines of each cell of a row.
 type TableRow = Vec<Vec<String>>;
 
 impl Blocks<'_> {
-    /// The table that starts in column `col` of line `i`.
+    /// Writes the table that starts in column `col` of line `i`, if there is one. Returns the next line to read.
     pub(super) fn table(&mut self, i: usize, col: usize) -> Option<usize> {
         let (rows, end) = self.grid(i, col).or_else(|| self.simple(i, col))?;
         let rows: Vec<Vec<String>> = rows.iter().map(|row| self.cells(row)).collect();
@@ -36,7 +37,7 @@ impl Blocks<'_> {
         row.iter().map(|cell| self.cell(cell)).collect()
     }
 
-    /// The blocks of a cell, on one line.
+    /// Converts the blocks of a cell and joins them on one line.
     fn cell(&mut self, cell: &[String]) -> String {
         let shared = cell.iter().filter(|line| !line.is_empty());
         let shared = shared.map(|line| line.len() - line.trim_start_matches(' ').len()).min();
@@ -54,7 +55,7 @@ impl Blocks<'_> {
         barless(&lines.join(" "))
     }
 
-    /// The rows of a grid table and the line after it.
+    /// The rows of the grid table at line `i`, and the line after it.
     fn grid(&self, i: usize, col: usize) -> Option<(Vec<TableRow>, usize)> {
         let lines = self.lines;
         if !border(lines.from(i, col)) {
@@ -71,7 +72,7 @@ impl Blocks<'_> {
             for (bound, c) in bounds.iter_mut().zip(line) {
                 *bound |= *c == '+';
             }
-            // A table ends with a border: what comes after the last one is none of it.
+            // A table ends with its last border.
             end = j + 1;
         }
         let width = bounds.iter().filter(|bound| **bound).count().saturating_sub(1);
@@ -85,7 +86,7 @@ impl Blocks<'_> {
         Some((rows.finish(), end))
     }
 
-    /// The rows of a simple table and the line after it.
+    /// The rows of the simple table at line `i`, and the line after it.
     fn simple(&self, i: usize, col: usize) -> Option<(Vec<TableRow>, usize)> {
         let lines = self.lines;
         let top = lines.from(i, col);
@@ -97,7 +98,7 @@ impl Blocks<'_> {
         let below = below.take_while(|&j| j < lines.len() && lines.indent(j) >= col);
         let mut rules = below.filter(|j| rule(*j));
         let second = rules.next()?;
-        // A rule that a blank line follows is the last one.
+        // A rule followed by a blank line is the last one.
         let third = if lines.blank(second + 1) { None } else { rules.next() };
         let (head, last) = third.map_or((i, second), |third| (second, third));
         let starts: Vec<usize> = starts(top);
@@ -122,13 +123,13 @@ impl Blocks<'_> {
 
 /// A line of a grid table.
 struct GridLine {
-    /// Columns with their texts.
+    /// Column index and text of each cell.
     cells: Vec<(usize, String)>,
-    /// Whether a border runs through at least one of its cells.
+    /// Whether at least one of its cells is part of a border.
     is_border: bool,
 }
 
-/// Rows as they are read, line by line.
+/// Collects rows, line by line.
 #[derive(Default)]
 struct Rows {
     done: Vec<TableRow>,
@@ -170,18 +171,18 @@ impl Rows {
     }
 }
 
-/// Whether `line` is a border of a grid from one end to the other.
+/// Whether the whole of `line` is a border of a grid.
 fn border(line: &str) -> bool {
     let drawn = line.bytes().all(|b| b"+-=".contains(&b));
     drawn && line.len() > 2 && line.starts_with('+') && line.ends_with('+')
 }
 
-/// Whether `line` is made of runs of `mark`.
+/// Whether `line` consists of runs of `mark`, separated by spaces.
 fn ruled(line: &str, mark: char) -> bool {
     line.starts_with(mark) && line.chars().all(|c| c == mark || c == ' ')
 }
 
-/// The columns in which the runs of a rule start.
+/// The columns where the runs of a rule start.
 fn starts(rule: &str) -> Vec<usize> {
     let mut before = b' ';
     let runs = rule.bytes().enumerate().filter(|(_, b)| {
@@ -192,7 +193,7 @@ fn starts(rule: &str) -> Vec<usize> {
     runs.map(|(at, _)| at).collect()
 }
 
-/// The characters of `line` by column: wide ones take two.
+/// The characters of `line` by column; a wide one takes two columns, the second as `\0`.
 fn columns(line: &str) -> Vec<char> {
     let mut out = Vec::with_capacity(line.len());
     for c in line.chars() {
@@ -213,7 +214,7 @@ fn text(columns: &[char]) -> String {
     text.trim_end().to_owned()
 }
 
-/// The cells of a line of a grid by their column, and whether a border runs through some.
+/// Splits a line of a grid at the cell edges; `bounds` says which columns are edges in a border.
 fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
     let mut cells = Vec::new();
     let (mut bordered, mut start, mut at, mut bound) = (false, 0, 0, 0);
@@ -232,7 +233,7 @@ fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
         if !(drawn || cell.is_empty() && start == 0) {
             cells.push((usize::min(at, width - 1), cell));
         }
-        // The cell that starts here is as many columns in as there were bounds before it.
+        // The index of the cell that starts here is the number of bounds before it.
         at = bound;
         bound += usize::from(edge);
         start = column + 1;
@@ -240,7 +241,7 @@ fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
     GridLine { cells, is_border: bordered }
 }
 
-/// The cells of a line of a simple table. Text that runs over the start of a column is not cut.
+/// The cells of a line of a simple table. A word that extends past the start of a column is not cut.
 fn simple_line(line: &[char], starts: &[usize]) -> Vec<String> {
     let mut cuts = Vec::with_capacity(starts.len() + 1);
     let mut cut = 0;
@@ -257,7 +258,7 @@ fn simple_line(line: &[char], starts: &[usize]) -> Vec<String> {
     cells.collect()
 }
 
-/// `cell` with its bars escaped: a bar ends a cell even in code.
+/// `cell` with its bars escaped: a bar would end a cell even in code.
 fn barless(cell: &str) -> String {
     let mut out = String::with_capacity(cell.len());
     for c in cell.chars() {

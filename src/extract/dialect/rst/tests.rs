@@ -1,8 +1,8 @@
-//! What comes out, line by line.
+//! Tests of the conversion, line by line.
 
 use super::plain;
 
-/// Every case: the source and the Markdown, of as many lines.
+/// Checks pairs of a source and its Markdown, which must have the same number of lines.
 fn check(cases: &[(&str, &str)]) {
     for (source, expected) in cases {
         let got = plain(source);
