@@ -191,7 +191,7 @@ const BRITISH: [(&str, &str); 10] = [
     ("centre", "center"),
 ];
 
-/// Whether `word` has one of the letter pairs that every British ending of [`BRITISH`] or "ise" contains.
+/// Whether `word` has one of the letter pairs that every British ending of `BRITISH` or "ise" contains.
 fn may_be_british(word: &str) -> bool {
     let is_telling = |pair: &[u8]| matches!(pair, b"is" | b"ll" | b"ou" | b"tr" | b"bo");
     word.as_bytes().windows(2).any(is_telling)

@@ -106,7 +106,7 @@ impl Vocabulary {
         self.position(slug).map(|at| &self.topics[at])
     }
 
-    /// The index of `slug` in [`Vocabulary::topics`]. O(log topics).
+    /// The index of `slug` in `Vocabulary::topics`. O(log topics).
     pub fn position(&self, slug: &str) -> Option<usize> {
         self.topics.binary_search_by(|topic| topic.slug.0.as_str().cmp(slug)).ok()
     }

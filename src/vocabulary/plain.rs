@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use super::label;
 
-/// The words as keys ([`label::key`]).
+/// The words as keys (`label::key`).
 static WORDS: LazyLock<HashSet<String>> =
     LazyLock::new(|| include_str!("plain.txt").split_whitespace().map(label::key).collect());
 
