@@ -1,6 +1,6 @@
 //! Parses a query: words, `"phrases"`, `-not`, `OR`, `(groups)`, `field:value`.
 //!
-//! No input is an error. Text that can't be parsed is read as words, and what is ignored is reported in
+//! Parsing never fails. Text that can't be parsed is read as words, and what is ignored is reported in
 //! [`Query::dropped`]. O(length).
 
 use schemars::JsonSchema;
