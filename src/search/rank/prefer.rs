@@ -70,8 +70,8 @@ impl Preferred {
         number.and_then(|number| self.gains.get(number)).copied().unwrap_or_default()
     }
 
-    /// The units that count for `section` because of its source, so that their occurrences in it are ignored; none if the
-    /// query consists only of names.
+    /// The units that count for `section` because of its source, so that their occurrences in it are ignored; none if
+    /// the query consists only of names.
     pub fn spared(&self, opened: &Opened, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }
