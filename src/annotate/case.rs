@@ -1,17 +1,17 @@
-//! Which case study a document or a section treats: by its headings, its title, its path.
+//! Which case study a document or a section is about, by its headings, title and path.
 
 use super::company::Trail;
 use super::tagger::Tagger;
 use crate::extract::Document;
 use crate::vocabulary::Vocabulary;
 
-/// Parts of a path that may name a case: the file and the folders nearest to it.
+/// Trailing parts of a path that may name a case: the file name and its two innermost folders.
 const PATH_PARTS: usize = 3;
 
-/// The names of the case studies, compiled for finding.
+/// The labels of the case studies, compiled into a tagger.
 pub struct Cases {
     tagger: Tagger,
-    /// By place in the vocabulary: the topics above it.
+    /// By topic index in the vocabulary: the topics above it.
     above: Vec<Vec<u32>>,
 }
 
@@ -23,8 +23,8 @@ impl Cases {
         Cases { tagger: Tagger::over(vocabulary, &places), above }
     }
 
-    /// The case that the whole of `document` at `path` treats: its title names one, else its first
-    /// heading, else its path, the file's own name first.
+    /// The case that `document` at `path` is about as a whole: the first one named by its title, its first section's
+    /// outermost heading, its file name or the folders above, in this order.
     pub fn of_document(&self, document: &Document, path: &str) -> Option<u32> {
         let title = document.title.as_deref();
         let heading = document.sections.first().and_then(|s| s.headings.first());
@@ -34,14 +34,14 @@ impl Cases {
         names.chain(parts).find_map(|name| self.named(name))
     }
 
-    /// The case that a section with `headings` treats, outermost first, in a document that treats
-    /// `whole`: the innermost heading that names one decides.
+    /// The case that a section is about: the one named by the innermost of its `headings` (outermost first) that
+    /// names a case, else `whole`, the case of its document.
     pub fn of_section(&self, headings: &[String], whole: Option<u32>) -> Option<u32> {
         headings.iter().rev().find_map(|heading| self.named(heading)).or(whole)
     }
 
-    /// The one case that `text` names; of a case and a narrower one, the narrower. None where it names
-    /// several, for then it is about their kind.
+    /// The one case that `text` names. Of a case and a narrower one, the narrower counts. `None` if it names several
+    /// unrelated ones: then it is about none of them in particular.
     fn named(&self, text: &str) -> Option<u32> {
         let mut found: Vec<u32> = self
             .tagger

@@ -1,4 +1,4 @@
-//! When a label that is also plain English counts: as written, in a heading, in company.
+//! Evaluates the rules of labels that are also plain English: capitals, headings only, other words close by.
 
 use memchr::memmem::Finder;
 
@@ -6,9 +6,9 @@ use super::folded::{Folded, fenced, finder};
 use crate::vocabulary::LabelRule;
 use crate::vocabulary::label;
 
-/// A [`LabelRule`], its words folded as texts are.
+/// A [`LabelRule`], with its words folded in the same way as texts.
 pub(super) struct Rule {
-    /// The label as written, a plural's ending taken off.
+    /// The label as written, without trailing "s".
     written: String,
     near: Vec<Finder<'static>>,
     capitals: bool,
@@ -25,8 +25,8 @@ impl Rule {
         }
     }
 
-    /// Whether the label counts as `written`, in a sentence or heading of which `folded` stands round it, below
-    /// `trail`.
+    /// Whether the label counts where it is `written` like this. `folded` is the folded text around it, in the same
+    /// sentence or heading; `trail` has the headings above.
     pub fn allows(&self, written: &str, folded: &[u8], trail: &Trail, in_heading: bool) -> bool {
         if self.heading_only && !in_heading {
             return false;
@@ -39,20 +39,20 @@ impl Rule {
     }
 }
 
-/// The headings above a text, folded; no more of them than [`MOST_TRAIL`] bytes.
+/// The headings above a text, folded and cut to [`MOST_TRAIL`] bytes.
 pub(super) struct Trail(Vec<u8>);
 
-/// Headings are shorter together, where they are headings.
+/// Limits the work for malformed documents; real headings are shorter, even together.
 const MOST_TRAIL: usize = 4_000;
 
 impl Trail {
     pub fn of<'a>(headings: impl IntoIterator<Item = &'a str>) -> Trail {
         let folded = headings.into_iter().map(|heading| fenced(&label::tokens(heading)));
-        // No label spans two headings: a fence that is no word's stands between them.
+        // The line feed prevents a match that spans two headings: no word contains it.
         Trail::cut(folded.collect::<Vec<_>>().join("\n"))
     }
 
-    /// These headings and the beginning of `text`, which stands below them.
+    /// These headings and the first [`MOST_TRAIL`] characters of `text`, the text below them.
     pub fn with(&self, text: &str) -> Trail {
         let end = text.char_indices().nth(MOST_TRAIL).map_or(text.len(), |(at, _)| at);
         let below = Folded::of(&text[..end]).text;

@@ -1,11 +1,10 @@
-//! Sections that say the same, or nearly so, folded under one of them.
+//! Finds copies and near-copies of sections and folds each group under one representative.
 //!
-//! Exact copies have one hash of their words. Near-copies are found by MinHash over word 5-grams
-//! (Broder, "On the resemblance and containment of documents", 1997), banded so that likely pairs meet
-//! (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4), and then compared by their
-//! sketches. Each is compared with sections that stand for themselves only, so that likeness does not
-//! chain. The work for one section is bounded: a sketch has a largest size, and so has each bucket of
-//! sections that share a band.
+//! Exact copies have the same hash of their words. Candidates for near-copies are found by MinHash over word
+//! 5-grams (Broder, "On the resemblance and containment of documents", 1997) with banding (Leskovec, Rajaraman,
+//! Ullman, "Mining of Massive Datasets", 3.4), and then compared by their sketches. A section is compared only with
+//! representatives, so that similarity does not chain. The work for one section is bounded, because the size of a
+//! sketch is bounded, and so is the size of each bucket of sections that share a band.
 
 use std::collections::HashMap;
 
@@ -13,31 +12,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::Section;
 
-/// Shorter sections ("See below.") are alike without being copies.
+/// Sections with fewer words ("See below.") are often equal without being copies.
 const LEAST_WORDS: usize = 8;
-/// Words that a section needs to be told from others that only resemble it.
+/// Sections with fewer words are not compared for near-copies.
 const LEAST_NEAR_WORDS: usize = 40;
-/// Words of a shingle.
+/// Words in one shingle.
 const SHINGLE: usize = 5;
-/// Sections whose shingles overlap at least so far (Jaccard) say the same.
+/// Minimum Jaccard similarity of the shingle sets of near-copies.
 const ALIKE: f64 = 0.8;
-/// Bands of the signature, and rows of each: at a likeness of 0.8 two sections share a band with a
-/// probability of 1 - (1 - 0.8⁴)⁸ = 0.985, at 0.4 of 0.19.
+/// Bands of the signature and rows of each band. Two sections with similarity 0.8 share a band with a probability
+/// of 1 - (1 - 0.8⁴)⁸ = 0.985; with similarity 0.4, of 0.19.
 const BANDS: usize = 8;
 const ROWS: usize = 4;
-/// Shingles that a sketch keeps. A section of prose has a fifth of them; only of longer ones is the
-/// likeness estimated, with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
+/// The most shingles in a sketch. A section of prose has about a fifth of that. Only for sections with more is the
+/// similarity an estimate, with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
 const MOST_SHINGLES: usize = 1_024;
-/// Sections that one bucket keeps, which bounds what a section is compared with by [`BANDS`] times
-/// this. The fullest bucket of the sources that were looked at has fewer.
+/// The most sections in one bucket. A section is compared with at most [`BANDS`] times this many. The fullest bucket
+/// measured on real sources had fewer.
 pub const BUCKET: usize = 32;
 
-/// Of each band, a hash of its least shingle hashes.
+/// A MinHash signature: for each band, one hash of the minimum shingle hashes in its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature([u64; BANDS]);
 
-/// A number equal for sections with the same heading, text and code, whatever their spacing;
-/// `None` for those too short to be told by their words.
+/// A hash of heading, text and code that ignores differences in whitespace. `None` if text and code have fewer than
+/// `LEAST_WORDS` words.
 pub(super) fn fingerprint(section: &Section) -> Option<u64> {
     let words = section.text.split_whitespace().count() + section.code.split_whitespace().count();
     if words < LEAST_WORDS {
@@ -55,7 +54,8 @@ pub(super) fn fingerprint(section: &Section) -> Option<u64> {
     bytes.as_bytes().first_chunk().map(|first| u64::from_le_bytes(*first))
 }
 
-/// What likely near-copies of `section` share a part of; `None` if it is too short. O(length).
+/// The signature of `section`; near-copies usually share at least one band. `None` if the section is too short.
+/// O(length).
 pub(super) fn signature(section: &Section) -> Option<Signature> {
     let shingles = shingles(section)?;
     let mut least = [u64::MAX; BANDS * ROWS];
@@ -75,18 +75,18 @@ pub(super) fn signature(section: &Section) -> Option<Signature> {
     Some(Signature(bands))
 }
 
-/// The least hashes of a section's shingles, by which two sections are compared without their text: a
-/// bottom-k sketch (Cohen, Kaplan, "Summarizing data using bottom-k sketches", 2007). At most 4 KiB.
+/// The smallest hashes of a section's shingles. Two sections can be compared by them without their text: a bottom-k
+/// sketch (Cohen, Kaplan, "Summarizing data using bottom-k sketches", 2007). At most 4 KiB.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch {
-    /// Ascending, no repeats.
+    /// Ascending, without duplicates.
     least: Box<[u32]>,
 }
 
 impl Sketch {
     /// The sketch of `section`; `None` if it is too short to have near-copies. O(length · log length).
     pub fn of(section: &Section) -> Option<Sketch> {
-        // The upper halves: 32 bits tell a few hundred shingles apart.
+        // The upper halves: 32 bits are enough to distinguish a few hundred shingles.
         let mut hashes: Vec<u32> = shingles(section)?.map(|hash| (hash >> 32) as u32).collect();
         hashes.sort_unstable();
         hashes.dedup();
@@ -94,8 +94,8 @@ impl Sketch {
         Some(Sketch { least: hashes.into_boxed_slice() })
     }
 
-    /// Whether the sections of two sketches say nearly the same: exact where both are shorter than
-    /// [`MOST_SHINGLES`], else an estimate from the least hashes of both together. O(size).
+    /// Whether the Jaccard similarity of two sections is at least `ALIKE`. Exact if both sketches have fewer than
+    /// [`MOST_SHINGLES`] hashes, else estimated from the smallest hashes of their union. O(size).
     fn is_alike(&self, other: &Sketch) -> bool {
         let (one, two) = (&self.least, &other.least);
         let is_whole = one.len().max(two.len()) < MOST_SHINGLES;
@@ -113,8 +113,8 @@ impl Sketch {
     }
 }
 
-/// Hashes of the word 5-grams of `section` in order, in any case and without punctuation; `None` if it
-/// has too few words.
+/// Hashes of the word 5-grams of `section` in order, case-insensitive and without punctuation. `None` if it has
+/// fewer than `LEAST_NEAR_WORDS` words.
 fn shingles(section: &Section) -> Option<impl Iterator<Item = u64>> {
     let words: Vec<u64> = [&section.text, &section.code]
         .into_iter()
@@ -127,7 +127,7 @@ fn shingles(section: &Section) -> Option<impl Iterator<Item = u64>> {
     is_long.then(|| (0..=words.len() - SHINGLE).map(move |at| shingle(&words[at..at + SHINGLE])))
 }
 
-/// FNV-1a with 64 bits over the lower-case letters of `word`.
+/// 64-bit FNV-1a over the lower-cased characters of `word`, one step per character instead of per byte.
 /// <http://www.isthe.com/chongo/tech/comp/fnv/>
 fn word_hash(word: &str) -> u64 {
     let letters = word.chars().flat_map(char::to_lowercase);
@@ -136,7 +136,7 @@ fn word_hash(word: &str) -> u64 {
     })
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): every bit depends on every other.
+/// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): every output bit depends on every input bit.
 fn mixed(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -144,9 +144,8 @@ fn mixed(bits: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// Folds copies as sections come by, in the order of preference: the first of those that say the
-/// same stands for the others. Holds a sketch of each section that stands for itself: 4 KiB at most, and
-/// 400 bytes for a section of a hundred words.
+/// Folds copies. Sections are added one by one, in order of preference: the first of a group of copies represents the
+/// others. Holds a sketch of each representative: at most 4 KiB, and 400 bytes for a section of a hundred words.
 ///
 /// ```
 /// use cairn::annotate::copies::Fold;
@@ -159,11 +158,11 @@ fn mixed(bits: u64) -> u64 {
 #[derive(Debug)]
 pub struct Fold<T> {
     first: HashMap<u64, T>,
-    /// Those that stand for themselves and may have near-copies.
+    /// The representatives that are long enough to have near-copies.
     known: Vec<Known<T>>,
-    /// Places in `known`, by the bands of their signatures; at most [`BUCKET`] each.
+    /// Indices in `known` by signature band; at most [`BUCKET`] each.
     near: HashMap<(usize, u64), Vec<u32>>,
-    /// Comparisons so far.
+    /// Number of comparisons so far.
     compared: u64,
 }
 
@@ -171,11 +170,11 @@ pub struct Fold<T> {
 struct Known<T> {
     section: T,
     sketch: Sketch,
-    /// The number of the last section that was compared with it.
+    /// The number of the last section that was compared with it, so that no pair is compared twice.
     compared_with: u64,
 }
 
-/// What stands for a section.
+/// The representative of a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Representative<T> {
     pub section: T,
@@ -190,11 +189,10 @@ impl<T> Default for Fold<T> {
 }
 
 impl<T: Copy> Fold<T> {
-    /// Who stands for `section`: one with its `fingerprint` that came before, else one that shares a
-    /// band of its `signature` and whose sketch is like its own, else itself.
+    /// The representative of `section`: that of the same `fingerprint` if one was added before, else a section that
+    /// shares a band of `signature` and has a similar sketch, else `section` itself.
     ///
-    /// `sketch` is asked for only where there is a signature and no exact copy. At most [`BUCKET`]
-    /// comparisons for each band.
+    /// `sketch` is called only if there is a signature and no exact copy. At most [`BUCKET`] comparisons per band.
     pub fn representative(
         &mut self,
         fingerprint: u64,
@@ -218,7 +216,7 @@ impl<T: Copy> Fold<T> {
         }
     }
 
-    /// A section that stands for itself, shares a band of `signature`, and is like `sketch`.
+    /// A representative that shares a band of `signature` and whose sketch is similar to `sketch`.
     fn like(&mut self, signature: &Signature, sketch: &Sketch) -> Option<T> {
         let number = self.first.len() as u64 + 1;
         for band in signature.0.into_iter().enumerate() {
@@ -236,7 +234,7 @@ impl<T: Copy> Fold<T> {
         None
     }
 
-    /// Takes in `section`, which stands for itself; returns whether a bucket was full.
+    /// Adds `section` as a representative; returns whether a bucket was full.
     fn add(&mut self, signature: &Signature, sketch: Sketch, section: T) -> bool {
         let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
         self.known.push(Known { section, sketch, compared_with: 0 });
@@ -276,7 +274,7 @@ mod tests {
     #[test]
     fn near_copies_are_told_from_what_only_resembles() {
         let original = section(200, &[]);
-        // A changed word touches five shingles of 196: two leave 186/206 = 0.90, nine 0.63.
+        // A changed word changes five of 196 shingles: two changed words leave 186/206 = 0.90, nine leave 0.63.
         assert!(are_alike(&original, &section(200, &[50, 120])));
         assert!(!are_alike(&original, &section(200, &[9, 30, 50, 70, 90, 110, 130, 150, 170])));
         assert!(!are_alike(&section(30, &[]), &section(30, &[])), "too short to tell");
@@ -303,7 +301,7 @@ mod tests {
     fn likeness_does_not_chain() {
         let mut fold = Fold::default();
         let same = Signature([1; BANDS]);
-        // Each has a tenth of the words before it exchanged: 2 is like 1, and 3 like 2 but not like 1.
+        // Each has a tenth of the words of the one before replaced: 2 is similar to 1, and 3 to 2 but not to 1.
         let mut fold_in = |section: u32| {
             let least = (0..100).map(|at| section * 10 + at).collect();
             let sketch = || Some(Sketch { least });
@@ -323,7 +321,7 @@ mod tests {
         assert!(!are_alike(&long, &section(600, &[])));
     }
 
-    /// Sixty words that all share and seventeen of its own: alike by no more than 0.6.
+    /// Sixty shared words and seventeen of its own: a similarity of at most 0.6.
     fn resembling(number: usize) -> Section {
         let shared: String = (0..60).map(|at| format!("shared{at} ")).collect();
         let own: String = (0..17).map(|at| format!("own{number}x{at} ")).collect();

@@ -4,10 +4,10 @@ use super::mentions::{Finder, Topics};
 use super::{Annotation, SectionNotes, Tagger, copies, language, role, steps};
 use crate::extract::Document;
 
-/// Changes when annotation does: what was annotated under another version is annotated anew.
+/// Incremented when annotation changes: documents annotated under another version are annotated again.
 pub const VERSION: u32 = 5;
 
-/// What `document` is about, by the vocabulary that `tagger` was made from. O(length).
+/// The annotation of `document`, with the topics of the vocabulary that `tagger` was compiled from. O(length).
 pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
     let language = language::of(document);
     let mut finder = Finder::new(document, tagger);

@@ -1,24 +1,25 @@
-//! Texts as words in their normal forms, fenced so that nothing is found inside a word.
+//! Texts folded to the normal forms of their words. Each word is between fences, so that no pattern matches inside
+//! a word.
 
 use memchr::memmem::Finder;
 
 use crate::vocabulary::label::{self, Token};
 
-/// Fences round each word; no word holds them, for words are letters and digits.
+/// The fences around each word. No word contains them, because words consist of letters and digits.
 const OPEN: char = '\u{1}';
 const CLOSE: char = '\u{2}';
 
-/// Where a word begins in the folded text, and its byte range in the text as written.
+/// Byte offset of a word in the folded text, and its byte range (start, end) in the text as written.
 pub(super) type Word = (usize, usize, usize);
 
-/// A text's words in their normal forms, each between fences.
+/// A folded text with the positions of its words.
 pub(super) struct Folded {
     pub text: String,
     pub words: Vec<Word>,
 }
 
 impl Folded {
-    /// Where the word at `at` ends in the folded text, with its fence.
+    /// Byte offset in the folded text of the end of the word with index `at`, after its fence.
     pub fn end_of(&self, at: usize) -> usize {
         self.words.get(at + 1).map_or(self.text.len(), |(next, ..)| *next)
     }
@@ -36,12 +37,12 @@ impl Folded {
     }
 }
 
-/// Finds `words` in folded text.
+/// A searcher for `words` in folded text.
 pub(super) fn finder(words: &str) -> Finder<'static> {
     Finder::new(&fenced(&label::tokens(words))).into_owned()
 }
 
-/// The words' normal forms, each between fences.
+/// The normal forms of `tokens`, each between fences.
 pub(super) fn fenced(tokens: &[Token]) -> String {
     let mut text = String::with_capacity(tokens.len() * 8);
     for token in tokens {

@@ -1,21 +1,23 @@
-//! The language of a document, from its first words, and of sections in another.
+//! Detects the language of a document from the beginning of its text, and of sections in another language.
 
 use crate::extract::words::words;
 use crate::extract::{Document, Section};
 
-/// Characters that are enough to tell by.
+/// Length of the sample that the language is detected from: in bytes for a document (rounded up to whole sections),
+/// in characters for a section.
 const ENOUGH: usize = 2_000;
-/// Shorter sections are in their document's language.
+/// Sections with fewer words are taken to be in their document's language.
 const LEAST_WORDS: usize = 30;
 
-/// Words of English that are none in other languages that use its letters alone.
+/// Common English words that are rare in other languages written in ASCII letters.
 const COMMON: [&str; 14] = [
     "the", "of", "and", "to", "is", "that", "for", "with", "are", "this", "which", "from", "by",
     "can",
 ];
-/// In English prose these are a quarter of all words; in lists of titles some twentieth.
+/// Minimum percentage of these words in English text. They are about 25 % of English prose and about 5 % of lists of
+/// titles.
 const COMMON_PERCENT: usize = 6;
-/// Fewer words say nothing.
+/// With fewer words in the sample, the percentage means nothing.
 const LEAST_COUNTED: usize = 12;
 
 /// The three-letter codes (ISO 639-3, and 639-2/B where it differs) of the languages that whatlang detects, with the
@@ -111,14 +113,15 @@ const CODES: [(&str, &str); 88] = [
     ("zul", "zu"),
 ];
 
-/// Languages that a section is detected in, apart from its document's: formulas and names look like rarer ones.
+/// The languages accepted for a section that differs from its document. Others are discarded: formulas and names are
+/// often detected as rarer languages.
 const SECTION_LANGUAGES: [&str; 20] = [
     "ar", "de", "en", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru",
     "tr", "uk", "vi", "zh",
 ];
 
-/// The one form in which a language's code is stored and compared: lower case, two letters where ISO 639-1 has them.
-/// Other text is returned in lower case.
+/// The normal form of a language code, in which it is stored and compared: lower-case, with two letters if ISO 639-1
+/// has such a code. Other text is returned trimmed and lower-cased.
 ///
 /// ```
 /// use cairn::annotate::language_code;
@@ -133,7 +136,7 @@ pub fn language_code(code: &str) -> String {
     }
 }
 
-/// The code of `document`'s language, or `None` where it can't be told.
+/// The code of `document`'s language, or `None` if it can't be detected reliably.
 pub(super) fn of(document: &Document) -> Option<String> {
     let mut sample = String::with_capacity(ENOUGH);
     for section in &document.sections {
@@ -146,8 +149,8 @@ pub(super) fn of(document: &Document) -> Option<String> {
     code(&sample)
 }
 
-/// The code of `section`'s own language in a document of the language `whole`, or `None` where it is too short
-/// to be told. In one that is not English, a section is English or as the whole.
+/// The code of `section`'s language in a document whose language is `whole`. `None` if the section is too short or
+/// the language can't be detected. In a document that is not in English, only English sections are detected.
 pub(super) fn of_section(section: &Section, whole: Option<&str>) -> Option<String> {
     if words(&section.text) < LEAST_WORDS {
         return None;
@@ -172,8 +175,8 @@ fn code(sample: &str) -> Option<String> {
     Some(language_code(detected.lang().code()))
 }
 
-/// Whether `sample` has as many of English's commonest words as no other language has: nearly all that
-/// comes, told at a hundredth of the cost of trigrams. Words with other letters than ASCII's count by length.
+/// Whether `sample` has more common English words than text in other languages has. Recognises nearly all English text
+/// at a hundredth of the cost of trigrams. A word with non-ASCII characters counts as one word per character.
 fn is_plainly_english(sample: &str) -> bool {
     let mut words = 0;
     let mut common = 0;

@@ -1,26 +1,26 @@
-//! Which licence a LICENSE file is, by its text: badges and names lie.
+//! Detects the licence of a LICENSE file by its text, because badges and file names are often wrong.
 
 use std::sync::LazyLock;
 
 use spdx::detection::scan::Scanner;
 use spdx::detection::{Store, TextData};
 
-/// Texts less alike than this are no match (the Dice coefficient of their bigrams).
+/// Minimum similarity of a match (the Dice coefficient of the bigrams of both texts).
 const LEAST_SCORE: f32 = 0.8;
 
-/// Bytes of a text that are looked at; the longest licence of the list has fewer.
+/// Bytes of a text that are compared; the longest licence of the SPDX list has fewer.
 const MOST_BYTES: usize = 128 * 1024;
 
-/// The known texts, unpacked at first use (about 0.1 s).
+/// The licence texts of the SPDX list, unpacked at first use (about 0.1 s).
 static TEXTS: LazyLock<Option<Store>> = LazyLock::new(|| {
     Store::load_inline()
         .map_err(|error| tracing::error!(%error, "no licence texts to compare with"))
         .ok()
 });
 
-/// The SPDX id of the licence that `text` is, or holds; `None` where it is none that is known.
+/// The SPDX id of the licence that `text` is or contains; `None` if no known licence matches.
 ///
-/// Compares with all texts of the SPDX list, some milliseconds.
+/// Compares with all texts of the SPDX list, which takes some milliseconds.
 pub fn detect(text: &str) -> Option<String> {
     let store = TEXTS.as_ref()?;
     let scanner = Scanner::new(store).confidence_threshold(LEAST_SCORE).optimize(true);

@@ -1,4 +1,4 @@
-//! The topics that a section speaks of, how much it is about each, and the sentences that name several.
+//! Finds the topics that a section mentions, how salient each is, and the sentences that name several topics.
 
 use std::collections::HashMap;
 
@@ -9,28 +9,28 @@ use super::{Cited, CoMention, Mention, Salience};
 use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
 
-/// A sentence longer than this many characters is no evidence: nobody would read it, and not every source
-/// may be quoted at such length.
+/// Longer sentences, in characters, are not used as evidence: they are hard to read, and some licences do not allow
+/// quotations of that length.
 const EVIDENCE_CHARS: usize = 280;
 
-/// A sentence that names more topics than this is a list, and says of none what a link in it is about.
+/// A sentence with more topics is a list and does not show which topic a link in it is about.
 const MOST_SAID: usize = 5;
 
-/// What a section speaks of.
+/// The topics found in a section.
 pub(super) struct Topics {
     /// The most salient first.
     pub mentions: Vec<Mention>,
-    /// Its sentences that name two topics or more.
+    /// Its sentences that name at least two topics.
     pub co_mentions: Vec<CoMention>,
-    /// One a link.
+    /// One per link.
     pub cited: Vec<Cited>,
 }
 
-/// Finds the topics of a document's sections. Headings stand above many sections: what each names is found
-/// once.
+/// Finds the topics of a document's sections. The topics of each heading are cached, because sections share the
+/// headings above them.
 pub(super) struct Finder<'a> {
     tagger: &'a Tagger,
-    /// The topics that a heading names, with the words that name each.
+    /// Cache: the topics that a heading names, each with the words that name it.
     headings: HashMap<&'a str, Vec<(u32, String)>>,
     title: Option<&'a str>,
 }
@@ -40,7 +40,7 @@ impl<'a> Finder<'a> {
         Finder { tagger, headings: HashMap::new(), title: document.title.as_deref() }
     }
 
-    /// What `section` speaks of.
+    /// The topics of `section`.
     pub fn find(&mut self, section: &'a Section) -> Topics {
         let mut gathered = Gathered::default();
         let trail = Trail::of(section.subject().iter().map(String::as_str));
@@ -77,7 +77,7 @@ impl<'a> Finder<'a> {
         Topics { mentions: rank(gathered.topics, self.tagger), co_mentions, cited }
     }
 
-    /// What each link of `section` is said to be about.
+    /// The topics of each link of `section`, by its text, its sentence and its heading.
     fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<Cited> {
         let heading = section.subject().last().map_or(&[][..], |heading| self.heading(heading));
         let heading: Vec<u32> = heading.iter().map(|(topic, _)| *topic).collect();
@@ -87,7 +87,7 @@ impl<'a> Finder<'a> {
         };
         let mut last: (&str, Vec<u32>) = ("", Vec::new());
         let cited = section.links.iter().map(|link| {
-            // Links of one sentence come one after the other.
+            // Links of one sentence are adjacent, so the topics of the last sentence are reused.
             if last.0 != link.sentence {
                 last = (&link.sentence, named(&link.sentence));
             }
@@ -108,14 +108,14 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Where a sentence stands in its section's text.
+/// The position of a sentence in its section's text: byte offset, and length of the text in bytes.
 #[derive(Clone, Copy)]
 struct Place {
     start: usize,
     length: usize,
 }
 
-/// What was found of each topic so far.
+/// The mentions and signals of each topic found so far.
 #[derive(Default)]
 struct Gathered {
     topics: Vec<(Mention, Signals)>,
@@ -162,7 +162,7 @@ impl Gathered {
         signals.body += 1;
     }
 
-    /// A link's words name the topic: they were counted with the sentence that they stand in.
+    /// Counts a link text that names `topic`. The mention itself was counted with the link's sentence.
     fn anchor(&mut self, topic: u32) {
         if let Some(place) = self.places.get(&topic) {
             self.topics[*place].1.anchors += 1;
@@ -179,7 +179,7 @@ fn co_mention(sentence: &str, found: &[Found]) -> Option<CoMention> {
     is_evidence.then(|| CoMention { sentence: plain(), topics })
 }
 
-/// The sentences of `text` with their byte offsets, blank ones left out; none crosses a line.
+/// The sentences of `text` that are not blank, with their byte offsets. A line end also ends a sentence.
 fn sentences_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let base = text.as_ptr() as usize;
     text.lines()

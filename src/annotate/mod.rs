@@ -1,9 +1,9 @@
-//! What a section is about: topics mentioned, the step it serves, its language, what it copies,
-//! and the resources that all sections together cite.
+//! Annotates sections with topics, design step, language, role and fingerprints, and derives data from all sections
+//! together: copies, cited resources and candidate terms.
 //!
-//! Pure. [`annotate`] looks at one document and depends on nothing but it and the vocabulary, so
-//! its answer is kept until either changes. [`copies`] and [`resources`] look at the whole corpus
-//! and are computed for each generation.
+//! The module reads and writes no files. [`annotate`] depends only on one document and the vocabulary, so its result
+//! is cached until either changes. [`copies`] and [`resources`] depend on the whole corpus and are computed for each
+//! generation.
 
 pub mod case;
 mod company;

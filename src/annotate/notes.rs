@@ -1,4 +1,4 @@
-//! What is known of a document and its sections.
+//! The annotation of a document and its sections.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,81 +11,81 @@ use super::copies;
 pub enum Salience {
     /// One of the few topics that the section is about.
     Main,
-    /// Said in passing.
+    /// Mentioned in passing.
     Mentioned,
 }
 
-/// A topic that a section speaks of.
+/// A topic that a section mentions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
-    /// The topic's place in the vocabulary.
+    /// The topic's index in the vocabulary.
     pub topic: u32,
     /// The words that matched first, as written.
     pub label: String,
-    /// Where they stand in the section's text, in bytes; `None` if only in its heading.
+    /// The byte range of these words in the section's text; `None` if only headings or the title name the topic.
     pub at: Option<(u32, u32)>,
-    /// How often it is said, heading included.
+    /// How often the section's text and its own heading name it.
     pub count: u32,
     pub salience: Salience,
 }
 
-/// A sentence that names two topics or more: evidence of an edge.
+/// A sentence that names at least two topics: evidence for an edge between them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoMention {
     pub sentence: String,
-    /// Places in the vocabulary, ascending, no repeats.
+    /// Indices in the vocabulary, ascending, without duplicates.
     pub topics: Vec<u32>,
 }
 
-/// The topics that a link is about: places in the vocabulary, as often as they are named.
+/// The topics that a link may be about, as indices in the vocabulary. A topic that is named twice occurs twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cited {
-    /// Named by its own words.
+    /// Named by the link's text.
     pub anchor: Vec<u32>,
-    /// Named by the sentence that it stands in.
+    /// Named by the sentence that contains the link.
     pub sentence: Vec<u32>,
-    /// Named by the heading above it.
+    /// Named by the heading above the link.
     pub heading: Vec<u32>,
 }
 
-/// What a section is for.
+/// The purpose of a section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// It says something on its subject.
+    /// It has content on its subject.
     #[default]
     Content,
-    /// Tables of contents and the like: it leads elsewhere in the same repository.
+    /// A table of contents or the like: it links to other places in the same repository.
     Navigation,
-    /// Licence, contribution, thanks: it speaks of the repository.
+    /// Licence, contribution, thanks: it is about the repository.
     Boilerplate,
-    /// Neither it nor what stands round it names a topic of the vocabulary.
+    /// Neither it nor its neighbouring sections name a topic of the vocabulary.
     OffTopic,
 }
 
-/// What is known of one section.
+/// The annotation of one section.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionNotes {
-    /// One a topic, the most salient first.
+    /// One per topic, the most salient first.
     pub mentions: Vec<Mention>,
     pub co_mentions: Vec<CoMention>,
-    /// For each of the section's links what it is said to be about.
+    /// The topics of each of the section's links.
     pub cited: Vec<Cited>,
-    /// The step's place in the vocabulary's order.
+    /// The index of its design step in the vocabulary.
     pub step: Option<u8>,
-    /// ISO 639-1, where it can be told and is not the document's.
+    /// Language code (ISO 639-1) if it was detected and differs from the document's.
     pub language: Option<String>,
     pub role: Role,
-    /// Equal for sections that say the same; `None` for those too short to be a copy.
+    /// Equal for exact copies; `None` if the section is too short.
     pub fingerprint: Option<u64>,
-    /// What its near-copies are found by; `None` for those too short to have any.
+    /// Finds candidates for near-copies; `None` if the section is too short.
     pub signature: Option<copies::Signature>,
 }
 
-/// What is known of one document, its sections in order.
+/// The annotation of one document, with its sections in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
-    /// ISO 639-1, where it can be told.
+    /// Language code (ISO 639-1) if it was detected.
     pub language: Option<String>,
     pub sections: Vec<SectionNotes>,
 }

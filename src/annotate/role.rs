@@ -1,5 +1,4 @@
-//! What a section is for: to answer, to lead elsewhere, or for its repository's own sake; and whether it
-//! speaks of this field at all.
+//! Determines the role of a section: content, navigation, boilerplate or off-topic.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -9,7 +8,7 @@ use crate::extract::words::words;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label;
 
-/// Headings of sections that lead elsewhere…
+/// Headings of navigation sections.
 const NAVIGATION: [&str; 10] = [
     "table of contents",
     "contents",
@@ -22,7 +21,7 @@ const NAVIGATION: [&str; 10] = [
     "site map",
     "table of content",
 ];
-/// …and of those that speak of the repository.
+/// Headings of sections about the repository.
 const BOILERPLATE: [&str; 30] = [
     "license",
     "licence",
@@ -55,7 +54,7 @@ const BOILERPLATE: [&str; 30] = [
     "sponsors",
     "support this project",
 ];
-/// Beginnings of sentences that licences are known by.
+/// Phrases that identify licence notices.
 const LICENCE_WORDS: [&str; 5] = [
     "permission is hereby granted, free of charge",
     "is licensed under a creative commons",
@@ -63,12 +62,12 @@ const LICENCE_WORDS: [&str; 5] = [
     "this project is licensed under",
     "the software is provided \"as is\"",
 ];
-/// A licence's notice is not longer than so many words; a text that is speaks of more.
+/// A licence notice has at most four times this many words; a longer text has other content too.
 const NOTICE_WORDS: usize = 60;
-/// A section of whose words at least so many percent lead elsewhere in the repository is navigation.
+/// Minimum percentage of words in links to the same repository that makes a section navigation.
 const INNER_PERCENT: usize = 70;
-/// Words of the field at large, besides the vocabulary's labels: one in so many says that a document
-/// speaks of it.
+/// Words that are common in texts on machine learning and software, besides the vocabulary's labels. A document is
+/// on topic if at least one in `FIELD_SHARE` of its words is one of these.
 const FIELD: [&str; 64] = [
     "algorithm",
     "algorithms",
@@ -136,10 +135,10 @@ const FIELD: [&str; 64] = [
     "training",
 ];
 const FIELD_SHARE: usize = 100;
-/// Sections before and behind that count as round a section.
+/// The number of sections before and after a section that count as its neighbours.
 const ROUND: usize = 3;
 
-/// What `section` is for, by itself.
+/// The role of `section` without regard to its document: never `Role::OffTopic`.
 pub(super) fn of(section: &Section) -> Role {
     let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
     if section.subject().last().is_some_and(|own| is_in(&LEADING, own)) || leads_on(section) {
@@ -167,9 +166,9 @@ fn is_notice(section: &Section) -> bool {
     LICENCE_WORDS.iter().any(|words| text.contains(words)) && words(&text) <= NOTICE_WORDS * 4
 }
 
-/// Marks the sections of `document` that speak of something else: in English (elsewhere labels may
-/// be lacking), without a topic, none standing round them, in a document where few sections have one and
-/// few words are of the field at large.
+/// Marks the off-topic sections of `document`: content sections without a topic whose neighbours have none either.
+/// Only in documents where at most a quarter of the sections has a topic and few words are of the field (`FIELD`).
+/// Documents in other languages than English are skipped, because the vocabulary may lack labels in them.
 pub(super) fn mark_off_topic(
     document: &Document,
     language: Option<&str>,

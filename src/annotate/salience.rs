@@ -1,16 +1,16 @@
-//! How much a section is about each of the topics that it names.
+//! Scores how much a section is about each of the topics that it names.
 //!
-//! The weights are those of a logistic regression on sections that readers labelled
-//! (`tests/fixtures/labels.tsv`), rounded; `cargo bench --bench tagging` says how well they do.
+//! The weights are the rounded coefficients of a logistic regression on hand-labelled sections
+//! (`tests/fixtures/labels.tsv`). `cargo bench --bench tagging` measures their quality.
 
 use std::collections::HashMap;
 
 use super::tagger::Tagger;
 use super::{Mention, Salience};
 
-/// A section is about few topics.
+/// The most main topics of a section.
 const MOST_MAIN: usize = 3;
-/// The score from which a topic is one of a section's main ones.
+/// The minimum score of a main topic.
 const LEAST_MAIN: f32 = -1.6;
 
 /// Where and how often a section names a topic.
@@ -22,17 +22,18 @@ pub(super) struct Signals {
     pub parent: bool,
     /// In a heading further up, or in the document's title.
     pub outer: bool,
-    /// How often in its text.
+    /// Number of occurrences in its text.
     pub body: u32,
-    /// How often in the words of a link: these speak of what it leads to.
+    /// Number of links whose text names it: such a text describes the link's target rather than the section.
     pub anchors: u32,
-    /// Where in the text it is first named: 1 at the beginning, 0 at the end or not at all.
+    /// Position of its first occurrence in the text: 1 at the beginning, 0 at the end or without one.
     pub early: f32,
-    /// How many kinds or parts of it the section names.
+    /// How many of its directly narrower topics the section names.
     pub kinds: u32,
 }
 
-/// The mentions, the most salient first. What only a title or a heading further up names is none.
+/// The mentions, the most salient first. Drops topics that only the title or an outer heading names, unless their
+/// score makes them main topics.
 pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();
@@ -56,8 +57,8 @@ pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<
     said.map(|(_, mention, _)| mention).collect()
 }
 
-/// Counts for each topic how many of its kinds are named too: a text on NDCG, MRR and ranking metrics is on the
-/// last of these.
+/// Counts for each topic how many of its directly narrower topics are named too: a text on NDCG, MRR and ranking
+/// metrics is mainly about ranking metrics.
 fn count_kinds(topics: &mut [(Mention, Signals)], tagger: &Tagger) {
     let mut counts: HashMap<u32, u32> = HashMap::new();
     for (mention, signals) in topics.iter() {
@@ -73,7 +74,7 @@ fn count_kinds(topics: &mut [(Mention, Signals)], tagger: &Tagger) {
 }
 
 impl Signals {
-    /// The log odds that a section with so many `distinct` topics is about this one.
+    /// The log odds that a section with `distinct` different topics is about this one.
     fn score(&self, distinct: usize) -> f32 {
         let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
         let log = |count: f32| count.ln_1p();
@@ -97,7 +98,7 @@ mod tests {
     use crate::extract::extract;
     use crate::vocabulary;
 
-    /// The main topics of the last section of `markdown`, and those that it mentions besides.
+    /// The main topics of the last section of `markdown`, and the other topics that it mentions.
     fn topics(markdown: &str) -> (Vec<String>, Vec<String>) {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let document = extract("md", markdown.as_bytes()).document.unwrap();

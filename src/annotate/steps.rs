@@ -1,4 +1,4 @@
-//! Which step of a design answer a section serves: by its headings, else by its main topics.
+//! Assigns a section to a step of a design answer, by its headings or else by its main topics.
 
 use super::folded::fenced;
 use super::tagger::Tagger;
@@ -6,11 +6,11 @@ use super::{Mention, Salience};
 use crate::extract::Section;
 use crate::vocabulary::label;
 
-/// The step's place in the vocabulary's order, if the section serves one.
+/// The index of the section's step in the vocabulary, if it has one.
 ///
-/// The innermost heading that holds one of a step's heading words decides, the longest of them
-/// first ("online metrics" before "metrics"). Without one, the step that most of the main topics
-/// serve, if they agree.
+/// Of the three innermost headings, the innermost that contains a step's heading words decides; the longest words win
+/// ("online metrics" over "metrics"). Without one: the step that most of the main topics belong to, unless there is
+/// a tie.
 pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
     let by_heading = section.subject().iter().rev().take(3).find_map(|heading| {
         let heading = fenced(&label::tokens(heading));

@@ -1,4 +1,4 @@
-//! Words that make no term: those of grammar, and those that fit everywhere.
+//! Stop words of term extraction: function words, and general words that occur in every field.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -22,12 +22,12 @@ static WORDS: LazyLock<HashMap<&str, Kind>> = LazyLock::new(|| {
     words
 });
 
-/// Whether `word`, in its normal form, is one of grammar: it stands in no term.
+/// Whether `word`, in its normal form, is a function word. No term contains one.
 pub(super) fn is_function(word: &str) -> bool {
     WORDS.get(word) == Some(&Kind::Grammar)
 }
 
-/// Whether `word`, in its normal form, fits everywhere: no term begins or ends with it.
+/// Whether `word`, in its normal form, is a general word or a function word. No term begins or ends with one.
 pub(super) fn is_general(word: &str) -> bool {
     WORDS.contains_key(word)
 }

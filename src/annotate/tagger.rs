@@ -1,8 +1,7 @@
-//! Finds the vocabulary's labels in text: longest match over normalised words.
+//! Finds the vocabulary's labels in text: the longest match over normalised words.
 //!
-//! Aho and Corasick's automaton ("Efficient string matching", CACM 18(6), 1975) over words that
-//! are fenced by marks, so that no label matches inside a word; then the rules for labels that are
-//! also plain English.
+//! Uses the automaton of Aho and Corasick ("Efficient string matching", CACM 18(6), 1975) over fenced words, so that
+//! no label matches inside a word. Then the rules for labels that are also plain English are evaluated.
 
 use std::collections::HashMap;
 
@@ -14,14 +13,15 @@ use super::folded::{Folded, Word, fenced, finder};
 use crate::vocabulary::label::{self, Joint, Spelling, Token};
 use crate::vocabulary::{Topic, Vocabulary};
 
-/// Bytes of a folded text in which a label's company is looked for, on each side of it. Longer sentences are
-/// none; looking through all of one for each label in it could take for ever.
+/// How far a rule looks for other words on each side of a label, in bytes of folded text. Bounds the cost: with an
+/// unlimited range, many labels in one very long "sentence" would take quadratic time.
 const COMPANY: usize = 600;
 
-/// In so many places of one sentence a label is asked for its company: more are no sentence's.
+/// The most rule evaluations for one label in one text. Further occurrences with a rule are not tagged; real
+/// sentences have fewer.
 const MOST_ASKED: usize = 16;
 
-/// A label found in a text, by byte range.
+/// A topic found in a text, with the byte range of its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     pub topic: u32,
@@ -33,43 +33,43 @@ pub(super) struct Found {
 struct Owner {
     topic: u32,
     rule: Option<Rule>,
-    /// What may stand between the words of the label.
+    /// What may separate the words of the label.
     joints: Vec<Joint>,
 }
 
 impl Owner {
-    /// Whether the label may be written in `text` with these byte ranges of its words.
+    /// Whether `words`, the words of the label in `text`, are separated as its joints allow.
     fn fits(&self, text: &str, words: &[Word]) -> bool {
         let gap = |pair: &[Word]| label::is_tight(&text[pair[0].2..pair[1].1]);
         words.windows(2).zip(&self.joints).all(|(pair, joint)| *joint == Joint::Loose || gap(pair))
     }
 }
 
-/// A pattern in a text.
+/// An occurrence of a pattern in a text.
 struct Hit {
-    /// The place of the pattern.
+    /// The index of the pattern.
     pattern: usize,
-    /// The first and the last word.
+    /// Indices of its first and its last word in the text.
     first: usize,
     last: usize,
 }
 
-/// The vocabulary, compiled for finding.
+/// The vocabulary, compiled for matching.
 pub struct Tagger {
     automaton: Option<DoubleArrayAhoCorasick<u32>>,
     /// By pattern: the topics that have the label.
     owners: Vec<Vec<Owner>>,
-    /// The place of each pattern.
+    /// The index of each pattern.
     places: HashMap<String, usize>,
-    /// Heading words of each step, as fenced patterns.
+    /// The heading words of each step, as fenced patterns.
     pub(super) steps: Vec<Vec<Finder<'static>>>,
-    /// For each topic the steps that it serves.
+    /// By topic: the indices of the steps that it belongs to.
     pub(super) topic_steps: Vec<Vec<u8>>,
-    /// The fields of knowledge.
+    /// By topic: whether it is a field of knowledge.
     fields: Vec<bool>,
-    /// For each topic those directly above it, fields of knowledge left out.
+    /// By topic: the topics directly above it, without fields of knowledge.
     kinds: Vec<Vec<u32>>,
-    /// How messages and stored notes know which vocabulary this was.
+    /// The version of the vocabulary, for messages and stored annotations.
     pub version: String,
 }
 
@@ -80,7 +80,7 @@ impl Tagger {
         Tagger::over(vocabulary, &all)
     }
 
-    /// Compiles the topics at `places` of `vocabulary`; what is found has their places.
+    /// Compiles only the topics with the indices `places` in `vocabulary`. Found topics have these indices.
     pub(super) fn over(vocabulary: &Vocabulary, places: &[usize]) -> Tagger {
         let mut labels = Labels::default();
         for at in places {
@@ -121,13 +121,13 @@ impl Tagger {
         self.fields.get(topic as usize).copied().unwrap_or(false)
     }
 
-    /// What `topic` is a kind or a part of, fields of knowledge left out.
+    /// The topics directly above `topic`, without fields of knowledge.
     pub(super) fn kinds(&self, topic: u32) -> &[u32] {
         self.kinds.get(topic as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The topics named in `heading`, of which some may need more company than the headings `trail` give: that
-    /// is asked of `text`, below the heading, only then.
+    /// The topics named in `heading`, below the headings `trail`. If the rules reject some of its labels, they are
+    /// evaluated again with the beginning of `text`, the text below the heading.
     pub(super) fn find_in_heading(&self, heading: &str, trail: &Trail, text: &str) -> Vec<Found> {
         let found = self.find(heading, trail, true);
         let folded = Folded::of(heading);
@@ -174,9 +174,9 @@ impl Tagger {
         found
     }
 
-    /// The patterns in `text`, the longest at each place, from the left. Where its words are not written as a label
-    /// allows, a shorter one that begins with the same word counts, else the search goes on with the next word.
-    /// O(length).
+    /// The patterns in `text` from left to right, the longest at each position. If the words are not separated as
+    /// a label allows, a shorter pattern that begins with the same word is tried; if none fits, the search continues
+    /// at the next word. O(length).
     fn hits(&self, text: &str, folded: &Folded) -> Vec<Hit> {
         let Some(automaton) = &self.automaton else { return Vec::new() };
         let words = &folded.words;
@@ -203,7 +203,7 @@ impl Tagger {
         owners.is_empty() || owners.iter().any(|owner| owner.fits(text, words))
     }
 
-    /// The longest pattern that begins with the first word of `hit`, is shorter, and is written as a label allows.
+    /// The longest pattern that is shorter than `hit`, begins with the same word and fits the text.
     fn shorter(&self, hit: &Hit, text: &str, folded: &Folded) -> Option<Hit> {
         let start = folded.words[hit.first].0;
         let shorter = (hit.first..hit.last).rev().filter_map(|last| {
@@ -214,7 +214,7 @@ impl Tagger {
     }
 }
 
-/// The topics directly above the one at `at`, fields of knowledge left out.
+/// The topics directly above the one with index `at`, without fields of knowledge.
 fn kinds(vocabulary: &Vocabulary, at: usize) -> Vec<u32> {
     let above =
         vocabulary.topics[at].broader.iter().filter_map(|slug| vocabulary.position(&slug.0));
@@ -231,8 +231,8 @@ struct Labels {
 }
 
 impl Labels {
-    /// Adds the labels of `topic`, which stands at `at`. A wording that one of its rules excepts is a pattern
-    /// that nothing owns: being longer, it wins over the label in it.
+    /// Adds the labels of `topic`, whose index is `at`. A phrase that one of its rules excepts becomes a pattern
+    /// without an owner: being longer, it wins over the label inside it.
     fn add(&mut self, at: usize, topic: &Topic) {
         for except in topic.rules.iter().flat_map(|rule| &rule.except) {
             self.place(&label::tokens(except));
@@ -243,7 +243,7 @@ impl Labels {
                 let Some(place) = self.place(&words) else { continue };
                 let rule = topic.rule(text).map(Rule::new);
                 let owners = &mut self.owners[place];
-                // A spelling without a rule that may be written in any way allows all that others of the topic do.
+                // A spelling without a rule and without tight joints already matches all that this one can match.
                 let is_open = |owner: &Owner| {
                     owner.rule.is_none() && owner.joints.iter().all(|joint| *joint == Joint::Loose)
                 };
@@ -254,7 +254,7 @@ impl Labels {
         }
     }
 
-    /// The place of the pattern of `tokens`; `None` if there are none.
+    /// The index of the pattern of `tokens`, added if it is new; `None` if there are no tokens.
     fn place(&mut self, tokens: &[Token]) -> Option<usize> {
         let pattern = fenced(tokens);
         if pattern.is_empty() {

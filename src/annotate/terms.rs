@@ -1,9 +1,9 @@
-//! Terms that several independent voices use and the vocabulary lacks.
+//! Extracts terms that several independent voices use and that the vocabulary lacks.
 //!
-//! Candidates are what authors set apart: headings, words of links, and what stands before a colon at
-//! the beginning of a line. They are weighed by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic
-//! recognition of multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all
-//! texts: often, and not only as a part of a longer term. Pure.
+//! Candidates are phrases that authors emphasise: headings, link texts, and the words before a colon or dash at the
+//! beginning of a line. They are ranked by C-value (K. Frantzi, S. Ananiadou and H. Mima, "Automatic recognition of
+//! multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all texts: a term is frequent, and
+//! not only as a part of a longer term. The module reads and writes no files.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -16,17 +16,17 @@ use crate::extract::sentences::sentences;
 use crate::vocabulary::label::{self, Token};
 use crate::vocabulary::{Vocabulary, plain};
 
-/// A longer wording is a sentence, not a term.
+/// The most words of a term; longer phrases are usually sentences.
 const MOST_WORDS: usize = 4;
-/// Fewer independent voices are a habit.
+/// The minimum number of independent voices; with fewer, the phrase may be a personal habit.
 const LEAST_VOICES: usize = 3;
-/// A voice's further uses beyond this many add nothing: no one author makes a term.
+/// The most uses that count per voice, so that one author can't establish a term.
 const MOST_OF_A_VOICE: u32 = 20;
-/// Evidence kept for a term, each of another voice, and how long it may be.
+/// The most sentences kept as evidence for a term, each of another voice, and their greatest length in characters.
 const MOST_EVIDENCE: usize = 3;
 const EVIDENCE_CHARS: usize = 200;
 
-/// What is read of a section.
+/// The parts of a section that terms are extracted from.
 #[derive(Clone, Debug)]
 pub struct Passage<'a> {
     pub source: &'a str,
@@ -42,21 +42,21 @@ pub struct Passage<'a> {
 /// A term that the vocabulary may lack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
-    /// Its commonest spelling, and its other ones.
+    /// Its most common spelling; `spellings` has the others.
     pub label: String,
     pub spellings: Vec<String>,
     pub c_value: f64,
     /// Independent voices that use it.
     pub voices: usize,
-    /// The topics that stand with it most often: where it may belong.
+    /// The topics that occur with it most characteristically: candidates for its place in the vocabulary.
     pub near: Vec<String>,
-    /// Sentences that use it, with source and path.
+    /// Sentences that use it, each with source and path.
     pub evidence: Vec<(String, String, String)>,
 }
 
-/// The terms of `passages` that are no label of `vocabulary`, at most `limit`, the weightiest first.
+/// The terms of `passages` that are not labels of `vocabulary`, at most `limit`, the highest weight first.
 ///
-/// O(length of all texts), and memory for the candidates.
+/// O(length of all texts) time; memory for all candidates.
 pub fn terms(passages: &[Passage], vocabulary: &Vocabulary, limit: usize) -> Vec<Term> {
     let known: HashSet<String> = vocabulary.by_label().into_keys().collect();
     let mut candidates = Candidates::default();
@@ -75,19 +75,19 @@ pub fn terms(passages: &[Passage], vocabulary: &Vocabulary, limit: usize) -> Vec
     candidates.finish(limit)
 }
 
-/// What a line says before a colon, if that may be a term.
+/// The words before a colon or dash in `line`, if they are few enough to be a term.
 fn lead_in(line: &str) -> Option<&str> {
     let line = line.trim_start_matches(['-', '*', ' ', '•']);
     let (before, _) = line.split_once(": ").or_else(|| line.split_once(" – "))?;
     (before.split_whitespace().count() <= MOST_WORDS).then_some(before)
 }
 
-/// A wording that may be a term.
+/// A phrase that may be a term.
 #[derive(Debug, Default)]
 struct Candidate {
     words: usize,
     spellings: BTreeMap<String, u32>,
-    /// Uses by independent voice.
+    /// The number of uses by each independent voice.
     voices: BTreeMap<Voice, u32>,
     near: BTreeMap<String, u32>,
     evidence: Vec<(String, String, String)>,
@@ -98,12 +98,12 @@ struct Candidates {
     patterns: Vec<String>,
     all: Vec<Candidate>,
     places: HashMap<String, usize>,
-    /// Passages about each topic.
+    /// The number of passages about each topic.
     totals: HashMap<String, u32>,
 }
 
 impl Candidates {
-    /// Takes `wording` in, if it has the form of a term and is not `known`.
+    /// Adds `wording` as a candidate if it has the form of a term and is not `known`.
     fn add(&mut self, wording: &str, known: &HashSet<String>) {
         let tokens = label::tokens(wording);
         if !is_term(wording, &tokens, known) {
@@ -142,7 +142,7 @@ impl Candidates {
         }
     }
 
-    /// The terms of enough voices, by C-value.
+    /// The candidates that enough voices use, by C-value and number of voices.
     fn finish(self, limit: usize) -> Vec<Term> {
         let frequency: Vec<u32> = self.all.iter().map(Candidate::frequency).collect();
         let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
@@ -155,7 +155,7 @@ impl Candidates {
         let mut terms: Vec<Term> = Vec::new();
         for (at, candidate) in self.all.into_iter().enumerate() {
             let nested = f64::from(inside[at]) / f64::from(holders[at].max(1));
-            // One-word terms would have a C-value of nought: log2 of one more, as is usual.
+            // With log2(words), one-word terms would have a C-value of 0: log2(words + 1) is the usual remedy.
             let c_value =
                 (candidate.words as f64 + 1.0).log2() * (f64::from(frequency[at]) - nested);
             if candidate.voices.len() >= LEAST_VOICES && c_value > 0.0 {
@@ -170,7 +170,8 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// Whether `sentence`, in which its words stand, means it: a name or acronym is written as such.
+    /// Whether `sentence`, which contains its words, means this candidate: a single word must be spelled as in one of
+    /// the candidate's spellings, because it is a name or an acronym.
     fn is_meant(&self, sentence: &str) -> bool {
         self.words > 1 || self.spellings.keys().any(|spelling| sentence.contains(spelling))
     }
@@ -198,7 +199,7 @@ impl Candidate {
 
     fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> Term {
         let mut spellings: Vec<(String, u32)> = self.spellings.into_iter().collect();
-        // Of equally common spellings the one with fewer capitals is the label.
+        // Of equally common spellings, the one with the fewest capitals is the label.
         let capitals = |text: &str| text.chars().filter(|c| c.is_uppercase()).count();
         spellings.sort_by_key(|(text, count)| (std::cmp::Reverse(*count), capitals(text)));
         let mut names = spellings.into_iter().map(|(text, _)| text);
@@ -206,7 +207,7 @@ impl Candidate {
         let mut keys = BTreeSet::from([label.to_lowercase()]);
         let others = names.filter(|text| keys.insert(text.to_lowercase())).collect();
         let mut near: Vec<(String, u32)> = self.near.into_iter().collect();
-        // What stands with everything says little of where a term belongs.
+        // A topic that occurs with many terms says little about where this one belongs, so frequent topics weigh less.
         let tie = |(topic, count): &(String, u32)| {
             let total = totals.get(topic).copied().unwrap_or(1).max(1);
             f64::from(*count) / f64::from(total).sqrt()
@@ -223,8 +224,9 @@ impl Candidate {
     }
 }
 
-/// Whether `wording` may be a term that is not `known`: one to four words, neither general nor numbers, with no
-/// known label of several words in it. A single word must be written as a name or an acronym.
+/// Whether `wording` may be a term that is not `known`: one to four words in ASCII, none of them a function word or a
+/// number, neither the first nor the last a general word, and no known label of several words inside. A single word
+/// must have at least two capitals, as names and acronyms have.
 fn is_term(wording: &str, tokens: &[Token], known: &HashSet<String>) -> bool {
     let words: Vec<&str> = tokens.iter().map(|token| token.normal.as_str()).collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
@@ -251,7 +253,7 @@ fn is_term(wording: &str, tokens: &[Token], known: &HashSet<String>) -> bool {
     !spans.into_iter().any(|part| (part.len() > 1 || part.len() == words.len()) && is_known(part))
 }
 
-/// The shorter runs of words in the fenced `pattern`, itself left out.
+/// All shorter runs of words in the fenced `pattern`.
 fn parts(pattern: &str) -> impl Iterator<Item = &str> {
     let ends: Vec<usize> = pattern.match_indices('\u{2}').map(|(at, _)| at + 1).collect();
     let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).collect();

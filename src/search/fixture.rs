@@ -7,14 +7,14 @@ use crate::config::Sources;
 use crate::extract::{Address, DocumentKind};
 use crate::vocabulary::{self, Vocabulary};
 
-/// A searcher with the vocabulary that it was opened with. The folder of its index is removed with it.
+/// A searcher with the vocabulary that it was opened with. Dropping it deletes the folder of its index.
 pub(super) struct Fixture {
     pub searcher: Searcher,
     pub vocabulary: Vocabulary,
     _folder: tempfile::TempDir,
 }
 
-/// A section with this heading and text, alone in its document, of the source `ann/notes`.
+/// The record of a section of the source `ann/notes`, the only one in its document.
 pub(super) fn record(heading: &str, text: &str) -> Record {
     Record {
         source: "ann/notes".into(),
@@ -41,7 +41,7 @@ pub(super) fn record(heading: &str, text: &str) -> Record {
     }
 }
 
-/// A searcher over `records`, numbered in their order. A record without a path gets one of its own.
+/// A searcher over `records`, whose ids are 0, 1 and so on in their order. A record without a path gets its own path.
 pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(&folder.path().join("building")).unwrap();

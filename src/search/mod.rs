@@ -11,13 +11,13 @@
 //! - [`show`]: snippets, marks and suggestions.
 //! - [`run`]: the [`Searcher`], which combines these.
 //!
-//! Filters are values ([`index::field`]), whether they were typed or given beside the text. Every read of the index is
-//! counted against the budget of a search ([`index::budget`]).
+//! Filters are values ([`index::field`]), whether they are typed in the query or passed separately. Every read of the
+//! index counts against the budget of a search ([`index::budget`]).
 //!
-//! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: a unit of a query (a word with
-//! its corrections, completions and topic, in four fields) saturates as one, which tantivy's query types can't express.
-//! What depends on the whole corpus (copies) is kept beside the index, in [`Copies`], so that it can change without
-//! reindexing.
+//! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: the frequencies of a query
+//! unit (a word with its corrections, completions and topic, in four fields) saturate together, which tantivy's query
+//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`Copies`], so
+//! that it can change without reindexing.
 
 #[cfg(test)]
 mod fixture;

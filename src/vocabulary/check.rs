@@ -1,6 +1,6 @@
-//! The rules that a vocabulary keeps. SKOS's numbers are those of its Reference: S13 (a resource's
-//! labels are disjoint), S14 (one preferred label a language), S27 (related is disjoint with the
-//! transitive broader).
+//! Checks the rules of a vocabulary. S13, S14 and S27 are integrity conditions of the SKOS Reference: a
+//! resource's labels are disjoint (S13), it has one preferred label per language (S14), and `related` is
+//! disjoint with the transitive closure of `broader` (S27).
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,7 +8,7 @@ use super::read::{Draft, Drafts, locate};
 use super::{LabelRule, label, plain};
 use crate::problem::Faults;
 
-/// Adds to `faults` every rule that `drafts` break. O(topics · depth).
+/// Adds a fault to `faults` for every rule that `drafts` break. O(topics · depth).
 pub(super) fn check(files: &[(String, String)], drafts: &Drafts, faults: &mut Faults) {
     let mut checker = Checker { files, drafts, faults };
     for (slug, draft) in &drafts.topics {
@@ -75,7 +75,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A label that is also plain English says when it counts.
+    /// A label that is also plain English needs a rule that limits where it matches.
     fn plain(&mut self, slug: &str, draft: &Draft) {
         for text in draft.pref_labels.iter().chain(&draft.alt_labels) {
             let asks = |rule: &LabelRule| {
@@ -94,7 +94,7 @@ impl Checker<'_> {
         }
     }
 
-    /// S13 over the whole vocabulary: a label has one owner unless all owners call it ambiguous.
+    /// S13 over the whole vocabulary: a label belongs to one topic, unless all its topics mark it ambiguous.
     fn labels(&mut self) {
         let mut owners: BTreeMap<String, Vec<(&str, &str)>> = BTreeMap::new();
         for (slug, draft) in &self.drafts.topics {

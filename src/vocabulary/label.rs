@@ -1,13 +1,13 @@
 //! Normal forms of words, so that "Click-through rates", "click through rate" and "CLICK THROUGH
 //! RATE" are one label.
 //!
-//! Case, hyphens, plural and British or American spelling are folded; nothing else is, so that
-//! "ranking" and "rank" stay apart. The plural rule is the S-stemmer (D. Harman, "How effective is
-//! suffixing?", JASIS 42(1), 1991) with the endings that computing terms need.
+//! Case, hyphens, plurals and British or American spelling are folded. Nothing else is: "ranking" and "rank"
+//! stay different. The plural rule is the S-stemmer (D. Harman, "How effective is suffixing?", JASIS 42(1),
+//! 1991), extended by endings that are common in computing terms.
 
 use std::borrow::Cow;
 
-/// A word of a text: its byte range there and its normal form.
+/// A word of a text: its byte range in the text and its normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     pub start: usize,
@@ -15,8 +15,8 @@ pub struct Token {
     pub normal: String,
 }
 
-/// The words of `text` in order. Letters and digits of any script make words; an apostrophe with
-/// what follows it in a word is dropped. O(length); allocates one string a word.
+/// The words of `text` in order. A word is a run of letters and digits of any script; a possessive "s" after an
+/// apostrophe is dropped. O(length); allocates one string per word.
 pub fn tokens(text: &str) -> Vec<Token> {
     let mut tokens = Vec::with_capacity(text.len() / 6);
     words(text, |start, end, word| {
@@ -27,10 +27,10 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// What may stand between two words of a label in a text.
+/// Which characters a text may have between two words of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Joint {
-    /// The label has a slash or a hyphen there. The text must have one too, or a space, or nothing.
+    /// The label has a slash or a hyphen here; the text must have one of these, a space or nothing.
     Tight,
     /// Any characters that are not part of a word.
     Loose,
@@ -41,14 +41,15 @@ pub(crate) enum Joint {
 pub(crate) struct Spelling {
     /// The normal forms of its words.
     pub words: Vec<Token>,
-    /// What stands between them: one less than words.
+    /// What may separate them: one fewer than words.
     pub joints: Vec<Joint>,
 }
 
-/// Labels with more slashes and hyphens are matched with all of them or with none.
+/// Up to this many slashes and hyphens, every combination of joined words is a spelling; with more, only all
+/// separate and all joined.
 const MOST_TIGHT: usize = 3;
 
-/// The spellings of `label`, the one with all its words first. Words at a slash or a hyphen may be written as one:
+/// The spellings of `label`, first the one with all words separate. Words at a slash or a hyphen may be joined:
 /// "A/B test" has the spellings "a b test" and "ab test".
 pub(crate) fn spellings(label: &str) -> Vec<Spelling> {
     let whole = spelling(label);
@@ -88,12 +89,12 @@ fn spelling(label: &str) -> Spelling {
     Spelling { words, joints }
 }
 
-/// Whether the characters `gap` between two words of a text are a slash, a hyphen or space.
+/// Whether `gap`, the text between two words, is a slash, a hyphen, whitespace or empty.
 pub(crate) fn is_tight(gap: &str) -> bool {
     matches!(gap.trim(), "" | "/" | "-" | "\u{2010}" | "\u{2011}" | "\u{2013}")
 }
 
-/// Calls `each` with the range of each word of `text` and the word as written.
+/// Calls `each` with the byte range of each word of `text` and the word as written.
 pub(crate) fn words(text: &str, mut each: impl FnMut(usize, usize, &str)) {
     let mut start = None;
     for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
@@ -111,7 +112,7 @@ pub(crate) fn words(text: &str, mut each: impl FnMut(usize, usize, &str)) {
     }
 }
 
-/// Puts the normal form of `word` behind `out`. Most words are their own, and cost no allocation.
+/// Appends the normal form of `word` to `out`. Most words are already in it and cost no allocation.
 pub(crate) fn fold(word: &str, out: &mut String) {
     let is_own = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_plain = word.bytes().all(is_own);
@@ -158,7 +159,7 @@ const IRREGULAR: [(&str, &str); 7] = [
     ("bias", "bias"),
 ];
 
-/// Endings whose e may be the plural's.
+/// Endings, once the plural's "s" is removed, whose final "e" may belong to the plural.
 const SILENT: [&str; 5] = ["che", "she", "xe", "sse", "ze"];
 
 fn singular(word: &str) -> Cow<'_, str> {
@@ -172,7 +173,7 @@ fn singular(word: &str) -> Cow<'_, str> {
         Some(stem) if !stem.ends_with(['s', 'u', 'i']) => stem,
         _ => word,
     };
-    // "batches" and "caches": the e that the plural brought can't be told from the word's own.
+    // "batches" and "caches": rules can't tell an "e" of the plural from an "e" of the word.
     let silent = SILENT.iter().any(|ending| word.ends_with(ending));
     Cow::Borrowed(if silent { &word[..word.len() - 1] } else { word })
 }
@@ -190,7 +191,7 @@ const BRITISH: [(&str, &str); 10] = [
     ("centre", "center"),
 ];
 
-/// Whether `word` has one of the pairs of letters without which nothing is British.
+/// Whether `word` has one of the letter pairs that every British ending of `BRITISH` or "ise" contains.
 fn may_be_british(word: &str) -> bool {
     let is_telling = |pair: &[u8]| matches!(pair, b"is" | b"ll" | b"ou" | b"tr" | b"bo");
     word.as_bytes().windows(2).any(is_telling)

@@ -1,21 +1,21 @@
-//! What of a vocabulary deserves a second look, though it breaks no rule.
+//! Warnings about a vocabulary that breaks no rule.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use super::{Vocabulary, label};
 
-/// Labels shorter than this are told apart by a letter: MAE, MSE.
+/// Shorter labels may differ by one letter and still be distinct: MAE, MSE.
 const SHORTEST: usize = 8;
 
-/// Something to look at.
+/// A warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// Nothing but a field of knowledge holds the topic.
+    /// The topic's only relation is to its field of knowledge.
     Orphan { topic: String },
-    /// Two topics have labels that differ by a letter, or by the order of their words.
+    /// Two topics have labels that differ by one letter or in word order.
     NearDuplicate { topics: [String; 2], labels: [String; 2] },
-    /// No section of the index mentions it.
+    /// No section of the index mentions the topic.
     Unmentioned { topic: String },
 }
 
@@ -41,8 +41,8 @@ impl fmt::Display for Note {
     }
 }
 
-/// All that deserves a look, by kind. `mentions` are sections by topic, where an index of the same vocabulary
-/// is at hand. O(labels · neighbours).
+/// All warnings, grouped by kind. `mentions` is the number of sections that mention each topic, if an index of
+/// the same vocabulary is available. O(labels · neighbours).
 pub fn lint(vocabulary: &Vocabulary, mentions: Option<&[u32]>) -> Vec<Note> {
     let mut notes = orphans(vocabulary);
     notes.extend(near_duplicates(vocabulary));
@@ -81,7 +81,8 @@ fn near_duplicates(vocabulary: &Vocabulary) -> Vec<Note> {
             let key = label::key(text);
             let mut words: Vec<&str> = key.split(' ').collect();
             words.sort_unstable();
-            // Labels that differ by a letter nearly always begin alike, or have the same words.
+            // Only labels in the same group are compared: labels with the same words, or with the same beginning
+            // and about the same length. Nearly all labels that differ by one letter have the same beginning.
             groups.entry(words.join(" ")).or_default().push((at, text.to_owned()));
             let head: String = key.chars().take(SHORTEST / 2).collect();
             groups

@@ -6,7 +6,7 @@ use crate::problem::Faults;
 
 /// The vocabulary of `sources`: all `vocabulary/*.ttl` together.
 ///
-/// Reads those files. `Err` holds every fault of syntax and every broken rule, with file and line.
+/// Reads those files. `Err` has every syntax error and every broken rule, with file and line.
 pub fn load(sources: &Sources) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     let names = sources.list("vocabulary", ".ttl").unwrap_or_else(|error| {
@@ -35,7 +35,7 @@ pub fn load(sources: &Sources) -> Result<Vocabulary, Faults> {
     }
 }
 
-/// The vocabulary that `files`, (name, Turtle text) each, hold together.
+/// The vocabulary of all `files` together, each a name and its Turtle text.
 pub fn parse(files: &[(String, String)]) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     let drafts = read::read(files, &mut faults);

@@ -1,11 +1,11 @@
 //! The vocabulary: topics as SKOS concepts (W3C Recommendation "SKOS Simple Knowledge Organization
 //! System Reference", 2009), read from `sources/vocabulary/*.ttl`.
 //!
-//! The fields of knowledge are the top concepts; the eight steps of a design answer are
-//! collections whose members are topics. Ours on top of SKOS: `cairn:requires` (a topic that must
-//! be understood first, with the reason) and `cairn:rule` (when a label that is also plain English
-//! counts). [`mod@load`] reads the files, [`read`] turns files into drafts, [`check`] holds the rules, [`lint`] tells what deserves a look,
-//! [`label`] folds spellings.
+//! The fields of knowledge are the top concepts; the eight steps of a design answer are collections whose
+//! members are topics. Cairn adds two properties to SKOS: `cairn:requires` (a topic that must be understood
+//! first, with the reason) and `cairn:rule` (where a label that is also plain English counts). [`mod@load`]
+//! reads the files, [`read`] parses them into drafts, [`check`] checks the rules, [`lint`] gives warnings,
+//! [`label`] normalises spellings.
 
 mod check;
 pub mod label;

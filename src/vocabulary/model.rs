@@ -17,7 +17,7 @@ pub const SCHEME: &str = "urn:cairn:scheme:";
 /// The field of knowledge whose topics are case studies.
 const CASES: &str = "case-studies";
 
-/// A topic's name in addresses: lower-case words joined by hyphens.
+/// A topic's name in URLs: lower-case words joined by hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TopicSlug(pub String);
@@ -28,30 +28,30 @@ impl fmt::Display for TopicSlug {
     }
 }
 
-/// A topic that must be understood first, and why.
+/// A topic that must be understood before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirement {
     pub topic: TopicSlug,
     pub why: String,
 }
 
-/// When a label that is also plain English, or another topic's acronym, counts as this topic.
+/// Limits where a label counts as its topic: for labels that are also plain English or another topic's acronym.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelRule {
     pub label: String,
-    /// It counts only if one of these stands in the same sentence or in the section's headings.
+    /// If not empty: it counts only if one of these is close by in the same sentence, or in the section's headings.
     pub near: Vec<String>,
-    /// It does not count as a part of these ("serving size").
+    /// Phrases that contain the label without meaning the topic ("serving size").
     pub except: Vec<String>,
-    /// It counts only as written in the label.
+    /// It counts only with the capitals of the label.
     pub capitals: bool,
     /// It counts only in a heading.
     pub heading_only: bool,
-    /// Another topic has the label too, on purpose.
+    /// Other topics have the same label, intentionally.
     pub ambiguous: bool,
 }
 
-/// A topic: what it is called, what it means, and how it stands to other topics.
+/// A topic: its labels, its definition and its relations to other topics.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
     pub slug: TopicSlug,
@@ -61,12 +61,12 @@ pub struct Topic {
     pub broader: Vec<TopicSlug>,
     pub related: Vec<TopicSlug>,
     pub requires: Vec<Requirement>,
-    /// Slugs of the steps that it serves, in the steps' order.
+    /// Slugs of the steps that it belongs to, in the steps' order.
     pub steps: Vec<String>,
     pub rules: Vec<LabelRule>,
-    /// Addresses of what other vocabularies call the same, such as Wikidata's.
+    /// URLs of the same concept in other vocabularies, such as Wikidata.
     pub exact_match: Vec<String>,
-    /// Whether it is a field of knowledge, with nothing above it.
+    /// Whether it is a field of knowledge: a top concept.
     pub top: bool,
 }
 
@@ -87,16 +87,16 @@ impl Topic {
 pub struct Step {
     pub slug: String,
     pub label: String,
-    /// Words of headings that say that a section serves the step (`skos:hiddenLabel`).
+    /// Words that assign a section to the step when its heading contains them (`skos:hiddenLabel`).
     pub headings: Vec<String>,
 }
 
-/// All topics in order of slug, and the steps in the order of an answer.
+/// All topics sorted by slug, and the steps in the order of a design answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vocabulary {
     pub topics: Vec<Topic>,
     pub steps: Vec<Step>,
-    /// Changes when any file does: what was tagged under another version is tagged anew.
+    /// A hash of all files. Documents that were annotated under another version are annotated again.
     pub version: String,
 }
 
@@ -106,19 +106,19 @@ impl Vocabulary {
         self.position(slug).map(|at| &self.topics[at])
     }
 
-    /// The place of `slug` among the topics. O(log topics).
+    /// The index of `slug` in `Vocabulary::topics`. O(log topics).
     pub fn position(&self, slug: &str) -> Option<usize> {
         self.topics.binary_search_by(|topic| topic.slug.0.as_str().cmp(slug)).ok()
     }
 
-    /// The places of the case studies: all topics below `case-studies`. O(topics · depth).
+    /// Indices of the case studies: all topics below `case-studies`. O(topics · depth).
     pub fn cases(&self) -> impl Iterator<Item = usize> {
         let field = self.position(CASES).and_then(|at| u32::try_from(at).ok());
         let is_case = move |at: &usize| field.is_some_and(|field| self.above(*at).contains(&field));
         (0..self.topics.len()).filter(is_case)
     }
 
-    /// The places of all topics above the one at `at`. O(depth).
+    /// Indices of all topics above the one at `at`, by `broader`. O(number of them · log topics).
     pub fn above(&self, at: usize) -> Vec<u32> {
         let mut above: Vec<u32> = Vec::new();
         let mut open = vec![at];
@@ -134,7 +134,7 @@ impl Vocabulary {
         above
     }
 
-    /// The topics by the key of each of their labels ([`label::key`]).
+    /// Indices of the topics by the key of each label ([`label::key`]).
     pub fn by_label(&self) -> HashMap<String, Vec<usize>> {
         let mut map: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, topic) in self.topics.iter().enumerate() {

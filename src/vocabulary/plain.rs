@@ -1,16 +1,15 @@
-//! English words that labels of topics share with plain speech: one that stands alone needs a rule.
+//! Words of plain English that are also labels of topics. A label that is one of them needs a rule.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::label;
 
-/// Keys of [`super::label`].
+/// The words as keys (`label::key`).
 static WORDS: LazyLock<HashSet<String>> =
     LazyLock::new(|| include_str!("plain.txt").split_whitespace().map(label::key).collect());
 
-/// Whether `key`, a label's key, is a word of plain English, or two letters that can be
-/// anything.
+/// Whether `key`, a label's key, is a word of plain English, or has only two characters and so is ambiguous.
 pub(crate) fn is_plain(key: &str) -> bool {
     WORDS.contains(key) || (key.len() == 2 && key.is_ascii())
 }

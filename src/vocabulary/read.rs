@@ -1,4 +1,4 @@
-//! Turtle files to drafts of topics, with the place of each for messages.
+//! Parses Turtle files into drafts of topics, each with its file and line for messages.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,10 +10,10 @@ use crate::problem::Faults;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 
-/// A topic as written, before it is known to keep the rules.
+/// A topic as written, before the rules are checked.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
-    /// Which file it first stands in.
+    /// Index of the first file that names it as a subject.
     pub file: usize,
     /// 1-based.
     pub line: usize,
@@ -29,7 +29,7 @@ pub(super) struct Draft {
     pub top: bool,
 }
 
-/// All that the files say.
+/// The content of all files.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
     pub topics: BTreeMap<String, Draft>,
@@ -43,7 +43,7 @@ pub(super) struct Drafts {
 }
 
 impl Drafts {
-    /// The vocabulary, once the rules are known to hold.
+    /// The vocabulary. Meaningful only if the rules were checked without a fault.
     pub fn into_vocabulary(self, version: String) -> Vocabulary {
         let slugs = |slugs: Vec<String>| slugs.into_iter().map(TopicSlug).collect::<Vec<_>>();
         let steps: Vec<Step> = self
@@ -81,7 +81,7 @@ impl Drafts {
     }
 }
 
-/// The drafts in `files`; faults of syntax and unknown words go to `faults`.
+/// The drafts in `files`. Adds syntax errors and unknown properties to `faults`.
 pub(super) fn read(files: &[(String, String)], faults: &mut Faults) -> Drafts {
     let mut drafts = Drafts::default();
     for (at, (name, text)) in files.iter().enumerate() {
@@ -150,7 +150,7 @@ impl<'a> FileTriples<'a> {
             Some("exactMatch") => {
                 draft.exact_match.extend(named(&triple.object).map(str::to_owned));
             }
-            // What an export adds is known by the other statements.
+            // Exports add these; they can be derived from the other statements or are not needed.
             Some("inScheme" | "note" | "scopeNote" | "narrower" | "saidWith") => {}
             Some("requires") => match self.requirement(&triple.object) {
                 Some(requirement) => draft.requires.push(requirement),
@@ -213,7 +213,7 @@ impl<'a> FileTriples<'a> {
         Some((slug_of(find("topic")?.1, TOPIC)?, text_of(find("why")?.1)?))
     }
 
-    /// The rule, and the properties that rules do not have.
+    /// The rule at `node`, and the names of its unknown properties.
     fn rule(&self, node: &Term) -> (LabelRule, Vec<&str>) {
         let (mut rule, mut unknown) = (LabelRule::default(), Vec::new());
         for (property, value) in self.properties(node) {
@@ -233,7 +233,7 @@ impl<'a> FileTriples<'a> {
         (rule, unknown)
     }
 
-    /// The step slugs of an RDF list.
+    /// The step slugs in the RDF list that begins at `head`.
     fn list(&self, head: &Term) -> Vec<String> {
         let (first, rest) = (format!("{RDF}first"), format!("{RDF}rest"));
         let mut slugs = Vec::new();
@@ -265,8 +265,8 @@ fn text_of(term: &Term) -> Option<String> {
     }
 }
 
-/// The 1-based line of `text` on which the statement about `subject` begins, or, with `mention`,
-/// the first line from there on that names it; 1 where neither is found.
+/// The 1-based line of `text` where the statement about `subject` begins, or, with `mention`, the first line
+/// from there on that contains `mention`. Without such a line: the statement's line, or 1 if there is no statement.
 pub(super) fn locate(text: &str, subject: &str, mention: Option<&str>) -> usize {
     let names = |line: &str, name: &str| {
         line.match_indices(name).any(|(at, _)| {

@@ -1,6 +1,6 @@
 //! Parses a query: words, `"phrases"`, `-not`, `OR`, `(groups)`, `field:value`.
 //!
-//! No input is an error. Text that can't be parsed is read as words, and what is ignored is reported in
+//! Parsing never fails. Text that can't be parsed is read as words, and what is ignored is reported in
 //! [`Query::dropped`]. O(length).
 
 use schemars::JsonSchema;
@@ -10,20 +10,20 @@ use crate::search::query::lexer::{Lexer, Token};
 
 use crate::search::index::field::{Filter, FilterField};
 
-/// Longer input is cut: nobody means it.
+/// The most characters of a query; the rest is ignored.
 pub(in crate::search) const MOST_CHARS: usize = 1_000;
-/// More units than this don't make a query better, only slower.
+/// The most units of a query: more make it slower without making it better.
 pub(in crate::search) const MOST_UNITS: usize = 24;
-/// Words of a query, wherever they stand: in groups, in phrases, excluded. Each is looked up, and a group of common ones
-/// is read as often as it is named.
+/// The most words of a query, including those in groups and phrases and excluded ones. Bounds the work: every word is
+/// looked up, and a repeated group is read again each time.
 const MOST_WORDS: usize = 32;
-/// Groups in groups deeper than this are read as if they had no parentheses.
+/// The deepest nesting of groups. The opening parenthesis of a deeper group is ignored.
 const DEEPEST: usize = 4;
 
 const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
 const OR_BEFORE_NO_WORD: &str = "OR (what stands behind it is a filter or an excluded word)";
 
-/// Something to look for.
+/// A node of a query: something to look for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Node {
@@ -35,18 +35,18 @@ pub enum Node {
     Any(Vec<Node>),
 }
 
-/// A query as read.
+/// A parsed query.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Query {
     pub units: Vec<Node>,
-    /// What must not stand in a hit.
+    /// Hits contain none of these.
     pub excluded: Vec<Node>,
     pub filters: Vec<Filter>,
-    /// What was left out, and why.
+    /// The parts of the text that were ignored, with the reason.
     pub dropped: Vec<String>,
 }
 
-/// Reads `text`.
+/// Parses `text`.
 ///
 /// ```
 /// use cairn::search::query::{Node, parse};
@@ -84,13 +84,13 @@ struct Reader<'a> {
     lexer: Lexer<'a>,
     query: Query,
     depth: usize,
-    /// Words that may still be read, and whether there were more.
+    /// The number of words that may still be read, and whether words were left out.
     words: usize,
     is_cut: bool,
 }
 
 impl Reader<'_> {
-    /// What stands up to the end of the group, or of the text.
+    /// The units up to the end of the group or of the text. Excluded units and filters go into the query.
     fn group(&mut self) -> Vec<Node> {
         let mut units: Vec<Node> = Vec::new();
         let (mut joined, mut excluded) = (false, false);
@@ -144,7 +144,7 @@ impl Reader<'_> {
         units
     }
 
-    /// What `token` asks for, if it is no operator.
+    /// The node that begins with `token`; `None` if there is nothing to look for.
     fn node(&mut self, token: Token) -> Option<Node> {
         match token {
             Token::Open => self.inner(),
@@ -163,7 +163,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports the operators that still wait for a word at the end of a group or of the text.
+    /// Reports operators without an operand at the end of a group or of the text.
     fn end(&mut self, joined: bool, excluded: bool) {
         if joined {
             self.drop("OR (nothing stands behind it)");
@@ -173,7 +173,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A group, whose parenthesis was read.
+    /// A group whose opening parenthesis was read.
     fn inner(&mut self) -> Option<Node> {
         if self.depth == DEEPEST {
             self.drop("( (too many groups in groups)");
@@ -189,7 +189,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `text` if there is something in it to look for, as far as there is room for its words.
+    /// `text` without the words that exceed the limit; `None` if no word is left or it has no letter or digit.
     fn atom<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         if !text.chars().any(char::is_alphanumeric) {
             if !text.is_empty() {
@@ -225,7 +225,7 @@ impl Reader<'_> {
     }
 }
 
-/// Makes the last of `units` and `node` alternatives; chains of `OR` stay flat.
+/// Makes the last of `units` and `node` alternatives. Chains of `OR` become one node.
 fn join(units: &mut Vec<Node>, node: Node) {
     let mut any = match units.pop() {
         Some(Node::Any(any)) => any,

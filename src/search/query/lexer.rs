@@ -19,7 +19,7 @@ pub(in crate::search) enum Token<'a> {
         is_open: bool,
     },
     Or,
-    /// What comes next is not wanted.
+    /// Excludes what follows.
     Not,
     Open,
     Close,
@@ -35,7 +35,8 @@ impl<'a> Lexer<'a> {
         Lexer { rest: text }
     }
 
-    /// Up to the closing quotation mark, or to the end where it is missing.
+    /// Reads `inner`, the text after an opening quotation mark, up to the closing one or to the end. Returns the quoted
+    /// text, and whether the closing mark is missing.
     fn quoted(&mut self, inner: &'a str) -> (&'a str, bool) {
         let Some(end) = inner.find(is_quote) else {
             self.rest = "";
@@ -84,7 +85,7 @@ impl<'a> Iterator for Lexer<'a> {
                 '(' => Token::Open,
                 ')' => Token::Close,
                 '-' | '\u{2212}' if next.is_some_and(begins_something) => Token::Not,
-                // "a AND b" is what words mean anyway.
+                // "a AND b" means the same as "a b".
                 'A' if self.rest.starts_with("AND") && next_is_blank(&self.rest[3..]) => {
                     self.rest = &self.rest[3..];
                     continue;
@@ -97,7 +98,8 @@ impl<'a> Iterator for Lexer<'a> {
     }
 }
 
-/// Where the word ends that `text` begins with: a closing parenthesis that it opened is its own.
+/// The byte offset of the end of the word at the beginning of `text`. A closing parenthesis belongs to the word if its
+/// opening one does.
 fn end_of_word(text: &str) -> usize {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {

@@ -1,12 +1,12 @@
 //! The working memory of a search: one cell a section, reused from search to search.
 
-/// A set of the units of a query, one bit each.
+/// A set of units of a query, with one bit per unit.
 pub(in crate::search) type UnitBits = u32;
 
-/// What is known of a section so far. Four cells fit in a cache line.
+/// The state of one section in a search. Four cells fit in a cache line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::search) struct Cell {
-    /// The frequency of the unit that is being read, weighted and normalised.
+    /// The weighted and normalised frequency of the unit that is being read.
     pub frequency: f32,
     pub score: f32,
     /// The units that the section contains.
@@ -15,7 +15,7 @@ pub(in crate::search) struct Cell {
     pub headings: UnitBits,
 }
 
-/// The scores of a search in progress: one cell a section.
+/// The scores of a search in progress: one cell per section.
 #[derive(Default)]
 pub(in crate::search) struct Board {
     pub cells: Vec<Cell>,
@@ -56,7 +56,8 @@ impl Board {
         cell.frequency += frequency;
     }
 
-    /// Removes and returns the sections of the unit that was read, with its frequencies, in the order of reading.
+    /// Removes and returns the sections that contain the unit that was read, each with its frequency, in the order of
+    /// reading.
     pub fn take(&mut self) -> Vec<(u32, f32)> {
         let reached = std::mem::take(&mut self.reached);
         let cells = &mut self.cells;
@@ -71,7 +72,7 @@ impl Board {
 mod tests {
     use super::*;
 
-    /// Marks `section` as if a unit was found there.
+    /// Marks `section` as if it contained a unit.
     fn find(board: &mut Board, section: u32) {
         board.touch(section);
         board.cells[section as usize].units = 1;

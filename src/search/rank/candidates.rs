@@ -23,10 +23,10 @@ pub(in crate::search) struct Ranked {
 /// What an engine searches for.
 pub(in crate::search) struct CandidateQuery<'a> {
     pub plan: &'a Plan<'a>,
-    /// A candidate holds none of these; `None` if the query excludes nothing.
+    /// Candidates contain none of these; `None` if the query excludes nothing.
     pub excluded: Option<&'a Alternatives>,
-    /// The filters typed in the query, and those given beside it. A candidate passes both groups, so that a typed
-    /// filter never widens what a given one leaves.
+    /// The filters typed in the query, and those passed with the request. A candidate passes both groups, so that a
+    /// typed filter never adds sections that the request's filters exclude.
     pub filters: [&'a [Filter]; 2],
     /// Whether folded copies are candidates.
     pub with_copies: bool,
@@ -41,7 +41,7 @@ pub(in crate::search) struct Candidates {
     pub total: usize,
     /// The best matches, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
-    /// Whether candidates may hold less than most of the query, because too few hold more.
+    /// Whether candidates may contain less than most of the query, because too few sections contain more.
     pub is_relaxed: bool,
 }
 

@@ -25,7 +25,7 @@ use crate::search::rank::weights::WEIGHTS;
 use crate::search::text::analysis;
 use crate::vocabulary::Vocabulary;
 
-/// With fewer matches than this, a match need not hold most of the query.
+/// With fewer matches than this, sections that contain less than most of the query also match.
 const TOO_FEW: usize = 5;
 
 /// An opened index, ready to search. Serves many searches at once.
@@ -36,7 +36,7 @@ pub(in crate::search) struct EmbeddedIndex {
     names: SourceIndex,
     /// The stemmers of the index's languages, English first.
     pub stemmers: Vec<TextAnalyzer>,
-    /// Boards that no search uses at the moment, kept to save their allocation.
+    /// Unused boards, kept to avoid allocating them again.
     boards: Mutex<Vec<Board>>,
 }
 
@@ -56,7 +56,7 @@ impl EmbeddedIndex {
         Ok(EmbeddedIndex { opened, labels, sources, names, stemmers, boards: Mutex::default() })
     }
 
-    /// What understands queries with the words of this index, read through `lexicon`.
+    /// The interpreter of queries for this index, whose words it reads through `lexicon`.
     pub fn interpreter<'a>(
         &'a self,
         vocabulary: &'a Vocabulary,
@@ -65,12 +65,12 @@ impl EmbeddedIndex {
         Interpreter { vocabulary, labels: &self.labels, sources: &self.names, lexicon }
     }
 
-    /// The words of this index; reading them is counted in `budget`.
+    /// The words of this index. Reading them counts against `budget`.
     pub fn lexicon<'a>(&'a self, budget: &'a Budget) -> Lexicon<'a> {
         Lexicon { opened: &self.opened, stemmers: &self.stemmers, budget }
     }
 
-    /// What makes plans for this index.
+    /// The planner for this index.
     pub fn planner<'a>(&'a self, vocabulary: &'a Vocabulary) -> Planner<'a> {
         Planner { vocabulary, labels: &self.labels, weights: &WEIGHTS, stemmers: &self.stemmers }
     }
@@ -92,7 +92,7 @@ impl EmbeddedIndex {
 impl CandidateEngine for EmbeddedIndex {
     fn candidates(&self, query: &CandidateQuery) -> Result<Candidates, SearchError> {
         let search = EmbeddedSearch { index: self, query };
-        // A search that fails leaves its board half filled: that board is not used again.
+        // The board of a failed search is half filled, so it is not reused.
         let mut board = self.board();
         let candidates = search.rank(&mut board)?;
         self.put_back(board);
@@ -107,7 +107,7 @@ struct EmbeddedSearch<'a> {
 }
 
 impl EmbeddedSearch<'_> {
-    /// The candidates, best first. Where fewer than [`TOO_FEW`] hold most of the query, also those that hold less.
+    /// The candidates, best first. If fewer than [`TOO_FEW`] contain most of the query, also those that contain less.
     fn rank(&self, board: &mut Board) -> Result<Candidates, SearchError> {
         let plan = self.query.plan;
         let allowed = self.allowed(board)?;
@@ -147,7 +147,7 @@ impl EmbeddedSearch<'_> {
         Ok(found(if is_relaxed { relaxed } else { ranking }, is_relaxed))
     }
 
-    /// What the filters leave of the sections, without those that hold an excluded word.
+    /// The sections that pass the filters and contain no excluded word; `None` if nothing is filtered or excluded.
     fn allowed(&self, board: &mut Board) -> Result<Option<Allowed>, SearchError> {
         let opened = &self.index.opened;
         let [typed, given] = self.query.filters;
@@ -168,7 +168,8 @@ impl EmbeddedSearch<'_> {
         Ok(allowed)
     }
 
-    /// The sections that filters alone ask for, the best by themselves first; none without a filter.
+    /// The candidates of a query without units: all allowed sections by descending prior, or none if nothing is
+    /// filtered or excluded.
     fn all(&self, conditions: &Conditions) -> Result<Candidates, SearchError> {
         if conditions.allowed.is_none() {
             return Ok(Candidates::default());
@@ -202,7 +203,7 @@ fn found(ranking: Ranking, is_relaxed: bool) -> Candidates {
     Candidates { total: ranking.total, best: ranking.best, is_relaxed }
 }
 
-/// The analyzers of the languages that `opened` holds text in, English first.
+/// The analyzers of the languages of the text in `opened`, English first.
 fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
     let mut languages = vec![Language::English];
     let codes = opened.values.languages().iter();

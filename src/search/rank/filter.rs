@@ -1,8 +1,8 @@
 //! Evaluates filters: which sections pass them.
 //!
-//! Each field is evaluated once, however many filters name it. Paths and licences are compared with all filters of
-//! their field in one pass over their dictionaries; values of other fields are looked up. O(sections + different paths
-//! + postings of the values that match).
+//! Each field is evaluated once, however many filters name it. For paths and licences, one pass over the dictionary
+//! compares every value with all filters of the field; values of other fields are looked up. O(sections + different
+//! paths + postings of the values that match).
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ use crate::search::index::record::IndexedSource;
 use crate::search::query::understand::labels::Labels;
 use crate::vocabulary::Vocabulary;
 
-/// What filters need to know.
+/// The data that evaluating filters needs.
 pub(in crate::search) struct Filters<'a> {
     pub opened: &'a Opened,
     pub vocabulary: &'a Vocabulary,
@@ -32,10 +32,10 @@ pub(in crate::search) struct Filters<'a> {
     pub budget: &'a Budget,
 }
 
-/// Whether a section may be a hit, one value each.
+/// By section: whether it may be a hit.
 pub(in crate::search) type Allowed = Vec<bool>;
 
-/// The values that the filters of one field name, lower case.
+/// The values of all filters of one field, in lower case.
 struct Values {
     wanted: Vec<String>,
     excluded: Vec<String>,
@@ -50,7 +50,8 @@ impl Values {
         Values { wanted: values(false), excluded: values(true) }
     }
 
-    /// Whether they leave what `fits` says the values of: one that is wanted, if any is, and none that is excluded.
+    /// Whether a section passes. `fits` says whether it has a value. It must have one of the wanted values, if there
+    /// are any, and none of the excluded ones.
     fn leave(&self, fits: impl Fn(&str) -> bool) -> bool {
         (self.wanted.is_empty() || self.wanted.iter().any(|value| fits(value)))
             && !self.excluded.iter().any(|value| fits(value))
@@ -58,10 +59,10 @@ impl Values {
 }
 
 impl Filters<'_> {
-    /// The sections that all `filters` leave; `None` where there are none.
+    /// The sections that pass all `filters`; `None` if there are no filters.
     ///
-    /// A section has one source, one path, one language: several values of such a field are alternatives.
-    /// Of topics and of what it has it may have many: all are wanted.
+    /// A section has one source, one path, one language: several filters of such a field are alternatives. It may have
+    /// many values of `topic` and `has`: a section must match all filters of these fields, and of `since`.
     pub fn allowed(&self, filters: &[Filter]) -> Result<Option<Allowed>, SearchError> {
         if filters.is_empty() {
             return Ok(None);
@@ -87,20 +88,20 @@ impl Filters<'_> {
         Ok(Some(allowed))
     }
 
-    /// Leaves of `allowed` the sections that are in `fits`, or those that are not.
+    /// Removes from `allowed` the sections that are not in `fits`, or, unless `wanted`, those that are.
     pub fn keep(
         &self,
         allowed: &mut Allowed,
         fits: &Allowed,
         wanted: bool,
     ) -> Result<(), SearchError> {
-        // Bytes in a row: a word of them at a time.
+        // The loop runs over bytes in sequence, several at a time: eight sections count as one unit of work.
         self.budget.spend(allowed.len() / 8)?;
         allowed.iter_mut().zip(fits).for_each(|(allowed, fits)| *allowed &= *fits == wanted);
         Ok(())
     }
 
-    /// The sections that `values` leave of a `field` that a section has one value of.
+    /// The sections that pass `values` of `field`, of which a section has only one value.
     fn left_by(&self, field: FilterField, values: &Values) -> Result<Allowed, SearchError> {
         match field {
             FilterField::Source => self.in_sources(values),
@@ -112,7 +113,7 @@ impl Filters<'_> {
         }
     }
 
-    /// The sections whose one value of `field` is one of those that are left.
+    /// The sections whose value of `field` passes `values`.
     fn having(&self, field: Field, values: &Values) -> Result<Allowed, SearchError> {
         let mut left = vec![values.wanted.is_empty(); self.opened.len()];
         let marked = values.wanted.iter().map(|value| (value, true));
@@ -127,7 +128,7 @@ impl Filters<'_> {
         Ok(left)
     }
 
-    /// The sections that hold `value` in a `field` that they may hold many of.
+    /// The sections that have `value` in `field`, of which a section may have many values.
     fn fitting(&self, field: FilterField, value: &str) -> Result<Allowed, SearchError> {
         let fields = self.opened.fields;
         let term = match field {
@@ -142,7 +143,7 @@ impl Filters<'_> {
         self.holding(&term)
     }
 
-    /// The sections whose path is left, by one pass over the paths of the index.
+    /// The sections whose path passes, by one pass over the paths of the index.
     fn in_paths(&self, values: &Values) -> Result<Allowed, SearchError> {
         let mut left = vec![false; self.opened.len()];
         for segment in &self.opened.segments {
@@ -158,7 +159,7 @@ impl Filters<'_> {
         Ok(left)
     }
 
-    /// The sections of the sources whose id, owner or repository is left. O(sources · values).
+    /// The sections of the sources whose id, owner or repository name passes. O(sources · values).
     fn in_sources(&self, values: &Values) -> Result<Allowed, SearchError> {
         let ids: HashSet<String> =
             self.sources.iter().map(|source| source.id.to_lowercase()).collect();
@@ -170,7 +171,7 @@ impl Filters<'_> {
         })
     }
 
-    /// The sections of the sources that `fits` says are left; `others` for those of sources that are not known.
+    /// The sections of the sources for which `fits` is true. Sections of unknown sources pass if `others`.
     fn of_sources(
         &self,
         others: bool,
@@ -187,7 +188,7 @@ impl Filters<'_> {
         Ok(left)
     }
 
-    /// A document's own licence goes before its source's; threads have none.
+    /// The sections whose licence passes: the document's own, or else that of its source. Threads have no licence.
     fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
         let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
         let none = values.leave(|_| false);
@@ -218,14 +219,14 @@ impl Filters<'_> {
         Ok(fits)
     }
 
-    /// The sections that hold `term`.
+    /// The sections that contain `term`.
     pub fn holding(&self, term: &Term) -> Result<Allowed, SearchError> {
         let mut fits = vec![false; self.opened.len()];
         self.mark(term, true, &mut fits)?;
         Ok(fits)
     }
 
-    /// Sets the sections that hold `term` to `mark`.
+    /// Sets `sections` to `mark` for every section that contains `term`.
     fn mark(&self, term: &Term, mark: bool, sections: &mut Allowed) -> Result<(), SearchError> {
         let option = IndexRecordOption::Basic;
         for segment in &self.opened.segments {
@@ -238,7 +239,7 @@ impl Filters<'_> {
     }
 }
 
-/// Whether `name`, lower case, is the owner of `source` or the name of its repository.
+/// Whether `name` (lower-case) is the owner of `source` or the name of its repository.
 fn belongs_to(source: &IndexedSource, name: &str) -> bool {
     let SourceNames { login, name: own, .. } = &source.names;
     let (owner, repository) = repository(&source.id).unzip();
@@ -246,7 +247,7 @@ fn belongs_to(source: &IndexedSource, name: &str) -> bool {
     names.into_iter().flatten().any(|known| known.to_lowercase() == name)
 }
 
-/// Sets the documents `docs` of `segment` to `mark`.
+/// Sets `sections` to `mark` for the documents `docs` of `segment`.
 fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
     docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
 }
@@ -327,7 +328,7 @@ mod tests {
         }
     }
 
-    /// The sections of `records` that pass the filters typed in `query`. The source of all is licensed under MIT.
+    /// The sections of `records` that pass the filters typed in `query`. Their source has the MIT licence.
     fn left(records: &[Record], query: &str) -> Vec<usize> {
         let mut fixture = fixture(records.iter().cloned());
         fixture.searcher.index.sources[0].licence = Some("MIT".into());

@@ -1,10 +1,10 @@
-//! The words and phrases of a query that are marked in the texts shown for it.
+//! The words and phrases of a query that are highlighted in the texts of its hits.
 
 use std::borrow::Cow;
 
 use crate::search::text::analysis::{Terms, phrases};
 
-/// The phrases to mark, each of one or more stems joined by spaces. A stem contains no space.
+/// The phrases to highlight. Each consists of stems joined by spaces; a stem contains no space.
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct Marks<'v> {
     /// Each phrase, with the number of the query unit that it belongs to.
@@ -13,7 +13,7 @@ pub(in crate::search) struct Marks<'v> {
 }
 
 impl<'v> Marks<'v> {
-    /// Adds the words of `terms` as one phrase, and each compound of them.
+    /// Adds the pieces of `terms` as one phrase, and each compound as another.
     pub fn add(&mut self, terms: &Terms) {
         for phrase in phrases(terms) {
             self.phrases.push((Cow::Owned(phrase), self.unit));

@@ -1,8 +1,8 @@
 //! Ranking: from an understood query to its candidates in order.
 //!
 //! [`plan`] turns a query into units to look up. [`candidates`] defines what an engine returns for a plan. The embedded
-//! engine ([`embedded`]) applies the filters ([`filter`]), scores sections with BM25F ([`score`]), adds what preferred
-//! sources gain ([`prefer`]), and orders the matches ([`ranker`]) with a bonus for proximity ([`proximity`]). All
+//! engine ([`embedded`]) applies the filters ([`filter`]), scores sections with BM25F ([`score`]), adds a bonus for
+//! preferred sources ([`prefer`]), and orders the matches ([`ranker`]) with a bonus for proximity ([`proximity`]). All
 //! parameters of ranking are in [`weights`].
 
 pub(in crate::search) mod board;

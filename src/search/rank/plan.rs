@@ -1,4 +1,4 @@
-//! Turns an understood query into a plan: units of weighted alternatives to look up, and the words to mark.
+//! Turns an understood query into a plan: units of weighted alternatives to look up, and the words to highlight.
 
 use tantivy::tokenizer::TextAnalyzer;
 
@@ -12,7 +12,7 @@ use crate::search::rank::weights::Weights;
 use crate::search::text::analysis::{self, Terms};
 use crate::vocabulary::Vocabulary;
 
-/// Names of several words that are looked up whole.
+/// The most names of several words that are looked up as a whole.
 const MOST_NAMES: usize = 8;
 
 const _: () = assert!(
@@ -20,53 +20,54 @@ const _: () = assert!(
     "scoring has one bit for each unit"
 );
 
-/// Pieces of a phrase that are looked up; scripts without spaces make one of every pair of characters.
+/// The most pieces of a phrase that are looked up. In scripts without spaces, every pair of characters is a piece.
 const MOST_PIECES: usize = 32;
 
-/// Something that is looked up.
+/// An alternative of a unit: something to look up.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::search) enum Part {
     /// A term, in all text fields.
     Stem(String),
-    /// Terms one behind the other in one field.
+    /// Consecutive terms in one field.
     Phrase(Vec<String>),
-    /// Sections that hold one of the parts, and these words to the letter.
+    /// Sections that contain one of the parts, and all of these words unstemmed.
     Exact { parts: Alternatives, words: Vec<String> },
-    /// A topic that was found in the text.
+    /// Sections that mention the topic with this slug.
     Topic(String),
-    /// Sections that hold one part of each.
+    /// Sections that contain one part of each element.
     All(Vec<Alternatives>),
 }
 
-/// Parts of which any counts, each with its weight.
+/// Alternative parts, each with its weight.
 pub(in crate::search) type Alternatives = Vec<(Part, f32)>;
 
-/// One thing that is asked for.
+/// One unit of a query, with all its alternatives.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::search) struct Unit {
     pub parts: Alternatives,
     pub weight: f32,
-    /// A hit must hold it.
+    /// Whether a hit must contain it.
     pub is_required: bool,
-    /// It says nothing that the other units don't, or not what is asked for: a hit need not hold it.
+    /// Whether it doesn't count towards the share of the query that a hit must contain: it repeats other units, or
+    /// asks for a kind of material.
     pub is_extra: bool,
-    /// The stem to look for near the other units'.
+    /// The stem that is used for proximity to the neighbouring units.
     pub stem: Option<String>,
-    /// The preference of the plan that it is a word of.
+    /// If it belongs to the name of a source: the index of the preference in the plan.
     pub preference: Option<usize>,
 }
 
-/// A query as it is looked up.
+/// A query in the form in which it is looked up.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Plan<'v> {
     pub units: Vec<Unit>,
     pub marks: Marks<'v>,
-    /// Sections with many links are what is asked for.
+    /// Whether the query asks for sections with many links.
     pub wants_links: bool,
     pub preferences: Vec<Preference>,
 }
 
-/// What planning needs to know.
+/// The data that planning needs.
 pub(in crate::search) struct Planner<'a> {
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
@@ -95,14 +96,14 @@ impl<'a> Planner<'a> {
         plan
     }
 
-    /// What must not stand in a hit.
+    /// The alternatives of which a hit contains none.
     pub fn excluded(&self, nodes: &[Node]) -> Alternatives {
         nodes.iter().flat_map(|node| self.node(node, &mut Marks::default())).collect()
     }
 
     fn unit(&self, meaning: &Meaning, marks: &mut Marks<'a>) -> Unit {
         let weights = self.weights;
-        // A word that names a source is seldom a slip.
+        // A word that names a source is rarely misspelled.
         let correction = match meaning.preference {
             Some(_) => weights.unlikely_correction,
             None => weights.correction,
@@ -144,8 +145,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Words that together name a topic: what is said of the topic, and the words one behind the other. That
-    /// is rarer, and tells more, than each of the words.
+    /// The unit of words that together name a topic: the topic, or the words as a phrase. It is rarer, and so a
+    /// stronger signal, than each of the words.
     fn name(&self, name: &Name) -> Unit {
         let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
         for (topic, is_sure) in &name.topics {
@@ -161,7 +162,7 @@ impl<'a> Planner<'a> {
         if is_sure { self.weights.topic } else { self.weights.unsure_topic }
     }
 
-    /// The one stem of `words`, if it has one.
+    /// The English stem of `words`, if they have exactly one.
     fn stem(&self, words: &str) -> Option<String> {
         let Terms { mut pieces, .. } = analysis::terms(words, &mut self.stemmers[0].clone());
         if pieces.len() == 1 { pieces.pop() } else { None }
@@ -188,14 +189,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// A word: its stem in each language; what punctuation joins also without it, and in pieces.
+    /// The alternatives of a word: its stem in each language. If it has several pieces joined by punctuation, the
+    /// compound without the punctuation, and the pieces as a phrase.
     fn word(&self, text: &str, marks: &mut Marks) -> Alternatives {
         let mut parts = Vec::new();
         for stemmer in self.stemmers {
             let terms = analysis::terms(text, &mut stemmer.clone());
             marks.add(&terms);
             let Terms { pieces, compounds } = terms;
-            // "C++" is not a "C" that happens to stand before something.
+            // "C++" must not match every "C".
             let is_own = pieces.len() == 1 && !compounds.is_empty();
             parts.extend(compounds.into_iter().map(|term| (Part::Stem(term), 1.0)));
             if !is_own {
@@ -206,7 +208,7 @@ impl<'a> Planner<'a> {
         parts
     }
 
-    /// Words one behind the other, in any of their forms.
+    /// The alternatives of a phrase: its words in sequence, stemmed in each language.
     fn loose_phrase(&self, text: &str, marks: &mut Marks) -> Alternatives {
         let mut parts = Vec::new();
         for stemmer in self.stemmers {
@@ -219,7 +221,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// What looks up `pieces` one behind the other, the first [`MOST_PIECES`] of them.
+/// The part that looks up the first [`MOST_PIECES`] of `pieces` in sequence.
 fn sequence(mut pieces: Vec<String>) -> Option<Part> {
     pieces.truncate(MOST_PIECES);
     match pieces.len() {
@@ -229,7 +231,7 @@ fn sequence(mut pieces: Vec<String>) -> Option<Part> {
     }
 }
 
-/// Leaves each part once, with its greatest weight, in the order in which they first came.
+/// Deduplicates the parts, each with its greatest weight, in the order of their first occurrence.
 fn merge(parts: &mut Alternatives) {
     let mut merged: Alternatives = Vec::with_capacity(parts.len());
     for (part, weight) in parts.drain(..) {
@@ -276,7 +278,7 @@ mod tests {
         Part::Stem(text.into())
     }
 
-    /// What the words of `text` are looked up as, one after the other.
+    /// The parts that the words of `text` are looked up as, in order.
     fn parts(text: &str) -> Vec<Alternatives> {
         let query = parse(text);
         with_planner(|planner| {

@@ -1,21 +1,21 @@
 //! The score that sections gain if the query names their source.
 //!
-//! Each word of a name counts as if it occurred once in every section of the source, with the lower of two inverse
-//! document frequencies: the word's and that of the source's sections. Actual occurrences in these sections then add
-//! nothing; otherwise pages about the source would rank above pages that answer the rest of the query. A name excludes
-//! nothing: every section that contains enough of the other words matches, whatever its source, and so does every
-//! section that would match without the preference.
+//! Each word of a name counts as if it occurred in every section of the source, with the lower of two inverse document
+//! frequencies: that of the word, and that of the source's sections. Actual occurrences in these sections then add
+//! nothing; otherwise pages about the source would rank above pages that match the rest of the query. A name excludes
+//! nothing: a section that contains enough of the other words matches, whatever its source, and so does every section
+//! that would match without the preference.
 
 use crate::search::index::opened::Opened;
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::plan::Plan;
 use crate::search::rank::weights::Weights;
 
-/// What a section gains by its source.
+/// The bonus of a section for its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::search) struct Gain {
     pub score: f32,
-    /// The units that it counts as containing.
+    /// The units that the section counts as containing.
     pub units: UnitBits,
 }
 
@@ -23,14 +23,15 @@ pub(in crate::search) struct Gain {
 pub(in crate::search) struct Preferred {
     /// By the source's number in the index.
     gains: Vec<Gain>,
-    /// The units that are words of names.
+    /// The units that belong to names of sources.
     pub units: UnitBits,
-    /// Whether the query consists of names: then all sections of their sources match.
+    /// Whether the query consists only of names: then all sections of their sources match.
     pub is_all: bool,
 }
 
 impl Preferred {
-    /// What `plan` prefers, still without weight; `None` if that is nothing. O(sources + units).
+    /// The sources that `plan` prefers, with scores of 0 until `Preferred::weigh` is called; `None` if it prefers none.
+    /// O(sources + units).
     pub fn of(plan: &Plan, opened: &Opened) -> Option<Preferred> {
         let mut preferred = Preferred {
             gains: vec![Gain::default(); opened.values.sources()],
@@ -49,7 +50,7 @@ impl Preferred {
         (preferred.units != 0).then_some(preferred)
     }
 
-    /// Gives each source its score, by the `values` of the units of `plan`.
+    /// Computes the score of each preferred source from `values`, the values of the units of `plan`.
     pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &Opened, weights: &Weights) {
         for (at, preference) in plan.preferences.iter().enumerate() {
             let rarity = opened.rarity(preference.sections);
@@ -63,13 +64,14 @@ impl Preferred {
         }
     }
 
-    /// What `section` gains.
+    /// The bonus of `section`.
     pub fn gain(&self, opened: &Opened, section: u32) -> Gain {
         let number = opened.values.source_of(section);
         number.and_then(|number| self.gains.get(number)).copied().unwrap_or_default()
     }
 
-    /// The units, one bit each, that count for `section` by its source and not by what it holds.
+    /// The units that count for `section` because of its source, so that their occurrences in it are ignored; none if
+    /// the query consists only of names.
     pub fn spared(&self, opened: &Opened, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }

@@ -16,12 +16,12 @@ use crate::search::index::opened::{BODY, Opened};
 use crate::search::rank::plan::Unit;
 use crate::search::rank::weights::Weights;
 
-/// Words further apart than this stand there by chance.
+/// The greatest distance that counts, in positions. Words further apart are unrelated.
 const FARTHEST: u32 = 10;
-/// What the wrong order costs.
+/// The factor for words in reverse order.
 const TURNED: f32 = 0.7;
 
-/// The units of a query that stand beside each other.
+/// Computes the proximity of neighbouring units of a query.
 pub(in crate::search) struct Near<'a> {
     pub opened: &'a Opened,
     pub units: &'a [Unit],
@@ -31,9 +31,8 @@ pub(in crate::search) struct Near<'a> {
 }
 
 impl Near<'_> {
-    /// What the closeness of the words comes to in each of `sections`, ascending: at most the sum of
-    /// the lesser values of the pairs, in whole inverse document frequencies. Reads the positions of each
-    /// word in those sections only.
+    /// The proximity bonus of each of `sections` (ascending): at most the sum over all pairs of the lesser of both
+    /// values, in inverse document frequencies. Reads the positions of each word in these sections only.
     pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
         let mut near = vec![0.0; sections.len()];
         let mut before: Option<(usize, Vec<Vec<u32>>)> = None;
@@ -57,7 +56,7 @@ impl Near<'_> {
         Ok(near)
     }
 
-    /// What a frequency counts in the body of `section`.
+    /// The factor for frequencies in the body of `section`, by its length.
     fn norm(&self, section: u32) -> f32 {
         let (segment, doc) = self.opened.place(section);
         let length = self.opened.segments[segment].texts[BODY].lengths.fieldnorm(doc);
@@ -65,7 +64,7 @@ impl Near<'_> {
         1.0 / (1.0 - b + b * length as f32 / self.opened.mean_lengths[BODY])
     }
 
-    /// Whether the unit beside the one at `at` has a stem.
+    /// Whether a unit next to the one with index `at` has a stem.
     fn has_neighbour(&self, at: usize) -> bool {
         let has = |at: Option<usize>| {
             at.and_then(|at| self.units.get(at)).is_some_and(|unit| unit.stem.is_some())
@@ -73,7 +72,7 @@ impl Near<'_> {
         has(at.checked_sub(1)) || has(Some(at + 1))
     }
 
-    /// Where `stem` stands in the body of each of `sections`.
+    /// The positions of `stem` in the body of each of `sections`.
     fn places(&self, stem: &str, sections: &[u32]) -> Result<Vec<Vec<u32>>, SearchError> {
         let term = Term::from_field_text(self.opened.fields.body, stem);
         let mut places = vec![Vec::new(); sections.len()];
@@ -96,8 +95,8 @@ impl Near<'_> {
     }
 }
 
-/// How often, and how close, a place of `right` is the next to one of `left`: 1 for each that stands one
-/// behind the other, less for one further apart, 0 beyond [`FARTHEST`].
+/// The frequency of a pair: for each position of `left`, 1 divided by the distance of the nearest position of `right`
+/// after it, or `TURNED` divided by that of the nearest before it, whichever is more. 0 beyond [`FARTHEST`].
 fn closeness(left: &[u32], right: &[u32]) -> f32 {
     let mut sum = 0.0;
     let mut next = 0;
@@ -108,7 +107,7 @@ fn closeness(left: &[u32], right: &[u32]) -> f32 {
         let close = |at: Option<usize>, factor: f32| {
             let distance =
                 at.and_then(|at| right.get(at)).map_or(0, |other| other.abs_diff(*place));
-            // At most 10: exact.
+            // At most 10, so the conversion is exact.
             if (1..=FARTHEST).contains(&distance) { factor / distance as f32 } else { 0.0 }
         };
         sum += close(Some(next), 1.0).max(close(next.checked_sub(1), TURNED));

@@ -1,4 +1,4 @@
-//! Orders scored sections: which count as matches, their order, and how many of one document are shown.
+//! Selects and orders the matches among the scored sections, and limits how many of one document are shown.
 //!
 //! There are two passes. The first orders all matches by BM25F, multiplied by the prior of the section and by the share
 //! of the query that it contains. The second adds bonuses to the best of them that cost more to compute: for proximity
@@ -18,9 +18,9 @@ use crate::search::rank::prefer::{Gain, Preferred};
 use crate::search::rank::proximity::Near;
 use crate::search::rank::weights::Weights;
 
-/// Matches that are looked at again.
+/// The number of best matches that the second pass scores.
 const LOOKED_AT: usize = 100;
-/// More units than this have their shares added up match by match.
+/// The most units for which the shares of all combinations are tabulated.
 const MOST_TABLED: usize = 10;
 
 /// The matches of a query.
@@ -28,26 +28,26 @@ const MOST_TABLED: usize = 10;
 pub(in crate::search) struct Ranking {
     /// How many there are.
     pub total: usize,
-    /// How many of them hold enough of the query by its words alone, whatever source is preferred.
+    /// How many of them contain enough of the query without the bonus for a preferred source.
     pub by_words: usize,
     /// The best, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
 }
 
-/// What a match must be.
+/// The conditions that a match fulfils.
 pub(in crate::search) struct Conditions<'a> {
-    /// What the filters leave, and the excluded words.
+    /// The sections that pass the filters and contain no excluded word; `None` for all.
     pub allowed: Option<&'a Allowed>,
     /// Whether copies count as matches.
     pub with_copies: bool,
-    /// Whether any unit will do.
+    /// Whether one unit is enough for a match.
     pub is_relaxed: bool,
-    /// Sections with many links, if those are wanted.
+    /// The sections with many links, if the query asks for links.
     pub links: Option<&'a Allowed>,
 }
 
 impl Conditions<'_> {
-    /// Whether the section `at` of `opened` may be a match, whatever it holds of the query.
+    /// Whether the section with number `at` may be a match, whatever it contains.
     pub fn show(&self, opened: &Opened, at: usize) -> bool {
         let is_hidden = match opened.hidden[at] {
             Hidden::No => false,
@@ -58,12 +58,12 @@ impl Conditions<'_> {
     }
 }
 
-/// A query's units on a board.
+/// Ranks the sections on a board.
 pub(in crate::search) struct Ranker<'a> {
     pub opened: &'a Opened,
     pub weights: &'a Weights,
     pub units: &'a [Unit],
-    /// What each unit counts, in thousandths of its inverse document frequency.
+    /// The value of each unit: thousandths of its weighted inverse document frequency.
     pub values: &'a [u32],
     pub board: &'a Board,
     pub preferred: Option<&'a Preferred>,
@@ -111,12 +111,12 @@ impl Ranker<'_> {
         Ok(Ranking { total, by_words, best: matches })
     }
 
-    /// What `section` gains by its source.
+    /// The bonus of `section` for its source.
     fn gain(&self, section: u32) -> Gain {
         self.preferred.map(|p| p.gain(self.opened, section)).unwrap_or_default()
     }
 
-    /// What the query asks for besides the names of sources.
+    /// The part of the query that is not names of sources.
     fn rest(&self, preferred: &Preferred) -> Rest {
         let mut values = self.values.to_vec();
         for (at, value) in values.iter_mut().enumerate() {
@@ -126,14 +126,14 @@ impl Ranker<'_> {
         Rest { shares, is_nothing: preferred.is_all }
     }
 
-    /// What the score of the section `at` counts times, whatever it holds of the query.
+    /// The factor for the score of the section `at` that does not depend on the query's words: prior and links.
     fn worth(&self, at: usize, conditions: &Conditions) -> f32 {
         let links = conditions.links.is_some_and(|links| links[at]);
         let links = if links { 1.0 + self.weights.links } else { 1.0 };
         self.opened.priors[at] * links
     }
 
-    /// Orders the best of `matches`, which are in order, anew.
+    /// The second pass: adds the bonuses to the first of `matches`, which are ordered, and orders these again.
     fn look_again(
         &self,
         matches: &mut [Ranked],
@@ -164,7 +164,8 @@ impl Ranker<'_> {
         Ok(())
     }
 
-    /// How far the heading of `section` says what the query says, and nothing else.
+    /// How well the heading of `section` matches the query: higher the more of the query it contains, and the fewer
+    /// other words.
     fn heading(&self, section: u32, shares: &Shares) -> f32 {
         let spared = self.preferred.map_or(0, |preferred| preferred.spared(self.opened, section));
         let units = self.board.cells[section as usize].headings & !spared;
@@ -174,13 +175,13 @@ impl Ranker<'_> {
         let (segment, doc) = self.opened.place(section);
         let length = self.opened.segments[segment].texts[HEADING].lengths.fieldnorm(doc).max(1);
         let (share, _) = shares.of(units);
-        // Counts of words: small.
+        // Both are small counts of words.
         let purity = (units.count_ones() as f32 / length as f32).min(1.0);
         shares.total() / 1000.0 * share * purity
     }
 }
 
-/// The bits of the units that are `wanted`.
+/// The set of the units for which `wanted` is true.
 fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> UnitBits {
     units
         .iter()
@@ -189,24 +190,24 @@ fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> UnitBits {
         .fold(0, |bits, (at, _)| bits | 1 << at)
 }
 
-/// What orders matches: the better first; equal ones by place, so that they come in one order always. Scores are
-/// never negative: their bits are in the order of their values.
+/// The sort key of matches: descending score, then ascending section number, so that the order is deterministic. The
+/// bits of scores have the order of their values, because scores are never negative.
 fn order(ranked: &Ranked) -> u64 {
     u64::from(!ranked.score.to_bits()) << 32 | u64::from(ranked.section)
 }
 
-/// What share of the query's weight some of its units have, and what a score counts times with it.
+/// Computes the share of the query's total value that a set of units has, and the factor for scores that follows.
 struct Shares {
     values: Vec<u32>,
     total: u32,
-    /// The power to which a share counts.
+    /// The exponent that turns a share into a factor.
     power: f32,
-    /// The shares of all combinations of units, where there are few.
+    /// Share and factor of every set of units; empty if there are too many units.
     table: Vec<(f32, f32)>,
 }
 
 impl Shares {
-    /// Of `units` with `values`; what is extra counts only where there is nothing else.
+    /// The shares of `units` with `values`. Extra units count only if all units are extra.
     fn new(units: &[Unit], values: &[u32], power: f32) -> Shares {
         let has_main = units.iter().any(|unit| !unit.is_extra);
         let counts = |unit: &Unit| !has_main || !unit.is_extra;
@@ -226,7 +227,7 @@ impl Shares {
     fn sum(&self, units: u32) -> (f32, f32) {
         let values = self.values.iter().enumerate();
         let held: u32 = values.filter(|(at, _)| units & (1 << at) != 0).map(|(_, v)| v).sum();
-        // Thousandths of inverse document frequencies: below 2^24, exact in an f32.
+        // Sums of thousandths of inverse document frequencies are below 2^24, so an f32 is exact.
         let share = if held == self.total { 1.0 } else { held as f32 / self.total as f32 };
         (share, share.powf(self.power))
     }
@@ -240,15 +241,16 @@ impl Shares {
     }
 }
 
-/// What a query asks for besides the names of sources.
+/// The part of a query that is not names of sources.
 struct Rest {
     shares: Shares,
-    /// It asks for nothing else.
+    /// Whether the query consists only of names.
     is_nothing: bool,
 }
 
 impl Rest {
-    /// Whether a section that holds `units`, and gains `gain` by its source, holds enough of it.
+    /// Whether a section that contains `units` and has the bonus `gain` contains enough of it: at least the share
+    /// `least`.
     fn is_held(&self, units: u32, gain: Gain, least: f32) -> bool {
         if self.is_nothing {
             return gain.units != 0;
@@ -258,8 +260,8 @@ impl Rest {
     }
 }
 
-/// Of `best` those from `offset` on, at most `limit`; of each document no more than `most` in all, and of the parts
-/// of a long section the best alone.
+/// One page of `best`: at most `limit` hits after the first `offset`. All pages together have at most `most` hits per
+/// document, and only the best of the parts of a long section.
 pub(in crate::search) fn page(
     best: &[Ranked],
     opened: &Opened,

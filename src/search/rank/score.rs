@@ -6,7 +6,7 @@
 //! Probabilistic Relevance Framework: BM25 and Beyond", FnTIR 3(4), 2009, section 3.6; for alternatives as one
 //! pseudo-term see A. Pirkola, "The effects of query structure …", SIGIR 1998.)
 //!
-//! Postings are read a block at a time and added to arrays with one entry a section. Up to some hundred thousand
+//! Postings are read a block at a time and added to arrays with one entry per section. Up to some hundred thousand
 //! sections, this is faster than traversing the postings of all terms in parallel.
 
 use tantivy::Term;
@@ -26,7 +26,7 @@ pub(in crate::search) struct Scorer<'a> {
     pub opened: &'a Opened,
     pub weights: &'a Weights,
     pub budget: &'a Budget,
-    /// By text field and stored length: what a frequency counts there.
+    /// By text field and stored length: the factor for a frequency.
     norms: Vec<[f32; 256]>,
 }
 
@@ -36,7 +36,7 @@ impl Scorer<'_> {
             let (weight, b) = (weights.fields[field], weights.normalisation[field]);
             let mut norms = [0.0; 256];
             for (id, norm) in (0..=u8::MAX).zip(&mut norms) {
-                // Lengths are stored to about an eighth; an f32 is exact enough.
+                // Lengths are stored with a precision of about an eighth, so an f32 is exact enough.
                 let length = tantivy::fieldnorm::FieldNormReader::id_to_fieldnorm(id) as f32;
                 *norm = weight / (1.0 - b + b * length / opened.mean_lengths[field]);
             }
@@ -45,8 +45,9 @@ impl Scorer<'_> {
         Scorer { opened, weights, budget, norms: norms.collect() }
     }
 
-    /// Adds what `unit`, the one of the bit `bit`, comes to, but where it is spared, and returns its weight: its inverse document
-    /// frequency, in thousandths.
+    /// Adds the score of `unit` to the sections that contain it, and sets its bit `bit` there. A section of a
+    /// preferred source that `unit` names gets no score here, unless the query consists only of names. Returns the
+    /// value of the unit: its weighted inverse document frequency, in thousandths, plus 1.
     pub fn add(
         &self,
         unit: &Unit,
@@ -75,11 +76,11 @@ impl Scorer<'_> {
             }
         }
         board.reached = reached;
-        // At least 1, so that every unit counts; at most some 20,000.
+        // At least 1, so that every unit counts; at most about 20,000.
         Ok((idf * 1000.0) as u32 + 1)
     }
 
-    /// Puts the sections of the sources that are `preferred` onto `board`, if the query asks for nothing else.
+    /// Adds the sections of the preferred sources to `board` if the query consists only of names.
     pub fn touch(&self, preferred: &Preferred, board: &mut Board) -> Result<(), SearchError> {
         let field = self.opened.fields.source;
         for number in preferred.sources().filter(|_| preferred.is_all) {
@@ -96,7 +97,8 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// The sections that hold one of `parts`, ascending. What `board` holds stays as it is.
+    /// The sections that contain one of `parts`, ascending, each with its frequency. Uses an inner board of `board`;
+    /// the cells of `board` don't change.
     pub fn sections(
         &self,
         parts: &[(Part, f32)],
@@ -110,7 +112,7 @@ impl Scorer<'_> {
         let mut found = inner.take();
         board.inner = Some(inner);
         self.budget.spend(found.len())?;
-        // Runs of ascending sections, one of each list of postings: what a stable sort merges.
+        // Consists of ascending runs, one per list of postings, which a stable sort merges fast.
         found.sort_by_key(|(section, _)| *section);
         Ok(found)
     }
@@ -166,7 +168,7 @@ impl Scorer<'_> {
         bit: Option<u32>,
         board: &mut Board,
     ) -> Result<(), SearchError> {
-        // Terms are found by their bytes: any field will do.
+        // The dictionaries look up only the bytes of the term, so its field does not matter.
         let term = Term::from_field_text(self.opened.fields.body, stem);
         for segment in &self.opened.segments {
             for (field, text) in segment.texts.iter().enumerate() {
@@ -193,7 +195,7 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// A topic counts where it is mentioned, and more where a section is about it.
+    /// Adds the frequency of a topic: for sections that mention it, and again for sections that are about it.
     fn topic(&self, slug: &str, weight: f32, board: &mut Board) -> Result<(), SearchError> {
         let term = Term::from_field_text(self.opened.fields.topic, slug);
         for segment in &self.opened.segments {
@@ -210,7 +212,7 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// The sections where `stems` stand one behind the other, in one field.
+    /// The sections where `stems` are consecutive in heading, trail or body, ascending, each with its frequency.
     fn phrase(
         &self,
         stems: &[String],
@@ -243,7 +245,7 @@ impl Scorer<'_> {
         Ok(found)
     }
 
-    /// Those of `found`, ascending, that hold all `words` to the letter.
+    /// Those of `found` (ascending) that contain all `words` unstemmed.
     fn holding(
         &self,
         mut found: Vec<(u32, f32)>,
@@ -266,7 +268,7 @@ impl Scorer<'_> {
     }
 }
 
-/// The sections of both, each with the sum of its frequencies.
+/// The sections in both `a` and `b`, each with the sum of its frequencies.
 fn intersection(a: &[(u32, f32)], b: &[(u32, f32)]) -> Vec<(u32, f32)> {
     let mut common = Vec::new();
     let mut rest = b.iter().peekable();
@@ -289,7 +291,7 @@ mod tests {
         (Part::Stem(text.into()), 1.0)
     }
 
-    /// The scores that `parts`, as one unit, give the sections of `fixture`, by id; and the unit's weight.
+    /// The scores of the sections of `fixture` for `parts` as one unit, by id, and the value of the unit.
     fn scores(fixture: &Fixture, parts: Vec<(Part, f32)>) -> (Vec<f32>, u32) {
         let opened = &fixture.searcher.index.opened;
         let budget = Budget::unlimited();

@@ -2,47 +2,48 @@
 //!
 //! They were found by coordinate ascent on nDCG@10 over 101 judged queries (`tests/eval`, and development queries kept
 //! elsewhere), then rounded. Near the optimum, halving or doubling one parameter changes nDCG by less than 0.01. They
-//! show which signals matter (headings, the headings above, topics), not exact percentages.
+//! show which signals matter (headings, the headings above, topics); the exact numbers do not matter.
 
 use crate::search::index::opened::TEXTS;
 
-/// What counts how much.
+/// The weights of all signals.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Weights {
-    /// Of the text fields: own heading, what stands above, body, code.
+    /// Of the text fields: own heading, headings and title above, body, code.
     pub fields: [f32; TEXTS],
-    /// How far a field's length counts against it: BM25F's b. Headings above and code are as long as they
-    /// are for no reason of the section's.
+    /// How much a field's length reduces its frequencies: b in BM25F. Little for the headings above and for code, whose
+    /// length says nothing about the section.
     pub normalisation: [f32; TEXTS],
-    /// How soon saying it again no longer counts: BM25's k1.
+    /// How slowly the score saturates with the frequency: k1 in BM25.
     pub saturation: f32,
-    /// What a topic counts as, in frequency, where it is mentioned, and more where the section is about it.
+    /// The frequency of a topic where it is mentioned, and what is added where the section is about it.
     pub mentioned: f32,
     pub about: f32,
-    /// What alternatives count beside the word as typed.
+    /// The weights of alternatives, relative to 1 for the word as typed.
     pub topic: f32,
     pub unsure_topic: f32,
     pub completion: f32,
     pub correction: f32,
-    /// The same for a word that names a source.
+    /// The weight of the correction of a word that names a source.
     pub unlikely_correction: f32,
-    /// What a name of several words counts beside its words.
+    /// The weight of the unit of a name of several words, which is added to those of its words.
     pub name: f32,
-    /// The same, where the words are no words of the topic's preferred label.
+    /// The same if no word is in the topic's preferred label.
     pub paraphrase: f32,
-    /// Words that say what kind of thing is wanted.
+    /// The weight of words that ask for a kind of material.
     pub aside: f32,
-    /// By what a section that holds many links is better, where links are asked for.
+    /// The bonus for a section with many links if the query asks for links, as a fraction of its score.
     pub links: f32,
-    /// What each word that names a source counts for the sections of that source.
+    /// The weight of each word that names a source, for the sections of that source.
     pub preferred: f32,
-    /// The share of the query's weight that a hit must hold.
+    /// The share of the query's value that a hit must contain.
     pub least_share: f32,
-    /// The power to which the share counts that a hit holds: little, since scores of units add up.
+    /// The exponent of the share that a hit contains, by which its score is multiplied. Small, because the scores of
+    /// units add up anyway.
     pub coverage: f32,
-    /// Neighbouring words of the query that stand close together, and one behind the other.
+    /// The weight of the proximity of neighbouring query words.
     pub near: f32,
-    /// A heading that says what the query says, and nothing else.
+    /// The weight of a heading that matches the query and has few other words.
     pub heading: f32,
 }
 

@@ -1,4 +1,4 @@
-//! The searcher: one opened index that answers requests and reads sections.
+//! The searcher: an opened index that runs search requests and reads sections.
 
 mod read;
 pub(in crate::search) mod searcher;

@@ -11,13 +11,14 @@ use crate::search::index::section::SectionId;
 use crate::search::run::searcher::Searcher;
 
 impl Searcher {
-    /// The record of the section `id`.
+    /// The record of the section `id`; `None` if there is none.
     pub fn section(&self, id: SectionId) -> Result<Option<Record>, SearchError> {
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.id, id.0))?;
         found.first().map(|section| self.index.opened.record(*section)).transpose()
     }
 
-    /// Calls `each` with every section that is no folded copy and its id, in the index's order. Reads the whole index.
+    /// Calls `each` with the id and record of every section that is not a folded copy, in the order of the index. Reads
+    /// the whole index.
     pub fn each(&self, mut each: impl FnMut(SectionId, Record)) -> Result<(), SearchError> {
         for (section, hidden) in (0..).zip(&self.index.opened.hidden) {
             if *hidden == Hidden::No {
@@ -27,7 +28,7 @@ impl Searcher {
         Ok(())
     }
 
-    /// Every section of the file `path` in `source`, unordered.
+    /// All sections of the file `path` in `source`, in no particular order.
     pub fn document(
         &self,
         source: &str,
@@ -41,12 +42,12 @@ impl Searcher {
             .collect()
     }
 
-    /// How many sections are in the index, copies included.
+    /// The number of sections in the index, including folded copies.
     pub fn sections(&self) -> usize {
         self.index.opened.hidden.iter().filter(|hidden| **hidden != Hidden::Deleted).count()
     }
 
-    /// The sections that have `term`.
+    /// The numbers of the sections that contain `term`.
     fn numbers(&self, term: Term) -> Result<Vec<u32>, SearchError> {
         let query = TermQuery::new(term, IndexRecordOption::Basic);
         let found =

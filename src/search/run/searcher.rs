@@ -1,4 +1,4 @@
-//! Answers a request: parse, understand, plan, get candidates from the engine, show the hits.
+//! Runs a search request: parses and understands the query, plans, gets candidates from the engine, fetches the hits.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -30,9 +30,9 @@ const PER_DOCUMENT: usize = 3;
 /// A search request.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
-    /// What was typed, in the query language.
+    /// The typed text, in the query language.
     pub text: &'a str,
-    /// Filters given beside the text. Nothing in the text can change them.
+    /// Filters passed separately from the text. Nothing in the text can change them.
     pub filters: &'a [Filter],
     pub limit: usize,
     pub offset: usize,
@@ -48,11 +48,11 @@ pub struct Found {
     /// Without its text, code, links and Markdown.
     pub record: Record,
     pub snippet: Snippet,
-    /// Copies folded under it.
+    /// Its folded copies.
     pub copies: Vec<CopyPlace>,
 }
 
-/// The answer to a [`Request`].
+/// The response to a [`Request`].
 #[derive(Debug)]
 pub struct Answer {
     pub understood: Understood,
@@ -62,18 +62,18 @@ pub struct Answer {
     pub total: usize,
     pub found: Vec<Found>,
     pub facets: Vec<Facet>,
-    /// How many matches the facets count: the best ones if there are many.
+    /// How many matches the facets count: only the best ones if there are many.
     pub counted: usize,
 }
 
-/// An open index of one generation. Cheap to share; answers many requests at once.
+/// An open index of one generation. Can be shared and run many requests concurrently.
 pub struct Searcher {
     pub(in crate::search) index: EmbeddedIndex,
     copies: Copies,
 }
 
 impl Searcher {
-    /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing.
+    /// Opens the index in `folder` by memory-mapping its files. Writes nothing.
     ///
     /// `sources` are all sources of the generation, also those without sections. `Err` if a file is missing or
     /// damaged. O(sections) for the arrays held in memory.
@@ -87,10 +87,10 @@ impl Searcher {
         Ok(Searcher { index, copies })
     }
 
-    /// The hits for `request`, best first; none for an empty query. The work is counted in `budget`.
+    /// The hits for `request`, best first; none for an empty query. The work counts against `budget`.
     ///
-    /// No text is an error. `Err` if the text and `filters` together have more than [`MOST_FILTERS`] different filters, if
-    /// the budget is spent or the search cancelled, or if the index can't be read.
+    /// Any text is valid. `Err` if the text and `filters` together have more than [`MOST_FILTERS`] different filters,
+    /// if the budget is spent or the search cancelled, or if the index can't be read.
     pub fn search(
         &self,
         request: &Request,
@@ -100,7 +100,7 @@ impl Searcher {
         self.index.opened.guarded(|| self.answer(&self.index, request, vocabulary, budget))
     }
 
-    /// The answer to `request` with the candidates of `engine`.
+    /// The response to `request` with the candidates of `engine`.
     fn answer(
         &self,
         engine: &impl CandidateEngine,
@@ -146,9 +146,9 @@ impl Searcher {
         })
     }
 
-    /// At most `limit` suggestions for `text`: topics first, then headings, then sources, each by how much
-    /// they are used. Topics take more than half of the places only if others don't fill them. Misspelled words are
-    /// corrected if nothing matches them as typed.
+    /// At most `limit` suggestions for `text`: topics, then headings, then sources, each kind by its number of
+    /// sections. Topics take more than half of the places only if the others don't fill them. Misspelled words are
+    /// corrected if nothing matches the text as typed.
     pub fn suggest(
         &self,
         text: &str,
@@ -159,10 +159,10 @@ impl Searcher {
         self.index.suggest(text, limit, vocabulary, budget)
     }
 
-    /// Where each of `texts`, which are in `language`, matches `query`: byte ranges, ascending, without overlap.
-    /// What would be marked in a hit's snippet is marked here.
+    /// The byte ranges where each of `texts`, in `language`, matches `query`, ascending, without overlap: the same
+    /// matches that a hit's snippet highlights.
     ///
-    /// O(length of the texts), after the query is understood.
+    /// O(length of the texts), plus understanding the query.
     pub fn marks(
         &self,
         query: &str,
@@ -181,7 +181,7 @@ impl Searcher {
         marks: &Marks<'_>,
         budget: &Budget,
     ) -> Result<Vec<Found>, SearchError> {
-        // Most hits of an answer are in one language and share a finder.
+        // Most hits of a response are in one language and share a finder.
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
         for ranked in shown {
@@ -207,7 +207,8 @@ impl Searcher {
     }
 }
 
-/// `query` with the `given` filters added to its own, without duplicates. `Err` if there are more than [`MOST_FILTERS`].
+/// `query` with the filters `given` added to its own, without duplicates. `Err` if there are more than
+/// [`MOST_FILTERS`].
 fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
     query.filters = distinct(query.filters.into_iter().chain(given.iter().cloned()));
     match query.filters.len() {
@@ -216,7 +217,7 @@ fn filtered(mut query: Query, given: &[Filter]) -> Result<Query, SearchError> {
     }
 }
 
-/// Whether a filter selects sources or paths: then folded copies are hits too.
+/// Whether a filter selects sources or paths. Then folded copies are also hits.
 fn asks_for_one_place(query: &Query) -> bool {
     let is_place = |field| matches!(field, FilterField::Source | FilterField::Path);
     query.filters.iter().any(|filter| is_place(filter.field) && !filter.excluded)

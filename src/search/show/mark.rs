@@ -36,7 +36,7 @@ impl EmbeddedIndex {
     }
 }
 
-/// Ascending ranges without those that begin inside another.
+/// Merges overlapping ranges; `ranges` are ascending.
 fn apart(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut kept: Vec<Range<usize>> = Vec::new();
     for range in ranges {

@@ -1,4 +1,4 @@
-//! What is shown to users: snippets, marks in whole sections, and suggestions.
+//! Output for users: snippets, highlights in whole sections, and suggestions.
 
 pub(in crate::search) mod highlight;
 mod mark;

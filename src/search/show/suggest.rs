@@ -17,14 +17,14 @@ use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::text::analysis;
 use crate::vocabulary::{Vocabulary, label};
 
-/// Fewer letters go on in too many ways.
+/// The minimum number of letters and digits; fewer match too much.
 const SHORTEST: usize = 2;
-/// Words of the index that the last word is completed to.
+/// The most words of the index that the last word is completed to.
 const COMPLETIONS: usize = 12;
-/// A longer heading is a sentence.
+/// The most characters of a suggested heading; longer ones are usually sentences.
 const LONGEST_HEADING: usize = 80;
 
-/// What a suggestion is.
+/// The kind of a suggestion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Suggested {
@@ -33,7 +33,7 @@ pub enum Suggested {
     Source,
 }
 
-/// Something that what was typed may become.
+/// A suggested completion of the typed text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Suggestion {
     pub text: String,
@@ -41,11 +41,11 @@ pub struct Suggestion {
     /// The topic's slug or the source's id; a heading has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// How many sections mention the topic, have the heading, or are of the source.
+    /// How many sections mention the topic, have the heading, or belong to the source.
     pub count: u32,
 }
 
-/// What was found of each kind, the best first.
+/// The suggestions of each kind, best first.
 struct FoundSuggestions {
     topics: Vec<Suggestion>,
     headings: Vec<Suggestion>,
@@ -53,8 +53,8 @@ struct FoundSuggestions {
 }
 
 impl FoundSuggestions {
-    /// Shares `limit` places: topics first, then headings that are none of these topics, then sources. Topics have
-    /// half of the places and what the others leave; of the rest, two are kept for sources.
+    /// Distributes `limit` places: topics first, then headings that are not labels of these topics, then sources.
+    /// Topics get half of the places and those that the others leave; of the rest, two are reserved for sources.
     fn share(self, limit: usize) -> Vec<Suggestion> {
         let FoundSuggestions { mut topics, headings, sources } = self;
         let keys: Vec<String> = topics.iter().map(|topic| label::key(&topic.text)).collect();
@@ -121,7 +121,7 @@ impl EmbeddedIndex {
         Ok(found.share(limit))
     }
 
-    /// `typed` with its words spelt right, if any was not.
+    /// `typed` with its misspelled words corrected; `None` if there are none.
     fn spelt_right(
         &self,
         typed: &str,
@@ -136,7 +136,7 @@ impl EmbeddedIndex {
         Ok(corrected(typed, &reading.understood))
     }
 
-    /// Topics of which a word of a label begins with what was typed, the most mentioned first.
+    /// Topics that have a label with a word that begins with `typed`, the most mentioned first.
     fn topics(
         &self,
         typed: &str,
@@ -155,14 +155,14 @@ impl EmbeddedIndex {
             let (text, id) = (topic.pref_label.clone(), Some(topic.slug.0.clone()));
             found.push((begins, Suggestion { text, kind: Suggested::Topic, id, count }));
         }
-        // One whose label begins so counts as four times as used.
+        // A topic counts four times if the label itself begins with the typed text.
         let use_of =
             |(begins, topic): &(bool, Suggestion)| topic.count * if *begins { 4 } else { 1 };
         found.sort_by(|a, b| use_of(b).cmp(&use_of(a)).then_with(|| a.1.text.cmp(&b.1.text)));
         Ok(found.into_iter().map(|(_, topic)| topic).collect())
     }
 
-    /// Headings that hold all words, the last of which may be half typed, the most used first.
+    /// Headings that contain all words of `typed`, the last of which may be unfinished; the most common first.
     fn headings(&self, typed: &str, budget: &Budget) -> Result<Vec<Suggestion>, SearchError> {
         let words = typed.split_whitespace().take(MOST_UNITS);
         let words: Vec<String> = words.map(str::to_lowercase).collect();
@@ -184,7 +184,7 @@ impl EmbeddedIndex {
                 }
             }
             for (ord, count) in by_label {
-                // A block of the dictionary is read for each.
+                // Each label costs reading one block of the dictionary.
                 budget.spend(16)?;
                 let mut text = String::new();
                 if labels.ord_to_str(ord, &mut text)? && text.chars().count() <= LONGEST_HEADING {
@@ -201,7 +201,7 @@ impl EmbeddedIndex {
         Ok(found.into_iter().map(heading).collect())
     }
 
-    /// The sections of a segment whose own heading holds one word of each of `wanted`, ascending.
+    /// The sections of a segment whose own heading contains one word of each of `wanted`, ascending.
     fn holding(
         &self,
         segment: usize,

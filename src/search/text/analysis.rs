@@ -11,10 +11,10 @@ use tantivy::tokenizer::{
 
 use crate::search::text::tokens::{Words, is_compound};
 
-/// Terms of these lengths are data, not words.
+/// Terms of this many bytes or more are discarded: they are data, not words.
 const LONGEST_TERM: usize = 64;
 
-/// The stemmer of a language, by its ISO 639-1 code, where there is one.
+/// The stemmer for the language with this ISO 639-1 code, if there is one.
 pub(in crate::search) fn stemmer(code: &str) -> Option<Language> {
     Some(match code {
         "en" => Language::English,
@@ -39,7 +39,7 @@ pub(in crate::search) fn stemmer(code: &str) -> Option<Language> {
     })
 }
 
-/// The analyzer of fields that hold words as written, but for case and accents.
+/// The analyzer of fields with unstemmed words: lower-cased, without accents.
 pub(in crate::search) fn words() -> TextAnalyzer {
     TextAnalyzer::builder(Words::default())
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
@@ -58,14 +58,14 @@ pub(in crate::search) fn stemmed(language: Language) -> TextAnalyzer {
         .build()
 }
 
-/// `text` cut by `analyzer`, for a field whose own analyzer is another.
+/// `text` tokenised by `analyzer`, for a field with a different analyzer.
 pub(in crate::search) fn cut(text: String, analyzer: &mut TextAnalyzer) -> PreTokenizedString {
     let mut tokens = Vec::new();
     analyzer.token_stream(&text).process(&mut |token| tokens.push(token.clone()));
     PreTokenizedString { text, tokens }
 }
 
-/// The terms of a word or phrase: its words, and the compounds that they are parts of.
+/// The terms of a word or phrase: its words (pieces), and the compounds that contain them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct Terms {
     pub pieces: Vec<String>,
@@ -82,7 +82,7 @@ pub(in crate::search) fn terms(text: &str, analyzer: &mut TextAnalyzer) -> Terms
     terms
 }
 
-/// The phrases that mark `terms` in a text: all pieces in order, joined by spaces, and each compound.
+/// The phrases to highlight for `terms`: all pieces in order, joined by spaces, and each compound.
 pub(in crate::search) fn phrases(terms: &Terms) -> impl Iterator<Item = String> {
     let pieces = (!terms.pieces.is_empty()).then(|| terms.pieces.join(" "));
     pieces.into_iter().chain(terms.compounds.iter().cloned())

@@ -12,7 +12,7 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::extract::words::is_cjk;
 
-/// A compound of more pieces or characters is no word: an address, a chain of words.
+/// The most pieces and bytes of a compound. Longer ones are addresses or chains of words, not words.
 const MOST_PIECES: usize = 4;
 const LONGEST_COMPOUND: usize = 32;
 /// Longer pieces between slashes are alternatives ("training/serving"), not one word ("A/B", "CI/CD").
@@ -37,32 +37,32 @@ impl Tokenizer for Words {
 /// The tokens of one text.
 pub(in crate::search) struct WordStream<'a> {
     text: &'a str,
-    /// Up to where the text was read, in bytes.
+    /// The byte offset up to which the text was read.
     at: usize,
-    /// The character whose pair with the one that follows comes next: where it begins, and whether it
-    /// has been in a pair already.
+    /// The CJK character read last, whose pair with the next character is pending: its byte offset, and whether it is
+    /// already the second character of a pair.
     pair: Option<(usize, bool)>,
-    /// The pieces of the compound that is being given, and which comes next.
+    /// The byte ranges of the pieces of the current compound, and the index of the next piece to return.
     pieces: Vec<(usize, usize)>,
     next: usize,
-    /// What stands behind the compound's pieces and belongs to it.
+    /// The suffix of the compound that is not a piece: `++` or `#`.
     ending: &'static str,
     token: &'a mut Token,
 }
 
-/// Whether a token is a compound besides its pieces: they come behind it.
+/// Whether a token is a compound. The tokens of its pieces follow it.
 pub(in crate::search) fn is_compound(token: &Token) -> bool {
     token.position_length > 1
 }
 
 impl WordStream<'_> {
-    /// Goes to the next token, whose text is not written yet. Plain words, those that nothing joins to others, are
-    /// passed over unless they are `wanted`: who looks for few words need not see all.
+    /// Moves to the next token without writing its text; false at the end. Plain words (without joining punctuation)
+    /// are skipped unless `wanted`, so that a caller that needs few words does not pay for all.
     pub fn step(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
         if let Some((from, to)) = self.pieces.get(self.next).copied() {
             self.next += 1;
             if self.next == 1 {
-                // The first piece stands where the compound does.
+                // The first piece has the position of the compound.
                 self.token.position = self.token.position.wrapping_sub(1);
             }
             return self.give(from, to);
@@ -108,7 +108,7 @@ impl WordStream<'_> {
         }
     }
 
-    /// Makes the word at `begin` the token, or the compound of its pieces.
+    /// Makes the word at byte offset `begin` the current token: the compound if it has several pieces.
     fn step_over_word(&mut self, begin: usize) -> bool {
         self.read_word(begin);
         self.ending = self.ending();
@@ -121,7 +121,7 @@ impl WordStream<'_> {
         self.give(begin, to)
     }
 
-    /// Writes the token's text.
+    /// Writes the text of the current token.
     pub fn write(&mut self) {
         let Token { offset_from, offset_to, text, position_length, .. } = &mut *self.token;
         text.clear();
@@ -133,7 +133,7 @@ impl WordStream<'_> {
         text.push_str(self.ending);
     }
 
-    /// Makes the bytes from `from` to `to` the token, at the next position.
+    /// Makes the byte range `from..to` the current token, at the next position.
     fn give(&mut self, from: usize, to: usize) -> bool {
         self.token.position = self.token.position.wrapping_add(1);
         self.token.position_length = 1;
@@ -142,12 +142,13 @@ impl WordStream<'_> {
         true
     }
 
-    /// Makes the pieces up to `to`, without what joins them, the token, where the first of them will stand.
+    /// Makes the compound of all pieces, which ends at byte offset `to`, the current token. It has the position that
+    /// its first piece will have.
     fn give_compound(&mut self, to: usize) -> bool {
         self.token.offset_from = self.pieces[0].0;
         self.token.offset_to = to;
         self.token.position_length = self.pieces.len().max(2);
-        // The pieces count on from here: the compound takes no position of its own.
+        // The first piece steps back by one, so the compound takes no position of its own.
         self.token.position = self.token.position.wrapping_add(1);
         true
     }
@@ -160,7 +161,7 @@ impl WordStream<'_> {
         }
     }
 
-    /// Where the piece that begins at `from` ends.
+    /// The byte offset of the end of the piece that begins at `from`.
     fn end_of_piece(&self, from: usize) -> usize {
         let bytes = self.text.as_bytes();
         let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -178,7 +179,8 @@ impl WordStream<'_> {
         end
     }
 
-    /// Reads the word at `from`: the pieces that the same kind of punctuation holds together.
+    /// Reads the word at `from` into `pieces`: pieces joined by slashes, or pieces joined by other punctuation, but not
+    /// by both. If it is not a valid compound, only its first piece is read.
     fn read_word(&mut self, from: usize) {
         self.pieces.clear();
         self.next = 0;
@@ -208,13 +210,14 @@ impl WordStream<'_> {
             && length <= LONGEST_COMPOUND
             && self.pieces.iter().all(is_word);
         if !joins {
-            // Its pieces stand for themselves: the first is given alone, the others are read anew.
+            // No compound: the first piece is returned alone, and reading continues after it.
             self.pieces.truncate(1);
             self.at = self.pieces[0].1;
         }
     }
 
-    /// Behind "'s", "'t" and the like, which are no words.
+    /// The byte offset after an apostrophe with one or two letters ("'s", "'t", "'ll") at `end`, or `end` without one.
+    /// Such endings are not words.
     fn behind_apostrophe(&self, end: usize) -> usize {
         let Some(rest) = self.text[end..].strip_prefix(['\'', '\u{2019}']) else { return end };
         let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
@@ -222,7 +225,7 @@ impl WordStream<'_> {
         if (1..=2).contains(&letters) { end + apostrophe + letters } else { end }
     }
 
-    /// `++` or `#` behind a lone letter, which with it is the name of a language.
+    /// `++` or `#` after a word of one letter: together they name a language ("C++", "C#").
     fn ending(&self) -> &'static str {
         let [(from, to)] = self.pieces[..] else { return "" };
         let rest = &self.text[to..];
@@ -238,7 +241,7 @@ fn is_joint(c: char) -> bool {
     matches!(c, '-' | '_' | '@' | '+' | '&' | '/' | '\u{2010}' | '\u{2011}')
 }
 
-/// Whether a word may go on behind `byte` in any way that [`WordStream::read_word`] looks at.
+/// Whether [`WordStream::read_word`] may continue a word after `byte`.
 fn may_join(byte: u8) -> bool {
     is_joint(char::from(byte)) || matches!(byte, b'\'' | b'#')
 }

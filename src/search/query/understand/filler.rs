@@ -1,6 +1,6 @@
 //! Filler words of questions, and words that ask for a kind of material rather than a subject.
 
-/// Words of questions: articles, prepositions, pronouns, auxiliaries and the verbs of asking.
+/// Filler words of questions: articles, prepositions, pronouns, auxiliary verbs and verbs like "explain". Sorted.
 const FILLER: [&str; 97] = [
     "a", "about", "actually", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be",
     "before", "best", "between", "but", "by", "can", "could", "did", "do", "does", "explain",
@@ -12,7 +12,7 @@ const FILLER: [&str; 97] = [
     "ways", "we", "what", "when", "where", "which", "who", "why", "will", "with", "would",
 ];
 
-/// Words for what leads elsewhere: who types them wants a list of links rather than an explanation.
+/// Words for kinds of material. They may ask for a list of links instead of an explanation.
 const LINKS: [&str; 22] = [
     "article",
     "articles",
@@ -38,23 +38,24 @@ const LINKS: [&str; 22] = [
     "links",
 ];
 
-/// Words that make a video or a post something to read or watch, not a thing that a system deals with.
+/// Words that, before a word of `LINKS`, show that it asks for material ("best videos") and is not the subject
+/// ("video recommendation").
 const ASKING: [&str; 8] = ["best", "good", "list", "awesome", "further", "blog", "about", "on"];
 
-/// What stands behind words without being of them.
+/// Punctuation that is removed from the ends of words.
 pub(super) const ENDS: [char; 6] = ['?', '!', ',', '.', ':', ';'];
 
-/// Whether `word`, lower case, says nothing of what is asked.
+/// Whether `word` (lower-case) is filler.
 pub(super) fn is_filler(word: &str) -> bool {
     FILLER.binary_search(&word).is_ok() || matches!(word, "you" | "your" | "without")
 }
 
-/// Whether `word`, lower case, may say what kind of thing is wanted.
+/// Whether `word` (lower-case) names a kind of material.
 pub(super) fn is_kind(word: &str) -> bool {
     LINKS.contains(&word)
 }
 
-/// Which of `words`, lower case, ask for links: none, unless the query says so in so many words.
+/// The indices of those of `words` (lower-case) that explicitly ask for links.
 ///
 /// "papers about ranking", "best articles on feature stores", "experimentation blog posts", but
 /// neither "video recommendation" nor "blog post ranking".

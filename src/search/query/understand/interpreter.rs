@@ -1,9 +1,9 @@
 //! Understands a query: which topics its words name, corrections, completions, and which words are filler.
 //!
-//! Understanding only adds matches. A typed word is always searched for, and what it is also read as has a lower
-//! weight, so a section that contains all typed words is always found. Each step can be switched off. The answer reports
-//! what each step did, so that the user can see and undo it. The steps, in order: labels of the vocabulary, longest
-//! first; completion of the last word; spelling, then labels again if a correction changed a word; source names
+//! Understanding only adds matches. Every typed word except filler is searched for, and its other readings have a lower
+//! weight, so a section that contains all typed words is always found. Each step can be switched off. The response
+//! reports what each step did, so that the user can see and undo it. The steps, in order: labels of the vocabulary,
+//! longest first; completion of the last word; spelling, then labels again if a correction changed a word; source names
 //! ([`namer`](super::namer)); filler. A word that names a source is otherwise handled like any other word.
 
 use super::filler;
@@ -19,51 +19,52 @@ use crate::search::index::lexicon::Lexicon;
 use crate::search::query::grammar::{Node, Query};
 use crate::vocabulary::{Vocabulary, label};
 
-/// Labels of one topic that are told.
+/// The most other labels of one topic that are reported.
 const MOST_ALTERNATIVES: usize = 6;
-/// A shorter beginning says nothing of the word; a submitted one has to be longer.
+/// The minimum length of a prefix that is completed, in characters: while it is typed, and in a submitted query.
 const SHORTEST_PREFIX: usize = 2;
 const SHORTEST_SUBMITTED: usize = 3;
-/// A shorter name is an acronym spelt out or a term of its own.
+/// The minimum number of words of a paraphrase. Shorter names are usually acronyms spelled out, or terms.
 const SHORTEST_PARAPHRASE: usize = 3;
-/// Words that half a word is completed to.
+/// The most words that a prefix is completed to.
 const COMPLETIONS: usize = 12;
-/// A submitted word is taken for half a word only if a longer one is used so many times as often.
+/// A submitted word is completed only if it occurs in at most this many sections, and a longer word that begins with
+/// it occurs in more than this many times as many sections.
 const FAR_COMMONER: u32 = 20;
 
-/// A unit of the query with all that it is read as.
+/// A unit of the query with all its readings.
 #[derive(Debug)]
 pub(in crate::search) struct Meaning<'q> {
     pub node: &'q Node,
-    /// Its topics, by place, and whether they are surely meant.
+    /// The topics that it names, as indices in the vocabulary, each with whether it is certainly meant.
     pub topics: Vec<(usize, bool)>,
-    /// Words that it may be the beginning of.
+    /// Words that it may be a prefix of.
     pub completions: Vec<String>,
-    /// Words that it was meant to be.
+    /// Its spelling corrections.
     pub spelt: Vec<String>,
-    /// It says what kind of thing is wanted rather than what it is about.
+    /// It asks for a kind of material (links) instead of naming a subject.
     pub is_aside: bool,
-    /// The preference of the reading that it is a word of.
+    /// If it belongs to the name of a source: the index in `Reading::preferences`.
     pub preference: Option<usize>,
 }
 
 /// Words of the query that together name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct Name {
-    /// As typed, or as read where they were typed wrong.
+    /// As typed, with corrections.
     pub words: String,
-    /// By place, and whether they are surely meant.
+    /// Indices in the vocabulary, each with whether the topic is certainly meant.
     pub topics: Vec<(usize, bool)>,
-    /// Whether they are several and none is of what the topics are mostly called: then it is not the words
-    /// that find what is said of them.
+    /// Whether there are at least `SHORTEST_PARAPHRASE` words and none of them is in the preferred label of any of the
+    /// topics. Then the topic finds relevant sections, and the words alone do not.
     pub is_paraphrase: bool,
 }
 
-/// What a query means.
+/// An understood query.
 #[derive(Debug)]
 pub(in crate::search) struct Reading<'q> {
     pub understood: Understood,
-    /// Unit by unit, without filler.
+    /// One per unit, without filler.
     pub meanings: Vec<Meaning<'q>>,
     /// The names of more than one word.
     pub names: Vec<Name>,
@@ -83,7 +84,7 @@ impl<'q> Meaning<'q> {
     }
 }
 
-/// What understanding needs to know.
+/// The data that understanding a query needs.
 pub(in crate::search) struct Interpreter<'a> {
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
@@ -91,10 +92,10 @@ pub(in crate::search) struct Interpreter<'a> {
     pub lexicon: &'a Lexicon<'a>,
 }
 
-/// A query being understood.
+/// A query while it is being understood.
 struct Draft<'q> {
     meanings: Vec<Meaning<'q>>,
-    /// By unit: the word, lower case, if it is one.
+    /// By unit: the word in lower case, if the unit is a word.
     words: Vec<Option<String>>,
     names: Vec<Name>,
     preferences: Vec<Preference>,
@@ -102,7 +103,7 @@ struct Draft<'q> {
 }
 
 impl Interpreter<'_> {
-    /// What `query` means, unit by unit, without its filler.
+    /// Understands `query`. `how` selects the steps; `last` says whether its last word may be unfinished.
     pub fn understand<'q>(
         &self,
         query: &'q Query,
@@ -131,7 +132,8 @@ impl Interpreter<'_> {
             for named in named {
                 let span = named.at..named.at + named.length;
                 for (word, taken) in draft.words[span.clone()].iter().zip(&mut taken[span]) {
-                    // The name as a whole stands for the filler in it ("users with no history").
+                    // Filler inside a name ("users with no history") may still be left out: the whole name is also
+                    // looked up.
                     let is_filler = word.as_deref().is_some_and(filler::is_filler);
                     *taken = named.length == 1 || !is_filler;
                 }
@@ -154,7 +156,7 @@ impl Interpreter<'_> {
         Ok(Reading { understood, meanings, names, preferences })
     }
 
-    /// Takes down which sources words of the draft name.
+    /// Records which sources the words of the draft name.
     fn prefer(&self, draft: &mut Draft) -> Result<(), SearchError> {
         let namer = Namer { sources: self.sources, labels: self.labels, lexicon: self.lexicon };
         for named in namer.named(&draft.words)? {
@@ -170,7 +172,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Takes down that `named` words of the draft name a topic, corrected to `read` where they are.
+    /// Records that the `named` words of the draft name topics. `read` is their corrected form, if they were corrected.
     fn name(&self, named: &Named, read: Option<&str>, draft: &mut Draft) {
         let typed: Vec<&str> = draft.meanings[named.at..named.at + named.length]
             .iter()
@@ -195,7 +197,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether a word of `words` is one of the preferred label of `topic`.
+    /// Whether `words` and the preferred label of `topic` have a word in common.
     fn shares_word(&self, topic: usize, words: &str) -> bool {
         let preferred = label::key(&self.vocabulary.topics[topic].pref_label);
         label::key(words).split(' ').any(|word| preferred.split(' ').any(|own| own == word))
@@ -212,7 +214,8 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Completes the last word, if it is being typed or is no word by itself.
+    /// Completes the last word if it is unfinished, or if it is submitted and looks like a prefix of a much commoner
+    /// word.
     fn complete(
         &self,
         last: LastWord,
@@ -256,7 +259,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Reads words that were typed wrong as what was meant.
+    /// Corrects misspelled words, then looks for labels among the corrected words.
     fn spell(
         &self,
         taken: &mut [bool],
@@ -310,8 +313,8 @@ impl Draft<'_> {
     }
 }
 
-/// Leaves of the corrections of `understood` those that lead to something, if anything was `found`: their words
-/// stand in sections that are shown, or name a topic. Words of the index that only deleted sections hold do not.
+/// Keeps only the corrections whose words all occur in sections that are shown, or name a topic; none if `found`, the
+/// number of matches, is 0. (A word of the index may occur only in deleted sections or folded copies.)
 pub(in crate::search) fn keep_what_finds(
     understood: &mut Understood,
     found: usize,
@@ -335,7 +338,8 @@ pub(in crate::search) fn keep_what_finds(
     Ok(())
 }
 
-/// Leaves of the draft what says something; words in `taken` are part of something understood.
+/// Removes filler from the draft, except words marked in `taken`, which are part of something understood. Marks the
+/// words that ask for links.
 fn leave_filler(draft: &mut Draft, taken: &[bool]) {
     let is_filler: Vec<bool> = draft
         .words
@@ -347,7 +351,7 @@ fn leave_filler(draft: &mut Draft, taken: &[bool]) {
     let asides = filler::asking_for_links(&words);
     let says = |at: usize| !is_filler[at] && !asides.contains(&at);
     if !(0..words.len()).any(says) {
-        // Nothing but filler ("what is it"): then it is what is searched for.
+        // The query is all filler ("what is it"): then the filler is searched for.
         return;
     }
     for at in asides.iter().copied().filter(|at| !is_filler[*at]) {

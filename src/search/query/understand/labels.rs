@@ -11,43 +11,43 @@ use crate::search::text::analysis::phrases;
 use crate::vocabulary::label;
 use crate::vocabulary::{LabelRule, Topic, Vocabulary};
 
-/// The longest label looked for, in words.
+/// The most words of a label that is looked for.
 const LONGEST: usize = 7;
-/// Topics that half a label may mean.
+/// The most topics that an unfinished label may stand for.
 const MOST_BEGUN: usize = 4;
 
 /// Topics by the keys of their labels.
 pub(in crate::search) struct Labels {
     by_key: BTreeMap<String, Vec<usize>>,
-    /// All words of labels, for spelling: with the number of labels that hold each.
+    /// All words of labels, each with the number of labels that contain it. For spelling.
     words: BTreeMap<String, u32>,
-    /// By topic: its labels, once they were asked for.
+    /// By topic: its labels, computed at first use.
     names: Vec<OnceLock<Names>>,
 }
 
 /// The labels of a topic.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Names {
-    /// Those that differ in more than spelling: the key of each, and how it is written.
+    /// One label for each different key: the key, and the label as written.
     pub written: Vec<(String, String)>,
-    /// What the highlighter looks for.
+    /// The phrases of stems that the highlighter looks for.
     pub phrases: Vec<String>,
 }
 
 /// Words of a query that name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {
-    /// The first word, and how many there are.
+    /// The index of the first word, and the number of words.
     pub at: usize,
     pub length: usize,
-    /// The topics, by place: more than one where it can't be told which is meant.
+    /// Indices of the topics; more than one if the label is ambiguous.
     pub topics: Vec<usize>,
-    /// Whether the words alone are enough to mean the topic.
+    /// Whether the query certainly means the topic.
     pub is_sure: bool,
 }
 
 impl Labels {
-    /// The labels of `vocabulary`. O(labels), some milliseconds.
+    /// The labels of `vocabulary`. O(labels): some milliseconds.
     pub fn new(vocabulary: &Vocabulary) -> Labels {
         let by_key: BTreeMap<String, Vec<usize>> = vocabulary.by_label().into_iter().collect();
         let mut words = BTreeMap::new();
@@ -58,12 +58,12 @@ impl Labels {
         Labels { by_key, words, names }
     }
 
-    /// The topics that have the label `text`.
+    /// Indices of the topics that have the label `text`.
     pub fn topics(&self, text: &str) -> &[usize] {
         self.by_key.get(&label::key(text)).map_or(&[], Vec::as_slice)
     }
 
-    /// The labels of the topic at `at`. Some microseconds a label the first time.
+    /// The labels of the topic with index `at`. Takes some microseconds per label the first time.
     pub fn of(&self, at: usize, vocabulary: &Vocabulary) -> &Names {
         static NONE: Names = Names { written: Vec::new(), phrases: Vec::new() };
         let (Some(names), Some(topic)) = (self.names.get(at), vocabulary.topics.get(at)) else {
@@ -85,8 +85,8 @@ impl Labels {
         })
     }
 
-    /// The topics with a label of which a word begins with `key`, each with whether the first does. O(labels),
-    /// some hundred microseconds.
+    /// The topics that have a label with a word that begins with `key`, each with whether a label itself begins with
+    /// it. O(labels): some hundred microseconds.
     pub fn with_word_beginning(&self, key: &str) -> Vec<(usize, bool)> {
         let mut found: BTreeMap<usize, bool> = BTreeMap::new();
         let inner = memchr::memmem::Finder::new(key);
@@ -105,14 +105,14 @@ impl Labels {
         self.words.contains_key(&label::key(word))
     }
 
-    /// The words of labels that begin with `first`.
+    /// The words of labels that begin with `first`, each with the number of labels that contain it.
     pub fn words_with(&self, first: char) -> impl Iterator<Item = (&str, u32)> {
         let from = first.to_string();
         let words = self.words.range(from..).take_while(move |(word, _)| word.starts_with(first));
         words.map(|(word, count)| (word.as_str(), *count))
     }
 
-    /// The labels in `words`, longest first and then from the left; `None` is a word that no label may span.
+    /// The labels in `words` from left to right, at each position the longest. No label spans a `None`.
     pub(super) fn named(&self, words: &[Option<&str>], vocabulary: &Vocabulary) -> Vec<Named> {
         let mut named = Vec::new();
         let mut at = 0;
@@ -135,7 +135,7 @@ impl Labels {
         named
     }
 
-    /// The longest label that `words` begin with: how many of them it is, and its topics.
+    /// The longest label at the beginning of `words`: its number of words, and its topics.
     fn longest(&self, words: &[&str]) -> Option<(usize, &[usize])> {
         let mut key = String::new();
         let mut longest = None;
@@ -145,7 +145,7 @@ impl Labels {
             }
             key.push_str(&label::key(word));
             let from = (Included(key.as_str()), Unbounded);
-            // No key is greater: no label begins like this, but a shorter one may have been found.
+            // No key follows, so no label begins with `key`; a shorter label may have been found before.
             let Some((next, topics)) = self.by_key.range::<str, _>(from).next() else { break };
             if *next == key {
                 longest = Some((at + 1, topics.as_slice()));
@@ -156,11 +156,12 @@ impl Labels {
         longest
     }
 
-    /// The topics of which a label begins with the last of `words`, the longest beginning first.
+    /// The topics with a label that begins with the last words of `words`. As many words as possible are used: the
+    /// first suffix of `words` that at most `MOST_BEGUN` topics match decides.
     pub fn begun(&self, words: &[&str]) -> Vec<usize> {
         for from in words.len().saturating_sub(LONGEST)..words.len() {
             let begin = label::key(&words[from..].join(" "));
-            // Half a word alone may begin too much.
+            // A short prefix of one word matches too many labels.
             if words.len() - from < 2 && begin.chars().count() < 4 {
                 continue;
             }
@@ -180,8 +181,8 @@ impl Labels {
     }
 }
 
-/// Which of `topics`, that all have the label `typed`, is meant where `others` stand beside it; and
-/// whether that can be relied on.
+/// Which of `topics`, which all have the label `typed`, are meant in a query with the other words `others`; and whether
+/// that is certain.
 fn choose(
     typed: &str,
     topics: &[usize],
@@ -204,7 +205,7 @@ fn choose(
     if !near.is_empty() {
         return (near, true);
     }
-    // A label alone is meant as a label; with other words beside it, one that is plain English need not be.
+    // A query that is only a label means the topic. With other words, a label that needs context may be plain English.
     let needs_company =
         |at: &usize| rule(&vocabulary.topics[*at]).is_some_and(|rule| !rule.near.is_empty());
     let is_sure = topics.len() == 1 && (others.is_empty() || !topics.iter().any(needs_company));

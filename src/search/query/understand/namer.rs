@@ -18,34 +18,34 @@ use crate::search::index::opened::{BODY, Opened};
 use crate::search::index::postings::{each_block, each_phrase};
 use crate::search::text::analysis;
 
-/// Runs of one query whose use elsewhere is counted.
+/// The most runs of one query that are checked against the index.
 const MOST_COUNTED: usize = 12;
-/// Sources that one run may name. More are a collection, and say nothing of where to look.
+/// The most sources that one run may name. More do not narrow the search.
 const MOST_NAMED: usize = 20;
-/// Owners who may have the same several words in their names; a word alone must be one owner's.
+/// The most owners whose names may contain a run of several words. A single word must belong to one owner.
 const MOST_HOLDERS: usize = 2;
-/// Letters and digits of a name that is a single word.
+/// The minimum length of a name of one word, in characters.
 const SHORTEST: usize = 3;
-/// The share of sections elsewhere that may hold a distinctive run, in ten-thousandths: a word or several, which
-/// are the whole name or a part of it.
+/// The largest share of all sections that may contain a distinctive run outside its owners' sources, in
+/// ten-thousandths: for one word or several, and for a whole name or a part of one.
 const WHOLE_WORD: usize = 100;
 const WORD: usize = 20;
 const WHOLE_PHRASE: usize = 50;
 const PHRASE: usize = 10;
-/// So many sections may hold it, however few there are.
+/// This many sections may always contain it, however small the index is.
 const FEW: usize = 3;
 
 /// Words of a query that name sources.
 #[derive(Debug)]
 pub(super) struct NamedSources {
-    /// The first word, and how many there are.
+    /// The index of the first word, and the number of words.
     pub at: usize,
     pub length: usize,
     pub ids: Vec<String>,
     pub preference: Preference,
 }
 
-/// The sections of some owners' sources.
+/// The sections of the sources of some owners.
 struct Own<'a> {
     opened: &'a Opened,
     /// By the source's number in the index.
@@ -79,8 +79,8 @@ pub(super) struct Namer<'a> {
 }
 
 impl Namer<'_> {
-    /// The runs of `words`, lower case, that name sources, longest first and then from the left; `None` is a word that
-    /// no name may span. O(words) look-ups, and the postings of a few rare runs.
+    /// The runs of `words` (lower-case) that name sources, from left to right, at each position the longest. No name
+    /// spans a `None`. O(words) look-ups, and the postings of a few rare runs.
     pub fn named(&self, words: &[Option<String>]) -> Result<Vec<NamedSources>, SearchError> {
         let mut named = Vec::new();
         let (mut at, mut counted) = (0, 0);
@@ -93,7 +93,7 @@ impl Namer<'_> {
             };
             let held: Vec<&Known> =
                 self.sources.best(namings).filter(|source| source.number.is_some()).collect();
-            // What is not gathered yet can't be preferred, but it is meant.
+            // A named source without sections can't be preferred, but its words are used up.
             if !held.is_empty() {
                 let ids = held.iter().map(|source| source.id.clone()).collect();
                 let sections = held.iter().map(|source| source.sections).sum();
@@ -110,7 +110,7 @@ impl Namer<'_> {
         Ok(named)
     }
 
-    /// The longest distinctive run that `words` begin with: how many of them it is, and whose names have it.
+    /// The longest distinctive run at the beginning of `words`: its number of words, and the names that contain it.
     fn longest(
         &self,
         words: &[&str],
@@ -131,7 +131,7 @@ impl Namer<'_> {
         Ok(None)
     }
 
-    /// Whether `words`, which `namings` are of, are enough to mean their sources.
+    /// Whether `words`, which are in the names `namings`, are distinctive enough to mean these sources.
     fn is_distinctive(
         &self,
         words: &[&str],
@@ -172,7 +172,8 @@ impl Namer<'_> {
         }
     }
 
-    /// How many sections that are not `own` hold `word`. If they must be more than `most`, they are not counted.
+    /// The number of sections that contain `word` and are not `own`. If the document frequency already shows whether
+    /// it is more than `most`, a lower bound is returned and no postings are read.
     fn word_elsewhere(&self, word: &str, own: &Own, most: usize) -> Result<usize, SearchError> {
         let Lexicon { opened, budget, .. } = self.lexicon;
         let all = usize::try_from(self.lexicon.held(word)?).unwrap_or(usize::MAX);
@@ -190,7 +191,7 @@ impl Namer<'_> {
         Ok(held)
     }
 
-    /// How many sections that are not `own` hold `words` one behind the other.
+    /// The number of sections that contain `words` as a phrase and are not `own`.
     fn phrase_elsewhere(&self, words: &str, own: &Own) -> Result<usize, SearchError> {
         let Lexicon { opened, stemmers, budget } = self.lexicon;
         let Some(english) = stemmers.first() else { return Ok(0) };

@@ -17,48 +17,48 @@ use crate::search::index::record::IndexedSource;
 use crate::search::text::analysis;
 use crate::vocabulary::label;
 
-/// Words of a name that are matched, and units of a query that one name may span.
+/// The most words of a name that are matched, and the most units of a query that one name may span.
 pub(super) const LONGEST: usize = 10;
-/// People whom one catalogue entry names as its authors.
+/// The most authors of one catalogue entry that are matched.
 const MOST_AUTHORS: usize = 4;
-/// The names of all sources, ready to be matched.
+/// The names of all sources, indexed by their runs of words.
 pub(in crate::search) struct SourceIndex {
     pub(super) sources: Vec<Known>,
-    /// By the key of each run of words of a name.
+    /// By key: the names that contain this run of words.
     runs: HashMap<String, Vec<Naming>>,
 }
 
-/// A source.
+/// A source with what matching names needs.
 pub(super) struct Known {
     pub id: String,
     /// Its number in the index, if it has sections there.
     pub number: Option<usize>,
     pub sections: usize,
-    /// Who counts as its owner: see [`holders`].
+    /// The number of its owner: see [`holders`].
     pub holder: usize,
 }
 
-/// That a run of words is in a name of a source.
+/// An occurrence of a run of words in a name of a source.
 #[derive(Clone, Copy)]
 pub(super) struct Naming {
-    /// Its place among the sources.
+    /// The index of the source.
     pub source: usize,
     /// Whether the run is the whole name.
     pub is_whole: bool,
 }
 
-/// Sources to be preferred.
+/// Sources whose sections are preferred.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct Preference {
     /// Their numbers in the index.
     pub sources: Vec<usize>,
-    /// How many sections they have.
+    /// The number of sections that they have together.
     pub sections: usize,
 }
 
 impl SourceIndex {
-    /// The names of `sources`, of which `opened` holds sections. O(words of all names), about a hundred strings a
-    /// source.
+    /// The index of the names of `sources`, whose sections are in `opened`. O(words of all names): about a hundred
+    /// strings per source.
     pub fn new(sources: &[IndexedSource], opened: &Opened) -> Result<SourceIndex, SearchError> {
         let mut index = SourceIndex { sources: Vec::new(), runs: HashMap::new() };
         let mut analyzer = analysis::words();
@@ -91,7 +91,7 @@ impl SourceIndex {
                 }
             }
         }
-        // Parts of a title are often plain English, and so is a title of one word.
+        // Parts of a title are often plain English, and so are titles of one word: only whole titles of more count.
         let title = names.title.as_deref().map(title_words).unwrap_or_default();
         let telling = title.iter().filter(|word| is_telling(&word.to_lowercase())).count();
         if telling > 1 && title.len() <= LONGEST {
@@ -110,12 +110,12 @@ impl SourceIndex {
         }
     }
 
-    /// The sources whose names have the run of words `key`.
+    /// The sources whose names contain the run of words `key`.
     pub(super) fn get(&self, key: &Key) -> Option<&[Naming]> {
         key.all().into_iter().find_map(|key| self.runs.get(&key)).map(Vec::as_slice)
     }
 
-    /// The sources that have a run of words as a whole name, else those that have it as a part of one.
+    /// The sources for which the run of words is a whole name; if there are none, those for which it is a part of one.
     pub(super) fn best<'a>(&'a self, namings: &'a [Naming]) -> impl Iterator<Item = &'a Known> {
         let has_whole = namings.iter().any(|naming| naming.is_whole);
         let best = namings.iter().filter(move |naming| naming.is_whole || !has_whole);
@@ -123,13 +123,13 @@ impl SourceIndex {
     }
 }
 
-/// Whether `word`, lower case, tells one name from another.
+/// Whether `word` (lower-case) helps to distinguish names.
 pub(super) fn is_telling(word: &str) -> bool {
     !filler::is_filler(word) && !filler::is_kind(word)
 }
 
-/// A number for the owner of each of `sources`: equal where they share a login or an author. A fork has its
-/// original's. O(sources), and O(sources²) at worst.
+/// For each of `sources`, the number of its owner. Sources with a common login or author have the same owner; a fork
+/// has the owner of its original. O(sources), in the worst case O(sources²).
 fn holders(sources: &[IndexedSource]) -> Vec<usize> {
     let places: HashMap<String, usize> =
         sources.iter().enumerate().map(|(at, source)| (source.id.to_lowercase(), at)).collect();
@@ -151,7 +151,7 @@ fn holders(sources: &[IndexedSource]) -> Vec<usize> {
     holders
 }
 
-/// What the sources of one owner share.
+/// The keys by which sources of the same owner are recognised.
 fn keys(source: &IndexedSource) -> Vec<String> {
     let SourceNames { login, author, .. } = &source.names;
     let authors = author.iter().flat_map(|names| people(names)).map(|words| words.join(" "));
@@ -166,7 +166,7 @@ fn people(names: &str) -> Vec<Vec<&str>> {
     apart.map(words).filter(|words| !words.is_empty()).take(MOST_AUTHORS).collect()
 }
 
-/// The words of `title` without an article before them and a subtitle behind.
+/// The words of `title` without a leading article and a subtitle.
 fn title_words(title: &str) -> Vec<&str> {
     let ends = [": ", " (", " | ", " - ", " \u{2013} ", " \u{2014} "];
     let end = ends.iter().filter_map(|end| title.find(end)).min().unwrap_or(title.len());
@@ -177,12 +177,12 @@ fn title_words(title: &str) -> Vec<&str> {
     words
 }
 
-/// Words joined, so that it does not count how they were parted.
+/// Words joined without separators, so that word boundaries don't matter.
 #[derive(Clone, Default)]
 pub(super) struct Key {
-    /// In lower case, without accents.
+    /// Lower-cased, without accents.
     plain: String,
-    /// Besides, each in its normal form: without the plural.
+    /// The same, with each word in its normal form (singular).
     normal: String,
 }
 
@@ -193,7 +193,7 @@ impl Key {
         key
     }
 
-    /// Adds `word` behind the others.
+    /// Appends `word`.
     pub fn push(&mut self, word: &str, analyzer: &mut TextAnalyzer) {
         for piece in analysis::terms(word, analyzer).pieces {
             self.normal.push_str(&label::key(&piece));
@@ -201,7 +201,7 @@ impl Key {
         }
     }
 
-    /// What runs are found by. The name of the field is abbreviated as often as not.
+    /// The keys of this run in the index. "machine learning" is often abbreviated, so both forms have the same key.
     fn all(&self) -> [String; 2] {
         [&self.plain, &self.normal].map(|key| key.replace("machinelearning", "ml"))
     }

@@ -12,41 +12,44 @@ use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::text::analysis::{self, Terms};
 
-/// Letters from which one slip is looked for, and two.
+/// The minimum length of words in which one edit is corrected, and two.
 const ONE_SLIP: usize = 4;
 const TWO_SLIPS: usize = 8;
-/// A word in use is a slip only if no more sections hold it…
+/// A known word is corrected only if at most this many sections contain it,
 const RARE: u32 = 3;
-/// …it has this many letters…
+/// it has at least this many letters,
 const RARE_LETTERS: usize = 6;
-/// …and so many times as many hold the other.
+/// and at least this many times as many sections contain the correction.
 const FAR_RARER: u32 = 100;
-/// Sections that hold each half of a word that was joined by mistake.
+/// The minimum number of sections that contain each half of a word that is split. A word in more sections than this is
+/// not corrected on its own.
 const HALF_HELD: u32 = 50;
 const HALF_LETTERS: usize = 4;
-/// A label joined by mistake stands parted in so many times as many sections as joined.
+/// A word is split into a label of two words only if more than this many times as many sections contain the label as
+/// contain the word.
 const MORE_PARTED: u32 = 2;
-/// A word parted by mistake stands joined in so many times as many sections as parted.
+/// Two words are joined only if more than this many times as many sections contain the joined word as contain the two
+/// words, and at least this many sections contain it.
 const MORE_JOINED: u32 = 8;
 
-/// How a typed word, or two, are read besides.
+/// A correction of one or two typed words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Slip {
-    /// The words instead.
+    /// The corrected words.
     pub words: String,
-    /// Whether the word as typed is not in the index.
+    /// Whether the index does not contain what was typed.
     pub is_unknown: bool,
 }
 
-/// Finds what was meant.
+/// Finds corrections.
 pub(super) struct Speller<'a> {
     pub lexicon: &'a Lexicon<'a>,
     pub labels: &'a Labels,
 }
 
 impl Speller<'_> {
-    /// What `word`, lower case, may have been meant to be. Some hundred microseconds for a word
-    /// that is not in the index, some for one that is.
+    /// The correction of `word` (lower-case), if it is probably misspelled. Takes some hundred microseconds for a word
+    /// that is not in the index, some microseconds for one that is.
     pub fn correct(&self, word: &str) -> Result<Option<Slip>, SearchError> {
         let letters = word.chars().count();
         let is_word = word.chars().all(char::is_alphabetic) && word.is_ascii();
@@ -82,9 +85,10 @@ impl Speller<'_> {
         Ok(best.map(|words| Slip { words, is_unknown }))
     }
 
-    /// The best of the words within `distance` that `least` sections hold.
+    /// The best of the words within `distance` edits that at least `least` sections contain.
     ///
-    /// Fewer slips come first, then a right first letter (few slips are in it), then use.
+    /// The score rewards few edits, the same first letter (misspellings rarely change it), frequency, and words of
+    /// labels.
     fn nearest(&self, word: &str, distance: u8, least: u32) -> Result<Option<String>, SearchError> {
         let mut best: Option<(f32, String)> = None;
         let mut consider = |other: &str, held: u32| {
@@ -97,7 +101,7 @@ impl Speller<'_> {
             }
             let is_begun = other.chars().next() == word.chars().next();
             let known = if self.labels.has_word(other) { 1.5 } else { 0.0 };
-            // Uses are counts of sections and slips one or two: small numbers.
+            // Both are small numbers, so the conversion is exact enough.
             let score = (held as f32).ln_1p() + known - 4.0 * slips as f32
                 + if is_begun { 2.5 } else { 0.0 };
             if best.as_ref().is_none_or(|(known, _)| score > *known) {
@@ -120,21 +124,21 @@ impl Speller<'_> {
         Ok(best.map(|(_, word)| word))
     }
 
-    /// The label of two words that `word` is when parted.
+    /// The label of two words that `word` consists of.
     fn joined_label(&self, word: &str) -> Option<String> {
         let parted = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
         let mut parted = parted.map(|(left, right)| format!("{left} {right}"));
         parted.find(|both| !self.labels.topics(both).is_empty())
     }
 
-    /// How many sections hold `words` one behind the other.
+    /// The number of sections that contain `words` as a phrase.
     fn parted(&self, words: &str) -> Result<u32, SearchError> {
         let Some(stemmer) = self.lexicon.stemmers.first() else { return Ok(0) };
         let Terms { pieces, .. } = analysis::terms(words, &mut stemmer.clone());
         self.lexicon.phrase_held(&pieces)
     }
 
-    /// The two words that `word` is when parted, if both are much used.
+    /// The two common words that `word` consists of, separated by a space.
     fn split(&self, word: &str) -> Result<Option<String>, SearchError> {
         let mut best: Option<(u32, String)> = None;
         for at in HALF_LETTERS..word.len().saturating_sub(1) {
@@ -151,7 +155,7 @@ impl Speller<'_> {
         Ok(best.map(|(_, both)| both))
     }
 
-    /// The word that `left` and `right`, lower case, are joined, where that is how it is written.
+    /// The joined word of `left` and `right` (lower-case), if it is usually written so.
     pub fn join(&self, left: &str, right: &str) -> Result<Option<Slip>, SearchError> {
         let joined = format!("{left}{right}");
         let is_word = joined.chars().all(char::is_alphabetic);
@@ -175,7 +179,7 @@ mod tests {
 
     use super::*;
 
-    /// An index in which `words` are held by so many sections.
+    /// An index in which each of `words` is contained in the given number of sections.
     fn index(words: &[(&str, usize)]) -> Fixture {
         let most = words.iter().map(|(_, held)| *held).max().unwrap_or(0);
         fixture((0..most).map(|at| {

@@ -5,18 +5,18 @@ use serde::Serialize;
 
 use crate::search::index::field::Filter;
 
-/// Which steps of understanding are wanted.
+/// The steps of understanding to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Understanding {
-    /// Words that name a topic find what is said of it under its other names.
+    /// Words that name a topic also find sections that use its other labels.
     pub labels: bool,
-    /// Words typed wrong find what was meant.
+    /// Misspelled words also find their corrections.
     pub spelling: bool,
-    /// The words of a question that say nothing are left out.
+    /// Filler words of a question are left out.
     pub filler: bool,
-    /// Half a word at the end finds what begins with it.
+    /// An unfinished last word also finds words that begin with it.
     pub completion: bool,
-    /// Words that name a source prefer its sections.
+    /// Words that name a source make its sections preferred.
     pub names: bool,
 }
 
@@ -34,12 +34,12 @@ impl Understanding {
     };
 }
 
-/// Whether the last word of a query is whole.
+/// Whether the last word of a query is complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LastWord {
     #[default]
     Whole,
-    /// Somebody is typing it: it may be the beginning of another.
+    /// It is still being typed and may be a prefix of another word.
     Unfinished,
 }
 
@@ -49,11 +49,11 @@ pub struct UnderstoodTopic {
     pub id: String,
     /// The typed words.
     pub words: String,
-    /// Its labels that were searched besides.
+    /// Its other labels, which were also searched for.
     pub also: Vec<String>,
 }
 
-/// A word typed wrong.
+/// A misspelled word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Correction {
     pub typed: String,
@@ -74,21 +74,21 @@ pub struct PreferredSources {
 pub struct Understood {
     pub filters: Vec<Filter>,
     pub topics: Vec<UnderstoodTopic>,
-    /// What the last word was completed to.
+    /// The words that the last word was completed to.
     pub completions: Vec<String>,
     pub corrections: Vec<Correction>,
     /// Sources that the query names. All others are searched too.
     pub preferred: Vec<PreferredSources>,
     /// Words of the question that were not searched for.
     pub filler: Vec<String>,
-    /// Words that ask for links rather than explanations: lists of them come first.
+    /// Words that ask for links rather than explanations. Sections with many links rank higher.
     pub asks_for_links: Vec<String>,
     pub dropped: Vec<String>,
-    /// Whether hits need not hold most of the words, because too few do.
+    /// Whether hits may contain less than most of the query, because too few contain more.
     pub relaxed: bool,
 }
 
-/// `text` with what was typed wrong as it was read.
+/// `text` with its misspelled words corrected; `None` if there are no corrections.
 pub(in crate::search) fn corrected(text: &str, understood: &Understood) -> Option<String> {
     if understood.corrections.is_empty() {
         return None;

@@ -1,27 +1,27 @@
-//! A fast prefilter on how words begin: it rejects most words whose stem can't be a wanted one.
+//! A fast prefilter: it rejects most words whose stem is not a wanted one, by their first letters.
 //!
 //! May return false positives, never false negatives.
 
-/// By the letters of a stem but the last: of how many letters its words are at most ("going" to "go"). Words of two
-/// letters are their own stems.
+/// The most letters of words whose stem has one letter, and of those whose stem has two ("going" to "go"). Words of
+/// longer stems have no limit. Words of two letters are their own stems.
 const LONGEST: [usize; 2] = [2, 6];
 
-/// How some stems begin: a word may seem to begin like one and have another stem, but never the other way round.
+/// The beginnings of a set of stems.
 pub(super) struct Begins<'m> {
-    /// By the first two letters of a stem, a bit for each third one that its words may have.
+    /// By the first two letters of a word: the third letters that are possible, one bit each.
     letters: Vec<u32>,
     stems: Vec<&'m str>,
 }
 
 impl<'m> Begins<'m> {
-    /// Of `stems`, which outlive it.
+    /// The prefilter for `stems`.
     pub fn of(stems: impl Iterator<Item = &'m str>) -> Begins<'m> {
         let stems: Vec<&str> = stems.collect();
         let mut letters = vec![0; 32 * 32];
         for stem in &stems {
             let (place, bit) = place(stem);
             match stem.len() {
-                // Behind a short stem a word may go on with any letter.
+                // After a short stem, a word may continue with any letter.
                 0 => {}
                 1 => letters[place..place + 32].fill(u32::MAX),
                 2 | 3 => letters[place] = u32::MAX,
@@ -31,14 +31,14 @@ impl<'m> Begins<'m> {
         Begins { letters, stems }
     }
 
-    /// Whether the stem of `word` may be one of these.
+    /// Whether the stem of `word` may be one of the set; may be a false positive.
     ///
-    /// Stemming changes the endings of English words, and of what it leaves the last letter alone ("happy" to
-    /// "happi", "using" to "use"); words in other letters are looked at.
+    /// Stemming changes the endings of English words, and at most the last letter of the rest ("happy" to "happi",
+    /// "using" to "use"). Words with non-ASCII characters are never rejected.
     pub fn may_hold(&self, word: &str) -> bool {
         let (place, bit) = place(word);
         if self.letters[place] & 1 << bit == 0 {
-            // "lying" and its like, to "lie".
+            // Words such as "lying" are stemmed to "lie".
             return !word.is_ascii() || (word.len() == 5 && word.ends_with("ying"));
         }
         let word = word.as_bytes();
@@ -51,7 +51,8 @@ impl<'m> Begins<'m> {
     }
 }
 
-/// Where the first two letters of `word` stand in a table, and the bit of the third: 26 letters, and all else.
+/// The index of the first two letters of `word` in the table, and the bit of the third. Bytes that are not letters
+/// share five numbers, and a missing byte has the number 0.
 fn place(word: &str) -> (usize, u32) {
     let mut bytes = word.bytes();
     let mut next = || match bytes.next() {

@@ -1,11 +1,11 @@
-//! Removes matches inside addresses and identifiers. A match that covers a whole identifier stays.
+//! Removes matches inside URLs, paths and identifiers. If matches cover a whole identifier, they become one match.
 
 use super::matches::Match;
 
-/// Runs longer than this, in bytes, are no words.
+/// Matches inside runs of this many bytes or more are dropped: these are data, not words.
 const LONGEST: usize = 200;
 
-/// Leaves of `matches`, ascending, those that stand in prose, and whole identifiers as one match.
+/// Keeps those of `matches` (ascending) that are in prose, and whole identifiers as one match.
 pub(super) fn leave_out(text: &str, matches: &mut Vec<Match>) {
     let mut kept: Vec<Match> = Vec::with_capacity(matches.len());
     let mut at = 0;
@@ -30,7 +30,7 @@ pub(super) fn leave_out(text: &str, matches: &mut Vec<Match>) {
     *matches = kept;
 }
 
-/// The run of ASCII characters other than white space round `found`; `None` if it is no word's.
+/// The byte range of the run of visible ASCII characters around `found`; `None` if it is too long for a word.
 fn run(text: &str, found: Match) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let goes_on = |byte: &u8| byte.is_ascii_graphic();
@@ -39,7 +39,7 @@ fn run(text: &str, found: Match) -> Option<(usize, usize)> {
     if before == LONGEST || inside == LONGEST {
         return None;
     }
-    // A match in another script has no such run: it stands for itself.
+    // A match in another script has no such run: its own range is used.
     Some((found.start - before, found.start + inside.max(found.end - found.start)))
 }
 
@@ -58,14 +58,14 @@ fn is_identifier(run: &str) -> bool {
         || has_inner_dot(run)
 }
 
-/// Whether a dot stands between two letters.
+/// Whether `run` has a dot between two letters.
 fn has_inner_dot(run: &str) -> bool {
     run.as_bytes().windows(3).any(|three| {
         three[1] == b'.' && three[0].is_ascii_alphabetic() && three[2].is_ascii_alphabetic()
     })
 }
 
-/// The identifier as one match, if `inside` covers all its letters.
+/// The identifier as one match, if `inside` covers all its letters and digits.
 fn whole(text: &str, (from, to): (usize, usize), inside: &[Match]) -> Option<Match> {
     let is_letter = |at: &usize| text.as_bytes()[*at].is_ascii_alphanumeric();
     let is_covered = |at: usize| inside.iter().any(|m| (m.start..m.end).contains(&at));

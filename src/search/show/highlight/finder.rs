@@ -1,4 +1,4 @@
-//! Finds the marked words and phrases of a query in a text.
+//! Finds the words and phrases of a query in a text.
 
 use std::ops::Range;
 
@@ -15,30 +15,30 @@ use crate::search::rank::marks::Marks;
 use crate::search::text::analysis;
 use crate::search::text::tokens::Words;
 
-/// Matches of one text that are looked at.
+/// With this many matches in a text, the search for more stops.
 const MOST_MATCHES: usize = 500;
 
-/// Finds marks in texts of one language.
+/// Finds the phrases of `Marks` in texts of one language.
 pub(in crate::search) struct Finder<'m> {
-    /// The marked stems, each with its number.
+    /// The stems of all phrases, each with its number.
     stems: HashMap<&'m str, usize>,
-    /// By the number of their first stem.
+    /// The phrases by the number of their first stem.
     phrases: Vec<Vec<Phrase>>,
-    /// How the stems begin: a word that begins otherwise needs no stemming.
+    /// Prefilter: words that it rejects are not stemmed.
     begins: Begins<'m>,
     words: Words,
     stemmer: TextAnalyzer,
-    /// The stems of words that were met before, where they are marked: texts repeat their words.
+    /// Cache: by word, the number of its stem, or `None` if no phrase contains the stem.
     known: HashMap<String, Option<usize>>,
 }
 
-/// What is marked where it follows a stem.
+/// A phrase without its first stem.
 struct Phrase {
     rest: Vec<usize>,
     unit: usize,
 }
 
-/// A token of the text whose stem is marked somewhere.
+/// A token of the text whose stem is in a phrase.
 struct Stem {
     number: usize,
     position: usize,
@@ -72,7 +72,7 @@ impl<'m> Finder<'m> {
         Finder { stems, phrases, begins, words: Words::default(), stemmer, known }
     }
 
-    /// What matches in `text`, ascending; ranges may meet.
+    /// The matches in `text`, ascending. They may overlap.
     pub(super) fn find(&mut self, text: &str) -> Vec<Match> {
         let stems = self.stems(text);
         let mut matches: Vec<Match> = Vec::new();
@@ -94,12 +94,12 @@ impl<'m> Finder<'m> {
         matches
     }
 
-    /// Where `text` matches, in bytes, ascending.
+    /// The byte ranges of the matches in `text`, ascending. They may overlap.
     pub fn ranges(&mut self, text: &str) -> impl Iterator<Item = Range<usize>> {
         self.find(text).into_iter().map(|found| found.start..found.end)
     }
 
-    /// The tokens of `text` that are marked, alone or with others.
+    /// The tokens of `text` whose stem is in a phrase.
     fn stems(&mut self, text: &str) -> Vec<Stem> {
         let mut stems = Vec::new();
         let mut stream = self.words.token_stream(text);
@@ -127,12 +127,13 @@ impl<'m> Finder<'m> {
     }
 }
 
-/// Whether no sentence or line ends inside `phrase`: then it is none, however its words stand.
+/// Whether no sentence or line ends inside `phrase`. Words on both sides of such an end are not a phrase.
 fn is_one_sentence(phrase: &str) -> bool {
     !phrase.contains('\n') && ![". ", "! ", "? "].iter().any(|end| phrase.contains(end))
 }
 
-/// Where the phrase ends that begins with the first of `stems` and goes on with `rest`, if they follow.
+/// The byte offset of the end of the phrase that consists of the first of `stems` and then `rest`; `None` if `rest`
+/// does not follow directly.
 fn end_of(rest: &[usize], stems: &[Stem]) -> Option<usize> {
     let first = stems.first()?;
     let (mut end, mut behind) = (first.end, stems);

@@ -2,7 +2,7 @@
 //!
 //! tantivy's snippet generator misses words of phrases, of corrections and of other labels. Here the text is tokenised
 //! and stemmed as it was for the index. [`finder`](super::finder) finds the matches; [`begins`](super::begins) lets it
-//! skip most words, and [`code`](super::code) removes matches inside addresses and identifiers.
+//! skip most words, and [`code`](super::code) removes matches inside URLs and identifiers.
 //! [`window`](mod@super::window) chooses the passage.
 
 use schemars::JsonSchema;
@@ -15,15 +15,15 @@ use crate::search::query::grammar::{Node, parse};
 use crate::search::rank::marks::Marks;
 use crate::search::text::analysis;
 
-/// A passage with what to mark in it.
+/// A passage of a section's text with the ranges to highlight.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snippet {
     pub text: String,
-    /// Begin and end of each match, in Unicode scalar values, ascending, apart from each other.
+    /// Start and end of each match in `text`, in Unicode scalar values, ascending, without overlap.
     pub highlights: Vec<(usize, usize)>,
 }
 
-/// The passage of `text` that holds most of what `finder` looks for. O(length).
+/// The passage of `text` that matches most of what `finder` looks for. O(length).
 pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
     let matches = finder.find(text);
     let (from, to) = window(text, &matches);
@@ -33,7 +33,7 @@ pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
         shown.push('…');
     }
     let lead = shown.chars().count();
-    // Every character keeps its place, so that the ranges hold; white space shows as one space.
+    // Every character is kept or replaced by one other, so that ranges stay valid.
     shown
         .extend(passage.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }));
     if to < text.len() && !text[to..].starts_with('\n') {
@@ -42,7 +42,7 @@ pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
     let mut highlights: Vec<(usize, usize)> = Vec::new();
     let (mut read, mut chars) = (from, lead);
     for found in matches.iter().filter(|found| from <= found.start && found.end <= to) {
-        // Matches are ascending, so that each character is counted once.
+        // Matches are ascending, so each character is counted once.
         let start = found.start.max(read);
         chars += text[read..start].chars().count();
         let length = text[start..found.end.max(start)].chars().count();
@@ -57,8 +57,8 @@ pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
     Snippet { text: shown, highlights }
 }
 
-/// The snippet of `text` for `query` read word by word, without an index or a vocabulary: what the
-/// highlighter is tried with.
+/// The snippet of `text` for the words and phrases of `query`, without an index or a vocabulary. For tests of the
+/// highlighter.
 ///
 /// ```
 /// let snippet = cairn::search::excerpt("\"position bias\" clicks", "Clicks suffer from position bias.");

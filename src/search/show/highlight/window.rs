@@ -2,23 +2,23 @@
 
 use super::matches::Match;
 
-/// Characters of a snippet.
+/// The most characters of a snippet.
 const WIDTH: usize = 260;
 /// How far before the first match a snippet may begin, in characters.
 const LEAD: usize = 90;
 
-/// So many backslashes make a formula, which nobody reads as it is written.
+/// A passage with this many backslashes is taken for a formula, whose source is hard to read.
 const FORMULA: usize = 3;
 
-/// The byte range to show: where most different units of the query stand, then most matches, rather in prose than
-/// in formulas; it begins at the start of a sentence or line where one is near, and ends with one where that
-/// leaves enough.
+/// The byte range to show: the one with the most different units of the query, then with the most matches. Passages
+/// with formulas count less. It begins at the start of a sentence or line if one is near, and ends at the end of one
+/// if that leaves enough text.
 pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
     let first = best(text, matches).map_or(0, |at| matches[at].start);
-    // Near the end of the text there is more to show before the words than behind them.
+    // Near the end of the text, the window starts earlier, so that it is still full.
     let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
     let from = start(text, first.min(latest));
-    // What leads to the words is no formula, if there is a line or sentence behind that.
+    // Skips a formula before the first match, if a line or sentence begins between them.
     let formula = text[from..first.max(from)].rfind('\\').map(|at| from + at);
     let behind = formula.and_then(|at| borders(&text[..first], at).next());
     let from = behind.unwrap_or(from);
@@ -34,11 +34,11 @@ pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
     (from, border.or_else(space).filter(|at| *at > from).unwrap_or(end))
 }
 
-/// The match with which the best window begins.
+/// The index of the match that begins the best window.
 fn best(text: &str, matches: &[Match]) -> Option<usize> {
     let mut best = None;
     for (at, first) in matches.iter().enumerate() {
-        // Bytes stand for characters here: the window is cut to measure afterwards.
+        // Counts bytes instead of characters; the window is cut to its exact size afterwards.
         let inside = matches[at..].iter().take_while(|m| m.end < first.start + WIDTH - LEAD);
         let (mut units, mut count) = (0_u64, 0);
         for found in inside {
@@ -56,7 +56,8 @@ fn best(text: &str, matches: &[Match]) -> Option<usize> {
     best.map(|(_, at)| at)
 }
 
-/// Where to begin so that `at` is shown: its sentence or line if that begins near, else a word.
+/// The byte offset where the snippet begins, so that it contains `at`: the start of a sentence or line if one is near,
+/// else of a word.
 fn start(text: &str, at: usize) -> usize {
     let back = text[..at].char_indices().rev().nth(LEAD - 1).map_or(0, |(at, _)| at);
     if back == 0 {
@@ -70,7 +71,7 @@ fn start(text: &str, at: usize) -> usize {
     border.or_else(word).unwrap_or(at)
 }
 
-/// Where, from `from` on, a sentence or line of `text` ends and what comes next begins.
+/// The byte offsets after `from` where a new sentence or line of `text` begins.
 fn borders(text: &str, from: usize) -> impl Iterator<Item = usize> {
     text[from..].char_indices().filter_map(move |(at, c)| {
         let behind = from + at + c.len_utf8();
@@ -86,7 +87,7 @@ fn borders(text: &str, from: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether `text` ends with something that a full stop shortens: one letter, "e.g", "vs", "al".
+/// Whether `text` ends with a word that is abbreviated by a full stop: one letter, "e.g", "vs", "al".
 fn is_short(text: &str) -> bool {
     let word = text.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     word.chars().count() < 2
@@ -97,7 +98,7 @@ fn is_short(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The window of `text` where the words are matches, each a unit of its own.
+    /// The window of `text` if each of the words is a match and a unit of its own.
     fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
         let mut matches: Vec<Match> = Vec::new();
         for (unit, word) in words.iter().enumerate() {
