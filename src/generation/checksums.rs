@@ -1,7 +1,7 @@
-//! Length and checksum of each file of a generation, as its manifest lists them.
+//! The length and checksum of each file of a generation, as its manifest lists them.
 //!
-//! A segment of the search index goes unchanged from generation to generation (a hard link), so its checksum
-//! is carried over and never computed again: what has decayed on the disk since stays detectable.
+//! Segments of the search index are hard-linked unchanged from generation to generation. Their checksums are carried
+//! over and never computed again, so that later decay on the disk can still be detected.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,10 +15,10 @@ use crate::disk::{DiskError, Doing};
 
 /// The folder of the search index in a generation.
 pub(crate) const SEARCH: &str = "search";
-/// The only file in it that every refresh writes again.
+/// The only file of the search index that every refresh rewrites.
 const META: &str = "search/meta.json";
 
-/// What is known of a file.
+/// The length and checksum of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileMark {
     pub bytes: u64,
@@ -32,13 +32,13 @@ pub type Files = BTreeMap<String, FileMark>;
 /// How much of a generation is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// What opening checks: the length of each file, and the checksums of all but segments.
+    /// The length of each file, and the checksums of all files except segments. Opening a generation checks these.
     Opening,
-    /// The checksums of segments too. Reads all files.
+    /// Also the checksums of segments. Reads all files.
     Deep,
 }
 
-/// The files in `folder` with their lengths and checksums; those of segments that are `known` are carried over.
+/// The files in `folder` with their lengths and checksums. Checksums of `known` segments are carried over.
 pub(crate) fn seal(folder: &Path, known: &Files) -> Result<Files, DiskError> {
     let mut files = Files::new();
     for path in listed(folder)? {
@@ -55,7 +55,7 @@ pub(crate) fn seal(folder: &Path, known: &Files) -> Result<Files, DiskError> {
     Ok(files)
 }
 
-/// What of `files` is not in `folder` as it should be. The checksums of all but segments are always checked.
+/// The damage of the `files` in `folder`. The checksums of all files except segments are always checked.
 pub fn damage(folder: &Path, files: &Files, depth: Depth) -> Vec<Damage> {
     let wrong = |(name, mark): (&String, &FileMark)| {
         let depth = if is_segment(name) { depth } else { Depth::Deep };
@@ -64,10 +64,10 @@ pub fn damage(folder: &Path, files: &Files, depth: Depth) -> Vec<Damage> {
     files.iter().filter_map(wrong).collect()
 }
 
-/// Looks whether the file `path` is as `mark` says: its length, and its checksum if `depth` is deep.
+/// Checks that the file `path` has the length in `mark` and, if `depth` is deep, the checksum.
 pub(crate) fn examine(path: &Path, mark: &FileMark, depth: Depth) -> Result<(), Damage> {
     let unreadable = |cause| DiskError::new(Doing::Read, path, cause);
-    // Opened, not only looked at: it may be there and still not be ours to read.
+    // The file is opened because it can exist although this account may not read it.
     let file = File::open(path).map_err(unreadable)?;
     let holds = file.metadata().map_err(unreadable)?.len();
     if holds != mark.bytes {
@@ -79,7 +79,7 @@ pub(crate) fn examine(path: &Path, mark: &FileMark, depth: Depth) -> Result<(), 
     Ok(())
 }
 
-/// The name that the file `name` of a generation has in the writer's folder, if it is of a segment.
+/// The name that the file `name` of a generation has in the writer's folder, if it belongs to a segment.
 pub(crate) fn segment_file(name: &str) -> Option<&str> {
     name.strip_prefix("search/").filter(|_| is_segment(name))
 }

@@ -1,5 +1,5 @@
-//! `contents.bin` of a generation: its documents and sections, with hashes, so that the next generation can
-//! tell what is new in it.
+//! `contents.bin` of a generation: its documents and sections, with hashes. The next generation is compared with it to
+//! find what is new.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Why a generation can't be opened, and what to do.
+//! The errors of damaged generations, and their remedies.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::disk::DiskError;
 use crate::graph::GraphError;
 use crate::search::SearchError;
 
-/// What rebuilds a generation of `index` whatever is wrong with it. Looks whether there is a store.
+/// Advice with the command that rebuilds a generation of `index`, whatever its damage. Checks whether a store exists.
 pub fn rebuild(index: &Path) -> &'static str {
     match index.join("library.db").exists() {
         true => "`cairn refresh --offline` rebuilds it from what is stored",
@@ -15,11 +15,12 @@ pub fn rebuild(index: &Path) -> &'static str {
     }
 }
 
-/// What to do about an opened generation that can't be read.
+/// Advice for an opened generation that can't be read.
 pub const HOW_TO_REPAIR: &str =
     "`cairn doctor --deep` says what is damaged, and `cairn refresh --offline` rebuilds it";
 
-/// How messages name the index folder `index`: `the index ./index`, where it would read `the index index`.
+/// The name of the index folder `index` in messages. The relative path `index` becomes `the index ./index`, because
+/// `the index index` would be confusing.
 pub fn shown(index: &Path) -> String {
     match index.is_relative() && !index.starts_with(".") && !index.starts_with("..") {
         true => format!("the index {}", Path::new(".").join(index).display()),
@@ -27,7 +28,7 @@ pub fn shown(index: &Path) -> String {
     }
 }
 
-/// What is wrong with the index or a generation.
+/// Damage of the index or of a generation.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
     #[error(transparent)]
@@ -59,7 +60,7 @@ impl Damage {
         }
     }
 
-    /// What to do about it in the index folder `index`.
+    /// Advice on how to repair it in the index folder `index`.
     pub fn remedy(&self, index: &Path) -> &'static str {
         match self.is_denied() {
             true => "let this account read the folder, or run Cairn as its owner",

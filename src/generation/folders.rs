@@ -6,11 +6,11 @@ use super::damage::Damage;
 use super::manifest::Manifest;
 use crate::disk::{self, DiskError, Doing};
 
-/// How many generations stay: the current one and the one that readers may still have open.
+/// The number of generations that are kept: the current one, and the previous one, which readers may still have open.
 const KEPT: usize = 2;
 
-/// The number that `current` names, or `None` before the first generation. `Err` if it is missing or names no
-/// generation although there are some: see [`super::open::newest_intact`].
+/// The number in the file `current`, or `None` before the first generation. `Err` if the file is missing although
+/// there are generations, or if it names none of them: see [`super::open::newest_intact`].
 pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
     let path = index.join("current");
     let text = match disk::read(&path) {
@@ -22,7 +22,7 @@ pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
     number.map(Some).ok_or(Damage::Current { path })
 }
 
-/// Where the generation `number` is.
+/// The folder of the generation `number`.
 pub fn folder(index: &Path, number: u64) -> PathBuf {
     index.join("generations").join(format!("{number:04}"))
 }
@@ -41,7 +41,7 @@ pub fn numbers(index: &Path) -> Vec<u64> {
     numbers
 }
 
-/// Where the next generation is being built, and its number.
+/// Creates the folder in which the next generation is built. Returns the folder and the generation's number.
 pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
     let last = numbers(index).last().copied().max(current(index).ok().flatten());
     let number = last.map_or(1, |last| last + 1);
@@ -50,10 +50,10 @@ pub(crate) fn begin(index: &Path) -> anyhow::Result<(PathBuf, u64)> {
     Ok((building, number))
 }
 
-/// Makes what was built in `building` the generation `number`, and then the current one.
+/// Renames the folder `building` to the generation `number` and makes that the current one.
 ///
-/// The files are synced before the rename, so that `current` never names half a generation, even
-/// after a power cut.
+/// The files are synced before the rename, so that `current` never names an incomplete generation, even after a power
+/// failure.
 pub(crate) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Result<()> {
     for entry in walkdir::WalkDir::new(building) {
         let entry = entry?;
@@ -73,10 +73,10 @@ pub(super) fn make_current(index: &Path, number: u64) -> Result<(), DiskError> {
     disk::replace(&index.join("current"), format!("{number}\n").as_bytes())
 }
 
-/// Removes what a killed run left half built, and generations that nobody needs.
+/// Removes the unfinished generations of killed runs, and old generations.
 pub(crate) fn clean(index: &Path) -> anyhow::Result<()> {
     let Ok(entries) = std::fs::read_dir(index.join("generations")) else { return Ok(()) };
-    // Without `current` nobody can say which generation is needed: the next one will.
+    // Without a valid `current` it is not known which generation is needed. The next refresh will clean up.
     let Ok(current) = current(index) else { return Ok(()) };
     let old: Vec<u64> = numbers(index)
         .into_iter()
@@ -120,7 +120,7 @@ mod tests {
         let (building, number) = begin(index).unwrap();
         publish(index, &building, number).unwrap();
         begin(index).unwrap();
-        // Killed behind the rename, before `current` was written:
+        // The run was killed after the rename and before `current` was written:
         std::fs::create_dir(folder(index, 2)).unwrap();
         clean(index).unwrap();
         assert_eq!(current(index).unwrap(), Some(1));

@@ -1,4 +1,4 @@
-//! The lock: one writer at a time. It goes with the process that holds it, however that ends.
+//! The lock, which allows one writer at a time. The system releases it when the process ends, in whatever way.
 
 use std::fs::{File, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -10,13 +10,13 @@ use anyhow::bail;
 use crate::disk::{DiskError, Doing};
 use crate::printable::time;
 
-/// A run that was killed this instant may take a moment to let go.
+/// A run that was killed just now may take a moment to release the lock.
 const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// Takes the lock of the index folder `index`; it is let go when the file is dropped.
+/// Takes the lock of the index folder `index`. Dropping the file releases it.
 ///
-/// `Err` names who holds it.
+/// `Err` if another process holds it; the message has that process.
 pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     let path = index.join("lock");
     let mut options = File::options();
@@ -42,7 +42,7 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// Who holds the lock of `index`, or `None` if it is free. Changes nothing.
+/// The process that holds the lock of `index`, or `None` if it is free. Changes nothing.
 pub fn holder(index: &Path) -> anyhow::Result<Option<String>> {
     let path = index.join("lock");
     let mut file = match File::open(&path) {

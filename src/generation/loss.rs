@@ -1,33 +1,32 @@
-//! What a refresh would lose because nobody could read it: part of a run's record.
+//! The documents that a refresh would lose because their sources could not be read: part of a run's record.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{Problem, Stage};
 
-/// One document in so many may be lost; a refresh that would lose more is refused.
+/// A refresh that would lose more than one in this many documents is refused.
 const ONE_IN: usize = 10;
-/// Unread sources that a message names.
+/// The most unread sources that a message names.
 const NAMED: usize = 3;
 
-/// Documents that the current generation holds and the next one would not, because their sources
-/// could not be read.
+/// Documents of the current generation that the next one would lack because their sources could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Loss {
     pub documents: usize,
-    /// Documents that the current generation holds of all sources of the catalogue.
+    /// The number of documents that the current generation has of all sources of the catalogue.
     pub of: usize,
-    /// The ids of the unread sources; none where the catalogue lists no source.
+    /// The ids of the unread sources; empty if the catalogue lists no source.
     pub sources: Vec<String>,
 }
 
 impl Loss {
-    /// Whether it is more than a run may lose unasked.
+    /// Whether it is more than a run may lose without `--accept-loss`.
     pub fn is_too_much(&self) -> bool {
         self.documents.saturating_mul(ONE_IN) > self.of
     }
 
-    /// What is lost, in words.
+    /// A description of the loss, for messages.
     fn says(&self) -> String {
         let share = format!("{} of {} documents", self.documents, self.of);
         if self.sources.is_empty() {
@@ -42,7 +41,7 @@ impl Loss {
         format!("{share}: the store has no copy of {first}{more}, and this run did not read them")
     }
 
-    /// As a problem of a run that published nothing: what, and the ways out.
+    /// The problem of a run that published nothing, with the remedies.
     pub fn refused(&self) -> Problem {
         let message = format!("published nothing, as that would lose {}", self.says());
         Problem::new(Stage::Crawl, message).hint(
@@ -51,7 +50,7 @@ impl Loss {
         )
     }
 
-    /// As a problem of a run that publishes all the same.
+    /// The problem of a run that publishes despite the loss.
     pub fn accepted(&self) -> Problem {
         let message = format!("left the index: {}", self.says());
         Problem::new(Stage::Crawl, message).hint("a refresh that reads them brings them back")

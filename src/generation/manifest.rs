@@ -1,6 +1,6 @@
-//! `manifest.json`: what a generation holds, source by source, and its files with their checksums.
+//! `manifest.json`: the contents of a generation, source by source, and its files with their checksums.
 //!
-//! The manifest's own checksum is the hash of the file with that checksum's digits set to zero.
+//! The manifest's own checksum is the hash of its text with the digits of that checksum set to zero.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,10 +21,10 @@ use crate::problem::Problem;
 
 /// The first format that lists checksums.
 const CHECKED: u32 = 3;
-/// In place of the manifest's own checksum while that is computed.
+/// Stands in for the manifest's own checksum while that is computed.
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// What a generation holds.
+/// The manifest of a generation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     pub format: u32,
@@ -33,30 +33,30 @@ pub struct Manifest {
     pub generation: u64,
     /// RFC 3339.
     pub built_at: String,
-    /// Equal for two refreshes after which readers would see the same.
+    /// Equal for two generations that readers can't tell apart.
     pub fingerprint: String,
     #[serde(flatten)]
     pub counts: Counts,
-    /// The longest excerpt where a licence allows no more, in characters.
+    /// The longest excerpt that is shown if the licence does not allow the full text, in characters.
     pub excerpt_chars: usize,
     pub sources: Vec<SourceState>,
-    /// Every file of the generation but this one; none in format 2.
+    /// Every file of the generation except the manifest; empty in format 2.
     #[serde(default)]
     pub files: Files,
-    /// Of the manifest itself.
+    /// The checksum of the manifest itself.
     #[serde(default)]
     checksum: String,
 }
 
-/// How much a generation holds.
+/// The size of a generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     pub documents: usize,
     pub sections: usize,
-    /// Sections folded under another that says the same.
+    /// Sections that are folded under another one as its copies.
     pub copies: usize,
     pub topics: usize,
-    /// Mentions of topics in sections that are no copies.
+    /// Mentions of topics in sections that are not copies.
     pub mentions: usize,
     pub resources: usize,
     /// Bytes of plain text and code, and of the search index.
@@ -68,8 +68,8 @@ pub struct Counts {
 
 /// Whether the content of a source could be fetched.
 ///
-/// A generation says what its content depends on. `Failed` and `Deferred` depend on the last run only; they replace
-/// `New` and `Ok` in API responses.
+/// A generation never records `Failed` and `Deferred`, because they depend only on the last run. In API responses they
+/// replace `New` and `Ok`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SourceCondition {
@@ -78,7 +78,7 @@ pub enum SourceCondition {
     Ok,
     /// The last run could not fetch it; what was indexed before is kept.
     Failed,
-    /// The last run left it to a later one, because its host asked for that.
+    /// The last run deferred it to a later one, because its host requires that.
     Deferred,
     /// GitHub returns 404. What was indexed is kept for a while.
     Gone,
@@ -87,7 +87,7 @@ pub enum SourceCondition {
 }
 
 impl SourceCondition {
-    /// The word for it in JSON and on pages.
+    /// Its name in JSON and on pages.
     pub fn as_str(self) -> &'static str {
         match self {
             SourceCondition::New => "new",
@@ -105,26 +105,26 @@ impl SourceCondition {
     }
 }
 
-/// What a generation holds of one source.
+/// The state of one source in a generation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceState {
     pub id: String,
     pub kind: OriginKind,
     /// `owner/name` on GitHub, the address or the folder.
     pub origin: String,
-    /// What people call it.
+    /// The names that readers may use for it.
     #[serde(default)]
     pub names: SourceNames,
     pub why: String,
     pub fork_of: Option<String>,
     pub description: Option<String>,
-    /// The repository's own page, as its owner gives it.
+    /// The homepage of the repository, as its owner states it.
     #[serde(default)]
     pub homepage: Option<String>,
-    /// GitHub's topics, as the owner set them; no topics of the vocabulary.
+    /// The repository's topics on GitHub, as the owner set them. These are not topics of the vocabulary.
     #[serde(default)]
     pub topics: Vec<String>,
-    /// Who wrote it, by name.
+    /// The name of the author.
     #[serde(default)]
     pub author: Option<String>,
     /// Stars on GitHub, rounded down to two digits.
@@ -140,10 +140,10 @@ pub struct SourceState {
     pub fetched_at: Option<String>,
     pub state: SourceCondition,
     pub moved_to: Option<String>,
-    /// Only the user's token may read it: feeds, exports and decks leave its text out unless the user asks for it.
+    /// Whether the source is private. Feeds, exports and decks leave its text out unless the user requests it.
     #[serde(default)]
     pub private: bool,
-    /// GitHub says that nobody works on it any more.
+    /// Whether the repository is archived on GitHub.
     #[serde(default)]
     pub archived: bool,
     pub documents: usize,
@@ -151,7 +151,7 @@ pub struct SourceState {
     pub problems: Vec<Problem>,
 }
 
-/// What every format has.
+/// The fields that every format has.
 #[derive(Deserialize)]
 struct Head {
     format: u32,
@@ -175,8 +175,8 @@ impl Manifest {
         }
     }
 
-    /// The manifest in the file `path`. `Err` if it can't be read, is of a format that this program does not
-    /// know, or is not as it was written.
+    /// The manifest in the file `path`. `Err` if it can't be read or decoded, has a format that this program does not
+    /// know, or does not have its recorded checksum.
     pub fn read(path: &Path) -> Result<Manifest, Damage> {
         let text = String::from_utf8_lossy(&disk::read(path)?).into_owned();
         let undecodable = |error: serde_json::Error| Damage::Decode {
@@ -199,13 +199,13 @@ impl Manifest {
         self.checksum = ZEROS.to_owned();
         let text = serde_json::to_string_pretty(self)?;
         self.checksum = blake3::hash(text.as_bytes()).to_hex().to_string();
-        // The last of its fields: nothing behind it looks like it.
+        // The checksum is the last field, so the last match is the checksum.
         let at = text.rfind(ZEROS).unwrap_or(text.len());
         let sealed = format!("{}{}{}", &text[..at], self.checksum, &text[at + ZEROS.len()..]);
         Ok(disk::write(path, sealed.as_bytes())?)
     }
 
-    /// Whether the checksum is that of `text`, which the manifest was read from.
+    /// Whether the checksum is that of `text`, from which the manifest was read.
     fn is_sealed(&self, text: &str) -> bool {
         let Some(at) = text.rfind(&self.checksum).filter(|_| self.checksum.len() == ZEROS.len())
         else {
@@ -234,7 +234,7 @@ impl Manifest {
         }))
     }
 
-    /// The sources of which something is held. O(sources).
+    /// The sources that have documents in the generation. O(sources).
     pub fn held(&self) -> impl Iterator<Item = &SourceState> {
         self.sources.iter().filter(|source| source.documents > 0)
     }

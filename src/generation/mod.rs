@@ -1,27 +1,27 @@
 //! The index on disk: the format of a generation and of the files beside it, and how they are read.
 //!
-//! A generation is a folder of files that never change after it is published ([`folders`]). [`manifest`] says what it
-//! holds, [`contents`] lists its documents, [`news`] says what is new in it, [`copies`] lists folded copies. The graph and
-//! the search index are read by [`crate::graph`] and [`crate::search`].
+//! A generation is a folder of files that never change after it is published ([`folders`]). [`manifest`] describes its
+//! sources and files, [`contents`] lists its documents, [`news`] what is new in it, and [`copies`] its folded copies.
+//! The graph and the search index are read by [`crate::graph`] and [`crate::search`].
 //!
 //! Beside the generations are `current`, which names the generation that readers open, the record of runs ([`runs`],
-//! [`run`]), and the [`lock`]. Without a valid `current`, readers open the newest intact generation. Readers need nothing
-//! else; [`crate::refresh`] writes these files.
+//! [`run`]), and the [`lock`]. Without a valid `current`, readers open the newest intact generation. Readers need
+//! nothing else; [`crate::refresh`] writes these files.
 //!
 //! # Formats
 //!
-//! [`format::FORMAT`] is incremented with every change to the form of a file, including the fields of the search index. A
-//! program reads its own format and the previous one ([`format::OLDEST`]). So after an update, readers use the existing
-//! generation until a refresh has built one of the new format. A generation of any other format counts as damaged. The
-//! integration test `after_an_update_the_previous_format_is_served_at_once_and_then_replaced` checks this for a whole
-//! generation.
+//! [`format::FORMAT`] is incremented with every change to the form of a file, including the fields of the search index.
+//! A program reads its own format and the previous one ([`format::OLDEST`]). So after an update, readers use the
+//! existing generation until a refresh has built one of the new format. A generation of any other format counts as
+//! damaged. The integration test `after_an_update_the_previous_format_is_served_at_once_and_then_replaced` checks this
+//! for a whole generation.
 //!
 //! # Damage
 //!
 //! The manifest lists the length and checksum of each file ([`checksums`]). Opening a generation ([`open`]) checks the
-//! lengths, and the checksums of all files but the segments of the search index. A refresh checks the current generation in
-//! the same way; with `--offline` or `--full` it checks the segments too. Errors are [`damage::Damage`]: readers report
-//! them with the remedy, a refresh rebuilds the generation from the store.
+//! lengths, and the checksums of all files but the segments of the search index. A refresh checks the current
+//! generation in the same way; with `--offline` or `--full` it checks the segments too. Errors are [`damage::Damage`]:
+//! readers report them with the remedy, a refresh rebuilds the generation from the store.
 
 pub mod checksums;
 pub mod contents;

@@ -1,4 +1,4 @@
-//! `news.json` of a generation: what it holds that earlier ones did not, newest first.
+//! `news.json` of a generation: the changes from earlier generations, newest first.
 
 use std::ops::AddAssign;
 use std::path::Path;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::disk;
 use crate::search::SectionId;
 
-/// How many were added, changed and removed.
+/// The numbers of added, changed and removed items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Delta {
     pub added: usize,
@@ -53,18 +53,18 @@ pub enum What {
 /// One piece of news.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct News {
-    /// RFC 3339: when the generation was made.
+    /// When the generation was built (RFC 3339).
     pub at: String,
     pub generation: u64,
     pub source: String,
-    /// The source was private then.
+    /// Whether the source is private, or was before it was removed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
-    /// `None`: the whole source appeared or went.
+    /// The document; `None` if the whole source was added or removed.
     pub path: Option<String>,
     pub title: Option<String>,
     pub what: What,
-    /// Where it was before, if it moved.
+    /// The former path, if the document moved.
     pub from: Option<String>,
     pub documents: Delta,
     pub sections: Delta,

@@ -1,4 +1,4 @@
-//! Opens a generation. Writes nothing, so that an index on read-only storage, or of another account, can be read.
+//! Opens a generation. Readers write nothing, so they can use an index on read-only storage or of another account.
 
 use std::path::{Path, PathBuf};
 
@@ -22,8 +22,8 @@ pub struct Generation {
 impl Generation {
     /// Opens the generation `number` of `index`.
     ///
-    /// Checks the length of each file and the checksum of each that is no segment of the search index; those of
-    /// segments are for [`examine`]. `Err` with the first thing that is wrong.
+    /// Checks the length of each file, and the checksum of each file that is not a segment of the search index;
+    /// [`examine`] checks those of segments. If several files are damaged, `Err` names one of them.
     pub fn open(index: &Path, number: u64) -> Result<Generation, Damage> {
         let folder = folders::folder(index, number);
         let manifest = folders::manifest(index, number)?;
@@ -47,14 +47,14 @@ impl Generation {
     }
 }
 
-/// The newest generation of `index` that can be opened, if one can: for when `current` names none.
+/// The newest generation of `index` that can be opened. Used if `current` is not valid.
 pub fn newest_intact(index: &Path) -> Option<Generation> {
     let numbers = folders::numbers(index).into_iter().rev();
     numbers.filter_map(|number| Generation::open(index, number).ok()).next()
 }
 
-/// Writes `current` again where it is missing or names no generation: the newest intact one is what readers have
-/// been shown meanwhile. Nothing where there is none. The caller holds the lock.
+/// If `current` is missing or names no generation, makes it name the newest intact generation, which readers use
+/// meanwhile. Does nothing if there is no intact generation. The caller holds the lock.
 pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
     let Err(damage @ Damage::Current { .. }) = folders::current(index) else { return Ok(()) };
     let Some(newest) = newest_intact(index) else { return Ok(()) };
@@ -63,8 +63,8 @@ pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
     folders::make_current(index, number)
 }
 
-/// All that is wrong with the files of the generation `number`: none if it is whole, or of a format without
-/// checksums. Reads all of them.
+/// The damage of all files of the generation `number`; empty if it is intact or its format has no checksums. Reads all
+/// files.
 pub fn examine(index: &Path, number: u64) -> Vec<Damage> {
     match folders::manifest(index, number) {
         Ok(manifest) => {

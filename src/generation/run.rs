@@ -1,4 +1,4 @@
-//! The record of one run: printed, kept in `runs.json` and shown.
+//! The record of one run, which is printed, stored in `runs.json` and shown.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -18,15 +18,15 @@ pub enum Outcome {
     Changed,
     Unchanged,
     Failed,
-    /// Left to a later run, as its host asks.
+    /// Deferred to a later run, because its host requires that.
     Deferred,
-    /// Not asked in this run.
+    /// Not requested in this run.
     #[default]
     Skipped,
 }
 
 impl Outcome {
-    /// The word for it in answers.
+    /// Its name in JSON and in messages.
     pub fn as_str(self) -> &'static str {
         match self {
             Outcome::New => "new",
@@ -48,21 +48,20 @@ pub struct SourceResult {
     pub sections: usize,
     pub seconds: f64,
     pub traffic: Traffic,
-    /// What of it changed for readers.
+    /// The changes that readers see.
     #[serde(default)]
     pub changes: Changes,
     pub problems: usize,
     /// Why it failed, or was deferred.
     pub error: Option<String>,
     pub hint: Option<String>,
-    /// Its discussions and issues, if they were asked for.
+    /// The results of its discussions and issues, if they were requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub threads: Vec<ThreadsResult>,
 }
 
 impl SourceResult {
-    /// What went wrong when it was asked: why it, or its threads, failed or were deferred, and what of its threads
-    /// could not be read.
+    /// Why the source or its threads failed or were deferred, and which threads could not be read.
     pub fn problems(&self) -> Vec<Problem> {
         let own = problem(&self.source, self.outcome, (&self.error, &self.hint));
         let threads = self.threads.iter().flat_map(|threads| {
@@ -73,13 +72,13 @@ impl SourceResult {
         own.into_iter().chain(threads).collect()
     }
 
-    /// Whether `outcome` is that of its files or of its threads.
+    /// Whether its files or its threads have this `outcome`.
     fn is(&self, outcome: Outcome) -> bool {
         self.outcome == outcome || self.threads.iter().any(|threads| threads.outcome == outcome)
     }
 }
 
-/// Why something of `source` failed or was deferred.
+/// The problem that a part of `source` failed or was deferred; `None` for other outcomes.
 fn problem(
     source: &str,
     outcome: Outcome,
@@ -97,11 +96,11 @@ fn problem(
 pub struct ThreadsResult {
     pub kind: ThreadKind,
     pub outcome: Outcome,
-    /// Threads that became other ones in the store, or came to it, and those that went.
+    /// Stored threads that were added or changed, and those that were removed.
     pub changed: usize,
     pub removed: usize,
     pub seconds: f64,
-    /// A part of the source's.
+    /// This is part of the source's traffic.
     pub traffic: Traffic,
     /// Why it failed, or was deferred.
     pub error: Option<String>,
@@ -112,7 +111,7 @@ pub struct ThreadsResult {
 }
 
 impl ThreadsResult {
-    /// The result for `kind` before anything was asked.
+    /// The result for `kind` before any request.
     pub fn of(kind: ThreadKind) -> ThreadsResult {
         ThreadsResult {
             kind,
@@ -128,12 +127,12 @@ impl ThreadsResult {
     }
 }
 
-/// What looking at addresses came to.
+/// The result of checking cited links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Looks {
     pub asked: usize,
     pub dead: usize,
-    /// Refused, limited or failing: nothing is said of these.
+    /// Requests that were refused, rate-limited or failed. These links count neither as dead nor as working.
     pub unknown: usize,
 }
 
@@ -144,18 +143,18 @@ pub struct Run {
     pub started_at: String,
     pub ended_at: String,
     pub seconds: f64,
-    /// Whether every source of the catalogue was asked.
+    /// Whether the run was over all sources of the catalogue and was not stopped.
     pub complete: bool,
-    /// Whether it was asked to end before its end.
+    /// Whether it was stopped before it was complete.
     #[serde(default)]
     pub stopped: bool,
-    /// What it would have lost, if it published nothing for that reason.
+    /// The loss, if the run published nothing because of it.
     #[serde(default)]
     pub refused: Option<Loss>,
-    /// When the hosts that it left alone may be asked again, if they said so; RFC 3339.
+    /// When hosts that deferred requests allow the next one, if they said so (RFC 3339).
     #[serde(default)]
     pub retry_at: Option<String>,
-    /// The generation that it made, if anything had changed.
+    /// The number of the generation that it built, if anything had changed.
     pub generation: Option<u64>,
     pub documents: usize,
     pub sections: usize,
@@ -163,19 +162,19 @@ pub struct Run {
     pub extracted: usize,
     pub indexed: usize,
     pub traffic: Traffic,
-    /// What GitHub's API last said of its quota, if it was asked.
+    /// The quota by the last response of GitHub's API, if there was one.
     #[serde(default)]
     pub quota: Option<Quota>,
-    /// The most memory that it held, in bytes, where the system tells.
+    /// The peak resident memory in bytes, if the system reports it.
     #[serde(default)]
     pub peak_bytes: Option<u64>,
     /// What changed for readers.
     #[serde(default)]
     pub changes: Changes,
-    /// What looking at cited addresses came to, if it was asked for.
+    /// The result of checking cited links, if that was requested.
     #[serde(default)]
     pub looks: Option<Looks>,
-    /// What concerns the run as a whole.
+    /// Problems of the run as a whole.
     #[serde(default)]
     pub notes: Vec<Problem>,
     pub sources: Vec<SourceResult>,
@@ -187,18 +186,18 @@ impl Run {
         self.sources.iter().filter(|source| source.is(Outcome::Failed))
     }
 
-    /// The sources that, or whose threads, are left to a later run.
+    /// The sources that were deferred, or whose threads were.
     pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
         self.sources.iter().filter(|source| source.is(Outcome::Deferred))
     }
 
-    /// Whether it ended later than `now`, by a clock that was ahead: then its times say nothing.
+    /// Whether it ended after `now`, because the clock was ahead. Its times can't be used then.
     pub fn is_of_the_future(&self, now: DateTime<Utc>) -> bool {
         DateTime::parse_from_rfc3339(&self.ended_at).is_ok_and(|ended| ended.to_utc() > now)
     }
 
-    /// Whether sources were asked over the network and not one of them answered: the network is
-    /// down, or this machine's way to it.
+    /// Whether requests were made for sources and all of these failed or were deferred, so that the network is probably
+    /// down. False if a host said when it allows the next request.
     pub fn reached_nothing(&self) -> bool {
         let is_without =
             |source: &SourceResult| matches!(source.outcome, Outcome::Failed | Outcome::Deferred);

@@ -1,4 +1,4 @@
-//! `runs.json`: the last runs, newest first, and what they come to.
+//! `runs.json`: the last runs, newest first, and the latest result of each source.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,10 +8,10 @@ use super::run::{Outcome, Run, SourceResult};
 use crate::disk;
 use crate::problem::Problem;
 
-/// Runs that are remembered.
+/// The most runs that are kept.
 const MOST: usize = 200;
 
-/// The recorded runs of the index, newest first; none where there is no record that can be read, which is logged.
+/// The recorded runs of the index, newest first; empty if the record can't be read, which is logged.
 pub fn read(index: &Path) -> Vec<Run> {
     record(index).unwrap_or_else(|damage| {
         tracing::warn!("{damage}; the next run begins a new record");
@@ -19,7 +19,7 @@ pub fn read(index: &Path) -> Vec<Run> {
     })
 }
 
-/// The recorded runs of the index, newest first; none before the first. `Err` if the record can't be read.
+/// The recorded runs of the index, newest first; empty before the first run. `Err` if the record can't be read.
 pub fn record(index: &Path) -> Result<Vec<Run>, Damage> {
     let path = index.join("runs.json");
     match disk::read(&path) {
@@ -39,8 +39,8 @@ pub(crate) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
     Ok(disk::replace(&index.join("runs.json"), &json)?)
 }
 
-/// What the recorded runs come to: the newest one, and how each source fared when it was last
-/// asked. A run over one source says nothing of the others.
+/// The newest recorded run, and for each source the result of the last run that requested it. A run of one source does
+/// not change the results of the others.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
     pub last_run: Option<Run>,
@@ -53,7 +53,7 @@ impl Standing {
         Standing::of(read(index))
     }
 
-    /// What `runs`, newest first, come to.
+    /// The standing by `runs`, newest first.
     pub fn of(runs: Vec<Run>) -> Standing {
         let mut results = HashMap::new();
         let told = runs.iter().flat_map(|run| &run.sources);
@@ -63,12 +63,12 @@ impl Standing {
         Standing { last_run: runs.into_iter().next(), results }
     }
 
-    /// How `source` fared when it was last asked.
+    /// The result of the last run that requested `source`.
     pub fn result_of(&self, source: &str) -> Option<&SourceResult> {
         self.results.get(source)
     }
 
-    /// What went wrong when `source` was last asked.
+    /// The problems of the last run that requested `source`.
     pub fn problems_of(&self, source: &str) -> Vec<Problem> {
         self.result_of(source).map(SourceResult::problems).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What an index serves now, of whatever format it is, for the loss rule of a refresh.
+//! The documents that an index serves now, in any format, for the loss rule of a refresh.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use super::contents::Contents;
 use super::run::SourceResult;
 use super::{folders, runs};
 
-/// How many documents of each source are served. Reads only those keys of the manifest that every format has, so that it
-/// also works on a generation that this program can't open.
+/// The number of served documents of each source. Uses only the keys of the manifest that every format has, so that it
+/// also works for a generation that this program can't open.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Served {
     sources: Vec<ServedSource>,
@@ -22,8 +22,8 @@ struct ServedSource {
 }
 
 impl Served {
-    /// Reads the manifest of the current generation of `index`. If that can't be read, uses the last recorded run; empty
-    /// if there is no generation.
+    /// Reads the manifest of the current generation of `index`. If that can't be read, uses the last recorded run;
+    /// empty if there is no generation.
     pub fn read(index: &Path) -> Served {
         let number = match folders::current(index) {
             Ok(Some(number)) => number,

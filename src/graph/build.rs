@@ -15,7 +15,7 @@ use crate::annotate::resources::Resource;
 use crate::catalogue::Voice;
 use crate::vocabulary::Vocabulary;
 
-/// A sentence with more topics is a list, and counts for no tie.
+/// A sentence with more topics than this is a list and does not support a tie.
 const MOST_TOPICS: usize = 8;
 
 /// Collects data from sections; [`GraphBuilder::finish`] builds the graph.
@@ -28,7 +28,7 @@ pub struct GraphBuilder {
     evidence: HashMap<(u32, u32), Candidates>,
     /// Hashes of the sentences so far, so that a copied sentence counts once.
     known: HashSet<u64>,
-    /// What is said about the case studies, step by step.
+    /// The sections about case studies, by step.
     pub cases: Gathered,
 }
 
@@ -178,7 +178,7 @@ mod tests {
     use crate::extract::Address;
     use crate::vocabulary;
 
-    /// A graph in which each of `sources` has so many sentences with `pair`, among others.
+    /// A graph in which each of `sources` has a number of sentences with `pair`, among others.
     fn graph(pair: [&str; 2], sources: &[(&str, usize)]) -> Graph {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let at = |slug: &str| u32::try_from(vocabulary.position(slug).unwrap()).unwrap();

@@ -10,15 +10,15 @@ use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
-/// One voice says enough with so many words, or so many list items.
+/// One voice says enough with this many words, or this many list items.
 const ENOUGH_WORDS: u32 = 80;
 const ENOUGH_ITEMS: u32 = 5;
-/// So many independent voices that say enough make a cell strong.
+/// The number of independent voices that must say enough to make a cell strong.
 const ENOUGH_VOICES: usize = 2;
-/// Passages kept for a cell, and for each voice in it.
+/// The most passages that are kept for a cell, and for each voice in it.
 const MOST_PASSAGES: usize = 12;
 const MOST_OF_A_VOICE: usize = 3;
-/// A document that covers so many steps of one case is a whole answer.
+/// A document that covers at least this many steps of one case is a whole answer.
 const WHOLE: usize = 3;
 
 /// How much is said about one case at one step.
@@ -167,7 +167,7 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
         _ => Coverage::Empty,
     };
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
-    // Longer passages are not better at a glance.
+    // Beyond this length, longer passages are not better.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, u64)> = Vec::new();

@@ -1,13 +1,13 @@
-//! Selects the sentences that are kept as evidence of an edge: short, complete and specific ones, of different
+//! Selects the sentences that are kept as evidence of an edge: short, complete and specific sentences of different
 //! voices.
 
 use std::rc::Rc;
 
 use super::Evidence;
 
-/// Sentences kept for an edge.
+/// The most sentences that are kept for an edge.
 pub const MOST_EVIDENCE: usize = 3;
-/// Candidates kept for an edge while sentences are added.
+/// The most candidates that are kept for an edge while sentences are added.
 const CANDIDATES: usize = 8;
 
 /// A sentence that may become evidence; a lower rank is better.
@@ -19,7 +19,7 @@ pub(super) struct Candidate {
     pub evidence: Evidence,
 }
 
-/// How unsuitable `sentence`, which names so many topics, is as evidence; 0 is best.
+/// How unsuitable `sentence`, which names this number of `topics`, is as evidence; 0 is best.
 ///
 /// Best is a sentence of about 14 words with a full stop. Rows of tables, lists of names and truncated sentences are
 /// kept only if nothing better exists.

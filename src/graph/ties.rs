@@ -5,16 +5,16 @@
 //! the statistics of surprise and coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that
 //! a voice with very many sentences weighs no more than [`MOST_SENTENCES`] of them.
 
-/// So many sentences of one voice have full weight; more sentences share that weight. About the median of the larger
-/// sources of the corpus, so that no source is more than a tenth of the whole.
+/// Up to this many sentences of one voice have full weight; if there are more, they share the weight of this many. This
+/// is about the median of the larger sources of the corpus, so that no source has more than a tenth of the total.
 pub(super) const MOST_SENTENCES: f64 = 1_500.0;
-/// Weaker ties are noise.
+/// The threshold for the normalised mutual information: weaker ties are noise.
 const LEAST_NPMI: f64 = 0.12;
 /// The 0.1 % point of χ² with one degree of freedom: lower values may be chance.
 const LEAST_LLR: f64 = 10.83;
 /// A pair that only one voice names may be a habit of that voice.
 const LEAST_VOICES: usize = 2;
-/// Further independent voices do not increase the weight.
+/// The number of independent voices beyond which further ones do not increase the weight.
 const FIRM: f64 = 5.0;
 
 /// Weighted numbers of sentences: with both topics, with each, and of all.

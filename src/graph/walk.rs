@@ -10,13 +10,14 @@ use super::{Edge, Graph, Why};
 
 /// Probability of returning to the start at each step, so that close topics rank higher than distant ones.
 const RESTART: f64 = 0.3;
-/// After so many steps, the remaining probability is below 0.7^20 < 0.001.
+/// The number of steps of the power iteration. The remaining probability is then 0.7^20 < 0.001.
 const STEPS: usize = 20;
 
 /// Exponent that damps topics with many strong edges, since they are close to everything.
 const DAMPING: f64 = 0.3;
-/// A topic with so many mentions is well known; the lower bound of how well known a topic is.
+/// A topic with this many mentions counts as fully known.
 const KNOWN: f64 = 60.0;
+/// The lower bound of how well known a topic is, before the square root.
 const LEAST_KNOWN: f64 = 0.05;
 /// Multiplier for a case study as a neighbour of another topic.
 const CASE: f64 = 0.5;

@@ -1,4 +1,4 @@
-//! Log lines: what a message or a field holds never leaves its line and never steers a terminal.
+//! Log lines: the text of a message or field can't break out of its line or control the terminal.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -6,24 +6,24 @@ use std::io::{self, Write};
 use super::shell::completed;
 use super::{escape, escape_json};
 
-/// How the lines are written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lines {
     Text,
-    /// One object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// A writer to stderr for `tracing_subscriber`, which hands over one whole event a call.
+/// A writer to stderr for `tracing_subscriber`, which passes one complete event per call.
 ///
-/// Each call becomes exactly one line, escaped.
+/// Each call writes exactly one escaped line.
 #[derive(Debug)]
 pub struct LogWriter {
     lines: Lines,
 }
 
 impl LogWriter {
-    /// A writer of such `lines`.
+    /// A writer of lines in the format `lines`.
     pub fn new(lines: Lines) -> LogWriter {
         LogWriter { lines }
     }
@@ -41,7 +41,7 @@ impl Write for LogWriter {
     }
 }
 
-/// The event `event`, which ends with a line break, on one line.
+/// `event`, which ends with a line break, as one escaped line.
 fn line(lines: Lines, event: &str) -> String {
     let event = event.strip_suffix('\n').unwrap_or(event);
     let escaped = match lines {

@@ -1,8 +1,7 @@
-//! Text that others wrote, made safe to print: nothing in it moves a terminal's cursor, hides or reorders other
-//! text, starts a line of its own, or runs as a command.
+//! Makes untrusted text safe to print: it can't move a terminal's cursor, hide or reorder other text, start a new line,
+//! or run as a command.
 //!
-//! One table ([`Kind::of`]) says which characters are dangerous. What is done about them depends on where the
-//! text goes:
+//! One function ([`Kind::of`]) decides which characters are dangerous. How they are treated depends on the destination:
 //!
 //! | goes to | function | dangerous characters | line breaks, tabs | joiners |
 //! |---|---|---|---|---|
@@ -13,8 +12,8 @@
 //! | feeds and exports: body text | [`strip_body`] | removed | kept | kept |
 //! | a shell, pasted by the reader | [`shell::command`] | no command is printed | none | none |
 //!
-//! Joiners (ZWJ, ZWNJ) are invisible but part of ordinary text: emoji, Persian and the scripts of India need
-//! them. They stay in body text and in exports; in a name they could make two names look alike.
+//! Joiners (ZWJ, ZWNJ) are invisible but part of ordinary text: emoji, Persian and the scripts of India need them. They
+//! are kept in body text and in exports. In a name they are escaped, because two different names could look alike.
 
 pub mod log;
 pub mod shell;
@@ -23,26 +22,30 @@ pub mod time;
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// What a character does when it is printed.
+/// The effect of a character when it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// It shows itself.
+    /// It is visible and has no other effect.
     Plain,
     /// A line break or a tab.
     Layout,
     /// ZWNJ or ZWJ.
     Joiner,
-    /// It steers the terminal, is invisible, or changes the order of what surrounds it.
+    /// It controls the terminal, is invisible, or changes the order of the text around it.
     Dangerous,
 }
 
 impl Kind {
     /// The kind of `c`.
     ///
-    /// Dangerous are the control characters C0, DEL and C1 (general category Cc), the line and paragraph
-    /// separators (Zl, Zp), the bidirectional formatting characters (Unicode Standard Annex 9, table 4), the other
-    /// characters that show nothing (Unicode's property Default_Ignorable_Code_Point) but the variation selectors,
-    /// by which emoji and Mongolian are written, and the two noncharacters that XML 1.0 forbids (section 2.2).
+    /// Dangerous are:
+    ///
+    /// - the control characters C0, DEL and C1 (general category Cc), except line feed and tab,
+    /// - the line and paragraph separators (Zl, Zp),
+    /// - the bidirectional formatting characters (Unicode Standard Annex 9, table 4),
+    /// - the other invisible characters (Unicode's property Default_Ignorable_Code_Point), except joiners and the
+    ///   variation selectors, which emoji and Mongolian need,
+    /// - the two noncharacters that XML 1.0 forbids (section 2.2).
     fn of(c: char) -> Kind {
         match c {
             '\n' | '\t' => Kind::Layout,
@@ -61,8 +64,8 @@ impl Kind {
     }
 }
 
-/// `text` on one line: what is dangerous, joins or breaks lines stands as `\n` or `\u{1b}`. O(length); copies
-/// only where something is escaped.
+/// `text` on one line: dangerous characters, joiners, line breaks and tabs are escaped like `\n` or `\u{1b}`.
+/// O(length); copies only if something is escaped.
 ///
 /// ```
 /// use cairn::printable::escape;
@@ -73,13 +76,13 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     replace(text, |kind| kind != Kind::Plain, write_escaped)
 }
 
-/// `text` with its line breaks, tabs and joiners; what is dangerous stands as `\u{1b}`. O(length).
+/// `text` with dangerous characters escaped like `\u{1b}`. Line breaks, tabs and joiners are kept. O(length).
 pub fn escape_body(text: &str) -> Cow<'_, str> {
     replace(text, |kind| kind == Kind::Dangerous, write_escaped)
 }
 
-/// The JSON text `json`, with what is dangerous or joins as `\u001b`. Means the same: outside strings JSON has
-/// no such character. O(length).
+/// The JSON text `json` with dangerous characters and joiners escaped like `\u001b`. Its value does not change, because
+/// JSON has such characters only in strings. O(length).
 pub fn escape_json(json: &str) -> Cow<'_, str> {
     let is_escaped = |kind| matches!(kind, Kind::Dangerous | Kind::Joiner);
     replace(json, is_escaped, |c, out| {
@@ -90,8 +93,8 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
     })
 }
 
-/// `text` as one field of a feed or an export: what is dangerous is removed, line breaks and tabs become
-/// spaces. What is left may stand in XML 1.0. O(length).
+/// `text` as one field of a feed or an export: dangerous characters are removed, line breaks and tabs become spaces.
+/// The result is allowed in XML 1.0. O(length).
 pub fn strip(text: &str) -> Cow<'_, str> {
     let is_changed = |kind| matches!(kind, Kind::Dangerous | Kind::Layout);
     replace(text, is_changed, |c, out| {
@@ -101,13 +104,13 @@ pub fn strip(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// `text` as body text of a feed or an export: what is dangerous is removed. What is left may stand in XML
-/// 1.0. O(length).
+/// `text` as body text of a feed or an export: dangerous characters are removed. The result is allowed in XML 1.0.
+/// O(length).
 pub fn strip_body(text: &str) -> Cow<'_, str> {
     replace(text, |kind| kind == Kind::Dangerous, |_, _| {})
 }
 
-/// Whether `text` can stand on one line as it is.
+/// Whether `text` can be printed on one line without a change.
 fn is_plain(text: &str) -> bool {
     text.chars().all(|c| Kind::of(c) == Kind::Plain)
 }
@@ -128,7 +131,7 @@ fn replace(
     Cow::Owned(out)
 }
 
-/// Writes `c` as Rust would in a string: `\n`, `\r`, `\t`, else `\u{1b}`.
+/// Writes `c` as an escape of a Rust string: `\n`, `\r`, `\t`, or a form like `\u{1b}`.
 fn write_escaped(c: char, out: &mut String) {
     match c {
         '\n' | '\r' | '\t' => out.extend(c.escape_default()),
@@ -136,7 +139,7 @@ fn write_escaped(c: char, out: &mut String) {
     }
 }
 
-/// `number` with a comma between thousands.
+/// `number` with commas as thousands separators.
 ///
 /// ```
 /// assert_eq!(cairn::printable::thousands(1_234_567), "1,234,567");

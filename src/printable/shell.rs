@@ -1,15 +1,15 @@
-//! Commands that are printed for the reader to paste into a POSIX shell.
+//! Commands that are printed so that the user can paste them into a POSIX shell.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::is_plain;
 
-/// The options by which a printed command means the index and the data files that this one means, quoted.
+/// The quoted options that make a printed command use the same index and data files as this process.
 static OPTIONS: OnceLock<String> = OnceLock::new();
 
-/// Makes every command that is printed from now on have the `options`, each a name and a value that the user gave.
-/// A value that can't be printed becomes a word that says what it stands for. Later calls have no effect.
+/// Adds `options` to every command that is printed from now on. Each has a name and the value that the user gave. A
+/// value that can't be printed becomes the placeholder `PATH`. Later calls have no effect.
 pub fn give_options(options: &[(&str, Option<&str>)]) {
     let written = options.iter().map(|(name, value)| {
         let whole = value.and_then(|value| command(&[name, value]));
@@ -18,14 +18,14 @@ pub fn give_options(options: &[(&str, Option<&str>)]) {
     let _ = OPTIONS.set(written.collect::<Vec<_>>().join(" "));
 }
 
-/// `cairn` with the options that were given and `words`, as [`command`] writes it.
+/// The command line of `cairn` with the options of [`give_options`] and `words`, quoted as by [`command`].
 pub fn cairn<W: AsRef<str>>(words: &[W]) -> Option<String> {
     let line = format!("cairn {}", command(words)?);
     Some(complete(&line, "", options()))
 }
 
-/// `advice` with each of the commands between backticks that begin with `cairn` given those options, so that it acts
-/// on the same index. O(length).
+/// `advice` with the options of [`give_options`] added to each command between backticks that begins with `cairn`, so
+/// that it acts on the same index. O(length).
 pub fn completed(advice: &str) -> Cow<'_, str> {
     match options() {
         "" => Cow::Borrowed(advice),
@@ -37,7 +37,8 @@ fn options() -> &'static str {
     OPTIONS.get().map_or("", String::as_str)
 }
 
-/// `text` with `options` inserted behind each `cairn` that `before` and a subcommand surround.
+/// `text` with `options` inserted after each `cairn` that follows `before` and precedes a subcommand. If `before` is
+/// empty, only the first `cairn` is considered.
 fn complete(text: &str, before: &str, options: &str) -> String {
     let begin = format!("{before}cairn ");
     let mut out = String::with_capacity(text.len() + options.len());
@@ -57,12 +58,11 @@ fn complete(text: &str, before: &str, options: &str) -> String {
     out + rest
 }
 
-/// The command line of `words`, each quoted where a shell would read more in it than itself; `None` if a word
-/// holds a character that can't be printed (see [`super::escape`]): then there is nothing to paste.
+/// The command line of `words`. Each word is quoted unless no shell interprets its characters. `None` if a word has a
+/// character that can't be printed (see [`super::escape`]).
 ///
-/// Put `--` before words that others chose, so that a name such as `-rf.md` is no option. O(length).
-/// Quoting: POSIX.1-2017, Shell Command Language, 2.2.2: nothing is special between single quotes but the
-/// single quote itself.
+/// Put `--` before untrusted words, so that a name such as `-rf.md` is not read as an option. O(length).
+/// Quoting: POSIX.1-2017, Shell Command Language, 2.2.2: between single quotes, only the single quote is special.
 ///
 /// ```
 /// use cairn::printable::shell::command;
@@ -76,7 +76,7 @@ pub fn command<W: AsRef<str>>(words: &[W]) -> Option<String> {
 }
 
 fn quoted(word: &str) -> Option<String> {
-    // Left bare: what no shell expands anywhere in a word. `~`, `=` and `%` are special in some at its start.
+    // Characters that no shell interprets anywhere in a word. `~`, `=` and `%` are special at the start in some shells.
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:,@+".contains(c);
     match word {
         _ if !is_plain(word) => None,
@@ -112,7 +112,7 @@ mod tests {
             "'",
         ];
         let all: Vec<&str> = ["printf", "%s\\n", "--"].into_iter().chain(words).collect();
-        // `printf` reads its format once for each word.
+        // `printf` uses its format once for each word.
         let line = command(&all).unwrap().replace("'%s\\n' --", "'%s\\n'");
         let output = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap();

@@ -1,4 +1,4 @@
-//! Times as text: RFC 3339 in UTC with whole seconds, so that they sort as text, and days.
+//! Formats times as RFC 3339 in UTC with whole seconds, which sort correctly as text, and as days.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 

@@ -4,8 +4,8 @@
 //!
 //! - [`wanted`]: the options and data files of a run, and which stored files and threads are to be indexed.
 //! - [`gather`]: fetches files, threads and metadata into the store.
-//! - [`mod@derive`]: extracts and annotates what is stored and not known under the current versions.
-//! - [`build`]: builds a generation ([`crate::generation`]) of that and makes it current.
+//! - [`mod@derive`]: extracts and annotates the stored files for which the current versions have no result yet.
+//! - [`build`]: builds a generation ([`crate::generation`]) from the results and makes it current.
 //! - [`mod@run`]: one run, which combines these.
 //!
 //! A run may be killed at any instruction. The store and the index are consistent at any time, and the next run

@@ -32,13 +32,13 @@ pub struct Summary {
     pub problems: Vec<Problem>,
 }
 
-/// Refreshes the index of `config`, until its end or `stop`.
+/// Refreshes the index of `config`, until it is complete or `stop` is cancelled.
 ///
-/// Reads the data files, fetches over the network as `options` allow, writes below the index
-/// folder only. `on_event` receives the progress. `Err` if a data file has faults, another run holds the
-/// lock, or the index folder can't be written; a source that fails is a result and not an error, and so
-/// is a run that published nothing because documents would be lost ([`Run::refused`]). A full disk is
-/// named as such, whatever fails first, and leaves the generations as they were.
+/// Reads the data files, fetches over the network as `options` allow, and writes below the index folder only.
+/// `on_event` receives the progress. `Err` if a data file has faults, another run holds the lock, or the index folder
+/// can't be written. A source that fails is not an error but a result, and so is a run that publishes nothing because
+/// documents would be lost ([`Run::refused`]). A full disk is reported as such, whichever operation fails first, and
+/// leaves the generations as they were.
 pub fn run(
     config: &Config,
     options: &Options,
@@ -100,7 +100,7 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Fetches into `store` and builds. `mended` is the problem of damaged rows that were dropped before.
+    /// Fetches into `store` and builds a generation. `mended` reports the damaged rows that were dropped before.
     fn run(
         &self,
         store: &mut Store,
@@ -144,8 +144,8 @@ impl Task<'_> {
         Ok(Summary { problems, run })
     }
 
-    /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run was
-    /// stopped.
+    /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run
+    /// was stopped.
     fn build(
         &self,
         inputs: &Inputs,
@@ -172,8 +172,8 @@ impl Task<'_> {
     }
 }
 
-/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Called only after a generation without it is
-/// published: after a refused run, the next run still needs it.
+/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Called only after a generation without it
+/// is published: after a refused run, the next run still needs it.
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;
@@ -184,8 +184,8 @@ fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Records a run that started at `started_at` and whose process is about to be ended during a step.
-/// Writes `runs.json`; `Err` if that fails.
+/// Records a run that started at `started_at` and is stopped in the middle of a step, because its process is about to
+/// end. Writes `runs.json`; `Err` if that fails.
 pub fn record_stopped(
     config: &Config,
     started_at: chrono::DateTime<chrono::Utc>,

@@ -1,4 +1,4 @@
-//! Writes a part of a graph in the format that was asked for.
+//! Writes a part of a graph in the requested format.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -45,7 +45,8 @@ pub(in crate::refresh) struct Assembled {
 }
 
 impl Assembled {
-    /// Replaces this by `second`, if that generation was built in the same run.
+    /// Takes the manifest and the number of `second`, if that run of assembling built a generation. The counts and the
+    /// changes remain those of the first.
     pub fn follow(&mut self, second: Option<Assembled>) {
         if let Some(second) = second.filter(|second| second.made.is_some()) {
             (self.manifest, self.made) = (second.manifest, second.made);
@@ -168,7 +169,7 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    /// Adds one item; incompletely if `stop` is cancelled.
+    /// Adds one item. If `stop` is cancelled, the item is incomplete.
     fn item(&mut self, item: &Item, store: &Store, stop: &Stop) -> anyhow::Result<()> {
         let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
         let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
@@ -208,7 +209,7 @@ impl<'a> Assembly<'a> {
                 return Ok(());
             }
             let Some(notes) = annotation.sections.get(at) else { continue };
-            // A short section is a copy only as a part of a file that is one.
+            // Short sections have no fingerprint: they are copies only if their whole files are equal.
             let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
             let (signature, sketch) = (notes.signature.as_ref(), || Sketch::of(section));
             let found = self.fold.representative(fingerprint, signature, ids[at], sketch);
@@ -267,7 +268,8 @@ impl<'a> Assembly<'a> {
             return Ok(());
         }
         if !item.is_stored {
-            // It is indexed without its Markdown, until its bytes are there again.
+            // Without its bytes, a document is indexed without Markdown. Once they are stored, its version differs, and
+            // it is indexed again.
             hash.update(UNSTORED.as_bytes());
             version = search::first_u64(&hash.finalize());
             if known == Some(&version) {

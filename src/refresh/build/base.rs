@@ -1,7 +1,7 @@
 //! What a new generation is based on: the previous generation and the writer's search index, if they are intact.
 //!
-//! Damaged files are never reused. Without an intact previous generation, everything is assembled from the store. Without
-//! an intact writer's index, every section is indexed again.
+//! Damaged files are never reused. Without an intact previous generation, everything is assembled from the store.
+//! Without an intact writer's index, every section is indexed again.
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,8 @@ impl Base {
         Ok(base)
     }
 
-    /// Removes the writer's index unless the checksums of an intact generation confirm its files. Returns whether it is kept.
+    /// Removes the writer's index unless the checksums of an intact generation confirm its files. Returns whether it is
+    /// kept.
     fn keep_writer(&mut self, depth: Depth) -> anyhow::Result<bool> {
         let folder = self.index.join("building");
         if !folder.exists() {
@@ -90,18 +91,18 @@ impl Base {
         Ok(false)
     }
 
-    /// Looks whether the writer's index in `folder` opens, and whether what it shares with the latest generation
-    /// is as it was written.
+    /// Checks that the writer's index in `folder` opens, and that the files which it shares with the latest generation
+    /// have their recorded checksums.
     fn examine_writer(&self, folder: &Path, depth: Depth) -> Result<(), Damage> {
         Writer::examine(folder)?;
         for (name, mark) in &self.files {
             let Some(own) = checksums::segment_file(name) else { continue };
             let path = folder.join(own);
             if !path.exists() {
-                // All that it needs is there. A killed run may have replaced this one.
+                // The index does not need this file, or it would not have opened. A killed run may have replaced it.
                 continue;
             }
-            // The same file as the generation's has been looked at there.
+            // If this is a hard link to the generation's file, its content was checked with the generation.
             let is_link =
                 self.before.first().is_some_and(|before| is_same(&path, &before.join(name)));
             checksums::examine(&path, mark, if is_link { Depth::Opening } else { depth })?;
@@ -109,7 +110,7 @@ impl Base {
         Ok(())
     }
 
-    /// The current manifest, if it says `fingerprint` and all that the next generation needs is whole.
+    /// The current manifest, if it has this `fingerprint` and the writer's index was kept.
     pub fn unchanged(&self, fingerprint: &str) -> Option<&Manifest> {
         let current = self.current.as_ref().filter(|_| self.has_writer);
         current.filter(|manifest| manifest.fingerprint == fingerprint)
@@ -125,7 +126,7 @@ impl Base {
     }
 }
 
-/// The manifest of the generation `number`, if all of it is as it should be.
+/// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage.
 fn whole(index: &Path, number: u64, depth: Depth) -> Result<Manifest, Damage> {
     let manifest = Generation::open(index, number)?.manifest;
     match depth {
@@ -134,7 +135,8 @@ fn whole(index: &Path, number: u64, depth: Depth) -> Result<Manifest, Damage> {
     }
 }
 
-/// What `result` holds; `None` if it is damaged, which is logged. `Err` if this account may not read it.
+/// The value of `result`, or `None` if the files are damaged, which is logged. `Err` if this account has no permission
+/// to read them.
 fn sound<T>(result: Result<T, Damage>) -> anyhow::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -1,9 +1,9 @@
 //! The difference between two generations, by document and section.
 //!
-//! Each generation lists its documents with their blobs and its sections with a hash of their text.
-//! Two lists make the difference. A document whose blob is the same has not changed for a reader,
-//! however differently this version of the program may cut it into sections. The difference is kept
-//! as news, newest first, in the generation itself: a kill between two files can't part them.
+//! Each generation lists its documents with their blobs, and its sections with a hash of their text. The difference is
+//! computed from two such lists. A document with the same blob counts as unchanged, even if this version of the program
+//! splits it into different sections. The difference is stored as news, newest first, in the generation itself, so that
+//! both are published in one step.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::generation::contents::{Contents, Entry};
 use crate::generation::news::{Changes, Delta, News, What};
 use crate::search::SectionId;
 
-/// Sections of one item that are named.
+/// The most sections that one news item lists.
 const MOST_SECTIONS: usize = 20;
 
 /// The difference between two generations.
@@ -23,7 +23,8 @@ pub(in crate::refresh) struct Difference {
 }
 
 impl Difference {
-    /// What `new`, made `at` as `generation`, holds that `old` does not, and the other way round.
+    /// The difference between `old` and `new`, the contents of the generation number `generation` that was built at the
+    /// time `at`.
     pub fn of(old: &Contents, new: &Contents, at: &str, generation: u64) -> Difference {
         let mut difference = Difference::default();
         let base = |source: &str, what: What| News {
@@ -83,7 +84,7 @@ impl Difference {
             entries.iter().map(|entry| (entry.path.as_str(), entry)).collect()
         };
         let (old, new) = (by_path(before), by_path(now));
-        // A document that is here under another path, while its old path is gone, has moved.
+        // A document has moved if its path is gone and a new path has the same blob.
         let mut gone: HashMap<&BlobId, Vec<&Entry>> = HashMap::new();
         for entry in before.iter().filter(|entry| !new.contains_key(entry.path.as_str())) {
             gone.entry(&entry.blob).or_default().push(entry);
@@ -180,7 +181,7 @@ mod tests {
                     entry("added", "5", &[(7, 70), (8, 80)]),
                     entry("changed", "6", &[(1, 10), (2, 21), (11, 11)]),
                     entry("moved-here", "3", &[(12, 50)]),
-                    // Cut otherwise, but the same file.
+                    // The same file, split into other sections.
                     entry("same", "4", &[(13, 60)]),
                 ],
             ),

@@ -1,4 +1,4 @@
-//! What a generation says about each source.
+//! The state of each source in the manifest of a generation.
 
 use serde::Serialize;
 
@@ -12,14 +12,15 @@ use crate::refresh::wanted::inputs::Inputs;
 use crate::refresh::wanted::licence::licence;
 use crate::store::{FetchState, SourceRow};
 
-/// Marks what was made of a file whose bytes are not stored: once they are, it is made again.
+/// Marks the version of a document that was indexed while its file's bytes were not stored. Once they are stored, the
+/// version differs, and the document is indexed again.
 pub(in crate::refresh) const UNSTORED: &str = "not stored";
 
 fn archived(row: &SourceRow) -> bool {
     row.metadata.as_ref().is_some_and(|metadata| metadata.archived)
 }
 
-/// What GitHub says of a repository and readers are shown.
+/// The metadata of a repository that readers see.
 #[derive(Default, Serialize)]
 pub(in crate::refresh) struct Standing {
     description: Option<String>,
@@ -30,8 +31,8 @@ pub(in crate::refresh) struct Standing {
     pushed_at: Option<String>,
 }
 
-/// What is shown of the metadata in `row`. Stars are rounded to two digits, and a push to its day, so that not
-/// every star makes another generation.
+/// The metadata of `source`, from its catalogue entry and `row`, that readers see. Stars are rounded down to two
+/// digits, and the time of the last push to its day, so that small changes do not lead to a new generation.
 pub(in crate::refresh) fn standing(source: &Source, row: &SourceRow) -> Standing {
     let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
     let author = source.author.clone().or_else(owner);
@@ -64,7 +65,7 @@ fn is_at(source: &Source, repository: &str) -> bool {
     }
 }
 
-/// How to mend the entry of a repository that is now called `name`.
+/// The problem that the repository of `source` is now called `name`, with the lines to change in the catalogue.
 fn moved(source: &Source, name: &str) -> Problem {
     let message = format!("GitHub knows it as {name} now; the entry keeps working");
     let hint = format!(
@@ -74,8 +75,8 @@ fn moved(source: &Source, name: &str) -> Problem {
     Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
 }
 
-/// The state that a generation shows. A failure of the last run is shown with that run: it may pass without a new
-/// generation.
+/// The state of a source in the manifest. A failure of the last run is not part of it, because the failure may pass
+/// without a new generation; the record of that run has it.
 pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
     match (row.state, &row.snapshot) {
         (FetchState::Failed, Some(_)) | (FetchState::Ok, _) => SourceCondition::Ok,
@@ -85,7 +86,7 @@ pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
     }
 }
 
-/// What a generation says of `source`, whose README has `title`, but for the counts.
+/// The state of `source` in the manifest, with counts of 0. `title` is the title of its README.
 pub(in crate::refresh) fn source_state(
     inputs: &Inputs,
     source: &Source,
@@ -96,7 +97,7 @@ pub(in crate::refresh) fn source_state(
     let state = shown_state(&row);
     let time = time::rfc3339_of_unix;
     let mut problems: Vec<Problem> = Vec::new();
-    // Once the entry has the new name, only its id tells of the old one.
+    // An entry that already has the new name needs no change, even if its id still has the old one.
     let moved_to = row.moved_to.clone().filter(|name| !is_at(source, name));
     problems.extend(moved_to.as_deref().map(|name| moved(source, name)));
     problems.extend(inputs.undeclared.get(&source.id).map(|of| forks::problem(source, of)));

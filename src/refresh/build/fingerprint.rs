@@ -1,8 +1,8 @@
 //! The fingerprint of a generation: a hash of everything that shapes it.
 //!
 //! A refresh builds a new generation if the fingerprint differs from the current generation's. [`GenerationInputs`]
-//! lists every input. The policy, the catalogue entries and the rows of the store are taken apart field by field, without
-//! `..`: a new field does not compile until somebody decides here whether it shapes generations.
+//! lists every input. The policy, the catalogue entries and the rows of the store are taken apart field by field,
+//! without `..`: a new field does not compile until somebody decides here whether it shapes generations.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -67,7 +67,7 @@ struct SourceInputs<'a> {
     author: Option<&'a str>,
     owner: Option<&'a str>,
     why: &'a str,
-    /// The lines of the entry, where a problem tells the user to change them.
+    /// The lines of the entry, if a problem quotes them.
     lines: Option<(usize, usize)>,
     revision: Option<&'a str>,
     state: SourceCondition,
@@ -87,8 +87,8 @@ struct ItemInputs<'a> {
 }
 
 /// The fingerprint of the generation that would be built of these inputs: 32 hexadecimal digits, equal for two states
-/// of the store that readers can't tell apart. When a source was last requested, and whether that failed, is in
-/// `runs.json` and makes no generation. `rows` are the sources' rows by id, `dead` the dead links with their days.
+/// of the store that readers can't tell apart. The time and the failure of a source's last request are in `runs.json`
+/// and do not change the fingerprint. `rows` are the sources' rows by id, `dead` the dead links with their days.
 ///
 /// O(items).
 pub(in crate::refresh) fn fingerprint(
@@ -210,12 +210,12 @@ struct ShownRow<'a> {
 
 fn shown_row(row: &SourceRow) -> ShownRow<'_> {
     let SourceRow {
-        // When requests were made.
+        // Times of requests.
         metadata_at: _,
         metadata_tried_at: _,
         owner_at: _,
         owner_tried_at: _,
-        // These lead to a state.
+        // Covered by `shown_state`.
         not_found: _,
         gone_since: _,
         state: _,
@@ -231,17 +231,17 @@ fn shown_row(row: &SourceRow) -> ShownRow<'_> {
 }
 
 fn revision(snapshot: &Snapshot) -> &str {
-    // A source that is fetched again without a change has another time, ETag or selection.
+    // The time, the ETag and the selection can change although the content of the source does not.
     let Snapshot { source: _, validator: _, fetched_at: _, selection: _, revision } = snapshot;
     revision
 }
 
 fn of_item<'a>(item: &'a Item) -> ItemInputs<'a> {
     let Item {
-        // Given by the path and the blob.
+        // Determined by the path and the blob.
         format: _,
         length: _,
-        // Given by the table of chapters, which the source's revision covers.
+        // Determined by the tables of chapters, which the source's revision covers.
         chapter: _,
         first_seen: _,
         source,

@@ -42,7 +42,7 @@ fn says_full(error: &anyhow::Error) -> bool {
     })
 }
 
-/// The error of a file that `cause` is, or that it is made of.
+/// `cause` as a file error, or the file error that it wraps.
 fn disk_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a DiskError> {
     if let Some(GraphError::Disk(error)) = cause.downcast_ref() {
         return Some(error);
@@ -56,7 +56,7 @@ fn disk_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a Di
     cause.downcast_ref()
 }
 
-/// Whether `error` is one that does not say why a write failed, and nothing can be written at the moment.
+/// Whether `error` is of a kind that can hide why a write failed, and a test write now fails because the disk is full.
 fn hides_full(error: &anyhow::Error, index: &Path) -> bool {
     let is_silent = |cause: &(dyn std::error::Error + 'static)| {
         cause.is::<SearchError>() || cause.is::<StoreError>()

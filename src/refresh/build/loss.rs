@@ -1,19 +1,19 @@
-//! The loss rule: a refresh publishes nothing if it would lose more than a tenth of the documents
-//! only because nobody could read them.
+//! The loss rule: a refresh publishes nothing if more than a tenth of the documents would be lost only because their
+//! sources could not be read.
 //!
-//! A source is *unread* when the catalogue lists it and the store holds no whole fetch of it: the
-//! store is new or was lost, and the source failed, was deferred, or was not asked in this run. What
-//! the current generation holds of an unread source would be lost. A source that was fetched once and
-//! fails now is not unread, because the store still has its files.
+//! A source is *unread* if the catalogue lists it and the store has no complete fetch of it: the store is new or was
+//! lost, and the source failed, was deferred, or was not requested in this run. Publishing would lose all documents
+//! that the current generation has of an unread source. A source that was fetched once and fails now is not unread,
+//! because the store still has its files.
 //!
-//! Discussions and issues are fetched by themselves: where all of them were never read since the store was made, those
-//! that are served and not stored yet would be lost, too.
+//! Discussions and issues are fetched separately. Until a source's list of them was read completely for the first time
+//! since the store was created, publishing would lose the threads that are served and not yet stored.
 //!
-//! A catalogue that lists no source at all is taken for a damaged file: all is lost then, too.
+//! A catalogue without sources is assumed to be a damaged file: all documents count as lost.
 //!
-//! Everything else that removes documents was asked for and goes through, however much it is: a source
-//! that left the catalogue, rules or a policy that take less, a blocked source (451), one that was gone
-//! for the configured time, an author's opt-out, files that were deleted in a source that was read.
+//! All other removals are intended and are published, however many documents they remove: a source was removed from the
+//! catalogue, rules or a policy select less, a source is blocked (451) or was gone for the configured time, an author
+//! opted out, or files were deleted in a source that was read.
 
 use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
@@ -27,7 +27,7 @@ use crate::refresh::wanted::threads;
 use crate::refresh::wanted::versions::document_versions;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
-/// What of the current generation would be lost if `store` were published now; `None` if nothing.
+/// The documents of the current generation that publishing `store` now would lose; `None` if there are none.
 ///
 /// Reads the manifest of the current generation and the row of each source. O(sources).
 pub(in crate::refresh) fn of(
@@ -50,7 +50,7 @@ pub(in crate::refresh) fn of(
             0 => 0,
             _ if is_unread(&row, config, now) || is_unknown(&source.id, store)? => documents,
             _ if row.state == FetchState::Blocked => 0,
-            // Damaged files that were dropped and could not be fetched again, and threads not read yet.
+            // Damaged files that were dropped and could not be fetched again, and threads that were not read yet.
             _ => {
                 let files = store.lost_files(&source.id, &document_versions())?;
                 (files + unread_threads(config, source, store)?).min(documents)
@@ -64,8 +64,8 @@ pub(in crate::refresh) fn of(
     Ok((loss.documents > 0).then_some(loss))
 }
 
-/// How many threads of `source` are served that were not read yet since the store was made. Reads the contents of the
-/// current generation where that may be.
+/// The number of threads of `source` that are served but not yet stored, in lists that were never read completely since
+/// the store was created. Reads the contents of the current generation if there is such a list.
 fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Result<usize> {
     let mut lost = 0;
     let mut served: Option<Contents> = None;
@@ -87,7 +87,7 @@ fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Re
 }
 
 fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
-    // A snapshot without a revision is of a source that lost a file to damage.
+    // The revision is cleared when a damaged file of the source is dropped.
     let is_whole = row.snapshot.as_ref().is_some_and(|snapshot| !snapshot.revision.is_empty());
     !is_whole && row.state != FetchState::Blocked && !is_dropped(row, config, now)
 }

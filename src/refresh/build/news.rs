@@ -1,4 +1,4 @@
-//! Makes `contents.bin` and `news.json` of a generation: its documents, and what is new.
+//! Writes `contents.bin` and `news.json` of a generation: the list of its documents, and what is new.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use crate::store::is_plausible;
 /// The most news items that a generation keeps.
 const MOST: usize = 2_000;
 
-/// Writes what the generation `manifest` in `building` holds, and what of it is new since the one `before`, of which
-/// the first is taken that can be read; returns the changes by source.
+/// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The news are the
+/// differences from the first of the folders `before` whose contents can be read. Returns the changes by source.
 pub(in crate::refresh) fn tell(
     contents: &Contents,
     before: &[PathBuf],
@@ -24,7 +24,7 @@ pub(in crate::refresh) fn tell(
     let read = |folder: &PathBuf| Contents::read(&folder.join("contents.bin")).ok();
     let old = match before.iter().find_map(read) {
         Some(old) => old,
-        // Without anything before, all is new; against what can't be read, nothing is.
+        // In the first generation everything is new. If no earlier contents can be read, nothing is reported as new.
         None if before.is_empty() => Contents::default(),
         None => {
             tracing::info!(
@@ -35,7 +35,7 @@ pub(in crate::refresh) fn tell(
     };
     let mut known = before.iter().find_map(|folder| news::read(&folder.join("news.json")).ok());
     if is_plausible(chrono::Utc::now()) {
-        // Written while the clock was ahead: it would stay the newest until that time.
+        // These were written while the clock was ahead. With their times, they would stay the newest until then.
         for news in known.iter_mut().flatten().filter(|news| news.at > manifest.built_at) {
             news.at.clone_from(&manifest.built_at);
         }
@@ -50,8 +50,8 @@ pub(in crate::refresh) fn tell(
     Ok(changes)
 }
 
-/// Marks the news of sources that are private in `manifest`, or were in the one before: of a source that is removed
-/// nothing else tells.
+/// Marks the news of sources that are private in `manifest` or in the last manifest before it that can be read. The
+/// latter is needed for sources that were removed, which `manifest` does not list.
 fn mark_private(told: &mut [News], before: &[PathBuf], manifest: &Manifest) {
     let read = |folder: &PathBuf| Manifest::read(&folder.join("manifest.json")).ok();
     let old = before.iter().find_map(read).map(|old| old.sources).unwrap_or_default();

@@ -15,9 +15,9 @@ pub(in crate::refresh) struct Part {
     pub problems: Vec<Problem>,
     /// The title of its README.
     pub title: Option<String>,
-    /// Large documents…
+    /// The text of documents of more than `LARGE` bytes.
     large: Share,
-    /// …and the others.
+    /// The text of the other documents.
     usual: Share,
     /// Sections whose near-copies may not be found, and the file of the first.
     crowded: usize,
@@ -28,15 +28,15 @@ pub(in crate::refresh) struct Part {
 #[derive(Default)]
 struct Share {
     bytes: u64,
-    /// Whether a document did not fit. No further documents are taken, so that the result is the beginning of the source
-    /// and not a selection by size.
+    /// Whether a document did not fit. No further documents are taken, so that the result is the beginning of the
+    /// source and not a selection by size.
     is_full: bool,
 }
 
 impl Part {
-    /// Whether the document at `path` with so many bytes of text still fits: all documents together may have `most`
-    /// bytes, and large ones half of that, so that a few hostile files can't displace what people wrote. The first
-    /// of each kind that does not fit is a problem.
+    /// Adds the document at `path` with `bytes` bytes of text if it fits, and returns whether it did. All documents
+    /// together may have `most` bytes and the large ones half of that, so that a few hostile files can't displace the
+    /// documents that people wrote. The first large and the first other document that do not fit are reported.
     pub fn takes(&mut self, source: &SourceId, path: &str, bytes: u64, most: u64) -> bool {
         let all = self.large.bytes + self.usual.bytes + bytes;
         let is_large = bytes > LARGE;
@@ -68,7 +68,7 @@ impl Part {
         }
     }
 
-    /// Counts `sections` of the file `path` that were not put into every bucket that they belong to.
+    /// Counts `sections` sections of the file `path` whose near-copies may not be found, because a bucket was full.
     pub fn crowd(&mut self, path: &str, sections: usize) {
         if sections > 0 {
             self.crowded += sections;

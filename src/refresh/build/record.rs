@@ -68,13 +68,13 @@ pub(in crate::refresh) fn record(
     }
 }
 
-/// The context of a document's sections: their ids and Markdown, and the ids of the sections before and after the document
-/// in its book.
+/// The context of a document's sections: their ids and Markdown, and the ids of the sections before and after the
+/// document in its book.
 pub(in crate::refresh) struct Around<'a> {
     pub ids: &'a [SectionId],
     pub before: Option<SectionId>,
     pub behind: Option<SectionId>,
-    /// Of each section, as its author wrote it; empty for formats that have none.
+    /// The Markdown of each section as its author wrote it; empty for formats that have none.
     pub markup: Vec<String>,
 }
 

@@ -1,8 +1,8 @@
 //! Time budgets for reading documents, so that no file uses up the time of another.
 //!
-//! Each document has [`LEAST`] to itself, whatever came before it: several times what the slowest document of
-//! the sources that were looked at takes. What a document takes beyond that comes out of its source's budget,
-//! up to [`LONGEST`] for one. A source of n documents is thus read within [`SOURCE`] + n · [`LEAST`].
+//! Each document may take [`LEAST`], whatever came before it. That is several times as long as the slowest document of
+//! the sources that were examined. Time beyond it is charged to the budget of the document's source, and one document
+//! may take [`LONGEST`] in all. A source of n documents is thus read within [`SOURCE`] + n · [`LEAST`].
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,7 +1,7 @@
 //! Extracts and annotates the documents that are not stored under the current versions.
 //!
-//! Work is keyed by content: a file that was moved, or that two repositories share, is read once. Two threads read while
-//! this one writes. The documents that wait to be written are bounded in bytes.
+//! Work is keyed by content: a file that was moved, or that two repositories share, is read once. Two threads read
+//! while this one writes. The documents that wait to be written are bounded in bytes.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -20,9 +20,9 @@ use crate::refresh::wanted::options::{Event, Stop};
 use crate::refresh::wanted::versions::versions;
 use crate::store::{DerivedKey, DerivedVersions, Store};
 
-/// Documents whose files are held at once, and the bytes of those; what comes of them is written whenever it
-/// holds as many.
+/// The most files that are in memory at once.
 const BATCH: usize = 64;
+/// The most bytes of these files, unless a single one is larger. Results are written whenever they have as many bytes.
 const BATCH_BYTES: u64 = 8_000_000;
 
 /// The result of deriving.
@@ -34,8 +34,8 @@ pub(in crate::refresh) struct Derived {
     pub lost: HashSet<(BlobId, String)>,
 }
 
-/// Extracts and annotates those of `items` that are not stored yet, until `stop`. `program` is the path of this program,
-/// which child processes run to read documents.
+/// Extracts and annotates those of `items` that are not stored yet, until `stop` is cancelled. `program` is the path of
+/// this program, which child processes run to read documents.
 pub(in crate::refresh) fn derive(
     (inputs, items): (&Inputs, &[Item]),
     store: &mut Store,
@@ -99,7 +99,7 @@ fn key_of<'a>(done: &Done<'a>, versions: &'a str) -> DerivedKey<'a> {
     DerivedKey { blob: done.blob, format: done.format, versions }
 }
 
-/// A blob that is to be read as a format, and the first source that has it.
+/// A blob that is to be read as one format, and the first source that has it.
 struct Missing {
     blob: BlobId,
     format: String,
@@ -157,7 +157,7 @@ struct Done<'a> {
     annotation: Annotation,
 }
 
-/// Does the work with one thread for each of `readers`, and passes each result to `take` as soon as it is there. Results
+/// Does `work` with one thread for each of `readers`, and passes each result to `take` as soon as it is ready. Results
 /// are not queued. Returns the first `Err` of `take`.
 fn read_all<'a>(
     work: Vec<Work<'a>>,
@@ -182,7 +182,7 @@ fn read_all<'a>(
     })
 }
 
-/// Does the remaining work, until `stop` or until the receiver is dropped.
+/// Takes work from `queue` until it is empty, `stop` is cancelled, or the receiver is dropped.
 fn read_some<'a>(
     queue: &Mutex<impl Iterator<Item = Work<'a>>>,
     tagger: &Tagger,
@@ -208,7 +208,7 @@ fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<
         None => reader.read(source, format, &bytes)?,
     };
     let tag = || extracted.document.as_ref().map(|document| annotate(document, tagger));
-    // No known text makes the tagger panic, but a panic must not end the run.
+    // No known text makes the tagger panic, but an unknown one must not end the run.
     let annotation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tag));
     let annotation = annotation.unwrap_or_else(|_| {
         let problem = Problem::new(Stage::Annotate, "the tagger failed on this file");

@@ -1,4 +1,4 @@
-//! Extracts and annotates the stored files, in child processes with limits of memory and time.
+//! Extracts and annotates the stored files. Files are extracted in child processes with limits of memory and time.
 
 mod budget;
 pub(super) mod documents;

@@ -1,10 +1,10 @@
-//! Reads documents in a child of the program, under limits of memory and time.
+//! Reads documents in a child process of the program, under limits of memory and time.
 //!
-//! Readers are pure, but what they read is hostile: a file may nest so deep that the stack ends, or
-//! swell a hundredfold in memory. Such a file ends the child, is read as plain text with a problem, and
-//! the next one gets a new child and its own time ([`super::budget`]); the run goes on. A child answers one
-//! question after the other, so that it costs nothing to speak of. It ends with its parent, and at once when
-//! the run is stopped. Questions and answers are postcard behind their length in four bytes.
+//! Readers are pure functions, but their input may be hostile: a file can be nested so deeply that the stack overflows,
+//! or need a hundred times its size in memory. Such a file ends the child and is read as plain text, with a problem.
+//! The next file gets a new child and its own time ([`super::budget`]), and the run continues. A child handles many
+//! requests in sequence, so that starting it costs little. It ends with its parent, and at once when the run is
+//! stopped. Requests and responses are encoded with postcard, each after its length in four bytes (little-endian).
 
 use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -20,9 +20,9 @@ use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::Stop;
 
-/// The most memory that a child may take for its data, in bytes, where the system enforces it.
+/// The most memory that a child may use for its data, in bytes. Linux enforces it.
 const MOST_MEMORY: u64 = 128_000_000;
-/// The longest answer: several times what a document keeps at most.
+/// The longest response in bytes: several times the limit of a document.
 const LONGEST_ANSWER: u32 = 32_000_000;
 /// How often a child checks whether its parent is still running.
 const LOOK: Duration = Duration::from_millis(200);
@@ -33,19 +33,19 @@ struct Question<'a> {
     bytes: &'a [u8],
 }
 
-/// What reads documents: a child of the program, started when first needed, or this process.
+/// Reads documents in a child process, which is started when it is first needed, or in this process.
 pub(in crate::refresh) struct Reader<'a> {
-    /// The program's own file; without it documents are read in this process.
+    /// The path of the program's executable. Without it, documents are read in this process.
     program: Option<PathBuf>,
     child: Option<Running>,
     budgets: &'a Budgets,
     stop: &'a Stop,
 }
 
-/// Why a child gave no answer.
+/// Why a child gave no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
-    /// It ended by itself: the memory or the stack did not suffice.
+    /// It ended by itself, for example because memory or stack were exhausted.
     Broken,
     /// It took longer than this.
     Late(Duration),
@@ -54,7 +54,8 @@ enum Failure {
 }
 
 impl Failure {
-    /// Why a child gave no answer within `allowance` that was `ended` by its watchdog, or by itself.
+    /// Why a child gave no response within `allowance`. `ended` is why its watchdog ended it; `None` if it ended by
+    /// itself.
     fn of(ended: Option<Ended>, allowance: Duration) -> Failure {
         match ended {
             Some(Ended::Late) => Failure::Late(allowance),
@@ -69,8 +70,8 @@ impl<'a> Reader<'a> {
         Reader { program: program.map(Path::to_owned), child: None, budgets, stop }
     }
 
-    /// Reads `bytes`, a document of `source`, as `format`. What the reader fails on is read as plain text,
-    /// with a problem; what even that fails on gives the problem alone. `None` if the run was stopped.
+    /// Reads `bytes`, a document of `source`, as `format`. If that fails and the format is text, reads it as plain
+    /// text, with a problem. If that fails too, the result has problems only. `None` if the run was stopped.
     pub fn read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Option<Extracted> {
         let failure = match self.try_read(source, format, bytes) {
             Ok(extracted) => return Some(extracted),
@@ -87,7 +88,7 @@ impl<'a> Reader<'a> {
         Some(Extracted { document: plain.document, problems })
     }
 
-    /// What the reader of `format` makes of `bytes`.
+    /// Extracts `bytes` as `format`, in the child if there is a program.
     fn try_read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
         let Some(program) = self.program.clone() else { return read_here(format, bytes) };
         let mut child =
@@ -105,7 +106,8 @@ impl<'a> Reader<'a> {
         let ended = child.watchdog.finish();
         match answer {
             Ok(extracted) => {
-                // The timeout may have ended the child just after its answer: then the next document gets a new one.
+                // The timeout may have ended the child just after its response. The next document then gets a new
+                // child.
                 self.child = ended.is_none().then_some(child);
                 Ok(extracted)
             }
@@ -117,14 +119,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What the reader of `format` makes of `bytes`, under the limits of memory and time of a refresh: in a child of
-/// `program`, where there is one. For a few documents that are of no source: each starts a child.
+/// Extracts `bytes` as `format` under the limits of memory and time of a refresh, in a child process if `program` is
+/// given. Each call starts a child: use it for a few documents that belong to no source.
 pub fn read_one(program: Option<&Path>, format: &str, bytes: &[u8]) -> Extracted {
     let (budgets, stop) = (Budgets::default(), Stop::new());
     Reader::new(program, &budgets, &stop).read("", format, bytes).unwrap_or_default()
 }
 
-/// No input is known that makes a reader panic; should one come, it must not end the run.
+/// Extracts in this process. No known input makes a reader panic, but an unknown one must not end the run.
 fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
     let read = std::panic::AssertUnwindSafe(|| extract(format, bytes));
     std::panic::catch_unwind(read).map_err(|_| Failure::Broken)
@@ -144,7 +146,7 @@ fn problem(failure: Failure, plain: bool) -> Problem {
         .hint("if it looks sound, please report it")
 }
 
-/// A child under way. It ends when this is dropped.
+/// A running child. It is killed when this is dropped.
 struct Running {
     child: Arc<Mutex<Child>>,
     stdin: ChildStdin,
@@ -156,9 +158,9 @@ impl Running {
     fn start(program: &Path, stop: &Stop) -> io::Result<Running> {
         let mut command = Command::new(program);
         command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // It reads what strangers wrote, and needs no secret for that.
+        // The child reads untrusted files and needs no secrets.
         command.env_remove("GITHUB_TOKEN").env_remove("CAIRN_ADMIN_TOKEN");
-        // Ctrl-C is for the run, which then ends its children: they must not end before it.
+        // Ctrl-C must reach only the run, which then ends its children. They must not end before it.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
@@ -173,7 +175,7 @@ impl Running {
         Ok(Running { child, stdin, stdout: BufReader::new(stdout), watchdog })
     }
 
-    /// The answer to `question`, within `longest`. The caller ends the timeout.
+    /// The response to `question`, within `longest`. The caller clears the timeout.
     fn ask(&mut self, question: &Question, longest: Duration) -> io::Result<Extracted> {
         self.watchdog.begin(longest);
         self.exchange(question)
@@ -195,10 +197,10 @@ impl Drop for Running {
     }
 }
 
-/// The child's side: answers questions from stdin on stdout until there are no more.
+/// The child's side: reads requests from stdin and writes responses to stdout, until stdin ends.
 ///
-/// Sets the limit of memory on this process first. The process ends when its parent does, even in the
-/// middle of a document.
+/// Sets the limit of memory on this process first. The process ends when its parent does, even in the middle of a
+/// document.
 pub fn answer_all() -> io::Result<()> {
     limit_memory();
     #[cfg(unix)]
@@ -211,7 +213,7 @@ pub fn answer_all() -> io::Result<()> {
     Ok(())
 }
 
-/// Ends this process as soon as another has become its parent: the one that asked is gone.
+/// Ends this process when its parent process changes, which means that the original parent has ended.
 #[cfg(unix)]
 fn end_with_parent() {
     let parent = std::os::unix::process::parent_id();
@@ -283,7 +285,7 @@ mod tests {
         assert!(read("/no/such/program").unwrap().document.is_some(), "read here instead");
     }
 
-    /// A program that takes every question and answers none.
+    /// A program that never responds.
     #[cfg(unix)]
     fn mute(folder: &Path) -> PathBuf {
         use std::os::unix::fs::PermissionsExt;

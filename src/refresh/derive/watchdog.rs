@@ -1,7 +1,7 @@
-//! Ends a reading child whose document takes too long, or whose run was stopped.
+//! Ends a child process whose document takes too long, or whose run was stopped.
 //!
-//! The watchdog and the parent agree under one lock which of them came first, the timeout or the answer. So a timeout
-//! concerns the document it was set for, and never the next one.
+//! One lock decides whether the timeout or the response came first. A timeout therefore applies only to the document
+//! for which it was set, and never to the next one.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Watched {
-    /// When the current document must be answered; `None` between documents.
+    /// When the response for the current document is due; `None` between documents.
     deadline: Option<Instant>,
     ended: Option<Ended>,
     is_closed: bool,
@@ -54,8 +54,8 @@ impl Watchdog {
         self.shared.changed.notify_one();
     }
 
-    /// Clears the timeout: the document is answered, or the child gave no answer. Returns why the watchdog ended the
-    /// child, if it did. From now on it won't, until the next [`Watchdog::begin`].
+    /// Clears the timeout, after a response or a failure. Returns why the watchdog ended the child, if it did. The
+    /// watchdog does not end the child until the next [`Watchdog::begin`].
     pub fn finish(&self) -> Option<Ended> {
         let mut watched = self.shared.lock();
         watched.deadline = None;
@@ -93,7 +93,7 @@ fn watch(shared: &Shared, stop: &Stop, kill: impl FnOnce()) {
                 continue;
             }
         };
-        // Under the lock: the parent can't take the child for a living one in between.
+        // The lock is held, so that the parent can't regard the child as alive in between.
         watched.ended = Some(ended);
         kill();
         return;

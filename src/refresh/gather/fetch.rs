@@ -1,7 +1,7 @@
 //! Fetches the chosen sources concurrently and writes their files to the store.
 //!
-//! Fetching is asynchronous, the store is not: files are sent through one bounded channel to the only thread that writes.
-//! The files of a source replace the old ones only after all have arrived.
+//! Fetching is asynchronous, the store is not: files are sent through one bounded channel to the only thread that
+//! writes. The files of a source replace the old ones only after all have arrived.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::refresh::wanted::inputs::{Inputs, selection};
 use crate::refresh::wanted::options::{Event, Network, Options, Stop};
 use crate::store::Store;
 
-/// Capacity of the channel from the network to the store, in messages.
+/// The capacity of the channel from the network to the store, in messages.
 const CHANNEL: usize = 16;
 /// Bytes that are collected before they are written.
 const BATCH_BYTES: usize = 4_000_000;
@@ -43,11 +43,11 @@ pub(in crate::refresh) struct Outcomes {
     pub quota: Option<Quota>,
     /// When a host that deferred requests allows the next one (Unix time in seconds).
     pub retry_at: Option<i64>,
-    /// What concerns the run as a whole.
+    /// Problems of the run as a whole.
     pub notes: Vec<Problem>,
 }
 
-/// Fetches `chosen` into `store`, until `stop`.
+/// Fetches `chosen` into `store`, until all are fetched or `stop` is cancelled.
 pub(in crate::refresh) fn fetch(
     config: &Config,
     inputs: &Inputs,
@@ -176,8 +176,8 @@ impl Start<'_> {
     }
 }
 
-/// The stored snapshot of `source`, if it contains every file that `selection` takes and none of them was damaged. If the
-/// rules have changed since the fetch, that depends on the files that were left out.
+/// The stored snapshot of `source`, if it contains every file that `selection` takes and none of them was damaged. If
+/// the rules have changed since the fetch, the list of files that were left out then shows whether one is missing.
 fn known(
     source: &Source,
     selection: &Selection,

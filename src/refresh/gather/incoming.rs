@@ -1,4 +1,4 @@
-//! What a fetch has brought of one source so far, and its result.
+//! The files that a fetch of one source has received so far, and the result of the fetch.
 
 use crate::crawl::{BlobId, CrawlError, Traffic};
 use crate::generation::news::Changes;
@@ -8,7 +8,7 @@ use crate::generation::run::{Outcome, SourceResult};
 #[derive(Default)]
 pub(in crate::refresh) struct Incoming {
     pub files: Vec<(String, BlobId)>,
-    /// Text of the LICENSE file at its top.
+    /// The text of the LICENSE file in the top folder.
     pub licence: Option<String>,
 }
 

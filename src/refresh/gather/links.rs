@@ -18,8 +18,8 @@ const SURE_DAYS: i64 = 30;
 /// Days before a link is checked again after an unknown result.
 const UNSURE_DAYS: i64 = 1;
 
-/// Checks the links of the current generation that were not checked recently, most cited first, until `stop`. Writes each
-/// result to the store at once.
+/// Checks the links of the current generation that were not checked recently, most cited first, until `stop` is
+/// cancelled. Writes each result to the store at once.
 pub(in crate::refresh) fn look(
     config: &Config,
     store: &mut Store,

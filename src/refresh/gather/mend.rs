@@ -10,8 +10,8 @@ use crate::refresh::wanted::versions::versions;
 use crate::store::{Store, StoreAudit, StoreError, StoreTable};
 use crate::vocabulary;
 
-/// Checks every row of the store of `config`'s index. Changes nothing. `Err` if the database itself is broken or can't be
-/// read.
+/// Checks every row of the store of `config`'s index. Changes nothing. `Err` if the database itself is broken or can't
+/// be read.
 pub fn audit(config: &Config) -> Result<StoreAudit, StoreError> {
     // With an invalid vocabulary nothing is annotated. Annotations are then only decompressed.
     let vocabulary = vocabulary::load(&config.sources);
@@ -37,7 +37,7 @@ pub(in crate::refresh) fn drop_damaged(
     Ok(Some(Problem::new(Stage::Crawl, message).hint(hint)))
 }
 
-/// Whether `error` says that a row of the store can't be decoded.
+/// Whether `error` was caused by a row of the store that can't be decoded.
 pub(in crate::refresh) fn is_undecodable(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| matches!(cause.downcast_ref(), Some(StoreError::Decode(_))))
 }

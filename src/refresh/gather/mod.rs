@@ -1,4 +1,4 @@
-//! Brings files, threads, metadata and the state of links from their hosts into the store, and drops damaged rows.
+//! Fetches files, threads, metadata and the state of links into the store, and drops damaged rows.
 
 pub(super) mod fetch;
 mod incoming;

@@ -1,4 +1,4 @@
-//! Renews what GitHub's API says of the sources, at most daily for each, and of their owners, monthly.
+//! Renews the metadata of sources (at most daily) and of their owners (at most monthly) from GitHub's API.
 
 use std::collections::HashMap;
 
@@ -8,11 +8,11 @@ use crate::crawl::{CrawlError, Crawler, Quota, Resource, Traffic};
 use crate::refresh::wanted::options::Stop;
 use crate::store::{FetchState, SourceRow, Store};
 
-/// Metadata younger than this is not asked for again.
+/// Metadata younger than this is not requested again.
 const METADATA_SECONDS: i64 = 24 * 60 * 60;
-/// Neither is an owner's name.
+/// An owner's name younger than this is not requested again.
 const OWNER_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// What could not be had is not asked for again within this: GitHub's quota is an hour's.
+/// After a failure, a request is not repeated before this has passed, because GitHub's quota is hourly.
 const AGAIN_SECONDS: i64 = 60 * 60;
 
 /// A source whose metadata is due.
@@ -20,7 +20,7 @@ struct Due<'a> {
     source: &'a Source,
     owner: &'a str,
     name: &'a str,
-    /// When it was last fetched; seconds since 1970.
+    /// When it was last fetched (Unix time in seconds).
     at: i64,
 }
 
@@ -37,17 +37,17 @@ struct Renewal<'a> {
     runtime: &'a tokio::runtime::Runtime,
     crawler: &'a Crawler,
     stop: &'a Stop,
-    /// What GitHub last said of the quota.
+    /// The quota by GitHub's last response.
     quota: Quota,
     now: i64,
 }
 
-/// Asks GitHub's API about the sources whose metadata is a day old or missing, then about the owners whose name
-/// is a month old or missing; the oldest first, as far as this run's share of the quota goes.
+/// Requests the metadata of sources for which it is a day old or missing, then the names of owners for which they are a
+/// month old or missing. The oldest come first. Ends when this run's share of the quota is used.
 ///
-/// Nothing depends on it, so that failures are only logged. `cost` receives what was spent for which
-/// source; the question for the quota belongs to none. Requests are conditional: what has not changed costs an
-/// authorised run nothing of its quota.
+/// No other step depends on the metadata, so failed requests are only logged. `cost` receives the traffic of each
+/// source by id; the traffic of the request for the quota has an empty id. Requests are conditional: with a token, an
+/// unchanged response does not count against the quota.
 pub(in crate::refresh) fn renew(
     runtime: &tokio::runtime::Runtime,
     crawler: &Crawler,
@@ -86,7 +86,7 @@ pub(in crate::refresh) fn renew(
 }
 
 impl Renewal<'_> {
-    /// Renews the metadata of one source; whether to go on.
+    /// Renews the metadata of one source. Returns whether to continue with the next.
     fn metadata(
         &mut self,
         due: &Due,
@@ -96,8 +96,8 @@ impl Renewal<'_> {
         if !self.has_share() {
             return Ok(false);
         }
-        // Without the token GitHub would only learn the name of a private repository, and answer 404. It may
-        // have refused the token a moment ago.
+        // Without a token, the request would only reveal the name of a private repository, and fail with 404. The token
+        // may have been refused earlier in this run.
         if due.source.visibility == Visibility::Private && !self.crawler.signs_in() {
             return Ok(true);
         }
@@ -117,7 +117,7 @@ impl Renewal<'_> {
         Ok(true)
     }
 
-    /// Renews the name of one owner in all their sources; whether to go on.
+    /// Renews the name of one owner in all their sources. Returns whether to continue with the next.
     fn owner(
         &mut self,
         due: &DueOwner,
@@ -157,7 +157,7 @@ impl Renewal<'_> {
     }
 
     fn paid(&mut self, source: &str, spent: Traffic, cost: &mut dyn FnMut(&str, Traffic)) {
-        // An answer without quota headers (GitHub Enterprise may have none) counts in full.
+        // Without quota headers in the response (GitHub Enterprise may have none), every request is subtracted.
         let counted =
             Quota { remaining: self.quota.remaining.saturating_sub(spent.requests), ..self.quota };
         self.quota = self.crawler.quota().unwrap_or(counted);
@@ -165,7 +165,7 @@ impl Renewal<'_> {
     }
 }
 
-/// The sources whose metadata is due, the oldest first; from now on they count as asked for.
+/// The sources whose metadata is due, the oldest first. Records in `store` that it is requested now.
 fn due<'a>(chosen: &[&'a Source], store: &Store, now: i64) -> anyhow::Result<Vec<Due<'a>>> {
     let mut due = Vec::new();
     for source in chosen {
@@ -183,7 +183,7 @@ fn due<'a>(chosen: &[&'a Source], store: &Store, now: i64) -> anyhow::Result<Vec
     Ok(due)
 }
 
-/// The owners whose name is due in one of their sources, the oldest first; from now on they count as asked for.
+/// The owners whose name is due in one of their sources, the oldest first. Records in `store` that it is requested now.
 fn due_owners<'a>(
     chosen: &[&'a Source],
     store: &Store,
@@ -193,7 +193,7 @@ fn due_owners<'a>(
     for source in chosen {
         let Origin::GitHub { owner, .. } = &source.origin else { continue };
         let mut row = store.source(&source.id)?;
-        // The answer about another login, from before the entry changed, is void.
+        // If the entry's owner has changed, the stored owner is another account and is discarded.
         let known = row.owner.take().filter(|known| known.login.eq_ignore_ascii_case(owner));
         let at = if known.is_some() { row.owner_at } else { 0 };
         let is_due = at + OWNER_SECONDS <= now && row.owner_tried_at + AGAIN_SECONDS <= now;
@@ -228,7 +228,7 @@ fn take(row: &mut SourceRow, metadata: Metadata, due: &Due, now: i64) {
     row.metadata_at = now;
 }
 
-/// What `asked` comes to, unless the run is stopped first.
+/// Waits for `asked`. `Err(CrawlError::Ended)` if the run is stopped first.
 fn until<T>(
     runtime: &tokio::runtime::Runtime,
     stop: &Stop,

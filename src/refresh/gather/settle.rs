@@ -1,8 +1,8 @@
-//! Writes the end of one source's fetch: what came, or why nothing did.
+//! Writes the result of one source's fetch to the store: the new files, or the reason for a failure.
 //!
-//! A failure loses nothing that is indexed, save two: a blocked source is removed at once, and one
-//! that GitHub has not known for long is dropped, each with its threads, which nothing else here touches. Of a folder that could be read in part only, the
-//! files of the other part stay as they were.
+//! A failure removes nothing that is indexed, with two exceptions: a blocked source is removed at once, and a source
+//! that was not found for the configured time is dropped. In both cases its threads are removed, too. If only a part of
+//! a folder could be read, the stored files of the other part are kept.
 
 use super::incoming::{Incoming, result};
 use crate::annotate::licence;
@@ -15,7 +15,7 @@ use crate::refresh::wanted::inputs::{Inputs, selection};
 use crate::refresh::wanted::options::OnLoss;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
-/// What the end of a fetch is written by.
+/// The settings by which the result of a fetch is written.
 #[derive(Clone, Copy)]
 pub(in crate::refresh) struct Settling<'a> {
     pub config: &'a Config,
@@ -23,7 +23,7 @@ pub(in crate::refresh) struct Settling<'a> {
     pub on_loss: OnLoss,
 }
 
-/// Writes what has come of `source` (or why nothing has) after so many seconds.
+/// Writes the `report` of a fetch of `source` and its `incoming` files to `store`. The fetch took `seconds`.
 pub(in crate::refresh) fn settle(
     source: &Source,
     settling: Settling,
@@ -42,7 +42,7 @@ pub(in crate::refresh) fn settle(
     let (outcome, error) = match fetched {
         // An empty folder of which nothing is stored.
         Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
-        // What is held was found to be all that the rules want.
+        // The stored snapshot has every file that the current rules take.
         Ok(Fetched::Unchanged) => {
             (unchanged(&mut row, moved, |known| known.selection = selection), None)
         }
@@ -56,7 +56,8 @@ pub(in crate::refresh) fn settle(
             well(&mut row, moved);
             row.problems = problems;
             keep_unread((source, &unread), &mut row, &mut incoming, store)?;
-            // All blobs that came are stored: what still lacks one names a blob that there never was.
+            // All received blobs are stored by now. If a file still lacks its blob, the outcome must not be
+            // `Unchanged`, so that the list of files is replaced.
             if store.lacks_blobs(&source.id)? {
                 row.snapshot.iter_mut().for_each(|known| known.revision.clear());
             }
@@ -85,8 +86,8 @@ pub(in crate::refresh) fn settle(
     Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
 }
 
-/// Drops the threads of a source that is blocked or was gone for long. Of one whose files were never fetched, they
-/// stay.
+/// Drops the threads of a source that is blocked or was gone for the configured time. A source whose files were only
+/// never fetched keeps its threads.
 fn drop_threads(
     source: &Source,
     row: &SourceRow,
@@ -101,7 +102,7 @@ fn drop_threads(
     Ok(())
 }
 
-/// Notes that `row`'s source has nothing new, and by `renew` what else is known of what is held.
+/// Records in `row` that its source is unchanged. `renew` updates the snapshot, if there is one.
 fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
     well(row, moved);
     if let Some(known) = &mut row.snapshot {
@@ -110,8 +111,8 @@ fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot
     Outcome::Unchanged
 }
 
-/// What it means that the folder of `source` holds no file at all: where files of it are stored, its
-/// disk is likely not mounted. Nothing is dropped then unless the user said so.
+/// The result for a `source` that has no files. If files of a folder are stored, its disk is probably not mounted:
+/// that is an error, and nothing is dropped, unless the user accepts the loss.
 fn emptied(
     source: &Source,
     on_loss: OnLoss,
@@ -127,8 +128,8 @@ fn emptied(
     })
 }
 
-/// Takes the licence of what has come of `source` into `row`, and what is stored at or below the paths
-/// `unread` into `incoming`: that could not be read, which is not to say that it is gone.
+/// Sets the licence in `row` by the received LICENSE file, and adds the stored files at or below the paths `unread` to
+/// `incoming`: they could not be read, but may still exist.
 fn keep_unread(
     (source, unread): (&Source, &[String]),
     row: &mut SourceRow,
@@ -151,14 +152,14 @@ fn keep_unread(
     Ok(())
 }
 
-/// Notes that `row`'s source has answered, and from where.
+/// Records in `row` that its source was reached, and whether the repository has moved.
 fn well(row: &mut SourceRow, moved: Moved) {
     (row.not_found, row.gone_since) = (0, None);
     row.state = FetchState::Ok;
     match moved {
         Moved::No => row.moved_to = None,
         Moved::To(name) => row.moved_to = Some(name),
-        // The metadata holds the new name: it is asked for in this run.
+        // The metadata has the new name. Clearing the times causes it to be requested in this run.
         Moved::Somewhere if row.moved_to.is_none() => {
             (row.metadata_at, row.metadata_tried_at) = (0, 0);
         }
@@ -166,7 +167,7 @@ fn well(row: &mut SourceRow, moved: Moved) {
     }
 }
 
-/// Makes `snapshot` the row's; it may turn out to be the one that was known.
+/// Stores `snapshot` in `row`. The outcome is `Unchanged` if its revision and selection are the known ones.
 fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
     let outcome = match &row.snapshot {
         None => Outcome::New,
@@ -182,13 +183,13 @@ fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
     outcome
 }
 
-/// Whether the source of `row` has been gone for so long that what is indexed of it goes too.
+/// Whether the source of `row` has been gone for at least `config.drop_after`, so that its documents are removed.
 pub(in crate::refresh) fn is_dropped(row: &SourceRow, config: &Config, now: i64) -> bool {
     let longest = i64::try_from(config.drop_after.as_secs()).unwrap_or(i64::MAX);
     row.gone_since.is_some_and(|since| now.saturating_sub(since) >= longest)
 }
 
-/// Notes why a source could not be fetched. Without a snapshot its files are to be dropped.
+/// Records in `row` why its source could not be fetched. Removes the snapshot if the files are to be dropped.
 fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
     match error {
         CrawlError::Blocked { .. } => {
@@ -199,7 +200,7 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
             row.not_found = row.not_found.saturating_add(1);
             row.state = FetchState::Failed;
             if row.not_found >= config.gone_after {
-                // A time of the future was told by a clock that was ahead.
+                // A time in the future was recorded while the clock was ahead.
                 row.gone_since = Some(row.gone_since.map_or(now, |since| since.min(now)));
                 row.state = FetchState::Gone;
                 if is_dropped(row, config, now) {
@@ -207,7 +208,7 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
                 }
             }
         }
-        // Removed for a reason that no failure to ask again takes back.
+        // Another failure does not show that the block has ended.
         _ if row.state == FetchState::Blocked => {}
         _ => row.state = FetchState::Failed,
     }

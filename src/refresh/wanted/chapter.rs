@@ -37,7 +37,7 @@ impl Neighbour {
         Ok(sections.first().map(id).zip(sections.last().map(id)))
     }
 
-    /// Differs whenever the path or the content of the neighbour differs.
+    /// A version that changes whenever the path or the content of the neighbour changes.
     pub fn version(&self) -> String {
         format!("{} {}", self.path, self.blob.0)
     }

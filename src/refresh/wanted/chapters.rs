@@ -11,8 +11,8 @@ use crate::store::Store;
 /// The most bytes read of all tables of chapters of one source.
 const MOST_BYTES: u64 = 1_000_000;
 
-/// Sets the chapter of those of `items`, all of one source, that a table of chapters lists. If two tables list a file,
-/// the first counts. Returns the path of the first table that was not read completely, if there is one.
+/// Sets the chapter of each of `items` that a table of chapters lists. All items belong to one source. If two tables
+/// list a file, the first counts. Returns the path of the first table that was not read completely, if there is one.
 pub(in crate::refresh) fn mark(
     items: &mut [Item],
     store: &Store,

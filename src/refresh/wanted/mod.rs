@@ -1,4 +1,4 @@
-//! What a run is asked for: its options, the data files, and which stored files and threads are to be indexed.
+//! The input of a run: its options, the data files, and which stored files and threads are to be indexed.
 
 pub(super) mod cairnignore;
 pub(super) mod chapter;

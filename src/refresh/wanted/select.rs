@@ -1,6 +1,6 @@
-//! Selects the stored files and threads that are indexed. Files are indexed if the rules select them, they are no copy
-//! of a commercial book, their licence allows it, and their authors do not opt out. Threads are indexed if the catalogue
-//! asks for them.
+//! Selects the stored files and threads that are indexed. A file is indexed if the rules select it, it is not a copy of
+//! a commercial book, the licence allows it, and the author has not opted out. A thread is indexed if the catalogue
+//! requests it.
 
 use super::cairnignore::{self, CairnIgnore, PATH};
 use super::inputs::{Inputs, by_preference, selection};
@@ -20,8 +20,8 @@ pub(in crate::refresh) struct Wanted<'a> {
     pub problems: Vec<Problem>,
 }
 
-/// Selects the items of `store` under the current rules. If `stop` is cancelled, the result is incomplete and must not be
-/// built into a generation.
+/// Selects the items of `store` under the current rules. If `stop` is cancelled, the result is incomplete and must not
+/// be built into a generation.
 pub(in crate::refresh) fn wanted<'a>(
     inputs: &'a Inputs,
     store: &Store,
@@ -86,8 +86,8 @@ impl<'a> Wanted<'a> {
         self.threads(source, &selection, store)
     }
 
-    /// Reports how many files of `source` are left out: `left_out` because its author opted out, `closed` because of its
-    /// licence.
+    /// Reports how many files of `source` are left out: `left_out` because its author opted out, `closed` because of
+    /// its licence.
     fn report_left_out(
         &mut self,
         source: &Source,
@@ -109,7 +109,7 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    /// Adds the threads of `source` that the catalogue asks for and does not exclude.
+    /// Adds the threads of `source` that the catalogue requests and does not exclude.
     fn threads(
         &mut self,
         source: &'a Source,
@@ -138,7 +138,7 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// Removes the items for which `is_lost` is true, each with a problem: nothing of them is stored.
+    /// Removes the items for which `is_lost` is true, because nothing usable of them is stored. Reports each.
     pub fn leave_lost(&mut self, is_lost: impl Fn(&Item) -> bool) {
         let (lost, items) = std::mem::take(&mut self.items).into_iter().partition(is_lost);
         self.items = items;

@@ -1,10 +1,10 @@
-//! Which discussions and issues the catalogue entry of a source asks for.
+//! Which discussions and issues the catalogue entry of a source requests.
 
 use crate::catalogue::{Issues, Source};
 use crate::crawl::github::thread::ThreadKind;
 use crate::store::StoredThread;
 
-/// Whether the entry of `source` asks for `thread`.
+/// Whether the entry of `source` requests `thread`.
 pub(in crate::refresh) fn is_wanted(source: &Source, thread: &StoredThread) -> bool {
     match thread.kind {
         ThreadKind::Discussion => source.threads.discussions,
@@ -12,7 +12,7 @@ pub(in crate::refresh) fn is_wanted(source: &Source, thread: &StoredThread) -> b
     }
 }
 
-/// Whether the entry of `source` asks for threads of `kind`.
+/// Whether the entry of `source` requests threads of `kind`.
 pub(in crate::refresh) fn asks(source: &Source, kind: ThreadKind) -> bool {
     match kind {
         ThreadKind::Discussion => source.threads.discussions,

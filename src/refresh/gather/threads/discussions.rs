@@ -1,4 +1,4 @@
-//! The order in which discussions are read: the last changed first, as far back as the last pass has seen.
+//! The order in which discussions are read: the last changed first, back to the newest change that the last pass saw.
 
 use super::pass::{Fetching, MOST_THREADS, OVERLAP, earlier};
 use crate::crawl::CrawlError;
@@ -7,7 +7,7 @@ use crate::crawl::github::threads::Listing;
 use crate::store::{Phase, SeenThread, ThreadPage, ThreadsOf};
 
 impl Fetching<'_> {
-    /// Reads pages of discussions until the end of the pass; `Err` inside where this run may go no further.
+    /// Reads pages of discussions until the end of the pass. The inner `Err` says why this run can't continue.
     pub(super) fn discussions(&mut self) -> anyhow::Result<Result<(), CrawlError>> {
         let mut smaller = None;
         loop {
@@ -40,7 +40,7 @@ impl Fetching<'_> {
         }
     }
 
-    /// Writes one page; whether it was the last one of its phase.
+    /// Writes one page. Returns whether it was the last one of its phase.
     fn take_discussions(&mut self, listing: Listing) -> anyhow::Result<bool> {
         let mut page = ThreadPage::default();
         for failure in &listing.failures {
@@ -58,7 +58,7 @@ impl Fetching<'_> {
             }
         }
         let pass = self.pass();
-        // The first page holds the newest change as of the beginning of the pass.
+        // The first page has the newest change before the pass began.
         if pass.phase == Phase::Threads && pass.cursor.is_none() {
             pass.newest = listing.newest;
         }
@@ -78,8 +78,9 @@ impl Fetching<'_> {
         Ok(is_last)
     }
 
-    /// Whether the pass goes on with what was changed since it began: such a discussion moved to the front, where the
-    /// pass had been already, and is not gone because it was not met.
+    /// Starts a second phase for the discussions that were changed since the pass began, if some stored ones were not
+    /// seen. Such a discussion has moved to the front of the list, which the pass has already read: that it was not
+    /// seen does not mean that it was deleted. Returns whether the phase has started.
     fn reads_again(&mut self) -> anyhow::Result<bool> {
         let pass = self.pass();
         if !pass.full || pass.phase == Phase::Again || pass.is_blind {
@@ -99,7 +100,7 @@ impl Fetching<'_> {
     }
 }
 
-/// Whether `error` may be that the page was too much: longer than an answer may be, or too slow for GitHub.
+/// Whether a smaller page may avoid `error`: the response was too long, or GitHub timed out.
 fn is_too_much(error: &CrawlError) -> bool {
     match error {
         CrawlError::Refused { .. } => true,

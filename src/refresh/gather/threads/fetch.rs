@@ -1,8 +1,8 @@
-//! Discussions and issues: which are wanted, and how they come into the store.
+//! Fetches discussions and issues into the store.
 //!
-//! They are fetched behind the archives, one request after another, as GitHub asks clients to do. Each page is in the
-//! store with its cursor before the next one is asked for, so that a run may end between any two. [`discussions`] and
-//! [`issues`] say in which order pages are read, [`pass`] what a page does to the store.
+//! They are fetched after the archives, one request at a time, as GitHub asks of clients. Each page is stored with its
+//! cursor before the next one is requested, so that a run may end between any two. [`discussions`] and [`issues`]
+//! define the order in which pages are read, and [`pass`] how a page changes the store.
 
 use tokio::runtime::Runtime;
 
@@ -18,14 +18,14 @@ use crate::refresh::wanted::options::{Network, Options, Stop};
 use crate::refresh::wanted::threads::asks;
 use crate::store::{FetchState, Store, ThreadsOf};
 
-/// How many lists of threads [`fetch`] reads for `chosen` sources that have answered: none without a token.
+/// How many lists of threads [`fetch`] reads at most for the `chosen` sources; 0 without a token.
 pub(in crate::refresh) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
     let lists =
         |source: &&Source| ThreadKind::ALL.iter().filter(|kind| asks(source, **kind)).count();
     if crawler.signs_in() { chosen.iter().map(lists).sum() } else { 0 }
 }
 
-/// Drops from `store` the kinds of threads that the entry of `source` no longer asks for.
+/// Drops from `store` the kinds of threads that the entry of `source` no longer requests.
 pub(in crate::refresh) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
     for kind in ThreadKind::ALL.into_iter().filter(|kind| !asks(source, *kind)) {
         store.remove_threads(ThreadsOf { source: &source.id, kind })?;
@@ -33,8 +33,8 @@ pub(in crate::refresh) fn drop_unasked(source: &Source, store: &mut Store) -> an
     Ok(())
 }
 
-/// Removes from the stored threads what those wrote who have opted out since the threads were stored. Reads the
-/// threads only of sources for which the policy's list has changed. No network.
+/// Removes the posts of authors who have opted out since the threads were stored. Reads the threads of a source only if
+/// the policy's list of opt-outs has changed since the last time. Makes no requests.
 pub(in crate::refresh) fn leave_out(inputs: &Inputs, store: &mut Store) -> anyhow::Result<()> {
     let opted_out = opted_out(&inputs.policy);
     let now = chrono::Utc::now().timestamp();
@@ -55,10 +55,10 @@ fn opted_out(policy: &Policy) -> OptedOut {
     OptedOut::new(&policy.opted_out)
 }
 
-/// Fetches the threads that `chosen` sources ask for, until `stop`; `done` hears what came of each kind of each
-/// source. A source that has not answered for its archive is left alone.
+/// Fetches the threads that the entries of `chosen` request, until `stop` is cancelled. `done` receives the result of
+/// each kind of threads of each source. Sources whose files could not be fetched are skipped.
 ///
-/// Returns what concerns the run as a whole: that there is no token.
+/// Returns a problem if threads were skipped because there is no token.
 pub(in crate::refresh) fn fetch(
     (runtime, crawler): (&Runtime, &Crawler),
     (inputs, chosen): (&Inputs, &[&Source]),
@@ -90,7 +90,7 @@ pub(in crate::refresh) fn fetch(
             done(&source.id.0, result, retry_at);
         }
     }
-    // That GitHub refuses the token is told by itself.
+    // A token that GitHub refuses is reported separately.
     Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
 }
 
@@ -105,7 +105,7 @@ fn read_pages(mut fetching: Fetching) -> anyhow::Result<(ThreadsResult, Option<i
     Ok(fetching.result(ended, is_first))
 }
 
-/// That so many sources ask for threads, which needs a token.
+/// The problem that `sources` sources request threads, which can't be read without a token.
 pub fn no_token(sources: usize) -> Problem {
     let sources = if sources == 1 { "1 source".to_owned() } else { format!("{sources} sources") };
     let message = format!(

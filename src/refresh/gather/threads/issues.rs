@@ -1,7 +1,8 @@
 //! The order in which issues are read: those changed longest ago first, then all comments in the same order.
 //!
-//! Where only some labels are wanted, a first reading asks for the comments of those issues alone; so does any later
-//! one for an issue that is older than the comments that it reads, such as one that was labelled only now.
+//! If the catalogue requests only some labels, a full pass requests the comments of each such issue separately. An
+//! incremental pass does so for a new issue that is older than the comments the pass reads, for example an issue that
+//! was labelled only recently.
 
 use chrono::TimeDelta;
 
@@ -13,11 +14,11 @@ use crate::crawl::github::thread::{Post, Thread};
 use crate::crawl::github::threads::Failure;
 use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
 
-/// What a page of issues came to.
+/// The result of reading a page of issues or comments.
 type Read = Result<(), CrawlError>;
 
 impl Fetching<'_> {
-    /// Reads pages of issues and comments until the end of the pass; `Err` inside where this run may go no further.
+    /// Reads pages of issues and comments until the end of the pass. The inner `Err` says why this run can't continue.
     pub(super) fn issues(&mut self) -> anyhow::Result<Read> {
         loop {
             let read = match self.pass().phase {
@@ -33,7 +34,7 @@ impl Fetching<'_> {
     fn page_of_issues(&mut self) -> anyhow::Result<Read> {
         let known = self.known(false);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
-        // GitHub can ask for all of several labels, not for one of them.
+        // With several labels, GitHub's filter selects the issues that have all of them, not any of them.
         let label = match &self.target.source.threads.issues {
             Rule::Labelled(labels) if labels.len() == 1 => labels.first().cloned(),
             _ => None,
@@ -53,7 +54,7 @@ impl Fetching<'_> {
         for (thread, comments) in listing.threads.into_iter().zip(comments) {
             let updated_at = thread.updated_at.clone();
             if let Err(error) = self.take_issue(thread, comments, &mut kept)? {
-                // What was read of the page stays, and the next run goes on behind it.
+                // The part of the page that was read is kept, and the next run continues after it.
                 self.advance(Some(updated_at), Further::Same);
                 self.write_page(kept)?;
                 return Ok(Err(error));
@@ -75,8 +76,8 @@ impl Fetching<'_> {
         Ok(Ok(()))
     }
 
-    /// Takes one issue into `page`, with the comments that are stored of it or, where those that are read later lack
-    /// some of its, all of its own.
+    /// Adds one issue to `page`: with its stored comments, or with all of its comments, requested now, if the later
+    /// pages of comments don't contain all of them.
     fn take_issue(
         &mut self,
         mut thread: Thread,
@@ -119,7 +120,7 @@ impl Fetching<'_> {
         Ok(Ok(()))
     }
 
-    /// Whether this pass asks for the comments of each issue by itself.
+    /// Whether this pass requests the comments of each issue separately.
     fn reads_own_comments(&mut self) -> bool {
         self.pass().full && matches!(self.target.source.threads.issues, Rule::Labelled(_))
     }
@@ -156,13 +157,13 @@ impl Fetching<'_> {
         self.answered(true, (since, page), etag);
         self.write_page(kept)?;
         let pass = self.pass();
-        // The next pass must not begin with the first comment for want of any.
+        // If no comments were found, the next pass must not begin with the first comment ever.
         pass.newest_comment = pass.newest_comment.take().or_else(|| pass.newest.clone());
         self.finish()?;
         Ok(Ok(()))
     }
 
-    /// Takes the comments on the issue `number` into `page`, if it is stored: it may be a pull request.
+    /// Adds the comments on the issue `number` to `page`, if the issue is stored. Otherwise it may be a pull request.
     fn take_comments(
         &mut self,
         number: u64,
@@ -178,14 +179,14 @@ impl Fetching<'_> {
         Ok(())
     }
 
-    /// Moves the pass behind a page whose newest item was changed at `newest`.
+    /// Moves the pass past a page whose newest item was changed at `newest`.
     fn advance(&mut self, newest: Option<String>, further: Further) {
         let pass = self.pass();
         if further == Further::None {
             (pass.phase, pass.cursor, pass.page) = (Phase::Comments, pass.until.clone(), 1);
             return;
         }
-        // A second earlier, as others may have been changed within the same one.
+        // One second earlier, because other items may have been changed within the same second.
         let since = newest.and_then(|at| earlier(&at, TimeDelta::seconds(1)));
         if since.is_some() && since > pass.cursor {
             (pass.cursor, pass.page) = (since, 1);
@@ -201,7 +202,7 @@ impl Fetching<'_> {
         self.write(&page)
     }
 
-    /// The ETag of the last answer to the question that is next, about comments or issues.
+    /// The ETag of the last response to the request that comes next, for comments or issues.
     fn known(&mut self, comments: bool) -> Option<String> {
         let answered = match comments {
             true => self.state.answered_comments.clone(),
@@ -213,7 +214,7 @@ impl Fetching<'_> {
         answered.filter(|answered| is_first && is_same(answered)).map(|answered| answered.etag)
     }
 
-    /// Takes note of an answer that has nothing behind it.
+    /// Remembers the ETag of a last page, if it was also the first page.
     fn answered(
         &mut self,
         comments: bool,
@@ -229,11 +230,11 @@ impl Fetching<'_> {
     }
 }
 
-/// What is behind a page.
+/// Where a pass continues after a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Further {
     None,
     Next,
-    /// What is left of the page itself.
+    /// The rest of the same page.
     Same,
 }

@@ -1,4 +1,4 @@
-//! A pass over the threads of one kind of one source: where it begins, what a page does to the store, how it ends.
+//! A pass over the threads of one kind of one source: where it begins, how a page changes the store, how it ends.
 
 use std::time::Instant;
 
@@ -15,30 +15,31 @@ use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::Stop;
 use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
 
-/// Threads of one kind that are kept of one source, the last changed ones: a quarter of the files that it may have.
+/// The most threads of one kind that are kept of one source: those changed last. A quarter of its limit of files.
 pub(super) const MOST_THREADS: usize = 5_000;
-/// Requests for one kind of threads of one source in one run, so that no repository takes the whole hour's quota.
+/// The most requests for one kind of threads of one source in one run, so that no repository takes the whole hour's
+/// quota.
 const MOST_REQUESTS: u64 = 300;
-/// How long after such a run the next one may follow.
+/// After reaching that limit, the next requests may follow this much later.
 const NEXT_SECONDS: i64 = 60 * 60;
-/// How much earlier than the newest known change a pass begins: answers of GitHub's replicas may lag.
+/// How much earlier than the newest known change a pass begins, because GitHub's replicas may lag.
 pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(10);
-/// After how long everything is read again, which is how deleted threads are found.
+/// The time after which all threads are read again. This finds deleted threads.
 const SWEEP_SECONDS: i64 = 30 * DAY;
 const DAY: i64 = 24 * 60 * 60;
-/// Problems of one kind of threads of one source that are told; the rest is counted.
+/// The most problems that are reported for one kind of threads of one source; the rest is counted.
 const MOST_PROBLEMS: usize = 20;
 
-/// Whose threads are fetched.
+/// The threads that are fetched: of one kind, of one source.
 pub(super) struct Target<'a> {
     pub source: &'a Source,
     pub repository: Repository<'a>,
     pub kind: ThreadKind,
-    /// Read everything again, due or not.
+    /// Read all threads again, even if that is not due.
     pub full: bool,
 }
 
-/// One pass under way.
+/// A pass in progress.
 pub(super) struct Fetching<'a> {
     pub crawler: &'a Crawler,
     pub target: Target<'a>,
@@ -55,7 +56,7 @@ pub(super) struct Fetching<'a> {
 }
 
 impl<'a> Fetching<'a> {
-    /// Takes up the pass that was interrupted, or begins one.
+    /// Continues the pass that was interrupted, or begins one.
     pub fn new(
         (runtime, crawler, stop): (&'a Runtime, &'a Crawler, &'a Stop),
         target: Target<'a>,
@@ -67,7 +68,7 @@ impl<'a> Fetching<'a> {
         let mut state = store.thread_state(of)?;
         let rule = rule(&target);
         if state.rule != rule {
-            // What was left out by the former rule was never read.
+            // Threads that the former rule left out were not kept, so everything has to be read again.
             state = ThreadState { rule, opted_out: state.opted_out, ..ThreadState::default() };
         }
         let is_short = state.pass.as_ref().is_none_or(|pass| target.full && !pass.full);
@@ -94,8 +95,8 @@ impl<'a> Fetching<'a> {
         })
     }
 
-    /// The result of the pass, which `ended` so, and when a host allows the next request, if it said so (Unix time in
-    /// seconds). `is_first` if no pass over these threads was completed before this one.
+    /// The result of the pass, and when a host allows the next request, if it said so (Unix time in seconds). `ended`
+    /// is how the pass ended; `is_first` if no full pass over these threads was completed before.
     pub fn result(
         self,
         ended: Result<(), CrawlError>,
@@ -130,7 +131,7 @@ impl<'a> Fetching<'a> {
         (result, retry_at)
     }
 
-    /// The answer to one question, unless the run is stopped first or has asked enough.
+    /// The response to one request. `Err` if the run is stopped first, or this run has made its most requests.
     pub fn ask<T>(
         &mut self,
         question: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
@@ -159,7 +160,7 @@ impl<'a> Fetching<'a> {
         self.state.pass.get_or_insert_default()
     }
 
-    /// `thread` as it may be kept; `None` if somebody opened it who opted out.
+    /// `thread` without the posts of authors who opted out, and within the limits; `None` if its own author opted out.
     pub fn kept(&mut self, thread: Thread) -> Option<Thread> {
         let mut thread = thread.without(self.opted_out)?;
         if thread.bound() {
@@ -172,7 +173,7 @@ impl<'a> Fetching<'a> {
         Some(thread)
     }
 
-    /// Takes note of what could not be read: it counts as there, and the next pass asks for it again.
+    /// Records a thread that could not be read: it counts as existing, and the next pass requests it again.
     pub fn fail(&mut self, failure: &Failure, page: &mut ThreadPage) {
         let message = format!("could not be read: {}; what is stored of it stays", failure.message);
         let mut problem =
@@ -200,7 +201,7 @@ impl<'a> Fetching<'a> {
         }
     }
 
-    /// Writes `page` with the state of the pass behind it.
+    /// Writes `page` together with the state of the pass after it.
     pub fn write(&mut self, page: &ThreadPage) -> anyhow::Result<()> {
         let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
         let written = self.store.put_threads(of, page, &self.state, MOST_THREADS, self.now)?;
@@ -209,7 +210,7 @@ impl<'a> Fetching<'a> {
         Ok(())
     }
 
-    /// Ends the pass: what a whole one did not meet is gone, unless it could not see everything.
+    /// Ends the pass. If it was a full pass that could see everything, the threads that it did not see are removed.
     pub fn finish(&mut self) -> anyhow::Result<()> {
         let Some(pass) = self.state.pass.take() else { return Ok(()) };
         if pass.full {
@@ -218,7 +219,7 @@ impl<'a> Fetching<'a> {
             self.state.swept_at = self.now - early;
         }
         let until = |newest: Option<String>, before: Option<String>| match &pass.failed_since {
-            // The thread whose time is not known may be as old as the beginning of the pass.
+            // A thread that could not be read has an unknown time, which may be as old as the beginning of the pass.
             _ if pass.is_blind && !pass.full => before,
             Some(failed) => newest.or(before).map(|newest| newest.min(failed.clone())),
             None => newest.or(before),
@@ -235,7 +236,7 @@ impl<'a> Fetching<'a> {
     }
 }
 
-/// A pass over everything, or over what was changed since the last one.
+/// A new pass: over all threads if `full`, else over those that were changed since the last pass.
 fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
     let since = |newest: &Option<String>| newest.as_deref().and_then(|at| earlier(at, OVERLAP));
     let newest = if full { None } else { since(&state.newest) };
@@ -249,7 +250,7 @@ fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
     }
 }
 
-/// What the entry asks for, as far as it says which threads are read.
+/// The part of the catalogue entry that decides which threads are read, as text.
 fn rule(target: &Target) -> String {
     match (target.kind, &target.source.threads.issues) {
         (ThreadKind::Discussion, _) | (_, Issues::None | Issues::All) => "all".to_owned(),
@@ -257,7 +258,7 @@ fn rule(target: &Target) -> String {
     }
 }
 
-/// The time `at` less `by`; `None` if `at` is no time.
+/// The time `at` minus `by`; `None` if `at` is not a time in RFC 3339.
 pub(super) fn earlier(at: &str, by: TimeDelta) -> Option<String> {
     let at = DateTime::parse_from_rfc3339(at).ok()?.to_utc();
     Some(time::rfc3339(at.checked_sub_signed(by)?))
