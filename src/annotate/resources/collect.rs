@@ -28,8 +28,9 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Adds a citation of `link`, whose topics are `cited`. Skips links whose text and sentence say nothing about an
-    /// unknown target. Link texts of private sources are used as titles only if no public source cites the resource.
+    /// Adds a citation of `link`, whose topics are `cited`. A link to a URL without citations so far is skipped if
+    /// neither its text nor its sentence says anything about the target. Link texts of private sources are used as
+    /// titles only if no public source cites the resource.
     pub fn cite(&mut self, citing: Citing, link: &Link, cited: &Cited) {
         let Citing { source, voice, visibility } = citing;
         let known = self.entries.contains_key(&link.url);
