@@ -1,4 +1,4 @@
-//! Gathers citations into resources.
+//! Collects citations into resources.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use crate::annotate::Cited;
 use crate::catalogue::{Visibility, Voice};
 use crate::extract::Link;
 
-/// What it counts that a link's own words, its sentence, the heading above it name a topic.
+/// The weights of a topic that is named by a link's text, by its sentence, and by the heading above it.
 const ANCHOR: u32 = 6;
 const SENTENCE: u32 = 3;
 const HEADING: u32 = 1;
 
-/// Who cites.
+/// The source that cites.
 #[derive(Clone, Copy, Debug)]
 pub struct Citing<'a> {
     pub source: &'a str,
@@ -21,15 +21,16 @@ pub struct Citing<'a> {
     pub visibility: Visibility,
 }
 
-/// Gathers citations; [`Collector::finish`] gives the resources.
+/// Collects citations; [`Collector::finish`] returns the resources.
 #[derive(Default)]
 pub struct Collector {
     entries: HashMap<String, Entry>,
 }
 
 impl Collector {
-    /// Notes who cites `link`, which is said to be about `cited`. A link that says nothing of what it leads to is no
-    /// citation. The words of a private source are the title only of what it alone cites.
+    /// Adds a citation of `link`, whose topics are `cited`. A link to a URL without citations so far is skipped if
+    /// neither its text nor its sentence says anything about the target. Link texts of private sources are used as
+    /// titles only if no public source cites the resource.
     pub fn cite(&mut self, citing: Citing, link: &Link, cited: &Cited) {
         let Citing { source, voice, visibility } = citing;
         let known = self.entries.contains_key(&link.url);
@@ -62,8 +63,8 @@ impl Collector {
         }
     }
 
-    /// All resources, those that most independent voices cite first; `dead` knows the day since which an address
-    /// leads nowhere. O(n log n).
+    /// All resources, by descending number of independent voices. `dead` has the day since which a URL is dead.
+    /// O(n log n).
     pub fn finish(self, dead: &HashMap<String, String>) -> Vec<Resource> {
         let entries = self.entries.into_iter().map(|(url, entry)| Entry { url, ..entry });
         let mut entries: Vec<Entry> = entries.collect();
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
     use crate::annotate::resources::ResourceKind;
 
-    /// The source `id` with the voice of its owner.
+    /// The source `id`, with its owner as voice.
     fn of(id: &str) -> (&str, Voice) {
         (id, Voice::Owner(id.split('/').next().unwrap_or_default().to_owned()))
     }
@@ -193,7 +194,7 @@ mod tests {
         }
         let begun = std::time::Instant::now();
         assert_eq!(collector.finish(&HashMap::new()).len(), 30_000);
-        // Seconds on an idle machine; many minutes if each were compared with each.
+        // Takes seconds on an idle machine; comparing all pairs would take many minutes.
         assert!(begun.elapsed().as_secs() < 180, "{:?}", begun.elapsed());
     }
 

@@ -1,40 +1,40 @@
-//! One address while citations are gathered.
+//! One URL while citations are collected.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Resource, ResourceKind, Said, kind, title};
 use crate::catalogue::Voice;
 
-/// Sentences that are kept of a resource, each of another voice.
+/// The most sentences kept for a resource, each of another voice.
 const MOST_SENTENCES: usize = 3;
-/// Shorter sentences say no more than the title.
+/// The minimum length of these sentences in bytes; shorter ones add nothing to the title.
 const LEAST_SENTENCE: usize = 25;
 
-/// An address with what is said of it.
+/// A URL with the citations of it.
 #[derive(Default)]
 pub(super) struct Entry {
     pub url: String,
     pub also: Vec<String>,
     pub titles: BTreeMap<String, u32>,
-    /// What only private sources call it, and whether others cite it: then those words are not its title.
+    /// Link texts of private sources. They are used for the title only if no public source cites the URL.
     pub private_titles: BTreeMap<String, u32>,
     pub is_public: bool,
     pub sources: BTreeSet<String>,
     pub voices: BTreeSet<Voice>,
     pub topics: BTreeMap<u32, u32>,
-    /// The longest sentence of each voice.
+    /// One sentence of each voice: its longest about this URL.
     pub said: BTreeMap<Voice, Said>,
 }
 
 impl Entry {
-    /// The link texts that may be its title.
+    /// The link texts that may be used as its title.
     fn known_titles(&self) -> &BTreeMap<String, u32> {
         if self.is_public { &self.titles } else { &self.private_titles }
     }
 
-    /// The most common good link text, else what the address says.
+    /// The most common link text that may be a title, else a title from the URL, if it has one.
     pub fn title(&self) -> Option<String> {
-        // Of equally common titles the longer one says more.
+        // Of equally common titles, the longer one says more.
         let best = self.known_titles().iter().max_by_key(|(title, count)| (**count, title.len()));
         best.map(|(title, _)| title.clone()).or_else(|| title::from_address(&self.url))
     }
@@ -43,7 +43,7 @@ impl Entry {
         kind::kind_of(&self.url, self.known_titles().keys().next().map_or("", String::as_str))
     }
 
-    /// Takes over what is said of `other`, the same work at another address.
+    /// Merges `other`, the same work at another URL, into this entry.
     pub fn take(&mut self, other: Entry) {
         self.also.push(other.url);
         for (title, count) in other.titles {

@@ -1,10 +1,10 @@
-//! What a resource is, and from which year, as its address tells.
+//! The kind and the year of a resource, by its URL.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// What a resource is.
+/// The kind of a resource.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -33,7 +33,7 @@ impl ResourceKind {
         ResourceKind::Dataset,
     ];
 
-    /// The word for it in answers.
+    /// Its name in responses.
     pub fn as_str(self) -> &'static str {
         match self {
             ResourceKind::Paper => "paper",
@@ -48,18 +48,18 @@ impl ResourceKind {
     }
 }
 
-/// Where things of a kind are.
+/// The places on the web with resources of one kind.
 struct Places {
     kind: ResourceKind,
-    /// What hosts of the kind begin with, besides.
+    /// A prefix of hosts that also have this kind; may be empty.
     prefix: &'static str,
-    /// Hosts, with the path below which they hold such things.
+    /// Hosts, each with the path prefix of such resources.
     hosts: &'static [(&'static str, &'static str)],
 }
 
-/// The first place that fits decides.
+/// The first entry that matches decides.
 const PLACES: [Places; 8] = [
-    // Before the shop of the same name.
+    // Before the shop amazon.com.
     Places {
         kind: ResourceKind::Tool,
         prefix: "docs.",
@@ -237,10 +237,10 @@ const PLACES: [Places; 8] = [
         ],
     },
 ];
-/// Parts of a path by which what else stands on such a host is an article.
+/// Parts of a path that make a page on the host of a tool an article.
 const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
 
-/// What `url`, a canonical address, leads to; `title` helps where the host tells nothing.
+/// The kind of the resource at `url`, a canonical URL. `title` helps if the URL gives no hint.
 pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
     let Ok(parsed) = Url::parse(url) else { return ResourceKind::Article };
     let (host, path) = (parsed.host_str().unwrap_or_default(), parsed.path());
@@ -265,7 +265,7 @@ pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
     }
 }
 
-/// `kind`, unless the title says better.
+/// `kind`, or for an article the more specific kind that its title names.
 fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
     let title = title.to_lowercase();
     let says = |words: &[&str]| {
@@ -279,8 +279,8 @@ fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
     }
 }
 
-/// The year that `url` tells: arXiv's numbers since April 2007 begin with it (`1706.03762`), others
-/// have it as a part of the path.
+/// The year in `url`: arXiv's numbers since April 2007 begin with it (`1706.03762`); other URLs may have it as a part
+/// of the path.
 pub(super) fn year_of(url: &str) -> Option<u16> {
     if let Some(paper) = url.strip_prefix("https://arxiv.org/") {
         let (date, number) = paper.split_once('/')?.1.split_once('.')?;

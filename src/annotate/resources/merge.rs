@@ -1,4 +1,4 @@
-//! Makes one resource of those that are the same work under several addresses.
+//! Merges resources that are the same work at several URLs.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,15 @@ use petgraph::unionfind::UnionFind;
 use super::entry::Entry;
 use super::{ResourceKind, title};
 
-/// Sites that write about works under the works' own titles.
+/// Sites whose pages about a work have the work's own title.
 const REVIEWERS: [&str; 4] =
     ["blog.acolyer.org", "paperswithcode.com", "youtube.com", "towardsdatascience.com"];
 
-/// Entries of one title that are compared with the next; more than so many addresses of one work are not known.
+/// The most entries of one title that further entries are compared with. No known work has more URLs.
 const MOST_ALIKE: usize = 64;
 
-/// `entries` with those made one that are the same work: one title of four words or more, both papers
-/// or articles, at different hosts, or at one host under the same name. O(n).
+/// `entries` with those merged that are the same work: papers or articles with the same title of at least four words,
+/// on different hosts, or on one host with the same last part of the path. O(n).
 pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -45,12 +45,12 @@ pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
     groups.into_values().filter_map(joined).collect()
 }
 
-/// Whether two entries of one title may be one work.
+/// Whether two entries with the same title may be the same work.
 fn are_one(a: &Entry, b: &Entry) -> bool {
     host(&a.url) != host(&b.url) || last_part(&a.url) == last_part(&b.url)
 }
 
-/// One entry of all of a work, at its best address.
+/// Merges all entries of a work into the one with the best URL.
 fn joined(mut group: Vec<Entry>) -> Option<Entry> {
     group.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.url.cmp(&b.url)));
     let mut entries = group.into_iter();
@@ -61,8 +61,8 @@ fn joined(mut group: Vec<Entry>) -> Option<Entry> {
     Some(best)
 }
 
-/// The lower, the better an address: those that not only private sources know, archives that keep things before
-/// those that sell them, then what more voices cite.
+/// The sort key of URLs, best first: those that public sources cite, then by host (archives, then other papers, then
+/// the rest), then by descending number of voices.
 fn rank(entry: &Entry) -> (bool, u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,

@@ -1,4 +1,4 @@
-//! The articles, papers and tools that the sources cite: one entry a work, whatever its addresses.
+//! The articles, papers and tools that the sources cite. A work has one entry, however many URLs it has.
 
 mod collect;
 mod entry;

@@ -1,4 +1,4 @@
-//! A work that sources cite.
+//! A work that sources cite, with its kind, topics and citations.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::ResourceKind;
 use crate::catalogue::Voices;
 
-/// What a source says where it cites a resource.
+/// A sentence in which a source cites a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     pub source: String,
@@ -17,21 +17,21 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
     pub url: String,
-    /// Its other addresses.
+    /// Its other URLs.
     pub also: Vec<String>,
-    /// The most common good link text.
+    /// The most common suitable link text, else a title from the URL, else the URL itself.
     pub title: String,
     pub kind: ResourceKind,
-    /// Where the address tells it.
+    /// The year of publication, if a URL contains it.
     pub year: Option<u16>,
     /// Ids of the sources that cite it, sorted; [`Resource::cited_by`] counts them.
     pub sources: Vec<String>,
-    /// Places in the vocabulary of the topics that its titles, the sentences that cite it and the headings
-    /// above those name, the surest first.
+    /// Indices in the vocabulary of at most five topics, named by link texts, by the sentences with the links and by
+    /// the headings above; those with the highest weight first.
     pub topics: Vec<u32>,
-    /// What sources say of it, the most telling first, one sentence a voice.
+    /// Sentences that cite it, the longest first, one per voice.
     pub said: Vec<Said>,
-    /// The day since which its address leads nowhere, if it was found so.
+    /// The day since which its URL is dead, if it is.
     pub dead_since: Option<String>,
 }
 

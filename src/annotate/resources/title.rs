@@ -1,7 +1,6 @@
-//! Titles of resources: which link texts are one, what an address tells where none is, and when two
-//! are the same.
+//! Titles of resources: which link texts are titles, titles derived from URLs, and when two titles are the same.
 
-/// Link texts that are no title.
+/// Link texts that are not titles.
 const NO_TITLE: [&str; 52] = [
     "here",
     "link",
@@ -56,15 +55,15 @@ const NO_TITLE: [&str; 52] = [
     "official site",
     "more",
 ];
-/// Words that a title has at least so that two resources are the same by it.
+/// The minimum number of words and characters of a title by which two resources are recognised as the same.
 const LEAST_WORDS: usize = 4;
 const LEAST_CHARS: usize = 22;
 
-/// Whether `text`, a link's words, may be a title.
+/// Whether `text`, the text of a link, may be a title.
 pub(super) fn is_title(text: &str) -> bool {
     let length = text.chars().count();
     let lower = text.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
-    // Addresses and hosts are none.
+    // URLs and hosts are not titles.
     let is_address = lower.starts_with("http") || (!lower.contains(' ') && lower.contains('.'));
     let letters = lower.chars().filter(|c| c.is_alphabetic()).count();
     (3..=160).contains(&length)
@@ -73,13 +72,13 @@ pub(super) fn is_title(text: &str) -> bool {
         && !NO_TITLE.contains(&lower.as_str())
 }
 
-/// Whether a link with these words in this sentence says anything of what it leads to.
+/// Whether a link with this text in this sentence says anything about its target.
 pub(super) fn says_something(text: &str, sentence: &str) -> bool {
     let sentence = sentence.trim().trim_end_matches(['.', ':', '!']).to_lowercase();
     is_title(text) || !NO_TITLE.contains(&sentence.as_str())
 }
 
-/// The words of the last part of `url`'s path, if they read like a title.
+/// A title made of the words of the last part of `url`'s path, if they may be one.
 pub(super) fn from_address(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?.splitn(4, '/').nth(3)?;
     let last = path.rsplit('/').find(|part| !part.is_empty())?;
@@ -88,7 +87,7 @@ pub(super) fn from_address(url: &str) -> Option<String> {
     let words: Vec<&str> =
         last.split(['-', '_', '+', ' ']).filter(|word| !word.is_empty()).collect();
     let is_number = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
-    // Numbers before a title, and hashes behind it, are the site's.
+    // A number before the title, and hashes, belong to the site and not to the title.
     let is_hash = |word: &&str| {
         word.len() >= 8
             && word.bytes().all(|b| b.is_ascii_hexdigit())
@@ -106,8 +105,8 @@ pub(super) fn from_address(url: &str) -> Option<String> {
     is_title(&text).then(|| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// What two titles of one work have in common: its words in lower case, abbreviations spelled out,
-/// without what is in brackets behind. `None` for titles too short to tell works apart.
+/// A key that is equal for variants of one title: its words in lower case, with abbreviations spelled out, without
+/// articles and a final part in brackets. `None` for titles too short to distinguish works.
 pub(super) fn key(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let bare = lower.split(['(', '[']).next().filter(|text| text.len() >= LEAST_CHARS);

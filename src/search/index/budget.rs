@@ -1,4 +1,4 @@
-//! Limits the work and time of one search, and stops it when nobody waits for the answer.
+//! Limits the work and time of one search, and stops it when the request is cancelled.
 //!
 //! Every operation that a query can make expensive is counted: postings and positions read, dictionary entries
 //! visited, sections and bytes examined. One unit of work takes about one to ten nanoseconds. The count stops a search
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-/// Units of one search of a server. A query of ten common words needs twenty units a section, so that the most
-/// expensive sensible query over a million sections takes a tenth of this.
+/// The most units of work of one search on a server. A query of ten common words needs twenty units per section, so
+/// the most expensive sensible query over a million sections takes a tenth of this.
 const MOST_WORK: u64 = 256_000_000;
-/// Time of one search of a server.
+/// The most time of one search on a server.
 const LONGEST: Duration = Duration::from_secs(2);
-/// Units from one look at clock and flag to the next: some ten microseconds.
+/// Units of work between two checks of the clock and the cancellation flag: some ten microseconds.
 const BETWEEN_LOOKS: u64 = 4_096;
 
 /// Why a search was stopped.
@@ -28,37 +28,38 @@ pub enum Stopped {
     Cancelled,
 }
 
-/// What a search may still take. It is counted by the one thread that searches.
+/// The work and time of one search: the limits, and what was spent. Only the thread that searches uses it.
 #[derive(Debug)]
 pub struct Budget {
     most: u64,
     deadline: Option<Instant>,
     cancelled: CancellationToken,
     spent: Cell<u64>,
-    /// When `spent` has come so far, clock and flag are looked at.
+    /// The value of `spent` at which the clock and the flag are checked next.
     next_look: Cell<u64>,
 }
 
 impl Budget {
-    /// The budget of one search of a server, whose time begins now. `cancelled` stops it from outside.
+    /// The budget of one search on a server, whose time starts now. Cancelling `cancelled` stops the search.
     pub fn limited(cancelled: CancellationToken) -> Budget {
         Budget::of(MOST_WORK, Some(LONGEST), cancelled)
     }
 
-    /// For who asks on his own machine, and can stop the program: the work is only counted.
+    /// A budget without limits, for users who search on their own machine and can stop the program. Work is still
+    /// counted.
     pub fn unlimited() -> Budget {
         Budget::of(u64::MAX, None, CancellationToken::new())
     }
 
-    /// `most` units, and so much time from now on where a `time` is given.
+    /// A budget of `most` units of work, and of `time` from now on, if given.
     pub fn of(most: u64, time: Option<Duration>, cancelled: CancellationToken) -> Budget {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
         Budget { most, deadline, cancelled, spent: Cell::new(0), next_look: Cell::new(0) }
     }
 
-    /// Counts `units` of work. `Err` once the budget is spent or the search cancelled, and from then on always.
+    /// Counts `units` of work. `Err` if the budget is spent or the search cancelled, and for every later call.
     ///
-    /// An addition and two comparisons, mostly: called for each block of postings, not for each posting.
+    /// Costs an addition and two comparisons in most calls. Called for each block of postings, not for each posting.
     pub fn spend(&self, units: usize) -> Result<(), Stopped> {
         let spent = self.spent.get().saturating_add(units as u64);
         self.spent.set(spent);
@@ -78,7 +79,7 @@ impl Budget {
         Ok(())
     }
 
-    /// The units that were spent so far.
+    /// The units of work spent so far.
     pub fn spent(&self) -> u64 {
         self.spent.get()
     }

@@ -15,21 +15,21 @@ use crate::search::index::schema::Fields;
 use crate::search::index::section::{SectionId, first_u64};
 use crate::search::text::analysis;
 
-/// So many links make a section one that leads elsewhere.
+/// The minimum number of links of a section that matches `has:links`.
 const FEW_LINKS: usize = 3;
 
-/// Percent by which the score of a section counts that answers nothing: it comes last.
+/// The prior, in percent, of a section that is not content (navigation, boilerplate, off-topic): it ranks last.
 const LAST: u64 = 12;
 
-/// From 2 to this power of words on a section is as good as any.
+/// The base-2 logarithm of the number of words from which length no longer raises the prior: 128 words.
 const FULL_DOUBLINGS: f64 = 7.0;
-/// What one word is worth beside that, before the square root.
+/// The square of the prior of a section of one word, relative to such a section.
 const SHORTEST: f64 = 0.3;
 
-/// Makes documents of sections.
+/// Builds tantivy documents from records.
 pub(in crate::search) struct Builder {
     pub fields: Fields,
-    /// The analyzers of the languages met so far.
+    /// Cache: the analyzers of the languages used so far.
     analyzers: HashMap<Language, TextAnalyzer>,
 }
 
@@ -38,7 +38,7 @@ impl Builder {
         Builder { fields, analyzers: HashMap::new() }
     }
 
-    /// The document of the section `id` of the document with this `key` and `version`.
+    /// The tantivy document of the section `id`, which belongs to the document with this `key` and `version`.
     pub fn document(
         &mut self,
         (key, version): (u64, u64),
@@ -61,11 +61,11 @@ impl Builder {
         Ok(document)
     }
 
-    /// Adds what is searched by words.
+    /// Adds the text fields.
     fn text(&mut self, document: &mut TantivyDocument, record: &Record) {
         let fields = self.fields;
         let (own, above) = match record.headings.split_last() {
-            // Who wrote a comment is found, but is no heading to suggest, or to rank by.
+            // The author of a comment can be searched for, but is not a heading for suggestions and ranking.
             _ if matches!(record.address, Address::Comment(_)) => ("", record.headings.join("\n")),
             Some((own, above)) => (own.as_str(), above.join("\n")),
             None => (record.title.as_str(), String::new()),
@@ -98,7 +98,8 @@ impl Builder {
     }
 }
 
-/// Adds what is kept for showing, in three parts: a hit of a search needs the first, and the second as it is.
+/// Adds the stored fields: the record without long parts, the text, and the rest. A hit needs only the first two, and
+/// the text without decoding.
 fn stored(
     document: &mut TantivyDocument,
     fields: &Fields,
@@ -123,12 +124,12 @@ fn stored(
     Ok(())
 }
 
-/// Whether `text` begins with `words` and not with a longer word: "MLOps" does not begin with "ML".
+/// Whether `text` begins with the whole words `words`: "MLOps" does not begin with "ML".
 fn begins_with_words(text: &str, words: &str) -> bool {
     text.strip_prefix(words).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
-/// Adds what is filtered and counted by.
+/// Adds the fields for filters and facets.
 fn labels(document: &mut TantivyDocument, fields: &Fields, record: &Record) {
     document.add_text(fields.source, &record.source);
     document.add_text(fields.path, &record.path);
@@ -160,7 +161,7 @@ fn labels(document: &mut TantivyDocument, fields: &Fields, record: &Record) {
     }
 }
 
-/// A number that all parts of a long section of the document `key` share.
+/// A hash that all parts of a long section of the document `key` share.
 fn passage(key: u64, record: &Record) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(&key.to_le_bytes());
@@ -173,16 +174,16 @@ fn passage(key: u64, record: &Record) -> u64 {
     first_u64(&hash.finalize())
 }
 
-/// Percent by which a section's score counts: a line or two seldom answers anything, and a table
-/// of contents never does.
+/// The prior of a section: a factor for its score, in percent. Very short sections are rarely relevant, and tables of
+/// contents never are.
 fn prior(record: &Record) -> u64 {
     if record.role != Role::Content {
         return LAST;
     }
-    // Rises with the logarithm of the length, ever less.
+    // Grows with the logarithm of the length. Code counts for a quarter.
     let words = words(&record.text) + words(&record.code) / 4;
     let length = ((words.max(1) as f64).log2() / FULL_DOUBLINGS).min(1.0);
-    // At most 100.
+    // Between 0 and 100.
     (100.0 * (SHORTEST + (1.0 - SHORTEST) * length).sqrt()) as u64
 }
 

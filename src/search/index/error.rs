@@ -8,10 +8,10 @@ use super::budget::Stopped;
 use super::field::MOST_FILTERS;
 use crate::disk::DiskError;
 
-/// Why a search can't be answered or the index can't be written.
+/// Why a search failed or the index can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    // Not a source error: tantivy's errors repeat their causes, and one sentence is enough.
+    // Not a source error: the messages of tantivy's errors already contain their causes.
     #[error("the search index: {0}")]
     Tantivy(tantivy::TantivyError),
     #[error("the search index: {0}")]
@@ -34,7 +34,7 @@ pub enum SearchError {
     Stopped(#[from] Stopped),
 }
 
-/// The result of `read`, with a panic turned into the error `damaged`: tantivy panics on some damaged files.
+/// The result of `read`. A panic becomes the error `damaged`, because tantivy panics on some damaged files.
 pub(in crate::search) fn guarded<T>(
     damaged: impl FnOnce() -> SearchError,
     read: impl FnOnce() -> Result<T, SearchError>,

@@ -1,7 +1,7 @@
 //! The values of the facet fields by section, and the count of each value over the best matches.
 //!
-//! tantivy unpacks column values one by one, and a dictionary block for each name. All values are therefore read
-//! when the index opens and stored section by section, so that counting a match touches one cache line.
+//! tantivy decodes column values one by one, and a dictionary block for each name. All values are therefore read when
+//! the index is opened and stored section by section, so that counting a match touches one cache line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -13,13 +13,13 @@ use tantivy::columnar::StrColumn;
 
 use super::field::FilterField;
 
-/// The fields whose values are counted, in the order of answers.
+/// The fields whose values are counted, in the order of responses.
 const FIELDS: [FacetField; 5] =
     [FacetField::Source, FacetField::Topic, FacetField::Step, FacetField::Kind, FacetField::Lang];
-/// Values of one facet that are told.
+/// The most values of one facet that are returned.
 const VALUES: usize = 30;
 
-/// A field whose values are counted. In alphabetical order, which is that of the keys in JSON.
+/// A field whose values are counted. The variants are in alphabetical order, like the keys in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FacetField {
@@ -48,28 +48,28 @@ impl FacetField {
     }
 }
 
-/// A field with its commonest values and their counts.
+/// A field with its most common values and their counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet {
     pub field: FacetField,
     pub values: Vec<(String, u64)>,
 }
 
-/// The values of all sections.
+/// The facet values of all sections, as numbers.
 #[derive(Default)]
 pub(in crate::search) struct Values {
-    /// By number of the value; those of one field ascend.
+    /// The value of each number. The values of one field are consecutive and ascending.
     names: Vec<String>,
-    /// By place in [`FIELDS`]: the numbers of its values.
+    /// By index in [`FIELDS`]: the range of numbers of its values.
     fields: Vec<Range<usize>>,
-    /// By section: where its values begin, and where those of the last end.
+    /// By section: the index of its first value in `values`; then one more entry, the length of `values`.
     begins: Vec<u32>,
     values: Vec<u16>,
 }
 
 impl Values {
-    /// Reads out the values of all sections of `segments`: O(sections + values). Beyond 65,535 different values the
-    /// others are left out.
+    /// Reads the values of all sections of `segments`. O(sections + values). Numbers have 16 bits: values beyond the
+    /// first 65,536 are left out.
     pub fn read(segments: &[SegmentReader]) -> tantivy::Result<Values> {
         let mut read = Values { begins: vec![0], ..Values::default() };
         let columns = segments.iter().map(columns).collect::<tantivy::Result<Vec<_>>>()?;
@@ -104,25 +104,25 @@ impl Values {
         Ok(read)
     }
 
-    /// The languages of sections, as codes.
+    /// The language codes of all sections.
     pub fn languages(&self) -> &[String] {
         let place = FIELDS.iter().position(|field| *field == FacetField::Lang);
         place.and_then(|at| self.names.get(self.fields.get(at)?.clone())).unwrap_or_default()
     }
 
-    /// The number of the source `id` among the sources that have sections.
+    /// The number of the source `id`; `None` if it has no sections.
     pub fn source(&self, id: &str) -> Option<usize> {
         let sources = self.names.get(self.fields.first()?.clone())?;
         sources.binary_search_by(|name| name.as_str().cmp(id)).ok()
     }
 
-    /// The id of the source of that number.
+    /// The id of the source with this number.
     pub fn source_name(&self, number: usize) -> Option<&str> {
         let sources = self.names.get(self.fields.first()?.clone())?;
         sources.get(number).map(String::as_str)
     }
 
-    /// How many sources have sections.
+    /// The number of sources that have sections.
     pub fn sources(&self) -> usize {
         self.fields.first().map_or(0, Range::len)
     }
@@ -133,7 +133,7 @@ impl Values {
         (first < self.sources()).then_some(first)
     }
 
-    /// The facets of `sections`. O(sections · values of each).
+    /// The facets of `sections`. O(sections · values per section).
     pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<Facet> {
         let mut counts = vec![0_u64; self.names.len()];
         for section in sections {
@@ -141,7 +141,7 @@ impl Values {
         }
         let facets = FIELDS.into_iter().zip(&self.fields).map(|(field, numbers)| {
             let held = numbers.clone().filter(|number| counts[*number] > 0);
-            // The commonest first, then by name, which is by number.
+            // The most common first, then by name. The numbers have the order of the names.
             let mut values: Vec<(u64, usize)> =
                 held.map(|number| (u64::MAX - counts[number], number)).collect();
             if values.len() > VALUES {
@@ -165,7 +165,7 @@ impl Values {
     }
 }
 
-/// A field's column of a segment, and the names of its values.
+/// The column of a field in a segment, and the names of its values.
 struct Column {
     column: Option<StrColumn>,
     names: Vec<String>,
@@ -192,7 +192,7 @@ fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
 mod tests {
     use super::*;
 
-    /// Values of two sections: both of the source "a"; the second of 40 topics, the first of the last of these.
+    /// The values of two sections, both of the source "a". The second has 40 topics, the first only the last of these.
     fn values() -> Values {
         let topics = (0..40).map(|at| format!("topic-{at:02}"));
         let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();

@@ -1,7 +1,7 @@
-//! Filters as values: a field and the value that it must have.
+//! Filters as values: a field and the value that a section must have there.
 //!
-//! A filter is typed in a query (`source:mercari`) or given beside it (a request parameter, a command option). Filters
-//! of the second kind are never converted to query text, so nothing that a user types can change or remove them.
+//! A filter is typed in a query (`source:mercari`) or passed separately (a request parameter, a command option).
+//! Filters of the second kind are never converted to query text, so nothing in the text can change or remove them.
 
 use std::fmt;
 
@@ -10,16 +10,17 @@ use serde::Serialize;
 
 use crate::search::index::day::day_number;
 
-/// Different filters that one query may have: each costs a pass over what it selects.
+/// The most different filters of one query. Each costs a pass over what it selects.
 pub const MOST_FILTERS: usize = 16;
 
 /// The fields that a filter may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FilterField {
-    /// The source's id; if no source has that id, its owner or the name of its repository. A whole name in any case.
+    /// The source's id; if no source has that id, its owner or the name of its repository. Whole names,
+    /// case-insensitive.
     Source,
-    /// A part of the path.
+    /// A part of the path, case-insensitive.
     Path,
     /// The topic's slug or any of its names.
     Topic,
@@ -27,11 +28,11 @@ pub enum FilterField {
     Kind,
     /// The language's code: `sv` or `swe`.
     Lang,
-    /// How the licence's name begins.
+    /// The beginning of the licence's name.
     Licence,
     /// `code`, `table` or `links`.
     Has,
-    /// The first day, `2025-01-31`; month and day may be left out.
+    /// The earliest date, `2025-01-31`; month and day may be left out.
     Since,
 }
 
@@ -49,7 +50,7 @@ impl FilterField {
         FilterField::Since,
     ];
 
-    /// The field's name, as it is typed.
+    /// The field's name as typed in queries.
     pub fn name(self) -> &'static str {
         match self {
             FilterField::Source => "source",
@@ -64,7 +65,7 @@ impl FilterField {
         }
     }
 
-    /// The field that `name`, in any case, is or is another name of.
+    /// The field with this name or alias, case-insensitive.
     pub fn named(name: &str) -> Option<FilterField> {
         let name = match &*name.to_ascii_lowercase() {
             "license" => "licence".to_owned(),
@@ -91,7 +92,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The filter that leaves what has `value` in `field`. `Err` says what a value of the field looks like.
+    /// The filter for sections that have `value` in `field`. `Err` describes what is wrong with the value or which
+    /// values are valid.
     ///
     /// ```
     /// use cairn::search::query::{Filter, FilterField};
@@ -116,12 +118,13 @@ impl Filter {
         }
     }
 
-    /// The filters of those of `given` that have a value: blank ones, as an empty form sends them, filter nothing.
+    /// The filters for the pairs of `given` that have a valid value. Blank values, as sent by an empty form, are
+    /// skipped.
     pub fn all<'a>(given: impl IntoIterator<Item = (FilterField, Option<&'a str>)>) -> Vec<Filter> {
         given.into_iter().filter_map(|(field, value)| Filter::new(field, value?).ok()).collect()
     }
 
-    /// Whether `other` leaves the same sections.
+    /// Whether `other` is the same filter: values are compared case-insensitively.
     fn equals(&self, other: &Filter) -> bool {
         self.field == other.field
             && self.excluded == other.excluded
@@ -129,7 +132,7 @@ impl Filter {
     }
 }
 
-/// `filters` in their order, each once. O(filters²); a query's text has room for some hundred.
+/// `filters` without duplicates, in their order. O(filters²); the text of a query has room for a few hundred.
 pub(in crate::search) fn distinct(filters: impl IntoIterator<Item = Filter>) -> Vec<Filter> {
     let mut kept: Vec<Filter> = Vec::new();
     for filter in filters {

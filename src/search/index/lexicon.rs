@@ -1,7 +1,7 @@
-//! The words of the index: how often each is used, which start with a prefix, which are spelled similarly.
+//! The words of the index: how many sections contain each, which start with a prefix, which are spelled similarly.
 //!
-//! All answers come from the term dictionaries of the index (memory-mapped finite state transducers). Nothing more is
-//! held in memory.
+//! All results come from the dictionaries and postings of the index, which are memory-mapped. Nothing more is kept in
+//! memory.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -19,14 +19,14 @@ use crate::search::index::opened::{BODY, Hidden, Opened};
 use crate::search::index::postings::each_phrase;
 use crate::search::text::analysis;
 
-/// A word of the index with the number of sections that hold it, copies counted.
+/// A word of the index, with the number of sections that contain it, including folded copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct Known {
     pub word: String,
     pub held: u32,
 }
 
-/// The words of `opened`, whose languages are those of `stemmers`.
+/// The words of `opened`. `stemmers` are those of its languages.
 pub(in crate::search) struct Lexicon<'a> {
     pub opened: &'a Opened,
     pub stemmers: &'a [TextAnalyzer],
@@ -34,7 +34,7 @@ pub(in crate::search) struct Lexicon<'a> {
 }
 
 impl Lexicon<'_> {
-    /// How many sections hold `word` as written (lower case, without accents).
+    /// The number of sections that contain `word` (lower-case, without accents) unstemmed.
     pub fn held(&self, word: &str) -> Result<u32, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let mut held = 0;
@@ -45,7 +45,7 @@ impl Lexicon<'_> {
         Ok(held)
     }
 
-    /// Whether a section that is shown holds `word` as written: no folded copy, and none that was deleted.
+    /// Whether a section that is neither a folded copy nor deleted contains `word` unstemmed.
     pub fn is_shown(&self, word: &str) -> Result<bool, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         for segment in &self.opened.segments {
@@ -63,7 +63,7 @@ impl Lexicon<'_> {
         Ok(false)
     }
 
-    /// How many sections hold a form of `word`.
+    /// The number of sections that contain `word` or a word with the same stem: the largest count over the stemmers.
     pub fn held_in_any_form(&self, word: &str) -> Result<u32, SearchError> {
         let mut most = self.held(word)?;
         for stemmer in self.stemmers {
@@ -81,7 +81,7 @@ impl Lexicon<'_> {
         Ok(most)
     }
 
-    /// How many sections have these stems one behind the other in their body.
+    /// The number of sections with these stems in sequence in their body; 0 for fewer than two stems.
     pub fn phrase_held(&self, stems: &[String]) -> Result<u32, SearchError> {
         let field = self.opened.fields.body;
         let terms: Vec<Term> =
@@ -96,9 +96,9 @@ impl Lexicon<'_> {
         Ok(held)
     }
 
-    /// The words that begin with `prefix`, the commonest first, `prefix` itself left out; at most `most`.
+    /// The words that begin with `prefix`, without `prefix` itself, the most common first; at most `most`.
     ///
-    /// O(words that begin so), each charged to the budget; holds `most` of them.
+    /// O(words with the prefix), each of which counts against the budget; keeps at most `most` of them in memory.
     pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<Known>, SearchError> {
         let mut streams = Vec::with_capacity(self.opened.segments.len());
         for segment in &self.opened.segments {
@@ -121,12 +121,12 @@ impl Lexicon<'_> {
         Ok(commonest.known)
     }
 
-    /// The words within `distance` edits of `word` (one letter added, left out, changed, or two
-    /// neighbours exchanged), the commonest first, `word` itself left out. Two edits are looked for
-    /// behind the same first letter only: few slips are in it, and it is a tenth of the work.
+    /// The words within `distance` edits of `word` (a letter inserted, deleted or substituted, or two neighbouring
+    /// letters transposed), without `word` itself, the most common first. For two edits, only words with the same
+    /// first letter are considered: misspellings rarely change it, and the work is a tenth.
     ///
-    /// By a Levenshtein automaton over the dictionary (K. Schulz, S. Mihov, IJDAR 5(1), 2002): some
-    /// hundred microseconds.
+    /// Uses a Levenshtein automaton over the dictionary (K. Schulz, S. Mihov, IJDAR 5(1), 2002): some hundred
+    /// microseconds.
     pub fn alike(&self, word: &str, distance: u8) -> Result<Vec<Known>, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let query = FuzzyTermQuery::new(term, distance, true);
@@ -150,10 +150,10 @@ impl Lexicon<'_> {
     }
 }
 
-/// The commonest of the words that were added in alphabetical order.
+/// Collects the most common words. They must be added in alphabetical order.
 struct Commonest {
     most: usize,
-    /// The commonest first; equal ones in alphabetical order.
+    /// The most common first; equally common ones in alphabetical order.
     known: Vec<Known>,
 }
 
@@ -169,7 +169,7 @@ impl Commonest {
     }
 }
 
-/// An automaton that counts the entries of a dictionary that it is shown.
+/// Wraps an automaton and counts its transitions, so that a search of a dictionary can be charged to the budget.
 struct Counted<'c, A> {
     automaton: A,
     steps: &'c Cell<usize>,

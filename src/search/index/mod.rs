@@ -1,6 +1,6 @@
-//! The tantivy index: its schema, what is written for a section, and how an index is opened and read.
+//! The tantivy index: its schema, the document of a section, and how an index is opened and read.
 //!
-//! [`mod@write`] keeps the index in step with the store and hard-links it into a generation; [`opened`] reads one.
+//! [`mod@write`] updates the index from the store and hard-links it into a generation; [`opened`] reads it.
 
 pub(in crate::search) mod budget;
 pub(in crate::search) mod day;

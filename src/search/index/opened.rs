@@ -1,8 +1,8 @@
 //! An index opened for reading: its segments, with the readers and columns that searches need.
 //!
-//! Section numbers run through all segments; a segment's first section is its `base`. What is needed for every match
-//! (prior, document, passage, whether it is hidden) is held in plain arrays of 21 bytes a section, beside the facet
-//! values ([`Values`]).
+//! Sections are numbered through all segments; the number of a segment's first section is its `base`. The data needed
+//! for every match (prior, document, passage, whether it is hidden) is in plain arrays of 21 bytes per section, beside
+//! the facet values ([`Values`]).
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ use crate::search::index::record::{Copies, Record};
 use crate::search::index::schema::{self, Fields};
 use crate::search::index::section::SectionId;
 
-/// The fields that hold text, by place: own heading, what stands above it, body, code.
+/// The number of text fields. In order: own heading, headings and title above, body, code.
 pub(in crate::search) const TEXTS: usize = 4;
 pub(in crate::search) const HEADING: usize = 0;
 pub(in crate::search) const BODY: usize = 2;
@@ -57,15 +57,15 @@ pub(in crate::search) struct Opened {
     pub segments: Vec<Segment>,
     /// By text field: its mean length, in tokens.
     pub mean_lengths: [f32; TEXTS],
-    /// By section: what its score counts times.
+    /// By section: the factor for its score.
     pub priors: Vec<f32>,
-    /// By section: which document it is of.
+    /// By section: the key of its document.
     pub documents: Vec<u64>,
-    /// By section: which long section it is a part of.
+    /// By section: a hash that all parts of one long section share.
     pub passages: Vec<u64>,
     /// By section: whether it is deleted, or folded under another.
     pub hidden: Vec<Hidden>,
-    /// By section: what it has of the fields that are counted.
+    /// By section: its facet values.
     pub values: Values,
 }
 
@@ -74,13 +74,13 @@ pub(in crate::search) struct Opened {
 pub(in crate::search) enum Hidden {
     #[default]
     No,
-    /// A copy of another.
+    /// A folded copy of another section.
     Folded,
     Deleted,
 }
 
 impl Opened {
-    /// Opens the index in `folder`, whose files are mapped, not read. Writes nothing. O(sections) for the arrays.
+    /// Opens the index in `folder` by memory-mapping its files. Writes nothing. O(sections) for the arrays.
     pub fn open(folder: &Path, copies: &Copies) -> Result<Opened, SearchError> {
         let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
         let fields = schema::check(&index)?;
@@ -108,7 +108,7 @@ impl Opened {
         for (at, mean) in opened.mean_lengths.iter_mut().enumerate() {
             let tokens: u64 =
                 opened.segments.iter().map(|s| s.texts[at].terms.total_num_tokens()).sum();
-            // Counts of tokens and sections: far below what an f32 tells apart by a millionth.
+            // An f32 has a relative error below a millionth, which is exact enough for counts.
             *mean = (tokens as f32 / opened.priors.len().max(1) as f32).max(1.0);
         }
         Ok(opened)
@@ -128,7 +128,7 @@ impl Opened {
         let passages = columns.u64("passage")?;
         let base = u32::try_from(self.priors.len()).unwrap_or(u32::MAX);
         for doc in 0..reader.max_doc() {
-            // Percents, at most 100: exact in an f32.
+            // Percentages of at most 100, which an f32 represents exactly.
             self.priors.push(priors.first(doc).unwrap_or(100) as f32 / 100.0);
             self.documents.push(documents.first(doc).unwrap_or(0));
             self.passages.push(passages.first(doc).unwrap_or(0));
@@ -155,7 +155,8 @@ impl Opened {
         Ok(())
     }
 
-    /// What `read` gives of this index, whose files may have been damaged since it was opened.
+    /// The result of `read`, which reads this index. A panic becomes `SearchError::Failed`: the files may have been
+    /// damaged since the index was opened.
     pub fn guarded<T>(
         &self,
         read: impl FnOnce() -> Result<T, SearchError>,
@@ -163,14 +164,14 @@ impl Opened {
         guarded(|| SearchError::Failed(self.folder.clone()), read)
     }
 
-    /// How many sections there are, hidden ones included.
+    /// The number of sections, including hidden ones.
     pub fn len(&self) -> usize {
         self.priors.len()
     }
 
-    /// The inverse document frequency of what `held` of the sections hold.
+    /// The inverse document frequency of a term that `held` sections contain.
     pub fn rarity(&self, held: usize) -> f32 {
-        // Counts of sections: an f32 is exact enough.
+        // An f32 is exact enough for counts of sections.
         let (held, all) = (held as f32, self.len() as f32);
         (1.0 + (all - held + 0.5) / (held + 0.5)).ln()
     }
@@ -179,13 +180,13 @@ impl Opened {
         &self.searcher
     }
 
-    /// The segment that holds `section`, and its number there.
+    /// The index of the segment of `section`, and its document number there.
     pub fn place(&self, section: u32) -> (usize, u32) {
         let at = self.segments.partition_point(|segment| segment.base <= section).max(1) - 1;
         (at, section - self.segments.get(at).map_or(0, |segment| segment.base))
     }
 
-    /// The section at tantivy's `address`.
+    /// The number of the section at tantivy's `address`.
     pub fn number(&self, address: DocAddress) -> u32 {
         let base = self.segments.get(address.segment_ord as usize).map_or(0, |s| s.base);
         base + address.doc_id
@@ -196,7 +197,7 @@ impl Opened {
         SectionId(self.segments.get(segment).and_then(|s| s.ids.first(doc)).unwrap_or(0))
     }
 
-    /// What is kept of `section`. Unpacks a block of the store.
+    /// The stored fields of `section`. Decompresses a block of the document store.
     pub fn stored(&self, section: u32) -> Result<Stored, SearchError> {
         let (segment, doc) = self.place(section);
         let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
@@ -212,7 +213,7 @@ impl Opened {
     }
 }
 
-/// What is kept of a section, its parts still to be decoded.
+/// The stored fields of a section, not yet decoded.
 pub(in crate::search) struct Stored {
     values: BTreeMap<Field, OwnedValue>,
     fields: Fields,

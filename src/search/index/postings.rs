@@ -1,4 +1,4 @@
-//! Reads postings and dictionaries of a segment, and counts the reads against the budget of a search.
+//! Reads postings and dictionaries of a segment. Reads count against the budget of a search.
 
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
@@ -22,7 +22,7 @@ pub(in crate::search) fn each_block(
     }
 }
 
-/// Calls `each` with every block of the postings that `info` names.
+/// Calls `each` with every block of the postings at `info`.
 fn each_block_of(
     terms: &InvertedIndexReader,
     info: &TermInfo,
@@ -39,8 +39,8 @@ fn each_block_of(
     Ok(())
 }
 
-/// Calls `each` with the place in `docs`, ascending, of every document that holds `term`. Reads no more of the postings
-/// than it has to.
+/// Calls `each` with the index in `docs` (ascending) of every document that contains `term`. Skips the postings between
+/// these documents.
 pub(in crate::search) fn held_of(
     terms: &InvertedIndexReader,
     term: &Term,
@@ -65,8 +65,8 @@ pub(in crate::search) fn held_of(
     Ok(())
 }
 
-/// Calls `each` with the documents of every term of the dictionary that `choose` makes something of, and with what it
-/// made. One pass over the dictionary.
+/// Calls `each` for every term of the dictionary for which `choose` returns a value, with blocks of the documents that
+/// contain the term, and the value. One pass over the dictionary.
 pub(in crate::search) fn each_term<T: Copy>(
     terms: &InvertedIndexReader,
     budget: &Budget,
@@ -84,10 +84,10 @@ pub(in crate::search) fn each_term<T: Copy>(
     Ok(())
 }
 
-/// Calls `each` with every document where `stems` stand one behind the other, ascending.
+/// Calls `each` with every document that contains `stems` in sequence, ascending.
 ///
-/// The documents that hold all stems are found by leaps of the rarest; there the positions of each different
-/// stem are read once, however often the phrase repeats it. O(postings and positions of the documents that hold all).
+/// The postings of all stems are intersected, starting from the rarest. In each common document, the positions of every
+/// different stem are read once, however often the phrase repeats it. O(postings, and positions in common documents).
 pub(in crate::search) fn each_phrase(
     terms: &InvertedIndexReader,
     stems: &[Term],
@@ -118,14 +118,14 @@ pub(in crate::search) fn each_phrase(
 /// A word of a phrase.
 struct Word {
     postings: SegmentPostings,
-    /// Its places in the phrase.
+    /// Its positions in the phrase.
     offsets: Vec<u32>,
-    /// Its places in the document.
+    /// Its positions in the current document, once read.
     places: Vec<u32>,
 }
 
 impl Word {
-    /// The different words of a phrase, the rarest first; `None` if the segment lacks one.
+    /// The different words of a phrase, the rarest first; `None` if one is not in the segment.
     fn all(
         terms: &InvertedIndexReader,
         stems: &[Term],
@@ -146,7 +146,7 @@ impl Word {
         Ok(Some(words.into_iter().map(|(_, word)| word).collect()))
     }
 
-    /// The first document from `doc` on that holds the word.
+    /// Advances to the first document from `doc` on that contains the word, and returns it.
     fn leap(&mut self, doc: u32) -> u32 {
         if self.postings.doc() < doc { self.postings.seek(doc) } else { self.postings.doc() }
     }
@@ -156,7 +156,7 @@ impl Word {
     }
 }
 
-/// Whether the words that were read stand at their places, somewhere.
+/// Whether the phrase occurs in the document whose positions were read.
 fn stand_together(first: &Word, others: &[Word]) -> bool {
     let Some(lead) = first.offsets.first() else { return false };
     let begins = first.places.iter().filter_map(|place| place.checked_sub(*lead));
@@ -183,7 +183,7 @@ mod tests {
         let mut dice = fastrand::Rng::with_seed(3);
         let mut text = |most: usize| -> Vec<String> {
             let length = dice.usize(2..most);
-            // The letters a to f, the first ones more often.
+            // The letters a to f, the first ones more frequent.
             let letter =
                 |dice: &mut fastrand::Rng| b"abcdef"[dice.usize(..6) * dice.usize(..6) / 6];
             (0..length).map(|_| char::from(letter(&mut dice)).to_string()).collect()

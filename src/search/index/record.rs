@@ -1,4 +1,4 @@
-//! What the index stores for a section, and what a searcher is given beside the index: sources and folded copies.
+//! The stored record of a section, and the data that a searcher needs besides the index: sources and folded copies.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::catalogue::Shown;
 use crate::catalogue::names::SourceNames;
 use crate::extract::{Address, DocumentKind, Link, Posted, subject};
 
-/// A topic of a section, as shown.
+/// A topic of a section, for output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TopicMention {
     pub topic: String,
@@ -19,7 +19,7 @@ pub struct TopicMention {
     pub salience: Salience,
 }
 
-/// What is stored of a section, to show it.
+/// The stored data of a section, for output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub source: String,
@@ -30,16 +30,16 @@ pub struct Record {
     pub address: Address,
     pub text: String,
     pub code: String,
-    /// Its Markdown as its author wrote it; empty for other formats.
+    /// Its Markdown source; empty for other formats.
     pub markup: String,
     pub links: Vec<Link>,
-    /// `YYYY-MM-DD`: the date that its document states, else the day when it was first seen.
+    /// `YYYY-MM-DD`: the date that its document states, or else the day when it was first seen.
     pub date: Option<String>,
     pub kind: DocumentKind,
     pub role: Role,
-    /// Tags or categories that its author gave it or its document.
+    /// Tags or categories of the section or its document, set by the author.
     pub tags: Vec<String>,
-    /// The document's own licence, if it has one, and how much of the text that licence allows to show.
+    /// The document's own licence, if it has one, and how much of the text it allows to show.
     pub licence: Option<(String, Shown)>,
     pub language: Option<String>,
     pub step: Option<String>,
@@ -47,7 +47,7 @@ pub struct Record {
     /// The sections before and after it in the document.
     pub previous: Option<SectionId>,
     pub next: Option<SectionId>,
-    /// For posts of a thread: who wrote it and when. Stored after the other fields; older indexes end before it.
+    /// For posts of a thread: author and time. Stored after the other fields, because older indexes don't have it.
     #[serde(skip)]
     pub posted: Option<Posted>,
 }
@@ -59,7 +59,7 @@ impl Record {
     }
 }
 
-/// A source, as far as searching needs it.
+/// The data of a source that searching needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexedSource {
     pub id: String,

@@ -1,8 +1,8 @@
 //! The fields of the index.
 //!
-//! Four fields hold stemmed text: a section's own heading, the title and headings above it, its body and its code. They
-//! are weighted when a query is answered, so text is indexed once. Only the unstemmed words are indexed again, without
-//! frequencies and positions: they give the frequency of a spelling, complete prefixes, and match phrases exactly.
+//! Four fields contain stemmed text: a section's own heading, the title and headings above it, its body and its code.
+//! They are weighted at query time, so text is indexed once. Only unstemmed words are indexed a second time, without
+//! frequencies and positions: for the frequency of a spelling, for completing prefixes, and for exact phrases.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
@@ -13,12 +13,12 @@ use tantivy::{Index, TantivyError};
 
 use crate::search::text::analysis;
 
-/// Changes when the schema or what is written into it does: then every section is indexed anew.
+/// Incremented when the schema or the content of its fields changes. Then every section is indexed again.
 pub const VERSION: u32 = 12;
 
-/// English stems.
+/// The tokenizer of English stems.
 const STEMMED: &str = "stemmed";
-/// Words as written.
+/// The tokenizer of unstemmed words.
 const WORDS: &str = "words";
 
 /// The index's fields.
@@ -26,13 +26,13 @@ const WORDS: &str = "words";
 pub(in crate::search) struct Fields {
     /// [`SectionId`](super::section::SectionId).
     pub id: Field,
-    /// Hash of source and path: all sections of a document have it.
+    /// Hash of source and path, shared by all sections of a document.
     pub document: Field,
-    /// Hash of document and headings: all parts of one long section have it.
+    /// Hash of document and headings, shared by all parts of a long section.
     pub passage: Field,
-    /// Hash of all that a document's sections depend on.
+    /// Hash of everything that a document's sections depend on.
     pub version: Field,
-    /// Percent by which the score counts.
+    /// Factor for the score, in percent.
     pub prior: Field,
     /// The document's day, as the number YYYYMMDD.
     pub date: Field,
@@ -44,9 +44,9 @@ pub(in crate::search) struct Fields {
     pub step: Field,
     pub kind: Field,
     pub language: Field,
-    /// The document's own licence, lower case.
+    /// The document's own licence, lower-cased.
     pub licence: Field,
-    /// What it holds besides prose: `code`, `table`, `links`.
+    /// What it contains besides prose: `code`, `table`, `links`.
     pub has: Field,
     /// Its own heading as written, for suggestions.
     pub label: Field,
@@ -55,13 +55,13 @@ pub(in crate::search) struct Fields {
     pub body: Field,
     pub code: Field,
     pub words: Field,
-    /// What is kept for showing: the record without its text, the text, and its code, links and Markdown (JSON).
+    /// Stored for output: the record without its long parts, the text, and code, links and Markdown (JSON).
     pub record: Field,
     pub text: Field,
     pub rest: Field,
 }
 
-/// The schema. Its fields are those of [`Fields`].
+/// The schema with its [`Fields`].
 pub(in crate::search) fn schema() -> (Schema, Fields) {
     let text = |tokenizer: &str, option: IndexRecordOption| {
         let indexing =
@@ -94,20 +94,20 @@ pub(in crate::search) fn schema() -> (Schema, Fields) {
         code: builder.add_text_field("code", text(STEMMED, IndexRecordOption::WithFreqs)),
         words: builder.add_text_field("words", text(WORDS, IndexRecordOption::Basic)),
         record: builder.add_bytes_field("record", BytesOptions::default().set_stored()),
-        // Stored text is read as a whole, stored bytes one by one.
+        // tantivy reads a stored text in one piece, but stored bytes one by one.
         text: builder.add_text_field("text", STORED),
         rest: builder.add_text_field("rest", STORED),
     };
     (builder.build(), fields)
 }
 
-/// Makes the tokenizers known to `index`; both writer and reader need them.
+/// Registers the tokenizers with `index`. Both writer and reader need them.
 pub(in crate::search) fn register(index: &Index) {
     index.tokenizers().register(WORDS, analysis::words());
     index.tokenizers().register(STEMMED, analysis::stemmed(Language::English));
 }
 
-/// `Err` if `index` was made with other fields than [`schema`]'s.
+/// The fields of `index`. `Err` if its schema is not that of [`schema`].
 pub(in crate::search) fn check(index: &Index) -> Result<Fields, TantivyError> {
     let (schema, fields) = schema();
     if index.schema() == schema {

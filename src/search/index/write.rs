@@ -1,8 +1,8 @@
-//! Keeps tantivy's index in step with the store, and publishes it in a generation.
+//! Updates tantivy's index from the store, and publishes it in a generation.
 //!
-//! The index records what it contains (a document's key and version are fast fields). tantivy commits atomically, so
-//! a refresh that was killed at any point can continue. The checksum of `meta.json` is stored beside it, so that damage
-//! is noticed ([`Writer::examine`]).
+//! The index records what it contains (a document's key and version are fast fields). tantivy commits atomically, so a
+//! refresh that was killed at any point can continue. The checksum of `meta.json` is stored beside it, so that damage
+//! is detected ([`Writer::examine`]).
 
 use std::collections::HashMap;
 use std::fs;
@@ -18,9 +18,10 @@ use crate::search::index::record::Record;
 use crate::search::index::schema;
 use crate::search::index::section::{SectionId, first_u64};
 
-/// Memory that the writer fills before it writes a segment.
+/// Bytes of memory that the writer fills before it writes a segment.
 const WRITER_BYTES: usize = 64_000_000;
-/// What is stored is packed in blocks of so many bytes, each of which is unpacked for a hit: two sections or so.
+/// Bytes of a compressed block of the document store, before compression: about two sections. Reading a hit
+/// decompresses a whole block.
 const BLOCK_BYTES: usize = 8_192;
 /// tantivy's list of segments, and its list of the files that it manages.
 const META: &str = "meta.json";
@@ -35,7 +36,7 @@ pub fn document_key(source: &str, path: &str) -> u64 {
     first_u64(&hash.finalize())
 }
 
-/// The index that is being written.
+/// Writes the index.
 pub struct Writer {
     folder: PathBuf,
     index: Index,
@@ -45,14 +46,14 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Looks whether the index in `folder` can be added to: all of its segments open, and `meta.json` is the one
-    /// that the last commit wrote. Takes tantivy's lock for reading. O(sections).
+    /// Checks that the index in `folder` is intact: all segments can be opened, and `meta.json` is as the last commit
+    /// wrote it. Takes tantivy's lock for reading. O(sections).
     pub fn examine(folder: &Path) -> Result<(), SearchError> {
         let damaged = || SearchError::Damaged(folder.to_owned());
         let written =
             String::from_utf8(disk::read(&folder.join(CHECKSUM))?).map_err(|_| damaged())?;
         let meta = disk::read(&folder.join(META))?;
-        // Without the list of its files tantivy would never remove one.
+        // Without the list of its files, tantivy would never delete one.
         disk::read(&folder.join(MANAGED))?;
         if blake3::hash(&meta).to_hex().as_str() != written.trim() {
             return Err(damaged());
@@ -69,9 +70,10 @@ impl Writer {
         )
     }
 
-    /// Opens the index in `folder`, or makes a new one where there is none or one of other fields.
+    /// Opens the index in `folder`. Creates it if there is none; deletes and recreates it if it can't be opened or has
+    /// other fields.
     ///
-    /// Takes tantivy's own lock; a writer that was killed leaves none behind that holds.
+    /// Takes tantivy's lock for writing. The lock of a killed process does not persist.
     pub fn open(folder: &Path) -> Result<Writer, SearchError> {
         disk::create_folder(folder)?;
         let (schema, fields) = schema::schema();
@@ -107,13 +109,13 @@ impl Writer {
         versions(&self.index)
     }
 
-    /// Drops the sections of the document `key`.
+    /// Removes the sections of the document `key`.
     pub fn remove(&mut self, key: u64) {
         self.writer.delete_term(Term::from_field_u64(self.builder.fields.document, key));
         self.changed = true;
     }
 
-    /// Adds the sections of the document `key`, whose earlier ones must have been removed.
+    /// Adds the sections of the document `key`. Its earlier sections must have been removed.
     pub fn add(
         &mut self,
         key: u64,
@@ -127,10 +129,10 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes what was added and removed durable, and puts the index into the folder `into`.
+    /// Commits all changes, and publishes the index in the folder `into`.
     ///
-    /// Segment files are immutable, so they are hard-linked (copied where the file system can't);
-    /// only `meta.json` is written. Returns the bytes of the index.
+    /// Segment files are immutable, so they are hard-linked, or copied if that fails; only `meta.json` is written.
+    /// Returns the size of the segment files in bytes.
     pub fn commit(mut self, into: &Path) -> Result<u64, SearchError> {
         if self.changed {
             self.writer.commit()?;
@@ -143,7 +145,7 @@ impl Writer {
         let mut bytes = 0;
         for file in index.load_metas()?.list_segment_files() {
             let source = from.join(&file);
-            // Which of its possible files a segment has depends on its fields and deletes.
+            // A segment does not have all possible files: that depends on its fields and deletions.
             let Ok(metadata) = fs::metadata(&source) else { continue };
             let target = into.join(&file);
             if fs::hard_link(&source, &target).is_err() {
@@ -152,12 +154,12 @@ impl Writer {
             }
             bytes += metadata.len();
         }
-        // Written, not copied: tantivy's own may be read by its owner alone.
+        // Written, not copied: tantivy's file may be readable only by its owner.
         disk::write(&into.join(META), &meta)?;
         Ok(bytes)
     }
 
-    /// Removes the files that no commit refers to, such as a run leaves that failed.
+    /// Deletes files that no commit refers to, such as those of a failed run.
     pub fn collect_garbage(self) -> Result<(), SearchError> {
         self.writer.garbage_collect_files().wait()?;
         Ok(())
