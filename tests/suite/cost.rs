@@ -308,7 +308,7 @@ fn a_server_that_is_searching_ends_within_five_seconds_of_sigterm() {
         .map(|_| {
             let address = address.clone();
             std::thread::spawn(move || {
-                // Until the server is there no longer.
+                // Until the server has ended.
                 while let Ok(mut stream) = TcpStream::connect(&address) {
                     let head =
                         "GET /api/v1/search?q=model+path:s HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -56,7 +56,7 @@ fn shelf() -> Shelf {
             records.push(of(&source.id, heading, text));
         }
     }
-    // What everybody speaks of names nobody.
+    // Words that are common in all sources do not name a source.
     for at in 0..40 {
         let text =
             "An ml interview asks for a manual, a fresh idea and a feature store. Rain falls.";

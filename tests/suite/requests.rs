@@ -231,7 +231,7 @@ fn in_every_state(server: &Server) -> Vec<TcpStream> {
         open("POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"),
         open("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf"),
     ];
-    // Answers that nobody reads, until nothing more fits into the buffers between.
+    // Responses that are not read, until the buffers between are full.
     streams.push(open(&format!("{head}\r\n").repeat(500)));
     // One that has been answered and is kept.
     let mut kept = open("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -173,7 +173,7 @@ fn rules_that_widen_fetch_those_sources_anew_that_hold_more() {
     let asked = world.asked();
     assert!(asked.iter().all(|asked| asked.ends_with("304")), "and only once: {asked:?}");
 
-    // A file that was too large is fetched when it no longer is.
+    // A file that was too large is fetched once the limit allows it.
     let small = wider.replace("file_bytes = 16_000_000", "file_bytes = 30");
     world.write("sources/policy.toml", &small);
     let run = world.refresh(&["--offline"], 0);

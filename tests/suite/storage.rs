@@ -186,7 +186,7 @@ fn on_a_full_disk_a_refresh_says_so_and_leaves_everything_as_it_was() {
     let sizes: BTreeMap<u64, u64> = state(&kept).values().map(|of| (of.0, of.4)).collect();
     let kilobytes: u64 = sizes.values().map(|bytes| bytes.div_ceil(4_096) * 4).sum();
     let own = world.command(&[]);
-    // A disk of so many kilobytes with the index on it: refreshed while full, searched, and kept for a look.
+    // A small disk with the index on it, which is refreshed while the disk is full, searched, and copied for checks.
     let script = "mount -t tmpfs -o size=\"$1\"k tmpfs \"$CAIRN_INDEX\" && cp -a \"$2\"/. \"$CAIRN_INDEX\" \
         && \"$0\" refresh -q; code=$?; \"$0\" search 'position bias' --json >\"$3.json\" || exit 99; \
         rm -rf \"$3\"; cp -a \"$CAIRN_INDEX\" \"$3\"; \

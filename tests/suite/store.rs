@@ -217,7 +217,7 @@ fn a_row_that_a_refresh_cannot_decode_is_made_again_in_the_same_run() {
     assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
     assert_eq!(rows(&world).0, "well");
 
-    // Where the sources do not answer, what is served stays.
+    // If the sources do not respond, the served content is kept.
     damage();
     world.write("sources/notes/own.md", "# Own note\n\nWritten a third time.\n");
     for name in ["ann/bias", "bob/store"] {

@@ -123,7 +123,7 @@ impl World {
     pub fn asked(&self) -> Vec<String> {
         let mut requests = self.github.requests();
         self.github.forget_requests();
-        // Of several sources that are asked at once, one or the other comes first.
+        // Sources are requested concurrently, so their order varies.
         requests.sort_by_key(|request| request.path.split('/').nth(1).unwrap_or("").to_owned());
         requests.iter().map(|request| format!("{} {}", request.path, request.status)).collect()
     }
