@@ -34,7 +34,7 @@ fn without_evidence_of(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
     (!kept.why.is_empty()).then_some(kept)
 }
 
-/// `resource` without the citations of `sources`; `None` if nobody else cites it.
+/// `resource` without the citations of `sources`; `None` if no other source cites it.
 fn cited(resource: &Resource, sources: &HashSet<&str>) -> Option<Resource> {
     let is_kept = |source: &str| !sources.contains(source);
     if resource.sources.iter().all(|source| is_kept(source)) {

@@ -18,13 +18,13 @@ pub fn give_options(options: &[(&str, Option<&str>)]) {
     let _ = OPTIONS.set(written.collect::<Vec<_>>().join(" "));
 }
 
-/// The command line of `cairn` with the options of [`give_options`] and `words`, quoted as by [`command`].
+/// The command line of `cairn` with the options of `give_options` and `words`, quoted as by [`command`].
 pub fn cairn<W: AsRef<str>>(words: &[W]) -> Option<String> {
     let line = format!("cairn {}", command(words)?);
     Some(complete(&line, "", options()))
 }
 
-/// `advice` with the options of [`give_options`] added to each command between backticks that begins with `cairn`, so
+/// `advice` with the options of `give_options` added to each command between backticks that begins with `cairn`, so
 /// that it acts on the same index. O(length).
 pub fn completed(advice: &str) -> Cow<'_, str> {
     match options() {

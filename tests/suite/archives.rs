@@ -1,5 +1,5 @@
-//! Hostile and broken archives: each gets a problem or an error, memory stays bounded, and nothing is
-//! written outside the index.
+//! Hostile and broken archives: each is reported as a problem or an error, memory stays bounded, and nothing is written
+//! outside the index.
 
 use std::fs;
 use std::io::Write;
@@ -12,7 +12,7 @@ use crate::github::{Archive, RawArchive, RawEntry, Repo, raw_archive};
 use crate::world::{World, outcome, part, text};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
-/// The most memory that a refresh may take, whatever it is sent.
+/// The most memory in bytes that a refresh may use, whatever archive it receives.
 const MOST_MEMORY: u64 = 256_000_000;
 
 fn start() -> RawArchive {
@@ -23,7 +23,7 @@ fn world(bytes: Vec<u8>) -> World {
     World::new(vec![Repo::new("eve/x", SHA, Archive::Bytes(bytes))])
 }
 
-/// Bounds that a small archive reaches.
+/// Replaces `from` by `to` in the policy, for limits that a small archive exceeds.
 fn bounded(world: &World, from: &str, to: &str) {
     let policy = fs::read_to_string(world.path("sources/policy.toml")).unwrap();
     let changed = policy.replace(from, to);
@@ -31,7 +31,7 @@ fn bounded(world: &World, from: &str, to: &str) {
     world.write("sources/policy.toml", &changed);
 }
 
-/// Refreshes, and sees that nothing but the index was written and memory was kept.
+/// Refreshes, and checks that only the index was written and that the memory limit was kept.
 #[track_caller]
 fn refresh(world: &World, code: i32) -> Value {
     let run = world.refresh(&[], code);
@@ -55,7 +55,7 @@ fn problems(world: &World) -> Vec<String> {
     told.collect()
 }
 
-/// The archive has to be refused as a whole, with an error that says why.
+/// Checks that the archive as a whole is refused, with an error that contains `says`.
 #[track_caller]
 fn refused(world: &World, says: &str) {
     let run = refresh(world, 3);

@@ -1,11 +1,11 @@
-//! `cairn doctor --github`: what it asks, and what it says of the answers.
+//! `cairn doctor --github`: the requests it makes, and its findings from the responses.
 
 use serde_json::Value;
 
 use crate::github::Fault;
 use crate::world::{Output, World, output_of, text, two};
 
-/// Runs the command with `arguments`, with a token if there is one; archives are on the web host, too.
+/// Runs the command with `arguments` and an optional `token`. The stand-in serves the web host, too.
 fn doctor(world: &World, arguments: &[&str], token: Option<&str>) -> Output {
     let mut command = world.command(&["doctor", "--github"]);
     command.args(arguments).env("CAIRN_GITHUB_WEB_URL", world.github.base());
@@ -15,14 +15,14 @@ fn doctor(world: &World, arguments: &[&str], token: Option<&str>) -> Output {
     output_of(&mut command)
 }
 
-/// `name: holds` of each assumption.
+/// Each assumption and its finding, as `name: holds`.
 fn held(output: &Output) -> Vec<String> {
     let view: Value = serde_json::from_str(&output.stdout).unwrap();
     let found = view["assumptions"].as_array().unwrap().iter();
     found.map(|found| format!("{}: {}", text(&found["name"]), text(&found["holds"]))).collect()
 }
 
-/// Path, status and whether the token was sent, of each request in its order.
+/// The path and status of each request so far, in order, with `signed` if the token was sent. Forgets them.
 fn asked(world: &World) -> Vec<String> {
     let requests = world.github.requests();
     world.github.forget_requests();

@@ -1,5 +1,6 @@
-//! A minute of the most expensive searches, from eight peers that each send all they may; run by `.ci/soak attack` with
-//! the release program. What others ask for is answered meanwhile, memory stays bounded, and SIGTERM ends it.
+//! A minute of the most expensive searches, from eight peers that each send as many requests as permitted; run by
+//! `.ci/soak attack` with the release program. Meanwhile the server responds to other clients, its memory stays
+//! bounded, and SIGTERM ends it.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,12 +15,12 @@ use crate::queries::Queries;
 use crate::serve::Server;
 use crate::world::{block_on, ended};
 
-/// Requests a second that each peer sends, as many as the server permits.
+/// The requests per second that each peer sends: the server's limit.
 const RATE: u64 = 20;
 const PEERS: u8 = 8;
-/// What a server of the corpus may hold at most.
+/// The most memory that a server of the corpus may use.
 const MOST_MEGABYTES: u64 = 600;
-/// A client that does not wait for the answer is gone after this.
+/// The time after which a client that does not wait for the response disconnects.
 const PATIENCE: Duration = Duration::from_millis(30);
 
 /// How long the attack lasts: `CAIRN_SECONDS`, else a minute.
@@ -28,10 +29,10 @@ fn length() -> Duration {
     Duration::from_secs(seconds.unwrap_or(60))
 }
 
-/// How many answers had which status.
+/// The number of responses with each status.
 type Answers = Arc<Mutex<BTreeMap<String, usize>>>;
 
-/// Asks `server` for `path` from the address 127.0.0.`peer`; the status of the answer.
+/// Requests `path` of `server` from the address 127.0.0.`peer`. Returns the status of the response.
 async fn ask(server: SocketAddr, peer: u8, path: &str) -> std::io::Result<String> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::from(([127, 0, 0, peer], 0)))?;
@@ -44,7 +45,8 @@ async fn ask(server: SocketAddr, peer: u8, path: &str) -> std::io::Result<String
     Ok(head.trim_start_matches("HTTP/1.1 ").to_owned())
 }
 
-/// Sends the worst queries at the permitted rate until it is aborted; every third client does not wait for its answer.
+/// Sends the worst queries at the permitted rate until it is aborted. Every third client does not wait for its
+/// response.
 async fn attack(server: SocketAddr, peer: u8, paths: Arc<Vec<String>>, answers: Answers) {
     let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 / RATE));
     for at in usize::from(peer).. {
@@ -66,7 +68,7 @@ async fn attack(server: SocketAddr, peer: u8, paths: Arc<Vec<String>>, answers: 
     }
 }
 
-/// The megabytes of memory that the process `id` holds.
+/// The resident memory of the process `id` in megabytes.
 fn megabytes(id: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -74,7 +76,7 @@ fn megabytes(id: u32) -> u64 {
     kilobytes.unwrap_or(0) / 1024
 }
 
-/// Searches of every form, each as expensive as it can be made.
+/// The most expensive search of each form.
 fn paths() -> Vec<String> {
     let words: Vec<String> =
         "the of and to a in is for model data on that with as are feature this \

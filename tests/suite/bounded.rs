@@ -1,5 +1,5 @@
-//! The cost of a document is bounded: hostile files cost a bounded time and memory, take nothing from the
-//! files beside them, and a run over them can be stopped.
+//! The cost of a document is bounded: hostile files take bounded time and memory, other files are indexed all the same,
+//! and a run over them can be stopped.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -14,7 +14,7 @@ use crate::world::{World, part, text, wait_until};
 
 /// A file of the policy's largest size, in bytes.
 const LARGEST: usize = 16_000_000;
-/// What a refresh and the two children that read for it may hold together, in bytes.
+/// The most memory that a refresh and its two child processes may use together, in bytes.
 const MOST_MEMORY: u64 = 800_000_000;
 
 /// A world with one source, the folder `hostile` of `files`.
@@ -35,8 +35,8 @@ fn world(files: &[(String, Vec<u8>)]) -> World {
     world
 }
 
-/// `count` files of each of `shapes`, of so many bytes, each kind in a folder of its own with a note that can
-/// be found.
+/// `count` files of at most `bytes` bytes for each of `shapes`. Each shape has its own folder, with a note that can be
+/// found.
 fn files(shapes: &[Shape], count: usize, bytes: usize) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for (at, shape) in shapes.iter().enumerate() {
@@ -59,7 +59,7 @@ fn problems(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// Every note among `shapes` is found.
+/// Checks that the note beside each of `shapes` is found.
 #[track_caller]
 fn finds_the_notes(world: &World, shapes: &[Shape]) {
     for (at, shape) in shapes.iter().enumerate() {
@@ -68,7 +68,7 @@ fn finds_the_notes(world: &World, shapes: &[Shape]) {
     }
 }
 
-/// The children of the process `parent`, with the most memory that each has held, in bytes.
+/// The children of the process `parent`, with the peak memory of each in bytes.
 fn children(parent: u32) -> HashMap<u32, u64> {
     let mut children = HashMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
@@ -87,8 +87,7 @@ fn children(parent: u32) -> HashMap<u32, u64> {
     children
 }
 
-/// Refreshes `world` and gives the run, and the most memory that the refresh and its two largest children
-/// have held.
+/// Refreshes `world`. Returns the run, and the sum of the peak memory of the refresh and of its two largest children.
 fn refresh(world: &World) -> (Value, u64) {
     let output = world.path("run.json");
     let mut command = world.command(&["refresh", "--json", "-q"]);
@@ -222,7 +221,7 @@ fn an_endless_cairnignore_is_obeyed_up_to_its_limit_and_told() {
     assert!(told.iter().any(|line| line.starts_with(".cairnignore: too long")), "{told:#?}");
 }
 
-/// Stops `rounds` refreshes at moments spread over a whole one; each must end within `most`.
+/// Stops `rounds` refreshes, at times spread evenly over the duration of a complete one. Each must end within `most`.
 #[cfg(target_os = "linux")]
 fn stop_at_any_moment(documents: usize, rounds: u32, most: Duration) {
     let body =
@@ -287,9 +286,9 @@ fn ctrl_c_ends_a_large_refresh_within_two_seconds_in_every_stage() {
     stop_at_any_moment(3_000, 40, Duration::from_secs(2));
 }
 
-/// Where [`every_fuzz_target_begins_with_the_hostile_shapes`] writes them, if it is set: `fuzz/corpus`.
+/// If this is set, [`every_fuzz_target_begins_with_the_hostile_shapes`] writes the shapes to its folder: `fuzz/corpus`.
 const SEEDS: &str = "CAIRN_SEEDS";
-/// The longest input that a fuzz target is given, in bytes.
+/// The longest input of a fuzz target, in bytes.
 const LONGEST_SEED: usize = 65_536;
 
 #[test]

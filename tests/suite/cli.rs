@@ -1,4 +1,4 @@
-//! The command line: what each command prints, what wrong use is told, and the exit codes.
+//! The command line: the output of each command, the errors on wrong use, and the exit codes.
 
 use crate::world::{World, entry, repo, text};
 

@@ -1,5 +1,5 @@
-//! What a generation holds, laid out so that two of them can be compared: every record of the search
-//! index, the copies, the graph and the counts, but no times and no numbers of generations.
+//! The content of a generation in a form that can be compared: every record of the search index, the copies, the graph
+//! and the counts, but no times and no numbers of generations.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,8 +24,8 @@ pub struct Content {
     pub sources: Vec<String>,
 }
 
-/// The content of the current generation of `index`. The search index has to hold each section once
-/// and nothing else.
+/// The content of the current generation of `index`. Fails unless the search index has each section exactly once and
+/// nothing else.
 pub fn content(index: &Path) -> Content {
     let number = folders::current(index).unwrap().unwrap();
     let folder = folders::folder(index, number);
@@ -72,7 +72,7 @@ pub fn content(index: &Path) -> Content {
     }
 }
 
-/// The records of `contents`' documents, and how many they are.
+/// The records of the documents in `contents`, and their number.
 fn documents(contents: &Contents, searcher: &Searcher) -> (Documents, usize) {
     let mut documents = BTreeMap::new();
     let mut sections = 0;

@@ -1,5 +1,4 @@
-//! Runs under control: stopped, started from outside, watched, diagnosed, and what they tell of what is
-//! new.
+//! Controlling runs: stopping, starting and watching them, diagnosing an index, and the news that runs report.
 
 use std::io::Read;
 use std::process::{Child, Command, Output, Stdio};
@@ -16,7 +15,7 @@ fn send(signal: &str, child: &Child) {
     assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
 }
 
-/// How `child` ended after `signal`, and how long that took.
+/// Sends `signal` to `child`. Returns its output, and how long it took to end.
 fn end(mut child: Child, signal: &str) -> (Output, Duration) {
     let started = Instant::now();
     send(signal, &child);
@@ -281,7 +280,7 @@ fn runs_over_one_source_hide_no_failure_of_another() {
     assert_eq!(world.run(&["status", "--json"]).json()["failing"], serde_json::json!([]));
 }
 
-/// What the doctor says of each thing.
+/// The exit code of the doctor, and the name, state and finding of each of its checks.
 fn doctor(command: &mut Command) -> (i32, Vec<(String, String, String)>) {
     let output = command.output().unwrap();
     let view: Value = serde_json::from_slice(&output.stdout).unwrap();

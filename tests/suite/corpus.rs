@@ -1,5 +1,5 @@
-//! The real input: the corpus that `CAIRN_CORPUS` names, a folder of GitHub-shaped tarballs with a
-//! `manifest.json`. Where it is absent these tests say so and pass.
+//! Tests on real input: the corpus in the folder that `CAIRN_CORPUS` names, tarballs as from GitHub with a
+//! `manifest.json`. Without it, these tests are skipped with a message and pass.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::github::{GitHub, load_folder};
 use crate::skip::skip;
 use crate::world::{World, block_on, outcome, text};
 
-/// The corpus's folder, or `None` with a line on stderr.
+/// The corpus's folder; `None` and a line on stderr if there is none.
 fn corpus() -> Option<PathBuf> {
     let folder = std::env::var_os("CAIRN_CORPUS").map(PathBuf::from).filter(|path| path.is_dir());
     if folder.is_none() {
@@ -18,7 +18,7 @@ fn corpus() -> Option<PathBuf> {
     folder
 }
 
-/// The entries of the shipped catalogue for the repositories that the corpus has.
+/// The entries of the shipped catalogue for the repositories `names`.
 fn entries(names: &[String]) -> String {
     let shipped = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources/catalogue.toml");
     let shipped = std::fs::read_to_string(shipped).unwrap();
@@ -31,7 +31,7 @@ fn entries(names: &[String]) -> String {
     kept
 }
 
-/// A world whose GitHub and catalogue have the corpus's repositories, with their names.
+/// A world whose GitHub and catalogue have the corpus's repositories, and the names of these.
 fn world_of(folder: &Path) -> (World, Vec<String>) {
     let repos = load_folder(folder).unwrap();
     let names: Vec<String> = repos.iter().map(|repo| repo.full_name.clone()).collect();
@@ -73,7 +73,7 @@ fn the_whole_corpus_is_gathered_and_answers() {
     assert_eq!(world.github.requests().len(), names.len(), "one request a source");
 }
 
-/// Answers that a person would expect of this corpus, whatever the ranking's details.
+/// Checks results that a person would expect from this corpus, independent of the ranking's details.
 fn check_answers(world: &World) {
     for (query, topic, word) in [
         ("position bias", "position-bias", "position"),

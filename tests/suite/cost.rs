@@ -1,4 +1,4 @@
-//! What a search costs: the work of hostile queries is bounded, counted, and ended when nobody waits for it.
+//! The cost of a search: the work for hostile queries is bounded and counted, and it ends when the client disconnects.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -22,12 +22,12 @@ use crate::serve::{Server, app, get};
 use crate::shelf::{Shelf, record, shelf};
 use crate::world::{World, ended, repo, text};
 
-/// Queries that are tried, and how much more than the median the worst may cost.
+/// The number of queries that are tried, and how many times the median the worst may cost.
 const QUERIES: usize = 2_000;
 const MOST_TIMES: u64 = 50;
 
-/// The words of a made-up index, the commonest first: as in any language, the word of rank r is used 1/r as often as
-/// the first.
+/// The words of a synthetic index, the most common first. As in any language, the word of rank r is used 1/r times as
+/// often as the first.
 fn words() -> Vec<String> {
     let common = "the of and to a in is for model data on that with as are feature this be system learning by user \
         from we can or an training which it at recommendation not more ranking search bias recall position";
@@ -45,7 +45,7 @@ fn words() -> Vec<String> {
     words
 }
 
-/// An index of `sections` sections of those words, five to a document, of two sources.
+/// An index of `sections` sections of `words`, five per document, of two sources.
 fn index(words: &[String], sections: usize) -> Shelf {
     let mut dice = fastrand::Rng::with_seed(7);
     let mut draw = |count: usize| -> String {
@@ -67,7 +67,7 @@ fn index(words: &[String], sections: usize) -> Shelf {
     shelf(records.collect())
 }
 
-/// What a search for `text` costs, in units of work; showing hits is left out, which costs the same for any query.
+/// The cost of a search for `text` in units of work, without showing hits, which costs the same for any query.
 fn cost(searcher: &Searcher, vocabulary: &Vocabulary, text: &str) -> u64 {
     let budget = Budget::unlimited();
     for last_word in [LastWord::Whole, LastWord::Unfinished] {
@@ -84,7 +84,7 @@ fn request<'a>(text: &'a str, filters: &'a [Filter], last_word: LastWord) -> Req
     Request { text, filters, limit: 0, offset: 0, understanding, last_word }
 }
 
-/// Looks for the most expensive of the queries of `words`, and says what it found.
+/// Prints the most expensive of the queries of `words`. Fails if the worst costs too many times the median.
 fn judge(searcher: &Searcher, vocabulary: &Vocabulary, words: &[String]) {
     let mut costs: Vec<(u64, String)> = Queries::all(words, 20_261_128, QUERIES)
         .into_iter()
@@ -100,7 +100,7 @@ fn judge(searcher: &Searcher, vocabulary: &Vocabulary, words: &[String]) {
     assert!(*worst < MOST_TIMES * median, "{worst} units, {median} the median: {query}");
 }
 
-/// The same over the generation that is open in `index`, with its own words.
+/// As `judge`, over the current generation of `index` with its own words.
 pub fn judge_index(index: &Path) {
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
     let folder = folders::folder(index, folders::current(index).unwrap().unwrap());
@@ -232,7 +232,7 @@ fn every_kind_of_search_ends_when_its_budget_is_spent() {
     assert_eq!(shelf.full("model data").total, before);
 }
 
-/// Two sources that say the same, of which one is asked for.
+/// Two sources with the same text, for searches in one of them.
 fn two_sources() -> World {
     let note = "# Note\n\nA model of what the model says.\n";
     let world = World::new(vec![
@@ -308,7 +308,7 @@ fn a_server_that_is_searching_ends_within_five_seconds_of_sigterm() {
         .map(|_| {
             let address = address.clone();
             std::thread::spawn(move || {
-                // Until the server is there no longer.
+                // Until the server has ended.
                 while let Ok(mut stream) = TcpStream::connect(&address) {
                     let head =
                         "GET /api/v1/search?q=model+path:s HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -326,7 +326,7 @@ fn a_server_that_is_searching_ends_within_five_seconds_of_sigterm() {
     asking.into_iter().for_each(|thread| thread.join().unwrap());
 }
 
-/// Parameters as they stand behind the question mark.
+/// `parameters` as the query string of a URL, without the question mark.
 fn address(parameters: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }

@@ -1,5 +1,5 @@
-//! A damaged index: every file of it is emptied, truncated, garbled and removed, and after each the next
-//! refresh ends well and in the same content.
+//! A damaged index: each of its files is emptied, truncated, changed and removed. After each damage, the next refresh
+//! succeeds and produces the same content.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,15 +12,15 @@ use crate::content::{Content, content};
 use crate::serve::Server;
 use crate::world::{BIAS, World, repo, two, wait_until};
 
-/// What happens to a file.
+/// How a file is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Harm {
     Removed,
     Emptied,
     Truncated,
-    /// One bit in the middle is flipped: its length stays.
+    /// One bit in the middle is flipped; the length does not change.
     Flipped,
-    /// The first byte becomes one that is no text.
+    /// The first byte becomes one that is not valid UTF-8.
     Garbled,
 }
 
@@ -52,7 +52,7 @@ fn world_of_two_generations() -> World {
     world
 }
 
-/// Two topics: with the whole vocabulary each of the many refreshes would take ten times as long.
+/// A vocabulary of two topics. With the whole vocabulary, each of the many refreshes would take ten times as long.
 const TOPICS: &str = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix topic: <urn:cairn:topic:> .
 @prefix step: <urn:cairn:step:> .
@@ -82,7 +82,7 @@ pub fn copy(from: &Path, to: &Path) {
     assert!(status.success());
 }
 
-/// Every file of the index but the store, as a path in it.
+/// The paths in `index` of every file except the store.
 fn files(index: &Path) -> Vec<PathBuf> {
     let entries = walkdir::WalkDir::new(index).sort_by_file_name().into_iter().map(Result::unwrap);
     let files = entries.filter(|entry| entry.file_type().is_file());
@@ -90,7 +90,7 @@ fn files(index: &Path) -> Vec<PathBuf> {
     names.filter(|name| !name.to_str().unwrap().starts_with("library.db")).collect()
 }
 
-/// Refreshes in this process from what is stored, and says which generation was made.
+/// Refreshes in this process with `--offline`. Returns the number of the generation that was built, if any.
 fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
     let overrides = Overrides {
         config: None,
@@ -102,7 +102,8 @@ fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
     Ok(refresh::run(&config, &options, &Stop::new(), &mut |_| {})?.run.generation)
 }
 
-/// Does every one of `harms` to every one of `files`, refreshes, and compares the content.
+/// For each of `harms` and each of `files`: damages the file, refreshes, and compares the content. Returns the number
+/// of cases.
 fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
     let (index, kept) = (world.path("index"), world.path("kept"));
     let before: Content = content(&index);

@@ -1,4 +1,4 @@
-//! The data files that are shipped: catalogue, policy, vocabulary, own notes.
+//! The shipped data files: catalogue, policy, vocabulary, own notes.
 
 use std::path::PathBuf;
 

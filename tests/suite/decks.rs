@@ -1,8 +1,8 @@
-//! Anki decks, made for tests.
+//! Builds Anki decks for tests.
 
 use std::io::{Cursor, Write};
 
-/// An Anki collection with these notes: fields, and tags.
+/// An Anki collection with `notes`, each with its fields and its tags.
 pub fn collection(notes: &[(&[&str], &str)]) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("c.anki2");
@@ -22,7 +22,7 @@ pub fn collection(notes: &[(&[&str], &str)]) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
-/// An `.apkg` whose collection has this name.
+/// An `.apkg` file with `collection` under this `name`.
 pub fn package(name: &str, collection: &[u8]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();

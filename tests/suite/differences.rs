@@ -1,4 +1,4 @@
-//! Where real GitHub differs from what one would expect: old names, waits that are not named, archives packed again.
+//! Unexpected behaviour of the real GitHub: old names, rate limits without a waiting time, repacked archives.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::github::Fault;
 use crate::world::{BIAS, World, outcome, output_of, part, repo, repo_of_bytes, text, two};
 
-/// A refresh whose web host is the stand-in, too.
+/// A refresh for which the stand-in is the web host, too.
 fn command(world: &World, arguments: &[&str]) -> Command {
     let mut command = world.command(&["refresh", "--json"]);
     command.args(arguments).env("CAIRN_GITHUB_WEB_URL", world.github.base());
@@ -21,7 +21,7 @@ fn run(mut command: Command, code: i32) -> Value {
     serde_json::from_str(&output.stdout).unwrap()
 }
 
-/// The requests for archives so far.
+/// The requests for archives so far. Forgets all requests.
 fn archives(world: &World) -> Vec<String> {
     let asked = world.asked().into_iter();
     asked.filter(|asked| asked.contains("tar.gz")).collect()

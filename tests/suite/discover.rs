@@ -1,10 +1,10 @@
-//! `cairn sources discover`, run as a user would.
+//! `cairn sources discover`, run as a user runs it.
 
 use serde_json::Value;
 
 use crate::world::{World, entry, repo, text};
 
-/// What ann's lists cite. `\u{1b}` would clear the reader's screen.
+/// The text of ann's list. The sequence after `\u{1b}` would clear the terminal.
 const ANN: &str = "# Courses\n\n\
     - [RAG interview course](https://github.com/Xen/RAG-Course.git) teaches retrieval-augmented generation.\n\
     - [Fast kit](https://github.com/tools/fastkit) is a library for feature stores that everybody runs.\n\

@@ -1,4 +1,4 @@
-//! The documentation as a reader tries it: links lead somewhere, commands work, shown answers are real.
+//! The documentation works: links have targets, commands can be run, and shown output is real.
 //! [`crate::documented`] compares its lists and figures with the program.
 
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use comrak::{Anchorizer, Arena, Options, parse_document};
 
 use crate::world::World;
 
-/// The most lines of README.md: a stranger reads it to the end.
+/// The most lines of README.md, so that a new user reads it to the end.
 const README_LINES: usize = 120;
-/// Commands of the shell that examples may use besides `cairn`; their arguments are not checked.
+/// Programs that examples may use besides `cairn`; their arguments are not checked.
 const OTHER_PROGRAMS: [&str; 2] = ["curl", "npm"];
-/// Arguments that stand for something of the reader's: such a command is parsed, not run.
+/// Placeholders in arguments. A command with one is parsed but not run.
 const PLACEHOLDERS: [&str; 4] = ["OWNER/NAME", "owner/name", "FOLDER", "Ann Example"];
 
 pub fn root() -> &'static Path {
@@ -25,14 +25,14 @@ pub fn root() -> &'static Path {
 
 /// A page of the documentation.
 pub struct DocPage {
-    /// From the root of the repository.
+    /// Relative to the root of the repository.
     pub path: PathBuf,
     pub text: String,
     /// Targets of links and images.
     links: Vec<String>,
-    /// Anchors of its headings, as GitHub makes them.
+    /// The anchors that GitHub gives its headings.
     anchors: BTreeSet<String>,
-    /// Fenced blocks: language and text.
+    /// The language and text of each fenced block.
     pub blocks: Vec<(String, String)>,
 }
 
@@ -80,8 +80,8 @@ impl DocPage {
         DocPage::read(PathBuf::from(path))
     }
 
-    /// The commands in the fenced blocks of `language`: comments and variables before them removed, continued lines
-    /// joined.
+    /// The commands in the fenced blocks of `language`, as words. Comments and leading variables are removed, and
+    /// continued lines are joined.
     fn commands(&self, language: &str) -> Vec<Vec<String>> {
         let blocks = self.blocks.iter().filter(|(info, _)| info == language);
         let text = blocks.map(|(_, text)| text.replace("\\\n", " ")).collect::<String>();
@@ -104,7 +104,7 @@ fn plain_text<'a>(node: &'a comrak::nodes::AstNode<'a>) -> String {
     text
 }
 
-/// The words of a line of a shell: quotation marks join words, `#` begins a comment. Nothing is expanded.
+/// The words of a shell command line. Quotation marks join words, and `#` begins a comment. Nothing is expanded.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let (mut word, mut quote) = (None::<String>, None);
@@ -126,7 +126,7 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
-/// A world as it is after the first start: the shipped notes and vocabulary, nothing fetched.
+/// A world after the first start: it has the shipped notes and vocabulary, and nothing was fetched.
 pub fn first_start() -> World {
     let world = World::new(Vec::new());
     fs::remove_file(world.path("sources/notes/own.md")).unwrap();
@@ -142,7 +142,7 @@ pub fn first_start() -> World {
     world
 }
 
-/// Whether the command `words` can be run by a test: it names nothing of the reader's, ends by itself and asks nobody.
+/// Whether a test can run the command `words`: it has no placeholders, ends by itself and makes no requests.
 fn can_run(words: &[String]) -> bool {
     let has = |word: &str| words.iter().any(|own| own == word);
     let is_local = match words.get(1).map(String::as_str) {
@@ -240,7 +240,7 @@ fn commands_shown_in_the_documentation_work() {
     assert!(parsed > 30 && run > 15, "{parsed} parsed, {run} run");
 }
 
-/// That the example, bench or package that `cargo` is to use exists.
+/// Checks that `words` are a known `cargo` command, and that the example or bench in them exists.
 fn check_cargo(words: &[String], line: &str) {
     let known = ["run", "test", "install", "bench"];
     assert!(words.len() > 1 && known.contains(&words[1].as_str()), "{line}");

@@ -1,4 +1,4 @@
-//! The lists and figures of the documentation, compared with the program: commands, routes, settings, catalogue keys,
+//! Compares the lists and figures of the documentation with the program: commands, routes, settings, catalogue keys,
 //! topics, and the tests and files that docs/security.md names.
 
 use std::collections::BTreeSet;

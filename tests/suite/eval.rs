@@ -1,4 +1,4 @@
-//! `cairn eval`: the measures are those of `ir_measures`, hits count as passages as documented, runs are
+//! `cairn eval`: the measures equal those of `ir_measures`, hits count as passages as documented, and runs are
 //! compared.
 
 use std::fs::File;
@@ -20,7 +20,7 @@ fn judgements() -> Judgements {
     Judgements::read(&queries, &qrels, &passages).unwrap()
 }
 
-/// What `ir_measures` 0.4.3 gives for the fixture: `nDCG(dcg='exp-log2')@10`, `RR(rel=2)@10`,
+/// The results of `ir_measures` 0.4.3 for the fixture: `nDCG(dcg='exp-log2')@10`, `RR(rel=2)@10`,
 /// `Success(rel=2)@1` and `@3` of the queries 1 to 6, and their means. Query 7 has no positive judgement.
 const EXPECTED: [[f64; 4]; 7] = [
     [0.3030, 1.0, 1.0, 1.0],

@@ -1,4 +1,4 @@
-//! What the server offers besides answers: rendered sections, downloads, feeds, caching, limits.
+//! What the server offers besides search: rendered sections, downloads, feeds, caching, limits.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -239,7 +239,7 @@ fn a_head_without_end_is_refused_and_other_peers_are_served() {
     assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
 }
 
-/// The results of an assistant's `requests` (method and parameters), in their order; the server is greeted first.
+/// The results of an assistant's `requests` (method and parameters) in order, after the initial handshake.
 pub(crate) fn assistant(world: &World, requests: &[(&str, Value)]) -> Vec<Value> {
     let mut child = world
         .command(&["mcp"])
@@ -271,7 +271,7 @@ pub(crate) fn assistant(world: &World, requests: &[(&str, Value)]) -> Vec<Value>
     answers.into_values().skip(1).collect()
 }
 
-/// A call of the tool `name`.
+/// The method and parameters of a call of the tool `name`.
 pub(crate) fn call(name: &str, arguments: &Value) -> (&'static str, Value) {
     ("tools/call", serde_json::json!({"name": name, "arguments": arguments}))
 }

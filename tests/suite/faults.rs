@@ -1,5 +1,5 @@
-//! What goes wrong while refreshing: failing sources, hostile archives, broken files, two writers,
-//! kills. What is indexed stays, and the next run makes it good.
+//! Faults during a refresh: failing sources, hostile archives, broken files, two writers, kills. The index is kept, and
+//! the next run recovers.
 
 use std::fs;
 use std::time::Duration;

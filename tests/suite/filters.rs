@@ -1,5 +1,4 @@
-//! Filters: what each value of a filter selects, and that a search by filters alone finds what the same search with a
-//! word finds.
+//! Filters: each value selects what it should, and a search by filters alone finds the same sections as with a word.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +16,7 @@ fn sources(answer: &Answer) -> BTreeSet<&str> {
     answer.found.iter().map(|found| found.record.source.as_str()).collect()
 }
 
-/// A shelf of one section for each source; the last has an id of its own beside its owner and name.
+/// A shelf with one section for each source. The last source has an id that differs from its owner and name.
 fn of_sources() -> Shelf {
     let source = |id: &str, owner: Option<&str>, name: &str| IndexedSource {
         id: id.to_owned(),

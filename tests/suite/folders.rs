@@ -1,5 +1,5 @@
-//! Local folders that cannot be read, that are empty all at once, or that hold the index: what was
-//! indexed stays, and no refresh leads to the next.
+//! Local folders that can't be read, are suddenly empty, or contain the index: what was indexed is kept, and a refresh
+//! does not trigger another one.
 
 use std::fs;
 use std::path::Path;
@@ -106,8 +106,8 @@ fn an_empty_mount_point_beside_a_lost_store_publishes_nothing() {
     assert_eq!(world.hits("handwritten"), ["mine a.md"]);
 }
 
-/// Makes `world` the property of a user whom permissions bind, and returns how to run as him; `None`,
-/// with a line that says so, where that can't be done.
+/// Makes an account that is not root the owner of `world`, and returns a function that refreshes as that account.
+/// `None` and a skip message if the account can't run the program.
 #[cfg(unix)]
 fn as_nobody(world: &World) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value)> {
     use std::os::unix::fs::{PermissionsExt, chown};

@@ -1,4 +1,4 @@
-//! Formats, roles, languages and rights from a repository to the answer.
+//! Formats, roles, languages and rights, from a repository to search results.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).unwrap()
 }
 
-/// A repository with files that are no text.
+/// A repository with binary files.
 fn with_bytes(name: &str, files: Vec<(&str, Vec<u8>)>) -> Repo {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(path, bytes)| (*path, &bytes[..])).collect();
     repo_of_bytes(name, &files)
@@ -94,7 +94,7 @@ fn pdf_is_read_page_by_page_under_open_licences_only() {
     assert!(problems("bob/closed").contains("open licences only"), "{}", problems("bob/closed"));
 }
 
-/// A PDF whose page's program is `megabytes` of spaces, deflated.
+/// A PDF with one page, whose compressed content stream is `megabytes` megabytes of spaces.
 fn swelling_pdf(megabytes: usize) -> Vec<u8> {
     let mut deflated = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     let spaces = vec![b' '; 1_000_000];

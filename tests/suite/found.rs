@@ -1,4 +1,4 @@
-//! `cairn sources discover` with a token: what GitHub's search finds, and what is asked for it.
+//! `cairn sources discover` with a token: the repositories that GitHub's search finds, and the requests for them.
 
 use serde_json::Value;
 
@@ -57,7 +57,8 @@ fn names<'a>(view: &'a Value, list: &str) -> Vec<&'a str> {
     view[list].as_array().unwrap().iter().map(|one| text(&one["repo"])).collect()
 }
 
-/// The requests so far, as `path status`, those for READMEs apart.
+/// The requests so far, as `path status`: first all except those for READMEs, then those. Checks that each had the
+/// token, and forgets them.
 fn asked(world: &World) -> (Vec<String>, Vec<String>) {
     let requests = world.github.requests();
     assert!(

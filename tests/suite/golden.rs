@@ -1,4 +1,4 @@
-//! What each format is read as: files written for this, shaped like real ones, and what comes out.
+//! Extraction by format: fixtures that resemble real files, and snapshots of the extracted text.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -7,7 +7,7 @@ use cairn::extract::{Extracted, extract};
 
 use crate::decks::{collection, package};
 
-/// Everything that extraction says of a file, as text that a person can check.
+/// The whole result of an extraction, as text that a person can check.
 fn told(extracted: &Extracted) -> String {
     let mut told = String::new();
     for problem in &extracted.problems {
@@ -59,7 +59,7 @@ fn every_fixture_is_read_as_it_was_when_somebody_looked() {
     });
 }
 
-/// Decks as people share them: questions with answers, cards with code and lists, clozes.
+/// Decks like those that people share: questions with answers, cards with code and lists, clozes.
 fn decks() -> [Vec<u8>; 3] {
     let basic = collection(&[
         (

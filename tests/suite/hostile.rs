@@ -1,5 +1,5 @@
-//! Shapes of hostile documents: each made to cost a reader, or a stage behind it, more than it should. The
-//! suite and the soak refresh folders of them, and fuzzing begins with them.
+//! Shapes of hostile documents, each designed to be expensive for a reader or a later stage. The suite and the soak
+//! refresh folders of them, and fuzzing starts from them.
 
 use serde_json::json;
 
@@ -8,12 +8,12 @@ pub struct Shape {
     pub name: &'static str,
     /// The extension of its file, which is also the name of the fuzz target that reads it.
     pub format: &'static str,
-    /// A document of about so many bytes, never more; `number` makes it differ from others of its kind.
+    /// Makes a document of about `bytes` bytes that usually differs for each `number`. `Shape::make` truncates it.
     make: fn(bytes: usize, number: usize) -> Vec<u8>,
 }
 
 impl Shape {
-    /// A document of at most so many bytes, different for each `number`.
+    /// A document of at most `bytes` bytes, usually different for each `number`.
     pub fn make(&self, bytes: usize, number: usize) -> Vec<u8> {
         let mut made = (self.make)(bytes, number);
         made.truncate(bytes);
@@ -49,7 +49,7 @@ fn front_matter() -> Vec<Shape> {
     ]
 }
 
-/// Marks inside a line that never close, or nest.
+/// Inline marks that are never closed, or nest.
 fn inline() -> Vec<Shape> {
     vec![
         shape("open-brackets", "md", |n, k| text(&"[".repeat(n), k)),
@@ -70,7 +70,7 @@ fn inline() -> Vec<Shape> {
     ]
 }
 
-/// Blocks of Markdown that nest deep or are endless.
+/// Blocks of Markdown that are deeply nested or very long.
 fn blocks() -> Vec<Shape> {
     vec![
         shape("quotes-in-quotes", "md", |n, k| text(&"> ".repeat(n / 2), k)),
@@ -92,7 +92,7 @@ fn blocks() -> Vec<Shape> {
     ]
 }
 
-/// Many of what one document has few of.
+/// Very many of something that an ordinary document has few of.
 fn lists_of_things() -> Vec<Shape> {
     vec![
         shape("footnote-definitions", "md", |n, k| lines(n, k, |_| "[^a]: x".into())),
@@ -124,7 +124,7 @@ fn web_and_notebooks() -> Vec<Shape> {
     ]
 }
 
-/// Discussions as nobody should have them.
+/// Hostile discussions.
 fn threads() -> Vec<Shape> {
     vec![
         shape("many-comments", "thread", |n, k| {
@@ -174,19 +174,19 @@ fn others() -> Vec<Shape> {
     ]
 }
 
-/// `body` with a number that makes it differ.
+/// `body` after a line with `number`, which makes the document unique.
 fn text(body: &str, number: usize) -> Vec<u8> {
     format!("{number}\n{body}\n").into_bytes()
 }
 
-/// A document with `matter` as its front matter.
+/// A document with a part of `matter` as its front matter. It is not longer than `matter`.
 fn front(matter: &str, number: usize) -> Vec<u8> {
     let end = format!("\n---\n# Note {number}\n\nSome words.\n");
     let most = matter.len().saturating_sub(end.len() + 4);
     format!("---\n{}{end}", &matter[..most]).into_bytes()
 }
 
-/// So many bytes of lines, each made from its number.
+/// At least `bytes` bytes of lines, each made from its number, starting with `number`.
 fn lines(bytes: usize, number: usize, line: impl Fn(usize) -> String) -> Vec<u8> {
     let mut made = String::with_capacity(bytes + 100);
     (0..)
@@ -220,7 +220,7 @@ fn wide_table(bytes: usize, number: usize) -> Vec<u8> {
     format!("{number}\n\n{}{}{}", row("a"), row("---"), "|b\n".repeat(bytes / 3)).into_bytes()
 }
 
-/// Sections of sixty words that all share and seventeen of their own: they resemble each other and are no copies.
+/// Sections of sixty shared and seventeen unique words each, so that they resemble each other but are not copies.
 fn near_copies(bytes: usize, number: usize) -> Vec<u8> {
     let shared: String = (0..60).map(|at| format!("shared{at} ")).collect();
     lines(bytes, 0, |at| {
@@ -229,7 +229,7 @@ fn near_copies(bytes: usize, number: usize) -> Vec<u8> {
     })
 }
 
-/// A thread of at most so many bytes with comments that say `body` and reply to others.
+/// A thread of about `bytes` bytes, with comments that have the text `body` and reply to the comment `replies_to`.
 fn comments(
     bytes: usize,
     number: usize,

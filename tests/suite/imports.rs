@@ -1,5 +1,5 @@
-//! Imports between files go one way: no circle in any module, and one order of the submodules of
-//! a module that has many.
+//! Imports between files have one direction: there is no import cycle in a module, and modules with many submodules
+//! have an order of these.
 
 mod modules;
 
@@ -18,8 +18,7 @@ struct Order {
     submodules: &'static [&'static str],
 }
 
-/// A module that lacks a folder of its order is not split yet: neither its order nor its circles
-/// are checked.
+/// A module that lacks a folder of its order is not split yet. Neither its order nor its cycles are checked.
 const ORDERS: [Order; 2] = [
     Order { module: "search", submodules: &["text", "index", "query", "rank", "show", "run"] },
     Order { module: "refresh", submodules: &["wanted", "gather", "derive", "build"] },
@@ -52,7 +51,7 @@ impl Order {
         })
     }
 
-    /// The place of a file in the order; `None` outside the submodules.
+    /// The position of a file's submodule in the order; `None` outside the submodules.
     fn position(&self, path: &str) -> Option<usize> {
         let mut parts = path.strip_prefix(self.module)?.strip_prefix('/')?.split('/');
         let first = parts.next()?.trim_end_matches(".rs");
@@ -60,7 +59,7 @@ impl Order {
     }
 }
 
-/// Each import circle between files, described: the files, and the names that tie them.
+/// A description of each import cycle between files: the files, and the names that they import from each other.
 fn circles(files: &BTreeMap<String, String>) -> Vec<String> {
     let modules = Modules::parse(files);
     let uses = modules.uses();
@@ -95,13 +94,13 @@ fn against(order: &Order, files: &BTreeMap<String, String>) -> Vec<String> {
     uses.map(|(from, to, name)| format!("{from} -> {to}: {name}")).collect()
 }
 
-/// A module that still holds a circle, and why.
+/// A module that still has an import cycle, and the reason.
 struct Circular {
     module: &'static str,
     reason: &'static str,
 }
 
-/// An entry leaves this table with the module's last circle; none may be added.
+/// An entry is removed together with the module's last cycle. None may be added.
 const CIRCULAR: [Circular; 1] = [Circular {
     module: "serve",
     reason: "middleware and handlers use ServerState, which holds the types of their files; pages and \
@@ -140,7 +139,7 @@ fn submodules_import_only_those_before_them() {
     }
 }
 
-/// A made-up crate: paths below `src`, and texts.
+/// An example crate: paths below `src`, and texts.
 fn tree(files: &[(&str, &str)]) -> BTreeMap<String, String> {
     files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
 }

@@ -1,5 +1,5 @@
-//! Readers and generations: a running reader keeps what it opened, and broken or foreign indexes
-//! are told with what to do.
+//! Readers and generations: a running reader keeps the generation that it opened, and broken or foreign indexes are
+//! reported with advice.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Issues: which pages are asked for, how comments come to them, and what is found to be gone.
+//! Issues: which pages are requested, how comments are added to issues, and how deleted issues are found.
 
 use std::time::Instant;
 
@@ -6,7 +6,7 @@ use crate::github::{Comment, Fault};
 use crate::talk::{TALK, asked, days_pass, hour, issue, refresh, stored, threads, world};
 use crate::world::{World, entry, text};
 
-/// A world with so many issues, each tenth of which is a pull request.
+/// A world with `count` issues, of which every tenth is a pull request.
 fn talk(count: u64, keys: &str) -> World {
     let world = world(keys);
     for number in 1..=count {
@@ -22,7 +22,7 @@ fn posts(world: &World, number: u64) -> Vec<u64> {
     posts.iter().map(|post| post["id"].as_u64().unwrap()).collect()
 }
 
-/// The time `at` less so many minutes and seconds.
+/// The time `at` minus `minutes` and `seconds`.
 fn before(at: &str, minutes: i64, seconds: i64) -> String {
     let at = chrono::DateTime::parse_from_rfc3339(at).unwrap().to_utc();
     let at = at - chrono::Duration::minutes(minutes) - chrono::Duration::seconds(seconds);

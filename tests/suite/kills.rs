@@ -1,6 +1,6 @@
-//! Kills while everything fails at once: the store is lost, sources fail, a disk is away, the format
-//! changes, losses are refused or accepted. Readers keep what they have, and the next whole refresh
-//! ends in the content of a clean build. `.ci/soak` runs hundreds of rounds.
+//! Kills combined with other faults: the store is lost, sources fail, a disk is not mounted, the format changes, losses
+//! are refused or accepted. Readers keep what they have, and the next complete refresh produces the content of a clean
+//! build. `.ci/soak` runs hundreds of rounds.
 
 use std::fs;
 use std::process::Stdio;
@@ -12,7 +12,8 @@ use crate::content::content;
 use crate::github::Fault;
 use crate::world::{World, entry, repo};
 
-/// Documents of the repository that is too large to be lost unasked, and of the others together.
+/// The number of documents of the repository that is too large to be lost without `--accept-loss`, and of the others
+/// together.
 const MANY: usize = 40;
 const FEW: usize = 4;
 
@@ -20,7 +21,7 @@ fn rounds() -> usize {
     std::env::var("CAIRN_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(12)
 }
 
-/// Puts the repository as of `round`.
+/// Publishes the version `round` of the repository.
 fn push(world: &World, round: usize) {
     let text = |at: usize| {
         let drift = "Position bias and drift of a ranking model";
@@ -44,7 +45,7 @@ fn world() -> World {
     world
 }
 
-/// What the current generation says that it holds.
+/// The number of documents in the manifest of the current generation.
 fn served(world: &World) -> usize {
     let number = fs::read_to_string(world.path("index/current")).unwrap();
     let number: u64 = number.trim().parse().unwrap();
@@ -53,7 +54,7 @@ fn served(world: &World) -> usize {
     usize::try_from(manifest["documents"].as_u64().unwrap()).unwrap()
 }
 
-/// Makes the current generation one of an older format.
+/// Sets an older format in the manifest of the current generation.
 fn change_format(world: &World) {
     let number = fs::read_to_string(world.path("index/current")).unwrap();
     let number: u64 = number.trim().parse().unwrap();
@@ -63,7 +64,7 @@ fn change_format(world: &World) {
     fs::write(path, serde_json::to_vec(&manifest).unwrap()).unwrap();
 }
 
-/// Takes the folder's disk away, or brings it back.
+/// Simulates that the folder's disk is mounted or not.
 fn mount(world: &World, mounted: bool) {
     let (root, away) = (world.path("mine"), world.path("away"));
     if mounted && away.exists() {

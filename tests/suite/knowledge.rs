@@ -1,11 +1,11 @@
-//! What the graph answers: related topics with evidence, learning orders, paths, case studies, exports.
+//! Results from the graph: related topics with evidence, learning orders, paths, case studies, exports.
 
 use serde_json::Value;
 
 use crate::serve::{app, get, json};
 use crate::world::{World, repo, text};
 
-/// One case gone through by two sources, a third that has its heading and nothing below it.
+/// Sources of which two cover one case, and of which a third has only its heading, without text.
 fn world() -> World {
     let long = "The feed ranks videos by watch time, and by what viewers say of them. ".repeat(8);
     let data =

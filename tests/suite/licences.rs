@@ -1,10 +1,10 @@
-//! The licences of all dependencies: permissive ones only, so that the program may be given away.
+//! All dependencies have permissive licences, so that the program may be distributed.
 
 use std::process::Command;
 
 use serde_json::Value;
 
-/// Licences that ask for no more than their text and notices to be kept.
+/// Licences that require no more than keeping their text and notices.
 const PERMISSIVE: [&str; 15] = [
     "MIT",
     "MIT-0",

@@ -1,4 +1,4 @@
-//! Dead links, as a person who runs `refresh --check-links` sees them.
+//! Dead links, as a user of `refresh --check-links` sees them.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::world::{World, repo, text};
 
-/// A web server at a loopback address that the settings of a test do not name for another reason.
+/// A web server at a loopback address that no other setting of a test uses.
 struct Web {
     address: String,
     asked: Arc<Mutex<Vec<String>>>,

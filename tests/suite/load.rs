@@ -1,6 +1,6 @@
 //! A mixed hostile load on the real server, run by `.ci/soak load`: slow, malformed, expensive and abandoned requests
-//! in between good ones. What the server holds (memory, threads, descriptors) is read from `/proc` before, meanwhile
-//! and after, and must stay flat.
+//! among good ones. The server's memory, threads and file descriptors are read from `/proc` before, during and after
+//! the load, and must not grow.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,28 +16,28 @@ use tokio::time::{sleep, timeout};
 use crate::serve::Server;
 use crate::world::{BIAS, STORE, World, repo};
 
-/// Requests that are sent: `CAIRN_REQUESTS`, else this.
+/// The number of requests, unless `CAIRN_REQUESTS` is set.
 const REQUESTS: usize = 5_000;
-/// Those before that fill caches, and what the allocator keeps for each thread.
+/// The number of requests before the measurement. They fill caches and the memory that the allocator keeps per thread.
 const WARM_UP: usize = 20_000;
-/// Clients at once that ask and wait, and that are slow.
+/// The number of concurrent ordinary clients, and of slow ones.
 const CLIENTS: usize = 96;
 const SLOW: usize = 32;
-/// How long all of it may take: a million requests at a thousand a second, twice over.
+/// The timeout of the whole test: twice the time of a million requests at a thousand per second.
 const PATIENCE: Duration = Duration::from_secs(2_000);
-/// How long an answer may take; the server answers 503 after ten seconds.
+/// The timeout of a response. The server responds with 503 after ten seconds.
 const ANSWER: Duration = Duration::from_secs(30);
-/// After the load, idle threads end and connections are closed.
+/// The time after the load in which idle threads end and connections are closed.
 const QUIET: Duration = Duration::from_secs(20);
 
-/// How much more than after the warm-up the server may hold at the end.
+/// How much more memory, threads and files than after the warm-up the server may use at the end.
 const MORE_MEMORY: usize = 64 * 1_048_576;
 const MORE_THREADS: usize = 8;
 const MORE_FILES: usize = 16;
 /// How many threads it may have under load.
 const MOST_THREADS: usize = 300;
 
-/// What a process holds.
+/// The resources of a process.
 #[derive(Clone, Copy, Debug, Default)]
 struct Held {
     memory: usize,
@@ -72,20 +72,20 @@ impl fmt::Display for Held {
     }
 }
 
-/// How a client treats the server.
+/// How a client behaves.
 #[derive(Clone, Copy)]
 enum Manner {
-    /// Sends a request and reads the answer; keeps the connection.
+    /// Sends a request and reads the response. Keeps the connection.
     Asks,
-    /// Sends what is no request, and reads what comes.
+    /// Sends a malformed request and reads the response.
     Babbles,
-    /// Sends a request and goes away.
+    /// Sends a request, or a part of one, and disconnects.
     Leaves,
-    /// Sends part of a request, or reads part of an answer, and waits.
+    /// Sends requests slowly in pieces, reads no response, and waits before it disconnects.
     Dawdles,
 }
 
-/// Addresses that cost little, and some that cost what a good request can.
+/// The targets of good requests, cheap and expensive ones.
 const TARGETS: &str = "/ /topics /cases /resources /sources /new /about /feed.atom /openapi.json /metrics /healthz /readyz \
     /assets/main.js /none /topics/none /sections/0123456789abcdef /opensearch.xml /topics/position-bias \
     /topics/embedding/learn /path?from=embedding&to=feature-store \
@@ -95,7 +95,7 @@ const TARGETS: &str = "/ /topics /cases /resources /sources /new /about /feed.at
     /topics/embedding/graph.ttl /api/v1/learn /%ff%fe /?q=%00%01 /api/v1/sections/%2e%2e%2f \
     /api/v1/status";
 
-/// [`TARGETS`], and addresses that cost as much as a request can.
+/// [`TARGETS`], the sections `ids`, and targets that cost as much as a request can.
 fn targets(ids: &[String]) -> Vec<String> {
     let words =
         "the of and to in is for on with as by an be are this that from or it at model data";
@@ -121,7 +121,7 @@ fn targets(ids: &[String]) -> Vec<String> {
     targets
 }
 
-/// What is no request, or one that is refused.
+/// A malformed request, or one that is refused.
 fn babble(rng: &mut Rng) -> Vec<u8> {
     let filler: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(200).collect();
     match rng.u8(..9) {
@@ -137,7 +137,7 @@ fn babble(rng: &mut Rng) -> Vec<u8> {
     }
 }
 
-/// The load and what became of it.
+/// The load and its results.
 struct Load {
     address: String,
     targets: Vec<String>,
@@ -148,7 +148,7 @@ struct Load {
 }
 
 impl Load {
-    /// Whether another request is to be sent.
+    /// Whether another request is to be sent. Counts it.
     fn goes_on(&self) -> bool {
         Instant::now() < self.until && self.sent.fetch_add(1, Ordering::Relaxed) < self.wanted
     }
@@ -168,7 +168,7 @@ impl Load {
         format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n")
     }
 
-    /// One client until the load is over.
+    /// Runs one client until the load is over.
     async fn client(self: Arc<Load>, seed: u64, is_slow: bool) {
         let mut rng = Rng::with_seed(seed);
         let mut kept = None;
@@ -192,7 +192,7 @@ impl Load {
         }
     }
 
-    /// The connection, if it can be used again.
+    /// Behaves in this `manner` once. Returns the connection if it can be used again.
     async fn visit(
         &self,
         mut stream: TcpStream,
@@ -243,7 +243,7 @@ impl Load {
     }
 }
 
-/// The status of the answer that comes next, and whether another may follow on `stream`.
+/// Reads the next response. Returns its status, and whether another response may follow on `stream`.
 async fn answer(stream: &mut TcpStream) -> Option<(String, bool)> {
     let mut read = Vec::new();
     loop {
@@ -271,7 +271,7 @@ async fn answer(stream: &mut TcpStream) -> Option<(String, bool)> {
     }
 }
 
-/// Repositories with documents to find, and some that are as bad for a reader as they can be.
+/// Repositories with documents to find, and with hostile documents.
 fn world() -> World {
     let hostile: Vec<(String, String)> =
         [">", "- ", "[", "![", "*a_ ", "`a``b", "a|b\n-|-\n", "&", "<div>"]

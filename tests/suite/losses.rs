@@ -1,5 +1,5 @@
-//! The loss rule: what readers have stays when the store or the sources are lost, and goes when the
-//! user, the author or the law asked for it.
+//! The loss rule: documents are kept if the store or the sources are lost, and removed if the user, the author or the
+//! law requires it.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::github::Fault;
 use crate::serve::Server;
 use crate::world::{BIAS, Output, STORE, World, entry, outcome, part, repo, text, two};
 
-/// Runs `cairn` where no host can be reached.
+/// Runs `cairn` so that it can reach no host.
 fn unplugged(world: &World, arguments: &[&str]) -> Output {
     let mut command = world.command(arguments);
     for variable in ["API", "CODELOAD", "RAW"] {
@@ -148,7 +148,7 @@ fn a_source_that_failed_for_long_before_the_store_was_lost_is_not_dropped_with_i
     assert!(world.hits("\"position bias\"").is_empty(), "dropped, as the settings say");
 }
 
-/// Who asks for a removal, how, and the exit code of the refresh that follows.
+/// A reason for a removal, a function that makes the change, and the exit code of the following refresh.
 type Ask<'a> = (&'a str, &'a dyn Fn(&World), i32);
 
 #[test]

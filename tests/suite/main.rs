@@ -1,4 +1,4 @@
-//! The integration tests, one binary: what a user or an operator would see.
+//! The integration tests, in one binary: they check what a user or an operator sees.
 
 #![allow(
     clippy::unwrap_used,

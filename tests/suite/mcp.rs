@@ -1,4 +1,5 @@
-//! The assistants' protocol as it goes over stdin and stdout: every line is answered, and none ends the session.
+//! The protocol for assistants (MCP) over stdin and stdout: every request gets a response, and no line ends the
+//! session.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -36,7 +37,7 @@ impl Session {
         Session { stdin: child.stdin.take(), child, answers }
     }
 
-    /// The answer to `line`.
+    /// Sends `line` and returns the response.
     #[track_caller]
     fn ask(&mut self, line: &[u8]) -> Value {
         self.say(line);
@@ -51,7 +52,7 @@ impl Session {
         stdin.write_all(b"\n").unwrap();
     }
 
-    /// Greets, as a client does first.
+    /// Does the initial handshake of a client.
     #[track_caller]
     pub(crate) fn greet(&mut self) {
         let greeting = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
@@ -59,7 +60,7 @@ impl Session {
         self.say(br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
     }
 
-    /// The structured answer of the tool `name`.
+    /// The structured result of the tool `name`.
     #[track_caller]
     pub(crate) fn call(&mut self, name: &str, arguments: &Value) -> Value {
         let params = json!({ "name": name, "arguments": arguments });
@@ -86,7 +87,7 @@ impl Drop for Session {
     }
 }
 
-/// Lines that are no messages, with the code of the answer and the id in it.
+/// Invalid lines, each with the error code and the id of the response.
 fn wrong() -> Vec<(Vec<u8>, i64, Value)> {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let nested = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"ping","params":{{"a":{deep}}}}}"#);

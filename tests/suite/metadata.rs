@@ -1,4 +1,4 @@
-//! What GitHub's API says of repositories and owners, by the requests that are made for it.
+//! The metadata of repositories and owners, and the requests to GitHub's API for it.
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -23,7 +23,7 @@ fn world() -> World {
     world
 }
 
-/// A refresh with a token; the API's requests that it made, in order.
+/// Refreshes with a token. Returns the requests for metadata, in order.
 fn refresh(world: &World) -> Vec<String> {
     world.asked();
     let mut command = world.command(&["refresh", "-q"]);
@@ -35,7 +35,7 @@ fn refresh(world: &World) -> Vec<String> {
     world.asked().into_iter().filter(is_metadata).collect()
 }
 
-/// Sets the `times` of every source back to the beginning.
+/// Sets the `times` of every source to 0.
 fn age(world: &World, times: &[&str]) {
     let store = Connection::open(world.path("index/library.db")).unwrap();
     for time in times {

@@ -1,5 +1,5 @@
-//! Known items: words of a query that name a source prefer its sections, in every face of the program, and cost no
-//! result.
+//! Known items: if words of a query name a source, its sections are preferred in every interface, and no result is
+//! lost.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ fn of(source: &str, heading: &str, text: &str) -> Record {
     record(heading, text, |record| record.source = source.to_owned())
 }
 
-/// Two sections about caches and drift in each source but `eve/fresh`, and others that speak of other things.
+/// Two sections about caches and drift in each source except `eve/fresh`, and other sections on other subjects.
 fn shelf() -> Shelf {
     let mut records = Vec::new();
     for source in sources().iter().filter(|source| source.id != "eve/fresh") {
@@ -56,7 +56,7 @@ fn shelf() -> Shelf {
             records.push(of(&source.id, heading, text));
         }
     }
-    // What everybody speaks of names nobody.
+    // Words that are common in all sources do not name a source.
     for at in 0..40 {
         let text =
             "An ml interview asks for a manual, a fresh idea and a feature store. Rain falls.";
@@ -200,7 +200,7 @@ proptest! {
     }
 }
 
-/// A repository whose notes never say who wrote them, and two others that speak of the same.
+/// A repository whose notes don't name their author, and two others on the same subject.
 fn world() -> World {
     let note = |text: &str| format!("# Ranking\n\n## Position bias\n\n{text}\n");
     let ann = note("We shuffled the order for a day and measured position bias by the clicks.");

@@ -1,5 +1,5 @@
-//! The property that refreshing rests on: whatever changes at the sources, in whatever order and with
-//! refreshes in between, the content is that of a fresh crawl.
+//! The fundamental property of refreshing: after any changes at the sources, in any order and with any refreshes in
+//! between, the content is that of a fresh crawl.
 
 use std::collections::BTreeMap;
 
@@ -18,28 +18,28 @@ const TEXTS: [&str; 5] = [
     "# Drift\n\nConcept drift and data drift need monitoring, and a feature store with position bias.\n",
 ];
 
-/// What may happen at the sources, or here.
+/// A change of the sources or the catalogue, or a refresh.
 #[derive(Clone, Debug)]
 enum Step {
-    /// The file `path` of the repository gets the text.
+    /// The repository's file with this number gets the text with this number.
     Write(usize, u8, usize),
     Delete(usize, u8),
     MoveFile(usize, u8, u8),
     Rename(usize),
-    /// The catalogue lists it, or no longer.
+    /// Whether the catalogue lists the repository.
     List(usize, bool),
-    /// The entry's rules.
+    /// Whether the entry excludes files.
     Exclude(usize, bool),
     Refresh(Going),
 }
 
-/// How a refresh goes.
+/// A kind of refresh.
 #[derive(Clone, Copy, Debug)]
 enum Going {
     Well,
     Offline,
     Full,
-    /// With something wrong at one of the sources.
+    /// With a fault at one of the sources.
     Badly(usize, Fault),
 }
 
@@ -65,11 +65,11 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The sources as they are now.
+/// The current state of the sources.
 struct Sources {
     world: World,
     files: [BTreeMap<u8, usize>; 3],
-    /// Where each repository is now.
+    /// The current name of each repository.
     names: [String; 3],
     listed: [bool; 3],
     excluded: [bool; 3],
@@ -93,7 +93,7 @@ impl Sources {
         sources
     }
 
-    /// Makes what the repository `at` holds its newest commit.
+    /// Publishes the files of the repository `at` as its newest commit.
     fn push(&mut self, at: usize) {
         self.commits += 1;
         let sha = format!("{:040x}", self.commits);
@@ -166,7 +166,7 @@ impl Sources {
     }
 }
 
-/// How many orders are tried; a soak asks for more.
+/// The number of orders that are tried: `PROPTEST_CASES`, else 8. A soak sets more.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(8)
 }

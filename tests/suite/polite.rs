@@ -1,4 +1,4 @@
-//! Asking politely: what is asked of GitHub, how often, and what a run does when it is told to wait.
+//! Polite crawling: which requests are made to GitHub, how often, and what a run does if it has to wait.
 
 use std::time::{Duration, Instant};
 

@@ -10,10 +10,10 @@ use crate::serve::{app, get, json};
 use crate::world::{World, entry, repo, text};
 
 const MIT: &str = include_str!("../../LICENSE-MIT");
-/// A word that stands where no excerpt reaches.
+/// A word after the end of every excerpt.
 const TAIL: &str = "quokkatail";
 
-/// A text of some hundred words on `subject`, with [`TAIL`] at its end.
+/// A text of more than a hundred words on `subject`, with [`TAIL`] at its end.
 fn long(subject: &str) -> String {
     let sentence = format!("What {subject} needs is told here in one more sentence. ");
     format!("{}The last word is {TAIL}.", sentence.repeat(12))

@@ -1,4 +1,4 @@
-//! What others wrote is printed so that it steers no terminal, hides nothing and runs no command.
+//! Untrusted text is printed so that it can't control the terminal, hide other text or run a command.
 
 #![cfg(unix)]
 
@@ -16,7 +16,7 @@ const OPTION: &str = "-rf.md";
 
 const NONE: [char; 0] = [];
 
-/// The characters of `text` that no output may hold.
+/// The characters of `text` that no output may contain.
 fn raw(text: &str) -> Vec<char> {
     let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_hidden =
@@ -69,7 +69,7 @@ fn world() -> World {
     world
 }
 
-/// Every command that prints what others wrote; words in capitals stand for hostile ones.
+/// Every command that prints untrusted text. Words in capitals are placeholders for hostile ones.
 const COMMANDS: &[&[&str]] = &[
     &["refresh", "-v"],
     &["refresh", "--full", "-v", "--log-format", "json"],

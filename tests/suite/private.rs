@@ -1,4 +1,4 @@
-//! Private repositories: what is asked of GitHub, and that nothing carries their text away unless the user asks.
+//! Private repositories: the requests to GitHub, and that their text is exported only if the user requests it.
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -13,11 +13,11 @@ use crate::github::{Fault, Repo};
 use crate::serve::{get, json};
 use crate::world::{World, entry, outcome, output_of, part, repo, text};
 
-/// Stands in every text of the private repository.
+/// A word in every text of the private repository.
 const SECRET: &str = "pangolin";
-/// A paper that all three cite.
+/// A paper that all three repositories cite.
 const PAPER: &str = "https://arxiv.org/abs/1706.03762";
-/// One that only the private repository and another cite, and one that only the private repository cites.
+/// A page that only the private repository and one other cite, and a page that only the private repository cites.
 const SHARED: &str = "https://example.org/blog/shared-by-two";
 const OWN: &str = "https://pangolin.example.org/blog/plans";
 
@@ -27,7 +27,7 @@ fn open_note(who: &str, more: &str) -> String {
     )
 }
 
-/// Says two things together so often that they are tied, among other things.
+/// A text that names two topics together often enough for a tie, among other topics.
 fn said(who: &str) -> String {
     let together = (0..8).map(|n| {
         format!("In case {n}, {who} says that position bias is what hides good feature stores.\n\n")
@@ -37,7 +37,7 @@ fn said(who: &str) -> String {
     format!("# Sayings\n\n{}", together.chain(others).collect::<String>())
 }
 
-/// A public world with `bob/own`, whose entry is yet to be made private.
+/// A world in which the entry of `bob/own` is still public.
 fn world() -> World {
     let own = format!(
         "# Plans of the {SECRET}\n\nThe {SECRET} feature store avoids training-serving skew in every model that we serve.\n\n\
@@ -57,7 +57,7 @@ fn world() -> World {
     ])
 }
 
-/// The catalogue with `bob/own` as a private repository, in front of the others.
+/// Writes the catalogue with `bob/own` as a private repository, before the others.
 fn make_private(world: &World) {
     let others = ["ann/open", "cyd/open"].map(|name| entry(name, ""));
     world.catalogue(&format!("{}{}", entry("bob/own", "private = true"), others.concat()));
@@ -71,7 +71,7 @@ fn signed_in(world: &World, code: i32) -> Value {
     serde_json::from_str(&output.stdout).unwrap()
 }
 
-/// A world in which `bob/own` is indexed, and private.
+/// A world in which `bob/own` is indexed and private.
 fn indexed() -> World {
     let world = world();
     world.refresh(&[], 0);
@@ -139,7 +139,7 @@ fn after_a_token_is_refused_in_a_run_private_metadata_is_not_asked_for() {
     assert_eq!(asked.iter().find(is_own), None, "{asked:?}");
 }
 
-/// The same world, whose GitHub shows `bob/own` to a token only.
+/// A world in which `bob/own` is private, and whose GitHub shows it only with a token.
 fn really_private() -> World {
     let world = world();
     make_private(&world);
@@ -221,7 +221,8 @@ fn a_token_that_may_not_read_a_private_repository_is_told_so() {
     assert_eq!(asked, [("/repos/bob/own/commits/HEAD".to_owned(), 404, true)], "no other host");
 }
 
-/// The requests for `bob/own`, save those for metadata: path, status, whether the token came with it.
+/// The requests for `bob/own`, except those for metadata: path, status, and whether the token was sent. Forgets all
+/// requests.
 fn of_own(world: &World) -> Vec<(String, u16, bool)> {
     let requests = world.github.requests();
     world.github.forget_requests();

@@ -1,4 +1,4 @@
-//! What `cairn sources discover` says of each repository: name, title, form, order, and what it could not check.
+//! The output of `cairn sources discover` for each repository: name, title, form, order, and what it could not check.
 
 use std::sync::LazyLock;
 
@@ -41,7 +41,7 @@ fn world() -> World {
     world
 }
 
-/// What is printed, and the same as JSON.
+/// The printed output, and the same as JSON.
 static ANSWER: LazyLock<(String, Value)> = LazyLock::new(|| {
     let world = world();
     let printed = world.run(&["sources", "discover"]).stdout;
@@ -59,7 +59,7 @@ fn candidate(name: &str) -> &'static Value {
     &ANSWER.1["candidates"][place(name)]
 }
 
-/// The `why` of the entry of `name`, commented out or not.
+/// The `why` of the proposed entry of `name`, whether the entry is commented out or not.
 #[track_caller]
 fn why(name: &str) -> &'static str {
     let entry = text(&candidate(name)["entry"]);

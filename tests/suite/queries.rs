@@ -1,8 +1,8 @@
-//! Queries made to be expensive: each form of the query language, filled with the words of an index.
+//! Generates expensive queries: each form of the query language, filled with the words of an index.
 
 use std::fmt::Write;
 
-/// Fields of filters with values that much, little and nothing has.
+/// Filters that match many, few and no sections.
 const FILTERS: [&str; 24] = [
     "path:s",
     "path:md",
@@ -29,7 +29,7 @@ const FILTERS: [&str; 24] = [
     "since:2020",
     "since:2026-01",
 ];
-/// Words of scripts that are cut or stemmed in other ways, and what is none.
+/// Words in scripts that are tokenised or stemmed differently, and strings that are not words.
 const FOREIGN: [&str; 12] = [
     "推荐系统",
     "模型评估与特征存储",
@@ -44,7 +44,7 @@ const FOREIGN: [&str; 12] = [
     "a\u{301}\u{302}",
     "ﬁne",
 ];
-/// What people type who know the language well, or do not know it.
+/// Queries as typed by people who know the query language well, or not at all.
 const TYPED: [&str; 12] = [
     "position bias",
     "how do I handle users with no history?",
@@ -60,24 +60,23 @@ const TYPED: [&str; 12] = [
     "ndcg OR map OR mrr -precision kind:note lang:en",
 ];
 
-/// Makes queries, the same ones for the same seed and words.
+/// Generates queries, deterministically for the same seed and words.
 pub struct Queries<'w> {
     dice: fastrand::Rng,
-    /// Words of the index, the commonest first.
+    /// Words of the index, the most common first.
     words: &'w [String],
 }
 
 impl Queries<'_> {
-    /// For each form of the language a query of all the characters that are read, of the first `words`; and the one
-    /// that once stopped a server.
+    /// For each form of the language a query of the greatest length that is read, made of the first `words`. Also the
+    /// query that once stopped a server.
     pub fn worst(words: &[String]) -> Vec<String> {
         let mut queries = Queries { dice: fastrand::Rng::with_seed(1), words };
         let full = (0..FORMS).map(|form| queries.full(form));
         full.chain(["path:s ".repeat(142)]).collect()
     }
 
-    /// `count` queries of `words`: the hand-made, for each form of the language one that fills all the room there is
-    /// with the commonest words, and random ones of all forms.
+    /// `count` queries of `words`: `TYPED`, those of `Queries::worst`, and random ones of all forms.
     pub fn all(words: &[String], seed: u64, count: usize) -> Vec<String> {
         let mut queries = Queries { dice: fastrand::Rng::with_seed(seed), words };
         let mut all: Vec<String> = TYPED.map(str::to_owned).to_vec();
@@ -97,7 +96,7 @@ impl Queries<'_> {
         all
     }
 
-    /// A query of a thousand characters of one form, of the commonest words.
+    /// A query of a thousand characters of one form, made of the most common words.
     fn full(&mut self, form: usize) -> String {
         let mut text = String::new();
         let mut rank = 0;
@@ -109,7 +108,7 @@ impl Queries<'_> {
         text.chars().take(1_000).collect()
     }
 
-    /// A place among the words: half of them among the commonest twentieth.
+    /// A random rank of a word. Half of the time it is in the most common twentieth.
     fn rank(&mut self) -> usize {
         let most = if self.dice.bool() { self.words.len() / 20 } else { self.words.len() };
         self.dice.usize(..most.max(1))
@@ -119,7 +118,7 @@ impl Queries<'_> {
         &self.words[rank % self.words.len()]
     }
 
-    /// A piece of the form `form`, from the word at `rank` on.
+    /// A piece of the form number `form`, made of the words from `rank` on.
     fn piece(&mut self, form: usize, rank: usize) -> String {
         let [a, b, c] = [rank, rank + 1, rank + 2].map(|rank| self.word(rank).to_owned());
         match form {
@@ -144,7 +143,7 @@ impl Queries<'_> {
         }
     }
 
-    /// `word` with two letters exchanged and one added: it is in no dictionary.
+    /// `word` with a suffix, two letters exchanged and a `q` inserted, so that no dictionary has it.
     fn misspelt(&mut self, word: &str) -> String {
         let mut letters: Vec<char> = word.chars().chain("ment".chars()).collect();
         let at = self.dice.usize(1..letters.len() - 1);
@@ -154,5 +153,5 @@ impl Queries<'_> {
     }
 }
 
-/// How many forms [`Queries::piece`] knows.
+/// The number of forms of [`Queries::piece`].
 const FORMS: usize = 18;

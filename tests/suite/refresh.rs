@@ -1,12 +1,12 @@
-//! Refreshing: what is asked, what is kept, what is built. Each test runs the real program against
-//! a GitHub on loopback.
+//! Refreshing: which requests are made, what is stored, and what is built. Each test runs the real program against a
+//! GitHub on loopback.
 
 use std::fs;
 
 use crate::github::{Archive, Repo, raw_archive};
 use crate::world::{BIAS, World, entry, outcome, repo, text, two};
 
-/// Codeload requests among those made, as `path status`.
+/// The requests for archives so far, as `path status`.
 fn archives(world: &World) -> Vec<String> {
     let requests = world.github.requests();
     let archives = requests.iter().filter(|request| request.path.contains("/tar.gz/"));

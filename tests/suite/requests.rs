@@ -1,5 +1,5 @@
-//! Requests that are built to read, hold or stop the server: other hosts, long addresses, many connections, and what
-//! is under way when it ends.
+//! Hostile requests, which try to read from the server, to block it or to stop it: other hosts, long URLs, many
+//! connections, and requests in progress when the server ends.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -14,7 +14,7 @@ use tower::ServiceExt;
 use crate::serve::{Server, app, get, json};
 use crate::world::{World, block_on, ended, repo, two};
 
-/// The answer to `request` as it is sent.
+/// Sends the bytes of `request` and returns the response.
 fn raw(server: &Server, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(server.address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -29,7 +29,7 @@ fn of_host(server: &Server, path: &str, host: &str) -> String {
     raw(server, request.as_bytes())
 }
 
-/// The status of an answer.
+/// The status of a response.
 fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
 }
@@ -231,7 +231,7 @@ fn in_every_state(server: &Server) -> Vec<TcpStream> {
         open("POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf"),
         open("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nff\r\nhalf"),
     ];
-    // Answers that nobody reads, until nothing more fits into the buffers between.
+    // Responses that are not read, until the buffers between are full.
     streams.push(open(&format!("{head}\r\n").repeat(500)));
     // One that has been answered and is kept.
     let mut kept = open("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");

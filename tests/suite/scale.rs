@@ -10,7 +10,7 @@ use crate::world::{World, part};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
 
-/// What goes into the archive behind its first file, as tar.
+/// Writes the content of an archive after its first file, as tar.
 type Fill<'a> = &'a dyn Fn(&mut GzEncoder<Vec<u8>>);
 
 #[test]
@@ -59,7 +59,7 @@ fn archives_at_full_scale() {
     }
 }
 
-/// Refreshes over an archive that holds a note and what `fill` writes.
+/// Refreshes from an archive with a note and the entries that `fill` writes.
 fn refresh(name: &str, fill: Fill) {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     let first = raw_archive(SHA).file("x/good.md", b"# Good\n\nFine words here.\n");

@@ -1,5 +1,5 @@
-//! Search over an index of a few sections, written without a refresh: what is found, how a query is understood,
-//! and what holds for any query.
+//! Search over an index of a few sections, written without a refresh: what is found, how a query is understood, and
+//! properties of all queries.
 
 use std::collections::BTreeSet;
 

@@ -212,7 +212,7 @@ impl Server {
         Server { child, address }
     }
 
-    /// Host and port.
+    /// The server's host and port.
     pub fn address(&self) -> &str {
         &self.address
     }
@@ -221,7 +221,7 @@ impl Server {
         self.ask("GET", path, "")
     }
 
-    /// The answer to a request with more headers, each with its line end.
+    /// The response to a request with additional `headers`, each with its line end.
     pub fn ask(&self, method: &str, path: &str, headers: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();

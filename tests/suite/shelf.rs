@@ -17,7 +17,7 @@ pub struct Shelf {
     _folder: tempfile::TempDir,
 }
 
-/// A section of its own document, with what is told by `change`.
+/// The only section of a document, with the changes of `change`.
 pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Record {
     let mut record = Record {
         source: "ann/notes".into(),
@@ -59,12 +59,12 @@ pub fn shelf(records: Vec<Record>) -> Shelf {
     shelf_of(records, vec![source("ann/notes", Some("MIT")), source("bob/lists", None)])
 }
 
-/// An index of `records`, which are of `sources`.
+/// An index of the `records` of `sources`.
 pub fn shelf_of(records: Vec<Record>, sources: Vec<IndexedSource>) -> Shelf {
     shelf_with(records, sources, Copies::default())
 }
 
-/// The same, of which some are `copies`; a record's id is its number.
+/// An index of the `records` of `sources`, some of which are `copies`. The id of a record is its position.
 pub fn shelf_with(records: Vec<Record>, sources: Vec<IndexedSource>, copies: Copies) -> Shelf {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(&folder.path().join("building")).unwrap();
@@ -93,7 +93,7 @@ impl Shelf {
         self.ask(text, Understanding::FULL, LastWord::Whole)
     }
 
-    /// The headings found, best first.
+    /// The titles of the found sections, best first.
     pub fn found(&self, text: &str) -> Vec<String> {
         self.full(text).found.into_iter().map(|found| found.record.title).collect()
     }

@@ -1,4 +1,4 @@
-//! What users see, word for word: commands over one small world, errors included.
+//! Snapshots of the exact output of commands over one small world, including errors.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn world() -> World {
     world
 }
 
-/// `text` with placeholders for what differs from run to run.
+/// `text` with placeholders for the parts that differ between runs.
 fn settled(text: String) -> String {
     let patterns = [
         (r"\d+\.\d ms", "[time] ms"),

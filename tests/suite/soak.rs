@@ -1,6 +1,6 @@
-//! What takes minutes, run by `.ci/soak` with the release program: hundreds of refreshes with faults and
-//! kills over real repositories that change meanwhile, archives at full scale, many sources, searches
-//! while a refresh runs. Figures are printed, not judged; content is judged.
+//! Tests that take minutes, run by `.ci/soak` with the release program: hundreds of refreshes with faults and kills
+//! over real repositories that change meanwhile, many sources, searches while a refresh runs. Content is checked.
+//! Figures are only printed.
 
 use std::fs;
 use std::io::Read;
@@ -14,12 +14,12 @@ use crate::serve::Server;
 use crate::skip::skip;
 use crate::world::{World, entry, repo};
 
-/// Rounds of a soak: `CAIRN_ROUNDS`, else 200.
+/// The number of rounds of a soak: `CAIRN_ROUNDS`, else 200.
 fn rounds() -> usize {
     std::env::var("CAIRN_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
 }
 
-/// Repositories of the corpus that hold at most so many bytes, which keeps a round short.
+/// The largest tarballs of the corpus that are used, in bytes. This keeps a round short.
 const LARGEST: u64 = 3_000_000;
 
 pub struct Dice(fastrand::Rng);
@@ -72,7 +72,7 @@ impl Changing {
         }
     }
 
-    /// Changes something, as people do.
+    /// Removes, copies, moves or extends a random file.
     fn change(&mut self, dice: &mut Dice) {
         if self.files.is_empty() {
             return;
@@ -122,7 +122,7 @@ pub fn changing_world() -> Option<(World, Vec<Changing>, Dice)> {
     Some((world, repositories, dice))
 }
 
-/// Whether the index holds what one that is built from nothing does.
+/// Checks that the index has the same content as one that is built from scratch.
 #[track_caller]
 fn equals_a_clean_build(world: &World) {
     world.refresh(&[], 0);
@@ -236,7 +236,7 @@ fn kills_at_random_points_lose_and_double_nothing() {
     equals_a_clean_build(&world);
 }
 
-/// Seconds of processor time that this process's ended children have taken (Linux).
+/// The processor time in seconds of this process's ended children (Linux).
 fn children_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or("").split_whitespace().collect();

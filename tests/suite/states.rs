@@ -1,5 +1,4 @@
-//! What becomes of a source whose repository changes its state: renamed, emptied, blocked, rewritten,
-//! archived, its rules changed.
+//! Sources whose repositories are renamed, emptied, blocked, rewritten or archived, or whose rules change.
 
 use serde_json::Value;
 
@@ -129,7 +128,7 @@ fn an_archived_repository_is_said_to_be_so() {
     assert_eq!(world.source("ann/old")["archived"], true);
 }
 
-/// Two repositories with a file of another format beside the notes.
+/// Two repositories with notes, each with a file of another format.
 fn with_texts() -> World {
     let world = World::new(vec![
         repo("ann/md", &[("a.md", BIAS), ("b.md", STORE), ("x.py", "print()")]),
@@ -174,7 +173,7 @@ fn rules_that_widen_fetch_those_sources_anew_that_hold_more() {
     let asked = world.asked();
     assert!(asked.iter().all(|asked| asked.ends_with("304")), "and only once: {asked:?}");
 
-    // A file that was too large is fetched when it no longer is.
+    // A file that was too large is fetched once the limit allows it.
     let small = wider.replace("file_bytes = 16_000_000", "file_bytes = 30");
     world.write("sources/policy.toml", &small);
     let run = world.refresh(&["--offline"], 0);

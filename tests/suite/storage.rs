@@ -1,4 +1,4 @@
-//! Where the index lies: on read-only storage, in another account's folder, on a full disk.
+//! The storage of the index: read-only, in another account's folder, on a full disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::world::{Output, repo, two};
 /// An account that owns nothing.
 const NOBODY: &str = "65534";
 
-/// Every file and folder below `folder` with what a write would change.
+/// Every file and folder below `folder`, with the metadata that a write would change.
 fn state(folder: &Path) -> BTreeMap<String, (u64, u32, i64, i64, u64)> {
     let entries = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
     let seen = entries.map(|entry| {
@@ -25,7 +25,7 @@ fn state(folder: &Path) -> BTreeMap<String, (u64, u32, i64, i64, u64)> {
     seen.collect()
 }
 
-/// What readers run: each command, with a part of what it prints.
+/// Commands that only read the index, each with a part of its output.
 const READERS: [(&[&str], &str); 6] = [
     (&["search", "position bias"], "README.md"),
     (&["section", "ann/bias", "README.md", "--line", "3"], "Position bias"),
@@ -44,7 +44,7 @@ fn output(command: &mut Command) -> Output {
     }
 }
 
-/// Whether this is root, who may become another account and mount; else it says what is not tested.
+/// Whether this is root and can become another account. Otherwise reports that `test` is skipped.
 fn is_root(test: &str) -> bool {
     let is = fs::metadata("/proc/self").is_ok_and(|of| of.uid() == 0);
     let tools = ["setpriv", "unshare"].iter().all(|tool| {
@@ -56,7 +56,7 @@ fn is_root(test: &str) -> bool {
     is && tools
 }
 
-/// Whether a mount of one's own can be made here.
+/// Whether this process can mount. Otherwise reports that `test` is skipped.
 fn mounts(test: &str) -> bool {
     let tried = Command::new("unshare").args(["-m", "true"]).status();
     let may = is_root(test) && tried.is_ok_and(|status| status.success());
@@ -186,7 +186,7 @@ fn on_a_full_disk_a_refresh_says_so_and_leaves_everything_as_it_was() {
     let sizes: BTreeMap<u64, u64> = state(&kept).values().map(|of| (of.0, of.4)).collect();
     let kilobytes: u64 = sizes.values().map(|bytes| bytes.div_ceil(4_096) * 4).sum();
     let own = world.command(&[]);
-    // A disk of so many kilobytes with the index on it: refreshed while full, searched, and kept for a look.
+    // A small disk with the index on it, which is refreshed while the disk is full, searched, and copied for checks.
     let script = "mount -t tmpfs -o size=\"$1\"k tmpfs \"$CAIRN_INDEX\" && cp -a \"$2\"/. \"$CAIRN_INDEX\" \
         && \"$0\" refresh -q; code=$?; \"$0\" search 'position bias' --json >\"$3.json\" || exit 99; \
         rm -rf \"$3\"; cp -a \"$CAIRN_INDEX\" \"$3\"; \

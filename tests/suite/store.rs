@@ -1,4 +1,4 @@
-//! The store of a served index: broken or missing, and the advice on it; times that a wrong clock left.
+//! The store of a served index: it is broken or missing, and the advice works; and times that a wrong clock recorded.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::content::content;
 use crate::serve::Server;
 use crate::world::{BIAS, World, repo, text, two, wait_until};
 
-/// What the doctor says of `name`: state, finding and hint.
+/// The state of the doctor's check `name`, and its finding with the hint.
 fn doctor(world: &World, name: &str) -> (String, String) {
     let output = world.run(&["doctor", "--offline", "--json"]).stdout;
     let view: Value = serde_json::from_str(&output).unwrap();
@@ -18,7 +18,7 @@ fn doctor(world: &World, name: &str) -> (String, String) {
     (text(&check["state"]).to_owned(), format!("{} {hint}", text(&check["says"])))
 }
 
-/// What becomes of the bytes of a store.
+/// A way to break the bytes of a store.
 type Break = fn(&[u8]) -> Vec<u8>;
 
 #[test]
@@ -58,7 +58,7 @@ fn the_advice_on_a_broken_store_works_and_loses_nothing() {
     }
 }
 
-/// Takes every source off the network.
+/// Gives every source this `fault`.
 fn unplug(world: &World, fault: crate::github::Fault) {
     for name in ["ann/bias", "bob/store"] {
         world.github.fault(name, fault);
@@ -103,13 +103,13 @@ fn without_current_the_newest_intact_generation_is_shown_and_any_refresh_restore
     }
 }
 
-/// Does `statement` to the store of `world`; says how many rows it changed.
+/// Executes `statement` in the store of `world`. Returns the number of rows that it changed.
 fn change(world: &World, statement: &str) -> usize {
     let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
     store.execute(statement, []).unwrap()
 }
 
-/// The blob of the README of ann/bias, as a condition.
+/// An SQL expression for the blob of the README of ann/bias.
 const README: &str = "(SELECT blob FROM files WHERE source = 'ann/bias' AND path = 'README.md')";
 
 /// Flips a bit in the stored bytes of that README.
@@ -123,7 +123,7 @@ fn flip(world: &World) {
     assert_eq!(store.execute(&sql, [bytes]).unwrap(), 1);
 }
 
-/// What `doctor --deep` says of the rows of the store: state, finding and hint.
+/// The check of the store's rows by `doctor --deep`: state, finding and hint.
 fn rows(world: &World) -> (String, String, String) {
     let output = world.run(&["doctor", "--offline", "--deep", "--json"]).stdout;
     let view: Value = serde_json::from_str(&output).unwrap();
@@ -217,7 +217,7 @@ fn a_row_that_a_refresh_cannot_decode_is_made_again_in_the_same_run() {
     assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
     assert_eq!(rows(&world).0, "well");
 
-    // Where the sources do not answer, what is served stays.
+    // If the sources do not respond, the served content is kept.
     damage();
     world.write("sources/notes/own.md", "# Own note\n\nWritten a third time.\n");
     for name in ["ann/bias", "bob/store"] {
@@ -298,7 +298,7 @@ fn a_broken_record_of_runs_is_told_by_the_doctor_and_replaced_by_the_next_run() 
     assert!(state == "well" && says.contains("refreshes every day"), "{says}");
 }
 
-/// Writes into the record that the last run ended ten years from now.
+/// Sets the times of the last recorded run to ten years from now.
 fn put_ahead(world: &World) {
     let path = world.path("index/runs.json");
     let mut runs: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! A repository with discussions and issues, what is stored of them, and which pages were asked for.
+//! A repository with discussions and issues, what is stored of them, and which pages were requested.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::world::{BIAS, World, entry, repo};
 
 pub const TALK: &str = "ann/talk";
 
-/// A world whose catalogue asks for threads of [`TALK`] with `keys`.
+/// A world whose catalogue requests threads of [`TALK`] by `keys`.
 pub fn world(keys: &str) -> World {
     let world = World::new(vec![repo(TALK, &[("README.md", BIAS)])]);
     world.catalogue(&entry(TALK, keys));
@@ -17,7 +17,7 @@ pub fn world(keys: &str) -> World {
     world
 }
 
-/// The hour `at` after the beginning of 2026.
+/// The time `at` hours after the beginning of 2026.
 pub fn hour(at: u64) -> String {
     let start = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();
     let at = start + chrono::Duration::hours(i64::try_from(at).unwrap());
@@ -51,7 +51,7 @@ pub fn issue(number: u64) -> Issue {
         .updated(&at)
 }
 
-/// Refreshes with a token and gives the run's record.
+/// Refreshes with a token and returns the run's record. `code` is the expected exit code.
 #[track_caller]
 pub fn refresh(world: &World, arguments: &[&str], code: i32) -> Value {
     let mut all = vec!["refresh", "--json"];
@@ -80,7 +80,7 @@ pub fn stored(world: &World) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// Makes the last whole pass over the threads so many days older.
+/// Makes the last full pass over the threads `days` days older.
 pub fn days_pass(world: &World, days: i64) {
     let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
     let at = "json_set(row, '$.swept_at', json_extract(row, '$.swept_at') - ?1)";
@@ -89,8 +89,8 @@ pub fn days_pass(world: &World, days: i64) {
     assert!(changed > 0);
 }
 
-/// The requests for threads since this was last asked: the variables of each GraphQL query, the path and status of
-/// each other one.
+/// The requests for threads since the last call: for each GraphQL query its kind and page size, for each other request
+/// the result of `told_of_rest`.
 pub fn asked(world: &World) -> Vec<String> {
     let requests = world.github.requests();
     world.github.forget_requests();
@@ -110,7 +110,7 @@ pub fn asked(world: &World) -> Vec<String> {
     requests.iter().filter(is_of_threads).map(told).collect()
 }
 
-/// What is asked for below the repository, since when, which page of that, and the status.
+/// The path below the repository, the label, the time `since`, the page, and the status of a REST request.
 fn told_of_rest(request: &Request) -> String {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
     let what = path.strip_prefix(&format!("/repos/{TALK}/")).unwrap_or(path);
@@ -125,7 +125,7 @@ fn told_of_rest(request: &Request) -> String {
     format!("{what}{label} {} {} {}", value("since"), value("page"), request.status)
 }
 
-/// What a run says of the threads of the kind at `at`.
+/// The result number `at` of the threads in the record of a run.
 pub fn threads(run: &Value, at: usize) -> &Value {
     let source = run["sources"].as_array().unwrap().iter().find(|part| part["source"] == TALK);
     &source.unwrap()["threads"][at]

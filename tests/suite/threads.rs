@@ -1,4 +1,4 @@
-//! Discussions: which pages are asked for, what is kept, and what is found to be gone.
+//! Discussions: which pages are requested, what is stored, and how deleted discussions are found.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use crate::github::{Comment, Fault};
 use crate::talk::{TALK, asked, days_pass, discussion, hour, refresh, stored, threads, world};
 use crate::world::{World, ended, text, wait_until};
 
-/// A world with so many discussions.
+/// A world with `count` discussions.
 fn talk(count: u64) -> World {
     let world = world("discussions = true");
     (1..=count).for_each(|number| world.github.put_discussion(TALK, discussion(number)));

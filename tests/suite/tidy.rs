@@ -1,10 +1,10 @@
-//! The architecture's own test: module order, purity, who may name the HTTP client, opening
-//! lines, and what the project must not name.
+//! Checks of the architecture: module order, purity, which modules may name the HTTP client, opening lines, and what
+//! the project must not name.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Modules in the order of the flow; each imports only those before it.
+/// The modules in the order of the data flow. Each imports only those before it.
 const ORDER: [&str; 18] = [
     "printable",
     "problem",
@@ -52,7 +52,7 @@ fn module_of(path: &Path) -> Option<usize> {
     ORDER.iter().position(|module| *module == first.trim_end_matches(".rs"))
 }
 
-/// The parts of `text` that are compiled outside tests and are no comment.
+/// The parts of `text` that are compiled outside tests, without comments.
 fn code(text: &str) -> String {
     let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap();
     let lines = before_tests.lines().filter(|line| !line.trim_start().starts_with("//"));

@@ -1,4 +1,4 @@
-//! The current folder is somebody else's: what is found in it names no hosts, gets no token, and leads nowhere.
+//! The current folder is not trusted: files in it can't set hosts, receive the token, or lead outside the folder.
 
 #![cfg(unix)]
 
@@ -15,7 +15,7 @@ use crate::world::{BIAS, Output, World, block_on, output_of, repo, two, wait_unt
 
 const SECRET: &str = "s3cret-of-the-user";
 
-/// A folder that somebody else filled, and a home of the user's beside it.
+/// A folder with untrusted files, and the user's home folder beside it.
 struct Visit {
     root: TempDir,
 }
@@ -29,7 +29,7 @@ impl Visit {
         visit
     }
 
-    /// With data files whose catalogue has `entries`.
+    /// A visit whose untrusted folder has data files, with `entries` in the catalogue.
     fn with_catalogue(entries: &str) -> Visit {
         let visit = Visit::new();
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("sources");
@@ -56,7 +56,7 @@ impl Visit {
         fs::write(path, text).unwrap();
     }
 
-    /// The program in that folder, without any word of the user's.
+    /// The program in the untrusted folder, without settings of the user.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cairn"));
         let home = self.path("home");

@@ -1,4 +1,4 @@
-//! Search while somebody types: what half a word is completed to, and what is suggested.
+//! Search while the user types: how an unfinished word is completed, and what is suggested.
 
 use std::fmt::Write;
 

@@ -1,9 +1,9 @@
-//! Independent voices, as users meet them: in the matrix of cases, in ties, and in what is cited.
+//! Independent voices, as users see them: in the matrix of cases, in ties, and in cited resources.
 
 use crate::world::{World, entry, repo, text};
 use serde_json::Value;
 
-/// A design answer whose framing is long enough to count, in words of its own.
+/// A design answer whose framing is long enough to count. Its words are made from `word`.
 fn answer(word: &str) -> String {
     let words: Vec<String> = (0..90).map(|at| format!("{word}{at}")).collect();
     format!("# Video recommendation\n\n## Problem framing\n\n{}.\n", words.join(" "))
@@ -15,7 +15,7 @@ fn cites(word: &str) -> String {
     )
 }
 
-/// What the step `problem-framing` of the case comes to: coverage and voices.
+/// The coverage and the number of voices of the case's step `problem-framing`.
 #[track_caller]
 fn framing(world: &World) -> (String, u64) {
     let view = world.run(&["guide", "video recommendation", "--json"]).json();

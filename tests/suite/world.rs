@@ -1,5 +1,5 @@
-//! A small world for tests: a GitHub on loopback, data files and an index in a temporary folder,
-//! and the real program to run over them.
+//! A small world for tests: a GitHub on loopback, data files and an index in a temporary folder, and the real program
+//! to run with them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::github::{Archive, GitHub, Repo, archive};
 
-/// What a run of the program left behind.
+/// The exit code and the output of a run of the program.
 pub struct Output {
     pub code: i32,
     pub stdout: String,
@@ -34,7 +34,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world whose GitHub has `repos` and whose catalogue lists them all, behind the own notes.
+    /// A world whose GitHub has `repos`, and whose catalogue lists the own notes and then all of these.
     pub fn new(repos: Vec<Repo>) -> World {
         let folder = tempfile::tempdir().unwrap();
         let names: Vec<String> = repos.iter().map(|repo| repo.full_name.clone()).collect();
@@ -68,7 +68,7 @@ impl World {
         fs::write(path, text).unwrap();
     }
 
-    /// Writes settings that count as the user's own word: every command is given them by name.
+    /// Writes trusted settings, which are passed by name to every command.
     pub fn settings(&self, text: &str) {
         self.write("named.toml", text);
     }
@@ -99,7 +99,7 @@ impl World {
         output_of(&mut self.command(arguments))
     }
 
-    /// Refreshes and gives the run's record; `code` is the exit code that is expected.
+    /// Refreshes and returns the run's record. `code` is the expected exit code.
     #[track_caller]
     pub fn refresh(&self, arguments: &[&str], code: i32) -> Value {
         let mut all = vec!["refresh", "--json"];
@@ -109,7 +109,7 @@ impl World {
         serde_json::from_str(&output.stdout).unwrap()
     }
 
-    /// What `cairn sources` says of the source `id`.
+    /// The source `id` in the output of `cairn sources`.
     #[track_caller]
     pub fn source(&self, id: &str) -> Value {
         let view = self.run(&["sources", "--json"]).json();
@@ -118,12 +118,12 @@ impl World {
         source.unwrap_or_else(|| panic!("no {id} in {view}")).clone()
     }
 
-    /// The requests so far as `path status`, those for each repository in the order in which they
-    /// came; none of them is remembered any longer.
+    /// The requests so far as `path status`. Those with the same first part of the path are in the order in which they
+    /// were received. Forgets the requests.
     pub fn asked(&self) -> Vec<String> {
         let mut requests = self.github.requests();
         self.github.forget_requests();
-        // Of several sources that are asked at once, one or the other comes first.
+        // Sources are requested concurrently, so their order varies.
         requests.sort_by_key(|request| request.path.split('/').nth(1).unwrap_or("").to_owned());
         requests.iter().map(|request| format!("{} {}", request.path, request.status)).collect()
     }
@@ -137,7 +137,7 @@ impl World {
     }
 }
 
-/// What `command` leaves behind.
+/// Runs `command` and returns its exit code and output.
 #[track_caller]
 pub fn output_of(command: &mut Command) -> Output {
     let output = command.output().unwrap();
@@ -167,14 +167,14 @@ pub fn two() -> World {
     ])
 }
 
-/// A repository with the files `(path, text)`; its sha follows from them.
+/// A repository with the files `(path, text)`. Its SHA depends on them.
 pub fn repo(full_name: &str, files: &[(&str, &str)]) -> Repo {
     let files: Vec<(&str, &[u8])> =
         files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
     repo_of_bytes(full_name, &files)
 }
 
-/// A repository with the files `(path, bytes)`; its sha follows from them.
+/// A repository with the files `(path, bytes)`. Its SHA depends on them.
 pub fn repo_of_bytes(full_name: &str, files: &[(&str, &[u8])]) -> Repo {
     let mut hash = blake3::Hasher::new();
     for (path, bytes) in files {
@@ -190,7 +190,7 @@ pub fn entry(name: &str, more: &str) -> String {
     format!("[[source]]\nrepo = \"{name}\"\nwhy = \"test\"\n{more}\n")
 }
 
-/// Waits until `is_so`; a minute at most, so that what never comes fails its test and holds up no other.
+/// Waits until `is_so`, for a minute at most. Then the test fails, so that it does not block others.
 #[track_caller]
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
@@ -200,7 +200,7 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// How `child` ended.
+/// Waits until `child` has ended, for a minute at most. Returns its exit status.
 #[track_caller]
 pub fn ended(child: &mut Child) -> ExitStatus {
     let mut status = None;
@@ -217,13 +217,13 @@ pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no string"))
 }
 
-/// What `result` says of the source `id` in a run's record.
+/// The outcome of the source `id` in a run's record.
 #[track_caller]
 pub fn outcome<'a>(run: &'a Value, id: &str) -> &'a str {
     text(&part(run, id)["outcome"])
 }
 
-/// The part of the source `id` in a run's record.
+/// The result of the source `id` in a run's record.
 #[track_caller]
 pub fn part<'a>(run: &'a Value, id: &str) -> &'a Value {
     let sources = run["sources"].as_array().unwrap();

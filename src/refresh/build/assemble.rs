@@ -45,8 +45,8 @@ pub(in crate::refresh) struct Assembled {
 }
 
 impl Assembled {
-    /// Takes the manifest and the number of `second`, if that run of assembling built a generation. The counts and the
-    /// changes remain those of the first.
+    /// Takes over the manifest and the number of `second`, if that is a new generation. The number of indexed sections
+    /// and the changes stay those of the first.
     pub fn follow(&mut self, second: Option<Assembled>) {
         if let Some(second) = second.filter(|second| second.made.is_some()) {
             (self.manifest, self.made) = (second.manifest, second.made);

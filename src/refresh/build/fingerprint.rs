@@ -2,7 +2,7 @@
 //!
 //! A refresh builds a new generation if the fingerprint differs from the current generation's. [`GenerationInputs`]
 //! lists every input. The policy, the catalogue entries and the rows of the store are taken apart field by field,
-//! without `..`: a new field does not compile until somebody decides here whether it shapes generations.
+//! without `..`: a new field does not compile until it is decided here whether it shapes generations.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -215,7 +215,7 @@ impl Task {
             () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
         };
         let done = Message::Done(self.at, report, started.elapsed().as_secs_f64());
-        // The receiver is dropped only if the run has failed. Then nobody needs the report.
+        // The receiver is dropped only if the run has failed. The report is not needed then.
         let _ = self.sender.send(done).await;
     }
 

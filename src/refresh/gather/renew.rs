@@ -12,7 +12,7 @@ use crate::store::{FetchState, SourceRow, Store};
 const METADATA_SECONDS: i64 = 24 * 60 * 60;
 /// An owner's name younger than this is not requested again.
 const OWNER_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// After a failure, a request is not repeated before this has passed, because GitHub's quota is hourly.
+/// An attempt is not repeated before this has passed, because GitHub's quota is hourly.
 const AGAIN_SECONDS: i64 = 60 * 60;
 
 /// A source whose metadata is due.

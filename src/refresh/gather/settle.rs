@@ -86,8 +86,8 @@ pub(in crate::refresh) fn settle(
     Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
 }
 
-/// Drops the threads of a source that is blocked or was gone for the configured time. A source whose files were only
-/// never fetched keeps its threads.
+/// Drops the threads of a source that is blocked or was gone for the configured time. Other sources without fetched
+/// files keep their threads.
 fn drop_threads(
     source: &Source,
     row: &SourceRow,

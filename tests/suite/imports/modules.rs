@@ -1,5 +1,5 @@
-//! The modules of a crate as the compiler sees them outside tests: files, items, imports and
-//! paths. [`super`] makes the import graph of it.
+//! The modules of a crate as the compiler sees them outside tests: files, items, imports and paths. [`super`] builds
+//! the import graph from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,11 +25,11 @@ struct Module {
     imports: Vec<Import>,
     /// Every path in code and in macro bodies, without those of the imports.
     paths: BTreeSet<Vec<String>>,
-    /// It defines something. A module that only declares and re-exports is a facade.
+    /// Whether it defines items. A module that only declares modules and re-exports items is a facade.
     defines: bool,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Copy, PartialEq)]
 enum Found {
     /// An item that this module defines.
@@ -119,9 +119,8 @@ impl Modules {
         uses
     }
 
-    /// What `path` leads to from the module `own`, with the name of the last segment that was
-    /// followed: nothing for another crate, the module itself if it is `own`'s parent.
-    /// `open` holds the imports that are being followed, so that a circle of them ends.
+    /// The targets of `path` in the module `own`, each with the name of the last segment that was followed. Empty for a
+    /// path into another crate. `open` has the imports that are being followed, so that a cycle of them ends.
     fn resolve(
         &self,
         own: usize,
@@ -148,8 +147,8 @@ impl Modules {
         found.into_iter().map(|found| (last.clone(), found)).collect()
     }
 
-    /// What `segment` is inside the module `at`. A name that is not found there is one that a
-    /// macro of the module defines, or that it re-exports from another crate.
+    /// The targets of `segment` inside the module `at`. A name that is not found there counts as an item of the module:
+    /// a macro defines it, or the module re-exports it from another crate.
     fn step(&self, at: usize, segment: &str, open: &mut Vec<(usize, usize)>) -> Vec<Found> {
         match segment {
             "self" => vec![Found::Module(at)],
@@ -218,8 +217,7 @@ impl Module {
         self.imports.push(Import { name: Some(name.to_string()), path });
     }
 
-    /// Reads the paths in a macro's body, where the syntax is the macro's own: identifiers that
-    /// `::` joins.
+    /// Reads the paths in a macro's body: identifiers joined by `::`. The rest of the syntax is the macro's own.
     fn tokens(&mut self, mut cursor: Cursor) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
@@ -284,7 +282,7 @@ impl<'ast> Visit<'ast> for Module {
         self.tokens(TokenBuffer::new2(call.tokens.clone()).begin());
     }
 
-    /// `pub(in crate::search)` is no import.
+    /// `pub(in crate::search)` is not an import.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
@@ -292,7 +290,7 @@ fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// Whether `#[cfg(test)]` or `#[cfg(all(test, …))]` leaves an item to tests.
+/// Whether `#[cfg(test)]` or `#[cfg(all(test, …))]` restricts an item to tests.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
         let Meta::List(list) = &attribute.meta else { return false };
