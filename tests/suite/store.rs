@@ -347,5 +347,5 @@ fn a_first_start_without_a_network_counts_the_sources_that_it_has() {
     let page = server.get("/");
     assert!(page.contains("1 section from 1 source,"), "{page}");
     let about = server.get("/about");
-    assert!(about.contains("Of the 1 sources here"), "{about}");
+    assert!(about.contains("of the 1 sources here"), "{about}");
 }
