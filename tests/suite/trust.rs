@@ -243,7 +243,7 @@ fn the_refresh_that_serve_starts_is_trusted_no_more_than_serve() {
     visit.write("here/sources/catalogue.toml", &entries);
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
-    wait_until("the refresh ended", || said().contains("the refresh ended"));
+    wait_until("the refresh ended", || said().contains("the refresh has ended"));
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(said().contains("outside the current folder"), "{}", said());
