@@ -1,8 +1,8 @@
 //! Fetches discussions and issues into the store.
 //!
 //! They are fetched after the archives, one request at a time, as GitHub asks of clients. Each page is stored with its
-//! cursor before the next one is requested, so that a run may end between any two. [`discussions`] and [`issues`]
-//! define the order in which pages are read, and [`pass`] how a page changes the store.
+//! cursor before the next one is requested, so that a run may end between any two. `discussions` and `issues`
+//! define the order in which pages are read, and `pass` how a page changes the store.
 
 use tokio::runtime::Runtime;
 
