@@ -1,9 +1,10 @@
 //! Which case study a document or a section is about, by its headings, title and path.
 
-use super::company::Trail;
 use super::tagger::Tagger;
+use super::trail::Trail;
 use crate::extract::Document;
 use crate::vocabulary::Vocabulary;
+use crate::vocabulary::label_rule::TextPlace;
 
 /// Trailing parts of a path that may name a case: the file name and its two innermost folders.
 const PATH_PARTS: usize = 3;
@@ -45,7 +46,7 @@ impl Cases {
     fn named(&self, text: &str) -> Option<u32> {
         let mut found: Vec<u32> = self
             .tagger
-            .find(text, &Trail::of([]), true)
+            .find(text, &Trail::of([]), TextPlace::Heading)
             .into_iter()
             .map(|found| found.topic)
             .collect();

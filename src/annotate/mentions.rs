@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::company::Trail;
 use super::salience::{Signals, rank};
 use super::tagger::{Found, Tagger};
+use super::trail::Trail;
 use super::{Cited, CoMention, Mention, Salience};
 use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
+use crate::vocabulary::label_rule::TextPlace;
 
 /// Longer sentences, in characters, are not used as evidence: they are hard to read, and some licences do not allow
 /// quotations of that length.
@@ -63,7 +64,7 @@ impl<'a> Finder<'a> {
         let mut co_mentions = Vec::new();
         let length = section.text.len().max(1);
         for (start, sentence) in sentences_of(&section.text) {
-            let found = self.tagger.find(sentence, &trail, false);
+            let found = self.tagger.find(sentence, &trail, TextPlace::Body);
             for found in &found {
                 let place = Place { start, length };
                 gathered.sentence(found, sentence, place);
@@ -83,7 +84,8 @@ impl<'a> Finder<'a> {
         let heading: Vec<u32> = heading.iter().map(|(topic, _)| *topic).collect();
         let tagger = self.tagger;
         let named = |text: &str| -> Vec<u32> {
-            tagger.find(text, trail, false).into_iter().map(|found| found.topic).collect()
+            let found = tagger.find(text, trail, TextPlace::Body).into_iter();
+            found.map(|found| found.topic).collect()
         };
         let mut last: (&str, Vec<u32>) = ("", Vec::new());
         let cited = section.links.iter().map(|link| {
@@ -102,7 +104,7 @@ impl<'a> Finder<'a> {
     fn heading(&mut self, heading: &'a str) -> &[(u32, String)] {
         let tagger = self.tagger;
         self.headings.entry(heading).or_insert_with(|| {
-            let found = tagger.find(heading, &Trail::of([]), true).into_iter();
+            let found = tagger.find(heading, &Trail::of([]), TextPlace::Heading).into_iter();
             found.map(|f| (f.topic, heading[f.start..f.end].to_owned())).collect()
         })
     }

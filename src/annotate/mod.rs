@@ -6,10 +6,8 @@
 //! generation.
 
 pub mod case;
-mod company;
 pub mod copies;
 mod document;
-mod folded;
 mod language;
 pub mod licence;
 mod mentions;
@@ -21,6 +19,7 @@ mod steps;
 mod stop;
 mod tagger;
 pub mod terms;
+mod trail;
 
 pub use document::{VERSION, annotate};
 pub use language::language_code;

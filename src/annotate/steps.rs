@@ -1,10 +1,9 @@
 //! Assigns a section to a step of a design answer, by its headings or else by its main topics.
 
-use super::folded::fenced;
 use super::tagger::Tagger;
 use super::{Mention, Salience};
 use crate::extract::Section;
-use crate::vocabulary::label;
+use crate::vocabulary::folded::{FoldedText, FoldedWords};
 
 /// The index of the section's step in the vocabulary, if it has one.
 ///
@@ -13,10 +12,10 @@ use crate::vocabulary::label;
 /// a tie.
 pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
     let by_heading = section.subject().iter().rev().take(3).find_map(|heading| {
-        let heading = fenced(&label::tokens(heading));
-        let matches = tagger.steps.iter().enumerate().filter_map(|(step, patterns)| {
-            let found = patterns.iter().filter(|p| p.find(heading.as_bytes()).is_some());
-            let longest = found.map(|pattern| pattern.needle().len()).max()?;
+        let heading = FoldedText::of(heading);
+        let matches = tagger.steps.iter().enumerate().filter_map(|(step, words)| {
+            let found = words.iter().filter(|w| w.are_in(&heading, 0..heading.folded.len()));
+            let longest = found.map(FoldedWords::len).max()?;
             Some((longest, std::cmp::Reverse(step)))
         });
         matches.max().map(|(_, step)| step.0)

@@ -5,16 +5,17 @@
 //! multi-word terms", International Journal on Digital Libraries 3(2), 2000) over all texts: a term is frequent, and
 //! not only as a part of a longer term. The module reads and writes no files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 
-use super::folded::fenced;
 use super::stop;
 use crate::catalogue::Voice;
 use crate::extract::sentences::sentences;
+use crate::vocabulary::folded::{FoldedText, fence};
 use crate::vocabulary::label::{self, Token};
-use crate::vocabulary::{Vocabulary, plain};
+use crate::vocabulary::label_index::LabelIndex;
+use crate::vocabulary::plain;
 
 /// The most words of a term; longer phrases are usually sentences.
 const MOST_WORDS: usize = 4;
@@ -54,18 +55,17 @@ pub struct Term {
     pub evidence: Vec<(String, String, String)>,
 }
 
-/// The terms of `passages` that are not labels of `vocabulary`, at most `limit`, the highest weight first.
+/// The terms of `passages` that are not among `labels`, at most `limit`, the highest weight first.
 ///
 /// O(length of all texts) time; memory for all candidates.
-pub fn terms(passages: &[Passage], vocabulary: &Vocabulary, limit: usize) -> Vec<Term> {
-    let known: HashSet<String> = vocabulary.by_label().into_keys().collect();
+pub fn terms(passages: &[Passage], labels: &LabelIndex, limit: usize) -> Vec<Term> {
     let mut candidates = Candidates::default();
     for passage in passages {
         let last = passage.headings.last().map(String::as_str);
         let lead_ins = passage.text.lines().filter_map(lead_in);
         let anchors = passage.anchors.iter().map(String::as_str);
         for wording in last.into_iter().chain(anchors).chain(lead_ins) {
-            candidates.add(wording, &known);
+            candidates.add(wording, labels);
         }
     }
     let Some(automaton) = candidates.automaton() else { return Vec::new() };
@@ -103,13 +103,13 @@ struct Candidates {
 }
 
 impl Candidates {
-    /// Adds `wording` as a candidate if it has the form of a term and is not `known`.
-    fn add(&mut self, wording: &str, known: &HashSet<String>) {
+    /// Adds `wording` as a candidate if it has the form of a term and is not among `labels`.
+    fn add(&mut self, wording: &str, labels: &LabelIndex) {
         let tokens = label::tokens(wording);
-        if !is_term(wording, &tokens, known) {
+        if !is_term(wording, &tokens, labels) {
             return;
         }
-        let pattern = fenced(&tokens);
+        let pattern = fence(tokens.iter().map(|token| token.normal.as_str()));
         let next = self.all.len();
         let place = *self.places.entry(pattern.clone()).or_insert(next);
         if place == next {
@@ -132,7 +132,7 @@ impl Candidates {
         let heading = passage.headings.last().map_or("", String::as_str);
         let sentences = passage.text.lines().flat_map(sentences).map(|(_, sentence)| sentence);
         for sentence in sentences.chain([heading]) {
-            let haystack = fenced(&label::tokens(sentence));
+            let haystack = FoldedText::of(sentence).folded;
             for hit in automaton.find_overlapping_iter(&haystack) {
                 let candidate = &mut self.all[hit.value() as usize];
                 if candidate.is_meant(sentence) {
@@ -224,10 +224,10 @@ impl Candidate {
     }
 }
 
-/// Whether `wording` may be a term that is not `known`: one to four words in ASCII, none of them a function word or a
+/// Whether `wording` may be a term that is not among `labels`: one to four words in ASCII, none of them a function word or a
 /// number, neither the first nor the last a general word, and no known label of several words inside. A single word
 /// must have at least two capitals, as names and acronyms have.
-fn is_term(wording: &str, tokens: &[Token], known: &HashSet<String>) -> bool {
+fn is_term(wording: &str, tokens: &[Token], labels: &LabelIndex) -> bool {
     let words: Vec<&str> = tokens.iter().map(|token| token.normal.as_str()).collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
     if words.len() > MOST_WORDS
@@ -241,7 +241,7 @@ fn is_term(wording: &str, tokens: &[Token], known: &HashSet<String>) -> bool {
     if !words.iter().all(|word| is_word(word) && !stop::is_function(word)) {
         return false;
     }
-    let is_known = |part: &[&str]| known.contains(&part.join(" "));
+    let is_known = |part: &[&str]| !labels.topics(&part.join(" ")).is_empty();
     if words.len() == 1 {
         let capitals = wording.chars().filter(|c| c.is_ascii_uppercase()).count();
         return capitals >= 2
@@ -288,7 +288,7 @@ mod tests {
                 topics: vec!["embedding"],
             })
             .collect();
-        terms(&passages, &vocabulary, 10)
+        terms(&passages, &LabelIndex::new(&vocabulary), 10)
     }
 
     #[test]
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn runs_of_words_in_a_pattern_are_its_parts() {
-        let pattern = fenced(&label::tokens("a b c"));
+        let pattern = fence(["a", "b", "c"]);
         let found: Vec<String> =
             parts(&pattern).map(|part| part.replace('\u{1}', "").replace('\u{2}', " ")).collect();
         assert_eq!(found, ["a ", "a b ", "b ", "b c ", "c "]);

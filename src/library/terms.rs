@@ -42,6 +42,6 @@ impl Library {
                 }
             })
             .collect();
-        Ok(terms(&passages, &self.graph.vocabulary, limit))
+        Ok(terms(&passages, self.searcher.labels(), limit))
     }
 }

@@ -6,7 +6,7 @@ use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
 use crate::annotate::resources::Resource;
 use crate::search::{Budget, Filter, FilterField, LastWord, Request, SearchError, Understanding};
-use crate::vocabulary::{Topic, label};
+use crate::vocabulary::Topic;
 
 /// Passages and resources on a topic's page.
 const PASSAGES: usize = 8;
@@ -40,10 +40,8 @@ impl Library {
 
     /// The place in the vocabulary of the topic with the slug or label `name`.
     pub fn find_topic(&self, name: &str) -> Option<usize> {
-        let vocabulary = &self.graph.vocabulary;
-        let key = label::key(name);
-        let named = |topic: &Topic| topic.labels().any(|label| label::key(label) == key);
-        vocabulary.position(name).or_else(|| vocabulary.topics.iter().position(named))
+        let labelled = || self.searcher.labels().topics(name).first().copied();
+        self.graph.vocabulary.position(name).or_else(labelled)
     }
 
     /// The details of the topic with the slug or label `name`; runs one search within `budget`.

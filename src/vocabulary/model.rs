@@ -1,11 +1,8 @@
-//! Topics, steps and the whole vocabulary, with look-ups by slug and by label.
+//! Topics, steps and the whole vocabulary, with look-ups by slug.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-
-use super::label;
 
 /// The namespaces of the vocabulary's files and of exports.
 pub const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
@@ -132,19 +129,5 @@ impl Vocabulary {
             }
         }
         above
-    }
-
-    /// Indices of the topics by the key of each label ([`label::key`]).
-    pub fn by_label(&self) -> HashMap<String, Vec<usize>> {
-        let mut map: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, topic) in self.topics.iter().enumerate() {
-            for label in topic.labels() {
-                let topics = map.entry(label::key(label)).or_default();
-                if !topics.contains(&at) {
-                    topics.push(at);
-                }
-            }
-        }
-        map
     }
 }

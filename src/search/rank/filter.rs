@@ -134,8 +134,8 @@ impl Filters<'_> {
         let term = match field {
             FilterField::Since => return self.since(day_number(value).unwrap_or(0)),
             FilterField::Topic => {
-                let topic = self.labels.topics(value).first();
-                let slug = topic.map(|topic| self.vocabulary.topics[*topic].slug.0.as_str());
+                let topics = self.labels.index.topics(value);
+                let slug = topics.first().map(|at| self.vocabulary.topics[*at].slug.0.as_str());
                 Term::from_field_text(fields.topic, slug.unwrap_or(value))
             }
             _ => Term::from_field_text(fields.has, value),

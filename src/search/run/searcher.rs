@@ -23,6 +23,7 @@ use crate::search::show::highlight::finder::Finder;
 use crate::search::show::highlight::snippet::{Snippet, snippet};
 use crate::search::show::suggest::Suggestion;
 use crate::vocabulary::Vocabulary;
+use crate::vocabulary::label_index::LabelIndex;
 
 /// The most hits of one document on all pages, unless a filter selects a source or path.
 const PER_DOCUMENT: usize = 3;
@@ -85,6 +86,11 @@ impl Searcher {
     ) -> Result<Searcher, SearchError> {
         let index = EmbeddedIndex::open(folder, &copies, vocabulary, sources)?;
         Ok(Searcher { index, copies })
+    }
+
+    /// The labels of the vocabulary with which the index was opened.
+    pub fn labels(&self) -> &LabelIndex {
+        &self.index.labels.index
     }
 
     /// The hits for `request`, best first; none for an empty query. The work counts against `budget`.

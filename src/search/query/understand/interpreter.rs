@@ -128,7 +128,7 @@ impl Interpreter<'_> {
         let mut taken = vec![false; query.units.len()];
         if how.labels {
             let words: Vec<Option<&str>> = draft.words.iter().map(Option::as_deref).collect();
-            let named = self.labels.named(&words, self.vocabulary);
+            let named = self.labels.named(&words);
             for named in named {
                 let span = named.at..named.at + named.length;
                 for (word, taken) in draft.words[span.clone()].iter().zip(&mut taken[span]) {
@@ -290,7 +290,7 @@ impl Interpreter<'_> {
             return Ok(());
         }
         let words: Vec<Option<&str>> = read.iter().map(Option::as_deref).collect();
-        for named in self.labels.named(&words, self.vocabulary) {
+        for named in self.labels.named(&words) {
             let span = named.at..named.at + named.length;
             if changed[span.clone()].contains(&true) {
                 taken[span.clone()].fill(true);

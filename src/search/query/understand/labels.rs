@@ -1,24 +1,23 @@
 //! Finds the topics of the vocabulary that the words of a query name.
 
 use std::collections::BTreeMap;
-use std::ops::Bound::{Included, Unbounded};
 use std::sync::OnceLock;
 
 use tantivy::tokenizer::Language;
 
 use crate::search::text::analysis;
 use crate::search::text::analysis::phrases;
+use crate::vocabulary::Vocabulary;
+use crate::vocabulary::folded::FoldedText;
 use crate::vocabulary::label;
-use crate::vocabulary::{LabelRule, Topic, Vocabulary};
+use crate::vocabulary::label_index::{LONGEST, LabelIndex, LabelOwner};
 
-/// The most words of a label that is looked for.
-const LONGEST: usize = 7;
 /// The most topics that an unfinished label may stand for.
 const MOST_BEGUN: usize = 4;
 
-/// Topics by the keys of their labels.
+/// The labels of the vocabulary, and what understanding a query needs of them besides.
 pub(in crate::search) struct Labels {
-    by_key: BTreeMap<String, Vec<usize>>,
+    pub index: LabelIndex,
     /// All words of labels, each with the number of labels that contain it. For spelling.
     words: BTreeMap<String, u32>,
     /// By topic: its labels, computed at first use.
@@ -49,18 +48,13 @@ pub(super) struct Named {
 impl Labels {
     /// The labels of `vocabulary`. O(labels): some milliseconds.
     pub fn new(vocabulary: &Vocabulary) -> Labels {
-        let by_key: BTreeMap<String, Vec<usize>> = vocabulary.by_label().into_iter().collect();
+        let index = LabelIndex::new(vocabulary);
         let mut words = BTreeMap::new();
-        for word in by_key.keys().flat_map(|key| key.split(' ')) {
+        for word in index.keys_from("").flat_map(|(key, _)| key.split(' ')) {
             *words.entry(word.to_owned()).or_insert(0) += 1;
         }
         let names = vocabulary.topics.iter().map(|_| OnceLock::new()).collect();
-        Labels { by_key, words, names }
-    }
-
-    /// Indices of the topics that have the label `text`.
-    pub fn topics(&self, text: &str) -> &[usize] {
-        self.by_key.get(&label::key(text)).map_or(&[], Vec::as_slice)
+        Labels { index, words, names }
     }
 
     /// The labels of the topic with index `at`. Takes some microseconds per label the first time.
@@ -90,7 +84,7 @@ impl Labels {
     pub fn with_word_beginning(&self, key: &str) -> Vec<(usize, bool)> {
         let mut found: BTreeMap<usize, bool> = BTreeMap::new();
         let inner = memchr::memmem::Finder::new(key);
-        for (own, topics) in &self.by_key {
+        for (own, topics) in self.index.keys_from("") {
             let Some(at) = inner.find(own.as_bytes()) else { continue };
             let begins = at == 0;
             if begins || own.as_bytes()[at - 1] == b' ' {
@@ -113,47 +107,27 @@ impl Labels {
     }
 
     /// The labels in `words` from left to right, at each position the longest. No label spans a `None`.
-    pub(super) fn named(&self, words: &[Option<&str>], vocabulary: &Vocabulary) -> Vec<Named> {
+    pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<Named> {
         let mut named = Vec::new();
         let mut at = 0;
         while at < words.len() {
             let run: Vec<&str> = words[at..].iter().map_while(|word| *word).take(LONGEST).collect();
-            let longest = self.longest(&run);
-            let Some((length, topics)) = longest else {
+            let Some(longest) = self.index.longest(&run) else {
                 at += 1;
                 continue;
             };
-            let typed = run[..length].join(" ");
+            let span = at..at + longest.length;
             let others: Vec<&str> = (0..words.len())
-                .filter(|other| !(at..at + length).contains(other))
+                .filter(|other| !span.contains(other))
                 .filter_map(|other| words[other])
                 .collect();
-            let (topics, is_sure) = choose(&typed, topics, &others, vocabulary);
-            named.push(Named { at, length, topics, is_sure });
-            at += length;
+            if !longest.owners.is_empty() {
+                let (topics, is_sure) = choose(&longest.owners, &others);
+                named.push(Named { at, length: longest.length, topics, is_sure });
+            }
+            at = span.end;
         }
         named
-    }
-
-    /// The longest label at the beginning of `words`: its number of words, and its topics.
-    fn longest(&self, words: &[&str]) -> Option<(usize, &[usize])> {
-        let mut key = String::new();
-        let mut longest = None;
-        for (at, word) in words.iter().enumerate() {
-            if at > 0 {
-                key.push(' ');
-            }
-            key.push_str(&label::key(word));
-            let from = (Included(key.as_str()), Unbounded);
-            // No key follows, so no label begins with `key`; a shorter label may have been found before.
-            let Some((next, topics)) = self.by_key.range::<str, _>(from).next() else { break };
-            if *next == key {
-                longest = Some((at + 1, topics.as_slice()));
-            } else if !next.starts_with(&key) {
-                break;
-            }
-        }
-        longest
     }
 
     /// The topics with a label that begins with the last words of `words`. As many words as possible are used: the
@@ -165,8 +139,8 @@ impl Labels {
             if words.len() - from < 2 && begin.chars().count() < 4 {
                 continue;
             }
-            let keys =
-                self.by_key.range(begin.clone()..).take_while(|(key, _)| key.starts_with(&begin));
+            let keys = self.index.keys_from(&begin);
+            let keys = keys.take_while(|(key, _)| key.starts_with(&begin));
             let mut topics: Vec<usize> = Vec::new();
             for topic in keys.take(40).flat_map(|(_, topics)| topics) {
                 if !topics.contains(topic) {
@@ -181,41 +155,34 @@ impl Labels {
     }
 }
 
-/// Which of `topics`, which all have the label `typed`, are meant in a query with the other words `others`; and whether
-/// that is certain.
-fn choose(
-    typed: &str,
-    topics: &[usize],
-    others: &[&str],
-    vocabulary: &Vocabulary,
-) -> (Vec<usize>, bool) {
-    let company = label::key(&others.join(" "));
-    let company = format!(" {company} ");
-    let key = label::key(typed);
-    let rule = |topic: &Topic| -> Option<LabelRule> {
-        let own = topic.labels().find(|label| label::key(label) == key)?;
-        topic.rule(own).cloned()
+/// Which of the `owners` of a label are meant in a query with the other words `others`; and whether that is certain.
+fn choose(owners: &[&LabelOwner], others: &[&str]) -> (Vec<usize>, bool) {
+    let others = others.join(" ");
+    let company = FoldedText::of(&others);
+    let topics_of = |is_meant: &dyn Fn(&LabelOwner) -> bool| {
+        let meant = owners.iter().filter(|owner| is_meant(owner));
+        let mut topics: Vec<usize> = meant.map(|owner| owner.topic as usize).collect();
+        topics.dedup();
+        topics
     };
-    let is_near = |at: &usize| {
-        rule(&vocabulary.topics[*at]).is_some_and(|rule| {
-            rule.near.iter().any(|near| company.contains(&format!(" {} ", label::key(near))))
-        })
-    };
-    let near: Vec<usize> = topics.iter().copied().filter(is_near).collect();
+    let near = topics_of(&|owner| {
+        let rule = owner.rule.as_ref();
+        rule.is_some_and(|r| r.near.iter().any(|n| n.are_in(&company, 0..company.folded.len())))
+    });
     if !near.is_empty() {
         return (near, true);
     }
+    let topics = topics_of(&|_| true);
     // A query that is only a label means the topic. With other words, a label that needs context may be plain English.
-    let needs_company =
-        |at: &usize| rule(&vocabulary.topics[*at]).is_some_and(|rule| !rule.near.is_empty());
-    let is_sure = topics.len() == 1 && (others.is_empty() || !topics.iter().any(needs_company));
-    (topics.to_vec(), is_sure)
+    let needs_company = |o: &&LabelOwner| o.rule.as_ref().is_some_and(|rule| !rule.near.is_empty());
+    let is_sure = topics.len() == 1 && (others.is_empty() || !owners.iter().any(needs_company));
+    (topics, is_sure)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::TopicSlug;
+    use crate::vocabulary::{Topic, TopicSlug};
 
     #[test]
     fn a_shorter_label_is_found_where_the_longer_words_sort_behind_every_label() {
@@ -234,7 +201,7 @@ mod tests {
         };
         let vocabulary = Vocabulary { topics: vec![topic], ..Vocabulary::default() };
         let labels = Labels::new(&vocabulary);
-        let named = labels.named(&[Some("ϵ"), Some("greedy"), Some("policy")], &vocabulary);
+        let named = labels.named(&[Some("ϵ"), Some("greedy"), Some("policy")]);
         let found: Vec<_> = named.iter().map(|named| (named.at, named.length)).collect();
         assert_eq!(found, [(0, 2)], "not \"ϵ greedy policy\", and not nothing");
     }

@@ -149,7 +149,7 @@ impl Namer<'_> {
         if holders.len() > MOST_HOLDERS
             || self.sources.best(namings).count() > MOST_NAMED
             || (is_begun && !is_whole)
-            || !self.labels.topics(&parts.join(" ")).is_empty()
+            || !self.labels.index.topics(&parts.join(" ")).is_empty()
         {
             return Ok(false);
         }

@@ -128,7 +128,7 @@ impl Speller<'_> {
     fn joined_label(&self, word: &str) -> Option<String> {
         let parted = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
         let mut parted = parted.map(|(left, right)| format!("{left} {right}"));
-        parted.find(|both| !self.labels.topics(both).is_empty())
+        parted.find(|both| !self.labels.index.topics(both).is_empty())
     }
 
     /// The number of sections that contain `words` as a phrase.

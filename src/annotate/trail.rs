@@ -1,0 +1,37 @@
+//! The headings above a text, in which rules of labels look for words.
+
+use crate::vocabulary::folded::{FoldedText, FoldedWords};
+
+/// Bytes of the folded headings that are kept: real ones are shorter together.
+const MOST_TRAIL: usize = 4_000;
+
+/// The headings above a text, outermost first, folded. They hold at most [`MOST_TRAIL`] bytes.
+#[derive(Clone)]
+pub(super) struct Trail<'a>(Vec<FoldedText<'a>>);
+
+impl<'a> Trail<'a> {
+    pub fn of(headings: impl IntoIterator<Item = &'a str>) -> Trail<'a> {
+        let mut left = MOST_TRAIL;
+        let mut trail = Trail(Vec::new());
+        for heading in headings {
+            let mut heading = FoldedText::of(heading);
+            heading.truncate(left);
+            left -= heading.folded.len();
+            trail.0.push(heading);
+        }
+        trail
+    }
+
+    /// These headings and the beginning of `text`, which stands below them.
+    pub fn with(&self, text: &'a str) -> Trail<'a> {
+        let end = text.char_indices().nth(MOST_TRAIL).map_or(text.len(), |(at, _)| at);
+        let mut trail = self.clone();
+        trail.0.push(FoldedText::of(&text[..end]));
+        trail
+    }
+
+    /// Whether a heading contains `words`.
+    pub fn contains(&self, words: &FoldedWords) -> bool {
+        self.0.iter().any(|heading| words.are_in(heading, 0..heading.folded.len()))
+    }
+}

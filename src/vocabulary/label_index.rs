@@ -1,0 +1,353 @@
+//! All labels of a vocabulary, compiled once. Whatever looks up topics by their labels uses this index: the tagger
+//! of texts, the understanding of queries, the search for missing terms, and the look-up of a topic by name.
+//!
+//! Texts are searched with Aho and Corasick's automaton ("Efficient string matching", CACM 18(6), 1975) over
+//! words between marks. Queries and names are looked up in an ordered map of keys. Both follow the same rules: the
+//! longest label counts, and a slash or a hyphen in a label matches a slash, a hyphen, a space or nothing. A query is
+//! mostly typed in lower case and names topics on purpose, so `capitals` and `headingOnly` apply to texts only.
+
+use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
+use std::sync::OnceLock;
+
+use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder, MatchKind};
+
+use super::folded::{FoldedText, fence};
+use super::label::{self, Joint, Spelling};
+use super::label_rule::CompiledRule;
+use super::model::{Topic, Vocabulary};
+
+/// The longest label that is looked for in a query, in words of the query.
+pub(crate) const LONGEST: usize = 7;
+
+/// A topic that has the label of a pattern.
+#[derive(Debug)]
+pub(crate) struct LabelOwner {
+    /// Its place in the vocabulary.
+    pub topic: u32,
+    pub rule: Option<CompiledRule>,
+    /// What may stand between the words of the label.
+    joints: Vec<Joint>,
+}
+
+impl LabelOwner {
+    /// Whether it has no rule and may be written in any way.
+    fn is_unrestricted(&self) -> bool {
+        self.rule.is_none() && self.joints.iter().all(|joint| *joint == Joint::Loose)
+    }
+}
+
+/// Labels with the same words in their normal forms.
+#[derive(Debug, Default)]
+struct LabelPattern {
+    /// The topics that have such a label, ascending; none if a rule excepts the wording.
+    owners: Vec<LabelOwner>,
+    /// The topics of which it is a label as the vocabulary spells it, ascending. Empty for a pattern that joins
+    /// words at a slash or a hyphen.
+    topics: Vec<usize>,
+}
+
+/// A pattern found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LabelMatch {
+    /// The number of the pattern in the index.
+    pub pattern: usize,
+    /// The numbers of its first and last word in the text.
+    pub first: usize,
+    pub last: usize,
+}
+
+/// A label that the words of a query begin with.
+#[derive(Debug)]
+pub(crate) struct QueryLabel<'a> {
+    /// How many words of the query it is.
+    pub length: usize,
+    /// Empty if a rule excepts the wording.
+    pub owners: Vec<&'a LabelOwner>,
+}
+
+/// The labels of a vocabulary, ready to be looked up.
+pub struct LabelIndex {
+    /// The patterns by key (see [`label::key`]).
+    keys: BTreeMap<String, usize>,
+    patterns: Vec<LabelPattern>,
+    /// Built by the first search in a text: most programs only look up names.
+    automaton: OnceLock<Option<DoubleArrayAhoCorasick<u32>>>,
+}
+
+impl LabelIndex {
+    /// Compiles the labels of all topics of `vocabulary`. O(total length of the labels), some milliseconds.
+    pub fn new(vocabulary: &Vocabulary) -> LabelIndex {
+        LabelIndex::of_topics(vocabulary, 0..vocabulary.topics.len())
+    }
+
+    /// Compiles the labels of the topics at `places` of `vocabulary`, which must ascend.
+    pub fn of_topics(
+        vocabulary: &Vocabulary,
+        places: impl IntoIterator<Item = usize>,
+    ) -> LabelIndex {
+        let (keys, patterns) = (BTreeMap::new(), Vec::new());
+        let mut index = LabelIndex { keys, patterns, automaton: OnceLock::new() };
+        for at in places {
+            index.add(at, &vocabulary.topics[at]);
+        }
+        index
+    }
+
+    /// Adds the labels of `topic`, whose place is `at`. A wording that one of its rules excepts becomes a pattern
+    /// without owners: as it is longer, it wins over the label in it.
+    fn add(&mut self, at: usize, topic: &Topic) {
+        for except in topic.rules.iter().flat_map(|rule| &rule.except) {
+            self.pattern(label::key(except));
+        }
+        let topic_at = u32::try_from(at).unwrap_or(u32::MAX);
+        for text in topic.labels() {
+            let rule = topic.rule(text);
+            // A label that counts only as written has no joined spellings: "AB" is not "A/B".
+            let is_fixed = rule.is_some_and(|rule| rule.capitals);
+            let most = if is_fixed { 1 } else { usize::MAX };
+            let spellings = label::spellings(text).into_iter().take(most);
+            for (number, Spelling { words, joints }) in spellings.enumerate() {
+                let normals: Vec<String> = words.into_iter().map(|word| word.normal).collect();
+                let Some(pattern) = self.pattern(normals.join(" ")) else { continue };
+                // The first spelling is the one with all words.
+                if number == 0 && pattern.topics.last() != Some(&at) {
+                    pattern.topics.push(at);
+                }
+                // An unrestricted spelling allows all that the others of its topic do.
+                let owns = |owner: &LabelOwner| owner.topic == topic_at && owner.is_unrestricted();
+                if !pattern.owners.iter().any(owns) {
+                    let rule = rule.map(CompiledRule::new);
+                    pattern.owners.push(LabelOwner { topic: topic_at, rule, joints });
+                }
+            }
+        }
+    }
+
+    /// The pattern of `key`, made if need be; `None` for an empty key.
+    fn pattern(&mut self, key: String) -> Option<&mut LabelPattern> {
+        if key.is_empty() {
+            return None;
+        }
+        let next = self.patterns.len();
+        let place = *self.keys.entry(key).or_insert(next);
+        if place == next {
+            self.patterns.push(LabelPattern::default());
+        }
+        self.patterns.get_mut(place)
+    }
+
+    /// The topics with the label `name`, by place, ascending.
+    pub fn topics(&self, name: &str) -> Vec<usize> {
+        let text = FoldedText::of(name);
+        let Some(last) = text.words.len().checked_sub(1) else { return Vec::new() };
+        let found = self.match_at(&text, 0, last);
+        found.map_or_else(Vec::new, |found| self.topics_of(&found, &text))
+    }
+
+    /// The keys of all labels, spelled as in the vocabulary, from `begin` on in order, each with the topics that have
+    /// the label.
+    pub fn keys_from(&self, begin: &str) -> impl Iterator<Item = (&str, &[usize])> {
+        let keys = self.keys.range::<str, _>((Included(begin), Unbounded));
+        let keys = keys.map(|(key, place)| (key.as_str(), self.patterns[*place].topics.as_slice()));
+        keys.filter(|(_, topics)| !topics.is_empty())
+    }
+
+    /// The longest label that `words` of a query begin with. O(words · log labels).
+    pub(crate) fn longest(&self, words: &[&str]) -> Option<QueryLabel<'_>> {
+        let words = &words[..words.len().min(LONGEST)];
+        let written = words.join(" ");
+        let text = FoldedText::of(&written);
+        let (mut longest, mut end, mut known) = (None, 0, 0);
+        for (at, word) in words.iter().enumerate() {
+            end += word.len() + usize::from(at > 0);
+            let count = text.words.partition_point(|word| word.end <= end);
+            if count == known {
+                break;
+            }
+            known = count;
+            let key = text.key(0, count - 1);
+            let from = (Included(key.as_str()), Unbounded);
+            // Without a key that is as great, no label begins like this. A shorter one may have been found.
+            let Some((next, _)) = self.keys.range::<str, _>(from).next() else { break };
+            if !next.starts_with(&key) {
+                break;
+            }
+            if let Some(found) = self.match_at(&text, 0, count - 1) {
+                longest = Some((at + 1, found));
+            }
+        }
+        let (length, found) = longest?;
+        Some(QueryLabel { length, owners: self.owners(&found, &text).collect() })
+    }
+
+    /// The patterns in `text`, the longest at each place, from the left; they don't overlap. Where the words of the
+    /// longest are not written as a label allows, a shorter one that begins with the same word counts, else the search
+    /// continues with the next word. O(length).
+    pub(crate) fn matches(&self, text: &FoldedText) -> Vec<LabelMatch> {
+        let Some(automaton) = self.automaton() else { return Vec::new() };
+        let mut matches = Vec::new();
+        let mut from = 0;
+        while let Some(hit) = automaton.leftmost_find_iter(&text.folded[from..]).next() {
+            let first = text.word_at(from + hit.start());
+            let last = text.word_at(from + hit.end()) - 1;
+            let longest = LabelMatch { pattern: hit.value() as usize, first, last };
+            let shorter = || (first..last).rev().find_map(|last| self.match_at(text, first, last));
+            let found = Some(longest).filter(|found| self.fits(found, text)).or_else(shorter);
+            from = text.folded_range(first, found.map_or(first, |found| found.last)).end;
+            matches.extend(found);
+        }
+        matches
+    }
+
+    /// The pattern that is exactly the words `first..=last` of `text`, if they are written as one of its labels allows.
+    fn match_at(&self, text: &FoldedText, first: usize, last: usize) -> Option<LabelMatch> {
+        let pattern = *self.keys.get(&text.key(first, last))?;
+        Some(LabelMatch { pattern, first, last }).filter(|found| self.fits(found, text))
+    }
+
+    /// Whether the words of `found` are written in `text` as one of its labels allows, or as an exception.
+    fn fits(&self, found: &LabelMatch, text: &FoldedText) -> bool {
+        let is_exception = self.patterns[found.pattern].owners.is_empty();
+        is_exception || self.owners(found, text).next().is_some()
+    }
+
+    /// The topics with the label `found` in `text`, ascending, whose rules are still to be applied. A topic with several
+    /// such labels comes several times.
+    pub(crate) fn owners<'a, 't>(
+        &'a self,
+        found: &LabelMatch,
+        text: &'t FoldedText<'t>,
+    ) -> impl Iterator<Item = &'a LabelOwner> + use<'a, 't> {
+        let first = found.first;
+        let owners = self.patterns[found.pattern].owners.iter();
+        owners.filter(move |owner| text.allows(first, &owner.joints))
+    }
+
+    /// The topics with the label `found` in `text`, by place, ascending, whatever their rules say.
+    pub(crate) fn topics_of(&self, found: &LabelMatch, text: &FoldedText) -> Vec<usize> {
+        let mut topics: Vec<usize> =
+            self.owners(found, text).map(|owner| owner.topic as usize).collect();
+        topics.dedup();
+        topics
+    }
+
+    fn automaton(&self) -> Option<&DoubleArrayAhoCorasick<u32>> {
+        let build = || {
+            let mut patterns = vec![String::new(); self.patterns.len()];
+            for (key, place) in &self.keys {
+                patterns[*place] = fence(key.split(' '));
+            }
+            DoubleArrayAhoCorasickBuilder::new()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&patterns)
+                .map_err(|error| tracing::warn!(%error, "the vocabulary has no usable label"))
+                .ok()
+        };
+        self.automaton.get_or_init(build).as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary;
+
+    /// An index of topics with the given labels, and with the rules `rules` in Turtle.
+    fn index(topics: &[(&str, &[&str], &str)]) -> LabelIndex {
+        let mut text = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix cairn: <urn:cairn:schema:> .
+@prefix topic: <urn:cairn:topic:> .
+@prefix scheme: <urn:cairn:scheme:> .
+topic:aaa a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"aaa\" ; skos:definition \"d\" .\n"
+            .to_owned();
+        for (slug, labels, rules) in topics {
+            let others = labels[1..].iter().map(|label| format!("skos:altLabel \"{label}\" ; "));
+            text += &format!(
+                "topic:{slug} a skos:Concept ; skos:prefLabel \"{}\" ; {}skos:broader topic:aaa ; {rules} skos:definition \"d\" .\n",
+                labels[0],
+                others.collect::<String>()
+            );
+        }
+        LabelIndex::new(&vocabulary::parse(&[("v.ttl".into(), text)]).unwrap())
+    }
+
+    /// The labels found in `text`, as written.
+    fn found<'t>(index: &LabelIndex, text: &'t str) -> Vec<&'t str> {
+        let folded = FoldedText::of(text);
+        let matches = index.matches(&folded);
+        matches.iter().map(|m| &text[folded.written_range(m.first, m.last)]).collect()
+    }
+
+    /// How many of the words of `query` the longest label at its beginning is.
+    fn longest(index: &LabelIndex, query: &str) -> Option<usize> {
+        let words: Vec<&str> = query.split(' ').collect();
+        index.longest(&words).map(|label| label.length)
+    }
+
+    #[test]
+    fn in_epsilon_greedy_policy_the_label_epsilon_greedy_is_found_though_no_key_follows() {
+        let index = index(&[("greedy", &["\u{3f5} greedy"], "")]);
+        assert_eq!(longest(&index, "\u{3f5} greedy policy"), Some(2));
+        assert_eq!(longest(&index, "\u{3f5}-greedy policy"), Some(1), "one word of the query");
+        assert_eq!(longest(&index, "\u{3f5} policy"), None);
+        assert_eq!(found(&index, "an \u{3f5} greedy policy"), ["\u{3f5} greedy"]);
+    }
+
+    #[test]
+    fn texts_queries_and_names_follow_the_same_rules_about_a_slash() {
+        let index = index(&[("test", &["A/B testing"], ""), ("shot", &["few-shot"], "")]);
+        for spelling in ["A/B testing", "a-b testing", "A B testing", "AB testing"] {
+            assert_eq!(found(&index, spelling), [spelling]);
+            assert_eq!(longest(&index, spelling), Some(spelling.split(' ').count()));
+            assert_eq!(index.topics(spelling), [2], "{spelling}");
+        }
+        for other in ["A(b testing", "a,b testing", "a_b testing"] {
+            assert!(found(&index, other).is_empty(), "{other}");
+            assert_eq!(longest(&index, other), None, "{other}");
+            assert!(index.topics(other).is_empty(), "{other}");
+        }
+        assert_eq!(index.topics("fewshot"), [1]);
+        assert!(index.topics("").is_empty() && index.topics("few").is_empty());
+    }
+
+    #[test]
+    fn joined_spellings_are_not_keys_of_labels() {
+        let index = index(&[("shot", &["few-shot"], ""), ("store", &["feature store"], "")]);
+        let keys = |begin: &str| -> Vec<String> {
+            index.keys_from(begin).map(|(key, _)| key.to_owned()).collect()
+        };
+        assert_eq!(keys(""), ["aaa", "feature store", "few shot"]);
+        assert_eq!(keys("fea"), ["feature store", "few shot"]);
+        assert_eq!(keys("few"), ["few shot"]);
+    }
+
+    #[test]
+    fn a_label_that_counts_only_as_written_is_not_found_joined() {
+        let rule = "cairn:rule [ cairn:label \"A/B\" ; cairn:capitals true ] ;";
+        let index = index(&[("test", &["A/B", "A/B test"], rule)]);
+        assert_eq!(index.topics("A/B"), [1]);
+        assert!(index.topics("AB").is_empty() && index.longest(&["ab", "initio"]).is_none());
+        assert_eq!(index.topics("AB test"), [1]);
+    }
+
+    #[test]
+    fn a_wording_that_a_rule_excepts_names_no_topic_in_texts_and_queries() {
+        let rule = "cairn:rule [ cairn:label \"serving\" ; cairn:except \"serving size\" ] ;";
+        let index = index(&[("serving", &["serving"], rule)]);
+        let owners = |query: &[&str]| index.longest(query).map(|label| label.owners.len());
+        assert_eq!(owners(&["serving", "size"]), Some(0));
+        assert_eq!(owners(&["serving", "models"]), Some(1));
+        assert!(index.topics("serving size").is_empty());
+        assert_eq!(index.topics("servings"), [1]);
+    }
+
+    #[test]
+    fn topics_with_one_label_are_all_its_owners() {
+        let rule =
+            "cairn:rule [ cairn:label \"PSI\" ; cairn:near \"drift\" ; cairn:ambiguous true ] ;";
+        let index = index(&[("b", &["PSI"], rule), ("c", &["C", "PSIs", "PSI"], rule)]);
+        assert_eq!(index.topics("psi"), [1, 2]);
+        assert_eq!(index.longest(&["psi"]).map(|label| label.owners.len()), Some(2));
+    }
+}
