@@ -39,7 +39,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a
         Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
         None => text,
     };
-    mended(text, problems)
+    repaired(text, problems)
 }
 
 /// The text of `bytes`, which have no byte order mark and are not valid UTF-8.
@@ -78,7 +78,7 @@ fn zeros(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// `text` with wrongly decoded places repaired, if there are at least `LEAST_MOJIBAKE`.
-fn mended<'a>(text: Cow<'a, str>, problems: &mut Vec<Problem>) -> Cow<'a, str> {
+fn repaired<'a>(text: Cow<'a, str>, problems: &mut Vec<Problem>) -> Cow<'a, str> {
     if text.is_ascii() {
         return text;
     }

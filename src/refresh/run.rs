@@ -75,14 +75,14 @@ fn run_to_the_end(
     let depth = if library.exists() { base::depth(options) } else { Depth::Deep };
     let mut store = Store::open(&library)?;
     let task = Task { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
-    let mended = match depth {
+    let dropped_rows = match depth {
         Depth::Deep => mend::drop_damaged(&mut store, &inputs)?,
         Depth::Opening => None,
     };
-    match task.run(&mut store, mended, on_event) {
+    match task.run(&mut store, dropped_rows, on_event) {
         Err(error) if mend::is_undecodable(&error) => {
-            let mended = mend::drop_damaged(&mut store, &inputs)?;
-            task.run(&mut store, mended, on_event)
+            let dropped_rows = mend::drop_damaged(&mut store, &inputs)?;
+            task.run(&mut store, dropped_rows, on_event)
         }
         result => result,
     }
@@ -100,11 +100,11 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Fetches into `store` and builds a generation. `mended` reports the damaged rows that were dropped before.
+    /// Fetches into `store` and builds a generation. `dropped_rows` reports the damaged rows that were dropped before.
     fn run(
         &self,
         store: &mut Store,
-        mended: Option<Problem>,
+        dropped_rows: Option<Problem>,
         on_event: &mut dyn FnMut(Event),
     ) -> anyhow::Result<Summary> {
         let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
@@ -112,7 +112,7 @@ impl Task<'_> {
         threads::leave_out(inputs, store)?;
         let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, on_event)?;
         let mut run = Run::of(outcomes, started_at);
-        run.notes.extend(mended);
+        run.notes.extend(dropped_rows);
         run.complete = self.chosen.len() == inputs.catalogue.sources.len();
         let inputs = &forks::declared(inputs, store)?;
         let loss = loss::of(config, &inputs.catalogue, store)?;
