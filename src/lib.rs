@@ -55,7 +55,7 @@
 //! | cell | one case at one step: how many voices say how much, and the best sections ([`graph::cases::MatrixCell`]) |
 //! | resource | a work that sources cite, whatever address they use ([`annotate::resources::Resource`]) |
 //! | generation | a complete, immutable index that readers open ([`generation`]) |
-//! | run | one refresh, and its record in `runs.json` ([`generation::run::Run`]) |
+//! | run | one refresh, and its record in `runs.json` ([`generation::run::RunRecord`]) |
 //!
 //! # On disk
 //!

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use cairn::config::{self, Overrides, Sources};
 use cairn::generation::folders;
-use cairn::refresh::{self, Network, Options};
+use cairn::refresh::{self, FetchMode, RefreshOptions};
 use cairn::search::write::{Writer, document_key};
 use cairn::search::{
     Budget, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
@@ -56,8 +56,9 @@ fn index(temporary: &Path) -> PathBuf {
     let mut config = config::load(&overrides).unwrap();
     if folders::current(&config.index).unwrap().is_none() {
         config.index = temporary.join("index");
-        let options = Options { network: Network::FoldersOnly, ..Options::default() };
-        refresh::run(&config, &options, &refresh::Stop::new(), &mut |_| {}).unwrap();
+        let options =
+            RefreshOptions { network: FetchMode::FoldersOnly, ..RefreshOptions::default() };
+        refresh::run(&config, &options, &refresh::RefreshStop::new(), &mut |_| {}).unwrap();
     }
     config.index
 }

@@ -7,7 +7,7 @@ use std::io::{IsTerminal, Write};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::generation::news::{Changes, Delta};
+use crate::generation::news::{ChangeCounts, CountDelta};
 use crate::library::view::PassageView;
 use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
@@ -116,8 +116,8 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 }
 
 /// What changed for readers, in words.
-pub(super) fn changes(changes: &Changes) -> String {
-    let words = |delta: &Delta| {
+pub(super) fn changes(changes: &ChangeCounts) -> String {
+    let words = |delta: &CountDelta| {
         format!("{} added, {} changed, {} removed", delta.added, delta.changed, delta.removed)
     };
     format!("documents: {}; sections: {}", words(&changes.documents), words(&changes.sections))

@@ -10,11 +10,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::output::Rows;
 use super::{Exit, output};
 use crate::config::Config;
-use crate::generation::news::Changes;
-use crate::generation::run::{Outcome, Run, SourceResult};
+use crate::generation::news::ChangeCounts;
+use crate::generation::run::{FetchOutcome, RunRecord, SourceResult};
 use crate::printable::escape;
 use crate::problem::Problem;
-use crate::refresh::{self, Event, Network, OnLoss, Options, Stop, Summary};
+use crate::refresh::{
+    self, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop, RefreshSummary,
+};
 use crate::serve::signals::Signals;
 
 /// Problems that are printed; the others are counted.
@@ -58,12 +60,12 @@ pub(super) fn run(
     arguments: RefreshArguments,
     quiet: bool,
 ) -> anyhow::Result<Exit> {
-    let options = Options {
+    let options = RefreshOptions {
         only: arguments.only,
         network: match (arguments.full, arguments.offline) {
-            (true, _) => Network::Full,
-            (_, true) => Network::Offline,
-            _ => Network::Conditional,
+            (true, _) => FetchMode::Full,
+            (_, true) => FetchMode::Offline,
+            _ => FetchMode::Conditional,
         },
         jobs: arguments.jobs.map(usize::from),
         check_links: arguments.check_links,
@@ -101,9 +103,9 @@ fn give_way() {
 
 /// Stops the run at Ctrl-C or SIGTERM. The process exits at a second signal, or if the current step does not end
 /// within [`GRACE`], such as merging a large index. That is safe: a run may be killed at any instruction.
-fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
+fn stop_on_signal(config: &Config) -> anyhow::Result<RefreshStop> {
     let (config, started_at) = (config.clone(), chrono::Utc::now());
-    let stop = Stop::new();
+    let stop = RefreshStop::new();
     let asked = stop.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut stops = {
@@ -137,32 +139,34 @@ impl Progress {
         Progress { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
     }
 
-    fn on_event(&mut self, event: &Event) {
+    fn on_event(&mut self, event: &RefreshEvent) {
         if self.quiet {
             return;
         }
         match event {
-            Event::Fetching(sources) => self.begin(*sources, "fetching", "source"),
-            Event::Fetched(result) => self.fetched(result),
-            Event::Listing(lists) => self.begin(*lists, "fetching", "thread list"),
-            Event::Listed(source) => {
+            RefreshEvent::Fetching(sources) => self.begin(*sources, "fetching", "source"),
+            RefreshEvent::Fetched(result) => self.fetched(result),
+            RefreshEvent::Listing(lists) => self.begin(*lists, "fetching", "thread list"),
+            RefreshEvent::Listed(source) => {
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
                     bar.set_message(escape(source).into_owned());
                 }
             }
-            Event::Reading(documents) => self.begin(*documents, "reading", "document"),
-            Event::Read(documents) => {
+            RefreshEvent::Reading(documents) => self.begin(*documents, "reading", "document"),
+            RefreshEvent::Read(documents) => {
                 if let Some(bar) = &self.bar {
                     bar.inc(*documents as u64);
                 }
             }
-            Event::Building => {
+            RefreshEvent::Building => {
                 self.end();
                 self.say("building the index and the graph");
             }
-            Event::Looking(addresses) => self.begin(*addresses, "looking at", "cited address"),
-            Event::Looked => {
+            RefreshEvent::Looking(addresses) => {
+                self.begin(*addresses, "looking at", "cited address")
+            }
+            RefreshEvent::Looked => {
                 if let Some(bar) = &self.bar {
                     bar.inc(1);
                 }
@@ -213,11 +217,11 @@ impl Progress {
     }
 }
 
-fn print(summary: &Summary) -> anyhow::Result<()> {
+fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
     let run = &summary.run;
     let mut table =
         Rows::new(&["source", "what happened", "documents", "sections", "seconds", "problems"]);
-    for source in run.sources.iter().filter(|source| source.outcome != Outcome::Skipped) {
+    for source in run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped) {
         table.add([
             source.source.clone(),
             source.outcome.as_str().to_owned(),
@@ -238,7 +242,7 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
         let rest = summary.problems.len() - SHOWN;
         output::advice(&format!("… and {rest} more problems: `cairn status --json`"))?;
     }
-    if run.changes != Changes::default() {
+    if run.changes != ChangeCounts::default() {
         output::line(&output::changes(&run.changes))?;
     }
     if let Some(looks) = &run.looks {
@@ -249,7 +253,7 @@ fn print(summary: &Summary) -> anyhow::Result<()> {
     output::line(&totals(run))
 }
 
-fn totals(run: &Run) -> String {
+fn totals(run: &RunRecord) -> String {
     let made = match run.generation {
         _ if run.stopped => "stopped".to_owned(),
         _ if run.refused.is_some() => "published nothing; the previous generation stays".to_owned(),

@@ -13,7 +13,7 @@ use crate::catalogue::{self, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
-use crate::generation::runs::Standing;
+use crate::generation::runs::LatestResults;
 use crate::printable::shell;
 use crate::problem::Faults;
 use crate::vocabulary;
@@ -68,7 +68,7 @@ pub(super) fn run(config: &Config, arguments: SourcesArguments) -> anyhow::Resul
 }
 
 fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
-    let view = open(config)?.sources(&Standing::read(&config.index));
+    let view = open(config)?.sources(&LatestResults::read(&config.index));
     if json {
         output::json(&view)?;
         return Ok(Exit::Done);

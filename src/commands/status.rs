@@ -5,9 +5,9 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::{Config, Schedule};
-use crate::generation::news::What;
-use crate::generation::run::Run;
-use crate::generation::runs::{self, Standing};
+use crate::generation::news::NewsKind;
+use crate::generation::run::RunRecord;
+use crate::generation::runs::{self, LatestResults};
 use crate::library::view::{NewsItem, NewsView, StatusView};
 use crate::library::{Audience, NewsRequest, since};
 use crate::printable::time;
@@ -33,7 +33,7 @@ pub(super) fn run(config: &Config, arguments: &StatusArguments) -> anyhow::Resul
     let runs = runs::read(&config.index);
     let due = clock::due(&config.timetable, &runs, Utc::now());
     let next_run = due.map(time::rfc3339);
-    let status = library.status(&Standing::of(runs), next_run);
+    let status = library.status(&LatestResults::of(runs), next_run);
     let ask = |since| NewsRequest {
         since,
         topic: None,
@@ -101,7 +101,7 @@ fn print(status: &StatusView, schedule: &Schedule) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn print_run(run: &Run) -> anyhow::Result<()> {
+fn print_run(run: &RunRecord) -> anyhow::Result<()> {
     let requests = output::count(usize::try_from(run.traffic.requests).unwrap_or(0), "request");
     let points = match run.traffic.points {
         0 => String::new(),
@@ -147,10 +147,10 @@ fn news_line(item: &NewsItem) -> String {
     let news = &item.news;
     let day = news.at.get(..10).unwrap_or(&news.at);
     let what = match news.what {
-        What::Added => "added",
-        What::Changed => "changed",
-        What::Moved => "moved",
-        What::Removed => "removed",
+        NewsKind::Added => "added",
+        NewsKind::Changed => "changed",
+        NewsKind::Moved => "moved",
+        NewsKind::Removed => "removed",
     };
     let Some(path) = &news.path else {
         let documents = news.documents.added + news.documents.removed;
@@ -163,7 +163,7 @@ fn news_line(item: &NewsItem) -> String {
     let from = news.from.as_ref().map(|from| format!(" (was {from})")).unwrap_or_default();
     let title = news.title.as_ref().map(|title| format!("  “{title}”")).unwrap_or_default();
     let sections = match news.what {
-        What::Changed => {
+        NewsKind::Changed => {
             let delta = news.sections;
             format!("  +{} ~{} -{} sections", delta.added, delta.changed, delta.removed)
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::damage::Damage;
+use super::damage::IndexDamage;
 use crate::disk::{DiskError, Doing};
 
 /// The folder of the search index in a generation.
@@ -27,11 +27,11 @@ pub struct FileMark {
 }
 
 /// The files of a generation by their paths in its folder, with `/` between the parts.
-pub type Files = BTreeMap<String, FileMark>;
+pub type FileMarks = BTreeMap<String, FileMark>;
 
 /// How much of a generation is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
+pub enum CheckDepth {
     /// The length of each file, and the checksums of all files except segments. Opening a generation checks these.
     Opening,
     /// Also the checksums of segments. Reads all files.
@@ -39,8 +39,8 @@ pub enum Depth {
 }
 
 /// The files in `folder` with their lengths and checksums. Checksums of `known` segments are carried over.
-pub(crate) fn seal(folder: &Path, known: &Files) -> Result<Files, DiskError> {
-    let mut files = Files::new();
+pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskError> {
+    let mut files = FileMarks::new();
     for path in listed(folder)? {
         let name = name(folder, &path);
         let unreadable = |cause| DiskError::new(Doing::Read, &path, cause);
@@ -56,25 +56,25 @@ pub(crate) fn seal(folder: &Path, known: &Files) -> Result<Files, DiskError> {
 }
 
 /// The damage of the `files` in `folder`. The checksums of all files except segments are always checked.
-pub fn damage(folder: &Path, files: &Files, depth: Depth) -> Vec<Damage> {
+pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexDamage> {
     let wrong = |(name, mark): (&String, &FileMark)| {
-        let depth = if is_segment(name) { depth } else { Depth::Deep };
+        let depth = if is_segment(name) { depth } else { CheckDepth::Deep };
         examine(&folder.join(name), mark, depth).err()
     };
     files.iter().filter_map(wrong).collect()
 }
 
 /// Checks that the file `path` has the length in `mark` and, if `depth` is deep, the checksum.
-pub(crate) fn examine(path: &Path, mark: &FileMark, depth: Depth) -> Result<(), Damage> {
+pub(crate) fn examine(path: &Path, mark: &FileMark, depth: CheckDepth) -> Result<(), IndexDamage> {
     let unreadable = |cause| DiskError::new(Doing::Read, path, cause);
     // The file is opened because it can exist although this account may not read it.
     let file = File::open(path).map_err(unreadable)?;
     let holds = file.metadata().map_err(unreadable)?.len();
     if holds != mark.bytes {
-        return Err(Damage::Length { path: path.to_owned(), holds, should: mark.bytes });
+        return Err(IndexDamage::Length { path: path.to_owned(), holds, should: mark.bytes });
     }
-    if depth == Depth::Deep && checksum(path).map_err(unreadable)? != mark.blake3 {
-        return Err(Damage::Checksum { path: path.to_owned() });
+    if depth == CheckDepth::Deep && checksum(path).map_err(unreadable)? != mark.blake3 {
+        return Err(IndexDamage::Checksum { path: path.to_owned() });
     }
     Ok(())
 }
@@ -127,25 +127,27 @@ mod tests {
         for name in ["graph.bin", "search/meta.json", "search/1.store"] {
             fs::write(folder.join(name), name).unwrap();
         }
-        let first = seal(folder, &Files::new()).unwrap();
+        let first = seal(folder, &FileMarks::new()).unwrap();
         assert_eq!(first.keys().collect::<Vec<_>>(), ["graph.bin", "search/1.store", META]);
-        assert!(damage(folder, &first, Depth::Deep).is_empty());
+        assert!(damage(folder, &first, CheckDepth::Deep).is_empty());
 
         fs::write(folder.join("search/1.store"), "search/2.store").unwrap();
         let second = seal(folder, &first).unwrap();
         assert_eq!(first, second, "carried over, not computed");
-        assert!(damage(folder, &second, Depth::Opening).is_empty());
-        let found = damage(folder, &second, Depth::Deep);
-        assert!(matches!(&found[..], [Damage::Checksum { path }] if path.ends_with("1.store")));
+        assert!(damage(folder, &second, CheckDepth::Opening).is_empty());
+        let found = damage(folder, &second, CheckDepth::Deep);
+        assert!(
+            matches!(&found[..], [IndexDamage::Checksum { path }] if path.ends_with("1.store"))
+        );
 
         for name in ["graph.bin", "search/meta.json"] {
             fs::write(folder.join(name), name.to_uppercase()).unwrap();
         }
-        assert_eq!(damage(folder, &second, Depth::Opening).len(), 2, "all but segments");
+        assert_eq!(damage(folder, &second, CheckDepth::Opening).len(), 2, "all but segments");
         fs::write(folder.join("search/1.store"), "short").unwrap();
         fs::remove_file(folder.join("graph.bin")).unwrap();
         let told: Vec<String> =
-            damage(folder, &second, Depth::Opening).iter().map(ToString::to_string).collect();
+            damage(folder, &second, CheckDepth::Opening).iter().map(ToString::to_string).collect();
         assert!(told[0].ends_with("graph.bin: it is missing"), "{told:?}");
         assert!(told[1].ends_with("1.store holds 5 bytes instead of 14"), "{told:?}");
     }

@@ -12,7 +12,7 @@ use crate::disk;
 
 /// A document of a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct ContentsEntry {
     pub path: String,
     pub blob: BlobId,
     pub title: Option<String>,
@@ -22,13 +22,13 @@ pub struct Entry {
 
 /// The documents of a generation by source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Contents {
-    pub sources: BTreeMap<String, Vec<Entry>>,
+pub struct GenerationContents {
+    pub sources: BTreeMap<String, Vec<ContentsEntry>>,
 }
 
-impl Contents {
+impl GenerationContents {
     /// The contents in the file `path`.
-    pub fn read(path: &Path) -> anyhow::Result<Contents> {
+    pub fn read(path: &Path) -> anyhow::Result<GenerationContents> {
         let bytes = disk::read(path)?;
         postcard::from_bytes(&bytes).with_context(|| format!("cannot decode {}", path.display()))
     }

@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::damage::Damage;
+use super::damage::IndexDamage;
 use crate::disk;
 use crate::search::Copies;
 
 /// Reads the copies from the file `path`.
-pub(super) fn read(path: &Path) -> Result<Copies, Damage> {
+pub(super) fn read(path: &Path) -> Result<Copies, IndexDamage> {
     let bytes = disk::read(path)?;
     postcard::from_bytes(&bytes)
-        .map_err(|error| Damage::Decode { path: path.to_owned(), cause: error.to_string() })
+        .map_err(|error| IndexDamage::Decode { path: path.to_owned(), cause: error.to_string() })
 }
 
 /// Writes `copies` to the file `path`.

@@ -30,7 +30,7 @@ pub fn shown(index: &Path) -> String {
 
 /// Damage of the index or of a generation.
 #[derive(Debug, thiserror::Error)]
-pub enum Damage {
+pub enum IndexDamage {
     #[error(transparent)]
     Disk(#[from] DiskError),
     #[error("{} is missing, or names no generation", .path.display())]
@@ -49,13 +49,13 @@ pub enum Damage {
     Search(#[from] SearchError),
 }
 
-impl Damage {
+impl IndexDamage {
     /// Whether this account lacks permission to read the index. The files themselves may be intact.
     pub fn is_denied(&self) -> bool {
         match self {
-            Damage::Disk(error)
-            | Damage::Graph(GraphError::Disk(error))
-            | Damage::Search(SearchError::Disk(error)) => error.is_denied(),
+            IndexDamage::Disk(error)
+            | IndexDamage::Graph(GraphError::Disk(error))
+            | IndexDamage::Search(SearchError::Disk(error)) => error.is_denied(),
             _ => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::damage::Damage;
+use super::damage::IndexDamage;
 use super::manifest::Manifest;
 use crate::disk::{self, DiskError, Doing};
 
@@ -11,7 +11,7 @@ const KEPT: usize = 2;
 
 /// The number in the file `current`, or `None` before the first generation. `Err` if the file is missing although
 /// there are generations, or if it names none of them: see [`super::open::newest_intact`].
-pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
+pub fn current(index: &Path) -> Result<Option<u64>, IndexDamage> {
     let path = index.join("current");
     let text = match disk::read(&path) {
         Err(error) if error.is_missing() && numbers(index).is_empty() => return Ok(None),
@@ -19,7 +19,7 @@ pub fn current(index: &Path) -> Result<Option<u64>, Damage> {
         result => String::from_utf8_lossy(&result?).into_owned(),
     };
     let number = text.trim().parse().ok().filter(|number| folder(index, *number).exists());
-    number.map(Some).ok_or(Damage::Current { path })
+    number.map(Some).ok_or(IndexDamage::Current { path })
 }
 
 /// The folder of the generation `number`.
@@ -28,7 +28,7 @@ pub fn folder(index: &Path, number: u64) -> PathBuf {
 }
 
 /// The manifest of the generation `number`.
-pub fn manifest(index: &Path, number: u64) -> Result<Manifest, Damage> {
+pub fn manifest(index: &Path, number: u64) -> Result<Manifest, IndexDamage> {
     Manifest::read(&folder(index, number).join("manifest.json"))
 }
 

@@ -12,7 +12,8 @@ const NAMED: usize = 3;
 
 /// Documents of the current generation that the next one would lack because their sources could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Loss {
+#[schemars(rename = "Loss")]
+pub struct DocumentLoss {
     pub documents: usize,
     /// The number of documents that the current generation has of all sources of the catalogue.
     pub of: usize,
@@ -20,7 +21,7 @@ pub struct Loss {
     pub sources: Vec<String>,
 }
 
-impl Loss {
+impl DocumentLoss {
     /// Whether it is more than a run may lose without `--accept-loss`.
     pub fn is_too_much(&self) -> bool {
         self.documents.saturating_mul(ONE_IN) > self.of
@@ -63,7 +64,7 @@ mod tests {
 
     #[test]
     fn a_tenth_may_be_lost_and_one_document_more_may_not() {
-        let loss = |documents, of| Loss { documents, of, sources: Vec::new() };
+        let loss = |documents, of| DocumentLoss { documents, of, sources: Vec::new() };
         assert!(!loss(10, 100).is_too_much());
         assert!(loss(11, 100).is_too_much());
         assert!(loss(1, 1).is_too_much());
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn a_message_names_three_sources_and_counts_the_rest() {
         let sources = ["a/b", "c/d", "e/f", "g/h", "i/j"].map(str::to_owned).to_vec();
-        let loss = Loss { documents: 9, of: 12, sources };
+        let loss = DocumentLoss { documents: 9, of: 12, sources };
         let message = loss.refused().to_string();
         assert!(message.contains("9 of 12 documents"), "{message}");
         assert!(message.contains("a/b, c/d, e/f and 2 more"), "{message}");

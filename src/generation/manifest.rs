@@ -8,8 +8,8 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::checksums::Files;
-use super::damage::Damage;
+use super::checksums::FileMarks;
+use super::damage::IndexDamage;
 use super::format::{FORMAT, OLDEST};
 use crate::catalogue::OriginKind;
 use crate::catalogue::names::SourceNames;
@@ -36,13 +36,13 @@ pub struct Manifest {
     /// Equal for two generations that readers can't tell apart.
     pub fingerprint: String,
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: GenerationCounts,
     /// The longest excerpt that is shown if the licence does not allow the full text, in characters.
     pub excerpt_chars: usize,
     pub sources: Vec<SourceState>,
     /// Every file of the generation except the manifest; empty in format 2.
     #[serde(default)]
-    pub files: Files,
+    pub files: FileMarks,
     /// The checksum of the manifest itself.
     #[serde(default)]
     checksum: String,
@@ -50,7 +50,8 @@ pub struct Manifest {
 
 /// The size of a generation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Counts {
+#[schemars(rename = "Counts")]
+pub struct GenerationCounts {
     pub documents: usize,
     pub sections: usize,
     /// Sections that are folded under another one as its copies.
@@ -153,14 +154,18 @@ pub struct SourceState {
 
 /// The fields that every format has.
 #[derive(Deserialize)]
-struct Head {
+struct ManifestHead {
     format: u32,
     generation: u64,
 }
 
 impl Manifest {
     /// The manifest of an empty generation, made now by this program.
-    pub(crate) fn new(counts: Counts, excerpt_chars: usize, sources: Vec<SourceState>) -> Manifest {
+    pub(crate) fn new(
+        counts: GenerationCounts,
+        excerpt_chars: usize,
+        sources: Vec<SourceState>,
+    ) -> Manifest {
         Manifest {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -170,26 +175,27 @@ impl Manifest {
             counts,
             excerpt_chars,
             sources,
-            files: Files::new(),
+            files: FileMarks::new(),
             checksum: String::new(),
         }
     }
 
     /// The manifest in the file `path`. `Err` if it can't be read or decoded, has a format that this program does not
     /// know, or does not have its recorded checksum.
-    pub fn read(path: &Path) -> Result<Manifest, Damage> {
+    pub fn read(path: &Path) -> Result<Manifest, IndexDamage> {
         let text = String::from_utf8_lossy(&disk::read(path)?).into_owned();
-        let undecodable = |error: serde_json::Error| Damage::Decode {
+        let undecodable = |error: serde_json::Error| IndexDamage::Decode {
             path: path.into(),
             cause: error.to_string(),
         };
-        let Head { format, generation } = serde_json::from_str(&text).map_err(undecodable)?;
+        let ManifestHead { format, generation } =
+            serde_json::from_str(&text).map_err(undecodable)?;
         if !(OLDEST..=FORMAT).contains(&format) {
-            return Err(Damage::Format { number: generation, format });
+            return Err(IndexDamage::Format { number: generation, format });
         }
         let manifest: Manifest = serde_json::from_str(&text).map_err(undecodable)?;
         if format >= CHECKED && !manifest.is_sealed(&text) {
-            return Err(Damage::Checksum { path: path.into() });
+            return Err(IndexDamage::Checksum { path: path.into() });
         }
         Ok(manifest)
     }
@@ -253,7 +259,7 @@ mod tests {
     fn a_manifest_with_a_changed_digit_is_damaged() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.json");
-        let counts = Counts { documents: 41, ..Counts::default() };
+        let counts = GenerationCounts { documents: 41, ..GenerationCounts::default() };
         let mut manifest = Manifest::new(counts, 300, Vec::new());
         manifest.write(&path).unwrap();
         assert_eq!(Manifest::read(&path).unwrap(), manifest);
@@ -266,7 +272,7 @@ mod tests {
         for changed in changes {
             assert_ne!(changed, text);
             std::fs::write(&path, changed).unwrap();
-            assert!(matches!(Manifest::read(&path), Err(Damage::Checksum { .. })));
+            assert!(matches!(Manifest::read(&path), Err(IndexDamage::Checksum { .. })));
         }
     }
 
@@ -274,7 +280,7 @@ mod tests {
     fn the_previous_format_is_read_without_checksums_and_other_formats_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.json");
-        Manifest::new(Counts::default(), 300, Vec::new()).write(&path).unwrap();
+        Manifest::new(GenerationCounts::default(), 300, Vec::new()).write(&path).unwrap();
         let mut json: serde_json::Value =
             serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let fields = json.as_object_mut().unwrap();

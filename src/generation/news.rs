@@ -12,7 +12,8 @@ use crate::search::SectionId;
 
 /// The numbers of added, changed and removed items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Delta {
+#[schemars(rename = "Delta")]
+pub struct CountDelta {
     pub added: usize,
     pub changed: usize,
     pub removed: usize,
@@ -20,21 +21,22 @@ pub struct Delta {
 
 /// What changed for readers. A document that moved within its source counts as changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Changes {
-    pub documents: Delta,
-    pub sections: Delta,
+#[schemars(rename = "Changes")]
+pub struct ChangeCounts {
+    pub documents: CountDelta,
+    pub sections: CountDelta,
 }
 
-impl AddAssign for Delta {
-    fn add_assign(&mut self, other: Delta) {
+impl AddAssign for CountDelta {
+    fn add_assign(&mut self, other: CountDelta) {
         self.added += other.added;
         self.changed += other.changed;
         self.removed += other.removed;
     }
 }
 
-impl AddAssign for Changes {
-    fn add_assign(&mut self, other: Changes) {
+impl AddAssign for ChangeCounts {
+    fn add_assign(&mut self, other: ChangeCounts) {
         self.documents += other.documents;
         self.sections += other.sections;
     }
@@ -43,7 +45,8 @@ impl AddAssign for Changes {
 /// What happened to a document, or to a whole source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum What {
+#[schemars(rename = "What")]
+pub enum NewsKind {
     Added,
     Changed,
     Moved,
@@ -63,11 +66,11 @@ pub struct News {
     /// The document; `None` if the whole source was added or removed.
     pub path: Option<String>,
     pub title: Option<String>,
-    pub what: What,
+    pub what: NewsKind,
     /// The former path, if the document moved.
     pub from: Option<String>,
-    pub documents: Delta,
-    pub sections: Delta,
+    pub documents: CountDelta,
+    pub sections: CountDelta,
     /// The first sections that were added or changed.
     #[schemars(with = "Vec<String>")]
     pub ids: Vec<SectionId>,

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::checksums::{self, Depth, SEARCH};
+use super::checksums::{self, CheckDepth, SEARCH};
 use super::copies;
-use super::damage::Damage;
+use super::damage::IndexDamage;
 use super::folders;
 use super::manifest::Manifest;
 use crate::disk::DiskError;
@@ -24,10 +24,11 @@ impl Generation {
     ///
     /// Checks the length of each file, and the checksum of each file that is not a segment of the search index;
     /// [`examine`] checks those of segments. If several files are damaged, `Err` names one of them.
-    pub fn open(index: &Path, number: u64) -> Result<Generation, Damage> {
+    pub fn open(index: &Path, number: u64) -> Result<Generation, IndexDamage> {
         let folder = folders::folder(index, number);
         let manifest = folders::manifest(index, number)?;
-        if let Some(damage) = checksums::damage(&folder, &manifest.files, Depth::Opening).pop() {
+        if let Some(damage) = checksums::damage(&folder, &manifest.files, CheckDepth::Opening).pop()
+        {
             return Err(damage);
         }
         let graph = Graph::read(&folder.join("graph.bin"))?;
@@ -56,7 +57,7 @@ pub fn newest_intact(index: &Path) -> Option<Generation> {
 /// If `current` is missing or names no generation, makes it name the newest intact generation, which readers use
 /// meanwhile. Does nothing if there is no intact generation. The caller holds the lock.
 pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
-    let Err(damage @ Damage::Current { .. }) = folders::current(index) else { return Ok(()) };
+    let Err(damage @ IndexDamage::Current { .. }) = folders::current(index) else { return Ok(()) };
     let Some(newest) = newest_intact(index) else { return Ok(()) };
     let number = newest.manifest.generation;
     tracing::warn!("{damage}; it names generation {number} again, the newest that is intact");
@@ -65,10 +66,10 @@ pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
 
 /// The damage of all files of the generation `number`; empty if it is intact or its format has no checksums. Reads all
 /// files.
-pub fn examine(index: &Path, number: u64) -> Vec<Damage> {
+pub fn examine(index: &Path, number: u64) -> Vec<IndexDamage> {
     match folders::manifest(index, number) {
         Ok(manifest) => {
-            checksums::damage(&folders::folder(index, number), &manifest.files, Depth::Deep)
+            checksums::damage(&folders::folder(index, number), &manifest.files, CheckDepth::Deep)
         }
         Err(damage) => vec![damage],
     }

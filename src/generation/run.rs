@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::loss::Loss;
-use super::news::Changes;
+use super::loss::DocumentLoss;
+use super::news::ChangeCounts;
 use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{Quota, Traffic};
 use crate::problem::{Problem, Stage};
@@ -13,7 +13,8 @@ use crate::problem::{Problem, Stage};
 /// What happened to a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+#[schemars(rename = "Outcome")]
+pub enum FetchOutcome {
     New,
     Changed,
     Unchanged,
@@ -25,16 +26,16 @@ pub enum Outcome {
     Skipped,
 }
 
-impl Outcome {
+impl FetchOutcome {
     /// Its name in JSON and in messages.
     pub fn as_str(self) -> &'static str {
         match self {
-            Outcome::New => "new",
-            Outcome::Changed => "changed",
-            Outcome::Unchanged => "unchanged",
-            Outcome::Failed => "failed",
-            Outcome::Deferred => "deferred",
-            Outcome::Skipped => "skipped",
+            FetchOutcome::New => "new",
+            FetchOutcome::Changed => "changed",
+            FetchOutcome::Unchanged => "unchanged",
+            FetchOutcome::Failed => "failed",
+            FetchOutcome::Deferred => "deferred",
+            FetchOutcome::Skipped => "skipped",
         }
     }
 }
@@ -43,14 +44,14 @@ impl Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceResult {
     pub source: String,
-    pub outcome: Outcome,
+    pub outcome: FetchOutcome,
     pub documents: usize,
     pub sections: usize,
     pub seconds: f64,
     pub traffic: Traffic,
     /// The changes that readers see.
     #[serde(default)]
-    pub changes: Changes,
+    pub changes: ChangeCounts,
     pub problems: usize,
     /// Why it failed, or was deferred.
     pub error: Option<String>,
@@ -73,7 +74,7 @@ impl SourceResult {
     }
 
     /// Whether its files or its threads have this `outcome`.
-    fn is(&self, outcome: Outcome) -> bool {
+    fn is(&self, outcome: FetchOutcome) -> bool {
         self.outcome == outcome || self.threads.iter().any(|threads| threads.outcome == outcome)
     }
 }
@@ -81,10 +82,10 @@ impl SourceResult {
 /// The problem that a part of `source` failed or was deferred; `None` for other outcomes.
 fn problem(
     source: &str,
-    outcome: Outcome,
+    outcome: FetchOutcome,
     (error, hint): (&Option<String>, &Option<String>),
 ) -> Option<Problem> {
-    if !matches!(outcome, Outcome::Failed | Outcome::Deferred) {
+    if !matches!(outcome, FetchOutcome::Failed | FetchOutcome::Deferred) {
         return None;
     }
     let problem = Problem::new(Stage::Crawl, error.clone().unwrap_or_default()).of_source(source);
@@ -95,7 +96,7 @@ fn problem(
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ThreadsResult {
     pub kind: ThreadKind,
-    pub outcome: Outcome,
+    pub outcome: FetchOutcome,
     /// Stored threads that were added or changed, and those that were removed.
     pub changed: usize,
     pub removed: usize,
@@ -115,7 +116,7 @@ impl ThreadsResult {
     pub fn of(kind: ThreadKind) -> ThreadsResult {
         ThreadsResult {
             kind,
-            outcome: Outcome::Skipped,
+            outcome: FetchOutcome::Skipped,
             changed: 0,
             removed: 0,
             seconds: 0.0,
@@ -129,7 +130,8 @@ impl ThreadsResult {
 
 /// The result of checking cited links.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Looks {
+#[schemars(rename = "Looks")]
+pub struct LinkChecks {
     pub asked: usize,
     pub dead: usize,
     /// Requests that were refused, rate-limited or failed. These links count neither as dead nor as working.
@@ -138,7 +140,8 @@ pub struct Looks {
 
 /// A run, as recorded in `runs.json` and printed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Run {
+#[schemars(rename = "Run")]
+pub struct RunRecord {
     /// RFC 3339.
     pub started_at: String,
     pub ended_at: String,
@@ -150,7 +153,7 @@ pub struct Run {
     pub stopped: bool,
     /// The loss, if the run published nothing because of it.
     #[serde(default)]
-    pub refused: Option<Loss>,
+    pub refused: Option<DocumentLoss>,
     /// When hosts that deferred requests allow the next one, if they said so (RFC 3339).
     #[serde(default)]
     pub retry_at: Option<String>,
@@ -170,25 +173,25 @@ pub struct Run {
     pub peak_bytes: Option<u64>,
     /// What changed for readers.
     #[serde(default)]
-    pub changes: Changes,
+    pub changes: ChangeCounts,
     /// The result of checking cited links, if that was requested.
     #[serde(default)]
-    pub looks: Option<Looks>,
+    pub looks: Option<LinkChecks>,
     /// Problems of the run as a whole.
     #[serde(default)]
     pub notes: Vec<Problem>,
     pub sources: Vec<SourceResult>,
 }
 
-impl Run {
+impl RunRecord {
     /// The sources that failed, or whose threads did.
     pub fn failed(&self) -> impl Iterator<Item = &SourceResult> {
-        self.sources.iter().filter(|source| source.is(Outcome::Failed))
+        self.sources.iter().filter(|source| source.is(FetchOutcome::Failed))
     }
 
     /// The sources that were deferred, or whose threads were.
     pub fn deferred(&self) -> impl Iterator<Item = &SourceResult> {
-        self.sources.iter().filter(|source| source.is(Outcome::Deferred))
+        self.sources.iter().filter(|source| source.is(FetchOutcome::Deferred))
     }
 
     /// Whether it ended after `now`, because the clock was ahead. Its times can't be used then.
@@ -199,8 +202,9 @@ impl Run {
     /// Whether requests were made for sources and all of these failed or were deferred, so that the network is probably
     /// down. False if a host said when it allows the next request.
     pub fn reached_nothing(&self) -> bool {
-        let is_without =
-            |source: &SourceResult| matches!(source.outcome, Outcome::Failed | Outcome::Deferred);
+        let is_without = |source: &SourceResult| {
+            matches!(source.outcome, FetchOutcome::Failed | FetchOutcome::Deferred)
+        };
         let mut asked = self.sources.iter().filter(|source| source.traffic.requests > 0).peekable();
         self.retry_at.is_none() && asked.peek().is_some() && asked.all(is_without)
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::damage::Damage;
-use super::run::{Outcome, Run, SourceResult};
+use super::damage::IndexDamage;
+use super::run::{FetchOutcome, RunRecord, SourceResult};
 use crate::disk;
 use crate::problem::Problem;
 
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 const MOST: usize = 200;
 
 /// The recorded runs of the index, newest first; empty if the record can't be read, which is logged.
-pub fn read(index: &Path) -> Vec<Run> {
+pub fn read(index: &Path) -> Vec<RunRecord> {
     record(index).unwrap_or_else(|damage| {
         tracing::warn!("{damage}; the next run begins a new record");
         Vec::new()
@@ -20,18 +20,18 @@ pub fn read(index: &Path) -> Vec<Run> {
 }
 
 /// The recorded runs of the index, newest first; empty before the first run. `Err` if the record can't be read.
-pub fn record(index: &Path) -> Result<Vec<Run>, Damage> {
+pub fn record(index: &Path) -> Result<Vec<RunRecord>, IndexDamage> {
     let path = index.join("runs.json");
     match disk::read(&path) {
         Err(error) if error.is_missing() => Ok(Vec::new()),
         Err(error) => Err(error.into()),
         Ok(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|error| Damage::Decode { path, cause: error.to_string() }),
+            .map_err(|error| IndexDamage::Decode { path, cause: error.to_string() }),
     }
 }
 
 /// Adds `run` to the record.
-pub(crate) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
+pub(crate) fn append(index: &Path, run: &RunRecord) -> anyhow::Result<()> {
     let mut runs = read(index);
     runs.insert(0, run.clone());
     runs.truncate(MOST);
@@ -42,25 +42,25 @@ pub(crate) fn append(index: &Path, run: &Run) -> anyhow::Result<()> {
 /// The newest recorded run, and for each source the result of the last run that requested it. A run of one source does
 /// not change the results of the others.
 #[derive(Clone, Debug, Default)]
-pub struct Standing {
-    pub last_run: Option<Run>,
+pub struct LatestResults {
+    pub last_run: Option<RunRecord>,
     results: HashMap<String, SourceResult>,
 }
 
-impl Standing {
+impl LatestResults {
     /// The standing of the index. Reads `runs.json`.
-    pub fn read(index: &Path) -> Standing {
-        Standing::of(read(index))
+    pub fn read(index: &Path) -> LatestResults {
+        LatestResults::of(read(index))
     }
 
     /// The standing by `runs`, newest first.
-    pub fn of(runs: Vec<Run>) -> Standing {
+    pub fn of(runs: Vec<RunRecord>) -> LatestResults {
         let mut results = HashMap::new();
         let told = runs.iter().flat_map(|run| &run.sources);
-        for result in told.filter(|result| result.outcome != Outcome::Skipped) {
+        for result in told.filter(|result| result.outcome != FetchOutcome::Skipped) {
             results.entry(result.source.clone()).or_insert_with(|| result.clone());
         }
-        Standing { last_run: runs.into_iter().next(), results }
+        LatestResults { last_run: runs.into_iter().next(), results }
     }
 
     /// The result of the last run that requested `source`.
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_run_over_one_source_says_nothing_of_the_others() {
-        let run = |outcomes: &[(&str, Outcome)]| Run {
+        let run = |outcomes: &[(&str, FetchOutcome)]| RunRecord {
             sources: outcomes
                 .iter()
                 .map(|(source, outcome)| SourceResult {
@@ -90,11 +90,11 @@ mod tests {
                     ..SourceResult::default()
                 })
                 .collect(),
-            ..Run::default()
+            ..RunRecord::default()
         };
-        let standing = Standing::of(vec![
-            run(&[("a", Outcome::Skipped), ("b", Outcome::Unchanged)]),
-            run(&[("a", Outcome::Deferred), ("b", Outcome::Failed)]),
+        let standing = LatestResults::of(vec![
+            run(&[("a", FetchOutcome::Skipped), ("b", FetchOutcome::Unchanged)]),
+            run(&[("a", FetchOutcome::Deferred), ("b", FetchOutcome::Failed)]),
         ]);
         assert_eq!(standing.problems_of("a")[0].message, "why");
         assert_eq!(standing.problems_of("b"), [], "it has recovered");

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::contents::Contents;
+use super::contents::GenerationContents;
 use super::run::SourceResult;
 use super::{folders, runs};
 
 /// The number of served documents of each source. Uses only the keys of the manifest that every format has, so that it
 /// also works for a generation that this program can't open.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Served {
+pub(crate) struct ServedDocuments {
     sources: Vec<ServedSource>,
 }
 
@@ -21,26 +21,26 @@ struct ServedSource {
     documents: usize,
 }
 
-impl Served {
+impl ServedDocuments {
     /// Reads the manifest of the current generation of `index`. If that can't be read, uses the last recorded run;
     /// empty if there is no generation.
-    pub fn read(index: &Path) -> Served {
+    pub fn read(index: &Path) -> ServedDocuments {
         let number = match folders::current(index) {
             Ok(Some(number)) => number,
-            Ok(None) => return Served::default(),
-            Err(_) => return Served::recorded(index),
+            Ok(None) => return ServedDocuments::default(),
+            Err(_) => return ServedDocuments::recorded(index),
         };
         let manifest = folders::folder(index, number).join("manifest.json");
         let manifest = std::fs::read(manifest).ok();
         let served = manifest.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        served.unwrap_or_else(|| Served::recorded(index))
+        served.unwrap_or_else(|| ServedDocuments::recorded(index))
     }
 
-    fn recorded(index: &Path) -> Served {
+    fn recorded(index: &Path) -> ServedDocuments {
         let run = runs::read(index).into_iter().find(|run| run.documents > 0).unwrap_or_default();
         let served =
             |source: SourceResult| ServedSource { id: source.source, documents: source.documents };
-        Served { sources: run.sources.into_iter().map(served).collect() }
+        ServedDocuments { sources: run.sources.into_iter().map(served).collect() }
     }
 
     /// The documents of all sources together.
@@ -55,40 +55,40 @@ impl Served {
 }
 
 /// The list of documents of the current generation of `index`; empty if it can't be read.
-pub(crate) fn contents(index: &Path) -> Contents {
+pub(crate) fn contents(index: &Path) -> GenerationContents {
     let number = folders::current(index).ok().flatten();
     let path = number.map(|number| folders::folder(index, number).join("contents.bin"));
-    path.and_then(|path| Contents::read(&path).ok()).unwrap_or_default()
+    path.and_then(|path| GenerationContents::read(&path).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generation::run::Run;
+    use crate::generation::run::RunRecord;
 
     #[test]
     fn where_the_manifest_is_damaged_the_record_says_what_was_served() {
         let index = tempfile::tempdir().unwrap();
         let index = index.path();
-        let run = Run {
+        let run = RunRecord {
             documents: 7,
             sources: vec![SourceResult {
                 source: "a/b".into(),
                 documents: 7,
                 ..SourceResult::default()
             }],
-            ..Run::default()
+            ..RunRecord::default()
         };
         runs::append(index, &run).unwrap();
-        assert_eq!(Served::read(index).documents_of("a/b"), 0, "nothing is served");
+        assert_eq!(ServedDocuments::read(index).documents_of("a/b"), 0, "nothing is served");
         std::fs::write(index.join("current"), "1\n").unwrap();
         let folder = folders::folder(index, 1);
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("manifest.json"), "{ broken").unwrap();
-        assert_eq!(Served::read(index).documents_of("a/b"), 7);
+        assert_eq!(ServedDocuments::read(index).documents_of("a/b"), 7);
         // A manifest of another format, with keys that this version does not know.
         let other = r#"{"format": 1, "sources": [{"id": "a/b", "documents": 5, "old": 1}]}"#;
         std::fs::write(folder.join("manifest.json"), other).unwrap();
-        assert_eq!(Served::read(index).documents_of("a/b"), 5);
+        assert_eq!(ServedDocuments::read(index).documents_of("a/b"), 5);
     }
 }

@@ -15,8 +15,8 @@ use crate::catalogue::{OriginKind, Shown};
 use crate::crawl::github::name::ThreadName;
 use crate::extract::{Address, DocumentKind};
 use crate::generation::manifest::{SourceCondition, SourceState};
-use crate::generation::run::Outcome;
-use crate::generation::runs::Standing;
+use crate::generation::run::FetchOutcome;
+use crate::generation::runs::LatestResults;
 use crate::search::{
     Budget, Filter, Found, LastWord, Record, Request, SearchError, SectionId, Suggestion,
     Understanding,
@@ -144,16 +144,16 @@ impl Library {
 
     /// The sources in the catalogue's order. States and problems include those of each source's last run, from
     /// `standing`.
-    pub fn sources(&self, standing: &Standing) -> SourcesView {
+    pub fn sources(&self, standing: &LatestResults) -> SourcesView {
         let mut sources = self.manifest.sources.clone();
         for source in &mut sources {
             let Some(result) = standing.result_of(&source.id) else { continue };
             source.problems.splice(0..0, result.problems());
             source.state = match (source.state, result.outcome) {
-                (SourceCondition::Ok | SourceCondition::New, Outcome::Failed) => {
+                (SourceCondition::Ok | SourceCondition::New, FetchOutcome::Failed) => {
                     SourceCondition::Failed
                 }
-                (SourceCondition::Ok | SourceCondition::New, Outcome::Deferred) => {
+                (SourceCondition::Ok | SourceCondition::New, FetchOutcome::Deferred) => {
                     SourceCondition::Deferred
                 }
                 (state, _) => state,
@@ -164,7 +164,7 @@ impl Library {
 
     /// The status of the index with the last run from `standing`; `next_run` is the time of the next refresh (RFC
     /// 3339).
-    pub fn status(&self, standing: &Standing, next_run: Option<String>) -> StatusView {
+    pub fn status(&self, standing: &LatestResults, next_run: Option<String>) -> StatusView {
         let manifest = &self.manifest;
         let SourcesView { sources, last_run } = self.sources(standing);
         let notes = last_run.iter().flat_map(|run| run.notes.clone());

@@ -6,7 +6,7 @@ use super::view::{NewsItem, NewsView, TopicLink};
 use super::{Audience, Library};
 use crate::annotate::Salience;
 use crate::generation::news;
-use crate::generation::news::{Changes, News, What};
+use crate::generation::news::{ChangeCounts, News, NewsKind};
 use crate::printable::time;
 use crate::search::SearchError;
 
@@ -42,7 +42,7 @@ impl Library {
                 && !(news.private && asked.audience == Audience::Anyone)
                 && self.may_show(&news.source, asked.audience)
         };
-        let mut changes = Changes::default();
+        let mut changes = ChangeCounts::default();
         let mut items = Vec::new();
         let mut seen = 0;
         for news in known.into_iter().filter(is_asked) {
@@ -55,9 +55,9 @@ impl Library {
             if asked.topic.is_some_and(|topic| topics.iter().all(|known| known.id != topic)) {
                 continue;
             }
-            changes += Changes { documents: news.documents, sections: news.sections };
+            changes += ChangeCounts { documents: news.documents, sections: news.sections };
             if is_shown(seen) {
-                let url = news.path.as_ref().filter(|_| news.what != What::Removed);
+                let url = news.path.as_ref().filter(|_| news.what != NewsKind::Removed);
                 let url = url.and_then(|path| self.document_link(&news.source, path));
                 let shown = topics.into_iter().take(TOPICS).collect();
                 items.push(NewsItem { news, topics: shown, url });

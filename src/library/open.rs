@@ -6,7 +6,7 @@ use anyhow::bail;
 
 use crate::catalogue::Voices;
 use crate::config::Config;
-use crate::generation::damage::{Damage, rebuild, shown};
+use crate::generation::damage::{IndexDamage, rebuild, shown};
 use crate::generation::folders;
 use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
@@ -37,7 +37,7 @@ impl Library {
             let number = match folders::current(&config.index) {
                 Ok(Some(number)) => number,
                 Ok(None) => return Ok(None),
-                Err(damage @ Damage::Current { .. }) => {
+                Err(damage @ IndexDamage::Current { .. }) => {
                     let Some(library) = Library::open_intact(config) else {
                         return Err(Library::explain(config, damage));
                     };
@@ -63,7 +63,7 @@ impl Library {
         open::newest_intact(&config.index).map(|generation| Library::of(config, generation))
     }
 
-    fn open_number(config: &Config, number: u64) -> Result<Library, Damage> {
+    fn open_number(config: &Config, number: u64) -> Result<Library, IndexDamage> {
         Ok(Library::of(config, Generation::open(&config.index, number)?))
     }
 
@@ -73,7 +73,7 @@ impl Library {
         Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder }
     }
 
-    pub(super) fn explain(config: &Config, damage: Damage) -> anyhow::Error {
+    pub(super) fn explain(config: &Config, damage: IndexDamage) -> anyhow::Error {
         let remedy = damage.remedy(&config.index);
         let message = format!("{} can't be opened; {remedy}", shown(&config.index));
         anyhow::Error::new(damage).context(message)

@@ -9,7 +9,7 @@ use super::Library;
 use crate::config::Config;
 use crate::generation::folders;
 use crate::generation::format::FORMAT;
-use crate::generation::runs::Standing;
+use crate::generation::runs::LatestResults;
 use crate::problem::chain;
 
 /// The generation that a server shows: the current one, or the newest intact one.
@@ -21,7 +21,7 @@ pub struct Shelf {
     /// When the last seen `current` was written; `None` inside if there was no such file.
     seen: Mutex<Option<Option<SystemTime>>>,
     /// The summary of the runs, and when the `runs.json` was written that it is based on.
-    standing: Mutex<(Option<SystemTime>, Arc<Standing>)>,
+    standing: Mutex<(Option<SystemTime>, Arc<LatestResults>)>,
 }
 
 impl Shelf {
@@ -56,11 +56,11 @@ impl Shelf {
     }
 
     /// The summary of the runs. One `stat` if no run has ended since the last call.
-    pub fn standing(&self) -> Arc<Standing> {
+    pub fn standing(&self) -> Arc<LatestResults> {
         let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "runs.json");
         if changed.is_some() && changed != known.0 {
-            *known = (changed, Arc::new(Standing::read(&self.config.index)));
+            *known = (changed, Arc::new(LatestResults::read(&self.config.index)));
         }
         Arc::clone(&known.1)
     }

@@ -20,5 +20,5 @@ mod wanted;
 pub use derive::reader;
 pub use gather::mend::audit;
 pub use gather::threads::fetch::no_token;
-pub use run::{Summary, record_stopped, run};
-pub use wanted::options::{Event, Network, OnLoss, Options, Stop};
+pub use run::{RefreshSummary, record_stopped, run};
+pub use wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};

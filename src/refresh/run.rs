@@ -11,15 +11,15 @@ use super::build::{base, full, loss};
 use super::derive::documents;
 use super::gather::threads::fetch as threads;
 use super::gather::{fetch, links, mend};
-use super::wanted::inputs::{Inputs, Undeclared};
-use super::wanted::options::{Event, Network, OnLoss, Options, Stop};
+use super::wanted::inputs::{RefreshInputs, Undeclared};
+use super::wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
 use super::wanted::{forks, select};
 use crate::catalogue::{self, Catalogue, Origin, SelectionRules, Source};
 use crate::config::Config;
 use crate::disk;
-use crate::generation::checksums::Depth;
-use crate::generation::loss::Loss;
-use crate::generation::run::{Run, SourceResult};
+use crate::generation::checksums::CheckDepth;
+use crate::generation::loss::DocumentLoss;
+use crate::generation::run::{RunRecord, SourceResult};
 use crate::generation::{folders, lock, open, runs};
 use crate::problem::Problem;
 use crate::store::Store;
@@ -27,8 +27,8 @@ use crate::vocabulary;
 
 /// A run, with all known problems of the current index.
 #[derive(Debug)]
-pub struct Summary {
-    pub run: Run,
+pub struct RefreshSummary {
+    pub run: RunRecord,
     pub problems: Vec<Problem>,
 }
 
@@ -37,27 +37,27 @@ pub struct Summary {
 /// Reads the data files, fetches over the network as `options` allow, and writes below the index folder only.
 /// `on_event` receives the progress. `Err` if a data file has faults, another run holds the lock, or the index folder
 /// can't be written. A source that fails is not an error but a result, and so is a run that publishes nothing because
-/// documents would be lost ([`Run::refused`]). A full disk is reported as such, whichever operation fails first, and
+/// documents would be lost ([`RunRecord::refused`]). A full disk is reported as such, whichever operation fails first, and
 /// leaves the generations as they were.
 pub fn run(
     config: &Config,
-    options: &Options,
-    stop: &Stop,
-    on_event: &mut dyn FnMut(Event),
-) -> anyhow::Result<Summary> {
+    options: &RefreshOptions,
+    stop: &RefreshStop,
+    on_event: &mut dyn FnMut(RefreshEvent),
+) -> anyhow::Result<RefreshSummary> {
     run_to_the_end(config, options, stop, on_event)
         .map_err(|error| full::explain(error, &config.index))
 }
 
 fn run_to_the_end(
     config: &Config,
-    options: &Options,
-    stop: &Stop,
-    on_event: &mut dyn FnMut(Event),
-) -> anyhow::Result<Summary> {
+    options: &RefreshOptions,
+    stop: &RefreshStop,
+    on_event: &mut dyn FnMut(RefreshEvent),
+) -> anyhow::Result<RefreshSummary> {
     let catalogue = catalogue::load(&config.sources)?;
     let policy = catalogue::policy::load(&config.sources)?;
-    let inputs = Inputs {
+    let inputs = RefreshInputs {
         catalogue,
         rules: SelectionRules::new(&policy),
         policy,
@@ -72,12 +72,12 @@ fn run_to_the_end(
 
     let library = config.index.join("library.db");
     // A new store can't confirm any existing file.
-    let depth = if library.exists() { base::depth(options) } else { Depth::Deep };
+    let depth = if library.exists() { base::depth(options) } else { CheckDepth::Deep };
     let mut store = Store::open(&library)?;
-    let task = Task { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
+    let task = RefreshTask { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
     let dropped_rows = match depth {
-        Depth::Deep => mend::drop_damaged(&mut store, &inputs)?,
-        Depth::Opening => None,
+        CheckDepth::Deep => mend::drop_damaged(&mut store, &inputs)?,
+        CheckDepth::Opening => None,
     };
     match task.run(&mut store, dropped_rows, on_event) {
         Err(error) if mend::is_undecodable(&error) => {
@@ -89,29 +89,29 @@ fn run_to_the_end(
 }
 
 /// The arguments of a run.
-struct Task<'a> {
+struct RefreshTask<'a> {
     config: &'a Config,
-    options: &'a Options,
-    stop: &'a Stop,
-    inputs: &'a Inputs,
+    options: &'a RefreshOptions,
+    stop: &'a RefreshStop,
+    inputs: &'a RefreshInputs,
     chosen: &'a [&'a Source],
     /// How much of the existing files is checked.
-    depth: Depth,
+    depth: CheckDepth,
 }
 
-impl Task<'_> {
+impl RefreshTask<'_> {
     /// Fetches into `store` and builds a generation. `dropped_rows` reports the damaged rows that were dropped before.
     fn run(
         &self,
         store: &mut Store,
         dropped_rows: Option<Problem>,
-        on_event: &mut dyn FnMut(Event),
-    ) -> anyhow::Result<Summary> {
+        on_event: &mut dyn FnMut(RefreshEvent),
+    ) -> anyhow::Result<RefreshSummary> {
         let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
         let (started, started_at) = (Instant::now(), chrono::Utc::now());
         threads::leave_out(inputs, store)?;
         let outcomes = fetch::fetch(config, inputs, (options, stop), self.chosen, store, on_event)?;
-        let mut run = Run::of(outcomes, started_at);
+        let mut run = RunRecord::of(outcomes, started_at);
         run.notes.extend(dropped_rows);
         run.complete = self.chosen.len() == inputs.catalogue.sources.len();
         let inputs = &forks::declared(inputs, store)?;
@@ -125,7 +125,7 @@ impl Task<'_> {
         };
         run.notes.extend(match (refused, &built) {
             (Some(loss), _) => Some(loss.refused()),
-            (None, Some(_)) => loss.as_ref().map(Loss::accepted),
+            (None, Some(_)) => loss.as_ref().map(DocumentLoss::accepted),
             (None, None) => None,
         });
         let failures = run.sources.iter().flat_map(SourceResult::problems);
@@ -141,17 +141,17 @@ impl Task<'_> {
         }
         run.end(started);
         runs::append(&config.index, &run)?;
-        Ok(Summary { problems, run })
+        Ok(RefreshSummary { problems, run })
     }
 
     /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run
     /// was stopped.
     fn build(
         &self,
-        inputs: &Inputs,
+        inputs: &RefreshInputs,
         store: &mut Store,
-        run: &mut Run,
-        on_event: &mut dyn FnMut(Event),
+        run: &mut RunRecord,
+        on_event: &mut dyn FnMut(RefreshEvent),
     ) -> anyhow::Result<Option<Assembled>> {
         let (config, stop, depth) = (self.config, self.stop, self.depth);
         let mut wanted = select::wanted(inputs, store, stop)?;
@@ -190,15 +190,18 @@ pub fn record_stopped(
     config: &Config,
     started_at: chrono::DateTime<chrono::Utc>,
 ) -> anyhow::Result<()> {
-    let mut run = Run { started_at: time(started_at), stopped: true, ..Run::default() };
+    let mut run = RunRecord { started_at: time(started_at), stopped: true, ..RunRecord::default() };
     run.end(Instant::now());
     run.seconds = (chrono::Utc::now() - started_at).as_seconds_f64();
     runs::append(&config.index, &run)
 }
 
 /// The sources that are to be fetched in this run.
-fn choose<'a>(catalogue: &'a Catalogue, options: &Options) -> anyhow::Result<Vec<&'a Source>> {
-    if options.network == Network::Offline {
+fn choose<'a>(
+    catalogue: &'a Catalogue,
+    options: &RefreshOptions,
+) -> anyhow::Result<Vec<&'a Source>> {
+    if options.network == FetchMode::Offline {
         return Ok(Vec::new());
     }
     for id in &options.only {
@@ -210,7 +213,7 @@ fn choose<'a>(catalogue: &'a Catalogue, options: &Options) -> anyhow::Result<Vec
         let named = options.only.is_empty()
             || options.only.iter().any(|id| source.id.0.eq_ignore_ascii_case(id));
         let folder = matches!(source.origin, Origin::Folder { .. });
-        named && (folder || options.network != Network::FoldersOnly)
+        named && (folder || options.network != FetchMode::FoldersOnly)
     };
     Ok(catalogue.sources.iter().filter(is_chosen).collect())
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::config::{Config, Timetable};
-use crate::generation::run::Run;
+use crate::generation::run::RunRecord;
 use crate::library::view::RefreshStart;
 use crate::printable::time;
 
@@ -153,7 +153,7 @@ impl Clock {
 
 /// When the next run is due by `timetable` after `runs` (newest first), as of `now`, without jitter; `None` if none
 /// is planned.
-pub fn due(timetable: &Timetable, runs: &[Run], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub fn due(timetable: &Timetable, runs: &[RunRecord], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     timetable.due(RunHistory::of(runs, now).counted, now)
 }
 
@@ -174,10 +174,10 @@ impl RunHistory {
     }
 
     /// Reads `runs` (newest first) as of `now`; ignores runs with a timestamp in the future.
-    pub fn of(runs: &[Run], now: DateTime<Utc>) -> RunHistory {
+    pub fn of(runs: &[RunRecord], now: DateTime<Utc>) -> RunHistory {
         let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
         let counts =
-            |run: &&Run| run.complete && !run.reached_nothing() && !run.is_of_the_future(now);
+            |run: &&RunRecord| run.complete && !run.reached_nothing() && !run.is_of_the_future(now);
         let counted = runs.iter().find(counts);
         let retry = runs.first().and_then(|run| {
             let at = time(run.retry_at.as_deref()?)?;
@@ -192,7 +192,7 @@ impl RunHistory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generation::run::{Outcome, SourceResult};
+    use crate::generation::run::{FetchOutcome, SourceResult};
 
     fn only(ids: &[&str]) -> RunScope {
         RunScope::Only(ids.iter().map(|id| (*id).to_owned()).collect())
@@ -238,12 +238,15 @@ mod tests {
             outcome,
             ..SourceResult::default()
         };
-        let run = Run {
+        let run = RunRecord {
             complete: true,
             ended_at: "2026-03-01T10:00:00Z".into(),
             retry_at: Some("2026-03-01T11:00:00Z".into()),
-            sources: vec![result("a", Outcome::Unchanged), result("b", Outcome::Deferred)],
-            ..Run::default()
+            sources: vec![
+                result("a", FetchOutcome::Unchanged),
+                result("b", FetchOutcome::Deferred),
+            ],
+            ..RunRecord::default()
         };
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
         let last = RunHistory::of(&[run], now);
@@ -287,8 +290,11 @@ mod tests {
 
     #[test]
     fn a_run_that_a_clock_ten_years_ahead_recorded_does_not_count() {
-        let run =
-            |ended_at: &str| Run { complete: true, ended_at: ended_at.into(), ..Run::default() };
+        let run = |ended_at: &str| RunRecord {
+            complete: true,
+            ended_at: ended_at.into(),
+            ..RunRecord::default()
+        };
         let now: DateTime<Utc> = "2026-03-01T10:00:00Z".parse().unwrap();
         let ahead = run("2036-03-01T09:00:00Z");
         let last = RunHistory::of(&[ahead.clone(), run("2026-02-28T22:00:00Z")], now);

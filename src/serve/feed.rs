@@ -16,7 +16,7 @@ use super::ServerState;
 use super::api::{NewsParameters, QueryParameters};
 use super::error::Failure;
 use super::home::Home;
-use crate::generation::news::What;
+use crate::generation::news::NewsKind;
 use crate::library::view::{NewsItem, NewsView};
 use crate::printable::strip;
 
@@ -88,15 +88,15 @@ fn entry(xml: &mut Xml, item: &NewsItem, home: &str) -> io::Result<()> {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
     let did = match news.what {
-        What::Added => "new",
-        What::Changed => "changed",
-        What::Moved => "moved",
-        What::Removed => "removed",
+        NewsKind::Added => "new",
+        NewsKind::Changed => "changed",
+        NewsKind::Moved => "moved",
+        NewsKind::Removed => "removed",
     };
     let href = match (news.ids.first(), &item.url) {
         (Some(id), _) => format!("{home}/sections/{id}"),
         (None, Some(url)) => url.clone(),
-        (None, None) if news.what != What::Removed => format!("{home}/sources/{}", news.source),
+        (None, None) if news.what != NewsKind::Removed => format!("{home}/sources/{}", news.source),
         (None, None) => format!("{home}/new"),
     };
     let path = news.path.as_deref().unwrap_or_default();

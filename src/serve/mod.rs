@@ -45,7 +45,7 @@ use crate::disk;
 use crate::library::view::StatusView;
 use crate::library::{Audience, Library, Shelf};
 use crate::problem::{Faults, Problem, Stage};
-use crate::refresh::{self, Network, Options, Stop};
+use crate::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 use crate::search::{Budget, SearchError};
 use api::AdminRoutes;
 use clock::{Clock, RunScope};
@@ -91,14 +91,14 @@ pub struct ServerState {
     /// differently.
     started: String,
     /// Cancelled when the server stops.
-    stopping: Stop,
+    stopping: RefreshStop,
 }
 
 impl ServerState {
     /// The state of a server over `config`'s index, which may not have a generation yet.
     pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
-        let stopping = Stop::new();
+        let stopping = RefreshStop::new();
         Ok(ServerState {
             shelf,
             clock: Clock::default(),
@@ -298,8 +298,8 @@ async fn refresh_on_hang_up(mut hang_ups: Signals, state: Arc<ServerState>) {
 /// generation is opened when it is ready.
 fn first_start(config: &Config) -> anyhow::Result<()> {
     tracing::info!("no index that this version reads: indexing what is on this machine");
-    let options = Options { network: Network::FoldersOnly, ..Options::default() };
-    match refresh::run(config, &options, &Stop::new(), &mut |_| {}) {
+    let options = RefreshOptions { network: FetchMode::FoldersOnly, ..RefreshOptions::default() };
+    match refresh::run(config, &options, &RefreshStop::new(), &mut |_| {}) {
         Err(error) if error.is::<Faults>() => Err(error),
         Err(error) => {
             tracing::warn!("the first index is not built yet: {error:#}");

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::error::Failure;
-use crate::refresh::Stop;
+use crate::refresh::RefreshStop;
 use crate::search::{Budget, SearchError};
 
 /// Searches that may wait for a slot; more are refused at once.
@@ -22,17 +22,17 @@ pub(super) struct Queue {
     running: Arc<Semaphore>,
     waiting: Semaphore,
     /// Cancels every search when the server stops.
-    stopping: Stop,
+    stopping: RefreshStop,
 }
 
 impl Queue {
     /// A queue that runs one search per core, and at least two. Searches are CPU-bound and rarely wait for the disk.
-    pub fn new(stopping: Stop) -> Queue {
+    pub fn new(stopping: RefreshStop) -> Queue {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
         Queue::of(cores.max(2), MOST_WAITING, stopping)
     }
 
-    fn of(running: usize, waiting: usize, stopping: Stop) -> Queue {
+    fn of(running: usize, waiting: usize, stopping: RefreshStop) -> Queue {
         let (running, waiting) = (Arc::new(Semaphore::new(running)), Semaphore::new(waiting));
         Queue { running, waiting, stopping }
     }
@@ -112,7 +112,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_search_ends_and_frees_its_slot_when_its_client_disconnects() {
-        let queue = Arc::new(Queue::of(1, 1, Stop::new()));
+        let queue = Arc::new(Queue::of(1, 1, RefreshStop::new()));
         let (tell, said) = mpsc::channel();
         let asking = tokio::spawn({
             let (queue, search) = (Arc::clone(&queue), endless(tell));
@@ -126,7 +126,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_at_once_and_a_stopping_server_ends_running_searches() {
-        let stopping = Stop::new();
+        let stopping = RefreshStop::new();
         let queue = Arc::new(Queue::of(1, 1, stopping.clone()));
         let (tell, said) = mpsc::channel();
         let ask = |search| {
@@ -259,7 +259,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_search_ends_when_its_connection_is_closed() {
-        let queue = Arc::new(Queue::of(1, 1, Stop::new()));
+        let queue = Arc::new(Queue::of(1, 1, RefreshStop::new()));
         let (tell, said) = mpsc::channel();
         let handler = get(move || async move { queue.run(endless(tell)).await });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

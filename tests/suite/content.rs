@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use cairn::generation::contents::Contents;
+use cairn::generation::contents::GenerationContents;
 use cairn::generation::folders;
 use cairn::graph::Graph;
 use cairn::search::{Copies, Searcher};
@@ -33,7 +33,7 @@ pub fn content(index: &Path) -> Content {
     let graph = Graph::read(&folder.join("graph.bin")).unwrap();
     let copies: Copies =
         postcard::from_bytes(&std::fs::read(folder.join("copies.bin")).unwrap()).unwrap();
-    let contents = Contents::read(&folder.join("contents.bin")).unwrap();
+    let contents = GenerationContents::read(&folder.join("contents.bin")).unwrap();
     let searcher =
         Searcher::open(&folder.join("search"), copies.clone(), &graph.vocabulary, Vec::new())
             .unwrap();
@@ -46,7 +46,8 @@ pub fn content(index: &Path) -> Content {
         .map(|edge| format!("{:?} {:?}", graph.topics.edge_endpoints(edge), graph.topics[edge]))
         .collect();
     edges.sort();
-    let counts = cairn::generation::manifest::Counts { index_bytes: 0, ..manifest.counts.clone() };
+    let counts =
+        cairn::generation::manifest::GenerationCounts { index_bytes: 0, ..manifest.counts.clone() };
     Content {
         documents,
         copies: copies
@@ -73,7 +74,7 @@ pub fn content(index: &Path) -> Content {
 }
 
 /// The records of the documents in `contents`, and their number.
-fn documents(contents: &Contents, searcher: &Searcher) -> (Documents, usize) {
+fn documents(contents: &GenerationContents, searcher: &Searcher) -> (Documents, usize) {
     let mut documents = BTreeMap::new();
     let mut sections = 0;
     for (source, entries) in &contents.sources {

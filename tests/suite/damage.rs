@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cairn::config::{self, Overrides};
-use cairn::refresh::{self, Network, Options, Stop};
+use cairn::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
 use crate::content::{Content, content};
 use crate::serve::Server;
@@ -97,9 +97,9 @@ fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
     };
-    let options = Options { network: Network::Offline, ..Options::default() };
+    let options = RefreshOptions { network: FetchMode::Offline, ..RefreshOptions::default() };
     let config = config::load(&overrides)?;
-    Ok(refresh::run(&config, &options, &Stop::new(), &mut |_| {})?.run.generation)
+    Ok(refresh::run(&config, &options, &RefreshStop::new(), &mut |_| {})?.run.generation)
 }
 
 /// For each of `harms` and each of `files`: damages the file, refreshes, and compares the content. Returns the number

@@ -48,13 +48,13 @@ fn without_a_network_each_address_is_told_once_and_the_schedule_tries_again_soon
     command.env("CAIRN_GITHUB_CODELOAD_URL", "http://127.0.0.1:9");
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(3));
-    let run: cairn::generation::run::Run = serde_json::from_slice(&output.stdout).unwrap();
+    let run: cairn::generation::run::RunRecord = serde_json::from_slice(&output.stdout).unwrap();
     assert!(run.reached_nothing());
     let error = run.failed().next().unwrap().error.clone().unwrap();
     assert_eq!(error.matches("127.0.0.1:9").count(), 1, "{error}");
     assert_eq!(world.hits("\"feature store\""), ["notes own.md"], "what is here is indexed");
     let run = world.refresh(&[], 0);
-    let run: cairn::generation::run::Run = serde_json::from_value(run).unwrap();
+    let run: cairn::generation::run::RunRecord = serde_json::from_value(run).unwrap();
     assert!(!run.reached_nothing());
 }
 

@@ -7,7 +7,7 @@ use crate::catalogue;
 use crate::commands::output;
 use crate::config::Config;
 use crate::disk;
-use crate::generation::damage::Damage;
+use crate::generation::damage::IndexDamage;
 use crate::generation::{folders, open};
 use crate::printable::shell;
 use crate::refresh;
@@ -28,7 +28,7 @@ pub(super) fn checksums(index: &Path) -> Check {
     let numbers = folders::numbers(index);
     let current = folders::current(index).ok().flatten();
     let mut files = 0;
-    let mut damaged: Vec<(u64, Damage)> = Vec::new();
+    let mut damaged: Vec<(u64, IndexDamage)> = Vec::new();
     for number in &numbers {
         files += folders::manifest(index, *number).map_or(0, |manifest| manifest.files.len());
         damaged.extend(open::examine(index, *number).into_iter().map(|damage| (*number, damage)));

@@ -11,7 +11,7 @@ use crate::commands::output;
 use crate::config::Config;
 use crate::crawl::folder::{canonical, opened, root_of};
 use crate::disk;
-use crate::generation::runs::{self, Standing};
+use crate::generation::runs::{self, LatestResults};
 use crate::generation::{folders, lock};
 use crate::library::Library;
 use crate::problem::{Problem, chain};
@@ -195,7 +195,7 @@ fn generation(config: &Config) -> Check {
 
 fn last_run(config: &Config) -> Check {
     let standing = match runs::record(&config.index) {
-        Ok(runs) => Standing::of(runs),
+        Ok(runs) => LatestResults::of(runs),
         Err(damage) => {
             let remedy = match damage.is_denied() {
                 true => READABLE,

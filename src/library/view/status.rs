@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::TopicLink;
-use crate::generation::manifest::{Counts, SourceState};
-use crate::generation::news::{Changes, News};
-use crate::generation::run::Run;
+use crate::generation::manifest::{GenerationCounts, SourceState};
+use crate::generation::news::{ChangeCounts, News};
+use crate::generation::run::RunRecord;
 use crate::problem::Problem;
 
 /// The status of the index.
@@ -15,13 +15,13 @@ pub struct StatusView {
     pub generation: u64,
     pub built_at: String,
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: GenerationCounts,
     /// The number of sources with documents.
     pub sources: usize,
     /// The sources that the last run failed to fetch or deferred.
     pub failing: Vec<String>,
     pub problems: Vec<Problem>,
-    pub last_run: Option<Run>,
+    pub last_run: Option<RunRecord>,
     pub next_run: Option<String>,
 }
 
@@ -29,7 +29,7 @@ pub struct StatusView {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SourcesView {
     pub sources: Vec<SourceState>,
-    pub last_run: Option<Run>,
+    pub last_run: Option<RunRecord>,
 }
 
 /// What is new.
@@ -38,7 +38,7 @@ pub struct NewsView {
     /// RFC 3339.
     pub since: String,
     #[serde(flatten)]
-    pub changes: Changes,
+    pub changes: ChangeCounts,
     /// Newest first.
     pub items: Vec<NewsItem>,
 }

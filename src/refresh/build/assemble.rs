@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
-use super::base::Base;
+use super::base::BuildBase;
 use super::describe::{UNSTORED, source_state};
 use super::fingerprint::fingerprint;
-use super::part::Part;
-use super::record::{Around, own_licence, part_of, record, text_hash};
-use super::whole::Whole;
+use super::part::SourceShare;
+use super::record::{SectionContext, own_licence, part_of, record, text_hash};
+use super::whole::CorpusCollector;
 use super::{full, news};
 use crate::annotate::Annotation;
 use crate::annotate::copies::{Fold, Sketch};
@@ -16,18 +16,18 @@ use crate::config::Config;
 use crate::disk;
 use crate::extract::markup;
 use crate::extract::{Address, Document};
-use crate::generation::checksums::{self, Depth, SEARCH};
-use crate::generation::contents::{Contents, Entry};
+use crate::generation::checksums::{self, CheckDepth, SEARCH};
+use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
 use crate::generation::folders;
 use crate::generation::manifest::{Manifest, SourceState};
-use crate::generation::news::Changes;
+use crate::generation::news::ChangeCounts;
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::chapter::Neighbour;
-use crate::refresh::wanted::inputs::Inputs;
-use crate::refresh::wanted::item::Item;
-use crate::refresh::wanted::options::{Event, Stop};
-use crate::refresh::wanted::select::Wanted;
+use crate::refresh::wanted::chapter::NeighbourChapter;
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::item::WantedItem;
+use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
+use crate::refresh::wanted::select::WantedItems;
 use crate::refresh::wanted::versions::{annotation_versions, document_versions};
 use crate::search::write::{Writer, document_key};
 use crate::search::{self, Record, SectionId};
@@ -41,7 +41,7 @@ pub(in crate::refresh) struct Assembled {
     /// Sections that were indexed.
     pub indexed: usize,
     /// What changed for readers, by source.
-    pub changes: HashMap<String, Changes>,
+    pub changes: HashMap<String, ChangeCounts>,
 }
 
 impl Assembled {
@@ -60,10 +60,10 @@ impl Assembled {
 /// `depth` is how much of the existing files is checked. A failure leaves the generations as they were.
 pub(in crate::refresh) fn assemble(
     config: &Config,
-    (inputs, wanted): (&Inputs, &Wanted),
-    (store, depth): (&Store, Depth),
-    stop: &Stop,
-    on_event: &mut dyn FnMut(Event),
+    (inputs, wanted): (&RefreshInputs, &WantedItems),
+    (store, depth): (&Store, CheckDepth),
+    stop: &RefreshStop,
+    on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<Option<Assembled>> {
     if stop.is_cancelled() {
         return Ok(None);
@@ -74,15 +74,15 @@ pub(in crate::refresh) fn assemble(
     }
     let dead = store.dead_links()?;
     let fingerprint = fingerprint(inputs, &rows, wanted, &dead)?;
-    let base = Base::look(&config.index, depth)?;
+    let base = BuildBase::look(&config.index, depth)?;
     if let Some(manifest) = base.unchanged(&fingerprint).cloned() {
         base.remove_damaged()?;
         let changes = HashMap::new();
         return Ok(Some(Assembled { manifest, made: None, indexed: 0, changes }));
     }
-    on_event(Event::Building);
+    on_event(RefreshEvent::Building);
     let (building, number) = folders::begin(&config.index)?;
-    let new = New { building: &building, number, fingerprint };
+    let new = NewGeneration { building: &building, number, fingerprint };
     let built = build(config, (inputs, wanted, dead), (store, &rows), (&base, new), stop);
     built.map_err(|error| {
         let error = full::explain(error, &config.index);
@@ -94,7 +94,7 @@ pub(in crate::refresh) fn assemble(
 }
 
 /// The generation that is to be built.
-struct New<'a> {
+struct NewGeneration<'a> {
     building: &'a Path,
     number: u64,
     fingerprint: String,
@@ -102,12 +102,12 @@ struct New<'a> {
 
 fn build(
     config: &Config,
-    (inputs, wanted, dead): (&Inputs, &Wanted, HashMap<String, String>),
+    (inputs, wanted, dead): (&RefreshInputs, &WantedItems, HashMap<String, String>),
     (store, rows): (&Store, &HashMap<String, SourceRow>),
-    (base, new): (&Base, New),
-    stop: &Stop,
+    (base, new): (&BuildBase, NewGeneration),
+    stop: &RefreshStop,
 ) -> anyhow::Result<Option<Assembled>> {
-    let mut assembly = Assembly::new(config, inputs, dead)?;
+    let mut assembly = GenerationBuilder::new(config, inputs, dead)?;
     assembly.refuse(&wanted.problems);
     for item in &wanted.items {
         if stop.is_cancelled() {
@@ -133,44 +133,44 @@ fn build(
 }
 
 /// A generation under construction.
-struct Assembly<'a> {
-    inputs: &'a Inputs,
+struct GenerationBuilder<'a> {
+    inputs: &'a RefreshInputs,
     writer: Writer,
     /// The documents in the writer's index: their versions by key.
     indexed: HashMap<u64, u64>,
     wanted: HashSet<u64>,
     added: usize,
     fold: Fold<SectionId>,
-    whole: Whole,
-    parts: BTreeMap<String, Part>,
-    contents: Contents,
+    whole: CorpusCollector,
+    parts: BTreeMap<String, SourceShare>,
+    contents: GenerationContents,
     /// Dead links, each with the day since which it is dead.
     dead: HashMap<String, String>,
 }
 
-impl<'a> Assembly<'a> {
+impl<'a> GenerationBuilder<'a> {
     fn new(
         config: &Config,
-        inputs: &'a Inputs,
+        inputs: &'a RefreshInputs,
         dead: HashMap<String, String>,
-    ) -> anyhow::Result<Assembly<'a>> {
+    ) -> anyhow::Result<GenerationBuilder<'a>> {
         let writer = Writer::open(&config.index.join("building"))?;
-        Ok(Assembly {
+        Ok(GenerationBuilder {
             inputs,
             indexed: writer.indexed()?,
             writer,
             wanted: HashSet::new(),
             added: 0,
             fold: Fold::default(),
-            whole: Whole::new(&inputs.vocabulary, &inputs.catalogue),
+            whole: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
             parts: BTreeMap::new(),
-            contents: Contents::default(),
+            contents: GenerationContents::default(),
             dead,
         })
     }
 
     /// Adds one item. If `stop` is cancelled, the item is incomplete.
-    fn item(&mut self, item: &Item, store: &Store, stop: &Stop) -> anyhow::Result<()> {
+    fn item(&mut self, item: &WantedItem, store: &Store, stop: &RefreshStop) -> anyhow::Result<()> {
         let versions = (document_versions(), annotation_versions(&self.inputs.vocabulary.version));
         let key = |versions| DerivedKey { blob: &item.blob, format: &item.format, versions };
         let Some(extracted) = store.document(&key(&versions.0))? else { return Ok(()) };
@@ -228,9 +228,9 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn note(&mut self, item: &Item, document: &Document, ids: &[SectionId]) {
+    fn note(&mut self, item: &WantedItem, document: &Document, ids: &[SectionId]) {
         let sections = ids.iter().zip(&document.sections);
-        self.contents.sources.entry(item.source.id.0.clone()).or_default().push(Entry {
+        self.contents.sources.entry(item.source.id.0.clone()).or_default().push(ContentsEntry {
             path: item.path.clone(),
             blob: item.blob.clone(),
             title: document.title.clone(),
@@ -241,7 +241,7 @@ impl<'a> Assembly<'a> {
     /// Updates the search index for one document, if its version has changed.
     fn index(
         &mut self,
-        item: &Item,
+        item: &WantedItem,
         (document, annotation): (&Document, &Annotation),
         ids: &[SectionId],
         (versions, store): (&str, &Store),
@@ -251,8 +251,8 @@ impl<'a> Assembly<'a> {
         let language = item.source.language.as_deref().unwrap_or_default();
         let own = format!("{:?}", own_licence(self.inputs, document));
         let book = item.chapter.as_ref().map(|chapter| {
-            let beside =
-                [&chapter.previous, &chapter.next].map(|n| n.as_ref().map(Neighbour::version));
+            let beside = [&chapter.previous, &chapter.next]
+                .map(|n| n.as_ref().map(NeighbourChapter::version));
             format!("{} {beside:?}", chapter.title)
         });
         let book = book.unwrap_or_default();
@@ -329,13 +329,13 @@ impl<'a> Assembly<'a> {
 
 /// The context of the sections `ids` of `item`. Reads the neighbouring chapters and the file from `store`.
 fn around<'i>(
-    item: &Item,
+    item: &WantedItem,
     document: &Document,
     ids: &'i [SectionId],
     store: &Store,
-) -> anyhow::Result<Around<'i>> {
+) -> anyhow::Result<SectionContext<'i>> {
     let source = &item.source.id.0;
-    let ends = |neighbour: Option<&Neighbour>| match neighbour {
+    let ends = |neighbour: Option<&NeighbourChapter>| match neighbour {
         Some(neighbour) => neighbour.ends(source, store),
         None => Ok(None),
     };
@@ -347,5 +347,5 @@ fn around<'i>(
     let markup = bytes.and_then(|bytes| markup::of_sections(&item.format, &bytes, &places));
     let markup = markup.unwrap_or_default();
     let (before, behind) = (before.map(|(_, last)| last), behind.map(|(first, _)| first));
-    Ok(Around { ids, before, behind, markup })
+    Ok(SectionContext { ids, before, behind, markup })
 }

@@ -7,18 +7,18 @@ use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use crate::disk;
-use crate::generation::checksums::{self, Depth, Files};
-use crate::generation::damage::Damage;
+use crate::generation::checksums::{self, CheckDepth, FileMarks};
+use crate::generation::damage::IndexDamage;
 use crate::generation::folders;
 use crate::generation::format::FORMAT;
 use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
 use crate::problem::chain;
-use crate::refresh::wanted::options::{Network, Options};
+use crate::refresh::wanted::options::{FetchMode, RefreshOptions};
 use crate::search::write::Writer;
 
 /// The state of the index before a run assembles anything.
-pub(in crate::refresh) struct Base {
+pub(in crate::refresh) struct BuildBase {
     index: PathBuf,
     /// The manifest of the current generation, if it is intact and of this program's format.
     current: Option<Manifest>,
@@ -27,24 +27,24 @@ pub(in crate::refresh) struct Base {
     /// The folders of earlier generations: the current one, then the others, newest first.
     pub before: Vec<PathBuf>,
     /// The checksums that may be carried over.
-    pub files: Files,
+    pub files: FileMarks,
     /// Damaged generations, to be removed after a new one is published.
     damaged: Vec<u64>,
 }
 
 /// How much a run with `options` checks. With `--full` or `--offline` it reads every file.
-pub(in crate::refresh) fn depth(options: &Options) -> Depth {
+pub(in crate::refresh) fn depth(options: &RefreshOptions) -> CheckDepth {
     match options.network {
-        Network::Full | Network::Offline => Depth::Deep,
-        Network::Conditional | Network::FoldersOnly => Depth::Opening,
+        FetchMode::Full | FetchMode::Offline => CheckDepth::Deep,
+        FetchMode::Conditional | FetchMode::FoldersOnly => CheckDepth::Opening,
     }
 }
 
-impl Base {
+impl BuildBase {
     /// Checks the generations of `index` and the writer's index, and removes the latter if it is damaged.
     ///
     /// `Err` if this account has no permission to read them; they may be intact.
-    pub fn look(index: &Path, depth: Depth) -> anyhow::Result<Base> {
+    pub fn look(index: &Path, depth: CheckDepth) -> anyhow::Result<BuildBase> {
         let named = sound(folders::current(index))?.flatten();
         let mut numbers = folders::numbers(index);
         numbers.sort_by_key(|number| (Some(*number) != named, Reverse(*number)));
@@ -53,7 +53,7 @@ impl Base {
         if let Some((number, others)) = numbers.split_first() {
             latest = sound(whole(index, *number, depth))?;
             damaged.extend(latest.is_none().then_some(*number));
-            if depth == Depth::Deep {
+            if depth == CheckDepth::Deep {
                 let is_damaged = |number: &&u64| !open::examine(index, **number).is_empty();
                 damaged.extend(others.iter().filter(is_damaged));
             }
@@ -61,7 +61,7 @@ impl Base {
         let files = latest.as_ref().map(|manifest| manifest.files.clone()).unwrap_or_default();
         let is_current =
             |latest: &Manifest| Some(latest.generation) == named && latest.format == FORMAT;
-        let mut base = Base {
+        let mut base = BuildBase {
             index: index.to_owned(),
             current: latest.filter(is_current),
             has_writer: false,
@@ -75,7 +75,7 @@ impl Base {
 
     /// Removes the writer's index unless the checksums of an intact generation confirm its files. Returns whether it is
     /// kept.
-    fn keep_writer(&mut self, depth: Depth) -> anyhow::Result<bool> {
+    fn keep_writer(&mut self, depth: CheckDepth) -> anyhow::Result<bool> {
         let folder = self.index.join("building");
         if !folder.exists() {
             return Ok(false);
@@ -86,14 +86,14 @@ impl Base {
         tracing::info!(
             "the search index is rebuilt: nothing vouches for the one that was written last"
         );
-        self.files = Files::new();
+        self.files = FileMarks::new();
         disk::remove_folder(&folder)?;
         Ok(false)
     }
 
     /// Checks that the writer's index in `folder` opens, and that the files which it shares with the latest generation
     /// have their recorded checksums.
-    fn examine_writer(&self, folder: &Path, depth: Depth) -> Result<(), Damage> {
+    fn examine_writer(&self, folder: &Path, depth: CheckDepth) -> Result<(), IndexDamage> {
         Writer::examine(folder)?;
         for (name, mark) in &self.files {
             let Some(own) = checksums::segment_file(name) else { continue };
@@ -105,7 +105,7 @@ impl Base {
             // If this is a hard link to the generation's file, its content was checked with the generation.
             let is_link =
                 self.before.first().is_some_and(|before| is_same(&path, &before.join(name)));
-            checksums::examine(&path, mark, if is_link { Depth::Opening } else { depth })?;
+            checksums::examine(&path, mark, if is_link { CheckDepth::Opening } else { depth })?;
         }
         Ok(())
     }
@@ -127,17 +127,17 @@ impl Base {
 }
 
 /// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage.
-fn whole(index: &Path, number: u64, depth: Depth) -> Result<Manifest, Damage> {
+fn whole(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest, IndexDamage> {
     let manifest = Generation::open(index, number)?.manifest;
     match depth {
-        Depth::Deep => open::examine(index, number).pop().map_or(Ok(manifest), Err),
-        Depth::Opening => Ok(manifest),
+        CheckDepth::Deep => open::examine(index, number).pop().map_or(Ok(manifest), Err),
+        CheckDepth::Opening => Ok(manifest),
     }
 }
 
 /// The value of `result`, or `None` if the files are damaged, which is logged. `Err` if this account has no permission
 /// to read them.
-fn sound<T>(result: Result<T, Damage>) -> anyhow::Result<Option<T>> {
+fn sound<T>(result: Result<T, IndexDamage>) -> anyhow::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(damage) if damage.is_denied() => Err(anyhow::Error::new(damage)),

@@ -8,8 +8,8 @@
 use std::collections::HashMap;
 
 use crate::crawl::BlobId;
-use crate::generation::contents::{Contents, Entry};
-use crate::generation::news::{Changes, Delta, News, What};
+use crate::generation::contents::{ContentsEntry, GenerationContents};
+use crate::generation::news::{ChangeCounts, CountDelta, News, NewsKind};
 use crate::search::SectionId;
 
 /// The most sections that one news item lists.
@@ -17,17 +17,22 @@ const MOST_SECTIONS: usize = 20;
 
 /// The difference between two generations.
 #[derive(Debug, Default)]
-pub(in crate::refresh) struct Difference {
+pub(in crate::refresh) struct GenerationDifference {
     pub news: Vec<News>,
-    pub by_source: HashMap<String, Changes>,
+    pub by_source: HashMap<String, ChangeCounts>,
 }
 
-impl Difference {
+impl GenerationDifference {
     /// The difference between `old` and `new`, the contents of the generation number `generation` that was built at the
     /// time `at`.
-    pub fn of(old: &Contents, new: &Contents, at: &str, generation: u64) -> Difference {
-        let mut difference = Difference::default();
-        let base = |source: &str, what: What| News {
+    pub fn of(
+        old: &GenerationContents,
+        new: &GenerationContents,
+        at: &str,
+        generation: u64,
+    ) -> GenerationDifference {
+        let mut difference = GenerationDifference::default();
+        let base = |source: &str, what: NewsKind| News {
             at: at.to_owned(),
             generation,
             source: source.to_owned(),
@@ -36,8 +41,8 @@ impl Difference {
             title: None,
             what,
             from: None,
-            documents: Delta::default(),
-            sections: Delta::default(),
+            documents: CountDelta::default(),
+            sections: CountDelta::default(),
             ids: Vec::new(),
         };
         for (source, documents) in &new.sources {
@@ -46,27 +51,27 @@ impl Difference {
                     difference.documents(before, documents, &|what| base(source, what));
                 }
                 None if documents.is_empty() => {}
-                None => difference.whole(documents, base(source, What::Added)),
+                None => difference.whole(documents, base(source, NewsKind::Added)),
             }
         }
         for (source, documents) in &old.sources {
             let remains = new.sources.get(source).is_some_and(|now| !now.is_empty());
             if !remains && !documents.is_empty() {
-                difference.whole(documents, base(source, What::Removed));
+                difference.whole(documents, base(source, NewsKind::Removed));
             }
         }
         difference
     }
 
     fn add(&mut self, news: News) {
-        let changes = Changes { documents: news.documents, sections: news.sections };
+        let changes = ChangeCounts { documents: news.documents, sections: news.sections };
         *self.by_source.entry(news.source.clone()).or_default() += changes;
         self.news.push(news);
     }
 
-    fn whole(&mut self, documents: &[Entry], mut news: News) {
+    fn whole(&mut self, documents: &[ContentsEntry], mut news: News) {
         let count = |documents, sections| match news.what {
-            What::Removed => (removed(documents), removed(sections)),
+            NewsKind::Removed => (removed(documents), removed(sections)),
             _ => (added(documents), added(sections)),
         };
         let sections = documents.iter().map(|document| document.sections.len()).sum();
@@ -76,50 +81,50 @@ impl Difference {
 
     fn documents<'a>(
         &mut self,
-        before: &'a [Entry],
-        now: &'a [Entry],
-        base: &dyn Fn(What) -> News,
+        before: &'a [ContentsEntry],
+        now: &'a [ContentsEntry],
+        base: &dyn Fn(NewsKind) -> News,
     ) {
-        let by_path = |entries: &'a [Entry]| -> HashMap<&'a str, &'a Entry> {
+        let by_path = |entries: &'a [ContentsEntry]| -> HashMap<&'a str, &'a ContentsEntry> {
             entries.iter().map(|entry| (entry.path.as_str(), entry)).collect()
         };
         let (old, new) = (by_path(before), by_path(now));
         // A document has moved if its path is gone and a new path has the same blob.
-        let mut gone: HashMap<&BlobId, Vec<&Entry>> = HashMap::new();
+        let mut gone: HashMap<&BlobId, Vec<&ContentsEntry>> = HashMap::new();
         for entry in before.iter().filter(|entry| !new.contains_key(entry.path.as_str())) {
             gone.entry(&entry.blob).or_default().push(entry);
         }
         for entry in now {
             let news = match old.get(entry.path.as_str()) {
                 Some(known) if known.blob == entry.blob => continue,
-                Some(known) => changed(known, entry, base(What::Changed)),
+                Some(known) => changed(known, entry, base(NewsKind::Changed)),
                 None => match gone.get_mut(&entry.blob).and_then(Vec::pop) {
                     Some(known) => News {
                         from: Some(known.path.clone()),
-                        documents: Delta { changed: 1, ..Delta::default() },
-                        ..base(What::Moved)
+                        documents: CountDelta { changed: 1, ..CountDelta::default() },
+                        ..base(NewsKind::Moved)
                     },
                     None => News {
                         documents: added(1),
                         sections: added(entry.sections.len()),
                         ids: named(entry.sections.iter().map(|(id, _)| *id)),
-                        ..base(What::Added)
+                        ..base(NewsKind::Added)
                     },
                 },
             };
             self.add(News { path: Some(entry.path.clone()), title: entry.title.clone(), ..news });
         }
-        let mut gone: Vec<&Entry> = gone.into_values().flatten().collect();
+        let mut gone: Vec<&ContentsEntry> = gone.into_values().flatten().collect();
         gone.sort_by(|a, b| a.path.cmp(&b.path));
         for entry in gone {
             let (documents, sections) = (removed(1), removed(entry.sections.len()));
             let (path, title) = (Some(entry.path.clone()), entry.title.clone());
-            self.add(News { path, title, documents, sections, ..base(What::Removed) });
+            self.add(News { path, title, documents, sections, ..base(NewsKind::Removed) });
         }
     }
 }
 
-fn changed(old: &Entry, new: &Entry, base: News) -> News {
+fn changed(old: &ContentsEntry, new: &ContentsEntry, base: News) -> News {
     let before: HashMap<u64, u64> = old.sections.iter().copied().collect();
     let now: HashMap<u64, u64> = new.sections.iter().copied().collect();
     let differs = |(id, hash): &&(u64, u64)| before.get(id) != Some(hash);
@@ -127,8 +132,8 @@ fn changed(old: &Entry, new: &Entry, base: News) -> News {
     let added = touched.iter().filter(|id| !before.contains_key(*id)).count();
     let removed = old.sections.iter().filter(|(id, _)| !now.contains_key(id)).count();
     News {
-        documents: Delta { changed: 1, ..Delta::default() },
-        sections: Delta { added, changed: touched.len() - added, removed },
+        documents: CountDelta { changed: 1, ..CountDelta::default() },
+        sections: CountDelta { added, changed: touched.len() - added, removed },
         ids: named(touched.into_iter()),
         ..base
     }
@@ -138,26 +143,26 @@ fn named(ids: impl Iterator<Item = u64>) -> Vec<SectionId> {
     ids.take(MOST_SECTIONS).map(SectionId).collect()
 }
 
-fn added(count: usize) -> Delta {
-    Delta { added: count, ..Delta::default() }
+fn added(count: usize) -> CountDelta {
+    CountDelta { added: count, ..CountDelta::default() }
 }
 
-fn removed(count: usize) -> Delta {
-    Delta { removed: count, ..Delta::default() }
+fn removed(count: usize) -> CountDelta {
+    CountDelta { removed: count, ..CountDelta::default() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(path: &str, blob: &str, sections: &[(u64, u64)]) -> Entry {
+    fn entry(path: &str, blob: &str, sections: &[(u64, u64)]) -> ContentsEntry {
         let blob = BlobId(blob.to_owned());
-        Entry { path: path.to_owned(), blob, title: None, sections: sections.to_vec() }
+        ContentsEntry { path: path.to_owned(), blob, title: None, sections: sections.to_vec() }
     }
 
-    fn contents(sources: &[(&str, Vec<Entry>)]) -> Contents {
+    fn contents(sources: &[(&str, Vec<ContentsEntry>)]) -> GenerationContents {
         let sources = sources.iter().map(|(id, entries)| ((*id).to_owned(), entries.clone()));
-        Contents { sources: sources.collect() }
+        GenerationContents { sources: sources.collect() }
     }
 
     #[test]
@@ -187,8 +192,8 @@ mod tests {
             ),
             ("came", vec![entry("y", "8", &[(14, 1), (15, 2)])]),
         ]);
-        let difference = Difference::of(&old, &new, "now", 7);
-        let told: Vec<(What, &str, Option<&str>)> = difference
+        let difference = GenerationDifference::of(&old, &new, "now", 7);
+        let told: Vec<(NewsKind, &str, Option<&str>)> = difference
             .news
             .iter()
             .map(|news| (news.what, news.source.as_str(), news.path.as_deref()))
@@ -196,20 +201,20 @@ mod tests {
         assert_eq!(
             told,
             [
-                (What::Added, "came", None),
-                (What::Added, "s", Some("added")),
-                (What::Changed, "s", Some("changed")),
-                (What::Moved, "s", Some("moved-here")),
-                (What::Removed, "s", Some("gone")),
-                (What::Removed, "left", None),
+                (NewsKind::Added, "came", None),
+                (NewsKind::Added, "s", Some("added")),
+                (NewsKind::Changed, "s", Some("changed")),
+                (NewsKind::Moved, "s", Some("moved-here")),
+                (NewsKind::Removed, "s", Some("gone")),
+                (NewsKind::Removed, "left", None),
             ]
         );
         let changes = difference.by_source["s"];
-        assert_eq!(changes.documents, Delta { added: 1, changed: 2, removed: 1 });
-        assert_eq!(changes.sections, Delta { added: 3, changed: 1, removed: 2 });
+        assert_eq!(changes.documents, CountDelta { added: 1, changed: 2, removed: 1 });
+        assert_eq!(changes.sections, CountDelta { added: 3, changed: 1, removed: 2 });
         assert_eq!(difference.by_source["came"].sections, added(2));
         assert_eq!(difference.news[3].from.as_deref(), Some("moved"));
         assert_eq!(difference.news[2].ids, [SectionId(2), SectionId(11)]);
-        assert!(Difference::of(&new, &new, "now", 8).news.is_empty());
+        assert!(GenerationDifference::of(&new, &new, "now", 8).news.is_empty());
     }
 }

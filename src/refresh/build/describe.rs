@@ -8,7 +8,7 @@ use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::forks;
-use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::licence::licence;
 use crate::store::{FetchState, SourceRow};
 
@@ -22,7 +22,7 @@ fn archived(row: &SourceRow) -> bool {
 
 /// The metadata of a repository that readers see.
 #[derive(Default, Serialize)]
-pub(in crate::refresh) struct Standing {
+pub(in crate::refresh) struct ShownMetadata {
     description: Option<String>,
     homepage: Option<String>,
     topics: Vec<String>,
@@ -33,14 +33,14 @@ pub(in crate::refresh) struct Standing {
 
 /// The metadata of `source`, from its catalogue entry and `row`, that readers see. Stars are rounded down to two
 /// digits, and the time of the last push to its day, so that small changes do not lead to a new generation.
-pub(in crate::refresh) fn standing(source: &Source, row: &SourceRow) -> Standing {
+pub(in crate::refresh) fn standing(source: &Source, row: &SourceRow) -> ShownMetadata {
     let owner = || row.owner.as_ref().and_then(|owner| owner.name.clone());
     let author = source.author.clone().or_else(owner);
     let Some(metadata) = row.metadata.clone() else {
-        return Standing { author, ..Standing::default() };
+        return ShownMetadata { author, ..ShownMetadata::default() };
     };
     let day = time::day_of_unix;
-    Standing {
+    ShownMetadata {
         description: metadata.description,
         homepage: metadata.homepage,
         topics: metadata.topics,
@@ -88,7 +88,7 @@ pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
 
 /// The state of `source` in the manifest, with counts of 0. `title` is the title of its README.
 pub(in crate::refresh) fn source_state(
-    inputs: &Inputs,
+    inputs: &RefreshInputs,
     source: &Source,
     row: SourceRow,
     title: Option<&str>,

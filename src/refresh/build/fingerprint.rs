@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Context;
 use serde::Serialize;
 
-use super::describe::{Standing, shown_state, standing};
+use super::describe::{ShownMetadata, shown_state, standing};
 use crate::catalogue::policy::Limits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
@@ -18,10 +18,10 @@ use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceCondition;
 use crate::graph;
 use crate::problem::Problem;
-use crate::refresh::wanted::inputs::Inputs;
-use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::licence::licence;
-use crate::refresh::wanted::select::Wanted;
+use crate::refresh::wanted::select::WantedItems;
 use crate::refresh::wanted::versions::annotation_versions;
 use crate::search;
 use crate::store::SourceRow;
@@ -73,7 +73,7 @@ struct SourceInputs<'a> {
     state: SourceCondition,
     moved_to: Option<&'a str>,
     is_archived: bool,
-    standing: Standing,
+    standing: ShownMetadata,
     problems: &'a [Problem],
 }
 
@@ -92,13 +92,13 @@ struct ItemInputs<'a> {
 ///
 /// O(items).
 pub(in crate::refresh) fn fingerprint(
-    inputs: &Inputs,
+    inputs: &RefreshInputs,
     rows: &HashMap<String, SourceRow>,
-    wanted: &Wanted,
+    wanted: &WantedItems,
     dead: &HashMap<String, String>,
 ) -> anyhow::Result<String> {
     // The rules decide which items there are.
-    let Inputs { catalogue, policy, rules: _, vocabulary, undeclared } = inputs;
+    let RefreshInputs { catalogue, policy, rules: _, vocabulary, undeclared } = inputs;
     let sources = catalogue.sources.iter().filter_map(|source| {
         let row = rows.get(&source.id.0)?;
         Some(of_source(source, row, policy, undeclared.get(&source.id)))
@@ -236,8 +236,8 @@ fn revision(snapshot: &Snapshot) -> &str {
     revision
 }
 
-fn of_item<'a>(item: &'a Item) -> ItemInputs<'a> {
-    let Item {
+fn of_item<'a>(item: &'a WantedItem) -> ItemInputs<'a> {
+    let WantedItem {
         // Determined by the path and the blob.
         format: _,
         length: _,

@@ -11,11 +11,11 @@ use crate::store::StoreError;
 
 /// A run failed because the disk is full.
 #[derive(Debug)]
-struct Full {
+struct DiskFull {
     index: PathBuf,
 }
 
-impl fmt::Display for Full {
+impl fmt::Display for DiskFull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let index = self.index.display();
         write!(
@@ -28,10 +28,10 @@ impl fmt::Display for Full {
 
 /// Adds to `error` that the disk of `index` is full, if that is the cause.
 pub(in crate::refresh) fn explain(error: anyhow::Error, index: &Path) -> anyhow::Error {
-    if error.is::<Full>() || !(says_full(&error) || hides_full(&error, index)) {
+    if error.is::<DiskFull>() || !(says_full(&error) || hides_full(&error, index)) {
         return error;
     }
-    error.context(Full { index: index.to_owned() })
+    error.context(DiskFull { index: index.to_owned() })
 }
 
 fn says_full(error: &anyhow::Error) -> bool {
@@ -84,7 +84,7 @@ mod tests {
         let stages: [anyhow::Error; 3] =
             [GraphError::Disk(full()).into(), SearchError::Disk(full()).into(), full().into()];
         for error in stages {
-            assert!(explain(error, folder.path()).is::<Full>());
+            assert!(explain(error, folder.path()).is::<DiskFull>());
         }
         let other = SearchError::Damaged(folder.path().to_owned());
         let told = format!("{:#}", explain(other.into(), folder.path()));

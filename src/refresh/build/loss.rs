@@ -18,9 +18,9 @@
 use crate::catalogue::{Catalogue, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
-use crate::generation::contents::Contents;
-use crate::generation::loss::Loss;
-use crate::generation::served::{self, Served};
+use crate::generation::contents::GenerationContents;
+use crate::generation::loss::DocumentLoss;
+use crate::generation::served::{self, ServedDocuments};
 use crate::refresh::gather::settle::is_dropped;
 use crate::refresh::wanted::cairnignore::is_unknown;
 use crate::refresh::wanted::threads;
@@ -34,10 +34,10 @@ pub(in crate::refresh) fn of(
     config: &Config,
     catalogue: &Catalogue,
     store: &Store,
-) -> anyhow::Result<Option<Loss>> {
-    let served = Served::read(&config.index);
+) -> anyhow::Result<Option<DocumentLoss>> {
+    let served = ServedDocuments::read(&config.index);
     let now = chrono::Utc::now().timestamp();
-    let mut loss = Loss::default();
+    let mut loss = DocumentLoss::default();
     if catalogue.sources.is_empty() {
         loss.of = served.documents();
         loss.documents = loss.of;
@@ -68,7 +68,7 @@ pub(in crate::refresh) fn of(
 /// the store was created. Reads the contents of the current generation if there is such a list.
 fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Result<usize> {
     let mut lost = 0;
-    let mut served: Option<Contents> = None;
+    let mut served: Option<GenerationContents> = None;
     for kind in ThreadKind::ALL.into_iter().filter(|kind| threads::asks(source, *kind)) {
         if store.thread_state(ThreadsOf { source: &source.id, kind })?.swept_at > 0 {
             continue;
@@ -98,7 +98,7 @@ mod tests {
     use crate::catalogue;
     use crate::config::{self, Overrides};
     use crate::crawl::{BlobId, Snapshot};
-    use crate::generation::contents::Entry;
+    use crate::generation::contents::ContentsEntry;
     use crate::generation::folders;
     use crate::store::ThreadState;
 
@@ -115,7 +115,7 @@ mod tests {
         std::fs::write(config.index.join("current"), "1\n").unwrap();
         let manifest = r#"{"sources": [{"id": "a/b", "documents": 3}]}"#;
         std::fs::write(folder.join("manifest.json"), manifest).unwrap();
-        let entry = |path: &str| Entry {
+        let entry = |path: &str| ContentsEntry {
             path: path.to_owned(),
             blob: BlobId::of(b""),
             title: None,
@@ -123,7 +123,7 @@ mod tests {
         };
         let entries = ["discussions/1", "discussions/2", "discussions/notes.md"].map(entry);
         let sources = std::iter::once((source.0.clone(), entries.to_vec())).collect();
-        Contents { sources }.write(&folder.join("contents.bin")).unwrap();
+        GenerationContents { sources }.write(&folder.join("contents.bin")).unwrap();
 
         let mut store = Store::open(&config.index.join("library.db")).unwrap();
         let snapshot = Snapshot {

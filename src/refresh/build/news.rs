@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::changes::Difference;
-use crate::generation::contents::Contents;
+use super::changes::GenerationDifference;
+use crate::generation::contents::GenerationContents;
 use crate::generation::manifest::Manifest;
-use crate::generation::news::{self, Changes, News};
+use crate::generation::news::{self, ChangeCounts, News};
 use crate::store::is_plausible;
 
 /// The most news items that a generation keeps.
@@ -15,17 +15,17 @@ const MOST: usize = 2_000;
 /// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The news are the
 /// differences from the first of the folders `before` whose contents can be read. Returns the changes by source.
 pub(in crate::refresh) fn tell(
-    contents: &Contents,
+    contents: &GenerationContents,
     before: &[PathBuf],
     manifest: &Manifest,
     building: &Path,
-) -> anyhow::Result<HashMap<String, Changes>> {
+) -> anyhow::Result<HashMap<String, ChangeCounts>> {
     contents.write(&building.join("contents.bin"))?;
-    let read = |folder: &PathBuf| Contents::read(&folder.join("contents.bin")).ok();
+    let read = |folder: &PathBuf| GenerationContents::read(&folder.join("contents.bin")).ok();
     let old = match before.iter().find_map(read) {
         Some(old) => old,
         // In the first generation everything is new. If no earlier contents can be read, nothing is reported as new.
-        None if before.is_empty() => Contents::default(),
+        None if before.is_empty() => GenerationContents::default(),
         None => {
             tracing::info!(
                 "what is new can't be told in this run: no list of contents can be read"
@@ -40,7 +40,8 @@ pub(in crate::refresh) fn tell(
             news.at.clone_from(&manifest.built_at);
         }
     }
-    let mut difference = Difference::of(&old, contents, &manifest.built_at, manifest.generation);
+    let mut difference =
+        GenerationDifference::of(&old, contents, &manifest.built_at, manifest.generation);
     let changes = std::mem::take(&mut difference.by_source);
     let mut told = difference.news;
     told.extend(known.unwrap_or_default());

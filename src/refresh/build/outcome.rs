@@ -7,26 +7,26 @@ use chrono::{DateTime, Utc};
 
 use super::assemble::Assembled;
 use crate::generation::folders;
-use crate::generation::loss::Loss;
+use crate::generation::loss::DocumentLoss;
 use crate::generation::manifest::Manifest;
-use crate::generation::run::Run;
-use crate::refresh::gather::fetch::Outcomes;
+use crate::generation::run::RunRecord;
+use crate::refresh::gather::fetch::FetchResults;
 
-impl Run {
+impl RunRecord {
     /// The record of a run that started at `at`, with the `outcomes` of fetching.
-    pub(in crate::refresh) fn of(outcomes: Outcomes, at: DateTime<Utc>) -> Run {
-        let Outcomes { results, shared, quota, retry_at, notes } = outcomes;
+    pub(in crate::refresh) fn of(outcomes: FetchResults, at: DateTime<Utc>) -> RunRecord {
+        let FetchResults { results, shared, quota, retry_at, notes } = outcomes;
         let mut traffic = shared;
         results.iter().for_each(|result| traffic += result.traffic);
         let retry_at = retry_at.and_then(|at| DateTime::from_timestamp(at, 0));
-        Run {
+        RunRecord {
             started_at: time(at),
             retry_at: retry_at.map(time),
             traffic,
             quota,
             notes,
             sources: results,
-            ..Run::default()
+            ..RunRecord::default()
         }
     }
 
@@ -43,7 +43,7 @@ impl Run {
     }
 
     /// Records that nothing was published because of `loss`. The counts are those of the current generation of `index`.
-    pub(in crate::refresh) fn refuse(&mut self, loss: Loss, index: &Path) {
+    pub(in crate::refresh) fn refuse(&mut self, loss: DocumentLoss, index: &Path) {
         self.refused = Some(loss);
         let number = folders::current(index).ok().flatten();
         if let Some(manifest) = number.and_then(|n| folders::manifest(index, n).ok()) {

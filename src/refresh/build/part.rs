@@ -9,16 +9,16 @@ const LARGE: u64 = 256_000;
 
 /// What the generation contains of one source so far.
 #[derive(Default)]
-pub(in crate::refresh) struct Part {
+pub(in crate::refresh) struct SourceShare {
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,
     /// The title of its README.
     pub title: Option<String>,
     /// The text of documents of more than `LARGE` bytes.
-    large: Share,
+    large: TextShare,
     /// The text of the other documents.
-    usual: Share,
+    usual: TextShare,
     /// Sections whose near-copies may not be found, and the file of the first.
     crowded: usize,
     crowded_at: Option<String>,
@@ -26,14 +26,14 @@ pub(in crate::refresh) struct Part {
 
 /// The text that was taken from one class of a source's documents.
 #[derive(Default)]
-struct Share {
+struct TextShare {
     bytes: u64,
     /// Whether a document did not fit. No further documents are taken, so that the result is the beginning of the
     /// source and not a selection by size.
     is_full: bool,
 }
 
-impl Part {
+impl SourceShare {
     /// Adds the document at `path` with `bytes` bytes of text if it fits, and returns whether it did. All documents
     /// together may have `most` bytes and the large ones half of that, so that a few hostile files can't displace the
     /// documents that people wrote. The first large and the first other document that do not fit are reported.
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn large_documents_leave_room_for_the_others_of_their_source() {
-        let mut part = Part::default();
+        let mut part = SourceShare::default();
         let source = SourceId("a/b".into());
         let mut takes = |path: &str, bytes| part.takes(&source, path, bytes, 10_000_000);
         let taken = (0..9).filter(|_| takes("large.md", 2_000_000)).count();
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_source_takes_its_title_from_the_readme_at_its_top() {
-        let mut part = Part::default();
+        let mut part = SourceShare::default();
         for (path, title) in [
             ("docs/README.md", "Below"),
             ("notes.md", "Notes"),

@@ -4,16 +4,16 @@ use crate::annotate::{Annotation, language_code};
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
 use crate::extract::{Document, DocumentKind, Section};
-use crate::refresh::wanted::inputs::Inputs;
-use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::item::WantedItem;
 use crate::search::{self, Record, SectionId, TopicMention};
 
 /// The record of section number `at` of `document`. `around` has its neighbours and Markdown.
 pub(in crate::refresh) fn record(
-    inputs: &Inputs,
-    item: &Item,
+    inputs: &RefreshInputs,
+    item: &WantedItem,
     (document, annotation): (&Document, &Annotation),
-    around: &Around,
+    around: &SectionContext,
     at: usize,
 ) -> Record {
     let section = &document.sections[at];
@@ -70,7 +70,7 @@ pub(in crate::refresh) fn record(
 
 /// The context of a document's sections: their ids and Markdown, and the ids of the sections before and after the
 /// document in its book.
-pub(in crate::refresh) struct Around<'a> {
+pub(in crate::refresh) struct SectionContext<'a> {
     pub ids: &'a [SectionId],
     pub before: Option<SectionId>,
     pub behind: Option<SectionId>,
@@ -80,7 +80,7 @@ pub(in crate::refresh) struct Around<'a> {
 
 /// The licence that `document` names itself, and how much that allows to be shown.
 pub(in crate::refresh) fn own_licence(
-    inputs: &Inputs,
+    inputs: &RefreshInputs,
     document: &Document,
 ) -> Option<(String, Shown)> {
     let own = document.licence.clone()?;

@@ -6,31 +6,31 @@ use crate::annotate::resources::{Citing, Collector};
 use crate::annotate::{Role, SectionNotes};
 use crate::catalogue::{Catalogue, Origin, Source, Voices};
 use crate::extract::{Document, Section};
-use crate::generation::manifest::Counts;
+use crate::generation::manifest::GenerationCounts;
 use crate::graph::build::GraphBuilder;
 use crate::graph::cases::Extent;
 use crate::graph::place::SectionPlace;
-use crate::refresh::wanted::item::Item;
+use crate::refresh::wanted::item::WantedItem;
 use crate::search::{Copies, CopyPlace, SectionId};
 use crate::vocabulary::Vocabulary;
 
 /// What was collected from the sections so far.
-pub(in crate::refresh) struct Whole {
+pub(in crate::refresh) struct CorpusCollector {
     pub graph: GraphBuilder,
     pub resources: Collector,
     pub copies: Copies,
-    pub counts: Counts,
+    pub counts: GenerationCounts,
     cases: Cases,
     voices: Voices,
 }
 
-impl Whole {
-    pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> Whole {
-        Whole {
+impl CorpusCollector {
+    pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> CorpusCollector {
+        CorpusCollector {
             graph: GraphBuilder::new(vocabulary.clone()),
             resources: Collector::default(),
             copies: Copies::default(),
-            counts: Counts::default(),
+            counts: GenerationCounts::default(),
             cases: Cases::new(vocabulary),
             voices: Voices::of_catalogue(catalogue),
         }
@@ -45,7 +45,7 @@ impl Whole {
     /// document.
     pub fn section(
         &mut self,
-        item: &Item,
+        item: &WantedItem,
         (id, representative): (SectionId, SectionId),
         (section, notes): (&Section, &SectionNotes),
         case: Option<u32>,

@@ -17,11 +17,11 @@ const SOURCE: Duration = Duration::from_secs(180);
 
 /// The time budgets of all sources in one run.
 #[derive(Default)]
-pub(in crate::refresh) struct Budgets {
+pub(in crate::refresh) struct ReadBudgets {
     spent: Mutex<HashMap<String, Duration>>,
 }
 
-impl Budgets {
+impl ReadBudgets {
     /// How long the next document of `source` may take.
     pub fn allowance(&self, source: &str) -> Duration {
         let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_slow_document_takes_no_time_from_another_source_or_from_the_least_of_its_own() {
-        let budgets = Budgets::default();
+        let budgets = ReadBudgets::default();
         let mut total = Duration::ZERO;
         for _ in 0..1_000 {
             // Each takes all that it may.

@@ -8,15 +8,15 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use super::budget::Budgets;
-use super::reader::Reader;
+use super::budget::ReadBudgets;
+use super::reader::DocumentReader;
 use crate::annotate::{Annotation, Tagger, annotate};
 use crate::crawl::BlobId;
 use crate::extract::{Document, Extracted};
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::inputs::Inputs;
-use crate::refresh::wanted::item::Item;
-use crate::refresh::wanted::options::{Event, Stop};
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::item::WantedItem;
+use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::refresh::wanted::versions::versions;
 use crate::store::{DerivedKey, DerivedVersions, Store};
 
@@ -27,7 +27,7 @@ const BATCH_BYTES: u64 = 8_000_000;
 
 /// The result of deriving.
 #[derive(Default)]
-pub(in crate::refresh) struct Derived {
+pub(in crate::refresh) struct DeriveResult {
     /// Documents that were extracted.
     pub extracted: usize,
     /// Blobs and formats of which neither bytes nor a document are stored.
@@ -37,27 +37,27 @@ pub(in crate::refresh) struct Derived {
 /// Extracts and annotates those of `items` that are not stored yet, until `stop` is cancelled. `program` is the path of
 /// this program, which child processes run to read documents.
 pub(in crate::refresh) fn derive(
-    (inputs, items): (&Inputs, &[Item]),
+    (inputs, items): (&RefreshInputs, &[WantedItem]),
     store: &mut Store,
-    (program, stop): (Option<&Path>, &Stop),
-    on_event: &mut dyn FnMut(Event),
-) -> anyhow::Result<Derived> {
+    (program, stop): (Option<&Path>, &RefreshStop),
+    on_event: &mut dyn FnMut(RefreshEvent),
+) -> anyhow::Result<DeriveResult> {
     let versions = versions(&inputs.vocabulary.version);
     let missing = missing(items, store, &versions.annotations)?;
-    let mut derived = Derived::default();
+    let mut derived = DeriveResult::default();
     if missing.is_empty() {
         return Ok(derived);
     }
-    on_event(Event::Reading(missing.len()));
+    on_event(RefreshEvent::Reading(missing.len()));
     let tagger = Tagger::new(&inputs.vocabulary);
-    let budgets = Budgets::default();
-    let mut readers = [(); 2].map(|()| Reader::new(program, &budgets, stop));
+    let budgets = ReadBudgets::default();
+    let mut readers = [(); 2].map(|()| DocumentReader::new(program, &budgets, stop));
     for batch in batches(&missing) {
         if stop.is_cancelled() {
             break;
         }
         let mut work = Vec::new();
-        for Missing { blob, format, source, .. } in batch {
+        for MissingDocument { blob, format, source, .. } in batch {
             let key = DerivedKey { blob, format, versions: &versions.documents };
             let known = store.document(&key)?;
             let bytes = if known.is_none() { store.blob(blob)? } else { Some(Vec::new()) };
@@ -65,7 +65,7 @@ pub(in crate::refresh) fn derive(
                 derived.lost.insert((blob.clone(), format.clone()));
                 continue;
             };
-            work.push(Work { blob, format, source, known, bytes });
+            work.push(DocumentWork { blob, format, source, known, bytes });
         }
         let (mut waiting, mut bytes) = (Vec::new(), 0);
         read_all(work, &tagger, &mut readers, stop, &mut |done| {
@@ -79,12 +79,16 @@ pub(in crate::refresh) fn derive(
             write(&std::mem::take(&mut waiting), &versions, store)
         })?;
         write(&waiting, &versions, store)?;
-        on_event(Event::Read(batch.len()));
+        on_event(RefreshEvent::Read(batch.len()));
     }
     Ok(derived)
 }
 
-fn write(done: &[Done], versions: &DerivedVersions, store: &mut Store) -> anyhow::Result<()> {
+fn write(
+    done: &[DerivedDocument],
+    versions: &DerivedVersions,
+    store: &mut Store,
+) -> anyhow::Result<()> {
     let new_documents: Vec<_> = done
         .iter()
         .filter(|done| done.is_new)
@@ -95,12 +99,12 @@ fn write(done: &[Done], versions: &DerivedVersions, store: &mut Store) -> anyhow
     Ok(store.put_derived(&new_documents, &new_annotations)?)
 }
 
-fn key_of<'a>(done: &Done<'a>, versions: &'a str) -> DerivedKey<'a> {
+fn key_of<'a>(done: &DerivedDocument<'a>, versions: &'a str) -> DerivedKey<'a> {
     DerivedKey { blob: done.blob, format: done.format, versions }
 }
 
 /// A blob that is to be read as one format, and the first source that has it.
-struct Missing {
+struct MissingDocument {
     blob: BlobId,
     format: String,
     source: String,
@@ -108,7 +112,11 @@ struct Missing {
 }
 
 /// Those of `items` that have no annotation under `versions`, deduplicated.
-fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<Missing>> {
+fn missing(
+    items: &[WantedItem],
+    store: &Store,
+    versions: &str,
+) -> anyhow::Result<Vec<MissingDocument>> {
     let known = store.annotated(versions)?;
     let mut missing = BTreeMap::new();
     for item in items {
@@ -117,7 +125,7 @@ fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<
             missing.entry(key).or_insert((&item.source.id.0, item.length));
         }
     }
-    let missing = missing.into_iter().map(|((blob, format), (source, length))| Missing {
+    let missing = missing.into_iter().map(|((blob, format), (source, length))| MissingDocument {
         blob,
         format,
         source: source.clone(),
@@ -127,7 +135,7 @@ fn missing(items: &[Item], store: &Store, versions: &str) -> anyhow::Result<Vec<
 }
 
 /// Splits `missing` into batches that each fit into memory.
-fn batches(missing: &[Missing]) -> Vec<&[Missing]> {
+fn batches(missing: &[MissingDocument]) -> Vec<&[MissingDocument]> {
     let mut batches = Vec::new();
     let (mut first, mut bytes) = (0, 0);
     for (at, work) in missing.iter().enumerate() {
@@ -141,7 +149,7 @@ fn batches(missing: &[Missing]) -> Vec<&[Missing]> {
     batches
 }
 
-struct Work<'a> {
+struct DocumentWork<'a> {
     blob: &'a BlobId,
     format: &'a str,
     source: &'a str,
@@ -149,7 +157,7 @@ struct Work<'a> {
     bytes: Vec<u8>,
 }
 
-struct Done<'a> {
+struct DerivedDocument<'a> {
     blob: &'a BlobId,
     format: &'a str,
     is_new: bool,
@@ -160,11 +168,11 @@ struct Done<'a> {
 /// Does `work` with one thread for each of `readers`, and passes each result to `take` as soon as it is ready. Results
 /// are not queued. Returns the first `Err` of `take`.
 fn read_all<'a>(
-    work: Vec<Work<'a>>,
+    work: Vec<DocumentWork<'a>>,
     tagger: &Tagger,
-    readers: &mut [Reader],
-    stop: &Stop,
-    take: &mut dyn FnMut(Done<'a>) -> anyhow::Result<()>,
+    readers: &mut [DocumentReader],
+    stop: &RefreshStop,
+    take: &mut dyn FnMut(DerivedDocument<'a>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let queue = Mutex::new(work.into_iter());
     let (sender, answers) = sync_channel(0);
@@ -184,11 +192,11 @@ fn read_all<'a>(
 
 /// Takes work from `queue` until it is empty, `stop` is cancelled, or the receiver is dropped.
 fn read_some<'a>(
-    queue: &Mutex<impl Iterator<Item = Work<'a>>>,
+    queue: &Mutex<impl Iterator<Item = DocumentWork<'a>>>,
     tagger: &Tagger,
-    reader: &mut Reader,
-    stop: &Stop,
-    answers: &SyncSender<Done<'a>>,
+    reader: &mut DocumentReader,
+    stop: &RefreshStop,
+    answers: &SyncSender<DerivedDocument<'a>>,
 ) {
     let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
     while let Some(work) = next().filter(|_| !stop.is_cancelled()) {
@@ -200,8 +208,12 @@ fn read_some<'a>(
 }
 
 /// Extracts and annotates one document; `None` if the run was stopped.
-fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<Done<'a>> {
-    let Work { blob, format, source, known, bytes } = work;
+fn read_one<'a>(
+    work: DocumentWork<'a>,
+    tagger: &Tagger,
+    reader: &mut DocumentReader,
+) -> Option<DerivedDocument<'a>> {
+    let DocumentWork { blob, format, source, known, bytes } = work;
     let is_new = known.is_none();
     let mut extracted = match known {
         Some(known) => known,
@@ -215,7 +227,13 @@ fn read_one<'a>(work: Work<'a>, tagger: &Tagger, reader: &mut Reader) -> Option<
         extracted.problems.push(problem.hint("please report it, with the file"));
         None
     });
-    Some(Done { blob, format, is_new, extracted, annotation: annotation.unwrap_or_default() })
+    Some(DerivedDocument {
+        blob,
+        format,
+        is_new,
+        extracted,
+        annotation: annotation.unwrap_or_default(),
+    })
 }
 
 #[cfg(test)]
@@ -224,14 +242,14 @@ mod tests {
 
     #[test]
     fn batches_are_bounded_in_number_and_bytes() {
-        let missing = |length: u64| Missing {
+        let missing = |length: u64| MissingDocument {
             blob: BlobId::of(b""),
             format: "md".into(),
             source: "a/b".into(),
             length,
         };
         let sizes = |lengths: &[u64]| -> Vec<usize> {
-            let all: Vec<Missing> = lengths.iter().map(|length| missing(*length)).collect();
+            let all: Vec<MissingDocument> = lengths.iter().map(|length| missing(*length)).collect();
             batches(&all).iter().map(|batch| batch.len()).collect()
         };
         assert_eq!(sizes(&[1; 130]), [64, 64, 2]);

@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::budget::Budgets;
-use super::watchdog::{Ended, Watchdog};
+use super::budget::ReadBudgets;
+use super::watchdog::{KillReason, Watchdog};
 use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::options::Stop;
+use crate::refresh::wanted::options::RefreshStop;
 
 /// The most memory that a child may use for its data, in bytes. Linux enforces it.
 const MOST_MEMORY: u64 = 128_000_000;
@@ -28,23 +28,23 @@ const LONGEST_ANSWER: u32 = 32_000_000;
 const LOOK: Duration = Duration::from_millis(200);
 
 #[derive(Serialize, Deserialize)]
-struct Question<'a> {
+struct ReadRequest<'a> {
     format: &'a str,
     bytes: &'a [u8],
 }
 
 /// Reads documents in a child process, which is started when it is first needed, or in this process.
-pub(in crate::refresh) struct Reader<'a> {
+pub(in crate::refresh) struct DocumentReader<'a> {
     /// The path of the program's executable. Without it, documents are read in this process.
     program: Option<PathBuf>,
-    child: Option<Running>,
-    budgets: &'a Budgets,
-    stop: &'a Stop,
+    child: Option<ReaderProcess>,
+    budgets: &'a ReadBudgets,
+    stop: &'a RefreshStop,
 }
 
 /// Why a child gave no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Failure {
+enum ReadFailure {
     /// It ended by itself, for example because memory or stack were exhausted.
     Broken,
     /// It took longer than this.
@@ -53,21 +53,25 @@ enum Failure {
     Stopped,
 }
 
-impl Failure {
+impl ReadFailure {
     /// Why a child gave no response within `allowance`. `ended` is why its watchdog ended it; `None` if it ended by
     /// itself.
-    fn of(ended: Option<Ended>, allowance: Duration) -> Failure {
+    fn of(ended: Option<KillReason>, allowance: Duration) -> ReadFailure {
         match ended {
-            Some(Ended::Late) => Failure::Late(allowance),
-            Some(Ended::Stopped) => Failure::Stopped,
-            None => Failure::Broken,
+            Some(KillReason::Late) => ReadFailure::Late(allowance),
+            Some(KillReason::Stopped) => ReadFailure::Stopped,
+            None => ReadFailure::Broken,
         }
     }
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(program: Option<&Path>, budgets: &'a Budgets, stop: &'a Stop) -> Reader<'a> {
-        Reader { program: program.map(Path::to_owned), child: None, budgets, stop }
+impl<'a> DocumentReader<'a> {
+    pub fn new(
+        program: Option<&Path>,
+        budgets: &'a ReadBudgets,
+        stop: &'a RefreshStop,
+    ) -> DocumentReader<'a> {
+        DocumentReader { program: program.map(Path::to_owned), child: None, budgets, stop }
     }
 
     /// Reads `bytes`, a document of `source`, as `format`. If that fails and the format is text, reads it as plain
@@ -75,11 +79,11 @@ impl<'a> Reader<'a> {
     pub fn read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Option<Extracted> {
         let failure = match self.try_read(source, format, bytes) {
             Ok(extracted) => return Some(extracted),
-            Err(Failure::Stopped) => return None,
+            Err(ReadFailure::Stopped) => return None,
             Err(failure) => failure,
         };
         let plain = match is_text(format).then(|| self.try_read(source, "txt", bytes)) {
-            Some(Err(Failure::Stopped)) => return None,
+            Some(Err(ReadFailure::Stopped)) => return None,
             Some(Ok(plain)) => plain,
             Some(Err(_)) | None => Extracted::default(),
         };
@@ -89,10 +93,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Extracts `bytes` as `format`, in the child if there is a program.
-    fn try_read(&mut self, source: &str, format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
+    fn try_read(
+        &mut self,
+        source: &str,
+        format: &str,
+        bytes: &[u8],
+    ) -> Result<Extracted, ReadFailure> {
         let Some(program) = self.program.clone() else { return read_here(format, bytes) };
         let mut child =
-            match self.child.take().map_or_else(|| Running::start(&program, self.stop), Ok) {
+            match self.child.take().map_or_else(|| ReaderProcess::start(&program, self.stop), Ok) {
                 Ok(child) => child,
                 Err(error) => {
                     tracing::warn!(%error, "no child could be started; documents are read here");
@@ -101,7 +110,7 @@ impl<'a> Reader<'a> {
                 }
             };
         let (allowance, begun) = (self.budgets.allowance(source), Instant::now());
-        let answer = child.ask(&Question { format, bytes }, allowance);
+        let answer = child.ask(&ReadRequest { format, bytes }, allowance);
         self.budgets.charge(source, begun.elapsed());
         let ended = child.watchdog.finish();
         match answer {
@@ -113,7 +122,7 @@ impl<'a> Reader<'a> {
             }
             Err(error) => {
                 tracing::debug!(%error, "the reader's child ended");
-                Err(Failure::of(ended, allowance))
+                Err(ReadFailure::of(ended, allowance))
             }
         }
     }
@@ -122,22 +131,22 @@ impl<'a> Reader<'a> {
 /// Extracts `bytes` as `format` under the limits of memory and time of a refresh, in a child process if `program` is
 /// given. Each call starts a child: use it for a few documents that belong to no source.
 pub fn read_one(program: Option<&Path>, format: &str, bytes: &[u8]) -> Extracted {
-    let (budgets, stop) = (Budgets::default(), Stop::new());
-    Reader::new(program, &budgets, &stop).read("", format, bytes).unwrap_or_default()
+    let (budgets, stop) = (ReadBudgets::default(), RefreshStop::new());
+    DocumentReader::new(program, &budgets, &stop).read("", format, bytes).unwrap_or_default()
 }
 
 /// Extracts in this process. No known input makes a reader panic, but an unknown one must not end the run.
-fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, Failure> {
+fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, ReadFailure> {
     let read = std::panic::AssertUnwindSafe(|| extract(format, bytes));
-    std::panic::catch_unwind(read).map_err(|_| Failure::Broken)
+    std::panic::catch_unwind(read).map_err(|_| ReadFailure::Broken)
 }
 
-fn problem(failure: Failure, plain: bool) -> Problem {
+fn problem(failure: ReadFailure, plain: bool) -> Problem {
     let happened = match failure {
-        Failure::Late(allowance) => {
+        ReadFailure::Late(allowance) => {
             format!("the reader took longer than {} s over this file", allowance.as_secs())
         }
-        Failure::Broken | Failure::Stopped => {
+        ReadFailure::Broken | ReadFailure::Stopped => {
             "the reader failed on this file, or wanted too much memory for it".to_owned()
         }
     };
@@ -147,15 +156,15 @@ fn problem(failure: Failure, plain: bool) -> Problem {
 }
 
 /// A running child. It is killed when this is dropped.
-struct Running {
+struct ReaderProcess {
     child: Arc<Mutex<Child>>,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
     watchdog: Watchdog,
 }
 
-impl Running {
-    fn start(program: &Path, stop: &Stop) -> io::Result<Running> {
+impl ReaderProcess {
+    fn start(program: &Path, stop: &RefreshStop) -> io::Result<ReaderProcess> {
         let mut command = Command::new(program);
         command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // The child reads untrusted files and needs no secrets.
@@ -172,16 +181,16 @@ impl Running {
         let watchdog = Watchdog::start(stop.clone(), move || {
             let _ = watched.lock().unwrap_or_else(PoisonError::into_inner).kill();
         });
-        Ok(Running { child, stdin, stdout: BufReader::new(stdout), watchdog })
+        Ok(ReaderProcess { child, stdin, stdout: BufReader::new(stdout), watchdog })
     }
 
     /// The response to `question`, within `longest`. The caller clears the timeout.
-    fn ask(&mut self, question: &Question, longest: Duration) -> io::Result<Extracted> {
+    fn ask(&mut self, question: &ReadRequest, longest: Duration) -> io::Result<Extracted> {
         self.watchdog.begin(longest);
         self.exchange(question)
     }
 
-    fn exchange(&mut self, question: &Question) -> io::Result<Extracted> {
+    fn exchange(&mut self, question: &ReadRequest) -> io::Result<Extracted> {
         write_frame(&mut self.stdin, question)?;
         let answer =
             read_frame(&mut self.stdout, LONGEST_ANSWER)?.ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -189,7 +198,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for ReaderProcess {
     fn drop(&mut self) {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = child.kill();
@@ -207,7 +216,7 @@ pub fn answer_all() -> io::Result<()> {
     std::thread::spawn(end_with_parent);
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     while let Some(frame) = read_frame(&mut stdin, u32::MAX)? {
-        let question: Question = postcard::from_bytes(&frame).map_err(io::Error::other)?;
+        let question: ReadRequest = postcard::from_bytes(&frame).map_err(io::Error::other)?;
         write_frame(&mut stdout, &extract(question.format, question.bytes))?;
     }
     Ok(())
@@ -263,11 +272,11 @@ mod tests {
     #[test]
     fn frames_come_out_as_they_went_in() {
         let mut wire = Vec::new();
-        write_frame(&mut wire, &Question { format: "md", bytes: b"# A\n" }).unwrap();
-        write_frame(&mut wire, &Question { format: "txt", bytes: b"" }).unwrap();
+        write_frame(&mut wire, &ReadRequest { format: "md", bytes: b"# A\n" }).unwrap();
+        write_frame(&mut wire, &ReadRequest { format: "txt", bytes: b"" }).unwrap();
         let mut from = &wire[..];
         let frame = read_frame(&mut from, 100).unwrap().unwrap();
-        let question: Question = postcard::from_bytes(&frame).unwrap();
+        let question: ReadRequest = postcard::from_bytes(&frame).unwrap();
         assert_eq!((question.format, question.bytes), ("md", &b"# A\n"[..]));
         assert!(read_frame(&mut from, 100).unwrap().is_some());
         assert!(read_frame(&mut from, 100).unwrap().is_none());
@@ -277,9 +286,13 @@ mod tests {
 
     #[test]
     fn a_child_that_is_no_reader_is_a_problem_and_no_end() {
-        let (budgets, stop) = (Budgets::default(), Stop::new());
+        let (budgets, stop) = (ReadBudgets::default(), RefreshStop::new());
         let read = |program: &str| {
-            Reader::new(Some(Path::new(program)), &budgets, &stop).read("a/b", "md", b"# A\n\nb\n")
+            DocumentReader::new(Some(Path::new(program)), &budgets, &stop).read(
+                "a/b",
+                "md",
+                b"# A\n\nb\n",
+            )
         };
         assert_eq!(read("/bin/false").unwrap().problems.len(), 1);
         assert!(read("/no/such/program").unwrap().document.is_some(), "read here instead");
@@ -300,14 +313,14 @@ mod tests {
     fn a_reader_that_gives_no_answer_ends_when_the_run_is_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let program = mute(folder.path());
-        let (budgets, stop) = (Budgets::default(), Stop::new());
+        let (budgets, stop) = (ReadBudgets::default(), RefreshStop::new());
         let asked = stop.clone();
         let stopper = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
             asked.cancel();
         });
         let begun = Instant::now();
-        let read = Reader::new(Some(&program), &budgets, &stop).read("a/b", "md", b"# A\n");
+        let read = DocumentReader::new(Some(&program), &budgets, &stop).read("a/b", "md", b"# A\n");
         assert_eq!(read, None, "what was stopped is no result that may be kept");
         assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
         stopper.join().unwrap();

@@ -6,14 +6,14 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::refresh::wanted::options::Stop;
+use crate::refresh::wanted::options::RefreshStop;
 
 /// How often the watchdog checks whether the run was stopped.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Why the watchdog ended the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum KillReason {
     /// A document took too long.
     Late,
     /// The run was stopped.
@@ -22,27 +22,27 @@ pub(super) enum Ended {
 
 /// The watchdog of one child. Its thread ends when this is dropped.
 pub(super) struct Watchdog {
-    shared: Arc<Shared>,
+    shared: Arc<SharedWatch>,
 }
 
 #[derive(Default)]
-struct Shared {
-    watched: Mutex<Watched>,
+struct SharedWatch {
+    watched: Mutex<WatchState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Watched {
+struct WatchState {
     /// When the response for the current document is due; `None` between documents.
     deadline: Option<Instant>,
-    ended: Option<Ended>,
+    ended: Option<KillReason>,
     is_closed: bool,
 }
 
 impl Watchdog {
     /// Starts a thread that calls `kill` once, when a document is late or `stop` is cancelled.
-    pub fn start(stop: Stop, kill: impl FnOnce() + Send + 'static) -> Watchdog {
-        let shared = Arc::new(Shared::default());
+    pub fn start(stop: RefreshStop, kill: impl FnOnce() + Send + 'static) -> Watchdog {
+        let shared = Arc::new(SharedWatch::default());
         let watching = Arc::clone(&shared);
         std::thread::spawn(move || watch(&watching, &stop, kill));
         Watchdog { shared }
@@ -56,7 +56,7 @@ impl Watchdog {
 
     /// Clears the timeout, after a response or a failure. Returns why the watchdog ended the child, if it did. The
     /// watchdog does not end the child until the next [`Watchdog::begin`].
-    pub fn finish(&self) -> Option<Ended> {
+    pub fn finish(&self) -> Option<KillReason> {
         let mut watched = self.shared.lock();
         watched.deadline = None;
         watched.ended
@@ -70,13 +70,13 @@ impl Drop for Watchdog {
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Watched> {
+impl SharedWatch {
+    fn lock(&self) -> MutexGuard<'_, WatchState> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn watch(shared: &Shared, stop: &Stop, kill: impl FnOnce()) {
+fn watch(shared: &SharedWatch, stop: &RefreshStop, kill: impl FnOnce()) {
     let mut watched = shared.lock();
     while !watched.is_closed {
         let Some(deadline) = watched.deadline else {
@@ -85,8 +85,8 @@ fn watch(shared: &Shared, stop: &Stop, kill: impl FnOnce()) {
         };
         let left = deadline.saturating_duration_since(Instant::now());
         let ended = match (stop.is_cancelled(), left.is_zero()) {
-            (true, _) => Ended::Stopped,
-            (false, true) => Ended::Late,
+            (true, _) => KillReason::Stopped,
+            (false, true) => KillReason::Late,
             (false, false) => {
                 let waited = shared.changed.wait_timeout(watched, left.min(LOOK));
                 watched = waited.unwrap_or_else(PoisonError::into_inner).0;
@@ -109,18 +109,18 @@ mod tests {
     #[test]
     fn a_timeout_that_comes_with_an_answer_ends_the_child_and_blames_no_other_document() {
         let (tell, killed) = mpsc::channel();
-        let watchdog = Watchdog::start(Stop::new(), move || tell.send(()).unwrap());
+        let watchdog = Watchdog::start(RefreshStop::new(), move || tell.send(()).unwrap());
         watchdog.begin(Duration::from_millis(1));
         killed.recv().unwrap();
-        assert_eq!(watchdog.finish(), Some(Ended::Late), "the answer came with the timeout");
+        assert_eq!(watchdog.finish(), Some(KillReason::Late), "the answer came with the timeout");
         watchdog.begin(Duration::from_secs(600));
-        assert_eq!(watchdog.finish(), Some(Ended::Late), "there is no living child");
+        assert_eq!(watchdog.finish(), Some(KillReason::Late), "there is no living child");
     }
 
     #[test]
     fn an_answered_document_has_no_timeout_any_more() {
         let (tell, killed) = mpsc::channel();
-        let watchdog = Watchdog::start(Stop::new(), move || tell.send(()).unwrap());
+        let watchdog = Watchdog::start(RefreshStop::new(), move || tell.send(()).unwrap());
         watchdog.begin(Duration::from_millis(200));
         assert_eq!(watchdog.finish(), None);
         assert!(killed.recv_timeout(Duration::from_millis(400)).is_err());

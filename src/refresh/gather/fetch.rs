@@ -10,17 +10,17 @@ use std::time::Instant;
 use anyhow::Context;
 use tokio::sync::{Semaphore, mpsc};
 
-use super::incoming::{Incoming, result};
+use super::incoming::{IncomingFiles, result};
 use super::renew;
 use super::settle::{Settling, settle};
 use super::threads::fetch as threads;
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
 use crate::crawl::{CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic};
-use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
+use crate::generation::run::{FetchOutcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::inputs::{Inputs, selection};
-use crate::refresh::wanted::options::{Event, Network, Options, Stop};
+use crate::refresh::wanted::inputs::{RefreshInputs, selection};
+use crate::refresh::wanted::options::{FetchMode, RefreshEvent, RefreshOptions, RefreshStop};
 use crate::store::Store;
 
 /// The capacity of the channel from the network to the store, in messages.
@@ -28,14 +28,14 @@ const CHANNEL: usize = 16;
 /// Bytes that are collected before they are written.
 const BATCH_BYTES: usize = 4_000_000;
 
-enum Message {
+enum FetchMessage {
     Sent(usize, Sent),
     Done(usize, Report, f64),
 }
 
 /// The results of fetching.
 #[derive(Default)]
-pub(in crate::refresh) struct Outcomes {
+pub(in crate::refresh) struct FetchResults {
     /// One for each source of the catalogue, in its order.
     pub results: Vec<SourceResult>,
     /// The traffic that belongs to no single source.
@@ -50,16 +50,16 @@ pub(in crate::refresh) struct Outcomes {
 /// Fetches `chosen` into `store`, until all are fetched or `stop` is cancelled.
 pub(in crate::refresh) fn fetch(
     config: &Config,
-    inputs: &Inputs,
-    (options, stop): (&Options, &Stop),
+    inputs: &RefreshInputs,
+    (options, stop): (&RefreshOptions, &RefreshStop),
     chosen: &[&Source],
     store: &mut Store,
-    on_event: &mut dyn FnMut(Event),
-) -> anyhow::Result<Outcomes> {
-    let mut outcomes = Outcomes::default();
+    on_event: &mut dyn FnMut(RefreshEvent),
+) -> anyhow::Result<FetchResults> {
+    let mut outcomes = FetchResults::default();
     let mut results: HashMap<String, SourceResult> = HashMap::new();
     if !chosen.is_empty() {
-        on_event(Event::Fetching(chosen.len()));
+        on_event(RefreshEvent::Fetching(chosen.len()));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -68,15 +68,15 @@ pub(in crate::refresh) fn fetch(
         let crawler = Crawler::new(config, inputs.policy.limits)?;
         let jobs = options.jobs.unwrap_or(config.jobs);
         let start =
-            Start { crawler: &crawler, inputs, full: options.network == Network::Full, jobs };
+            Start { crawler: &crawler, inputs, full: options.network == FetchMode::Full, jobs };
         let receiver = start.all(&runtime, chosen, store, stop)?;
         let settling = Settling { config, inputs, on_loss: options.on_loss };
         receive(receiver, chosen, settling, store, &mut |result, retry_at| {
-            on_event(Event::Fetched(&result));
+            on_event(RefreshEvent::Fetched(&result));
             outcomes.retry_at = outcomes.retry_at.max(retry_at);
             results.insert(result.source.clone(), result);
         })?;
-        if options.network != Network::FoldersOnly {
+        if options.network != FetchMode::FoldersOnly {
             let network = (&runtime, &crawler);
             let of = (inputs, chosen);
             ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results), on_event)?;
@@ -89,8 +89,8 @@ pub(in crate::refresh) fn fetch(
         let was_chosen = chosen.iter().any(|chosen| chosen.id == source.id);
         // A chosen source without a result: its task ended without a report.
         let (outcome, error) = match was_chosen && !stop.is_cancelled() {
-            true => (Outcome::Failed, Some(CrawlError::Ended)),
-            false => (Outcome::Skipped, None),
+            true => (FetchOutcome::Failed, Some(CrawlError::Ended)),
+            false => (FetchOutcome::Skipped, None),
         };
         let known = results.remove(&source.id.0);
         let result = known.unwrap_or_else(|| result(&source.id.0, outcome, error, 0.0));
@@ -102,11 +102,11 @@ pub(in crate::refresh) fn fetch(
 /// Fetches the metadata and threads of `chosen` from GitHub's API, and adds their traffic and results.
 fn ask_api(
     (runtime, crawler): (&tokio::runtime::Runtime, &Crawler),
-    (inputs, chosen): (&Inputs, &[&Source]),
-    (options, stop): (&Options, &Stop),
+    (inputs, chosen): (&RefreshInputs, &[&Source]),
+    (options, stop): (&RefreshOptions, &RefreshStop),
     store: &mut Store,
-    (outcomes, results): (&mut Outcomes, &mut HashMap<String, SourceResult>),
-    on_event: &mut dyn FnMut(Event),
+    (outcomes, results): (&mut FetchResults, &mut HashMap<String, SourceResult>),
+    on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<()> {
     let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
         Some(result) => result.traffic += traffic,
@@ -116,11 +116,11 @@ fn ask_api(
     let mut retry_at = None;
     let lists = threads::lists(chosen, crawler);
     if lists > 0 {
-        on_event(Event::Listing(lists));
+        on_event(RefreshEvent::Listing(lists));
     }
     let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
         retry_at = retry_at.max(until);
-        on_event(Event::Listed(id));
+        on_event(RefreshEvent::Listed(id));
         if let Some(result) = results.get_mut(id) {
             result.traffic += threads.traffic;
             result.threads.push(threads);
@@ -141,7 +141,7 @@ fn refused_token() -> Problem {
 /// The arguments that all tasks share.
 struct Start<'a> {
     crawler: &'a Crawler,
-    inputs: &'a Inputs,
+    inputs: &'a RefreshInputs,
     /// Fetch unchanged sources too.
     full: bool,
     jobs: usize,
@@ -154,14 +154,14 @@ impl Start<'_> {
         runtime: &tokio::runtime::Runtime,
         chosen: &[&Source],
         store: &Store,
-        stop: &Stop,
-    ) -> anyhow::Result<mpsc::Receiver<Message>> {
+        stop: &RefreshStop,
+    ) -> anyhow::Result<mpsc::Receiver<FetchMessage>> {
         let permits = Arc::new(Semaphore::new(self.jobs));
         let (sender, receiver) = mpsc::channel(CHANNEL);
         for (at, source) in chosen.iter().enumerate() {
             let selection = selection(self.inputs, source);
             let known = if self.full { None } else { known(source, &selection, store)? };
-            let task = Task {
+            let task = FetchTask {
                 at,
                 crawler: self.crawler.clone(),
                 source: (*source).clone(),
@@ -197,24 +197,24 @@ fn known(
     Ok(holds_all.then_some(snapshot))
 }
 
-struct Task {
+struct FetchTask {
     at: usize,
     crawler: Crawler,
     source: Source,
     selection: Selection,
     known: Option<Snapshot>,
-    sender: mpsc::Sender<Message>,
+    sender: mpsc::Sender<FetchMessage>,
     permits: Arc<Semaphore>,
 }
 
-impl Task {
-    async fn run(self, stop: Stop) {
+impl FetchTask {
+    async fn run(self, stop: RefreshStop) {
         let mut started = Instant::now();
         let report = tokio::select! {
             report = self.fetch(&mut started) => report,
             () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
         };
-        let done = Message::Done(self.at, report, started.elapsed().as_secs_f64());
+        let done = FetchMessage::Done(self.at, report, started.elapsed().as_secs_f64());
         // The receiver is dropped only if the run has failed. The report is not needed then.
         let _ = self.sender.send(done).await;
     }
@@ -228,7 +228,7 @@ impl Task {
         let fetch = self.crawler.fetch(&self.source, &self.selection, self.known.as_ref(), files);
         let forward = async {
             while let Some(sent) = incoming.recv().await {
-                if self.sender.send(Message::Sent(self.at, sent)).await.is_err() {
+                if self.sender.send(FetchMessage::Sent(self.at, sent)).await.is_err() {
                     break;
                 }
             }
@@ -239,20 +239,20 @@ impl Task {
 
 /// Writes received files until every task has ended.
 fn receive(
-    mut receiver: mpsc::Receiver<Message>,
+    mut receiver: mpsc::Receiver<FetchMessage>,
     chosen: &[&Source],
     settling: Settling,
     store: &mut Store,
     done: &mut dyn FnMut(SourceResult, Option<i64>),
 ) -> anyhow::Result<()> {
-    let mut incoming: HashMap<usize, Incoming> = HashMap::new();
-    let mut batch = Batch::default();
+    let mut incoming: HashMap<usize, IncomingFiles> = HashMap::new();
+    let mut batch = BlobBatch::default();
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            Message::Sent(at, Sent::Restarted) => {
+            FetchMessage::Sent(at, Sent::Restarted) => {
                 incoming.remove(&at);
             }
-            Message::Sent(at, Sent::File(file, room)) => {
+            FetchMessage::Sent(at, Sent::File(file, room)) => {
                 let source = incoming.entry(at).or_default();
                 if Selection::is_licence_text(&file.path) && source.licence.is_none() {
                     source.licence = Some(String::from_utf8_lossy(&file.bytes).into_owned());
@@ -260,7 +260,7 @@ fn receive(
                 source.files.push((file.path.clone(), file.blob.clone()));
                 batch.add(file, room, store)?;
             }
-            Message::Done(at, report, seconds) => {
+            FetchMessage::Done(at, report, seconds) => {
                 batch.write(store)?;
                 let files = incoming.remove(&at).unwrap_or_default();
                 let retry_at = match &report.result {
@@ -276,13 +276,13 @@ fn receive(
 
 /// Files that are written in one transaction.
 #[derive(Default)]
-struct Batch {
+struct BlobBatch {
     files: Vec<RawFile>,
     rooms: Vec<Room>,
     bytes: usize,
 }
 
-impl Batch {
+impl BlobBatch {
     fn add(&mut self, file: RawFile, room: Room, store: &mut Store) -> anyhow::Result<()> {
         self.bytes += file.bytes.len();
         self.files.push(file);
@@ -292,7 +292,7 @@ impl Batch {
 
     fn write(&mut self, store: &mut Store) -> anyhow::Result<()> {
         store.put_blobs(&self.files)?;
-        *self = Batch::default();
+        *self = BlobBatch::default();
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! The files that a fetch of one source has received so far, and the result of the fetch.
 
 use crate::crawl::{BlobId, CrawlError, Traffic};
-use crate::generation::news::Changes;
-use crate::generation::run::{Outcome, SourceResult};
+use crate::generation::news::ChangeCounts;
+use crate::generation::run::{FetchOutcome, SourceResult};
 
 /// The files of a source that have arrived so far.
 #[derive(Default)]
-pub(in crate::refresh) struct Incoming {
+pub(in crate::refresh) struct IncomingFiles {
     pub files: Vec<(String, BlobId)>,
     /// The text of the LICENSE file in the top folder.
     pub licence: Option<String>,
@@ -14,7 +14,7 @@ pub(in crate::refresh) struct Incoming {
 
 pub(in crate::refresh) fn result(
     id: &str,
-    outcome: Outcome,
+    outcome: FetchOutcome,
     error: Option<CrawlError>,
     seconds: f64,
 ) -> SourceResult {
@@ -25,7 +25,7 @@ pub(in crate::refresh) fn result(
         sections: 0,
         seconds,
         traffic: Traffic::default(),
-        changes: Changes::default(),
+        changes: ChangeCounts::default(),
         problems: 0,
         hint: error.as_ref().and_then(CrawlError::hint),
         error: error.map(|error| error.to_string()),

@@ -7,10 +7,10 @@ use tokio::sync::mpsc::unbounded_channel;
 use crate::config::Config;
 use crate::crawl::links::{LinkState, check};
 use crate::generation::folders;
-use crate::generation::run::Looks;
+use crate::generation::run::LinkChecks;
 use crate::graph::Graph;
 use crate::printable::time;
-use crate::refresh::wanted::options::{Event, Stop};
+use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::store::Store;
 
 /// Days before a link is checked again after a definite result.
@@ -23,10 +23,10 @@ const UNSURE_DAYS: i64 = 1;
 pub(in crate::refresh) fn look(
     config: &Config,
     store: &mut Store,
-    stop: &Stop,
-    on_event: &mut dyn FnMut(Event),
-) -> anyhow::Result<Looks> {
-    let mut looks = Looks::default();
+    stop: &RefreshStop,
+    on_event: &mut dyn FnMut(RefreshEvent),
+) -> anyhow::Result<LinkChecks> {
+    let mut looks = LinkChecks::default();
     let Some(number) = folders::current(&config.index)? else { return Ok(looks) };
     let graph = Graph::read(&folders::folder(&config.index, number).join("graph.bin"))?;
     let now = chrono::Utc::now();
@@ -39,7 +39,7 @@ pub(in crate::refresh) fn look(
         .map(|resource| resource.url)
         .filter(|url| !fresh.contains(url))
         .collect();
-    on_event(Event::Looking(urls.len()));
+    on_event(RefreshEvent::Looking(urls.len()));
     let day = time::day(now);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, mut answers) = unbounded_channel();
@@ -55,7 +55,7 @@ pub(in crate::refresh) fn look(
                 looks.dead += usize::from(state == LinkState::Dead);
                 looks.unknown += usize::from(state == LinkState::Unknown);
                 store.put_link(&url, state, &day, now.timestamp())?;
-                on_event(Event::Looked);
+                on_event(RefreshEvent::Looked);
             }
             anyhow::Ok(())
         };

@@ -5,7 +5,7 @@
 
 use crate::config::Config;
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::inputs::Inputs;
+use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::versions::versions;
 use crate::store::{Store, StoreAudit, StoreError, StoreTable};
 use crate::vocabulary;
@@ -22,7 +22,7 @@ pub fn audit(config: &Config) -> Result<StoreAudit, StoreError> {
 /// Drops the damaged rows of `store`. Returns a problem with their number, if there were any.
 pub(in crate::refresh) fn drop_damaged(
     store: &mut Store,
-    inputs: &Inputs,
+    inputs: &RefreshInputs,
 ) -> anyhow::Result<Option<Problem>> {
     let audit = store.drop_damaged(&versions(&inputs.vocabulary.version))?;
     let damaged = audit.damaged.len();

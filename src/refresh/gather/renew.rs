@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::catalogue::{Origin, Source, Visibility};
 use crate::crawl::github::metadata::{Metadata, Owner};
 use crate::crawl::{CrawlError, Crawler, Quota, Resource, Traffic};
-use crate::refresh::wanted::options::Stop;
+use crate::refresh::wanted::options::RefreshStop;
 use crate::store::{FetchState, SourceRow, Store};
 
 /// Metadata younger than this is not requested again.
@@ -16,7 +16,7 @@ const OWNER_SECONDS: i64 = 30 * 24 * 60 * 60;
 const AGAIN_SECONDS: i64 = 60 * 60;
 
 /// A source whose metadata is due.
-struct Due<'a> {
+struct DueMetadata<'a> {
     source: &'a Source,
     owner: &'a str,
     name: &'a str,
@@ -33,10 +33,10 @@ struct DueOwner<'a> {
 }
 
 /// One run's requests for metadata.
-struct Renewal<'a> {
+struct MetadataRenewal<'a> {
     runtime: &'a tokio::runtime::Runtime,
     crawler: &'a Crawler,
-    stop: &'a Stop,
+    stop: &'a RefreshStop,
     /// The quota by GitHub's last response.
     quota: Quota,
     now: i64,
@@ -51,7 +51,7 @@ struct Renewal<'a> {
 pub(in crate::refresh) fn renew(
     runtime: &tokio::runtime::Runtime,
     crawler: &Crawler,
-    (chosen, stop): (&[&Source], &Stop),
+    (chosen, stop): (&[&Source], &RefreshStop),
     store: &mut Store,
     cost: &mut dyn FnMut(&str, Traffic),
 ) -> anyhow::Result<()> {
@@ -71,7 +71,7 @@ pub(in crate::refresh) fn renew(
             return Ok(());
         }
     };
-    let mut renewal = Renewal { runtime, crawler, stop, quota, now };
+    let mut renewal = MetadataRenewal { runtime, crawler, stop, quota, now };
     for due in due {
         if !renewal.metadata(&due, store, cost)? {
             return Ok(());
@@ -85,11 +85,11 @@ pub(in crate::refresh) fn renew(
     Ok(())
 }
 
-impl Renewal<'_> {
+impl MetadataRenewal<'_> {
     /// Renews the metadata of one source. Returns whether to continue with the next.
     fn metadata(
         &mut self,
-        due: &Due,
+        due: &DueMetadata,
         store: &mut Store,
         cost: &mut dyn FnMut(&str, Traffic),
     ) -> anyhow::Result<bool> {
@@ -166,7 +166,7 @@ impl Renewal<'_> {
 }
 
 /// The sources whose metadata is due, the oldest first. Records in `store` that it is requested now.
-fn due<'a>(chosen: &[&'a Source], store: &Store, now: i64) -> anyhow::Result<Vec<Due<'a>>> {
+fn due<'a>(chosen: &[&'a Source], store: &Store, now: i64) -> anyhow::Result<Vec<DueMetadata<'a>>> {
     let mut due = Vec::new();
     for source in chosen {
         let Origin::GitHub { owner, name } = &source.origin else { continue };
@@ -174,7 +174,7 @@ fn due<'a>(chosen: &[&'a Source], store: &Store, now: i64) -> anyhow::Result<Vec
         let is_due = row.metadata_at + METADATA_SECONDS <= now
             && row.metadata_tried_at + AGAIN_SECONDS <= now;
         if row.state == FetchState::Ok && is_due {
-            due.push(Due { source, owner, name, at: row.metadata_at });
+            due.push(DueMetadata { source, owner, name, at: row.metadata_at });
             row.metadata_tried_at = now;
             store.put_source(&source.id, &row)?;
         }
@@ -217,7 +217,7 @@ fn due_owners<'a>(
     Ok(owners)
 }
 
-fn take(row: &mut SourceRow, metadata: Metadata, due: &Due, now: i64) {
+fn take(row: &mut SourceRow, metadata: Metadata, due: &DueMetadata, now: i64) {
     let asked = format!("{}/{}", due.owner, due.name);
     if let Some(name) = &metadata.full_name
         && !name.eq_ignore_ascii_case(&asked)
@@ -231,7 +231,7 @@ fn take(row: &mut SourceRow, metadata: Metadata, due: &Due, now: i64) {
 /// Waits for `asked`. `Err(CrawlError::Ended)` if the run is stopped first.
 fn until<T>(
     runtime: &tokio::runtime::Runtime,
-    stop: &Stop,
+    stop: &RefreshStop,
     asked: impl Future<Output = Result<T, CrawlError>>,
 ) -> Result<T, CrawlError> {
     runtime.block_on(async {

@@ -4,14 +4,14 @@
 //! that was not found for the configured time is dropped. In both cases its threads are removed, too. If only a part of
 //! a folder could be read, the stored files of the other part are kept.
 
-use super::incoming::{Incoming, result};
+use super::incoming::{IncomingFiles, result};
 use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
 use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
-use crate::generation::run::{Outcome, SourceResult};
-use crate::refresh::wanted::inputs::{Inputs, selection};
+use crate::generation::run::{FetchOutcome, SourceResult};
+use crate::refresh::wanted::inputs::{RefreshInputs, selection};
 use crate::refresh::wanted::options::OnLoss;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
@@ -19,7 +19,7 @@ use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 #[derive(Clone, Copy)]
 pub(in crate::refresh) struct Settling<'a> {
     pub config: &'a Config,
-    pub inputs: &'a Inputs,
+    pub inputs: &'a RefreshInputs,
     pub on_loss: OnLoss,
 }
 
@@ -28,7 +28,7 @@ pub(in crate::refresh) fn settle(
     source: &Source,
     settling: Settling,
     (report, seconds): (Report, f64),
-    mut incoming: Incoming,
+    mut incoming: IncomingFiles,
     store: &mut Store,
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
@@ -65,23 +65,23 @@ pub(in crate::refresh) fn settle(
             let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
             (renew(&mut row, snapshot), None)
         }
-        Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
-        Err(CrawlError::Ended) => (Outcome::Skipped, None),
+        Err(error @ CrawlError::Deferred { .. }) => (FetchOutcome::Deferred, Some(error)),
+        Err(CrawlError::Ended) => (FetchOutcome::Skipped, None),
         Err(error) => {
             fail(&mut row, &error, settling.config, now);
-            (Outcome::Failed, Some(error))
+            (FetchOutcome::Failed, Some(error))
         }
     };
     match outcome {
-        Outcome::New | Outcome::Changed => {
+        FetchOutcome::New | FetchOutcome::Changed => {
             store.replace_files(&source.id, &incoming.files, left_out.as_deref(), &row, now)?;
         }
-        Outcome::Failed if row.snapshot.is_none() => {
+        FetchOutcome::Failed if row.snapshot.is_none() => {
             store.replace_files(&source.id, &[], None, &row, now)?;
             drop_threads(source, &row, settling.config, store)?;
         }
-        Outcome::Unchanged | Outcome::Failed => store.put_source(&source.id, &row)?,
-        Outcome::Deferred | Outcome::Skipped => {}
+        FetchOutcome::Unchanged | FetchOutcome::Failed => store.put_source(&source.id, &row)?,
+        FetchOutcome::Deferred | FetchOutcome::Skipped => {}
     }
     Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
 }
@@ -103,12 +103,12 @@ fn drop_threads(
 }
 
 /// Records in `row` that its source is unchanged. `renew` updates the snapshot, if there is one.
-fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
+fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> FetchOutcome {
     well(row, moved);
     if let Some(known) = &mut row.snapshot {
         renew(known);
     }
-    Outcome::Unchanged
+    FetchOutcome::Unchanged
 }
 
 /// The result for a `source` that has no files. If files of a folder are stored, its disk is probably not mounted:
@@ -133,7 +133,7 @@ fn emptied(
 fn keep_unread(
     (source, unread): (&Source, &[String]),
     row: &mut SourceRow,
-    incoming: &mut Incoming,
+    incoming: &mut IncomingFiles,
     store: &Store,
 ) -> anyhow::Result<()> {
     if !unread.iter().any(|path| Selection::always(path)) {
@@ -168,16 +168,16 @@ fn well(row: &mut SourceRow, moved: Moved) {
 }
 
 /// Stores `snapshot` in `row`. The outcome is `Unchanged` if its revision and selection are the known ones.
-fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> Outcome {
+fn renew(row: &mut SourceRow, mut snapshot: Snapshot) -> FetchOutcome {
     let outcome = match &row.snapshot {
-        None => Outcome::New,
+        None => FetchOutcome::New,
         Some(known)
             if known.revision == snapshot.revision && known.selection == snapshot.selection =>
         {
             snapshot.fetched_at = known.fetched_at;
-            Outcome::Unchanged
+            FetchOutcome::Unchanged
         }
-        Some(_) => Outcome::Changed,
+        Some(_) => FetchOutcome::Changed,
     };
     row.snapshot = Some(snapshot);
     outcome
@@ -290,10 +290,10 @@ mod tests {
     #[test]
     fn the_same_revision_under_the_same_rules_is_unchanged() {
         let mut row = SourceRow::default();
-        assert_eq!(renew(&mut row, snapshot("x")), Outcome::New);
+        assert_eq!(renew(&mut row, snapshot("x")), FetchOutcome::New);
         let again = Snapshot { fetched_at: 9, ..snapshot("x") };
-        assert_eq!(renew(&mut row, again), Outcome::Unchanged);
+        assert_eq!(renew(&mut row, again), FetchOutcome::Unchanged);
         assert_eq!(row.snapshot.as_ref().unwrap().fetched_at, 7);
-        assert_eq!(renew(&mut row, snapshot("y")), Outcome::Changed);
+        assert_eq!(renew(&mut row, snapshot("y")), FetchOutcome::Changed);
     }
 }

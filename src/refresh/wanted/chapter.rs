@@ -7,21 +7,21 @@ use crate::store::{DerivedKey, Store};
 
 /// A document's place in a book.
 #[derive(Clone, Debug)]
-pub(in crate::refresh) struct Chapter {
+pub(in crate::refresh) struct BookChapter {
     pub title: String,
-    pub previous: Option<Neighbour>,
-    pub next: Option<Neighbour>,
+    pub previous: Option<NeighbourChapter>,
+    pub next: Option<NeighbourChapter>,
 }
 
 /// The previous or next chapter of a book.
 #[derive(Clone, Debug)]
-pub(in crate::refresh) struct Neighbour {
+pub(in crate::refresh) struct NeighbourChapter {
     pub path: String,
     pub blob: BlobId,
     pub format: String,
 }
 
-impl Neighbour {
+impl NeighbourChapter {
     /// The ids of the first and last section of the neighbour, which is a file of `source`. Reads its document from
     /// `store`; `None` if it is not stored or has no sections.
     pub fn ends(

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::chapter::{Chapter, Neighbour};
-use super::item::Item;
+use super::chapter::{BookChapter, NeighbourChapter};
+use super::item::WantedItem;
 use crate::crawl::BlobId;
 use crate::extract::summary::{self, chapters, is_summary};
 use crate::store::Store;
@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 1_000_000;
 /// Sets the chapter of each of `items` that a table of chapters lists. All items belong to one source. If two tables
 /// list a file, the first counts. Returns the path of the first table that was not read completely, if there is one.
 pub(in crate::refresh) fn mark(
-    items: &mut [Item],
+    items: &mut [WantedItem],
     store: &Store,
 ) -> anyhow::Result<Option<String>> {
     let mut tables: Vec<(String, BlobId, u64)> = Vec::new();
@@ -43,15 +43,15 @@ pub(in crate::refresh) fn mark(
         let neighbour = |at: Option<usize>| {
             let item = &items[order.get(at?)?.0];
             let (path, blob) = (item.path.clone(), item.blob.clone());
-            Some(Neighbour { path, blob, format: item.format.clone() })
+            Some(NeighbourChapter { path, blob, format: item.format.clone() })
         };
-        let marked: Vec<(usize, Chapter)> = order
+        let marked: Vec<(usize, BookChapter)> = order
             .iter()
             .enumerate()
             .map(|(place, (at, title))| {
                 let previous = neighbour(place.checked_sub(1));
                 let next = neighbour(Some(place + 1));
-                (*at, Chapter { title: title.clone(), previous, next })
+                (*at, BookChapter { title: title.clone(), previous, next })
             })
             .collect();
         for (at, chapter) in marked {

@@ -4,14 +4,17 @@
 
 use std::collections::HashMap;
 
-use super::inputs::{Inputs, Undeclared};
+use super::inputs::{RefreshInputs, Undeclared};
 use crate::catalogue::{Catalogue, Origin, Source, SourceId};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
 
 /// `inputs` with `fork_of` set for each source that is a fork of another one according to GitHub. Reads the row of every
 /// source.
-pub(in crate::refresh) fn declared(inputs: &Inputs, store: &Store) -> anyhow::Result<Inputs> {
+pub(in crate::refresh) fn declared(
+    inputs: &RefreshInputs,
+    store: &Store,
+) -> anyhow::Result<RefreshInputs> {
     let mut inputs = inputs.clone();
     inputs.undeclared = declare(&mut inputs.catalogue, store)?;
     Ok(inputs)

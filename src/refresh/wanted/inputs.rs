@@ -9,7 +9,7 @@ use crate::vocabulary::Vocabulary;
 
 /// The data files of a run.
 #[derive(Clone)]
-pub(in crate::refresh) struct Inputs {
+pub(in crate::refresh) struct RefreshInputs {
     pub catalogue: Catalogue,
     pub policy: Policy,
     pub rules: SelectionRules,
@@ -32,6 +32,6 @@ pub(in crate::refresh) fn by_preference(catalogue: &Catalogue) -> Vec<&Source> {
 }
 
 /// Which files of `source` the current rules select.
-pub(in crate::refresh) fn selection(inputs: &Inputs, source: &Source) -> Selection {
+pub(in crate::refresh) fn selection(inputs: &RefreshInputs, source: &Source) -> Selection {
     inputs.rules.of(source)
 }

@@ -1,6 +1,6 @@
 //! A file or thread that is to be indexed.
 
-use super::chapter::Chapter;
+use super::chapter::BookChapter;
 use crate::catalogue::Source;
 use crate::crawl::BlobId;
 
@@ -8,7 +8,7 @@ use crate::crawl::BlobId;
 pub(in crate::refresh) const THREAD: &str = "thread";
 
 /// A file or thread that is part of the next generation.
-pub(in crate::refresh) struct Item<'a> {
+pub(in crate::refresh) struct WantedItem<'a> {
     pub source: &'a Source,
     pub path: String,
     pub blob: BlobId,
@@ -20,10 +20,10 @@ pub(in crate::refresh) struct Item<'a> {
     /// Whether its bytes are in the store.
     pub is_stored: bool,
     /// Its place in a book, if a table of chapters of the source lists it.
-    pub chapter: Option<Chapter>,
+    pub chapter: Option<BookChapter>,
 }
 
-impl Item<'_> {
+impl WantedItem<'_> {
     /// The day on which it was first stored, such as `2026-03-01`.
     pub fn first_day(&self) -> String {
         let day = chrono::DateTime::from_timestamp(self.first_seen, 0).unwrap_or_default();

@@ -5,14 +5,14 @@ use tokio_util::sync::CancellationToken;
 use crate::generation::run::SourceResult;
 
 /// Cancels a run. It ends cleanly within two seconds, and the next run continues from there.
-pub type Stop = CancellationToken;
+pub type RefreshStop = CancellationToken;
 
 /// The options of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct RefreshOptions {
     /// Ids of the sources to fetch; empty means all.
     pub only: Vec<String>,
-    pub network: Network,
+    pub network: FetchMode,
     /// Sources fetched at once; `None` means the configuration's.
     pub jobs: Option<usize>,
     /// Whether to check cited links.
@@ -23,7 +23,7 @@ pub struct Options {
 
 /// Where a run may take files from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Network {
+pub enum FetchMode {
     /// Conditional requests: fetch the sources that have changed.
     #[default]
     Conditional,
@@ -37,7 +37,7 @@ pub enum Network {
 
 /// Progress of a run.
 #[derive(Clone, Debug)]
-pub enum Event<'a> {
+pub enum RefreshEvent<'a> {
     /// How many sources are to be fetched.
     Fetching(usize),
     /// A source has been fetched.

@@ -3,10 +3,10 @@
 //! requests it.
 
 use super::cairnignore::{self, CairnIgnore, PATH};
-use super::inputs::{Inputs, by_preference, selection};
-use super::item::{Item, THREAD};
+use super::inputs::{RefreshInputs, by_preference, selection};
+use super::item::{THREAD, WantedItem};
 use super::licence::licence;
-use super::options::Stop;
+use super::options::RefreshStop;
 use super::{chapters, threads};
 use crate::catalogue::selection::{Selection, format_of};
 use crate::catalogue::{Shown, Source};
@@ -15,19 +15,19 @@ use crate::store::{Store, StoredFile};
 
 /// The items to index, in order of preference, and why other files are left out.
 #[derive(Default)]
-pub(in crate::refresh) struct Wanted<'a> {
-    pub items: Vec<Item<'a>>,
+pub(in crate::refresh) struct WantedItems<'a> {
+    pub items: Vec<WantedItem<'a>>,
     pub problems: Vec<Problem>,
 }
 
 /// Selects the items of `store` under the current rules. If `stop` is cancelled, the result is incomplete and must not
 /// be built into a generation.
 pub(in crate::refresh) fn wanted<'a>(
-    inputs: &'a Inputs,
+    inputs: &'a RefreshInputs,
     store: &Store,
-    stop: &Stop,
-) -> anyhow::Result<Wanted<'a>> {
-    let mut wanted = Wanted::default();
+    stop: &RefreshStop,
+) -> anyhow::Result<WantedItems<'a>> {
+    let mut wanted = WantedItems::default();
     for source in by_preference(&inputs.catalogue) {
         if stop.is_cancelled() {
             break;
@@ -37,8 +37,13 @@ pub(in crate::refresh) fn wanted<'a>(
     Ok(wanted)
 }
 
-impl<'a> Wanted<'a> {
-    fn add(&mut self, inputs: &Inputs, source: &'a Source, store: &Store) -> anyhow::Result<()> {
+impl<'a> WantedItems<'a> {
+    fn add(
+        &mut self,
+        inputs: &RefreshInputs,
+        source: &'a Source,
+        store: &Store,
+    ) -> anyhow::Result<()> {
         if cairnignore::is_unknown(&source.id, store)? {
             let message = "what its author asks to leave out is damaged: nothing of it is indexed";
             let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(PATH);
@@ -66,7 +71,7 @@ impl<'a> Wanted<'a> {
                     closed += 1;
                 } else {
                     let chapter = None;
-                    self.items.push(Item {
+                    self.items.push(WantedItem {
                         source,
                         path,
                         blob,
@@ -93,7 +98,7 @@ impl<'a> Wanted<'a> {
         source: &Source,
         left_out: usize,
         closed: usize,
-        inputs: &Inputs,
+        inputs: &RefreshInputs,
     ) {
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
@@ -124,7 +129,7 @@ impl<'a> Wanted<'a> {
             if !threads::is_wanted(source, &thread) || selection.excludes_thread(&path) {
                 continue;
             }
-            self.items.push(Item {
+            self.items.push(WantedItem {
                 source,
                 path,
                 blob: thread.blob,
@@ -139,10 +144,10 @@ impl<'a> Wanted<'a> {
     }
 
     /// Removes the items for which `is_lost` is true, because nothing usable of them is stored. Reports each.
-    pub fn leave_lost(&mut self, is_lost: impl Fn(&Item) -> bool) {
+    pub fn leave_lost(&mut self, is_lost: impl Fn(&WantedItem) -> bool) {
         let (lost, items) = std::mem::take(&mut self.items).into_iter().partition(is_lost);
         self.items = items;
-        let lost: Vec<Item> = lost;
+        let lost: Vec<WantedItem> = lost;
         self.problems.extend(lost.into_iter().map(|item| {
             let message = "what was stored of it is damaged; it is left out until it is fetched";
             let problem = Problem::new(Stage::Crawl, message).of_source(&item.source.id.0);

@@ -11,7 +11,7 @@ use super::super::api::{NewsParameters, QueryParameters};
 use super::super::error::Failure;
 use super::frame::Frame;
 use super::{address, answer, chips, number, plural};
-use crate::generation::news::{Delta, What};
+use crate::generation::news::{CountDelta, NewsKind};
 use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};
 
@@ -73,7 +73,7 @@ fn day(item: &NewsItem) -> &str {
 }
 
 /// How many sections were added, changed and removed, without the zeros.
-fn counts(sections: Delta) -> String {
+fn counts(sections: CountDelta) -> String {
     let counts =
         [(sections.added, "added"), (sections.changed, "changed"), (sections.removed, "removed")];
     let counts = counts.into_iter().filter(|(count, _)| *count > 0);
@@ -86,14 +86,14 @@ fn piece(item: &NewsItem) -> Markup {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
     // A source that was added as a whole has no sections listed; link to its page.
-    let appeared = news.path.is_none() && news.what != What::Removed;
+    let appeared = news.path.is_none() && news.what != NewsKind::Removed;
     let of_source = appeared.then(|| format!("/sources/{}", news.source));
     let reader = news.ids.first().map(|id| format!("/sections/{id}")).or(of_source);
     let word = match news.what {
-        What::Added => "new",
-        What::Changed => "changed",
-        What::Moved => "moved",
-        What::Removed => "removed",
+        NewsKind::Added => "new",
+        NewsKind::Changed => "changed",
+        NewsKind::Moved => "moved",
+        NewsKind::Removed => "removed",
     };
     html! {
         @match reader {

@@ -14,7 +14,7 @@ use super::search::hit_card;
 use super::{address, answer, layout, number, plural, time};
 use crate::catalogue::Shown;
 use crate::generation::manifest::{SourceCondition, SourceState};
-use crate::generation::run::{Outcome, Run};
+use crate::generation::run::{FetchOutcome, RunRecord};
 use crate::library::Library;
 use crate::library::view::{AboutSource, SearchView, StatusView};
 use crate::printable::thousands;
@@ -167,8 +167,8 @@ fn word(shown: Shown) -> &'static str {
     }
 }
 
-fn last_run(run: &Run) -> Markup {
-    let asked = run.sources.iter().filter(|source| source.outcome != Outcome::Skipped).count();
+fn last_run(run: &RunRecord) -> Markup {
+    let asked = run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped).count();
     let requests = usize::try_from(run.traffic.requests).unwrap_or(0);
     html! {
         "The last refresh ended " (time(&run.ended_at)) ": " (plural(asked, "source")) " asked with "

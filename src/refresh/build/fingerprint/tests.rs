@@ -8,11 +8,11 @@ use crate::problem::Stage;
 use crate::store::FetchState;
 
 /// A change of one input, with its name.
-type Change<'a> = (&'a str, &'a dyn Fn(&mut Known));
+type InputChange<'a> = (&'a str, &'a dyn Fn(&mut KnownIndex));
 
 /// The state of a small index.
-struct Known {
-    inputs: Inputs,
+struct KnownIndex {
+    inputs: RefreshInputs,
     rows: HashMap<String, SourceRow>,
     problems: Vec<Problem>,
     dead: HashMap<String, String>,
@@ -21,11 +21,11 @@ struct Known {
     is_stored: bool,
 }
 
-impl Known {
-    fn new() -> Known {
+impl KnownIndex {
+    fn new() -> KnownIndex {
         let text = "[[source]]\nrepo = \"a/one\"\nwhy = \"x\"\n[[source]]\nrepo = \"b/two\"\nwhy = \"y\"\n";
         let policy = policy::load(&Sources::Compiled).unwrap();
-        let inputs = Inputs {
+        let inputs = RefreshInputs {
             catalogue: catalogue::parse("c", text).unwrap(),
             rules: SelectionRules::new(&policy),
             policy,
@@ -48,7 +48,7 @@ impl Known {
             owner: Some(owner),
             ..SourceRow::default()
         };
-        Known {
+        KnownIndex {
             inputs,
             rows: HashMap::from([
                 ("a/one".to_owned(), row),
@@ -71,7 +71,7 @@ impl Known {
     }
 
     fn fingerprint(&self) -> String {
-        let item = Item {
+        let item = WantedItem {
             source: &self.inputs.catalogue.sources[0],
             path: "a.md".into(),
             blob: self.blob.clone(),
@@ -81,7 +81,7 @@ impl Known {
             is_stored: self.is_stored,
             chapter: None,
         };
-        let wanted = Wanted { items: vec![item], problems: self.problems.clone() };
+        let wanted = WantedItems { items: vec![item], problems: self.problems.clone() };
         fingerprint(&self.inputs, &self.rows, &wanted, &self.dead).unwrap()
     }
 }
@@ -92,9 +92,9 @@ fn other(id: &str) -> SourceId {
 
 #[test]
 fn whatever_shapes_a_generation_changes_its_fingerprint() {
-    let before = Known::new().fingerprint();
-    assert_eq!(Known::new().fingerprint(), before);
-    let changes: [Change; 29] = [
+    let before = KnownIndex::new().fingerprint();
+    assert_eq!(KnownIndex::new().fingerprint(), before);
+    let changes: [InputChange; 29] = [
         ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
         ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
         ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
@@ -134,7 +134,7 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
         ("a file that is lost", &|k| k.is_stored = false),
     ];
     for (what, change) in changes {
-        let mut known = Known::new();
+        let mut known = KnownIndex::new();
         change(&mut known);
         assert_ne!(known.fingerprint(), before, "{what}");
     }
@@ -143,7 +143,7 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
 #[test]
 fn the_line_of_an_entry_counts_only_where_a_problem_names_it() {
     let moved = |line| {
-        let mut known = Known::new();
+        let mut known = KnownIndex::new();
         known.one().repo_line = line;
         known.row().moved_to = Some("a/new".into());
         known.fingerprint()
@@ -153,8 +153,8 @@ fn the_line_of_an_entry_counts_only_where_a_problem_names_it() {
 
 #[test]
 fn what_readers_cannot_see_makes_no_generation() {
-    let before = Known::new().fingerprint();
-    let changes: [Change; 7] = [
+    let before = KnownIndex::new().fingerprint();
+    let changes: [InputChange; 7] = [
         ("when it was fetched", &|k| k.row().snapshot.as_mut().unwrap().fetched_at = 2),
         ("its ETag", &|k| k.row().snapshot.as_mut().unwrap().validator = Some("e".into())),
         ("when metadata was fetched", &|k| k.row().metadata_at = 9),
@@ -164,7 +164,7 @@ fn what_readers_cannot_see_makes_no_generation() {
         ("a limit of fetching", &|k| k.inputs.policy.limits.download_bytes -= 1),
     ];
     for (what, change) in changes {
-        let mut known = Known::new();
+        let mut known = KnownIndex::new();
         change(&mut known);
         assert_eq!(known.fingerprint(), before, "{what}");
     }

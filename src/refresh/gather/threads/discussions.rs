@@ -1,12 +1,12 @@
 //! The order in which discussions are read: the last changed first, back to the newest change that the last pass saw.
 
-use super::pass::{Fetching, MOST_THREADS, OVERLAP, earlier};
+use super::pass::{MOST_THREADS, OVERLAP, ThreadsFetch, earlier};
 use crate::crawl::CrawlError;
 use crate::crawl::github::discussions::PageSize;
 use crate::crawl::github::threads::Listing;
 use crate::store::{Phase, SeenThread, ThreadPage, ThreadsOf};
 
-impl Fetching<'_> {
+impl ThreadsFetch<'_> {
     /// Reads pages of discussions until the end of the pass. The inner `Err` says why this run can't continue.
     pub(super) fn discussions(&mut self) -> anyhow::Result<Result<(), CrawlError>> {
         let mut smaller = None;

@@ -6,15 +6,15 @@
 
 use tokio::runtime::Runtime;
 
-use super::pass::{Fetching, Target};
+use super::pass::{ThreadsFetch, ThreadsTarget};
 use crate::catalogue::{Origin, Policy, Source};
 use crate::crawl::Crawler;
 use crate::crawl::github::thread::{OptedOut, ThreadKind};
 use crate::crawl::github::threads::Repository;
 use crate::generation::run::ThreadsResult;
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::inputs::Inputs;
-use crate::refresh::wanted::options::{Network, Options, Stop};
+use crate::refresh::wanted::inputs::RefreshInputs;
+use crate::refresh::wanted::options::{FetchMode, RefreshOptions, RefreshStop};
 use crate::refresh::wanted::threads::asks;
 use crate::store::{FetchState, Store, ThreadsOf};
 
@@ -35,7 +35,10 @@ pub(in crate::refresh) fn drop_unasked(source: &Source, store: &mut Store) -> an
 
 /// Removes the posts of authors who have opted out since the threads were stored. Reads the threads of a source only if
 /// the policy's list of opt-outs has changed since the last time. Makes no requests.
-pub(in crate::refresh) fn leave_out(inputs: &Inputs, store: &mut Store) -> anyhow::Result<()> {
+pub(in crate::refresh) fn leave_out(
+    inputs: &RefreshInputs,
+    store: &mut Store,
+) -> anyhow::Result<()> {
     let opted_out = opted_out(&inputs.policy);
     let now = chrono::Utc::now().timestamp();
     for source in &inputs.catalogue.sources {
@@ -61,8 +64,8 @@ fn opted_out(policy: &Policy) -> OptedOut {
 /// Returns a problem if threads were skipped because there is no token.
 pub(in crate::refresh) fn fetch(
     (runtime, crawler): (&Runtime, &Crawler),
-    (inputs, chosen): (&Inputs, &[&Source]),
-    (options, stop): (&Options, &Stop),
+    (inputs, chosen): (&RefreshInputs, &[&Source]),
+    (options, stop): (&RefreshOptions, &RefreshStop),
     store: &mut Store,
     done: &mut dyn FnMut(&str, ThreadsResult, Option<i64>),
 ) -> anyhow::Result<Option<Problem>> {
@@ -78,14 +81,14 @@ pub(in crate::refresh) fn fetch(
             continue;
         }
         for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
-            let target = Target {
+            let target = ThreadsTarget {
                 source,
                 repository: Repository { owner, name },
                 kind,
-                full: options.network == Network::Full,
+                full: options.network == FetchMode::Full,
             };
             let fetching =
-                Fetching::new((runtime, crawler, stop), target, &opted_out, &mut *store)?;
+                ThreadsFetch::new((runtime, crawler, stop), target, &opted_out, &mut *store)?;
             let (result, retry_at) = read_pages(fetching)?;
             done(&source.id.0, result, retry_at);
         }
@@ -96,7 +99,7 @@ pub(in crate::refresh) fn fetch(
 
 /// Reads pages until the end of the pass, or as far as this run may go. Returns the result, and when a host allows the
 /// next request, if it said so (Unix time in seconds).
-fn read_pages(mut fetching: Fetching) -> anyhow::Result<(ThreadsResult, Option<i64>)> {
+fn read_pages(mut fetching: ThreadsFetch) -> anyhow::Result<(ThreadsResult, Option<i64>)> {
     let is_first = fetching.state.swept_at == 0;
     let ended = match fetching.target.kind {
         ThreadKind::Discussion => fetching.discussions()?,

@@ -6,7 +6,7 @@
 
 use chrono::TimeDelta;
 
-use super::pass::{Fetching, earlier};
+use super::pass::{ThreadsFetch, earlier};
 use crate::catalogue::Issues as Rule;
 use crate::crawl::CrawlError;
 use crate::crawl::github::issues::{CommentPage, IssuePage, ListPosition};
@@ -15,11 +15,11 @@ use crate::crawl::github::threads::Failure;
 use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
 
 /// The result of reading a page of issues or comments.
-type Read = Result<(), CrawlError>;
+type PageRead = Result<(), CrawlError>;
 
-impl Fetching<'_> {
+impl ThreadsFetch<'_> {
     /// Reads pages of issues and comments until the end of the pass. The inner `Err` says why this run can't continue.
-    pub(super) fn issues(&mut self) -> anyhow::Result<Read> {
+    pub(super) fn issues(&mut self) -> anyhow::Result<PageRead> {
         loop {
             let read = match self.pass().phase {
                 Phase::Comments => self.page_of_comments()?,
@@ -31,7 +31,7 @@ impl Fetching<'_> {
         }
     }
 
-    fn page_of_issues(&mut self) -> anyhow::Result<Read> {
+    fn page_of_issues(&mut self) -> anyhow::Result<PageRead> {
         let known = self.known(false);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
         // With several labels, GitHub's filter selects the issues that have all of them, not any of them.
@@ -55,15 +55,15 @@ impl Fetching<'_> {
             let updated_at = thread.updated_at.clone();
             if let Err(error) = self.take_issue(thread, comments, &mut kept)? {
                 // The part of the page that was read is kept, and the next run continues after it.
-                self.advance(Some(updated_at), Further::Same);
+                self.advance(Some(updated_at), NextPage::Same);
                 self.write_page(kept)?;
                 return Ok(Err(error));
             }
         }
         let pass = self.pass();
         pass.newest = pass.newest.take().max(listing.newest.clone());
-        let further = if listing.next.is_some() { Further::Next } else { Further::None };
-        if further == Further::None {
+        let further = if listing.next.is_some() { NextPage::Next } else { NextPage::None };
+        if further == NextPage::None {
             self.answered(false, (since, page), etag);
         }
         self.advance(listing.newest, further);
@@ -83,7 +83,7 @@ impl Fetching<'_> {
         mut thread: Thread,
         comments: u64,
         page: &mut ThreadPage,
-    ) -> anyhow::Result<Read> {
+    ) -> anyhow::Result<PageRead> {
         let (number, updated_at) = (thread.number, thread.updated_at.clone());
         if !self.target.source.threads.issues.includes(&thread.labels) {
             page.dropped.push(number);
@@ -125,7 +125,7 @@ impl Fetching<'_> {
         self.pass().full && matches!(self.target.source.threads.issues, Rule::Labelled(_))
     }
 
-    fn page_of_comments(&mut self) -> anyhow::Result<Read> {
+    fn page_of_comments(&mut self) -> anyhow::Result<PageRead> {
         let known = self.known(true);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
         let answer = self.ask(async |crawler, repository, traffic| {
@@ -150,7 +150,7 @@ impl Fetching<'_> {
         let pass = self.pass();
         pass.newest_comment = pass.newest_comment.take().max(newest.clone());
         if has_next {
-            self.advance(newest, Further::Next);
+            self.advance(newest, NextPage::Next);
             self.write_page(kept)?;
             return Ok(Ok(()));
         }
@@ -180,9 +180,9 @@ impl Fetching<'_> {
     }
 
     /// Moves the pass past a page whose newest item was changed at `newest`.
-    fn advance(&mut self, newest: Option<String>, further: Further) {
+    fn advance(&mut self, newest: Option<String>, further: NextPage) {
         let pass = self.pass();
-        if further == Further::None {
+        if further == NextPage::None {
             (pass.phase, pass.cursor, pass.page) = (Phase::Comments, pass.until.clone(), 1);
             return;
         }
@@ -190,7 +190,7 @@ impl Fetching<'_> {
         let since = newest.and_then(|at| earlier(&at, TimeDelta::seconds(1)));
         if since.is_some() && since > pass.cursor {
             (pass.cursor, pass.page) = (since, 1);
-        } else if further == Further::Next {
+        } else if further == NextPage::Next {
             pass.page += 1;
         }
     }
@@ -232,7 +232,7 @@ impl Fetching<'_> {
 
 /// Where a pass continues after a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Further {
+enum NextPage {
     None,
     Next,
     /// The rest of the same page.

@@ -9,10 +9,10 @@ use crate::catalogue::{Issues, Source};
 use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
 use crate::crawl::github::threads::{Failure, Repository};
 use crate::crawl::{CrawlError, Crawler, Traffic};
-use crate::generation::run::{Outcome, ThreadsResult};
+use crate::generation::run::{FetchOutcome, ThreadsResult};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::options::Stop;
+use crate::refresh::wanted::options::RefreshStop;
 use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
 
 /// The most threads of one kind that are kept of one source: those changed last. A quarter of its limit of files.
@@ -31,7 +31,7 @@ const DAY: i64 = 24 * 60 * 60;
 const MOST_PROBLEMS: usize = 20;
 
 /// The threads that are fetched: of one kind, of one source.
-pub(super) struct Target<'a> {
+pub(super) struct ThreadsTarget<'a> {
     pub source: &'a Source,
     pub repository: Repository<'a>,
     pub kind: ThreadKind,
@@ -40,14 +40,14 @@ pub(super) struct Target<'a> {
 }
 
 /// A pass in progress.
-pub(super) struct Fetching<'a> {
+pub(super) struct ThreadsFetch<'a> {
     pub crawler: &'a Crawler,
-    pub target: Target<'a>,
+    pub target: ThreadsTarget<'a>,
     pub store: &'a mut Store,
     pub state: ThreadState,
     pub traffic: Traffic,
     runtime: &'a Runtime,
-    stop: &'a Stop,
+    stop: &'a RefreshStop,
     opted_out: &'a OptedOut,
     result: ThreadsResult,
     more_problems: usize,
@@ -55,14 +55,14 @@ pub(super) struct Fetching<'a> {
     now: i64,
 }
 
-impl<'a> Fetching<'a> {
+impl<'a> ThreadsFetch<'a> {
     /// Continues the pass that was interrupted, or begins one.
     pub fn new(
-        (runtime, crawler, stop): (&'a Runtime, &'a Crawler, &'a Stop),
-        target: Target<'a>,
+        (runtime, crawler, stop): (&'a Runtime, &'a Crawler, &'a RefreshStop),
+        target: ThreadsTarget<'a>,
         opted_out: &'a OptedOut,
         store: &'a mut Store,
-    ) -> anyhow::Result<Fetching<'a>> {
+    ) -> anyhow::Result<ThreadsFetch<'a>> {
         let of = ThreadsOf { source: &target.source.id, kind: target.kind };
         let now = chrono::Utc::now().timestamp();
         let mut state = store.thread_state(of)?;
@@ -79,7 +79,7 @@ impl<'a> Fetching<'a> {
             store.end_pass(of, false, &state, now)?;
         }
         let result = ThreadsResult::of(target.kind);
-        Ok(Fetching {
+        Ok(ThreadsFetch {
             crawler,
             target,
             store,
@@ -105,12 +105,12 @@ impl<'a> Fetching<'a> {
         let mut result = self.result;
         let is_changed = result.changed + result.removed > 0;
         let (outcome, error) = match ended {
-            Ok(()) if is_first => (Outcome::New, None),
-            Ok(()) if is_changed => (Outcome::Changed, None),
-            Ok(()) => (Outcome::Unchanged, None),
-            Err(CrawlError::Ended) => (Outcome::Skipped, None),
-            Err(error @ CrawlError::Deferred { .. }) => (Outcome::Deferred, Some(error)),
-            Err(error) => (Outcome::Failed, Some(error)),
+            Ok(()) if is_first => (FetchOutcome::New, None),
+            Ok(()) if is_changed => (FetchOutcome::Changed, None),
+            Ok(()) => (FetchOutcome::Unchanged, None),
+            Err(CrawlError::Ended) => (FetchOutcome::Skipped, None),
+            Err(error @ CrawlError::Deferred { .. }) => (FetchOutcome::Deferred, Some(error)),
+            Err(error) => (FetchOutcome::Failed, Some(error)),
         };
         let retry_at = match &error {
             Some(CrawlError::Deferred { until, .. }) => *until,
@@ -251,7 +251,7 @@ fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
 }
 
 /// The part of the catalogue entry that decides which threads are read, as text.
-fn rule(target: &Target) -> String {
+fn rule(target: &ThreadsTarget) -> String {
     match (target.kind, &target.source.threads.issues) {
         (ThreadKind::Discussion, _) | (_, Issues::None | Issues::All) => "all".to_owned(),
         (ThreadKind::Issue, Issues::Labelled(labels)) => format!("labels {labels:?}"),
