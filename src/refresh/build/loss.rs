@@ -21,7 +21,7 @@ use crate::crawl::github::thread::ThreadKind;
 use crate::generation::contents::GenerationContents;
 use crate::generation::loss::DocumentLoss;
 use crate::generation::served::{self, ServedDocuments};
-use crate::refresh::gather::settle::is_dropped;
+use crate::refresh::gather::store_result::is_dropped;
 use crate::refresh::wanted::cairnignore::is_unknown;
 use crate::refresh::wanted::threads;
 use crate::refresh::wanted::versions::document_versions;

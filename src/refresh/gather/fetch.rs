@@ -4,34 +4,25 @@
 //! writes. The files of a source replace the old ones only after all have arrived.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::Context;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 
+use super::context::{FetchNetwork, FetchRun};
 use super::incoming::{IncomingFiles, result};
-use super::renew;
-use super::settle::{Settling, settle};
+use super::metadata;
+use super::store_result::store_result;
+use super::tasks::{self, FetchMessage};
 use super::threads::fetch as threads;
-use crate::catalogue::{Selection, Source};
-use crate::config::Config;
-use crate::crawl::{CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic};
+use crate::catalogue::Selection;
+use crate::crawl::{CrawlError, Crawler, Quota, RawFile, Room, Sent, Traffic};
 use crate::generation::run::{FetchOutcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
-use crate::refresh::wanted::inputs::{RefreshInputs, selection};
-use crate::refresh::wanted::options::{FetchMode, RefreshEvent, RefreshOptions, RefreshStop};
+use crate::refresh::wanted::options::{FetchMode, RefreshEvent};
 use crate::store::Store;
 
-/// The capacity of the channel from the network to the store, in messages.
-const CHANNEL: usize = 16;
 /// Bytes that are collected before they are written.
 const BATCH_BYTES: usize = 4_000_000;
-
-enum FetchMessage {
-    Sent(usize, Sent),
-    Done(usize, Report, f64),
-}
 
 /// The results of fetching.
 #[derive(Default)]
@@ -47,201 +38,118 @@ pub(in crate::refresh) struct FetchResults {
     pub notes: Vec<Problem>,
 }
 
-/// Fetches `chosen` into `store`, until all are fetched or `stop` is cancelled.
+/// Fetches the chosen sources of `run` into `store`, until all are fetched or the run is stopped.
 pub(in crate::refresh) fn fetch(
-    config: &Config,
-    inputs: &RefreshInputs,
-    (options, stop): (&RefreshOptions, &RefreshStop),
-    chosen: &[&Source],
+    run: FetchRun,
     store: &mut Store,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<FetchResults> {
-    let mut outcomes = FetchResults::default();
-    let mut results: HashMap<String, SourceResult> = HashMap::new();
-    if !chosen.is_empty() {
-        on_event(RefreshEvent::Fetching(chosen.len()));
+    let mut collected = CollectedResults::default();
+    if !run.chosen.is_empty() {
+        on_event(RefreshEvent::Fetching(run.chosen.len()));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .context("cannot start the network runtime")?;
-        let crawler = Crawler::new(config, inputs.policy.limits)?;
-        let jobs = options.jobs.unwrap_or(config.jobs);
-        let start =
-            Start { crawler: &crawler, inputs, full: options.network == FetchMode::Full, jobs };
-        let receiver = start.all(&runtime, chosen, store, stop)?;
-        let settling = Settling { config, inputs, on_loss: options.on_loss };
-        receive(receiver, chosen, settling, store, &mut |result, retry_at| {
+        let crawler = Crawler::new(run.config, run.inputs.policy.limits)?;
+        let network = FetchNetwork { runtime: &runtime, crawler: &crawler };
+        let receiver = tasks::start(run, network, store)?;
+        receive(receiver, run, store, &mut |result, retry_at| {
             on_event(RefreshEvent::Fetched(&result));
-            outcomes.retry_at = outcomes.retry_at.max(retry_at);
-            results.insert(result.source.clone(), result);
+            collected.add(result, retry_at);
         })?;
-        if options.network != FetchMode::FoldersOnly {
-            let network = (&runtime, &crawler);
-            let of = (inputs, chosen);
-            ask_api(network, of, (options, stop), store, (&mut outcomes, &mut results), on_event)?;
+        if run.options.network != FetchMode::FoldersOnly {
+            request_api(run, network, store, &mut collected, on_event)?;
         }
-        outcomes.quota = crawler.quota();
-        outcomes.notes.extend(crawler.token_refused().then(refused_token));
+        collected.whole.quota = crawler.quota();
+        collected.whole.notes.extend(crawler.token_refused().then(refused_token));
         runtime.shutdown_background();
     }
-    for source in &inputs.catalogue.sources {
-        let was_chosen = chosen.iter().any(|chosen| chosen.id == source.id);
-        // A chosen source without a result: its task ended without a report.
-        let (outcome, error) = match was_chosen && !stop.is_cancelled() {
-            true => (FetchOutcome::Failed, Some(CrawlError::Ended)),
-            false => (FetchOutcome::Skipped, None),
-        };
-        let known = results.remove(&source.id.0);
-        let result = known.unwrap_or_else(|| result(&source.id.0, outcome, error, 0.0));
-        outcomes.results.push(result);
-    }
-    Ok(outcomes)
+    Ok(collected.finish(run))
 }
 
-/// Fetches the metadata and threads of `chosen` from GitHub's API, and adds their traffic and results.
-fn ask_api(
-    (runtime, crawler): (&tokio::runtime::Runtime, &Crawler),
-    (inputs, chosen): (&RefreshInputs, &[&Source]),
-    (options, stop): (&RefreshOptions, &RefreshStop),
+/// Fetches the metadata and threads of the chosen sources from GitHub's API, and adds their traffic and results to
+/// `collected`.
+fn request_api(
+    run: FetchRun,
+    network: FetchNetwork,
     store: &mut Store,
-    (outcomes, results): (&mut FetchResults, &mut HashMap<String, SourceResult>),
+    collected: &mut CollectedResults,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<()> {
-    let mut add = |id: &str, traffic: Traffic| match results.get_mut(id) {
-        Some(result) => result.traffic += traffic,
-        None => outcomes.shared += traffic,
-    };
-    renew::renew(runtime, crawler, (chosen, stop), store, &mut add)?;
-    let mut retry_at = None;
-    let lists = threads::lists(chosen, crawler);
+    metadata::renew(run, network, store, &mut |id, traffic| collected.add_traffic(id, traffic))?;
+    let lists = threads::lists(run.chosen, network.crawler);
     if lists > 0 {
         on_event(RefreshEvent::Listing(lists));
     }
-    let mut done = |id: &str, threads: ThreadsResult, until: Option<i64>| {
-        retry_at = retry_at.max(until);
+    let note = threads::fetch(run, network, store, &mut |id, threads, retry_at| {
         on_event(RefreshEvent::Listed(id));
-        if let Some(result) = results.get_mut(id) {
-            result.traffic += threads.traffic;
-            result.threads.push(threads);
-        }
-    };
-    let network = (runtime, crawler);
-    let note = threads::fetch(network, (inputs, chosen), (options, stop), store, &mut done)?;
-    outcomes.notes.extend(note);
-    outcomes.retry_at = outcomes.retry_at.max(retry_at);
+        collected.add_threads(id, threads, retry_at);
+    })?;
+    collected.whole.notes.extend(note);
     Ok(())
 }
 
 fn refused_token() -> Problem {
-    let message = "GitHub refuses the token (401); this run went on without it";
+    let message = "GitHub refuses the token (401); this run continued without it";
     Problem::new(Stage::Crawl, message).hint("renew GITHUB_TOKEN or token_file, or remove it")
 }
 
-/// The arguments that all tasks share.
-struct Start<'a> {
-    crawler: &'a Crawler,
-    inputs: &'a RefreshInputs,
-    /// Fetch unchanged sources too.
-    full: bool,
-    jobs: usize,
+/// The results that were collected so far.
+#[derive(Default)]
+struct CollectedResults {
+    by_source: HashMap<String, SourceResult>,
+    /// Everything except the results of single sources.
+    whole: FetchResults,
 }
 
-impl Start<'_> {
-    /// Starts a task for each source. At most `jobs` of them fetch at the same time.
-    fn all(
-        &self,
-        runtime: &tokio::runtime::Runtime,
-        chosen: &[&Source],
-        store: &Store,
-        stop: &RefreshStop,
-    ) -> anyhow::Result<mpsc::Receiver<FetchMessage>> {
-        let permits = Arc::new(Semaphore::new(self.jobs));
-        let (sender, receiver) = mpsc::channel(CHANNEL);
-        for (at, source) in chosen.iter().enumerate() {
-            let selection = selection(self.inputs, source);
-            let known = if self.full { None } else { known(source, &selection, store)? };
-            let task = FetchTask {
-                at,
-                crawler: self.crawler.clone(),
-                source: (*source).clone(),
-                selection,
-                known,
-                sender: sender.clone(),
-                permits: Arc::clone(&permits),
-            };
-            runtime.spawn(task.run(stop.clone()));
+impl CollectedResults {
+    /// Adds the result of one source. `retry_at` is when its host allows the next request (Unix time in seconds).
+    fn add(&mut self, result: SourceResult, retry_at: Option<i64>) {
+        self.whole.retry_at = self.whole.retry_at.max(retry_at);
+        self.by_source.insert(result.source.clone(), result);
+    }
+
+    /// Adds traffic of the source `id`, or shared traffic if `id` is the id of no source that was fetched.
+    fn add_traffic(&mut self, id: &str, traffic: Traffic) {
+        match self.by_source.get_mut(id) {
+            Some(result) => result.traffic += traffic,
+            None => self.whole.shared += traffic,
         }
-        Ok(receiver)
+    }
+
+    /// Adds the result of one list of threads of the source `id`.
+    fn add_threads(&mut self, id: &str, threads: ThreadsResult, retry_at: Option<i64>) {
+        self.whole.retry_at = self.whole.retry_at.max(retry_at);
+        if let Some(result) = self.by_source.get_mut(id) {
+            result.traffic += threads.traffic;
+            result.threads.push(threads);
+        }
+    }
+
+    /// The results, with one for each source of the catalogue.
+    fn finish(mut self, run: FetchRun) -> FetchResults {
+        for source in &run.inputs.catalogue.sources {
+            let was_chosen = run.chosen.iter().any(|chosen| chosen.id == source.id);
+            // A chosen source without a result: its task ended without a report.
+            let (outcome, error) = match was_chosen && !run.stop.is_cancelled() {
+                true => (FetchOutcome::Failed, Some(CrawlError::Ended)),
+                false => (FetchOutcome::Skipped, None),
+            };
+            let known = self.by_source.remove(&source.id.0);
+            let result = known.unwrap_or_else(|| result(&source.id.0, outcome, error, 0.0));
+            self.whole.results.push(result);
+        }
+        self.whole
     }
 }
 
-/// The stored snapshot of `source`, if it contains every file that `selection` takes and none of them was damaged. If
-/// the rules have changed since the fetch, the list of files that were left out then shows whether one is missing.
-fn known(
-    source: &Source,
-    selection: &Selection,
-    store: &Store,
-) -> anyhow::Result<Option<Snapshot>> {
-    let Some(snapshot) = store.source(&source.id)?.snapshot else { return Ok(None) };
-    if snapshot.revision.is_empty() || store.lacks_blobs(&source.id)? {
-        return Ok(None);
-    }
-    if snapshot.selection == selection.fingerprint() {
-        return Ok(Some(snapshot));
-    }
-    let left_out = store.left_out(&source.id)?;
-    let holds_all = left_out.is_some_and(|left_out| {
-        !left_out.iter().any(|file| selection.takes(&file.path, file.size))
-    });
-    Ok(holds_all.then_some(snapshot))
-}
-
-struct FetchTask {
-    at: usize,
-    crawler: Crawler,
-    source: Source,
-    selection: Selection,
-    known: Option<Snapshot>,
-    sender: mpsc::Sender<FetchMessage>,
-    permits: Arc<Semaphore>,
-}
-
-impl FetchTask {
-    async fn run(self, stop: RefreshStop) {
-        let mut started = Instant::now();
-        let report = tokio::select! {
-            report = self.fetch(&mut started) => report,
-            () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
-        };
-        let done = FetchMessage::Done(self.at, report, started.elapsed().as_secs_f64());
-        // The receiver is dropped only if the run has failed. The report is not needed then.
-        let _ = self.sender.send(done).await;
-    }
-
-    async fn fetch(&self, started: &mut Instant) -> Report {
-        let Ok(_permit) = self.permits.acquire().await else {
-            return Report::of(Err(CrawlError::Ended));
-        };
-        *started = Instant::now();
-        let (files, mut incoming) = mpsc::channel(2);
-        let fetch = self.crawler.fetch(&self.source, &self.selection, self.known.as_ref(), files);
-        let forward = async {
-            while let Some(sent) = incoming.recv().await {
-                if self.sender.send(FetchMessage::Sent(self.at, sent)).await.is_err() {
-                    break;
-                }
-            }
-        };
-        tokio::join!(fetch, forward).0
-    }
-}
-
-/// Writes received files until every task has ended.
+/// Writes received files to `store` until every task has ended. `done` receives the result of each source, and when its
+/// host allows the next request, if it deferred one (Unix time in seconds).
 fn receive(
     mut receiver: mpsc::Receiver<FetchMessage>,
-    chosen: &[&Source],
-    settling: Settling,
+    run: FetchRun,
     store: &mut Store,
     done: &mut dyn FnMut(SourceResult, Option<i64>),
 ) -> anyhow::Result<()> {
@@ -267,7 +175,7 @@ fn receive(
                     Err(CrawlError::Deferred { until, .. }) => *until,
                     _ => None,
                 };
-                done(settle(chosen[at], settling, (report, seconds), files, store)?, retry_at);
+                done(store_result(run, run.chosen[at], report, seconds, files, store)?, retry_at);
             }
         }
     }
@@ -283,6 +191,7 @@ struct BlobBatch {
 }
 
 impl BlobBatch {
+    /// Adds `file`, which holds `room` until it is written. Writes the batch if it is full.
     fn add(&mut self, file: RawFile, room: Room, store: &mut Store) -> anyhow::Result<()> {
         self.bytes += file.bytes.len();
         self.files.push(file);

@@ -1,10 +1,8 @@
 //! Fetches discussions and issues into the store.
 //!
 //! They are fetched after the archives, one request at a time, as GitHub asks of clients. Each page is stored with its
-//! cursor before the next one is requested, so that a run may end between any two. `discussions` and `issues`
+//! cursor before the next one is requested, so that a run may end between any two pages. `discussions` and `issues`
 //! define the order in which pages are read, and `pass` how a page changes the store.
-
-use tokio::runtime::Runtime;
 
 use super::pass::{ThreadsFetch, ThreadsTarget};
 use crate::catalogue::{Origin, Policy, Source};
@@ -13,8 +11,9 @@ use crate::crawl::github::thread::{OptedOut, ThreadKind};
 use crate::crawl::github::threads::Repository;
 use crate::generation::run::ThreadsResult;
 use crate::problem::{Problem, Stage};
+use crate::refresh::gather::context::{FetchNetwork, FetchRun};
 use crate::refresh::wanted::inputs::RefreshInputs;
-use crate::refresh::wanted::options::{FetchMode, RefreshOptions, RefreshStop};
+use crate::refresh::wanted::options::FetchMode;
 use crate::refresh::wanted::threads::asks;
 use crate::store::{FetchState, Store, ThreadsOf};
 
@@ -58,25 +57,24 @@ fn opted_out(policy: &Policy) -> OptedOut {
     OptedOut::new(&policy.opted_out)
 }
 
-/// Fetches the threads that the entries of `chosen` request, until `stop` is cancelled. `done` receives the result of
+/// Fetches the threads that the entries of the chosen sources request, until the run is stopped. `done` receives the result of
 /// each kind of threads of each source. Sources whose files could not be fetched are skipped.
 ///
 /// Returns a problem if threads were skipped because there is no token.
 pub(in crate::refresh) fn fetch(
-    (runtime, crawler): (&Runtime, &Crawler),
-    (inputs, chosen): (&RefreshInputs, &[&Source]),
-    (options, stop): (&RefreshOptions, &RefreshStop),
+    run: FetchRun,
+    network: FetchNetwork,
     store: &mut Store,
     done: &mut dyn FnMut(&str, ThreadsResult, Option<i64>),
 ) -> anyhow::Result<Option<Problem>> {
-    let opted_out = opted_out(&inputs.policy);
+    let opted_out = opted_out(&run.inputs.policy);
     let mut without_token = 0;
-    for source in chosen.iter().filter(|source| source.threads.any()) {
+    for source in run.chosen.iter().filter(|source| source.threads.any()) {
         let Origin::GitHub { owner, name } = &source.origin else { continue };
-        if stop.is_cancelled() || store.source(&source.id)?.state != FetchState::Ok {
+        if run.stop.is_cancelled() || store.source(&source.id)?.state != FetchState::Ok {
             continue;
         }
-        if !crawler.signs_in() {
+        if !network.crawler.signs_in() {
             without_token += 1;
             continue;
         }
@@ -85,16 +83,15 @@ pub(in crate::refresh) fn fetch(
                 source,
                 repository: Repository { owner, name },
                 kind,
-                full: options.network == FetchMode::Full,
+                full: run.options.network == FetchMode::Full,
             };
-            let fetching =
-                ThreadsFetch::new((runtime, crawler, stop), target, &opted_out, &mut *store)?;
+            let fetching = ThreadsFetch::new(network, run.stop, target, &opted_out, &mut *store)?;
             let (result, retry_at) = read_pages(fetching)?;
             done(&source.id.0, result, retry_at);
         }
     }
     // A token that GitHub refuses is reported separately.
-    Ok((without_token > 0 && !crawler.token_refused()).then(|| no_token(without_token)))
+    Ok((without_token > 0 && !network.crawler.token_refused()).then(|| no_token(without_token)))
 }
 
 /// Reads pages until the end of the pass, or as far as this run may go. Returns the result, and when a host allows the

@@ -32,7 +32,7 @@ impl ThreadsFetch<'_> {
     }
 
     fn page_of_issues(&mut self) -> anyhow::Result<PageRead> {
-        let known = self.known(false);
+        let known = self.known(IssueList::Issues);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
         // With several labels, GitHub's filter selects the issues that have all of them, not any of them.
         let label = match &self.target.source.threads.issues {
@@ -64,7 +64,7 @@ impl ThreadsFetch<'_> {
         pass.newest = pass.newest.take().max(listing.newest.clone());
         let further = if listing.next.is_some() { NextPage::Next } else { NextPage::None };
         if further == NextPage::None {
-            self.answered(false, (since, page), etag);
+            self.answered(IssueList::Issues, since, page, etag);
         }
         self.advance(listing.newest, further);
         self.write_page(kept)?;
@@ -126,7 +126,7 @@ impl ThreadsFetch<'_> {
     }
 
     fn page_of_comments(&mut self) -> anyhow::Result<PageRead> {
-        let known = self.known(true);
+        let known = self.known(IssueList::Comments);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
         let answer = self.ask(async |crawler, repository, traffic| {
             let (since, known) = (since.as_deref(), known.as_deref());
@@ -154,7 +154,7 @@ impl ThreadsFetch<'_> {
             self.write_page(kept)?;
             return Ok(Ok(()));
         }
-        self.answered(true, (since, page), etag);
+        self.answered(IssueList::Comments, since, page, etag);
         self.write_page(kept)?;
         let pass = self.pass();
         // If no comments were found, the next pass must not begin with the first comment ever.
@@ -202,11 +202,11 @@ impl ThreadsFetch<'_> {
         self.write(&page)
     }
 
-    /// The ETag of the last response to the request that comes next, for comments or issues.
-    fn known(&mut self, comments: bool) -> Option<String> {
-        let answered = match comments {
-            true => self.state.answered_comments.clone(),
-            false => self.state.answered.clone(),
+    /// The ETag of the last response to the request that comes next, if it is the same request again.
+    fn known(&mut self, list: IssueList) -> Option<String> {
+        let answered = match list {
+            IssueList::Issues => self.state.answered.clone(),
+            IssueList::Comments => self.state.answered_comments.clone(),
         };
         let pass = self.pass();
         let is_same = |answered: &Answered| Some(&answered.since) == pass.cursor.as_ref();
@@ -214,20 +214,28 @@ impl ThreadsFetch<'_> {
         answered.filter(|answered| is_first && is_same(answered)).map(|answered| answered.etag)
     }
 
-    /// Remembers the ETag of a last page, if it was also the first page.
+    /// Stores the ETag of the last page of `list`, if it was also the first page.
     fn answered(
         &mut self,
-        comments: bool,
-        (since, page): (Option<String>, u32),
+        list: IssueList,
+        since: Option<String>,
+        page: u32,
         etag: Option<String>,
     ) {
         let answered = since.zip(etag).filter(|_| page == 1);
         let answered = answered.map(|(since, etag)| Answered { since, etag });
-        match comments {
-            true => self.state.answered_comments = answered,
-            false => self.state.answered = answered,
+        match list {
+            IssueList::Issues => self.state.answered = answered,
+            IssueList::Comments => self.state.answered_comments = answered,
         }
     }
+}
+
+/// One of the two lists that a pass over issues reads.
+#[derive(Clone, Copy)]
+enum IssueList {
+    Issues,
+    Comments,
 }
 
 /// Where a pass continues after a page.

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta};
-use tokio::runtime::Runtime;
 
 use crate::catalogue::{Issues, Source};
 use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
@@ -12,6 +11,7 @@ use crate::crawl::{CrawlError, Crawler, Traffic};
 use crate::generation::run::{FetchOutcome, ThreadsResult};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
+use crate::refresh::gather::context::FetchNetwork;
 use crate::refresh::wanted::options::RefreshStop;
 use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
 
@@ -41,12 +41,11 @@ pub(super) struct ThreadsTarget<'a> {
 
 /// A pass in progress.
 pub(super) struct ThreadsFetch<'a> {
-    pub crawler: &'a Crawler,
     pub target: ThreadsTarget<'a>,
     pub store: &'a mut Store,
     pub state: ThreadState,
     pub traffic: Traffic,
-    runtime: &'a Runtime,
+    network: FetchNetwork<'a>,
     stop: &'a RefreshStop,
     opted_out: &'a OptedOut,
     result: ThreadsResult,
@@ -58,7 +57,8 @@ pub(super) struct ThreadsFetch<'a> {
 impl<'a> ThreadsFetch<'a> {
     /// Continues the pass that was interrupted, or begins one.
     pub fn new(
-        (runtime, crawler, stop): (&'a Runtime, &'a Crawler, &'a RefreshStop),
+        network: FetchNetwork<'a>,
+        stop: &'a RefreshStop,
         target: ThreadsTarget<'a>,
         opted_out: &'a OptedOut,
         store: &'a mut Store,
@@ -80,12 +80,11 @@ impl<'a> ThreadsFetch<'a> {
         }
         let result = ThreadsResult::of(target.kind);
         Ok(ThreadsFetch {
-            crawler,
             target,
             store,
             state,
             traffic: Traffic::default(),
-            runtime,
+            network,
             stop,
             opted_out,
             result,
@@ -134,7 +133,7 @@ impl<'a> ThreadsFetch<'a> {
     /// The response to one request. `Err` if the run is stopped first, or this run has made its most requests.
     pub fn ask<T>(
         &mut self,
-        question: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
+        request: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
     ) -> Result<T, CrawlError> {
         if self.traffic.requests >= MOST_REQUESTS {
             let host = self.target.source.id.0.clone();
@@ -144,18 +143,18 @@ impl<'a> ThreadsFetch<'a> {
             );
             return Err(CrawlError::Deferred { host, why, until: Some(self.now + NEXT_SECONDS) });
         }
-        let (crawler, repository) = (self.crawler, self.target.repository);
+        let (crawler, repository) = (self.network.crawler, self.target.repository);
         let (traffic, stop) = (&mut self.traffic, self.stop);
-        self.runtime.block_on(async {
+        self.network.runtime.block_on(async {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => Err(CrawlError::Ended),
-                answer = question(crawler, repository, traffic) => answer,
+                response = request(crawler, repository, traffic) => response,
             }
         })
     }
 
-    /// The pass.
+    /// The state of the pass.
     pub fn pass(&mut self) -> &mut Pass {
         self.state.pass.get_or_insert_default()
     }
@@ -168,7 +167,7 @@ impl<'a> ThreadsFetch<'a> {
                 "is kept in part: of one thread, {MOST_POSTS} comments and {THREAD_BYTES} bytes of text are read"
             );
             let problem = Problem::new(Stage::Crawl, message);
-            self.tell(problem.at(self.target.kind.path(thread.number)));
+            self.report(problem.at(self.target.kind.path(thread.number)));
         }
         Some(thread)
     }
@@ -188,12 +187,13 @@ impl<'a> ThreadsFetch<'a> {
         {
             pass.failed_since = Some(at.clone());
         }
-        let place = failure.number.map(|number| self.target.kind.path(number));
-        problem.path = Some(place.unwrap_or_else(|| self.target.kind.folder().to_owned()));
-        self.tell(problem);
+        let path = failure.number.map(|number| self.target.kind.path(number));
+        problem.path = Some(path.unwrap_or_else(|| self.target.kind.folder().to_owned()));
+        self.report(problem);
     }
 
-    fn tell(&mut self, problem: Problem) {
+    /// Adds `problem` to the result, or counts it if there are many.
+    fn report(&mut self, problem: Problem) {
         if self.result.problems.len() < MOST_PROBLEMS {
             self.result.problems.push(problem);
         } else {

@@ -4,39 +4,33 @@
 //! that was not found for the configured time is dropped. In both cases its threads are removed, too. If only a part of
 //! a folder could be read, the stored files of the other part are kept.
 
+use super::context::FetchRun;
 use super::incoming::{IncomingFiles, result};
 use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
-use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
+use crate::crawl::{CrawlError, Fetched, LeftOut, Moved, Report, Snapshot};
 use crate::generation::run::{FetchOutcome, SourceResult};
-use crate::refresh::wanted::inputs::{RefreshInputs, selection};
+use crate::refresh::wanted::inputs::selection;
 use crate::refresh::wanted::options::OnLoss;
 use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 
-/// The settings by which the result of a fetch is written.
-#[derive(Clone, Copy)]
-pub(in crate::refresh) struct Settling<'a> {
-    pub config: &'a Config,
-    pub inputs: &'a RefreshInputs,
-    pub on_loss: OnLoss,
-}
-
 /// Writes the `report` of a fetch of `source` and its `incoming` files to `store`. The fetch took `seconds`.
-pub(in crate::refresh) fn settle(
+pub(in crate::refresh) fn store_result(
+    run: FetchRun,
     source: &Source,
-    settling: Settling,
-    (report, seconds): (Report, f64),
+    report: Report,
+    seconds: f64,
     mut incoming: IncomingFiles,
     store: &mut Store,
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
-    let selection = selection(settling.inputs, source).fingerprint().to_owned();
+    let selection = selection(run.inputs, source).fingerprint().to_owned();
     let Report { result: fetched, moved, left_out, unread, problems, traffic } = report;
     let fetched = match fetched {
-        Ok(Fetched::Nothing) => emptied(source, settling.on_loss, store)?,
+        Ok(Fetched::Nothing) => emptied(source, run.options.on_loss, store)?,
         fetched => fetched,
     };
     let (outcome, error) = match fetched {
@@ -53,37 +47,70 @@ pub(in crate::refresh) fn settle(
             (unchanged(&mut row, moved, renew), None)
         }
         Ok(Fetched::Changed { revision, validator }) => {
-            well(&mut row, moved);
+            reached(&mut row, moved);
             row.problems = problems;
-            keep_unread((source, &unread), &mut row, &mut incoming, store)?;
-            // All received blobs are stored by now. If a file still lacks its blob, the outcome must not be
-            // `Unchanged`, so that the list of files is replaced.
-            if store.lacks_blobs(&source.id)? {
-                row.snapshot.iter_mut().for_each(|known| known.revision.clear());
-            }
+            keep_unread(source, &unread, &mut row, &mut incoming, store)?;
             let id = source.id.clone();
             let snapshot = Snapshot { source: id, revision, validator, fetched_at: now, selection };
-            (renew(&mut row, snapshot), None)
+            (changed(&mut row, snapshot, store)?, None)
         }
-        Err(error @ CrawlError::Deferred { .. }) => (FetchOutcome::Deferred, Some(error)),
-        Err(CrawlError::Ended) => (FetchOutcome::Skipped, None),
-        Err(error) => {
-            fail(&mut row, &error, settling.config, now);
+        Err(error) => failed(&mut row, error, run.config, now),
+    };
+    write(source, outcome, &row, &incoming, left_out.as_deref(), run.config, now, store)?;
+    Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+}
+
+/// Stores `snapshot`, whose files have all arrived, in `row`.
+fn changed(row: &mut SourceRow, snapshot: Snapshot, store: &Store) -> anyhow::Result<FetchOutcome> {
+    // All received blobs are stored by now. If a file still lacks its blob, the outcome must not be `Unchanged`, so
+    // that the list of files is replaced.
+    if store.lacks_blobs(&snapshot.source)? {
+        row.snapshot.iter_mut().for_each(|known| known.revision.clear());
+    }
+    Ok(renew(row, snapshot))
+}
+
+/// Records in `row` that its source could not be fetched, unless the fetch was only deferred or stopped.
+fn failed(
+    row: &mut SourceRow,
+    error: CrawlError,
+    config: &Config,
+    now: i64,
+) -> (FetchOutcome, Option<CrawlError>) {
+    match error {
+        CrawlError::Deferred { .. } => (FetchOutcome::Deferred, Some(error)),
+        CrawlError::Ended => (FetchOutcome::Skipped, None),
+        _ => {
+            fail(row, &error, config, now);
             (FetchOutcome::Failed, Some(error))
         }
-    };
+    }
+}
+
+/// Writes `row`, and the files of `source` if they have changed or are to be dropped. `left_out` lists the files that
+/// were not selected.
+fn write(
+    source: &Source,
+    outcome: FetchOutcome,
+    row: &SourceRow,
+    incoming: &IncomingFiles,
+    left_out: Option<&[LeftOut]>,
+    config: &Config,
+    now: i64,
+    store: &mut Store,
+) -> anyhow::Result<()> {
     match outcome {
         FetchOutcome::New | FetchOutcome::Changed => {
-            store.replace_files(&source.id, &incoming.files, left_out.as_deref(), &row, now)?;
+            store.replace_files(&source.id, &incoming.files, left_out, row, now)?;
         }
         FetchOutcome::Failed if row.snapshot.is_none() => {
-            store.replace_files(&source.id, &[], None, &row, now)?;
-            drop_threads(source, &row, settling.config, store)?;
+            store.replace_files(&source.id, &[], None, row, now)?;
+            drop_threads(source, row, config, now, store)?;
         }
-        FetchOutcome::Unchanged | FetchOutcome::Failed => store.put_source(&source.id, &row)?,
+        FetchOutcome::Unchanged | FetchOutcome::Failed => store.put_source(&source.id, row)?,
         FetchOutcome::Deferred | FetchOutcome::Skipped => {}
     }
-    Ok(SourceResult { traffic, ..result(&source.id.0, outcome, error, seconds) })
+    Ok(())
 }
 
 /// Drops the threads of a source that is blocked or was gone for the configured time. Other sources without fetched
@@ -92,9 +119,10 @@ fn drop_threads(
     source: &Source,
     row: &SourceRow,
     config: &Config,
+    now: i64,
     store: &mut Store,
 ) -> anyhow::Result<()> {
-    if row.state == FetchState::Blocked || is_dropped(row, config, chrono::Utc::now().timestamp()) {
+    if row.state == FetchState::Blocked || is_dropped(row, config, now) {
         for kind in ThreadKind::ALL {
             store.remove_threads(ThreadsOf { source: &source.id, kind })?;
         }
@@ -104,15 +132,15 @@ fn drop_threads(
 
 /// Records in `row` that its source is unchanged. `renew` updates the snapshot, if there is one.
 fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> FetchOutcome {
-    well(row, moved);
+    reached(row, moved);
     if let Some(known) = &mut row.snapshot {
         renew(known);
     }
     FetchOutcome::Unchanged
 }
 
-/// The result for a `source` that has no files. If files of a folder are stored, its disk is probably not mounted:
-/// that is an error, and nothing is dropped, unless the user accepts the loss.
+/// The result for a `source` that has no files. If files of a folder are stored, its disk is probably not mounted.
+/// That is an error, and nothing is dropped, unless the user accepts the loss.
 fn emptied(
     source: &Source,
     on_loss: OnLoss,
@@ -128,10 +156,11 @@ fn emptied(
     })
 }
 
-/// Sets the licence in `row` by the received LICENSE file, and adds the stored files at or below the paths `unread` to
+/// Sets the licence in `row` from the received LICENSE file, and adds the stored files at or below the paths `unread` to
 /// `incoming`: they could not be read, but may still exist.
 fn keep_unread(
-    (source, unread): (&Source, &[String]),
+    source: &Source,
+    unread: &[String],
     row: &mut SourceRow,
     incoming: &mut IncomingFiles,
     store: &Store,
@@ -153,7 +182,7 @@ fn keep_unread(
 }
 
 /// Records in `row` that its source was reached, and whether the repository has moved.
-fn well(row: &mut SourceRow, moved: Moved) {
+fn reached(row: &mut SourceRow, moved: Moved) {
     (row.not_found, row.gone_since) = (0, None);
     row.state = FetchState::Ok;
     match moved {
@@ -215,85 +244,4 @@ fn fail(row: &mut SourceRow, error: &CrawlError, config: &Config, now: i64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::catalogue::SourceId;
-    use crate::config::{self, Overrides};
-
-    fn snapshot(revision: &str) -> Snapshot {
-        Snapshot {
-            source: SourceId("a/b".into()),
-            revision: revision.into(),
-            validator: None,
-            fetched_at: 7,
-            selection: "s".into(),
-        }
-    }
-
-    #[test]
-    fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
-        let mut config = config::load(&Overrides::default()).unwrap();
-        (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
-        let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
-        let error = CrawlError::NotFound("u".into());
-        let states: Vec<FetchState> = (0..4)
-            .map(|day| {
-                fail(&mut row, &error, &config, day * 86_400);
-                row.state
-            })
-            .collect();
-        assert_eq!(
-            states,
-            [FetchState::Failed, FetchState::Failed, FetchState::Gone, FetchState::Gone]
-        );
-        assert_eq!(row.gone_since, Some(2 * 86_400));
-        fail(&mut row, &error, &config, 91 * 86_400);
-        assert!(row.snapshot.is_some());
-        fail(&mut row, &error, &config, 92 * 86_400);
-        assert!(row.snapshot.is_none());
-    }
-
-    #[test]
-    fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
-        let mut config = config::load(&Overrides::default()).unwrap();
-        (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
-        let (now, day) = (1_800_000_000, 86_400);
-        let mut row = SourceRow {
-            snapshot: Some(snapshot("x")),
-            not_found: 3,
-            gone_since: Some(now + 3_650 * day),
-            ..SourceRow::default()
-        };
-        let error = CrawlError::NotFound("u".into());
-        fail(&mut row, &error, &config, now);
-        assert_eq!(row.gone_since, Some(now));
-        fail(&mut row, &error, &config, now + 89 * day);
-        assert!(row.snapshot.is_some());
-        fail(&mut row, &error, &config, now + 90 * day);
-        assert!(row.snapshot.is_none());
-    }
-
-    #[test]
-    fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
-        let config = config::load(&Overrides::default()).unwrap();
-        let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
-        fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
-        fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
-        assert_eq!((row.state, row.snapshot), (FetchState::Blocked, None));
-        let mut row = SourceRow { state: FetchState::Blocked, ..SourceRow::default() };
-        well(&mut row, Moved::No);
-        assert_eq!(row.state, FetchState::Ok);
-    }
-
-    #[test]
-    fn the_same_revision_under_the_same_rules_is_unchanged() {
-        let mut row = SourceRow::default();
-        assert_eq!(renew(&mut row, snapshot("x")), FetchOutcome::New);
-        let again = Snapshot { fetched_at: 9, ..snapshot("x") };
-        assert_eq!(renew(&mut row, again), FetchOutcome::Unchanged);
-        assert_eq!(row.snapshot.as_ref().unwrap().fetched_at, 7);
-        assert_eq!(renew(&mut row, snapshot("y")), FetchOutcome::Changed);
-    }
-}
+mod tests;

@@ -1,0 +1,82 @@
+//! How failures and successes of fetches change the row of a source.
+
+use std::time::Duration;
+
+use super::*;
+use crate::catalogue::SourceId;
+use crate::config::{self, Overrides};
+
+fn snapshot(revision: &str) -> Snapshot {
+    Snapshot {
+        source: SourceId("a/b".into()),
+        revision: revision.into(),
+        validator: None,
+        fetched_at: 7,
+        selection: "s".into(),
+    }
+}
+
+#[test]
+fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
+    let mut config = config::load(&Overrides::default()).unwrap();
+    (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
+    let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
+    let error = CrawlError::NotFound("u".into());
+    let states: Vec<FetchState> = (0..4)
+        .map(|day| {
+            fail(&mut row, &error, &config, day * 86_400);
+            row.state
+        })
+        .collect();
+    assert_eq!(
+        states,
+        [FetchState::Failed, FetchState::Failed, FetchState::Gone, FetchState::Gone]
+    );
+    assert_eq!(row.gone_since, Some(2 * 86_400));
+    fail(&mut row, &error, &config, 91 * 86_400);
+    assert!(row.snapshot.is_some());
+    fail(&mut row, &error, &config, 92 * 86_400);
+    assert!(row.snapshot.is_none());
+}
+
+#[test]
+fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
+    let mut config = config::load(&Overrides::default()).unwrap();
+    (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
+    let (now, day) = (1_800_000_000, 86_400);
+    let mut row = SourceRow {
+        snapshot: Some(snapshot("x")),
+        not_found: 3,
+        gone_since: Some(now + 3_650 * day),
+        ..SourceRow::default()
+    };
+    let error = CrawlError::NotFound("u".into());
+    fail(&mut row, &error, &config, now);
+    assert_eq!(row.gone_since, Some(now));
+    fail(&mut row, &error, &config, now + 89 * day);
+    assert!(row.snapshot.is_some());
+    fail(&mut row, &error, &config, now + 90 * day);
+    assert!(row.snapshot.is_none());
+}
+
+#[test]
+fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
+    let config = config::load(&Overrides::default()).unwrap();
+    let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
+    fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
+    fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
+    assert_eq!((row.state, row.snapshot), (FetchState::Blocked, None));
+    let mut row = SourceRow { state: FetchState::Blocked, ..SourceRow::default() };
+    reached(&mut row, Moved::No);
+    assert_eq!(row.state, FetchState::Ok);
+}
+
+#[test]
+fn the_same_revision_under_the_same_rules_is_unchanged() {
+    let mut row = SourceRow::default();
+    assert_eq!(renew(&mut row, snapshot("x")), FetchOutcome::New);
+    let again = Snapshot { fetched_at: 9, ..snapshot("x") };
+    assert_eq!(renew(&mut row, again), FetchOutcome::Unchanged);
+    assert_eq!(row.snapshot.as_ref().unwrap().fetched_at, 7);
+    assert_eq!(renew(&mut row, snapshot("y")), FetchOutcome::Changed);
+}
