@@ -37,7 +37,7 @@ pub enum IndexDamage {
     Current { path: PathBuf },
     #[error("{} holds {holds} bytes instead of {should}", .path.display())]
     Length { path: PathBuf, holds: u64, should: u64 },
-    #[error("{} is not as it was written: its checksum differs", .path.display())]
+    #[error("{} is damaged: its checksum differs", .path.display())]
     Checksum { path: PathBuf },
     #[error("cannot decode {}: {cause}", .path.display())]
     Decode { path: PathBuf, cause: String },

@@ -28,7 +28,7 @@ impl DocumentLoss {
     }
 
     /// A description of the loss, for messages.
-    fn says(&self) -> String {
+    fn description(&self) -> String {
         let share = format!("{} of {} documents", self.documents, self.of);
         if self.sources.is_empty() {
             return format!("{share}: the catalogue lists no source");
@@ -44,17 +44,18 @@ impl DocumentLoss {
 
     /// The problem of a run that published nothing, with the remedies.
     pub fn refused(&self) -> Problem {
-        let message = format!("published nothing, as that would lose {}", self.says());
+        let message = format!("published nothing, because that would lose {}", self.description());
         Problem::new(Stage::Crawl, message).hint(
-            "bring the sources back (is the network up?) and run `cairn refresh`; to publish \
+            "make the sources available (is the network up?) and run `cairn refresh`; to publish \
              without them, run `cairn refresh --accept-loss`",
         )
     }
 
     /// The problem of a run that publishes despite the loss.
     pub fn accepted(&self) -> Problem {
-        let message = format!("left the index: {}", self.says());
-        Problem::new(Stage::Crawl, message).hint("a refresh that reads them brings them back")
+        let message = format!("left the index: {}", self.description());
+        Problem::new(Stage::Crawl, message)
+            .hint("a refresh that can read the sources restores the documents")
     }
 }
 

@@ -64,9 +64,14 @@ pub struct SourceResult {
 impl SourceResult {
     /// Why the source or its threads failed or were deferred, and which threads could not be read.
     pub fn problems(&self) -> Vec<Problem> {
-        let own = problem(&self.source, self.outcome, (&self.error, &self.hint));
+        let own = problem(&self.source, self.outcome, self.error.as_ref(), self.hint.as_ref());
         let threads = self.threads.iter().flat_map(|threads| {
-            let whole = problem(&self.source, threads.outcome, (&threads.error, &threads.hint));
+            let whole = problem(
+                &self.source,
+                threads.outcome,
+                threads.error.as_ref(),
+                threads.hint.as_ref(),
+            );
             let whole = whole.map(|problem| problem.at(threads.kind.folder()));
             whole.into_iter().chain(threads.problems.iter().cloned())
         });
@@ -83,13 +88,14 @@ impl SourceResult {
 fn problem(
     source: &str,
     outcome: FetchOutcome,
-    (error, hint): (&Option<String>, &Option<String>),
+    error: Option<&String>,
+    hint: Option<&String>,
 ) -> Option<Problem> {
     if !matches!(outcome, FetchOutcome::Failed | FetchOutcome::Deferred) {
         return None;
     }
-    let problem = Problem::new(Stage::Crawl, error.clone().unwrap_or_default()).of_source(source);
-    Some(Problem { hint: hint.clone(), ..problem })
+    let problem = Problem::new(Stage::Crawl, error.cloned().unwrap_or_default()).of_source(source);
+    Some(Problem { hint: hint.cloned(), ..problem })
 }
 
 /// The discussions or the issues of a source in a run.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 
-use super::build::assemble::{self, Assembled};
+use super::build::assemble::{self, Assembled, BuildInput};
 use super::build::outcome::time;
 use super::build::{base, full, loss};
 use super::derive::documents;
@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::disk;
 use crate::generation::checksums::CheckDepth;
 use crate::generation::loss::DocumentLoss;
-use crate::generation::run::{RunRecord, SourceResult};
+use crate::generation::run::RunRecord;
 use crate::generation::{folders, lock, open, runs};
 use crate::problem::Problem;
 use crate::store::Store;
@@ -46,11 +46,11 @@ pub fn run(
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
-    run_to_the_end(config, options, stop, on_event)
+    run_all_steps(config, options, stop, on_event)
         .map_err(|error| full::explain(error, &config.index))
 }
 
-fn run_to_the_end(
+fn run_all_steps(
     config: &Config,
     options: &RefreshOptions,
     stop: &RefreshStop,
@@ -130,13 +130,12 @@ impl RefreshTask<'_> {
             (None, Some(_)) => loss.as_ref().map(DocumentLoss::accepted),
             (None, None) => None,
         });
-        let failures = run.sources.iter().flat_map(SourceResult::problems);
-        let mut problems: Vec<Problem> = run.notes.iter().cloned().chain(failures).collect();
+        let mut problems = run.problems();
         match (built, refused) {
             (Some(assembled), _) => {
                 tidy(&inputs.catalogue, store)?;
                 problems.extend(assembled.manifest.problems());
-                run.take(assembled);
+                run.add_assembled(assembled);
             }
             (None, Some(loss)) => run.refuse(loss.clone(), &config.index),
             (None, None) => (run.stopped, run.complete) = (true, false),
@@ -158,17 +157,17 @@ impl RefreshTask<'_> {
         let (config, stop, depth) = (self.config, self.stop, self.depth);
         let mut wanted = select::wanted(inputs, store, stop)?;
         let program = config.program.as_deref();
-        let derived = documents::derive((inputs, &wanted.items), store, (program, stop), on_event)?;
+        let derived = documents::derive(inputs, &wanted.items, program, store, stop, on_event)?;
         run.extracted = derived.extracted;
         wanted.leave_lost(|item| derived.lost.contains(&(item.blob.clone(), item.format.clone())));
-        let made = (inputs, &wanted);
-        let mut assembled = assemble::assemble(config, made, (store, depth), stop, on_event)?;
+        let input = BuildInput { config, inputs, wanted: &wanted, depth, stop };
+        let mut assembled = assemble::assemble(input, store, on_event)?;
         if let Some(first) = &mut assembled
             && self.options.check_links
         {
-            run.looks = Some(links::look(config, store, stop, on_event)?);
+            run.looks = Some(links::check_due(config, store, stop, on_event)?);
             // Dead links lead to a second generation; it keeps the changes of the first.
-            first.follow(assemble::assemble(config, made, (store, depth), stop, on_event)?);
+            first.follow(assemble::assemble(input, store, on_event)?);
         }
         Ok(assembled)
     }
@@ -186,7 +185,7 @@ fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Records a run that started at `started_at` and is stopped in the middle of a step, because its process is about to
+/// Records a run that started at `started_at` and was stopped in the middle of a step, because its process is about to
 /// end. Writes `runs.json`; `Err` if that fails.
 pub fn record_stopped(
     config: &Config,

@@ -41,17 +41,17 @@ pub(in crate::refresh) fn depth(options: &RefreshOptions) -> CheckDepth {
 }
 
 impl BuildBase {
-    /// Checks the generations of `index` and the writer's index, and removes the latter if it is damaged.
+    /// Checks the generations of `index` and the writer's index, and removes the writer's index if it is damaged.
     ///
     /// `Err` if this account has no permission to read them; they may be intact.
     pub fn look(index: &Path, depth: CheckDepth) -> anyhow::Result<BuildBase> {
-        let named = sound(folders::current(index))?.flatten();
+        let named = intact(folders::current(index))?.flatten();
         let mut numbers = folders::numbers(index);
         numbers.sort_by_key(|number| (Some(*number) != named, Reverse(*number)));
         let mut damaged = Vec::new();
         let mut latest = None;
         if let Some((number, others)) = numbers.split_first() {
-            latest = sound(whole(index, *number, depth))?;
+            latest = intact(read_intact(index, *number, depth))?;
             damaged.extend(latest.is_none().then_some(*number));
             if depth == CheckDepth::Deep {
                 let is_damaged = |number: &&u64| !open::examine(index, **number).is_empty();
@@ -80,12 +80,10 @@ impl BuildBase {
         if !folder.exists() {
             return Ok(false);
         }
-        if !self.files.is_empty() && sound(self.examine_writer(&folder, depth))?.is_some() {
+        if !self.files.is_empty() && intact(self.examine_writer(&folder, depth))?.is_some() {
             return Ok(true);
         }
-        tracing::info!(
-            "the search index is rebuilt: nothing vouches for the one that was written last"
-        );
+        tracing::info!("the search index is rebuilt: no intact generation confirms its files");
         self.files = FileMarks::new();
         disk::remove_folder(&folder)?;
         Ok(false)
@@ -127,7 +125,7 @@ impl BuildBase {
 }
 
 /// The manifest of the generation `number`. `Err` if a check of this `depth` finds damage.
-fn whole(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest, IndexDamage> {
+fn read_intact(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest, IndexDamage> {
     let manifest = Generation::open(index, number)?.manifest;
     match depth {
         CheckDepth::Deep => open::examine(index, number).pop().map_or(Ok(manifest), Err),
@@ -137,13 +135,13 @@ fn whole(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest, Index
 
 /// The value of `result`, or `None` if the files are damaged, which is logged. `Err` if this account has no permission
 /// to read them.
-fn sound<T>(result: Result<T, IndexDamage>) -> anyhow::Result<Option<T>> {
+fn intact<T>(result: Result<T, IndexDamage>) -> anyhow::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(damage) if damage.is_denied() => Err(anyhow::Error::new(damage)),
         Err(damage) => {
-            let told = chain(&anyhow::Error::new(damage));
-            tracing::warn!("{told}; it is rebuilt from what is stored");
+            let message = chain(&anyhow::Error::new(damage));
+            tracing::warn!("{message}; it is rebuilt from the store");
             Ok(None)
         }
     }
@@ -153,8 +151,8 @@ fn sound<T>(result: Result<T, IndexDamage>) -> anyhow::Result<Option<T>> {
 #[cfg(unix)]
 fn is_same(one: &Path, other: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let place = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
-    place(one).is_some() && place(one) == place(other)
+    let identity = |path: &Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+    identity(one).is_some() && identity(one) == identity(other)
 }
 
 #[cfg(not(unix))]

@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn documents_are_told_as_added_changed_moved_and_removed() {
+    fn documents_are_reported_as_added_changed_moved_and_removed() {
         let old = contents(&[
             (
                 "s",
@@ -193,13 +193,13 @@ mod tests {
             ("came", vec![entry("y", "8", &[(14, 1), (15, 2)])]),
         ]);
         let difference = GenerationDifference::of(&old, &new, "now", 7);
-        let told: Vec<(NewsKind, &str, Option<&str>)> = difference
+        let reported: Vec<(NewsKind, &str, Option<&str>)> = difference
             .news
             .iter()
             .map(|news| (news.what, news.source.as_str(), news.path.as_deref()))
             .collect();
         assert_eq!(
-            told,
+            reported,
             [
                 (NewsKind::Added, "came", None),
                 (NewsKind::Added, "s", Some("added")),

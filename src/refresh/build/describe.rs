@@ -67,7 +67,7 @@ fn is_at(source: &Source, repository: &str) -> bool {
 
 /// The problem that the repository of `source` is now called `name`, with the lines to change in the catalogue.
 fn moved(source: &Source, name: &str) -> Problem {
-    let message = format!("GitHub knows it as {name} now; the entry keeps working");
+    let message = format!("GitHub knows it as {name} now; the entry still works");
     let hint = format!(
         "catalogue.toml, line {}: write repo = {name:?} and id = {:?}",
         source.repo_line, source.id.0

@@ -20,7 +20,7 @@ impl fmt::Display for DiskFull {
         let index = self.index.display();
         write!(
             f,
-            "the disk is full: {index} could not be refreshed and holds what it held; make room there, then \
+            "the disk is full: {index} could not be refreshed and is unchanged; free space on that disk, then \
              refresh again"
         )
     }
@@ -75,9 +75,9 @@ mod tests {
         for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
             let error = anyhow::Error::from(io::Error::from(kind)).context("cannot write x");
             let error = explain(explain(error, folder.path()), folder.path());
-            let told = format!("{error:#}");
-            assert_eq!(told.matches("the disk is full: ").count(), 1, "{told}");
-            assert!(told.contains(&folder.path().display().to_string()), "{told}");
+            let message = format!("{error:#}");
+            assert_eq!(message.matches("the disk is full: ").count(), 1, "{message}");
+            assert!(message.contains(&folder.path().display().to_string()), "{message}");
         }
         let full =
             || DiskError::new(Doing::Write, folder.path(), io::ErrorKind::StorageFull.into());
@@ -87,7 +87,7 @@ mod tests {
             assert!(explain(error, folder.path()).is::<DiskFull>());
         }
         let other = SearchError::Damaged(folder.path().to_owned());
-        let told = format!("{:#}", explain(other.into(), folder.path()));
-        assert!(!told.contains("full"), "{told}");
+        let message = format!("{:#}", explain(other.into(), folder.path()));
+        assert!(!message.contains("full"), "{message}");
     }
 }

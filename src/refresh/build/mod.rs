@@ -1,14 +1,15 @@
-//! Builds a generation of what is stored, if readers would see a difference, and records the run.
+//! Builds a generation from the store, if readers would see a difference, and records the run.
 
 pub(super) mod assemble;
 pub(super) mod base;
+mod builder;
 mod changes;
+mod corpus;
 mod describe;
 mod fingerprint;
 pub(super) mod full;
 pub(super) mod loss;
 mod news;
 pub(super) mod outcome;
-mod part;
 mod record;
-mod whole;
+mod source_share;

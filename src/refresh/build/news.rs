@@ -10,11 +10,11 @@ use crate::generation::news::{self, ChangeCounts, News};
 use crate::store::is_plausible;
 
 /// The most news items that a generation keeps.
-const MOST: usize = 2_000;
+const MOST_NEWS: usize = 2_000;
 
 /// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The news are the
 /// differences from the first of the folders `before` whose contents can be read. Returns the changes by source.
-pub(in crate::refresh) fn tell(
+pub(in crate::refresh) fn write(
     contents: &GenerationContents,
     before: &[PathBuf],
     manifest: &Manifest,
@@ -27,9 +27,7 @@ pub(in crate::refresh) fn tell(
         // In the first generation everything is new. If no earlier contents can be read, nothing is reported as new.
         None if before.is_empty() => GenerationContents::default(),
         None => {
-            tracing::info!(
-                "what is new can't be told in this run: no list of contents can be read"
-            );
+            tracing::info!("this run reports no news: no earlier list of contents can be read");
             contents.clone()
         }
     };
@@ -43,22 +41,22 @@ pub(in crate::refresh) fn tell(
     let mut difference =
         GenerationDifference::of(&old, contents, &manifest.built_at, manifest.generation);
     let changes = std::mem::take(&mut difference.by_source);
-    let mut told = difference.news;
-    told.extend(known.unwrap_or_default());
-    told.truncate(MOST);
-    mark_private(&mut told, before, manifest);
-    news::write(&building.join("news.json"), &told)?;
+    let mut news = difference.news;
+    news.extend(known.unwrap_or_default());
+    news.truncate(MOST_NEWS);
+    mark_private(&mut news, before, manifest);
+    news::write(&building.join("news.json"), &news)?;
     Ok(changes)
 }
 
 /// Marks the news of sources that are private in `manifest` or in the last manifest before it that can be read. The
 /// latter is needed for sources that were removed, which `manifest` does not list.
-fn mark_private(told: &mut [News], before: &[PathBuf], manifest: &Manifest) {
+fn mark_private(news: &mut [News], before: &[PathBuf], manifest: &Manifest) {
     let read = |folder: &PathBuf| Manifest::read(&folder.join("manifest.json")).ok();
     let old = before.iter().find_map(read).map(|old| old.sources).unwrap_or_default();
     let sources = manifest.sources.iter().chain(&old).filter(|source| source.private);
     let private: HashSet<&str> = sources.map(|source| source.id.as_str()).collect();
-    for news in told.iter_mut().filter(|news| private.contains(news.source.as_str())) {
-        news.private = true;
+    for item in news.iter_mut().filter(|item| private.contains(item.source.as_str())) {
+        item.private = true;
     }
 }

@@ -9,13 +9,14 @@ use super::assemble::Assembled;
 use crate::generation::folders;
 use crate::generation::loss::DocumentLoss;
 use crate::generation::manifest::Manifest;
-use crate::generation::run::RunRecord;
+use crate::generation::run::{RunRecord, SourceResult};
+use crate::problem::Problem;
 use crate::refresh::gather::fetch::FetchResults;
 
 impl RunRecord {
-    /// The record of a run that started at `at`, with the `outcomes` of fetching.
-    pub(in crate::refresh) fn of(outcomes: FetchResults, at: DateTime<Utc>) -> RunRecord {
-        let FetchResults { results, shared, quota, retry_at, notes } = outcomes;
+    /// The record of a run that started at `at`, with the results of fetching.
+    pub(in crate::refresh) fn of(fetched: FetchResults, at: DateTime<Utc>) -> RunRecord {
+        let FetchResults { results, shared, quota, retry_at, notes } = fetched;
         let mut traffic = shared;
         results.iter().for_each(|result| traffic += result.traffic);
         let retry_at = retry_at.and_then(|at| DateTime::from_timestamp(at, 0));
@@ -30,9 +31,15 @@ impl RunRecord {
         }
     }
 
+    /// The problems of the run as a whole and of its sources.
+    pub(in crate::refresh) fn problems(&self) -> Vec<Problem> {
+        let failures = self.sources.iter().flat_map(SourceResult::problems);
+        self.notes.iter().cloned().chain(failures).collect()
+    }
+
     /// Adds the result of assembling.
-    pub(in crate::refresh) fn take(&mut self, assembled: Assembled) {
-        self.hold(&assembled.manifest);
+    pub(in crate::refresh) fn add_assembled(&mut self, assembled: Assembled) {
+        self.copy_counts(&assembled.manifest);
         (self.generation, self.indexed) = (assembled.made, assembled.indexed);
         for changes in assembled.changes.values() {
             self.changes += *changes;
@@ -47,12 +54,12 @@ impl RunRecord {
         self.refused = Some(loss);
         let number = folders::current(index).ok().flatten();
         if let Some(manifest) = number.and_then(|n| folders::manifest(index, n).ok()) {
-            self.hold(&manifest);
+            self.copy_counts(&manifest);
         }
     }
 
     /// Copies the counts of `manifest`.
-    fn hold(&mut self, manifest: &Manifest) {
+    fn copy_counts(&mut self, manifest: &Manifest) {
         (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
         for result in &mut self.sources {
             let state = manifest.sources.iter().find(|state| state.id == result.source);
@@ -63,6 +70,7 @@ impl RunRecord {
         }
     }
 
+    /// Sets the time, the duration and the peak of memory at the end of the run, which `started` then.
     pub(in crate::refresh) fn end(&mut self, started: Instant) {
         self.ended_at = time(Utc::now());
         self.seconds = started.elapsed().as_secs_f64();

@@ -1,41 +1,79 @@
-//! Makes the record of a section for the search index from its document and annotation.
+//! Makes the records of a document's sections for the search index, and the hashes by which changes are found.
 
-use crate::annotate::{Annotation, language_code};
+use crate::annotate::{Annotation, Mention, SectionNotes, language_code};
 use crate::catalogue::Shown;
 use crate::crawl::BlobId;
-use crate::extract::{Document, DocumentKind, Section};
+use crate::extract::{Address, Document, DocumentKind, Section, markup};
+use crate::refresh::wanted::chapter::NeighbourChapter;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
 use crate::search::{self, Record, SectionId, TopicMention};
+use crate::store::Store;
+use crate::vocabulary::Vocabulary;
 
-/// The record of section number `at` of `document`. `around` has its neighbours and Markdown.
+/// A document that is added to a generation.
+#[derive(Clone, Copy)]
+pub(in crate::refresh) struct AddedDocument<'a> {
+    pub item: &'a WantedItem<'a>,
+    pub document: &'a Document,
+    pub annotation: &'a Annotation,
+    /// The ids of its sections.
+    pub ids: &'a [SectionId],
+}
+
+/// The context of a document's sections: their Markdown, and the sections before and after the document in its book.
+pub(in crate::refresh) struct SectionContext {
+    before: Option<SectionId>,
+    after: Option<SectionId>,
+    /// The Markdown of each section as its author wrote it; empty for formats that have none.
+    markup: Vec<String>,
+}
+
+impl SectionContext {
+    /// The context of the sections of `added`. Reads the neighbouring chapters and the file from `store`.
+    pub fn read(added: &AddedDocument, store: &Store) -> anyhow::Result<SectionContext> {
+        let (item, source) = (added.item, &added.item.source.id.0);
+        let ends = |neighbour: Option<&NeighbourChapter>| match neighbour {
+            Some(neighbour) => neighbour.ends(source, store),
+            None => Ok(None),
+        };
+        let chapter = item.chapter.as_ref();
+        let before = ends(chapter.and_then(|chapter| chapter.previous.as_ref()))?;
+        let after = ends(chapter.and_then(|chapter| chapter.next.as_ref()))?;
+        let bytes = store.blob(&item.blob)?;
+        let addresses: Vec<Address> =
+            added.document.sections.iter().map(|section| section.address).collect();
+        let markup = bytes.and_then(|bytes| markup::of_sections(&item.format, &bytes, &addresses));
+        Ok(SectionContext {
+            before: before.map(|(_, last)| last),
+            after: after.map(|(first, _)| first),
+            markup: markup.unwrap_or_default(),
+        })
+    }
+}
+
+/// The record of section number `at` of `added`.
 pub(in crate::refresh) fn record(
     inputs: &RefreshInputs,
-    item: &WantedItem,
-    (document, annotation): (&Document, &Annotation),
-    around: &SectionContext,
+    added: &AddedDocument,
+    context: &SectionContext,
     at: usize,
 ) -> Record {
+    let AddedDocument { item, document, annotation, ids } = *added;
     let section = &document.sections[at];
     let vocabulary = &inputs.vocabulary;
     let notes = annotation.sections.get(at);
-    let mentions = notes.map(|notes| notes.mentions.as_slice()).unwrap_or_default();
     let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step?)));
-    let name = item.path.rsplit('/').next().unwrap_or(&item.path);
     Record {
         source: item.source.id.0.clone(),
         path: item.path.clone(),
-        title: document
-            .title
-            .clone()
-            .or_else(|| item.chapter.as_ref().map(|chapter| chapter.title.clone()))
-            .unwrap_or_else(|| name.to_owned()),
+        title: title(item, document),
         headings: section.headings.clone(),
         anchor: section.anchor.clone(),
         address: section.address,
         text: section.text.clone(),
         code: section.code.clone(),
-        markup: around.markup.get(at).cloned().unwrap_or_default(),
+        markup: context.markup.get(at).cloned().unwrap_or_default(),
         links: section.links.clone(),
         date: section
             .posted
@@ -52,30 +90,59 @@ pub(in crate::refresh) fn record(
             .or_else(|| item.source.language.as_deref().map(language_code))
             .or_else(|| annotation.language.clone()),
         step: step.map(|step| step.slug.clone()),
-        mentions: mentions
-            .iter()
-            .filter_map(|mention| {
-                Some(TopicMention {
-                    topic: vocabulary.topics.get(mention.topic as usize)?.slug.0.clone(),
-                    label: mention.label.clone(),
-                    salience: mention.salience,
-                })
-            })
-            .collect(),
-        previous: at.checked_sub(1).map_or(around.before, |at| around.ids.get(at).copied()),
-        next: around.ids.get(at + 1).copied().or(around.behind),
+        mentions: notes.map(|notes| mentions(vocabulary, notes)).unwrap_or_default(),
+        previous: at.checked_sub(1).map_or(context.before, |at| ids.get(at).copied()),
+        next: ids.get(at + 1).copied().or(context.after),
         posted: section.posted.clone(),
     }
 }
 
-/// The context of a document's sections: their ids and Markdown, and the ids of the sections before and after the
-/// document in its book.
-pub(in crate::refresh) struct SectionContext<'a> {
-    pub ids: &'a [SectionId],
-    pub before: Option<SectionId>,
-    pub behind: Option<SectionId>,
-    /// The Markdown of each section as its author wrote it; empty for formats that have none.
-    pub markup: Vec<String>,
+/// The title of `document`: its own, that of its chapter in a table of chapters, or its file name.
+fn title(item: &WantedItem, document: &Document) -> String {
+    let name = item.path.rsplit('/').next().unwrap_or(&item.path);
+    document
+        .title
+        .clone()
+        .or_else(|| item.chapter.as_ref().map(|chapter| chapter.title.clone()))
+        .unwrap_or_else(|| name.to_owned())
+}
+
+/// The mentions in `notes`, with the slugs of their topics.
+fn mentions(vocabulary: &Vocabulary, notes: &SectionNotes) -> Vec<TopicMention> {
+    let mention = |mention: &Mention| {
+        Some(TopicMention {
+            topic: vocabulary.topics.get(mention.topic as usize)?.slug.0.clone(),
+            label: mention.label.clone(),
+            salience: mention.salience,
+        })
+    };
+    notes.mentions.iter().filter_map(mention).collect()
+}
+
+/// A hash over everything that the records of `added` depend on, except whether its bytes are stored. `versions` are
+/// the versions of its annotation.
+pub(in crate::refresh) fn document_hash(
+    inputs: &RefreshInputs,
+    added: &AddedDocument,
+    versions: &str,
+) -> blake3::Hasher {
+    let item = added.item;
+    let language = item.source.language.as_deref().unwrap_or_default();
+    let licence = format!("{:?}", own_licence(inputs, added.document));
+    let chapter = item.chapter.as_ref().map(|chapter| {
+        let neighbours = [&chapter.previous, &chapter.next]
+            .map(|neighbour| neighbour.as_ref().map(NeighbourChapter::version));
+        format!("{} {neighbours:?}", chapter.title)
+    });
+    let chapter = chapter.unwrap_or_default();
+    let search = search::VERSION.to_string();
+    let day = item.first_day();
+    let mut hash = blake3::Hasher::new();
+    for part in [&item.blob.0, &item.format, versions, &search, language, &licence, &chapter, &day]
+    {
+        hash.update(part.as_bytes()).update(b"\0");
+    }
+    hash
 }
 
 /// The licence that `document` names itself, and how much that allows to be shown.
@@ -89,7 +156,7 @@ pub(in crate::refresh) fn own_licence(
 }
 
 /// A hash that is equal for section number `at` of all files with the same content.
-pub(in crate::refresh) fn part_of(blob: &BlobId, at: usize) -> u64 {
+pub(in crate::refresh) fn identity_hash(blob: &BlobId, at: usize) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(blob.0.as_bytes()).update(&at.to_le_bytes());
     search::first_u64(&hash.finalize())

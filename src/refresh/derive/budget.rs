@@ -48,7 +48,7 @@ mod tests {
         let budgets = ReadBudgets::default();
         let mut total = Duration::ZERO;
         for _ in 0..1_000 {
-            // Each takes all that it may.
+            // Each document uses its whole allowance.
             let took = budgets.allowance("eve/x");
             assert!(took >= LEAST);
             budgets.charge("eve/x", took);
@@ -58,6 +58,6 @@ mod tests {
         assert_eq!(budgets.allowance("eve/x"), LEAST);
         assert_eq!(budgets.allowance("ann/y"), LONGEST);
         budgets.charge("ann/y", LEAST);
-        assert_eq!(budgets.allowance("ann/y"), LONGEST, "what each may take costs nothing");
+        assert_eq!(budgets.allowance("ann/y"), LONGEST, "the minimum is not charged");
     }
 }

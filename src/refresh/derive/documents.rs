@@ -37,9 +37,11 @@ pub(in crate::refresh) struct DeriveResult {
 /// Extracts and annotates those of `items` that are not stored yet, until `stop` is cancelled. `program` is the path of
 /// this program, which child processes run to read documents.
 pub(in crate::refresh) fn derive(
-    (inputs, items): (&RefreshInputs, &[WantedItem]),
+    inputs: &RefreshInputs,
+    items: &[WantedItem],
+    program: Option<&Path>,
     store: &mut Store,
-    (program, stop): (Option<&Path>, &RefreshStop),
+    stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<DeriveResult> {
     let versions = versions(&inputs.vocabulary.version);
@@ -56,17 +58,7 @@ pub(in crate::refresh) fn derive(
         if stop.is_cancelled() {
             break;
         }
-        let mut work = Vec::new();
-        for MissingDocument { blob, format, source, .. } in batch {
-            let key = DerivedKey { blob, format, versions: &versions.documents };
-            let known = store.document(&key)?;
-            let bytes = if known.is_none() { store.blob(blob)? } else { Some(Vec::new()) };
-            let Some(bytes) = bytes else {
-                derived.lost.insert((blob.clone(), format.clone()));
-                continue;
-            };
-            work.push(DocumentWork { blob, format, source, known, bytes });
-        }
+        let work = load(batch, &versions, store, &mut derived.lost)?;
         let (mut waiting, mut bytes) = (Vec::new(), 0);
         read_all(work, &tagger, &mut readers, stop, &mut |done| {
             derived.extracted += usize::from(done.is_new);
@@ -82,6 +74,28 @@ pub(in crate::refresh) fn derive(
         on_event(RefreshEvent::Read(batch.len()));
     }
     Ok(derived)
+}
+
+/// Reads the bytes of the documents of `batch` that are not extracted yet, and the extracted documents of the others.
+/// Documents of which neither is stored are added to `lost`.
+fn load<'a>(
+    batch: &'a [MissingDocument],
+    versions: &DerivedVersions,
+    store: &Store,
+    lost: &mut HashSet<(BlobId, String)>,
+) -> anyhow::Result<Vec<DocumentWork<'a>>> {
+    let mut work = Vec::new();
+    for MissingDocument { blob, format, source, .. } in batch {
+        let key = DerivedKey { blob, format, versions: &versions.documents };
+        let known = store.document(&key)?;
+        let bytes = if known.is_none() { store.blob(blob)? } else { Some(Vec::new()) };
+        let Some(bytes) = bytes else {
+            lost.insert((blob.clone(), format.clone()));
+            continue;
+        };
+        work.push(DocumentWork { blob, format, source, known, bytes });
+    }
+    Ok(work)
 }
 
 fn write(
@@ -149,6 +163,7 @@ fn batches(missing: &[MissingDocument]) -> Vec<&[MissingDocument]> {
     batches
 }
 
+/// A document to extract, unless it is `known`, and to annotate.
 struct DocumentWork<'a> {
     blob: &'a BlobId,
     format: &'a str,
@@ -157,9 +172,11 @@ struct DocumentWork<'a> {
     bytes: Vec<u8>,
 }
 
+/// An extracted and annotated document.
 struct DerivedDocument<'a> {
     blob: &'a BlobId,
     format: &'a str,
+    /// Whether it was extracted in this run.
     is_new: bool,
     extracted: Extracted,
     annotation: Annotation,
@@ -175,15 +192,15 @@ fn read_all<'a>(
     take: &mut dyn FnMut(DerivedDocument<'a>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let queue = Mutex::new(work.into_iter());
-    let (sender, answers) = sync_channel(0);
+    let (sender, results) = sync_channel(0);
     std::thread::scope(|scope| {
         for reader in readers {
             let (queue, sender) = (&queue, sender.clone());
             scope.spawn(move || read_some(queue, tagger, reader, stop, &sender));
         }
         drop(sender);
-        // `answers` is moved in here: if `take` fails, it is dropped and the threads end.
-        for done in answers {
+        // `results` is moved in here: if `take` fails, it is dropped and the threads end.
+        for done in results {
             take(done)?;
         }
         Ok(())
@@ -196,12 +213,12 @@ fn read_some<'a>(
     tagger: &Tagger,
     reader: &mut DocumentReader,
     stop: &RefreshStop,
-    answers: &SyncSender<DerivedDocument<'a>>,
+    results: &SyncSender<DerivedDocument<'a>>,
 ) {
     let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
     while let Some(work) = next().filter(|_| !stop.is_cancelled()) {
         let Some(done) = read_one(work, tagger, reader) else { return };
-        if answers.send(done).is_err() {
+        if results.send(done).is_err() {
             return;
         }
     }

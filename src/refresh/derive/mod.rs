@@ -2,5 +2,6 @@
 
 mod budget;
 pub(super) mod documents;
+mod frames;
 pub mod reader;
 mod watchdog;

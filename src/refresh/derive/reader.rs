@@ -4,9 +4,9 @@
 //! or need a hundred times its size in memory. Such a file ends the child and is read as plain text, with a problem.
 //! The next file gets a new child and its own time ([`super::budget`]), and the run continues. A child handles many
 //! requests in sequence, so that starting it costs little. It ends with its parent, and at once when the run is
-//! stopped. Requests and responses are encoded with postcard, each after its length in four bytes (little-endian).
+//! stopped. [`super::frames`] encodes requests and responses.
 
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::budget::ReadBudgets;
+use super::frames::{read_frame, write_frame};
 use super::watchdog::{KillReason, Watchdog};
 use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
@@ -27,6 +28,7 @@ const LONGEST_ANSWER: u32 = 32_000_000;
 /// How often a child checks whether its parent is still running.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// A document to extract.
 #[derive(Serialize, Deserialize)]
 struct ReadRequest<'a> {
     format: &'a str,
@@ -100,20 +102,23 @@ impl<'a> DocumentReader<'a> {
         bytes: &[u8],
     ) -> Result<Extracted, ReadFailure> {
         let Some(program) = self.program.clone() else { return read_here(format, bytes) };
-        let mut child =
-            match self.child.take().map_or_else(|| ReaderProcess::start(&program, self.stop), Ok) {
-                Ok(child) => child,
-                Err(error) => {
-                    tracing::warn!(%error, "no child could be started; documents are read here");
-                    self.program = None;
-                    return read_here(format, bytes);
-                }
-            };
+        let mut child = match self
+            .child
+            .take()
+            .map_or_else(|| ReaderProcess::start(&program, self.stop), Ok)
+        {
+            Ok(child) => child,
+            Err(error) => {
+                tracing::warn!(%error, "no child process could be started; documents are read in this process");
+                self.program = None;
+                return read_here(format, bytes);
+            }
+        };
         let (allowance, begun) = (self.budgets.allowance(source), Instant::now());
-        let answer = child.ask(&ReadRequest { format, bytes }, allowance);
+        let response = child.ask(&ReadRequest { format, bytes }, allowance);
         self.budgets.charge(source, begun.elapsed());
         let ended = child.watchdog.finish();
-        match answer {
+        match response {
             Ok(extracted) => {
                 // The timeout may have ended the child just after its response. The next document then gets a new
                 // child.
@@ -144,15 +149,15 @@ fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, ReadFailure> {
 fn problem(failure: ReadFailure, plain: bool) -> Problem {
     let happened = match failure {
         ReadFailure::Late(allowance) => {
-            format!("the reader took longer than {} s over this file", allowance.as_secs())
+            format!("the reader took longer than {} s for this file", allowance.as_secs())
         }
         ReadFailure::Broken | ReadFailure::Stopped => {
-            "the reader failed on this file, or wanted too much memory for it".to_owned()
+            "the reader failed on this file, or needed too much memory for it".to_owned()
         }
     };
     let end = if plain { "; it was read as plain text" } else { "" };
     Problem::new(Stage::Extract, format!("{happened}{end}"))
-        .hint("if it looks sound, please report it")
+        .hint("if the file opens elsewhere, please report it")
 }
 
 /// A running child. It is killed when this is dropped.
@@ -164,6 +169,7 @@ struct ReaderProcess {
 }
 
 impl ReaderProcess {
+    /// Starts `program` as a child that reads documents.
     fn start(program: &Path, stop: &RefreshStop) -> io::Result<ReaderProcess> {
         let mut command = Command::new(program);
         command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -184,17 +190,17 @@ impl ReaderProcess {
         Ok(ReaderProcess { child, stdin, stdout: BufReader::new(stdout), watchdog })
     }
 
-    /// The response to `question`, within `longest`. The caller clears the timeout.
-    fn ask(&mut self, question: &ReadRequest, longest: Duration) -> io::Result<Extracted> {
+    /// The response to `request`, within `longest`. The caller clears the timeout.
+    fn ask(&mut self, request: &ReadRequest, longest: Duration) -> io::Result<Extracted> {
         self.watchdog.begin(longest);
-        self.exchange(question)
+        self.exchange(request)
     }
 
-    fn exchange(&mut self, question: &ReadRequest) -> io::Result<Extracted> {
-        write_frame(&mut self.stdin, question)?;
-        let answer =
+    fn exchange(&mut self, request: &ReadRequest) -> io::Result<Extracted> {
+        write_frame(&mut self.stdin, request)?;
+        let response =
             read_frame(&mut self.stdout, LONGEST_ANSWER)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        postcard::from_bytes(&answer).map_err(io::Error::other)
+        postcard::from_bytes(&response).map_err(io::Error::other)
     }
 }
 
@@ -216,8 +222,8 @@ pub fn answer_all() -> io::Result<()> {
     std::thread::spawn(end_with_parent);
     let (mut stdin, mut stdout) = (io::stdin().lock(), io::stdout().lock());
     while let Some(frame) = read_frame(&mut stdin, u32::MAX)? {
-        let question: ReadRequest = postcard::from_bytes(&frame).map_err(io::Error::other)?;
-        write_frame(&mut stdout, &extract(question.format, question.bytes))?;
+        let request: ReadRequest = postcard::from_bytes(&frame).map_err(io::Error::other)?;
+        write_frame(&mut stdout, &extract(request.format, request.bytes))?;
     }
     Ok(())
 }
@@ -241,51 +247,12 @@ fn limit_memory() {
     }
 }
 
-fn write_frame(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    let body = postcard::to_stdvec(value).map_err(io::Error::other)?;
-    let length = u32::try_from(body.len()).map_err(io::Error::other)?;
-    to.write_all(&length.to_le_bytes())?;
-    to.write_all(&body)?;
-    to.flush()
-}
-
-/// The next frame, or `None` at the end.
-fn read_frame(from: &mut impl Read, longest: u32) -> io::Result<Option<Vec<u8>>> {
-    let mut length = [0; 4];
-    match from.read_exact(&mut length) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        result => result?,
-    }
-    let length = u32::from_le_bytes(length);
-    if length > longest {
-        return Err(io::Error::other("a frame that is too long"));
-    }
-    let mut body = vec![0; length as usize];
-    from.read_exact(&mut body)?;
-    Ok(Some(body))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn frames_come_out_as_they_went_in() {
-        let mut wire = Vec::new();
-        write_frame(&mut wire, &ReadRequest { format: "md", bytes: b"# A\n" }).unwrap();
-        write_frame(&mut wire, &ReadRequest { format: "txt", bytes: b"" }).unwrap();
-        let mut from = &wire[..];
-        let frame = read_frame(&mut from, 100).unwrap().unwrap();
-        let question: ReadRequest = postcard::from_bytes(&frame).unwrap();
-        assert_eq!((question.format, question.bytes), ("md", &b"# A\n"[..]));
-        assert!(read_frame(&mut from, 100).unwrap().is_some());
-        assert!(read_frame(&mut from, 100).unwrap().is_none());
-        assert!(read_frame(&mut &wire[..], 3).is_err(), "longer than allowed");
-        assert!(read_frame(&mut &wire[..6], 100).is_err(), "cut off");
-    }
-
-    #[test]
-    fn a_child_that_is_no_reader_is_a_problem_and_no_end() {
+    fn a_child_that_is_not_a_reader_is_a_problem_and_does_not_end_the_run() {
         let (budgets, stop) = (ReadBudgets::default(), RefreshStop::new());
         let read = |program: &str| {
             DocumentReader::new(Some(Path::new(program)), &budgets, &stop).read(
@@ -295,7 +262,10 @@ mod tests {
             )
         };
         assert_eq!(read("/bin/false").unwrap().problems.len(), 1);
-        assert!(read("/no/such/program").unwrap().document.is_some(), "read here instead");
+        assert!(
+            read("/no/such/program").unwrap().document.is_some(),
+            "read in this process instead"
+        );
     }
 
     /// A program that never responds.
@@ -314,14 +284,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let program = mute(folder.path());
         let (budgets, stop) = (ReadBudgets::default(), RefreshStop::new());
-        let asked = stop.clone();
+        let signal = stop.clone();
         let stopper = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(300));
-            asked.cancel();
+            signal.cancel();
         });
         let begun = Instant::now();
         let read = DocumentReader::new(Some(&program), &budgets, &stop).read("a/b", "md", b"# A\n");
-        assert_eq!(read, None, "what was stopped is no result that may be kept");
+        assert_eq!(read, None, "a stopped read has no result");
         assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
         stopper.join().unwrap();
     }

@@ -107,20 +107,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timeout_that_comes_with_an_answer_ends_the_child_and_blames_no_other_document() {
-        let (tell, killed) = mpsc::channel();
-        let watchdog = Watchdog::start(RefreshStop::new(), move || tell.send(()).unwrap());
+    fn a_timeout_at_the_same_time_as_a_response_is_charged_to_no_other_document() {
+        let (kill, killed) = mpsc::channel();
+        let watchdog = Watchdog::start(RefreshStop::new(), move || kill.send(()).unwrap());
         watchdog.begin(Duration::from_millis(1));
         killed.recv().unwrap();
-        assert_eq!(watchdog.finish(), Some(KillReason::Late), "the answer came with the timeout");
+        assert_eq!(watchdog.finish(), Some(KillReason::Late), "the response came at the same time");
         watchdog.begin(Duration::from_secs(600));
         assert_eq!(watchdog.finish(), Some(KillReason::Late), "there is no living child");
     }
 
     #[test]
-    fn an_answered_document_has_no_timeout_any_more() {
-        let (tell, killed) = mpsc::channel();
-        let watchdog = Watchdog::start(RefreshStop::new(), move || tell.send(()).unwrap());
+    fn the_timeout_of_a_document_is_cleared_by_its_response() {
+        let (kill, killed) = mpsc::channel();
+        let watchdog = Watchdog::start(RefreshStop::new(), move || kill.send(()).unwrap());
         watchdog.begin(Duration::from_millis(200));
         assert_eq!(watchdog.finish(), None);
         assert!(killed.recv_timeout(Duration::from_millis(400)).is_err());

@@ -33,7 +33,7 @@ pub(in crate::refresh) fn drop_damaged(
     let blobs = audit.count(StoreTable::Blobs);
     let message = format!("{rows} of the store were damaged and dropped, {blobs} of them files");
     tracing::warn!("{message}");
-    let hint = "what is derived is made again at once; `cairn refresh` fetches the files again";
+    let hint = "derived data is made again in this run; `cairn refresh` fetches the files again";
     Ok(Some(Problem::new(Stage::Crawl, message).hint(hint)))
 }
 

@@ -21,42 +21,39 @@ pub(in crate::refresh) fn mark(
     for item in items.iter().filter(|item| is_summary(&item.path)) {
         tables.push((item.path.clone(), item.blob.clone(), item.length));
     }
-    let places: HashMap<String, usize> =
+    let by_path: HashMap<String, usize> =
         items.iter().enumerate().map(|(at, item)| (item.path.clone(), at)).collect();
-    let (mut left, mut cut) = (MOST_BYTES, None);
+    let (mut left, mut incomplete) = (MOST_BYTES, None);
     for (path, blob, length) in tables {
         let read = length.min(summary::MOST_BYTES as u64);
         if read < length || read > left {
-            cut.get_or_insert_with(|| path.clone());
+            incomplete.get_or_insert_with(|| path.clone());
         }
         if read > left {
             continue;
         }
         left -= read;
         let bytes = store.blob(&blob)?.unwrap_or_default();
-        let found = chapters(&path, &String::from_utf8_lossy(&bytes));
-        let order: Vec<(usize, String)> = found
+        let listed: Vec<(usize, String)> = chapters(&path, &String::from_utf8_lossy(&bytes))
             .into_iter()
-            .filter_map(|chapter| Some((*places.get(&chapter.path)?, chapter.title)))
+            .filter_map(|chapter| Some((*by_path.get(&chapter.path)?, chapter.title)))
             .filter(|(at, _)| items[*at].chapter.is_none())
             .collect();
-        let neighbour = |at: Option<usize>| {
-            let item = &items[order.get(at?)?.0];
-            let (path, blob) = (item.path.clone(), item.blob.clone());
-            Some(NeighbourChapter { path, blob, format: item.format.clone() })
-        };
-        let marked: Vec<(usize, BookChapter)> = order
-            .iter()
-            .enumerate()
-            .map(|(place, (at, title))| {
-                let previous = neighbour(place.checked_sub(1));
-                let next = neighbour(Some(place + 1));
-                (*at, BookChapter { title: title.clone(), previous, next })
-            })
-            .collect();
-        for (at, chapter) in marked {
-            items[at].chapter = Some(chapter);
-        }
+        mark_listed(items, &listed);
     }
-    Ok(cut)
+    Ok(incomplete)
+}
+
+/// Sets the chapters of one table: positions in `items` with titles, in the order of the table.
+fn mark_listed(items: &mut [WantedItem], listed: &[(usize, String)]) {
+    let neighbour = |items: &[WantedItem], number: Option<usize>| {
+        let item = &items[listed.get(number?)?.0];
+        let (path, blob) = (item.path.clone(), item.blob.clone());
+        Some(NeighbourChapter { path, blob, format: item.format.clone() })
+    };
+    for (number, (at, title)) in listed.iter().enumerate() {
+        let previous = neighbour(items, number.checked_sub(1));
+        let next = neighbour(items, Some(number + 1));
+        items[*at].chapter = Some(BookChapter { title: title.clone(), previous, next });
+    }
 }

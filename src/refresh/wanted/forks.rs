@@ -50,8 +50,9 @@ fn declare(catalogue: &mut Catalogue, store: &Store) -> anyhow::Result<Undeclare
 
 /// The problem that `source` is an undeclared fork of `original`, with the line to add.
 pub(in crate::refresh) fn problem(source: &Source, original: &SourceId) -> Problem {
-    let message =
-        format!("GitHub says that it is a fork of {original}; its copies fold under that");
+    let message = format!(
+        "GitHub says that it is a fork of {original}; its copies are folded under that source"
+    );
     let hint = format!("catalogue.toml, line {}: add fork_of = {:?}", source.repo_line, original.0);
     Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
 }
@@ -101,10 +102,14 @@ mod tests {
         }
         let found = declare(&mut catalogue, &store).unwrap();
         let of = |id: &str| catalogue.get(id).and_then(|s| s.fork_of.clone()).map(|id| id.0);
-        assert_eq!(of("bob/notes").as_deref(), Some("ann/notes"), "by the original's new name");
-        assert_eq!(of("cat/notes").as_deref(), Some("bob/notes"), "the catalogue's word stands");
+        assert_eq!(
+            of("bob/notes").as_deref(),
+            Some("ann/notes"),
+            "found by the original's new name"
+        );
+        assert_eq!(of("cat/notes").as_deref(), Some("bob/notes"), "the catalogue takes precedence");
         assert_eq!(of("dan/notes").as_deref(), Some("bob/notes"));
-        assert_eq!(of("eve/else"), None, "its original is no source");
+        assert_eq!(of("eve/else"), None, "its original is not a source");
         assert_eq!(found.len(), 2);
     }
 }

@@ -37,7 +37,17 @@ pub(in crate::refresh) fn wanted<'a>(
     Ok(wanted)
 }
 
+/// How many selected files of a source are left out.
+#[derive(Clone, Copy, Default)]
+struct LeftOutFiles {
+    /// Because the author asks for it in `.cairnignore`.
+    opted_out: usize,
+    /// Because the licence does not allow to read their format.
+    closed: usize,
+}
+
 impl<'a> WantedItems<'a> {
+    /// Adds the files and threads of `source`.
     fn add(
         &mut self,
         inputs: &RefreshInputs,
@@ -45,7 +55,7 @@ impl<'a> WantedItems<'a> {
         store: &Store,
     ) -> anyhow::Result<()> {
         if cairnignore::is_unknown(&source.id, store)? {
-            let message = "what its author asks to leave out is damaged: nothing of it is indexed";
+            let message = "the stored copy is damaged, so no file of the source is indexed";
             let problem = Problem::new(Stage::Crawl, message).of_source(&source.id.0).at(PATH);
             self.problems.push(problem.hint("`cairn refresh` fetches it again"));
             return Ok(());
@@ -54,21 +64,47 @@ impl<'a> WantedItems<'a> {
         let files = store.files(&source.id)?;
         let ignored = CairnIgnore::read(&files, store)?;
         if ignored.is_truncated {
-            self.tell(source, PATH, "too long: its first lines are obeyed, the rest is not read");
+            self.report(source, PATH, "too long: its first lines are applied, the rest is ignored");
         }
+        let first = self.items.len();
+        let left_out = self.files(inputs, source, files, &selection, &ignored, store)?;
+        if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
+            self.report(
+                source,
+                &table,
+                "the table of chapters is too long; only its beginning is read",
+            );
+        }
+        self.report_left_out(source, left_out, inputs);
+        self.threads(source, &selection, store)
+    }
+
+    /// Adds those of `files` that are indexed, and counts the others.
+    fn files(
+        &mut self,
+        inputs: &RefreshInputs,
+        source: &'a Source,
+        files: Vec<StoredFile>,
+        selection: &Selection,
+        ignored: &CairnIgnore,
+        store: &Store,
+    ) -> anyhow::Result<LeftOutFiles> {
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
-        let (mut left_out, mut closed) = (0, 0);
-        let first = self.items.len();
+        let mut left_out = LeftOutFiles::default();
         for StoredFile { path, blob, length, first_seen, is_stored } in files {
             if selection.is_book_copy(&path) {
-                self.tell(source, &path, "a copy of a commercial book, by its name: never indexed");
+                self.report(
+                    source,
+                    &path,
+                    "a copy of a commercial book, by its name: never indexed",
+                );
             } else if selection.takes(&path, length) {
                 let format = format_of(&path);
                 if ignored.leaves_out(&path) {
-                    left_out += 1;
+                    left_out.opted_out += 1;
                 } else if !is_open && inputs.policy.open_only.contains(&format) {
-                    closed += 1;
+                    left_out.closed += 1;
                 } else {
                     let chapter = None;
                     self.items.push(WantedItem {
@@ -84,22 +120,12 @@ impl<'a> WantedItems<'a> {
                 }
             }
         }
-        if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
-            self.tell(source, &table, "a table of chapters too long to be read whole");
-        }
-        self.report_left_out(source, left_out, closed, inputs);
-        self.threads(source, &selection, store)
+        Ok(left_out)
     }
 
-    /// Reports how many files of `source` are left out: `left_out` because its author opted out, `closed` because of
-    /// its licence.
-    fn report_left_out(
-        &mut self,
-        source: &Source,
-        left_out: usize,
-        closed: usize,
-        inputs: &RefreshInputs,
-    ) {
+    /// Reports how many files of `source` are left out, and why.
+    fn report_left_out(&mut self, source: &Source, left_out: LeftOutFiles, inputs: &RefreshInputs) {
+        let LeftOutFiles { opted_out, closed } = left_out;
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
@@ -108,9 +134,10 @@ impl<'a> WantedItems<'a> {
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
             self.problems.push(problem.hint("the source has no licence that allows more"));
         }
-        if left_out > 0 {
-            let message = format!("asks that {left_out} of its files be left out, and so they are");
-            self.tell(source, PATH, &message);
+        if opted_out > 0 {
+            let message =
+                format!("asks that {opted_out} of its files be left out; they are not indexed");
+            self.report(source, PATH, &message);
         }
     }
 
@@ -149,13 +176,13 @@ impl<'a> WantedItems<'a> {
         self.items = items;
         let lost: Vec<WantedItem> = lost;
         self.problems.extend(lost.into_iter().map(|item| {
-            let message = "what was stored of it is damaged; it is left out until it is fetched";
+            let message = "its stored content is damaged; it is left out until it is fetched again";
             let problem = Problem::new(Stage::Crawl, message).of_source(&item.source.id.0);
             problem.at(item.path).hint("`cairn refresh` fetches its source again")
         }));
     }
 
-    fn tell(&mut self, source: &Source, path: &str, message: &str) {
+    fn report(&mut self, source: &Source, path: &str, message: &str) {
         let problem = Problem::new(Stage::Catalogue, message);
         self.problems.push(problem.of_source(&source.id.0).at(path));
     }

@@ -16,10 +16,10 @@ impl ThreadsFetch<'_> {
             let usual = if reads_all { PageSize::Large } else { PageSize::Small };
             let size = smaller.take().unwrap_or(usual);
             let after = pass.cursor.clone();
-            let answer = self.ask(async |crawler, repository, traffic| {
+            let response = self.request(async |crawler, repository, traffic| {
                 crawler.discussions(repository, size, after.as_deref(), traffic).await
             });
-            let listing = match answer {
+            let listing = match response {
                 Ok(listing) => listing,
                 Err(error) => {
                     smaller = size.smaller().filter(|_| is_too_much(&error));

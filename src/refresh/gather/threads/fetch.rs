@@ -109,7 +109,7 @@ fn read_pages(mut fetching: ThreadsFetch) -> anyhow::Result<(ThreadsResult, Opti
 pub fn no_token(sources: usize) -> Problem {
     let sources = if sources == 1 { "1 source".to_owned() } else { format!("{sources} sources") };
     let message = format!(
-        "discussions and issues of {sources} are not read: GitHub's API gives them to a token only"
+        "discussions and issues of {sources} are not read: GitHub's API requires a token for them"
     );
     Problem::new(Stage::Crawl, message).hint(
         "set GITHUB_TOKEN or [github] token_file, or remove the keys `discussions` and `issues`",

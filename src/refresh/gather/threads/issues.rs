@@ -39,11 +39,11 @@ impl ThreadsFetch<'_> {
             Rule::Labelled(labels) if labels.len() == 1 => labels.first().cloned(),
             _ => None,
         };
-        let answer = self.ask(async |crawler, repository, traffic| {
+        let response = self.request(async |crawler, repository, traffic| {
             let (since, label, known) = (since.as_deref(), label.as_deref(), known.as_deref());
             crawler.issues(repository, ListPosition { since, page, label, known }, traffic).await
         });
-        let IssuePage { listing, comments, etag } = match answer {
+        let IssuePage { listing, comments, etag } = match response {
             Ok(issues) => issues,
             Err(error) => return Ok(Err(error)),
         };
@@ -97,10 +97,10 @@ impl ThreadsFetch<'_> {
         let is_late = stored.is_none() && !self.pass().full && is_older;
         let own = comments > 0 && (is_late || self.reads_own_comments());
         if own {
-            let answer = self.ask(async |crawler, repository, traffic| {
+            let response = self.request(async |crawler, repository, traffic| {
                 crawler.comments_of(repository, number, traffic).await
             });
-            match answer {
+            match response {
                 Ok(Ok(posts)) => thread.merge(posts),
                 Ok(Err(message)) => {
                     let updated_at = Some(updated_at);
@@ -128,13 +128,13 @@ impl ThreadsFetch<'_> {
     fn page_of_comments(&mut self) -> anyhow::Result<PageRead> {
         let known = self.known(IssueList::Comments);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
-        let answer = self.ask(async |crawler, repository, traffic| {
+        let response = self.request(async |crawler, repository, traffic| {
             let (since, known) = (since.as_deref(), known.as_deref());
             crawler
                 .comments(repository, ListPosition { since, page, label: None, known }, traffic)
                 .await
         });
-        let CommentPage { by_issue, failures, newest, has_next, etag } = match answer {
+        let CommentPage { by_issue, failures, newest, has_next, etag } = match response {
             Ok(comments) => comments,
             Err(error) => return Ok(Err(error)),
         };

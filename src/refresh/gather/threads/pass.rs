@@ -130,15 +130,15 @@ impl<'a> ThreadsFetch<'a> {
         (result, retry_at)
     }
 
-    /// The response to one request. `Err` if the run is stopped first, or this run has made its most requests.
-    pub fn ask<T>(
+    /// The response to one request. `Err` if the run is stopped first, or has made its maximum of requests.
+    pub fn request<T>(
         &mut self,
-        request: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
+        send: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
     ) -> Result<T, CrawlError> {
         if self.traffic.requests >= MOST_REQUESTS {
             let host = self.target.source.id.0.clone();
             let why = format!(
-                "has more {} than {MOST_REQUESTS} requests bring, which are made in one run",
+                "has more {} than the {MOST_REQUESTS} requests of one run can fetch",
                 self.target.kind
             );
             return Err(CrawlError::Deferred { host, why, until: Some(self.now + NEXT_SECONDS) });
@@ -149,7 +149,7 @@ impl<'a> ThreadsFetch<'a> {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => Err(CrawlError::Ended),
-                response = request(crawler, repository, traffic) => response,
+                response = send(crawler, repository, traffic) => response,
             }
         })
     }
@@ -164,7 +164,7 @@ impl<'a> ThreadsFetch<'a> {
         let mut thread = thread.without(self.opted_out)?;
         if thread.bound() {
             let message = format!(
-                "is kept in part: of one thread, {MOST_POSTS} comments and {THREAD_BYTES} bytes of text are read"
+                "is truncated: at most {MOST_POSTS} comments and {THREAD_BYTES} bytes of text are kept of a thread"
             );
             let problem = Problem::new(Stage::Crawl, message);
             self.report(problem.at(self.target.kind.path(thread.number)));
@@ -174,9 +174,9 @@ impl<'a> ThreadsFetch<'a> {
 
     /// Records a thread that could not be read: it counts as existing, and the next pass requests it again.
     pub fn fail(&mut self, failure: &Failure, page: &mut ThreadPage) {
-        let message = format!("could not be read: {}; what is stored of it stays", failure.message);
+        let message = format!("could not be read: {}; its stored content is kept", failure.message);
         let mut problem =
-            Problem::new(Stage::Crawl, message).hint("the next refresh asks for it again");
+            Problem::new(Stage::Crawl, message).hint("the next refresh requests it again");
         let pass = self.pass();
         match failure.number {
             Some(number) => page.seen.push(SeenThread::Whole(number)),

@@ -25,6 +25,7 @@ pub(in crate::refresh) struct CorpusCollector {
 }
 
 impl CorpusCollector {
+    /// Nothing yet, for the sources of `catalogue`.
     pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> CorpusCollector {
         CorpusCollector {
             graph: GraphBuilder::new(vocabulary.clone()),
@@ -41,13 +42,15 @@ impl CorpusCollector {
         self.cases.of_document(document, path)
     }
 
-    /// Adds one section. `representative` is the section under which it is folded, or itself; `case` is the case study of its
-    /// document.
+    /// Adds the section `id`. `representative` is the section under which it is folded, or itself; `case` is the case
+    /// study of its document.
     pub fn section(
         &mut self,
         item: &WantedItem,
-        (id, representative): (SectionId, SectionId),
-        (section, notes): (&Section, &SectionNotes),
+        id: SectionId,
+        representative: SectionId,
+        section: &Section,
+        notes: &SectionNotes,
         case: Option<u32>,
     ) {
         self.counts.sections += 1;

@@ -49,19 +49,21 @@ impl SourceShare {
         if !std::mem::replace(&mut share.is_full, true) {
             let message = match is_large {
                 true => format!(
-                    "documents of more than {LARGE} bytes have more than {} bytes of text; this file and further large ones are left out",
+                    "documents of more than {LARGE} bytes each have more than {} bytes of text together; this file and further large ones are left out",
                     most / 2
                 ),
-                false => format!("more than {most} bytes of text; this file and more are left out"),
+                false => format!(
+                    "the source has more than {most} bytes of text; this file and further ones are left out"
+                ),
             };
             let problem = Problem::new(Stage::Extract, message).of_source(&source.0).at(path);
-            self.problems.push(problem.hint("`include` in catalogue.toml takes less of it"));
+            self.problems.push(problem.hint("select fewer files with `include` in catalogue.toml"));
         }
         false
     }
 
     /// Sets the source's title to `title` if the document at `path` is its README.
-    pub fn entitle(&mut self, path: &str, title: Option<&String>) {
+    pub fn set_title(&mut self, path: &str, title: Option<&String>) {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         if self.title.is_none() && stem.eq_ignore_ascii_case("readme") {
             self.title = title.cloned();
@@ -69,7 +71,7 @@ impl SourceShare {
     }
 
     /// Counts `sections` sections of the file `path` whose near-copies may not be found, because a bucket was full.
-    pub fn crowd(&mut self, path: &str, sections: usize) {
+    pub fn add_crowded(&mut self, path: &str, sections: usize) {
         if sections > 0 {
             self.crowded += sections;
             self.crowded_at.get_or_insert_with(|| path.to_owned());
@@ -85,7 +87,7 @@ impl SourceShare {
             );
             let problem = Problem::new(Stage::Annotate, message).of_source(&source.id.0).at(path);
             self.problems
-                .push(problem.hint("`exclude` in catalogue.toml leaves out generated files"));
+                .push(problem.hint("leave out generated files with `exclude` in catalogue.toml"));
         }
         self.problems
     }
@@ -97,22 +99,22 @@ mod tests {
 
     #[test]
     fn large_documents_leave_room_for_the_others_of_their_source() {
-        let mut part = SourceShare::default();
+        let mut share = SourceShare::default();
         let source = SourceId("a/b".into());
-        let mut takes = |path: &str, bytes| part.takes(&source, path, bytes, 10_000_000);
+        let mut takes = |path: &str, bytes| share.takes(&source, path, bytes, 10_000_000);
         let taken = (0..9).filter(|_| takes("large.md", 2_000_000)).count();
-        assert_eq!(taken, 2, "half of the room");
-        assert!(!takes("large.md", LARGE + 1), "a beginning, not a selection");
+        assert_eq!(taken, 2, "half of the limit");
+        assert!(!takes("large.md", LARGE + 1), "the beginning, not a selection by size");
         let taken = (0..99).filter(|_| takes("usual.md", 100_000)).count();
         assert_eq!(taken, 60, "all that is left");
         assert!(!takes("usual.md", 1));
-        let paths: Vec<_> = part.problems.iter().map(|p| p.path.clone().unwrap()).collect();
+        let paths: Vec<_> = share.problems.iter().map(|p| p.path.clone().unwrap()).collect();
         assert_eq!(paths, ["large.md", "usual.md"], "each is reported once");
     }
 
     #[test]
     fn a_source_takes_its_title_from_the_readme_at_its_top() {
-        let mut part = SourceShare::default();
+        let mut share = SourceShare::default();
         for (path, title) in [
             ("docs/README.md", "Below"),
             ("notes.md", "Notes"),
@@ -120,8 +122,8 @@ mod tests {
             ("Readme.rst", "Ours"),
             ("readme.txt", "Another"),
         ] {
-            part.entitle(path, Some(&title.to_owned()));
+            share.set_title(path, Some(&title.to_owned()));
         }
-        assert_eq!(part.title.as_deref(), Some("Ours"));
+        assert_eq!(share.title.as_deref(), Some("Ours"));
     }
 }
