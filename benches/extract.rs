@@ -5,7 +5,7 @@
 //!
 //! Only prints; no result makes it fail. Without a corpus it prints a note and ends.
 
-#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
+#![allow(clippy::unwrap_used, reason = "a bench fails on an unexpected value")]
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -18,8 +18,9 @@ mod corpus;
 /// Rounds of the comparison. The fastest one counts, because disturbances only make a round slower.
 const ROUNDS: usize = 5;
 
+/// The totals of one format.
 #[derive(Default)]
-struct Row {
+struct FormatTotals {
     files: usize,
     bytes: usize,
     documents: usize,
@@ -42,7 +43,7 @@ fn main() {
             files.push((file.format, file.bytes));
         }
     }
-    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
+    let mut rows: BTreeMap<String, FormatTotals> = BTreeMap::new();
     let mut problems: BTreeMap<String, usize> = BTreeMap::new();
     for (format, bytes) in &files {
         let begun = Instant::now();
@@ -68,7 +69,7 @@ fn main() {
     compare(&files);
 }
 
-fn print(rows: &BTreeMap<String, Row>) {
+fn print(rows: &BTreeMap<String, FormatTotals>) {
     println!(
         "format  files      MB  documents  sections     words   links  problems  seconds   MB/s"
     );

@@ -3,10 +3,10 @@
 //!     CAIRN_CORPUS=… [CAIRN_INDEX=…] cargo bench --bench graph
 //!
 //! For ten times the corpus, each section is added ten times, with other source names and other co-mention
-//! sentences. With an index, the guides of all cases are timed too. Prints times; fails if two builds
-//! from the same input differ.
+//! sentences. With an index, the guides of all cases are timed too. Prints times and the ratio of both builds; fails if
+//! two builds from the same input differ.
 
-#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
+#![allow(clippy::unwrap_used, reason = "a bench fails on an unexpected value")]
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -26,8 +26,8 @@ use cairn::vocabulary::{self, Vocabulary};
 
 mod corpus;
 
-/// A section with everything that the graph needs of it.
-struct Said {
+/// A section with everything that the graph is built from.
+struct GraphSection {
     source: String,
     path: String,
     address: Address,
@@ -42,9 +42,9 @@ fn main() {
         return;
     };
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let said = read(Path::new(&folder), &vocabulary);
-    let (once, first) = build(&vocabulary, &said, 1);
-    let (ten, second) = build(&vocabulary, &said, 10);
+    let sections = read(Path::new(&folder), &vocabulary);
+    let (once, first) = build(&vocabulary, &sections, 1);
+    let (ten, second) = build(&vocabulary, &sections, 10);
     let bytes = |graph: &Graph| {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("graph.bin");
@@ -53,7 +53,7 @@ fn main() {
     };
     println!(
         "build: {} sections {:.2} s, {} edges, {:.1} MB; ten times as many {:.2} s, {} edges, {:.1} MB: {:.1} times the time",
-        said.len(),
+        sections.len(),
         first.as_secs_f64(),
         once.topics.edge_count(),
         bytes(&once).len() as f64 / 1e6,
@@ -63,24 +63,25 @@ fn main() {
         second.as_secs_f64() / first.as_secs_f64(),
     );
     assert!(
-        bytes(&once) == bytes(&build(&vocabulary, &said, 1).0),
+        bytes(&once) == bytes(&build(&vocabulary, &sections, 1).0),
         "the same input gives the same bytes"
     );
-    ask("once", &once);
-    ask("ten times", &ten);
+    measure_queries("once", &once);
+    measure_queries("ten times", &ten);
     guides();
 }
 
-fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<Said> {
+/// The content sections of the corpus in `folder`, extracted and annotated.
+fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<GraphSection> {
     let (tagger, cases) = (Tagger::new(vocabulary), Cases::new(vocabulary));
-    let mut said = Vec::new();
+    let mut sections = Vec::new();
     for file in corpus::files(folder) {
         let Some(document) = extract(&file.format, &file.bytes).document else { continue };
         let annotation = annotate(&document, &tagger);
         let whole = cases.of_document(&document, &file.path);
         for (section, notes) in document.sections.iter().zip(annotation.sections) {
             if notes.role == Role::Content {
-                said.push(Said {
+                sections.push(GraphSection {
                     source: file.source.clone(),
                     path: file.path.clone(),
                     address: section.address,
@@ -91,28 +92,28 @@ fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<Said> {
             }
         }
     }
-    said
+    sections
 }
 
-/// Builds the graph from `said`, repeated `times` times. Returns it with the time spent in the builder.
-fn build(vocabulary: &Vocabulary, said: &[Said], times: usize) -> (Graph, Duration) {
+/// Builds the graph from `sections`, repeated `times` times. Returns it with the time spent in the builder.
+fn build(vocabulary: &Vocabulary, sections: &[GraphSection], times: usize) -> (Graph, Duration) {
     let mut builder = GraphBuilder::new(vocabulary.clone());
     let mut took = Duration::ZERO;
     for time in 0..times {
-        for (at, said) in said.iter().enumerate() {
-            let mut notes = said.notes.clone();
-            let source = format!("{}~{time}", said.source);
+        for (at, section) in sections.iter().enumerate() {
+            let mut notes = section.notes.clone();
+            let source = format!("{}~{time}", section.source);
             let voice = Voice::Owner(source.clone());
             for co_mention in notes.co_mentions.iter_mut().filter(|_| time > 0) {
                 co_mention.sentence.insert_str(0, &format!("{time} "));
             }
             let started = Instant::now();
-            let (path, address) = (said.path.as_str(), said.address);
+            let (path, address) = (section.path.as_str(), section.address);
             let place =
                 SectionPlace { source: &source, voice: &voice, path, address, section: at as u64 };
             builder.section(place, &notes);
-            if let (Some(case), Some(step)) = (said.case, notes.step) {
-                builder.cases.add(place, case, step, said.extent);
+            if let (Some(case), Some(step)) = (section.case, notes.step) {
+                builder.cases.add(place, case, step, section.extent);
             }
             took += started.elapsed();
         }
@@ -122,7 +123,7 @@ fn build(vocabulary: &Vocabulary, said: &[Said], times: usize) -> (Graph, Durati
     (graph, took + started.elapsed())
 }
 
-fn ask(name: &str, graph: &Graph) {
+fn measure_queries(name: &str, graph: &Graph) {
     let count = graph.vocabulary.topics.len();
     let none = HashSet::new();
     let mut near = Vec::new();
@@ -138,6 +139,7 @@ fn ask(name: &str, graph: &Graph) {
     println!("{name}: related {}, learn {}, path {}", shown(near), shown(order), shown(chains));
 }
 
+/// Measures the guides of all cases of the index of `CAIRN_INDEX`.
 fn guides() {
     let overrides = Overrides {
         config: None,
@@ -158,9 +160,9 @@ fn guides() {
     println!("guide, warm: {}", shown(cases.iter().map(|case| timed(|| guide(case))).collect()));
 }
 
-fn timed(question: impl Fn() -> usize) -> Duration {
+fn timed(work: impl Fn() -> usize) -> Duration {
     let started = Instant::now();
-    std::hint::black_box(question());
+    std::hint::black_box(work());
     started.elapsed()
 }
 

@@ -6,20 +6,21 @@ use std::path::Path;
 use cairn::catalogue::{self, Selection, SelectionRules, selection::format_of};
 use cairn::config::Sources;
 
-pub struct File {
+/// A file of the corpus.
+pub struct CorpusFile {
     /// `owner/name`.
-    #[allow(dead_code, reason = "not every bench asks whose a file is")]
+    #[allow(dead_code, reason = "some benches do not use it")]
     pub source: String,
     /// The path inside the repository.
-    #[allow(dead_code, reason = "not every bench asks where a file is")]
+    #[allow(dead_code, reason = "some benches do not use it")]
     pub path: String,
     pub format: String,
     pub bytes: Vec<u8>,
 }
 
-/// The files of all tarballs in the folder that the policy's default selection includes; the catalogue is not
+/// The files of all tarballs in the folder `corpus` that the policy's default selection includes. The catalogue is not
 /// used.
-pub fn files(corpus: &Path) -> Vec<File> {
+pub fn files(corpus: &Path) -> Vec<CorpusFile> {
     let policy = catalogue::policy::load(&Sources::Compiled).unwrap();
     let entry = catalogue::parse("c", "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n").unwrap();
     let selection: Selection = SelectionRules::new(&policy).of(&entry.sources[0]);
@@ -40,7 +41,7 @@ pub fn files(corpus: &Path) -> Vec<File> {
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).unwrap();
             let (path, format) = (inner.to_owned(), format_of(inner));
-            files.push(File { source: source.clone(), path, format, bytes });
+            files.push(CorpusFile { source: source.clone(), path, format, bytes });
         }
     }
     files

@@ -14,7 +14,7 @@ use tantivy::schema::{
 use tantivy::{Index, Searcher, TantivyDocument, Term};
 
 /// A bare index.
-pub struct Bare {
+pub struct BareIndex {
     searcher: Searcher,
     texts: [Field; 3],
     record: Field,
@@ -78,11 +78,11 @@ pub fn fields(folder: &Path) -> Vec<(String, u64)> {
     fields
 }
 
-impl Bare {
-    pub fn open(folder: &Path) -> Bare {
+impl BareIndex {
+    pub fn open(folder: &Path) -> BareIndex {
         let (_, texts, record) = schema();
         let searcher = Index::open_in_dir(folder).unwrap().reader().unwrap().searcher();
-        Bare { searcher, texts, record }
+        BareIndex { searcher, texts, record }
     }
 
     /// Searches for the words of `text`. Returns the number of matches, and the bytes stored for the ten best.

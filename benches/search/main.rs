@@ -1,13 +1,13 @@
-//! Measures search and indexing against bare tantivy doing the same visible work.
+//! Measures search and indexing against bare tantivy with the same visible result.
 //!
 //!     CAIRN_INDEX=… [CAIRN_QUERIES=…] cargo bench --bench search
 //!
 //! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. Copies the sections into an index
-//! of Cairn's and a bare tantivy index with three text fields; then again ten times the sections, with sentences
-//! resampled. Each query (of `tests/eval`, or of `CAIRN_QUERIES`: id, kind, text) is run on both in turn. Prints
-//! times and, more importantly, ratios; no result makes it fail.
+//! of Cairn and a bare tantivy index with three text fields. Repeats this with ten times as many sections, whose
+//! sentences are resampled. Each query (of `tests/eval`, or of the file `CAIRN_QUERIES`: id, kind, text) runs on both
+//! in turn. Prints times and, more importantly, ratios; no result makes it fail.
 
-#![allow(clippy::unwrap_used, reason = "a bench that meets what it does not expect has failed")]
+#![allow(clippy::unwrap_used, reason = "a bench fails on an unexpected value")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ fn main() {
     let index = index(temporary.path());
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
     let folder = folders::folder(&index, folders::current(&index).unwrap().unwrap());
-    start(&folder, &vocabulary);
+    measure_opening(&folder, &vocabulary);
     let queries = queries();
     let records = records(&folder.join("search"), &vocabulary);
     println!("{} sections, {} queries", records.len(), queries.len());
@@ -43,7 +43,7 @@ fn main() {
         println!("\n{times} times the corpus: {} sections", grown.len());
         let (own, bare) = build(&grown, &place("own"), &place("bare"));
         let own = Searcher::open(&own, Copies::default(), &vocabulary, Vec::new()).unwrap();
-        ask(&queries, &own, &bare::Bare::open(&bare), &vocabulary);
+        measure_queries(&queries, &own, &bare::BareIndex::open(&bare), &vocabulary);
     }
 }
 
@@ -64,8 +64,8 @@ fn index(temporary: &Path) -> PathBuf {
 }
 
 /// Measures opening the index with one search, and the memory that an open index uses.
-fn start(folder: &Path, vocabulary: &Vocabulary) {
-    let before = held();
+fn measure_opening(folder: &Path, vocabulary: &Vocabulary) {
+    let before = anonymous_memory();
     let mut opened = Vec::new();
     let mut took = Vec::new();
     for _ in 0..5 {
@@ -76,20 +76,21 @@ fn start(folder: &Path, vocabulary: &Vocabulary) {
         took.push(started.elapsed());
         opened.push(searcher);
     }
-    let each = held().saturating_sub(before) / 5;
+    let each = anonymous_memory().saturating_sub(before) / 5;
     println!(
-        "open and answer once {:.1?}; {each} kB held by it (mapped files not counted)",
+        "open and search once {:.1?}; an open index uses {each} kB (without mapped files)",
         figures(took).0
     );
 }
 
-/// The anonymous resident memory in kilobytes; 0 if it is unknown.
-fn held() -> u64 {
+/// The anonymous resident memory of this process in kilobytes; 0 if it is unknown.
+fn anonymous_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
+/// The texts of the queries.
 fn queries() -> Vec<String> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/eval/queries.tsv");
     let path = std::env::var_os("CAIRN_QUERIES").map_or(own, PathBuf::from);
@@ -97,6 +98,7 @@ fn queries() -> Vec<String> {
     text.lines().filter_map(|line| Some(line.split('\t').nth(2)?.to_owned())).collect()
 }
 
+/// All sections of the search index in `folder`.
 fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
     let searcher = Searcher::open(folder, Copies::default(), vocabulary, Vec::new()).unwrap();
     let mut records = Vec::new();
@@ -152,7 +154,12 @@ fn build(records: &[Record], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
 }
 
 /// Runs all `queries` on both indexes in turn and prints the times.
-fn ask(queries: &[String], own: &Searcher, bare: &bare::Bare, vocabulary: &Vocabulary) {
+fn measure_queries(
+    queries: &[String],
+    own: &Searcher,
+    bare: &bare::BareIndex,
+    vocabulary: &Vocabulary,
+) {
     let mut times: [Vec<Duration>; 4] = Default::default();
     for round in 0..ROUNDS + 2 {
         for query in queries {
@@ -169,8 +176,7 @@ fn ask(queries: &[String], own: &Searcher, bare: &bare::Bare, vocabulary: &Vocab
     }
     let [bare, others @ ..] = times.map(figures);
     println!("{:18} median {:>9.1?}  p99 {:>9.1?}", "bare tantivy", bare.0, bare.1);
-    for (name, own) in ["full pipeline", "words as typed", "as it is typed"].into_iter().zip(others)
-    {
+    for (name, own) in ["full pipeline", "literal words", "while typing"].into_iter().zip(others) {
         let ratio = |own: Duration, bare: Duration| own.as_secs_f64() / bare.as_secs_f64();
         println!(
             "{name:18} median {:>9.1?}  p99 {:>9.1?}  ratios {:.2} and {:.2}",
@@ -188,10 +194,12 @@ fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     started.elapsed()
 }
 
+/// Searches for `text` with everything that Cairn does for a query. Returns the number of results.
 fn full(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
     one(searcher, text, vocabulary, Understanding::FULL, LastWord::Whole)
 }
 
+/// Searches for the words of `text` as they are.
 fn literal(searcher: &Searcher, text: &str, vocabulary: &Vocabulary) -> usize {
     one(searcher, text, vocabulary, Understanding::LITERAL, LastWord::Whole)
 }

@@ -57,11 +57,11 @@ pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskEr
 
 /// The damage of the `files` in `folder`. The checksums of all files except segments are always checked.
 pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexDamage> {
-    let wrong = |(name, mark): (&String, &FileMark)| {
+    let damage_of = |(name, mark): (&String, &FileMark)| {
         let depth = if is_segment(name) { depth } else { CheckDepth::Deep };
         examine(&folder.join(name), mark, depth).err()
     };
-    files.iter().filter_map(wrong).collect()
+    files.iter().filter_map(damage_of).collect()
 }
 
 /// Checks that the file `path` has the length in `mark` and, if `depth` is deep, the checksum.
@@ -69,9 +69,9 @@ pub(crate) fn examine(path: &Path, mark: &FileMark, depth: CheckDepth) -> Result
     let unreadable = |cause| DiskError::new(Doing::Read, path, cause);
     // The file is opened because it can exist although this account may not read it.
     let file = File::open(path).map_err(unreadable)?;
-    let holds = file.metadata().map_err(unreadable)?.len();
-    if holds != mark.bytes {
-        return Err(IndexDamage::Length { path: path.to_owned(), holds, should: mark.bytes });
+    let found = file.metadata().map_err(unreadable)?.len();
+    if found != mark.bytes {
+        return Err(IndexDamage::Length { path: path.to_owned(), found, expected: mark.bytes });
     }
     if depth == CheckDepth::Deep && checksum(path).map_err(unreadable)? != mark.blake3 {
         return Err(IndexDamage::Checksum { path: path.to_owned() });
@@ -143,12 +143,16 @@ mod tests {
         for name in ["graph.bin", "search/meta.json"] {
             fs::write(folder.join(name), name.to_uppercase()).unwrap();
         }
-        assert_eq!(damage(folder, &second, CheckDepth::Opening).len(), 2, "all but segments");
+        assert_eq!(
+            damage(folder, &second, CheckDepth::Opening).len(),
+            2,
+            "segments are not checked"
+        );
         fs::write(folder.join("search/1.store"), "short").unwrap();
         fs::remove_file(folder.join("graph.bin")).unwrap();
-        let told: Vec<String> =
+        let messages: Vec<String> =
             damage(folder, &second, CheckDepth::Opening).iter().map(ToString::to_string).collect();
-        assert!(told[0].ends_with("graph.bin: it is missing"), "{told:?}");
-        assert!(told[1].ends_with("1.store holds 5 bytes instead of 14"), "{told:?}");
+        assert!(messages[0].ends_with("graph.bin: it is missing"), "{messages:?}");
+        assert!(messages[1].ends_with("1.store has 5 bytes instead of 14"), "{messages:?}");
     }
 }

@@ -35,8 +35,8 @@ pub enum IndexDamage {
     Disk(#[from] DiskError),
     #[error("{} is missing, or names no generation", .path.display())]
     Current { path: PathBuf },
-    #[error("{} holds {holds} bytes instead of {should}", .path.display())]
-    Length { path: PathBuf, holds: u64, should: u64 },
+    #[error("{} has {found} bytes instead of {expected}", .path.display())]
+    Length { path: PathBuf, found: u64, expected: u64 },
     #[error("{} is damaged: its checksum differs", .path.display())]
     Checksum { path: PathBuf },
     #[error("cannot decode {}: {cause}", .path.display())]

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(40);
 
 /// Takes the lock of the index folder `index`. Dropping the file releases it.
 ///
-/// `Err` if another process holds it; the message has that process.
+/// `Err` if another process holds it; the message names that process.
 pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     let path = index.join("lock");
     let mut options = File::options();

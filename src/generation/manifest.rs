@@ -291,8 +291,11 @@ mod tests {
         assert_eq!(Manifest::read(&path).unwrap().format, OLDEST);
         for format in [OLDEST - 1, FORMAT + 1] {
             std::fs::write(&path, format!("{{\"format\":{format},\"generation\":7}}")).unwrap();
-            let told = Manifest::read(&path).unwrap_err().to_string();
-            assert!(told.starts_with(&format!("generation 7 is of format {format}")), "{told}");
+            let message = Manifest::read(&path).unwrap_err().to_string();
+            assert!(
+                message.starts_with(&format!("generation 7 is of format {format}")),
+                "{message}"
+            );
         }
     }
 }

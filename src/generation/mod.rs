@@ -20,8 +20,8 @@
 //!
 //! The manifest lists the length and checksum of each file ([`checksums`]). Opening a generation ([`open`]) checks the
 //! lengths, and the checksums of all files but the segments of the search index. A refresh checks the current
-//! generation in the same way; with `--offline` or `--full` it checks the segments too. Errors are [`damage::IndexDamage`]:
-//! readers report them with the remedy, a refresh rebuilds the generation from the store.
+//! generation in the same way; with `--offline` or `--full` it checks the segments too. Errors are
+//! [`damage::IndexDamage`]: readers report them with the remedy, a refresh rebuilds the generation from the store.
 
 pub mod checksums;
 pub mod contents;

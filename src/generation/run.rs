@@ -208,10 +208,11 @@ impl RunRecord {
     /// Whether requests were made for sources and all of these failed or were deferred, so that the network is probably
     /// down. False if a host said when it allows the next request.
     pub fn reached_nothing(&self) -> bool {
-        let is_without = |source: &SourceResult| {
+        let has_failed = |source: &SourceResult| {
             matches!(source.outcome, FetchOutcome::Failed | FetchOutcome::Deferred)
         };
-        let mut asked = self.sources.iter().filter(|source| source.traffic.requests > 0).peekable();
-        self.retry_at.is_none() && asked.peek().is_some() && asked.all(is_without)
+        let mut requested =
+            self.sources.iter().filter(|source| source.traffic.requests > 0).peekable();
+        self.retry_at.is_none() && requested.peek().is_some() && requested.all(has_failed)
     }
 }

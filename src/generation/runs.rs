@@ -9,7 +9,7 @@ use crate::disk;
 use crate::problem::Problem;
 
 /// The most runs that are kept.
-const MOST: usize = 200;
+const MOST_RUNS: usize = 200;
 
 /// The recorded runs of the index, newest first; empty if the record can't be read, which is logged.
 pub fn read(index: &Path) -> Vec<RunRecord> {
@@ -34,7 +34,7 @@ pub fn record(index: &Path) -> Result<Vec<RunRecord>, IndexDamage> {
 pub(crate) fn append(index: &Path, run: &RunRecord) -> anyhow::Result<()> {
     let mut runs = read(index);
     runs.insert(0, run.clone());
-    runs.truncate(MOST);
+    runs.truncate(MOST_RUNS);
     let json = serde_json::to_vec(&runs)?;
     Ok(disk::replace(&index.join("runs.json"), &json)?)
 }
@@ -56,8 +56,8 @@ impl LatestResults {
     /// The standing by `runs`, newest first.
     pub fn of(runs: Vec<RunRecord>) -> LatestResults {
         let mut results = HashMap::new();
-        let told = runs.iter().flat_map(|run| &run.sources);
-        for result in told.filter(|result| result.outcome != FetchOutcome::Skipped) {
+        let results_of_runs = runs.iter().flat_map(|run| &run.sources);
+        for result in results_of_runs.filter(|result| result.outcome != FetchOutcome::Skipped) {
             results.entry(result.source.clone()).or_insert_with(|| result.clone());
         }
         LatestResults { last_run: runs.into_iter().next(), results }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_over_one_source_says_nothing_of_the_others() {
+    fn a_run_over_one_source_keeps_the_results_of_the_others() {
         let run = |outcomes: &[(&str, FetchOutcome)]| RunRecord {
             sources: outcomes
                 .iter()

@@ -38,8 +38,8 @@ pub struct RefreshSummary {
 /// Reads the data files, fetches over the network as `options` allow, and writes below the index folder only.
 /// `on_event` receives the progress. `Err` if a data file has faults, another run holds the lock, or the index folder
 /// can't be written. A source that fails is not an error but a result, and so is a run that publishes nothing because
-/// documents would be lost ([`RunRecord::refused`]). A full disk is reported as such, whichever operation fails first, and
-/// leaves the generations as they were.
+/// documents would be lost ([`RunRecord::refused`]). A full disk is reported as such, whichever operation fails first,
+/// and leaves the generations as they were.
 pub fn run(
     config: &Config,
     options: &RefreshOptions,
@@ -108,15 +108,11 @@ impl RefreshTask<'_> {
         dropped_rows: Option<Problem>,
         on_event: &mut dyn FnMut(RefreshEvent),
     ) -> anyhow::Result<RefreshSummary> {
-        let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
-        let (started, started_at) = (Instant::now(), chrono::Utc::now());
-        threads::leave_out(inputs, store)?;
-        let fetch_run = FetchRun { config, inputs, options, chosen: self.chosen, stop };
-        let fetched = fetch::fetch(fetch_run, store, on_event)?;
-        let mut run = RunRecord::of(fetched, started_at);
+        let (config, options, stop) = (self.config, self.options, self.stop);
+        let started = Instant::now();
+        let mut run = self.fetch(store, on_event)?;
         run.notes.extend(dropped_rows);
-        run.complete = self.chosen.len() == inputs.catalogue.sources.len();
-        let inputs = &forks::declared(inputs, store)?;
+        let inputs = &forks::declared(self.inputs, store)?;
         let loss = loss::of(config, &inputs.catalogue, store)?;
         let refused = loss.as_ref().filter(|loss| {
             options.on_loss == OnLoss::Refuse && loss.is_too_much() && !stop.is_cancelled()
@@ -143,6 +139,21 @@ impl RefreshTask<'_> {
         run.end(started);
         runs::append(&config.index, &run)?;
         Ok(RefreshSummary { problems, run })
+    }
+
+    /// Fetches the chosen sources into `store`. Returns the record of the run so far.
+    fn fetch(
+        &self,
+        store: &mut Store,
+        on_event: &mut dyn FnMut(RefreshEvent),
+    ) -> anyhow::Result<RunRecord> {
+        let (config, options, inputs, stop) = (self.config, self.options, self.inputs, self.stop);
+        let started_at = chrono::Utc::now();
+        threads::remove_opted_out(inputs, store)?;
+        let fetch_run = FetchRun { config, inputs, options, chosen: self.chosen, stop };
+        let mut run = RunRecord::of(fetch::fetch(fetch_run, store, on_event)?, started_at);
+        run.complete = self.chosen.len() == inputs.catalogue.sources.len();
+        Ok(run)
     }
 
     /// Builds a generation from `store` and `inputs`, unless the current one has the same content; `None` if the run
@@ -179,7 +190,7 @@ fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;
     for source in &catalogue.sources {
-        threads::drop_unasked(source, store)?;
+        threads::drop_unrequested(source, store)?;
     }
     store.collect_garbage()?;
     Ok(())

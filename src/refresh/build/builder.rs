@@ -97,8 +97,8 @@ impl<'a> GenerationBuilder<'a> {
         self.index(&added, &versions.annotations, store)
     }
 
-    /// The document that was extracted from `item`, counted, if it belongs into the generation. Adds the problems of its
-    /// extraction, or why it is left out.
+    /// The document that was extracted from `item`, if the generation includes it; it is counted. Adds the problems of
+    /// its extraction, or why it is left out.
     fn accept(&mut self, item: &WantedItem, extracted: Extracted) -> Option<Document> {
         let source = &item.source.id;
         let share = self.shares.entry(source.0.clone()).or_default();

@@ -51,13 +51,13 @@ impl GenerationDifference {
                     difference.documents(before, documents, &|what| base(source, what));
                 }
                 None if documents.is_empty() => {}
-                None => difference.whole(documents, base(source, NewsKind::Added)),
+                None => difference.source(documents, base(source, NewsKind::Added)),
             }
         }
         for (source, documents) in &old.sources {
             let remains = new.sources.get(source).is_some_and(|now| !now.is_empty());
             if !remains && !documents.is_empty() {
-                difference.whole(documents, base(source, NewsKind::Removed));
+                difference.source(documents, base(source, NewsKind::Removed));
             }
         }
         difference
@@ -69,7 +69,8 @@ impl GenerationDifference {
         self.news.push(news);
     }
 
-    fn whole(&mut self, documents: &[ContentsEntry], mut news: News) {
+    /// Adds the news that a whole source with these `documents` was added or removed.
+    fn source(&mut self, documents: &[ContentsEntry], mut news: News) {
         let count = |documents, sections| match news.what {
             NewsKind::Removed => (removed(documents), removed(sections)),
             _ => (added(documents), added(sections)),
@@ -79,15 +80,13 @@ impl GenerationDifference {
         self.add(news);
     }
 
+    /// Adds the news of the documents of one source. `base` makes a news item without details.
     fn documents<'a>(
         &mut self,
         before: &'a [ContentsEntry],
         now: &'a [ContentsEntry],
         base: &dyn Fn(NewsKind) -> News,
     ) {
-        let by_path = |entries: &'a [ContentsEntry]| -> HashMap<&'a str, &'a ContentsEntry> {
-            entries.iter().map(|entry| (entry.path.as_str(), entry)).collect()
-        };
         let (old, new) = (by_path(before), by_path(now));
         // A document has moved if its path is gone and a new path has the same blob.
         let mut gone: HashMap<&BlobId, Vec<&ContentsEntry>> = HashMap::new();
@@ -124,6 +123,12 @@ impl GenerationDifference {
     }
 }
 
+/// The entries by their paths.
+fn by_path(entries: &[ContentsEntry]) -> HashMap<&str, &ContentsEntry> {
+    entries.iter().map(|entry| (entry.path.as_str(), entry)).collect()
+}
+
+/// The news that the document `old` has become `new`.
 fn changed(old: &ContentsEntry, new: &ContentsEntry, base: News) -> News {
     let before: HashMap<u64, u64> = old.sections.iter().copied().collect();
     let now: HashMap<u64, u64> = new.sections.iter().copied().collect();
@@ -139,6 +144,7 @@ fn changed(old: &ContentsEntry, new: &ContentsEntry, base: News) -> News {
     }
 }
 
+/// The first sections of `ids`.
 fn named(ids: impl Iterator<Item = u64>) -> Vec<SectionId> {
     ids.take(MOST_SECTIONS).map(SectionId).collect()
 }

@@ -79,10 +79,11 @@ impl CorpusCollector {
             }
         }
         if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
+            let visibility = item.source.visibility;
+            let citing = Citing { source, voice, visibility };
             let links = section.links.iter().zip(&notes.cited);
             for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
-                let visibility = item.source.visibility;
-                self.resources.cite(Citing { source, voice, visibility }, link, cited);
+                self.resources.cite(citing, link, cited);
             }
         }
     }

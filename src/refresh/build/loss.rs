@@ -69,7 +69,7 @@ pub(in crate::refresh) fn of(
 fn unread_threads(config: &Config, source: &Source, store: &Store) -> anyhow::Result<usize> {
     let mut lost = 0;
     let mut served: Option<GenerationContents> = None;
-    for kind in ThreadKind::ALL.into_iter().filter(|kind| threads::asks(source, *kind)) {
+    for kind in ThreadKind::ALL.into_iter().filter(|kind| threads::requests(source, *kind)) {
         if store.thread_state(ThreadsOf { source: &source.id, kind })?.swept_at > 0 {
             continue;
         }

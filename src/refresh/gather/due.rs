@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_oldest_metadata_is_renewed_first_and_each_at_most_daily() {
         let text = |name: &str| format!("[[source]]\nrepo = \"a/{name}\"\nwhy = \"x\"\n");
-        let names = ["fresh", "old", "older", "asked", "new", "failed"];
+        let names = ["fresh", "old", "older", "tried", "new", "failed"];
         let catalogue = names.map(text).concat() + "[[source]]\nfolder = \"f\"\nwhy = \"x\"\n";
         let catalogue = catalogue::parse("c", &catalogue).unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -107,11 +107,11 @@ mod tests {
         let had = [now - day + 1, now - day, now - 9 * day, now - 2 * day, 0, 0];
         for (source, at) in catalogue.sources.iter().zip(had) {
             let failed = source.id.0 == "a/failed";
-            let asked = if source.id.0 == "a/asked" { now - AGAIN_SECONDS + 1 } else { 0 };
+            let tried_at = if source.id.0 == "a/tried" { now - AGAIN_SECONDS + 1 } else { 0 };
             let row = SourceRow {
                 state: if failed { FetchState::Failed } else { FetchState::Ok },
                 metadata_at: at,
-                metadata_tried_at: asked,
+                metadata_tried_at: tried_at,
                 ..SourceRow::default()
             };
             store.put_source(&source.id, &row).unwrap();
@@ -123,11 +123,11 @@ mod tests {
         };
         assert_eq!(order(now), ["a/new", "a/older", "a/old"]);
         assert!(order(now).is_empty(), "they count as requested");
-        assert_eq!(order(now + AGAIN_SECONDS), ["a/new", "a/older", "a/asked", "a/old", "a/fresh"]);
+        assert_eq!(order(now + AGAIN_SECONDS), ["a/new", "a/older", "a/tried", "a/old", "a/fresh"]);
     }
 
     #[test]
-    fn an_owner_of_two_sources_is_asked_about_once_a_month() {
+    fn the_name_of_an_owner_of_two_sources_is_requested_once_a_month() {
         let text = |repo: &str| format!("[[source]]\nrepo = \"{repo}\"\nwhy = \"x\"\n");
         let catalogue = ["Ann/one", "ann/two", "bob/notes"].map(text).concat();
         let catalogue = catalogue::parse("c", &catalogue).unwrap();
@@ -141,14 +141,14 @@ mod tests {
             store.put_source(&source.id, &row).unwrap();
         }
         let chosen: Vec<&Source> = catalogue.sources.iter().collect();
-        let asked = |now| -> Vec<(String, usize, bool)> {
+        let requested = |now| -> Vec<(String, usize, bool)> {
             let due = due_owners(&chosen, &store, now).unwrap();
             let of =
                 |due: &DueOwner| (due.login.to_owned(), due.sources.len(), due.known.is_some());
             due.iter().map(of).collect()
         };
         let all = [("Ann".to_owned(), 2, true), ("bob".to_owned(), 1, false)];
-        assert_eq!(asked(now), all, "a stored owner with another login does not count");
-        assert!(asked(now).is_empty(), "they count as requested");
+        assert_eq!(requested(now), all, "a stored owner with another login does not count");
+        assert!(requested(now).is_empty(), "they count as requested");
     }
 }

@@ -156,7 +156,7 @@ fn emptied(
     })
 }
 
-/// Sets the licence in `row` from the received LICENSE file, and adds the stored files at or below the paths `unread` to
+/// Sets the licence in `row` from the received LICENSE file. Adds the stored files at or below the paths `unread` to
 /// `incoming`: they could not be read, but may still exist.
 fn keep_unread(
     source: &Source,

@@ -9,8 +9,8 @@ use crate::catalogue::{Catalogue, Origin, Source, SourceId};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
 
-/// `inputs` with `fork_of` set for each source that is a fork of another one according to GitHub. Reads the row of every
-/// source.
+/// `inputs` with `fork_of` set for each source that is a fork of another one according to GitHub. Reads the row of
+/// every source.
 pub(in crate::refresh) fn declared(
     inputs: &RefreshInputs,
     store: &Store,

@@ -92,31 +92,18 @@ impl<'a> WantedItems<'a> {
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
         let mut left_out = LeftOutFiles::default();
-        for StoredFile { path, blob, length, first_seen, is_stored } in files {
-            if selection.is_book_copy(&path) {
-                self.report(
-                    source,
-                    &path,
-                    "a copy of a commercial book, by its name: never indexed",
-                );
-            } else if selection.takes(&path, length) {
-                let format = format_of(&path);
-                if ignored.leaves_out(&path) {
+        for file in files {
+            if selection.is_book_copy(&file.path) {
+                let message = "a copy of a commercial book, by its name: never indexed";
+                self.report(source, &file.path, message);
+            } else if selection.takes(&file.path, file.length) {
+                let format = format_of(&file.path);
+                if ignored.leaves_out(&file.path) {
                     left_out.opted_out += 1;
                 } else if !is_open && inputs.policy.open_only.contains(&format) {
                     left_out.closed += 1;
                 } else {
-                    let chapter = None;
-                    self.items.push(WantedItem {
-                        source,
-                        path,
-                        blob,
-                        format,
-                        length,
-                        first_seen,
-                        is_stored,
-                        chapter,
-                    });
+                    self.items.push(WantedItem::of_file(source, file, format));
                 }
             }
         }

@@ -13,7 +13,7 @@ pub(in crate::refresh) fn is_wanted(source: &Source, thread: &StoredThread) -> b
 }
 
 /// Whether the entry of `source` requests threads of `kind`.
-pub(in crate::refresh) fn asks(source: &Source, kind: ThreadKind) -> bool {
+pub(in crate::refresh) fn requests(source: &Source, kind: ThreadKind) -> bool {
     match kind {
         ThreadKind::Discussion => source.threads.discussions,
         ThreadKind::Issue => source.threads.issues != Issues::None,

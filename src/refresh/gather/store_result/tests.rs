@@ -40,7 +40,7 @@ fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
 }
 
 #[test]
-fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
+fn a_source_whose_recorded_time_is_in_the_future_is_dropped_ninety_days_from_now() {
     let mut config = config::load(&Overrides::default()).unwrap();
     (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
     let (now, day) = (1_800_000_000, 86_400);
@@ -60,7 +60,7 @@ fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
 }
 
 #[test]
-fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
+fn a_blocked_source_that_cannot_be_reached_again_stays_blocked() {
     let config = config::load(&Overrides::default()).unwrap();
     let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
     fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);

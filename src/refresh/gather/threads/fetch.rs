@@ -14,19 +14,22 @@ use crate::problem::{Problem, Stage};
 use crate::refresh::gather::context::{FetchNetwork, FetchRun};
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::options::FetchMode;
-use crate::refresh::wanted::threads::asks;
+use crate::refresh::wanted::threads::requests;
 use crate::store::{FetchState, Store, ThreadsOf};
 
 /// How many lists of threads [`fetch`] reads at most for the `chosen` sources; 0 without a token.
 pub(in crate::refresh) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
     let lists =
-        |source: &&Source| ThreadKind::ALL.iter().filter(|kind| asks(source, **kind)).count();
+        |source: &&Source| ThreadKind::ALL.iter().filter(|kind| requests(source, **kind)).count();
     if crawler.signs_in() { chosen.iter().map(lists).sum() } else { 0 }
 }
 
 /// Drops from `store` the kinds of threads that the entry of `source` no longer requests.
-pub(in crate::refresh) fn drop_unasked(source: &Source, store: &mut Store) -> anyhow::Result<()> {
-    for kind in ThreadKind::ALL.into_iter().filter(|kind| !asks(source, *kind)) {
+pub(in crate::refresh) fn drop_unrequested(
+    source: &Source,
+    store: &mut Store,
+) -> anyhow::Result<()> {
+    for kind in ThreadKind::ALL.into_iter().filter(|kind| !requests(source, *kind)) {
         store.remove_threads(ThreadsOf { source: &source.id, kind })?;
     }
     Ok(())
@@ -34,14 +37,14 @@ pub(in crate::refresh) fn drop_unasked(source: &Source, store: &mut Store) -> an
 
 /// Removes the posts of authors who have opted out since the threads were stored. Reads the threads of a source only if
 /// the policy's list of opt-outs has changed since the last time. Makes no requests.
-pub(in crate::refresh) fn leave_out(
+pub(in crate::refresh) fn remove_opted_out(
     inputs: &RefreshInputs,
     store: &mut Store,
 ) -> anyhow::Result<()> {
     let opted_out = opted_out(&inputs.policy);
     let now = chrono::Utc::now().timestamp();
     for source in &inputs.catalogue.sources {
-        for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
+        for kind in ThreadKind::ALL.into_iter().filter(|kind| requests(source, *kind)) {
             let of = ThreadsOf { source: &source.id, kind };
             let mut state = store.thread_state(of)?;
             if state.opted_out != opted_out.fingerprint() {
@@ -57,8 +60,9 @@ fn opted_out(policy: &Policy) -> OptedOut {
     OptedOut::new(&policy.opted_out)
 }
 
-/// Fetches the threads that the entries of the chosen sources request, until the run is stopped. `done` receives the result of
-/// each kind of threads of each source. Sources whose files could not be fetched are skipped.
+/// Fetches the threads that the entries of the chosen sources request, until the run is stopped. Sources whose files
+/// could not be fetched are skipped. `done` receives the id of a source, the result of one of its lists, and when the
+/// host allows the next request, if it said so (Unix time in seconds).
 ///
 /// Returns a problem if threads were skipped because there is no token.
 pub(in crate::refresh) fn fetch(
@@ -78,7 +82,7 @@ pub(in crate::refresh) fn fetch(
             without_token += 1;
             continue;
         }
-        for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
+        for kind in ThreadKind::ALL.into_iter().filter(|kind| requests(source, *kind)) {
             let target = ThreadsTarget {
                 source,
                 repository: Repository { owner, name },

@@ -31,14 +31,11 @@ impl ThreadsFetch<'_> {
         }
     }
 
+    /// Reads one page of issues.
     fn page_of_issues(&mut self) -> anyhow::Result<PageRead> {
         let known = self.known(IssueList::Issues);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
-        // With several labels, GitHub's filter selects the issues that have all of them, not any of them.
-        let label = match &self.target.source.threads.issues {
-            Rule::Labelled(labels) if labels.len() == 1 => labels.first().cloned(),
-            _ => None,
-        };
+        let label = self.only_label();
         let response = self.request(async |crawler, repository, traffic| {
             let (since, label, known) = (since.as_deref(), label.as_deref(), known.as_deref());
             crawler.issues(repository, ListPosition { since, page, label, known }, traffic).await
@@ -62,11 +59,11 @@ impl ThreadsFetch<'_> {
         }
         let pass = self.pass();
         pass.newest = pass.newest.take().max(listing.newest.clone());
-        let further = if listing.next.is_some() { NextPage::Next } else { NextPage::None };
-        if further == NextPage::None {
+        let next = if listing.next.is_some() { NextPage::Next } else { NextPage::None };
+        if next == NextPage::None {
             self.answered(IssueList::Issues, since, page, etag);
         }
-        self.advance(listing.newest, further);
+        self.advance(listing.newest, next);
         self.write_page(kept)?;
         if self.pass().phase == Phase::Comments && self.reads_own_comments() {
             let pass = self.pass();
@@ -74,6 +71,15 @@ impl ThreadsFetch<'_> {
             self.finish()?;
         }
         Ok(Ok(()))
+    }
+
+    /// The label by which GitHub can select the issues. With several labels, its filter would select the issues that
+    /// have all of them, not any of them.
+    fn only_label(&self) -> Option<String> {
+        match &self.target.source.threads.issues {
+            Rule::Labelled(labels) if labels.len() == 1 => labels.first().cloned(),
+            _ => None,
+        }
     }
 
     /// Adds one issue to `page`: with its stored comments, or with all of its comments, requested now, if the later
@@ -92,9 +98,7 @@ impl ThreadsFetch<'_> {
         let stored = self
             .store
             .thread(ThreadsOf { source: &self.target.source.id, kind: self.target.kind }, number)?;
-        let is_older =
-            self.pass().until.as_ref().is_none_or(|comments| thread.created_at < *comments);
-        let is_late = stored.is_none() && !self.pass().full && is_older;
+        let is_late = stored.is_none() && self.precedes_comments(&thread);
         let own = comments > 0 && (is_late || self.reads_own_comments());
         if own {
             let response = self.request(async |crawler, repository, traffic| {
@@ -120,11 +124,18 @@ impl ThreadsFetch<'_> {
         Ok(Ok(()))
     }
 
+    /// Whether `thread` is older than the comments that this pass reads.
+    fn precedes_comments(&mut self, thread: &Thread) -> bool {
+        let pass = self.pass();
+        !pass.full && pass.until.as_ref().is_none_or(|comments| thread.created_at < *comments)
+    }
+
     /// Whether this pass requests the comments of each issue separately.
     fn reads_own_comments(&mut self) -> bool {
         self.pass().full && matches!(self.target.source.threads.issues, Rule::Labelled(_))
     }
 
+    /// Reads one page of comments.
     fn page_of_comments(&mut self) -> anyhow::Result<PageRead> {
         let known = self.known(IssueList::Comments);
         let (since, page) = (self.pass().cursor.clone(), self.pass().page);
@@ -180,9 +191,9 @@ impl ThreadsFetch<'_> {
     }
 
     /// Moves the pass past a page whose newest item was changed at `newest`.
-    fn advance(&mut self, newest: Option<String>, further: NextPage) {
+    fn advance(&mut self, newest: Option<String>, next: NextPage) {
         let pass = self.pass();
-        if further == NextPage::None {
+        if next == NextPage::None {
             (pass.phase, pass.cursor, pass.page) = (Phase::Comments, pass.until.clone(), 1);
             return;
         }
@@ -190,7 +201,7 @@ impl ThreadsFetch<'_> {
         let since = newest.and_then(|at| earlier(&at, TimeDelta::seconds(1)));
         if since.is_some() && since > pass.cursor {
             (pass.cursor, pass.page) = (since, 1);
-        } else if further == NextPage::Next {
+        } else if next == NextPage::Next {
             pass.page += 1;
         }
     }
