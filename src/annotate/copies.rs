@@ -33,7 +33,7 @@ pub const BUCKET: usize = 32;
 
 /// A MinHash signature: for each band, one hash of the minimum shingle hashes in its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Signature([u64; BANDS]);
+pub struct MinHashSignature([u64; BANDS]);
 
 /// A hash of heading, text and code that ignores differences in whitespace. `None` if text and code have fewer than
 /// `LEAST_WORDS` words.
@@ -56,7 +56,7 @@ pub(super) fn fingerprint(section: &Section) -> Option<u64> {
 
 /// The signature of `section`; near-copies usually share at least one band. `None` if the section is too short.
 /// O(length).
-pub(super) fn signature(section: &Section) -> Option<Signature> {
+pub(super) fn signature(section: &Section) -> Option<MinHashSignature> {
     let shingles = shingles(section)?;
     let mut least = [u64::MAX; BANDS * ROWS];
     let mut seeds = [0; BANDS * ROWS];
@@ -72,31 +72,31 @@ pub(super) fn signature(section: &Section) -> Option<Signature> {
     for (band, rows) in bands.iter_mut().zip(least.chunks(ROWS)) {
         *band = rows.iter().fold(0, |hash, row| mixed(hash ^ row));
     }
-    Some(Signature(bands))
+    Some(MinHashSignature(bands))
 }
 
 /// The smallest hashes of a section's shingles. Two sections can be compared by them without their text: a bottom-k
 /// sketch (Cohen, Kaplan, "Summarizing data using bottom-k sketches", 2007). At most 4 KiB.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sketch {
+pub struct ShingleSketch {
     /// Ascending, without duplicates.
     least: Box<[u32]>,
 }
 
-impl Sketch {
+impl ShingleSketch {
     /// The sketch of `section`; `None` if it is too short to have near-copies. O(length · log length).
-    pub fn of(section: &Section) -> Option<Sketch> {
+    pub fn of(section: &Section) -> Option<ShingleSketch> {
         // The upper halves: 32 bits are enough to distinguish a few hundred shingles.
         let mut hashes: Vec<u32> = shingles(section)?.map(|hash| (hash >> 32) as u32).collect();
         hashes.sort_unstable();
         hashes.dedup();
         hashes.truncate(MOST_SHINGLES);
-        Some(Sketch { least: hashes.into_boxed_slice() })
+        Some(ShingleSketch { least: hashes.into_boxed_slice() })
     }
 
     /// Whether the Jaccard similarity of two sections is at least `ALIKE`. Exact if both sketches have fewer than
     /// [`MOST_SHINGLES`] hashes, else estimated from the smallest hashes of their union. O(size).
-    fn is_alike(&self, other: &Sketch) -> bool {
+    fn is_alike(&self, other: &ShingleSketch) -> bool {
         let (one, two) = (&self.least, &other.least);
         let is_whole = one.len().max(two.len()) < MOST_SHINGLES;
         let most = if is_whole { usize::MAX } else { MOST_SHINGLES };
@@ -148,18 +148,18 @@ fn mixed(bits: u64) -> u64 {
 /// others. Holds a sketch of each representative: at most 4 KiB, and 400 bytes for a section of a hundred words.
 ///
 /// ```
-/// use cairn::annotate::copies::Fold;
-/// let mut fold = Fold::default();
+/// use cairn::annotate::copies::CopyFold;
+/// let mut fold = CopyFold::default();
 /// let none = || None;
 /// assert_eq!(fold.representative(7, None, "first", none).section, "first");
 /// assert_eq!(fold.representative(7, None, "copy", none).section, "first");
 /// assert_eq!(fold.representative(8, None, "other", none).section, "other");
 /// ```
 #[derive(Debug)]
-pub struct Fold<T> {
+pub struct CopyFold<T> {
     first: HashMap<u64, T>,
     /// The representatives that are long enough to have near-copies.
-    known: Vec<Known<T>>,
+    known: Vec<KnownRepresentative<T>>,
     /// Indices in `known` by signature band; at most [`BUCKET`] each.
     near: HashMap<(usize, u64), Vec<u32>>,
     /// Number of comparisons so far.
@@ -167,9 +167,9 @@ pub struct Fold<T> {
 }
 
 #[derive(Debug)]
-struct Known<T> {
+struct KnownRepresentative<T> {
     section: T,
-    sketch: Sketch,
+    sketch: ShingleSketch,
     /// The number of the last section that was compared with it, so that no pair is compared twice.
     compared_with: u64,
 }
@@ -182,13 +182,13 @@ pub struct Representative<T> {
     pub is_crowded: bool,
 }
 
-impl<T> Default for Fold<T> {
+impl<T> Default for CopyFold<T> {
     fn default() -> Self {
-        Fold { first: HashMap::new(), known: Vec::new(), near: HashMap::new(), compared: 0 }
+        CopyFold { first: HashMap::new(), known: Vec::new(), near: HashMap::new(), compared: 0 }
     }
 }
 
-impl<T: Copy> Fold<T> {
+impl<T: Copy> CopyFold<T> {
     /// The representative of `section`: that of the same `fingerprint` if one was added before, else a section that
     /// shares a band of `signature` and has a similar sketch, else `section` itself.
     ///
@@ -196,9 +196,9 @@ impl<T: Copy> Fold<T> {
     pub fn representative(
         &mut self,
         fingerprint: u64,
-        signature: Option<&Signature>,
+        signature: Option<&MinHashSignature>,
         section: T,
-        sketch: impl FnOnce() -> Option<Sketch>,
+        sketch: impl FnOnce() -> Option<ShingleSketch>,
     ) -> Representative<T> {
         let found = |section| Representative { section, is_crowded: false };
         if let Some(first) = self.first.get(&fingerprint) {
@@ -217,7 +217,7 @@ impl<T: Copy> Fold<T> {
     }
 
     /// A representative that shares a band of `signature` and whose sketch is similar to `sketch`.
-    fn like(&mut self, signature: &Signature, sketch: &Sketch) -> Option<T> {
+    fn like(&mut self, signature: &MinHashSignature, sketch: &ShingleSketch) -> Option<T> {
         let number = self.first.len() as u64 + 1;
         for band in signature.0.into_iter().enumerate() {
             for candidate in self.near.get(&band).into_iter().flatten() {
@@ -235,9 +235,9 @@ impl<T: Copy> Fold<T> {
     }
 
     /// Adds `section` as a representative; returns whether a bucket was full.
-    fn add(&mut self, signature: &Signature, sketch: Sketch, section: T) -> bool {
+    fn add(&mut self, signature: &MinHashSignature, sketch: ShingleSketch, section: T) -> bool {
         let place = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
-        self.known.push(Known { section, sketch, compared_with: 0 });
+        self.known.push(KnownRepresentative { section, sketch, compared_with: 0 });
         let mut is_crowded = false;
         for band in signature.0.into_iter().enumerate() {
             let bucket = self.near.entry(band).or_default();
@@ -268,7 +268,9 @@ mod tests {
     }
 
     fn are_alike(one: &Section, other: &Section) -> bool {
-        Sketch::of(one).zip(Sketch::of(other)).is_some_and(|(one, other)| one.is_alike(&other))
+        ShingleSketch::of(one)
+            .zip(ShingleSketch::of(other))
+            .is_some_and(|(one, other)| one.is_alike(&other))
     }
 
     #[test]
@@ -299,12 +301,12 @@ mod tests {
 
     #[test]
     fn likeness_does_not_chain() {
-        let mut fold = Fold::default();
-        let same = Signature([1; BANDS]);
+        let mut fold = CopyFold::default();
+        let same = MinHashSignature([1; BANDS]);
         // Each has a tenth of the words of the one before replaced: 2 is similar to 1, and 3 to 2 but not to 1.
         let mut fold_in = |section: u32| {
             let least = (0..100).map(|at| section * 10 + at).collect();
-            let sketch = || Some(Sketch { least });
+            let sketch = || Some(ShingleSketch { least });
             fold.representative(section.into(), Some(&same), section, sketch).section
         };
         assert_eq!([fold_in(1), fold_in(2), fold_in(3), fold_in(4)], [1, 1, 3, 3]);
@@ -313,7 +315,7 @@ mod tests {
     #[test]
     fn long_sections_are_compared_by_the_least_of_their_shingles() {
         let long = section(6_000, &[]);
-        assert_eq!(Sketch::of(&long).unwrap().least.len(), MOST_SHINGLES);
+        assert_eq!(ShingleSketch::of(&long).unwrap().least.len(), MOST_SHINGLES);
         let every = |step: usize| (0..6_000).step_by(step).collect::<Vec<_>>();
         // Of 5,996 shingles 300 differ: 0.90; then 1,500: 0.60.
         assert!(are_alike(&long, &section(6_000, &every(100))));
@@ -331,12 +333,12 @@ mod tests {
 
     #[test]
     fn two_thousand_sections_that_resemble_each_other_cost_a_bounded_number_of_comparisons() {
-        let mut fold = Fold::default();
+        let mut fold = CopyFold::default();
         let mut crowded = 0;
         for number in 0..2_000 {
             let section = resembling(number);
             let signature = signature(&section);
-            let sketch = || Sketch::of(&section);
+            let sketch = || ShingleSketch::of(&section);
             let found = fold.representative(number as u64, signature.as_ref(), number, sketch);
             assert_eq!(found.section, number, "no copy");
             crowded += usize::from(found.is_crowded);
@@ -346,8 +348,8 @@ mod tests {
         assert!(fold.near.values().all(|bucket| bucket.len() <= BUCKET));
         assert!(crowded > 1_000, "full buckets are reported: {crowded}");
         let copy = resembling(0);
-        let found =
-            fold.representative(9_999, signature(&copy).as_ref(), 9_999, || Sketch::of(&copy));
+        let found = fold
+            .representative(9_999, signature(&copy).as_ref(), 9_999, || ShingleSketch::of(&copy));
         assert_eq!(found.section, 0, "a near-copy is still found");
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::salience::{Signals, rank};
-use super::tagger::{Found, Tagger};
+use super::salience::{TopicSignals, rank};
+use super::tagger::{Tagger, TopicMatch};
 use super::trail::Trail;
-use super::{Cited, CoMention, Mention, Salience};
+use super::{CoMention, LinkTopics, Mention, Salience};
 use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label_rule::TextPlace;
@@ -24,7 +24,7 @@ pub(super) struct Topics {
     /// Its sentences that name at least two topics.
     pub co_mentions: Vec<CoMention>,
     /// One per link.
-    pub cited: Vec<Cited>,
+    pub cited: Vec<LinkTopics>,
 }
 
 /// Finds the topics of a document's sections. The topics of each heading are cached, because sections share the
@@ -43,7 +43,7 @@ impl<'a> Finder<'a> {
 
     /// The topics of `section`.
     pub fn find(&mut self, section: &'a Section) -> Topics {
-        let mut gathered = Gathered::default();
+        let mut gathered = SectionTally::default();
         let trail = Trail::of(section.subject().iter().map(String::as_str));
         let mut headings = section.subject().iter().rev();
         if let Some(own) = headings.next() {
@@ -66,7 +66,7 @@ impl<'a> Finder<'a> {
         for (start, sentence) in sentences_of(&section.text) {
             let found = self.tagger.find(sentence, &trail, TextPlace::Body);
             for found in &found {
-                let place = Place { start, length };
+                let place = SentencePosition { start, length };
                 gathered.sentence(found, sentence, place);
             }
             co_mentions.extend(co_mention(sentence, &found));
@@ -79,7 +79,7 @@ impl<'a> Finder<'a> {
     }
 
     /// The topics of each link of `section`, by its text, its sentence and its heading.
-    fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<Cited> {
+    fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<LinkTopics> {
         let heading = section.subject().last().map_or(&[][..], |heading| self.heading(heading));
         let heading: Vec<u32> = heading.iter().map(|(topic, _)| *topic).collect();
         let tagger = self.tagger;
@@ -96,7 +96,7 @@ impl<'a> Finder<'a> {
             let sentence = if last.1.len() > MOST_SAID { Vec::new() } else { last.1.clone() };
             let anchor =
                 if link.text == link.sentence { last.1.clone() } else { named(&link.text) };
-            Cited { anchor, sentence, heading: heading.clone() }
+            LinkTopics { anchor, sentence, heading: heading.clone() }
         });
         cited.collect()
     }
@@ -112,26 +112,26 @@ impl<'a> Finder<'a> {
 
 /// The position of a sentence in its section's text: byte offset, and length of the text in bytes.
 #[derive(Clone, Copy)]
-struct Place {
+struct SentencePosition {
     start: usize,
     length: usize,
 }
 
 /// The mentions and signals of each topic found so far.
 #[derive(Default)]
-struct Gathered {
-    topics: Vec<(Mention, Signals)>,
+struct SectionTally {
+    topics: Vec<(Mention, TopicSignals)>,
     places: HashMap<u32, usize>,
 }
 
-impl Gathered {
-    fn entry(&mut self, topic: u32, label: &str) -> &mut (Mention, Signals) {
+impl SectionTally {
+    fn entry(&mut self, topic: u32, label: &str) -> &mut (Mention, TopicSignals) {
         let next = self.topics.len();
         let place = *self.places.entry(topic).or_insert(next);
         if place == next {
             let salience = Salience::Mentioned;
             let mention = Mention { topic, label: label.to_owned(), at: None, count: 0, salience };
-            self.topics.push((mention, Signals::default()));
+            self.topics.push((mention, TopicSignals::default()));
         }
         &mut self.topics[place]
     }
@@ -152,7 +152,7 @@ impl Gathered {
         self.entry(topic, label).1.outer = true;
     }
 
-    fn sentence(&mut self, found: &Found, sentence: &str, place: Place) {
+    fn sentence(&mut self, found: &TopicMatch, sentence: &str, place: SentencePosition) {
         let (mention, signals) = self.entry(found.topic, &sentence[found.start..found.end]);
         let at = (place.start + found.start, place.start + found.end);
         let at = (u32::try_from(at.0).unwrap_or(0), u32::try_from(at.1).unwrap_or(0));
@@ -172,7 +172,7 @@ impl Gathered {
     }
 }
 
-fn co_mention(sentence: &str, found: &[Found]) -> Option<CoMention> {
+fn co_mention(sentence: &str, found: &[TopicMatch]) -> Option<CoMention> {
     let mut topics: Vec<u32> = found.iter().map(|found| found.topic).collect();
     topics.sort_unstable();
     topics.dedup();

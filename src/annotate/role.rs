@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::{Role, SectionNotes};
+use super::{SectionNotes, SectionRole};
 use crate::extract::words::words;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label;
@@ -138,16 +138,16 @@ const FIELD_SHARE: usize = 100;
 /// The number of sections before and after a section that count as its neighbours.
 const ROUND: usize = 3;
 
-/// The role of `section` without regard to its document: never `Role::OffTopic`.
-pub(super) fn of(section: &Section) -> Role {
+/// The role of `section` without regard to its document: never `SectionRole::OffTopic`.
+pub(super) fn of(section: &Section) -> SectionRole {
     let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
     if section.subject().last().is_some_and(|own| is_in(&LEADING, own)) || leads_on(section) {
-        return Role::Navigation;
+        return SectionRole::Navigation;
     }
     if section.subject().iter().any(|heading| is_in(&SPEAKING, heading)) || is_notice(section) {
-        return Role::Boilerplate;
+        return SectionRole::Boilerplate;
     }
-    Role::Content
+    SectionRole::Content
 }
 
 /// The keys of [`NAVIGATION`] and [`BOILERPLATE`].
@@ -185,8 +185,8 @@ pub(super) fn mark_off_topic(
     for (at, notes) in notes.iter_mut().enumerate() {
         let round = at.saturating_sub(ROUND)..(at + ROUND + 1).min(named.len());
         let is_prose = document.sections.get(at).is_some_and(|section| !section.text.is_empty());
-        if notes.role == Role::Content && is_prose && !named[round].contains(&true) {
-            notes.role = Role::OffTopic;
+        if notes.role == SectionRole::Content && is_prose && !named[round].contains(&true) {
+            notes.role = SectionRole::OffTopic;
         }
     }
 }
@@ -207,7 +207,7 @@ fn speaks_of_the_field(document: &Document) -> bool {
 mod tests {
     use super::*;
 
-    fn roles(markdown: &str) -> Vec<Role> {
+    fn roles(markdown: &str) -> Vec<SectionRole> {
         let vocabulary = crate::vocabulary::load(&crate::config::Sources::Compiled).unwrap();
         let tagger = crate::annotate::Tagger::new(&vocabulary);
         let document = crate::extract::extract("md", markdown.as_bytes()).document.unwrap();
@@ -221,17 +221,22 @@ mod tests {
             roles(
                 "# Guide\n\nA feature store keeps features for models to read.\n\n## Contents\n\n- [One](a.md)\n- see the words of it\n\n## Chapters\n\n- [Data leakage and splits](b.md)\n- [Model serving at scale](c.md)\n\n## License 📄\n\nThis project is licensed under the terms of MIT.\n"
             ),
-            [Role::Content, Role::Navigation, Role::Navigation, Role::Boilerplate]
+            [
+                SectionRole::Content,
+                SectionRole::Navigation,
+                SectionRole::Navigation,
+                SectionRole::Boilerplate
+            ]
         );
     }
 
     #[test]
     fn what_speaks_of_something_else_is_off_topic() {
         let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until sweet.\n\n## Bread\n\nToast the slices on both sides, and rub them with garlic before serving it hot.\n";
-        assert_eq!(roles(soup)[0], Role::OffTopic);
+        assert_eq!(roles(soup)[0], SectionRole::OffTopic);
         let maths = "# Sets\n\nThe union of two sets is the smallest set that holds both of them.\n\n## Maps\n\nA function maps each element of one set to one of another one.\n";
-        assert!(!roles(maths).contains(&Role::OffTopic), "the field at large");
+        assert!(!roles(maths).contains(&SectionRole::OffTopic), "the field at large");
         let near = format!("{soup}\n## Serving\n\nA feature store and model serving are topics.\n");
-        assert!(!roles(&near).contains(&Role::OffTopic));
+        assert!(!roles(&near).contains(&SectionRole::OffTopic));
     }
 }

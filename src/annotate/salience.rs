@@ -15,7 +15,7 @@ const LEAST_MAIN: f32 = -1.6;
 
 /// Where and how often a section names a topic.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Signals {
+pub(super) struct TopicSignals {
     /// In its own heading.
     pub own: bool,
     /// In the heading above that.
@@ -34,10 +34,10 @@ pub(super) struct Signals {
 
 /// The mentions, the most salient first. Drops topics that only the title or an outer heading names, unless their
 /// score makes them main topics.
-pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<Mention> {
+pub(super) fn rank(mut topics: Vec<(Mention, TopicSignals)>, tagger: &Tagger) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();
-    let mut scored: Vec<(f32, Mention, Signals)> = topics
+    let mut scored: Vec<(f32, Mention, TopicSignals)> = topics
         .into_iter()
         .map(|(mention, signals)| (signals.score(distinct), mention, signals))
         .collect();
@@ -50,7 +50,7 @@ pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<
             main += 1;
         }
     }
-    let is_said = |mention: &Mention, signals: &Signals| {
+    let is_said = |mention: &Mention, signals: &TopicSignals| {
         signals.own || signals.parent || signals.body > 0 || mention.salience == Salience::Main
     };
     let said = scored.into_iter().filter(|(_, mention, signals)| is_said(mention, signals));
@@ -59,7 +59,7 @@ pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<
 
 /// Counts for each topic how many of its directly narrower topics are named too: a text on NDCG, MRR and ranking
 /// metrics is mainly about ranking metrics.
-fn count_kinds(topics: &mut [(Mention, Signals)], tagger: &Tagger) {
+fn count_kinds(topics: &mut [(Mention, TopicSignals)], tagger: &Tagger) {
     let mut counts: HashMap<u32, u32> = HashMap::new();
     for (mention, signals) in topics.iter() {
         if signals.body > 0 || signals.own {
@@ -73,7 +73,7 @@ fn count_kinds(topics: &mut [(Mention, Signals)], tagger: &Tagger) {
     }
 }
 
-impl Signals {
+impl TopicSignals {
     /// The log odds that a section with `distinct` different topics is about this one.
     fn score(&self, distinct: usize) -> f32 {
         let given = |is: bool, weight: f32| if is { weight } else { 0.0 };

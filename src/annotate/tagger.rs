@@ -19,7 +19,7 @@ const MOST_TRIED: usize = 16;
 
 /// A topic named in a text, and the byte range of its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct TopicMatch {
     pub topic: u32,
     pub start: usize,
     pub end: usize,
@@ -82,7 +82,12 @@ impl Tagger {
 
     /// The topics named in `heading`. Where the headings `trail` don't contain the words that a rule asks for, they are
     /// also looked for in `text`, which stands below the heading.
-    pub(super) fn find_in_heading(&self, heading: &str, trail: &Trail, text: &str) -> Vec<Found> {
+    pub(super) fn find_in_heading(
+        &self,
+        heading: &str,
+        trail: &Trail,
+        text: &str,
+    ) -> Vec<TopicMatch> {
         let folded = FoldedText::of(heading);
         let matches = self.labels.matches(&folded);
         let found = self.allowed(&folded, &matches, trail, TextPlace::Heading);
@@ -94,7 +99,7 @@ impl Tagger {
     }
 
     /// The topics named in `text`, one sentence or heading, below the headings `trail`. O(length).
-    pub(super) fn find(&self, text: &str, trail: &Trail, place: TextPlace) -> Vec<Found> {
+    pub(super) fn find(&self, text: &str, trail: &Trail, place: TextPlace) -> Vec<TopicMatch> {
         let folded = FoldedText::of(text);
         self.allowed(&folded, &self.labels.matches(&folded), trail, place)
     }
@@ -106,8 +111,8 @@ impl Tagger {
         matches: &[LabelMatch],
         trail: &Trail,
         place: TextPlace,
-    ) -> Vec<Found> {
-        let mut found: Vec<Found> = Vec::new();
+    ) -> Vec<TopicMatch> {
+        let mut found: Vec<TopicMatch> = Vec::new();
         let mut tried: HashMap<usize, usize> = HashMap::new();
         for label in matches {
             let Range { start, end } = text.written_range(label.first, label.last);
@@ -127,7 +132,7 @@ impl Tagger {
             let mut last = None;
             for owner in self.labels.owners(label, text) {
                 if last != Some(owner.topic) && allows(owner) {
-                    found.push(Found { topic: owner.topic, start, end });
+                    found.push(TopicMatch { topic: owner.topic, start, end });
                     last = Some(owner.topic);
                 }
             }

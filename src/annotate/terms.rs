@@ -29,7 +29,7 @@ const EVIDENCE_CHARS: usize = 200;
 
 /// The parts of a section that terms are extracted from.
 #[derive(Clone, Debug)]
-pub struct Passage<'a> {
+pub struct TermPassage<'a> {
     pub source: &'a str,
     pub voice: Voice,
     pub path: &'a str,
@@ -42,7 +42,7 @@ pub struct Passage<'a> {
 
 /// A term that the vocabulary may lack.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Term {
+pub struct MissingTerm {
     /// Its most common spelling; `spellings` has the others.
     pub label: String,
     pub spellings: Vec<String>,
@@ -58,8 +58,8 @@ pub struct Term {
 /// The terms of `passages` that are not among `labels`, at most `limit`, the highest weight first.
 ///
 /// O(length of all texts) time; memory for all candidates.
-pub fn terms(passages: &[Passage], labels: &LabelIndex, limit: usize) -> Vec<Term> {
-    let mut candidates = Candidates::default();
+pub fn terms(passages: &[TermPassage], labels: &LabelIndex, limit: usize) -> Vec<MissingTerm> {
+    let mut candidates = TermCandidates::default();
     for passage in passages {
         let last = passage.headings.last().map(String::as_str);
         let lead_ins = passage.text.lines().filter_map(lead_in);
@@ -84,7 +84,7 @@ fn lead_in(line: &str) -> Option<&str> {
 
 /// A phrase that may be a term.
 #[derive(Debug, Default)]
-struct Candidate {
+struct TermCandidate {
     words: usize,
     spellings: BTreeMap<String, u32>,
     /// The number of uses by each independent voice.
@@ -94,15 +94,15 @@ struct Candidate {
 }
 
 #[derive(Default)]
-struct Candidates {
+struct TermCandidates {
     patterns: Vec<String>,
-    all: Vec<Candidate>,
+    all: Vec<TermCandidate>,
     places: HashMap<String, usize>,
     /// The number of passages about each topic.
     totals: HashMap<String, u32>,
 }
 
-impl Candidates {
+impl TermCandidates {
     /// Adds `wording` as a candidate if it has the form of a term and is not among `labels`.
     fn add(&mut self, wording: &str, labels: &LabelIndex) {
         let tokens = label::tokens(wording);
@@ -114,7 +114,7 @@ impl Candidates {
         let place = *self.places.entry(pattern.clone()).or_insert(next);
         if place == next {
             self.patterns.push(pattern);
-            self.all.push(Candidate { words: tokens.len(), ..Candidate::default() });
+            self.all.push(TermCandidate { words: tokens.len(), ..TermCandidate::default() });
         }
         let spelling = wording[tokens[0].start..tokens[tokens.len() - 1].end].to_owned();
         *self.all[place].spellings.entry(spelling).or_insert(0) += 1;
@@ -125,7 +125,7 @@ impl Candidates {
     }
 
     /// Counts the uses of the candidates in `passage`.
-    fn count(&mut self, automaton: &DoubleArrayAhoCorasick<u32>, passage: &Passage) {
+    fn count(&mut self, automaton: &DoubleArrayAhoCorasick<u32>, passage: &TermPassage) {
         for topic in &passage.topics {
             *self.totals.entry((*topic).to_owned()).or_insert(0) += 1;
         }
@@ -143,8 +143,8 @@ impl Candidates {
     }
 
     /// The candidates that enough voices use, by C-value and number of voices.
-    fn finish(self, limit: usize) -> Vec<Term> {
-        let frequency: Vec<u32> = self.all.iter().map(Candidate::frequency).collect();
+    fn finish(self, limit: usize) -> Vec<MissingTerm> {
+        let frequency: Vec<u32> = self.all.iter().map(TermCandidate::frequency).collect();
         let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
         for (at, pattern) in self.patterns.iter().enumerate().filter(|(at, _)| frequency[*at] > 0) {
             for part in parts(pattern).filter_map(|part| self.places.get(part)) {
@@ -152,7 +152,7 @@ impl Candidates {
                 holders[*part] += 1;
             }
         }
-        let mut terms: Vec<Term> = Vec::new();
+        let mut terms: Vec<MissingTerm> = Vec::new();
         for (at, candidate) in self.all.into_iter().enumerate() {
             let nested = f64::from(inside[at]) / f64::from(holders[at].max(1));
             // With log2(words), one-word terms would have a C-value of 0: log2(words + 1) is the usual remedy.
@@ -162,21 +162,21 @@ impl Candidates {
                 terms.push(candidate.term(c_value, &self.totals));
             }
         }
-        let weight = |term: &Term| term.c_value * (term.voices as f64).ln_1p();
+        let weight = |term: &MissingTerm| term.c_value * (term.voices as f64).ln_1p();
         terms.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.label.cmp(&b.label)));
         terms.truncate(limit);
         terms
     }
 }
 
-impl Candidate {
+impl TermCandidate {
     /// Whether `sentence`, which contains its words, means this candidate: a single word must be spelled as in one of
     /// the candidate's spellings, because it is a name or an acronym.
     fn is_meant(&self, sentence: &str) -> bool {
         self.words > 1 || self.spellings.keys().any(|spelling| sentence.contains(spelling))
     }
 
-    fn used(&mut self, passage: &Passage, sentence: &str) {
+    fn used(&mut self, passage: &TermPassage, sentence: &str) {
         let uses = self.voices.entry(passage.voice.clone()).or_insert(0);
         *uses += 1;
         let is_first = *uses == 1;
@@ -197,7 +197,7 @@ impl Candidate {
         self.voices.values().map(|uses| (*uses).min(MOST_OF_A_VOICE)).sum()
     }
 
-    fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> Term {
+    fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> MissingTerm {
         let mut spellings: Vec<(String, u32)> = self.spellings.into_iter().collect();
         // Of equally common spellings, the one with the fewest capitals is the label.
         let capitals = |text: &str| text.chars().filter(|c| c.is_uppercase()).count();
@@ -213,7 +213,7 @@ impl Candidate {
             f64::from(*count) / f64::from(total).sqrt()
         };
         near.sort_by(|a, b| tie(b).total_cmp(&tie(a)).then(a.0.cmp(&b.0)));
-        Term {
+        MissingTerm {
             label,
             spellings: others,
             c_value,
@@ -272,13 +272,13 @@ mod tests {
     use crate::config::Sources;
     use crate::vocabulary;
 
-    fn found(texts: &[(&str, &str, &str)]) -> Vec<Term> {
+    fn found(texts: &[(&str, &str, &str)]) -> Vec<MissingTerm> {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let headings: Vec<[String; 1]> = texts.iter().map(|(_, h, _)| [(*h).to_owned()]).collect();
-        let passages: Vec<Passage> = texts
+        let passages: Vec<TermPassage> = texts
             .iter()
             .zip(&headings)
-            .map(|((source, _, text), headings)| Passage {
+            .map(|((source, _, text), headings)| TermPassage {
                 source,
                 voice: Voice::Owner(source[..1].to_owned()),
                 path: "p.md",

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
-use crate::annotate::terms::Term;
+use crate::annotate::terms::MissingTerm;
 use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
@@ -94,7 +94,7 @@ fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
 }
 
 /// `term` as a topic to complete: the vocabulary check rejects the empty definition until it is written.
-fn turtle(term: &Term) -> String {
+fn turtle(term: &MissingTerm) -> String {
     let name = |text: &str| strip(text).replace(['"', '\\'], " ");
     let evidence = term
         .evidence
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_suggestion_is_valid_turtle_except_for_its_definition() {
-        let term = Term {
+        let term = MissingTerm {
             label: "Quokka \"sampling\"".into(),
             spellings: vec!["quokka-sampling".into()],
             c_value: 7.0,

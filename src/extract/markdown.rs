@@ -10,9 +10,9 @@ use super::frontmatter::{self, FrontMatter};
 use super::html::fragment;
 use super::markdown_options;
 use super::nesting;
-use super::piece::{MOST_WORDS, Piece};
+use super::piece::{DocumentBlock, MOST_WORDS};
 use super::render::{place, render};
-use super::sections::{SectionBuilder, Unit, is_list};
+use super::sections::{SectionBuilder, SpanUnit, is_list};
 use super::words::words;
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
@@ -28,7 +28,7 @@ type Footnotes<'a> = BTreeMap<String, &'a AstNode<'a>>;
 
 /// Reads the Markdown `text`. Returns `None`, with a problem, if the author asks not to be indexed.
 pub(super) fn read(text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
-    let mut reader = MarkdownReader::new(SectionBuilder::new(Unit::Lines));
+    let mut reader = MarkdownReader::new(SectionBuilder::new(SpanUnit::Lines));
     reader.markdown(text, None, problems);
     if reader.matter.is_private {
         problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
@@ -49,12 +49,12 @@ pub(super) struct MarkdownReader {
     bold_is_heading: bool,
     /// Whether the file has links to anchors of its own.
     leads_inside: bool,
-    headings: Headings,
+    headings: HeadingMode,
 }
 
 /// How headings are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Headings {
+enum HeadingMode {
     /// Each heading starts a section.
     Sections,
     /// Headings are lines of the text.
@@ -72,7 +72,7 @@ impl MarkdownReader {
             matter: FrontMatter::default(),
             bold_is_heading: false,
             leads_inside: false,
-            headings: Headings::Sections,
+            headings: HeadingMode::Sections,
         }
     }
 
@@ -80,7 +80,7 @@ impl MarkdownReader {
     pub fn of_post(builder: SectionBuilder) -> Self {
         let mut reader = MarkdownReader::new(builder);
         reader.options.extension.front_matter_delimiter = None;
-        reader.headings = Headings::Text;
+        reader.headings = HeadingMode::Text;
         reader
     }
 
@@ -151,7 +151,7 @@ impl MarkdownReader {
 
     fn block<'a>(&mut self, block: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) {
         let at = |node: &'a AstNode<'a>| place(node, cell, lines);
-        if self.headings == Headings::Text {
+        if self.headings == HeadingMode::Text {
             return self.pieces(block, &at);
         }
         let is_heading = match &block.data().value {
@@ -202,7 +202,7 @@ impl MarkdownReader {
                 open[first..].reverse();
             } else {
                 let is_row = matches!(node.data().value, NodeValue::TableRow(_));
-                self.builder.piece(Piece { is_row, ..render(node).into_piece(at(node)) });
+                self.builder.piece(DocumentBlock { is_row, ..render(node).into_piece(at(node)) });
             }
         }
     }

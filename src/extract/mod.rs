@@ -39,5 +39,5 @@ mod thread;
 mod tiny;
 pub mod words;
 
-pub use document::{Address, Document, DocumentKind, Link, Posted, Section, subject};
+pub use document::{Address, Document, DocumentKind, Link, PostByline, Section, subject};
 pub use read::{Extracted, VERSION, extract, is_text};

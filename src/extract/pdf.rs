@@ -16,8 +16,8 @@ use pdf_extract::{
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::lines::{Line, unfold};
-use super::sections::{SectionBuilder, Unit};
+use super::lines::{PdfLine, unfold};
+use super::sections::{SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
         }
         return None;
     }
-    let mut builder = SectionBuilder::new(Unit::Pages);
+    let mut builder = SectionBuilder::new(SpanUnit::Pages);
     let first = unfold(&pages, &mut builder);
     let title = info(&pdf).or(first);
     Some(Document {
@@ -126,9 +126,9 @@ fn bare(mut content: Content) -> Content {
 }
 
 /// The lines of one page, or `None` if it can't be read.
-fn page(pdf: &Pdf, number: u32) -> Option<Vec<Line>> {
+fn page(pdf: &Pdf, number: u32) -> Option<Vec<PdfLine>> {
     let read = AssertUnwindSafe(|| {
-        let mut page = Page::default();
+        let mut page = LineCollector::default();
         output_doc_page(pdf, &mut page, number).map(|()| page.finish())
     });
     catch_unwind(read).ok()?.ok()
@@ -149,11 +149,11 @@ fn info(pdf: &Pdf) -> Option<String> {
 
 /// Joins the characters of a page into lines.
 #[derive(Default)]
-struct Page {
+struct LineCollector {
     /// The page's height in points: PDF measures from the bottom edge.
     height: f64,
-    lines: Vec<Line>,
-    line: Line,
+    lines: Vec<PdfLine>,
+    line: PdfLine,
     /// The right edge of the last character, in points.
     end: f64,
     /// Whether the next character is the first that a text-showing operation shows.
@@ -162,8 +162,8 @@ struct Page {
     sizes: HashMap<u32, usize>,
 }
 
-impl Page {
-    fn finish(mut self) -> Vec<Line> {
+impl LineCollector {
+    fn finish(mut self) -> Vec<PdfLine> {
         self.close();
         self.lines
     }
@@ -183,7 +183,7 @@ impl Page {
     }
 }
 
-impl OutputDev for Page {
+impl OutputDev for LineCollector {
     fn begin_page(
         &mut self,
         _: u32,

@@ -9,7 +9,7 @@ pub(super) const MOST_LINES: u32 = 60;
 
 /// A paragraph, list item, table or code block, as plain text.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Piece {
+pub(super) struct DocumentBlock {
     /// First and last line, cell, page or card; `(0, 0)` for a footnote, whose position in the file differs from
     /// its position in the text.
     pub at: (u32, u32),

@@ -9,7 +9,7 @@ use comrak::nodes::{AstNode, NodeValue};
 
 use super::dialect::mermaid;
 use super::html::fragment;
-use super::piece::Piece;
+use super::piece::DocumentBlock;
 use super::sentences::sentences;
 use super::words::words;
 use super::{Link, links};
@@ -172,7 +172,7 @@ impl Rendered {
     }
 
     /// The block as a piece of a section at `at`, with canonical links.
-    pub fn into_piece(self, at: (u32, u32)) -> Piece {
+    pub fn into_piece(self, at: (u32, u32)) -> DocumentBlock {
         let (mut links, mut inner) = (Vec::new(), 0);
         let mut sentences = Sentences { text: &self.text, line: 0..0, starts: Vec::new() };
         for (url, offset, text) in &self.links {
@@ -189,7 +189,7 @@ impl Rendered {
             }
         }
         let text = self.text.trim_end().to_owned();
-        Piece { at, links, code: self.code, text, inner, is_row: false, lines: self.lines }
+        DocumentBlock { at, links, code: self.code, text, inner, is_row: false, lines: self.lines }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::limits::{self, MOST_SECTIONS, MOST_TEXT};
 use super::noise::is_advert;
-use super::piece::{MOST_LINES, MOST_WORDS, Piece};
+use super::piece::{DocumentBlock, MOST_LINES, MOST_WORDS};
 use super::sentences::sentences;
 use super::words::words;
 use super::{Address, Section, tall, tiny};
@@ -23,9 +23,9 @@ const GATHERED: usize = 2;
 /// previous link.
 const PARTS_AHEAD: usize = 16;
 
-/// The unit of the numbers in [`Piece::at`].
+/// The unit of the numbers in [`DocumentBlock::at`].
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum SpanUnit {
     Lines,
     Cells,
     Pages,
@@ -36,12 +36,12 @@ pub(super) enum Unit {
 
 /// Builds sections from headings and the pieces below them.
 pub(super) struct SectionBuilder {
-    unit: Unit,
+    unit: SpanUnit,
     /// Level and text of the current heading and those above it.
     trail: Vec<(u8, String)>,
     anchor: Option<String>,
     tags: Vec<String>,
-    open: Option<Piece>,
+    open: Option<DocumentBlock>,
     words: usize,
     chunk: u32,
     ordinals: HashMap<Vec<String>, u32>,
@@ -53,7 +53,7 @@ pub(super) struct SectionBuilder {
 }
 
 impl SectionBuilder {
-    pub fn new(unit: Unit) -> Self {
+    pub fn new(unit: SpanUnit) -> Self {
         SectionBuilder {
             unit,
             trail: Vec::new(),
@@ -91,7 +91,7 @@ impl SectionBuilder {
         let count = self.ordinals.entry(self.headings()).or_insert(0);
         self.ordinal = *count;
         *count += 1;
-        self.open = Some(Piece { at: (at, at), ..Piece::default() });
+        self.open = Some(DocumentBlock { at: (at, at), ..DocumentBlock::default() });
     }
 
     /// Sets the tags of the sections under the current heading.
@@ -100,7 +100,7 @@ impl SectionBuilder {
     }
 
     /// Adds a block under the current heading. Blank blocks and adverts are left out.
-    pub fn piece(&mut self, piece: Piece) {
+    pub fn piece(&mut self, piece: DocumentBlock) {
         if self.is_full() {
             return;
         }
@@ -114,14 +114,14 @@ impl SectionBuilder {
         let is_endless = piece.text.len() > LONGEST_PART;
         if can_part && (is_endless || words(&piece.text) > MOST_WORDS + LEAST_WORDS) {
             parts(piece).into_iter().for_each(|part| self.add(part));
-        } else if self.unit == Unit::Lines {
+        } else if self.unit == SpanUnit::Lines {
             tall::parts(piece).into_iter().for_each(|part| self.add(part));
         } else {
             self.add(piece);
         }
     }
 
-    fn add(&mut self, piece: Piece) {
+    fn add(&mut self, piece: DocumentBlock) {
         let words = words(&piece.text);
         let length = self.open.as_ref().map_or(0, |open| open.text.len());
         let long = self.words >= LEAST_WORDS && self.words + words > MOST_WORDS
@@ -151,22 +151,24 @@ impl SectionBuilder {
     pub fn finish(mut self) -> Vec<Section> {
         self.close();
         match self.unit {
-            Unit::Cards | Unit::Post(_) => self.sections,
-            Unit::Lines | Unit::Cells | Unit::Pages => tiny::join(self.sections),
+            SpanUnit::Cards | SpanUnit::Post(_) => self.sections,
+            SpanUnit::Lines | SpanUnit::Cells | SpanUnit::Pages => tiny::join(self.sections),
         }
     }
 
     /// Whether the open section has a block and `piece` would extend it past [`MOST_LINES`].
-    fn would_be_too_tall(&self, piece: &Piece) -> bool {
+    fn would_be_too_tall(&self, piece: &DocumentBlock) -> bool {
         let Some(open) = &self.open else { return false };
         let has_block = !open.text.is_empty() || !open.code.is_empty();
-        has_block && self.unit == Unit::Lines && piece.at.1.saturating_sub(open.at.0) >= MOST_LINES
+        has_block
+            && self.unit == SpanUnit::Lines
+            && piece.at.1.saturating_sub(open.at.0) >= MOST_LINES
     }
 
     /// Whether `piece` is on a later page than the open section, which is long enough to end there.
-    fn is_on_a_new_page(&self, piece: &Piece) -> bool {
+    fn is_on_a_new_page(&self, piece: &DocumentBlock) -> bool {
         let ended = self.open.as_ref().is_some_and(|open| open.at.1 < piece.at.0);
-        self.unit == Unit::Pages && ended && self.words >= LEAST_WORDS
+        self.unit == SpanUnit::Pages && ended && self.words >= LEAST_WORDS
     }
 
     fn headings(&self) -> Vec<String> {
@@ -185,11 +187,11 @@ impl SectionBuilder {
             headings: self.headings(),
             anchor: self.anchor.clone(),
             address: match self.unit {
-                Unit::Lines => Address::Lines(first, last),
-                Unit::Cells => Address::Cell(first),
-                Unit::Pages => Address::Page(first),
-                Unit::Cards => Address::Card(first),
-                Unit::Post(address) => address,
+                SpanUnit::Lines => Address::Lines(first, last),
+                SpanUnit::Cells => Address::Cell(first),
+                SpanUnit::Pages => Address::Page(first),
+                SpanUnit::Cards => Address::Card(first),
+                SpanUnit::Post(address) => address,
             },
             text: text.to_owned(),
             code: piece.code,
@@ -219,14 +221,15 @@ pub(super) fn is_list(sections: &[Section]) -> bool {
 }
 
 /// Splits a block that is too long for a section between sentences; each part has its own lines.
-fn parts(piece: Piece) -> Vec<Piece> {
-    let mut parts: Vec<Piece> = Vec::new();
+fn parts(piece: DocumentBlock) -> Vec<DocumentBlock> {
+    let mut parts: Vec<DocumentBlock> = Vec::new();
     let mut count = MOST_WORDS;
     for (from, sentence) in parts_of(&piece.text) {
         let more = words(sentence);
         let length = parts.last().map_or(0, |part| part.text.len());
         if count + more > MOST_WORDS || length + sentence.len() > LONGEST_PART {
-            parts.push(Piece { at: piece.lines_of(from, from), ..Piece::default() });
+            parts
+                .push(DocumentBlock { at: piece.lines_of(from, from), ..DocumentBlock::default() });
             count = 0;
         }
         count += more;
@@ -238,7 +241,7 @@ fn parts(piece: Piece) -> Vec<Piece> {
     let mut at = 0;
     for link in piece.links {
         // Links are in the order of the text, so the search goes on from the previous link's part.
-        let holds = |part: &Piece| part.text.contains(link.sentence.trim());
+        let holds = |part: &DocumentBlock| part.text.contains(link.sentence.trim());
         let found = parts.iter().skip(at).take(PARTS_AHEAD).position(holds);
         at += found.unwrap_or(0);
         if let Some(part) = parts.get_mut(at) {
@@ -270,7 +273,7 @@ fn parts_of(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-impl Piece {
+impl DocumentBlock {
     /// First and last line of the bytes `from..to` of its text; those of the whole piece if its line offsets
     /// are unknown.
     fn lines_of(&self, from: usize, to: usize) -> (u32, u32) {
@@ -292,13 +295,17 @@ impl Piece {
 mod tests {
     use super::*;
 
-    fn piece(line: u32, words: usize) -> Piece {
-        Piece { at: (line, line), text: vec!["w"; words].join(" "), ..Piece::default() }
+    fn piece(line: u32, words: usize) -> DocumentBlock {
+        DocumentBlock {
+            at: (line, line),
+            text: vec!["w"; words].join(" "),
+            ..DocumentBlock::default()
+        }
     }
 
     #[test]
     fn long_text_is_cut_between_blocks_and_short_text_is_not() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "A", None, 1);
         for line in 2..8 {
             builder.piece(piece(line, 100));
@@ -313,11 +320,11 @@ mod tests {
 
     #[test]
     fn code_is_cut_between_blocks_by_lines() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "A", None, 1);
         for first in [2, 32, 62, 92] {
             let at = (first, first + 28);
-            builder.piece(Piece { at, code: "x".into(), ..Piece::default() });
+            builder.piece(DocumentBlock { at, code: "x".into(), ..DocumentBlock::default() });
         }
         let places: Vec<Address> = builder.finish().iter().map(|s| s.address).collect();
         assert_eq!(places, [Address::Lines(1, 60), Address::Lines(62, 120)]);
@@ -325,7 +332,7 @@ mod tests {
 
     #[test]
     fn headings_that_repeat_are_told_apart_by_their_ordinal() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         for line in [1, 3] {
             builder.heading(2, "Same", None, line);
             builder.piece(piece(line + 1, 5));
@@ -336,11 +343,16 @@ mod tests {
 
     #[test]
     fn a_block_that_is_too_long_is_cut_between_sentences() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         let text = "One more sentence of just seven words. ".repeat(120);
-        builder.piece(Piece { at: (1, 9), text, ..Piece::default() });
+        builder.piece(DocumentBlock { at: (1, 9), text, ..DocumentBlock::default() });
         let row = "word ".repeat(700);
-        builder.piece(Piece { at: (10, 10), text: row, is_row: true, ..Piece::default() });
+        builder.piece(DocumentBlock {
+            at: (10, 10),
+            text: row,
+            is_row: true,
+            ..DocumentBlock::default()
+        });
         let sections = builder.finish();
         assert_eq!(sections.len(), 5);
         assert!(sections[..4].iter().all(|section| words(&section.text) <= MOST_WORDS));
@@ -353,8 +365,12 @@ mod tests {
         for endless in
             ["a feature store and ".repeat(20_000), "é".repeat(200_000), ">".repeat(200_000)]
         {
-            let mut builder = SectionBuilder::new(Unit::Lines);
-            builder.piece(Piece { at: (1, 1), text: endless.clone(), ..Piece::default() });
+            let mut builder = SectionBuilder::new(SpanUnit::Lines);
+            builder.piece(DocumentBlock {
+                at: (1, 1),
+                text: endless.clone(),
+                ..DocumentBlock::default()
+            });
             let sections = builder.finish();
             assert!(sections.len() > 5, "{}", sections.len());
             assert!(sections.iter().all(|section| section.text.len() <= LONGEST_PART));
@@ -365,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_bare_heading_makes_no_section_but_stays_in_the_trail() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "Top", None, 1);
         builder.heading(2, "Sub", None, 2);
         builder.piece(piece(3, 5));

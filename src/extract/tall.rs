@@ -1,13 +1,13 @@
 //! Cuts code blocks with more lines than a section may have: before an unindented line that follows a blank
 //! one, or else after any blank line, or else at the limit.
 
-use super::piece::{MOST_LINES, Piece};
+use super::piece::{DocumentBlock, MOST_LINES};
 
 /// The minimum number of lines of a part, except the last.
 const LEAST_LINES: usize = 15;
 
 /// The parts of `piece`, a code block with line numbers as its position; `piece` alone if it is short enough.
-pub(super) fn parts(piece: Piece) -> Vec<Piece> {
+pub(super) fn parts(piece: DocumentBlock) -> Vec<DocumentBlock> {
     let lines: Vec<&str> = piece.code.split('\n').collect();
     let most = MOST_LINES as usize - 2;
     let span = (piece.at.1 + 1).saturating_sub(piece.at.0) as usize;
@@ -22,13 +22,13 @@ pub(super) fn parts(piece: Piece) -> Vec<Piece> {
     while from < lines.len() {
         let to = if lines.len() - from <= most { lines.len() } else { cut(&lines, from, most) };
         let number = |line: usize| first + u32::try_from(line).unwrap_or(0);
-        parts.push(Piece {
+        parts.push(DocumentBlock {
             at: (
                 if from == 0 { piece.at.0 } else { number(from) },
                 if to == lines.len() { piece.at.1 } else { number(to - 1) },
             ),
             code: lines[from..to].join("\n"),
-            ..Piece::default()
+            ..DocumentBlock::default()
         });
         from = to;
     }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     fn parted(code: &str, at: (u32, u32)) -> Vec<(u32, u32)> {
-        let piece = Piece { at, code: code.to_owned(), ..Piece::default() };
+        let piece = DocumentBlock { at, code: code.to_owned(), ..DocumentBlock::default() };
         let parts = parts(piece);
         let whole: Vec<&str> = parts.iter().map(|part| part.code.as_str()).collect();
         assert_eq!(whole.join("\n"), code);

@@ -1,8 +1,8 @@
 //! Plain text: paragraphs between blank lines, and underlined titles.
 
 use super::Document;
-use super::piece::Piece;
-use super::sections::{SectionBuilder, Unit};
+use super::piece::DocumentBlock;
+use super::sections::{SectionBuilder, SpanUnit};
 
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;
@@ -12,8 +12,8 @@ const LONGEST_PARAGRAPH: usize = 64 * 1024;
 
 /// Reads the plain text `text`. Never `None`; text without content gives a document without sections.
 pub(super) fn read(text: &str) -> Option<Document> {
-    let mut builder = SectionBuilder::new(Unit::Lines);
-    let mut open: Option<Piece> = None;
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    let mut open: Option<DocumentBlock> = None;
     let mut lines = text.lines().enumerate().peekable();
     while let Some((at, line)) = lines.next() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
@@ -29,7 +29,10 @@ pub(super) fn read(text: &str) -> Option<Document> {
             lines.next();
             continue;
         }
-        let piece = open.get_or_insert_with(|| Piece { at: (number, number), ..Piece::default() });
+        let piece = open.get_or_insert_with(|| DocumentBlock {
+            at: (number, number),
+            ..DocumentBlock::default()
+        });
         piece.at.1 = number;
         if !piece.text.is_empty() {
             piece.text.push('\n');

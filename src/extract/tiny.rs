@@ -97,17 +97,21 @@ fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::piece::Piece;
-    use crate::extract::sections::{SectionBuilder, Unit};
+    use crate::extract::piece::DocumentBlock;
+    use crate::extract::sections::{SectionBuilder, SpanUnit};
     use crate::extract::{Address, extract};
 
-    fn piece(line: u32, words: usize) -> Piece {
-        Piece { at: (line, line), text: vec!["w"; words].join(" "), ..Piece::default() }
+    fn piece(line: u32, words: usize) -> DocumentBlock {
+        DocumentBlock {
+            at: (line, line),
+            text: vec!["w"; words].join(" "),
+            ..DocumentBlock::default()
+        }
     }
 
     #[test]
     fn tiny_sections_join_their_part_or_the_one_before() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "Top", None, 1);
         builder.piece(piece(2, 2));
         builder.heading(2, "Part", None, 3);

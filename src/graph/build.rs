@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
-use super::cases::Gathered;
-use super::evidence::{Candidate, Candidates, rank};
+use super::cases::CaseCollector;
+use super::evidence::{EvidenceCandidate, EvidenceCandidates, rank};
 use super::place::SectionPlace;
-use super::ties::{MOST_SENTENCES, Table, tie};
+use super::ties::{MOST_SENTENCES, PairCounts, tie};
 use super::{Edge, Evidence, Graph, Why, curated};
 use crate::annotate::SectionNotes;
-use crate::annotate::resources::Resource;
+use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
 use crate::vocabulary::Vocabulary;
 
@@ -25,11 +25,11 @@ pub struct GraphBuilder {
     /// By independent voice, in order of appearance.
     voice_counts: Vec<VoiceCounts>,
     voices: HashMap<Voice, usize>,
-    evidence: HashMap<(u32, u32), Candidates>,
+    evidence: HashMap<(u32, u32), EvidenceCandidates>,
     /// Hashes of the sentences so far, so that a copied sentence counts once.
     known: HashSet<u64>,
     /// The sections about case studies, by step.
-    pub cases: Gathered,
+    pub cases: CaseCollector,
 }
 
 /// Counts of one voice's sentences with at least two topics.
@@ -57,7 +57,7 @@ impl GraphBuilder {
             voices: HashMap::new(),
             evidence: HashMap::new(),
             known: HashSet::new(),
-            cases: Gathered::default(),
+            cases: CaseCollector::default(),
         }
     }
 
@@ -86,7 +86,7 @@ impl GraphBuilder {
     }
 
     fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
-        let candidate = Rc::new(Candidate {
+        let candidate = Rc::new(EvidenceCandidate {
             rank: rank(sentence, topics.len()),
             voice,
             evidence: Evidence {
@@ -109,7 +109,7 @@ impl GraphBuilder {
     }
 
     /// Builds the graph. The same sections in the same order give the same graph.
-    pub fn finish(mut self, resources: Vec<Resource>) -> Graph {
+    pub fn finish(mut self, resources: Vec<CitedResource>) -> Graph {
         let mut edges = curated::edges(&self.vocabulary);
         for (key, (table, said_by)) in self.tables() {
             let weight = tie(table, said_by);
@@ -134,7 +134,7 @@ impl GraphBuilder {
     }
 
     /// The weighted count of each pair, and the number of independent voices that mention both.
-    fn tables(&self) -> BTreeMap<(u32, u32), (Table, usize)> {
+    fn tables(&self) -> BTreeMap<(u32, u32), (PairCounts, usize)> {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
         let mut both: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
@@ -153,7 +153,7 @@ impl GraphBuilder {
         let count = |topic: &u32| each.get(topic).copied().unwrap_or(0.0);
         both.into_iter()
             .map(|((a, b), (both, voices))| {
-                ((a, b), (Table { both, each: [count(&a), count(&b)], total }, voices))
+                ((a, b), (PairCounts { both, each: [count(&a), count(&b)], total }, voices))
             })
             .collect()
     }

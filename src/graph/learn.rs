@@ -6,7 +6,7 @@ use crate::vocabulary::Vocabulary;
 
 /// A topic to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lesson<'a> {
+pub struct TopicToLearn<'a> {
     /// Its place in the vocabulary.
     pub topic: usize,
     /// The topic that requires it, and the vocabulary's reason; `None` for the requested topic.
@@ -22,12 +22,12 @@ pub fn learn<'a>(
     vocabulary: &'a Vocabulary,
     topic: usize,
     known: &HashSet<usize>,
-) -> Vec<Lesson<'a>> {
+) -> Vec<TopicToLearn<'a>> {
     let mut lessons = Vec::new();
     let mut seen = known.clone();
     if topic < vocabulary.topics.len() {
         seen.insert(topic);
-        visit(vocabulary, Lesson { topic, needed: None }, &mut seen, &mut lessons);
+        visit(vocabulary, TopicToLearn { topic, needed: None }, &mut seen, &mut lessons);
     }
     lessons
 }
@@ -36,15 +36,15 @@ pub fn learn<'a>(
 /// end one.
 fn visit<'a>(
     vocabulary: &'a Vocabulary,
-    lesson: Lesson<'a>,
+    lesson: TopicToLearn<'a>,
     seen: &mut HashSet<usize>,
-    lessons: &mut Vec<Lesson<'a>>,
+    lessons: &mut Vec<TopicToLearn<'a>>,
 ) {
     for requirement in &vocabulary.topics[lesson.topic].requires {
         let Some(topic) = vocabulary.position(&requirement.topic.0) else { continue };
         if seen.insert(topic) {
             let needed = Some((lesson.topic, requirement.why.as_str()));
-            visit(vocabulary, Lesson { topic, needed }, seen, lessons);
+            visit(vocabulary, TopicToLearn { topic, needed }, seen, lessons);
         }
     }
     lessons.push(lesson);

@@ -19,14 +19,14 @@ const FIRM: f64 = 5.0;
 
 /// Weighted numbers of sentences: with both topics, with each, and of all.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Table {
+pub(super) struct PairCounts {
     pub both: f64,
     pub each: [f64; 2],
     pub total: f64,
 }
 
 /// The weight in (0, 1] of a tie that `voices` independent voices support; `None` if there is no tie.
-pub(super) fn tie(table: Table, voices: usize) -> Option<f64> {
+pub(super) fn tie(table: PairCounts, voices: usize) -> Option<f64> {
     let strength = npmi(table);
     let is_tie = voices >= LEAST_VOICES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
     // From five voices on, the weight equals the strength.
@@ -35,7 +35,7 @@ pub(super) fn tie(table: Table, voices: usize) -> Option<f64> {
 }
 
 /// Normalised pointwise mutual information, in [-1, 1].
-fn npmi(table: Table) -> f64 {
+fn npmi(table: PairCounts) -> f64 {
     let share = |count: f64| count / table.total.max(f64::MIN_POSITIVE);
     let joint = share(table.both);
     if joint <= 0.0 {
@@ -48,8 +48,8 @@ fn npmi(table: Table) -> f64 {
 }
 
 /// Dunning's G² of the two-by-two table.
-fn llr(table: Table) -> f64 {
-    let Table { both, each: [first, second], total } = table;
+fn llr(table: PairCounts) -> f64 {
+    let PairCounts { both, each: [first, second], total } = table;
     let cells = [
         (both, first, second),
         (first - both, first, total - second),
@@ -66,8 +66,8 @@ fn llr(table: Table) -> f64 {
 mod tests {
     use super::*;
 
-    fn table(both: f64, first: f64, second: f64, total: f64) -> Table {
-        Table { both, each: [first, second], total }
+    fn table(both: f64, first: f64, second: f64, total: f64) -> PairCounts {
+        PairCounts { both, each: [first, second], total }
     }
 
     #[test]

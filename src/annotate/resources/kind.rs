@@ -49,7 +49,7 @@ impl ResourceKind {
 }
 
 /// The places on the web with resources of one kind.
-struct Places {
+struct KindHosts {
     kind: ResourceKind,
     /// A prefix of hosts that also have this kind; may be empty.
     prefix: &'static str,
@@ -58,14 +58,14 @@ struct Places {
 }
 
 /// The first entry that matches decides.
-const PLACES: [Places; 8] = [
+const KIND_HOSTS: [KindHosts; 8] = [
     // Before the shop amazon.com.
-    Places {
+    KindHosts {
         kind: ResourceKind::Tool,
         prefix: "docs.",
         hosts: &[("aws.amazon.com", "/"), ("docs.microsoft.com", "/")],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Dataset,
         prefix: "",
         hosts: &[
@@ -87,7 +87,7 @@ const PLACES: [Places; 8] = [
             ("datasetsearch.research.google.com", "/"),
         ],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Course,
         prefix: "",
         hosts: &[
@@ -111,7 +111,7 @@ const PLACES: [Places; 8] = [
             ("cs.cmu.edu", "/courses"),
         ],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Book,
         prefix: "",
         hosts: &[
@@ -138,7 +138,7 @@ const PLACES: [Places; 8] = [
             ("huyenchip.com", "/machine-learning-systems-design"),
         ],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Paper,
         prefix: "",
         hosts: &[
@@ -177,7 +177,7 @@ const PLACES: [Places; 8] = [
             ("science.org", "/doi"),
         ],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Video,
         prefix: "",
         hosts: &[
@@ -192,7 +192,7 @@ const PLACES: [Places; 8] = [
             ("twitch.tv", "/"),
         ],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Code,
         prefix: "",
         hosts: &[
@@ -208,7 +208,7 @@ const PLACES: [Places; 8] = [
             ("mybinder.org", "/"),
         ],
     },
-    Places {
+    KindHosts {
         kind: ResourceKind::Tool,
         prefix: "",
         hosts: &[
@@ -248,7 +248,7 @@ pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
         (host == *name || host.ends_with(&format!(".{name}"))) && path.starts_with(below)
     };
     let is_blog = BLOGS.iter().any(|part| path.contains(part)) || host.starts_with("blog");
-    for Places { kind, prefix, hosts } in &PLACES {
+    for KindHosts { kind, prefix, hosts } in &KIND_HOSTS {
         let named = !prefix.is_empty() && host.starts_with(prefix) && host != "docs.google.com";
         if named || hosts.iter().any(is_at) {
             let is_post = is_blog && *kind == ResourceKind::Tool;

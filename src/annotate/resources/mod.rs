@@ -7,6 +7,6 @@ mod merge;
 mod resource;
 mod title;
 
-pub use collect::{Citing, Collector};
+pub use collect::{CitationCollector, CitingSource};
 pub use kind::ResourceKind;
-pub use resource::{Resource, Said};
+pub use resource::{CitedResource, CitingSentence};

@@ -54,21 +54,21 @@ struct DialectReader {
     is_quarto: bool,
     is_mdx: bool,
     /// The open fences, innermost last: all but the last are directives that contain prose.
-    fences: Vec<Fence>,
+    fences: Vec<OpenFence>,
     mdx: Mdx,
 }
 
 /// A fenced block.
-struct Fence {
+struct OpenFence {
     /// The backticks or tildes that opened it, and the indentation that its lines lose.
     mark: String,
     indent: usize,
-    holds: Holds,
+    holds: FenceContent,
 }
 
 /// The contents of a fenced block. While `at_head`, options of a directive may follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
+enum FenceContent {
     /// Code.
     Code {
         at_head: bool,
@@ -93,32 +93,34 @@ impl DialectReader {
             if closes {
                 let holds = self.fences.pop().map(|fence| fence.holds);
                 return match holds {
-                    Some(Holds::Code { .. }) => Cow::Borrowed(undented(line, indent)),
-                    Some(Holds::Math { at_head: false }) => Cow::Borrowed("$$"),
+                    Some(FenceContent::Code { .. }) => Cow::Borrowed(undented(line, indent)),
+                    Some(FenceContent::Math { at_head: false }) => Cow::Borrowed("$$"),
                     _ => Cow::Borrowed(""),
                 };
             }
             match &mut fence.holds {
-                Holds::Nothing => return Cow::Borrowed(""),
-                Holds::Code { at_head } | Holds::Math { at_head } | Holds::Prose { at_head }
+                FenceContent::Nothing => return Cow::Borrowed(""),
+                FenceContent::Code { at_head }
+                | FenceContent::Math { at_head }
+                | FenceContent::Prose { at_head }
                     if *at_head && (myst::is_option(line) || trimmed.is_empty()) =>
                 {
                     return Cow::Borrowed("");
                 }
-                Holds::Code { .. } if self.is_quarto && trimmed.starts_with("#|") => {
+                FenceContent::Code { .. } if self.is_quarto && trimmed.starts_with("#|") => {
                     return Cow::Borrowed("");
                 }
-                Holds::Code { .. } if is_d2l(trimmed) => return Cow::Borrowed(""),
-                Holds::Code { at_head } => {
+                FenceContent::Code { .. } if is_d2l(trimmed) => return Cow::Borrowed(""),
+                FenceContent::Code { at_head } => {
                     *at_head = false;
                     return Cow::Borrowed(undented(line, indent));
                 }
                 // A blank line would end the formula, so `$$` is written before its first line.
-                Holds::Math { at_head } => {
+                FenceContent::Math { at_head } => {
                     let mark = if std::mem::take(at_head) { "$$ " } else { "" };
                     return Cow::Owned(format!("{mark}{trimmed}"));
                 }
-                Holds::Prose { at_head } => *at_head = false,
+                FenceContent::Prose { at_head } => *at_head = false,
             }
         }
         let trimmed = line.trim_start();
@@ -134,17 +136,17 @@ impl DialectReader {
         let indent = if self.mdx.is_inside() { line.len() - trimmed.len() } else { 0 };
         let directive = myst::directive(&trimmed[mark.len()..]).filter(|_| !self.is_quarto);
         let (holds, line) = match directive {
-            None => (Holds::Code { at_head: false }, Cow::Borrowed(undented(line, indent))),
+            None => (FenceContent::Code { at_head: false }, Cow::Borrowed(undented(line, indent))),
             Some(Directive::Code(language)) => {
-                (Holds::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
+                (FenceContent::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
             }
             Some(Directive::Prose { title }) => {
-                (Holds::Prose { at_head: true }, Cow::Borrowed(title))
+                (FenceContent::Prose { at_head: true }, Cow::Borrowed(title))
             }
-            Some(Directive::Math) => (Holds::Math { at_head: true }, Cow::Borrowed("")),
-            Some(Directive::Empty) => (Holds::Nothing, Cow::Borrowed("")),
+            Some(Directive::Math) => (FenceContent::Math { at_head: true }, Cow::Borrowed("")),
+            Some(Directive::Empty) => (FenceContent::Nothing, Cow::Borrowed("")),
         };
-        self.fences.push(Fence { mark: mark.to_owned(), indent, holds });
+        self.fences.push(OpenFence { mark: mark.to_owned(), indent, holds });
         line
     }
 }

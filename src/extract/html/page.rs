@@ -9,7 +9,7 @@ use html5gum::{StartTag, Token, Tokenizer};
 use super::{SILENT, attribute, push_folded};
 use crate::extract::frontmatter::{day, is_noindex};
 use crate::extract::render::Rendered;
-use crate::extract::sections::{SectionBuilder, Unit, is_list};
+use crate::extract::sections::{SectionBuilder, SpanUnit, is_list};
 use crate::extract::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
@@ -62,8 +62,8 @@ const BLOCKS: [&[u8]; 22] = [
 ];
 /// Reads the page `html`. Returns `None`, with a problem, if its author asks not to be indexed. O(length).
 pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Option<Document> {
-    let mut builder = SectionBuilder::new(Unit::Lines);
-    let page = Page::new(html, &mut builder, None).read();
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    let page = PageReader::new(html, &mut builder, None).read();
     if page.is_private {
         problems.push(Problem::new(Stage::Extract, "left out, as its author asks (noindex)"));
         return None;
@@ -81,11 +81,11 @@ pub(in crate::extract) fn read(html: &str, problems: &mut Vec<Problem>) -> Optio
 
 /// Adds the blocks of `html`, a field of the card `number`, to `builder`; headings in it are text.
 pub(in crate::extract) fn read_field(html: &str, number: u32, builder: &mut SectionBuilder) {
-    Page::new(html, builder, Some(number)).read();
+    PageReader::new(html, builder, Some(number)).read();
 }
 
 /// A page while it is read.
-struct Page<'a> {
+struct PageReader<'a> {
     html: &'a str,
     /// The number of lines of `html`.
     lines: u32,
@@ -101,7 +101,7 @@ struct Page<'a> {
     /// The name of the element that is being skipped, and how many elements of this name are open in it,
     /// itself included.
     silent: Option<(Vec<u8>, usize)>,
-    heading: Option<Heading>,
+    heading: Option<OpenHeading>,
     in_title: bool,
     in_code: bool,
     in_row: bool,
@@ -114,15 +114,15 @@ struct Page<'a> {
 }
 
 /// A heading whose end tag has not been read yet.
-struct Heading {
+struct OpenHeading {
     level: u8,
     anchor: Option<String>,
     line: u32,
 }
 
-impl<'a> Page<'a> {
-    fn new(html: &'a str, builder: &'a mut SectionBuilder, card: Option<u32>) -> Page<'a> {
-        Page {
+impl<'a> PageReader<'a> {
+    fn new(html: &'a str, builder: &'a mut SectionBuilder, card: Option<u32>) -> PageReader<'a> {
+        PageReader {
             html,
             lines: u32::try_from(html.lines().count().max(1)).unwrap_or(u32::MAX),
             builder,
@@ -143,7 +143,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn read(mut self) -> Page<'a> {
+    fn read(mut self) -> PageReader<'a> {
         let emitter = DefaultEmitter::<usize>::new_with_span();
         for Ok(token) in Tokenizer::new_with_emitter(self.html, emitter) {
             self.token(token);
@@ -224,7 +224,7 @@ impl<'a> Page<'a> {
                 self.flush();
                 let line = self.line(tag.span.start);
                 let anchor = attribute(tag, b"id").or(self.section.take());
-                self.heading = Some(Heading { level: level - b'0', anchor, line });
+                self.heading = Some(OpenHeading { level: level - b'0', anchor, line });
             }
             b"title" => self.in_title = self.title.is_none(),
             b"meta" => self.meta(tag),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use petgraph::visit::EdgeRef;
 
-use crate::annotate::resources::Resource;
+use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voices;
 use crate::graph::{Edge, Graph, Why};
 
@@ -31,7 +31,7 @@ impl<'a> ExportPart<'a> {
     }
 
     /// The resources about at least one of the topics, with those topics.
-    pub fn resources(&self) -> impl Iterator<Item = (&'a Resource, Vec<usize>)> {
+    pub fn resources(&self) -> impl Iterator<Item = (&'a CitedResource, Vec<usize>)> {
         let cited = self.graph.resources.iter();
         let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);
         cited.filter_map(|resource| {

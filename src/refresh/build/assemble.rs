@@ -11,7 +11,7 @@ use super::record::{Around, own_licence, part_of, record, text_hash};
 use super::whole::Whole;
 use super::{full, news};
 use crate::annotate::Annotation;
-use crate::annotate::copies::{Fold, Sketch};
+use crate::annotate::copies::{CopyFold, ShingleSketch};
 use crate::config::Config;
 use crate::disk;
 use crate::extract::markup;
@@ -140,7 +140,7 @@ struct Assembly<'a> {
     indexed: HashMap<u64, u64>,
     wanted: HashSet<u64>,
     added: usize,
-    fold: Fold<SectionId>,
+    fold: CopyFold<SectionId>,
     whole: Whole,
     parts: BTreeMap<String, Part>,
     contents: Contents,
@@ -161,7 +161,7 @@ impl<'a> Assembly<'a> {
             writer,
             wanted: HashSet::new(),
             added: 0,
-            fold: Fold::default(),
+            fold: CopyFold::default(),
             whole: Whole::new(&inputs.vocabulary, &inputs.catalogue),
             parts: BTreeMap::new(),
             contents: Contents::default(),
@@ -211,7 +211,7 @@ impl<'a> Assembly<'a> {
             let Some(notes) = annotation.sections.get(at) else { continue };
             // Short sections have no fingerprint: they are copies only if their whole files are equal.
             let fingerprint = notes.fingerprint.unwrap_or_else(|| part_of(&item.blob, at));
-            let (signature, sketch) = (notes.signature.as_ref(), || Sketch::of(section));
+            let (signature, sketch) = (notes.signature.as_ref(), || ShingleSketch::of(section));
             let found = self.fold.representative(fingerprint, signature, ids[at], sketch);
             crowded += usize::from(found.is_crowded);
             self.whole.section(item, (ids[at], found.section), (section, notes), case);

@@ -1,14 +1,14 @@
 //! Collects everything that depends on the whole corpus, section by section: the graph, the case studies, the resources
 //! and the copies.
 
-use crate::annotate::case::Cases;
-use crate::annotate::resources::{Citing, Collector};
-use crate::annotate::{Role, SectionNotes};
+use crate::annotate::case::CaseIndex;
+use crate::annotate::resources::{CitationCollector, CitingSource};
+use crate::annotate::{SectionNotes, SectionRole};
 use crate::catalogue::{Catalogue, Origin, Source, Voices};
 use crate::extract::{Document, Section};
 use crate::generation::manifest::Counts;
 use crate::graph::build::GraphBuilder;
-use crate::graph::cases::Extent;
+use crate::graph::cases::TextExtent;
 use crate::graph::place::SectionPlace;
 use crate::refresh::wanted::item::Item;
 use crate::search::{Copies, CopyPlace, SectionId};
@@ -17,10 +17,10 @@ use crate::vocabulary::Vocabulary;
 /// What was collected from the sections so far.
 pub(in crate::refresh) struct Whole {
     pub graph: GraphBuilder,
-    pub resources: Collector,
+    pub resources: CitationCollector,
     pub copies: Copies,
     pub counts: Counts,
-    cases: Cases,
+    cases: CaseIndex,
     voices: Voices,
 }
 
@@ -28,10 +28,10 @@ impl Whole {
     pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> Whole {
         Whole {
             graph: GraphBuilder::new(vocabulary.clone()),
-            resources: Collector::default(),
+            resources: CitationCollector::default(),
             copies: Copies::default(),
             counts: Counts::default(),
-            cases: Cases::new(vocabulary),
+            cases: CaseIndex::new(vocabulary),
             voices: Voices::of_catalogue(catalogue),
         }
     }
@@ -65,21 +65,21 @@ impl Whole {
         }
         self.counts.mentions += notes.mentions.len();
         let voice = &self.voices.of(source);
-        if notes.role == Role::Content {
+        if notes.role == SectionRole::Content {
             let (path, address) = (item.path.as_str(), section.address);
             let place = SectionPlace { source, voice, path, address, section: id.0 };
             self.graph.section(place, notes);
             let case = self.cases.of_section(section.subject(), case);
             if let (Some(case), Some(step)) = (case, notes.step) {
-                let extent = Extent::of(&section.text, &section.links);
+                let extent = TextExtent::of(&section.text, &section.links);
                 self.graph.cases.add(place, case, step, extent);
             }
         }
-        if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
+        if !matches!(notes.role, SectionRole::Boilerplate | SectionRole::OffTopic) {
             let links = section.links.iter().zip(&notes.cited);
             for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
                 let visibility = item.source.visibility;
-                self.resources.cite(Citing { source, voice, visibility }, link, cited);
+                self.resources.cite(CitingSource { source, voice, visibility }, link, cited);
             }
         }
     }

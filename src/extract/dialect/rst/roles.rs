@@ -1,6 +1,6 @@
 //! The Markdown for roles, references and literals.
 
-use super::names::{Names, web};
+use super::names::{RstNames, web};
 
 /// A link to a web address; for other addresses, only the text.
 pub(super) fn link(text: &str, address: &str) -> String {
@@ -80,7 +80,7 @@ pub(super) fn longest_run(text: &str) -> usize {
 }
 
 /// The reference `` `content`_ `` or, if `anonymous`, `` `content`__ ``.
-pub(super) fn reference(content: &str, anonymous: bool, names: &mut Names) -> String {
+pub(super) fn reference(content: &str, anonymous: bool, names: &mut RstNames) -> String {
     if let Some((text, target)) = embedded(content) {
         let (target, rest) = split(target);
         let text = if text.is_empty() { target.as_str() } else { text };

@@ -4,9 +4,9 @@
 //! the table, and the remaining lines are blank. The text of a spanning cell goes to the first cell
 //! that it covers. Malformed tables stay text.
 
-use super::blocks::Blocks;
+use super::blocks::BlockConverter;
 use super::inline;
-use super::lines::Lines;
+use super::lines::RstLines;
 
 /// The maximum number of columns: Markdown parsers fill up short rows, so that a table with many columns could
 /// have far more cells than text.
@@ -17,7 +17,7 @@ const DEEPEST: usize = 3;
 /// The lines of each cell of a row.
 type TableRow = Vec<Vec<String>>;
 
-impl Blocks<'_> {
+impl BlockConverter<'_> {
     /// Writes the table that starts in column `col` of line `i`, if there is one. Returns the next line to read.
     pub(super) fn table(&mut self, i: usize, col: usize) -> Option<usize> {
         let (rows, end) = self.grid(i, col).or_else(|| self.simple(i, col))?;
@@ -43,8 +43,8 @@ impl Blocks<'_> {
         let shared = shared.map(|line| line.len() - line.trim_start_matches(' ').len()).min();
         let cell = cell.iter().map(|line| line.get(shared.unwrap_or(0)..).unwrap_or("").to_owned());
         let lines: Vec<String> = if self.depth < DEEPEST {
-            let lines = Lines::new(cell.collect());
-            Blocks::new(&lines, self.names, self.depth + 1).run()
+            let lines = RstLines::new(cell.collect());
+            BlockConverter::new(&lines, self.names, self.depth + 1).run()
         } else {
             let text = inline::convert(&cell.collect::<Vec<_>>().join("\n"), self.names);
             text.split('\n').map(str::to_owned).collect()
@@ -79,7 +79,7 @@ impl Blocks<'_> {
         if end < i + 3 || width == 0 || width > WIDEST {
             return None;
         }
-        let mut rows = Rows::default();
+        let mut rows = TableRows::default();
         for line in drawn.iter().take(end - i) {
             rows.add(grid_line(line, &bounds, width), width);
         }
@@ -105,7 +105,7 @@ impl Blocks<'_> {
         if starts.len() > WIDEST {
             return None;
         }
-        let mut rows = Rows::default();
+        let mut rows = TableRows::default();
         for j in i + 1..last {
             let line = lines.from(j, col);
             if j == head || line.is_empty() || ruled(line, '-') {
@@ -131,12 +131,12 @@ struct GridLine {
 
 /// Collects rows, line by line.
 #[derive(Default)]
-struct Rows {
+struct TableRows {
     done: Vec<TableRow>,
     row: TableRow,
 }
 
-impl Rows {
+impl TableRows {
     /// Adds a line of a grid with `width` columns. A border ends the row.
     fn add(&mut self, line: GridLine, width: usize) {
         for (at, text) in line.cells {
