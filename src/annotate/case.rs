@@ -70,7 +70,7 @@ mod tests {
     use crate::vocabulary;
 
     #[test]
-    fn title_heading_and_path_tell_the_case_and_the_innermost_heading_wins() {
+    fn title_heading_or_path_names_the_case_and_the_innermost_heading_wins() {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let cases = CaseIndex::new(&vocabulary);
         let slug =

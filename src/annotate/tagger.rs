@@ -11,7 +11,7 @@ use crate::vocabulary::label_rule::TextPlace;
 
 /// How far a rule looks for other words on each side of a label, in bytes of folded text. Bounds the cost: with an
 /// unlimited range, many labels in one very long "sentence" would take quadratic time.
-const COMPANY: usize = 600;
+const RULE_REACH: usize = 600;
 
 /// The most rule evaluations for one label in one text. Further occurrences with a rule are not tagged; real
 /// sentences have fewer.
@@ -28,9 +28,9 @@ pub(super) struct TopicMatch {
 /// The vocabulary, compiled for tagging.
 pub struct Tagger {
     labels: LabelIndex,
-    /// By step: the words of headings that say that a section serves it.
+    /// By step: the heading words that assign a section to it.
     pub(super) steps: Vec<Vec<FoldedWords>>,
-    /// By topic: the steps that it serves.
+    /// By topic: the steps that it belongs to.
     pub(super) topic_steps: Vec<Vec<u8>>,
     /// By topic: whether it is a field of knowledge.
     fields: Vec<bool>,
@@ -47,8 +47,8 @@ impl Tagger {
         Tagger::over(vocabulary, &all)
     }
 
-    /// Compiles only the labels of the topics at `places` of `vocabulary`.
-    pub(super) fn over(vocabulary: &Vocabulary, places: &[usize]) -> Tagger {
+    /// Compiles only the labels of `topics` (indices in `vocabulary`).
+    pub(super) fn over(vocabulary: &Vocabulary, topics: &[usize]) -> Tagger {
         let step_place = |slug: &String| {
             let place = vocabulary.steps.iter().position(|step| step.slug == *slug)?;
             u8::try_from(place).ok()
@@ -57,7 +57,7 @@ impl Tagger {
             headings.iter().flat_map(|heading| FoldedWords::of(heading)).collect()
         };
         Tagger {
-            labels: LabelIndex::of_topics(vocabulary, places.iter().copied()),
+            labels: LabelIndex::of_topics(vocabulary, topics.iter().copied()),
             steps: vocabulary.steps.iter().map(|step| heading_words(&step.headings)).collect(),
             topic_steps: vocabulary
                 .topics
@@ -80,8 +80,8 @@ impl Tagger {
         self.kinds.get(topic as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The topics named in `heading`. Where the headings `trail` don't contain the words that a rule asks for, they are
-    /// also looked for in `text`, which stands below the heading.
+    /// The topics named in `heading`. If the headings `trail` don't contain the words that a rule requires, these
+    /// are also searched in `text`, the text below the heading.
     pub(super) fn find_in_heading(
         &self,
         heading: &str,
@@ -117,14 +117,14 @@ impl Tagger {
         for label in matches {
             let Range { start, end } = text.written_range(label.first, label.last);
             let inner = text.folded_range(label.first, label.last);
-            let company =
-                inner.start.saturating_sub(COMPANY)..text.folded.len().min(inner.end + COMPANY);
+            let nearby = inner.start.saturating_sub(RULE_REACH)
+                ..text.folded.len().min(inner.end + RULE_REACH);
             let mut allows = |owner: &LabelOwner| {
                 let Some(rule) = &owner.rule else { return true };
                 let tried = tried.entry(label.pattern).or_insert(0);
                 *tried += 1;
                 let is_near =
-                    |near: &FoldedWords| near.are_in(text, company.clone()) || trail.contains(near);
+                    |near: &FoldedWords| near.are_in(text, nearby.clone()) || trail.contains(near);
                 *tried <= MOST_TRIED
                     && rule.allows(&text.written[start..end], place)
                     && (rule.near.is_empty() || rule.near.iter().any(is_near))
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_longer_label_is_not_written_as_it_allows_a_shorter_one_counts() {
+    fn a_shorter_label_matches_where_the_longer_one_has_other_punctuation() {
         let topics = || {
             vec![
                 topic("ab", &["ranking-model zoo"], vec![]),
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_ask_for_capitals_company_and_headings() {
+    fn rules_require_capitals_nearby_words_or_headings() {
         let rule = |label: &str| LabelRule { label: label.into(), ..LabelRule::default() };
         let topics = || {
             vec![
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn company_is_looked_for_round_a_label_only_so_that_no_text_takes_for_ever() {
+    fn words_of_a_rule_are_searched_only_near_the_label_so_that_time_is_linear() {
         let rule =
             LabelRule { label: "map".into(), near: vec!["ranking".into()], ..LabelRule::default() };
         let topics = || vec![topic("map", &["map"], vec![rule.clone()])];
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_does_not_count_in_a_wording_that_its_rule_excepts() {
+    fn a_label_does_not_match_in_a_wording_that_its_rule_excludes() {
         let rule = LabelRule {
             label: "serving".into(),
             except: vec!["serving size".into()],

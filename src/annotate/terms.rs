@@ -51,8 +51,16 @@ pub struct MissingTerm {
     pub voices: usize,
     /// The topics that occur with it most characteristically: candidates for its place in the vocabulary.
     pub near: Vec<String>,
-    /// Sentences that use it, each with source and path.
-    pub evidence: Vec<(String, String, String)>,
+    /// Sentences that use it, each of another voice.
+    pub evidence: Vec<TermEvidence>,
+}
+
+/// A sentence that uses a term, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TermEvidence {
+    pub sentence: String,
+    pub source: String,
+    pub path: String,
 }
 
 /// The terms of `passages` that are not among `labels`, at most `limit`, the highest weight first.
@@ -90,7 +98,7 @@ struct TermCandidate {
     /// The number of uses by each independent voice.
     voices: BTreeMap<Voice, u32>,
     near: BTreeMap<String, u32>,
-    evidence: Vec<(String, String, String)>,
+    evidence: Vec<TermEvidence>,
 }
 
 #[derive(Default)]
@@ -184,12 +192,15 @@ impl TermCandidate {
             *self.near.entry((*topic).to_owned()).or_insert(0) += 1;
         }
         let sentence = sentence.trim();
-        let reads = sentence.split_whitespace().count() >= 5
+        let is_readable = sentence.split_whitespace().count() >= 5
             && sentence.chars().count() <= EVIDENCE_CHARS
             && !sentence.contains(" | ");
-        if is_first && reads && self.evidence.len() < MOST_EVIDENCE {
-            let (source, path) = (passage.source.to_owned(), passage.path.to_owned());
-            self.evidence.push((sentence.to_owned(), source, path));
+        if is_first && is_readable && self.evidence.len() < MOST_EVIDENCE {
+            self.evidence.push(TermEvidence {
+                sentence: sentence.to_owned(),
+                source: passage.source.to_owned(),
+                path: passage.path.to_owned(),
+            });
         }
     }
 
@@ -267,73 +278,4 @@ fn parts(pattern: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Sources;
-    use crate::vocabulary;
-
-    fn found(texts: &[(&str, &str, &str)]) -> Vec<MissingTerm> {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let headings: Vec<[String; 1]> = texts.iter().map(|(_, h, _)| [(*h).to_owned()]).collect();
-        let passages: Vec<TermPassage> = texts
-            .iter()
-            .zip(&headings)
-            .map(|((source, _, text), headings)| TermPassage {
-                source,
-                voice: Voice::Owner(source[..1].to_owned()),
-                path: "p.md",
-                headings,
-                text,
-                anchors: &[],
-                topics: vec!["embedding"],
-            })
-            .collect();
-        terms(&passages, &LabelIndex::new(&vocabulary), 10)
-    }
-
-    #[test]
-    fn a_term_of_three_voices_is_found_with_evidence_and_a_known_one_is_not() {
-        let found = found(&[
-            ("a/a", "Quokka Sampling", "We like quokka sampling very much indeed here."),
-            (
-                "b/b",
-                "Feature store",
-                "Quokka-samplings are what we all use. The feature store too.",
-            ),
-            (
-                "c/c",
-                "quokka sampling",
-                "They say that quokka sampling is good. Feature stores too.",
-            ),
-            ("c/c", "Wombat sampling", "Wombat sampling is known to one owner alone."),
-            ("c/d", "Wombat sampling", "Wombat sampling is what the second repository says too."),
-            ("c/e", "Wombat sampling", "Wombat sampling is what the third repository says too."),
-        ]);
-        assert_eq!(found.len(), 1, "{found:#?}");
-        assert_eq!(found[0].label.to_lowercase(), "quokka sampling");
-        assert_eq!(found[0].voices, 3);
-        assert_eq!(found[0].evidence.len(), 3);
-        assert_eq!(found[0].near, ["embedding"]);
-    }
-
-    #[test]
-    fn part_of_a_longer_term_only_is_no_term() {
-        let text = "A quokka sampling ladder helps, as every quokka sampling ladder does.";
-        let heads = ["Quokka sampling ladder", "Quokka sampling"];
-        let texts: Vec<(&str, &str, &str)> =
-            ["a/a", "b/b", "c/c"].iter().map(|source| (*source, heads[0], text)).collect();
-        let mut all = texts.clone();
-        all.push(("a/a", heads[1], "Nothing else."));
-        let found = found(&all);
-        assert_eq!(found[0].label, "Quokka sampling ladder");
-        assert!(found.iter().skip(1).all(|term| term.c_value < found[0].c_value));
-    }
-
-    #[test]
-    fn runs_of_words_in_a_pattern_are_its_parts() {
-        let pattern = fence(["a", "b", "c"]);
-        let found: Vec<String> =
-            parts(&pattern).map(|part| part.replace('\u{1}', "").replace('\u{2}', " ")).collect();
-        assert_eq!(found, ["a ", "a b ", "b ", "b c ", "c "]);
-    }
-}
+mod tests;

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_links_own_words_name_is_surer_than_what_stands_round_it() {
+    fn topics_of_a_link_text_rank_above_those_of_its_sentence_and_heading() {
         let mut collector = CitationCollector::default();
         let link = link("https://example.org/a", "Feature stores compared");
         let cited = LinkTopics { anchor: vec![7], sentence: vec![8, 7], heading: vec![9] };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn one_address_is_one_resource_with_its_best_title() {
+    fn one_url_is_one_resource_with_its_best_title() {
         let link = |text: &str| link("https://arxiv.org/abs/1706.03762", text);
         let mut collector = CitationCollector::default();
         cite(&mut collector, "a/a", &link("here"), &about(&[1]));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_private_sources_are_a_title_only_where_nobody_else_cites() {
+    fn link_texts_of_private_sources_are_titles_only_if_no_public_source_cites() {
         let mut collector = CitationCollector::default();
         let (open, own) = ("https://example.org/open", "https://example.org/own");
         cite(&mut collector, "a/a", &link(open, "here"), &about(&[]));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn two_repositories_of_an_owner_cite_with_one_voice() {
+    fn two_repositories_of_one_owner_count_as_one_voice() {
         let mut collector = CitationCollector::default();
         let (twice, by_two) = (
             link("https://a.org/x", "LinkTopics twice by one"),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_work_at_several_addresses_is_one_resource_and_its_namesakes_are_not() {
+    fn a_work_at_several_urls_is_one_resource_and_other_kinds_with_its_title_are_not() {
         let debt = "Hidden Technical Debt in Machine Learning Systems";
         let mut collector = CitationCollector::default();
         let hash = "86df7dcfd896fcaf2674f757a2463eba";
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn thirty_thousand_addresses_of_one_title_are_not_compared_each_with_each() {
+    fn thirty_thousand_urls_with_one_title_are_not_compared_in_pairs() {
         let mut collector = CitationCollector::default();
         for at in 0..30_000 {
             let link = link(&format!("https://a.org/blog/{at}"), "Deep learning for many clicks");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_say_nothing_are_no_citations() {
+    fn links_without_information_are_not_citations() {
         let mut collector = CitationCollector::default();
         let mut mute = link("https://forum.org/t/1", "Discussions");
         mute.sentence = "Discussions".into();

@@ -36,9 +36,10 @@ impl ResourceEntry {
     pub fn title(&self) -> Option<String> {
         // Of equally common titles, the longer one says more.
         let best = self.known_titles().iter().max_by_key(|(title, count)| (**count, title.len()));
-        best.map(|(title, _)| title.clone()).or_else(|| title::from_address(&self.url))
+        best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
     }
 
+    /// The kind, by the URL and a title.
     pub fn kind(&self) -> ResourceKind {
         kind::kind_of(&self.url, self.known_titles().keys().next().map_or("", String::as_str))
     }
@@ -63,14 +64,15 @@ impl ResourceEntry {
         }
     }
 
+    /// The finished resource; `dead` has the day since which a URL is dead.
     pub fn resource(self, dead: &HashMap<String, String>) -> CitedResource {
         let title =
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());
         let mut topics: Vec<(u32, u32)> = self.topics.into_iter().collect();
         topics.sort_by_key(|(topic, count)| (std::cmp::Reverse(*count), *topic));
-        let tells =
+        let is_useful =
             |said: &CitingSentence| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
-        let mut said: Vec<CitingSentence> = self.said.into_values().filter(tells).collect();
+        let mut said: Vec<CitingSentence> = self.said.into_values().filter(is_useful).collect();
         said.sort_by(|a, b| b.sentence.len().cmp(&a.sentence.len()).then(a.source.cmp(&b.source)));
         said.truncate(MOST_SENTENCES);
         CitedResource {

@@ -24,7 +24,7 @@ pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
         if !is_work || REVIEWERS.contains(&host(&entry.url)) {
             continue;
         }
-        let own = title::from_address(&entry.url);
+        let own = title::from_url(&entry.url);
         let mut keys: Vec<String> =
             [entry.title(), own].into_iter().flatten().filter_map(|t| title::key(&t)).collect();
         keys.dedup();

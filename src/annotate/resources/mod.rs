@@ -2,11 +2,11 @@
 
 mod collect;
 mod entry;
+mod hosts;
 mod kind;
 mod merge;
 mod resource;
 mod title;
 
 pub use collect::{CitationCollector, CitingSource};
-pub use kind::ResourceKind;
-pub use resource::{CitedResource, CitingSentence};
+pub use resource::{CitedResource, CitingSentence, ResourceKind};

@@ -3,8 +3,51 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ResourceKind;
 use crate::catalogue::Voices;
+
+/// The kind of a resource.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum ResourceKind {
+    Paper,
+    Article,
+    Video,
+    Course,
+    Book,
+    Code,
+    Tool,
+    Dataset,
+}
+
+impl ResourceKind {
+    /// All of them.
+    pub const ALL: [ResourceKind; 8] = [
+        ResourceKind::Paper,
+        ResourceKind::Article,
+        ResourceKind::Video,
+        ResourceKind::Course,
+        ResourceKind::Book,
+        ResourceKind::Code,
+        ResourceKind::Tool,
+        ResourceKind::Dataset,
+    ];
+
+    /// Its name in responses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ResourceKind::Paper => "paper",
+            ResourceKind::Article => "article",
+            ResourceKind::Video => "video",
+            ResourceKind::Course => "course",
+            ResourceKind::Book => "book",
+            ResourceKind::Code => "code",
+            ResourceKind::Tool => "tool",
+            ResourceKind::Dataset => "dataset",
+        }
+    }
+}
 
 /// A sentence in which a source cites a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
