@@ -85,6 +85,7 @@ impl GraphBuilder {
         }
     }
 
+    /// Counts a sentence of the voice number `voice` that names `topics`, and keeps it as a candidate for evidence.
     fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
         let candidate = Rc::new(EvidenceCandidate {
             rank: rank(sentence, topics.len()),
@@ -111,14 +112,14 @@ impl GraphBuilder {
     /// Builds the graph. The same sections in the same order give the same graph.
     pub fn finish(mut self, resources: Vec<CitedResource>) -> Graph {
         let mut edges = curated::edges(&self.vocabulary);
-        for (key, (table, said_by)) in self.tables() {
-            let weight = tie(table, said_by);
+        for (key, counts) in self.pair_counts() {
+            let weight = tie(counts);
             if weight.is_none() && !edges.contains_key(&key) {
                 continue;
             }
             let edge = edges.entry(key).or_default();
             edge.evidence = self.evidence.remove(&key).unwrap_or_default().best();
-            edge.said_by = u32::try_from(said_by).unwrap_or(u32::MAX);
+            edge.said_by = u32::try_from(counts.voices).unwrap_or(u32::MAX);
             if let Some(weight) = weight {
                 edge.why.push(Why::CoMention);
                 // Combined, because an edge of the vocabulary that the sources confirm is more certain than either.
@@ -133,11 +134,11 @@ impl GraphBuilder {
         Graph { vocabulary, topics, mentions, resources, cases }
     }
 
-    /// The weighted count of each pair, and the number of independent voices that mention both.
-    fn tables(&self) -> BTreeMap<(u32, u32), (PairCounts, usize)> {
+    /// The counts of each pair of topics that a sentence names.
+    fn pair_counts(&self) -> BTreeMap<(u32, u32), PairCounts> {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
-        let mut both: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
+        let mut pairs: BTreeMap<(u32, u32), PairCounts> = BTreeMap::new();
         for counts in &self.voice_counts {
             let weight = counts.weight();
             total += weight * f64::from(counts.sentences);
@@ -145,20 +146,20 @@ impl GraphBuilder {
                 *each.entry(*topic).or_insert(0.0) += weight * f64::from(*count);
             }
             for (pair, count) in &counts.pairs {
-                let entry = both.entry(*pair).or_insert((0.0, 0));
-                entry.0 += weight * f64::from(*count);
-                entry.1 += 1;
+                let counts = pairs.entry(*pair).or_default();
+                counts.both += weight * f64::from(*count);
+                counts.voices += 1;
             }
         }
         let count = |topic: &u32| each.get(topic).copied().unwrap_or(0.0);
-        both.into_iter()
-            .map(|((a, b), (both, voices))| {
-                ((a, b), (PairCounts { both, each: [count(&a), count(&b)], total }, voices))
-            })
-            .collect()
+        for ((a, b), counts) in &mut pairs {
+            (counts.each, counts.total) = ([count(a), count(b)], total);
+        }
+        pairs
     }
 }
 
+/// The graph of `count` topics with `edges`, which are keyed by the places of their ends.
 fn joined(count: usize, edges: BTreeMap<(u32, u32), Edge>) -> UnGraph<u32, Edge> {
     let mut topics = UnGraph::with_capacity(count, edges.len());
     for at in 0..count {
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn one_chatty_source_makes_no_edge_and_neither_do_copies_of_a_sentence() {
+    fn one_source_or_copies_of_one_sentence_make_no_edge() {
         let pair = ["position-bias", "feature-store"];
         assert!(edge(&graph(pair, &[("a/a", 50)]), pair).is_none());
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
@@ -239,6 +240,6 @@ mod tests {
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &notes);
         }
-        assert_eq!(builder.tables()[&(3, 9)].1, 1);
+        assert_eq!(builder.pair_counts()[&(3, 9)].voices, 1);
     }
 }

@@ -112,9 +112,25 @@ struct CasePassage {
 /// Collects the sections about cases.
 #[derive(Debug, Default)]
 pub struct CaseCollector {
+    /// By case and step.
     cells: BTreeMap<(u32, u8), Vec<CasePassage>>,
-    /// The steps that each document covers, and its first section, by case, source and path.
-    documents: BTreeMap<(u32, String, String), (u64, BTreeSet<u8>)>,
+    documents: BTreeMap<CaseDocument, CoveredSteps>,
+}
+
+/// A document about a case.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CaseDocument {
+    /// The case's place in the vocabulary.
+    topic: u32,
+    source: String,
+    path: String,
+}
+
+/// The steps of its case that a document covers.
+#[derive(Debug)]
+struct CoveredSteps {
+    first_section: u64,
+    steps: BTreeSet<u8>,
 }
 
 impl CaseCollector {
@@ -125,19 +141,27 @@ impl CaseCollector {
         }
         let passage = CasePassage { voice: place.voice.clone(), section: place.section, extent };
         self.cells.entry((topic, step)).or_default().push(passage);
-        let key = (topic, place.source.to_owned(), place.path.to_owned());
-        let document = self.documents.entry(key).or_insert((place.section, BTreeSet::new()));
-        document.1.insert(step);
+        let (source, path) = (place.source.to_owned(), place.path.to_owned());
+        let document = self.documents.entry(CaseDocument { topic, source, path });
+        let covered = document.or_insert_with(|| CoveredSteps {
+            first_section: place.section,
+            steps: BTreeSet::new(),
+        });
+        covered.steps.insert(step);
     }
 
     /// The cases of `vocabulary`, which are the topics below `case-studies`, in its order.
     pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<CaseStudy> {
         let steps = u8::try_from(vocabulary.steps.len()).unwrap_or(u8::MAX);
         let mut whole: BTreeMap<u32, Vec<WholeAnswer>> = BTreeMap::new();
-        for ((topic, source, path), (section, served)) in std::mem::take(&mut self.documents) {
-            if served.len() >= WHOLE {
-                let steps = u32::try_from(served.len()).unwrap_or(u32::MAX);
-                whole.entry(topic).or_default().push(WholeAnswer { source, path, section, steps });
+        for (document, covered) in std::mem::take(&mut self.documents) {
+            if covered.steps.len() >= WHOLE {
+                whole.entry(document.topic).or_default().push(WholeAnswer {
+                    source: document.source,
+                    path: document.path,
+                    section: covered.first_section,
+                    steps: u32::try_from(covered.steps.len()).unwrap_or(u32::MAX),
+                });
             }
         }
         let mut cases = Vec::new();
@@ -153,6 +177,7 @@ impl CaseCollector {
     }
 }
 
+/// The cell of the sections `passages`, which are about one case at one step.
 fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
     let mut voices: BTreeMap<&Voice, TextExtent> = BTreeMap::new();
     for passage in &passages {
@@ -169,6 +194,7 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
     // Beyond this length, longer passages are not better.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
+    // The number of earlier passages of the same voice, with each passage.
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, u64)> = Vec::new();
     for passage in &passages {

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn each_voice_has_one_sentence_before_any_has_two() {
+    fn each_voice_gets_one_sentence_before_any_gets_two() {
         let mut candidates = EvidenceCandidates::default();
         // The second source has the voice of the first.
         let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];

@@ -22,7 +22,7 @@ mod without;
 
 pub use cases::{CaseStudy, Coverage};
 pub use evidence::MOST_EVIDENCE;
-pub use learn::{TopicToLearn, learn};
+pub use learn::{NeededFor, TopicToLearn, learn};
 pub use model::{Edge, Evidence, Graph, GraphError, VERSION, Why};
 pub use path::{PathHop, paths};
 pub use walk::{Neighbour, related};

@@ -44,7 +44,7 @@ pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Pat
     chains.map(|chain| hops(graph, &chain.nodes)).collect()
 }
 
-/// A loopless chain of topics. The order is that of the result: by cost, then by length, then by topics.
+/// A loopless chain of topics. Chains are ordered as in the result: by cost, then by length, then by topics.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct TopicChain {
     /// In thousandths.

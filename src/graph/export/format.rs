@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn hostile_titles_stay_text() {
+    fn titles_with_markup_are_escaped_in_exports() {
         let graphml = text(Format::Graphml, None);
         assert!(graphml.contains("On &quot;stores&quot; &amp; &lt;skews&gt;"), "escaped");
         assert!(!graphml.contains('\u{1}'));
         assert!(graphml.contains("attr.type=\"double\""));
         let turtle = text(Format::Turtle, None);
         assert!(turtle.contains("On \\\"stores\\\" & <skews>"), "escaped");
-        assert!(!turtle.contains("urn:x"), "what is no IRI is left out");
+        assert!(!turtle.contains("urn:x"), "a URL that is no valid IRI is omitted");
     }
 
     #[test]
