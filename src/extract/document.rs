@@ -153,11 +153,25 @@ pub struct Document {
 }
 
 impl Document {
-    /// The title, then the outermost heading and the text of the first section: the title page of a book.
-    pub fn opening(&self) -> (Option<&str>, &str, &str) {
+    /// What the document begins with: the title page of a book.
+    pub fn opening(&self) -> DocumentOpening<'_> {
         let first = self.sections.first();
         let heading = first.and_then(|section| section.headings.first());
-        let text = first.map_or("", |section| section.text.as_str());
-        (self.title.as_deref(), heading.map_or("", String::as_str), text)
+        DocumentOpening {
+            title: self.title.as_deref(),
+            heading: heading.map_or("", String::as_str),
+            text: first.map_or("", |section| section.text.as_str()),
+        }
     }
+}
+
+/// The beginning of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentOpening<'a> {
+    /// The document's title.
+    pub title: Option<&'a str>,
+    /// The outermost heading of the first section; empty if it has none.
+    pub heading: &'a str,
+    /// The text of the first section.
+    pub text: &'a str,
 }

@@ -5,8 +5,7 @@
 
 use serde::Deserialize;
 
-use super::piece::DocumentBlock;
-use super::sections::{SectionBuilder, SpanUnit};
+use super::sections::{BlockSpan, DocumentBlock, SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind, markdown};
 use crate::problem::{Problem, Stage};
 
@@ -123,8 +122,8 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
                 let parts: Vec<String> =
                     [text.trim_end().to_owned()].into_iter().chain(outputs).collect();
                 let code = parts.join("\n").trim_start_matches('\n').to_owned();
-                reader.builder.piece(DocumentBlock {
-                    at: (number, number),
+                reader.builder.block(DocumentBlock {
+                    span: BlockSpan::of(number),
                     code,
                     ..DocumentBlock::default()
                 });

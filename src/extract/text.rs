@@ -1,8 +1,7 @@
 //! Plain text: paragraphs between blank lines, and underlined titles.
 
 use super::Document;
-use super::piece::DocumentBlock;
-use super::sections::{SectionBuilder, SpanUnit};
+use super::sections::{BlockSpan, DocumentBlock, LineStart, SectionBuilder, SpanUnit};
 
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;
@@ -19,31 +18,31 @@ pub(super) fn read(text: &str) -> Option<Document> {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let line = line.trim();
         if line.is_empty() {
-            open.take().into_iter().for_each(|piece| builder.piece(piece));
+            open.take().into_iter().for_each(|block| builder.block(block));
             continue;
         }
         let under = lines.peek().and_then(|(_, under)| level(line, under));
         if let Some(level) = under {
-            open.take().into_iter().for_each(|piece| builder.piece(piece));
+            open.take().into_iter().for_each(|block| builder.block(block));
             builder.heading(level, line, None, number);
             lines.next();
             continue;
         }
-        let piece = open.get_or_insert_with(|| DocumentBlock {
-            at: (number, number),
+        let block = open.get_or_insert_with(|| DocumentBlock {
+            span: BlockSpan::of(number),
             ..DocumentBlock::default()
         });
-        piece.at.1 = number;
-        if !piece.text.is_empty() {
-            piece.text.push('\n');
+        block.span.last = number;
+        if !block.text.is_empty() {
+            block.text.push('\n');
         }
-        piece.lines.push((piece.text.len(), number));
-        piece.text.push_str(line);
-        if piece.text.len() > LONGEST_PARAGRAPH {
-            open.take().into_iter().for_each(|piece| builder.piece(piece));
+        block.lines.push(LineStart { offset: block.text.len(), line: number });
+        block.text.push_str(line);
+        if block.text.len() > LONGEST_PARAGRAPH {
+            open.take().into_iter().for_each(|block| builder.block(block));
         }
     }
-    open.into_iter().for_each(|piece| builder.piece(piece));
+    open.into_iter().for_each(|block| builder.block(block));
     let sections = builder.finish();
     Some(Document { sections, ..Document::default() })
 }

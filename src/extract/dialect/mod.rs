@@ -58,12 +58,12 @@ struct DialectReader {
     mdx: Mdx,
 }
 
-/// A fenced block.
+/// An open fenced block.
 struct OpenFence {
     /// The backticks or tildes that opened it, and the indentation that its lines lose.
     mark: String,
     indent: usize,
-    holds: FenceContent,
+    content: FenceContent,
 }
 
 /// The contents of a fenced block. While `at_head`, options of a directive may follow.
@@ -84,44 +84,10 @@ enum FenceContent {
 }
 
 impl DialectReader {
+    /// The Markdown of `line`, which has no line end.
     fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
-        if let Some(fence) = self.fences.last_mut() {
-            let trimmed = line.trim();
-            let closes = trimmed.starts_with(&fence.mark)
-                && trimmed.trim_start_matches(['`', '~']).is_empty();
-            let indent = fence.indent;
-            if closes {
-                let holds = self.fences.pop().map(|fence| fence.holds);
-                return match holds {
-                    Some(FenceContent::Code { .. }) => Cow::Borrowed(undented(line, indent)),
-                    Some(FenceContent::Math { at_head: false }) => Cow::Borrowed("$$"),
-                    _ => Cow::Borrowed(""),
-                };
-            }
-            match &mut fence.holds {
-                FenceContent::Nothing => return Cow::Borrowed(""),
-                FenceContent::Code { at_head }
-                | FenceContent::Math { at_head }
-                | FenceContent::Prose { at_head }
-                    if *at_head && (myst::is_option(line) || trimmed.is_empty()) =>
-                {
-                    return Cow::Borrowed("");
-                }
-                FenceContent::Code { .. } if self.is_quarto && trimmed.starts_with("#|") => {
-                    return Cow::Borrowed("");
-                }
-                FenceContent::Code { .. } if is_d2l(trimmed) => return Cow::Borrowed(""),
-                FenceContent::Code { at_head } => {
-                    *at_head = false;
-                    return Cow::Borrowed(undented(line, indent));
-                }
-                // A blank line would end the formula, so `$$` is written before its first line.
-                FenceContent::Math { at_head } => {
-                    let mark = if std::mem::take(at_head) { "$$ " } else { "" };
-                    return Cow::Owned(format!("{mark}{trimmed}"));
-                }
-                FenceContent::Prose { at_head } => *at_head = false,
-            }
+        if let Some(fenced) = self.fenced_line(line) {
+            return fenced;
         }
         let trimmed = line.trim_start();
         if let Some(mark) = fence(trimmed) {
@@ -131,11 +97,55 @@ impl DialectReader {
         Cow::Owned(marks::without(&line, self.is_quarto))
     }
 
+    /// The Markdown of `line` in the innermost fenced block. `None` for prose and outside of fenced blocks.
+    fn fenced_line<'a>(&mut self, line: &'a str) -> Option<Cow<'a, str>> {
+        let fence = self.fences.last_mut()?;
+        let trimmed = line.trim();
+        let indent = fence.indent;
+        if trimmed.starts_with(&fence.mark) && trimmed.trim_start_matches(['`', '~']).is_empty() {
+            let closed = self.fences.pop()?;
+            return Some(Cow::Borrowed(match closed.content {
+                FenceContent::Code { .. } => undented(line, indent),
+                FenceContent::Math { at_head: false } => "$$",
+                _ => "",
+            }));
+        }
+        let may_be_option = myst::is_option(line) || trimmed.is_empty();
+        Some(match &mut fence.content {
+            FenceContent::Nothing => Cow::Borrowed(""),
+            FenceContent::Code { at_head: true }
+            | FenceContent::Math { at_head: true }
+            | FenceContent::Prose { at_head: true }
+                if may_be_option =>
+            {
+                Cow::Borrowed("")
+            }
+            FenceContent::Code { .. }
+                if is_d2l(trimmed) || self.is_quarto && trimmed.starts_with("#|") =>
+            {
+                Cow::Borrowed("")
+            }
+            FenceContent::Code { at_head } => {
+                *at_head = false;
+                Cow::Borrowed(undented(line, indent))
+            }
+            // A blank line would end the formula, so `$$` is written before its first line.
+            FenceContent::Math { at_head } => {
+                let mark = if std::mem::take(at_head) { "$$ " } else { "" };
+                Cow::Owned(format!("{mark}{trimmed}"))
+            }
+            FenceContent::Prose { at_head } => {
+                *at_head = false;
+                return None;
+            }
+        })
+    }
+
     /// Opens a fenced block at `line` and returns what to write for that line.
     fn open<'a>(&mut self, line: &'a str, trimmed: &'a str, mark: &str) -> Cow<'a, str> {
         let indent = if self.mdx.is_inside() { line.len() - trimmed.len() } else { 0 };
         let directive = myst::directive(&trimmed[mark.len()..]).filter(|_| !self.is_quarto);
-        let (holds, line) = match directive {
+        let (content, line) = match directive {
             None => (FenceContent::Code { at_head: false }, Cow::Borrowed(undented(line, indent))),
             Some(Directive::Code(language)) => {
                 (FenceContent::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
@@ -146,7 +156,7 @@ impl DialectReader {
             Some(Directive::Math) => (FenceContent::Math { at_head: true }, Cow::Borrowed("")),
             Some(Directive::Empty) => (FenceContent::Nothing, Cow::Borrowed("")),
         };
-        self.fences.push(OpenFence { mark: mark.to_owned(), indent, holds });
+        self.fences.push(OpenFence { mark: mark.to_owned(), indent, content });
         line
     }
 }

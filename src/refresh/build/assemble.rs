@@ -15,7 +15,7 @@ use crate::annotate::copies::{CopyFold, ShingleSketch};
 use crate::config::Config;
 use crate::disk;
 use crate::extract::markup;
-use crate::extract::{Address, Document};
+use crate::extract::{Address, Document, DocumentOpening};
 use crate::generation::checksums::{self, Depth, SEARCH};
 use crate::generation::contents::{Contents, Entry};
 use crate::generation::copies;
@@ -179,7 +179,7 @@ impl<'a> Assembly<'a> {
         let problems = extracted.problems.into_iter();
         part.problems.extend(problems.map(|p| p.of_source(&source.id.0).at(&item.path)));
         let Some(document) = extracted.document else { return Ok(()) };
-        let (title, heading, text) = document.opening();
+        let DocumentOpening { title, heading, text } = document.opening();
         if self.inputs.policy.is_book(&item.format, title, heading, text) {
             let message = "a copy of a commercial book, by its first page: never indexed";
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);

@@ -48,6 +48,7 @@ pub(super) enum ArgumentEnd {
     Separate,
 }
 
+/// Converts the blocks of a document or of a table cell.
 pub(super) struct BlockConverter<'a> {
     pub(super) lines: &'a RstLines,
     pub(super) names: &'a mut RstNames,
@@ -140,6 +141,7 @@ impl<'a> BlockConverter<'a> {
         }
     }
 
+    /// Converts the block at line `i`, with the items that start there. Returns the next line to read.
     fn block(&mut self, i: usize) -> usize {
         let mut col = self.lines.indent(i);
         while let Some(marker) = self.marker(i, col) {
@@ -189,6 +191,7 @@ impl<'a> BlockConverter<'a> {
         next.is_empty() || self.lines.indent(i + 1) == text || enumerator(next).is_some()
     }
 
+    /// Converts the block in column `col` of line `i`, which isn't an item. Returns the next line to read.
     fn leaf(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let rest = lines.from(i, col);

@@ -41,6 +41,7 @@ enum SubstitutionMode {
     Kept,
 }
 
+/// Converts one paragraph.
 struct InlineScanner<'a> {
     text: &'a str,
     pos: usize,

@@ -18,6 +18,7 @@ pub(super) enum NotePlace {
     Reference,
 }
 
+/// The definitions of a document.
 pub(super) struct RstNames {
     /// URLs by name. An empty one is a place inside the document, which Markdown can't link to.
     targets: HashMap<String, String>,
@@ -31,6 +32,7 @@ pub(super) struct RstNames {
 }
 
 impl RstNames {
+    /// The definitions in `lines`; `length` is the byte length of the source, from which the budget follows.
     pub(super) fn collect(lines: &RstLines, length: usize) -> Self {
         let mut names = Self {
             targets: HashMap::new(),

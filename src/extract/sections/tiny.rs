@@ -1,9 +1,9 @@
 //! Joins tiny sections to their neighbours: a few words under a heading, a "see below", a line with the
 //! author and source.
 
-use super::piece::MOST_WORDS;
-use super::words::words;
-use super::{Address, Section};
+use super::block::MOST_WORDS;
+use crate::extract::words::words;
+use crate::extract::{Address, Section};
 
 /// A section with fewer words and without code or links is joined to a neighbour.
 const TINY_WORDS: usize = 4;
@@ -97,13 +97,13 @@ fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::piece::DocumentBlock;
+    use crate::extract::sections::{BlockSpan, DocumentBlock};
     use crate::extract::sections::{SectionBuilder, SpanUnit};
     use crate::extract::{Address, extract};
 
-    fn piece(line: u32, words: usize) -> DocumentBlock {
+    fn block(line: u32, words: usize) -> DocumentBlock {
         DocumentBlock {
-            at: (line, line),
+            span: BlockSpan::of(line),
             text: vec!["w"; words].join(" "),
             ..DocumentBlock::default()
         }
@@ -113,14 +113,14 @@ mod tests {
     fn tiny_sections_join_their_part_or_the_one_before() {
         let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "Top", None, 1);
-        builder.piece(piece(2, 2));
+        builder.block(block(2, 2));
         builder.heading(2, "Part", None, 3);
-        builder.piece(piece(4, 30));
+        builder.block(block(4, 30));
         builder.heading(2, "See", None, 5);
-        builder.piece(piece(6, 2));
+        builder.block(block(6, 2));
         builder.heading(1, "Other", None, 7);
         builder.heading(2, "Alone", None, 8);
-        builder.piece(piece(9, 2));
+        builder.block(block(9, 2));
         let sections = builder.finish();
         let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();
         assert_eq!(trails, ["Top/Part", "Other/Alone"]);
