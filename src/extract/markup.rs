@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_that_is_endless_or_uses_endless_definitions_keeps_few_of_them() {
+    fn a_section_with_too_much_text_or_too_many_definitions_is_bounded() {
         let definitions: String =
             (0..5_000).map(|at| format!("[{at}]: https://a.org/{at}\n")).collect();
         let used: String = (0..5_000).map(|at| format!("[{at}] ")).collect();

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_markers_that_begin_a_line_are_counted() {
+    fn markers_at_the_start_of_a_line_are_counted() {
         let deep = DEEPEST / 2;
         for (line, is_deep) in [
             ("text > - a".to_owned(), false),

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endless_table_is_read_up_to_its_limit() {
+    fn a_table_of_chapters_is_read_up_to_its_limit() {
         let text: String = (0..100_000).map(|at| format!("- [é](é{at}.md)\n")).collect();
         let found = chapters("SUMMARY.md", &text).len();
         assert!((5_000..MOST_BYTES / 10).contains(&found), "{found}");

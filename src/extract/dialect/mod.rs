@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn gitbook_liquid_and_shortcodes_go_and_embedded_addresses_stay() {
+    fn marks_of_gitbook_and_liquid_are_removed_and_embedded_urls_are_kept() {
         check(
             "md",
             "{% embed url=\"https://a.org/v?x=1\" %} now\n{% hint style=\"info\" %}\nMind.\n{% endhint %}\n",
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn mdx_loses_imports_and_components_and_keeps_what_is_in_them() {
+    fn mdx_loses_imports_and_component_tags_and_keeps_their_contents() {
         check(
             "mdx",
             "import { Tabs } from 'x'\n\n# A\n\n<Callout type=\"info\" emoji={'>'}>\n    Learn **more** [here](y).\n</Callout>\n",
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn mysts_directives_are_read_by_what_they_hold() {
+    fn directives_of_myst_are_converted_by_their_content() {
         check(
             "md",
             "(mark)=\n````{note} Mind\n:class: x\nWords {ref}`a`.\n```{code-cell} ipython3\n:tags: [x]\nx = 1\n```\n````\nOn.\n",
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn wikilinks_become_the_words_that_they_show() {
+    fn wikilinks_become_their_visible_text() {
         check(
             "md",
             "- [[a/b/Page#Part]] and [[Page|the page]], ![[x.png]] but [[1, 2], [3]]\n",
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_behind_a_heading_goes_in_any_dialect() {
+    fn the_id_after_a_heading_is_removed_in_any_dialect() {
         check("md", "## Part {#part-one}\n{: .note}\n", "## Part\n\n");
     }
 }

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_web_address_is_none() {
+    fn urls_that_are_not_web_addresses_are_rejected() {
         for raw in [
             "#top",
             "../a.md",

@@ -75,7 +75,7 @@ fn crlf_and_byte_order_mark_change_nothing_but_line_ends() {
 }
 
 #[test]
-fn links_carry_the_sentence_round_them() {
+fn links_have_the_sentence_around_them() {
     let found = sections(
         "# L\n\nFirst one. See [the paper](https://a.org/p?utm_source=x) for more. Last.\n\n- <a href=\"http://b.org/\">B</a> - about b\n\n![pic](https://c.org/x.png) [rel](other.md)\n",
     );
@@ -94,7 +94,7 @@ fn links_carry_the_sentence_round_them() {
 }
 
 #[test]
-fn html_tables_and_code_are_told_from_prose() {
+fn html_tables_and_code_are_distinguished_from_prose() {
     let found = sections(
         "<h1 align=\"center\">Big <em>Title</em></h1>\n\n| a | b |\n|---|---|\n| c | d |\n\n```py\nx = 1\n```\n\n<details><summary>More</summary>\n\ninside\n\n</details>\n",
     );
@@ -105,7 +105,7 @@ fn html_tables_and_code_are_told_from_prose() {
 }
 
 #[test]
-fn bold_lines_are_headings_where_there_are_no_others() {
+fn bold_lines_are_headings_if_there_are_no_others() {
     let text = "**One**\n\nFirst of the two parts.\n\n**Two**\n\nSecond **bold** words here.\n";
     let trails: Vec<String> = sections(text).iter().map(|s| s.headings.join("/")).collect();
     assert_eq!(trails, ["One", "Two"]);
@@ -114,7 +114,7 @@ fn bold_lines_are_headings_where_there_are_no_others() {
 }
 
 #[test]
-fn an_author_who_asks_so_is_left_out() {
+fn a_page_with_noindex_is_left_out() {
     let mut problems = Vec::new();
     let text = "---\ncairn: noindex\n---\n# A\n\nText.\n";
     assert!(read(text, &mut problems).is_none());

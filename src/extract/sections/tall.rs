@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_empty_line_is_cut_all_the_same_and_short_code_is_not() {
+    fn code_without_blank_lines_is_cut_at_the_limit_and_short_code_is_not() {
         assert_eq!(parted(&vec!["x"; 100].join("\n"), 1, 100), [[1, 58], [59, 100]]);
         assert_eq!(parted("x\ny", 1, 4), [[1, 4]]);
     }

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn tiny_sections_join_their_part_or_the_one_before() {
+    fn tiny_sections_join_their_subsection_or_the_section_before() {
         let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "Top", None, 1);
         builder.block(block(2, 2));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_source_joins_the_part_that_follows_and_no_other() {
+    fn a_short_line_with_a_link_joins_the_subsection_that_follows() {
         let text = "# Title\n\nAcme · 2024 · [source](https://a.org/x)\n\n## Problem\n\nToo many parcels were late in winter.\n\n## More\n\n[A paper](https://a.org/y)\n";
         let sections = extract("md", text.as_bytes()).document.unwrap().sections;
         let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();

@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_template_left_is_taken_out() {
+    fn remains_of_a_template_are_removed() {
         let body = "<!-- Please search\nbefore you ask. -->\n### What happened?\n\nThe loss is NaN.\n\n### Logs\n\n_No response_\n\n### Steps\n\n#### First\n\nRun it.\n\n#### Second\n\n### Checks\n\n- [x] I have searched the issues\n- [ ] This is a bug\n";
         let kept: Vec<String> =
             clean(body).lines().filter(|l| !l.is_empty()).map(str::to_owned).collect();
@@ -200,13 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn the_default_template_left_as_it_was_is_nothing() {
+    fn an_unfilled_template_has_no_content() {
         let body = "**Describe the bug**\nA clear and concise description of what the bug is.\n\n**To Reproduce**\nSteps to reproduce the behavior:\n1. Go to '...'\n2. Click on '....'\n3. Scroll down to '....'\n4. See error\n\n**Additional context**\nAdd any other context about the problem here.\n";
         assert_eq!(clean(body).trim(), "");
     }
 
     #[test]
-    fn what_people_wrote_stays() {
+    fn ordinary_text_is_kept() {
         for body in [
             "**Use a feature store.**",
             "Use `<!-- this -->` to hide it.",
@@ -224,8 +224,8 @@ mod tests {
     fn fences_close_with_their_own_mark() {
         let mut fence = FenceTracker::default();
         let lines = ["a", "````md", "```", "~~~", "````", "`b`", "  ~~~", "```", "~~~~ "];
-        let told: Vec<FenceLine> = lines.iter().map(|line| fence.next(line)).collect();
+        let found: Vec<FenceLine> = lines.iter().map(|line| fence.next(line)).collect();
         use FenceLine::{Code, Mark, Text};
-        assert_eq!(told, [Text, Mark, Code, Code, Mark, Text, Mark, Code, Mark]);
+        assert_eq!(found, [Text, Mark, Code, Code, Mark, Text, Mark, Code, Mark]);
     }
 }

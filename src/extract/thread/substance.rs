@@ -85,7 +85,7 @@ mod tests {
     use super::has_substance;
 
     #[test]
-    fn agreement_thanks_and_pings_say_nothing() {
+    fn agreement_thanks_and_pings_have_no_substance() {
         for body in [
             "",
             "+1",
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_explains_shows_code_or_leads_on_says_something() {
+    fn explanations_code_and_links_have_substance() {
         for body in [
             "Log the position with each impression and feed it as a feature in training only.",
             "Thanks! In my case it was the batch size: with 512 the gradients overflowed in half precision.",

@@ -19,7 +19,7 @@ fn headings_that_are_never_closed_lose_nothing() {
 }
 
 #[test]
-fn what_stands_round_a_page_is_left_out_and_noindex_is_obeyed() {
+fn page_furniture_is_left_out_and_noindex_is_obeyed() {
     let page = "<html><head><title>T</title></head><body><nav>Menu of it all</nav><div class=\"sidebar\">Side words</div><p>The words that count here.</p><p hidden>Not seen by anybody.</p><footer>Foot</footer></body></html>";
     let found = sections(page);
     assert_eq!(found.len(), 1);

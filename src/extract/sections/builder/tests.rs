@@ -38,7 +38,7 @@ fn code_is_cut_between_blocks_by_lines() {
 }
 
 #[test]
-fn headings_that_repeat_are_told_apart_by_their_ordinal() {
+fn repeated_headings_have_different_ordinals() {
     let mut builder = SectionBuilder::new(SpanUnit::Lines);
     for line in [1, 3] {
         builder.heading(2, "Same", None, line);
@@ -72,7 +72,7 @@ fn a_block_that_is_too_long_is_cut_between_sentences() {
 }
 
 #[test]
-fn a_line_without_sentences_or_words_is_cut_all_the_same() {
+fn a_line_without_sentences_or_words_is_also_cut() {
     for endless in ["a feature store and ".repeat(20_000), "é".repeat(200_000), ">".repeat(200_000)]
     {
         let mut builder = SectionBuilder::new(SpanUnit::Lines);
