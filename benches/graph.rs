@@ -12,13 +12,13 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cairn::annotate::case::Cases;
-use cairn::annotate::{Role, SectionNotes, Tagger, annotate};
+use cairn::annotate::case::CaseIndex;
+use cairn::annotate::{SectionNotes, SectionRole, Tagger, annotate};
 use cairn::catalogue::Voice;
 use cairn::config::{self, Overrides, Sources};
 use cairn::extract::{Address, extract};
 use cairn::graph::build::GraphBuilder;
-use cairn::graph::cases::Extent;
+use cairn::graph::cases::TextExtent;
 use cairn::graph::place::SectionPlace;
 use cairn::graph::{Graph, learn, paths, related};
 use cairn::library::{Audience, Library};
@@ -33,7 +33,7 @@ struct GraphSection {
     address: Address,
     notes: SectionNotes,
     case: Option<u32>,
-    extent: Extent,
+    extent: TextExtent,
 }
 
 fn main() {
@@ -73,21 +73,21 @@ fn main() {
 
 /// The content sections of the corpus in `folder`, extracted and annotated.
 fn read(folder: &Path, vocabulary: &Vocabulary) -> Vec<GraphSection> {
-    let (tagger, cases) = (Tagger::new(vocabulary), Cases::new(vocabulary));
+    let (tagger, cases) = (Tagger::new(vocabulary), CaseIndex::new(vocabulary));
     let mut sections = Vec::new();
     for file in corpus::files(folder) {
         let Some(document) = extract(&file.format, &file.bytes).document else { continue };
         let annotation = annotate(&document, &tagger);
         let whole = cases.of_document(&document, &file.path);
         for (section, notes) in document.sections.iter().zip(annotation.sections) {
-            if notes.role == Role::Content {
+            if notes.role == SectionRole::Content {
                 sections.push(GraphSection {
                     source: file.source.clone(),
                     path: file.path.clone(),
                     address: section.address,
                     notes,
                     case: cases.of_section(&section.headings, whole),
-                    extent: Extent::of(&section.text, &section.links),
+                    extent: TextExtent::of(&section.text, &section.links),
                 });
             }
         }

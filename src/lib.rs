@@ -51,9 +51,9 @@
 //! | mention | a topic whose label occurs in a section, with the words that matched and how much the section is about it ([`annotate::Mention`]) |
 //! | step | one of the eight steps of a design answer, from problem framing to monitoring |
 //! | tie | what joins two topics: relations of the vocabulary, sentences that name both, or both, with weight and evidence ([`graph::Edge`]; in answers [`library::view::Tie`]) |
-//! | case | a topic below `case-studies`, such as video recommendation, with what the sources say about it ([`graph::Case`]) |
+//! | case | a topic below `case-studies`, such as video recommendation, with what the sources say about it ([`graph::CaseStudy`]) |
 //! | cell | one case at one step: how many voices say how much, and the best sections ([`graph::cases::MatrixCell`]) |
-//! | resource | a work that sources cite, whatever address they use ([`annotate::resources::Resource`]) |
+//! | resource | a work that sources cite, whatever address they use ([`annotate::resources::CitedResource`]) |
 //! | generation | a complete, immutable index that readers open ([`generation`]) |
 //! | run | one refresh, and its record in `runs.json` ([`generation::run::RunRecord`]) |
 //!

@@ -10,18 +10,18 @@ use crate::vocabulary::label_rule::TextPlace;
 const PATH_PARTS: usize = 3;
 
 /// The labels of the case studies, compiled into a tagger.
-pub struct Cases {
+pub struct CaseIndex {
     tagger: Tagger,
     /// By topic index in the vocabulary: the topics above it.
     above: Vec<Vec<u32>>,
 }
 
-impl Cases {
+impl CaseIndex {
     /// Compiles the case studies of `vocabulary`. O(total length of their labels).
-    pub fn new(vocabulary: &Vocabulary) -> Cases {
+    pub fn new(vocabulary: &Vocabulary) -> CaseIndex {
         let places: Vec<usize> = vocabulary.cases().collect();
         let above = (0..vocabulary.topics.len()).map(|at| vocabulary.above(at)).collect();
-        Cases { tagger: Tagger::over(vocabulary, &places), above }
+        CaseIndex { tagger: Tagger::over(vocabulary, &places), above }
     }
 
     /// The case that `document` at `path` is about as a whole: the first one named by its title, its first section's
@@ -70,9 +70,9 @@ mod tests {
     use crate::vocabulary;
 
     #[test]
-    fn title_heading_and_path_tell_the_case_and_the_innermost_heading_wins() {
+    fn title_heading_or_path_names_the_case_and_the_innermost_heading_wins() {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let cases = Cases::new(&vocabulary);
+        let cases = CaseIndex::new(&vocabulary);
         let slug =
             |found: Option<u32>| found.map(|at| vocabulary.topics[at as usize].slug.0.as_str());
         let of = |path: &str, text: &str| {
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(of("video-recommendation/README.md", "# Notes\n\nText.\n"), video);
         assert_eq!(of("x.md", "# Video recommendation or fraud detection\n\nText.\n"), None);
         assert_eq!(of("x.md", "# Notes on linear models\n\nText.\n"), None);
-        let headings = ["Cases", "Fraud detection", "Metrics"].map(str::to_owned);
+        let headings = ["CaseIndex", "Fraud detection", "Metrics"].map(str::to_owned);
         let whole =
             vocabulary.position("video-recommendation").map(|at| u32::try_from(at).unwrap());
         assert_eq!(slug(cases.of_section(&headings, whole)), Some("fraud-detection"));

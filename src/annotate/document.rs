@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mention_says_where_it_stands() {
+    fn a_mention_has_the_position_of_its_label() {
         let text = "# X\n\nOne line.\n\nThen a Feature  Store here.\n";
         let document = crate::extract::extract("md", text.as_bytes()).document.unwrap();
         let (notes, _) = first_section(text);

@@ -5,7 +5,7 @@ use crate::extract::{Document, Section};
 
 /// Length of the sample that the language is detected from: in bytes for a document (rounded up to whole sections),
 /// in characters for a section.
-const ENOUGH: usize = 2_000;
+const SAMPLE: usize = 2_000;
 /// Sections with fewer words are taken to be in their document's language.
 const LEAST_WORDS: usize = 30;
 
@@ -138,11 +138,11 @@ pub fn language_code(code: &str) -> String {
 
 /// The code of `document`'s language, or `None` if it can't be detected reliably.
 pub(super) fn of(document: &Document) -> Option<String> {
-    let mut sample = String::with_capacity(ENOUGH);
+    let mut sample = String::with_capacity(SAMPLE);
     for section in &document.sections {
         sample.push_str(&section.text);
         sample.push('\n');
-        if sample.len() >= ENOUGH {
+        if sample.len() >= SAMPLE {
             break;
         }
     }
@@ -155,7 +155,7 @@ pub(super) fn of_section(section: &Section, whole: Option<&str>) -> Option<Strin
     if words(&section.text) < LEAST_WORDS {
         return None;
     }
-    let end = section.text.char_indices().nth(ENOUGH).map_or(section.text.len(), |(at, _)| at);
+    let end = section.text.char_indices().nth(SAMPLE).map_or(section.text.len(), |(at, _)| at);
     let sample = &section.text[..end];
     if whole.is_some_and(|whole| whole != "en") {
         return is_plainly_english(sample).then(|| "en".to_owned());
@@ -164,6 +164,7 @@ pub(super) fn of_section(section: &Section, whole: Option<&str>) -> Option<Strin
     SECTION_LANGUAGES.contains(&&*code).then_some(code)
 }
 
+/// The code of the language of `sample`; `None` if it can't be detected reliably.
 fn code(sample: &str) -> Option<String> {
     if is_plainly_english(sample) {
         return Some("en".to_owned());
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn english_and_japanese_are_told_apart_and_codes_of_no_language_are_none() {
+    fn languages_are_detected_and_text_of_no_language_has_none() {
         let english =
             "The model is trained on the clicks of the last month, and it is served from memory.";
         assert_eq!(of(english).as_deref(), Some("en"));

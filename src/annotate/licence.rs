@@ -32,7 +32,7 @@ pub fn detect(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn texts_are_told_apart_and_prose_is_none() {
+    fn licence_texts_are_recognised_and_other_text_is_not() {
         let mit = include_str!("../../LICENSE-MIT");
         let apache = include_str!("../../LICENSE-APACHE");
         assert_eq!(super::detect(mit).as_deref(), Some("MIT"));

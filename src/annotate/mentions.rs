@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::salience::{Signals, rank};
-use super::tagger::{Found, Tagger};
+use super::salience::{RatedMention, TopicSignals, rank};
+use super::tagger::{Tagger, TopicMatch};
 use super::trail::Trail;
-use super::{Cited, CoMention, Mention, Salience};
+use super::{CoMention, LinkTopics, Mention, Salience};
 use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label_rule::TextPlace;
@@ -15,7 +15,7 @@ use crate::vocabulary::label_rule::TextPlace;
 const EVIDENCE_CHARS: usize = 280;
 
 /// A sentence with more topics is a list and does not show which topic a link in it is about.
-const MOST_SAID: usize = 5;
+const MOST_TOPICS: usize = 5;
 
 /// The topics found in a section.
 pub(super) struct Topics {
@@ -24,15 +24,21 @@ pub(super) struct Topics {
     /// Its sentences that name at least two topics.
     pub co_mentions: Vec<CoMention>,
     /// One per link.
-    pub cited: Vec<Cited>,
+    pub cited: Vec<LinkTopics>,
+}
+
+/// A topic that a heading names, with the words that name it.
+struct HeadingTopic {
+    topic: u32,
+    label: String,
 }
 
 /// Finds the topics of a document's sections. The topics of each heading are cached, because sections share the
 /// headings above them.
 pub(super) struct Finder<'a> {
     tagger: &'a Tagger,
-    /// Cache: the topics that a heading names, each with the words that name it.
-    headings: HashMap<&'a str, Vec<(u32, String)>>,
+    /// Cache: the topics of each heading.
+    headings: HashMap<&'a str, Vec<HeadingTopic>>,
     title: Option<&'a str>,
 }
 
@@ -43,22 +49,22 @@ impl<'a> Finder<'a> {
 
     /// The topics of `section`.
     pub fn find(&mut self, section: &'a Section) -> Topics {
-        let mut gathered = Gathered::default();
+        let mut tally = SectionTally::default();
         let trail = Trail::of(section.subject().iter().map(String::as_str));
         let mut headings = section.subject().iter().rev();
         if let Some(own) = headings.next() {
             for found in self.tagger.find_in_heading(own, &trail, &section.text) {
-                gathered.heading(found.topic, &own[found.start..found.end], 0);
+                tally.heading(found.topic, &own[found.start..found.end], 0);
             }
         }
         for (above, heading) in headings.enumerate() {
-            for (topic, label) in self.heading(heading) {
-                gathered.heading(*topic, label, above + 1);
+            for HeadingTopic { topic, label } in self.heading(heading) {
+                tally.heading(*topic, label, above + 1);
             }
         }
         if let Some(title) = self.title {
-            for (topic, label) in self.heading(title) {
-                gathered.title(*topic, label);
+            for HeadingTopic { topic, label } in self.heading(title) {
+                tally.title(*topic, label);
             }
         }
         let mut co_mentions = Vec::new();
@@ -66,78 +72,88 @@ impl<'a> Finder<'a> {
         for (start, sentence) in sentences_of(&section.text) {
             let found = self.tagger.find(sentence, &trail, TextPlace::Body);
             for found in &found {
-                let place = Place { start, length };
-                gathered.sentence(found, sentence, place);
+                tally.sentence(found, sentence, SentencePosition { start, length });
             }
             co_mentions.extend(co_mention(sentence, &found));
         }
         let cited = self.cited(section, &trail);
         for topic in cited.iter().flat_map(|cited| &cited.anchor) {
-            gathered.anchor(*topic);
+            tally.anchor(*topic);
         }
-        Topics { mentions: rank(gathered.topics, self.tagger), co_mentions, cited }
+        Topics { mentions: rank(tally.topics, self.tagger), co_mentions, cited }
     }
 
     /// The topics of each link of `section`, by its text, its sentence and its heading.
-    fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<Cited> {
+    fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<LinkTopics> {
         let heading = section.subject().last().map_or(&[][..], |heading| self.heading(heading));
-        let heading: Vec<u32> = heading.iter().map(|(topic, _)| *topic).collect();
+        let heading: Vec<u32> = heading.iter().map(|named| named.topic).collect();
         let tagger = self.tagger;
         let named = |text: &str| -> Vec<u32> {
             let found = tagger.find(text, trail, TextPlace::Body).into_iter();
             found.map(|found| found.topic).collect()
         };
-        let mut last: (&str, Vec<u32>) = ("", Vec::new());
+        // Links of one sentence are adjacent, so the topics of the last sentence are reused.
+        let mut last_sentence = "";
+        let mut last_topics: Vec<u32> = Vec::new();
         let cited = section.links.iter().map(|link| {
-            // Links of one sentence are adjacent, so the topics of the last sentence are reused.
-            if last.0 != link.sentence {
-                last = (&link.sentence, named(&link.sentence));
+            if last_sentence != link.sentence {
+                last_sentence = &link.sentence;
+                last_topics = named(&link.sentence);
             }
-            let sentence = if last.1.len() > MOST_SAID { Vec::new() } else { last.1.clone() };
-            let anchor =
-                if link.text == link.sentence { last.1.clone() } else { named(&link.text) };
-            Cited { anchor, sentence, heading: heading.clone() }
+            let is_list = last_topics.len() > MOST_TOPICS;
+            let sentence = if is_list { Vec::new() } else { last_topics.clone() };
+            let anchor = match link.text == link.sentence {
+                true => last_topics.clone(),
+                false => named(&link.text),
+            };
+            LinkTopics { anchor, sentence, heading: heading.clone() }
         });
         cited.collect()
     }
 
-    fn heading(&mut self, heading: &'a str) -> &[(u32, String)] {
+    /// The topics that `heading` names.
+    fn heading(&mut self, heading: &'a str) -> &[HeadingTopic] {
         let tagger = self.tagger;
         self.headings.entry(heading).or_insert_with(|| {
             let found = tagger.find(heading, &Trail::of([]), TextPlace::Heading).into_iter();
-            found.map(|f| (f.topic, heading[f.start..f.end].to_owned())).collect()
+            found
+                .map(|f| HeadingTopic { topic: f.topic, label: heading[f.start..f.end].to_owned() })
+                .collect()
         })
     }
 }
 
 /// The position of a sentence in its section's text: byte offset, and length of the text in bytes.
 #[derive(Clone, Copy)]
-struct Place {
+struct SentencePosition {
     start: usize,
     length: usize,
 }
 
-/// The mentions and signals of each topic found so far.
+/// The topics of one section found so far.
 #[derive(Default)]
-struct Gathered {
-    topics: Vec<(Mention, Signals)>,
+struct SectionTally {
+    topics: Vec<RatedMention>,
+    /// Indices in `topics`, by topic.
     places: HashMap<u32, usize>,
 }
 
-impl Gathered {
-    fn entry(&mut self, topic: u32, label: &str) -> &mut (Mention, Signals) {
+impl SectionTally {
+    /// The entry of `topic`; a new one gets `label`.
+    fn entry(&mut self, topic: u32, label: &str) -> &mut RatedMention {
         let next = self.topics.len();
         let place = *self.places.entry(topic).or_insert(next);
         if place == next {
             let salience = Salience::Mentioned;
             let mention = Mention { topic, label: label.to_owned(), at: None, count: 0, salience };
-            self.topics.push((mention, Signals::default()));
+            self.topics.push(RatedMention { mention, signals: TopicSignals::default() });
         }
         &mut self.topics[place]
     }
 
+    /// Counts a heading that names `topic`: the section's own if `above` is 0, else one that many levels above it.
     fn heading(&mut self, topic: u32, label: &str, above: usize) {
-        let (mention, signals) = self.entry(topic, label);
+        let RatedMention { mention, signals } = self.entry(topic, label);
         match above {
             0 => {
                 mention.count += 1;
@@ -149,11 +165,12 @@ impl Gathered {
     }
 
     fn title(&mut self, topic: u32, label: &str) {
-        self.entry(topic, label).1.outer = true;
+        self.entry(topic, label).signals.outer = true;
     }
 
-    fn sentence(&mut self, found: &Found, sentence: &str, place: Place) {
-        let (mention, signals) = self.entry(found.topic, &sentence[found.start..found.end]);
+    fn sentence(&mut self, found: &TopicMatch, sentence: &str, place: SentencePosition) {
+        let label = &sentence[found.start..found.end];
+        let RatedMention { mention, signals } = self.entry(found.topic, label);
         let at = (place.start + found.start, place.start + found.end);
         let at = (u32::try_from(at.0).unwrap_or(0), u32::try_from(at.1).unwrap_or(0));
         mention.count += 1;
@@ -167,18 +184,19 @@ impl Gathered {
     /// Counts a link text that names `topic`. The mention itself was counted with the link's sentence.
     fn anchor(&mut self, topic: u32) {
         if let Some(place) = self.places.get(&topic) {
-            self.topics[*place].1.anchors += 1;
+            self.topics[*place].signals.anchors += 1;
         }
     }
 }
 
-fn co_mention(sentence: &str, found: &[Found]) -> Option<CoMention> {
+/// `sentence` as evidence for the topics in `found`, if it names at least two and is short enough.
+fn co_mention(sentence: &str, found: &[TopicMatch]) -> Option<CoMention> {
     let mut topics: Vec<u32> = found.iter().map(|found| found.topic).collect();
     topics.sort_unstable();
     topics.dedup();
     let is_evidence = topics.len() >= 2 && sentence.chars().count() <= EVIDENCE_CHARS;
-    let plain = || sentence.trim().trim_start_matches("- ").to_owned();
-    is_evidence.then(|| CoMention { sentence: plain(), topics })
+    let bare = || sentence.trim().trim_start_matches("- ").to_owned();
+    is_evidence.then(|| CoMention { sentence: bare(), topics })
 }
 
 /// The sentences of `text` that are not blank, with their byte offsets. A line end also ends a sentence.

@@ -23,5 +23,5 @@ mod trail;
 
 pub use document::{VERSION, annotate};
 pub use language::language_code;
-pub use notes::{Annotation, Cited, CoMention, Mention, Role, Salience, SectionNotes};
+pub use notes::{Annotation, CoMention, LinkTopics, Mention, Salience, SectionNotes, SectionRole};
 pub use tagger::Tagger;

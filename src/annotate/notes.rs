@@ -39,7 +39,7 @@ pub struct CoMention {
 
 /// The topics that a link may be about, as indices in the vocabulary. A topic that is named twice occurs twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cited {
+pub struct LinkTopics {
     /// Named by the link's text.
     pub anchor: Vec<u32>,
     /// Named by the sentence that contains the link.
@@ -51,7 +51,7 @@ pub struct Cited {
 /// The purpose of a section.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Role {
+pub enum SectionRole {
     /// It has content on its subject.
     #[default]
     Content,
@@ -70,16 +70,16 @@ pub struct SectionNotes {
     pub mentions: Vec<Mention>,
     pub co_mentions: Vec<CoMention>,
     /// The topics of each of the section's links.
-    pub cited: Vec<Cited>,
+    pub cited: Vec<LinkTopics>,
     /// The index of its design step in the vocabulary.
     pub step: Option<u8>,
     /// Language code (ISO 639-1) if it was detected and differs from the document's.
     pub language: Option<String>,
-    pub role: Role,
+    pub role: SectionRole,
     /// Equal for exact copies; `None` if the section is too short.
     pub fingerprint: Option<u64>,
     /// Finds candidates for near-copies; `None` if the section is too short.
-    pub signature: Option<copies::Signature>,
+    pub signature: Option<copies::MinHashSignature>,
 }
 
 /// The annotation of one document, with its sections in order.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use super::{Role, SectionNotes};
+use super::{SectionNotes, SectionRole};
 use crate::extract::words::words;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label;
@@ -55,7 +55,7 @@ const BOILERPLATE: [&str; 30] = [
     "support this project",
 ];
 /// Phrases that identify licence notices.
-const LICENCE_WORDS: [&str; 5] = [
+const LICENCE_PHRASES: [&str; 5] = [
     "permission is hereby granted, free of charge",
     "is licensed under a creative commons",
     "this work is licensed under",
@@ -136,34 +136,40 @@ const FIELD: [&str; 64] = [
 ];
 const FIELD_SHARE: usize = 100;
 /// The number of sections before and after a section that count as its neighbours.
-const ROUND: usize = 3;
+const NEIGHBOURS: usize = 3;
 
-/// The role of `section` without regard to its document: never `Role::OffTopic`.
-pub(super) fn of(section: &Section) -> Role {
+/// The role of `section` without regard to its document: never `SectionRole::OffTopic`.
+pub(super) fn of(section: &Section) -> SectionRole {
     let is_in = |names: &HashSet<String>, heading: &String| names.contains(&label::key(heading));
-    if section.subject().last().is_some_and(|own| is_in(&LEADING, own)) || leads_on(section) {
-        return Role::Navigation;
+    if section.subject().last().is_some_and(|own| is_in(&NAVIGATION_KEYS, own))
+        || is_mostly_inner_links(section)
+    {
+        return SectionRole::Navigation;
     }
-    if section.subject().iter().any(|heading| is_in(&SPEAKING, heading)) || is_notice(section) {
-        return Role::Boilerplate;
+    if section.subject().iter().any(|heading| is_in(&BOILERPLATE_KEYS, heading))
+        || is_notice(section)
+    {
+        return SectionRole::Boilerplate;
     }
-    Role::Content
+    SectionRole::Content
 }
 
 /// The keys of [`NAVIGATION`] and [`BOILERPLATE`].
-static LEADING: LazyLock<HashSet<String>> =
+static NAVIGATION_KEYS: LazyLock<HashSet<String>> =
     LazyLock::new(|| NAVIGATION.into_iter().map(label::key).collect());
-static SPEAKING: LazyLock<HashSet<String>> =
+static BOILERPLATE_KEYS: LazyLock<HashSet<String>> =
     LazyLock::new(|| BOILERPLATE.into_iter().map(label::key).collect());
 
-fn leads_on(section: &Section) -> bool {
+/// Whether most words of `section` are links to its own repository.
+fn is_mostly_inner_links(section: &Section) -> bool {
     let inner = section.inner as usize;
     section.code.is_empty() && inner >= 3 && inner * 100 >= words(&section.text) * INNER_PERCENT
 }
 
+/// Whether `section` is a licence notice and little else.
 fn is_notice(section: &Section) -> bool {
     let text = section.text.to_lowercase();
-    LICENCE_WORDS.iter().any(|words| text.contains(words)) && words(&text) <= NOTICE_WORDS * 4
+    LICENCE_PHRASES.iter().any(|words| text.contains(words)) && words(&text) <= NOTICE_WORDS * 4
 }
 
 /// Marks the off-topic sections of `document`: content sections without a topic whose neighbours have none either.
@@ -178,20 +184,21 @@ pub(super) fn mark_off_topic(
         return;
     }
     let named: Vec<bool> = notes.iter().map(|notes| !notes.mentions.is_empty()).collect();
-    let share = named.iter().filter(|named| **named).count() * 4;
-    if share > named.len() || speaks_of_the_field(document) {
+    let with_topics = named.iter().filter(|named| **named).count();
+    if with_topics * 4 > named.len() || is_on_topic(document) {
         return;
     }
     for (at, notes) in notes.iter_mut().enumerate() {
-        let round = at.saturating_sub(ROUND)..(at + ROUND + 1).min(named.len());
+        let neighbours = at.saturating_sub(NEIGHBOURS)..(at + NEIGHBOURS + 1).min(named.len());
         let is_prose = document.sections.get(at).is_some_and(|section| !section.text.is_empty());
-        if notes.role == Role::Content && is_prose && !named[round].contains(&true) {
-            notes.role = Role::OffTopic;
+        if notes.role == SectionRole::Content && is_prose && !named[neighbours].contains(&true) {
+            notes.role = SectionRole::OffTopic;
         }
     }
 }
 
-fn speaks_of_the_field(document: &Document) -> bool {
+/// Whether `document` has enough words of the field (`FIELD`).
+fn is_on_topic(document: &Document) -> bool {
     let (mut all, mut of_field) = (0, 0);
     for section in &document.sections {
         let headings = section.subject().last().map_or("", String::as_str);
@@ -207,7 +214,7 @@ fn speaks_of_the_field(document: &Document) -> bool {
 mod tests {
     use super::*;
 
-    fn roles(markdown: &str) -> Vec<Role> {
+    fn roles(markdown: &str) -> Vec<SectionRole> {
         let vocabulary = crate::vocabulary::load(&crate::config::Sources::Compiled).unwrap();
         let tagger = crate::annotate::Tagger::new(&vocabulary);
         let document = crate::extract::extract("md", markdown.as_bytes()).document.unwrap();
@@ -216,22 +223,27 @@ mod tests {
     }
 
     #[test]
-    fn navigation_and_boilerplate_are_told_from_content() {
+    fn navigation_and_boilerplate_are_distinguished_from_content() {
         assert_eq!(
             roles(
                 "# Guide\n\nA feature store keeps features for models to read.\n\n## Contents\n\n- [One](a.md)\n- see the words of it\n\n## Chapters\n\n- [Data leakage and splits](b.md)\n- [Model serving at scale](c.md)\n\n## License 📄\n\nThis project is licensed under the terms of MIT.\n"
             ),
-            [Role::Content, Role::Navigation, Role::Navigation, Role::Boilerplate]
+            [
+                SectionRole::Content,
+                SectionRole::Navigation,
+                SectionRole::Navigation,
+                SectionRole::Boilerplate
+            ]
         );
     }
 
     #[test]
-    fn what_speaks_of_something_else_is_off_topic() {
+    fn text_about_another_field_is_off_topic() {
         let soup = "# Onion soup\n\nSlice four onions and brown them slowly in butter until sweet.\n\n## Bread\n\nToast the slices on both sides, and rub them with garlic before serving it hot.\n";
-        assert_eq!(roles(soup)[0], Role::OffTopic);
+        assert_eq!(roles(soup)[0], SectionRole::OffTopic);
         let maths = "# Sets\n\nThe union of two sets is the smallest set that holds both of them.\n\n## Maps\n\nA function maps each element of one set to one of another one.\n";
-        assert!(!roles(maths).contains(&Role::OffTopic), "the field at large");
+        assert!(!roles(maths).contains(&SectionRole::OffTopic), "words of the field");
         let near = format!("{soup}\n## Serving\n\nA feature store and model serving are topics.\n");
-        assert!(!roles(&near).contains(&Role::OffTopic));
+        assert!(!roles(&near).contains(&SectionRole::OffTopic));
     }
 }

@@ -15,7 +15,7 @@ const LEAST_MAIN: f32 = -1.6;
 
 /// Where and how often a section names a topic.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Signals {
+pub(super) struct TopicSignals {
     /// In its own heading.
     pub own: bool,
     /// In the heading above that.
@@ -32,48 +32,51 @@ pub(super) struct Signals {
     pub kinds: u32,
 }
 
+/// A mention with the signals that its salience is computed from.
+pub(super) struct RatedMention {
+    pub mention: Mention,
+    pub signals: TopicSignals,
+}
+
 /// The mentions, the most salient first. Drops topics that only the title or an outer heading names, unless their
 /// score makes them main topics.
-pub(super) fn rank(mut topics: Vec<(Mention, Signals)>, tagger: &Tagger) -> Vec<Mention> {
+pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();
-    let mut scored: Vec<(f32, Mention, Signals)> = topics
-        .into_iter()
-        .map(|(mention, signals)| (signals.score(distinct), mention, signals))
-        .collect();
-    scored.sort_by(|(a, left, _), (b, right, _)| b.total_cmp(a).then(left.topic.cmp(&right.topic)));
+    let score = |rated: &RatedMention| rated.signals.score(distinct);
+    topics
+        .sort_by(|a, b| score(b).total_cmp(&score(a)).then(a.mention.topic.cmp(&b.mention.topic)));
     let mut main = 0;
-    for (score, mention, signals) in &mut scored {
+    for RatedMention { mention, signals } in &mut topics {
         let is_field = tagger.is_field(mention.topic);
-        if main < MOST_MAIN && *score >= LEAST_MAIN && (!is_field || signals.own) {
+        if main < MOST_MAIN && signals.score(distinct) >= LEAST_MAIN && (!is_field || signals.own) {
             mention.salience = Salience::Main;
             main += 1;
         }
     }
-    let is_said = |mention: &Mention, signals: &Signals| {
+    let is_kept = |RatedMention { mention, signals }: &RatedMention| {
         signals.own || signals.parent || signals.body > 0 || mention.salience == Salience::Main
     };
-    let said = scored.into_iter().filter(|(_, mention, signals)| is_said(mention, signals));
-    said.map(|(_, mention, _)| mention).collect()
+    topics.into_iter().filter(is_kept).map(|rated| rated.mention).collect()
 }
 
 /// Counts for each topic how many of its directly narrower topics are named too: a text on NDCG, MRR and ranking
 /// metrics is mainly about ranking metrics.
-fn count_kinds(topics: &mut [(Mention, Signals)], tagger: &Tagger) {
+fn count_kinds(topics: &mut [RatedMention], tagger: &Tagger) {
     let mut counts: HashMap<u32, u32> = HashMap::new();
-    for (mention, signals) in topics.iter() {
+    for RatedMention { mention, signals } in topics.iter() {
         if signals.body > 0 || signals.own {
             for kind in tagger.kinds(mention.topic) {
                 *counts.entry(*kind).or_insert(0) += 1;
             }
         }
     }
-    for (mention, signals) in topics {
+    for RatedMention { mention, signals } in topics {
         signals.kinds = counts.get(&mention.topic).copied().unwrap_or(0);
     }
 }
 
-impl Signals {
+impl TopicSignals {
     /// The log odds that a section with `distinct` different topics is about this one.
     fn score(&self, distinct: usize) -> f32 {
         let given = |is: bool, weight: f32| if is { weight } else { 0.0 };
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_says_more_than_a_word_in_passing() {
+    fn a_heading_counts_more_than_a_word_in_passing() {
         let (main, others) = topics(
             "# Calibration\n\nA model's score is right if what it predicts happens as often as it says. Bets need \
              that. Nobody minds it in a ranker, for order is all there, and Kafka, Redis and HNSW are far.\n",
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_of_a_topic_speak_for_it() {
+    fn narrower_topics_raise_the_score_of_a_broader_one() {
         let list = "NDCG, LoRA, Kafka, Redis, HNSW, XGBoost, BERT, k-means and ";
         let alone = format!("# Numbers\n\nThere are {list}ranking metrics.\n");
         let among =
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_that_is_plain_english_is_told_by_the_text_below_it() {
+    fn a_heading_that_is_plain_english_needs_support_from_the_text_below() {
         let under = |text: &str| topics(&format!("# Recall\n\n{text}\n")).0;
         assert!(
             under("The share of positives that a classifier finds.").contains(&"recall".to_owned())
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_has_three_main_topics_at_most_and_a_title_alone_makes_no_mention() {
+    fn a_section_has_at_most_three_main_topics_and_a_title_alone_makes_no_mention() {
         let (main, others) = topics(
             "# Feature stores\n\n## Lists\n\n### More\n\nKafka, XGBoost, NDCG, LoRA, HNSW and Redis are names.\n",
         );

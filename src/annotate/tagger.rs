@@ -11,7 +11,7 @@ use crate::vocabulary::label_rule::TextPlace;
 
 /// How far a rule looks for other words on each side of a label, in bytes of folded text. Bounds the cost: with an
 /// unlimited range, many labels in one very long "sentence" would take quadratic time.
-const COMPANY: usize = 600;
+const RULE_REACH: usize = 600;
 
 /// The most rule evaluations for one label in one text. Further occurrences with a rule are not tagged; real
 /// sentences have fewer.
@@ -19,7 +19,7 @@ const MOST_TRIED: usize = 16;
 
 /// A topic named in a text, and the byte range of its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct TopicMatch {
     pub topic: u32,
     pub start: usize,
     pub end: usize,
@@ -28,9 +28,9 @@ pub(super) struct Found {
 /// The vocabulary, compiled for tagging.
 pub struct Tagger {
     labels: LabelIndex,
-    /// By step: the words of headings that say that a section serves it.
+    /// By step: the heading words that assign a section to it.
     pub(super) steps: Vec<Vec<FoldedWords>>,
-    /// By topic: the steps that it serves.
+    /// By topic: the steps that it belongs to.
     pub(super) topic_steps: Vec<Vec<u8>>,
     /// By topic: whether it is a field of knowledge.
     fields: Vec<bool>,
@@ -47,8 +47,8 @@ impl Tagger {
         Tagger::over(vocabulary, &all)
     }
 
-    /// Compiles only the labels of the topics at `places` of `vocabulary`.
-    pub(super) fn over(vocabulary: &Vocabulary, places: &[usize]) -> Tagger {
+    /// Compiles only the labels of `topics` (indices in `vocabulary`).
+    pub(super) fn over(vocabulary: &Vocabulary, topics: &[usize]) -> Tagger {
         let step_place = |slug: &String| {
             let place = vocabulary.steps.iter().position(|step| step.slug == *slug)?;
             u8::try_from(place).ok()
@@ -57,7 +57,7 @@ impl Tagger {
             headings.iter().flat_map(|heading| FoldedWords::of(heading)).collect()
         };
         Tagger {
-            labels: LabelIndex::of_topics(vocabulary, places.iter().copied()),
+            labels: LabelIndex::of_topics(vocabulary, topics.iter().copied()),
             steps: vocabulary.steps.iter().map(|step| heading_words(&step.headings)).collect(),
             topic_steps: vocabulary
                 .topics
@@ -80,9 +80,14 @@ impl Tagger {
         self.kinds.get(topic as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The topics named in `heading`. Where the headings `trail` don't contain the words that a rule asks for, they are
-    /// also looked for in `text`, which stands below the heading.
-    pub(super) fn find_in_heading(&self, heading: &str, trail: &Trail, text: &str) -> Vec<Found> {
+    /// The topics named in `heading`. If the headings `trail` don't contain the words that a rule requires, these
+    /// are also searched in `text`, the text below the heading.
+    pub(super) fn find_in_heading(
+        &self,
+        heading: &str,
+        trail: &Trail,
+        text: &str,
+    ) -> Vec<TopicMatch> {
         let folded = FoldedText::of(heading);
         let matches = self.labels.matches(&folded);
         let found = self.allowed(&folded, &matches, trail, TextPlace::Heading);
@@ -94,7 +99,7 @@ impl Tagger {
     }
 
     /// The topics named in `text`, one sentence or heading, below the headings `trail`. O(length).
-    pub(super) fn find(&self, text: &str, trail: &Trail, place: TextPlace) -> Vec<Found> {
+    pub(super) fn find(&self, text: &str, trail: &Trail, place: TextPlace) -> Vec<TopicMatch> {
         let folded = FoldedText::of(text);
         self.allowed(&folded, &self.labels.matches(&folded), trail, place)
     }
@@ -106,20 +111,20 @@ impl Tagger {
         matches: &[LabelMatch],
         trail: &Trail,
         place: TextPlace,
-    ) -> Vec<Found> {
-        let mut found: Vec<Found> = Vec::new();
+    ) -> Vec<TopicMatch> {
+        let mut found: Vec<TopicMatch> = Vec::new();
         let mut tried: HashMap<usize, usize> = HashMap::new();
         for label in matches {
             let Range { start, end } = text.written_range(label.first, label.last);
             let inner = text.folded_range(label.first, label.last);
-            let company =
-                inner.start.saturating_sub(COMPANY)..text.folded.len().min(inner.end + COMPANY);
+            let nearby = inner.start.saturating_sub(RULE_REACH)
+                ..text.folded.len().min(inner.end + RULE_REACH);
             let mut allows = |owner: &LabelOwner| {
                 let Some(rule) = &owner.rule else { return true };
                 let tried = tried.entry(label.pattern).or_insert(0);
                 *tried += 1;
                 let is_near =
-                    |near: &FoldedWords| near.are_in(text, company.clone()) || trail.contains(near);
+                    |near: &FoldedWords| near.are_in(text, nearby.clone()) || trail.contains(near);
                 *tried <= MOST_TRIED
                     && rule.allows(&text.written[start..end], place)
                     && (rule.near.is_empty() || rule.near.iter().any(is_near))
@@ -127,7 +132,7 @@ impl Tagger {
             let mut last = None;
             for owner in self.labels.owners(label, text) {
                 if last != Some(owner.topic) && allows(owner) {
-                    found.push(Found { topic: owner.topic, start, end });
+                    found.push(TopicMatch { topic: owner.topic, start, end });
                     last = Some(owner.topic);
                 }
             }
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_longer_label_is_not_written_as_it_allows_a_shorter_one_counts() {
+    fn a_shorter_label_matches_where_the_longer_one_has_other_punctuation() {
         let topics = || {
             vec![
                 topic("ab", &["ranking-model zoo"], vec![]),
@@ -218,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_ask_for_capitals_company_and_headings() {
+    fn rules_require_capitals_nearby_words_or_headings() {
         let rule = |label: &str| LabelRule { label: label.into(), ..LabelRule::default() };
         let topics = || {
             vec![
@@ -242,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn company_is_looked_for_round_a_label_only_so_that_no_text_takes_for_ever() {
+    fn words_of_a_rule_are_searched_only_near_the_label_so_that_time_is_linear() {
         let rule =
             LabelRule { label: "map".into(), near: vec!["ranking".into()], ..LabelRule::default() };
         let topics = || vec![topic("map", &["map"], vec![rule.clone()])];
@@ -264,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_does_not_count_in_a_wording_that_its_rule_excepts() {
+    fn a_label_does_not_match_in_a_wording_that_its_rule_excludes() {
         let rule = LabelRule {
             label: "serving".into(),
             except: vec!["serving size".into()],

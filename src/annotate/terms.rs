@@ -29,7 +29,7 @@ const EVIDENCE_CHARS: usize = 200;
 
 /// The parts of a section that terms are extracted from.
 #[derive(Clone, Debug)]
-pub struct Passage<'a> {
+pub struct TermPassage<'a> {
     pub source: &'a str,
     pub voice: Voice,
     pub path: &'a str,
@@ -42,7 +42,7 @@ pub struct Passage<'a> {
 
 /// A term that the vocabulary may lack.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Term {
+pub struct MissingTerm {
     /// Its most common spelling; `spellings` has the others.
     pub label: String,
     pub spellings: Vec<String>,
@@ -51,15 +51,23 @@ pub struct Term {
     pub voices: usize,
     /// The topics that occur with it most characteristically: candidates for its place in the vocabulary.
     pub near: Vec<String>,
-    /// Sentences that use it, each with source and path.
-    pub evidence: Vec<(String, String, String)>,
+    /// Sentences that use it, each of another voice.
+    pub evidence: Vec<TermEvidence>,
+}
+
+/// A sentence that uses a term, and where it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TermEvidence {
+    pub sentence: String,
+    pub source: String,
+    pub path: String,
 }
 
 /// The terms of `passages` that are not among `labels`, at most `limit`, the highest weight first.
 ///
 /// O(length of all texts) time; memory for all candidates.
-pub fn terms(passages: &[Passage], labels: &LabelIndex, limit: usize) -> Vec<Term> {
-    let mut candidates = Candidates::default();
+pub fn terms(passages: &[TermPassage], labels: &LabelIndex, limit: usize) -> Vec<MissingTerm> {
+    let mut candidates = TermCandidates::default();
     for passage in passages {
         let last = passage.headings.last().map(String::as_str);
         let lead_ins = passage.text.lines().filter_map(lead_in);
@@ -84,25 +92,25 @@ fn lead_in(line: &str) -> Option<&str> {
 
 /// A phrase that may be a term.
 #[derive(Debug, Default)]
-struct Candidate {
+struct TermCandidate {
     words: usize,
     spellings: BTreeMap<String, u32>,
     /// The number of uses by each independent voice.
     voices: BTreeMap<Voice, u32>,
     near: BTreeMap<String, u32>,
-    evidence: Vec<(String, String, String)>,
+    evidence: Vec<TermEvidence>,
 }
 
 #[derive(Default)]
-struct Candidates {
+struct TermCandidates {
     patterns: Vec<String>,
-    all: Vec<Candidate>,
+    all: Vec<TermCandidate>,
     places: HashMap<String, usize>,
     /// The number of passages about each topic.
     totals: HashMap<String, u32>,
 }
 
-impl Candidates {
+impl TermCandidates {
     /// Adds `wording` as a candidate if it has the form of a term and is not among `labels`.
     fn add(&mut self, wording: &str, labels: &LabelIndex) {
         let tokens = label::tokens(wording);
@@ -114,7 +122,7 @@ impl Candidates {
         let place = *self.places.entry(pattern.clone()).or_insert(next);
         if place == next {
             self.patterns.push(pattern);
-            self.all.push(Candidate { words: tokens.len(), ..Candidate::default() });
+            self.all.push(TermCandidate { words: tokens.len(), ..TermCandidate::default() });
         }
         let spelling = wording[tokens[0].start..tokens[tokens.len() - 1].end].to_owned();
         *self.all[place].spellings.entry(spelling).or_insert(0) += 1;
@@ -125,7 +133,7 @@ impl Candidates {
     }
 
     /// Counts the uses of the candidates in `passage`.
-    fn count(&mut self, automaton: &DoubleArrayAhoCorasick<u32>, passage: &Passage) {
+    fn count(&mut self, automaton: &DoubleArrayAhoCorasick<u32>, passage: &TermPassage) {
         for topic in &passage.topics {
             *self.totals.entry((*topic).to_owned()).or_insert(0) += 1;
         }
@@ -143,8 +151,8 @@ impl Candidates {
     }
 
     /// The candidates that enough voices use, by C-value and number of voices.
-    fn finish(self, limit: usize) -> Vec<Term> {
-        let frequency: Vec<u32> = self.all.iter().map(Candidate::frequency).collect();
+    fn finish(self, limit: usize) -> Vec<MissingTerm> {
+        let frequency: Vec<u32> = self.all.iter().map(TermCandidate::frequency).collect();
         let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
         for (at, pattern) in self.patterns.iter().enumerate().filter(|(at, _)| frequency[*at] > 0) {
             for part in parts(pattern).filter_map(|part| self.places.get(part)) {
@@ -152,7 +160,7 @@ impl Candidates {
                 holders[*part] += 1;
             }
         }
-        let mut terms: Vec<Term> = Vec::new();
+        let mut terms: Vec<MissingTerm> = Vec::new();
         for (at, candidate) in self.all.into_iter().enumerate() {
             let nested = f64::from(inside[at]) / f64::from(holders[at].max(1));
             // With log2(words), one-word terms would have a C-value of 0: log2(words + 1) is the usual remedy.
@@ -162,21 +170,21 @@ impl Candidates {
                 terms.push(candidate.term(c_value, &self.totals));
             }
         }
-        let weight = |term: &Term| term.c_value * (term.voices as f64).ln_1p();
+        let weight = |term: &MissingTerm| term.c_value * (term.voices as f64).ln_1p();
         terms.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then(a.label.cmp(&b.label)));
         terms.truncate(limit);
         terms
     }
 }
 
-impl Candidate {
+impl TermCandidate {
     /// Whether `sentence`, which contains its words, means this candidate: a single word must be spelled as in one of
     /// the candidate's spellings, because it is a name or an acronym.
     fn is_meant(&self, sentence: &str) -> bool {
         self.words > 1 || self.spellings.keys().any(|spelling| sentence.contains(spelling))
     }
 
-    fn used(&mut self, passage: &Passage, sentence: &str) {
+    fn used(&mut self, passage: &TermPassage, sentence: &str) {
         let uses = self.voices.entry(passage.voice.clone()).or_insert(0);
         *uses += 1;
         let is_first = *uses == 1;
@@ -184,12 +192,15 @@ impl Candidate {
             *self.near.entry((*topic).to_owned()).or_insert(0) += 1;
         }
         let sentence = sentence.trim();
-        let reads = sentence.split_whitespace().count() >= 5
+        let is_readable = sentence.split_whitespace().count() >= 5
             && sentence.chars().count() <= EVIDENCE_CHARS
             && !sentence.contains(" | ");
-        if is_first && reads && self.evidence.len() < MOST_EVIDENCE {
-            let (source, path) = (passage.source.to_owned(), passage.path.to_owned());
-            self.evidence.push((sentence.to_owned(), source, path));
+        if is_first && is_readable && self.evidence.len() < MOST_EVIDENCE {
+            self.evidence.push(TermEvidence {
+                sentence: sentence.to_owned(),
+                source: passage.source.to_owned(),
+                path: passage.path.to_owned(),
+            });
         }
     }
 
@@ -197,7 +208,7 @@ impl Candidate {
         self.voices.values().map(|uses| (*uses).min(MOST_OF_A_VOICE)).sum()
     }
 
-    fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> Term {
+    fn term(self, c_value: f64, totals: &HashMap<String, u32>) -> MissingTerm {
         let mut spellings: Vec<(String, u32)> = self.spellings.into_iter().collect();
         // Of equally common spellings, the one with the fewest capitals is the label.
         let capitals = |text: &str| text.chars().filter(|c| c.is_uppercase()).count();
@@ -213,7 +224,7 @@ impl Candidate {
             f64::from(*count) / f64::from(total).sqrt()
         };
         near.sort_by(|a, b| tie(b).total_cmp(&tie(a)).then(a.0.cmp(&b.0)));
-        Term {
+        MissingTerm {
             label,
             spellings: others,
             c_value,
@@ -267,73 +278,4 @@ fn parts(pattern: &str) -> impl Iterator<Item = &str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Sources;
-    use crate::vocabulary;
-
-    fn found(texts: &[(&str, &str, &str)]) -> Vec<Term> {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-        let headings: Vec<[String; 1]> = texts.iter().map(|(_, h, _)| [(*h).to_owned()]).collect();
-        let passages: Vec<Passage> = texts
-            .iter()
-            .zip(&headings)
-            .map(|((source, _, text), headings)| Passage {
-                source,
-                voice: Voice::Owner(source[..1].to_owned()),
-                path: "p.md",
-                headings,
-                text,
-                anchors: &[],
-                topics: vec!["embedding"],
-            })
-            .collect();
-        terms(&passages, &LabelIndex::new(&vocabulary), 10)
-    }
-
-    #[test]
-    fn a_term_of_three_voices_is_found_with_evidence_and_a_known_one_is_not() {
-        let found = found(&[
-            ("a/a", "Quokka Sampling", "We like quokka sampling very much indeed here."),
-            (
-                "b/b",
-                "Feature store",
-                "Quokka-samplings are what we all use. The feature store too.",
-            ),
-            (
-                "c/c",
-                "quokka sampling",
-                "They say that quokka sampling is good. Feature stores too.",
-            ),
-            ("c/c", "Wombat sampling", "Wombat sampling is known to one owner alone."),
-            ("c/d", "Wombat sampling", "Wombat sampling is what the second repository says too."),
-            ("c/e", "Wombat sampling", "Wombat sampling is what the third repository says too."),
-        ]);
-        assert_eq!(found.len(), 1, "{found:#?}");
-        assert_eq!(found[0].label.to_lowercase(), "quokka sampling");
-        assert_eq!(found[0].voices, 3);
-        assert_eq!(found[0].evidence.len(), 3);
-        assert_eq!(found[0].near, ["embedding"]);
-    }
-
-    #[test]
-    fn part_of_a_longer_term_only_is_no_term() {
-        let text = "A quokka sampling ladder helps, as every quokka sampling ladder does.";
-        let heads = ["Quokka sampling ladder", "Quokka sampling"];
-        let texts: Vec<(&str, &str, &str)> =
-            ["a/a", "b/b", "c/c"].iter().map(|source| (*source, heads[0], text)).collect();
-        let mut all = texts.clone();
-        all.push(("a/a", heads[1], "Nothing else."));
-        let found = found(&all);
-        assert_eq!(found[0].label, "Quokka sampling ladder");
-        assert!(found.iter().skip(1).all(|term| term.c_value < found[0].c_value));
-    }
-
-    #[test]
-    fn runs_of_words_in_a_pattern_are_its_parts() {
-        let pattern = fence(["a", "b", "c"]);
-        let found: Vec<String> =
-            parts(&pattern).map(|part| part.replace('\u{1}', "").replace('\u{2}', " ")).collect();
-        assert_eq!(found, ["a ", "a b ", "b ", "b c ", "c "]);
-    }
-}
+mod tests;

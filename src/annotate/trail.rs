@@ -1,15 +1,16 @@
-//! The headings above a text, in which rules of labels look for words.
+//! The headings above a text, in which the rules of labels search for words.
 
 use crate::vocabulary::folded::{FoldedText, FoldedWords};
 
-/// Bytes of the folded headings that are kept: real ones are shorter together.
+/// Maximum total bytes of the folded headings; real ones are shorter.
 const MOST_TRAIL: usize = 4_000;
 
-/// The headings above a text, outermost first, folded. They hold at most [`MOST_TRAIL`] bytes.
+/// The headings above a text, outermost first, folded, truncated to [`MOST_TRAIL`] bytes in total.
 #[derive(Clone)]
 pub(super) struct Trail<'a>(Vec<FoldedText<'a>>);
 
 impl<'a> Trail<'a> {
+    /// The trail of `headings`, outermost first.
     pub fn of(headings: impl IntoIterator<Item = &'a str>) -> Trail<'a> {
         let mut left = MOST_TRAIL;
         let mut trail = Trail(Vec::new());
@@ -22,7 +23,7 @@ impl<'a> Trail<'a> {
         trail
     }
 
-    /// These headings and the beginning of `text`, which stands below them.
+    /// These headings and the first [`MOST_TRAIL`] characters of `text`, the text below them.
     pub fn with(&self, text: &'a str) -> Trail<'a> {
         let end = text.char_indices().nth(MOST_TRAIL).map_or(text.len(), |(at, _)| at);
         let mut trail = self.clone();

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
-use crate::annotate::terms::Term;
+use crate::annotate::terms::{MissingTerm, TermEvidence};
 use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
@@ -94,13 +94,11 @@ fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
 }
 
 /// `term` as a topic to complete: the vocabulary check rejects the empty definition until it is written.
-fn turtle(term: &Term) -> String {
+fn turtle(term: &MissingTerm) -> String {
     let name = |text: &str| strip(text).replace(['"', '\\'], " ");
-    let evidence = term
-        .evidence
-        .iter()
-        .map(|(sentence, source, path)| (name(sentence), strip(source), strip(path)))
-        .map(|(sentence, source, path)| format!("#   \"{sentence}\" {source} {path}\n"));
+    let evidence = term.evidence.iter().map(|TermEvidence { sentence, source, path }| {
+        format!("#   \"{}\" {} {}\n", name(sentence), strip(source), strip(path))
+    });
     let evidence: String = evidence.collect();
     let slug = label::key(&term.label).replace(' ', "-");
     let others: Vec<String> =
@@ -126,13 +124,17 @@ mod tests {
 
     #[test]
     fn a_suggestion_is_valid_turtle_except_for_its_definition() {
-        let term = Term {
+        let term = MissingTerm {
             label: "Quokka \"sampling\"".into(),
             spellings: vec!["quokka-sampling".into()],
             c_value: 7.0,
             voices: 3,
             near: vec!["top".into()],
-            evidence: vec![("It is\nsaid.".into(), "a/a".into(), "p.md".into())],
+            evidence: vec![TermEvidence {
+                sentence: "It is\nsaid.".into(),
+                source: "a/a".into(),
+                path: "p.md".into(),
+            }],
         };
         let head = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix topic: <urn:cairn:topic:> .
 @prefix scheme: <urn:cairn:scheme:> .

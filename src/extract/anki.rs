@@ -12,7 +12,7 @@ use rusqlite::{Connection, MAIN_DB};
 use super::html::{fragment, page};
 use super::limits::MOST_SECTIONS;
 use super::pattern::patterns;
-use super::sections::{SectionBuilder, Unit};
+use super::sections::{SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
@@ -89,12 +89,12 @@ patterns! {
 }
 
 /// A note: its fields and its tags.
-struct Note {
+struct AnkiNote {
     fields: Vec<String>,
     tags: Vec<String>,
 }
 
-fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
+fn notes(database: &Connection) -> rusqlite::Result<Vec<AnkiNote>> {
     // A view named `notes` could be a query that never ends; a table can't.
     let is_table = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'notes'";
     if database.query_row(is_table, [], |row| row.get::<_, i64>(0))? == 0 {
@@ -109,7 +109,7 @@ fn notes(database: &Connection) -> rusqlite::Result<Vec<Note>> {
         let tags = text(1)?.split_whitespace().map(str::to_owned).collect();
         let fields = text(0)?;
         let bare = CLOZE.replace_all(&fields, "$1");
-        Ok(Note { fields: bare.split(BETWEEN).map(str::to_owned).collect(), tags })
+        Ok(AnkiNote { fields: bare.split(BETWEEN).map(str::to_owned).collect(), tags })
     })?;
     rows.collect()
 }
@@ -136,8 +136,8 @@ fn title(database: &Connection) -> Option<String> {
     names.iter().all(|name| name.starts_with(&top)).then_some(top)
 }
 
-fn document(title: Option<String>, notes: Vec<Note>) -> Document {
-    let mut builder = SectionBuilder::new(Unit::Cards);
+fn document(title: Option<String>, notes: Vec<AnkiNote>) -> Document {
+    let mut builder = SectionBuilder::new(SpanUnit::Cards);
     for (at, note) in notes.into_iter().enumerate() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let first = note.fields.first().map(|field| fragment::read(field).text).unwrap_or_default();

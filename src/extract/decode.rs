@@ -44,7 +44,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a
 
 /// The text of `bytes`, which have no byte order mark and are not valid UTF-8.
 fn unmarked<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
-    let mut tell = |message: String| problems.push(Problem::new(Stage::Extract, message));
+    let mut report = |message: String| problems.push(Problem::new(Stage::Extract, message));
     if let Some(encoding) = zeros(bytes) {
         return encoding.decode_without_bom_handling(bytes).0;
     }
@@ -52,13 +52,13 @@ fn unmarked<'a>(bytes: &'a [u8], problems: &mut Vec<Problem>) -> Cow<'a, str> {
     let lossy = String::from_utf8_lossy(bytes);
     let faults = lossy.matches('\u{fffd}').count();
     if faults * SLIPS <= beyond_ascii {
-        tell(format!("{faults} places are no UTF-8; replaced"));
+        report(format!("{faults} places are no UTF-8; replaced"));
         return lossy;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     let encoding = detector.guess(None, Utf8Detection::Deny);
-    tell(format!("not UTF-8; read as {}", encoding.name()));
+    report(format!("not UTF-8; read as {}", encoding.name()));
     encoding.decode_without_bom_handling(bytes).0
 }
 
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn encodings_are_told_by_mark_by_zeros_and_by_sight() {
+    fn encodings_are_detected_by_mark_by_zero_bytes_and_by_content() {
         let text = "Zusätzliche Größen für die Übung.\n";
         let wide = |big: bool| -> Vec<u8> {
             let bytes = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_in_a_long_text_is_replaced() {
+    fn a_single_invalid_byte_in_a_long_text_is_replaced() {
         let mut bytes = "é".repeat(100).into_bytes();
         bytes.push(0xff);
         let (text, problems) = decoded(&bytes);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_decoded_wrongly_is_put_right_and_said() {
+    fn wrongly_decoded_text_is_repaired_and_reported() {
         let text = "Itâ€™s a cafÃ©, donâ€™t â€œworryâ€\u{9d}.";
         assert_eq!(decoded(text.as_bytes()), ("It’s a café, don’t “worry”.".into(), 1));
         let sound = "Ângela pâtes “ï” Ãf";

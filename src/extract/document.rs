@@ -83,7 +83,7 @@ pub struct Link {
 
 /// The author and date of a post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Posted {
+pub struct PostByline {
     /// The author's login; `None` if the account was deleted.
     pub login: Option<String>,
     /// `YYYY-MM-DD`.
@@ -91,7 +91,7 @@ pub struct Posted {
 }
 
 /// `posted by ann on 2026-03-01`.
-impl fmt::Display for Posted {
+impl fmt::Display for PostByline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "posted by {}", self.login.as_deref().unwrap_or("a deleted account"))?;
         self.date.as_ref().map_or(Ok(()), |date| write!(f, " on {date}"))
@@ -100,7 +100,7 @@ impl fmt::Display for Posted {
 
 /// The `headings` of a section that describe its subject. In a thread that is only the first, the title; the
 /// second one names the author of the post.
-pub fn subject<'a>(headings: &'a [String], posted: Option<&Posted>) -> &'a [String] {
+pub fn subject<'a>(headings: &'a [String], posted: Option<&PostByline>) -> &'a [String] {
     let end = if posted.is_some() { headings.len().min(1) } else { headings.len() };
     &headings[..end]
 }
@@ -127,7 +127,7 @@ pub struct Section {
     /// The index of this part among the parts of its heading's text, from 0.
     pub chunk: u32,
     /// The author and date, for the posts of a thread only.
-    pub posted: Option<Posted>,
+    pub posted: Option<PostByline>,
 }
 
 impl Section {
@@ -153,11 +153,25 @@ pub struct Document {
 }
 
 impl Document {
-    /// The title, then the outermost heading and the text of the first section: the title page of a book.
-    pub fn opening(&self) -> (Option<&str>, &str, &str) {
+    /// What the document begins with: the title page of a book.
+    pub fn opening(&self) -> DocumentOpening<'_> {
         let first = self.sections.first();
         let heading = first.and_then(|section| section.headings.first());
-        let text = first.map_or("", |section| section.text.as_str());
-        (self.title.as_deref(), heading.map_or("", String::as_str), text)
+        DocumentOpening {
+            title: self.title.as_deref(),
+            heading: heading.map_or("", String::as_str),
+            text: first.map_or("", |section| section.text.as_str()),
+        }
     }
+}
+
+/// The beginning of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentOpening<'a> {
+    /// The document's title.
+    pub title: Option<&'a str>,
+    /// The outermost heading of the first section; empty if it has none.
+    pub heading: &'a str,
+    /// The text of the first section.
+    pub text: &'a str,
 }

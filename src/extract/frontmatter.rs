@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_write_is_within_the_limits() {
+    fn ordinary_front_matter_is_within_the_limits() {
         let nested =
             "format:\n  html:\n    code:\n      - a: 1\n        b: [x, {y: z}]\n".repeat(200);
         let (title, problem) =

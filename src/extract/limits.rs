@@ -79,7 +79,7 @@ mod tests {
     use crate::extract::extract;
 
     #[test]
-    fn the_end_of_an_endless_document_is_left_out() {
+    fn sections_beyond_the_limits_are_left_out() {
         let extracted = extract("md", "# A\n\nb c d e f\n\n".repeat(MOST_SECTIONS + 5).as_bytes());
         assert_eq!(extracted.document.unwrap().sections.len(), MOST_SECTIONS);
         assert!(extracted.problems[0].message.contains("too long"));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn links_headings_and_tags_count_as_what_a_document_keeps() {
+    fn links_headings_and_tags_count_towards_the_limit() {
         let link = format!("- [a](https://a.org/{})\n", "x".repeat(1_000));
         let extracted = extract("md", format!("# A\n\n{}", link.repeat(9_000)).as_bytes());
         let sections = extracted.document.unwrap().sections;

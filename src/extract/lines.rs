@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::piece::Piece;
-use super::sections::SectionBuilder;
+use super::sections::{BlockSpan, DocumentBlock, SectionBuilder};
 use super::words::{is_cjk, words};
 
 /// A line is a heading if its type is larger than the body text's by this factor…
@@ -23,7 +22,7 @@ const BULLETS: [char; 12] = ['•', '◦', '▪', '●', '○', '■', '□', '�
 
 /// A line of a page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Line {
+pub(super) struct PdfLine {
     pub text: String,
     /// The position of its start, in points from the page's left and upper edge.
     pub x: f64,
@@ -34,24 +33,31 @@ pub(super) struct Line {
     pub size: f64,
 }
 
-/// Passes the paragraphs and headings of the numbered `pages` to `builder`. Returns the first line of the
+/// A page with its lines.
+pub(super) struct PdfPage {
+    /// 1-based.
+    pub number: u32,
+    pub lines: Vec<PdfLine>,
+}
+
+/// Passes the paragraphs and headings of `pages` to `builder`. Returns the first line of the
 /// largest heading on the first page. O(lines).
-pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut SectionBuilder) -> Option<String> {
+pub(super) fn unfold(pages: &[PdfPage], builder: &mut SectionBuilder) -> Option<String> {
     let repeated = repeated(pages);
     let body = body_size(pages);
     let sizes = heading_sizes(pages, body);
     let mut title: Option<(f64, String)> = None;
-    let of_text = pages.iter().flat_map(|(_, lines)| lines).filter(|line| line.size == body);
+    let of_text = pages.iter().flat_map(|page| &page.lines).filter(|line| line.size == body);
     let width = of_text.map(|line| line.end - line.x).fold(0.0, f64::max);
     let mut unfolding =
         Unfolding { builder, sizes: &sizes, width, bullet: letter_bullet(pages), open: None };
-    for (number, lines) in pages {
-        for line in lines {
+    for page in pages {
+        for line in &page.lines {
             if is_number(&line.text) || repeated.contains_key(&bare(&line.text)) {
                 continue;
             }
-            unfolding.line(line, *number);
-            let is_first = Some(*number) == pages.first().map(|(number, _)| *number);
+            unfolding.line(line, page.number);
+            let is_first = pages.first().is_some_and(|first| first.number == page.number);
             if is_first
                 && level(&sizes, line).is_some()
                 && title.as_ref().is_none_or(|(size, _)| *size < line.size)
@@ -65,10 +71,10 @@ pub(super) fn unfold(pages: &[(u32, Vec<Line>)], builder: &mut SectionBuilder) -
 }
 
 /// The current paragraph or heading, with its page and last line.
-struct Open {
+struct OpenParagraph {
     text: String,
     page: u32,
-    last: Line,
+    last: PdfLine,
     level: Option<u8>,
 }
 
@@ -79,11 +85,11 @@ struct Unfolding<'a> {
     width: f64,
     /// A letter that serves as a bullet, besides [`BULLETS`].
     bullet: Option<char>,
-    open: Option<Open>,
+    open: Option<OpenParagraph>,
 }
 
 impl Unfolding<'_> {
-    fn line(&mut self, line: &Line, page: u32) {
+    fn line(&mut self, line: &PdfLine, page: u32) {
         let level = level(self.sizes, line);
         let mut line = line.clone();
         if let Some(item) = self.bullet.and_then(|bullet| line.text.strip_prefix(bullet))
@@ -102,7 +108,7 @@ impl Unfolding<'_> {
             }
             None => {
                 let text = line.text.clone();
-                self.open = Some(Open { text, page, last: line, level });
+                self.open = Some(OpenParagraph { text, page, last: line, level });
             }
         }
     }
@@ -116,16 +122,16 @@ impl Unfolding<'_> {
                     Some(item) => format!("- {}", item.trim_start()),
                     None => open.text,
                 };
-                let at = (open.page, open.page);
-                self.builder.piece(Piece { at, text, ..Piece::default() });
+                let span = BlockSpan::of(open.page);
+                self.builder.block(DocumentBlock { span, text, ..DocumentBlock::default() });
             }
         }
     }
 }
 
-impl Open {
+impl OpenParagraph {
     /// Whether `line` continues this paragraph or heading.
-    fn takes(&self, line: &Line, level: Option<u8>, width: f64) -> bool {
+    fn takes(&self, line: &PdfLine, level: Option<u8>, width: f64) -> bool {
         let apart = (line.y - self.last.y).abs() / line.size.max(1.0);
         let begins_item = line.text.starts_with(BULLETS);
         let is_short = self.last.end - self.last.x < width * SHORT;
@@ -148,9 +154,9 @@ fn join(text: &mut String, line: &str) {
 }
 
 /// The type size of most of the text.
-fn body_size(pages: &[(u32, Vec<Line>)]) -> f64 {
+fn body_size(pages: &[PdfPage]) -> f64 {
     let mut counts: HashMap<u64, usize> = HashMap::new();
-    for line in pages.iter().flat_map(|(_, lines)| lines) {
+    for line in pages.iter().flat_map(|page| &page.lines) {
         *counts.entry(line.size.to_bits()).or_insert(0) += line.text.len();
     }
     let most = counts.into_iter().max_by_key(|(size, count)| (*count, *size));
@@ -158,9 +164,9 @@ fn body_size(pages: &[(u32, Vec<Line>)]) -> f64 {
 }
 
 /// The distinct type sizes of headings, largest first.
-fn heading_sizes(pages: &[(u32, Vec<Line>)], body: f64) -> Vec<f64> {
-    let lines = pages.iter().flat_map(|(_, lines)| lines);
-    let is_heading = |line: &&Line| line.size > body * LARGER && is_title(&line.text);
+fn heading_sizes(pages: &[PdfPage], body: f64) -> Vec<f64> {
+    let lines = pages.iter().flat_map(|page| &page.lines);
+    let is_heading = |line: &&PdfLine| line.size > body * LARGER && is_title(&line.text);
     let mut sizes: Vec<f64> = lines.filter(is_heading).map(|line| line.size).collect();
     sizes.sort_by(|a, b| b.total_cmp(a));
     sizes.dedup();
@@ -168,7 +174,7 @@ fn heading_sizes(pages: &[(u32, Vec<Line>)], body: f64) -> Vec<f64> {
 }
 
 /// The level of the heading `line`, 1 to 6; `None` if it isn't a heading.
-fn level(sizes: &[f64], line: &Line) -> Option<u8> {
+fn level(sizes: &[f64], line: &PdfLine) -> Option<u8> {
     let at = sizes.iter().position(|size| *size == line.size)?;
     is_title(&line.text).then(|| u8::try_from(at + 1).unwrap_or(6).min(6))
 }
@@ -183,9 +189,9 @@ fn is_title(text: &str) -> bool {
 }
 
 /// The letter that a symbol font shows as a bullet, if many lines start with one: `r LMS algorithm`.
-fn letter_bullet(pages: &[(u32, Vec<Line>)]) -> Option<char> {
+fn letter_bullet(pages: &[PdfPage]) -> Option<char> {
     let mut counts: HashMap<char, usize> = HashMap::new();
-    for line in pages.iter().flat_map(|(_, lines)| lines) {
+    for line in pages.iter().flat_map(|page| &page.lines) {
         let mut chars = line.text.chars();
         if let (Some(first @ 'b'..='z'), Some(' '), Some(next)) =
             (chars.next(), chars.next(), chars.next())
@@ -199,9 +205,9 @@ fn letter_bullet(pages: &[(u32, Vec<Line>)]) -> Option<char> {
 }
 
 /// The lines at the top or bottom of most pages, without digits, with the number of those pages.
-fn repeated(pages: &[(u32, Vec<Line>)]) -> HashMap<String, usize> {
+fn repeated(pages: &[PdfPage]) -> HashMap<String, usize> {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for (_, lines) in pages {
+    for PdfPage { lines, .. } in pages {
         let ends = lines.iter().take(2).chain(lines.iter().rev().take(2));
         let mut seen: Vec<String> = ends.map(|line| bare(&line.text)).collect();
         seen.sort();
@@ -226,20 +232,22 @@ fn is_number(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::sections::Unit;
+    use crate::extract::sections::SpanUnit;
     use crate::extract::{Address, Section};
 
     fn unfolded(pages: &[&[(&str, f64, f64)]]) -> (Vec<Section>, Option<String>) {
-        let line = |(text, y, size): &(&str, f64, f64)| Line {
+        let line = |(text, y, size): &(&str, f64, f64)| PdfLine {
             text: (*text).to_owned(),
             x: 0.0,
             y: *y,
             end: 100.0,
             size: *size,
         };
-        let pages: Vec<(u32, Vec<Line>)> =
-            (1..).zip(pages).map(|(n, lines)| (n, lines.iter().map(line).collect())).collect();
-        let mut builder = SectionBuilder::new(Unit::Pages);
+        let pages: Vec<PdfPage> = (1..)
+            .zip(pages)
+            .map(|(number, lines)| PdfPage { number, lines: lines.iter().map(line).collect() })
+            .collect();
+        let mut builder = SectionBuilder::new(SpanUnit::Pages);
         let title = unfold(&pages, &mut builder);
         (builder.finish(), title)
     }

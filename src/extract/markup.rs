@@ -30,7 +30,7 @@ pub fn of_sections(format: &str, bytes: &[u8], addresses: &[Address]) -> Option<
     }
     let text = decode::decode(bytes, &mut Vec::new());
     let plain = dialect::plain(&text, format);
-    let file = File::of(&plain);
+    let file = MarkdownFile::of(&plain);
     let places: Vec<Option<(u32, u32)>> = addresses.iter().map(|address| lines(*address)).collect();
     let mut taken = 0;
     let mut markup = Vec::with_capacity(places.len());
@@ -59,7 +59,7 @@ fn lines(address: Address) -> Option<(u32, u32)> {
 }
 
 /// A file as plain Markdown, with its link definitions.
-struct File<'a> {
+struct MarkdownFile<'a> {
     text: &'a str,
     /// The byte offset of each line.
     begins: Vec<u32>,
@@ -67,9 +67,9 @@ struct File<'a> {
     definitions: HashMap<String, &'a str>,
 }
 
-impl<'a> File<'a> {
-    fn of(text: &'a str) -> File<'a> {
-        let mut file = File { text, begins: Vec::new(), definitions: HashMap::new() };
+impl<'a> MarkdownFile<'a> {
+    fn of(text: &'a str) -> MarkdownFile<'a> {
+        let mut file = MarkdownFile { text, begins: Vec::new(), definitions: HashMap::new() };
         let mut from = 0;
         for line in text.split_inclusive('\n') {
             file.begins.push(u32::try_from(from).unwrap_or(u32::MAX));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_that_is_endless_or_uses_endless_definitions_keeps_few_of_them() {
+    fn a_section_with_too_much_text_or_too_many_definitions_is_bounded() {
         let definitions: String =
             (0..5_000).map(|at| format!("[{at}]: https://a.org/{at}\n")).collect();
         let used: String = (0..5_000).map(|at| format!("[{at}] ")).collect();

@@ -6,7 +6,7 @@
 //!
 //! [`decode`] turns bytes into text. [`dialect`] turns Markdown dialects and reStructuredText into plain
 //! Markdown, line by line. [`markdown`], [`notebook`], [`html`], [`text`], [`pdf`], [`anki`] and [`thread`]
-//! read the formats; [`sections`] cuts sections, and [`tiny`] joins them. [`render`] turns Markdown blocks
+//! read the formats; [`sections`] cuts sections. [`render`] turns Markdown blocks
 //! into plain text, [`links`] makes URLs canonical, [`noise`] detects adverts, [`limits`] bounds the size of
 //! a document, and [`markup`] returns the original Markdown of a section.
 
@@ -27,17 +27,16 @@ mod noise;
 mod notebook;
 mod pattern;
 mod pdf;
-mod piece;
 mod read;
 mod render;
 mod sections;
 pub mod sentences;
 pub mod summary;
-mod tall;
 mod text;
 mod thread;
-mod tiny;
 pub mod words;
 
-pub use document::{Address, Document, DocumentKind, Link, Posted, Section, subject};
+pub use document::{
+    Address, Document, DocumentKind, DocumentOpening, Link, PostByline, Section, subject,
+};
 pub use read::{Extracted, VERSION, extract, is_text};

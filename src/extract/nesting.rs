@@ -4,6 +4,7 @@
 //! 20 seconds.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// The maximum number of block quotes and list items that one line may start. In some 200 repositories, no line
 /// starts more than three.
@@ -23,10 +24,10 @@ pub(super) fn flattened(markdown: &str) -> Cow<'_, str> {
     let mut flat = String::with_capacity(markdown.len());
     for line in markdown.split_inclusive('\n') {
         match beyond(line) {
-            Some((from, to)) => {
-                flat.push_str(&line[..from]);
-                flat.extend(std::iter::repeat_n(' ', to - from));
-                flat.push_str(&line[to..]);
+            Some(markers) => {
+                flat.push_str(&line[..markers.start]);
+                flat.extend(std::iter::repeat_n(' ', markers.len()));
+                flat.push_str(&line[markers.end..]);
             }
             None => flat.push_str(line),
         }
@@ -36,7 +37,7 @@ pub(super) fn flattened(markdown: &str) -> Cow<'_, str> {
 
 /// The byte range of the markers of `line` after the first [`DEEPEST`]; `None` if there are no more, or if the
 /// line is a thematic break.
-fn beyond(line: &str) -> Option<(usize, usize)> {
+fn beyond(line: &str) -> Option<Range<usize>> {
     let is_break = |mark: char| line.chars().all(|c| c == mark || c.is_ascii_whitespace());
     if is_break('*') || is_break('-') {
         return None;
@@ -51,7 +52,7 @@ fn beyond(line: &str) -> Option<(usize, usize)> {
             allowed = line.len() - rest.len();
         }
     }
-    (depth > DEEPEST).then_some((allowed, line.len() - rest.len()))
+    (depth > DEEPEST).then_some(allowed..line.len() - rest.len())
 }
 
 /// The rest of `text` after the marker of a block quote or list item; `None` if it doesn't start with one.
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_markers_that_begin_a_line_are_counted() {
+    fn markers_at_the_start_of_a_line_are_counted() {
         let deep = DEEPEST / 2;
         for (line, is_deep) in [
             ("text > - a".to_owned(), false),

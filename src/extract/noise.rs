@@ -39,7 +39,7 @@ mod tests {
     use super::is_advert;
 
     #[test]
-    fn pleas_are_told_from_what_speaks_of_stars() {
+    fn adverts_are_distinguished_from_texts_about_stars() {
         for advert in [
             "⭐ Star this repo if it helped you!",
             "If you like this project, please consider leaving a star.",

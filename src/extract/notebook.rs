@@ -5,8 +5,7 @@
 
 use serde::Deserialize;
 
-use super::piece::Piece;
-use super::sections::{SectionBuilder, Unit};
+use super::sections::{BlockSpan, DocumentBlock, SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind, markdown};
 use crate::problem::{Problem, Stage};
 
@@ -34,31 +33,31 @@ struct NotebookCell {
     #[serde(default)]
     cell_type: String,
     #[serde(default, alias = "input")]
-    source: Source,
+    source: CellText,
     /// The level of a heading cell, in nbformat 3.
     #[serde(default)]
     level: Option<usize>,
     #[serde(default)]
-    outputs: Vec<Output>,
+    outputs: Vec<CellOutput>,
 }
 
 #[derive(Deserialize)]
-struct Output {
+struct CellOutput {
     #[serde(default)]
     output_type: String,
     #[serde(default)]
-    text: Source,
+    text: CellText,
     #[serde(default)]
-    data: Data,
+    data: OutputData,
 }
 
 #[derive(Default, Deserialize)]
-struct Data {
+struct OutputData {
     #[serde(default, rename = "text/plain")]
-    plain: Source,
+    plain: CellText,
 }
 
-impl Output {
+impl CellOutput {
     /// The output if it is short text, and not an error.
     fn text(self) -> Option<String> {
         if matches!(self.output_type.as_str(), "error" | "pyerr") {
@@ -74,24 +73,24 @@ impl Output {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Source {
+enum CellText {
     Lines(Vec<String>),
     Text(String),
     Other(serde::de::IgnoredAny),
 }
 
-impl Default for Source {
+impl Default for CellText {
     fn default() -> Self {
-        Source::Text(String::new())
+        CellText::Text(String::new())
     }
 }
 
-impl Source {
+impl CellText {
     fn text(self) -> String {
         match self {
-            Source::Lines(lines) => lines.concat(),
-            Source::Text(text) => text,
-            Source::Other(_) => String::new(),
+            CellText::Lines(lines) => lines.concat(),
+            CellText::Text(text) => text,
+            CellText::Other(_) => String::new(),
         }
     }
 }
@@ -108,7 +107,7 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
         }
     };
     let worksheets = notebook.worksheets.into_iter().flat_map(|sheet| sheet.cells);
-    let mut reader = markdown::MarkdownReader::new(SectionBuilder::new(Unit::Cells));
+    let mut reader = markdown::MarkdownReader::new(SectionBuilder::new(SpanUnit::Cells));
     for (at, cell) in notebook.cells.into_iter().chain(worksheets).enumerate() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let text = cell.source.text();
@@ -119,11 +118,15 @@ pub(super) fn read(json: &str, problems: &mut Vec<Problem>) -> Option<Document> 
                 reader.markdown(&format!("{marks} {text}"), Some(number), problems);
             }
             "code" => {
-                let outputs = cell.outputs.into_iter().filter_map(Output::text);
+                let outputs = cell.outputs.into_iter().filter_map(CellOutput::text);
                 let parts: Vec<String> =
                     [text.trim_end().to_owned()].into_iter().chain(outputs).collect();
                 let code = parts.join("\n").trim_start_matches('\n').to_owned();
-                reader.builder.piece(Piece { at: (number, number), code, ..Piece::default() });
+                reader.builder.block(DocumentBlock {
+                    span: BlockSpan::of(number),
+                    code,
+                    ..DocumentBlock::default()
+                });
             }
             _ => {}
         }

@@ -16,8 +16,8 @@ use pdf_extract::{
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::lines::{Line, unfold};
-use super::sections::{SectionBuilder, Unit};
+use super::lines::{PdfLine, PdfPage, unfold};
+use super::sections::{SectionBuilder, SpanUnit};
 use super::{Document, DocumentKind};
 use crate::problem::{Problem, Stage};
 
@@ -30,42 +30,17 @@ const MOST_PAGES: usize = 1_500;
 
 /// Reads the PDF `bytes`. If it can't be read or has no text, returns `None` and adds a problem.
 pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document> {
-    let mut tell = |message: String| problems.push(Problem::new(Stage::Extract, message));
-    let pdf = match catch_unwind(|| open(bytes).map(without_drawings)) {
-        Ok(Ok(pdf)) => pdf,
-        Ok(Err(message)) => {
-            tell(message);
-            return None;
-        }
-        Err(_) => {
-            tell("a PDF that is broken beyond reading".to_owned());
+    let opened = catch_unwind(|| open(bytes).map(without_drawings));
+    let pdf = match opened.unwrap_or_else(|_| Err("a PDF that is broken beyond reading".to_owned()))
+    {
+        Ok(pdf) => pdf,
+        Err(message) => {
+            problems.push(Problem::new(Stage::Extract, message));
             return None;
         }
     };
-    let numbers: Vec<u32> = pdf.get_pages().into_keys().collect();
-    let mut pages = Vec::new();
-    let mut broken = Vec::new();
-    for number in numbers.iter().copied().take(MOST_PAGES) {
-        match page(&pdf, number) {
-            Some(lines) => pages.push((number, lines)),
-            None => broken.push(number.to_string()),
-        }
-    }
-    if numbers.len() > MOST_PAGES {
-        tell(format!("of its {} pages the first {MOST_PAGES} are read", numbers.len()));
-    }
-    if !broken.is_empty() {
-        broken.truncate(20);
-        tell(format!("pages that can't be read: {}", broken.join(", ")));
-    }
-    let has_text = pages.iter().any(|(_, lines)| !lines.is_empty());
-    if !has_text {
-        if broken.is_empty() {
-            tell("a PDF without text: scanned, or all pictures".to_owned());
-        }
-        return None;
-    }
-    let mut builder = SectionBuilder::new(Unit::Pages);
+    let pages = read_pages(&pdf, problems)?;
+    let mut builder = SectionBuilder::new(SpanUnit::Pages);
     let first = unfold(&pages, &mut builder);
     let title = info(&pdf).or(first);
     Some(Document {
@@ -74,6 +49,32 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
         sections: builder.finish(),
         ..Document::default()
     })
+}
+
+/// The pages that can be read, at most [`MOST_PAGES`], with problems about the others. `None` if none has text.
+fn read_pages(pdf: &Pdf, problems: &mut Vec<Problem>) -> Option<Vec<PdfPage>> {
+    let mut report = |message: String| problems.push(Problem::new(Stage::Extract, message));
+    let numbers: Vec<u32> = pdf.get_pages().into_keys().collect();
+    let mut pages = Vec::new();
+    let mut broken = Vec::new();
+    for number in numbers.iter().copied().take(MOST_PAGES) {
+        match page_lines(pdf, number) {
+            Some(lines) => pages.push(PdfPage { number, lines }),
+            None => broken.push(number.to_string()),
+        }
+    }
+    if numbers.len() > MOST_PAGES {
+        report(format!("of its {} pages the first {MOST_PAGES} are read", numbers.len()));
+    }
+    if !broken.is_empty() {
+        broken.truncate(20);
+        report(format!("pages that can't be read: {}", broken.join(", ")));
+    }
+    let has_text = pages.iter().any(|page| !page.lines.is_empty());
+    if !has_text && broken.is_empty() {
+        report("a PDF without text: scanned, or all pictures".to_owned());
+    }
+    has_text.then_some(pages)
 }
 
 /// Parses the file, decrypting it with an empty password if needed. `Err` is the message of a problem.
@@ -126,9 +127,9 @@ fn bare(mut content: Content) -> Content {
 }
 
 /// The lines of one page, or `None` if it can't be read.
-fn page(pdf: &Pdf, number: u32) -> Option<Vec<Line>> {
+fn page_lines(pdf: &Pdf, number: u32) -> Option<Vec<PdfLine>> {
     let read = AssertUnwindSafe(|| {
-        let mut page = Page::default();
+        let mut page = LineCollector::default();
         output_doc_page(pdf, &mut page, number).map(|()| page.finish())
     });
     catch_unwind(read).ok()?.ok()
@@ -149,11 +150,11 @@ fn info(pdf: &Pdf) -> Option<String> {
 
 /// Joins the characters of a page into lines.
 #[derive(Default)]
-struct Page {
+struct LineCollector {
     /// The page's height in points: PDF measures from the bottom edge.
     height: f64,
-    lines: Vec<Line>,
-    line: Line,
+    lines: Vec<PdfLine>,
+    line: PdfLine,
     /// The right edge of the last character, in points.
     end: f64,
     /// Whether the next character is the first that a text-showing operation shows.
@@ -162,8 +163,8 @@ struct Page {
     sizes: HashMap<u32, usize>,
 }
 
-impl Page {
-    fn finish(mut self) -> Vec<Line> {
+impl LineCollector {
+    fn finish(mut self) -> Vec<PdfLine> {
         self.close();
         self.lines
     }
@@ -183,7 +184,7 @@ impl Page {
     }
 }
 
-impl OutputDev for Page {
+impl OutputDev for LineCollector {
     fn begin_page(
         &mut self,
         _: u32,

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_read_and_said_and_what_is_no_text_is_not() {
+    fn text_that_is_not_utf8_is_read_and_reported_and_binary_data_is_rejected() {
         let extracted = extract("md", b"# T\n\nle caf\xe9 au lait, s'il vous pla\xeet\n");
         assert_eq!(extracted.problems.len(), 1);
         assert_eq!(

@@ -8,8 +8,8 @@ use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{AstNode, NodeValue};
 
 use super::dialect::mermaid;
-use super::html::fragment;
-use super::piece::Piece;
+use super::html::fragment::{self, InlineLink, OpenLink};
+use super::sections::{BlockSpan, DocumentBlock, LineStart};
 use super::sentences::sentences;
 use super::words::words;
 use super::{Link, links};
@@ -19,14 +19,13 @@ use super::{Link, links};
 pub(super) struct Rendered {
     pub text: String,
     pub code: String,
-    /// URL, byte offset in `text` and link text of each link.
-    links: Vec<(String, usize, String)>,
-    /// URL and byte offset of each open link.
-    open: Vec<(String, usize)>,
+    links: Vec<InlineLink>,
+    /// The open links, innermost last.
+    open: Vec<OpenLink>,
     /// The number of open list items.
     depth: usize,
-    /// Byte offsets in `text`, ascending, each with the line of the file that starts there.
-    lines: Vec<(usize, u32)>,
+    /// The lines of the file in `text`, ascending.
+    lines: Vec<LineStart>,
 }
 
 /// Renders `node` and its descendants. O(nodes).
@@ -59,9 +58,9 @@ impl Rendered {
     /// Records that the text rendered next comes from `line` of the file, unless it or a later line is recorded.
     fn mark_line(&mut self, line: usize) {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let (begin, last) = self.lines.last().copied().unwrap_or_default();
-        if last < line {
-            self.lines.push((begin.max(self.text.len()), line));
+        let last = self.lines.last().copied().unwrap_or_default();
+        if last.line < line {
+            self.lines.push(LineStart { offset: last.offset.max(self.text.len()), line });
         }
     }
 
@@ -75,21 +74,8 @@ impl Rendered {
                 self.line();
                 self.text.push_str(&mermaid::labels(&block.literal));
             }
-            NodeValue::CodeBlock(block) => {
-                if !self.code.is_empty() {
-                    self.code.push('\n');
-                }
-                self.code.push_str(block.literal.trim_start_matches('\n').trim_end());
-            }
-            NodeValue::HtmlBlock(block) => {
-                let fragment = fragment::read(&block.literal);
-                self.line();
-                let base = self.text.len();
-                self.text.push_str(&fragment.text);
-                let moved =
-                    fragment.links.into_iter().map(|(url, at, text)| (url, base + at, text));
-                self.links.extend(moved);
-            }
+            NodeValue::CodeBlock(block) => self.code_block(&block.literal),
+            NodeValue::HtmlBlock(block) => self.html_block(&block.literal),
             NodeValue::HtmlInline(tag) => self.inline_html(tag),
             NodeValue::Link(link) => self.open_link(link.url.clone()),
             NodeValue::Item(_) | NodeValue::TaskItem(_) => {
@@ -117,6 +103,22 @@ impl Rendered {
         }
     }
 
+    fn code_block(&mut self, code: &str) {
+        if !self.code.is_empty() {
+            self.code.push('\n');
+        }
+        self.code.push_str(code.trim_start_matches('\n').trim_end());
+    }
+
+    fn html_block(&mut self, html: &str) {
+        let fragment = fragment::read(html);
+        self.line();
+        let base = self.text.len();
+        self.text.push_str(&fragment.text);
+        let links = fragment.links.into_iter();
+        self.links.extend(links.map(|link| InlineLink { offset: base + link.offset, ..link }));
+    }
+
     fn inline_html(&mut self, tag: &str) {
         if tag.starts_with("</a") {
             self.close_link();
@@ -129,7 +131,7 @@ impl Rendered {
 
     /// Starts a link to `url`.
     pub fn open_link(&mut self, url: String) {
-        self.open.push((url, self.text.len()));
+        self.open.push(OpenLink { url, offset: self.text.len() });
     }
 
     /// Whether it is a table of contents: at least three links to anchors in the same file, which make up at
@@ -138,8 +140,8 @@ impl Rendered {
         let inside: Vec<usize> = self
             .links
             .iter()
-            .filter(|(url, ..)| url.starts_with('#'))
-            .map(|(_, _, text)| words(text))
+            .filter(|link| link.url.starts_with('#'))
+            .map(|link| words(&link.text))
             .collect();
         // Plus one word for each item's mark.
         inside.len() >= 3
@@ -148,9 +150,8 @@ impl Rendered {
 
     /// Ends the innermost open link, if there is one.
     pub fn close_link(&mut self) {
-        if let Some((url, from)) = self.open.pop() {
-            let words = self.text.get(from..).unwrap_or_default().trim().to_owned();
-            self.links.push((url, from, words));
+        if let Some(link) = self.open.pop() {
+            self.links.push(link.close(&self.text));
         }
     }
 
@@ -171,11 +172,11 @@ impl Rendered {
         }
     }
 
-    /// The block as a piece of a section at `at`, with canonical links.
-    pub fn into_piece(self, at: (u32, u32)) -> Piece {
+    /// The block at `span`, with canonical links.
+    pub fn into_block(self, span: BlockSpan) -> DocumentBlock {
         let (mut links, mut inner) = (Vec::new(), 0);
         let mut sentences = Sentences { text: &self.text, line: 0..0, starts: Vec::new() };
-        for (url, offset, text) in &self.links {
+        for InlineLink { url, offset, text } in &self.links {
             match links::canonical(url) {
                 // A linked image is mostly a badge and is left out; for videos it is the usual form of a link.
                 Some(url) if text.is_empty() && !url.starts_with("https://youtube.com/") => {}
@@ -189,7 +190,15 @@ impl Rendered {
             }
         }
         let text = self.text.trim_end().to_owned();
-        Piece { at, links, code: self.code, text, inner, is_row: false, lines: self.lines }
+        DocumentBlock {
+            span,
+            links,
+            code: self.code,
+            text,
+            inner,
+            is_row: false,
+            lines: self.lines,
+        }
     }
 }
 
@@ -236,14 +245,13 @@ impl Sentences<'_> {
     }
 }
 
-/// First and last line of `node`, without blank lines at its end. In a notebook, the cell; for a footnote,
-/// `(0, 0)`.
-pub(super) fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> (u32, u32) {
+/// First and last line of `node`, without blank lines at its end. In a notebook, the cell; none for a footnote.
+pub(super) fn span_of<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]) -> BlockSpan {
     if let Some(cell) = cell {
-        return (cell, cell);
+        return BlockSpan::of(cell);
     }
     if matches!(node.data().value, NodeValue::FootnoteDefinition(_)) {
-        return (0, 0);
+        return BlockSpan::NONE;
     }
     let position = node.data().sourcepos;
     let most = lines.len().max(1);
@@ -252,5 +260,6 @@ pub(super) fn place<'a>(node: &'a AstNode<'a>, cell: Option<u32>, lines: &[&str]
     while last > first && lines.get(last - 1).is_some_and(|line| line.trim().is_empty()) {
         last -= 1;
     }
-    (u32::try_from(first).unwrap_or(u32::MAX), u32::try_from(last).unwrap_or(u32::MAX))
+    let number = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
+    BlockSpan { first: number(first), last: number(last) }
 }

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_are_those_of_unicode_where_none_is_endless() {
+    fn short_sentences_are_those_of_unicode() {
         let text = "One. Two? e.g. three! 四。五。 (Six.) 7.5 and so on. \"Eight,\" he said.";
         let expected: Vec<_> = text.split_sentence_bound_indices().collect();
         assert_eq!(sentences(text).collect::<Vec<_>>(), expected);

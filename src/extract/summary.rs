@@ -13,7 +13,7 @@ pub const MOST_BYTES: usize = 256 * 1024;
 
 /// A chapter of a book.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chapter {
+pub struct SummaryChapter {
     /// The path inside the source, `/`-separated.
     pub path: String,
     pub title: String,
@@ -33,12 +33,12 @@ pub fn is_summary(path: &str) -> bool {
 /// assert_eq!(found[1].path, "docs/a/log loss.md");
 /// assert_eq!(found[1].title, "Losses");
 /// ```
-pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
+pub fn chapters(path: &str, text: &str) -> Vec<SummaryChapter> {
     let folder: Vec<&str> = path.split('/').rev().skip(1).collect();
     let arena = Arena::new();
     let text = &text[..text.floor_char_boundary(MOST_BYTES)];
     let root = parse_document(&arena, text, &super::markdown_options::for_contents());
-    let mut chapters: Vec<Chapter> = Vec::new();
+    let mut chapters: Vec<SummaryChapter> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     for node in root.descendants() {
         let target = match &node.data().value {
@@ -48,7 +48,7 @@ pub fn chapters(path: &str, text: &str) -> Vec<Chapter> {
         let title = render(node).text.trim().to_owned();
         let Some(path) = resolved(&folder, &target) else { continue };
         if !title.is_empty() && known.insert(path.clone()) {
-            chapters.push(Chapter { path, title });
+            chapters.push(SummaryChapter { path, title });
         }
     }
     chapters
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endless_table_is_read_up_to_its_limit() {
+    fn a_table_of_chapters_is_read_up_to_its_limit() {
         let text: String = (0..100_000).map(|at| format!("- [é](é{at}.md)\n")).collect();
         let found = chapters("SUMMARY.md", &text).len();
         assert!((5_000..MOST_BYTES / 10).contains(&found), "{found}");

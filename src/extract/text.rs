@@ -1,8 +1,7 @@
 //! Plain text: paragraphs between blank lines, and underlined titles.
 
 use super::Document;
-use super::piece::Piece;
-use super::sections::{SectionBuilder, Unit};
+use super::sections::{BlockSpan, DocumentBlock, LineStart, SectionBuilder, SpanUnit};
 
 /// The shortest underline and the longest title, in characters.
 const LEAST_LINE: usize = 3;
@@ -12,35 +11,38 @@ const LONGEST_PARAGRAPH: usize = 64 * 1024;
 
 /// Reads the plain text `text`. Never `None`; text without content gives a document without sections.
 pub(super) fn read(text: &str) -> Option<Document> {
-    let mut builder = SectionBuilder::new(Unit::Lines);
-    let mut open: Option<Piece> = None;
+    let mut builder = SectionBuilder::new(SpanUnit::Lines);
+    let mut open: Option<DocumentBlock> = None;
     let mut lines = text.lines().enumerate().peekable();
     while let Some((at, line)) = lines.next() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let line = line.trim();
         if line.is_empty() {
-            open.take().into_iter().for_each(|piece| builder.piece(piece));
+            open.take().into_iter().for_each(|block| builder.block(block));
             continue;
         }
         let under = lines.peek().and_then(|(_, under)| level(line, under));
         if let Some(level) = under {
-            open.take().into_iter().for_each(|piece| builder.piece(piece));
+            open.take().into_iter().for_each(|block| builder.block(block));
             builder.heading(level, line, None, number);
             lines.next();
             continue;
         }
-        let piece = open.get_or_insert_with(|| Piece { at: (number, number), ..Piece::default() });
-        piece.at.1 = number;
-        if !piece.text.is_empty() {
-            piece.text.push('\n');
+        let block = open.get_or_insert_with(|| DocumentBlock {
+            span: BlockSpan::of(number),
+            ..DocumentBlock::default()
+        });
+        block.span.last = number;
+        if !block.text.is_empty() {
+            block.text.push('\n');
         }
-        piece.lines.push((piece.text.len(), number));
-        piece.text.push_str(line);
-        if piece.text.len() > LONGEST_PARAGRAPH {
-            open.take().into_iter().for_each(|piece| builder.piece(piece));
+        block.lines.push(LineStart { offset: block.text.len(), line: number });
+        block.text.push_str(line);
+        if block.text.len() > LONGEST_PARAGRAPH {
+            open.take().into_iter().for_each(|block| builder.block(block));
         }
     }
-    open.into_iter().for_each(|piece| builder.piece(piece));
+    open.into_iter().for_each(|block| builder.block(block));
     let sections = builder.finish();
     Some(Document { sections, ..Document::default() })
 }

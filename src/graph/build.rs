@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use petgraph::graph::{NodeIndex, UnGraph};
 
-use super::cases::Gathered;
-use super::evidence::{Candidate, Candidates, rank};
+use super::cases::CaseCollector;
+use super::evidence::{EvidenceCandidate, EvidenceCandidates, rank};
 use super::place::SectionPlace;
-use super::ties::{MOST_SENTENCES, Table, tie};
+use super::ties::{MOST_SENTENCES, PairCounts, tie};
 use super::{Edge, Evidence, Graph, Why, curated};
 use crate::annotate::SectionNotes;
-use crate::annotate::resources::Resource;
+use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
 use crate::vocabulary::Vocabulary;
 
@@ -25,11 +25,11 @@ pub struct GraphBuilder {
     /// By independent voice, in order of appearance.
     voice_counts: Vec<VoiceCounts>,
     voices: HashMap<Voice, usize>,
-    evidence: HashMap<(u32, u32), Candidates>,
+    evidence: HashMap<(u32, u32), EvidenceCandidates>,
     /// Hashes of the sentences so far, so that a copied sentence counts once.
     known: HashSet<u64>,
     /// The sections about case studies, by step.
-    pub cases: Gathered,
+    pub cases: CaseCollector,
 }
 
 /// Counts of one voice's sentences with at least two topics.
@@ -57,7 +57,7 @@ impl GraphBuilder {
             voices: HashMap::new(),
             evidence: HashMap::new(),
             known: HashSet::new(),
-            cases: Gathered::default(),
+            cases: CaseCollector::default(),
         }
     }
 
@@ -85,8 +85,9 @@ impl GraphBuilder {
         }
     }
 
+    /// Counts a sentence of the voice number `voice` that names `topics`, and keeps it as a candidate for evidence.
     fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
-        let candidate = Rc::new(Candidate {
+        let candidate = Rc::new(EvidenceCandidate {
             rank: rank(sentence, topics.len()),
             voice,
             evidence: Evidence {
@@ -109,16 +110,16 @@ impl GraphBuilder {
     }
 
     /// Builds the graph. The same sections in the same order give the same graph.
-    pub fn finish(mut self, resources: Vec<Resource>) -> Graph {
+    pub fn finish(mut self, resources: Vec<CitedResource>) -> Graph {
         let mut edges = curated::edges(&self.vocabulary);
-        for (key, (table, said_by)) in self.tables() {
-            let weight = tie(table, said_by);
+        for (key, counts) in self.pair_counts() {
+            let weight = tie(counts);
             if weight.is_none() && !edges.contains_key(&key) {
                 continue;
             }
             let edge = edges.entry(key).or_default();
             edge.evidence = self.evidence.remove(&key).unwrap_or_default().best();
-            edge.said_by = u32::try_from(said_by).unwrap_or(u32::MAX);
+            edge.said_by = u32::try_from(counts.voices).unwrap_or(u32::MAX);
             if let Some(weight) = weight {
                 edge.why.push(Why::CoMention);
                 // Combined, because an edge of the vocabulary that the sources confirm is more certain than either.
@@ -133,11 +134,11 @@ impl GraphBuilder {
         Graph { vocabulary, topics, mentions, resources, cases }
     }
 
-    /// The weighted count of each pair, and the number of independent voices that mention both.
-    fn tables(&self) -> BTreeMap<(u32, u32), (Table, usize)> {
+    /// The counts of each pair of topics that a sentence names.
+    fn pair_counts(&self) -> BTreeMap<(u32, u32), PairCounts> {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
-        let mut both: BTreeMap<(u32, u32), (f64, usize)> = BTreeMap::new();
+        let mut pairs: BTreeMap<(u32, u32), PairCounts> = BTreeMap::new();
         for counts in &self.voice_counts {
             let weight = counts.weight();
             total += weight * f64::from(counts.sentences);
@@ -145,20 +146,20 @@ impl GraphBuilder {
                 *each.entry(*topic).or_insert(0.0) += weight * f64::from(*count);
             }
             for (pair, count) in &counts.pairs {
-                let entry = both.entry(*pair).or_insert((0.0, 0));
-                entry.0 += weight * f64::from(*count);
-                entry.1 += 1;
+                let counts = pairs.entry(*pair).or_default();
+                counts.both += weight * f64::from(*count);
+                counts.voices += 1;
             }
         }
         let count = |topic: &u32| each.get(topic).copied().unwrap_or(0.0);
-        both.into_iter()
-            .map(|((a, b), (both, voices))| {
-                ((a, b), (Table { both, each: [count(&a), count(&b)], total }, voices))
-            })
-            .collect()
+        for ((a, b), counts) in &mut pairs {
+            (counts.each, counts.total) = ([count(a), count(b)], total);
+        }
+        pairs
     }
 }
 
+/// The graph of `count` topics with `edges`, which are keyed by the places of their ends.
 fn joined(count: usize, edges: BTreeMap<(u32, u32), Edge>) -> UnGraph<u32, Edge> {
     let mut topics = UnGraph::with_capacity(count, edges.len());
     for at in 0..count {
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn one_chatty_source_makes_no_edge_and_neither_do_copies_of_a_sentence() {
+    fn one_source_or_copies_of_one_sentence_make_no_edge() {
         let pair = ["position-bias", "feature-store"];
         assert!(edge(&graph(pair, &[("a/a", 50)]), pair).is_none());
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
@@ -239,6 +240,6 @@ mod tests {
             let place = SectionPlace { source, voice, path: "p.md", address, section: 1 };
             builder.section(place, &notes);
         }
-        assert_eq!(builder.tables()[&(3, 9)].1, 1);
+        assert_eq!(builder.pair_counts()[&(3, 9)].voices, 1);
     }
 }

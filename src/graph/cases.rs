@@ -38,16 +38,16 @@ pub enum Coverage {
 
 /// How much a section says: its words, and its list items of three words or more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extent {
+pub struct TextExtent {
     pub words: u32,
     pub items: u32,
 }
 
-impl Extent {
+impl TextExtent {
     /// The extent of `text` with these `links`. Zero if most of its words are link texts: a list of titles says where
     /// to read, not what to answer. O(length).
-    pub fn of(text: &str, links: &[Link]) -> Extent {
-        let mut extent = Extent::default();
+    pub fn of(text: &str, links: &[Link]) -> TextExtent {
+        let mut extent = TextExtent::default();
         for line in text.lines() {
             let words = count(line);
             extent.words = extent.words.saturating_add(words);
@@ -55,7 +55,7 @@ impl Extent {
             extent.items += u32::from(is_item && words >= 3);
         }
         let linked: u32 = links.iter().map(|link| count(&link.text)).sum();
-        if linked > extent.words / 2 { Extent::default() } else { extent }
+        if linked > extent.words / 2 { TextExtent::default() } else { extent }
     }
 
     fn is_enough(self) -> bool {
@@ -81,7 +81,7 @@ pub struct MatrixCell {
 
 /// A document that covers several steps of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Whole {
+pub struct WholeAnswer {
     pub source: String,
     pub path: String,
     /// The id of its first section.
@@ -92,13 +92,13 @@ pub struct Whole {
 
 /// What is said about one case study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Case {
+pub struct CaseStudy {
     /// Its place in the vocabulary.
     pub topic: u32,
     /// One for each step, in the order of an answer.
     pub cells: Vec<MatrixCell>,
     /// Those that cover the most steps first.
-    pub whole: Vec<Whole>,
+    pub whole: Vec<WholeAnswer>,
 }
 
 /// A section about a case at a step.
@@ -106,38 +106,62 @@ pub struct Case {
 struct CasePassage {
     voice: Voice,
     section: u64,
-    extent: Extent,
+    extent: TextExtent,
 }
 
 /// Collects the sections about cases.
 #[derive(Debug, Default)]
-pub struct Gathered {
+pub struct CaseCollector {
+    /// By case and step.
     cells: BTreeMap<(u32, u8), Vec<CasePassage>>,
-    /// The steps that each document covers, and its first section, by case, source and path.
-    documents: BTreeMap<(u32, String, String), (u64, BTreeSet<u8>)>,
+    documents: BTreeMap<CaseDocument, CoveredSteps>,
 }
 
-impl Gathered {
+/// A document about a case.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct CaseDocument {
+    /// The case's place in the vocabulary.
+    topic: u32,
+    source: String,
+    path: String,
+}
+
+/// The steps of its case that a document covers.
+#[derive(Debug)]
+struct CoveredSteps {
+    first_section: u64,
+    steps: BTreeSet<u8>,
+}
+
+impl CaseCollector {
     /// Adds a section about the case `topic` at `step`. Ignored if `extent` has no words.
-    pub fn add(&mut self, place: SectionPlace, topic: u32, step: u8, extent: Extent) {
+    pub fn add(&mut self, place: SectionPlace, topic: u32, step: u8, extent: TextExtent) {
         if extent.words == 0 {
             return;
         }
         let passage = CasePassage { voice: place.voice.clone(), section: place.section, extent };
         self.cells.entry((topic, step)).or_default().push(passage);
-        let key = (topic, place.source.to_owned(), place.path.to_owned());
-        let document = self.documents.entry(key).or_insert((place.section, BTreeSet::new()));
-        document.1.insert(step);
+        let (source, path) = (place.source.to_owned(), place.path.to_owned());
+        let document = self.documents.entry(CaseDocument { topic, source, path });
+        let covered = document.or_insert_with(|| CoveredSteps {
+            first_section: place.section,
+            steps: BTreeSet::new(),
+        });
+        covered.steps.insert(step);
     }
 
     /// The cases of `vocabulary`, which are the topics below `case-studies`, in its order.
-    pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<Case> {
+    pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<CaseStudy> {
         let steps = u8::try_from(vocabulary.steps.len()).unwrap_or(u8::MAX);
-        let mut whole: BTreeMap<u32, Vec<Whole>> = BTreeMap::new();
-        for ((topic, source, path), (section, served)) in std::mem::take(&mut self.documents) {
-            if served.len() >= WHOLE {
-                let steps = u32::try_from(served.len()).unwrap_or(u32::MAX);
-                whole.entry(topic).or_default().push(Whole { source, path, section, steps });
+        let mut whole: BTreeMap<u32, Vec<WholeAnswer>> = BTreeMap::new();
+        for (document, covered) in std::mem::take(&mut self.documents) {
+            if covered.steps.len() >= WHOLE {
+                whole.entry(document.topic).or_default().push(WholeAnswer {
+                    source: document.source,
+                    path: document.path,
+                    section: covered.first_section,
+                    steps: u32::try_from(covered.steps.len()).unwrap_or(u32::MAX),
+                });
             }
         }
         let mut cases = Vec::new();
@@ -147,14 +171,15 @@ impl Gathered {
             let cells = (0..steps).map(cell).collect();
             let mut whole = whole.remove(&topic).unwrap_or_default();
             whole.sort_by(|a, b| b.steps.cmp(&a.steps).then(a.path.cmp(&b.path)));
-            cases.push(Case { topic, cells, whole });
+            cases.push(CaseStudy { topic, cells, whole });
         }
         cases
     }
 }
 
+/// The cell of the sections `passages`, which are about one case at one step.
 fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
-    let mut voices: BTreeMap<&Voice, Extent> = BTreeMap::new();
+    let mut voices: BTreeMap<&Voice, TextExtent> = BTreeMap::new();
     for passage in &passages {
         let extent = voices.entry(&passage.voice).or_default();
         extent.words = extent.words.saturating_add(passage.extent.words);
@@ -169,6 +194,7 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
     // Beyond this length, longer passages are not better.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
+    // The number of earlier passages of the same voice, with each passage.
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, u64)> = Vec::new();
     for passage in &passages {
@@ -189,7 +215,7 @@ mod tests {
     use crate::extract::Address;
     use crate::vocabulary;
 
-    fn coverage(said: &[(&str, Extent)]) -> MatrixCell {
+    fn coverage(said: &[(&str, TextExtent)]) -> MatrixCell {
         let passages = said.iter().enumerate().map(|(at, (source, extent))| CasePassage {
             voice: Voice::Owner((*source).to_owned()),
             section: at as u64,
@@ -200,8 +226,8 @@ mod tests {
 
     #[test]
     fn a_cell_is_strong_only_if_two_voices_say_enough_each() {
-        let words = |words| Extent { words, items: 0 };
-        let items = |items| Extent { words: 4 * items, items };
+        let words = |words| TextExtent { words, items: 0 };
+        let items = |items| TextExtent { words: 4 * items, items };
         assert_eq!(coverage(&[]).coverage, Coverage::Empty);
         assert_eq!(coverage(&[("a", words(500))]).coverage, Coverage::Thin);
         assert_eq!(coverage(&[("a", words(500)), ("b", words(79))]).coverage, Coverage::Thin);
@@ -214,13 +240,13 @@ mod tests {
 
     #[test]
     fn empty_headings_and_bullets_without_words_do_not_count() {
-        assert_eq!(Extent::of("", &[]), Extent::default());
-        assert_eq!(Extent::of("- \n- ?\n", &[]), Extent::default());
+        assert_eq!(TextExtent::of("", &[]), TextExtent::default());
+        assert_eq!(TextExtent::of("- \n- ?\n", &[]), TextExtent::default());
         let text = "Two words.\n- one\n- an item of five words\n";
-        assert_eq!(Extent::of(text, &[]), Extent { words: 8, items: 1 });
+        assert_eq!(TextExtent::of(text, &[]), TextExtent { words: 8, items: 1 });
         let (url, sentence) = (String::new(), String::new());
         let link = Link { url, text: "an item of five words".into(), sentence };
-        assert_eq!(Extent::of(text, &[link]), Extent::default(), "links say where to read");
+        assert_eq!(TextExtent::of(text, &[link]), TextExtent::default(), "links say where to read");
     }
 
     #[test]
@@ -228,7 +254,7 @@ mod tests {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let cases: Vec<usize> = vocabulary.cases().collect();
         let topic = u32::try_from(cases[1]).unwrap();
-        let mut gathered = Gathered::default();
+        let mut gathered = CaseCollector::default();
         for (path, steps) in [("part.md", 0..2), ("whole.md", 0..5)] {
             for step in steps {
                 let (address, section) = (Address::Lines(1, 1), u64::from(step));
@@ -239,8 +265,8 @@ mod tests {
                     address,
                     section,
                 };
-                gathered.add(place, topic, step, Extent { words: 9, items: 0 });
-                gathered.add(place, topic, 7, Extent::default());
+                gathered.add(place, topic, step, TextExtent { words: 9, items: 0 });
+                gathered.add(place, topic, 7, TextExtent::default());
             }
         }
         let found = gathered.finish(&vocabulary);

@@ -12,7 +12,7 @@ const CANDIDATES: usize = 8;
 
 /// A sentence that may become evidence; a lower rank is better.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(super) struct EvidenceCandidate {
     pub rank: u32,
     /// The number of its voice.
     pub voice: usize,
@@ -47,16 +47,17 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
 
 /// Candidates for an edge's evidence; never more than [`CANDIDATES`].
 #[derive(Debug, Default)]
-pub(super) struct Candidates(Vec<Rc<Candidate>>);
+pub(super) struct EvidenceCandidates(Vec<Rc<EvidenceCandidate>>);
 
-impl Candidates {
+impl EvidenceCandidates {
     /// Adds `candidate`. If there are too many, drops the worst one of the most frequent voice.
-    pub fn add(&mut self, candidate: &Rc<Candidate>) {
+    pub fn add(&mut self, candidate: &Rc<EvidenceCandidate>) {
         self.0.push(Rc::clone(candidate));
         if self.0.len() <= CANDIDATES {
             return;
         }
-        let said = |of: &Candidate| self.0.iter().filter(|other| other.voice == of.voice).count();
+        let said =
+            |of: &EvidenceCandidate| self.0.iter().filter(|other| other.voice == of.voice).count();
         let worst = (0..self.0.len()).max_by_key(|at| (said(&self.0[*at]), self.0[*at].rank, *at));
         if let Some(worst) = worst {
             self.0.remove(worst);
@@ -67,13 +68,15 @@ impl Candidates {
     pub fn best(self) -> Vec<Evidence> {
         let mut sorted = self.0;
         sorted.sort_by(|a, b| {
-            let place = |c: &Candidate| (c.evidence.source.clone(), c.evidence.path.clone());
+            let place =
+                |c: &EvidenceCandidate| (c.evidence.source.clone(), c.evidence.path.clone());
             a.rank.cmp(&b.rank).then_with(|| place(a).cmp(&place(b)))
         });
-        let mut kept: Vec<&Candidate> = Vec::new();
-        let mut others: Vec<&Candidate> = Vec::new();
+        let mut kept: Vec<&EvidenceCandidate> = Vec::new();
+        let mut others: Vec<&EvidenceCandidate> = Vec::new();
         for candidate in &sorted {
-            let says = |known: &&Candidate| known.evidence.sentence == candidate.evidence.sentence;
+            let says =
+                |known: &&EvidenceCandidate| known.evidence.sentence == candidate.evidence.sentence;
             if kept.iter().chain(&others).any(says) {
                 continue;
             }
@@ -107,8 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn each_voice_has_one_sentence_before_any_has_two() {
-        let mut candidates = Candidates::default();
+    fn each_voice_gets_one_sentence_before_any_gets_two() {
+        let mut candidates = EvidenceCandidates::default();
         // The second source has the voice of the first.
         let said = [("a", 1), ("a2", 2), ("a2", 3), ("b", 9), ("c", 8), ("a", 1)];
         for (source, rank) in said {
@@ -120,12 +123,16 @@ mod tests {
                 address: Address::Lines(1, 1),
                 section: 1,
             };
-            candidates.add(&Rc::new(Candidate { rank, voice, evidence }));
+            candidates.add(&Rc::new(EvidenceCandidate { rank, voice, evidence }));
         }
         let first = candidates.0[0].evidence.clone();
         for _ in 0..20 {
             let evidence = first.clone();
-            candidates.add(&Rc::new(Candidate { rank: 0, voice: usize::from(b'a'), evidence }));
+            candidates.add(&Rc::new(EvidenceCandidate {
+                rank: 0,
+                voice: usize::from(b'a'),
+                evidence,
+            }));
         }
         assert!(candidates.0.len() <= CANDIDATES);
         let said: Vec<String> = candidates.best().into_iter().map(|e| e.sentence).collect();

@@ -6,11 +6,20 @@ use crate::vocabulary::Vocabulary;
 
 /// A topic to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lesson<'a> {
+pub struct TopicToLearn<'a> {
     /// Its place in the vocabulary.
     pub topic: usize,
-    /// The topic that requires it, and the vocabulary's reason; `None` for the requested topic.
-    pub needed: Option<(usize, &'a str)>,
+    /// `None` for the requested topic.
+    pub needed: Option<NeededFor<'a>>,
+}
+
+/// Why a topic has to be learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NeededFor<'a> {
+    /// The topic that requires it: its place in the vocabulary.
+    pub topic: usize,
+    /// The vocabulary's reason.
+    pub reason: &'a str,
 }
 
 /// Everything that `topic` (a place in the vocabulary) requires directly or indirectly, without the topics in `known`
@@ -22,29 +31,29 @@ pub fn learn<'a>(
     vocabulary: &'a Vocabulary,
     topic: usize,
     known: &HashSet<usize>,
-) -> Vec<Lesson<'a>> {
+) -> Vec<TopicToLearn<'a>> {
     let mut lessons = Vec::new();
     let mut seen = known.clone();
     if topic < vocabulary.topics.len() {
         seen.insert(topic);
-        visit(vocabulary, Lesson { topic, needed: None }, &mut seen, &mut lessons);
+        visit(vocabulary, TopicToLearn { topic, needed: None }, &mut seen, &mut lessons);
     }
     lessons
 }
 
-/// The recursion is as deep as the longest chain of requirements. The vocabulary check rejects cycles; `seen` would
+/// Appends `lesson` to `lessons`, after what it requires. The recursion is as deep as the longest chain of requirements. The vocabulary check rejects cycles; `seen` would
 /// end one.
 fn visit<'a>(
     vocabulary: &'a Vocabulary,
-    lesson: Lesson<'a>,
+    lesson: TopicToLearn<'a>,
     seen: &mut HashSet<usize>,
-    lessons: &mut Vec<Lesson<'a>>,
+    lessons: &mut Vec<TopicToLearn<'a>>,
 ) {
     for requirement in &vocabulary.topics[lesson.topic].requires {
         let Some(topic) = vocabulary.position(&requirement.topic.0) else { continue };
         if seen.insert(topic) {
-            let needed = Some((lesson.topic, requirement.why.as_str()));
-            visit(vocabulary, Lesson { topic, needed }, seen, lessons);
+            let needed = Some(NeededFor { topic: lesson.topic, reason: &requirement.why });
+            visit(vocabulary, TopicToLearn { topic, needed }, seen, lessons);
         }
     }
     lessons.push(lesson);
@@ -65,7 +74,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_comes_before_what_it_requires(
+        fn every_topic_comes_after_what_it_requires(
             start in 0_usize..2000, known in proptest::collection::hash_set(0_usize..600, 0..20),
         ) {
             let vocabulary = &*VOCABULARY;
@@ -85,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_place_has_nothing_to_learn() {
+    fn an_index_beyond_the_vocabulary_has_nothing_to_learn() {
         assert!(learn(&VOCABULARY, usize::MAX, &HashSet::new()).is_empty());
     }
 }

@@ -20,9 +20,9 @@ mod ties;
 mod walk;
 mod without;
 
-pub use cases::{Case, Coverage};
+pub use cases::{CaseStudy, Coverage};
 pub use evidence::MOST_EVIDENCE;
-pub use learn::{Lesson, learn};
+pub use learn::{NeededFor, TopicToLearn, learn};
 pub use model::{Edge, Evidence, Graph, GraphError, VERSION, Why};
-pub use path::{Hop, paths};
+pub use path::{PathHop, paths};
 pub use walk::{Neighbour, related};

@@ -6,8 +6,8 @@ use petgraph::graph::UnGraph;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Case;
-use crate::annotate::resources::Resource;
+use super::CaseStudy;
+use crate::annotate::resources::CitedResource;
 use crate::disk::{self, DiskError};
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
@@ -74,9 +74,9 @@ pub struct Graph {
     /// The number of sections that mention each topic, without copies.
     pub mentions: Vec<u32>,
     /// The most cited first.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<CitedResource>,
     /// The case studies in the vocabulary's order.
-    pub cases: Vec<Case>,
+    pub cases: Vec<CaseStudy>,
 }
 
 /// Why a graph could not be read or written.

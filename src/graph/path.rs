@@ -19,11 +19,11 @@ const SCALE: f64 = 1000.0;
 const MOST_HOPS: usize = 6;
 
 /// The costs of going from one topic to another, in thousandths.
-type Costs = DiGraph<(), u32>;
+type PathCosts = DiGraph<(), u32>;
 
 /// One edge of a chain, in its direction.
 #[derive(Clone, Copy, Debug)]
-pub struct Hop<'a> {
+pub struct PathHop<'a> {
     /// Places in the vocabulary.
     pub from: usize,
     pub to: usize,
@@ -33,7 +33,7 @@ pub struct Hop<'a> {
 /// At most `count` chains from `from` to `to` (places in the vocabulary), the best first. Chains never go through
 /// fields of knowledge, and rarely through hubs. Empty if every chain has more than six edges, or if `from` equals
 /// `to`. O(count · length · edges · log topics).
-pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop<'_>>> {
+pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<PathHop<'_>>> {
     let nodes = graph.topics.node_count();
     if from >= nodes || to >= nodes || from == to {
         return Vec::new();
@@ -44,9 +44,9 @@ pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<Hop
     chains.map(|chain| hops(graph, &chain.nodes)).collect()
 }
 
-/// A loopless chain of topics. The order is that of the result: by cost, then by length, then by topics.
+/// A loopless chain of topics. Chains are ordered as in the result: by cost, then by length, then by topics.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Chain {
+struct TopicChain {
     /// In thousandths.
     cost: u32,
     length: usize,
@@ -55,8 +55,8 @@ struct Chain {
 
 /// The `count` cheapest loopless chains from `from` to `to`, by Yen's algorithm: every next chain leaves one of those
 /// found before at some topic (the spur) by an edge that none of them takes there.
-fn shortest(costs: &Costs, from: NodeIndex, to: NodeIndex, count: usize) -> Vec<Chain> {
-    let mut found: Vec<Chain> = Vec::new();
+fn shortest(costs: &PathCosts, from: NodeIndex, to: NodeIndex, count: usize) -> Vec<TopicChain> {
+    let mut found: Vec<TopicChain> = Vec::new();
     let mut candidates = BTreeSet::new();
     candidates.extend(detour(costs, &[from], to, &HashSet::new()));
     while found.len() < count
@@ -78,11 +78,11 @@ fn shortest(costs: &Costs, from: NodeIndex, to: NodeIndex, count: usize) -> Vec<
 
 /// The cheapest chain to `to` that begins with `root` and does not continue with a topic in `taken`.
 fn detour(
-    costs: &Costs,
+    costs: &PathCosts,
     root: &[NodeIndex],
     to: NodeIndex,
     taken: &HashSet<NodeIndex>,
-) -> Option<Chain> {
+) -> Option<TopicChain> {
     let spur = *root.last()?;
     let open = EdgeFiltered::from_fn(costs, |edge: EdgeReference<'_, u32>| {
         let is_taken = edge.source() == spur && taken.contains(&edge.target());
@@ -92,11 +92,11 @@ fn detour(
     let steps = root.windows(2).filter_map(|pair| costs.find_edge(pair[0], pair[1]));
     let cost = cost + steps.map(|edge| costs[edge]).sum::<u32>();
     let nodes = [root, &rest[1..]].concat();
-    Some(Chain { cost, length: nodes.len(), nodes })
+    Some(TopicChain { cost, length: nodes.len(), nodes })
 }
 
 /// For each topic what it costs to continue to each of its neighbours, on the way to `goal`.
-fn costs(graph: &Graph, goal: NodeIndex) -> Costs {
+fn costs(graph: &Graph, goal: NodeIndex) -> PathCosts {
     let nodes = graph.topics.node_count();
     let mut degrees = vec![0_u32; nodes];
     for edge in graph.topics.edge_references() {
@@ -104,7 +104,7 @@ fn costs(graph: &Graph, goal: NodeIndex) -> Costs {
         degrees[edge.target().index()] += 1;
     }
     let usual = (2 * graph.topics.edge_count() / nodes.max(1)).max(1) as f64;
-    let mut costs = Costs::with_capacity(nodes, 2 * graph.topics.edge_count());
+    let mut costs = PathCosts::with_capacity(nodes, 2 * graph.topics.edge_count());
     for _ in 0..nodes {
         costs.add_node(());
     }
@@ -123,11 +123,11 @@ fn costs(graph: &Graph, goal: NodeIndex) -> Costs {
     costs
 }
 
-fn hops<'a>(graph: &'a Graph, chain: &[NodeIndex]) -> Vec<Hop<'a>> {
+fn hops<'a>(graph: &'a Graph, chain: &[NodeIndex]) -> Vec<PathHop<'a>> {
     let pairs = chain.windows(2).filter_map(|pair| {
         let edge = graph.topics.find_edge(pair[0], pair[1])?;
         let (from, to) = (pair[0].index(), pair[1].index());
-        Some(Hop { from, to, edge: &graph.topics[edge] })
+        Some(PathHop { from, to, edge: &graph.topics[edge] })
     });
     pairs.collect()
 }
@@ -147,7 +147,7 @@ mod tests {
     fn no_cheaper_chain_is_missed_where_several_cost_the_same() {
         let mut random = fastrand::Rng::with_seed(4);
         for _ in 0..200 {
-            let mut costs = Costs::new();
+            let mut costs = PathCosts::new();
             let nodes: Vec<NodeIndex> = (0..7).map(|_| costs.add_node(())).collect();
             for (from, to) in nodes.iter().flat_map(|a| nodes.iter().map(move |b| (*a, *b))) {
                 if from != to && random.bool() {

@@ -17,39 +17,42 @@ const LEAST_VOICES: usize = 2;
 /// The number of independent voices beyond which further ones do not increase the weight.
 const FIRM: f64 = 5.0;
 
-/// Weighted numbers of sentences: with both topics, with each, and of all.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Table {
+/// How often two topics are named: weighted numbers of sentences with both, with each, and of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct PairCounts {
     pub both: f64,
     pub each: [f64; 2],
     pub total: f64,
+    /// Independent voices that name both in one sentence.
+    pub voices: usize,
 }
 
-/// The weight in (0, 1] of a tie that `voices` independent voices support; `None` if there is no tie.
-pub(super) fn tie(table: Table, voices: usize) -> Option<f64> {
-    let strength = npmi(table);
-    let is_tie = voices >= LEAST_VOICES && strength >= LEAST_NPMI && llr(table) >= LEAST_LLR;
+/// The weight in (0, 1] of the tie between two topics with these counts; `None` if there is no tie.
+pub(super) fn tie(counts: PairCounts) -> Option<f64> {
+    let strength = npmi(counts);
+    let is_tie =
+        counts.voices >= LEAST_VOICES && strength >= LEAST_NPMI && llr(counts) >= LEAST_LLR;
     // From five voices on, the weight equals the strength.
-    let firm = (voices as f64 / FIRM).min(1.0);
+    let firm = (counts.voices as f64 / FIRM).min(1.0);
     is_tie.then(|| (strength * (0.4 + 0.6 * firm)).clamp(f64::MIN_POSITIVE, 1.0))
 }
 
 /// Normalised pointwise mutual information, in [-1, 1].
-fn npmi(table: Table) -> f64 {
-    let share = |count: f64| count / table.total.max(f64::MIN_POSITIVE);
-    let joint = share(table.both);
+fn npmi(counts: PairCounts) -> f64 {
+    let share = |count: f64| count / counts.total.max(f64::MIN_POSITIVE);
+    let joint = share(counts.both);
     if joint <= 0.0 {
         return -1.0;
     }
     if joint >= 1.0 {
         return 1.0;
     }
-    (joint / (share(table.each[0]) * share(table.each[1]))).ln() / -joint.ln()
+    (joint / (share(counts.each[0]) * share(counts.each[1]))).ln() / -joint.ln()
 }
 
 /// Dunning's G² of the two-by-two table.
-fn llr(table: Table) -> f64 {
-    let Table { both, each: [first, second], total } = table;
+fn llr(counts: PairCounts) -> f64 {
+    let PairCounts { both, each: [first, second], total, .. } = counts;
     let cells = [
         (both, first, second),
         (first - both, first, total - second),
@@ -66,32 +69,33 @@ fn llr(table: Table) -> f64 {
 mod tests {
     use super::*;
 
-    fn table(both: f64, first: f64, second: f64, total: f64) -> Table {
-        Table { both, each: [first, second], total }
+    fn counts(both: f64, first: f64, second: f64, total: f64) -> PairCounts {
+        PairCounts { both, each: [first, second], total, voices: 0 }
     }
 
     #[test]
     fn mutual_information_is_one_for_inseparable_and_zero_for_independent_topics() {
-        assert!((npmi(table(10.0, 10.0, 10.0, 1000.0)) - 1.0).abs() < 1e-9);
-        assert!(npmi(table(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-9);
-        assert!(npmi(table(0.0, 5.0, 5.0, 10.0)) <= -1.0);
+        assert!((npmi(counts(10.0, 10.0, 10.0, 1000.0)) - 1.0).abs() < 1e-9);
+        assert!(npmi(counts(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-9);
+        assert!(npmi(counts(0.0, 5.0, 5.0, 10.0)) <= -1.0);
     }
 
     #[test]
-    fn the_likelihood_ratio_is_that_of_dunnings_own_example() {
+    fn the_likelihood_ratio_equals_that_of_dunnings_example() {
         // "the swiss" in table 1 of the paper: 270.72 for k = 110, 2442, 111, 29114.
         let found =
-            llr(table(110.0, 110.0 + 2442.0, 110.0 + 111.0, 110.0 + 2442.0 + 111.0 + 29114.0));
+            llr(counts(110.0, 110.0 + 2442.0, 110.0 + 111.0, 110.0 + 2442.0 + 111.0 + 29114.0));
         assert!((found - 270.72).abs() < 0.01, "{found}");
-        assert!(llr(table(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-6);
+        assert!(llr(counts(10.0, 100.0, 100.0, 1000.0)).abs() < 1e-6);
     }
 
     #[test]
     fn one_voice_makes_no_tie_and_more_voices_increase_the_weight() {
-        let strong = table(40.0, 60.0, 60.0, 20_000.0);
-        assert_eq!(tie(strong, 1), None);
-        assert!(tie(strong, 2).unwrap() < tie(strong, 6).unwrap());
-        assert_eq!(tie(table(1.0, 30.0, 40.0, 20_000.0), 2), None, "chance");
-        assert_eq!(tie(table(300.0, 3_000.0, 2_000.0, 20_000.0), 9), None, "independent");
+        let of = |voices, counts: PairCounts| tie(PairCounts { voices, ..counts });
+        let strong = counts(40.0, 60.0, 60.0, 20_000.0);
+        assert_eq!(of(1, strong), None);
+        assert!(of(2, strong).unwrap() < of(6, strong).unwrap());
+        assert_eq!(of(2, counts(1.0, 30.0, 40.0, 20_000.0)), None, "chance");
+        assert_eq!(of(9, counts(300.0, 3_000.0, 2_000.0, 20_000.0)), None, "independent");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Edge, Graph, Why};
-use crate::annotate::resources::Resource;
+use crate::annotate::resources::CitedResource;
 
 impl Graph {
     /// A copy without the text of `sources`: without their sentences, the ties that only they support, and the
@@ -35,7 +35,7 @@ fn without_evidence_of(edge: &Edge, sources: &HashSet<&str>) -> Option<Edge> {
 }
 
 /// `resource` without the citations of `sources`; `None` if no other source cites it.
-fn cited(resource: &Resource, sources: &HashSet<&str>) -> Option<Resource> {
+fn cited(resource: &CitedResource, sources: &HashSet<&str>) -> Option<CitedResource> {
     let is_kept = |source: &str| !sources.contains(source);
     if resource.sources.iter().all(|source| is_kept(source)) {
         return Some(resource.clone());

@@ -5,7 +5,7 @@ use super::view::{
 };
 use super::{Audience, Library};
 use crate::catalogue::policy::show;
-use crate::graph::{Case, Coverage};
+use crate::graph::{CaseStudy, Coverage};
 use crate::search::{Record, SearchError, SectionId, Snippet};
 use crate::vocabulary::label;
 
@@ -21,8 +21,8 @@ impl Library {
     /// The matrix of case studies and steps. O(cases · steps).
     pub fn cases(&self) -> CasesView {
         let steps = &self.graph.vocabulary.steps;
-        let mut cases: Vec<&Case> = self.graph.cases.iter().collect();
-        let said = |case: &Case| {
+        let mut cases: Vec<&CaseStudy> = self.graph.cases.iter().collect();
+        let said = |case: &CaseStudy| {
             let of = |wanted| case.cells.iter().filter(|cell| cell.coverage == wanted).count();
             (of(Coverage::Strong), of(Coverage::Thin))
         };
@@ -91,7 +91,7 @@ impl Library {
         }))
     }
 
-    fn find_case(&self, name: &str) -> Option<&Case> {
+    fn find_case(&self, name: &str) -> Option<&CaseStudy> {
         let words = label::tokens(name).into_iter().map(|token| token.normal);
         let kept: Vec<String> = words.filter(|word| !FILLER.contains(&word.as_str())).collect();
         let is_case = |name: &str| {
@@ -101,7 +101,7 @@ impl Library {
         is_case(name).or_else(|| is_case(&kept.join(" ")))
     }
 
-    fn cells(&self, case: &Case) -> impl Iterator<Item = CellView> {
+    fn cells(&self, case: &CaseStudy) -> impl Iterator<Item = CellView> {
         let steps = &self.graph.vocabulary.steps;
         case.cells.iter().zip(steps).map(|(cell, step)| CellView {
             step: step.slug.clone(),

@@ -1,17 +1,18 @@
 //! Terms that the sources use and the vocabulary lacks.
 
 use super::Library;
-use crate::annotate::terms::{Passage, Term, terms};
-use crate::annotate::{Role, Salience};
+use crate::annotate::terms::{MissingTerm, TermPassage, terms};
+use crate::annotate::{Salience, SectionRole};
 use crate::search::{Record, SearchError};
 
 impl Library {
     /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked
     /// first. Reads the whole index, which takes seconds, and holds its text in memory.
-    pub fn missing_terms(&self, limit: usize) -> Result<Vec<Term>, SearchError> {
+    pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTerm>, SearchError> {
         let mut records: Vec<Record> = Vec::new();
         self.searcher.each(|_, record| {
-            if record.role == Role::Content && record.language.as_deref().is_none_or(|l| l == "en")
+            if record.role == SectionRole::Content
+                && record.language.as_deref().is_none_or(|l| l == "en")
             {
                 records.push(record);
             }
@@ -26,12 +27,12 @@ impl Library {
             .iter()
             .map(|r| r.links.iter().map(|link| link.text.clone()).collect())
             .collect();
-        let passages: Vec<Passage> = records
+        let passages: Vec<TermPassage> = records
             .iter()
             .zip(&anchors)
             .map(|(record, anchors)| {
                 let main = record.mentions.iter().filter(|m| m.salience == Salience::Main);
-                Passage {
+                TermPassage {
                     source: &record.source,
                     voice: self.voices.of(&record.source),
                     path: &record.path,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
-use crate::annotate::resources::Resource;
+use crate::annotate::resources::CitedResource;
 use crate::search::{Budget, Filter, FilterField, LastWord, Request, SearchError, Understanding};
 use crate::vocabulary::Topic;
 
@@ -101,7 +101,7 @@ impl Library {
         };
         let words: Vec<String> = wanted.query.split_whitespace().map(str::to_lowercase).collect();
         let topics = &self.graph.vocabulary.topics;
-        let holds = |resource: &&Resource| {
+        let holds = |resource: &&CitedResource| {
             let about = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
             let labels: Vec<&str> = about.map(|topic| topic.pref_label.as_str()).collect();
             let text = [&*resource.title, &*resource.url, &*labels.join(" ")].join(" ");
@@ -156,7 +156,7 @@ impl Library {
         Ok(visible.take(PASSAGES).map(|found| self.hit(found)).collect())
     }
 
-    fn resource(&self, resource: &Resource) -> ResourceView {
+    fn resource(&self, resource: &CitedResource) -> ResourceView {
         let topics = &self.graph.vocabulary.topics;
         let slugs = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
         ResourceView {

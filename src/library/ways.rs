@@ -36,8 +36,8 @@ impl Library {
             LessonView {
                 id,
                 label,
-                reason: lesson.needed.map(|(_, why)| why.to_owned()),
-                needed_for: lesson.needed.map(|(by, _)| self.topic_link(by)),
+                reason: lesson.needed.map(|needed| needed.reason.to_owned()),
+                needed_for: lesson.needed.map(|needed| self.topic_link(needed.topic)),
                 definition: topics[lesson.topic].definition.clone(),
             }
         });

@@ -2,7 +2,7 @@
 
 use super::write::{Writer, document_key};
 use super::{Copies, IndexedSource, Record, Searcher, SectionId};
-use crate::annotate::Role;
+use crate::annotate::SectionRole;
 use crate::config::Sources;
 use crate::extract::{Address, DocumentKind};
 use crate::vocabulary::{self, Vocabulary};
@@ -29,7 +29,7 @@ pub(super) fn record(heading: &str, text: &str) -> Record {
         links: Vec::new(),
         date: None,
         kind: DocumentKind::Note,
-        role: Role::Content,
+        role: SectionRole::Content,
         tags: Vec::new(),
         licence: None,
         language: Some("en".into()),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use cairn::annotate::{Role, Salience};
+use cairn::annotate::{Salience, SectionRole};
 use cairn::search::{Answer, Budget, LastWord, Suggested, TopicMention, Understanding};
 use proptest::prelude::*;
 
@@ -246,7 +246,7 @@ fn nothing_typed_is_an_error() {
 fn boilerplate_comes_last_and_a_heading_that_says_it_first() {
     let shelf = shelf(vec![
         record("Licence", "Position bias, position bias, position bias.", |r| {
-            r.role = Role::Boilerplate
+            r.role = SectionRole::Boilerplate
         }),
         plain(
             "Notes",

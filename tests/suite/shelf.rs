@@ -1,6 +1,6 @@
 //! A search index of a few sections, written without a refresh.
 
-use cairn::annotate::Role;
+use cairn::annotate::SectionRole;
 use cairn::config::Sources;
 use cairn::extract::{Address, DocumentKind};
 use cairn::search::write::{Writer, document_key};
@@ -32,7 +32,7 @@ pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Re
         links: Vec::new(),
         date: None,
         kind: DocumentKind::Note,
-        role: Role::Content,
+        role: SectionRole::Content,
         tags: Vec::new(),
         licence: None,
         language: Some("en".into()),

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::entry::Entry;
-use super::{Resource, Said, merge, title};
-use crate::annotate::Cited;
+use super::entry::ResourceEntry;
+use super::{CitedResource, CitingSentence, merge, title};
+use crate::annotate::LinkTopics;
 use crate::catalogue::{Visibility, Voice};
 use crate::extract::Link;
 
@@ -15,24 +15,24 @@ const HEADING: u32 = 1;
 
 /// The source that cites.
 #[derive(Clone, Copy, Debug)]
-pub struct Citing<'a> {
+pub struct CitingSource<'a> {
     pub source: &'a str,
     pub voice: &'a Voice,
     pub visibility: Visibility,
 }
 
-/// Collects citations; [`Collector::finish`] returns the resources.
+/// Collects citations; [`CitationCollector::finish`] returns the resources.
 #[derive(Default)]
-pub struct Collector {
-    entries: HashMap<String, Entry>,
+pub struct CitationCollector {
+    entries: HashMap<String, ResourceEntry>,
 }
 
-impl Collector {
+impl CitationCollector {
     /// Adds a citation of `link`, whose topics are `cited`. A link to a URL without citations so far is skipped if
     /// neither its text nor its sentence says anything about the target. Link texts of private sources are used as
     /// titles only if no public source cites the resource.
-    pub fn cite(&mut self, citing: Citing, link: &Link, cited: &Cited) {
-        let Citing { source, voice, visibility } = citing;
+    pub fn cite(&mut self, citing: CitingSource, link: &Link, cited: &LinkTopics) {
+        let CitingSource { source, voice, visibility } = citing;
         let known = self.entries.contains_key(&link.url);
         if !known && !title::says_something(&link.text, &link.sentence) {
             return;
@@ -58,16 +58,17 @@ impl Collector {
         }
         let known = entry.said.get(voice).map_or(0, |said| said.sentence.len());
         if known < link.sentence.len() {
-            let said = Said { source: source.to_owned(), sentence: link.sentence.clone() };
+            let said =
+                CitingSentence { source: source.to_owned(), sentence: link.sentence.clone() };
             entry.said.insert(voice.clone(), said);
         }
     }
 
     /// All resources, by descending number of independent voices. `dead` has the day since which a URL is dead.
     /// O(n log n).
-    pub fn finish(self, dead: &HashMap<String, String>) -> Vec<Resource> {
-        let entries = self.entries.into_iter().map(|(url, entry)| Entry { url, ..entry });
-        let mut entries: Vec<Entry> = entries.collect();
+    pub fn finish(self, dead: &HashMap<String, String>) -> Vec<CitedResource> {
+        let entries = self.entries.into_iter().map(|(url, entry)| ResourceEntry { url, ..entry });
+        let mut entries: Vec<ResourceEntry> = entries.collect();
         entries.sort_by(|a, b| a.url.cmp(&b.url));
         let mut works = merge::merge(entries);
         works.sort_by(|a, b| b.voices.len().cmp(&a.voices.len()).then(a.url.cmp(&b.url)));
@@ -85,9 +86,9 @@ mod tests {
         (id, Voice::Owner(id.split('/').next().unwrap_or_default().to_owned()))
     }
 
-    fn cite(collector: &mut Collector, id: &str, link: &Link, cited: &Cited) {
+    fn cite(collector: &mut CitationCollector, id: &str, link: &Link, cited: &LinkTopics) {
         let (source, voice) = of(id);
-        let citing = Citing { source, voice: &voice, visibility: Visibility::Public };
+        let citing = CitingSource { source, voice: &voice, visibility: Visibility::Public };
         collector.cite(citing, link, cited);
     }
 
@@ -95,24 +96,29 @@ mod tests {
         Link { url: url.into(), text: text.into(), sentence: format!("{text} is cited.") }
     }
 
-    fn about(topics: &[u32]) -> Cited {
-        Cited { sentence: topics.to_vec(), ..Cited::default() }
+    fn about(topics: &[u32]) -> LinkTopics {
+        LinkTopics { sentence: topics.to_vec(), ..LinkTopics::default() }
     }
 
     #[test]
-    fn what_a_links_own_words_name_is_surer_than_what_stands_round_it() {
-        let mut collector = Collector::default();
+    fn topics_of_a_link_text_rank_above_those_of_its_sentence_and_heading() {
+        let mut collector = CitationCollector::default();
         let link = link("https://example.org/a", "Feature stores compared");
-        let cited = Cited { anchor: vec![7], sentence: vec![8, 7], heading: vec![9] };
+        let cited = LinkTopics { anchor: vec![7], sentence: vec![8, 7], heading: vec![9] };
         cite(&mut collector, "a/a", &link, &cited);
-        cite(&mut collector, "b/b", &link, &Cited { heading: vec![9], ..Cited::default() });
+        cite(
+            &mut collector,
+            "b/b",
+            &link,
+            &LinkTopics { heading: vec![9], ..LinkTopics::default() },
+        );
         assert_eq!(collector.finish(&HashMap::new())[0].topics, [7, 8, 9]);
     }
 
     #[test]
-    fn one_address_is_one_resource_with_its_best_title() {
+    fn one_url_is_one_resource_with_its_best_title() {
         let link = |text: &str| link("https://arxiv.org/abs/1706.03762", text);
-        let mut collector = Collector::default();
+        let mut collector = CitationCollector::default();
         cite(&mut collector, "a/a", &link("here"), &about(&[1]));
         cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
         cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[]));
@@ -125,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_private_sources_are_a_title_only_where_nobody_else_cites() {
-        let mut collector = Collector::default();
+    fn link_texts_of_private_sources_are_titles_only_if_no_public_source_cites() {
+        let mut collector = CitationCollector::default();
         let (open, own) = ("https://example.org/open", "https://example.org/own");
         cite(&mut collector, "a/a", &link(open, "here"), &about(&[]));
         let (source, voice) = of("b/own");
-        let citing = Citing { source, voice: &voice, visibility: Visibility::Private };
+        let citing = CitingSource { source, voice: &voice, visibility: Visibility::Private };
         for url in [open, own] {
             collector.cite(citing, &link(url, "Our plans for the feature store"), &about(&[]));
         }
@@ -142,11 +148,11 @@ mod tests {
     }
 
     #[test]
-    fn two_repositories_of_an_owner_cite_with_one_voice() {
-        let mut collector = Collector::default();
+    fn two_repositories_of_one_owner_count_as_one_voice() {
+        let mut collector = CitationCollector::default();
         let (twice, by_two) = (
-            link("https://a.org/x", "Cited twice by one"),
-            link("https://b.org/y", "Cited by two owners"),
+            link("https://a.org/x", "LinkTopics twice by one"),
+            link("https://b.org/y", "LinkTopics by two owners"),
         );
         for (source, link) in [("a/a", &twice), ("a/b", &twice), ("a/a", &by_two), ("b/b", &by_two)]
         {
@@ -155,16 +161,16 @@ mod tests {
         let found = collector.finish(&HashMap::new());
         assert_eq!(
             [&*found[0].title, &*found[1].title],
-            ["Cited by two owners", "Cited twice by one"]
+            ["LinkTopics by two owners", "LinkTopics twice by one"]
         );
         assert_eq!(found[1].sources, ["a/a", "a/b"], "all that cite it are named");
         assert_eq!((found[0].said.len(), found[1].said.len()), (2, 1), "one sentence a voice");
     }
 
     #[test]
-    fn a_work_at_several_addresses_is_one_resource_and_its_namesakes_are_not() {
+    fn a_work_at_several_urls_is_one_resource_and_other_kinds_with_its_title_are_not() {
         let debt = "Hidden Technical Debt in Machine Learning Systems";
-        let mut collector = Collector::default();
+        let mut collector = CitationCollector::default();
         let hash = "86df7dcfd896fcaf2674f757a2463eba";
         for (source, url, text) in [
             ("a/a", format!("https://proceedings.neurips.cc/paper/2015/hash/{hash}-Abstract.html"), debt),
@@ -186,8 +192,8 @@ mod tests {
     }
 
     #[test]
-    fn thirty_thousand_addresses_of_one_title_are_not_compared_each_with_each() {
-        let mut collector = Collector::default();
+    fn thirty_thousand_urls_with_one_title_are_not_compared_in_pairs() {
+        let mut collector = CitationCollector::default();
         for at in 0..30_000 {
             let link = link(&format!("https://a.org/blog/{at}"), "Deep learning for many clicks");
             cite(&mut collector, "a/a", &link, &about(&[]));
@@ -199,8 +205,8 @@ mod tests {
     }
 
     #[test]
-    fn links_that_say_nothing_are_no_citations() {
-        let mut collector = Collector::default();
+    fn links_without_information_are_not_citations() {
+        let mut collector = CitationCollector::default();
         let mut mute = link("https://forum.org/t/1", "Discussions");
         mute.sentence = "Discussions".into();
         cite(&mut collector, "a/a", &mute, &about(&[]));

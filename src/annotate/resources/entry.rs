@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Resource, ResourceKind, Said, kind, title};
+use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
 use crate::catalogue::Voice;
 
 /// The most sentences kept for a resource, each of another voice.
@@ -12,7 +12,7 @@ const LEAST_SENTENCE: usize = 25;
 
 /// A URL with the citations of it.
 #[derive(Default)]
-pub(super) struct Entry {
+pub(super) struct ResourceEntry {
     pub url: String,
     pub also: Vec<String>,
     pub titles: BTreeMap<String, u32>,
@@ -23,10 +23,10 @@ pub(super) struct Entry {
     pub voices: BTreeSet<Voice>,
     pub topics: BTreeMap<u32, u32>,
     /// One sentence of each voice: its longest about this URL.
-    pub said: BTreeMap<Voice, Said>,
+    pub said: BTreeMap<Voice, CitingSentence>,
 }
 
-impl Entry {
+impl ResourceEntry {
     /// The link texts that may be used as its title.
     fn known_titles(&self) -> &BTreeMap<String, u32> {
         if self.is_public { &self.titles } else { &self.private_titles }
@@ -36,15 +36,16 @@ impl Entry {
     pub fn title(&self) -> Option<String> {
         // Of equally common titles, the longer one says more.
         let best = self.known_titles().iter().max_by_key(|(title, count)| (**count, title.len()));
-        best.map(|(title, _)| title.clone()).or_else(|| title::from_address(&self.url))
+        best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
     }
 
+    /// The kind, by the URL and a title.
     pub fn kind(&self) -> ResourceKind {
         kind::kind_of(&self.url, self.known_titles().keys().next().map_or("", String::as_str))
     }
 
     /// Merges `other`, the same work at another URL, into this entry.
-    pub fn take(&mut self, other: Entry) {
+    pub fn take(&mut self, other: ResourceEntry) {
         self.also.push(other.url);
         for (title, count) in other.titles {
             *self.titles.entry(title).or_insert(0) += count;
@@ -63,16 +64,18 @@ impl Entry {
         }
     }
 
-    pub fn resource(self, dead: &HashMap<String, String>) -> Resource {
+    /// The finished resource; `dead` has the day since which a URL is dead.
+    pub fn resource(self, dead: &HashMap<String, String>) -> CitedResource {
         let title =
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());
         let mut topics: Vec<(u32, u32)> = self.topics.into_iter().collect();
         topics.sort_by_key(|(topic, count)| (std::cmp::Reverse(*count), *topic));
-        let tells = |said: &Said| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
-        let mut said: Vec<Said> = self.said.into_values().filter(tells).collect();
+        let is_useful =
+            |said: &CitingSentence| said.sentence.len() >= LEAST_SENTENCE && said.sentence != title;
+        let mut said: Vec<CitingSentence> = self.said.into_values().filter(is_useful).collect();
         said.sort_by(|a, b| b.sentence.len().cmp(&a.sentence.len()).then(a.source.cmp(&b.source)));
         said.truncate(MOST_SENTENCES);
-        Resource {
+        CitedResource {
             kind: kind::kind_of(&self.url, &title),
             year: std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url)),
             title,

@@ -1,242 +1,10 @@
 //! The kind and the year of a resource, by its URL.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The kind of a resource.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum ResourceKind {
-    Paper,
-    Article,
-    Video,
-    Course,
-    Book,
-    Code,
-    Tool,
-    Dataset,
-}
+use super::ResourceKind;
+use super::hosts::{KIND_HOSTS, KindHosts};
 
-impl ResourceKind {
-    /// All of them.
-    pub const ALL: [ResourceKind; 8] = [
-        ResourceKind::Paper,
-        ResourceKind::Article,
-        ResourceKind::Video,
-        ResourceKind::Course,
-        ResourceKind::Book,
-        ResourceKind::Code,
-        ResourceKind::Tool,
-        ResourceKind::Dataset,
-    ];
-
-    /// Its name in responses.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ResourceKind::Paper => "paper",
-            ResourceKind::Article => "article",
-            ResourceKind::Video => "video",
-            ResourceKind::Course => "course",
-            ResourceKind::Book => "book",
-            ResourceKind::Code => "code",
-            ResourceKind::Tool => "tool",
-            ResourceKind::Dataset => "dataset",
-        }
-    }
-}
-
-/// The places on the web with resources of one kind.
-struct Places {
-    kind: ResourceKind,
-    /// A prefix of hosts that also have this kind; may be empty.
-    prefix: &'static str,
-    /// Hosts, each with the path prefix of such resources.
-    hosts: &'static [(&'static str, &'static str)],
-}
-
-/// The first entry that matches decides.
-const PLACES: [Places; 8] = [
-    // Before the shop amazon.com.
-    Places {
-        kind: ResourceKind::Tool,
-        prefix: "docs.",
-        hosts: &[("aws.amazon.com", "/"), ("docs.microsoft.com", "/")],
-    },
-    Places {
-        kind: ResourceKind::Dataset,
-        prefix: "",
-        hosts: &[
-            ("huggingface.co", "/datasets"),
-            ("kaggle.com", "/datasets"),
-            ("kaggle.com", "/c/"),
-            ("kaggle.com", "/competitions"),
-            ("archive.ics.uci.edu", "/"),
-            ("paperswithcode.com", "/dataset"),
-            ("grouplens.org", "/datasets"),
-            ("registry.opendata.aws", "/"),
-            ("zenodo.org", "/"),
-            ("figshare.com", "/"),
-            ("openml.org", "/"),
-            ("commoncrawl.org", "/"),
-            ("image-net.org", "/"),
-            ("cocodataset.org", "/"),
-            ("labs.criteo.com", "/"),
-            ("datasetsearch.research.google.com", "/"),
-        ],
-    },
-    Places {
-        kind: ResourceKind::Course,
-        prefix: "",
-        hosts: &[
-            ("coursera.org", "/"),
-            ("edx.org", "/"),
-            ("udemy.com", "/"),
-            ("udacity.com", "/"),
-            ("fast.ai", "/"),
-            ("deeplearning.ai", "/"),
-            ("ocw.mit.edu", "/"),
-            ("kaggle.com", "/learn"),
-            ("fullstackdeeplearning.com", "/"),
-            ("web.stanford.edu", "/class"),
-            ("educative.io", "/courses"),
-            ("developers.google.com", "/machine-learning/crash-course"),
-            ("datacamp.com", "/courses"),
-            ("huggingface.co", "/course"),
-            ("huggingface.co", "/learn"),
-            ("khanacademy.org", "/"),
-            ("datatalks.club", "/courses"),
-            ("cs.cmu.edu", "/courses"),
-        ],
-    },
-    Places {
-        kind: ResourceKind::Book,
-        prefix: "",
-        hosts: &[
-            ("oreilly.com", "/library"),
-            ("learning.oreilly.com", "/library"),
-            ("manning.com", "/books"),
-            ("amazon.com", "/"),
-            ("amazon.in", "/"),
-            ("amazon.co.uk", "/"),
-            ("amzn.to", "/"),
-            ("leanpub.com", "/"),
-            ("goodreads.com", "/book"),
-            ("deeplearningbook.org", "/"),
-            ("d2l.ai", "/"),
-            ("packtpub.com", "/"),
-            ("link.springer.com", "/book"),
-            ("nostarch.com", "/"),
-            ("mitpress.mit.edu", "/"),
-            ("christophm.github.io", "/interpretable-ml-book"),
-            ("otexts.com", "/"),
-            ("sre.google", "/sre-book"),
-            ("books.google.com", "/"),
-            ("mlebook.com", "/"),
-            ("huyenchip.com", "/machine-learning-systems-design"),
-        ],
-    },
-    Places {
-        kind: ResourceKind::Paper,
-        prefix: "",
-        hosts: &[
-            ("arxiv.org", "/"),
-            ("acm.org", "/"),
-            ("aclanthology.org", "/"),
-            ("openreview.net", "/"),
-            ("ieee.org", "/"),
-            ("mlr.press", "/"),
-            ("nips.cc", "/"),
-            ("neurips.cc", "/"),
-            ("doi.org", "/"),
-            ("sciencedirect.com", "/"),
-            ("link.springer.com", "/"),
-            ("nature.com", "/articles"),
-            ("jmlr.org", "/"),
-            ("usenix.org", "/"),
-            ("vldb.org", "/"),
-            ("cidrdb.org", "/"),
-            ("thecvf.com", "/"),
-            ("semanticscholar.org", "/"),
-            ("research.google", "/pubs"),
-            ("huggingface.co", "/papers"),
-            ("biorxiv.org", "/"),
-            ("ssrn.com", "/"),
-            ("pubmed.ncbi.nlm.nih.gov", "/"),
-            ("ncbi.nlm.nih.gov", "/pmc"),
-            ("mlsys.org", "/"),
-            ("ijcai.org", "/"),
-            ("aaai.org", "/"),
-            ("isca-archive.org", "/"),
-            ("ecva.net", "/"),
-            ("paperswithcode.com", "/paper"),
-            ("researchgate.net", "/publication"),
-            ("pnas.org", "/"),
-            ("science.org", "/doi"),
-        ],
-    },
-    Places {
-        kind: ResourceKind::Video,
-        prefix: "",
-        hosts: &[
-            ("youtube.com", "/"),
-            ("vimeo.com", "/"),
-            ("ted.com", "/talks"),
-            ("bilibili.com", "/"),
-            ("videolectures.net", "/"),
-            ("slideslive.com", "/"),
-            ("infoq.com", "/presentations"),
-            ("crossminds.ai", "/video"),
-            ("twitch.tv", "/"),
-        ],
-    },
-    Places {
-        kind: ResourceKind::Code,
-        prefix: "",
-        hosts: &[
-            ("github.com", "/"),
-            ("gitlab.com", "/"),
-            ("gist.github.com", "/"),
-            ("bitbucket.org", "/"),
-            ("gitee.com", "/"),
-            ("colab.research.google.com", "/"),
-            ("nbviewer.org", "/"),
-            ("nbviewer.jupyter.org", "/"),
-            ("kaggle.com", "/code"),
-            ("mybinder.org", "/"),
-        ],
-    },
-    Places {
-        kind: ResourceKind::Tool,
-        prefix: "",
-        hosts: &[
-            ("readthedocs.io", "/"),
-            ("readthedocs.org", "/"),
-            ("pypi.org", "/"),
-            ("npmjs.com", "/"),
-            ("crates.io", "/"),
-            ("hub.docker.com", "/"),
-            ("huggingface.co", "/"),
-            ("apache.org", "/"),
-            ("tensorflow.org", "/"),
-            ("pytorch.org", "/"),
-            ("scikit-learn.org", "/"),
-            ("mlflow.org", "/"),
-            ("kubernetes.io", "/"),
-            ("kubeflow.org", "/"),
-            ("docker.com", "/"),
-            ("spacy.io", "/"),
-            ("cran.r-project.org", "/"),
-            ("cloud.google.com", "/"),
-            ("azure.microsoft.com", "/"),
-            ("learn.microsoft.com", "/"),
-            ("docs.microsoft.com", "/"),
-            ("github.io", "/"),
-        ],
-    },
-];
 /// Parts of a path that make a page on the host of a tool an article.
 const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
 
@@ -248,7 +16,7 @@ pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
         (host == *name || host.ends_with(&format!(".{name}"))) && path.starts_with(below)
     };
     let is_blog = BLOGS.iter().any(|part| path.contains(part)) || host.starts_with("blog");
-    for Places { kind, prefix, hosts } in &PLACES {
+    for KindHosts { kind, prefix, hosts } in &KIND_HOSTS {
         let named = !prefix.is_empty() && host.starts_with(prefix) && host != "docs.google.com";
         if named || hosts.iter().any(is_at) {
             let is_post = is_blog && *kind == ResourceKind::Tool;
@@ -268,13 +36,13 @@ pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
 /// `kind`, or for an article the more specific kind that its title names.
 fn by_title(kind: ResourceKind, title: &str) -> ResourceKind {
     let title = title.to_lowercase();
-    let says = |words: &[&str]| {
+    let has = |words: &[&str]| {
         title.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word))
     };
     match kind {
-        ResourceKind::Article if says(&["dataset", "datasets"]) => ResourceKind::Dataset,
-        ResourceKind::Article if says(&["course", "bootcamp", "mooc"]) => ResourceKind::Course,
-        ResourceKind::Article if says(&["textbook", "ebook"]) => ResourceKind::Book,
+        ResourceKind::Article if has(&["dataset", "datasets"]) => ResourceKind::Dataset,
+        ResourceKind::Article if has(&["course", "bootcamp", "mooc"]) => ResourceKind::Course,
+        ResourceKind::Article if has(&["textbook", "ebook"]) => ResourceKind::Book,
         kind => kind,
     }
 }
@@ -298,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_paths_and_titles_tell_the_kind() {
+    fn host_path_and_title_determine_the_kind() {
         for (url, title, kind) in [
             ("https://arxiv.org/abs/1706.03762", "x", ResourceKind::Paper),
             ("https://dl.acm.org/doi/10.1145/1", "x", ResourceKind::Paper),
@@ -323,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn years_are_read_from_addresses() {
+    fn years_are_read_from_urls() {
         assert_eq!(year_of("https://arxiv.org/abs/1706.03762"), Some(2017));
         assert_eq!(year_of("https://arxiv.org/abs/cs/0001001"), None);
         assert_eq!(year_of("https://a.org/2019/05/post"), Some(2019));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use petgraph::unionfind::UnionFind;
 
-use super::entry::Entry;
+use super::entry::ResourceEntry;
 use super::{ResourceKind, title};
 
 /// Sites whose pages about a work have the work's own title.
@@ -16,7 +16,7 @@ const MOST_ALIKE: usize = 64;
 
 /// `entries` with those merged that are the same work: papers or articles with the same title of at least four words,
 /// on different hosts, or on one host with the same last part of the path. O(n).
-pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
+pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, entry) in entries.iter().enumerate() {
@@ -24,7 +24,7 @@ pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
         if !is_work || REVIEWERS.contains(&host(&entry.url)) {
             continue;
         }
-        let own = title::from_address(&entry.url);
+        let own = title::from_url(&entry.url);
         let mut keys: Vec<String> =
             [entry.title(), own].into_iter().flatten().filter_map(|t| title::key(&t)).collect();
         keys.dedup();
@@ -38,7 +38,7 @@ pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
             }
         }
     }
-    let mut groups: HashMap<usize, Vec<Entry>> = HashMap::new();
+    let mut groups: HashMap<usize, Vec<ResourceEntry>> = HashMap::new();
     for (at, entry) in entries.into_iter().enumerate() {
         groups.entry(sets.find(at)).or_default().push(entry);
     }
@@ -46,12 +46,12 @@ pub(super) fn merge(entries: Vec<Entry>) -> Vec<Entry> {
 }
 
 /// Whether two entries with the same title may be the same work.
-fn are_one(a: &Entry, b: &Entry) -> bool {
+fn are_one(a: &ResourceEntry, b: &ResourceEntry) -> bool {
     host(&a.url) != host(&b.url) || last_part(&a.url) == last_part(&b.url)
 }
 
 /// Merges all entries of a work into the one with the best URL.
-fn joined(mut group: Vec<Entry>) -> Option<Entry> {
+fn joined(mut group: Vec<ResourceEntry>) -> Option<ResourceEntry> {
     group.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.url.cmp(&b.url)));
     let mut entries = group.into_iter();
     let mut best = entries.next()?;
@@ -63,7 +63,7 @@ fn joined(mut group: Vec<Entry>) -> Option<Entry> {
 
 /// The sort key of URLs, best first: those that public sources cite, then by host (archives, then other papers, then
 /// the rest), then by descending number of voices.
-fn rank(entry: &Entry) -> (bool, u8, std::cmp::Reverse<usize>) {
+fn rank(entry: &ResourceEntry) -> (bool, u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,
         "proceedings.neurips.cc" | "papers.nips.cc" | "proceedings.mlr.press" => 1,

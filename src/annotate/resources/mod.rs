@@ -2,11 +2,11 @@
 
 mod collect;
 mod entry;
+mod hosts;
 mod kind;
 mod merge;
 mod resource;
 mod title;
 
-pub use collect::{Citing, Collector};
-pub use kind::ResourceKind;
-pub use resource::{Resource, Said};
+pub use collect::{CitationCollector, CitingSource};
+pub use resource::{CitedResource, CitingSentence, ResourceKind};

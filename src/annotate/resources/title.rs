@@ -79,7 +79,7 @@ pub(super) fn says_something(text: &str, sentence: &str) -> bool {
 }
 
 /// A title made of the words of the last part of `url`'s path, if they may be one.
-pub(super) fn from_address(url: &str) -> Option<String> {
+pub(super) fn from_url(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?.splitn(4, '/').nth(3)?;
     let last = path.rsplit('/').find(|part| !part.is_empty())?;
     let last = percent_encoding::percent_decode_str(last).decode_utf8().ok()?;
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_are_told_from_pointers() {
+    fn titles_are_distinguished_from_link_words() {
         for title in ["Attention Is All You Need", "MLflow", "XGB paper"] {
             assert!(is_title(title), "{title}");
         }
@@ -142,8 +142,8 @@ mod tests {
     }
 
     #[test]
-    fn addresses_tell_titles() {
-        let title = |url: &str| from_address(url).unwrap_or_default();
+    fn titles_are_derived_from_urls() {
+        let title = |url: &str| from_url(url).unwrap_or_default();
         assert_eq!(
             title("https://papers.nips.cc/paper/5656-hidden-technical-debt-in-systems.pdf"),
             "Hidden technical debt in systems"

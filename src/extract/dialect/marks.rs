@@ -74,15 +74,7 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
             title.map_or(String::new(), |title| title.as_str().to_owned())
         });
     }
-    if line.contains("{{") {
-        swap(&mut line, &SHORTCODE, |_| String::new());
-    }
-    if line.contains("{%") {
-        swap(&mut line, &TAG, |found| {
-            let url = URL.captures(&found[1]);
-            url.map_or(String::new(), |url| format!("<{}>", &url[1]))
-        });
-    }
+    templates(&mut line);
     if line.contains('`') {
         swap(&mut line, &ROLE, role);
     }
@@ -106,6 +98,19 @@ pub(super) fn without(line: &str, is_quarto: bool) -> String {
     line.into_owned()
 }
 
+/// Removes shortcodes and template tags; the URL of an embedded page is kept.
+fn templates(line: &mut Cow<str>) {
+    if line.contains("{{") {
+        swap(line, &SHORTCODE, |_| String::new());
+    }
+    if line.contains("{%") {
+        swap(line, &TAG, |found| {
+            let url = URL.captures(&found[1]);
+            url.map_or(String::new(), |url| format!("<{}>", &url[1]))
+        });
+    }
+}
+
 /// The text of a role that readers see; "…" if the site generator would write it.
 fn role(found: &Captures) -> String {
     let role = found.get(1).or(found.get(2)).map_or("", |role| role.as_str());
@@ -119,6 +124,7 @@ fn role(found: &Captures) -> String {
     }
 }
 
+/// Removes the marks of Quarto, R Markdown and bookdown.
 fn quarto(line: &mut Cow<str>) {
     if line.trim() == ". . ." {
         *line = Cow::Borrowed("");
@@ -137,6 +143,7 @@ fn quarto(line: &mut Cow<str>) {
     swap(line, &INLINE_R, |_| "…".to_owned());
 }
 
+/// Removes the marks of Obsidian.
 fn obsidian(line: &mut Cow<str>) {
     if line.contains("%%") {
         swap(line, &REMARK, |_| String::new());

@@ -54,21 +54,21 @@ struct DialectReader {
     is_quarto: bool,
     is_mdx: bool,
     /// The open fences, innermost last: all but the last are directives that contain prose.
-    fences: Vec<Fence>,
+    fences: Vec<OpenFence>,
     mdx: Mdx,
 }
 
-/// A fenced block.
-struct Fence {
+/// An open fenced block.
+struct OpenFence {
     /// The backticks or tildes that opened it, and the indentation that its lines lose.
     mark: String,
     indent: usize,
-    holds: Holds,
+    content: FenceContent,
 }
 
 /// The contents of a fenced block. While `at_head`, options of a directive may follow.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
+enum FenceContent {
     /// Code.
     Code {
         at_head: bool,
@@ -84,42 +84,10 @@ enum Holds {
 }
 
 impl DialectReader {
+    /// The Markdown of `line`, which has no line end.
     fn line<'a>(&mut self, line: &'a str) -> Cow<'a, str> {
-        if let Some(fence) = self.fences.last_mut() {
-            let trimmed = line.trim();
-            let closes = trimmed.starts_with(&fence.mark)
-                && trimmed.trim_start_matches(['`', '~']).is_empty();
-            let indent = fence.indent;
-            if closes {
-                let holds = self.fences.pop().map(|fence| fence.holds);
-                return match holds {
-                    Some(Holds::Code { .. }) => Cow::Borrowed(undented(line, indent)),
-                    Some(Holds::Math { at_head: false }) => Cow::Borrowed("$$"),
-                    _ => Cow::Borrowed(""),
-                };
-            }
-            match &mut fence.holds {
-                Holds::Nothing => return Cow::Borrowed(""),
-                Holds::Code { at_head } | Holds::Math { at_head } | Holds::Prose { at_head }
-                    if *at_head && (myst::is_option(line) || trimmed.is_empty()) =>
-                {
-                    return Cow::Borrowed("");
-                }
-                Holds::Code { .. } if self.is_quarto && trimmed.starts_with("#|") => {
-                    return Cow::Borrowed("");
-                }
-                Holds::Code { .. } if is_d2l(trimmed) => return Cow::Borrowed(""),
-                Holds::Code { at_head } => {
-                    *at_head = false;
-                    return Cow::Borrowed(undented(line, indent));
-                }
-                // A blank line would end the formula, so `$$` is written before its first line.
-                Holds::Math { at_head } => {
-                    let mark = if std::mem::take(at_head) { "$$ " } else { "" };
-                    return Cow::Owned(format!("{mark}{trimmed}"));
-                }
-                Holds::Prose { at_head } => *at_head = false,
-            }
+        if let Some(fenced) = self.fenced_line(line) {
+            return fenced;
         }
         let trimmed = line.trim_start();
         if let Some(mark) = fence(trimmed) {
@@ -129,22 +97,66 @@ impl DialectReader {
         Cow::Owned(marks::without(&line, self.is_quarto))
     }
 
+    /// The Markdown of `line` in the innermost fenced block. `None` for prose and outside of fenced blocks.
+    fn fenced_line<'a>(&mut self, line: &'a str) -> Option<Cow<'a, str>> {
+        let fence = self.fences.last_mut()?;
+        let trimmed = line.trim();
+        let indent = fence.indent;
+        if trimmed.starts_with(&fence.mark) && trimmed.trim_start_matches(['`', '~']).is_empty() {
+            let closed = self.fences.pop()?;
+            return Some(Cow::Borrowed(match closed.content {
+                FenceContent::Code { .. } => undented(line, indent),
+                FenceContent::Math { at_head: false } => "$$",
+                _ => "",
+            }));
+        }
+        let may_be_option = myst::is_option(line) || trimmed.is_empty();
+        Some(match &mut fence.content {
+            FenceContent::Nothing => Cow::Borrowed(""),
+            FenceContent::Code { at_head: true }
+            | FenceContent::Math { at_head: true }
+            | FenceContent::Prose { at_head: true }
+                if may_be_option =>
+            {
+                Cow::Borrowed("")
+            }
+            FenceContent::Code { .. }
+                if is_d2l(trimmed) || self.is_quarto && trimmed.starts_with("#|") =>
+            {
+                Cow::Borrowed("")
+            }
+            FenceContent::Code { at_head } => {
+                *at_head = false;
+                Cow::Borrowed(undented(line, indent))
+            }
+            // A blank line would end the formula, so `$$` is written before its first line.
+            FenceContent::Math { at_head } => {
+                let mark = if std::mem::take(at_head) { "$$ " } else { "" };
+                Cow::Owned(format!("{mark}{trimmed}"))
+            }
+            FenceContent::Prose { at_head } => {
+                *at_head = false;
+                return None;
+            }
+        })
+    }
+
     /// Opens a fenced block at `line` and returns what to write for that line.
     fn open<'a>(&mut self, line: &'a str, trimmed: &'a str, mark: &str) -> Cow<'a, str> {
         let indent = if self.mdx.is_inside() { line.len() - trimmed.len() } else { 0 };
         let directive = myst::directive(&trimmed[mark.len()..]).filter(|_| !self.is_quarto);
-        let (holds, line) = match directive {
-            None => (Holds::Code { at_head: false }, Cow::Borrowed(undented(line, indent))),
+        let (content, line) = match directive {
+            None => (FenceContent::Code { at_head: false }, Cow::Borrowed(undented(line, indent))),
             Some(Directive::Code(language)) => {
-                (Holds::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
+                (FenceContent::Code { at_head: true }, Cow::Owned(format!("{mark}{language}")))
             }
             Some(Directive::Prose { title }) => {
-                (Holds::Prose { at_head: true }, Cow::Borrowed(title))
+                (FenceContent::Prose { at_head: true }, Cow::Borrowed(title))
             }
-            Some(Directive::Math) => (Holds::Math { at_head: true }, Cow::Borrowed("")),
-            Some(Directive::Empty) => (Holds::Nothing, Cow::Borrowed("")),
+            Some(Directive::Math) => (FenceContent::Math { at_head: true }, Cow::Borrowed("")),
+            Some(Directive::Empty) => (FenceContent::Nothing, Cow::Borrowed("")),
         };
-        self.fences.push(Fence { mark: mark.to_owned(), indent, holds });
+        self.fences.push(OpenFence { mark: mark.to_owned(), indent, content });
         line
     }
 }
@@ -204,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn gitbook_liquid_and_shortcodes_go_and_embedded_addresses_stay() {
+    fn marks_of_gitbook_and_liquid_are_removed_and_embedded_urls_are_kept() {
         check(
             "md",
             "{% embed url=\"https://a.org/v?x=1\" %} now\n{% hint style=\"info\" %}\nMind.\n{% endhint %}\n",
@@ -225,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn mdx_loses_imports_and_components_and_keeps_what_is_in_them() {
+    fn mdx_loses_imports_and_component_tags_and_keeps_their_contents() {
         check(
             "mdx",
             "import { Tabs } from 'x'\n\n# A\n\n<Callout type=\"info\" emoji={'>'}>\n    Learn **more** [here](y).\n</Callout>\n",
@@ -239,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn mysts_directives_are_read_by_what_they_hold() {
+    fn directives_of_myst_are_converted_by_their_content() {
         check(
             "md",
             "(mark)=\n````{note} Mind\n:class: x\nWords {ref}`a`.\n```{code-cell} ipython3\n:tags: [x]\nx = 1\n```\n````\nOn.\n",
@@ -255,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn wikilinks_become_the_words_that_they_show() {
+    fn wikilinks_become_their_visible_text() {
         check(
             "md",
             "- [[a/b/Page#Part]] and [[Page|the page]], ![[x.png]] but [[1, 2], [3]]\n",
@@ -265,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_behind_a_heading_goes_in_any_dialect() {
+    fn the_id_after_a_heading_is_removed_in_any_dialect() {
         check("md", "## Part {#part-one}\n{: .note}\n", "## Part\n\n");
     }
 }

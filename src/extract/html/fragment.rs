@@ -28,63 +28,113 @@ const BLOCKS: [&[u8]; 20] = [
     b"dt",
 ];
 
+/// A link in a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::extract) struct InlineLink {
+    pub url: String,
+    /// Byte offset of the link in the text around it.
+    pub offset: usize,
+    /// The link's own text.
+    pub text: String,
+}
+
+/// A link whose end was not read yet.
+#[derive(Debug)]
+pub(in crate::extract) struct OpenLink {
+    pub url: String,
+    /// Byte offset of its start in the text around it.
+    pub offset: usize,
+}
+
+impl OpenLink {
+    /// The link, which ends where `text` ends so far.
+    pub fn close(self, text: &str) -> InlineLink {
+        let OpenLink { url, offset } = self;
+        InlineLink { url, offset, text: text.get(offset..).unwrap_or_default().trim().to_owned() }
+    }
+}
+
 /// The content of an HTML fragment.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::extract) struct Fragment {
     /// The text, with a line for each block.
     pub text: String,
-    /// URL, byte offset in `text` and link text of each link.
-    pub links: Vec<(String, usize, String)>,
+    pub links: Vec<InlineLink>,
     /// The heading's level if the fragment consists of one heading.
     pub heading: Option<u8>,
 }
 
 /// Reads `html`, a fragment that may be truncated anywhere. O(length); never fails.
 pub(in crate::extract) fn read(html: &str) -> Fragment {
-    let mut fragment = Fragment::default();
-    let mut silent = 0_usize;
-    let mut open: Option<(String, usize)> = None;
-    let mut headings = Vec::new();
+    let mut reader = FragmentReader::default();
     for Ok(token) in Tokenizer::new(html) {
         match token {
-            Token::StartTag(tag) => {
-                let name: &[u8] = &tag.name;
-                silent += usize::from(SILENT.contains(&name) && !tag.self_closing);
-                line_break(&mut fragment.text, name);
-                if let [b'h', level @ b'1'..=b'6'] = name {
-                    headings.push((level - b'0', fragment.text.trim().is_empty()));
-                }
-                if let Some(href) = href(&tag) {
-                    open = Some((href, fragment.text.len()));
-                }
-            }
-            Token::EndTag(tag) => {
-                let name: &[u8] = &tag.name;
-                if SILENT.contains(&name) {
-                    silent = silent.saturating_sub(1);
-                }
-                if name == b"a"
-                    && let Some((href, from)) = open.take()
-                {
-                    let words = fragment.text[from..].trim().to_owned();
-                    fragment.links.push((href, from, words));
-                }
-                line_break(&mut fragment.text, name);
-            }
-            Token::String(string) if silent == 0 => {
-                push_folded(&mut fragment.text, &String::from_utf8_lossy(&string.value));
+            Token::StartTag(tag) => reader.start(&tag),
+            Token::EndTag(tag) => reader.end(&tag.name),
+            Token::String(string) if reader.silent == 0 => {
+                push_folded(&mut reader.fragment.text, &String::from_utf8_lossy(&string.value));
             }
             _ => {}
         }
     }
-    fragment.text.truncate(fragment.text.trim_end().len());
-    if let [(level, true)] = headings[..]
-        && !fragment.text.is_empty()
-        && !fragment.text.contains('\n')
-    {
-        fragment.heading = Some(level);
+    reader.finish()
+}
+
+/// A heading of a fragment.
+struct FragmentHeading {
+    level: u8,
+    /// Whether there is no text before it.
+    is_first: bool,
+}
+
+/// The state of reading a fragment.
+#[derive(Default)]
+struct FragmentReader {
+    fragment: Fragment,
+    /// The number of open elements whose content is skipped.
+    silent: usize,
+    link: Option<OpenLink>,
+    headings: Vec<FragmentHeading>,
+}
+
+impl FragmentReader {
+    fn start(&mut self, tag: &StartTag<()>) {
+        let name: &[u8] = &tag.name;
+        let text = &mut self.fragment.text;
+        self.silent += usize::from(SILENT.contains(&name) && !tag.self_closing);
+        line_break(text, name);
+        if let [b'h', level @ b'1'..=b'6'] = name {
+            let is_first = text.trim().is_empty();
+            self.headings.push(FragmentHeading { level: level - b'0', is_first });
+        }
+        if let Some(url) = href(tag) {
+            self.link = Some(OpenLink { url, offset: text.len() });
+        }
     }
-    fragment
+
+    fn end(&mut self, name: &[u8]) {
+        if SILENT.contains(&name) {
+            self.silent = self.silent.saturating_sub(1);
+        }
+        if name == b"a"
+            && let Some(link) = self.link.take()
+        {
+            self.fragment.links.push(link.close(&self.fragment.text));
+        }
+        line_break(&mut self.fragment.text, name);
+    }
+
+    fn finish(self) -> Fragment {
+        let mut fragment = self.fragment;
+        fragment.text.truncate(fragment.text.trim_end().len());
+        if let [FragmentHeading { level, is_first: true }] = self.headings[..]
+            && !fragment.text.is_empty()
+            && !fragment.text.contains('\n')
+        {
+            fragment.heading = Some(level);
+        }
+        fragment
+    }
 }
 
 /// The URL of `tag` if it is an `<a href=…>`.
@@ -95,11 +145,13 @@ pub(in crate::extract) fn inline_link(tag: &str) -> Option<String> {
     })
 }
 
+/// The URL of `tag` if it is an `<a href=…>`.
 fn href(tag: &StartTag<()>) -> Option<String> {
     let name: &[u8] = &tag.name;
     attribute(tag, b"href").filter(|_| name == b"a")
 }
 
+/// Ends the line of `text` if the element `name` is a block; a table cell ends with a space.
 fn line_break(text: &mut String, name: &[u8]) {
     if BLOCKS.contains(&name) && !text.is_empty() && !text.ends_with('\n') {
         text.truncate(text.trim_end().len());
@@ -119,7 +171,10 @@ mod tests {
             "<div><b>Bold</b> text <a href=\"https://a.b/c\">the  link</a><script>x()</script></div><p>next",
         );
         assert_eq!(fragment.text, "Bold text the link\nnext");
-        assert_eq!(fragment.links, [("https://a.b/c".to_owned(), 10, "the link".to_owned())]);
+        assert_eq!(
+            fragment.links,
+            [InlineLink { url: "https://a.b/c".into(), offset: 10, text: "the link".into() }]
+        );
         assert_eq!(fragment.heading, None);
     }
 

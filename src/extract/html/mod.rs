@@ -1,5 +1,6 @@
 //! HTML: whole pages ([`page`]), and fragments as in Markdown and decks ([`fragment`]).
 
+mod elements;
 pub(super) mod fragment;
 pub(super) mod page;
 

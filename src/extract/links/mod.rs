@@ -92,6 +92,7 @@ fn inner(url: &Url) -> Option<String> {
     Some(format!("{scheme}://{}", rest.trim_start_matches('/')))
 }
 
+/// Applies the rules of `url`'s host.
 fn by_host(url: &mut Url) {
     let host = url.host_str().unwrap_or_default().to_owned();
     let parts: Vec<String> = url.path().split('/').skip(1).map(str::to_owned).collect();
@@ -193,9 +194,17 @@ fn github(url: &mut Url, host: &str, parts: &[&str]) {
 mod tests {
     use super::canonical;
 
+    /// Checks pairs of a URL and its canonical form.
+    fn check(pairs: &[(&str, &str)]) {
+        for (raw, expected) in pairs {
+            assert_eq!(canonical(raw).as_deref(), Some(*expected), "{raw}");
+            assert_eq!(canonical(expected).as_deref(), Some(*expected), "{expected} is canonical");
+        }
+    }
+
     #[test]
-    fn forms_of_one_address_are_one() {
-        for (raw, expected) in [
+    fn forms_of_one_url_become_one() {
+        check(&[
             ("https://example.org/", "https://example.org"),
             ("http://example.org", "https://example.org"),
             ("https://example.org/a/b/#c", "https://example.org/a/b"),
@@ -213,6 +222,18 @@ mod tests {
             ("https://www.youtube.com/embed/abc?rel=0", "https://youtube.com/watch?v=abc"),
             ("https://www.youtube.com/playlist?list=L&si=x", "https://youtube.com/playlist?list=L"),
             ("https://dx.doi.org/10.1145/ABC", "https://doi.org/10.1145/abc"),
+            ("https://medium.com/@a/t-1?source=x", "https://medium.com/@a/t-1"),
+            ("https://scribe.rip/@a/t-1", "https://medium.com/@a/t-1"),
+            ("https://freedium.cfd/https://medium.com/@a/t-1", "https://medium.com/@a/t-1"),
+            ("https://web.archive.org/web/2020/http://a.org/x?y=1", "https://a.org/x?y=1"),
+            ("https://www.google.com/url?q=https://a.org/x&sa=D", "https://a.org/x"),
+            ("https://en.m.wikipedia.org/wiki/A", "https://en.wikipedia.org/wiki/A"),
+        ]);
+    }
+
+    #[test]
+    fn forms_of_one_github_page_become_one() {
+        check(&[
             ("https://github.com/A/B/", "https://github.com/a/b"),
             ("https://github.com/A/B.git", "https://github.com/a/b"),
             ("https://github.com/a/b/tree/main", "https://github.com/a/b"),
@@ -229,20 +250,11 @@ mod tests {
                 "https://raw.githubusercontent.com/a/b/refs/heads/main/X.md",
                 "https://github.com/a/b/blob/main/X.md",
             ),
-            ("https://medium.com/@a/t-1?source=x", "https://medium.com/@a/t-1"),
-            ("https://scribe.rip/@a/t-1", "https://medium.com/@a/t-1"),
-            ("https://freedium.cfd/https://medium.com/@a/t-1", "https://medium.com/@a/t-1"),
-            ("https://web.archive.org/web/2020/http://a.org/x?y=1", "https://a.org/x?y=1"),
-            ("https://www.google.com/url?q=https://a.org/x&sa=D", "https://a.org/x"),
-            ("https://en.m.wikipedia.org/wiki/A", "https://en.wikipedia.org/wiki/A"),
-        ] {
-            assert_eq!(canonical(raw).as_deref(), Some(expected), "{raw}");
-            assert_eq!(canonical(expected).as_deref(), Some(expected), "{expected} is settled");
-        }
+        ]);
     }
 
     #[test]
-    fn what_is_no_web_address_is_none() {
+    fn urls_that_are_not_web_addresses_are_rejected() {
         for raw in [
             "#top",
             "../a.md",

@@ -33,7 +33,7 @@ patterns! {
 
 /// The role of a line with regard to fenced code blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum FenceLine {
     /// Outside of code.
     Text,
     /// The line that opens or closes a code block.
@@ -44,19 +44,19 @@ pub(super) enum Line {
 /// Distinguishes fenced code from text, line by line: CommonMark 0.31, section 4.5, but at any indentation, as in
 /// list items.
 #[derive(Debug, Default)]
-pub(super) struct Fence {
+pub(super) struct FenceTracker {
     /// The character and the length of the open fence.
     open: Option<(u8, usize)>,
 }
 
-impl Fence {
+impl FenceTracker {
     /// Whether the next line is code or closes the block.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
 
     /// Classifies the next line, `line`. O(length).
-    pub fn next(&mut self, line: &str) -> Line {
+    pub fn next(&mut self, line: &str) -> FenceLine {
         let line = line.trim();
         let mark = line.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'));
         let length = mark.map_or(0, |mark| line.bytes().take_while(|byte| *byte == mark).count());
@@ -64,18 +64,18 @@ impl Fence {
             (Some((open, least)), Some(mark)) if mark == open && length >= least => {
                 if length == line.len() {
                     self.open = None;
-                    return Line::Mark;
+                    return FenceLine::Mark;
                 }
-                Line::Code
+                FenceLine::Code
             }
-            (Some(_), _) => Line::Code,
+            (Some(_), _) => FenceLine::Code,
             (None, Some(mark))
                 if length >= 3 && !(mark == b'`' && line[length..].contains('`')) =>
             {
                 self.open = Some((mark, length));
-                Line::Mark
+                FenceLine::Mark
             }
-            (None, _) => Line::Text,
+            (None, _) => FenceLine::Text,
         }
     }
 }
@@ -91,14 +91,14 @@ enum BodyPart<'a> {
 /// The Markdown `body` without the remains of a template. O(length).
 pub(super) fn clean(body: &str) -> String {
     let body = without_comments(body);
-    let mut fence = Fence::default();
+    let mut fence = FenceTracker::default();
     let mut parts: Vec<BodyPart> = Vec::new();
     for line in body.lines() {
         let part = match fence.next(line) {
-            Line::Mark | Line::Code => BodyPart::Text(line),
-            Line::Text if line.trim().is_empty() => BodyPart::Blank,
-            Line::Text if is_prompt(line.trim()) => continue,
-            Line::Text => {
+            FenceLine::Mark | FenceLine::Code => BodyPart::Text(line),
+            FenceLine::Text if line.trim().is_empty() => BodyPart::Blank,
+            FenceLine::Text if is_prompt(line.trim()) => continue,
+            FenceLine::Text => {
                 level(line).map_or(BodyPart::Text(line), |level| BodyPart::Heading(level, line))
             }
         };
@@ -159,11 +159,11 @@ fn is_prompt(line: &str) -> bool {
 /// `body` without `<!-- … -->`; code is not changed. An unclosed comment goes on to the end, as on GitHub.
 fn without_comments(body: &str) -> String {
     let mut kept = String::with_capacity(body.len());
-    let mut fence = Fence::default();
+    let mut fence = FenceTracker::default();
     let mut is_open = false;
     for line in body.split_inclusive('\n') {
         let mut rest = line;
-        if !is_open && fence.next(line) != Line::Text {
+        if !is_open && fence.next(line) != FenceLine::Text {
             kept.push_str(line);
             continue;
         }
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_template_left_is_taken_out() {
+    fn remains_of_a_template_are_removed() {
         let body = "<!-- Please search\nbefore you ask. -->\n### What happened?\n\nThe loss is NaN.\n\n### Logs\n\n_No response_\n\n### Steps\n\n#### First\n\nRun it.\n\n#### Second\n\n### Checks\n\n- [x] I have searched the issues\n- [ ] This is a bug\n";
         let kept: Vec<String> =
             clean(body).lines().filter(|l| !l.is_empty()).map(str::to_owned).collect();
@@ -200,13 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn the_default_template_left_as_it_was_is_nothing() {
+    fn an_unfilled_template_has_no_content() {
         let body = "**Describe the bug**\nA clear and concise description of what the bug is.\n\n**To Reproduce**\nSteps to reproduce the behavior:\n1. Go to '...'\n2. Click on '....'\n3. Scroll down to '....'\n4. See error\n\n**Additional context**\nAdd any other context about the problem here.\n";
         assert_eq!(clean(body).trim(), "");
     }
 
     #[test]
-    fn what_people_wrote_stays() {
+    fn ordinary_text_is_kept() {
         for body in [
             "**Use a feature store.**",
             "Use `<!-- this -->` to hide it.",
@@ -222,10 +222,10 @@ mod tests {
 
     #[test]
     fn fences_close_with_their_own_mark() {
-        let mut fence = Fence::default();
+        let mut fence = FenceTracker::default();
         let lines = ["a", "````md", "```", "~~~", "````", "`b`", "  ~~~", "```", "~~~~ "];
-        let told: Vec<Line> = lines.iter().map(|line| fence.next(line)).collect();
-        use Line::{Code, Mark, Text};
-        assert_eq!(told, [Text, Mark, Code, Code, Mark, Text, Mark, Code, Mark]);
+        let found: Vec<FenceLine> = lines.iter().map(|line| fence.next(line)).collect();
+        use FenceLine::{Code, Mark, Text};
+        assert_eq!(found, [Text, Mark, Code, Code, Mark, Text, Mark, Code, Mark]);
     }
 }

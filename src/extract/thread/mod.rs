@@ -15,11 +15,11 @@ use std::collections::HashSet;
 use std::num::NonZeroU64;
 
 use super::markdown::MarkdownReader;
-use super::sections::{SectionBuilder, Unit};
-use super::{Address, Document, DocumentKind, Posted, Section};
+use super::sections::{SectionBuilder, SpanUnit};
+use super::{Address, Document, DocumentKind, PostByline, Section};
 use crate::crawl::github::thread::{MOST_POSTS, Post, THREAD_BYTES, Thread};
 use crate::problem::{Problem, Stage};
-use quotes::Quoted;
+use quotes::PostedRuns;
 
 /// The maximum bytes of a thread's JSON: stored threads have a million bytes of text, which escapes can make six
 /// times as long.
@@ -47,7 +47,7 @@ pub(super) fn read(bytes: &[u8], problems: &mut Vec<Problem>) -> Option<Document
     if people::is_program(thread.question.author.as_ref()) || thread.question.minimized {
         return None;
     }
-    let mut writer = Writer::new(&thread);
+    let mut writer = ThreadWriter::new(&thread);
     writer.question(problems);
     for post in order::of(&thread) {
         writer.comment(post, problems);
@@ -73,21 +73,21 @@ fn parse(bytes: &[u8]) -> Result<Thread, String> {
 }
 
 /// Collects the sections of one thread.
-struct Writer<'a> {
+struct ThreadWriter<'a> {
     thread: &'a Thread,
     title: String,
-    quoted: Quoted,
+    quoted: PostedRuns,
     /// The ids of the posts added so far: an id identifies a section, so it must be unique.
     written: HashSet<u64>,
     sections: Vec<Section>,
 }
 
-impl<'a> Writer<'a> {
-    fn new(thread: &'a Thread) -> Writer<'a> {
-        Writer {
+impl<'a> ThreadWriter<'a> {
+    fn new(thread: &'a Thread) -> ThreadWriter<'a> {
+        ThreadWriter {
             thread,
             title: title(thread),
-            quoted: Quoted::of(thread),
+            quoted: PostedRuns::of(thread),
             written: HashSet::new(),
             sections: Vec::new(),
         }
@@ -125,14 +125,14 @@ impl<'a> Writer<'a> {
         body: &str,
         problems: &mut Vec<Problem>,
     ) {
-        let mut builder = SectionBuilder::new(Unit::Post(address));
+        let mut builder = SectionBuilder::new(SpanUnit::Post(address));
         builder.heading(TITLE_LEVEL, &self.title, None, 1);
         if let Some(heading) = heading {
             builder.heading(POST_LEVEL, heading, None, 1);
         }
         let mut reader = MarkdownReader::of_post(builder);
         reader.markdown(body, Some(1), problems);
-        let posted = Posted {
+        let posted = PostByline {
             login: people::login(post.author.as_ref()).map(str::to_owned),
             date: day(&post.created_at),
         };

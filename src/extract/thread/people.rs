@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_told_from_people() {
+    fn bots_are_distinguished_from_people() {
         for (login, bot) in [
             ("ann", true),
             ("dependabot[bot]", false),

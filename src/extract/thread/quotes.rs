@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::clean::Fence;
+use super::clean::FenceTracker;
 use crate::crawl::github::thread::{Post, Thread};
 
 /// The number of words in a run. Runs are compared instead of lines, because mail programs re-wrap quoted lines.
@@ -16,17 +16,17 @@ const MOST_RUNS: usize = 250_000;
 const LONGEST_LEAD: usize = 200;
 
 /// The runs of words in a thread's posts.
-pub(super) struct Quoted {
+pub(super) struct PostedRuns {
     /// The place of the first post with each run, by the run's hash.
     first: HashMap<u64, u32>,
     /// The place of each post, by its id: 0 is the question, then the posts by date.
     places: HashMap<u64, u32>,
 }
 
-impl Quoted {
+impl PostedRuns {
     /// The runs of `thread`; nothing is stored if no post has a quotation. O(length).
-    pub fn of(thread: &Thread) -> Quoted {
-        let mut quoted = Quoted { first: HashMap::new(), places: HashMap::new() };
+    pub fn of(thread: &Thread) -> PostedRuns {
+        let mut quoted = PostedRuns { first: HashMap::new(), places: HashMap::new() };
         if !thread.posts.iter().any(|post| post.body.lines().any(is_quote)) {
             return quoted;
         }
@@ -60,7 +60,7 @@ impl Quoted {
         if place == 0 {
             return body.to_owned();
         }
-        let mut fence = Fence::default();
+        let mut fence = FenceTracker::default();
         let mut kept: Vec<&str> = Vec::new();
         let mut quotation: Vec<&str> = Vec::new();
         for line in body.lines().chain([""]) {

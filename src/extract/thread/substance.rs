@@ -1,6 +1,6 @@
 //! Whether a comment has substance: "+1", "same here" and thanks have none.
 
-use super::clean::{Fence, Line};
+use super::clean::{FenceLine, FenceTracker};
 use crate::extract::pattern::patterns;
 use crate::extract::words::words;
 
@@ -48,15 +48,15 @@ patterns! {
 /// Whether the Markdown `body` has a code block, a web link, or at least [`LEAST_WORDS`] words besides quotations,
 /// talk, mentions, images and tags. O(length).
 pub(super) fn has_substance(body: &str) -> bool {
-    let mut fence = Fence::default();
+    let mut fence = FenceTracker::default();
     let mut said = 0;
     for line in body.lines() {
         match fence.next(line) {
-            Line::Code if line.trim().is_empty() => continue,
-            Line::Code => return true,
-            Line::Mark => continue,
-            Line::Text if line.trim_start().starts_with('>') => continue,
-            Line::Text => {}
+            FenceLine::Code if line.trim().is_empty() => continue,
+            FenceLine::Code => return true,
+            FenceLine::Mark => continue,
+            FenceLine::Text if line.trim_start().starts_with('>') => continue,
+            FenceLine::Text => {}
         }
         let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
         let bare = ASIDE.replace_all(line, " ");
@@ -85,7 +85,7 @@ mod tests {
     use super::has_substance;
 
     #[test]
-    fn agreement_thanks_and_pings_say_nothing() {
+    fn agreement_thanks_and_pings_have_no_substance() {
         for body in [
             "",
             "+1",
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_explains_shows_code_or_leads_on_says_something() {
+    fn explanations_code_and_links_have_substance() {
         for body in [
             "Log the position with each impression and feed it as a feature in training only.",
             "Thanks! In my case it was the batch size: with 512 the gradients overflowed in half precision.",

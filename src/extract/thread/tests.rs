@@ -52,7 +52,7 @@ fn says(word: &str) -> String {
 }
 
 #[test]
-fn the_answer_comes_first_then_votes_then_dates_and_replies_follow_their_comment() {
+fn posts_are_ordered_by_answer_votes_and_date_and_replies_follow_their_comment() {
     let reply = |id, to: u64, word| with(post(id, "eve", &says(word)), "replies_to", to);
     let posts = [
         post(1, "bob", &says("early")),
@@ -108,7 +108,7 @@ fn an_accepted_reply_is_the_answer_and_circles_of_replies_are_read_once() {
 }
 
 #[test]
-fn programs_hidden_comments_and_agreement_are_left_out() {
+fn posts_of_bots_hidden_comments_and_agreement_are_left_out() {
     let posts = [
         with(post(1, "ci", &says("bot")), "author", json!({ "login": "ci", "bot": true })),
         post(2, "renovate[bot]", &says("app")),
@@ -126,7 +126,7 @@ fn programs_hidden_comments_and_agreement_are_left_out() {
 }
 
 #[test]
-fn what_a_program_asks_and_what_says_nothing_is_no_document_and_no_problem() {
+fn questions_of_bots_and_empty_threads_give_neither_document_nor_problem() {
     let mut asked = thread("A new version is there.", None, &[post(1, "bob", &says("comment"))]);
     asked["question"]["author"] = json!({ "login": "dependabot[bot]", "bot": true });
     for thread in [asked, thread("<!-- template -->", None, &[post(1, "bob", "bump")])] {
@@ -136,7 +136,7 @@ fn what_a_program_asks_and_what_says_nothing_is_no_document_and_no_problem() {
 }
 
 #[test]
-fn what_repeats_an_earlier_post_is_left_out_and_other_quotations_stay() {
+fn quotations_of_earlier_posts_are_removed_and_others_are_kept() {
     let question = "Our positions are logged by the client and arrive some hours later. What now?";
     let mail = "On Monday, ann wrote:\n> Our positions are logged by the\n> client and arrive some hours later.\n\nLog them at the server, as the client's clock can't be trusted with anything.";
     let other = "> The propensity of a click depends on where the item was shown.\n\nSo says the paper about unbiased learning to rank, in its second section.";
@@ -215,7 +215,7 @@ fn hostile_threads_are_bounded() {
 }
 
 #[test]
-fn what_is_no_thread_is_a_problem() {
+fn bytes_that_are_not_a_thread_give_a_problem() {
     let good = thread("Which?", None, &[post(7, "bob", &says("a"))]).to_string();
     let negative = good.replace("\"id\":7", "\"id\":-7");
     let mut broken = good.clone().into_bytes();

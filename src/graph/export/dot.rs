@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::part::{ExportPart, reasons};
+use super::part::{ExportEdge, ExportPart, reasons};
 use crate::graph::Why;
 use crate::printable::strip;
 
@@ -15,7 +15,7 @@ pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
         let label = &part.graph.vocabulary.topics[*topic].pref_label;
         writeln!(out, "  {} [label={}];", quoted(part.slug(*topic)), quoted(label))?;
     }
-    for (a, b, edge) in part.edges() {
+    for ExportEdge { ends: [a, b], edge } in part.edges() {
         let style = if edge.why == [Why::CoMention] { "dashed" } else { "solid" };
         writeln!(
             out,

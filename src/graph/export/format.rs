@@ -52,7 +52,7 @@ pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotate::resources::{Resource, ResourceKind};
+    use crate::annotate::resources::{CitedResource, ResourceKind};
     use crate::config::Sources;
     use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
@@ -60,7 +60,7 @@ mod tests {
     fn text(format: Format, around_topic: Option<&str>) -> String {
         let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
         let topic = u32::try_from(vocabulary.position("feature-store").unwrap()).unwrap();
-        let resource = Resource {
+        let resource = CitedResource {
             url: "https://example.org/a?b=1&c=2".into(),
             also: Vec::new(),
             title: "On \"stores\" & <skews>\u{1}".into(),
@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn hostile_titles_stay_text() {
+    fn titles_with_markup_are_escaped_in_exports() {
         let graphml = text(Format::Graphml, None);
         assert!(graphml.contains("On &quot;stores&quot; &amp; &lt;skews&gt;"), "escaped");
         assert!(!graphml.contains('\u{1}'));
         assert!(graphml.contains("attr.type=\"double\""));
         let turtle = text(Format::Turtle, None);
         assert!(turtle.contains("On \\\"stores\\\" & <skews>"), "escaped");
-        assert!(!turtle.contains("urn:x"), "what is no IRI is left out");
+        assert!(!turtle.contains("urn:x"), "a URL that is no valid IRI is omitted");
     }
 
     #[test]

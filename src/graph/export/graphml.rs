@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::part::{ExportPart, reasons};
+use super::part::{ExportEdge, ExportPart, ExportResource, reasons};
 use crate::printable::{strip, strip_body};
 
 /// Attributes: id, domain, name, type.
@@ -56,7 +56,7 @@ fn nodes<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
         ];
         element(xml, "node", &[("id", part.slug(*at))], &values)?;
     }
-    for (resource, _) in part.resources() {
+    for ExportResource { resource, .. } in part.resources() {
         let values = [
             ("kind", "resource".to_owned()),
             ("label", resource.title.clone()),
@@ -69,7 +69,7 @@ fn nodes<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
 }
 
 fn edges<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
-    for (a, b, edge) in part.edges() {
+    for ExportEdge { ends: [a, b], edge } in part.edges() {
         let evidence: Vec<&str> = edge.evidence.iter().map(|e| e.sentence.as_str()).collect();
         let values = [
             ("weight", edge.weight.to_string()),
@@ -80,7 +80,7 @@ fn edges<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
         let ends = [("source", part.slug(a)), ("target", part.slug(b))];
         element(xml, "edge", &ends, &values)?;
     }
-    for (resource, topics) in part.resources() {
+    for ExportResource { resource, topics } in part.resources() {
         for topic in topics {
             let ends = [("source", resource.url.as_str()), ("target", part.slug(topic))];
             element(xml, "edge", &ends, &[("why", "about".to_owned())])?;

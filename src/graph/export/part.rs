@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use petgraph::visit::EdgeRef;
 
-use crate::annotate::resources::Resource;
+use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voices;
 use crate::graph::{Edge, Graph, Why};
 
@@ -18,26 +18,41 @@ pub(super) struct ExportPart<'a> {
     pub topics: &'a BTreeSet<usize>,
 }
 
+/// An edge with the places of its ends in the vocabulary.
+pub(super) struct ExportEdge<'a> {
+    pub ends: [usize; 2],
+    pub edge: &'a Edge,
+}
+
+/// A resource with those of the exported topics that it is about.
+pub(super) struct ExportResource<'a> {
+    pub resource: &'a CitedResource,
+    pub topics: Vec<usize>,
+}
+
 impl<'a> ExportPart<'a> {
     pub fn slug(&self, topic: usize) -> &'a str {
         &self.graph.vocabulary.topics[topic].slug.0
     }
 
-    /// The edges between the topics, with both ends.
-    pub fn edges(&self) -> impl Iterator<Item = (usize, usize, &'a Edge)> {
+    /// The edges between the topics.
+    pub fn edges(&self) -> impl Iterator<Item = ExportEdge<'a>> {
         let edges = self.graph.topics.edge_references();
-        let edges = edges.map(|e| (e.source().index(), e.target().index(), e.weight()));
-        edges.filter(|(a, b, _)| self.topics.contains(a) && self.topics.contains(b))
+        let edges = edges.map(|edge| ExportEdge {
+            ends: [edge.source().index(), edge.target().index()],
+            edge: edge.weight(),
+        });
+        edges.filter(|edge| edge.ends.iter().all(|end| self.topics.contains(end)))
     }
 
-    /// The resources about at least one of the topics, with those topics.
-    pub fn resources(&self) -> impl Iterator<Item = (&'a Resource, Vec<usize>)> {
+    /// The resources about at least one of the topics.
+    pub fn resources(&self) -> impl Iterator<Item = ExportResource<'a>> {
         let cited = self.graph.resources.iter();
         let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);
         cited.filter_map(|resource| {
             let topics = resource.topics.iter().map(|at| *at as usize);
             let topics: Vec<usize> = topics.filter(|at| self.topics.contains(at)).collect();
-            (!topics.is_empty()).then_some((resource, topics))
+            (!topics.is_empty()).then_some(ExportResource { resource, topics })
         })
     }
 }

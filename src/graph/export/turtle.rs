@@ -11,7 +11,7 @@ use oxrdf::{BlankNode, Literal, NamedNode, NamedOrBlankNode, Term, Triple};
 use oxttl::TurtleSerializer;
 use oxttl::turtle::WriterTurtleSerializer;
 
-use super::part::{ExportPart, is_mined};
+use super::part::{ExportEdge, ExportPart, ExportResource, is_mined};
 use crate::graph::Edge;
 use crate::printable::strip_body;
 use crate::vocabulary::{CAIRN, LabelRule, SCHEME, SKOS, STEP, TOPIC, Topic};
@@ -42,10 +42,10 @@ pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
         turtle.topic(part, &part.graph.vocabulary.topics[*at], &scheme)?;
     }
     turtle.steps(part)?;
-    for (a, b, edge) in part.edges().filter(|(_, _, edge)| is_mined(edge)) {
+    for ExportEdge { ends: [a, b], edge } in part.edges().filter(|found| is_mined(found.edge)) {
         turtle.tie(part.slug(a), part.slug(b), edge)?;
     }
-    for (resource, topics) in part.resources() {
+    for ExportResource { resource, topics } in part.resources() {
         let Ok(subject) = NamedNode::new(&resource.url) else { continue };
         turtle.add(&subject, node(DCTERMS, "title"), literal(&resource.title))?;
         for topic in topics {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Repository;
 use super::words::Signs;
-use crate::annotate::{Role, Tagger, annotate};
+use crate::annotate::{SectionRole, Tagger, annotate};
 use crate::catalogue::policy::show;
 use crate::catalogue::{Policy, Shown};
 use crate::config::Config;
@@ -245,7 +245,7 @@ impl Asking<'_> {
                 let book = files.find(|path| self.policy.is_book_copy(path));
                 reading.book = book.and_then(|path| path.rsplit('/').next().map(str::to_owned));
             }
-            if notes.role == Role::Boilerplate {
+            if notes.role == SectionRole::Boilerplate {
                 continue;
             }
             let named = notes.mentions.iter().filter_map(|m| topics.get(m.topic as usize));

@@ -6,8 +6,8 @@ use super::address::{CitedPlace, Page, Repository};
 use super::cited::{Citation, Cited, MOST_PAGES};
 use super::phrase::Remark;
 use super::words::{Signs, lists_data};
-use crate::annotate::Role;
-use crate::annotate::resources::Resource;
+use crate::annotate::SectionRole;
+use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::library::Library;
@@ -26,13 +26,13 @@ impl Library {
         known: &HashSet<Repository>,
     ) -> Result<Vec<Cited>, SearchError> {
         let mut gathered = Gathered::default();
-        let mut resources: HashMap<&str, &Resource> = HashMap::new();
+        let mut resources: HashMap<&str, &CitedResource> = HashMap::new();
         for resource in &self.graph.resources {
             let urls = resource.also.iter().chain([&resource.url]);
             resources.extend(urls.map(|url| (url.as_str(), resource)));
         }
         self.searcher.each(|id, record| {
-            if matches!(record.role, Role::Boilerplate | Role::OffTopic) {
+            if matches!(record.role, SectionRole::Boilerplate | SectionRole::OffTopic) {
                 return;
             }
             let voice = self.voices.of(&record.source);
@@ -64,7 +64,7 @@ impl Gathered {
     fn add(
         &mut self,
         place: CitedPlace,
-        resource: &Resource,
+        resource: &CitedResource,
         voice: &Voice,
         section: SectionId,
         record: &Record,

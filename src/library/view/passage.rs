@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::AboutSource;
 use crate::catalogue::Shown;
-use crate::extract::{Address, DocumentKind, Link, Posted};
+use crate::extract::{Address, DocumentKind, Link, PostByline};
 use crate::search::{FacetField, Snippet, TopicMention, Understood};
 
 /// Where in its document a passage is: exactly one of the five, or none for the question of a thread.
@@ -112,7 +112,7 @@ pub struct PassageView {
     pub licence: Option<String>,
     /// Who posted it in a thread, and when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub posted: Option<Posted>,
+    pub posted: Option<PostByline>,
     /// The author's own tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,

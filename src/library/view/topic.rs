@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::HitView;
-use crate::annotate::resources::{ResourceKind, Said};
+use crate::annotate::resources::{CitingSentence, ResourceKind};
 
 /// A topic in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -57,7 +57,7 @@ pub struct ResourceView {
     /// Its other URLs.
     pub also: Vec<String>,
     /// Sentences about it.
-    pub said: Vec<Said>,
+    pub said: Vec<CitingSentence>,
     pub dead: bool,
     /// The day on which it was first found dead, and the URL of an archived copy.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,9 +9,9 @@ use super::record::{
     AddedDocument, SectionContext, document_hash, identity_hash, record, text_hash,
 };
 use super::source_share::SourceShare;
-use crate::annotate::copies::{Fold, Sketch};
+use crate::annotate::copies::{CopyFold, ShingleSketch};
 use crate::config::Config;
-use crate::extract::{Document, Extracted};
+use crate::extract::{Document, DocumentOpening, Extracted};
 use crate::generation::checksums::SEARCH;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
@@ -35,7 +35,7 @@ pub(super) struct GenerationBuilder<'a> {
     wanted_keys: HashSet<u64>,
     /// The number of sections that were added to the writer's index.
     pub indexed_sections: usize,
-    fold: Fold<SectionId>,
+    fold: CopyFold<SectionId>,
     corpus: CorpusCollector,
     /// By the ids of the sources.
     shares: BTreeMap<String, SourceShare>,
@@ -58,7 +58,7 @@ impl<'a> GenerationBuilder<'a> {
             writer,
             wanted_keys: HashSet::new(),
             indexed_sections: 0,
-            fold: Fold::default(),
+            fold: CopyFold::default(),
             corpus: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
             shares: BTreeMap::new(),
             contents: GenerationContents::default(),
@@ -105,7 +105,7 @@ impl<'a> GenerationBuilder<'a> {
         let problems = extracted.problems.into_iter();
         share.problems.extend(problems.map(|problem| problem.of_source(&source.0).at(&item.path)));
         let document = extracted.document?;
-        let (title, heading, text) = document.opening();
+        let DocumentOpening { title, heading, text } = document.opening();
         if self.inputs.policy.is_book(&item.format, title, heading, text) {
             let message = "a copy of a commercial book, by its first page: never indexed";
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.0);
@@ -149,7 +149,7 @@ impl<'a> GenerationBuilder<'a> {
             let Some(notes) = annotation.sections.get(at) else { continue };
             // Short sections have no fingerprint: they are copies only if their whole files are equal.
             let fingerprint = notes.fingerprint.unwrap_or_else(|| identity_hash(&item.blob, at));
-            let (signature, sketch) = (notes.signature.as_ref(), || Sketch::of(section));
+            let (signature, sketch) = (notes.signature.as_ref(), || ShingleSketch::of(section));
             let found = self.fold.representative(fingerprint, signature, ids[at], sketch);
             crowded += usize::from(found.is_crowded);
             self.corpus.section(item, ids[at], found.section, section, notes, case);

@@ -1,14 +1,14 @@
 //! Collects everything that depends on the whole corpus, section by section: the graph, the case studies, the resources
 //! and the copies.
 
-use crate::annotate::case::Cases;
-use crate::annotate::resources::{Citing, Collector};
-use crate::annotate::{Role, SectionNotes};
+use crate::annotate::case::CaseIndex;
+use crate::annotate::resources::{CitationCollector, CitingSource};
+use crate::annotate::{SectionNotes, SectionRole};
 use crate::catalogue::{Catalogue, Origin, Source, Voices};
 use crate::extract::{Document, Section};
 use crate::generation::manifest::GenerationCounts;
 use crate::graph::build::GraphBuilder;
-use crate::graph::cases::Extent;
+use crate::graph::cases::TextExtent;
 use crate::graph::place::SectionPlace;
 use crate::refresh::wanted::item::WantedItem;
 use crate::search::{Copies, CopyPlace, SectionId};
@@ -17,10 +17,10 @@ use crate::vocabulary::Vocabulary;
 /// What was collected from the sections so far.
 pub(in crate::refresh) struct CorpusCollector {
     pub graph: GraphBuilder,
-    pub resources: Collector,
+    pub resources: CitationCollector,
     pub copies: Copies,
     pub counts: GenerationCounts,
-    cases: Cases,
+    cases: CaseIndex,
     voices: Voices,
 }
 
@@ -29,10 +29,10 @@ impl CorpusCollector {
     pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> CorpusCollector {
         CorpusCollector {
             graph: GraphBuilder::new(vocabulary.clone()),
-            resources: Collector::default(),
+            resources: CitationCollector::default(),
             copies: Copies::default(),
             counts: GenerationCounts::default(),
-            cases: Cases::new(vocabulary),
+            cases: CaseIndex::new(vocabulary),
             voices: Voices::of_catalogue(catalogue),
         }
     }
@@ -68,19 +68,19 @@ impl CorpusCollector {
         }
         self.counts.mentions += notes.mentions.len();
         let voice = &self.voices.of(source);
-        if notes.role == Role::Content {
+        if notes.role == SectionRole::Content {
             let (path, address) = (item.path.as_str(), section.address);
             let place = SectionPlace { source, voice, path, address, section: id.0 };
             self.graph.section(place, notes);
             let case = self.cases.of_section(section.subject(), case);
             if let (Some(case), Some(step)) = (case, notes.step) {
-                let extent = Extent::of(&section.text, &section.links);
+                let extent = TextExtent::of(&section.text, &section.links);
                 self.graph.cases.add(place, case, step, extent);
             }
         }
-        if !matches!(notes.role, Role::Boilerplate | Role::OffTopic) {
+        if !matches!(notes.role, SectionRole::Boilerplate | SectionRole::OffTopic) {
             let visibility = item.source.visibility;
-            let citing = Citing { source, voice, visibility };
+            let citing = CitingSource { source, voice, visibility };
             let links = section.links.iter().zip(&notes.cited);
             for (link, cited) in links.filter(|(link, _)| !is_own(item.source, &link.url)) {
                 self.resources.cite(citing, link, cited);

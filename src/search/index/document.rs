@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tantivy::schema::document::TantivyDocument;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
-use crate::annotate::{Role, Salience};
+use crate::annotate::{Salience, SectionRole};
 use crate::extract::Address;
 use crate::extract::words::words;
 use crate::search::index::day::day_number;
@@ -177,7 +177,7 @@ fn passage(key: u64, record: &Record) -> u64 {
 /// The prior of a section: a factor for its score, in percent. Very short sections are rarely relevant, and tables of
 /// contents never are.
 fn prior(record: &Record) -> u64 {
-    if record.role != Role::Content {
+    if record.role != SectionRole::Content {
         return LAST;
     }
     // Grows with the logarithm of the length. Code counts for a quarter.

@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::section::SectionId;
-use crate::annotate::{Role, Salience};
+use crate::annotate::{Salience, SectionRole};
 use crate::catalogue::Shown;
 use crate::catalogue::names::SourceNames;
-use crate::extract::{Address, DocumentKind, Link, Posted, subject};
+use crate::extract::{Address, DocumentKind, Link, PostByline, subject};
 
 /// A topic of a section, for output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -36,7 +36,7 @@ pub struct Record {
     /// `YYYY-MM-DD`: the date that its document states, or else the day when it was first seen.
     pub date: Option<String>,
     pub kind: DocumentKind,
-    pub role: Role,
+    pub role: SectionRole,
     /// Tags or categories of the section or its document, set by the author.
     pub tags: Vec<String>,
     /// The document's own licence, if it has one, and how much of the text it allows to show.
@@ -49,7 +49,7 @@ pub struct Record {
     pub next: Option<SectionId>,
     /// For posts of a thread: author and time. Stored after the other fields, because older indexes don't have it.
     #[serde(skip)]
-    pub posted: Option<Posted>,
+    pub posted: Option<PostByline>,
 }
 
 impl Record {

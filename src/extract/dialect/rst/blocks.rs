@@ -5,14 +5,14 @@
 //! at its own index of a page with as many lines as the source; a block that writes nothing leaves
 //! blank lines. Only table cells are read recursively, to a limited depth.
 
-use super::lines::{Lines, Marker, bullet, enumerator, explicit};
-use super::names::Names;
+use super::lines::{ListMarker, RstLines, bullet, enumerator, explicit};
+use super::names::RstNames;
 
 /// Lists nested deeper are flattened: each level costs a Markdown parser time.
 const DEEPEST: usize = 16;
 
 /// An open item, body or quote, which later lines may belong to.
-struct Open {
+struct OpenBlock {
     /// For a body, the column of the mark it belongs to; `None` for quotes and for items with text on their first
     /// line.
     mark: Option<usize>,
@@ -48,9 +48,10 @@ pub(super) enum ArgumentEnd {
     Separate,
 }
 
-pub(super) struct Blocks<'a> {
-    pub(super) lines: &'a Lines,
-    pub(super) names: &'a mut Names,
+/// Converts the blocks of a document or of a table cell.
+pub(super) struct BlockConverter<'a> {
+    pub(super) lines: &'a RstLines,
+    pub(super) names: &'a mut RstNames,
     /// The number of tables that these blocks are in.
     pub(super) depth: usize,
     /// The styles of titles, in order of appearance.
@@ -58,13 +59,13 @@ pub(super) struct Blocks<'a> {
     /// Whether nothing but titles, fields and comments has been read so far, so that fields are metadata.
     pub(super) head: bool,
     page: Vec<String>,
-    stack: Vec<Open>,
+    stack: Vec<OpenBlock>,
     /// The line on which items started, and the indentation and marks still to be written there.
     lead: Option<(usize, String)>,
 }
 
-impl<'a> Blocks<'a> {
-    pub(super) fn new(lines: &'a Lines, names: &'a mut Names, depth: usize) -> Self {
+impl<'a> BlockConverter<'a> {
+    pub(super) fn new(lines: &'a RstLines, names: &'a mut RstNames, depth: usize) -> Self {
         let page = vec![String::new(); lines.len()];
         let (styles, stack) = (Vec::new(), Vec::new());
         Self { lines, names, depth, styles, head: true, page, stack, lead: None }
@@ -108,7 +109,7 @@ impl<'a> Blocks<'a> {
     /// Opens the body that belongs to a mark in column `mark`; in Markdown, it is indented by `shift` columns.
     pub(super) fn open(&mut self, mark: usize, shift: usize) {
         let out = self.column() + if self.stack.len() < 2 * DEEPEST { shift } else { 0 };
-        self.stack.push(Open { mark: Some(mark), content: None, out });
+        self.stack.push(OpenBlock { mark: Some(mark), content: None, out });
     }
 
     /// Adds `mark` to the pending marks of line `i`, where an item starts.
@@ -136,10 +137,11 @@ impl<'a> Blocks<'a> {
         }
         let content = self.stack.last().and_then(|open| open.content).unwrap_or(0);
         if indent > content {
-            self.stack.push(Open { mark: None, content: Some(indent), out: self.column() });
+            self.stack.push(OpenBlock { mark: None, content: Some(indent), out: self.column() });
         }
     }
 
+    /// Converts the block at line `i`, with the items that start there. Returns the next line to read.
     fn block(&mut self, i: usize) -> usize {
         let mut col = self.lines.indent(i);
         while let Some(marker) = self.marker(i, col) {
@@ -150,7 +152,7 @@ impl<'a> Blocks<'a> {
             // If the item's text starts on a later line, that line determines its column.
             let (mark, content) =
                 if rest.is_empty() { (Some(col), None) } else { (None, Some(col + marker.offset)) };
-            self.stack.push(Open { mark, content, out });
+            self.stack.push(OpenBlock { mark, content, out });
             col += marker.offset;
             if rest.is_empty() {
                 self.settle();
@@ -170,7 +172,7 @@ impl<'a> Blocks<'a> {
     }
 
     /// The list item that starts in column `col` of line `i`.
-    fn marker(&self, i: usize, col: usize) -> Option<Marker> {
+    fn marker(&self, i: usize, col: usize) -> Option<ListMarker> {
         let rest = self.lines.from(i, col);
         let titled = !self.nested() && self.titled(i);
         if titled || self.stack.len() >= DEEPEST {
@@ -189,6 +191,7 @@ impl<'a> Blocks<'a> {
         next.is_empty() || self.lines.indent(i + 1) == text || enumerator(next).is_some()
     }
 
+    /// Converts the block in column `col` of line `i`, which isn't an item. Returns the next line to read.
     fn leaf(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;
         let rest = lines.from(i, col);

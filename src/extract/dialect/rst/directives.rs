@@ -1,6 +1,6 @@
 //! Explicit markup: directives, footnotes, targets, substitutions, comments.
 
-use super::blocks::{ArgumentEnd, Blocks, LineBreak};
+use super::blocks::{ArgumentEnd, BlockConverter, LineBreak};
 use super::kinds::{DirectiveKind, kind};
 use super::lines::{bullet, explicit, field};
 use super::names::{NotePlace, note, substitution};
@@ -16,7 +16,7 @@ fn directive(body: &str) -> Option<(&str, &str)> {
     (fits && apart && !name.ends_with(':')).then_some((name, argument.trim()))
 }
 
-impl Blocks<'_> {
+impl BlockConverter<'_> {
     /// Reads the explicit markup that starts with `..` in column `col` of line `i`. Returns the next line to read.
     pub(super) fn explicit(&mut self, i: usize, col: usize) -> usize {
         let lines = self.lines;

@@ -154,7 +154,7 @@ fn hostile_text_keeps_its_lines() {
 }
 
 #[test]
-fn what_comes_out_is_not_much_longer_than_what_went_in() {
+fn the_output_is_linear_in_the_input() {
     for unit in UNITS {
         let text = unit.repeat(20_000 / unit.len());
         let nested = format!("+-+\n{}", text.replace('\n', "\n| "));

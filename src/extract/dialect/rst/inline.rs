@@ -6,18 +6,18 @@
 //! pass linear.
 
 use super::marks::{literal_end, role_name, tick_end};
-use super::names::{Names, NotePlace};
+use super::names::{NotePlace, RstNames};
 use super::roles;
 
 /// Converts the paragraph `text` to Markdown with the same number of line ends.
-pub(super) fn convert(text: &str, names: &mut Names) -> String {
-    scan(text, names, Phrases::Replaced)
+pub(super) fn convert(text: &str, names: &mut RstNames) -> String {
+    scan(text, names, SubstitutionMode::Replaced)
 }
 
-fn scan(text: &str, names: &mut Names, phrases: Phrases) -> String {
+fn scan(text: &str, names: &mut RstNames, phrases: SubstitutionMode) -> String {
     let out = String::with_capacity(text.len() + text.len() / 4);
-    let ends = Ends { literal: true, tick: true };
-    let mut scan = Scan { text, pos: 0, out, names, owed: 0, ends, phrases, bare: false };
+    let ends = EndMarks { literal: true, tick: true };
+    let mut scan = InlineScanner { text, pos: 0, out, names, owed: 0, ends, phrases, bare: false };
     while let Some(c) = scan.rest().chars().next() {
         if !scan.special(c) {
             scan.copy(c);
@@ -28,33 +28,34 @@ fn scan(text: &str, names: &mut Names, phrases: Phrases) -> String {
 }
 
 /// Whether an end mark of a literal, or of interpreted text, may still follow.
-struct Ends {
+struct EndMarks {
     literal: bool,
     tick: bool,
 }
 
 /// What happens to substitutions (`|name|`).
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Phrases {
+enum SubstitutionMode {
     Replaced,
     /// Inside a substitution's text, so that substitutions that refer to each other don't loop.
     Kept,
 }
 
-struct Scan<'a> {
+/// Converts one paragraph.
+struct InlineScanner<'a> {
     text: &'a str,
     pos: usize,
     out: String,
-    names: &'a mut Names,
+    names: &'a mut RstNames,
     /// The number of line ends from the constructs already written that are still to be written.
     owed: usize,
-    ends: Ends,
-    phrases: Phrases,
+    ends: EndMarks,
+    phrases: SubstitutionMode,
     /// Whether the interpreted text that follows is an inline target (`` _`name` ``), not emphasis.
     bare: bool,
 }
 
-impl<'a> Scan<'a> {
+impl<'a> InlineScanner<'a> {
     fn rest(&self) -> &'a str {
         self.text.get(self.pos..).unwrap_or("")
     }
@@ -114,7 +115,7 @@ impl<'a> Scan<'a> {
             ':' => self.role(),
             '\\' => self.escape(),
             '[' => self.note(),
-            '|' => self.phrases == Phrases::Replaced && self.phrase(),
+            '|' => self.phrases == SubstitutionMode::Replaced && self.phrase(),
             '_' => self.underscore(),
             '<' => self.angle(),
             c if c.is_alphanumeric() => self.word(),
@@ -220,7 +221,7 @@ impl<'a> Scan<'a> {
         let end = rest.bytes().skip(1).take(100).position(|b| b == b'|').unwrap_or(0);
         let Some(name) = rest.get(1..=end).filter(|name| !name.is_empty()) else { return false };
         let Some(phrase) = self.names.phrase(name) else { return false };
-        let text = scan(&phrase, self.names, Phrases::Kept);
+        let text = scan(&phrase, self.names, SubstitutionMode::Kept);
         let tail = rest.get(end + 2..).unwrap_or("");
         let marks = tail.bytes().take(2).take_while(|b| *b == b'_').count();
         self.replace(end + 2 + marks, &text);

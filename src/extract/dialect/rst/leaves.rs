@@ -1,6 +1,6 @@
 //! Titles, paragraphs, fields, verses and code.
 
-use super::blocks::{ArgumentEnd, Blocks, LineBreak, TitleStyle};
+use super::blocks::{ArgumentEnd, BlockConverter, LineBreak, TitleStyle};
 use super::inline;
 use super::lines::{adornment, bullet, explicit, field};
 use super::roles::longest_run;
@@ -8,7 +8,7 @@ use super::roles::longest_run;
 /// Two spaces at the end of a line are a hard line break in Markdown.
 const BREAK: &str = "  ";
 
-impl Blocks<'_> {
+impl BlockConverter<'_> {
     /// Whether line `i` is a title with an underline.
     pub(super) fn titled(&self, i: usize) -> bool {
         let (text, under) = (self.lines.get(i), self.lines.get(i + 1));

@@ -3,7 +3,7 @@
 //! Tabs are expanded and trailing space is removed, so a column of the indentation is also a byte offset.
 
 /// Lines without tabs and trailing space, with precomputed indentations.
-pub(super) struct Lines {
+pub(super) struct RstLines {
     text: Vec<String>,
     indent: Vec<usize>,
     /// For every line, the index of the first line from there on that is not blank, so that skipping
@@ -11,7 +11,7 @@ pub(super) struct Lines {
     filled: Vec<usize>,
 }
 
-impl Lines {
+impl RstLines {
     pub(super) fn new(text: Vec<String>) -> Self {
         let indent = text.iter().map(|line| line.len() - line.trim_start_matches(' ').len());
         let indent = indent.collect();
@@ -105,7 +105,7 @@ pub(super) fn adornment(line: &str) -> Option<(char, usize)> {
 }
 
 /// The mark at the start of a list item.
-pub(super) struct Marker {
+pub(super) struct ListMarker {
     /// The Markdown for it, with the space after it.
     pub(super) lead: String,
     /// The indentation of the item's text in Markdown, relative to the mark.
@@ -117,16 +117,16 @@ pub(super) struct Marker {
 }
 
 /// The mark of a bullet item at the start of `rest`.
-pub(super) fn bullet(rest: &str) -> Option<Marker> {
+pub(super) fn bullet(rest: &str) -> Option<ListMarker> {
     let mark = rest.chars().next().filter(|c| "*+-•‣⁃".contains(*c))?;
     let offset = text_after(rest, mark.len_utf8())?;
     let mark = if mark.is_ascii() { mark } else { '-' };
-    Some(Marker { lead: format!("{mark} "), width: 2, offset, weak: false })
+    Some(ListMarker { lead: format!("{mark} "), width: 2, offset, weak: false })
 }
 
 /// The mark of an enumerated item at the start of `rest`. Markdown has only numbers: letters are kept
 /// as text after a bullet.
-pub(super) fn enumerator(rest: &str) -> Option<Marker> {
+pub(super) fn enumerator(rest: &str) -> Option<ListMarker> {
     let open = rest.starts_with('(');
     let inner = rest.get(usize::from(open)..)?;
     let length = inner.bytes().take(10).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#');
@@ -139,13 +139,13 @@ pub(super) fn enumerator(rest: &str) -> Option<Marker> {
     let offset = text_after(rest, usize::from(open) + length + 1)?;
     if label == "#" || label.bytes().all(|b| b.is_ascii_digit()) {
         let lead = format!("{}{close} ", if label == "#" { "1" } else { label });
-        return Some(Marker { width: lead.len(), lead, offset, weak: false });
+        return Some(ListMarker { width: lead.len(), lead, offset, weak: false });
     }
     let roman =
         label.bytes().all(|b| b"ivx".contains(&b)) || label.bytes().all(|b| b"IVX".contains(&b));
     let letter = length == 1 && label.bytes().all(|b| b.is_ascii_alphabetic());
     let lead = format!("- {}{label}{close} ", if open { "(" } else { "" });
-    (roman || letter).then_some(Marker { lead, width: 2, offset, weak: true })
+    (roman || letter).then_some(ListMarker { lead, width: 2, offset, weak: true })
 }
 
 /// The offset of the text after a mark of `length` bytes, if a space or nothing follows the mark.

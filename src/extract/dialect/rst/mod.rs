@@ -21,13 +21,13 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use blocks::Blocks;
-use lines::Lines;
-use names::Names;
+use blocks::BlockConverter;
+use lines::RstLines;
+use names::RstNames;
 
 /// Converts the reStructuredText `text` to Markdown with the same number of lines. O(length).
 pub(super) fn plain(text: &str) -> String {
-    let lines = Lines::new(text.split('\n').map(lines::clean).collect());
-    let mut names = Names::collect(&lines, text.len());
-    Blocks::new(&lines, &mut names, 0).run().join("\n")
+    let lines = RstLines::new(text.split('\n').map(lines::clean).collect());
+    let mut names = RstNames::collect(&lines, text.len());
+    BlockConverter::new(&lines, &mut names, 0).run().join("\n")
 }

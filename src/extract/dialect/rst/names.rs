@@ -5,7 +5,7 @@
 //! short name can refer to a long text, so the text inserted for names has a byte budget, which keeps
 //! the output linear in the input.
 
-use super::lines::{Lines, explicit};
+use super::lines::{RstLines, explicit};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// The maximum bytes of a name that can be looked up, and of a substitution's text.
@@ -18,7 +18,8 @@ pub(super) enum NotePlace {
     Reference,
 }
 
-pub(super) struct Names {
+/// The definitions of a document.
+pub(super) struct RstNames {
     /// URLs by name. An empty one is a place inside the document, which Markdown can't link to.
     targets: HashMap<String, String>,
     anonymous: VecDeque<String>,
@@ -30,8 +31,9 @@ pub(super) struct Names {
     budget: usize,
 }
 
-impl Names {
-    pub(super) fn collect(lines: &Lines, length: usize) -> Self {
+impl RstNames {
+    /// The definitions in `lines`; `length` is the byte length of the source, from which the budget follows.
+    pub(super) fn collect(lines: &RstLines, length: usize) -> Self {
         let mut names = Self {
             targets: HashMap::new(),
             anonymous: VecDeque::new(),
@@ -83,7 +85,7 @@ impl Names {
         }
     }
 
-    fn add_other(&mut self, lines: &Lines, i: usize, rest: &str, labels: &mut Vec<String>) {
+    fn add_other(&mut self, lines: &RstLines, i: usize, rest: &str, labels: &mut Vec<String>) {
         if let Some(address) = rest.strip_prefix("__ ") {
             self.anonymous.push_back(address.trim().to_owned());
         } else if let Some((label, _)) = note(rest) {
@@ -186,7 +188,7 @@ fn target(rest: &str) -> Option<(&str, &str)> {
 }
 
 /// The URL of a target on line `i`, which may continue on up to four indented lines below.
-fn url(lines: &Lines, i: usize, value: &str) -> String {
+fn url(lines: &RstLines, i: usize, value: &str) -> String {
     let below = (i + 1..lines.len()).take(4).take_while(|&j| lines.indent(j) > lines.indent(i));
     let parts = std::iter::once(value).chain(below.map(|j| lines.get(j).trim()));
     let whole: String = parts.collect();

@@ -1,6 +1,6 @@
 //! The Markdown for roles, references and literals.
 
-use super::names::{Names, web};
+use super::names::{RstNames, web};
 
 /// A link to a web address; for other addresses, only the text.
 pub(super) fn link(text: &str, address: &str) -> String {
@@ -80,9 +80,9 @@ pub(super) fn longest_run(text: &str) -> usize {
 }
 
 /// The reference `` `content`_ `` or, if `anonymous`, `` `content`__ ``.
-pub(super) fn reference(content: &str, anonymous: bool, names: &mut Names) -> String {
+pub(super) fn reference(content: &str, anonymous: bool, names: &mut RstNames) -> String {
     if let Some((text, target)) = embedded(content) {
-        let (target, rest) = split(target);
+        let LinkTarget { address: target, rest } = split(target);
         let text = if text.is_empty() { target.as_str() } else { text };
         if let Some(name) = target.strip_suffix('_').filter(|_| !web(&target)) {
             return link(text, &names.target(name).unwrap_or_default());
@@ -96,9 +96,16 @@ pub(super) fn reference(content: &str, anonymous: bool, names: &mut Names) -> St
     address.map_or_else(|| label(content), |address| link(content, &address))
 }
 
+/// The target of an embedded link.
+struct LinkTarget {
+    address: String,
+    /// Text to write after the link.
+    rest: String,
+}
+
 /// Splits `target` into an address and the text after it. An address may span lines but has no spaces:
 /// if there is one, the author closed the link too late, and the rest is text.
-fn split(target: &str) -> (String, String) {
+fn split(target: &str) -> LinkTarget {
     let (address, rest) = match target.split_once(' ') {
         Some((address, rest)) if web(address) && !target.contains('\n') => {
             let balanced = address.contains('(') || !address.ends_with(')');
@@ -111,7 +118,7 @@ fn split(target: &str) -> (String, String) {
     let lacking = rest.matches('(').count() > rest.matches(')').count();
     let close = if lacking { ")" } else { "" };
     let rest = if rest.is_empty() { rest } else { format!(" {rest}{close}") };
-    (address.replace("\\_", "_"), rest)
+    LinkTarget { address: address.replace("\\_", "_"), rest }
 }
 
 /// The parts of `text <target>`, if `content` has this form.

@@ -4,9 +4,9 @@
 //! the table, and the remaining lines are blank. The text of a spanning cell goes to the first cell
 //! that it covers. Malformed tables stay text.
 
-use super::blocks::Blocks;
+use super::blocks::BlockConverter;
 use super::inline;
-use super::lines::Lines;
+use super::lines::RstLines;
 
 /// The maximum number of columns: Markdown parsers fill up short rows, so that a table with many columns could
 /// have far more cells than text.
@@ -17,10 +17,17 @@ const DEEPEST: usize = 3;
 /// The lines of each cell of a row.
 type TableRow = Vec<Vec<String>>;
 
-impl Blocks<'_> {
+/// A table of the source.
+struct SourceTable {
+    rows: Vec<TableRow>,
+    /// The line after it.
+    end: usize,
+}
+
+impl BlockConverter<'_> {
     /// Writes the table that starts in column `col` of line `i`, if there is one. Returns the next line to read.
     pub(super) fn table(&mut self, i: usize, col: usize) -> Option<usize> {
-        let (rows, end) = self.grid(i, col).or_else(|| self.simple(i, col))?;
+        let SourceTable { rows, end } = self.grid(i, col).or_else(|| self.simple(i, col))?;
         let rows: Vec<Vec<String>> = rows.iter().map(|row| self.cells(row)).collect();
         let rows = rows.into_iter().filter(|row| row.iter().any(|cell| !cell.is_empty()));
         for (offset, row) in rows.enumerate() {
@@ -43,8 +50,8 @@ impl Blocks<'_> {
         let shared = shared.map(|line| line.len() - line.trim_start_matches(' ').len()).min();
         let cell = cell.iter().map(|line| line.get(shared.unwrap_or(0)..).unwrap_or("").to_owned());
         let lines: Vec<String> = if self.depth < DEEPEST {
-            let lines = Lines::new(cell.collect());
-            Blocks::new(&lines, self.names, self.depth + 1).run()
+            let lines = RstLines::new(cell.collect());
+            BlockConverter::new(&lines, self.names, self.depth + 1).run()
         } else {
             let text = inline::convert(&cell.collect::<Vec<_>>().join("\n"), self.names);
             text.split('\n').map(str::to_owned).collect()
@@ -55,8 +62,8 @@ impl Blocks<'_> {
         barless(&lines.join(" "))
     }
 
-    /// The rows of the grid table at line `i`, and the line after it.
-    fn grid(&self, i: usize, col: usize) -> Option<(Vec<TableRow>, usize)> {
+    /// The grid table at line `i`.
+    fn grid(&self, i: usize, col: usize) -> Option<SourceTable> {
         let lines = self.lines;
         if !border(lines.from(i, col)) {
             return None;
@@ -79,15 +86,15 @@ impl Blocks<'_> {
         if end < i + 3 || width == 0 || width > WIDEST {
             return None;
         }
-        let mut rows = Rows::default();
+        let mut rows = TableRows::default();
         for line in drawn.iter().take(end - i) {
             rows.add(grid_line(line, &bounds, width), width);
         }
-        Some((rows.finish(), end))
+        Some(SourceTable { rows: rows.finish(), end })
     }
 
-    /// The rows of the simple table at line `i`, and the line after it.
-    fn simple(&self, i: usize, col: usize) -> Option<(Vec<TableRow>, usize)> {
+    /// The simple table at line `i`.
+    fn simple(&self, i: usize, col: usize) -> Option<SourceTable> {
         let lines = self.lines;
         let top = lines.from(i, col);
         let rule = |j: usize| lines.indent(j) == col && ruled(lines.from(j, col), '=');
@@ -105,7 +112,7 @@ impl Blocks<'_> {
         if starts.len() > WIDEST {
             return None;
         }
-        let mut rows = Rows::default();
+        let mut rows = TableRows::default();
         for j in i + 1..last {
             let line = lines.from(j, col);
             if j == head || line.is_empty() || ruled(line, '-') {
@@ -117,33 +124,39 @@ impl Blocks<'_> {
             rows.close_if(j > head && cells.first().is_some_and(|cell| !cell.trim().is_empty()));
             rows.extend(cells);
         }
-        Some((rows.finish(), last + 1))
+        Some(SourceTable { rows: rows.finish(), end: last + 1 })
     }
 }
 
 /// A line of a grid table.
 struct GridLine {
-    /// Column index and text of each cell.
-    cells: Vec<(usize, String)>,
+    cells: Vec<GridCell>,
     /// Whether at least one of its cells is part of a border.
     is_border: bool,
 }
 
+/// The part of a cell on one line of a grid table.
+struct GridCell {
+    /// Index of its column.
+    column: usize,
+    text: String,
+}
+
 /// Collects rows, line by line.
 #[derive(Default)]
-struct Rows {
+struct TableRows {
     done: Vec<TableRow>,
     row: TableRow,
 }
 
-impl Rows {
+impl TableRows {
     /// Adds a line of a grid with `width` columns. A border ends the row.
     fn add(&mut self, line: GridLine, width: usize) {
-        for (at, text) in line.cells {
-            if self.row.len() <= at {
-                self.row.resize(width.max(at + 1), Vec::new());
+        for GridCell { column, text } in line.cells {
+            if self.row.len() <= column {
+                self.row.resize(width.max(column + 1), Vec::new());
             }
-            if let Some(cell) = self.row.get_mut(at) {
+            if let Some(cell) = self.row.get_mut(column) {
                 cell.push(text);
             }
         }
@@ -231,7 +244,7 @@ fn grid_line(line: &[char], bounds: &[bool], width: usize) -> GridLine {
         bordered |= drawn;
         let cell = text(part);
         if !(drawn || cell.is_empty() && start == 0) {
-            cells.push((usize::min(at, width - 1), cell));
+            cells.push(GridCell { column: usize::min(at, width - 1), text: cell });
         }
         // The index of the cell that starts here is the number of bounds before it.
         at = bound;

@@ -1,9 +1,9 @@
 //! Joins tiny sections to their neighbours: a few words under a heading, a "see below", a line with the
 //! author and source.
 
-use super::piece::MOST_WORDS;
-use super::words::words;
-use super::{Address, Section};
+use super::block::MOST_WORDS;
+use crate::extract::words::words;
+use crate::extract::{Address, Section};
 
 /// A section with fewer words and without code or links is joined to a neighbour.
 const TINY_WORDS: usize = 4;
@@ -97,26 +97,30 @@ fn settle(joined: &mut [Section], tiny: Section) -> Option<Section> {
 
 #[cfg(test)]
 mod tests {
-    use crate::extract::piece::Piece;
-    use crate::extract::sections::{SectionBuilder, Unit};
+    use crate::extract::sections::{BlockSpan, DocumentBlock};
+    use crate::extract::sections::{SectionBuilder, SpanUnit};
     use crate::extract::{Address, extract};
 
-    fn piece(line: u32, words: usize) -> Piece {
-        Piece { at: (line, line), text: vec!["w"; words].join(" "), ..Piece::default() }
+    fn block(line: u32, words: usize) -> DocumentBlock {
+        DocumentBlock {
+            span: BlockSpan::of(line),
+            text: vec!["w"; words].join(" "),
+            ..DocumentBlock::default()
+        }
     }
 
     #[test]
-    fn tiny_sections_join_their_part_or_the_one_before() {
-        let mut builder = SectionBuilder::new(Unit::Lines);
+    fn tiny_sections_join_their_subsection_or_the_section_before() {
+        let mut builder = SectionBuilder::new(SpanUnit::Lines);
         builder.heading(1, "Top", None, 1);
-        builder.piece(piece(2, 2));
+        builder.block(block(2, 2));
         builder.heading(2, "Part", None, 3);
-        builder.piece(piece(4, 30));
+        builder.block(block(4, 30));
         builder.heading(2, "See", None, 5);
-        builder.piece(piece(6, 2));
+        builder.block(block(6, 2));
         builder.heading(1, "Other", None, 7);
         builder.heading(2, "Alone", None, 8);
-        builder.piece(piece(9, 2));
+        builder.block(block(9, 2));
         let sections = builder.finish();
         let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();
         assert_eq!(trails, ["Top/Part", "Other/Alone"]);
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_source_joins_the_part_that_follows_and_no_other() {
+    fn a_short_line_with_a_link_joins_the_subsection_that_follows() {
         let text = "# Title\n\nAcme · 2024 · [source](https://a.org/x)\n\n## Problem\n\nToo many parcels were late in winter.\n\n## More\n\n[A paper](https://a.org/y)\n";
         let sections = extract("md", text.as_bytes()).document.unwrap().sections;
         let trails: Vec<String> = sections.iter().map(|s| s.headings.join("/")).collect();

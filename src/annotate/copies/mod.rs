@@ -1,0 +1,14 @@
+//! Finds copies and near-copies of sections and folds each group under one representative.
+//!
+//! Exact copies have the same hash of their words. Candidates for near-copies are found by MinHash over word
+//! 5-grams (Broder, "On the resemblance and containment of documents", 1997) with banding (Leskovec, Rajaraman,
+//! Ullman, "Mining of Massive Datasets", 3.4), and then compared by their sketches. A section is compared only with
+//! representatives, so that similarity does not chain. The work for one section is bounded, because the size of a
+//! sketch is bounded, and so is the size of each bucket of sections that share a band.
+
+mod fold;
+mod shingles;
+
+pub use fold::{BUCKET, CopyFold, Representative};
+pub use shingles::{MinHashSignature, ShingleSketch};
+pub(super) use shingles::{fingerprint, signature};
