@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use cairn::config::{self, Overrides, Sources};
 use cairn::generation::folders;
 use cairn::refresh::{self, Network, Options};
-use cairn::search::write::{Writer, document_key};
+use cairn::search::write::{SearchIndexWriter, document_key};
 use cairn::search::{
-    Budget, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
+    Budget, FoldedCopies, LastWord, SearchRequest, Searcher, SectionId, SectionRecord,
+    Understanding,
 };
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -42,7 +43,7 @@ fn main() {
         let place = |name: &str| temporary.path().join(format!("{name}{times}"));
         println!("\n{times} times the corpus: {} sections", grown.len());
         let (own, bare) = build(&grown, &place("own"), &place("bare"));
-        let own = Searcher::open(&own, Copies::default(), &vocabulary, Vec::new()).unwrap();
+        let own = Searcher::open(&own, FoldedCopies::default(), &vocabulary, Vec::new()).unwrap();
         ask(&queries, &own, &bare::Bare::open(&bare), &vocabulary);
     }
 }
@@ -70,7 +71,8 @@ fn start(folder: &Path, vocabulary: &Vocabulary) {
     for _ in 0..5 {
         let started = Instant::now();
         let folder = folder.join("search");
-        let searcher = Searcher::open(&folder, Copies::default(), vocabulary, Vec::new()).unwrap();
+        let searcher =
+            Searcher::open(&folder, FoldedCopies::default(), vocabulary, Vec::new()).unwrap();
         full(&searcher, "position bias", vocabulary);
         took.push(started.elapsed());
         opened.push(searcher);
@@ -96,8 +98,8 @@ fn queries() -> Vec<String> {
     text.lines().filter_map(|line| Some(line.split('\t').nth(2)?.to_owned())).collect()
 }
 
-fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
-    let searcher = Searcher::open(folder, Copies::default(), vocabulary, Vec::new()).unwrap();
+fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<SectionRecord> {
+    let searcher = Searcher::open(folder, FoldedCopies::default(), vocabulary, Vec::new()).unwrap();
     let mut records = Vec::new();
     searcher.each(|_, record| records.push(record)).unwrap();
     records
@@ -105,7 +107,7 @@ fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
 
 /// The sections repeated `times` times. Each copy has another source name and text from every other sentence of
 /// the section and of another one, so that word frequencies stay similar and no two sections are equal.
-fn grown(records: &[Record], times: usize) -> Vec<Record> {
+fn grown(records: &[SectionRecord], times: usize) -> Vec<SectionRecord> {
     let mut grown = records.to_vec();
     for time in 1..times {
         for (at, record) in records.iter().enumerate() {
@@ -117,16 +119,16 @@ fn grown(records: &[Record], times: usize) -> Vec<Record> {
             let text =
                 [sentences(&record.text, time % 2), sentences(&other.text, 0)].concat().concat();
             let source = format!("{}~{time}", record.source);
-            grown.push(Record { source, text, ..record.clone() });
+            grown.push(SectionRecord { source, text, ..record.clone() });
         }
     }
     grown
 }
 
 /// Builds both indexes, prints their size and time, and returns their folders.
-fn build(records: &[Record], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
+fn build(records: &[SectionRecord], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
     let started = Instant::now();
-    let mut writer = Writer::open(own).unwrap();
+    let mut writer = SearchIndexWriter::open(own).unwrap();
     for (at, record) in records.iter().enumerate() {
         let key = document_key(&record.source, &record.path);
         writer.add(key, 1, &[(SectionId(at as u64), record.clone())]).unwrap();
@@ -208,7 +210,8 @@ fn one(
     understanding: Understanding,
     last_word: LastWord,
 ) -> usize {
-    let request = Request { text, filters: &[], limit: 10, offset: 0, understanding, last_word };
+    let request =
+        SearchRequest { text, filters: &[], limit: 10, offset: 0, understanding, last_word };
     searcher.search(&request, vocabulary, &Budget::unlimited()).unwrap().found.len()
 }
 

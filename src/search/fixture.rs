@@ -1,22 +1,22 @@
 //! A searcher over a few sections, for the unit tests of this module.
 
-use super::write::{Writer, document_key};
-use super::{Copies, IndexedSource, Record, Searcher, SectionId};
+use super::write::{SearchIndexWriter, document_key};
+use super::{FoldedCopies, IndexedSource, Searcher, SectionId, SectionRecord};
 use crate::annotate::Role;
 use crate::config::Sources;
 use crate::extract::{Address, DocumentKind};
 use crate::vocabulary::{self, Vocabulary};
 
 /// A searcher with the vocabulary that it was opened with. Dropping it deletes the folder of its index.
-pub(super) struct Fixture {
+pub(super) struct SearchFixture {
     pub searcher: Searcher,
     pub vocabulary: Vocabulary,
     _folder: tempfile::TempDir,
 }
 
 /// The record of a section of the source `ann/notes`, the only one in its document.
-pub(super) fn record(heading: &str, text: &str) -> Record {
-    Record {
+pub(super) fn record(heading: &str, text: &str) -> SectionRecord {
+    SectionRecord {
         source: "ann/notes".into(),
         path: String::new(),
         title: heading.into(),
@@ -42,9 +42,9 @@ pub(super) fn record(heading: &str, text: &str) -> Record {
 }
 
 /// A searcher over `records`, whose ids are 0, 1 and so on in their order. A record without a path gets its own path.
-pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
+pub(super) fn fixture(records: impl IntoIterator<Item = SectionRecord>) -> SearchFixture {
     let folder = tempfile::tempdir().unwrap();
-    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
+    let mut writer = SearchIndexWriter::open(&folder.path().join("building")).unwrap();
     for (number, mut record) in (0..).zip(records) {
         if record.path.is_empty() {
             record.path = format!("{number}.md");
@@ -57,6 +57,7 @@ pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
     let sources = ["ann/notes", "bob/lists"]
         .map(|id| IndexedSource { id: id.into(), ..IndexedSource::default() });
-    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources.into()).unwrap();
-    Fixture { searcher, vocabulary, _folder: folder }
+    let searcher =
+        Searcher::open(&into, FoldedCopies::default(), &vocabulary, sources.into()).unwrap();
+    SearchFixture { searcher, vocabulary, _folder: folder }
 }

@@ -16,7 +16,7 @@
 //!
 //! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: the frequencies of a query
 //! unit (a word with its corrections, completions and topic, in four fields) saturate together, which tantivy's query
-//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`Copies`], so
+//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`FoldedCopies`], so
 //! that it can change without reindexing.
 
 #[cfg(test)]
@@ -28,11 +28,11 @@ mod run;
 mod show;
 mod text;
 
-pub use index::budget::{Budget, Stopped};
+pub use index::budget::{Budget, SearchStopped};
 pub use index::error::SearchError;
-pub use index::facets::{Facet, FacetField};
+pub use index::facets::{FacetCounts, FacetField};
 pub use index::field::{Filter, FilterField, MOST_FILTERS};
-pub use index::record::{Copies, CopyPlace, IndexedSource, Record, TopicMention};
+pub use index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord, TopicMention};
 pub use index::schema::VERSION;
 pub use index::section::SectionId;
 pub(crate) use index::section::first_u64;
@@ -40,6 +40,6 @@ pub use index::write;
 pub use query::understand::understood::{
     Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
-pub use run::searcher::{Answer, Found, Request, Searcher};
+pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};
 pub use show::highlight::snippet::{Snippet, excerpt};
 pub use show::suggest::{Suggested, Suggestion};

@@ -3,10 +3,10 @@
 use cairn::annotate::Role;
 use cairn::config::Sources;
 use cairn::extract::{Address, DocumentKind};
-use cairn::search::write::{Writer, document_key};
+use cairn::search::write::{SearchIndexWriter, document_key};
 use cairn::search::{
-    Answer, Budget, Copies, IndexedSource, LastWord, Record, Request, Searcher, SectionId,
-    Understanding,
+    Budget, FoldedCopies, IndexedSource, LastWord, SearchRequest, SearchResponse, Searcher,
+    SectionId, SectionRecord, Understanding,
 };
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -18,8 +18,8 @@ pub struct Shelf {
 }
 
 /// The only section of a document, with the changes of `change`.
-pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Record {
-    let mut record = Record {
+pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut SectionRecord)) -> SectionRecord {
+    let mut record = SectionRecord {
         source: "ann/notes".into(),
         path: String::new(),
         title: heading.into(),
@@ -46,11 +46,11 @@ pub fn record(heading: &str, text: &str, change: impl FnOnce(&mut Record)) -> Re
     record
 }
 
-pub fn plain(heading: &str, text: &str) -> Record {
+pub fn plain(heading: &str, text: &str) -> SectionRecord {
     record(heading, text, |_| {})
 }
 
-pub fn shelf(records: Vec<Record>) -> Shelf {
+pub fn shelf(records: Vec<SectionRecord>) -> Shelf {
     let source = |id: &str, licence: Option<&str>| IndexedSource {
         id: id.to_owned(),
         licence: licence.map(str::to_owned),
@@ -60,14 +60,18 @@ pub fn shelf(records: Vec<Record>) -> Shelf {
 }
 
 /// An index of the `records` of `sources`.
-pub fn shelf_of(records: Vec<Record>, sources: Vec<IndexedSource>) -> Shelf {
-    shelf_with(records, sources, Copies::default())
+pub fn shelf_of(records: Vec<SectionRecord>, sources: Vec<IndexedSource>) -> Shelf {
+    shelf_with(records, sources, FoldedCopies::default())
 }
 
 /// An index of the `records` of `sources`, some of which are `copies`. The id of a record is its position.
-pub fn shelf_with(records: Vec<Record>, sources: Vec<IndexedSource>, copies: Copies) -> Shelf {
+pub fn shelf_with(
+    records: Vec<SectionRecord>,
+    sources: Vec<IndexedSource>,
+    copies: FoldedCopies,
+) -> Shelf {
     let folder = tempfile::tempdir().unwrap();
-    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
+    let mut writer = SearchIndexWriter::open(&folder.path().join("building")).unwrap();
     for (at, mut record) in records.into_iter().enumerate() {
         if record.path.is_empty() {
             record.path = format!("{at}.md");
@@ -83,13 +87,18 @@ pub fn shelf_with(records: Vec<Record>, sources: Vec<IndexedSource>, copies: Cop
 }
 
 impl Shelf {
-    pub fn ask(&self, text: &str, understanding: Understanding, last_word: LastWord) -> Answer {
+    pub fn ask(
+        &self,
+        text: &str,
+        understanding: Understanding,
+        last_word: LastWord,
+    ) -> SearchResponse {
         let request =
-            Request { text, filters: &[], limit: 100, offset: 0, understanding, last_word };
+            SearchRequest { text, filters: &[], limit: 100, offset: 0, understanding, last_word };
         self.searcher.search(&request, &self.vocabulary, &Budget::unlimited()).unwrap()
     }
 
-    pub fn full(&self, text: &str) -> Answer {
+    pub fn full(&self, text: &str) -> SearchResponse {
         self.ask(text, Understanding::FULL, LastWord::Whole)
     }
 

@@ -29,8 +29,8 @@ use crate::refresh::wanted::item::Item;
 use crate::refresh::wanted::options::{Event, Stop};
 use crate::refresh::wanted::select::Wanted;
 use crate::refresh::wanted::versions::{annotation_versions, document_versions};
-use crate::search::write::{Writer, document_key};
-use crate::search::{self, Record, SectionId};
+use crate::search::write::{SearchIndexWriter, document_key};
+use crate::search::{self, SectionId, SectionRecord};
 use crate::store::{DerivedKey, SourceRow, Store};
 
 /// The result of assembling.
@@ -88,7 +88,8 @@ pub(in crate::refresh) fn assemble(
         let error = full::explain(error, &config.index);
         // Unfinished files only take space. Failing to remove them must not hide the original error.
         let _ = disk::remove_folder(&building);
-        let _ = Writer::open(&config.index.join("building")).and_then(Writer::collect_garbage);
+        let _ = SearchIndexWriter::open(&config.index.join("building"))
+            .and_then(SearchIndexWriter::collect_garbage);
         error
     })
 }
@@ -135,7 +136,7 @@ fn build(
 /// A generation under construction.
 struct Assembly<'a> {
     inputs: &'a Inputs,
-    writer: Writer,
+    writer: SearchIndexWriter,
     /// The documents in the writer's index: their versions by key.
     indexed: HashMap<u64, u64>,
     wanted: HashSet<u64>,
@@ -154,7 +155,7 @@ impl<'a> Assembly<'a> {
         inputs: &'a Inputs,
         dead: HashMap<String, String>,
     ) -> anyhow::Result<Assembly<'a>> {
-        let writer = Writer::open(&config.index.join("building"))?;
+        let writer = SearchIndexWriter::open(&config.index.join("building"))?;
         Ok(Assembly {
             inputs,
             indexed: writer.indexed()?,
@@ -280,7 +281,7 @@ impl<'a> Assembly<'a> {
             self.writer.remove(key);
         }
         let around = around(item, document, ids, store)?;
-        let records: Vec<(SectionId, Record)> = document
+        let records: Vec<(SectionId, SectionRecord)> = document
             .sections
             .iter()
             .enumerate()

@@ -15,7 +15,7 @@ use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
 use crate::problem::chain;
 use crate::refresh::wanted::options::{Network, Options};
-use crate::search::write::Writer;
+use crate::search::write::SearchIndexWriter;
 
 /// The state of the index before a run assembles anything.
 pub(in crate::refresh) struct Base {
@@ -94,7 +94,7 @@ impl Base {
     /// Checks that the writer's index in `folder` opens, and that the files which it shares with the latest generation
     /// have their recorded checksums.
     fn examine_writer(&self, folder: &Path, depth: Depth) -> Result<(), Damage> {
-        Writer::examine(folder)?;
+        SearchIndexWriter::examine(folder)?;
         for (name, mark) in &self.files {
             let Some(own) = checksums::segment_file(name) else { continue };
             let path = folder.join(own);

@@ -6,7 +6,7 @@ use crate::crawl::BlobId;
 use crate::extract::{Document, DocumentKind, Section};
 use crate::refresh::wanted::inputs::Inputs;
 use crate::refresh::wanted::item::Item;
-use crate::search::{self, Record, SectionId, TopicMention};
+use crate::search::{self, SectionId, SectionRecord, TopicMention};
 
 /// The record of section number `at` of `document`. `around` has its neighbours and Markdown.
 pub(in crate::refresh) fn record(
@@ -15,14 +15,14 @@ pub(in crate::refresh) fn record(
     (document, annotation): (&Document, &Annotation),
     around: &Around,
     at: usize,
-) -> Record {
+) -> SectionRecord {
     let section = &document.sections[at];
     let vocabulary = &inputs.vocabulary;
     let notes = annotation.sections.get(at);
     let mentions = notes.map(|notes| notes.mentions.as_slice()).unwrap_or_default();
     let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step?)));
     let name = item.path.rsplit('/').next().unwrap_or(&item.path);
-    Record {
+    SectionRecord {
         source: item.source.id.0.clone(),
         path: item.path.clone(),
         title: document

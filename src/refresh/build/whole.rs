@@ -11,14 +11,14 @@ use crate::graph::build::GraphBuilder;
 use crate::graph::cases::Extent;
 use crate::graph::place::SectionPlace;
 use crate::refresh::wanted::item::Item;
-use crate::search::{Copies, CopyPlace, SectionId};
+use crate::search::{CopyPlace, FoldedCopies, SectionId};
 use crate::vocabulary::Vocabulary;
 
 /// What was collected from the sections so far.
 pub(in crate::refresh) struct Whole {
     pub graph: GraphBuilder,
     pub resources: Collector,
-    pub copies: Copies,
+    pub copies: FoldedCopies,
     pub counts: Counts,
     cases: Cases,
     voices: Voices,
@@ -29,7 +29,7 @@ impl Whole {
         Whole {
             graph: GraphBuilder::new(vocabulary.clone()),
             resources: Collector::default(),
-            copies: Copies::default(),
+            copies: FoldedCopies::default(),
             counts: Counts::default(),
             cases: Cases::new(vocabulary),
             voices: Voices::of_catalogue(catalogue),

@@ -50,14 +50,14 @@ impl FacetField {
 
 /// A field with its most common values and their counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facet {
+pub struct FacetCounts {
     pub field: FacetField,
     pub values: Vec<(String, u64)>,
 }
 
 /// The facet values of all sections, as numbers.
 #[derive(Default)]
-pub(in crate::search) struct Values {
+pub(in crate::search) struct FacetValues {
     /// The value of each number. The values of one field are consecutive and ascending.
     names: Vec<String>,
     /// By index in [`FIELDS`]: the range of numbers of its values.
@@ -67,11 +67,11 @@ pub(in crate::search) struct Values {
     values: Vec<u16>,
 }
 
-impl Values {
+impl FacetValues {
     /// Reads the values of all sections of `segments`. O(sections + values). Numbers have 16 bits: values beyond the
     /// first 65,536 are left out.
-    pub fn read(segments: &[SegmentReader]) -> tantivy::Result<Values> {
-        let mut read = Values { begins: vec![0], ..Values::default() };
+    pub fn read(segments: &[SegmentReader]) -> tantivy::Result<FacetValues> {
+        let mut read = FacetValues { begins: vec![0], ..FacetValues::default() };
         let columns = segments.iter().map(columns).collect::<tantivy::Result<Vec<_>>>()?;
         let mut numbers: Vec<BTreeMap<String, u16>> = Vec::new();
         for field in 0..FIELDS.len() {
@@ -134,7 +134,7 @@ impl Values {
     }
 
     /// The facets of `sections`. O(sections · values per section).
-    pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<Facet> {
+    pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<FacetCounts> {
         let mut counts = vec![0_u64; self.names.len()];
         for section in sections {
             self.of(section).iter().for_each(|value| counts[usize::from(*value)] += 1);
@@ -150,7 +150,7 @@ impl Values {
             }
             values.sort_unstable();
             let named = values.into_iter().map(|(_, at)| (self.names[at].clone(), counts[at]));
-            Facet { field, values: named.collect() }
+            FacetCounts { field, values: named.collect() }
         });
         facets.collect()
     }
@@ -166,13 +166,13 @@ impl Values {
 }
 
 /// The column of a field in a segment, and the names of its values.
-struct Column {
+struct FacetColumn {
     column: Option<StrColumn>,
     names: Vec<String>,
 }
 
 /// The columns of [`FIELDS`].
-fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
+fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<FacetColumn>> {
     let read = |field: &FacetField| {
         let column = segment.fast_fields().str(field.name())?;
         let mut names = Vec::new();
@@ -183,7 +183,7 @@ fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
                 names.push(name);
             }
         }
-        Ok(Column { column, names })
+        Ok(FacetColumn { column, names })
     };
     FIELDS.iter().map(read).collect()
 }
@@ -193,12 +193,12 @@ mod tests {
     use super::*;
 
     /// The values of two sections, both of the source "a". The second has 40 topics, the first only the last of these.
-    fn values() -> Values {
+    fn values() -> FacetValues {
         let topics = (0..40).map(|at| format!("topic-{at:02}"));
         let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();
         let first = [0, 40];
         let second: Vec<u16> = (0..=40).collect();
-        Values {
+        FacetValues {
             names,
             fields: vec![0..1, 1..41, 41..41, 41..41, 41..41],
             begins: vec![0, 2, 43],
@@ -209,7 +209,10 @@ mod tests {
     #[test]
     fn the_commonest_values_come_first_then_by_name_and_the_rest_is_cut() {
         let facets = values().count([0, 1].into_iter());
-        assert_eq!(facets[0], Facet { field: FacetField::Source, values: vec![("a".into(), 2)] });
+        assert_eq!(
+            facets[0],
+            FacetCounts { field: FacetField::Source, values: vec![("a".into(), 2)] }
+        );
         let topics = &facets[1].values;
         assert_eq!(topics.len(), VALUES);
         assert_eq!(topics[0], ("topic-39".into(), 2));

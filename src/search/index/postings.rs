@@ -94,7 +94,7 @@ pub(in crate::search) fn each_phrase(
     budget: &Budget,
     mut each: impl FnMut(u32),
 ) -> Result<(), SearchError> {
-    let Some(mut words) = Word::all(terms, stems, budget)? else { return Ok(()) };
+    let Some(mut words) = PhraseWord::all(terms, stems, budget)? else { return Ok(()) };
     let Some((rarest, others)) = words.split_first_mut() else { return Ok(()) };
     let mut doc = rarest.postings.doc();
     while doc != TERMINATED {
@@ -105,7 +105,7 @@ pub(in crate::search) fn each_phrase(
             continue;
         }
         rarest.read();
-        others.iter_mut().for_each(Word::read);
+        others.iter_mut().for_each(PhraseWord::read);
         budget.spend(rarest.places.len() + others.iter().map(|w| w.places.len()).sum::<usize>())?;
         if stand_together(rarest, others) {
             each(doc);
@@ -116,7 +116,7 @@ pub(in crate::search) fn each_phrase(
 }
 
 /// A word of a phrase.
-struct Word {
+struct PhraseWord {
     postings: SegmentPostings,
     /// Its positions in the phrase.
     offsets: Vec<u32>,
@@ -124,14 +124,14 @@ struct Word {
     places: Vec<u32>,
 }
 
-impl Word {
+impl PhraseWord {
     /// The different words of a phrase, the rarest first; `None` if one is not in the segment.
     fn all(
         terms: &InvertedIndexReader,
         stems: &[Term],
         budget: &Budget,
-    ) -> Result<Option<Vec<Word>>, SearchError> {
-        let mut words: Vec<(&Term, Word)> = Vec::new();
+    ) -> Result<Option<Vec<PhraseWord>>, SearchError> {
+        let mut words: Vec<(&Term, PhraseWord)> = Vec::new();
         for (stem, offset) in stems.iter().zip(0..) {
             budget.spend(1)?;
             if let Some((_, word)) = words.iter_mut().find(|(known, _)| *known == stem) {
@@ -140,7 +140,7 @@ impl Word {
             }
             let option = IndexRecordOption::WithFreqsAndPositions;
             let Some(postings) = terms.read_postings(stem, option)? else { return Ok(None) };
-            words.push((stem, Word { postings, offsets: vec![offset], places: Vec::new() }));
+            words.push((stem, PhraseWord { postings, offsets: vec![offset], places: Vec::new() }));
         }
         words.sort_by_key(|(_, word)| word.postings.doc_freq());
         Ok(Some(words.into_iter().map(|(_, word)| word).collect()))
@@ -157,10 +157,10 @@ impl Word {
 }
 
 /// Whether the phrase occurs in the document whose positions were read.
-fn stand_together(first: &Word, others: &[Word]) -> bool {
+fn stand_together(first: &PhraseWord, others: &[PhraseWord]) -> bool {
     let Some(lead) = first.offsets.first() else { return false };
     let begins = first.places.iter().filter_map(|place| place.checked_sub(*lead));
-    let holds = |word: &Word, begin: u32| {
+    let holds = |word: &PhraseWord, begin: u32| {
         word.offsets.iter().all(|offset| word.places.binary_search(&(begin + offset)).is_ok())
     };
     begins.into_iter().any(|begin| holds(first, begin) && others.iter().all(|w| holds(w, begin)))

@@ -5,7 +5,7 @@ pub(in crate::search) type UnitBits = u32;
 
 /// The state of one section in a search. Four cells fit in a cache line.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::search) struct Cell {
+pub(in crate::search) struct BoardCell {
     /// The weighted and normalised frequency of the unit that is being read.
     pub frequency: f32,
     pub score: f32,
@@ -18,7 +18,7 @@ pub(in crate::search) struct Cell {
 /// The scores of a search in progress: one cell per section.
 #[derive(Default)]
 pub(in crate::search) struct Board {
-    pub cells: Vec<Cell>,
+    pub cells: Vec<BoardCell>,
     /// The sections that contain any unit, and those added by [`Board::touch`].
     pub touched: Vec<u32>,
     /// The sections that contain the unit that is being read.
@@ -31,11 +31,11 @@ impl Board {
     /// Clears the board and sets its size to `length` sections. O(touched sections), or O(`length`) if many are.
     pub fn reset(&mut self, length: usize) {
         if self.cells.len() != length {
-            self.cells = vec![Cell::default(); length];
+            self.cells = vec![BoardCell::default(); length];
         } else if self.touched.len() > length / 8 {
-            self.cells.fill(Cell::default());
+            self.cells.fill(BoardCell::default());
         } else {
-            self.touched.iter().for_each(|at| self.cells[*at as usize] = Cell::default());
+            self.touched.iter().for_each(|at| self.cells[*at as usize] = BoardCell::default());
         }
         self.touched.clear();
     }

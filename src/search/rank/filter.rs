@@ -17,15 +17,15 @@ use crate::search::index::budget::Budget;
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
 use crate::search::index::field::{Filter, FilterField};
-use crate::search::index::opened::{Opened, Segment};
+use crate::search::index::opened::{IndexSegment, OpenedIndex};
 use crate::search::index::postings::{each_block, each_term};
 use crate::search::index::record::IndexedSource;
 use crate::search::query::understand::labels::Labels;
 use crate::vocabulary::Vocabulary;
 
 /// The data that evaluating filters needs.
-pub(in crate::search) struct Filters<'a> {
-    pub opened: &'a Opened,
+pub(in crate::search) struct FilterEvaluator<'a> {
+    pub opened: &'a OpenedIndex,
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
     pub sources: &'a [IndexedSource],
@@ -36,18 +36,18 @@ pub(in crate::search) struct Filters<'a> {
 pub(in crate::search) type Allowed = Vec<bool>;
 
 /// The values of all filters of one field, in lower case.
-struct Values {
+struct FilterValues {
     wanted: Vec<String>,
     excluded: Vec<String>,
 }
 
-impl Values {
-    fn of(field: FilterField, filters: &[Filter]) -> Values {
+impl FilterValues {
+    fn of(field: FilterField, filters: &[Filter]) -> FilterValues {
         let values = |excluded: bool| {
             let own = filters.iter().filter(|f| f.field == field && f.excluded == excluded);
             own.map(|filter| filter.value.to_lowercase()).collect()
         };
-        Values { wanted: values(false), excluded: values(true) }
+        FilterValues { wanted: values(false), excluded: values(true) }
     }
 
     /// Whether a section passes. `fits` says whether it has a value. It must have one of the wanted values, if there
@@ -58,7 +58,7 @@ impl Values {
     }
 }
 
-impl Filters<'_> {
+impl FilterEvaluator<'_> {
     /// The sections that pass all `filters`; `None` if there are no filters.
     ///
     /// A section has one source, one path, one language: several filters of such a field are alternatives. It may have
@@ -72,7 +72,7 @@ impl Filters<'_> {
             if !filters.iter().any(|filter| filter.field == field) {
                 continue;
             }
-            let values = Values::of(field, filters);
+            let values = FilterValues::of(field, filters);
             match field {
                 FilterField::Topic | FilterField::Has | FilterField::Since => {
                     for value in &values.wanted {
@@ -102,7 +102,7 @@ impl Filters<'_> {
     }
 
     /// The sections that pass `values` of `field`, of which a section has only one value.
-    fn left_by(&self, field: FilterField, values: &Values) -> Result<Allowed, SearchError> {
+    fn left_by(&self, field: FilterField, values: &FilterValues) -> Result<Allowed, SearchError> {
         match field {
             FilterField::Source => self.in_sources(values),
             FilterField::Licence => self.licensed(values),
@@ -114,7 +114,7 @@ impl Filters<'_> {
     }
 
     /// The sections whose value of `field` passes `values`.
-    fn having(&self, field: Field, values: &Values) -> Result<Allowed, SearchError> {
+    fn having(&self, field: Field, values: &FilterValues) -> Result<Allowed, SearchError> {
         let mut left = vec![values.wanted.is_empty(); self.opened.len()];
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
@@ -144,7 +144,7 @@ impl Filters<'_> {
     }
 
     /// The sections whose path passes, by one pass over the paths of the index.
-    fn in_paths(&self, values: &Values) -> Result<Allowed, SearchError> {
+    fn in_paths(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let mut left = vec![false; self.opened.len()];
         for segment in &self.opened.segments {
             let is_left = |path: &str| {
@@ -160,7 +160,7 @@ impl Filters<'_> {
     }
 
     /// The sections of the sources whose id, owner or repository name passes. O(sources · values).
-    fn in_sources(&self, values: &Values) -> Result<Allowed, SearchError> {
+    fn in_sources(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let ids: HashSet<String> =
             self.sources.iter().map(|source| source.id.to_lowercase()).collect();
         self.of_sources(values.wanted.is_empty(), |source| {
@@ -189,7 +189,7 @@ impl Filters<'_> {
     }
 
     /// The sections whose licence passes: the document's own, or else that of its source. Threads have no licence.
-    fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
+    fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
         let none = values.leave(|_| false);
         let mut left = self.of_sources(none, |source| {
@@ -248,7 +248,7 @@ fn belongs_to(source: &IndexedSource, name: &str) -> bool {
 }
 
 /// Sets `sections` to `mark` for the documents `docs` of `segment`.
-fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
+fn set(sections: &mut Allowed, segment: &IndexSegment, docs: &[u32], mark: bool) {
     docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
 }
 
@@ -257,7 +257,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Shown;
     use crate::search::fixture::{fixture, record};
-    use crate::search::index::record::Record;
+    use crate::search::index::record::SectionRecord;
 
     #[test]
     fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
@@ -267,11 +267,11 @@ mod tests {
         };
         let other = Filter::new(FilterField::Kind, "note").unwrap();
         let filters = [filter("Docs", false), filter("src", false), filter("old", true), other];
-        let values = Values::of(FilterField::Path, &filters);
+        let values = FilterValues::of(FilterField::Path, &filters);
         let leave = |path: &str| values.leave(|value| path.contains(value));
         assert_eq!(["docs/a", "src/a", "lib/a"].map(leave), [true, true, false]);
         assert!(!leave("docs/old/a"));
-        let excluded = Values::of(FilterField::Path, &filters[2..]);
+        let excluded = FilterValues::of(FilterField::Path, &filters[2..]);
         assert!(excluded.leave(|value| "lib/a".contains(value)), "nothing is wanted in particular");
     }
 
@@ -297,7 +297,7 @@ mod tests {
         let fixture = fixture(records);
         let searcher = &fixture.searcher;
         let budget = Budget::unlimited();
-        let filters = Filters {
+        let filters = FilterEvaluator {
             opened: &searcher.index.opened,
             vocabulary: &fixture.vocabulary,
             labels: &searcher.index.labels,
@@ -329,11 +329,11 @@ mod tests {
     }
 
     /// The sections of `records` that pass the filters typed in `query`. Their source has the MIT licence.
-    fn left(records: &[Record], query: &str) -> Vec<usize> {
+    fn left(records: &[SectionRecord], query: &str) -> Vec<usize> {
         let mut fixture = fixture(records.iter().cloned());
         fixture.searcher.index.sources[0].licence = Some("MIT".into());
         let index = &fixture.searcher.index;
-        let filters = Filters {
+        let filters = FilterEvaluator {
             opened: &index.opened,
             vocabulary: &fixture.vocabulary,
             labels: &index.labels,
@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn several_properties_are_all_required() {
-        let of = |code: &str, text: &str| Record { code: code.into(), ..record("A", text) };
+        let of = |code: &str, text: &str| SectionRecord { code: code.into(), ..record("A", text) };
         let table = "a | b\nc | d";
         let records = [of("x = 1", "a"), of("", table), of("x = 1", table)];
         assert_eq!(left(&records, "has:code has:table"), [2]);
@@ -356,7 +356,7 @@ mod tests {
 
     #[test]
     fn a_documents_own_licence_overrides_that_of_its_source() {
-        let of = |own: Option<&str>, source: &str| Record {
+        let of = |own: Option<&str>, source: &str| SectionRecord {
             source: source.into(),
             licence: own.map(|licence| (licence.to_owned(), Shown::Full)),
             ..record("A", "a")
@@ -370,7 +370,10 @@ mod tests {
 
     #[test]
     fn since_leaves_out_older_and_undated_sections() {
-        let of = |date: Option<&str>| Record { date: date.map(str::to_owned), ..record("A", "a") };
+        let of = |date: Option<&str>| SectionRecord {
+            date: date.map(str::to_owned),
+            ..record("A", "a")
+        };
         let records = [of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
         assert_eq!(left(&records, "since:2025"), [1]);
         assert_eq!(left(&records, "-since:2025"), [0, 2]);

@@ -3,7 +3,7 @@
 use tantivy::tokenizer::TextAnalyzer;
 
 use crate::search::query::grammar::{MOST_UNITS, Node};
-use crate::search::query::understand::interpreter::{Meaning, Name, Reading};
+use crate::search::query::understand::interpreter::{QueryName, QueryReading, UnitMeaning};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::Preference;
 use crate::search::rank::board::UnitBits;
@@ -25,7 +25,7 @@ const MOST_PIECES: usize = 32;
 
 /// An alternative of a unit: something to look up.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::search) enum Part {
+pub(in crate::search) enum PlanPart {
     /// A term, in all text fields.
     Stem(String),
     /// Consecutive terms in one field.
@@ -39,11 +39,11 @@ pub(in crate::search) enum Part {
 }
 
 /// Alternative parts, each with its weight.
-pub(in crate::search) type Alternatives = Vec<(Part, f32)>;
+pub(in crate::search) type Alternatives = Vec<(PlanPart, f32)>;
 
 /// One unit of a query, with all its alternatives.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::search) struct Unit {
+pub(in crate::search) struct PlanUnit {
     pub parts: Alternatives,
     pub weight: f32,
     /// Whether a hit must contain it.
@@ -60,7 +60,7 @@ pub(in crate::search) struct Unit {
 /// A query in the form in which it is looked up.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Plan<'v> {
-    pub units: Vec<Unit>,
+    pub units: Vec<PlanUnit>,
     pub marks: Marks<'v>,
     /// Whether the query asks for sections with many links.
     pub wants_links: bool,
@@ -78,7 +78,7 @@ pub(in crate::search) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     /// The plan for `reading`.
-    pub fn plan(&self, reading: &Reading) -> Plan<'a> {
+    pub fn plan(&self, reading: &QueryReading) -> Plan<'a> {
         let wants_links = reading.meanings.iter().any(|meaning| meaning.is_aside);
         let preferences = reading.preferences.clone();
         let mut plan = Plan { wants_links, preferences, ..Plan::default() };
@@ -101,7 +101,7 @@ impl<'a> Planner<'a> {
         nodes.iter().flat_map(|node| self.node(node, &mut Marks::default())).collect()
     }
 
-    fn unit(&self, meaning: &Meaning, marks: &mut Marks<'a>) -> Unit {
+    fn unit(&self, meaning: &UnitMeaning, marks: &mut Marks<'a>) -> PlanUnit {
         let weights = self.weights;
         // A word that names a source is rarely misspelled.
         let correction = match meaning.preference {
@@ -110,7 +110,7 @@ impl<'a> Planner<'a> {
         };
         let mut parts = self.node(meaning.node, marks);
         let stem = match (meaning.node, parts.first()) {
-            (Node::Word(_), Some((Part::Stem(stem), _))) => Some(stem.clone()),
+            (Node::Word(_), Some((PlanPart::Stem(stem), _))) => Some(stem.clone()),
             _ => None,
         };
         for (words, weight) in meaning
@@ -132,10 +132,10 @@ impl<'a> Planner<'a> {
         for (topic, is_sure) in &meaning.topics {
             marks.add_all(&self.labels.of(*topic, self.vocabulary).phrases);
             let slug = self.vocabulary.topics[*topic].slug.0.clone();
-            parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
+            parts.push((PlanPart::Topic(slug), self.topic_weight(*is_sure)));
         }
         merge(&mut parts);
-        Unit {
+        PlanUnit {
             stem: meaning.spelt.first().and_then(|words| self.stem(words)).or(stem),
             parts,
             weight: if meaning.is_aside { weights.aside } else { 1.0 },
@@ -147,15 +147,15 @@ impl<'a> Planner<'a> {
 
     /// The unit of words that together name a topic: the topic, or the words as a phrase. It is rarer, and so a
     /// stronger signal, than each of the words.
-    fn name(&self, name: &Name) -> Unit {
+    fn name(&self, name: &QueryName) -> PlanUnit {
         let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
         for (topic, is_sure) in &name.topics {
             let slug = self.vocabulary.topics[*topic].slug.0.clone();
-            parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
+            parts.push((PlanPart::Topic(slug), self.topic_weight(*is_sure)));
         }
         let weights = self.weights;
         let weight = if name.is_paraphrase { weights.paraphrase } else { weights.name };
-        Unit { parts, weight, is_required: false, is_extra: true, stem: None, preference: None }
+        PlanUnit { parts, weight, is_required: false, is_extra: true, stem: None, preference: None }
     }
 
     fn topic_weight(&self, is_sure: bool) -> f32 {
@@ -175,7 +175,7 @@ impl<'a> Planner<'a> {
                 let mut words = analysis::terms(text, &mut analysis::words()).pieces;
                 words.truncate(MOST_PIECES);
                 let parts = self.loose_phrase(text, marks);
-                if parts.is_empty() { parts } else { vec![(Part::Exact { parts, words }, 1.0)] }
+                if parts.is_empty() { parts } else { vec![(PlanPart::Exact { parts, words }, 1.0)] }
             }
             Node::Any(any) => any.iter().flat_map(|node| self.node(node, marks)).collect(),
             Node::All(all) => {
@@ -184,7 +184,7 @@ impl<'a> Planner<'a> {
                     .map(|node| self.node(node, marks))
                     .filter(|parts| !parts.is_empty())
                     .collect();
-                if all.is_empty() { Vec::new() } else { vec![(Part::All(all), 1.0)] }
+                if all.is_empty() { Vec::new() } else { vec![(PlanPart::All(all), 1.0)] }
             }
         }
     }
@@ -199,7 +199,7 @@ impl<'a> Planner<'a> {
             let Terms { pieces, compounds } = terms;
             // "C++" must not match every "C".
             let is_own = pieces.len() == 1 && !compounds.is_empty();
-            parts.extend(compounds.into_iter().map(|term| (Part::Stem(term), 1.0)));
+            parts.extend(compounds.into_iter().map(|term| (PlanPart::Stem(term), 1.0)));
             if !is_own {
                 parts.extend(sequence(pieces).map(|part| (part, 1.0)));
             }
@@ -222,12 +222,12 @@ impl<'a> Planner<'a> {
 }
 
 /// The part that looks up the first [`MOST_PIECES`] of `pieces` in sequence.
-fn sequence(mut pieces: Vec<String>) -> Option<Part> {
+fn sequence(mut pieces: Vec<String>) -> Option<PlanPart> {
     pieces.truncate(MOST_PIECES);
     match pieces.len() {
         0 => None,
-        1 => pieces.pop().map(Part::Stem),
-        _ => Some(Part::Phrase(pieces)),
+        1 => pieces.pop().map(PlanPart::Stem),
+        _ => Some(PlanPart::Phrase(pieces)),
     }
 }
 
@@ -259,8 +259,8 @@ mod tests {
         test(&Planner { vocabulary, labels, weights: &WEIGHTS, stemmers: &stemmers })
     }
 
-    fn meaning(node: &Node) -> Meaning<'_> {
-        Meaning {
+    fn meaning(node: &Node) -> UnitMeaning<'_> {
+        UnitMeaning {
             node,
             topics: vec![],
             completions: vec![],
@@ -270,12 +270,17 @@ mod tests {
         }
     }
 
-    fn reading(meanings: Vec<Meaning<'_>>) -> Reading<'_> {
-        Reading { understood: Default::default(), meanings, names: vec![], preferences: vec![] }
+    fn reading(meanings: Vec<UnitMeaning<'_>>) -> QueryReading<'_> {
+        QueryReading {
+            understood: Default::default(),
+            meanings,
+            names: vec![],
+            preferences: vec![],
+        }
     }
 
-    fn stem(text: &str) -> Part {
-        Part::Stem(text.into())
+    fn stem(text: &str) -> PlanPart {
+        PlanPart::Stem(text.into())
     }
 
     /// The parts that the words of `text` are looked up as, in order.
@@ -295,7 +300,7 @@ mod tests {
 
     #[test]
     fn what_punctuation_joins_is_looked_up_whole_and_in_pieces() {
-        let pieces = Part::Phrase(vec!["k".into(), "nn".into()]);
+        let pieces = PlanPart::Phrase(vec!["k".into(), "nn".into()]);
         assert_eq!(parts("k-NN"), [[(stem("knn"), 1.0), (pieces, 1.0)]]);
         assert_eq!(parts("C++"), [[(stem("c++"), 1.0)]], "a lone C is no C++");
     }
@@ -303,7 +308,7 @@ mod tests {
     #[test]
     fn alternatives_share_a_unit_and_a_group_needs_one_of_each() {
         assert_eq!(parts("red OR green"), [[(stem("red"), 1.0), (stem("green"), 1.0)]]);
-        let all = Part::All(vec![vec![(stem("red"), 1.0)], vec![(stem("hot"), 1.0)]]);
+        let all = PlanPart::All(vec![vec![(stem("red"), 1.0)], vec![(stem("hot"), 1.0)]]);
         assert_eq!(parts("(red hot) OR blue"), [[(all, 1.0), (stem("blue"), 1.0)]]);
     }
 
@@ -314,11 +319,11 @@ mod tests {
             let plan = planner.plan(&reading(query.units.iter().map(meaning).collect()));
             let required: Vec<bool> = plan.units.iter().map(|unit| unit.is_required).collect();
             assert_eq!(required, [true, false]);
-            let [(Part::Exact { parts, words }, weight)] = &plan.units[0].parts[..] else {
+            let [(PlanPart::Exact { parts, words }, weight)] = &plan.units[0].parts[..] else {
                 panic!("{:?}", plan.units[0].parts);
             };
             assert_eq!((words.join(" "), *weight), ("ranked lists".to_owned(), 1.0));
-            assert_eq!(parts[0].0, Part::Phrase(vec!["rank".into(), "list".into()]));
+            assert_eq!(parts[0].0, PlanPart::Phrase(vec!["rank".into(), "list".into()]));
         });
     }
 
@@ -337,9 +342,9 @@ mod tests {
             // The greater of two weights is kept.
             let rank = unit.parts.iter().find(|(part, _)| *part == stem("rank")).unwrap();
             assert_eq!(rank.1, WEIGHTS.correction.max(WEIGHTS.completion));
-            let split = Part::Phrase(vec!["rank".into(), "kin".into()]);
+            let split = PlanPart::Phrase(vec!["rank".into(), "kin".into()]);
             assert!(unit.parts.contains(&(split, WEIGHTS.correction)));
-            assert!(unit.parts.contains(&(Part::Topic(slug), WEIGHTS.topic)));
+            assert!(unit.parts.contains(&(PlanPart::Topic(slug), WEIGHTS.topic)));
             assert_eq!(unit.stem.as_deref(), Some("rank"), "near others as it was meant");
         });
     }
@@ -348,7 +353,7 @@ mod tests {
     fn a_word_that_asks_for_links_need_not_be_held() {
         let node = Node::Word("papers".into());
         with_planner(|planner| {
-            let aside = Meaning { is_aside: true, ..meaning(&node) };
+            let aside = UnitMeaning { is_aside: true, ..meaning(&node) };
             let plan = planner.plan(&reading(vec![aside]));
             assert!(plan.wants_links && plan.units[0].is_extra);
             assert_eq!(plan.units[0].weight, WEIGHTS.aside);

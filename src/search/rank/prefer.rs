@@ -6,14 +6,14 @@
 //! nothing: a section that contains enough of the other words matches, whatever its source, and so does every section
 //! that would match without the preference.
 
-use crate::search::index::opened::Opened;
+use crate::search::index::opened::OpenedIndex;
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::plan::Plan;
 use crate::search::rank::weights::Weights;
 
 /// The bonus of a section for its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in crate::search) struct Gain {
+pub(in crate::search) struct SourceGain {
     pub score: f32,
     /// The units that the section counts as containing.
     pub units: UnitBits,
@@ -22,7 +22,7 @@ pub(in crate::search) struct Gain {
 /// The sources that a query prefers.
 pub(in crate::search) struct Preferred {
     /// By the source's number in the index.
-    gains: Vec<Gain>,
+    gains: Vec<SourceGain>,
     /// The units that belong to names of sources.
     pub units: UnitBits,
     /// Whether the query consists only of names: then all sections of their sources match.
@@ -32,9 +32,9 @@ pub(in crate::search) struct Preferred {
 impl Preferred {
     /// The sources that `plan` prefers, with scores of 0 until `Preferred::weigh` is called; `None` if it prefers none.
     /// O(sources + units).
-    pub fn of(plan: &Plan, opened: &Opened) -> Option<Preferred> {
+    pub fn of(plan: &Plan, opened: &OpenedIndex) -> Option<Preferred> {
         let mut preferred = Preferred {
-            gains: vec![Gain::default(); opened.values.sources()],
+            gains: vec![SourceGain::default(); opened.values.sources()],
             units: 0,
             is_all: plan.units.iter().all(|unit| unit.is_extra || unit.preference.is_some()),
         };
@@ -51,7 +51,7 @@ impl Preferred {
     }
 
     /// Computes the score of each preferred source from `values`, the values of the units of `plan`.
-    pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &Opened, weights: &Weights) {
+    pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &OpenedIndex, weights: &Weights) {
         for (at, preference) in plan.preferences.iter().enumerate() {
             let rarity = opened.rarity(preference.sections);
             let own = plan.units.iter().zip(values).filter(|(unit, _)| unit.preference == Some(at));
@@ -65,14 +65,14 @@ impl Preferred {
     }
 
     /// The bonus of `section`.
-    pub fn gain(&self, opened: &Opened, section: u32) -> Gain {
+    pub fn gain(&self, opened: &OpenedIndex, section: u32) -> SourceGain {
         let number = opened.values.source_of(section);
         number.and_then(|number| self.gains.get(number)).copied().unwrap_or_default()
     }
 
     /// The units that count for `section` because of its source, so that their occurrences in it are ignored; none if
     /// the query consists only of names.
-    pub fn spared(&self, opened: &Opened, section: u32) -> u32 {
+    pub fn spared(&self, opened: &OpenedIndex, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }
 

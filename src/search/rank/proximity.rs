@@ -12,8 +12,8 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{BODY, Opened};
-use crate::search::rank::plan::Unit;
+use crate::search::index::opened::{BODY, OpenedIndex};
+use crate::search::rank::plan::PlanUnit;
 use crate::search::rank::weights::Weights;
 
 /// The greatest distance that counts, in positions. Words further apart are unrelated.
@@ -22,15 +22,15 @@ const FARTHEST: u32 = 10;
 const TURNED: f32 = 0.7;
 
 /// Computes the proximity of neighbouring units of a query.
-pub(in crate::search) struct Near<'a> {
-    pub opened: &'a Opened,
-    pub units: &'a [Unit],
+pub(in crate::search) struct Proximity<'a> {
+    pub opened: &'a OpenedIndex,
+    pub units: &'a [PlanUnit],
     pub values: &'a [u32],
     pub weights: &'a Weights,
     pub budget: &'a Budget,
 }
 
-impl Near<'_> {
+impl Proximity<'_> {
     /// The proximity bonus of each of `sections` (ascending): at most the sum over all pairs of the lesser of both
     /// values, in inverse document frequencies. Reads the positions of each word in these sections only.
     pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {

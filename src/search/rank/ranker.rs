@@ -8,14 +8,14 @@ use foldhash::{HashMap, HashSet};
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{HEADING, Hidden, Opened};
+use crate::search::index::opened::{HEADING, Hidden, OpenedIndex};
 use crate::search::rank::board::Board;
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::candidates::{BEST, Ranked};
 use crate::search::rank::filter::Allowed;
-use crate::search::rank::plan::Unit;
-use crate::search::rank::prefer::{Gain, Preferred};
-use crate::search::rank::proximity::Near;
+use crate::search::rank::plan::PlanUnit;
+use crate::search::rank::prefer::{Preferred, SourceGain};
+use crate::search::rank::proximity::Proximity;
 use crate::search::rank::weights::Weights;
 
 /// The number of best matches that the second pass scores.
@@ -35,7 +35,7 @@ pub(in crate::search) struct Ranking {
 }
 
 /// The conditions that a match fulfils.
-pub(in crate::search) struct Conditions<'a> {
+pub(in crate::search) struct MatchConditions<'a> {
     /// The sections that pass the filters and contain no excluded word; `None` for all.
     pub allowed: Option<&'a Allowed>,
     /// Whether copies count as matches.
@@ -46,9 +46,9 @@ pub(in crate::search) struct Conditions<'a> {
     pub links: Option<&'a Allowed>,
 }
 
-impl Conditions<'_> {
+impl MatchConditions<'_> {
     /// Whether the section with number `at` may be a match, whatever it contains.
-    pub fn show(&self, opened: &Opened, at: usize) -> bool {
+    pub fn show(&self, opened: &OpenedIndex, at: usize) -> bool {
         let is_hidden = match opened.hidden[at] {
             Hidden::No => false,
             Hidden::Folded => !self.with_copies,
@@ -60,9 +60,9 @@ impl Conditions<'_> {
 
 /// Ranks the sections on a board.
 pub(in crate::search) struct Ranker<'a> {
-    pub opened: &'a Opened,
+    pub opened: &'a OpenedIndex,
     pub weights: &'a Weights,
-    pub units: &'a [Unit],
+    pub units: &'a [PlanUnit],
     /// The value of each unit: thousandths of its weighted inverse document frequency.
     pub values: &'a [u32],
     pub board: &'a Board,
@@ -72,8 +72,8 @@ pub(in crate::search) struct Ranker<'a> {
 
 impl Ranker<'_> {
     /// The matches under `conditions`, in order. O(touched sections).
-    pub fn rank(&self, conditions: &Conditions) -> Result<Ranking, SearchError> {
-        let shares = Shares::new(self.units, self.values, self.weights.coverage);
+    pub fn rank(&self, conditions: &MatchConditions) -> Result<Ranking, SearchError> {
+        let shares = QueryShares::new(self.units, self.values, self.weights.coverage);
         let rest = self.preferred.map(|preferred| self.rest(preferred));
         let least = if conditions.is_relaxed { 0.0 } else { self.weights.least_share };
         let required = match conditions.is_relaxed {
@@ -112,22 +112,22 @@ impl Ranker<'_> {
     }
 
     /// The bonus of `section` for its source.
-    fn gain(&self, section: u32) -> Gain {
+    fn gain(&self, section: u32) -> SourceGain {
         self.preferred.map(|p| p.gain(self.opened, section)).unwrap_or_default()
     }
 
     /// The part of the query that is not names of sources.
-    fn rest(&self, preferred: &Preferred) -> Rest {
+    fn rest(&self, preferred: &Preferred) -> QueryRemainder {
         let mut values = self.values.to_vec();
         for (at, value) in values.iter_mut().enumerate() {
             *value *= u32::from(preferred.units & (1 << at) == 0);
         }
-        let shares = Shares::new(self.units, &values, self.weights.coverage);
-        Rest { shares, is_nothing: preferred.is_all }
+        let shares = QueryShares::new(self.units, &values, self.weights.coverage);
+        QueryRemainder { shares, is_nothing: preferred.is_all }
     }
 
     /// The factor for the score of the section `at` that does not depend on the query's words: prior and links.
-    fn worth(&self, at: usize, conditions: &Conditions) -> f32 {
+    fn worth(&self, at: usize, conditions: &MatchConditions) -> f32 {
         let links = conditions.links.is_some_and(|links| links[at]);
         let links = if links { 1.0 + self.weights.links } else { 1.0 };
         self.opened.priors[at] * links
@@ -137,14 +137,14 @@ impl Ranker<'_> {
     fn look_again(
         &self,
         matches: &mut [Ranked],
-        shares: &Shares,
-        conditions: &Conditions,
+        shares: &QueryShares,
+        conditions: &MatchConditions,
     ) -> Result<(), SearchError> {
         let looked_at = matches.len().min(LOOKED_AT);
         let first = &mut matches[..looked_at];
         first.sort_unstable_by_key(|ranked| ranked.section);
         let sections: Vec<u32> = first.iter().map(|ranked| ranked.section).collect();
-        let near = Near {
+        let near = Proximity {
             opened: self.opened,
             units: self.units,
             values: self.values,
@@ -166,7 +166,7 @@ impl Ranker<'_> {
 
     /// How well the heading of `section` matches the query: higher the more of the query it contains, and the fewer
     /// other words.
-    fn heading(&self, section: u32, shares: &Shares) -> f32 {
+    fn heading(&self, section: u32, shares: &QueryShares) -> f32 {
         let spared = self.preferred.map_or(0, |preferred| preferred.spared(self.opened, section));
         let units = self.board.cells[section as usize].headings & !spared;
         if units == 0 {
@@ -182,7 +182,7 @@ impl Ranker<'_> {
 }
 
 /// The set of the units for which `wanted` is true.
-fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> UnitBits {
+fn bits(units: &[PlanUnit], wanted: impl Fn(&PlanUnit) -> bool) -> UnitBits {
     units
         .iter()
         .enumerate()
@@ -197,7 +197,7 @@ fn order(ranked: &Ranked) -> u64 {
 }
 
 /// Computes the share of the query's total value that a set of units has, and the factor for scores that follows.
-struct Shares {
+struct QueryShares {
     values: Vec<u32>,
     total: u32,
     /// The exponent that turns a share into a factor.
@@ -206,18 +206,18 @@ struct Shares {
     table: Vec<(f32, f32)>,
 }
 
-impl Shares {
+impl QueryShares {
     /// The shares of `units` with `values`. Extra units count only if all units are extra.
-    fn new(units: &[Unit], values: &[u32], power: f32) -> Shares {
+    fn new(units: &[PlanUnit], values: &[u32], power: f32) -> QueryShares {
         let has_main = units.iter().any(|unit| !unit.is_extra);
-        let counts = |unit: &Unit| !has_main || !unit.is_extra;
+        let counts = |unit: &PlanUnit| !has_main || !unit.is_extra;
         let values: Vec<u32> = units
             .iter()
             .zip(values)
             .map(|(unit, value)| if counts(unit) { *value } else { 0 })
             .collect();
         let total = values.iter().sum();
-        let mut shares = Shares { total, values, power, table: Vec::new() };
+        let mut shares = QueryShares { total, values, power, table: Vec::new() };
         if shares.values.len() <= MOST_TABLED {
             shares.table = (0..1_u32 << shares.values.len()).map(|bits| shares.sum(bits)).collect();
         }
@@ -242,16 +242,16 @@ impl Shares {
 }
 
 /// The part of a query that is not names of sources.
-struct Rest {
-    shares: Shares,
+struct QueryRemainder {
+    shares: QueryShares,
     /// Whether the query consists only of names.
     is_nothing: bool,
 }
 
-impl Rest {
+impl QueryRemainder {
     /// Whether a section that contains `units` and has the bonus `gain` contains enough of it: at least the share
     /// `least`.
-    fn is_held(&self, units: u32, gain: Gain, least: f32) -> bool {
+    fn is_held(&self, units: u32, gain: SourceGain, least: f32) -> bool {
         if self.is_nothing {
             return gain.units != 0;
         }
@@ -264,7 +264,7 @@ impl Rest {
 /// document, and only the best of the parts of a long section.
 pub(in crate::search) fn page(
     best: &[Ranked],
-    opened: &Opened,
+    opened: &OpenedIndex,
     most: usize,
     (offset, limit): (usize, usize),
 ) -> Vec<Ranked> {
@@ -287,8 +287,8 @@ mod tests {
     use super::*;
     use crate::search::fixture::{fixture, record};
 
-    fn unit(is_extra: bool) -> Unit {
-        Unit {
+    fn unit(is_extra: bool) -> PlanUnit {
+        PlanUnit {
             parts: vec![],
             weight: 1.0,
             is_required: false,
@@ -301,22 +301,22 @@ mod tests {
     #[test]
     fn a_section_has_the_share_of_the_query_that_its_units_weigh() {
         let units = [unit(false), unit(false), unit(true)];
-        let shares = Shares::new(&units, &[3_000, 1_000, 9_000], 0.5);
+        let shares = QueryShares::new(&units, &[3_000, 1_000, 9_000], 0.5);
         assert_eq!(shares.of(0b001), (0.75, 0.75_f32.sqrt()));
         assert_eq!(shares.of(0b011), (1.0, 1.0));
         assert_eq!(shares.of(0b100).0, 0.0, "what is extra does not count beside the rest");
-        let extra = Shares::new(&[unit(true)], &[500], 0.5);
+        let extra = QueryShares::new(&[unit(true)], &[500], 0.5);
         assert_eq!(extra.of(1).0, 1.0, "alone, it does");
     }
 
     #[test]
     fn shares_of_many_units_are_those_of_few() {
-        let few: Vec<Unit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
+        let few: Vec<PlanUnit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
         let mut many = few.clone();
         many.push(unit(true));
         let values: Vec<u32> = (0..11).map(|at| 1_000 + 37 * at).collect();
-        let tabled = Shares::new(&few, &values[..MOST_TABLED], 0.1);
-        let summed = Shares::new(&many, &values, 0.1);
+        let tabled = QueryShares::new(&few, &values[..MOST_TABLED], 0.1);
+        let summed = QueryShares::new(&many, &values, 0.1);
         assert!(!tabled.table.is_empty() && summed.table.is_empty());
         for units in [0, 1, 0b1010, 0b11_1111_1111] {
             assert_eq!(tabled.of(units), summed.of(units), "{units:b}");
@@ -333,21 +333,21 @@ mod tests {
 
     #[test]
     fn a_named_source_matches_alone_only_where_nothing_else_is_asked_for() {
-        let shares = || Shares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
-        let gain = Gain { score: 1.0, units: 0b01 };
-        let more = Rest { shares: shares(), is_nothing: false };
+        let shares = || QueryShares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
+        let gain = SourceGain { score: 1.0, units: 0b01 };
+        let more = QueryRemainder { shares: shares(), is_nothing: false };
         assert!(!more.is_held(0b01, gain, 0.5), "the word beside the name is missing");
         assert!(more.is_held(0b10, gain, 0.5));
-        let nothing = Rest { shares: shares(), is_nothing: true };
+        let nothing = QueryRemainder { shares: shares(), is_nothing: true };
         assert!(nothing.is_held(0, gain, 0.5));
-        assert!(!nothing.is_held(0b01, Gain::default(), 0.5), "a section of another source");
+        assert!(!nothing.is_held(0b01, SourceGain::default(), 0.5), "a section of another source");
     }
 
     #[test]
     fn a_page_shows_few_hits_of_a_document_and_one_part_of_a_long_section() {
         let section = |path: &str, heading: &str| {
             let record = record(heading, "Apples are red.");
-            crate::search::Record { path: path.into(), ..record }
+            crate::search::SectionRecord { path: path.into(), ..record }
         };
         let fixture = fixture([
             section("a.md", "One"),
@@ -374,7 +374,8 @@ mod tests {
         let opened = &mut fixture.searcher.index.opened;
         opened.hidden = vec![Hidden::No, Hidden::Folded, Hidden::Deleted];
         let show = |allowed: Option<&Allowed>, with_copies| {
-            let conditions = Conditions { allowed, with_copies, is_relaxed: false, links: None };
+            let conditions =
+                MatchConditions { allowed, with_copies, is_relaxed: false, links: None };
             [0, 1, 2].map(|at| conditions.show(opened, at))
         };
         assert_eq!(show(None, false), [true, false, false]);

@@ -14,16 +14,16 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{HEADING, Opened, TEXTS};
+use crate::search::index::opened::{HEADING, OpenedIndex, TEXTS};
 use crate::search::index::postings::{each_block, each_phrase, held_of};
 use crate::search::rank::board::Board;
-use crate::search::rank::plan::{Part, Unit};
+use crate::search::rank::plan::{PlanPart, PlanUnit};
 use crate::search::rank::prefer::Preferred;
 use crate::search::rank::weights::Weights;
 
 /// Reads units of a query onto a board.
 pub(in crate::search) struct Scorer<'a> {
-    pub opened: &'a Opened,
+    pub opened: &'a OpenedIndex,
     pub weights: &'a Weights,
     pub budget: &'a Budget,
     /// By text field and stored length: the factor for a frequency.
@@ -31,7 +31,11 @@ pub(in crate::search) struct Scorer<'a> {
 }
 
 impl Scorer<'_> {
-    pub fn new<'a>(opened: &'a Opened, weights: &'a Weights, budget: &'a Budget) -> Scorer<'a> {
+    pub fn new<'a>(
+        opened: &'a OpenedIndex,
+        weights: &'a Weights,
+        budget: &'a Budget,
+    ) -> Scorer<'a> {
         let norms = (0..TEXTS).map(|field| {
             let (weight, b) = (weights.fields[field], weights.normalisation[field]);
             let mut norms = [0.0; 256];
@@ -50,7 +54,7 @@ impl Scorer<'_> {
     /// value of the unit: its weighted inverse document frequency, in thousandths, plus 1.
     pub fn add(
         &self,
-        unit: &Unit,
+        unit: &PlanUnit,
         bit: u32,
         preferred: Option<&Preferred>,
         board: &mut Board,
@@ -101,7 +105,7 @@ impl Scorer<'_> {
     /// the cells of `board` don't change.
     pub fn sections(
         &self,
-        parts: &[(Part, f32)],
+        parts: &[(PlanPart, f32)],
         board: &mut Board,
     ) -> Result<Vec<(u32, f32)>, SearchError> {
         let mut inner = board.inner.take().unwrap_or_default();
@@ -119,21 +123,21 @@ impl Scorer<'_> {
 
     fn part(
         &self,
-        part: &Part,
+        part: &PlanPart,
         weight: f32,
         bit: Option<u32>,
         board: &mut Board,
     ) -> Result<(), SearchError> {
         match part {
-            Part::Stem(stem) => self.stem(stem, weight, bit, board),
-            Part::Topic(slug) => self.topic(slug, weight, board),
-            Part::Phrase(stems) => {
+            PlanPart::Stem(stem) => self.stem(stem, weight, bit, board),
+            PlanPart::Topic(slug) => self.topic(slug, weight, board),
+            PlanPart::Phrase(stems) => {
                 for (section, frequency) in self.phrase(stems, bit, board)? {
                     board.reach(section, weight * frequency);
                 }
                 Ok(())
             }
-            Part::Exact { parts, words } => {
+            PlanPart::Exact { parts, words } => {
                 let found = self.sections(parts, board)?;
                 let found = self.holding(found, words)?;
                 for (section, frequency) in found {
@@ -141,7 +145,7 @@ impl Scorer<'_> {
                 }
                 Ok(())
             }
-            Part::All(all) => {
+            PlanPart::All(all) => {
                 let mut common: Option<Vec<(u32, f32)>> = None;
                 for parts in all {
                     if common.as_ref().is_some_and(Vec::is_empty) {
@@ -284,20 +288,20 @@ fn intersection(a: &[(u32, f32)], b: &[(u32, f32)]) -> Vec<(u32, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::fixture::{SearchFixture, fixture, record};
     use crate::search::rank::weights::WEIGHTS;
 
-    fn stem(text: &str) -> (Part, f32) {
-        (Part::Stem(text.into()), 1.0)
+    fn stem(text: &str) -> (PlanPart, f32) {
+        (PlanPart::Stem(text.into()), 1.0)
     }
 
     /// The scores of the sections of `fixture` for `parts` as one unit, by id, and the value of the unit.
-    fn scores(fixture: &Fixture, parts: Vec<(Part, f32)>) -> (Vec<f32>, u32) {
+    fn scores(fixture: &SearchFixture, parts: Vec<(PlanPart, f32)>) -> (Vec<f32>, u32) {
         let opened = &fixture.searcher.index.opened;
         let budget = Budget::unlimited();
         let mut board = Board::default();
         board.reset(opened.len());
-        let unit = Unit {
+        let unit = PlanUnit {
             parts,
             weight: 1.0,
             is_required: false,
@@ -359,12 +363,12 @@ mod tests {
             record("Two", "hot red iron"),
             record("Three", "red iron"),
         ]);
-        let held = |part: Part| -> Vec<bool> {
+        let held = |part: PlanPart| -> Vec<bool> {
             scores(&fixture, vec![(part, 1.0)]).0.into_iter().map(|score| score > 0.0).collect()
         };
-        let all = Part::All(vec![vec![stem("red")], vec![stem("hot")]]);
+        let all = PlanPart::All(vec![vec![stem("red")], vec![stem("hot")]]);
         assert_eq!(held(all), [true, true, false]);
-        assert_eq!(held(Part::Phrase(vec!["red".into(), "hot".into()])), [true, false, false]);
+        assert_eq!(held(PlanPart::Phrase(vec!["red".into(), "hot".into()])), [true, false, false]);
     }
 
     #[test]

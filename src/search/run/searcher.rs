@@ -6,9 +6,9 @@ use std::path::Path;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::facets::Facet;
+use crate::search::index::facets::FacetCounts;
 use crate::search::index::field::{Filter, FilterField, MOST_FILTERS, distinct};
-use crate::search::index::record::{Copies, CopyPlace, IndexedSource, Record};
+use crate::search::index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::query::grammar::{self as query, Query};
 use crate::search::query::understand::interpreter::keep_what_finds;
@@ -30,7 +30,7 @@ const PER_DOCUMENT: usize = 3;
 
 /// A search request.
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct SearchRequest<'a> {
     /// The typed text, in the query language.
     pub text: &'a str,
     /// Filters passed separately from the text. Nothing in the text can change them.
@@ -43,26 +43,26 @@ pub struct Request<'a> {
 
 /// A hit.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SearchHit {
     pub id: SectionId,
     pub score: f32,
     /// Without its text, code, links and Markdown.
-    pub record: Record,
+    pub record: SectionRecord,
     pub snippet: Snippet,
     /// Its folded copies.
     pub copies: Vec<CopyPlace>,
 }
 
-/// The response to a [`Request`].
+/// The response to a [`SearchRequest`].
 #[derive(Debug)]
-pub struct Answer {
+pub struct SearchResponse {
     pub understood: Understood,
     /// The query with its misspelled words corrected; `None` if there are none.
     pub corrected: Option<String>,
     /// How many sections match, usually without folded copies.
     pub total: usize,
-    pub found: Vec<Found>,
-    pub facets: Vec<Facet>,
+    pub found: Vec<SearchHit>,
+    pub facets: Vec<FacetCounts>,
     /// How many matches the facets count: only the best ones if there are many.
     pub counted: usize,
 }
@@ -70,7 +70,7 @@ pub struct Answer {
 /// An open index of one generation. Can be shared and run many requests concurrently.
 pub struct Searcher {
     pub(in crate::search) index: EmbeddedIndex,
-    copies: Copies,
+    copies: FoldedCopies,
 }
 
 impl Searcher {
@@ -80,7 +80,7 @@ impl Searcher {
     /// damaged. O(sections) for the arrays held in memory.
     pub fn open(
         folder: &Path,
-        copies: Copies,
+        copies: FoldedCopies,
         vocabulary: &Vocabulary,
         sources: Vec<IndexedSource>,
     ) -> Result<Searcher, SearchError> {
@@ -99,10 +99,10 @@ impl Searcher {
     /// if the budget is spent or the search cancelled, or if the index can't be read.
     pub fn search(
         &self,
-        request: &Request,
+        request: &SearchRequest,
         vocabulary: &Vocabulary,
         budget: &Budget,
-    ) -> Result<Answer, SearchError> {
+    ) -> Result<SearchResponse, SearchError> {
         self.index.opened.guarded(|| self.answer(&self.index, request, vocabulary, budget))
     }
 
@@ -110,10 +110,10 @@ impl Searcher {
     fn answer(
         &self,
         engine: &impl CandidateEngine,
-        request: &Request,
+        request: &SearchRequest,
         vocabulary: &Vocabulary,
         budget: &Budget,
-    ) -> Result<Answer, SearchError> {
+    ) -> Result<SearchResponse, SearchError> {
         let query = query::parse(request.text);
         let typed = query.filters.clone();
         let query = filtered(query, request.filters)?;
@@ -142,7 +142,7 @@ impl Searcher {
             true => best.iter().skip(from).take(limit).copied().collect(),
             false => page(best, &self.index.opened, PER_DOCUMENT, (from, limit)),
         };
-        Ok(Answer {
+        Ok(SearchResponse {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
             total: candidates.total,
@@ -186,7 +186,7 @@ impl Searcher {
         shown: &[Ranked],
         marks: &Marks<'_>,
         budget: &Budget,
-    ) -> Result<Vec<Found>, SearchError> {
+    ) -> Result<Vec<SearchHit>, SearchError> {
         // Most hits of a response are in one language and share a finder.
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
@@ -207,7 +207,7 @@ impl Searcher {
             budget.spend(text.len())?;
             let snippet = snippet(&text, &mut finders[at].1);
             let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
-            found.push(Found { id, score: ranked.score, snippet, copies, record });
+            found.push(SearchHit { id, score: ranked.score, snippet, copies, record });
         }
         Ok(found)
     }
@@ -232,7 +232,7 @@ fn asks_for_one_place(query: &Query) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::fixture::{SearchFixture, fixture, record};
     use crate::search::rank::candidates::Candidates;
 
     /// An engine that returns the given candidates.
@@ -249,10 +249,13 @@ mod tests {
 
     #[test]
     fn an_answer_shows_the_candidates_of_any_engine_in_their_order() {
-        let of = |source: &str, text: &str| Record { source: source.into(), ..record(text, text) };
+        let of = |source: &str, text: &str| SectionRecord {
+            source: source.into(),
+            ..record(text, text)
+        };
         let records = [of("a/a", "drift"), of("b/b", "no match"), of("b/b", "drifts")];
-        let Fixture { searcher, vocabulary, .. } = &fixture(records);
-        let request = Request {
+        let SearchFixture { searcher, vocabulary, .. } = &fixture(records);
+        let request = SearchRequest {
             text: "drift -ads lang:en",
             filters: &[],
             limit: 10,

@@ -20,22 +20,22 @@ const LONGEST_SLASHED: usize = 3;
 
 /// The tokenizer of all text fields.
 #[derive(Clone, Default)]
-pub(in crate::search) struct Words {
+pub(in crate::search) struct WordTokenizer {
     token: Token,
 }
 
-impl Tokenizer for Words {
-    type TokenStream<'a> = WordStream<'a>;
+impl Tokenizer for WordTokenizer {
+    type TokenStream<'a> = WordTokenStream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordTokenStream<'a> {
         self.token.reset();
         let token = &mut self.token;
-        WordStream { text, at: 0, pair: None, pieces: Vec::new(), next: 0, ending: "", token }
+        WordTokenStream { text, at: 0, pair: None, pieces: Vec::new(), next: 0, ending: "", token }
     }
 }
 
 /// The tokens of one text.
-pub(in crate::search) struct WordStream<'a> {
+pub(in crate::search) struct WordTokenStream<'a> {
     text: &'a str,
     /// The byte offset up to which the text was read.
     at: usize,
@@ -55,7 +55,7 @@ pub(in crate::search) fn is_compound(token: &Token) -> bool {
     token.position_length > 1
 }
 
-impl WordStream<'_> {
+impl WordTokenStream<'_> {
     /// Moves to the next token without writing its text; false at the end. Plain words (without joining punctuation)
     /// are skipped unless `wanted`, so that a caller that needs few words does not pay for all.
     pub fn step(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
@@ -241,7 +241,7 @@ fn is_joint(c: char) -> bool {
     matches!(c, '-' | '_' | '@' | '+' | '&' | '/' | '\u{2010}' | '\u{2011}')
 }
 
-/// Whether [`WordStream::read_word`] may continue a word after `byte`.
+/// Whether [`WordTokenStream::read_word`] may continue a word after `byte`.
 fn may_join(byte: u8) -> bool {
     is_joint(char::from(byte)) || matches!(byte, b'\'' | b'#')
 }
@@ -250,7 +250,7 @@ fn is_slash(c: char) -> bool {
     matches!(c, '/' | '&')
 }
 
-impl TokenStream for WordStream<'_> {
+impl TokenStream for WordTokenStream<'_> {
     fn advance(&mut self) -> bool {
         let is_more = self.step(|_| true);
         if is_more {
@@ -276,7 +276,7 @@ mod tests {
 
     /// Each token with its position.
     fn tokens(text: &str) -> Vec<(String, usize)> {
-        let mut words = Words::default();
+        let mut words = WordTokenizer::default();
         let mut stream = words.token_stream(text);
         let mut tokens = Vec::new();
         while stream.advance() {

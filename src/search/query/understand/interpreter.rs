@@ -7,10 +7,10 @@
 //! ([`namer`](super::namer)); filler. A word that names a source is otherwise handled like any other word.
 
 use super::filler;
-use super::labels::{Labels, Named};
-use super::namer::Namer;
+use super::labels::{Labels, NamedTopics};
+use super::namer::SourceNamer;
 use super::names::{Preference, SourceIndex};
-use super::spelling::{Slip, Speller};
+use super::spelling::{Speller, SpellingCorrection};
 use super::understood::{
     Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
@@ -34,7 +34,7 @@ const FAR_COMMONER: u32 = 20;
 
 /// A unit of the query with all its readings.
 #[derive(Debug)]
-pub(in crate::search) struct Meaning<'q> {
+pub(in crate::search) struct UnitMeaning<'q> {
     pub node: &'q Node,
     /// The topics that it names, as indices in the vocabulary, each with whether it is certainly meant.
     pub topics: Vec<(usize, bool)>,
@@ -44,13 +44,13 @@ pub(in crate::search) struct Meaning<'q> {
     pub spelt: Vec<String>,
     /// It asks for a kind of material (links) instead of naming a subject.
     pub is_aside: bool,
-    /// If it belongs to the name of a source: the index in `Reading::preferences`.
+    /// If it belongs to the name of a source: the index in `QueryReading::preferences`.
     pub preference: Option<usize>,
 }
 
 /// Words of the query that together name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Name {
+pub(in crate::search) struct QueryName {
     /// As typed, with corrections.
     pub words: String,
     /// Indices in the vocabulary, each with whether the topic is certainly meant.
@@ -62,18 +62,18 @@ pub(in crate::search) struct Name {
 
 /// An understood query.
 #[derive(Debug)]
-pub(in crate::search) struct Reading<'q> {
+pub(in crate::search) struct QueryReading<'q> {
     pub understood: Understood,
     /// One per unit, without filler.
-    pub meanings: Vec<Meaning<'q>>,
+    pub meanings: Vec<UnitMeaning<'q>>,
     /// The names of more than one word.
-    pub names: Vec<Name>,
+    pub names: Vec<QueryName>,
     pub preferences: Vec<Preference>,
 }
 
-impl<'q> Meaning<'q> {
-    fn of(node: &'q Node) -> Meaning<'q> {
-        Meaning {
+impl<'q> UnitMeaning<'q> {
+    fn of(node: &'q Node) -> UnitMeaning<'q> {
+        UnitMeaning {
             node,
             topics: vec![],
             completions: vec![],
@@ -93,11 +93,11 @@ pub(in crate::search) struct Interpreter<'a> {
 }
 
 /// A query while it is being understood.
-struct Draft<'q> {
-    meanings: Vec<Meaning<'q>>,
+struct QueryDraft<'q> {
+    meanings: Vec<UnitMeaning<'q>>,
     /// By unit: the word in lower case, if the unit is a word.
     words: Vec<Option<String>>,
-    names: Vec<Name>,
+    names: Vec<QueryName>,
     preferences: Vec<Preference>,
     understood: Understood,
 }
@@ -109,13 +109,13 @@ impl Interpreter<'_> {
         query: &'q Query,
         how: Understanding,
         last: LastWord,
-    ) -> Result<Reading<'q>, SearchError> {
+    ) -> Result<QueryReading<'q>, SearchError> {
         let word = |node: &'q Node| match node {
             Node::Word(word) => Some(word.trim_end_matches(filler::ENDS).to_lowercase()),
             _ => None,
         };
-        let mut draft = Draft {
-            meanings: query.units.iter().map(Meaning::of).collect(),
+        let mut draft = QueryDraft {
+            meanings: query.units.iter().map(UnitMeaning::of).collect(),
             words: query.units.iter().map(word).collect(),
             names: Vec::new(),
             preferences: Vec::new(),
@@ -152,13 +152,14 @@ impl Interpreter<'_> {
         if how.filler {
             leave_filler(&mut draft, &taken);
         }
-        let Draft { meanings, names, preferences, understood, .. } = draft;
-        Ok(Reading { understood, meanings, names, preferences })
+        let QueryDraft { meanings, names, preferences, understood, .. } = draft;
+        Ok(QueryReading { understood, meanings, names, preferences })
     }
 
     /// Records which sources the words of the draft name.
-    fn prefer(&self, draft: &mut Draft) -> Result<(), SearchError> {
-        let namer = Namer { sources: self.sources, labels: self.labels, lexicon: self.lexicon };
+    fn prefer(&self, draft: &mut QueryDraft) -> Result<(), SearchError> {
+        let namer =
+            SourceNamer { sources: self.sources, labels: self.labels, lexicon: self.lexicon };
         for named in namer.named(&draft.words)? {
             let span = named.at..named.at + named.length;
             for meaning in &mut draft.meanings[span.clone()] {
@@ -173,7 +174,7 @@ impl Interpreter<'_> {
     }
 
     /// Records that the `named` words of the draft name topics. `read` is their corrected form, if they were corrected.
-    fn name(&self, named: &Named, read: Option<&str>, draft: &mut Draft) {
+    fn name(&self, named: &NamedTopics, read: Option<&str>, draft: &mut QueryDraft) {
         let typed: Vec<&str> = draft.meanings[named.at..named.at + named.length]
             .iter()
             .map(|meaning| match meaning.node {
@@ -187,7 +188,7 @@ impl Interpreter<'_> {
             let words = read.unwrap_or(&typed).to_owned();
             let is_paraphrase = named.length >= SHORTEST_PARAPHRASE
                 && !named.topics.iter().any(|topic| self.shares_word(*topic, &words));
-            draft.names.push(Name { words, topics, is_paraphrase });
+            draft.names.push(QueryName { words, topics, is_paraphrase });
         }
         for topic in &named.topics {
             for meaning in &mut draft.meanings[named.at..named.at + named.length] {
@@ -221,7 +222,7 @@ impl Interpreter<'_> {
         last: LastWord,
         taken: &mut [bool],
         how: Understanding,
-        draft: &mut Draft,
+        draft: &mut QueryDraft,
     ) -> Result<(), SearchError> {
         let Some(at) = draft.words.len().checked_sub(1) else { return Ok(()) };
         let Some(word) = draft.words[at].clone() else { return Ok(()) };
@@ -264,7 +265,7 @@ impl Interpreter<'_> {
         &self,
         taken: &mut [bool],
         how: Understanding,
-        draft: &mut Draft,
+        draft: &mut QueryDraft,
     ) -> Result<(), SearchError> {
         let speller = Speller { lexicon: self.lexicon, labels: self.labels };
         let mut read: Vec<Option<String>> = draft.words.clone();
@@ -302,8 +303,13 @@ impl Interpreter<'_> {
     }
 }
 
-impl Draft<'_> {
-    fn correct(&mut self, units: std::ops::Range<usize>, typed: &str, reading: &Slip) {
+impl QueryDraft<'_> {
+    fn correct(
+        &mut self,
+        units: std::ops::Range<usize>,
+        typed: &str,
+        reading: &SpellingCorrection,
+    ) {
         for meaning in &mut self.meanings[units] {
             meaning.spelt.push(reading.words.clone());
         }
@@ -340,7 +346,7 @@ pub(in crate::search) fn keep_what_finds(
 
 /// Removes filler from the draft, except words marked in `taken`, which are part of something understood. Marks the
 /// words that ask for links.
-fn leave_filler(draft: &mut Draft, taken: &[bool]) {
+fn leave_filler(draft: &mut QueryDraft, taken: &[bool]) {
     let is_filler: Vec<bool> = draft
         .words
         .iter()

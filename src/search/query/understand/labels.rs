@@ -21,12 +21,12 @@ pub(in crate::search) struct Labels {
     /// All words of labels, each with the number of labels that contain it. For spelling.
     words: BTreeMap<String, u32>,
     /// By topic: its labels, computed at first use.
-    names: Vec<OnceLock<Names>>,
+    names: Vec<OnceLock<TopicLabels>>,
 }
 
 /// The labels of a topic.
 #[derive(Debug, Default)]
-pub(in crate::search) struct Names {
+pub(in crate::search) struct TopicLabels {
     /// One label for each different key: the key, and the label as written.
     pub written: Vec<(String, String)>,
     /// The phrases of stems that the highlighter looks for.
@@ -35,7 +35,7 @@ pub(in crate::search) struct Names {
 
 /// Words of a query that name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct NamedTopics {
     /// The index of the first word, and the number of words.
     pub at: usize,
     pub length: usize,
@@ -58,14 +58,14 @@ impl Labels {
     }
 
     /// The labels of the topic with index `at`. Takes some microseconds per label the first time.
-    pub fn of(&self, at: usize, vocabulary: &Vocabulary) -> &Names {
-        static NONE: Names = Names { written: Vec::new(), phrases: Vec::new() };
+    pub fn of(&self, at: usize, vocabulary: &Vocabulary) -> &TopicLabels {
+        static NONE: TopicLabels = TopicLabels { written: Vec::new(), phrases: Vec::new() };
         let (Some(names), Some(topic)) = (self.names.get(at), vocabulary.topics.get(at)) else {
             return &NONE;
         };
         names.get_or_init(|| {
             let mut english = analysis::stemmed(Language::English);
-            let mut names = Names::default();
+            let mut names = TopicLabels::default();
             for text in topic.labels() {
                 let key = label::key(text);
                 if names.written.iter().all(|(known, _)| *known != key) {
@@ -107,7 +107,7 @@ impl Labels {
     }
 
     /// The labels in `words` from left to right, at each position the longest. No label spans a `None`.
-    pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<Named> {
+    pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<NamedTopics> {
         let mut named = Vec::new();
         let mut at = 0;
         while at < words.len() {
@@ -123,7 +123,7 @@ impl Labels {
                 .collect();
             if !longest.owners.is_empty() {
                 let (topics, is_sure) = choose(&longest.owners, &others);
-                named.push(Named { at, length: longest.length, topics, is_sure });
+                named.push(NamedTopics { at, length: longest.length, topics, is_sure });
             }
             at = span.end;
         }

@@ -11,10 +11,12 @@ use tantivy::schema::IndexRecordOption;
 
 use super::filler;
 use super::labels::Labels;
-use super::names::{Key, Known, LONGEST, Naming, Preference, SourceIndex, is_telling};
+use super::names::{
+    KnownSource, LONGEST, NameKey, NameOccurrence, Preference, SourceIndex, is_telling,
+};
 use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
-use crate::search::index::opened::{BODY, Opened};
+use crate::search::index::opened::{BODY, OpenedIndex};
 use crate::search::index::postings::{each_block, each_phrase};
 use crate::search::text::analysis;
 
@@ -46,16 +48,21 @@ pub(super) struct NamedSources {
 }
 
 /// The sections of the sources of some owners.
-struct Own<'a> {
-    opened: &'a Opened,
+struct OwnSections<'a> {
+    opened: &'a OpenedIndex,
     /// By the source's number in the index.
     sources: Vec<bool>,
     sections: usize,
 }
 
-impl Own<'_> {
-    fn of<'a>(holders: &BTreeSet<usize>, index: &SourceIndex, opened: &'a Opened) -> Own<'a> {
-        let mut own = Own { opened, sources: vec![false; opened.values.sources()], sections: 0 };
+impl OwnSections<'_> {
+    fn of<'a>(
+        holders: &BTreeSet<usize>,
+        index: &SourceIndex,
+        opened: &'a OpenedIndex,
+    ) -> OwnSections<'a> {
+        let mut own =
+            OwnSections { opened, sources: vec![false; opened.values.sources()], sections: 0 };
         for source in index.sources.iter().filter(|source| holders.contains(&source.holder)) {
             own.sections += source.sections;
             if let Some(is_own) = source.number.and_then(|number| own.sources.get_mut(number)) {
@@ -72,13 +79,13 @@ impl Own<'_> {
 }
 
 /// Finds the sources that a query names.
-pub(super) struct Namer<'a> {
+pub(super) struct SourceNamer<'a> {
     pub sources: &'a SourceIndex,
     pub labels: &'a Labels,
     pub lexicon: &'a Lexicon<'a>,
 }
 
-impl Namer<'_> {
+impl SourceNamer<'_> {
     /// The runs of `words` (lower-case) that name sources, from left to right, at each position the longest. No name
     /// spans a `None`. O(words) look-ups, and the postings of a few rare runs.
     pub fn named(&self, words: &[Option<String>]) -> Result<Vec<NamedSources>, SearchError> {
@@ -91,7 +98,7 @@ impl Namer<'_> {
                 at += 1;
                 continue;
             };
-            let held: Vec<&Known> =
+            let held: Vec<&KnownSource> =
                 self.sources.best(namings).filter(|source| source.number.is_some()).collect();
             // A named source without sections can't be preferred, but its words are used up.
             if !held.is_empty() {
@@ -115,10 +122,10 @@ impl Namer<'_> {
         &self,
         words: &[&str],
         counted: &mut usize,
-    ) -> Result<Option<(usize, &[Naming])>, SearchError> {
+    ) -> Result<Option<(usize, &[NameOccurrence])>, SearchError> {
         let mut analyzer = analysis::words();
-        let mut key = Key::default();
-        let mut runs: Vec<(usize, &[Naming])> = Vec::new();
+        let mut key = NameKey::default();
+        let mut runs: Vec<(usize, &[NameOccurrence])> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             key.push(word, &mut analyzer);
             runs.extend(self.sources.get(&key).map(|namings| (at + 1, namings)));
@@ -135,7 +142,7 @@ impl Namer<'_> {
     fn is_distinctive(
         &self,
         words: &[&str],
-        namings: &[Naming],
+        namings: &[NameOccurrence],
         counted: &mut usize,
     ) -> Result<bool, SearchError> {
         let parts = words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
@@ -154,7 +161,7 @@ impl Namer<'_> {
             return Ok(false);
         }
         *counted += 1;
-        let own = Own::of(&holders, self.sources, self.lexicon.opened);
+        let own = OwnSections::of(&holders, self.sources, self.lexicon.opened);
         let most = |share: usize| (self.lexicon.opened.len() * share / 10_000).max(FEW);
         match telling[..] {
             [] => Ok(false),
@@ -174,7 +181,12 @@ impl Namer<'_> {
 
     /// The number of sections that contain `word` and are not `own`. If the document frequency already shows whether
     /// it is more than `most`, a lower bound is returned and no postings are read.
-    fn word_elsewhere(&self, word: &str, own: &Own, most: usize) -> Result<usize, SearchError> {
+    fn word_elsewhere(
+        &self,
+        word: &str,
+        own: &OwnSections,
+        most: usize,
+    ) -> Result<usize, SearchError> {
         let Lexicon { opened, budget, .. } = self.lexicon;
         let all = usize::try_from(self.lexicon.held(word)?).unwrap_or(usize::MAX);
         let least = all.saturating_sub(own.sections);
@@ -192,7 +204,7 @@ impl Namer<'_> {
     }
 
     /// The number of sections that contain `words` as a phrase and are not `own`.
-    fn phrase_elsewhere(&self, words: &str, own: &Own) -> Result<usize, SearchError> {
+    fn phrase_elsewhere(&self, words: &str, own: &OwnSections) -> Result<usize, SearchError> {
         let Lexicon { opened, stemmers, budget } = self.lexicon;
         let Some(english) = stemmers.first() else { return Ok(0) };
         let stems = analysis::terms(words, &mut english.clone()).pieces;

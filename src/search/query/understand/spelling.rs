@@ -34,7 +34,7 @@ const MORE_JOINED: u32 = 8;
 
 /// A correction of one or two typed words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Slip {
+pub(super) struct SpellingCorrection {
     /// The corrected words.
     pub words: String,
     /// Whether the index does not contain what was typed.
@@ -50,7 +50,7 @@ pub(super) struct Speller<'a> {
 impl Speller<'_> {
     /// The correction of `word` (lower-case), if it is probably misspelled. Takes some hundred microseconds for a word
     /// that is not in the index, some microseconds for one that is.
-    pub fn correct(&self, word: &str) -> Result<Option<Slip>, SearchError> {
+    pub fn correct(&self, word: &str) -> Result<Option<SpellingCorrection>, SearchError> {
         let letters = word.chars().count();
         let is_word = word.chars().all(char::is_alphabetic) && word.is_ascii();
         if letters < ONE_SLIP || !is_word {
@@ -64,7 +64,7 @@ impl Speller<'_> {
             && let Some(words) = self.joined_label(word)
             && self.parted(&words)? > held.saturating_mul(MORE_PARTED)
         {
-            return Ok(Some(Slip { words, is_unknown: held == 0 }));
+            return Ok(Some(SpellingCorrection { words, is_unknown: held == 0 }));
         }
         if held > RARE {
             return Ok(None);
@@ -75,14 +75,14 @@ impl Speller<'_> {
         }
         let is_unknown = held == 0;
         if is_unknown && let Some(words) = self.split(word)? {
-            return Ok(Some(Slip { words, is_unknown }));
+            return Ok(Some(SpellingCorrection { words, is_unknown }));
         }
         let least = if is_unknown { 1 } else { held * FAR_RARER };
         let mut best = self.nearest(word, 1, least)?;
         if best.is_none() && is_unknown && letters >= TWO_SLIPS {
             best = self.nearest(word, 2, least)?;
         }
-        Ok(best.map(|words| Slip { words, is_unknown }))
+        Ok(best.map(|words| SpellingCorrection { words, is_unknown }))
     }
 
     /// The best of the words within `distance` edits that at least `least` sections contain.
@@ -156,7 +156,7 @@ impl Speller<'_> {
     }
 
     /// The joined word of `left` and `right` (lower-case), if it is usually written so.
-    pub fn join(&self, left: &str, right: &str) -> Result<Option<Slip>, SearchError> {
+    pub fn join(&self, left: &str, right: &str) -> Result<Option<SpellingCorrection>, SearchError> {
         let joined = format!("{left}{right}");
         let is_word = joined.chars().all(char::is_alphabetic);
         if !is_word || joined.len() < TWO_SLIPS || left.len().min(right.len()) < 2 {
@@ -168,19 +168,19 @@ impl Speller<'_> {
         }
         let apart = self.parted(&format!("{left} {right}"))?;
         let is_joined = held > apart.saturating_mul(MORE_JOINED);
-        Ok(is_joined.then_some(Slip { words: joined, is_unknown: apart == 0 }))
+        Ok(is_joined.then_some(SpellingCorrection { words: joined, is_unknown: apart == 0 }))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::fixture::{SearchFixture, fixture, record};
     use crate::search::index::budget::Budget;
 
     use super::*;
 
     /// An index in which each of `words` is contained in the given number of sections.
-    fn index(words: &[(&str, usize)]) -> Fixture {
+    fn index(words: &[(&str, usize)]) -> SearchFixture {
         let most = words.iter().map(|(_, held)| *held).max().unwrap_or(0);
         fixture((0..most).map(|at| {
             let held = words.iter().filter(|(_, held)| at < *held).map(|(word, _)| *word);

@@ -7,15 +7,15 @@
 const LONGEST: [usize; 2] = [2, 6];
 
 /// The beginnings of a set of stems.
-pub(super) struct Begins<'m> {
+pub(super) struct StemPrefilter<'m> {
     /// By the first two letters of a word: the third letters that are possible, one bit each.
     letters: Vec<u32>,
     stems: Vec<&'m str>,
 }
 
-impl<'m> Begins<'m> {
+impl<'m> StemPrefilter<'m> {
     /// The prefilter for `stems`.
-    pub fn of(stems: impl Iterator<Item = &'m str>) -> Begins<'m> {
+    pub fn of(stems: impl Iterator<Item = &'m str>) -> StemPrefilter<'m> {
         let stems: Vec<&str> = stems.collect();
         let mut letters = vec![0; 32 * 32];
         for stem in &stems {
@@ -28,7 +28,7 @@ impl<'m> Begins<'m> {
                 _ => letters[place] |= 1 << bit,
             }
         }
-        Begins { letters, stems }
+        StemPrefilter { letters, stems }
     }
 
     /// Whether the stem of `word` may be one of the set; may be a false positive.

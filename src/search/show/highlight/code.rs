@@ -1,13 +1,13 @@
 //! Removes matches inside URLs, paths and identifiers. If matches cover a whole identifier, they become one match.
 
-use super::matches::Match;
+use super::matches::TextMatch;
 
 /// Matches inside runs of this many bytes or more are dropped: these are data, not words.
 const LONGEST: usize = 200;
 
 /// Keeps those of `matches` (ascending) that are in prose, and whole identifiers as one match.
-pub(super) fn leave_out(text: &str, matches: &mut Vec<Match>) {
-    let mut kept: Vec<Match> = Vec::with_capacity(matches.len());
+pub(super) fn leave_out(text: &str, matches: &mut Vec<TextMatch>) {
+    let mut kept: Vec<TextMatch> = Vec::with_capacity(matches.len());
     let mut at = 0;
     while at < matches.len() {
         let found = matches[at];
@@ -31,7 +31,7 @@ pub(super) fn leave_out(text: &str, matches: &mut Vec<Match>) {
 }
 
 /// The byte range of the run of visible ASCII characters around `found`; `None` if it is too long for a word.
-fn run(text: &str, found: Match) -> Option<(usize, usize)> {
+fn run(text: &str, found: TextMatch) -> Option<(usize, usize)> {
     let bytes = text.as_bytes();
     let goes_on = |byte: &u8| byte.is_ascii_graphic();
     let before = bytes[..found.start].iter().rev().take(LONGEST).take_while(|b| goes_on(b)).count();
@@ -66,12 +66,12 @@ fn has_inner_dot(run: &str) -> bool {
 }
 
 /// The identifier as one match, if `inside` covers all its letters and digits.
-fn whole(text: &str, (from, to): (usize, usize), inside: &[Match]) -> Option<Match> {
+fn whole(text: &str, (from, to): (usize, usize), inside: &[TextMatch]) -> Option<TextMatch> {
     let is_letter = |at: &usize| text.as_bytes()[*at].is_ascii_alphanumeric();
     let is_covered = |at: usize| inside.iter().any(|m| (m.start..m.end).contains(&at));
     let first = (from..to).find(is_letter)?;
     let last = (from..to).rev().find(is_letter)?;
     let all = (first..=last).filter(is_letter).all(is_covered);
     let unit = inside.first()?.unit;
-    all.then_some(Match { start: first, end: last + 1, unit })
+    all.then_some(TextMatch { start: first, end: last + 1, unit })
 }

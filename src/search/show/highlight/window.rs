@@ -1,6 +1,6 @@
 //! Chooses the passage of a text that a snippet shows.
 
-use super::matches::Match;
+use super::matches::TextMatch;
 
 /// The most characters of a snippet.
 const WIDTH: usize = 260;
@@ -13,7 +13,7 @@ const FORMULA: usize = 3;
 /// The byte range to show: the one with the most different units of the query, then with the most matches. Passages
 /// with formulas count less. It begins at the start of a sentence or line if one is near, and ends at the end of one
 /// if that leaves enough text.
-pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
+pub(super) fn window(text: &str, matches: &[TextMatch]) -> (usize, usize) {
     let first = best(text, matches).map_or(0, |at| matches[at].start);
     // Near the end of the text, the window starts earlier, so that it is still full.
     let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
@@ -35,7 +35,7 @@ pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
 }
 
 /// The index of the match that begins the best window.
-fn best(text: &str, matches: &[Match]) -> Option<usize> {
+fn best(text: &str, matches: &[TextMatch]) -> Option<usize> {
     let mut best = None;
     for (at, first) in matches.iter().enumerate() {
         // Counts bytes instead of characters; the window is cut to its exact size afterwards.
@@ -100,10 +100,14 @@ mod tests {
 
     /// The window of `text` if each of the words is a match and a unit of its own.
     fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
-        let mut matches: Vec<Match> = Vec::new();
+        let mut matches: Vec<TextMatch> = Vec::new();
         for (unit, word) in words.iter().enumerate() {
             let found = text.match_indices(word);
-            matches.extend(found.map(|(at, _)| Match { start: at, end: at + word.len(), unit }));
+            matches.extend(found.map(|(at, _)| TextMatch {
+                start: at,
+                end: at + word.len(),
+                unit,
+            }));
         }
         matches.sort_by_key(|found| found.start);
         let (from, end) = window(text, &matches);
