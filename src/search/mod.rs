@@ -8,7 +8,7 @@
 //!   vocabulary and the names of sources.
 //! - [`rank`]: turns that into a plan, and finds and ranks its candidates. Another engine can supply the candidates
 //!   ([`rank::candidates`]).
-//! - [`show`]: snippets, marks and suggestions.
+//! - [`show`]: matches in texts, snippets and suggestions.
 //! - [`run`]: the [`Searcher`], which combines these.
 //!
 //! Filters are values ([`index::field`]), whether they are typed in the query or passed separately. Every read of the

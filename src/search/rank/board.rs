@@ -3,6 +3,13 @@
 /// A set of units of a query, with one bit per unit.
 pub(in crate::search) type UnitBits = u32;
 
+/// A section with the weighted and normalised frequency of something in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::search) struct SectionFrequency {
+    pub section: u32,
+    pub frequency: f32,
+}
+
 /// The state of one section in a search. Four cells fit in a cache line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::search) struct BoardCell {
@@ -56,14 +63,16 @@ impl Board {
         cell.frequency += frequency;
     }
 
-    /// Removes and returns the sections that contain the unit that was read, each with its frequency, in the order of
-    /// reading.
-    pub fn take(&mut self) -> Vec<(u32, f32)> {
+    /// Removes and returns the sections that contain the unit that was read, in the order of reading.
+    pub fn take(&mut self) -> Vec<SectionFrequency> {
         let reached = std::mem::take(&mut self.reached);
         let cells = &mut self.cells;
         reached
             .into_iter()
-            .map(|section| (section, std::mem::take(&mut cells[section as usize].frequency)))
+            .map(|section| {
+                let frequency = std::mem::take(&mut cells[section as usize].frequency);
+                SectionFrequency { section, frequency }
+            })
             .collect()
     }
 }
@@ -101,7 +110,8 @@ mod tests {
         board.reach(3, 1.0);
         board.reach(1, 0.5);
         board.reach(3, 2.0);
-        assert_eq!(board.take(), [(3, 3.0), (1, 0.5)]);
+        let taken = |(section, frequency)| SectionFrequency { section, frequency };
+        assert_eq!(board.take(), [(3, 3.0), (1, 0.5)].map(taken));
         assert_eq!(board.take(), []);
     }
 }

@@ -161,8 +161,8 @@ impl EmbeddedSearch<'_> {
             board.reset(opened.len());
             let scorer = Scorer::new(opened, &WEIGHTS, self.query.budget);
             let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
-            for (section, _) in scorer.sections(excluded, board)? {
-                allowed[section as usize] = false;
+            for found in scorer.sections(excluded, board)? {
+                allowed[found.section as usize] = false;
             }
         }
         Ok(allowed)

@@ -1,7 +1,6 @@
 //! Runs a search request: parses and understands the query, plans, gets candidates from the engine, fetches the hits.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::path::Path;
 
 use crate::search::index::budget::Budget;
@@ -18,10 +17,10 @@ use crate::search::query::understand::understood::{
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
 use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::rank::marks::Marks;
-use crate::search::rank::ranker::page;
+use crate::search::rank::pager::page;
 use crate::search::show::highlight::finder::Finder;
 use crate::search::show::highlight::snippet::{Snippet, snippet};
-use crate::search::show::suggest::Suggestion;
+use crate::search::show::suggest::{Suggester, Suggestion};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label_index::LabelIndex;
 
@@ -140,7 +139,7 @@ impl Searcher {
         let best = &candidates.best;
         let shown = match is_one_place {
             true => best.iter().skip(from).take(limit).copied().collect(),
-            false => page(best, &self.index.opened, PER_DOCUMENT, (from, limit)),
+            false => page(best, &self.index.opened, PER_DOCUMENT, from, limit),
         };
         Ok(SearchResponse {
             corrected: corrected(request.text, &reading.understood),
@@ -162,22 +161,8 @@ impl Searcher {
         vocabulary: &Vocabulary,
         budget: &Budget,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        self.index.suggest(text, limit, vocabulary, budget)
-    }
-
-    /// The byte ranges where each of `texts`, in `language`, matches `query`, ascending, without overlap: the same
-    /// matches that a hit's snippet highlights.
-    ///
-    /// O(length of the texts), plus understanding the query.
-    pub fn marks(
-        &self,
-        query: &str,
-        language: Option<&str>,
-        texts: &[String],
-        vocabulary: &Vocabulary,
-        budget: &Budget,
-    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
-        self.index.marks(query, language, texts, vocabulary, budget)
+        let suggester = Suggester { index: &self.index, vocabulary, budget };
+        self.index.opened.guarded(|| suggester.suggest(text, limit))
     }
 
     /// The hits for the candidates `shown`, with their snippets.

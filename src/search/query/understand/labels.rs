@@ -27,10 +27,28 @@ pub(in crate::search) struct Labels {
 /// The labels of a topic.
 #[derive(Debug, Default)]
 pub(in crate::search) struct TopicLabels {
-    /// One label for each different key: the key, and the label as written.
-    pub written: Vec<(String, String)>,
+    /// One label for each different key.
+    pub written: Vec<WrittenLabel>,
     /// The phrases of stems that the highlighter looks for.
     pub phrases: Vec<String>,
+}
+
+/// A label of a topic.
+#[derive(Debug)]
+pub(in crate::search) struct WrittenLabel {
+    /// See [`label::key`].
+    pub key: String,
+    /// The label as written in the vocabulary.
+    pub text: String,
+}
+
+/// A topic with a label that contains a word with a given beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::search) struct BegunTopic {
+    /// Its index in the vocabulary.
+    pub topic: usize,
+    /// Whether one of its labels itself has that beginning.
+    pub is_whole_label: bool,
 }
 
 /// Words of a query that name topics.
@@ -68,8 +86,8 @@ impl Labels {
             let mut names = TopicLabels::default();
             for text in topic.labels() {
                 let key = label::key(text);
-                if names.written.iter().all(|(known, _)| *known != key) {
-                    names.written.push((key, text.to_owned()));
+                if names.written.iter().all(|known| known.key != key) {
+                    names.written.push(WrittenLabel { key, text: text.to_owned() });
                 }
                 names.phrases.extend(phrases(&analysis::terms(text, &mut english)));
             }
@@ -79,9 +97,9 @@ impl Labels {
         })
     }
 
-    /// The topics that have a label with a word that begins with `key`, each with whether a label itself begins with
-    /// it. O(labels): some hundred microseconds.
-    pub fn with_word_beginning(&self, key: &str) -> Vec<(usize, bool)> {
+    /// The topics that have a label with a word that begins with `key`, by index. O(labels): some hundred
+    /// microseconds.
+    pub fn with_word_beginning(&self, key: &str) -> Vec<BegunTopic> {
         let mut found: BTreeMap<usize, bool> = BTreeMap::new();
         let inner = memchr::memmem::Finder::new(key);
         for (own, topics) in self.index.keys_from("") {
@@ -91,7 +109,8 @@ impl Labels {
                 topics.iter().for_each(|topic| *found.entry(*topic).or_insert(false) |= begins);
             }
         }
-        found.into_iter().collect()
+        let begun = |(topic, is_whole_label)| BegunTopic { topic, is_whole_label };
+        found.into_iter().map(begun).collect()
     }
 
     /// Whether `word` is a word of a label.
@@ -122,7 +141,7 @@ impl Labels {
                 .filter_map(|other| words[other])
                 .collect();
             if !longest.owners.is_empty() {
-                let (topics, is_sure) = choose(&longest.owners, &others);
+                let ChosenTopics { topics, is_sure } = choose(&longest.owners, &others);
                 named.push(NamedTopics { at, length: longest.length, topics, is_sure });
             }
             at = span.end;
@@ -130,8 +149,8 @@ impl Labels {
         named
     }
 
-    /// The topics with a label that begins with the last words of `words`. As many words as possible are used: the
-    /// first suffix of `words` that at most `MOST_BEGUN` topics match decides.
+    /// The topics with a label that begins with the last words of `words`: with the longest suffix of `words` for
+    /// which there is such a label, and at most `MOST_BEGUN` topics have one.
     pub fn begun(&self, words: &[&str]) -> Vec<usize> {
         for from in words.len().saturating_sub(LONGEST)..words.len() {
             let begin = label::key(&words[from..].join(" "));
@@ -155,8 +174,14 @@ impl Labels {
     }
 }
 
-/// Which of the `owners` of a label are meant in a query with the other words `others`; and whether that is certain.
-fn choose(owners: &[&LabelOwner], others: &[&str]) -> (Vec<usize>, bool) {
+/// The topics that a label of a query means.
+struct ChosenTopics {
+    topics: Vec<usize>,
+    is_sure: bool,
+}
+
+/// Which of the `owners` of a label are meant in a query with the other words `others`.
+fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
     let others = others.join(" ");
     let company = FoldedText::of(&others);
     let topics_of = |is_meant: &dyn Fn(&LabelOwner) -> bool| {
@@ -170,13 +195,13 @@ fn choose(owners: &[&LabelOwner], others: &[&str]) -> (Vec<usize>, bool) {
         rule.is_some_and(|r| r.near.iter().any(|n| n.are_in(&company, 0..company.folded.len())))
     });
     if !near.is_empty() {
-        return (near, true);
+        return ChosenTopics { topics: near, is_sure: true };
     }
     let topics = topics_of(&|_| true);
     // A query that is only a label means the topic. With other words, a label that needs context may be plain English.
     let needs_company = |o: &&LabelOwner| o.rule.as_ref().is_some_and(|rule| !rule.near.is_empty());
     let is_sure = topics.len() == 1 && (others.is_empty() || !owners.iter().any(needs_company));
-    (topics, is_sure)
+    ChosenTopics { topics, is_sure }
 }
 
 #[cfg(test)]

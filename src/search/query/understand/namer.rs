@@ -47,6 +47,13 @@ pub(super) struct NamedSources {
     pub preference: Preference,
 }
 
+/// Words at the beginning of a run that are part of names of sources.
+struct NameRun<'a> {
+    /// The number of words.
+    length: usize,
+    occurrences: &'a [NameOccurrence],
+}
+
 /// The sections of the sources of some owners.
 struct OwnSections<'a> {
     opened: &'a OpenedIndex,
@@ -94,12 +101,16 @@ impl SourceNamer<'_> {
         while at < words.len() {
             let run = words[at..].iter().map_while(Option::as_deref).take(LONGEST);
             let run: Vec<&str> = run.collect();
-            let Some((length, namings)) = self.longest(&run, &mut counted)? else {
+            let Some(longest) = self.longest(&run, &mut counted)? else {
                 at += 1;
                 continue;
             };
-            let held: Vec<&KnownSource> =
-                self.sources.best(namings).filter(|source| source.number.is_some()).collect();
+            let length = longest.length;
+            let held: Vec<&KnownSource> = self
+                .sources
+                .best(longest.occurrences)
+                .filter(|source| source.number.is_some())
+                .collect();
             // A named source without sections can't be preferred, but its words are used up.
             if !held.is_empty() {
                 let ids = held.iter().map(|source| source.id.clone()).collect();
@@ -117,44 +128,47 @@ impl SourceNamer<'_> {
         Ok(named)
     }
 
-    /// The longest distinctive run at the beginning of `words`: its number of words, and the names that contain it.
+    /// The longest distinctive run at the beginning of `words`.
     fn longest(
         &self,
         words: &[&str],
         counted: &mut usize,
-    ) -> Result<Option<(usize, &[NameOccurrence])>, SearchError> {
+    ) -> Result<Option<NameRun<'_>>, SearchError> {
         let mut analyzer = analysis::words();
         let mut key = NameKey::default();
-        let mut runs: Vec<(usize, &[NameOccurrence])> = Vec::new();
+        let mut runs: Vec<NameRun> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             key.push(word, &mut analyzer);
-            runs.extend(self.sources.get(&key).map(|namings| (at + 1, namings)));
+            let occurrences = self.sources.get(&key);
+            runs.extend(occurrences.map(|occurrences| NameRun { length: at + 1, occurrences }));
         }
-        for (length, namings) in runs.into_iter().rev() {
-            if *counted < MOST_COUNTED && self.is_distinctive(&words[..length], namings, counted)? {
-                return Ok(Some((length, namings)));
+        for run in runs.into_iter().rev() {
+            let words = &words[..run.length];
+            if *counted < MOST_COUNTED && self.is_distinctive(words, run.occurrences, counted)? {
+                return Ok(Some(run));
             }
         }
         Ok(None)
     }
 
-    /// Whether `words`, which are in the names `namings`, are distinctive enough to mean these sources.
+    /// Whether `words`, which occur in names at `occurrences`, are distinctive enough to mean these sources. `counted`
+    /// is incremented if the index was read for that.
     fn is_distinctive(
         &self,
         words: &[&str],
-        namings: &[NameOccurrence],
+        occurrences: &[NameOccurrence],
         counted: &mut usize,
     ) -> Result<bool, SearchError> {
         let parts = words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         let telling: Vec<&str> = parts.iter().filter(|part| is_telling(part)).copied().collect();
         let holders: BTreeSet<usize> =
-            namings.iter().map(|naming| self.sources.sources[naming.source].holder).collect();
+            occurrences.iter().map(|own| self.sources.sources[own.source].holder).collect();
         let is_begun =
             [words.first(), words.last()].into_iter().flatten().any(|w| filler::is_filler(w));
-        let is_whole = namings.iter().any(|naming| naming.is_whole);
+        let is_whole = occurrences.iter().any(|occurrence| occurrence.is_whole);
         if holders.len() > MOST_HOLDERS
-            || self.sources.best(namings).count() > MOST_NAMED
+            || self.sources.best(occurrences).count() > MOST_NAMED
             || (is_begun && !is_whole)
             || !self.labels.index.topics(&parts.join(" ")).is_empty()
         {

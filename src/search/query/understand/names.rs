@@ -21,6 +21,7 @@ use crate::vocabulary::label;
 pub(super) const LONGEST: usize = 10;
 /// The most authors of one catalogue entry that are matched.
 const MOST_AUTHORS: usize = 4;
+
 /// The names of all sources, indexed by their runs of words.
 pub(in crate::search) struct SourceIndex {
     pub(super) sources: Vec<KnownSource>,
@@ -102,13 +103,13 @@ impl SourceIndex {
         }
     }
 
-    fn add_run(&mut self, words: &[&str], naming: NameOccurrence, analyzer: &mut TextAnalyzer) {
+    fn add_run(&mut self, words: &[&str], occurrence: NameOccurrence, analyzer: &mut TextAnalyzer) {
         let keys: BTreeSet<String> = NameKey::of(words, analyzer).all().into();
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             let known = self.runs.entry(key).or_default();
-            match known.last_mut().filter(|last| last.source == naming.source) {
-                Some(last) => last.is_whole |= naming.is_whole,
-                None => known.push(naming),
+            match known.last_mut().filter(|last| last.source == occurrence.source) {
+                Some(last) => last.is_whole |= occurrence.is_whole,
+                None => known.push(occurrence),
             }
         }
     }
@@ -121,11 +122,11 @@ impl SourceIndex {
     /// The sources for which the run of words is a whole name; if there are none, those for which it is a part of one.
     pub(super) fn best<'a>(
         &'a self,
-        namings: &'a [NameOccurrence],
+        occurrences: &'a [NameOccurrence],
     ) -> impl Iterator<Item = &'a KnownSource> {
-        let has_whole = namings.iter().any(|naming| naming.is_whole);
-        let best = namings.iter().filter(move |naming| naming.is_whole || !has_whole);
-        best.filter_map(|naming| self.sources.get(naming.source))
+        let has_whole = occurrences.iter().any(|occurrence| occurrence.is_whole);
+        let best = occurrences.iter().filter(move |occurrence| occurrence.is_whole || !has_whole);
+        best.filter_map(|occurrence| self.sources.get(occurrence.source))
     }
 }
 
