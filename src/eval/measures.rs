@@ -23,7 +23,7 @@ pub struct RankingMeasures {
     pub success_at_3: f64,
 }
 
-/// The measures of a ranking whose hits have `grades`. `ideal` holds all grades of the query, highest first. `None` if no
+/// The measures of a ranking whose hits have `grades`. `ideal` are all grades of the query, highest first. `None` if no
 /// passage has a positive grade.
 pub fn measure(grades: &[u8], ideal: &[u8]) -> Option<RankingMeasures> {
     let best = dcg(ideal);
@@ -60,8 +60,8 @@ pub fn mean(all: &[RankingMeasures]) -> RankingMeasures {
     }
 }
 
-/// The p-value of `differences` (one per query): the probability of a mean difference at least as large if the runs did not
-/// differ. Two-sided paired randomisation test with 10,000 draws.
+/// The p-value of `differences` (one per query): the probability of a mean difference at least as large if the runs did
+/// not differ. Two-sided paired randomisation test with 10,000 draws.
 ///
 /// M. Smucker, J. Allan, B. Carterette, "A comparison of statistical significance tests for information
 /// retrieval evaluation", CIKM 2007.

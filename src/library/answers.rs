@@ -18,8 +18,8 @@ use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::Outcome;
 use crate::generation::runs::Standing;
 use crate::search::{
-    Budget, Filter, LastWord, SearchError, SearchHit, SearchRequest, SectionId, SectionRecord,
-    Suggestion, Understanding,
+    Budget, CountedValue, Filter, LastWord, SearchError, SearchHit, SearchRequest, SectionId,
+    SectionRecord, Suggestion, Understanding,
 };
 
 /// A position in a document.
@@ -47,7 +47,8 @@ impl Library {
         let started = Instant::now();
         let answer = self.searcher.search(request, &self.graph.vocabulary, budget)?;
         let hits = answer.found.into_iter().map(|found| self.hit(found)).collect();
-        let value = |(value, count)| FacetValue { value, count };
+        let value =
+            |counted: CountedValue| FacetValue { value: counted.value, count: counted.count };
         let facets = answer
             .facets
             .into_iter()

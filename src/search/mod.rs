@@ -16,8 +16,8 @@
 //!
 //! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: the frequencies of a query
 //! unit (a word with its corrections, completions and topic, in four fields) saturate together, which tantivy's query
-//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`FoldedCopies`], so
-//! that it can change without reindexing.
+//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`FoldedCopies`],
+//! so that it can change without reindexing.
 
 #[cfg(test)]
 mod fixture;
@@ -30,7 +30,7 @@ mod text;
 
 pub use index::budget::{Budget, SearchStopped};
 pub use index::error::SearchError;
-pub use index::facets::{FacetCounts, FacetField};
+pub use index::facets::{CountedValue, FacetCounts, FacetField};
 pub use index::field::{Filter, FilterField, MOST_FILTERS};
 pub use index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord, TopicMention};
 pub use index::schema::VERSION;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use cairn::catalogue::names::SourceNames;
 use cairn::search::{
-    Budget, CopyPlace, FacetField, Filter, FilterField, FoldedCopies, IndexedSource, LastWord,
-    SearchRequest, SearchResponse, SectionId, Understanding,
+    Budget, CopyPlace, CountedValue, FacetField, Filter, FilterField, FoldedCopies, IndexedSource,
+    LastWord, SearchRequest, SearchResponse, SectionId, Understanding,
 };
 
 use crate::serve::{app, get, json};
@@ -77,7 +77,7 @@ fn each_source_that_a_facet_counts_is_found_alone_by_its_id() {
     let facets = shelf.full("apples").facets;
     let facet = facets.iter().find(|facet| facet.field == FacetField::Source).unwrap();
     assert_eq!(facet.values.len(), 5);
-    for (id, count) in &facet.values {
+    for CountedValue { value: id, count } in &facet.values {
         let filters = Filter::all([(FilterField::Source, Some(id.as_str()))]);
         let request = SearchRequest {
             text: "apples",

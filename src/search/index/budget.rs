@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn time_and_cancelling_are_seen_within_some_thousand_units() {
+    fn a_deadline_and_a_cancellation_stop_a_search_within_5000_units() {
         let late = Budget::of(u64::MAX, Some(Duration::ZERO), CancellationToken::new());
         assert_eq!(late.spend(1), Err(SearchStopped::Time));
         let cancelled = CancellationToken::new();

@@ -41,7 +41,8 @@ impl DocumentBuilder {
     /// The tantivy document of the section `id`, which belongs to the document with this `key` and `version`.
     pub fn document(
         &mut self,
-        (key, version): (u64, u64),
+        key: u64,
+        version: u64,
         id: SectionId,
         record: &SectionRecord,
     ) -> Result<TantivyDocument, SearchError> {
@@ -118,6 +119,7 @@ fn stored(
     }
     document.add_bytes(fields.record, &encoded);
     document.add_text(fields.text, &record.text);
+    // Read as `LongParts`.
     let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
     let rest = rest.map_err(SearchError::decode)?;
     document.add_text(fields.rest, rest);
@@ -192,7 +194,7 @@ mod tests {
     use super::begins_with_words;
 
     #[test]
-    fn a_title_ml_is_not_mentioned_by_a_heading_mlops() {
+    fn the_heading_mlops_does_not_begin_with_the_title_ml() {
         assert!(!begins_with_words("MLOps\nServing", "ML"));
         assert!(begins_with_words("ML\nServing", "ML"));
         assert!(begins_with_words("ML: an introduction", "ML"));

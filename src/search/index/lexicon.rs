@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_commonest_words_are_kept_in_order_whenever_they_come() {
+    fn the_commonest_words_are_kept_in_order_whatever_the_order_of_adding() {
         let mut commonest = MostCommonWords { most: 3, known: Vec::new() };
         for (word, held) in [("a", 1), ("b", 5), ("c", 5), ("d", 1), ("e", 9), ("f", 2)] {
             commonest.add(word.as_bytes(), held);

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Deserialize;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::{Field, OwnedValue, Value};
@@ -67,6 +68,15 @@ pub(in crate::search) struct OpenedIndex {
     pub hidden: Vec<Hidden>,
     /// By section: its facet values.
     pub values: FacetValues,
+}
+
+/// Where a section is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::search) struct SectionPlace {
+    /// The index of its segment.
+    pub segment: usize,
+    /// Its document number there.
+    pub doc: u32,
 }
 
 /// Whether a section is shown.
@@ -180,10 +190,11 @@ impl OpenedIndex {
         &self.searcher
     }
 
-    /// The index of the segment of `section`, and its document number there.
-    pub fn place(&self, section: u32) -> (usize, u32) {
+    /// Where `section` is stored.
+    pub fn place(&self, section: u32) -> SectionPlace {
         let at = self.segments.partition_point(|segment| segment.base <= section).max(1) - 1;
-        (at, section - self.segments.get(at).map_or(0, |segment| segment.base))
+        let base = self.segments.get(at).map_or(0, |segment| segment.base);
+        SectionPlace { segment: at, doc: section - base }
     }
 
     /// The number of the section at tantivy's `address`.
@@ -193,13 +204,13 @@ impl OpenedIndex {
     }
 
     pub fn id(&self, section: u32) -> SectionId {
-        let (segment, doc) = self.place(section);
+        let SectionPlace { segment, doc } = self.place(section);
         SectionId(self.segments.get(segment).and_then(|s| s.ids.first(doc)).unwrap_or(0))
     }
 
     /// The stored fields of `section`. Decompresses a block of the document store.
     pub fn stored(&self, section: u32) -> Result<StoredSection, SearchError> {
-        let (segment, doc) = self.place(section);
+        let SectionPlace { segment, doc } = self.place(section);
         let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
         let values = self.guarded(|| Ok(self.searcher.doc(address)?))?;
         Ok(StoredSection { values, fields: self.fields })
@@ -208,9 +219,17 @@ impl OpenedIndex {
     /// The whole record of `section`.
     pub fn record(&self, section: u32) -> Result<SectionRecord, SearchError> {
         let stored = self.stored(section)?;
-        let (code, links, markup) = stored.rest()?;
+        let LongParts { code, links, markup } = stored.long_parts()?;
         Ok(SectionRecord { text: stored.text().to_owned(), code, markup, links, ..stored.shell()? })
     }
+}
+
+/// The parts of a section's record that a hit does not need. Stored as a JSON array of these fields, in this order.
+#[derive(Deserialize)]
+pub(in crate::search) struct LongParts {
+    pub code: String,
+    pub links: Vec<Link>,
+    pub markup: String,
 }
 
 /// The stored fields of a section, not yet decoded.
@@ -233,8 +252,8 @@ impl StoredSection {
         self.string(self.fields.text)
     }
 
-    /// Its code, links and Markdown.
-    pub fn rest(&self) -> Result<(String, Vec<Link>, String), SearchError> {
+    /// The parts of the record that a hit does not need.
+    pub fn long_parts(&self) -> Result<LongParts, SearchError> {
         serde_json::from_str(self.string(self.fields.rest)).map_err(SearchError::decode)
     }
 

@@ -61,8 +61,14 @@ pub(in crate::search) struct IndexFields {
     pub rest: Field,
 }
 
-/// The schema with its [`IndexFields`].
-pub(in crate::search) fn schema() -> (Schema, IndexFields) {
+/// tantivy's schema of the index, with the fields in it.
+pub(in crate::search) struct IndexSchema {
+    pub schema: Schema,
+    pub fields: IndexFields,
+}
+
+/// The schema of this version.
+pub(in crate::search) fn schema() -> IndexSchema {
     let text = |tokenizer: &str, option: IndexRecordOption| {
         let indexing =
             TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
@@ -98,7 +104,7 @@ pub(in crate::search) fn schema() -> (Schema, IndexFields) {
         text: builder.add_text_field("text", STORED),
         rest: builder.add_text_field("rest", STORED),
     };
-    (builder.build(), fields)
+    IndexSchema { schema: builder.build(), fields }
 }
 
 /// Registers the tokenizers with `index`. Both writer and reader need them.
@@ -109,7 +115,7 @@ pub(in crate::search) fn register(index: &Index) {
 
 /// The fields of `index`. `Err` if its schema is not that of [`schema`].
 pub(in crate::search) fn check(index: &Index) -> Result<IndexFields, TantivyError> {
-    let (schema, fields) = schema();
+    let IndexSchema { schema, fields } = schema();
     if index.schema() == schema {
         return Ok(fields);
     }

@@ -15,7 +15,7 @@ use crate::disk::{self, DiskError, Doing};
 use crate::search::index::document::DocumentBuilder;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::record::SectionRecord;
-use crate::search::index::schema;
+use crate::search::index::schema::{self, IndexSchema};
 use crate::search::index::section::{SectionId, first_u64};
 
 /// Bytes of memory that the writer fills before it writes a segment.
@@ -76,7 +76,7 @@ impl SearchIndexWriter {
     /// Takes tantivy's lock for writing. The lock of a killed process does not persist.
     pub fn open(folder: &Path) -> Result<SearchIndexWriter, SearchError> {
         disk::create_folder(folder)?;
-        let (schema, fields) = schema::schema();
+        let IndexSchema { schema, fields } = schema::schema();
         let open = || -> Result<Index, tantivy::TantivyError> {
             let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..Default::default() };
             let builder = Index::builder().schema(schema.clone()).settings(settings);
@@ -124,7 +124,7 @@ impl SearchIndexWriter {
     ) -> Result<(), SearchError> {
         self.changed = true;
         for (id, record) in sections {
-            self.writer.add_document(self.builder.document((key, version), *id, record)?)?;
+            self.writer.add_document(self.builder.document(key, version, *id, record)?)?;
         }
         Ok(())
     }

@@ -50,9 +50,9 @@ impl FilterValues {
         FilterValues { wanted: values(false), excluded: values(true) }
     }
 
-    /// Whether a section passes. `fits` says whether it has a value. It must have one of the wanted values, if there
-    /// are any, and none of the excluded ones.
-    fn leave(&self, fits: impl Fn(&str) -> bool) -> bool {
+    /// Whether a section passes. `fits` returns whether the section has a value. It must have one of the wanted values,
+    /// if there are any, and none of the excluded ones.
+    fn admits(&self, fits: impl Fn(&str) -> bool) -> bool {
         (self.wanted.is_empty() || self.wanted.iter().any(|value| fits(value)))
             && !self.excluded.iter().any(|value| fits(value))
     }
@@ -82,7 +82,7 @@ impl FilterEvaluator<'_> {
                         self.keep(&mut allowed, &self.fitting(field, value)?, false)?;
                     }
                 }
-                _ => self.keep(&mut allowed, &self.left_by(field, &values)?, true)?,
+                _ => self.keep(&mut allowed, &self.passing(field, &values)?, true)?,
             }
         }
         Ok(Some(allowed))
@@ -102,7 +102,7 @@ impl FilterEvaluator<'_> {
     }
 
     /// The sections that pass `values` of `field`, of which a section has only one value.
-    fn left_by(&self, field: FilterField, values: &FilterValues) -> Result<Allowed, SearchError> {
+    fn passing(&self, field: FilterField, values: &FilterValues) -> Result<Allowed, SearchError> {
         match field {
             FilterField::Source => self.in_sources(values),
             FilterField::Licence => self.licensed(values),
@@ -115,7 +115,7 @@ impl FilterEvaluator<'_> {
 
     /// The sections whose value of `field` passes `values`.
     fn having(&self, field: Field, values: &FilterValues) -> Result<Allowed, SearchError> {
-        let mut left = vec![values.wanted.is_empty(); self.opened.len()];
+        let mut passing = vec![values.wanted.is_empty(); self.opened.len()];
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
             let value = match field {
@@ -123,9 +123,9 @@ impl FilterEvaluator<'_> {
                 _ if field == self.opened.fields.language => language_code(value),
                 _ => value.clone(),
             };
-            self.mark(&Term::from_field_text(field, &value), mark, &mut left)?;
+            self.mark(&Term::from_field_text(field, &value), mark, &mut passing)?;
         }
-        Ok(left)
+        Ok(passing)
     }
 
     /// The sections that have `value` in `field`, of which a section may have many values.
@@ -145,18 +145,18 @@ impl FilterEvaluator<'_> {
 
     /// The sections whose path passes, by one pass over the paths of the index.
     fn in_paths(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
-        let mut left = vec![false; self.opened.len()];
+        let mut passing = vec![false; self.opened.len()];
         for segment in &self.opened.segments {
-            let is_left = |path: &str| {
+            let passes = |path: &str| {
                 let path = path.to_lowercase();
-                values.leave(|value| path.contains(value)).then_some(true)
+                values.admits(|value| path.contains(value)).then_some(true)
             };
             let terms = segment.reader.inverted_index(self.opened.fields.path)?;
-            each_term(&terms, self.budget, is_left, |docs, mark| {
-                set(&mut left, segment, docs, mark);
+            each_term(&terms, self.budget, passes, |docs, mark| {
+                set(&mut passing, segment, docs, mark);
             })?;
         }
-        Ok(left)
+        Ok(passing)
     }
 
     /// The sections of the sources whose id, owner or repository name passes. O(sources · values).
@@ -164,7 +164,7 @@ impl FilterEvaluator<'_> {
         let ids: HashSet<String> =
             self.sources.iter().map(|source| source.id.to_lowercase()).collect();
         self.of_sources(values.wanted.is_empty(), |source| {
-            values.leave(|value| match ids.contains(value) {
+            values.admits(|value| match ids.contains(value) {
                 true => source.id.to_lowercase() == value,
                 false => belongs_to(source, value),
             })
@@ -177,34 +177,34 @@ impl FilterEvaluator<'_> {
         others: bool,
         fits: impl Fn(&IndexedSource) -> bool,
     ) -> Result<Allowed, SearchError> {
-        let mut left = vec![others; self.opened.len()];
+        let mut passing = vec![others; self.opened.len()];
         for source in self.sources {
-            let is_left = fits(source);
-            if is_left != others {
+            let passes = fits(source);
+            if passes != others {
                 let term = Term::from_field_text(self.opened.fields.source, &source.id);
-                self.mark(&term, is_left, &mut left)?;
+                self.mark(&term, passes, &mut passing)?;
             }
         }
-        Ok(left)
+        Ok(passing)
     }
 
     /// The sections whose licence passes: the document's own, or else that of its source. Threads have no licence.
     fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
-        let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
-        let none = values.leave(|_| false);
-        let mut left = self.of_sources(none, |source| {
-            source.licence.as_ref().map_or(none, |licence| is_left(&licence.to_lowercase()))
+        let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
+        let none = values.admits(|_| false);
+        let mut passing = self.of_sources(none, |source| {
+            source.licence.as_ref().map_or(none, |licence| passes(&licence.to_lowercase()))
         })?;
         for segment in &self.opened.segments {
             let terms = segment.reader.inverted_index(self.opened.fields.licence)?;
-            let leave = |licence: &str| Some(is_left(licence));
-            each_term(&terms, self.budget, leave, |docs, is_left| {
-                set(&mut left, segment, docs, is_left);
+            let mark = |licence: &str| Some(passes(licence));
+            each_term(&terms, self.budget, mark, |docs, passes| {
+                set(&mut passing, segment, docs, passes);
             })?;
         }
         let kind = DocumentKind::Discussion.as_str();
-        self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut left)?;
-        Ok(left)
+        self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut passing)?;
+        Ok(passing)
     }
 
     fn since(&self, day: u64) -> Result<Allowed, SearchError> {

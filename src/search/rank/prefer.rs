@@ -81,3 +81,60 @@ impl Preferred {
         self.gains.iter().enumerate().filter(|(_, gain)| gain.units != 0).map(|(number, _)| number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fixture::{fixture, record};
+    use crate::search::query::understand::names::Preference;
+    use crate::search::rank::plan::PlanUnit;
+    use crate::search::rank::weights::WEIGHTS;
+
+    fn unit(preference: Option<usize>) -> PlanUnit {
+        PlanUnit {
+            parts: Vec::new(),
+            weight: 1.0,
+            is_required: false,
+            is_extra: false,
+            stem: None,
+            preference,
+        }
+    }
+
+    /// A plan of `units` that prefers the source with the number 1.
+    fn plan(units: Vec<PlanUnit>) -> Plan<'static> {
+        let preferences = vec![Preference { sources: vec![1], sections: 1 }];
+        Plan { units, preferences, ..Plan::default() }
+    }
+
+    #[test]
+    fn only_sections_of_the_named_source_gain_for_the_words_of_its_name() {
+        let mut records = [record("A", "a"), record("B", "b")];
+        records[1].source = "bob/lists".into();
+        let fixture = fixture(records);
+        let opened = &fixture.searcher.index.opened;
+        let section = |id| (0..2).find(|section| opened.id(*section).0 == id).unwrap();
+        let (ann, bob) = (section(0), section(1));
+        let plan = plan(vec![unit(None), unit(Some(0))]);
+        let mut preferred = Preferred::of(&plan, opened).unwrap();
+        preferred.weigh(&plan, &[9_000, 100], opened, &WEIGHTS);
+        assert_eq!(preferred.gain(opened, ann), SourceGain::default());
+        let gain = preferred.gain(opened, bob);
+        assert_eq!(gain, SourceGain { score: WEIGHTS.preferred * 0.1, units: 0b10 });
+        assert_eq!(preferred.spared(opened, bob), 0b10);
+        assert_eq!(preferred.sources().collect::<Vec<_>>(), [1]);
+        assert!(!preferred.is_all);
+    }
+
+    #[test]
+    fn words_are_spared_in_their_source_unless_the_query_consists_of_names() {
+        let mut records = [record("A", "a"), record("B", "b")];
+        records[1].source = "bob/lists".into();
+        let fixture = fixture(records);
+        let opened = &fixture.searcher.index.opened;
+        let preferred = Preferred::of(&plan(vec![unit(Some(0))]), opened).unwrap();
+        assert!(preferred.is_all);
+        assert_eq!([0, 1].map(|section| preferred.spared(opened, section)), [0, 0]);
+        assert!(Preferred::of(&plan(vec![unit(None)]), opened).is_none());
+    }
+}

@@ -17,7 +17,7 @@ use crate::search::rank::shares::{QueryRemainder, QueryShares};
 use crate::search::rank::weights::Weights;
 
 /// The number of best matches that the second pass scores.
-const LOOKED_AT: usize = 100;
+const RESCORED: usize = 100;
 
 /// The matches of a query.
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ pub(in crate::search) struct MatchConditions<'a> {
 }
 
 impl MatchConditions<'_> {
-    /// Whether the section with number `at` may be a match, whatever it contains.
+    /// Whether the section with number `at` may be a match: it is not hidden and passes the filters.
     pub fn show(&self, opened: &OpenedIndex, at: usize) -> bool {
         let is_hidden = match opened.hidden[at] {
             Hidden::No => false,
@@ -96,16 +96,16 @@ impl Ranker<'_> {
                 continue;
             }
             let factor = shares.of(units | gain.units).factor;
-            let score = (cell.score + gain.score) * factor * self.worth(at, conditions);
+            let score = (cell.score + gain.score) * factor * self.static_factor(at, conditions);
             matches.push(Ranked { section: *section, score });
         }
         let total = matches.len();
         if matches.len() > BEST {
-            matches.select_nth_unstable_by_key(BEST - 1, order);
+            matches.select_nth_unstable_by_key(BEST - 1, sort_key);
             matches.truncate(BEST);
         }
-        matches.sort_unstable_by_key(order);
-        self.look_again(&mut matches, &shares, conditions)?;
+        matches.sort_unstable_by_key(sort_key);
+        self.second_pass(&mut matches, &shares, conditions)?;
         Ok(Ranking { total, by_words, best: matches })
     }
 
@@ -125,21 +125,21 @@ impl Ranker<'_> {
     }
 
     /// The factor for the score of the section `at` that does not depend on the query's words: prior and links.
-    fn worth(&self, at: usize, conditions: &MatchConditions) -> f32 {
+    fn static_factor(&self, at: usize, conditions: &MatchConditions) -> f32 {
         let links = conditions.links.is_some_and(|links| links[at]);
         let links = if links { 1.0 + self.weights.links } else { 1.0 };
         self.opened.priors[at] * links
     }
 
     /// The second pass: adds the bonuses to the first of `matches`, which are ordered, and orders these again.
-    fn look_again(
+    fn second_pass(
         &self,
         matches: &mut [Ranked],
         shares: &QueryShares,
         conditions: &MatchConditions,
     ) -> Result<(), SearchError> {
-        let looked_at = matches.len().min(LOOKED_AT);
-        let first = &mut matches[..looked_at];
+        let rescored = matches.len().min(RESCORED);
+        let first = &mut matches[..rescored];
         first.sort_unstable_by_key(|ranked| ranked.section);
         let sections: Vec<u32> = first.iter().map(|ranked| ranked.section).collect();
         let near = Proximity {
@@ -156,9 +156,9 @@ impl Ranker<'_> {
             let bonus = self.weights.near * near + self.weights.heading * heading;
             let gain = self.gain(ranked.section);
             let factor = shares.of(self.board.cells[at].units | gain.units).factor;
-            ranked.score += bonus * factor * self.worth(at, conditions);
+            ranked.score += bonus * factor * self.static_factor(at, conditions);
         }
-        first.sort_unstable_by_key(order);
+        first.sort_unstable_by_key(sort_key);
         Ok(())
     }
 
@@ -170,8 +170,9 @@ impl Ranker<'_> {
         if units == 0 {
             return 0.0;
         }
-        let (segment, doc) = self.opened.place(section);
-        let length = self.opened.segments[segment].texts[HEADING].lengths.fieldnorm(doc).max(1);
+        let place = self.opened.place(section);
+        let lengths = &self.opened.segments[place.segment].texts[HEADING].lengths;
+        let length = lengths.fieldnorm(place.doc).max(1);
         let share = shares.of(units).share;
         // Both are small counts of words.
         let purity = (units.count_ones() as f32 / length as f32).min(1.0);
@@ -190,7 +191,7 @@ fn bits(units: &[PlanUnit], wanted: impl Fn(&PlanUnit) -> bool) -> UnitBits {
 
 /// The sort key of matches: descending score, then ascending section number, so that the order is deterministic. The
 /// bits of scores have the order of their values, because scores are never negative.
-fn order(ranked: &Ranked) -> u64 {
+fn sort_key(ranked: &Ranked) -> u64 {
     u64::from(!ranked.score.to_bits()) << 32 | u64::from(ranked.section)
 }
 
@@ -198,12 +199,15 @@ fn order(ranked: &Ranked) -> u64 {
 mod tests {
     use super::*;
     use crate::search::fixture::{fixture, record};
+    use crate::search::rank::plan::{Alternative, PlanPart};
+    use crate::search::rank::score::Scorer;
+    use crate::search::rank::weights::WEIGHTS;
 
     #[test]
     fn better_scores_come_first_and_equal_ones_by_number() {
         let ranked = |section, score| Ranked { section, score };
         let mut matches = [ranked(7, 0.5), ranked(3, 0.5), ranked(9, 2.0), ranked(1, 0.0)];
-        matches.sort_unstable_by_key(order);
+        matches.sort_unstable_by_key(sort_key);
         assert_eq!(matches.map(|ranked| ranked.section), [9, 3, 7, 1]);
     }
 
@@ -220,5 +224,70 @@ mod tests {
         assert_eq!(show(None, false), [true, false, false]);
         assert_eq!(show(None, true), [true, true, false]);
         assert_eq!(show(Some(&vec![false, true, true]), true), [false, true, false]);
+    }
+
+    /// The ids of the sections of the given texts that match `words`, best first. The last word is required if
+    /// `is_required`.
+    fn ranked(texts: &[&str], words: &[&str], is_required: bool, is_relaxed: bool) -> Vec<u64> {
+        let fixture = fixture(texts.iter().map(|text| record("Note", text)));
+        let opened = &fixture.searcher.index.opened;
+        let budget = Budget::unlimited();
+        let units: Vec<PlanUnit> = (1..)
+            .zip(words)
+            .map(|(number, word)| PlanUnit {
+                parts: vec![Alternative::as_typed(PlanPart::Stem((*word).into()))],
+                weight: 1.0,
+                is_required: is_required && number == words.len(),
+                is_extra: false,
+                stem: Some((*word).into()),
+                preference: None,
+            })
+            .collect();
+        let mut board = Board::default();
+        board.reset(opened.len());
+        let scorer = Scorer::new(opened, &WEIGHTS, &budget);
+        let values: Vec<u32> = (0..)
+            .zip(&units)
+            .map(|(bit, unit)| scorer.add(unit, bit, None, &mut board).unwrap())
+            .collect();
+        let ranker = Ranker {
+            opened,
+            weights: &WEIGHTS,
+            units: &units,
+            values: &values,
+            board: &board,
+            preferred: None,
+            budget: &budget,
+        };
+        let conditions =
+            MatchConditions { allowed: None, with_copies: false, is_relaxed, links: None };
+        let ranking = ranker.rank(&conditions).unwrap();
+        assert_eq!(ranking.total, ranking.best.len());
+        ranking.best.iter().map(|ranked| opened.id(ranked.section).0).collect()
+    }
+
+    #[test]
+    fn a_match_contains_half_of_the_query_unless_the_search_is_relaxed() {
+        let texts = ["red and hot iron", "red and hot", "iron", "red and nothing", "none"];
+        let words = ["red", "hot", "iron"];
+        assert_eq!(ranked(&texts, &words, false, false), [0, 1]);
+        let mut relaxed = ranked(&texts, &words, false, true);
+        assert_eq!(relaxed[..2], [0, 1]);
+        relaxed.sort_unstable();
+        assert_eq!(relaxed, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_match_contains_every_required_unit_unless_the_search_is_relaxed() {
+        let texts = ["red hot iron", "red hot"];
+        let words = ["red", "hot", "iron"];
+        assert_eq!(ranked(&texts, &words, true, false), [0]);
+        assert_eq!(ranked(&texts, &words, true, true), [0, 1]);
+    }
+
+    #[test]
+    fn of_two_sections_with_the_same_words_the_one_with_neighbouring_words_is_better() {
+        let texts = ["red and a very long way to hot", "and a very long way to red hot"];
+        assert_eq!(ranked(&texts, &["red", "hot"], false, false), [1, 0]);
     }
 }

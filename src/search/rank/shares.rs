@@ -98,18 +98,18 @@ mod tests {
     }
 
     #[test]
-    fn a_section_has_the_share_of_the_query_that_its_units_weigh() {
+    fn the_share_of_a_set_of_units_is_its_part_of_the_total_value() {
         let units = [unit(false), unit(false), unit(true)];
         let shares = QueryShares::new(&units, &[3_000, 1_000, 9_000], 0.5);
         assert_eq!(shares.of(0b001), QueryShare { share: 0.75, factor: 0.75_f32.sqrt() });
         assert_eq!(shares.of(0b011), QueryShare { share: 1.0, factor: 1.0 });
-        assert_eq!(shares.of(0b100).share, 0.0, "what is extra does not count beside the rest");
+        assert_eq!(shares.of(0b100).share, 0.0, "extra units don't count if there are others");
         let extra = QueryShares::new(&[unit(true)], &[500], 0.5);
-        assert_eq!(extra.of(1).share, 1.0, "alone, it does");
+        assert_eq!(extra.of(1).share, 1.0, "but they do alone");
     }
 
     #[test]
-    fn shares_of_many_units_are_those_of_few() {
+    fn tabulated_and_summed_shares_are_equal() {
         let few: Vec<PlanUnit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
         let mut many = few.clone();
         many.push(unit(true));
@@ -123,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn a_named_source_matches_alone_only_where_nothing_else_is_asked_for() {
+    fn a_section_matches_by_its_source_alone_only_if_the_query_consists_of_names() {
         let shares = || QueryShares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
         let gain = SourceGain { score: 1.0, units: 0b01 };
         let more = QueryRemainder { shares: shares(), is_empty: false };
-        assert!(!more.is_held(0b01, gain, 0.5), "the word beside the name is missing");
+        assert!(!more.is_held(0b01, gain, 0.5), "the other word is missing");
         assert!(more.is_held(0b10, gain, 0.5));
         let nothing = QueryRemainder { shares: shares(), is_empty: true };
         assert!(nothing.is_held(0, gain, 0.5));

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_that_meet_inside_become_one() {
+    fn overlapping_ranges_are_merged() {
         assert_eq!(merged([0..4, 2..6, 6..7, 9..9].into_iter()), [0..6, 6..7, 9..9]);
     }
 }

@@ -10,7 +10,7 @@ use crate::search::index::field::{Filter, FilterField, MOST_FILTERS, distinct};
 use crate::search::index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::query::grammar::{self as query, Query};
-use crate::search::query::understand::interpreter::keep_what_finds;
+use crate::search::query::understand::interpreter::keep_useful_corrections;
 use crate::search::query::understand::understood::{
     LastWord, Understanding, Understood, corrected,
 };
@@ -118,8 +118,8 @@ impl Searcher {
         let query = filtered(query, request.filters)?;
         let lexicon = self.index.lexicon(budget);
         let interpreter = self.index.interpreter(vocabulary, &lexicon);
-        let ends_open = !request.text.ends_with(char::is_whitespace);
-        let last = if ends_open { request.last_word } else { LastWord::Whole };
+        let ends_with_space = request.text.ends_with(char::is_whitespace);
+        let last = if ends_with_space { LastWord::Whole } else { request.last_word };
         let mut reading = interpreter.understand(&query, request.understanding, last)?;
         let planner = self.index.planner(vocabulary);
         let plan = planner.plan(&reading);
@@ -134,13 +134,9 @@ impl Searcher {
             budget,
         })?;
         reading.understood.relaxed = candidates.is_relaxed;
-        keep_what_finds(&mut reading.understood, candidates.total, &lexicon)?;
-        let (from, limit) = (request.offset, request.limit);
+        keep_useful_corrections(&mut reading.understood, candidates.total, &lexicon)?;
         let best = &candidates.best;
-        let shown = match is_one_place {
-            true => best.iter().skip(from).take(limit).copied().collect(),
-            false => page(best, &self.index.opened, PER_DOCUMENT, from, limit),
-        };
+        let shown = self.shown(best, is_one_place, request);
         Ok(SearchResponse {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
@@ -149,6 +145,15 @@ impl Searcher {
             facets: self.index.opened.values.count(best.iter().map(|ranked| ranked.section)),
             counted: best.len(),
         })
+    }
+
+    /// The page of `best` that `request` asks for. `is_one_place` shows any number of hits of one document.
+    fn shown(&self, best: &[Ranked], is_one_place: bool, request: &SearchRequest) -> Vec<Ranked> {
+        let (offset, limit) = (request.offset, request.limit);
+        match is_one_place {
+            true => best.iter().skip(offset).take(limit).copied().collect(),
+            false => page(best, &self.index.opened, PER_DOCUMENT, offset, limit),
+        }
     }
 
     /// At most `limit` suggestions for `text`: topics, then headings, then sources, each kind by its number of
@@ -186,7 +191,7 @@ impl Searcher {
             });
             let id = self.index.opened.id(ranked.section);
             let text = match stored.text() {
-                "" => Cow::Owned(stored.rest()?.0),
+                "" => Cow::Owned(stored.long_parts()?.code),
                 text => Cow::Borrowed(text),
             };
             budget.spend(text.len())?;
@@ -218,6 +223,7 @@ fn asks_for_one_place(query: &Query) -> bool {
 mod tests {
     use super::*;
     use crate::search::fixture::{SearchFixture, fixture, record};
+    use crate::search::index::facets::CountedValue;
     use crate::search::rank::candidates::Candidates;
 
     /// An engine that returns the given candidates.
@@ -254,7 +260,7 @@ mod tests {
         let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
         assert_eq!(found, [(2, 9.0), (1, 4.0)]);
         assert_eq!((answer.total, answer.counted, answer.understood.relaxed), (77, 2, true));
-        assert_eq!(answer.facets[0].values, [("b/b".to_owned(), 2)]);
+        assert_eq!(answer.facets[0].values, [CountedValue { value: "b/b".into(), count: 2 }]);
         assert_eq!(answer.found[0].snippet.highlights, [(0, 6)]);
     }
 }

@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::filler;
 use super::names::Preference;
 use super::reading::{QueryName, QueryReading, UnitMeaning};
-use super::spelling::SpellingCorrection;
 use super::understood::{Correction, Understood};
 use crate::search::query::grammar::{Node, Query};
 
@@ -42,15 +41,15 @@ impl<'q> QueryDraft<'q> {
         }
     }
 
-    /// Records that the words of `units`, typed as `typed`, are misspelled.
-    pub fn correct(&mut self, units: Range<usize>, typed: &str, correction: &SpellingCorrection) {
+    /// Records that the words of `units`, typed as `typed`, are misspelled, and takes them.
+    pub fn correct(&mut self, units: Range<usize>, typed: &str, correction: &str) {
         self.taken[units.clone()].fill(true);
         for meaning in &mut self.meanings[units] {
-            meaning.spelt.push(correction.words.clone());
+            meaning.spelt.push(correction.to_owned());
         }
         self.understood
             .corrections
-            .push(Correction { typed: typed.to_owned(), read_as: correction.words.clone() });
+            .push(Correction { typed: typed.to_owned(), read_as: correction.to_owned() });
     }
 
     /// Removes filler, except words that are taken, and marks the words that ask for links.
@@ -81,5 +80,43 @@ impl<'q> QueryDraft<'q> {
     pub fn into_reading(self) -> QueryReading<'q> {
         let QueryDraft { meanings, names, preferences, understood, .. } = self;
         QueryReading { understood, meanings, names, preferences }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::query::parse;
+
+    /// The words that are searched for after filler is removed; those of `taken` are kept.
+    fn kept(text: &str, taken: &[usize]) -> Vec<String> {
+        let query = parse(text);
+        let mut draft = QueryDraft::of(&query);
+        taken.iter().for_each(|at| draft.taken[*at] = true);
+        draft.leave_filler();
+        let reading = draft.into_reading();
+        let word = |meaning: &UnitMeaning| match meaning.node {
+            Node::Word(word) => word.clone(),
+            other => format!("{other:?}"),
+        };
+        reading.meanings.iter().map(word).collect()
+    }
+
+    #[test]
+    fn filler_is_left_out_unless_it_is_taken_or_all_that_was_typed() {
+        assert_eq!(kept("what is drift", &[]), ["drift"]);
+        assert_eq!(kept("what is drift", &[1]), ["is", "drift"]);
+        assert_eq!(kept("what is it", &[]), ["what", "is", "it"]);
+    }
+
+    #[test]
+    fn a_correction_takes_its_words_and_is_reported() {
+        let query = parse("two towr model");
+        let mut draft = QueryDraft::of(&query);
+        draft.correct(1..2, "towr", "tower");
+        assert_eq!(draft.taken, [false, true, false]);
+        assert_eq!(draft.meanings[1].spelt, ["tower"]);
+        let reported = Correction { typed: "towr".into(), read_as: "tower".into() };
+        assert_eq!(draft.understood.corrections, [reported]);
     }
 }

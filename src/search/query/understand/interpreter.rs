@@ -218,7 +218,7 @@ impl Interpreter<'_> {
                 draft.correct(at..at + 2, &format!("{word} {next}"), &joined);
             } else if let Some(correction) = speller.correct(&word)? {
                 draft.correct(at..at + 1, &word, &correction);
-                read[at] = Some(correction.words);
+                read[at] = Some(correction);
                 changed[at] = true;
             }
         }
@@ -249,7 +249,7 @@ impl Interpreter<'_> {
 
 /// Keeps only the corrections whose words all occur in sections that are shown, or name a topic. (A word of the index
 /// may occur only in deleted sections or folded copies.) Keeps no correction if `found`, the number of matches, is 0.
-pub(in crate::search) fn keep_what_finds(
+pub(in crate::search) fn keep_useful_corrections(
     understood: &mut Understood,
     found: usize,
     lexicon: &Lexicon,

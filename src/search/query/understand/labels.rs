@@ -12,13 +12,13 @@ use crate::vocabulary::folded::FoldedText;
 use crate::vocabulary::label;
 use crate::vocabulary::label_index::{LONGEST, LabelIndex, LabelOwner};
 
-/// The most topics that an unfinished label may stand for.
+/// An unfinished label is completed if at most this many topics have a label that begins with it.
 const MOST_BEGUN: usize = 4;
 
-/// The labels of the vocabulary, and what understanding a query needs of them besides.
+/// The labels of the vocabulary, with the data about them that understanding a query needs.
 pub(in crate::search) struct Labels {
     pub index: LabelIndex,
-    /// All words of labels, each with the number of labels that contain it. For spelling.
+    /// All words of labels, each with the number of labels that contain it. Used for spelling.
     words: BTreeMap<String, u32>,
     /// By topic: its labels, computed at first use.
     names: Vec<OnceLock<TopicLabels>>,
@@ -210,7 +210,7 @@ mod tests {
     use crate::vocabulary::{Topic, TopicSlug};
 
     #[test]
-    fn a_shorter_label_is_found_where_the_longer_words_sort_behind_every_label() {
+    fn a_shorter_label_is_found_if_the_longer_run_sorts_after_every_label() {
         let topic = Topic {
             slug: TopicSlug("epsilon-greedy".into()),
             pref_label: "ϵ greedy".into(),

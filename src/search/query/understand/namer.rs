@@ -34,7 +34,7 @@ const WHOLE_WORD: usize = 100;
 const WORD: usize = 20;
 const WHOLE_PHRASE: usize = 50;
 const PHRASE: usize = 10;
-/// This many sections may always contain it, however small the index is.
+/// The number of sections that may contain a distinctive run in an index of any size.
 const FEW: usize = 3;
 
 /// Words of a query that name sources.

@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_has_one_key_however_its_words_are_parted() {
+    fn a_run_has_one_key_however_its_words_are_separated() {
         let key = |words: &[&str]| NameKey::of(words, &mut analysis::words()).all()[1].clone();
         for (a, b) in [
             (&["applied", "ml"][..], &["applied-ML"][..]),
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn people_and_titles_are_cut_into_words() {
+    fn people_and_titles_are_split_into_words() {
         assert_eq!(
             people("Ann Bee, Cy Dee and Eve F. & Co"),
             [vec!["Ann", "Bee"], vec!["Cy", "Dee"], vec!["Eve", "F"], vec!["Co"]]

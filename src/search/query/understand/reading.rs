@@ -35,8 +35,8 @@ pub(in crate::search) struct QueryName {
     /// As typed, with corrections.
     pub words: String,
     pub topics: Vec<MeantTopic>,
-    /// Whether there are at least three words and none of them is in the preferred label of any of the
-    /// topics. Then the topic finds relevant sections, and the words alone do not.
+    /// Whether there are at least three words and none of them is in the preferred label of any of the topics. Then the
+    /// topic finds relevant sections, and the words alone do not.
     pub is_paraphrase: bool,
 }
 

@@ -6,7 +6,7 @@ use crate::search::fixture::{fixture, record};
 use crate::search::index::record::SectionRecord;
 
 #[test]
-fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
+fn a_section_passes_with_one_wanted_value_and_without_any_excluded_one() {
     let filter = |value: &str, excluded| {
         let filter = Filter::new(FilterField::Path, value).unwrap();
         Filter { excluded, ..filter }
@@ -14,15 +14,15 @@ fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
     let other = Filter::new(FilterField::Kind, "note").unwrap();
     let filters = [filter("Docs", false), filter("src", false), filter("old", true), other];
     let values = FilterValues::of(FilterField::Path, &filters);
-    let leave = |path: &str| values.leave(|value| path.contains(value));
-    assert_eq!(["docs/a", "src/a", "lib/a"].map(leave), [true, true, false]);
-    assert!(!leave("docs/old/a"));
+    let admits = |path: &str| values.admits(|value| path.contains(value));
+    assert_eq!(["docs/a", "src/a", "lib/a"].map(admits), [true, true, false]);
+    assert!(!admits("docs/old/a"));
     let excluded = FilterValues::of(FilterField::Path, &filters[2..]);
-    assert!(excluded.leave(|value| "lib/a".contains(value)), "nothing is wanted in particular");
+    assert!(excluded.admits(|value| "lib/a".contains(value)), "no value is wanted");
 }
 
 #[test]
-fn a_name_of_a_source_is_whole_and_in_any_case() {
+fn a_source_name_is_compared_whole_and_case_insensitively() {
     let mut source = IndexedSource { id: "Ann/Notes".into(), ..IndexedSource::default() };
     let belongs =
         |source: &IndexedSource, names: [&str; 4]| names.map(|name| belongs_to(source, name));
@@ -34,7 +34,7 @@ fn a_name_of_a_source_is_whole_and_in_any_case() {
 }
 
 #[test]
-fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
+fn values_of_one_field_are_alternatives_and_all_fields_are_required() {
     let mut records = [record("A", "a"), record("B", "b"), record("C", "c")];
     records[1].language = Some("sv".into());
     records[1].step = Some("data-collection".into());
@@ -50,7 +50,7 @@ fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
         sources: &searcher.index.sources,
         budget: &budget,
     };
-    let left = |text: &str| -> Vec<u64> {
+    let passing = |text: &str| -> Vec<u64> {
         let typed = crate::search::query::parse(text).filters;
         let Some(allowed) = filters.allowed(&typed).unwrap() else { return vec![99] };
         let sections = (0..).zip(allowed).filter(|(_, allowed)| *allowed);
@@ -69,14 +69,13 @@ fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
         ("source:nobody", &[]),
         ("-source:nobody", &[0, 1, 2]),
     ] {
-        assert_eq!(left(text), wanted, "{text}");
+        assert_eq!(passing(text), wanted, "{text}");
     }
 }
 
 /// The sections of `records` that pass the filters typed in `query`. Their source has the MIT licence.
-fn left(records: &[SectionRecord], query: &str) -> Vec<usize> {
-    let mut fixture = fixture(records.iter().cloned());
-    fixture.searcher.index.sources[0].licence = Some("MIT".into());
+fn passing(records: &[SectionRecord], query: &str) -> Vec<usize> {
+    let fixture = fixture(records.iter().cloned());
     let index = &fixture.searcher.index;
     let filters = FilterEvaluator {
         opened: &index.opened,
@@ -91,12 +90,12 @@ fn left(records: &[SectionRecord], query: &str) -> Vec<usize> {
 }
 
 #[test]
-fn several_properties_are_all_required() {
+fn all_values_of_has_are_required() {
     let of = |code: &str, text: &str| SectionRecord { code: code.into(), ..record("A", text) };
     let table = "a | b\nc | d";
     let records = [of("x = 1", "a"), of("", table), of("x = 1", table)];
-    assert_eq!(left(&records, "has:code has:table"), [2]);
-    assert_eq!(left(&records, "has:table -has:code"), [1]);
+    assert_eq!(passing(&records, "has:code has:table"), [2]);
+    assert_eq!(passing(&records, "has:table -has:code"), [1]);
 }
 
 #[test]
@@ -108,15 +107,15 @@ fn a_documents_own_licence_overrides_that_of_its_source() {
     };
     let (ann, bob) = ("ann/notes", "bob/lists");
     let records = [of(None, ann), of(Some("Apache-2.0"), ann), of(Some("MIT"), bob), of(None, bob)];
-    assert_eq!(left(&records, "licence:mit"), [0, 2]);
-    assert_eq!(left(&records, "-licence:mit"), [1, 3]);
+    assert_eq!(passing(&records, "licence:mit"), [0, 2]);
+    assert_eq!(passing(&records, "-licence:mit"), [1, 3]);
 }
 
 #[test]
-fn since_leaves_out_older_and_undated_sections() {
+fn since_excludes_older_and_undated_sections() {
     let of =
         |date: Option<&str>| SectionRecord { date: date.map(str::to_owned), ..record("A", "a") };
     let records = [of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
-    assert_eq!(left(&records, "since:2025"), [1]);
-    assert_eq!(left(&records, "-since:2025"), [0, 2]);
+    assert_eq!(passing(&records, "since:2025"), [1]);
+    assert_eq!(passing(&records, "-since:2025"), [0, 2]);
 }

@@ -53,10 +53,10 @@ fn a_word_is_looked_up_by_its_stem_in_each_language_of_the_index_once() {
 }
 
 #[test]
-fn what_punctuation_joins_is_looked_up_whole_and_in_pieces() {
+fn a_word_with_joining_punctuation_is_looked_up_whole_and_in_pieces() {
     let pieces = PlanPart::Phrase(vec!["k".into(), "nn".into()]);
     assert_eq!(parts("k-NN"), [typed([stem("knn"), pieces])]);
-    assert_eq!(parts("C++"), [typed([stem("c++")])], "a lone C is no C++");
+    assert_eq!(parts("C++"), [typed([stem("c++")])], "a single C does not match");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn alternatives_share_a_unit_and_a_group_needs_one_of_each() {
 }
 
 #[test]
-fn a_phrase_is_required_to_the_letter_and_a_word_is_not() {
+fn a_phrase_is_required_exactly_and_a_word_is_not() {
     let query = parse("\"ranked lists\" bias");
     with_planner(|planner| {
         let plan = planner.plan(&reading(query.units.iter().map(meaning).collect()));
@@ -84,7 +84,7 @@ fn a_phrase_is_required_to_the_letter_and_a_word_is_not() {
 }
 
 #[test]
-fn what_a_word_may_have_meant_counts_less_than_the_word() {
+fn completions_corrections_and_topics_weigh_less_than_the_typed_word() {
     let node = Node::Word("rankin".into());
     with_planner(|planner| {
         let mut guessed = meaning(&node);
@@ -105,12 +105,12 @@ fn what_a_word_may_have_meant_counts_less_than_the_word() {
         let split = PlanPart::Phrase(vec!["rank".into(), "kin".into()]);
         assert_eq!(weight_of(split), Some(WEIGHTS.correction));
         assert_eq!(weight_of(PlanPart::Topic(slug)), Some(WEIGHTS.topic));
-        assert_eq!(unit.stem.as_deref(), Some("rank"), "near others as it was meant");
+        assert_eq!(unit.stem.as_deref(), Some("rank"), "proximity uses the correction");
     });
 }
 
 #[test]
-fn a_word_that_asks_for_links_need_not_be_held() {
+fn a_word_that_asks_for_links_is_optional() {
     let node = Node::Word("papers".into());
     with_planner(|planner| {
         let aside = UnitMeaning { is_aside: true, ..meaning(&node) };

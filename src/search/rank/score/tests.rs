@@ -48,7 +48,7 @@ fn a_word_counts_most_in_the_heading_then_above_it_then_in_the_body() {
 }
 
 #[test]
-fn saying_a_thing_in_two_ways_counts_as_saying_it_twice_in_one() {
+fn two_alternatives_once_each_score_like_one_alternative_twice() {
     let fixture = fixture([
         record("One", "ctr and ctr here"),
         record("Two", "ctr and rate here"),
@@ -90,7 +90,7 @@ fn a_group_needs_all_its_words_and_a_phrase_their_order() {
 }
 
 #[test]
-fn only_sections_of_both_lists_remain_with_the_sum_of_their_frequencies() {
+fn an_intersection_keeps_sections_of_both_lists_with_the_sum_of_their_frequencies() {
     let of = |(section, frequency)| SectionFrequency { section, frequency };
     let a = [(1, 1.0), (4, 2.0), (9, 1.0)].map(of);
     let b = [(0, 1.0), (4, 0.5), (9, 3.0)].map(of);

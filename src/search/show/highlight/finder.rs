@@ -11,7 +11,7 @@ use tantivy::tokenizer::{
 use super::begins::StemPrefilter;
 use super::code;
 use super::matches::TextMatch;
-use crate::search::rank::marks::Marks;
+use crate::search::rank::marks::{MarkPhrase, Marks};
 use crate::search::text::analysis;
 use crate::search::text::tokens::WordTokenizer;
 
@@ -57,7 +57,7 @@ impl<'m> Finder<'m> {
             .build();
         let mut stems: HashMap<&str, usize> = HashMap::default();
         let mut phrases: Vec<Vec<MarkedPhrase>> = Vec::new();
-        for (phrase, unit) in &marks.phrases {
+        for MarkPhrase { stems: phrase, unit } in &marks.phrases {
             let mut numbers = phrase.split(' ').map(|stem| {
                 let next = stems.len();
                 *stems.entry(stem).or_insert(next)
@@ -103,7 +103,7 @@ impl<'m> Finder<'m> {
     fn stems(&mut self, text: &str) -> Vec<StemToken> {
         let mut stems = Vec::new();
         let mut stream = self.words.token_stream(text);
-        while stream.step(|word| self.begins.may_hold(word)) {
+        while stream.step(|word| self.begins.may_match(word)) {
             stream.write();
             let token = stream.token();
             let known = self.known.get(token.text.as_str()).copied();
