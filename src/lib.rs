@@ -119,6 +119,10 @@
 //! - The text of private sources is for readers of this index. Feeds and files omit it unless the user asks for it
 //!   ([`library::Audience`]).
 
+// A fixture of `search` is compiled into the integration tests too, where the library has this name.
+#[cfg(test)]
+extern crate self as cairn;
+
 pub mod printable;
 
 pub mod problem;

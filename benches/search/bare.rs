@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cairn::search::Record;
+use cairn::search::SectionRecord;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{BooleanQuery, Occur, Query, TermQuery};
 use tantivy::schema::{
@@ -33,7 +33,7 @@ fn schema() -> (Schema, [Field; 3], Field) {
 }
 
 /// Builds a bare index of `records` in `folder`. Returns its size in bytes and the time it took.
-pub fn build(records: &[Record], folder: &Path) -> (u64, Duration) {
+pub fn build(records: &[SectionRecord], folder: &Path) -> (u64, Duration) {
     std::fs::create_dir_all(folder).unwrap();
     let started = Instant::now();
     let (schema, [title, headings, body], stored) = schema();

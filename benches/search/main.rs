@@ -2,7 +2,7 @@
 //!
 //!     CAIRN_INDEX=… [CAIRN_QUERIES=…] cargo bench --bench search
 //!
-//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. Copies the sections into an index
+//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. FoldedCopies the sections into an index
 //! of Cairn and a bare tantivy index with three text fields. Repeats this with ten times as many sections, whose
 //! sentences are resampled. Each query (of `tests/eval`, or of the file `CAIRN_QUERIES`: id, kind, text) runs on both
 //! in turn. Prints times and, more importantly, ratios; no result makes it fail.
@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use cairn::config::{self, Overrides, Sources};
 use cairn::generation::folders;
 use cairn::refresh::{self, FetchMode, RefreshOptions};
-use cairn::search::write::{Writer, document_key};
+use cairn::search::write::{SearchIndexWriter, document_key};
 use cairn::search::{
-    Budget, Copies, LastWord, Record, Request, Searcher, SectionId, Understanding,
+    Budget, FoldedCopies, LastWord, SearchRequest, Searcher, SectionId, SectionRecord,
+    Understanding,
 };
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -42,7 +43,7 @@ fn main() {
         let place = |name: &str| temporary.path().join(format!("{name}{times}"));
         println!("\n{times} times the corpus: {} sections", grown.len());
         let (own, bare) = build(&grown, &place("own"), &place("bare"));
-        let own = Searcher::open(&own, Copies::default(), &vocabulary, Vec::new()).unwrap();
+        let own = Searcher::open(&own, FoldedCopies::default(), &vocabulary, Vec::new()).unwrap();
         measure_queries(&queries, &own, &bare::BareIndex::open(&bare), &vocabulary);
     }
 }
@@ -71,7 +72,8 @@ fn measure_opening(folder: &Path, vocabulary: &Vocabulary) {
     for _ in 0..5 {
         let started = Instant::now();
         let folder = folder.join("search");
-        let searcher = Searcher::open(&folder, Copies::default(), vocabulary, Vec::new()).unwrap();
+        let searcher =
+            Searcher::open(&folder, FoldedCopies::default(), vocabulary, Vec::new()).unwrap();
         full(&searcher, "position bias", vocabulary);
         took.push(started.elapsed());
         opened.push(searcher);
@@ -99,8 +101,8 @@ fn queries() -> Vec<String> {
 }
 
 /// All sections of the search index in `folder`.
-fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
-    let searcher = Searcher::open(folder, Copies::default(), vocabulary, Vec::new()).unwrap();
+fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<SectionRecord> {
+    let searcher = Searcher::open(folder, FoldedCopies::default(), vocabulary, Vec::new()).unwrap();
     let mut records = Vec::new();
     searcher.each(|_, record| records.push(record)).unwrap();
     records
@@ -108,7 +110,7 @@ fn records(folder: &Path, vocabulary: &Vocabulary) -> Vec<Record> {
 
 /// The sections repeated `times` times. Each copy has another source name and text from every other sentence of
 /// the section and of another one, so that word frequencies stay similar and no two sections are equal.
-fn grown(records: &[Record], times: usize) -> Vec<Record> {
+fn grown(records: &[SectionRecord], times: usize) -> Vec<SectionRecord> {
     let mut grown = records.to_vec();
     for time in 1..times {
         for (at, record) in records.iter().enumerate() {
@@ -120,16 +122,16 @@ fn grown(records: &[Record], times: usize) -> Vec<Record> {
             let text =
                 [sentences(&record.text, time % 2), sentences(&other.text, 0)].concat().concat();
             let source = format!("{}~{time}", record.source);
-            grown.push(Record { source, text, ..record.clone() });
+            grown.push(SectionRecord { source, text, ..record.clone() });
         }
     }
     grown
 }
 
 /// Builds both indexes, prints their size and time, and returns their folders.
-fn build(records: &[Record], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
+fn build(records: &[SectionRecord], own: &Path, bare: &Path) -> (PathBuf, PathBuf) {
     let started = Instant::now();
-    let mut writer = Writer::open(own).unwrap();
+    let mut writer = SearchIndexWriter::open(own).unwrap();
     for (at, record) in records.iter().enumerate() {
         let key = document_key(&record.source, &record.path);
         writer.add(key, 1, &[(SectionId(at as u64), record.clone())]).unwrap();
@@ -217,7 +219,8 @@ fn one(
     understanding: Understanding,
     last_word: LastWord,
 ) -> usize {
-    let request = Request { text, filters: &[], limit: 10, offset: 0, understanding, last_word };
+    let request =
+        SearchRequest { text, filters: &[], limit: 10, offset: 0, understanding, last_word };
     searcher.search(&request, vocabulary, &Budget::unlimited()).unwrap().found.len()
 }
 

@@ -12,10 +12,10 @@ use serde::Serialize;
 use super::{Exit, open, output};
 use crate::config::Config;
 use crate::eval::judgements::Judgements;
-use crate::eval::measures::{DEPTH, Measures, chance, mean, measure};
+use crate::eval::measures::{DEPTH, RankingMeasures, chance, mean, measure};
 use crate::eval::{RunAnswer, RunHit, read_run, write_run};
 use crate::library::Library;
-use crate::search::{Budget, LastWord, Request, Understanding};
+use crate::search::{Budget, LastWord, SearchRequest, Understanding};
 
 /// Hits to request: those in files without judgements are skipped.
 const HITS: usize = 50;
@@ -51,8 +51,8 @@ pub(super) struct EvalArguments {
 /// A query's measures, and those of the run to compare with.
 struct EvalRow {
     kind: String,
-    own: Measures,
-    other: Option<Measures>,
+    own: RankingMeasures,
+    other: Option<RankingMeasures>,
 }
 
 /// The means of one kind of query.
@@ -61,7 +61,7 @@ struct Figures {
     kind: String,
     queries: usize,
     #[serde(flatten)]
-    means: Measures,
+    means: RankingMeasures,
     /// The mean nDCG minus that of the other run, and the probability of such a difference by chance.
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<f64>,
@@ -116,7 +116,8 @@ fn find(
     understanding: Understanding,
 ) -> anyhow::Result<Vec<RunHit>> {
     let last_word = LastWord::Whole;
-    let request = Request { text, filters: &[], limit: HITS, offset: 0, understanding, last_word };
+    let request =
+        SearchRequest { text, filters: &[], limit: HITS, offset: 0, understanding, last_word };
     let view = library.search(&request, &Budget::unlimited())?;
     let hit = |hit: crate::library::view::HitView| RunHit {
         source: hit.passage.source,
@@ -150,7 +151,7 @@ fn figures(rows: &[EvalRow]) -> Vec<Figures> {
     }
     let all = ("ALL", rows.iter().collect());
     let of = |(kind, rows): (&str, Vec<&EvalRow>)| {
-        let own: Vec<Measures> = rows.iter().map(|row| row.own).collect();
+        let own: Vec<RankingMeasures> = rows.iter().map(|row| row.own).collect();
         let differences: Vec<f64> =
             rows.iter().filter_map(|row| Some(row.own.ndcg - row.other?.ndcg)).collect();
         let is_compared = !differences.is_empty();

@@ -7,7 +7,9 @@ use crate::config::Config;
 use crate::library::view::{PassageView, PlaceView, SearchView};
 use crate::printable::shell;
 
-use crate::search::{Budget, Correction, Filter, FilterField, LastWord, Request, Understanding};
+use crate::search::{
+    Budget, Correction, Filter, FilterField, LastWord, SearchRequest, Understanding,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct SearchArguments {
@@ -64,8 +66,14 @@ pub(super) fn run(config: &Config, arguments: &SearchArguments) -> anyhow::Resul
     let understanding = if arguments.literal { Understanding::LITERAL } else { full };
     let limit = usize::try_from(arguments.limit).unwrap_or(10);
     let last_word = LastWord::Whole;
-    let request =
-        Request { text: &text, filters: &filters, limit, offset: 0, understanding, last_word };
+    let request = SearchRequest {
+        text: &text,
+        filters: &filters,
+        limit,
+        offset: 0,
+        understanding,
+        last_word,
+    };
     let view = open(config)?.search(&request, &Budget::unlimited())?;
     if arguments.json {
         output::json(&view)?;

@@ -21,10 +21,43 @@ pub struct JudgedQuery {
     pub text: String,
 }
 
-/// A reference passage: its first and last line, and the number of its text, which copies share.
+/// First and last line, inclusive.
+#[derive(Clone, Copy, Debug)]
+struct LineRange {
+    first: u32,
+    last: u32,
+}
+
+impl LineRange {
+    fn length(self) -> u32 {
+        self.last.saturating_sub(self.first) + 1
+    }
+
+    /// The number of lines in both `self` and `other`.
+    fn shared(self, other: LineRange) -> u32 {
+        (self.last.min(other.last) + 1).saturating_sub(self.first.max(other.first))
+    }
+}
+
+/// A file of a source.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct JudgedFile {
+    /// In lower case.
+    source: String,
+    path: String,
+}
+
+impl JudgedFile {
+    fn new(source: &str, path: &str) -> JudgedFile {
+        JudgedFile { source: source.to_lowercase(), path: path.to_owned() }
+    }
+}
+
+/// A reference passage.
 #[derive(Clone, Debug)]
 struct JudgedPassage {
-    lines: (u32, u32),
+    lines: LineRange,
+    /// The number of its text, which copies share.
     text: usize,
 }
 
@@ -32,8 +65,7 @@ struct JudgedPassage {
 #[derive(Debug, Default)]
 pub struct Judgements {
     pub queries: Vec<JudgedQuery>,
-    /// The passages of each file, by source (lower case) and path.
-    passages: HashMap<(String, String), Vec<JudgedPassage>>,
+    passages: HashMap<JudgedFile, Vec<JudgedPassage>>,
     /// By query id: the grade of each text.
     grades: BTreeMap<String, HashMap<usize, u8>>,
 }
@@ -56,8 +88,9 @@ impl Judgements {
             let next = texts.len();
             let text = *texts.entry(text.to_owned()).or_insert(next);
             text_of.insert(id.to_owned(), text);
-            let passage = JudgedPassage { lines: (first.parse()?, last.parse()?), text };
-            let file = (source.to_lowercase(), path.to_owned());
+            let lines = LineRange { first: first.parse()?, last: last.parse()? };
+            let passage = JudgedPassage { lines, text };
+            let file = JudgedFile::new(source, path);
             judgements.passages.entry(file).or_default().push(passage);
             Ok(())
         })?;
@@ -93,19 +126,21 @@ impl Judgements {
 
     /// The grades of at most the first `most` of `hits` in judged files; other hits are skipped.
     ///
-    /// A hit matches a passage if they share at least half of the hit's lines, or half of the passage's lines and the hit
-    /// has at most 90 lines. Its grade is the highest grade of the passages that it matches. Texts matched by an earlier
-    /// hit and unjudged texts have grade 0.
+    /// A hit matches a passage if they share at least half of the hit's lines, or half of the passage's lines and the
+    /// hit has at most 90 lines. Its grade is the highest grade of the passages that it matches. Texts matched by an
+    /// earlier hit and unjudged texts have grade 0.
     pub fn grades(&self, qid: &str, hits: &[RunHit], most: usize) -> Vec<u8> {
         let judged = self.grades.get(qid);
         let grade = |text: &usize| judged.and_then(|judged| judged.get(text)).copied().unwrap_or(0);
         let mut seen: HashSet<usize> = HashSet::new();
         let mut grades = Vec::new();
         for hit in hits {
-            let file = (hit.source.to_lowercase(), hit.path.clone());
-            let (Some(passages), Some(lines)) = (self.passages.get(&file), hit.lines) else {
+            let file = JudgedFile::new(&hit.source, &hit.path);
+            let (Some(passages), Some((first, last))) = (self.passages.get(&file), hit.lines)
+            else {
                 continue;
             };
+            let lines = LineRange { first, last };
             let texts = passages.iter().filter(|p| is_same(lines, p.lines)).map(|p| p.text);
             let fresh: Vec<usize> = texts.filter(|text| seen.insert(*text)).collect();
             grades.push(fresh.iter().map(grade).max().unwrap_or(0));
@@ -118,14 +153,14 @@ impl Judgements {
 }
 
 /// Whether the lines of a hit match those of a passage.
-fn is_same(hit: (u32, u32), passage: (u32, u32)) -> bool {
-    let length = |(first, last): (u32, u32)| last.saturating_sub(first) + 1;
-    let shared = (hit.1.min(passage.1) + 1).saturating_sub(hit.0.max(passage.0));
-    let of_hit = 2 * shared >= length(hit);
-    let of_passage = 2 * shared >= length(passage) && length(hit) <= LONGEST_HIT;
+fn is_same(hit: LineRange, passage: LineRange) -> bool {
+    let shared = hit.shared(passage);
+    let of_hit = 2 * shared >= hit.length();
+    let of_passage = 2 * shared >= passage.length() && hit.length() <= LONGEST_HIT;
     shared > 0 && (of_hit || of_passage)
 }
 
+/// Calls `read` with each line of the file `path` that is not blank. `Err` names the file and the invalid line.
 fn each_line(path: &Path, mut read: impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -137,14 +172,16 @@ fn each_line(path: &Path, mut read: impl FnMut(&str) -> anyhow::Result<()>) -> a
 
 #[cfg(test)]
 mod tests {
-    use super::is_same;
+    use super::{LineRange, is_same};
 
     #[test]
     fn a_hit_matches_a_passage_if_they_share_half_of_either() {
-        assert!(is_same((1, 10), (6, 40)), "half of the hit");
-        assert!(!is_same((1, 10), (7, 40)));
-        assert!(is_same((1, 90), (81, 95)), "half of the passage");
-        assert!(!is_same((1, 91), (81, 95)), "the hit is too long");
-        assert!(!is_same((1, 3), (4, 5)));
+        let lines = |(first, last)| LineRange { first, last };
+        let matches = |hit, passage| is_same(lines(hit), lines(passage));
+        assert!(matches((1, 10), (6, 40)), "half of the hit");
+        assert!(!matches((1, 10), (7, 40)));
+        assert!(matches((1, 90), (81, 95)), "half of the passage");
+        assert!(!matches((1, 91), (81, 95)), "the hit is too long");
+        assert!(!matches((1, 3), (4, 5)));
     }
 }

@@ -16,23 +16,23 @@ const SEED: u64 = 7;
 
 /// The measures of one query, or their means over several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Measures {
+pub struct RankingMeasures {
     pub ndcg: f64,
     pub reciprocal_rank: f64,
     pub success_at_1: f64,
     pub success_at_3: f64,
 }
 
-/// The measures of a ranking whose hits have `grades`. `ideal` holds all grades of the query, highest first. `None` if no
+/// The measures of a ranking whose hits have `grades`. `ideal` are all grades of the query, highest first. `None` if no
 /// passage has a positive grade.
-pub fn measure(grades: &[u8], ideal: &[u8]) -> Option<Measures> {
+pub fn measure(grades: &[u8], ideal: &[u8]) -> Option<RankingMeasures> {
     let best = dcg(ideal);
     if best == 0.0 {
         return None;
     }
     let good = grades.iter().take(DEPTH).position(|grade| *grade >= GOOD);
     let within = |most: usize| if good.is_some_and(|at| at < most) { 1.0 } else { 0.0 };
-    Some(Measures {
+    Some(RankingMeasures {
         ndcg: dcg(grades) / best,
         reciprocal_rank: good.map_or(0.0, |at| 1.0 / (at as f64 + 1.0)),
         success_at_1: within(1),
@@ -48,10 +48,11 @@ fn dcg(grades: &[u8]) -> f64 {
 }
 
 /// The means of `all`; zeros if it is empty.
-pub fn mean(all: &[Measures]) -> Measures {
-    let of =
-        |value: fn(&Measures) -> f64| all.iter().map(value).sum::<f64>() / all.len().max(1) as f64;
-    Measures {
+pub fn mean(all: &[RankingMeasures]) -> RankingMeasures {
+    let of = |value: fn(&RankingMeasures) -> f64| {
+        all.iter().map(value).sum::<f64>() / all.len().max(1) as f64
+    };
+    RankingMeasures {
         ndcg: of(|m| m.ndcg),
         reciprocal_rank: of(|m| m.reciprocal_rank),
         success_at_1: of(|m| m.success_at_1),
@@ -59,8 +60,8 @@ pub fn mean(all: &[Measures]) -> Measures {
     }
 }
 
-/// The p-value of `differences` (one per query): the probability of a mean difference at least as large if the runs did not
-/// differ. Two-sided paired randomisation test with 10,000 draws.
+/// The p-value of `differences` (one per query): the probability of a mean difference at least as large if the runs did
+/// not differ. Two-sided paired randomisation test with 10,000 draws.
 ///
 /// M. Smucker, J. Allan, B. Carterette, "A comparison of statistical significance tests for information
 /// retrieval evaluation", CIKM 2007.
@@ -86,7 +87,12 @@ mod tests {
         let perfect = measure(&[3, 2, 0], &[3, 2, 0]).unwrap();
         assert_eq!(
             perfect,
-            Measures { ndcg: 1.0, reciprocal_rank: 1.0, success_at_1: 1.0, success_at_3: 1.0 }
+            RankingMeasures {
+                ndcg: 1.0,
+                reciprocal_rank: 1.0,
+                success_at_1: 1.0,
+                success_at_3: 1.0
+            }
         );
         let late = measure(&[1, 0, 0, 2], &[2, 1]).unwrap();
         assert_eq!((late.reciprocal_rank, late.success_at_3), (0.25, 0.0));

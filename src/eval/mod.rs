@@ -1,7 +1,7 @@
 //! Evaluates ranking with human relevance judgements, for changes to ranking.
 //!
-//! Judgements have the form of TREC: queries, passages and grades in three files ([`judgements`]). A run is the hits of a
-//! search engine for each query. [`measures`] score it, and two runs are compared query by query.
+//! Judgements have the form of TREC: queries, passages and grades in three files ([`judgements`]). A run is the hits of
+//! a search engine for each query. [`measures`] score it, and two runs are compared query by query.
 
 pub mod judgements;
 pub mod measures;

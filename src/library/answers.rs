@@ -18,8 +18,8 @@ use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::FetchOutcome;
 use crate::generation::runs::LatestResults;
 use crate::search::{
-    Budget, Filter, Found, LastWord, Record, Request, SearchError, SectionId, Suggestion,
-    Understanding,
+    Budget, CountedValue, Filter, LastWord, SearchError, SearchHit, SearchRequest, SectionId,
+    SectionRecord, Suggestion, Understanding,
 };
 
 /// A position in a document.
@@ -39,11 +39,16 @@ impl Library {
     ///
     /// Empty text is no error. `Err` if the budget is spent, or for more than [`crate::search::MOST_FILTERS`]
     /// different filters.
-    pub fn search(&self, request: &Request, budget: &Budget) -> Result<SearchView, SearchError> {
+    pub fn search(
+        &self,
+        request: &SearchRequest,
+        budget: &Budget,
+    ) -> Result<SearchView, SearchError> {
         let started = Instant::now();
         let answer = self.searcher.search(request, &self.graph.vocabulary, budget)?;
         let hits = answer.found.into_iter().map(|found| self.hit(found)).collect();
-        let value = |(value, count)| FacetValue { value, count };
+        let value =
+            |counted: CountedValue| FacetValue { value: counted.value, count: counted.count };
         let facets = answer
             .facets
             .into_iter()
@@ -76,7 +81,8 @@ impl Library {
         budget: &Budget,
     ) -> Result<SearchView, SearchError> {
         let (understanding, last_word) = (Understanding::LITERAL, LastWord::Whole);
-        let request = Request { text: "", filters, limit, offset: 0, understanding, last_word };
+        let request =
+            SearchRequest { text: "", filters, limit, offset: 0, understanding, last_word };
         self.search(&request, budget)
     }
 
@@ -131,7 +137,7 @@ impl Library {
                 return self.section(SectionId::of_comment(source, path, comment, 0));
             }
         };
-        let begin = |record: &Record| record.address.begin();
+        let begin = |record: &SectionRecord| record.address.begin();
         let mut sections = self.searcher.document(source, path)?;
         if ThreadName::parse(path).is_some() {
             sections.retain(|(_, record)| record.previous.is_none());
@@ -181,7 +187,7 @@ impl Library {
         }
     }
 
-    pub(super) fn hit(&self, found: Found) -> HitView {
+    pub(super) fn hit(&self, found: SearchHit) -> HitView {
         let duplicates = found.copies.iter().map(|copy| DuplicateView {
             source: copy.source.clone(),
             path: copy.path.clone(),
@@ -195,7 +201,7 @@ impl Library {
         }
     }
 
-    fn section_view(&self, id: SectionId, record: Record) -> SectionView {
+    fn section_view(&self, id: SectionId, record: SectionRecord) -> SectionView {
         let shown = self.shown(&record);
         let passage = self.passage(id, &record);
         let text = show(&record.text, shown, self.manifest.excerpt_chars).into_owned();
@@ -213,7 +219,7 @@ impl Library {
         }
     }
 
-    pub(super) fn passage(&self, id: SectionId, record: &Record) -> PassageView {
+    pub(super) fn passage(&self, id: SectionId, record: &SectionRecord) -> PassageView {
         let main = record.mentions.iter().filter(|mention| mention.salience == Salience::Main);
         let mut topics: Vec<String> = main.map(|mention| mention.topic.clone()).collect();
         if topics.is_empty() {
@@ -242,7 +248,7 @@ impl Library {
     }
 
     /// How much of a section may be shown.
-    pub(super) fn shown(&self, record: &Record) -> Shown {
+    pub(super) fn shown(&self, record: &SectionRecord) -> Shown {
         let rights = match record.kind {
             DocumentKind::Discussion => Rights::Posted,
             _ => Rights::Licence {
@@ -254,7 +260,7 @@ impl Library {
     }
 
     /// The licence of a section: its document's own, else its source's; `None` for posts of threads.
-    fn licence(&self, record: &Record) -> Option<String> {
+    fn licence(&self, record: &SectionRecord) -> Option<String> {
         if record.kind == DocumentKind::Discussion {
             return None;
         }

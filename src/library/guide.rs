@@ -6,7 +6,7 @@ use super::view::{
 use super::{Audience, Library};
 use crate::catalogue::policy::show;
 use crate::graph::{CaseStudy, Coverage};
-use crate::search::{Record, SearchError, SectionId, Snippet};
+use crate::search::{SectionRecord, SearchError, SectionId, Snippet};
 use crate::vocabulary::label;
 
 /// The longest excerpt in a guide, in characters, even if the whole text may be shown.
@@ -111,7 +111,7 @@ impl Library {
     }
 
     /// The passage, with its beginning as the snippet.
-    pub(super) fn excerpt(&self, id: SectionId, record: &Record) -> HitView {
+    pub(super) fn excerpt(&self, id: SectionId, record: &SectionRecord) -> HitView {
         let shown = show(&record.text, self.shown(record), self.manifest.excerpt_chars);
         let snippet = Snippet { text: opening(&shown, EXCERPT), highlights: Vec::new() };
         HitView { passage: self.passage(id, record), snippet, score: 0.0, duplicates: Vec::new() }

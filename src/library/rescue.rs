@@ -1,7 +1,7 @@
 //! Help for a query that finds nothing: which words failed, and which queries find something.
 
 use super::Library;
-use crate::search::{Budget, Filter, LastWord, Request, SearchError, Understanding};
+use crate::search::{Budget, Filter, LastWord, SearchError, SearchRequest, Understanding};
 
 /// Words that are checked, and queries that are suggested.
 const WORDS: usize = 12;
@@ -70,7 +70,8 @@ impl Library {
         budget: &Budget,
     ) -> Result<(usize, Option<String>), SearchError> {
         let (understanding, last_word) = (Understanding::FULL, LastWord::Whole);
-        let request = Request { text, filters, limit: 0, offset: 0, understanding, last_word };
+        let request =
+            SearchRequest { text, filters, limit: 0, offset: 0, understanding, last_word };
         let answer = self.searcher.search(&request, &self.graph.vocabulary, budget)?;
         Ok((answer.total, answer.corrected))
     }

@@ -3,13 +3,13 @@
 use super::Library;
 use crate::annotate::terms::{MissingTerm, TermPassage, terms};
 use crate::annotate::{Salience, SectionRole};
-use crate::search::{Record, SearchError};
+use crate::search::{SectionRecord, SearchError};
 
 impl Library {
     /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked
     /// first. Reads the whole index, which takes seconds, and holds its text in memory.
     pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTerm>, SearchError> {
-        let mut records: Vec<Record> = Vec::new();
+        let mut records: Vec<SectionRecord> = Vec::new();
         self.searcher.each(|_, record| {
             if record.role == SectionRole::Content
                 && record.language.as_deref().is_none_or(|l| l == "en")

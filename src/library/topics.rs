@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
 use crate::annotate::resources::CitedResource;
-use crate::search::{Budget, Filter, FilterField, LastWord, Request, SearchError, Understanding};
+use crate::search::{Budget, Filter, FilterField, LastWord, SearchRequest, SearchError, Understanding};
 use crate::vocabulary::Topic;
 
 /// Passages and resources on a topic's page.
@@ -142,7 +142,7 @@ impl Library {
         budget: &Budget,
     ) -> Result<Vec<super::view::HitView>, SearchError> {
         let limit = if self.withheld(audience) > 0 { MOST_PASSAGES } else { PASSAGES };
-        let request = Request {
+        let request = SearchRequest {
             text: &topic.label,
             filters: &Filter::all([(FilterField::Topic, Some(&*topic.id))]),
             limit,

@@ -1,22 +1,23 @@
-//! A searcher over a few sections, for the unit tests of this module.
+//! A searcher over a few sections, for the unit tests of this module and for the integration tests, which include this
+//! file.
 
-use super::write::{Writer, document_key};
-use super::{Copies, IndexedSource, Record, Searcher, SectionId};
-use crate::annotate::SectionRole;
-use crate::config::Sources;
-use crate::extract::{Address, DocumentKind};
-use crate::vocabulary::{self, Vocabulary};
+use cairn::annotate::SectionRole;
+use cairn::config::Sources;
+use cairn::extract::{Address, DocumentKind};
+use cairn::search::write::{SearchIndexWriter, document_key};
+use cairn::search::{FoldedCopies, IndexedSource, Searcher, SectionId, SectionRecord};
+use cairn::vocabulary::{self, Vocabulary};
 
 /// A searcher with the vocabulary that it was opened with. Dropping it deletes the folder of its index.
-pub(super) struct Fixture {
+pub struct SearchFixture {
     pub searcher: Searcher,
     pub vocabulary: Vocabulary,
     _folder: tempfile::TempDir,
 }
 
 /// The record of a section of the source `ann/notes`, the only one in its document.
-pub(super) fn record(heading: &str, text: &str) -> Record {
-    Record {
+pub fn record(heading: &str, text: &str) -> SectionRecord {
+    SectionRecord {
         source: "ann/notes".into(),
         path: String::new(),
         title: heading.into(),
@@ -41,10 +42,27 @@ pub(super) fn record(heading: &str, text: &str) -> Record {
     }
 }
 
-/// A searcher over `records`, whose ids are 0, 1 and so on in their order. A record without a path gets its own path.
-pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
+/// A searcher over `records` of the sources `ann/notes`, which has the MIT licence, and `bob/lists`, without copies; see
+/// [`fixture_of`].
+pub fn fixture(records: impl IntoIterator<Item = SectionRecord>) -> SearchFixture {
+    let source = |id: &str, licence: Option<&str>| IndexedSource {
+        id: id.to_owned(),
+        licence: licence.map(str::to_owned),
+        ..IndexedSource::default()
+    };
+    let sources = vec![source("ann/notes", Some("MIT")), source("bob/lists", None)];
+    fixture_of(records, sources, FoldedCopies::default())
+}
+
+/// A searcher over `records` of `sources`, some of which are `copies`. Their ids are 0, 1 and so on in their order. A
+/// record without a path gets its own path.
+pub fn fixture_of(
+    records: impl IntoIterator<Item = SectionRecord>,
+    sources: Vec<IndexedSource>,
+    copies: FoldedCopies,
+) -> SearchFixture {
     let folder = tempfile::tempdir().unwrap();
-    let mut writer = Writer::open(&folder.path().join("building")).unwrap();
+    let mut writer = SearchIndexWriter::open(&folder.path().join("building")).unwrap();
     for (number, mut record) in (0..).zip(records) {
         if record.path.is_empty() {
             record.path = format!("{number}.md");
@@ -55,8 +73,6 @@ pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
-    let sources = ["ann/notes", "bob/lists"]
-        .map(|id| IndexedSource { id: id.into(), ..IndexedSource::default() });
-    let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources.into()).unwrap();
-    Fixture { searcher, vocabulary, _folder: folder }
+    let searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
+    SearchFixture { searcher, vocabulary, _folder: folder }
 }

@@ -8,7 +8,7 @@
 //!   vocabulary and the names of sources.
 //! - [`rank`]: turns that into a plan, and finds and ranks its candidates. Another engine can supply the candidates
 //!   ([`rank::candidates`]).
-//! - [`show`]: snippets, marks and suggestions.
+//! - [`show`]: matches in texts, snippets and suggestions.
 //! - [`run`]: the [`Searcher`], which combines these.
 //!
 //! Filters are values ([`index::field`]), whether they are typed in the query or passed separately. Every read of the
@@ -16,8 +16,8 @@
 //!
 //! Postings, positions, dictionaries and stored fields are tantivy's. Scoring is our own: the frequencies of a query
 //! unit (a word with its corrections, completions and topic, in four fields) saturate together, which tantivy's query
-//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`Copies`], so
-//! that it can change without reindexing.
+//! types can't express. Data that depends on the whole corpus (copies) is stored beside the index, in [`FoldedCopies`],
+//! so that it can change without reindexing.
 
 #[cfg(test)]
 mod fixture;
@@ -28,11 +28,11 @@ mod run;
 mod show;
 mod text;
 
-pub use index::budget::{Budget, Stopped};
+pub use index::budget::{Budget, SearchStopped};
 pub use index::error::SearchError;
-pub use index::facets::{Facet, FacetField};
+pub use index::facets::{CountedValue, FacetCounts, FacetField};
 pub use index::field::{Filter, FilterField, MOST_FILTERS};
-pub use index::record::{Copies, CopyPlace, IndexedSource, Record, TopicMention};
+pub use index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord, TopicMention};
 pub use index::schema::VERSION;
 pub use index::section::SectionId;
 pub(crate) use index::section::first_u64;
@@ -40,6 +40,6 @@ pub use index::write;
 pub use query::understand::understood::{
     Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
-pub use run::searcher::{Answer, Found, Request, Searcher};
+pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};
 pub use show::highlight::snippet::{Snippet, excerpt};
 pub use show::suggest::{Suggested, Suggestion};

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 use crate::generation::damage::HOW_TO_REPAIR;
 use crate::library::view::{ErrorAnswer, ErrorCode, ErrorView};
-use crate::search::{SearchError, Stopped};
+use crate::search::{SearchError, SearchStopped};
 
 /// A failed request.
 #[derive(Clone, Debug)]
@@ -39,12 +39,12 @@ impl Failure {
     }
 
     /// A search was stopped before it was done.
-    fn stopped(stopped: Stopped) -> Failure {
+    fn stopped(stopped: SearchStopped) -> Failure {
         let (code, hint) = match stopped {
-            Stopped::Cancelled => {
+            SearchStopped::Cancelled => {
                 (ErrorCode::Stopped, "the server is stopping; search again later")
             }
-            Stopped::Work | Stopped::Time => {
+            SearchStopped::Work | SearchStopped::Time => {
                 let hint = "search for fewer or rarer words, with fewer filters and phrases";
                 (ErrorCode::TooCostly, hint)
             }

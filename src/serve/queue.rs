@@ -79,21 +79,21 @@ mod tests {
     use super::*;
     use crate::config::{self, Overrides};
     use crate::library::view::ErrorCode;
-    use crate::search::{SectionId, Stopped};
+    use crate::search::{SearchStopped, SectionId};
 
     /// Searches until it is cancelled, whatever its budget; sends a message when it starts and one with the reason
     /// when it ends.
     fn endless(
-        tell: mpsc::Sender<Option<Stopped>>,
+        tell: mpsc::Sender<Option<SearchStopped>>,
     ) -> impl FnOnce(&Budget) -> Result<(), SearchError> {
         move |budget| {
             // The receiver may already be dropped.
             let _ = tell.send(None);
             loop {
                 match budget.spend(1) {
-                    Err(Stopped::Cancelled) => {
-                        let _ = tell.send(Some(Stopped::Cancelled));
-                        return Err(Stopped::Cancelled.into());
+                    Err(SearchStopped::Cancelled) => {
+                        let _ = tell.send(Some(SearchStopped::Cancelled));
+                        return Err(SearchStopped::Cancelled.into());
                     }
                     _ => std::thread::sleep(Duration::from_micros(50)),
                 }
@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    async fn next_report(reports: &mpsc::Receiver<Option<Stopped>>) -> Option<Stopped> {
+    async fn next_report(reports: &mpsc::Receiver<Option<SearchStopped>>) -> Option<SearchStopped> {
         loop {
             match reports.try_recv() {
                 Ok(said) => return said,
@@ -120,7 +120,7 @@ mod tests {
         });
         assert_eq!(next_report(&said).await, None, "it runs");
         asking.abort();
-        assert_eq!(next_report(&said).await, Some(Stopped::Cancelled));
+        assert_eq!(next_report(&said).await, Some(SearchStopped::Cancelled));
         assert_eq!(queue.run(|_| Ok(7)).await.unwrap(), 7);
     }
 
@@ -271,7 +271,7 @@ mod tests {
         peer.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
         assert_eq!(next_report(&said).await, None, "it runs");
         drop(peer);
-        assert_eq!(next_report(&said).await, Some(Stopped::Cancelled));
+        assert_eq!(next_report(&said).await, Some(SearchStopped::Cancelled));
         server.abort();
     }
 }

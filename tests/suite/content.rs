@@ -7,7 +7,7 @@ use std::path::Path;
 use cairn::generation::contents::GenerationContents;
 use cairn::generation::folders;
 use cairn::graph::Graph;
-use cairn::search::{Copies, Searcher};
+use cairn::search::{FoldedCopies, Searcher};
 
 /// The records of the sections by source and path.
 type Documents = BTreeMap<(String, String), Vec<String>>;
@@ -31,7 +31,7 @@ pub fn content(index: &Path) -> Content {
     let folder = folders::folder(index, number);
     let manifest = folders::manifest(index, number).unwrap();
     let graph = Graph::read(&folder.join("graph.bin")).unwrap();
-    let copies: Copies =
+    let copies: FoldedCopies =
         postcard::from_bytes(&std::fs::read(folder.join("copies.bin")).unwrap()).unwrap();
     let contents = GenerationContents::read(&folder.join("contents.bin")).unwrap();
     let searcher =

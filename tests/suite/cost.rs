@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use cairn::config::Sources;
 use cairn::generation::folders;
 use cairn::search::{
-    Budget, Copies, Filter, FilterField, LastWord, Record, Request, SearchError, Searcher, Stopped,
-    Understanding,
+    Budget, Filter, FilterField, FoldedCopies, LastWord, SearchError, SearchRequest, SearchStopped,
+    Searcher, SectionRecord, Understanding,
 };
 use cairn::vocabulary::{self, Vocabulary};
 use serde_json::{Value, json};
@@ -79,9 +79,9 @@ fn cost(searcher: &Searcher, vocabulary: &Vocabulary, text: &str) -> u64 {
     budget.spent()
 }
 
-fn request<'a>(text: &'a str, filters: &'a [Filter], last_word: LastWord) -> Request<'a> {
+fn request<'a>(text: &'a str, filters: &'a [Filter], last_word: LastWord) -> SearchRequest<'a> {
     let understanding = Understanding::FULL;
-    Request { text, filters, limit: 0, offset: 0, understanding, last_word }
+    SearchRequest { text, filters, limit: 0, offset: 0, understanding, last_word }
 }
 
 /// Prints the most expensive of the queries of `words`. Fails if the worst costs too many times the median.
@@ -104,10 +104,10 @@ fn judge(searcher: &Searcher, vocabulary: &Vocabulary, words: &[String]) {
 pub fn judge_index(index: &Path) {
     let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
     let folder = folders::folder(index, folders::current(index).unwrap().unwrap());
-    let copies = Copies::default();
+    let copies = FoldedCopies::default();
     let searcher = Searcher::open(&folder.join("search"), copies, &vocabulary, Vec::new()).unwrap();
     let mut counts: HashMap<String, usize> = HashMap::new();
-    let count = |_, record: Record| {
+    let count = |_, record: SectionRecord| {
         let letters = |c: char| !c.is_alphanumeric();
         for word in record.text.to_lowercase().split(letters).filter(|word| !word.is_empty()) {
             *counts.entry(word.to_owned()).or_insert(0) += 1;
@@ -194,7 +194,7 @@ fn every_kind_of_search_ends_when_its_budget_is_spent() {
     let before = shelf.full("model data").total;
     type Ask<'a> = &'a dyn Fn(&str, &Budget) -> Result<(), SearchError>;
     let search: Ask = &|text, budget| {
-        let request = Request { limit: 20, ..request(text, &[], LastWord::Unfinished) };
+        let request = SearchRequest { limit: 20, ..request(text, &[], LastWord::Unfinished) };
         searcher.search(&request, vocabulary, budget).map(drop)
     };
     let suggest: Ask = &|text, budget| searcher.suggest(text, 8, vocabulary, budget).map(drop);
@@ -220,13 +220,13 @@ fn every_kind_of_search_ends_when_its_budget_is_spent() {
             let most = whole.spent() / part;
             let budget = Budget::of(most, None, CancellationToken::new());
             let error = ask(text, &budget).unwrap_err();
-            assert!(matches!(error, SearchError::Stopped(Stopped::Work)), "{text}: {error}");
+            assert!(matches!(error, SearchError::Stopped(SearchStopped::Work)), "{text}: {error}");
             assert!(budget.spent() <= most + 5_000, "{text}: {} of {most}", budget.spent());
         }
         let cancelled = CancellationToken::new();
         cancelled.cancel();
         let error = ask(text, &Budget::of(u64::MAX, None, cancelled)).unwrap_err();
-        assert!(matches!(error, SearchError::Stopped(Stopped::Cancelled)), "{text}: {error}");
+        assert!(matches!(error, SearchError::Stopped(SearchStopped::Cancelled)), "{text}: {error}");
     }
     // What is stopped leaves nothing behind: the next search finds what the first did.
     assert_eq!(shelf.full("model data").total, before);

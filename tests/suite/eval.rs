@@ -6,7 +6,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use cairn::eval::judgements::Judgements;
-use cairn::eval::measures::{Measures, mean, measure};
+use cairn::eval::measures::{RankingMeasures, mean, measure};
 use cairn::eval::{RunHit, read_run};
 
 use crate::world::{World, repo};
@@ -32,7 +32,7 @@ const EXPECTED: [[f64; 4]; 7] = [
     [0.2839, 0.4861, 0.3333, 0.5],
 ];
 
-fn assert_close(found: Measures, expected: [f64; 4], what: &str) {
+fn assert_close(found: RankingMeasures, expected: [f64; 4], what: &str) {
     let found = [found.ndcg, found.reciprocal_rank, found.success_at_1, found.success_at_3];
     for (found, expected) in found.into_iter().zip(expected) {
         assert!((found - expected).abs() < 0.000_05 + 1e-9, "{what}: {found} for {expected}");
@@ -43,7 +43,7 @@ fn assert_close(found: Measures, expected: [f64; 4], what: &str) {
 fn the_measures_are_those_of_ir_measures() {
     let judgements = judgements();
     let run = read_run(BufReader::new(File::open(fixture("run.jsonl")).unwrap())).unwrap();
-    let all: Vec<Measures> = run
+    let all: Vec<RankingMeasures> = run
         .iter()
         .filter_map(|answer| {
             let grades = judgements.grades(&answer.qid, &answer.hits, 10);

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use cairn::catalogue::names::SourceNames;
 use cairn::search::{
-    Answer, Budget, Copies, CopyPlace, FacetField, Filter, FilterField, IndexedSource, LastWord,
-    Request, SectionId, Understanding,
+    Budget, CopyPlace, CountedValue, FacetField, Filter, FilterField, FoldedCopies, IndexedSource,
+    LastWord, SearchRequest, SearchResponse, SectionId, Understanding,
 };
 
 use crate::serve::{app, get, json};
 use crate::shelf::{Shelf, record, shelf_of, shelf_with};
 use crate::world::{World, entry, repo, text};
 
-fn sources(answer: &Answer) -> BTreeSet<&str> {
+fn sources(answer: &SearchResponse) -> BTreeSet<&str> {
     answer.found.iter().map(|found| found.record.source.as_str()).collect()
 }
 
@@ -77,9 +77,9 @@ fn each_source_that_a_facet_counts_is_found_alone_by_its_id() {
     let facets = shelf.full("apples").facets;
     let facet = facets.iter().find(|facet| facet.field == FacetField::Source).unwrap();
     assert_eq!(facet.values.len(), 5);
-    for (id, count) in &facet.values {
+    for CountedValue { value: id, count } in &facet.values {
         let filters = Filter::all([(FilterField::Source, Some(id.as_str()))]);
-        let request = Request {
+        let request = SearchRequest {
             text: "apples",
             filters: &filters,
             limit: 100,
@@ -108,7 +108,7 @@ fn a_search_by_filters_alone_shows_the_copies_that_the_same_search_with_a_word_s
         path: "copy.md".into(),
         address: cairn::extract::Address::Lines(1, 9),
     };
-    let mut copies = Copies::default();
+    let mut copies = FoldedCopies::default();
     copies.by_representative.insert(SectionId(0), vec![place]);
     let sources = ["ann/notes", "bob/lists"]
         .map(|id| IndexedSource { id: id.into(), ..IndexedSource::default() });

@@ -6,7 +6,7 @@ use std::fs;
 use cairn::config::{self, Overrides};
 use cairn::generation::format::FORMAT;
 use cairn::library::{Library, Shelf};
-use cairn::search::{Budget, LastWord, Request, Understanding};
+use cairn::search::{Budget, LastWord, SearchRequest, Understanding};
 
 use crate::world::{World, repo};
 
@@ -20,7 +20,7 @@ fn config(world: &World) -> config::Config {
 }
 
 fn total(library: &Library, text: &str) -> usize {
-    let request = Request {
+    let request = SearchRequest {
         text,
         filters: &[],
         limit: 10,

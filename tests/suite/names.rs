@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use cairn::catalogue::names::SourceNames;
-use cairn::search::{Answer, IndexedSource, LastWord, Record, Understanding};
+use cairn::search::{IndexedSource, LastWord, SearchResponse, SectionRecord, Understanding};
 use proptest::prelude::*;
 
 use crate::serve::{app, get, json};
@@ -41,7 +41,7 @@ fn sources() -> Vec<IndexedSource> {
     ]
 }
 
-fn of(source: &str, heading: &str, text: &str) -> Record {
+fn of(source: &str, heading: &str, text: &str) -> SectionRecord {
     record(heading, text, |record| record.source = source.to_owned())
 }
 
@@ -65,7 +65,7 @@ fn shelf() -> Shelf {
     shelf_of(records, sources())
 }
 
-fn preferred(answer: &Answer) -> Vec<(&str, Vec<&str>)> {
+fn preferred(answer: &SearchResponse) -> Vec<(&str, Vec<&str>)> {
     let named = answer.understood.preferred.iter();
     named.map(|p| (&*p.words, p.sources.iter().map(String::as_str).collect())).collect()
 }
@@ -191,7 +191,7 @@ proptest! {
             let typed = query.join(" ");
             let without = shelf.ask(&typed, WITHOUT, LastWord::Whole);
             let with = shelf.full(&typed);
-            let ids = |answer: &Answer| -> BTreeSet<u64> {
+            let ids = |answer: &SearchResponse| -> BTreeSet<u64> {
                 answer.found.iter().map(|found| found.id.0).collect()
             };
             prop_assert!(with.total >= without.total, "{typed}: {} < {}", with.total, without.total);

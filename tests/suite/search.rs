@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use cairn::annotate::{Salience, SectionRole};
-use cairn::search::{Answer, Budget, LastWord, Suggested, TopicMention, Understanding};
+use cairn::annotate::{SectionRole, Salience};
+use cairn::search::{Budget, LastWord, SearchResponse, Suggested, TopicMention, Understanding};
 use proptest::prelude::*;
 
 use crate::shelf::{plain, record, shelf};
 
-fn ids(answer: &Answer) -> BTreeSet<u64> {
+fn ids(answer: &SearchResponse) -> BTreeSet<u64> {
     answer.found.iter().map(|found| found.id.0).collect()
 }
 
@@ -77,7 +77,7 @@ fn other_languages_are_stemmed_by_their_own_rules_and_cjk_is_found_inside_words(
 
 #[test]
 fn a_topic_is_found_under_its_other_names_and_the_typed_one_comes_first() {
-    let ctr = |record: &mut cairn::search::Record| {
+    let ctr = |record: &mut cairn::search::SectionRecord| {
         record.mentions = vec![TopicMention {
             topic: "click-through-rate".into(),
             label: "click-through rate".into(),
@@ -150,7 +150,7 @@ fn half_a_word_finds_what_it_begins_and_a_question_is_freed_of_filler() {
 
 #[test]
 fn a_paraphrase_finds_its_topic_rather_than_its_words() {
-    let cold = |record: &mut cairn::search::Record| {
+    let cold = |record: &mut cairn::search::SectionRecord| {
         record.mentions = vec![TopicMention {
             topic: "cold-start".into(),
             label: "cold-start problem".into(),

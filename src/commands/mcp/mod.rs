@@ -27,7 +27,7 @@ use crate::library::view::{
 use crate::library::{Audience, Library, ResourceRequest, Shelf};
 use crate::printable::shell::completed;
 use crate::search::{
-    Budget, Filter, FilterField, LastWord, Request, SearchError, SectionId, Understanding,
+    Budget, Filter, FilterField, LastWord, SearchError, SearchRequest, SectionId, Understanding,
 };
 use wire::Wire;
 
@@ -173,7 +173,7 @@ impl Server {
         let understanding = Understanding { names, ..Understanding::FULL };
         let last_word = LastWord::Whole;
         let (text, filters) = (&*asked.query, &*filters);
-        let request = Request { text, filters, limit, offset: 0, understanding, last_word };
+        let request = SearchRequest { text, filters, limit, offset: 0, understanding, last_word };
         self.ask(|library| library.search(&request, &budget()).map(Some), String::new)
     }
 

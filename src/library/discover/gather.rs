@@ -11,7 +11,7 @@ use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::library::Library;
-use crate::search::{Record, SearchError, SectionId};
+use crate::search::{SearchError, SectionId, SectionRecord};
 
 /// A site with so many different first path segments counts as one site rather than as several projects.
 const PARTS_OF_A_SITE: usize = 2;
@@ -67,7 +67,7 @@ impl Gathered {
         resource: &CitedResource,
         voice: &Voice,
         section: SectionId,
-        record: &Record,
+        record: &SectionRecord,
         link: &Link,
     ) {
         let (page, is_site) = match &place {
@@ -176,7 +176,7 @@ fn spell(cited: &mut Cited, link: &Link) {
 }
 
 fn citation(
-    record: &Record,
+    record: &SectionRecord,
     section: SectionId,
     link: &Link,
     page: Page,

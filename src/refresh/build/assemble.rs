@@ -16,7 +16,7 @@ use crate::generation::news::ChangeCounts;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::refresh::wanted::select::WantedItems;
-use crate::search::write::Writer;
+use crate::search::write::SearchIndexWriter;
 use crate::store::{SourceRow, Store};
 
 /// What a generation is built from.
@@ -81,7 +81,7 @@ pub(in crate::refresh) fn assemble(
         let error = full::explain(error, index);
         // Unfinished files only take space. Failing to remove them must not hide the original error.
         let _ = disk::remove_folder(&building);
-        let _ = Writer::open(&index.join("building")).and_then(Writer::collect_garbage);
+        let _ = SearchIndexWriter::open(&index.join("building")).and_then(SearchIndexWriter::collect_garbage);
         error
     })
 }

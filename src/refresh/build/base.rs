@@ -15,7 +15,7 @@ use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
 use crate::problem::chain;
 use crate::refresh::wanted::options::{FetchMode, RefreshOptions};
-use crate::search::write::Writer;
+use crate::search::write::SearchIndexWriter;
 
 /// The state of the index before a run assembles anything.
 pub(in crate::refresh) struct BuildBase {
@@ -92,7 +92,7 @@ impl BuildBase {
     /// Checks that the writer's index in `folder` opens, and that the files which it shares with the latest generation
     /// have their recorded checksums.
     fn examine_writer(&self, folder: &Path, depth: CheckDepth) -> Result<(), IndexDamage> {
-        Writer::examine(folder)?;
+        SearchIndexWriter::examine(folder)?;
         for (name, mark) in &self.files {
             let Some(own) = checksums::segment_file(name) else { continue };
             let path = folder.join(own);

@@ -21,14 +21,14 @@ use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::options::RefreshStop;
 use crate::refresh::wanted::versions::versions;
-use crate::search::write::{Writer, document_key};
-use crate::search::{self, Record, SectionId};
+use crate::search::write::{SearchIndexWriter, document_key};
+use crate::search::{self, SectionRecord, SectionId};
 use crate::store::{DerivedKey, SourceRow, Store};
 
 /// A generation under construction.
 pub(super) struct GenerationBuilder<'a> {
     inputs: &'a RefreshInputs,
-    writer: Writer,
+    writer: SearchIndexWriter,
     /// The documents in the writer's index: their versions by key.
     known_versions: HashMap<u64, u64>,
     /// The keys of the documents of this generation.
@@ -51,7 +51,7 @@ impl<'a> GenerationBuilder<'a> {
         inputs: &'a RefreshInputs,
         dead: HashMap<String, String>,
     ) -> anyhow::Result<GenerationBuilder<'a>> {
-        let writer = Writer::open(&config.index.join("building"))?;
+        let writer = SearchIndexWriter::open(&config.index.join("building"))?;
         Ok(GenerationBuilder {
             inputs,
             known_versions: writer.indexed()?,
@@ -188,7 +188,7 @@ impl<'a> GenerationBuilder<'a> {
             self.writer.remove(key);
         }
         let context = SectionContext::read(added, store)?;
-        let records: Vec<(SectionId, Record)> = (0..document.sections.len())
+        let records: Vec<(SectionId, SectionRecord)> = (0..document.sections.len())
             .map(|at| (ids[at], record(self.inputs, added, &context, at)))
             .collect();
         self.indexed_sections += records.len();

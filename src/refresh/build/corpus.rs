@@ -11,14 +11,14 @@ use crate::graph::build::GraphBuilder;
 use crate::graph::cases::TextExtent;
 use crate::graph::place::SectionPlace;
 use crate::refresh::wanted::item::WantedItem;
-use crate::search::{Copies, CopyPlace, SectionId};
+use crate::search::{FoldedCopies, CopyPlace, SectionId};
 use crate::vocabulary::Vocabulary;
 
 /// What was collected from the sections so far.
 pub(in crate::refresh) struct CorpusCollector {
     pub graph: GraphBuilder,
     pub resources: CitationCollector,
-    pub copies: Copies,
+    pub copies: FoldedCopies,
     pub counts: GenerationCounts,
     cases: CaseIndex,
     voices: Voices,
@@ -30,7 +30,7 @@ impl CorpusCollector {
         CorpusCollector {
             graph: GraphBuilder::new(vocabulary.clone()),
             resources: CitationCollector::default(),
-            copies: Copies::default(),
+            copies: FoldedCopies::default(),
             counts: GenerationCounts::default(),
             cases: CaseIndex::new(vocabulary),
             voices: Voices::of_catalogue(catalogue),

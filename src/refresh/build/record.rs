@@ -7,7 +7,7 @@ use crate::extract::{Address, Document, DocumentKind, Section, markup};
 use crate::refresh::wanted::chapter::NeighbourChapter;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
-use crate::search::{self, Record, SectionId, TopicMention};
+use crate::search::{self, SectionRecord, SectionId, TopicMention};
 use crate::store::Store;
 use crate::vocabulary::Vocabulary;
 
@@ -58,13 +58,13 @@ pub(in crate::refresh) fn record(
     added: &AddedDocument,
     context: &SectionContext,
     at: usize,
-) -> Record {
+) -> SectionRecord {
     let AddedDocument { item, document, annotation, ids } = *added;
     let section = &document.sections[at];
     let vocabulary = &inputs.vocabulary;
     let notes = annotation.sections.get(at);
     let step = notes.and_then(|notes| vocabulary.steps.get(usize::from(notes.step?)));
-    Record {
+    SectionRecord {
         source: item.source.id.0.clone(),
         path: item.path.clone(),
         title: title(item, document),

@@ -19,7 +19,7 @@ const BETWEEN_LOOKS: u64 = 4_096;
 
 /// Why a search was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
+pub enum SearchStopped {
     #[error("the search needs more work than one search may take")]
     Work,
     #[error("the search takes longer than one search may take")]
@@ -60,20 +60,20 @@ impl Budget {
     /// Counts `units` of work. `Err` if the budget is spent or the search cancelled, and for every later call.
     ///
     /// Costs an addition and two comparisons in most calls. Called for each block of postings, not for each posting.
-    pub fn spend(&self, units: usize) -> Result<(), Stopped> {
+    pub fn spend(&self, units: usize) -> Result<(), SearchStopped> {
         let spent = self.spent.get().saturating_add(units as u64);
         self.spent.set(spent);
         if spent > self.most {
-            return Err(Stopped::Work);
+            return Err(SearchStopped::Work);
         }
         if spent < self.next_look.get() {
             return Ok(());
         }
         if self.cancelled.is_cancelled() {
-            return Err(Stopped::Cancelled);
+            return Err(SearchStopped::Cancelled);
         }
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return Err(Stopped::Time);
+            return Err(SearchStopped::Time);
         }
         self.next_look.set(spent.saturating_add(BETWEEN_LOOKS));
         Ok(())
@@ -93,21 +93,21 @@ mod tests {
     fn a_spent_budget_stays_spent() {
         let budget = Budget::of(100, None, CancellationToken::new());
         assert_eq!(budget.spend(100), Ok(()));
-        assert_eq!(budget.spend(1), Err(Stopped::Work));
-        assert_eq!(budget.spend(0), Err(Stopped::Work));
+        assert_eq!(budget.spend(1), Err(SearchStopped::Work));
+        assert_eq!(budget.spend(0), Err(SearchStopped::Work));
         assert_eq!(budget.spent(), 101);
     }
 
     #[test]
-    fn time_and_cancelling_are_seen_within_some_thousand_units() {
+    fn a_deadline_and_a_cancellation_stop_a_search_within_5000_units() {
         let late = Budget::of(u64::MAX, Some(Duration::ZERO), CancellationToken::new());
-        assert_eq!(late.spend(1), Err(Stopped::Time));
+        assert_eq!(late.spend(1), Err(SearchStopped::Time));
         let cancelled = CancellationToken::new();
         let budget = Budget::of(u64::MAX, None, cancelled.clone());
         assert_eq!(budget.spend(1), Ok(()));
         cancelled.cancel();
         let spent = (0..).take_while(|_| budget.spend(128).is_ok()).count();
         assert!(spent * 128 <= 5_000, "{spent} blocks");
-        assert_eq!(budget.spend(0), Err(Stopped::Cancelled));
+        assert_eq!(budget.spend(0), Err(SearchStopped::Cancelled));
     }
 }

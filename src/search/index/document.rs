@@ -10,8 +10,8 @@ use crate::extract::Address;
 use crate::extract::words::words;
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
-use crate::search::index::record::Record;
-use crate::search::index::schema::Fields;
+use crate::search::index::record::SectionRecord;
+use crate::search::index::schema::IndexFields;
 use crate::search::index::section::{SectionId, first_u64};
 use crate::search::text::analysis;
 
@@ -27,23 +27,24 @@ const FULL_DOUBLINGS: f64 = 7.0;
 const SHORTEST: f64 = 0.3;
 
 /// Builds tantivy documents from records.
-pub(in crate::search) struct Builder {
-    pub fields: Fields,
+pub(in crate::search) struct DocumentBuilder {
+    pub fields: IndexFields,
     /// Cache: the analyzers of the languages used so far.
     analyzers: HashMap<Language, TextAnalyzer>,
 }
 
-impl Builder {
-    pub fn new(fields: Fields) -> Builder {
-        Builder { fields, analyzers: HashMap::new() }
+impl DocumentBuilder {
+    pub fn new(fields: IndexFields) -> DocumentBuilder {
+        DocumentBuilder { fields, analyzers: HashMap::new() }
     }
 
     /// The tantivy document of the section `id`, which belongs to the document with this `key` and `version`.
     pub fn document(
         &mut self,
-        (key, version): (u64, u64),
+        key: u64,
+        version: u64,
         id: SectionId,
-        record: &Record,
+        record: &SectionRecord,
     ) -> Result<TantivyDocument, SearchError> {
         let fields = self.fields;
         let mut document = TantivyDocument::default();
@@ -62,7 +63,7 @@ impl Builder {
     }
 
     /// Adds the text fields.
-    fn text(&mut self, document: &mut TantivyDocument, record: &Record) {
+    fn text(&mut self, document: &mut TantivyDocument, record: &SectionRecord) {
         let fields = self.fields;
         let (own, above) = match record.headings.split_last() {
             // The author of a comment can be searched for, but is not a heading for suggestions and ranking.
@@ -102,10 +103,10 @@ impl Builder {
 /// the text without decoding.
 fn stored(
     document: &mut TantivyDocument,
-    fields: &Fields,
-    record: &Record,
+    fields: &IndexFields,
+    record: &SectionRecord,
 ) -> Result<(), SearchError> {
-    let shell = Record {
+    let shell = SectionRecord {
         text: String::new(),
         code: String::new(),
         markup: String::new(),
@@ -118,6 +119,7 @@ fn stored(
     }
     document.add_bytes(fields.record, &encoded);
     document.add_text(fields.text, &record.text);
+    // Read as `LongParts`.
     let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
     let rest = rest.map_err(SearchError::decode)?;
     document.add_text(fields.rest, rest);
@@ -130,7 +132,7 @@ fn begins_with_words(text: &str, words: &str) -> bool {
 }
 
 /// Adds the fields for filters and facets.
-fn labels(document: &mut TantivyDocument, fields: &Fields, record: &Record) {
+fn labels(document: &mut TantivyDocument, fields: &IndexFields, record: &SectionRecord) {
     document.add_text(fields.source, &record.source);
     document.add_text(fields.path, &record.path);
     for mention in &record.mentions {
@@ -162,7 +164,7 @@ fn labels(document: &mut TantivyDocument, fields: &Fields, record: &Record) {
 }
 
 /// A hash that all parts of a long section of the document `key` share.
-fn passage(key: u64, record: &Record) -> u64 {
+fn passage(key: u64, record: &SectionRecord) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(&key.to_le_bytes());
     if let Address::Comment(id) = record.address {
@@ -176,7 +178,7 @@ fn passage(key: u64, record: &Record) -> u64 {
 
 /// The prior of a section: a factor for its score, in percent. Very short sections are rarely relevant, and tables of
 /// contents never are.
-fn prior(record: &Record) -> u64 {
+fn prior(record: &SectionRecord) -> u64 {
     if record.role != SectionRole::Content {
         return LAST;
     }
@@ -192,7 +194,7 @@ mod tests {
     use super::begins_with_words;
 
     #[test]
-    fn a_title_ml_is_not_mentioned_by_a_heading_mlops() {
+    fn the_heading_mlops_does_not_begin_with_the_title_ml() {
         assert!(!begins_with_words("MLOps\nServing", "ML"));
         assert!(begins_with_words("ML\nServing", "ML"));
         assert!(begins_with_words("ML: an introduction", "ML"));

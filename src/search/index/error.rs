@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use super::budget::Stopped;
+use super::budget::SearchStopped;
 use super::field::MOST_FILTERS;
 use crate::disk::DiskError;
 
@@ -31,7 +31,7 @@ pub enum SearchError {
     )]
     TooManyFilters { named: usize },
     #[error(transparent)]
-    Stopped(#[from] Stopped),
+    Stopped(#[from] SearchStopped),
 }
 
 /// The result of `read`. A panic becomes the error `damaged`, because tantivy panics on some damaged files.

@@ -50,14 +50,22 @@ impl FacetField {
 
 /// A field with its most common values and their counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Facet {
+pub struct FacetCounts {
     pub field: FacetField,
-    pub values: Vec<(String, u64)>,
+    pub values: Vec<CountedValue>,
+}
+
+/// A value of a facet field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedValue {
+    pub value: String,
+    /// How many of the counted sections have it.
+    pub count: u64,
 }
 
 /// The facet values of all sections, as numbers.
 #[derive(Default)]
-pub(in crate::search) struct Values {
+pub(in crate::search) struct FacetValues {
     /// The value of each number. The values of one field are consecutive and ascending.
     names: Vec<String>,
     /// By index in [`FIELDS`]: the range of numbers of its values.
@@ -67,11 +75,11 @@ pub(in crate::search) struct Values {
     values: Vec<u16>,
 }
 
-impl Values {
+impl FacetValues {
     /// Reads the values of all sections of `segments`. O(sections + values). Numbers have 16 bits: values beyond the
     /// first 65,536 are left out.
-    pub fn read(segments: &[SegmentReader]) -> tantivy::Result<Values> {
-        let mut read = Values { begins: vec![0], ..Values::default() };
+    pub fn read(segments: &[SegmentReader]) -> tantivy::Result<FacetValues> {
+        let mut read = FacetValues { begins: vec![0], ..FacetValues::default() };
         let columns = segments.iter().map(columns).collect::<tantivy::Result<Vec<_>>>()?;
         let mut numbers: Vec<BTreeMap<String, u16>> = Vec::new();
         for field in 0..FIELDS.len() {
@@ -134,7 +142,7 @@ impl Values {
     }
 
     /// The facets of `sections`. O(sections · values per section).
-    pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<Facet> {
+    pub fn count(&self, sections: impl Iterator<Item = u32>) -> Vec<FacetCounts> {
         let mut counts = vec![0_u64; self.names.len()];
         for section in sections {
             self.of(section).iter().for_each(|value| counts[usize::from(*value)] += 1);
@@ -149,8 +157,10 @@ impl Values {
                 values.truncate(VALUES);
             }
             values.sort_unstable();
-            let named = values.into_iter().map(|(_, at)| (self.names[at].clone(), counts[at]));
-            Facet { field, values: named.collect() }
+            let named = values
+                .into_iter()
+                .map(|(_, at)| CountedValue { value: self.names[at].clone(), count: counts[at] });
+            FacetCounts { field, values: named.collect() }
         });
         facets.collect()
     }
@@ -166,13 +176,13 @@ impl Values {
 }
 
 /// The column of a field in a segment, and the names of its values.
-struct Column {
+struct FacetColumn {
     column: Option<StrColumn>,
     names: Vec<String>,
 }
 
 /// The columns of [`FIELDS`].
-fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
+fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<FacetColumn>> {
     let read = |field: &FacetField| {
         let column = segment.fast_fields().str(field.name())?;
         let mut names = Vec::new();
@@ -183,7 +193,7 @@ fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<Column>> {
                 names.push(name);
             }
         }
-        Ok(Column { column, names })
+        Ok(FacetColumn { column, names })
     };
     FIELDS.iter().map(read).collect()
 }
@@ -193,12 +203,12 @@ mod tests {
     use super::*;
 
     /// The values of two sections, both of the source "a". The second has 40 topics, the first only the last of these.
-    fn values() -> Values {
+    fn values() -> FacetValues {
         let topics = (0..40).map(|at| format!("topic-{at:02}"));
         let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();
         let first = [0, 40];
         let second: Vec<u16> = (0..=40).collect();
-        Values {
+        FacetValues {
             names,
             fields: vec![0..1, 1..41, 41..41, 41..41, 41..41],
             begins: vec![0, 2, 43],
@@ -206,20 +216,27 @@ mod tests {
         }
     }
 
+    fn counted(value: &str, count: u64) -> CountedValue {
+        CountedValue { value: value.into(), count }
+    }
+
     #[test]
-    fn the_commonest_values_come_first_then_by_name_and_the_rest_is_cut() {
+    fn the_commonest_values_come_first_then_by_name_and_the_rest_is_left_out() {
         let facets = values().count([0, 1].into_iter());
-        assert_eq!(facets[0], Facet { field: FacetField::Source, values: vec![("a".into(), 2)] });
+        assert_eq!(
+            facets[0],
+            FacetCounts { field: FacetField::Source, values: vec![counted("a", 2)] }
+        );
         let topics = &facets[1].values;
         assert_eq!(topics.len(), VALUES);
-        assert_eq!(topics[0], ("topic-39".into(), 2));
-        assert_eq!(topics[1..3], [("topic-00".into(), 1), ("topic-01".into(), 1)]);
+        assert_eq!(topics[0], counted("topic-39", 2));
+        assert_eq!(topics[1..3], [counted("topic-00", 1), counted("topic-01", 1)]);
     }
 
     #[test]
     fn only_values_of_the_matches_are_counted() {
         let facets = values().count([0].into_iter());
-        assert_eq!(facets[1].values, [("topic-39".to_owned(), 1)]);
+        assert_eq!(facets[1].values, [counted("topic-39", 1)]);
         assert!(facets[2..].iter().all(|facet| facet.values.is_empty()));
         assert!(values().count([7].into_iter()).iter().all(|facet| facet.values.is_empty()));
     }
@@ -230,5 +247,34 @@ mod tests {
         assert_eq!((values.source("a"), values.source_name(0)), (Some(0), Some("a")));
         assert_eq!((values.source("b"), values.source_name(1)), (None, None));
         assert_eq!(values.source_of(1), Some(0));
+    }
+
+    #[test]
+    fn the_values_of_an_index_are_read_field_by_field_with_all_topics_of_a_section() {
+        use crate::annotate::Salience;
+        use crate::search::fixture::{fixture, record};
+        use crate::search::index::record::TopicMention;
+        let mention = |topic: &str| TopicMention {
+            topic: topic.into(),
+            label: topic.into(),
+            salience: Salience::Main,
+        };
+        let mut records = [record("A", "a"), record("B", "b")];
+        records[0].mentions = vec![mention("drift"), mention("bias")];
+        records[1].source = "bob/lists".into();
+        records[1].language = Some("sv".into());
+        let fixture = fixture(records);
+        let opened = &fixture.searcher.index.opened;
+        let values = &opened.values;
+        assert_eq!(values.languages(), ["en", "sv"]);
+        assert_eq!(
+            (values.source("ann/notes"), values.source_name(1)),
+            (Some(0), Some("bob/lists"))
+        );
+        let first = (0..2).find(|section| opened.id(*section).0 == 0).unwrap();
+        assert_eq!(values.source_of(first), Some(0));
+        let facets = values.count([first].into_iter());
+        assert_eq!(facets[1].values, [counted("bias", 1), counted("drift", 1)]);
+        assert_eq!(facets[4].values, [counted("en", 1)]);
     }
 }

@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_filters_count_once_whatever_their_case() {
+    fn filters_that_differ_only_in_case_count_once() {
         let filter = |value| Filter::new(FilterField::Path, value).unwrap();
         let kept = distinct(vec![filter("Docs"), filter("docs"), filter("src"), filter(" docs ")]);
         assert_eq!(kept, [filter("Docs"), filter("src")]);

@@ -15,20 +15,20 @@ use tantivy_fst::Automaton;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{BODY, Hidden, Opened};
+use crate::search::index::opened::{BODY, Hidden, OpenedIndex};
 use crate::search::index::postings::each_phrase;
 use crate::search::text::analysis;
 
 /// A word of the index, with the number of sections that contain it, including folded copies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Known {
+pub(in crate::search) struct KnownWord {
     pub word: String,
     pub held: u32,
 }
 
 /// The words of `opened`. `stemmers` are those of its languages.
 pub(in crate::search) struct Lexicon<'a> {
-    pub opened: &'a Opened,
+    pub opened: &'a OpenedIndex,
     pub stemmers: &'a [TextAnalyzer],
     pub budget: &'a Budget,
 }
@@ -99,13 +99,13 @@ impl Lexicon<'_> {
     /// The words that begin with `prefix`, without `prefix` itself, the most common first; at most `most`.
     ///
     /// O(words with the prefix), each of which counts against the budget; keeps at most `most` of them in memory.
-    pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<Known>, SearchError> {
+    pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<KnownWord>, SearchError> {
         let mut streams = Vec::with_capacity(self.opened.segments.len());
         for segment in &self.opened.segments {
             streams.push(segment.words.terms().range().ge(prefix).into_stream()?);
         }
         let mut terms = TermMerger::new(streams);
-        let mut commonest = Commonest { most, known: Vec::new() };
+        let mut commonest = MostCommonWords { most, known: Vec::new() };
         while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
             let segments = terms.current_segment_ords_and_term_infos();
             let (mut held, mut read) = (0, 0);
@@ -127,13 +127,13 @@ impl Lexicon<'_> {
     ///
     /// Uses a Levenshtein automaton over the dictionary (K. Schulz, S. Mihov, IJDAR 5(1), 2002): some hundred
     /// microseconds.
-    pub fn alike(&self, word: &str, distance: u8) -> Result<Vec<Known>, SearchError> {
+    pub fn alike(&self, word: &str, distance: u8) -> Result<Vec<KnownWord>, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let query = FuzzyTermQuery::new(term, distance, true);
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();
         for segment in &self.opened.segments {
             let steps = Cell::new(0);
-            let automaton = Counted { automaton: query.automaton()?, steps: &steps };
+            let automaton = CountingAutomaton { automaton: query.automaton()?, steps: &steps };
             let mut terms = segment.words.terms().search(automaton);
             if let (2, Some(first)) = (distance, word.as_bytes().first()) {
                 terms = terms.ge([*first]).lt([first + 1]);
@@ -151,31 +151,31 @@ impl Lexicon<'_> {
 }
 
 /// Collects the most common words. They must be added in alphabetical order.
-struct Commonest {
+struct MostCommonWords {
     most: usize,
     /// The most common first; equally common ones in alphabetical order.
-    known: Vec<Known>,
+    known: Vec<KnownWord>,
 }
 
-impl Commonest {
+impl MostCommonWords {
     fn add(&mut self, word: &[u8], held: u32) {
         let at = self.known.partition_point(|known| known.held >= held);
         if at < self.most
             && let Ok(word) = std::str::from_utf8(word)
         {
             self.known.truncate(self.most - 1);
-            self.known.insert(at, Known { word: word.to_owned(), held });
+            self.known.insert(at, KnownWord { word: word.to_owned(), held });
         }
     }
 }
 
 /// Wraps an automaton and counts its transitions, so that a search of a dictionary can be charged to the budget.
-struct Counted<'c, A> {
+struct CountingAutomaton<'c, A> {
     automaton: A,
     steps: &'c Cell<usize>,
 }
 
-impl<A: Automaton> Automaton for Counted<'_, A> {
+impl<A: Automaton> Automaton for CountingAutomaton<'_, A> {
     type State = A::State;
 
     fn start(&self) -> A::State {
@@ -206,9 +206,9 @@ fn add(counts: &mut BTreeMap<String, u32>, key: &[u8], held: u32) {
     }
 }
 
-fn sorted(counts: BTreeMap<String, u32>) -> Vec<Known> {
-    let mut known: Vec<Known> =
-        counts.into_iter().map(|(word, held)| Known { word, held }).collect();
+fn sorted(counts: BTreeMap<String, u32>) -> Vec<KnownWord> {
+    let mut known: Vec<KnownWord> =
+        counts.into_iter().map(|(word, held)| KnownWord { word, held }).collect();
     known.sort_by(|a, b| b.held.cmp(&a.held).then(a.word.cmp(&b.word)));
     known
 }
@@ -218,8 +218,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_commonest_words_are_kept_in_order_whenever_they_come() {
-        let mut commonest = Commonest { most: 3, known: Vec::new() };
+    fn the_commonest_words_are_kept_in_order_whatever_the_order_of_adding() {
+        let mut commonest = MostCommonWords { most: 3, known: Vec::new() };
         for (word, held) in [("a", 1), ("b", 5), ("c", 5), ("d", 1), ("e", 9), ("f", 2)] {
             commonest.add(word.as_bytes(), held);
         }

@@ -2,12 +2,13 @@
 //!
 //! Sections are numbered through all segments; the number of a segment's first section is its `base`. The data needed
 //! for every match (prior, document, passage, whether it is hidden) is in plain arrays of 21 bytes per section, beside
-//! the facet values ([`Values`]).
+//! the facet values ([`FacetValues`]).
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::Deserialize;
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::schema::{Field, OwnedValue, Value};
@@ -18,9 +19,9 @@ use tantivy::{
 use crate::extract::Link;
 use crate::search::index::directory::ReadOnlyDirectory;
 use crate::search::index::error::{SearchError, guarded};
-use crate::search::index::facets::Values;
-use crate::search::index::record::{Copies, Record};
-use crate::search::index::schema::{self, Fields};
+use crate::search::index::facets::FacetValues;
+use crate::search::index::record::{FoldedCopies, SectionRecord};
+use crate::search::index::schema::{self, IndexFields};
 use crate::search::index::section::SectionId;
 
 /// The number of text fields. In order: own heading, headings and title above, body, code.
@@ -29,17 +30,17 @@ pub(in crate::search) const HEADING: usize = 0;
 pub(in crate::search) const BODY: usize = 2;
 
 /// A text field of a segment.
-pub(in crate::search) struct Text {
+pub(in crate::search) struct TextField {
     pub terms: Arc<InvertedIndexReader>,
     pub lengths: FieldNormReader,
 }
 
 /// A segment of the index.
-pub(in crate::search) struct Segment {
+pub(in crate::search) struct IndexSegment {
     pub reader: SegmentReader,
     /// The number of its first section.
     pub base: u32,
-    pub texts: Vec<Text>,
+    pub texts: Vec<TextField>,
     pub topics: Arc<InvertedIndexReader>,
     pub about: Arc<InvertedIndexReader>,
     pub words: Arc<InvertedIndexReader>,
@@ -50,11 +51,11 @@ pub(in crate::search) struct Segment {
 }
 
 /// An opened index.
-pub(in crate::search) struct Opened {
-    pub fields: Fields,
+pub(in crate::search) struct OpenedIndex {
+    pub fields: IndexFields,
     folder: PathBuf,
     searcher: Searcher,
-    pub segments: Vec<Segment>,
+    pub segments: Vec<IndexSegment>,
     /// By text field: its mean length, in tokens.
     pub mean_lengths: [f32; TEXTS],
     /// By section: the factor for its score.
@@ -66,7 +67,16 @@ pub(in crate::search) struct Opened {
     /// By section: whether it is deleted, or folded under another.
     pub hidden: Vec<Hidden>,
     /// By section: its facet values.
-    pub values: Values,
+    pub values: FacetValues,
+}
+
+/// Where a section is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::search) struct SectionPlace {
+    /// The index of its segment.
+    pub segment: usize,
+    /// Its document number there.
+    pub doc: u32,
 }
 
 /// Whether a section is shown.
@@ -79,9 +89,9 @@ pub(in crate::search) enum Hidden {
     Deleted,
 }
 
-impl Opened {
+impl OpenedIndex {
     /// Opens the index in `folder` by memory-mapping its files. Writes nothing. O(sections) for the arrays.
-    pub fn open(folder: &Path, copies: &Copies) -> Result<Opened, SearchError> {
+    pub fn open(folder: &Path, copies: &FoldedCopies) -> Result<OpenedIndex, SearchError> {
         let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
         let fields = schema::check(&index)?;
         schema::register(&index);
@@ -90,7 +100,7 @@ impl Opened {
         let searcher = reader.searcher();
         let places = copies.by_representative.values().flatten();
         let folded: HashSet<u64> = places.map(|place| place.id.0).collect();
-        let mut opened = Opened {
+        let mut opened = OpenedIndex {
             fields,
             folder: folder.to_owned(),
             segments: Vec::new(),
@@ -99,7 +109,7 @@ impl Opened {
             documents: Vec::new(),
             passages: Vec::new(),
             hidden: Vec::new(),
-            values: Values::read(searcher.segment_readers())?,
+            values: FacetValues::read(searcher.segment_readers())?,
             searcher: searcher.clone(),
         };
         for reader in searcher.segment_readers() {
@@ -117,8 +127,8 @@ impl Opened {
     fn add(&mut self, reader: &SegmentReader, folded: &HashSet<u64>) -> tantivy::Result<()> {
         let fields = self.fields;
         let columns = reader.fast_fields();
-        let text = |field: Field| -> tantivy::Result<Text> {
-            Ok(Text {
+        let text = |field: Field| -> tantivy::Result<TextField> {
+            Ok(TextField {
                 terms: reader.inverted_index(field)?,
                 lengths: reader.get_fieldnorms_reader(field)?,
             })
@@ -138,7 +148,7 @@ impl Opened {
                 _ => Hidden::No,
             });
         }
-        self.segments.push(Segment {
+        self.segments.push(IndexSegment {
             base,
             texts: [fields.heading, fields.trail, fields.body, fields.code]
                 .into_iter()
@@ -180,10 +190,11 @@ impl Opened {
         &self.searcher
     }
 
-    /// The index of the segment of `section`, and its document number there.
-    pub fn place(&self, section: u32) -> (usize, u32) {
+    /// Where `section` is stored.
+    pub fn place(&self, section: u32) -> SectionPlace {
         let at = self.segments.partition_point(|segment| segment.base <= section).max(1) - 1;
-        (at, section - self.segments.get(at).map_or(0, |segment| segment.base))
+        let base = self.segments.get(at).map_or(0, |segment| segment.base);
+        SectionPlace { segment: at, doc: section - base }
     }
 
     /// The number of the section at tantivy's `address`.
@@ -193,48 +204,56 @@ impl Opened {
     }
 
     pub fn id(&self, section: u32) -> SectionId {
-        let (segment, doc) = self.place(section);
+        let SectionPlace { segment, doc } = self.place(section);
         SectionId(self.segments.get(segment).and_then(|s| s.ids.first(doc)).unwrap_or(0))
     }
 
     /// The stored fields of `section`. Decompresses a block of the document store.
-    pub fn stored(&self, section: u32) -> Result<Stored, SearchError> {
-        let (segment, doc) = self.place(section);
+    pub fn stored(&self, section: u32) -> Result<StoredSection, SearchError> {
+        let SectionPlace { segment, doc } = self.place(section);
         let address = DocAddress::new(u32::try_from(segment).unwrap_or(u32::MAX), doc);
         let values = self.guarded(|| Ok(self.searcher.doc(address)?))?;
-        Ok(Stored { values, fields: self.fields })
+        Ok(StoredSection { values, fields: self.fields })
     }
 
     /// The whole record of `section`.
-    pub fn record(&self, section: u32) -> Result<Record, SearchError> {
+    pub fn record(&self, section: u32) -> Result<SectionRecord, SearchError> {
         let stored = self.stored(section)?;
-        let (code, links, markup) = stored.rest()?;
-        Ok(Record { text: stored.text().to_owned(), code, markup, links, ..stored.shell()? })
+        let LongParts { code, links, markup } = stored.long_parts()?;
+        Ok(SectionRecord { text: stored.text().to_owned(), code, markup, links, ..stored.shell()? })
     }
 }
 
-/// The stored fields of a section, not yet decoded.
-pub(in crate::search) struct Stored {
-    values: BTreeMap<Field, OwnedValue>,
-    fields: Fields,
+/// The parts of a section's record that a hit does not need. Stored as a JSON array of these fields, in this order.
+#[derive(Deserialize)]
+pub(in crate::search) struct LongParts {
+    pub code: String,
+    pub links: Vec<Link>,
+    pub markup: String,
 }
 
-impl Stored {
+/// The stored fields of a section, not yet decoded.
+pub(in crate::search) struct StoredSection {
+    values: BTreeMap<Field, OwnedValue>,
+    fields: IndexFields,
+}
+
+impl StoredSection {
     /// The record without its text, code, links and Markdown.
-    pub fn shell(&self) -> Result<Record, SearchError> {
+    pub fn shell(&self) -> Result<SectionRecord, SearchError> {
         let record = self.values.get(&self.fields.record);
         let bytes = record.and_then(|value| value.as_bytes()).unwrap_or_default();
         let (record, rest) = postcard::take_from_bytes(bytes).map_err(SearchError::decode)?;
         let posted = (!rest.is_empty()).then(|| postcard::from_bytes(rest)).transpose();
-        Ok(Record { posted: posted.map_err(SearchError::decode)?, ..record })
+        Ok(SectionRecord { posted: posted.map_err(SearchError::decode)?, ..record })
     }
 
     pub fn text(&self) -> &str {
         self.string(self.fields.text)
     }
 
-    /// Its code, links and Markdown.
-    pub fn rest(&self) -> Result<(String, Vec<Link>, String), SearchError> {
+    /// The parts of the record that a hit does not need.
+    pub fn long_parts(&self) -> Result<LongParts, SearchError> {
         serde_json::from_str(self.string(self.fields.rest)).map_err(SearchError::decode)
     }
 

@@ -86,28 +86,28 @@ pub(in crate::search) fn each_term<T: Copy>(
 
 /// Calls `each` with every document that contains `stems` in sequence, ascending.
 ///
-/// The postings of all stems are intersected, starting from the rarest. In each common document, the positions of every
-/// different stem are read once, however often the phrase repeats it. O(postings, and positions in common documents).
+/// The postings of all stems are intersected, starting from the rarest. In each common document, the positions of a
+/// stem are read once, even if the phrase repeats it. O(postings, and positions in common documents).
 pub(in crate::search) fn each_phrase(
     terms: &InvertedIndexReader,
     stems: &[Term],
     budget: &Budget,
     mut each: impl FnMut(u32),
 ) -> Result<(), SearchError> {
-    let Some(mut words) = Word::all(terms, stems, budget)? else { return Ok(()) };
+    let Some(mut words) = PhraseWord::all(terms, stems, budget)? else { return Ok(()) };
     let Some((rarest, others)) = words.split_first_mut() else { return Ok(()) };
     let mut doc = rarest.postings.doc();
     while doc != TERMINATED {
         budget.spend(1 + others.len())?;
-        let ahead = others.iter_mut().map(|word| word.leap(doc)).find(|found| *found != doc);
+        let ahead = others.iter_mut().map(|word| word.advance_to(doc)).find(|found| *found != doc);
         if let Some(ahead) = ahead {
             doc = if ahead == TERMINATED { TERMINATED } else { rarest.postings.seek(ahead) };
             continue;
         }
         rarest.read();
-        others.iter_mut().for_each(Word::read);
+        others.iter_mut().for_each(PhraseWord::read);
         budget.spend(rarest.places.len() + others.iter().map(|w| w.places.len()).sum::<usize>())?;
-        if stand_together(rarest, others) {
+        if are_consecutive(rarest, others) {
             each(doc);
         }
         doc = rarest.postings.advance();
@@ -116,7 +116,7 @@ pub(in crate::search) fn each_phrase(
 }
 
 /// A word of a phrase.
-struct Word {
+struct PhraseWord {
     postings: SegmentPostings,
     /// Its positions in the phrase.
     offsets: Vec<u32>,
@@ -124,14 +124,14 @@ struct Word {
     places: Vec<u32>,
 }
 
-impl Word {
+impl PhraseWord {
     /// The different words of a phrase, the rarest first; `None` if one is not in the segment.
     fn all(
         terms: &InvertedIndexReader,
         stems: &[Term],
         budget: &Budget,
-    ) -> Result<Option<Vec<Word>>, SearchError> {
-        let mut words: Vec<(&Term, Word)> = Vec::new();
+    ) -> Result<Option<Vec<PhraseWord>>, SearchError> {
+        let mut words: Vec<(&Term, PhraseWord)> = Vec::new();
         for (stem, offset) in stems.iter().zip(0..) {
             budget.spend(1)?;
             if let Some((_, word)) = words.iter_mut().find(|(known, _)| *known == stem) {
@@ -140,14 +140,14 @@ impl Word {
             }
             let option = IndexRecordOption::WithFreqsAndPositions;
             let Some(postings) = terms.read_postings(stem, option)? else { return Ok(None) };
-            words.push((stem, Word { postings, offsets: vec![offset], places: Vec::new() }));
+            words.push((stem, PhraseWord { postings, offsets: vec![offset], places: Vec::new() }));
         }
         words.sort_by_key(|(_, word)| word.postings.doc_freq());
         Ok(Some(words.into_iter().map(|(_, word)| word).collect()))
     }
 
     /// Advances to the first document from `doc` on that contains the word, and returns it.
-    fn leap(&mut self, doc: u32) -> u32 {
+    fn advance_to(&mut self, doc: u32) -> u32 {
         if self.postings.doc() < doc { self.postings.seek(doc) } else { self.postings.doc() }
     }
 
@@ -157,10 +157,10 @@ impl Word {
 }
 
 /// Whether the phrase occurs in the document whose positions were read.
-fn stand_together(first: &Word, others: &[Word]) -> bool {
+fn are_consecutive(first: &PhraseWord, others: &[PhraseWord]) -> bool {
     let Some(lead) = first.offsets.first() else { return false };
     let begins = first.places.iter().filter_map(|place| place.checked_sub(*lead));
-    let holds = |word: &Word, begin: u32| {
+    let holds = |word: &PhraseWord, begin: u32| {
         word.offsets.iter().all(|offset| word.places.binary_search(&(begin + offset)).is_ok())
     };
     begins.into_iter().any(|begin| holds(first, begin) && others.iter().all(|w| holds(w, begin)))
@@ -170,9 +170,29 @@ fn stand_together(first: &Word, others: &[Word]) -> bool {
 mod tests {
     use tantivy::query::{EnableScoring, PhraseQuery, Query};
     use tantivy::schema::{Schema, TEXT};
-    use tantivy::{Index, TantivyDocument};
+    use tantivy::{Index, Searcher, SegmentReader, TantivyDocument};
 
     use super::*;
+
+    /// Up to `most` letters from a to f, the first ones more frequent.
+    fn letters(dice: &mut fastrand::Rng, most: usize) -> Vec<String> {
+        let length = dice.usize(2..most);
+        let mut letter = || b"abcdef"[dice.usize(..6) * dice.usize(..6) / 6];
+        (0..length).map(|_| char::from(letter()).to_string()).collect()
+    }
+
+    /// The documents of `segment` that contain `stems` in sequence, by tantivy's own phrase query.
+    fn found_by_tantivy(searcher: &Searcher, segment: &SegmentReader, stems: &[Term]) -> Vec<u32> {
+        let scoring = EnableScoring::disabled_from_searcher(searcher);
+        let weight = PhraseQuery::new(stems.to_vec()).weight(scoring).unwrap();
+        let mut scorer = weight.scorer(segment, 1.0).unwrap();
+        let mut found = Vec::new();
+        while scorer.doc() != TERMINATED {
+            found.push(scorer.doc());
+            scorer.advance();
+        }
+        found
+    }
 
     #[test]
     fn phrases_are_found_where_tantivy_finds_them() {
@@ -181,37 +201,22 @@ mod tests {
         let index = Index::create_in_ram(builder.build());
         let mut writer = index.writer_with_num_threads(1, 15_000_000).unwrap();
         let mut dice = fastrand::Rng::with_seed(3);
-        let mut text = |most: usize| -> Vec<String> {
-            let length = dice.usize(2..most);
-            // The letters a to f, the first ones more frequent.
-            let letter =
-                |dice: &mut fastrand::Rng| b"abcdef"[dice.usize(..6) * dice.usize(..6) / 6];
-            (0..length).map(|_| char::from(letter(&mut dice)).to_string()).collect()
-        };
         for _ in 0..700 {
             let mut document = TantivyDocument::default();
-            document.add_text(field, text(30).join(" "));
+            document.add_text(field, letters(&mut dice, 30).join(" "));
             writer.add_document(document).unwrap();
         }
         writer.commit().unwrap();
         let searcher = index.reader().unwrap().searcher();
         let mut matches = 0;
         for _ in 0..300 {
-            let words = text(6);
+            let words = letters(&mut dice, 6);
             let stems: Vec<Term> = words.iter().map(|w| Term::from_field_text(field, w)).collect();
-            let scoring = EnableScoring::disabled_from_searcher(&searcher);
-            let weight = PhraseQuery::new(stems.clone()).weight(scoring).unwrap();
             for segment in searcher.segment_readers() {
-                let mut wanted = Vec::new();
-                let mut scorer = weight.scorer(segment, 1.0).unwrap();
-                while scorer.doc() != TERMINATED {
-                    wanted.push(scorer.doc());
-                    scorer.advance();
-                }
                 let mut found = Vec::new();
                 let terms = segment.inverted_index(field).unwrap();
                 each_phrase(&terms, &stems, &Budget::unlimited(), |doc| found.push(doc)).unwrap();
-                assert_eq!(found, wanted, "{words:?}");
+                assert_eq!(found, found_by_tantivy(&searcher, segment, &stems), "{words:?}");
                 matches += found.len();
             }
         }

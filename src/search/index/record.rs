@@ -21,7 +21,7 @@ pub struct TopicMention {
 
 /// The stored data of a section, for output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct SectionRecord {
     pub source: String,
     pub path: String,
     pub title: String,
@@ -52,7 +52,7 @@ pub struct Record {
     pub posted: Option<PostByline>,
 }
 
-impl Record {
+impl SectionRecord {
     /// The headings that describe its subject; see [`subject`].
     pub fn subject(&self) -> &[String] {
         subject(&self.headings, self.posted.as_ref())
@@ -81,6 +81,6 @@ pub struct CopyPlace {
 
 /// The folded copies of each section that has copies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Copies {
+pub struct FoldedCopies {
     pub by_representative: HashMap<SectionId, Vec<CopyPlace>>,
 }

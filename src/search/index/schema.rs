@@ -23,7 +23,7 @@ const WORDS: &str = "words";
 
 /// The index's fields.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::search) struct Fields {
+pub(in crate::search) struct IndexFields {
     /// [`SectionId`](super::section::SectionId).
     pub id: Field,
     /// Hash of source and path, shared by all sections of a document.
@@ -61,8 +61,14 @@ pub(in crate::search) struct Fields {
     pub rest: Field,
 }
 
-/// The schema with its [`Fields`].
-pub(in crate::search) fn schema() -> (Schema, Fields) {
+/// tantivy's schema of the index, with the fields in it.
+pub(in crate::search) struct IndexSchema {
+    pub schema: Schema,
+    pub fields: IndexFields,
+}
+
+/// The schema of this version.
+pub(in crate::search) fn schema() -> IndexSchema {
     let text = |tokenizer: &str, option: IndexRecordOption| {
         let indexing =
             TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option);
@@ -71,7 +77,7 @@ pub(in crate::search) fn schema() -> (Schema, Fields) {
     let positions = || text(STEMMED, IndexRecordOption::WithFreqsAndPositions);
     let facet = STRING.set_fast("raw");
     let mut builder = Schema::builder();
-    let fields = Fields {
+    let fields = IndexFields {
         id: builder.add_u64_field("id", INDEXED | FAST),
         document: builder.add_u64_field("document", INDEXED | FAST),
         passage: builder.add_u64_field("passage", FAST),
@@ -98,7 +104,7 @@ pub(in crate::search) fn schema() -> (Schema, Fields) {
         text: builder.add_text_field("text", STORED),
         rest: builder.add_text_field("rest", STORED),
     };
-    (builder.build(), fields)
+    IndexSchema { schema: builder.build(), fields }
 }
 
 /// Registers the tokenizers with `index`. Both writer and reader need them.
@@ -108,8 +114,8 @@ pub(in crate::search) fn register(index: &Index) {
 }
 
 /// The fields of `index`. `Err` if its schema is not that of [`schema`].
-pub(in crate::search) fn check(index: &Index) -> Result<Fields, TantivyError> {
-    let (schema, fields) = schema();
+pub(in crate::search) fn check(index: &Index) -> Result<IndexFields, TantivyError> {
+    let IndexSchema { schema, fields } = schema();
     if index.schema() == schema {
         return Ok(fields);
     }

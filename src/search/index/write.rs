@@ -2,7 +2,7 @@
 //!
 //! The index records what it contains (a document's key and version are fast fields). tantivy commits atomically, so a
 //! refresh that was killed at any point can continue. The checksum of `meta.json` is stored beside it, so that damage
-//! is detected ([`Writer::examine`]).
+//! is detected ([`SearchIndexWriter::examine`]).
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,10 +12,10 @@ use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
 use crate::disk::{self, DiskError, Doing};
-use crate::search::index::document::Builder;
+use crate::search::index::document::DocumentBuilder;
 use crate::search::index::error::{SearchError, guarded};
-use crate::search::index::record::Record;
-use crate::search::index::schema;
+use crate::search::index::record::SectionRecord;
+use crate::search::index::schema::{self, IndexSchema};
 use crate::search::index::section::{SectionId, first_u64};
 
 /// Bytes of memory that the writer fills before it writes a segment.
@@ -37,15 +37,15 @@ pub fn document_key(source: &str, path: &str) -> u64 {
 }
 
 /// Writes the index.
-pub struct Writer {
+pub struct SearchIndexWriter {
     folder: PathBuf,
     index: Index,
     writer: IndexWriter,
-    builder: Builder,
+    builder: DocumentBuilder,
     changed: bool,
 }
 
-impl Writer {
+impl SearchIndexWriter {
     /// Checks that the index in `folder` is intact: all segments can be opened, and `meta.json` is as the last commit
     /// wrote it. Takes tantivy's lock for reading. O(sections).
     pub fn examine(folder: &Path) -> Result<(), SearchError> {
@@ -74,9 +74,9 @@ impl Writer {
     /// other fields.
     ///
     /// Takes tantivy's lock for writing. The lock of a killed process does not persist.
-    pub fn open(folder: &Path) -> Result<Writer, SearchError> {
+    pub fn open(folder: &Path) -> Result<SearchIndexWriter, SearchError> {
         disk::create_folder(folder)?;
-        let (schema, fields) = schema::schema();
+        let IndexSchema { schema, fields } = schema::schema();
         let open = || -> Result<Index, tantivy::TantivyError> {
             let settings = IndexSettings { docstore_blocksize: BLOCK_BYTES, ..Default::default() };
             let builder = Index::builder().schema(schema.clone()).settings(settings);
@@ -95,11 +95,11 @@ impl Writer {
         };
         schema::register(&index);
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
-        Ok(Writer {
+        Ok(SearchIndexWriter {
             folder: folder.to_owned(),
             index,
             writer,
-            builder: Builder::new(fields),
+            builder: DocumentBuilder::new(fields),
             changed: false,
         })
     }
@@ -120,11 +120,11 @@ impl Writer {
         &mut self,
         key: u64,
         version: u64,
-        sections: &[(SectionId, Record)],
+        sections: &[(SectionId, SectionRecord)],
     ) -> Result<(), SearchError> {
         self.changed = true;
         for (id, record) in sections {
-            self.writer.add_document(self.builder.document((key, version), *id, record)?)?;
+            self.writer.add_document(self.builder.document(key, version, *id, record)?)?;
         }
         Ok(())
     }
@@ -137,7 +137,7 @@ impl Writer {
         if self.changed {
             self.writer.commit()?;
         }
-        let Writer { folder: from, index, writer, .. } = self;
+        let SearchIndexWriter { folder: from, index, writer, .. } = self;
         writer.wait_merging_threads()?;
         let meta = disk::read(&from.join(META))?;
         disk::replace(&from.join(CHECKSUM), blake3::hash(&meta).to_hex().as_bytes())?;

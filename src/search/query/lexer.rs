@@ -25,6 +25,13 @@ pub(in crate::search) enum Token<'a> {
     Close,
 }
 
+/// Text in quotation marks.
+struct Quoted<'a> {
+    text: &'a str,
+    /// The closing quotation mark is missing.
+    is_open: bool,
+}
+
 /// The tokens of a query, in order.
 pub(in crate::search) struct Lexer<'a> {
     rest: &'a str,
@@ -35,16 +42,15 @@ impl<'a> Lexer<'a> {
         Lexer { rest: text }
     }
 
-    /// Reads `inner`, the text after an opening quotation mark, up to the closing one or to the end. Returns the quoted
-    /// text, and whether the closing mark is missing.
-    fn quoted(&mut self, inner: &'a str) -> (&'a str, bool) {
+    /// Reads `inner`, the text after an opening quotation mark, up to the closing one or to the end.
+    fn quoted(&mut self, inner: &'a str) -> Quoted<'a> {
         let Some(end) = inner.find(is_quote) else {
             self.rest = "";
-            return (inner.trim(), true);
+            return Quoted { text: inner.trim(), is_open: true };
         };
         let mark = inner[end..].chars().next().map_or(1, char::len_utf8);
         self.rest = &inner[end + mark..];
-        (inner[..end].trim(), false)
+        Quoted { text: inner[..end].trim(), is_open: false }
     }
 
     /// A word, or a field with its value.
@@ -61,7 +67,7 @@ impl<'a> Lexer<'a> {
         if value.is_empty()
             && let Some(inner) = behind.strip_prefix(is_quote)
         {
-            let (value, is_open) = self.quoted(inner);
+            let Quoted { text: value, is_open } = self.quoted(inner);
             return Token::Field { field, value, is_open };
         }
         Token::Field { field, value, is_open: false }
@@ -79,7 +85,7 @@ impl<'a> Iterator for Lexer<'a> {
             let next = behind.chars().next();
             let token = match first {
                 _ if is_quote(first) => {
-                    let (text, is_open) = self.quoted(behind);
+                    let Quoted { text, is_open } = self.quoted(behind);
                     return Some(Token::Phrase { text, is_open });
                 }
                 '(' => Token::Open,
@@ -135,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_is_cut_where_a_person_would() {
+    fn a_query_is_split_into_words_phrases_fields_and_operators() {
         let tokens: Vec<Token> = Lexer::new("a-b -“c d” (e) repo:\"x y\" f(x) AND 7\"").collect();
         assert_eq!(
             tokens,

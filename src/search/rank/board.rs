@@ -3,9 +3,16 @@
 /// A set of units of a query, with one bit per unit.
 pub(in crate::search) type UnitBits = u32;
 
+/// A section with the weighted and normalised frequency of something in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::search) struct SectionFrequency {
+    pub section: u32,
+    pub frequency: f32,
+}
+
 /// The state of one section in a search. Four cells fit in a cache line.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::search) struct Cell {
+pub(in crate::search) struct BoardCell {
     /// The weighted and normalised frequency of the unit that is being read.
     pub frequency: f32,
     pub score: f32,
@@ -18,7 +25,7 @@ pub(in crate::search) struct Cell {
 /// The scores of a search in progress: one cell per section.
 #[derive(Default)]
 pub(in crate::search) struct Board {
-    pub cells: Vec<Cell>,
+    pub cells: Vec<BoardCell>,
     /// The sections that contain any unit, and those added by [`Board::touch`].
     pub touched: Vec<u32>,
     /// The sections that contain the unit that is being read.
@@ -31,11 +38,11 @@ impl Board {
     /// Clears the board and sets its size to `length` sections. O(touched sections), or O(`length`) if many are.
     pub fn reset(&mut self, length: usize) {
         if self.cells.len() != length {
-            self.cells = vec![Cell::default(); length];
+            self.cells = vec![BoardCell::default(); length];
         } else if self.touched.len() > length / 8 {
-            self.cells.fill(Cell::default());
+            self.cells.fill(BoardCell::default());
         } else {
-            self.touched.iter().for_each(|at| self.cells[*at as usize] = Cell::default());
+            self.touched.iter().for_each(|at| self.cells[*at as usize] = BoardCell::default());
         }
         self.touched.clear();
     }
@@ -56,14 +63,16 @@ impl Board {
         cell.frequency += frequency;
     }
 
-    /// Removes and returns the sections that contain the unit that was read, each with its frequency, in the order of
-    /// reading.
-    pub fn take(&mut self) -> Vec<(u32, f32)> {
+    /// Removes and returns the sections that contain the unit that was read, in the order of reading.
+    pub fn take(&mut self) -> Vec<SectionFrequency> {
         let reached = std::mem::take(&mut self.reached);
         let cells = &mut self.cells;
         reached
             .into_iter()
-            .map(|section| (section, std::mem::take(&mut cells[section as usize].frequency)))
+            .map(|section| {
+                let frequency = std::mem::take(&mut cells[section as usize].frequency);
+                SectionFrequency { section, frequency }
+            })
             .collect()
     }
 }
@@ -101,7 +110,8 @@ mod tests {
         board.reach(3, 1.0);
         board.reach(1, 0.5);
         board.reach(3, 2.0);
-        assert_eq!(board.take(), [(3, 3.0), (1, 0.5)]);
+        let taken = |(section, frequency)| SectionFrequency { section, frequency };
+        assert_eq!(board.take(), [(3, 3.0), (1, 0.5)].map(taken));
         assert_eq!(board.take(), []);
     }
 }

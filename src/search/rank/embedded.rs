@@ -9,17 +9,17 @@ use tantivy::tokenizer::{Language, TextAnalyzer};
 use crate::search::index::budget::Budget;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::lexicon::Lexicon;
-use crate::search::index::opened::Opened;
-use crate::search::index::record::{Copies, IndexedSource};
+use crate::search::index::opened::OpenedIndex;
+use crate::search::index::record::{FoldedCopies, IndexedSource};
 use crate::search::query::understand::interpreter::Interpreter;
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::SourceIndex;
 use crate::search::rank::board::Board;
 use crate::search::rank::candidates::{BEST, CandidateEngine, CandidateQuery, Candidates, Ranked};
-use crate::search::rank::filter::{Allowed, Filters};
+use crate::search::rank::filter::{Allowed, FilterEvaluator};
 use crate::search::rank::plan::Planner;
 use crate::search::rank::prefer::Preferred;
-use crate::search::rank::ranker::{Conditions, Ranker, Ranking};
+use crate::search::rank::ranker::{MatchConditions, Ranker, Ranking};
 use crate::search::rank::score::Scorer;
 use crate::search::rank::weights::WEIGHTS;
 use crate::search::text::analysis;
@@ -30,7 +30,7 @@ const TOO_FEW: usize = 5;
 
 /// An opened index, ready to search. Serves many searches at once.
 pub(in crate::search) struct EmbeddedIndex {
-    pub opened: Opened,
+    pub opened: OpenedIndex,
     pub labels: Labels,
     pub sources: Vec<IndexedSource>,
     names: SourceIndex,
@@ -44,12 +44,12 @@ impl EmbeddedIndex {
     /// Opens the index in `folder`; see [`Searcher::open`](crate::search::Searcher::open).
     pub fn open(
         folder: &Path,
-        copies: &Copies,
+        copies: &FoldedCopies,
         vocabulary: &Vocabulary,
         sources: Vec<IndexedSource>,
     ) -> Result<EmbeddedIndex, SearchError> {
         let damaged = || SearchError::Damaged(folder.to_owned());
-        let opened = guarded(damaged, || Opened::open(folder, copies))?;
+        let opened = guarded(damaged, || OpenedIndex::open(folder, copies))?;
         let stemmers = stemmers(&opened);
         let labels = Labels::new(vocabulary);
         let names = SourceIndex::new(&sources, &opened)?;
@@ -119,7 +119,7 @@ impl EmbeddedSearch<'_> {
         for (unit, bit) in plan.units.iter().zip(0..) {
             values.push(scorer.add(unit, bit, preferred.as_ref(), board)?);
         }
-        let mut conditions = Conditions {
+        let mut conditions = MatchConditions {
             allowed: allowed.as_ref(),
             with_copies: self.query.with_copies,
             is_relaxed: false,
@@ -161,8 +161,8 @@ impl EmbeddedSearch<'_> {
             board.reset(opened.len());
             let scorer = Scorer::new(opened, &WEIGHTS, self.query.budget);
             let allowed = allowed.get_or_insert_with(|| vec![true; opened.len()]);
-            for (section, _) in scorer.sections(excluded, board)? {
-                allowed[section as usize] = false;
+            for found in scorer.sections(excluded, board)? {
+                allowed[found.section as usize] = false;
             }
         }
         Ok(allowed)
@@ -170,7 +170,7 @@ impl EmbeddedSearch<'_> {
 
     /// The candidates of a query without units: all allowed sections by descending prior, or none if nothing is
     /// filtered or excluded.
-    fn all(&self, conditions: &Conditions) -> Result<Candidates, SearchError> {
+    fn all(&self, conditions: &MatchConditions) -> Result<Candidates, SearchError> {
         if conditions.allowed.is_none() {
             return Ok(Candidates::default());
         }
@@ -191,10 +191,10 @@ impl EmbeddedSearch<'_> {
         self.filters().holding(&links)
     }
 
-    fn filters(&self) -> Filters<'_> {
+    fn filters(&self) -> FilterEvaluator<'_> {
         let EmbeddedIndex { opened, labels, sources, .. } = self.index;
         let (vocabulary, budget) = (self.query.vocabulary, self.query.budget);
-        Filters { opened, vocabulary, labels, sources, budget }
+        FilterEvaluator { opened, vocabulary, labels, sources, budget }
     }
 }
 
@@ -204,7 +204,7 @@ fn found(ranking: Ranking, is_relaxed: bool) -> Candidates {
 }
 
 /// The analyzers of the languages of the text in `opened`, English first.
-fn stemmers(opened: &Opened) -> Vec<TextAnalyzer> {
+fn stemmers(opened: &OpenedIndex) -> Vec<TextAnalyzer> {
     let mut languages = vec![Language::English];
     let codes = opened.values.languages().iter();
     for language in codes.filter_map(|code| analysis::stemmer(code)) {

@@ -17,15 +17,15 @@ use crate::search::index::budget::Budget;
 use crate::search::index::day::day_number;
 use crate::search::index::error::SearchError;
 use crate::search::index::field::{Filter, FilterField};
-use crate::search::index::opened::{Opened, Segment};
+use crate::search::index::opened::{IndexSegment, OpenedIndex};
 use crate::search::index::postings::{each_block, each_term};
 use crate::search::index::record::IndexedSource;
 use crate::search::query::understand::labels::Labels;
 use crate::vocabulary::Vocabulary;
 
 /// The data that evaluating filters needs.
-pub(in crate::search) struct Filters<'a> {
-    pub opened: &'a Opened,
+pub(in crate::search) struct FilterEvaluator<'a> {
+    pub opened: &'a OpenedIndex,
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
     pub sources: &'a [IndexedSource],
@@ -36,29 +36,29 @@ pub(in crate::search) struct Filters<'a> {
 pub(in crate::search) type Allowed = Vec<bool>;
 
 /// The values of all filters of one field, in lower case.
-struct Values {
+struct FilterValues {
     wanted: Vec<String>,
     excluded: Vec<String>,
 }
 
-impl Values {
-    fn of(field: FilterField, filters: &[Filter]) -> Values {
+impl FilterValues {
+    fn of(field: FilterField, filters: &[Filter]) -> FilterValues {
         let values = |excluded: bool| {
             let own = filters.iter().filter(|f| f.field == field && f.excluded == excluded);
             own.map(|filter| filter.value.to_lowercase()).collect()
         };
-        Values { wanted: values(false), excluded: values(true) }
+        FilterValues { wanted: values(false), excluded: values(true) }
     }
 
-    /// Whether a section passes. `fits` says whether it has a value. It must have one of the wanted values, if there
-    /// are any, and none of the excluded ones.
-    fn leave(&self, fits: impl Fn(&str) -> bool) -> bool {
+    /// Whether a section passes. `fits` returns whether the section has a value. It must have one of the wanted values,
+    /// if there are any, and none of the excluded ones.
+    fn admits(&self, fits: impl Fn(&str) -> bool) -> bool {
         (self.wanted.is_empty() || self.wanted.iter().any(|value| fits(value)))
             && !self.excluded.iter().any(|value| fits(value))
     }
 }
 
-impl Filters<'_> {
+impl FilterEvaluator<'_> {
     /// The sections that pass all `filters`; `None` if there are no filters.
     ///
     /// A section has one source, one path, one language: several filters of such a field are alternatives. It may have
@@ -72,7 +72,7 @@ impl Filters<'_> {
             if !filters.iter().any(|filter| filter.field == field) {
                 continue;
             }
-            let values = Values::of(field, filters);
+            let values = FilterValues::of(field, filters);
             match field {
                 FilterField::Topic | FilterField::Has | FilterField::Since => {
                     for value in &values.wanted {
@@ -82,7 +82,7 @@ impl Filters<'_> {
                         self.keep(&mut allowed, &self.fitting(field, value)?, false)?;
                     }
                 }
-                _ => self.keep(&mut allowed, &self.left_by(field, &values)?, true)?,
+                _ => self.keep(&mut allowed, &self.passing(field, &values)?, true)?,
             }
         }
         Ok(Some(allowed))
@@ -102,7 +102,7 @@ impl Filters<'_> {
     }
 
     /// The sections that pass `values` of `field`, of which a section has only one value.
-    fn left_by(&self, field: FilterField, values: &Values) -> Result<Allowed, SearchError> {
+    fn passing(&self, field: FilterField, values: &FilterValues) -> Result<Allowed, SearchError> {
         match field {
             FilterField::Source => self.in_sources(values),
             FilterField::Licence => self.licensed(values),
@@ -114,8 +114,8 @@ impl Filters<'_> {
     }
 
     /// The sections whose value of `field` passes `values`.
-    fn having(&self, field: Field, values: &Values) -> Result<Allowed, SearchError> {
-        let mut left = vec![values.wanted.is_empty(); self.opened.len()];
+    fn having(&self, field: Field, values: &FilterValues) -> Result<Allowed, SearchError> {
+        let mut passing = vec![values.wanted.is_empty(); self.opened.len()];
         let marked = values.wanted.iter().map(|value| (value, true));
         for (value, mark) in marked.chain(values.excluded.iter().map(|value| (value, false))) {
             let value = match field {
@@ -123,9 +123,9 @@ impl Filters<'_> {
                 _ if field == self.opened.fields.language => language_code(value),
                 _ => value.clone(),
             };
-            self.mark(&Term::from_field_text(field, &value), mark, &mut left)?;
+            self.mark(&Term::from_field_text(field, &value), mark, &mut passing)?;
         }
-        Ok(left)
+        Ok(passing)
     }
 
     /// The sections that have `value` in `field`, of which a section may have many values.
@@ -144,27 +144,27 @@ impl Filters<'_> {
     }
 
     /// The sections whose path passes, by one pass over the paths of the index.
-    fn in_paths(&self, values: &Values) -> Result<Allowed, SearchError> {
-        let mut left = vec![false; self.opened.len()];
+    fn in_paths(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
+        let mut passing = vec![false; self.opened.len()];
         for segment in &self.opened.segments {
-            let is_left = |path: &str| {
+            let passes = |path: &str| {
                 let path = path.to_lowercase();
-                values.leave(|value| path.contains(value)).then_some(true)
+                values.admits(|value| path.contains(value)).then_some(true)
             };
             let terms = segment.reader.inverted_index(self.opened.fields.path)?;
-            each_term(&terms, self.budget, is_left, |docs, mark| {
-                set(&mut left, segment, docs, mark);
+            each_term(&terms, self.budget, passes, |docs, mark| {
+                set(&mut passing, segment, docs, mark);
             })?;
         }
-        Ok(left)
+        Ok(passing)
     }
 
     /// The sections of the sources whose id, owner or repository name passes. O(sources · values).
-    fn in_sources(&self, values: &Values) -> Result<Allowed, SearchError> {
+    fn in_sources(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let ids: HashSet<String> =
             self.sources.iter().map(|source| source.id.to_lowercase()).collect();
         self.of_sources(values.wanted.is_empty(), |source| {
-            values.leave(|value| match ids.contains(value) {
+            values.admits(|value| match ids.contains(value) {
                 true => source.id.to_lowercase() == value,
                 false => belongs_to(source, value),
             })
@@ -177,34 +177,34 @@ impl Filters<'_> {
         others: bool,
         fits: impl Fn(&IndexedSource) -> bool,
     ) -> Result<Allowed, SearchError> {
-        let mut left = vec![others; self.opened.len()];
+        let mut passing = vec![others; self.opened.len()];
         for source in self.sources {
-            let is_left = fits(source);
-            if is_left != others {
+            let passes = fits(source);
+            if passes != others {
                 let term = Term::from_field_text(self.opened.fields.source, &source.id);
-                self.mark(&term, is_left, &mut left)?;
+                self.mark(&term, passes, &mut passing)?;
             }
         }
-        Ok(left)
+        Ok(passing)
     }
 
     /// The sections whose licence passes: the document's own, or else that of its source. Threads have no licence.
-    fn licensed(&self, values: &Values) -> Result<Allowed, SearchError> {
-        let is_left = |licence: &str| values.leave(|value| licence.starts_with(value));
-        let none = values.leave(|_| false);
-        let mut left = self.of_sources(none, |source| {
-            source.licence.as_ref().map_or(none, |licence| is_left(&licence.to_lowercase()))
+    fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
+        let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
+        let none = values.admits(|_| false);
+        let mut passing = self.of_sources(none, |source| {
+            source.licence.as_ref().map_or(none, |licence| passes(&licence.to_lowercase()))
         })?;
         for segment in &self.opened.segments {
             let terms = segment.reader.inverted_index(self.opened.fields.licence)?;
-            let leave = |licence: &str| Some(is_left(licence));
-            each_term(&terms, self.budget, leave, |docs, is_left| {
-                set(&mut left, segment, docs, is_left);
+            let mark = |licence: &str| Some(passes(licence));
+            each_term(&terms, self.budget, mark, |docs, passes| {
+                set(&mut passing, segment, docs, passes);
             })?;
         }
         let kind = DocumentKind::Discussion.as_str();
-        self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut left)?;
-        Ok(left)
+        self.mark(&Term::from_field_text(self.opened.fields.kind, kind), none, &mut passing)?;
+        Ok(passing)
     }
 
     fn since(&self, day: u64) -> Result<Allowed, SearchError> {
@@ -248,131 +248,9 @@ fn belongs_to(source: &IndexedSource, name: &str) -> bool {
 }
 
 /// Sets `sections` to `mark` for the documents `docs` of `segment`.
-fn set(sections: &mut Allowed, segment: &Segment, docs: &[u32], mark: bool) {
+fn set(sections: &mut Allowed, segment: &IndexSegment, docs: &[u32], mark: bool) {
     docs.iter().for_each(|doc| sections[(segment.base + doc) as usize] = mark);
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalogue::Shown;
-    use crate::search::fixture::{fixture, record};
-    use crate::search::index::record::Record;
-
-    #[test]
-    fn one_wanted_value_is_enough_and_one_excluded_value_is_too_much() {
-        let filter = |value: &str, excluded| {
-            let filter = Filter::new(FilterField::Path, value).unwrap();
-            Filter { excluded, ..filter }
-        };
-        let other = Filter::new(FilterField::Kind, "note").unwrap();
-        let filters = [filter("Docs", false), filter("src", false), filter("old", true), other];
-        let values = Values::of(FilterField::Path, &filters);
-        let leave = |path: &str| values.leave(|value| path.contains(value));
-        assert_eq!(["docs/a", "src/a", "lib/a"].map(leave), [true, true, false]);
-        assert!(!leave("docs/old/a"));
-        let excluded = Values::of(FilterField::Path, &filters[2..]);
-        assert!(excluded.leave(|value| "lib/a".contains(value)), "nothing is wanted in particular");
-    }
-
-    #[test]
-    fn a_name_of_a_source_is_whole_and_in_any_case() {
-        let mut source = IndexedSource { id: "Ann/Notes".into(), ..IndexedSource::default() };
-        let belongs =
-            |source: &IndexedSource, names: [&str; 4]| names.map(|name| belongs_to(source, name));
-        assert_eq!(belongs(&source, ["ann", "notes", "note", "nn"]), [true, true, false, false]);
-        source.id = "course".into();
-        source.names.login = Some("Zoe".into());
-        source.names.name = "ML".into();
-        assert_eq!(belongs(&source, ["zoe", "ml", "zo", "ann"]), [true, true, false, false]);
-    }
-
-    #[test]
-    fn values_of_one_field_are_alternatives_and_fields_and_topics_add_up() {
-        let mut records = [record("A", "a"), record("B", "b"), record("C", "c")];
-        records[1].language = Some("sv".into());
-        records[1].step = Some("data-collection".into());
-        records[2].source = "bob/lists".into();
-        records[2].language = Some("sv".into());
-        let fixture = fixture(records);
-        let searcher = &fixture.searcher;
-        let budget = Budget::unlimited();
-        let filters = Filters {
-            opened: &searcher.index.opened,
-            vocabulary: &fixture.vocabulary,
-            labels: &searcher.index.labels,
-            sources: &searcher.index.sources,
-            budget: &budget,
-        };
-        let left = |text: &str| -> Vec<u64> {
-            let typed = crate::search::query::parse(text).filters;
-            let Some(allowed) = filters.allowed(&typed).unwrap() else { return vec![99] };
-            let sections = (0..).zip(allowed).filter(|(_, allowed)| *allowed);
-            let mut ids: Vec<u64> =
-                sections.map(|(at, _)| searcher.index.opened.id(at).0).collect();
-            ids.sort_unstable();
-            ids
-        };
-        for (text, wanted) in [
-            ("", &[99][..]),
-            ("lang:swe", &[1, 2]),
-            ("lang:en lang:sv", &[0, 1, 2]),
-            ("-lang:SWE", &[0]),
-            ("lang:sv source:bob", &[2]),
-            ("lang:sv -source:bob", &[1]),
-            ("step:\"data collection\"", &[1]),
-            ("source:nobody", &[]),
-            ("-source:nobody", &[0, 1, 2]),
-        ] {
-            assert_eq!(left(text), wanted, "{text}");
-        }
-    }
-
-    /// The sections of `records` that pass the filters typed in `query`. Their source has the MIT licence.
-    fn left(records: &[Record], query: &str) -> Vec<usize> {
-        let mut fixture = fixture(records.iter().cloned());
-        fixture.searcher.index.sources[0].licence = Some("MIT".into());
-        let index = &fixture.searcher.index;
-        let filters = Filters {
-            opened: &index.opened,
-            vocabulary: &fixture.vocabulary,
-            labels: &index.labels,
-            sources: &index.sources,
-            budget: &Budget::unlimited(),
-        };
-        let typed = crate::search::query::parse(query).filters;
-        let allowed = filters.allowed(&typed).unwrap().unwrap();
-        (0..allowed.len()).filter(|at| allowed[*at]).collect()
-    }
-
-    #[test]
-    fn several_properties_are_all_required() {
-        let of = |code: &str, text: &str| Record { code: code.into(), ..record("A", text) };
-        let table = "a | b\nc | d";
-        let records = [of("x = 1", "a"), of("", table), of("x = 1", table)];
-        assert_eq!(left(&records, "has:code has:table"), [2]);
-        assert_eq!(left(&records, "has:table -has:code"), [1]);
-    }
-
-    #[test]
-    fn a_documents_own_licence_overrides_that_of_its_source() {
-        let of = |own: Option<&str>, source: &str| Record {
-            source: source.into(),
-            licence: own.map(|licence| (licence.to_owned(), Shown::Full)),
-            ..record("A", "a")
-        };
-        let (ann, bob) = ("ann/notes", "bob/lists");
-        let records =
-            [of(None, ann), of(Some("Apache-2.0"), ann), of(Some("MIT"), bob), of(None, bob)];
-        assert_eq!(left(&records, "licence:mit"), [0, 2]);
-        assert_eq!(left(&records, "-licence:mit"), [1, 3]);
-    }
-
-    #[test]
-    fn since_leaves_out_older_and_undated_sections() {
-        let of = |date: Option<&str>| Record { date: date.map(str::to_owned), ..record("A", "a") };
-        let records = [of(Some("2024-12-31")), of(Some("2025-01-01")), of(None)];
-        assert_eq!(left(&records, "since:2025"), [1]);
-        assert_eq!(left(&records, "-since:2025"), [0, 2]);
-    }
-}
+mod tests;

@@ -4,11 +4,19 @@ use std::borrow::Cow;
 
 use crate::search::text::analysis::{Terms, phrases};
 
-/// The phrases to highlight. Each consists of stems joined by spaces; a stem contains no space.
+/// A phrase to highlight. The order is that of the phrases, then of the units.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::search) struct MarkPhrase<'v> {
+    /// Its stems, joined by spaces; a stem contains no space.
+    pub stems: Cow<'v, str>,
+    /// The number of the query unit that it belongs to.
+    pub unit: usize,
+}
+
+/// The phrases to highlight.
 #[derive(Clone, Debug, Default)]
 pub(in crate::search) struct Marks<'v> {
-    /// Each phrase, with the number of the query unit that it belongs to.
-    pub phrases: Vec<(Cow<'v, str>, usize)>,
+    pub phrases: Vec<MarkPhrase<'v>>,
     unit: usize,
 }
 
@@ -16,14 +24,15 @@ impl<'v> Marks<'v> {
     /// Adds the pieces of `terms` as one phrase, and each compound as another.
     pub fn add(&mut self, terms: &Terms) {
         for phrase in phrases(terms) {
-            self.phrases.push((Cow::Owned(phrase), self.unit));
+            self.phrases.push(MarkPhrase { stems: Cow::Owned(phrase), unit: self.unit });
         }
     }
 
     /// Adds `phrases`, as made by [`phrases`].
     pub fn add_all(&mut self, phrases: &'v [String]) {
         let unit = self.unit;
-        self.phrases.extend(phrases.iter().map(|phrase| (Cow::Borrowed(phrase.as_str()), unit)));
+        let phrase = |stems: &'v String| MarkPhrase { stems: Cow::Borrowed(stems.as_str()), unit };
+        self.phrases.extend(phrases.iter().map(phrase));
     }
 
     /// Starts the next unit of the query: phrases added from here on belong to it.
@@ -34,6 +43,6 @@ impl<'v> Marks<'v> {
     /// Sorts the phrases and removes duplicates. Each is kept for the first unit that it belongs to.
     pub fn finish(&mut self) {
         self.phrases.sort_unstable();
-        self.phrases.dedup_by(|next, kept| next.0 == kept.0);
+        self.phrases.dedup_by(|next, kept| next.stems == kept.stems);
     }
 }

@@ -3,9 +3,9 @@
 use tantivy::tokenizer::TextAnalyzer;
 
 use crate::search::query::grammar::{MOST_UNITS, Node};
-use crate::search::query::understand::interpreter::{Meaning, Name, Reading};
 use crate::search::query::understand::labels::Labels;
 use crate::search::query::understand::names::Preference;
+use crate::search::query::understand::reading::{MeantTopic, QueryName, QueryReading, UnitMeaning};
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::marks::Marks;
 use crate::search::rank::weights::Weights;
@@ -23,9 +23,9 @@ const _: () = assert!(
 /// The most pieces of a phrase that are looked up. In scripts without spaces, every pair of characters is a piece.
 const MOST_PIECES: usize = 32;
 
-/// An alternative of a unit: something to look up.
+/// Something to look up.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::search) enum Part {
+pub(in crate::search) enum PlanPart {
     /// A term, in all text fields.
     Stem(String),
     /// Consecutive terms in one field.
@@ -38,12 +38,26 @@ pub(in crate::search) enum Part {
     All(Vec<Alternatives>),
 }
 
-/// Alternative parts, each with its weight.
-pub(in crate::search) type Alternatives = Vec<(Part, f32)>;
+/// A part with its weight, relative to 1 for the words as typed.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::search) struct Alternative {
+    pub part: PlanPart,
+    pub weight: f32,
+}
+
+impl Alternative {
+    /// The alternative for words as typed.
+    pub fn as_typed(part: PlanPart) -> Alternative {
+        Alternative { part, weight: 1.0 }
+    }
+}
+
+/// Alternative parts: a section needs one of them.
+pub(in crate::search) type Alternatives = Vec<Alternative>;
 
 /// One unit of a query, with all its alternatives.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::search) struct Unit {
+pub(in crate::search) struct PlanUnit {
     pub parts: Alternatives,
     pub weight: f32,
     /// Whether a hit must contain it.
@@ -60,7 +74,7 @@ pub(in crate::search) struct Unit {
 /// A query in the form in which it is looked up.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Plan<'v> {
-    pub units: Vec<Unit>,
+    pub units: Vec<PlanUnit>,
     pub marks: Marks<'v>,
     /// Whether the query asks for sections with many links.
     pub wants_links: bool,
@@ -78,7 +92,7 @@ pub(in crate::search) struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     /// The plan for `reading`.
-    pub fn plan(&self, reading: &Reading) -> Plan<'a> {
+    pub fn plan(&self, reading: &QueryReading) -> Plan<'a> {
         let wants_links = reading.meanings.iter().any(|meaning| meaning.is_aside);
         let preferences = reading.preferences.clone();
         let mut plan = Plan { wants_links, preferences, ..Plan::default() };
@@ -101,65 +115,66 @@ impl<'a> Planner<'a> {
         nodes.iter().flat_map(|node| self.node(node, &mut Marks::default())).collect()
     }
 
-    fn unit(&self, meaning: &Meaning, marks: &mut Marks<'a>) -> Unit {
-        let weights = self.weights;
-        // A word that names a source is rarely misspelled.
-        let correction = match meaning.preference {
-            Some(_) => weights.unlikely_correction,
-            None => weights.correction,
-        };
+    /// The unit for `meaning`: the node as typed, its completions and corrections, and the topics that it names.
+    fn unit(&self, meaning: &UnitMeaning, marks: &mut Marks<'a>) -> PlanUnit {
         let mut parts = self.node(meaning.node, marks);
-        let stem = match (meaning.node, parts.first()) {
-            (Node::Word(_), Some((Part::Stem(stem), _))) => Some(stem.clone()),
+        let typed_stem = match (meaning.node, parts.first().map(|first| &first.part)) {
+            (Node::Word(_), Some(PlanPart::Stem(stem))) => Some(stem.clone()),
             _ => None,
         };
-        for (words, weight) in meaning
-            .completions
-            .iter()
-            .map(|word| (word, weights.completion))
-            .chain(meaning.spelt.iter().map(|words| (words, correction)))
-        {
-            let node = match words.contains(' ') {
-                true => Node::Phrase(words.clone()),
-                false => Node::Word(words.clone()),
-            };
-            let found = match &node {
-                Node::Phrase(text) => self.loose_phrase(text, marks),
-                _ => self.node(&node, marks),
-            };
-            parts.extend(found.into_iter().map(|(part, own)| (part, own * weight)));
-        }
-        for (topic, is_sure) in &meaning.topics {
-            marks.add_all(&self.labels.of(*topic, self.vocabulary).phrases);
-            let slug = self.vocabulary.topics[*topic].slug.0.clone();
-            parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
+        self.add_guesses(meaning, &mut parts, marks);
+        for topic in &meaning.topics {
+            marks.add_all(&self.labels.of(topic.topic, self.vocabulary).phrases);
+            parts.push(self.topic(*topic));
         }
         merge(&mut parts);
-        Unit {
-            stem: meaning.spelt.first().and_then(|words| self.stem(words)).or(stem),
+        PlanUnit {
+            stem: meaning.spelt.first().and_then(|words| self.stem(words)).or(typed_stem),
             parts,
-            weight: if meaning.is_aside { weights.aside } else { 1.0 },
+            weight: if meaning.is_aside { self.weights.aside } else { 1.0 },
             is_required: matches!(meaning.node, Node::Phrase(_)),
             is_extra: meaning.is_aside,
             preference: meaning.preference,
         }
     }
 
-    /// The unit of words that together name a topic: the topic, or the words as a phrase. It is rarer, and so a
-    /// stronger signal, than each of the words.
-    fn name(&self, name: &Name) -> Unit {
-        let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
-        for (topic, is_sure) in &name.topics {
-            let slug = self.vocabulary.topics[*topic].slug.0.clone();
-            parts.push((Part::Topic(slug), self.topic_weight(*is_sure)));
+    /// Adds the completions and corrections of `meaning` to `parts`, with lower weights.
+    fn add_guesses(&self, meaning: &UnitMeaning, parts: &mut Alternatives, marks: &mut Marks) {
+        // A word that names a source is rarely misspelled.
+        let correction = match meaning.preference {
+            Some(_) => self.weights.unlikely_correction,
+            None => self.weights.correction,
+        };
+        let completions = meaning.completions.iter().map(|word| (word, self.weights.completion));
+        let corrections = meaning.spelt.iter().map(|words| (words, correction));
+        for (words, weight) in completions.chain(corrections) {
+            let found = match words.contains(' ') {
+                true => self.loose_phrase(words, marks),
+                false => self.word(words, marks),
+            };
+            parts.extend(
+                found
+                    .into_iter()
+                    .map(|found| Alternative { weight: found.weight * weight, part: found.part }),
+            );
         }
-        let weights = self.weights;
-        let weight = if name.is_paraphrase { weights.paraphrase } else { weights.name };
-        Unit { parts, weight, is_required: false, is_extra: true, stem: None, preference: None }
     }
 
-    fn topic_weight(&self, is_sure: bool) -> f32 {
-        if is_sure { self.weights.topic } else { self.weights.unsure_topic }
+    /// The unit of words that together name a topic: the topic, or the words as a phrase. It is rarer, and so a
+    /// stronger signal, than each of the words.
+    fn name(&self, name: &QueryName) -> PlanUnit {
+        let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
+        parts.extend(name.topics.iter().map(|topic| self.topic(*topic)));
+        let weights = self.weights;
+        let weight = if name.is_paraphrase { weights.paraphrase } else { weights.name };
+        PlanUnit { parts, weight, is_required: false, is_extra: true, stem: None, preference: None }
+    }
+
+    /// The alternative that looks up sections by `topic`.
+    fn topic(&self, topic: MeantTopic) -> Alternative {
+        let part = PlanPart::Topic(self.vocabulary.topics[topic.topic].slug.0.clone());
+        let weight = if topic.is_sure { self.weights.topic } else { self.weights.unsure_topic };
+        Alternative { part, weight }
     }
 
     /// The English stem of `words`, if they have exactly one.
@@ -175,7 +190,10 @@ impl<'a> Planner<'a> {
                 let mut words = analysis::terms(text, &mut analysis::words()).pieces;
                 words.truncate(MOST_PIECES);
                 let parts = self.loose_phrase(text, marks);
-                if parts.is_empty() { parts } else { vec![(Part::Exact { parts, words }, 1.0)] }
+                match parts.is_empty() {
+                    true => parts,
+                    false => vec![Alternative::as_typed(PlanPart::Exact { parts, words })],
+                }
             }
             Node::Any(any) => any.iter().flat_map(|node| self.node(node, marks)).collect(),
             Node::All(all) => {
@@ -184,7 +202,10 @@ impl<'a> Planner<'a> {
                     .map(|node| self.node(node, marks))
                     .filter(|parts| !parts.is_empty())
                     .collect();
-                if all.is_empty() { Vec::new() } else { vec![(Part::All(all), 1.0)] }
+                match all.is_empty() {
+                    true => Vec::new(),
+                    false => vec![Alternative::as_typed(PlanPart::All(all))],
+                }
             }
         }
     }
@@ -199,9 +220,10 @@ impl<'a> Planner<'a> {
             let Terms { pieces, compounds } = terms;
             // "C++" must not match every "C".
             let is_own = pieces.len() == 1 && !compounds.is_empty();
-            parts.extend(compounds.into_iter().map(|term| (Part::Stem(term), 1.0)));
+            let compounds = compounds.into_iter().map(PlanPart::Stem);
+            parts.extend(compounds.map(Alternative::as_typed));
             if !is_own {
-                parts.extend(sequence(pieces).map(|part| (part, 1.0)));
+                parts.extend(sequence(pieces).map(Alternative::as_typed));
             }
         }
         merge(&mut parts);
@@ -214,7 +236,7 @@ impl<'a> Planner<'a> {
         for stemmer in self.stemmers {
             let terms = analysis::terms(text, &mut stemmer.clone());
             marks.add(&terms);
-            parts.extend(sequence(terms.pieces).map(|part| (part, 1.0)));
+            parts.extend(sequence(terms.pieces).map(Alternative::as_typed));
         }
         merge(&mut parts);
         parts
@@ -222,136 +244,26 @@ impl<'a> Planner<'a> {
 }
 
 /// The part that looks up the first [`MOST_PIECES`] of `pieces` in sequence.
-fn sequence(mut pieces: Vec<String>) -> Option<Part> {
+fn sequence(mut pieces: Vec<String>) -> Option<PlanPart> {
     pieces.truncate(MOST_PIECES);
     match pieces.len() {
         0 => None,
-        1 => pieces.pop().map(Part::Stem),
-        _ => Some(Part::Phrase(pieces)),
+        1 => pieces.pop().map(PlanPart::Stem),
+        _ => Some(PlanPart::Phrase(pieces)),
     }
 }
 
 /// Deduplicates the parts, each with its greatest weight, in the order of their first occurrence.
 fn merge(parts: &mut Alternatives) {
     let mut merged: Alternatives = Vec::with_capacity(parts.len());
-    for (part, weight) in parts.drain(..) {
-        match merged.iter_mut().find(|(known, _)| *known == part) {
-            Some((_, known)) => *known = known.max(weight),
-            None => merged.push((part, weight)),
+    for alternative in parts.drain(..) {
+        match merged.iter_mut().find(|known| known.part == alternative.part) {
+            Some(known) => known.weight = known.weight.max(alternative.weight),
+            None => merged.push(alternative),
         }
     }
     *parts = merged;
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Sources;
-    use crate::search::query::parse;
-    use crate::search::rank::weights::WEIGHTS;
-    use tantivy::tokenizer::Language;
-
-    fn with_planner<T>(test: impl FnOnce(&Planner) -> T) -> T {
-        let vocabulary = crate::vocabulary::load(&Sources::Compiled).unwrap();
-        let labels = Labels::new(&vocabulary);
-        let stemmers = [Language::English, Language::Swedish].map(analysis::stemmed);
-        let (vocabulary, labels) = (&vocabulary, &labels);
-        test(&Planner { vocabulary, labels, weights: &WEIGHTS, stemmers: &stemmers })
-    }
-
-    fn meaning(node: &Node) -> Meaning<'_> {
-        Meaning {
-            node,
-            topics: vec![],
-            completions: vec![],
-            spelt: vec![],
-            is_aside: false,
-            preference: None,
-        }
-    }
-
-    fn reading(meanings: Vec<Meaning<'_>>) -> Reading<'_> {
-        Reading { understood: Default::default(), meanings, names: vec![], preferences: vec![] }
-    }
-
-    fn stem(text: &str) -> Part {
-        Part::Stem(text.into())
-    }
-
-    /// The parts that the words of `text` are looked up as, in order.
-    fn parts(text: &str) -> Vec<Alternatives> {
-        let query = parse(text);
-        with_planner(|planner| {
-            let meanings = query.units.iter().map(meaning).collect();
-            planner.plan(&reading(meanings)).units.into_iter().map(|unit| unit.parts).collect()
-        })
-    }
-
-    #[test]
-    fn a_word_is_looked_up_by_its_stem_in_each_language_of_the_index_once() {
-        assert_eq!(parts("model"), [[(stem("model"), 1.0)]]);
-        assert_eq!(parts("användare"), [[(stem("anvandar"), 1.0), (stem("anvand"), 1.0)]]);
-    }
-
-    #[test]
-    fn what_punctuation_joins_is_looked_up_whole_and_in_pieces() {
-        let pieces = Part::Phrase(vec!["k".into(), "nn".into()]);
-        assert_eq!(parts("k-NN"), [[(stem("knn"), 1.0), (pieces, 1.0)]]);
-        assert_eq!(parts("C++"), [[(stem("c++"), 1.0)]], "a lone C is no C++");
-    }
-
-    #[test]
-    fn alternatives_share_a_unit_and_a_group_needs_one_of_each() {
-        assert_eq!(parts("red OR green"), [[(stem("red"), 1.0), (stem("green"), 1.0)]]);
-        let all = Part::All(vec![vec![(stem("red"), 1.0)], vec![(stem("hot"), 1.0)]]);
-        assert_eq!(parts("(red hot) OR blue"), [[(all, 1.0), (stem("blue"), 1.0)]]);
-    }
-
-    #[test]
-    fn a_phrase_is_required_to_the_letter_and_a_word_is_not() {
-        let query = parse("\"ranked lists\" bias");
-        with_planner(|planner| {
-            let plan = planner.plan(&reading(query.units.iter().map(meaning).collect()));
-            let required: Vec<bool> = plan.units.iter().map(|unit| unit.is_required).collect();
-            assert_eq!(required, [true, false]);
-            let [(Part::Exact { parts, words }, weight)] = &plan.units[0].parts[..] else {
-                panic!("{:?}", plan.units[0].parts);
-            };
-            assert_eq!((words.join(" "), *weight), ("ranked lists".to_owned(), 1.0));
-            assert_eq!(parts[0].0, Part::Phrase(vec!["rank".into(), "list".into()]));
-        });
-    }
-
-    #[test]
-    fn what_a_word_may_have_meant_counts_less_than_the_word() {
-        let node = Node::Word("rankin".into());
-        with_planner(|planner| {
-            let mut guessed = meaning(&node);
-            guessed.completions = vec!["ranking".into()];
-            guessed.spelt = vec!["ranking".into(), "rank kin".into()];
-            guessed.topics = vec![(0, true)];
-            let slug = planner.vocabulary.topics[0].slug.0.clone();
-            let plan = planner.plan(&reading(vec![guessed]));
-            let unit = &plan.units[0];
-            assert_eq!(unit.parts[0], (stem("rankin"), 1.0));
-            // The greater of two weights is kept.
-            let rank = unit.parts.iter().find(|(part, _)| *part == stem("rank")).unwrap();
-            assert_eq!(rank.1, WEIGHTS.correction.max(WEIGHTS.completion));
-            let split = Part::Phrase(vec!["rank".into(), "kin".into()]);
-            assert!(unit.parts.contains(&(split, WEIGHTS.correction)));
-            assert!(unit.parts.contains(&(Part::Topic(slug), WEIGHTS.topic)));
-            assert_eq!(unit.stem.as_deref(), Some("rank"), "near others as it was meant");
-        });
-    }
-
-    #[test]
-    fn a_word_that_asks_for_links_need_not_be_held() {
-        let node = Node::Word("papers".into());
-        with_planner(|planner| {
-            let aside = Meaning { is_aside: true, ..meaning(&node) };
-            let plan = planner.plan(&reading(vec![aside]));
-            assert!(plan.wants_links && plan.units[0].is_extra);
-            assert_eq!(plan.units[0].weight, WEIGHTS.aside);
-        });
-    }
-}
+mod tests;

@@ -6,14 +6,14 @@
 //! nothing: a section that contains enough of the other words matches, whatever its source, and so does every section
 //! that would match without the preference.
 
-use crate::search::index::opened::Opened;
+use crate::search::index::opened::OpenedIndex;
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::plan::Plan;
 use crate::search::rank::weights::Weights;
 
 /// The bonus of a section for its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in crate::search) struct Gain {
+pub(in crate::search) struct SourceGain {
     pub score: f32,
     /// The units that the section counts as containing.
     pub units: UnitBits,
@@ -22,7 +22,7 @@ pub(in crate::search) struct Gain {
 /// The sources that a query prefers.
 pub(in crate::search) struct Preferred {
     /// By the source's number in the index.
-    gains: Vec<Gain>,
+    gains: Vec<SourceGain>,
     /// The units that belong to names of sources.
     pub units: UnitBits,
     /// Whether the query consists only of names: then all sections of their sources match.
@@ -32,9 +32,9 @@ pub(in crate::search) struct Preferred {
 impl Preferred {
     /// The sources that `plan` prefers, with scores of 0 until `Preferred::weigh` is called; `None` if it prefers none.
     /// O(sources + units).
-    pub fn of(plan: &Plan, opened: &Opened) -> Option<Preferred> {
+    pub fn of(plan: &Plan, opened: &OpenedIndex) -> Option<Preferred> {
         let mut preferred = Preferred {
-            gains: vec![Gain::default(); opened.values.sources()],
+            gains: vec![SourceGain::default(); opened.values.sources()],
             units: 0,
             is_all: plan.units.iter().all(|unit| unit.is_extra || unit.preference.is_some()),
         };
@@ -51,7 +51,7 @@ impl Preferred {
     }
 
     /// Computes the score of each preferred source from `values`, the values of the units of `plan`.
-    pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &Opened, weights: &Weights) {
+    pub fn weigh(&mut self, plan: &Plan, values: &[u32], opened: &OpenedIndex, weights: &Weights) {
         for (at, preference) in plan.preferences.iter().enumerate() {
             let rarity = opened.rarity(preference.sections);
             let own = plan.units.iter().zip(values).filter(|(unit, _)| unit.preference == Some(at));
@@ -65,19 +65,76 @@ impl Preferred {
     }
 
     /// The bonus of `section`.
-    pub fn gain(&self, opened: &Opened, section: u32) -> Gain {
+    pub fn gain(&self, opened: &OpenedIndex, section: u32) -> SourceGain {
         let number = opened.values.source_of(section);
         number.and_then(|number| self.gains.get(number)).copied().unwrap_or_default()
     }
 
     /// The units that count for `section` because of its source, so that their occurrences in it are ignored; none if
     /// the query consists only of names.
-    pub fn spared(&self, opened: &Opened, section: u32) -> u32 {
+    pub fn spared(&self, opened: &OpenedIndex, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }
 
     /// The numbers of the preferred sources.
     pub fn sources(&self) -> impl Iterator<Item = usize> {
         self.gains.iter().enumerate().filter(|(_, gain)| gain.units != 0).map(|(number, _)| number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::fixture::{fixture, record};
+    use crate::search::query::understand::names::Preference;
+    use crate::search::rank::plan::PlanUnit;
+    use crate::search::rank::weights::WEIGHTS;
+
+    fn unit(preference: Option<usize>) -> PlanUnit {
+        PlanUnit {
+            parts: Vec::new(),
+            weight: 1.0,
+            is_required: false,
+            is_extra: false,
+            stem: None,
+            preference,
+        }
+    }
+
+    /// A plan of `units` that prefers the source with the number 1.
+    fn plan(units: Vec<PlanUnit>) -> Plan<'static> {
+        let preferences = vec![Preference { sources: vec![1], sections: 1 }];
+        Plan { units, preferences, ..Plan::default() }
+    }
+
+    #[test]
+    fn only_sections_of_the_named_source_gain_for_the_words_of_its_name() {
+        let mut records = [record("A", "a"), record("B", "b")];
+        records[1].source = "bob/lists".into();
+        let fixture = fixture(records);
+        let opened = &fixture.searcher.index.opened;
+        let section = |id| (0..2).find(|section| opened.id(*section).0 == id).unwrap();
+        let (ann, bob) = (section(0), section(1));
+        let plan = plan(vec![unit(None), unit(Some(0))]);
+        let mut preferred = Preferred::of(&plan, opened).unwrap();
+        preferred.weigh(&plan, &[9_000, 100], opened, &WEIGHTS);
+        assert_eq!(preferred.gain(opened, ann), SourceGain::default());
+        let gain = preferred.gain(opened, bob);
+        assert_eq!(gain, SourceGain { score: WEIGHTS.preferred * 0.1, units: 0b10 });
+        assert_eq!(preferred.spared(opened, bob), 0b10);
+        assert_eq!(preferred.sources().collect::<Vec<_>>(), [1]);
+        assert!(!preferred.is_all);
+    }
+
+    #[test]
+    fn words_are_spared_in_their_source_unless_the_query_consists_of_names() {
+        let mut records = [record("A", "a"), record("B", "b")];
+        records[1].source = "bob/lists".into();
+        let fixture = fixture(records);
+        let opened = &fixture.searcher.index.opened;
+        let preferred = Preferred::of(&plan(vec![unit(Some(0))]), opened).unwrap();
+        assert!(preferred.is_all);
+        assert_eq!([0, 1].map(|section| preferred.spared(opened, section)), [0, 0]);
+        assert!(Preferred::of(&plan(vec![unit(None)]), opened).is_none());
     }
 }

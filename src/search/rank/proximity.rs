@@ -12,8 +12,8 @@ use tantivy::{DocSet, TERMINATED, Term};
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{BODY, Opened};
-use crate::search::rank::plan::Unit;
+use crate::search::index::opened::{BODY, OpenedIndex, SectionPlace};
+use crate::search::rank::plan::PlanUnit;
 use crate::search::rank::weights::Weights;
 
 /// The greatest distance that counts, in positions. Words further apart are unrelated.
@@ -22,15 +22,15 @@ const FARTHEST: u32 = 10;
 const TURNED: f32 = 0.7;
 
 /// Computes the proximity of neighbouring units of a query.
-pub(in crate::search) struct Near<'a> {
-    pub opened: &'a Opened,
-    pub units: &'a [Unit],
+pub(in crate::search) struct Proximity<'a> {
+    pub opened: &'a OpenedIndex,
+    pub units: &'a [PlanUnit],
     pub values: &'a [u32],
     pub weights: &'a Weights,
     pub budget: &'a Budget,
 }
 
-impl Near<'_> {
+impl Proximity<'_> {
     /// The proximity bonus of each of `sections` (ascending): at most the sum over all pairs of the lesser of both
     /// values, in inverse document frequencies. Reads the positions of each word in these sections only.
     pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
@@ -58,8 +58,8 @@ impl Near<'_> {
 
     /// The factor for frequencies in the body of `section`, by its length.
     fn norm(&self, section: u32) -> f32 {
-        let (segment, doc) = self.opened.place(section);
-        let length = self.opened.segments[segment].texts[BODY].lengths.fieldnorm(doc);
+        let place = self.opened.place(section);
+        let length = self.opened.segments[place.segment].texts[BODY].lengths.fieldnorm(place.doc);
         let b = self.weights.normalisation[BODY];
         1.0 / (1.0 - b + b * length as f32 / self.opened.mean_lengths[BODY])
     }
@@ -81,7 +81,7 @@ impl Near<'_> {
             let option = IndexRecordOption::WithFreqsAndPositions;
             let Some(mut postings) = terms.read_postings(&term, option)? else { continue };
             for (section, places) in sections.iter().zip(&mut places) {
-                let (own, doc) = self.opened.place(*section);
+                let SectionPlace { segment: own, doc } = self.opened.place(*section);
                 if own == at && postings.doc() <= doc && postings.seek(doc) == doc {
                     postings.positions(places);
                     self.budget.spend(1 + places.len())?;
@@ -120,7 +120,7 @@ mod tests {
     use super::closeness;
 
     #[test]
-    fn the_closest_places_count() {
+    fn the_nearest_positions_count() {
         assert_eq!(closeness(&[3, 40], &[41]), 1.0);
         assert_eq!(closeness(&[3, 40], &[4, 42]), 1.5);
         assert_eq!(closeness(&[40], &[10, 39]), 0.7);

@@ -1,27 +1,23 @@
-//! Selects and orders the matches among the scored sections, and limits how many of one document are shown.
+//! Selects and orders the matches among the scored sections.
 //!
 //! There are two passes. The first orders all matches by BM25F, multiplied by the prior of the section and by the share
 //! of the query that it contains. The second adds bonuses to the best of them that cost more to compute: for proximity
 //! of query words, and for a heading that matches the query.
 
-use foldhash::{HashMap, HashSet};
-
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{HEADING, Hidden, Opened};
-use crate::search::rank::board::Board;
-use crate::search::rank::board::UnitBits;
+use crate::search::index::opened::{HEADING, Hidden, OpenedIndex};
+use crate::search::rank::board::{Board, UnitBits};
 use crate::search::rank::candidates::{BEST, Ranked};
 use crate::search::rank::filter::Allowed;
-use crate::search::rank::plan::Unit;
-use crate::search::rank::prefer::{Gain, Preferred};
-use crate::search::rank::proximity::Near;
+use crate::search::rank::plan::PlanUnit;
+use crate::search::rank::prefer::{Preferred, SourceGain};
+use crate::search::rank::proximity::Proximity;
+use crate::search::rank::shares::{QueryRemainder, QueryShares};
 use crate::search::rank::weights::Weights;
 
 /// The number of best matches that the second pass scores.
-const LOOKED_AT: usize = 100;
-/// The most units for which the shares of all combinations are tabulated.
-const MOST_TABLED: usize = 10;
+const RESCORED: usize = 100;
 
 /// The matches of a query.
 #[derive(Debug, Default)]
@@ -35,7 +31,7 @@ pub(in crate::search) struct Ranking {
 }
 
 /// The conditions that a match fulfils.
-pub(in crate::search) struct Conditions<'a> {
+pub(in crate::search) struct MatchConditions<'a> {
     /// The sections that pass the filters and contain no excluded word; `None` for all.
     pub allowed: Option<&'a Allowed>,
     /// Whether copies count as matches.
@@ -46,9 +42,9 @@ pub(in crate::search) struct Conditions<'a> {
     pub links: Option<&'a Allowed>,
 }
 
-impl Conditions<'_> {
-    /// Whether the section with number `at` may be a match, whatever it contains.
-    pub fn show(&self, opened: &Opened, at: usize) -> bool {
+impl MatchConditions<'_> {
+    /// Whether the section with number `at` may be a match: it is not hidden and passes the filters.
+    pub fn show(&self, opened: &OpenedIndex, at: usize) -> bool {
         let is_hidden = match opened.hidden[at] {
             Hidden::No => false,
             Hidden::Folded => !self.with_copies,
@@ -60,9 +56,9 @@ impl Conditions<'_> {
 
 /// Ranks the sections on a board.
 pub(in crate::search) struct Ranker<'a> {
-    pub opened: &'a Opened,
+    pub opened: &'a OpenedIndex,
     pub weights: &'a Weights,
-    pub units: &'a [Unit],
+    pub units: &'a [PlanUnit],
     /// The value of each unit: thousandths of its weighted inverse document frequency.
     pub values: &'a [u32],
     pub board: &'a Board,
@@ -72,16 +68,17 @@ pub(in crate::search) struct Ranker<'a> {
 
 impl Ranker<'_> {
     /// The matches under `conditions`, in order. O(touched sections).
-    pub fn rank(&self, conditions: &Conditions) -> Result<Ranking, SearchError> {
-        let shares = Shares::new(self.units, self.values, self.weights.coverage);
-        let rest = self.preferred.map(|preferred| self.rest(preferred));
+    pub fn rank(&self, conditions: &MatchConditions) -> Result<Ranking, SearchError> {
+        let shares = QueryShares::new(self.units, self.values, self.weights.coverage);
+        let remainder = self.preferred.map(|preferred| self.remainder(preferred));
         let least = if conditions.is_relaxed { 0.0 } else { self.weights.least_share };
         let required = match conditions.is_relaxed {
             true => 0,
             false => bits(self.units, |unit| unit.is_required),
         };
         self.budget.spend(self.board.touched.len())?;
-        let (mut matches, mut by_words): (Vec<Ranked>, usize) = (Vec::new(), 0);
+        let mut matches: Vec<Ranked> = Vec::new();
+        let mut by_words = 0;
         for section in &self.board.touched {
             let at = *section as usize;
             let cell = &self.board.cells[at];
@@ -89,62 +86,63 @@ impl Ranker<'_> {
             if units & required != required || !conditions.show(self.opened, at) {
                 continue;
             }
-            let (share, _) = shares.of(units);
+            let share = shares.of(units).share;
             let has_most = share >= least && share > 0.0;
             by_words += usize::from(has_most);
             let gain = self.gain(*section);
-            let has_rest = || rest.as_ref().is_some_and(|rest| rest.is_held(units, gain, least));
-            if !has_most && !has_rest() {
+            let has_remainder =
+                || remainder.as_ref().is_some_and(|rest| rest.is_held(units, gain, least));
+            if !has_most && !has_remainder() {
                 continue;
             }
-            let (_, worth) = shares.of(units | gain.units);
-            let score = (cell.score + gain.score) * worth * self.worth(at, conditions);
+            let factor = shares.of(units | gain.units).factor;
+            let score = (cell.score + gain.score) * factor * self.static_factor(at, conditions);
             matches.push(Ranked { section: *section, score });
         }
         let total = matches.len();
         if matches.len() > BEST {
-            matches.select_nth_unstable_by_key(BEST - 1, order);
+            matches.select_nth_unstable_by_key(BEST - 1, sort_key);
             matches.truncate(BEST);
         }
-        matches.sort_unstable_by_key(order);
-        self.look_again(&mut matches, &shares, conditions)?;
+        matches.sort_unstable_by_key(sort_key);
+        self.second_pass(&mut matches, &shares, conditions)?;
         Ok(Ranking { total, by_words, best: matches })
     }
 
     /// The bonus of `section` for its source.
-    fn gain(&self, section: u32) -> Gain {
+    fn gain(&self, section: u32) -> SourceGain {
         self.preferred.map(|p| p.gain(self.opened, section)).unwrap_or_default()
     }
 
     /// The part of the query that is not names of sources.
-    fn rest(&self, preferred: &Preferred) -> Rest {
+    fn remainder(&self, preferred: &Preferred) -> QueryRemainder {
         let mut values = self.values.to_vec();
         for (at, value) in values.iter_mut().enumerate() {
             *value *= u32::from(preferred.units & (1 << at) == 0);
         }
-        let shares = Shares::new(self.units, &values, self.weights.coverage);
-        Rest { shares, is_nothing: preferred.is_all }
+        let shares = QueryShares::new(self.units, &values, self.weights.coverage);
+        QueryRemainder { shares, is_empty: preferred.is_all }
     }
 
     /// The factor for the score of the section `at` that does not depend on the query's words: prior and links.
-    fn worth(&self, at: usize, conditions: &Conditions) -> f32 {
+    fn static_factor(&self, at: usize, conditions: &MatchConditions) -> f32 {
         let links = conditions.links.is_some_and(|links| links[at]);
         let links = if links { 1.0 + self.weights.links } else { 1.0 };
         self.opened.priors[at] * links
     }
 
     /// The second pass: adds the bonuses to the first of `matches`, which are ordered, and orders these again.
-    fn look_again(
+    fn second_pass(
         &self,
         matches: &mut [Ranked],
-        shares: &Shares,
-        conditions: &Conditions,
+        shares: &QueryShares,
+        conditions: &MatchConditions,
     ) -> Result<(), SearchError> {
-        let looked_at = matches.len().min(LOOKED_AT);
-        let first = &mut matches[..looked_at];
+        let rescored = matches.len().min(RESCORED);
+        let first = &mut matches[..rescored];
         first.sort_unstable_by_key(|ranked| ranked.section);
         let sections: Vec<u32> = first.iter().map(|ranked| ranked.section).collect();
-        let near = Near {
+        let near = Proximity {
             opened: self.opened,
             units: self.units,
             values: self.values,
@@ -157,24 +155,25 @@ impl Ranker<'_> {
             let heading = self.heading(ranked.section, shares);
             let bonus = self.weights.near * near + self.weights.heading * heading;
             let gain = self.gain(ranked.section);
-            let (_, worth) = shares.of(self.board.cells[at].units | gain.units);
-            ranked.score += bonus * worth * self.worth(at, conditions);
+            let factor = shares.of(self.board.cells[at].units | gain.units).factor;
+            ranked.score += bonus * factor * self.static_factor(at, conditions);
         }
-        first.sort_unstable_by_key(order);
+        first.sort_unstable_by_key(sort_key);
         Ok(())
     }
 
     /// How well the heading of `section` matches the query: higher the more of the query it contains, and the fewer
     /// other words.
-    fn heading(&self, section: u32, shares: &Shares) -> f32 {
+    fn heading(&self, section: u32, shares: &QueryShares) -> f32 {
         let spared = self.preferred.map_or(0, |preferred| preferred.spared(self.opened, section));
         let units = self.board.cells[section as usize].headings & !spared;
         if units == 0 {
             return 0.0;
         }
-        let (segment, doc) = self.opened.place(section);
-        let length = self.opened.segments[segment].texts[HEADING].lengths.fieldnorm(doc).max(1);
-        let (share, _) = shares.of(units);
+        let place = self.opened.place(section);
+        let lengths = &self.opened.segments[place.segment].texts[HEADING].lengths;
+        let length = lengths.fieldnorm(place.doc).max(1);
+        let share = shares.of(units).share;
         // Both are small counts of words.
         let purity = (units.count_ones() as f32 / length as f32).min(1.0);
         shares.total() / 1000.0 * share * purity
@@ -182,7 +181,7 @@ impl Ranker<'_> {
 }
 
 /// The set of the units for which `wanted` is true.
-fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> UnitBits {
+fn bits(units: &[PlanUnit], wanted: impl Fn(&PlanUnit) -> bool) -> UnitBits {
     units
         .iter()
         .enumerate()
@@ -192,180 +191,24 @@ fn bits(units: &[Unit], wanted: impl Fn(&Unit) -> bool) -> UnitBits {
 
 /// The sort key of matches: descending score, then ascending section number, so that the order is deterministic. The
 /// bits of scores have the order of their values, because scores are never negative.
-fn order(ranked: &Ranked) -> u64 {
+fn sort_key(ranked: &Ranked) -> u64 {
     u64::from(!ranked.score.to_bits()) << 32 | u64::from(ranked.section)
-}
-
-/// Computes the share of the query's total value that a set of units has, and the factor for scores that follows.
-struct Shares {
-    values: Vec<u32>,
-    total: u32,
-    /// The exponent that turns a share into a factor.
-    power: f32,
-    /// Share and factor of every set of units; empty if there are too many units.
-    table: Vec<(f32, f32)>,
-}
-
-impl Shares {
-    /// The shares of `units` with `values`. Extra units count only if all units are extra.
-    fn new(units: &[Unit], values: &[u32], power: f32) -> Shares {
-        let has_main = units.iter().any(|unit| !unit.is_extra);
-        let counts = |unit: &Unit| !has_main || !unit.is_extra;
-        let values: Vec<u32> = units
-            .iter()
-            .zip(values)
-            .map(|(unit, value)| if counts(unit) { *value } else { 0 })
-            .collect();
-        let total = values.iter().sum();
-        let mut shares = Shares { total, values, power, table: Vec::new() };
-        if shares.values.len() <= MOST_TABLED {
-            shares.table = (0..1_u32 << shares.values.len()).map(|bits| shares.sum(bits)).collect();
-        }
-        shares
-    }
-
-    fn sum(&self, units: u32) -> (f32, f32) {
-        let values = self.values.iter().enumerate();
-        let held: u32 = values.filter(|(at, _)| units & (1 << at) != 0).map(|(_, v)| v).sum();
-        // Sums of thousandths of inverse document frequencies are below 2^24, so an f32 is exact.
-        let share = if held == self.total { 1.0 } else { held as f32 / self.total as f32 };
-        (share, share.powf(self.power))
-    }
-
-    fn of(&self, units: u32) -> (f32, f32) {
-        self.table.get(units as usize).copied().unwrap_or_else(|| self.sum(units))
-    }
-
-    fn total(&self) -> f32 {
-        self.total as f32
-    }
-}
-
-/// The part of a query that is not names of sources.
-struct Rest {
-    shares: Shares,
-    /// Whether the query consists only of names.
-    is_nothing: bool,
-}
-
-impl Rest {
-    /// Whether a section that contains `units` and has the bonus `gain` contains enough of it: at least the share
-    /// `least`.
-    fn is_held(&self, units: u32, gain: Gain, least: f32) -> bool {
-        if self.is_nothing {
-            return gain.units != 0;
-        }
-        let (share, _) = self.shares.of(units);
-        share >= least && share > 0.0
-    }
-}
-
-/// One page of `best`: at most `limit` hits after the first `offset`. All pages together have at most `most` hits per
-/// document, and only the best of the parts of a long section.
-pub(in crate::search) fn page(
-    best: &[Ranked],
-    opened: &Opened,
-    most: usize,
-    (offset, limit): (usize, usize),
-) -> Vec<Ranked> {
-    let mut shown: HashMap<u64, usize> = HashMap::default();
-    let mut passages: HashSet<u64> = HashSet::default();
-    let mut is_one_of_few = |ranked: &&Ranked| {
-        let at = ranked.section as usize;
-        if !passages.insert(opened.passages[at]) {
-            return false;
-        }
-        let count = shown.entry(opened.documents[at]).or_insert(0);
-        *count += 1;
-        *count <= most
-    };
-    best.iter().filter(|ranked| is_one_of_few(ranked)).skip(offset).take(limit).copied().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::search::fixture::{fixture, record};
-
-    fn unit(is_extra: bool) -> Unit {
-        Unit {
-            parts: vec![],
-            weight: 1.0,
-            is_required: false,
-            is_extra,
-            stem: None,
-            preference: None,
-        }
-    }
-
-    #[test]
-    fn a_section_has_the_share_of_the_query_that_its_units_weigh() {
-        let units = [unit(false), unit(false), unit(true)];
-        let shares = Shares::new(&units, &[3_000, 1_000, 9_000], 0.5);
-        assert_eq!(shares.of(0b001), (0.75, 0.75_f32.sqrt()));
-        assert_eq!(shares.of(0b011), (1.0, 1.0));
-        assert_eq!(shares.of(0b100).0, 0.0, "what is extra does not count beside the rest");
-        let extra = Shares::new(&[unit(true)], &[500], 0.5);
-        assert_eq!(extra.of(1).0, 1.0, "alone, it does");
-    }
-
-    #[test]
-    fn shares_of_many_units_are_those_of_few() {
-        let few: Vec<Unit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
-        let mut many = few.clone();
-        many.push(unit(true));
-        let values: Vec<u32> = (0..11).map(|at| 1_000 + 37 * at).collect();
-        let tabled = Shares::new(&few, &values[..MOST_TABLED], 0.1);
-        let summed = Shares::new(&many, &values, 0.1);
-        assert!(!tabled.table.is_empty() && summed.table.is_empty());
-        for units in [0, 1, 0b1010, 0b11_1111_1111] {
-            assert_eq!(tabled.of(units), summed.of(units), "{units:b}");
-        }
-    }
+    use crate::search::rank::plan::{Alternative, PlanPart};
+    use crate::search::rank::score::Scorer;
+    use crate::search::rank::weights::WEIGHTS;
 
     #[test]
     fn better_scores_come_first_and_equal_ones_by_number() {
         let ranked = |section, score| Ranked { section, score };
         let mut matches = [ranked(7, 0.5), ranked(3, 0.5), ranked(9, 2.0), ranked(1, 0.0)];
-        matches.sort_unstable_by_key(order);
+        matches.sort_unstable_by_key(sort_key);
         assert_eq!(matches.map(|ranked| ranked.section), [9, 3, 7, 1]);
-    }
-
-    #[test]
-    fn a_named_source_matches_alone_only_where_nothing_else_is_asked_for() {
-        let shares = || Shares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
-        let gain = Gain { score: 1.0, units: 0b01 };
-        let more = Rest { shares: shares(), is_nothing: false };
-        assert!(!more.is_held(0b01, gain, 0.5), "the word beside the name is missing");
-        assert!(more.is_held(0b10, gain, 0.5));
-        let nothing = Rest { shares: shares(), is_nothing: true };
-        assert!(nothing.is_held(0, gain, 0.5));
-        assert!(!nothing.is_held(0b01, Gain::default(), 0.5), "a section of another source");
-    }
-
-    #[test]
-    fn a_page_shows_few_hits_of_a_document_and_one_part_of_a_long_section() {
-        let section = |path: &str, heading: &str| {
-            let record = record(heading, "Apples are red.");
-            crate::search::Record { path: path.into(), ..record }
-        };
-        let fixture = fixture([
-            section("a.md", "One"),
-            section("a.md", "Two"),
-            section("a.md", "Two"),
-            section("a.md", "Three"),
-            section("b.md", "Four"),
-        ]);
-        let opened = &fixture.searcher.index.opened;
-        let mut best: Vec<Ranked> = (0..5).map(|section| Ranked { section, score: 1.0 }).collect();
-        best.sort_by_key(|ranked| opened.id(ranked.section).0);
-        let shown = |most, window| -> Vec<u64> {
-            let page = page(&best, opened, most, window);
-            page.iter().map(|ranked| opened.id(ranked.section).0).collect()
-        };
-        assert_eq!(shown(3, (0, 10)), [0, 1, 3, 4]);
-        assert_eq!(shown(2, (0, 10)), [0, 1, 4]);
-        assert_eq!(shown(2, (1, 1)), [1], "the offset counts what is shown");
     }
 
     #[test]
@@ -374,11 +217,77 @@ mod tests {
         let opened = &mut fixture.searcher.index.opened;
         opened.hidden = vec![Hidden::No, Hidden::Folded, Hidden::Deleted];
         let show = |allowed: Option<&Allowed>, with_copies| {
-            let conditions = Conditions { allowed, with_copies, is_relaxed: false, links: None };
+            let conditions =
+                MatchConditions { allowed, with_copies, is_relaxed: false, links: None };
             [0, 1, 2].map(|at| conditions.show(opened, at))
         };
         assert_eq!(show(None, false), [true, false, false]);
         assert_eq!(show(None, true), [true, true, false]);
         assert_eq!(show(Some(&vec![false, true, true]), true), [false, true, false]);
+    }
+
+    /// The ids of the sections of the given texts that match `words`, best first. The last word is required if
+    /// `is_required`.
+    fn ranked(texts: &[&str], words: &[&str], is_required: bool, is_relaxed: bool) -> Vec<u64> {
+        let fixture = fixture(texts.iter().map(|text| record("Note", text)));
+        let opened = &fixture.searcher.index.opened;
+        let budget = Budget::unlimited();
+        let units: Vec<PlanUnit> = (1..)
+            .zip(words)
+            .map(|(number, word)| PlanUnit {
+                parts: vec![Alternative::as_typed(PlanPart::Stem((*word).into()))],
+                weight: 1.0,
+                is_required: is_required && number == words.len(),
+                is_extra: false,
+                stem: Some((*word).into()),
+                preference: None,
+            })
+            .collect();
+        let mut board = Board::default();
+        board.reset(opened.len());
+        let scorer = Scorer::new(opened, &WEIGHTS, &budget);
+        let values: Vec<u32> = (0..)
+            .zip(&units)
+            .map(|(bit, unit)| scorer.add(unit, bit, None, &mut board).unwrap())
+            .collect();
+        let ranker = Ranker {
+            opened,
+            weights: &WEIGHTS,
+            units: &units,
+            values: &values,
+            board: &board,
+            preferred: None,
+            budget: &budget,
+        };
+        let conditions =
+            MatchConditions { allowed: None, with_copies: false, is_relaxed, links: None };
+        let ranking = ranker.rank(&conditions).unwrap();
+        assert_eq!(ranking.total, ranking.best.len());
+        ranking.best.iter().map(|ranked| opened.id(ranked.section).0).collect()
+    }
+
+    #[test]
+    fn a_match_contains_half_of_the_query_unless_the_search_is_relaxed() {
+        let texts = ["red and hot iron", "red and hot", "iron", "red and nothing", "none"];
+        let words = ["red", "hot", "iron"];
+        assert_eq!(ranked(&texts, &words, false, false), [0, 1]);
+        let mut relaxed = ranked(&texts, &words, false, true);
+        assert_eq!(relaxed[..2], [0, 1]);
+        relaxed.sort_unstable();
+        assert_eq!(relaxed, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_match_contains_every_required_unit_unless_the_search_is_relaxed() {
+        let texts = ["red hot iron", "red hot"];
+        let words = ["red", "hot", "iron"];
+        assert_eq!(ranked(&texts, &words, true, false), [0]);
+        assert_eq!(ranked(&texts, &words, true, true), [0, 1]);
+    }
+
+    #[test]
+    fn of_two_sections_with_the_same_words_the_one_with_neighbouring_words_is_better() {
+        let texts = ["red and a very long way to hot", "and a very long way to red hot"];
+        assert_eq!(ranked(&texts, &["red", "hot"], false, false), [1, 0]);
     }
 }

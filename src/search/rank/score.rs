@@ -14,16 +14,16 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{HEADING, Opened, TEXTS};
+use crate::search::index::opened::{HEADING, OpenedIndex, TEXTS};
 use crate::search::index::postings::{each_block, each_phrase, held_of};
-use crate::search::rank::board::Board;
-use crate::search::rank::plan::{Part, Unit};
+use crate::search::rank::board::{Board, SectionFrequency};
+use crate::search::rank::plan::{Alternative, Alternatives, PlanPart, PlanUnit};
 use crate::search::rank::prefer::Preferred;
 use crate::search::rank::weights::Weights;
 
 /// Reads units of a query onto a board.
 pub(in crate::search) struct Scorer<'a> {
-    pub opened: &'a Opened,
+    pub opened: &'a OpenedIndex,
     pub weights: &'a Weights,
     pub budget: &'a Budget,
     /// By text field and stored length: the factor for a frequency.
@@ -31,7 +31,11 @@ pub(in crate::search) struct Scorer<'a> {
 }
 
 impl Scorer<'_> {
-    pub fn new<'a>(opened: &'a Opened, weights: &'a Weights, budget: &'a Budget) -> Scorer<'a> {
+    pub fn new<'a>(
+        opened: &'a OpenedIndex,
+        weights: &'a Weights,
+        budget: &'a Budget,
+    ) -> Scorer<'a> {
         let norms = (0..TEXTS).map(|field| {
             let (weight, b) = (weights.fields[field], weights.normalisation[field]);
             let mut norms = [0.0; 256];
@@ -50,13 +54,13 @@ impl Scorer<'_> {
     /// value of the unit: its weighted inverse document frequency, in thousandths, plus 1.
     pub fn add(
         &self,
-        unit: &Unit,
+        unit: &PlanUnit,
         bit: u32,
         preferred: Option<&Preferred>,
         board: &mut Board,
     ) -> Result<u32, SearchError> {
-        for (part, weight) in &unit.parts {
-            self.part(part, *weight, Some(bit), board)?;
+        for alternative in &unit.parts {
+            self.alternative(alternative, Some(bit), board)?;
         }
         let mut reached = std::mem::take(&mut board.reached);
         self.budget.spend(reached.len())?;
@@ -97,70 +101,72 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// The sections that contain one of `parts`, ascending, each with its frequency. Uses an inner board of `board`;
-    /// the cells of `board` don't change.
+    /// The sections that contain one of `parts`, ascending. Uses an inner board of `board`; the cells of `board` don't
+    /// change.
     pub fn sections(
         &self,
-        parts: &[(Part, f32)],
+        parts: &[Alternative],
         board: &mut Board,
-    ) -> Result<Vec<(u32, f32)>, SearchError> {
+    ) -> Result<Vec<SectionFrequency>, SearchError> {
         let mut inner = board.inner.take().unwrap_or_default();
         inner.reset(self.opened.len());
-        for (part, weight) in parts {
-            self.part(part, *weight, None, &mut inner)?;
+        for alternative in parts {
+            self.alternative(alternative, None, &mut inner)?;
         }
         let mut found = inner.take();
         board.inner = Some(inner);
         self.budget.spend(found.len())?;
         // Consists of ascending runs, one per list of postings, which a stable sort merges fast.
-        found.sort_by_key(|(section, _)| *section);
+        found.sort_by_key(|found| found.section);
         Ok(found)
     }
 
-    fn part(
+    /// Adds the frequencies of `alternative` to `board`. Marks the sections whose heading contains it with the bit
+    /// `bit`, if given.
+    fn alternative(
         &self,
-        part: &Part,
-        weight: f32,
+        alternative: &Alternative,
         bit: Option<u32>,
         board: &mut Board,
     ) -> Result<(), SearchError> {
-        match part {
-            Part::Stem(stem) => self.stem(stem, weight, bit, board),
-            Part::Topic(slug) => self.topic(slug, weight, board),
-            Part::Phrase(stems) => {
-                for (section, frequency) in self.phrase(stems, bit, board)? {
-                    board.reach(section, weight * frequency);
-                }
-                Ok(())
-            }
-            Part::Exact { parts, words } => {
+        let weight = alternative.weight;
+        let found = match &alternative.part {
+            PlanPart::Stem(stem) => return self.stem(stem, weight, bit, board),
+            PlanPart::Topic(slug) => return self.topic(slug, weight, board),
+            PlanPart::Phrase(stems) => self.phrase(stems, bit, board)?,
+            PlanPart::Exact { parts, words } => {
                 let found = self.sections(parts, board)?;
-                let found = self.holding(found, words)?;
-                for (section, frequency) in found {
-                    board.reach(section, weight * frequency);
-                }
-                Ok(())
+                self.holding(found, words)?
             }
-            Part::All(all) => {
-                let mut common: Option<Vec<(u32, f32)>> = None;
-                for parts in all {
-                    if common.as_ref().is_some_and(Vec::is_empty) {
-                        break;
-                    }
-                    let found = self.sections(parts, board)?;
-                    common = Some(match common {
-                        None => found,
-                        Some(known) => intersection(&known, &found),
-                    });
-                }
-                for (section, frequency) in common.unwrap_or_default() {
-                    board.reach(section, weight * frequency);
-                }
-                Ok(())
-            }
+            PlanPart::All(all) => self.all(all, board)?,
+        };
+        for SectionFrequency { section, frequency } in found {
+            board.reach(section, weight * frequency);
         }
+        Ok(())
     }
 
+    /// The sections that contain one of the parts of each element of `all`, ascending.
+    fn all(
+        &self,
+        all: &[Alternatives],
+        board: &mut Board,
+    ) -> Result<Vec<SectionFrequency>, SearchError> {
+        let mut common: Option<Vec<SectionFrequency>> = None;
+        for parts in all {
+            if common.as_ref().is_some_and(Vec::is_empty) {
+                break;
+            }
+            let found = self.sections(parts, board)?;
+            common = Some(match common {
+                None => found,
+                Some(known) => intersection(&known, &found),
+            });
+        }
+        Ok(common.unwrap_or_default())
+    }
+
+    /// Adds the frequencies of `stem` in all text fields to `board`, and marks the sections whose heading contains it.
     fn stem(
         &self,
         stem: &str,
@@ -212,15 +218,15 @@ impl Scorer<'_> {
         Ok(())
     }
 
-    /// The sections where `stems` are consecutive in heading, trail or body, ascending, each with its frequency.
+    /// The sections where `stems` are consecutive in heading, trail or body, ascending.
     fn phrase(
         &self,
         stems: &[String],
         bit: Option<u32>,
         board: &mut Board,
-    ) -> Result<Vec<(u32, f32)>, SearchError> {
+    ) -> Result<Vec<SectionFrequency>, SearchError> {
         let fields = self.opened.fields;
-        let mut found: Vec<(u32, f32)> = Vec::new();
+        let mut found: Vec<SectionFrequency> = Vec::new();
         for (at, field) in [fields.heading, fields.trail, fields.body].into_iter().enumerate() {
             let terms: Vec<Term> =
                 stems.iter().map(|stem| Term::from_field_text(field, stem)).collect();
@@ -229,17 +235,18 @@ impl Scorer<'_> {
                 each_phrase(&text.terms, &terms, self.budget, |doc| {
                     let section = segment.base + doc;
                     let id = text.lengths.fieldnorm_id(doc);
-                    found.push((section, self.norms[at][usize::from(id)]));
+                    let frequency = self.norms[at][usize::from(id)];
+                    found.push(SectionFrequency { section, frequency });
                     if let (HEADING, Some(bit)) = (at, bit) {
                         board.cells[section as usize].headings |= 1 << bit;
                     }
                 })?;
             }
         }
-        found.sort_unstable_by_key(|(section, _)| *section);
+        found.sort_unstable_by_key(|found| found.section);
         found.dedup_by(|next, kept| {
-            let is_same = next.0 == kept.0;
-            kept.1 += if is_same { next.1 } else { 0.0 };
+            let is_same = next.section == kept.section;
+            kept.frequency += if is_same { next.frequency } else { 0.0 };
             is_same
         });
         Ok(found)
@@ -248,18 +255,18 @@ impl Scorer<'_> {
     /// Those of `found` (ascending) that contain all `words` unstemmed.
     fn holding(
         &self,
-        mut found: Vec<(u32, f32)>,
+        mut found: Vec<SectionFrequency>,
         words: &[String],
-    ) -> Result<Vec<(u32, f32)>, SearchError> {
+    ) -> Result<Vec<SectionFrequency>, SearchError> {
         for word in words {
             let term = Term::from_field_text(self.opened.fields.words, word);
             let mut kept = Vec::new();
             for segment in &self.opened.segments {
                 let end = segment.base + segment.reader.max_doc();
-                let from = found.partition_point(|(section, _)| *section < segment.base);
-                let to = found.partition_point(|(section, _)| *section < end);
+                let from = found.partition_point(|found| found.section < segment.base);
+                let to = found.partition_point(|found| found.section < end);
                 let own = &found[from..to];
-                let docs = own.iter().map(|(section, _)| section - segment.base);
+                let docs = own.iter().map(|found| found.section - segment.base);
                 held_of(&segment.words, &term, docs, self.budget, |at| kept.push(own[at]))?;
             }
             found = kept;
@@ -268,109 +275,18 @@ impl Scorer<'_> {
     }
 }
 
-/// The sections in both `a` and `b`, each with the sum of its frequencies.
-fn intersection(a: &[(u32, f32)], b: &[(u32, f32)]) -> Vec<(u32, f32)> {
+/// The sections in both `a` and `b` (ascending), each with the sum of its frequencies.
+fn intersection(a: &[SectionFrequency], b: &[SectionFrequency]) -> Vec<SectionFrequency> {
     let mut common = Vec::new();
     let mut rest = b.iter().peekable();
-    for (section, frequency) in a {
-        while rest.next_if(|(other, _)| other < section).is_some() {}
-        if let Some((_, more)) = rest.next_if(|(other, _)| other == section) {
-            common.push((*section, frequency + more));
+    for SectionFrequency { section, frequency } in a.iter().copied() {
+        while rest.next_if(|other| other.section < section).is_some() {}
+        if let Some(other) = rest.next_if(|other| other.section == section) {
+            common.push(SectionFrequency { section, frequency: frequency + other.frequency });
         }
     }
     common
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::search::fixture::{Fixture, fixture, record};
-    use crate::search::rank::weights::WEIGHTS;
-
-    fn stem(text: &str) -> (Part, f32) {
-        (Part::Stem(text.into()), 1.0)
-    }
-
-    /// The scores of the sections of `fixture` for `parts` as one unit, by id, and the value of the unit.
-    fn scores(fixture: &Fixture, parts: Vec<(Part, f32)>) -> (Vec<f32>, u32) {
-        let opened = &fixture.searcher.index.opened;
-        let budget = Budget::unlimited();
-        let mut board = Board::default();
-        board.reset(opened.len());
-        let unit = Unit {
-            parts,
-            weight: 1.0,
-            is_required: false,
-            is_extra: false,
-            stem: None,
-            preference: None,
-        };
-        let scorer = Scorer::new(opened, &WEIGHTS, &budget);
-        let value = scorer.add(&unit, 0, None, &mut board).unwrap();
-        let mut scores = vec![0.0; opened.len()];
-        for section in 0..opened.len() {
-            let id = opened.id(u32::try_from(section).unwrap()).0;
-            scores[usize::try_from(id).unwrap()] = board.cells[section].score;
-        }
-        (scores, value)
-    }
-
-    #[test]
-    fn a_word_counts_most_in_the_heading_then_above_it_then_in_the_body() {
-        let mut above = record("Other", "Nothing to see in this.");
-        above.headings = vec!["Apples".into(), "Other".into()];
-        let fixture = fixture([
-            record("Apples", "Nothing to see in this."),
-            above,
-            record("Other", "Apples to see in this."),
-            record("Other", "Nothing to see in this."),
-        ]);
-        let (scores, _) = scores(&fixture, vec![stem("appl")]);
-        assert!(scores[0] > scores[1] && scores[1] > scores[2] && scores[2] > 0.0, "{scores:?}");
-        assert_eq!(scores[3], 0.0);
-    }
-
-    #[test]
-    fn saying_a_thing_in_two_ways_counts_as_saying_it_twice_in_one() {
-        let fixture = fixture([
-            record("One", "ctr and ctr here"),
-            record("Two", "ctr and rate here"),
-            record("Three", "ctr and other here"),
-        ]);
-        let (scores, _) = scores(&fixture, vec![stem("ctr"), stem("rate")]);
-        assert!((scores[0] - scores[1]).abs() < 1e-6, "{scores:?}");
-        assert!(scores[0] > scores[2] && scores[0] < 2.0 * scores[2], "{scores:?}");
-    }
-
-    #[test]
-    fn a_rare_word_weighs_more_than_a_common_one() {
-        let fixture = fixture((0..9).map(|at| {
-            record("Note", if at == 0 { "common and rare" } else { "common and other" })
-        }));
-        let (_, common) = scores(&fixture, vec![stem("common")]);
-        let (_, rare) = scores(&fixture, vec![stem("rare")]);
-        assert!(rare > 10 * common, "{rare} {common}");
-    }
-
-    #[test]
-    fn a_group_needs_all_its_words_and_a_phrase_their_order() {
-        let fixture = fixture([
-            record("One", "red hot iron"),
-            record("Two", "hot red iron"),
-            record("Three", "red iron"),
-        ]);
-        let held = |part: Part| -> Vec<bool> {
-            scores(&fixture, vec![(part, 1.0)]).0.into_iter().map(|score| score > 0.0).collect()
-        };
-        let all = Part::All(vec![vec![stem("red")], vec![stem("hot")]]);
-        assert_eq!(held(all), [true, true, false]);
-        assert_eq!(held(Part::Phrase(vec!["red".into(), "hot".into()])), [true, false, false]);
-    }
-
-    #[test]
-    fn only_sections_of_both_lists_remain_with_the_sum_of_their_frequencies() {
-        let (a, b) = ([(1, 1.0), (4, 2.0), (9, 1.0)], [(0, 1.0), (4, 0.5), (9, 3.0)]);
-        assert_eq!(intersection(&a, &b), [(4, 2.5), (9, 4.0)]);
-        assert_eq!(intersection(&a, &[]), []);
-    }
-}
+mod tests;

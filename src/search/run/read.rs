@@ -6,20 +6,20 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::error::SearchError;
 use crate::search::index::opened::Hidden;
-use crate::search::index::record::Record;
+use crate::search::index::record::SectionRecord;
 use crate::search::index::section::SectionId;
 use crate::search::run::searcher::Searcher;
 
 impl Searcher {
     /// The record of the section `id`; `None` if there is none.
-    pub fn section(&self, id: SectionId) -> Result<Option<Record>, SearchError> {
+    pub fn section(&self, id: SectionId) -> Result<Option<SectionRecord>, SearchError> {
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.id, id.0))?;
         found.first().map(|section| self.index.opened.record(*section)).transpose()
     }
 
     /// Calls `each` with the id and record of every section that is not a folded copy, in the order of the index. Reads
     /// the whole index.
-    pub fn each(&self, mut each: impl FnMut(SectionId, Record)) -> Result<(), SearchError> {
+    pub fn each(&self, mut each: impl FnMut(SectionId, SectionRecord)) -> Result<(), SearchError> {
         for (section, hidden) in (0..).zip(&self.index.opened.hidden) {
             if *hidden == Hidden::No {
                 each(self.index.opened.id(section), self.index.opened.record(section)?);
@@ -33,7 +33,7 @@ impl Searcher {
         &self,
         source: &str,
         path: &str,
-    ) -> Result<Vec<(SectionId, Record)>, SearchError> {
+    ) -> Result<Vec<(SectionId, SectionRecord)>, SearchError> {
         let key = crate::search::index::write::document_key(source, path);
         let found = self.numbers(Term::from_field_u64(self.index.opened.fields.document, key))?;
         found

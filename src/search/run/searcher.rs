@@ -1,27 +1,26 @@
 //! Runs a search request: parses and understands the query, plans, gets candidates from the engine, fetches the hits.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::path::Path;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::facets::Facet;
+use crate::search::index::facets::FacetCounts;
 use crate::search::index::field::{Filter, FilterField, MOST_FILTERS, distinct};
-use crate::search::index::record::{Copies, CopyPlace, IndexedSource, Record};
+use crate::search::index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::query::grammar::{self as query, Query};
-use crate::search::query::understand::interpreter::keep_what_finds;
+use crate::search::query::understand::interpreter::keep_useful_corrections;
 use crate::search::query::understand::understood::{
     LastWord, Understanding, Understood, corrected,
 };
 use crate::search::rank::candidates::{CandidateEngine, CandidateQuery, Ranked};
 use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::rank::marks::Marks;
-use crate::search::rank::ranker::page;
+use crate::search::rank::pager::page;
 use crate::search::show::highlight::finder::Finder;
 use crate::search::show::highlight::snippet::{Snippet, snippet};
-use crate::search::show::suggest::Suggestion;
+use crate::search::show::suggest::{Suggester, Suggestion};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label_index::LabelIndex;
 
@@ -30,7 +29,7 @@ const PER_DOCUMENT: usize = 3;
 
 /// A search request.
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct SearchRequest<'a> {
     /// The typed text, in the query language.
     pub text: &'a str,
     /// Filters passed separately from the text. Nothing in the text can change them.
@@ -43,26 +42,26 @@ pub struct Request<'a> {
 
 /// A hit.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct SearchHit {
     pub id: SectionId,
     pub score: f32,
     /// Without its text, code, links and Markdown.
-    pub record: Record,
+    pub record: SectionRecord,
     pub snippet: Snippet,
     /// Its folded copies.
     pub copies: Vec<CopyPlace>,
 }
 
-/// The response to a [`Request`].
+/// The response to a [`SearchRequest`].
 #[derive(Debug)]
-pub struct Answer {
+pub struct SearchResponse {
     pub understood: Understood,
     /// The query with its misspelled words corrected; `None` if there are none.
     pub corrected: Option<String>,
     /// How many sections match, usually without folded copies.
     pub total: usize,
-    pub found: Vec<Found>,
-    pub facets: Vec<Facet>,
+    pub found: Vec<SearchHit>,
+    pub facets: Vec<FacetCounts>,
     /// How many matches the facets count: only the best ones if there are many.
     pub counted: usize,
 }
@@ -70,7 +69,7 @@ pub struct Answer {
 /// An open index of one generation. Can be shared and run many requests concurrently.
 pub struct Searcher {
     pub(in crate::search) index: EmbeddedIndex,
-    copies: Copies,
+    copies: FoldedCopies,
 }
 
 impl Searcher {
@@ -80,7 +79,7 @@ impl Searcher {
     /// damaged. O(sections) for the arrays held in memory.
     pub fn open(
         folder: &Path,
-        copies: Copies,
+        copies: FoldedCopies,
         vocabulary: &Vocabulary,
         sources: Vec<IndexedSource>,
     ) -> Result<Searcher, SearchError> {
@@ -99,10 +98,10 @@ impl Searcher {
     /// if the budget is spent or the search cancelled, or if the index can't be read.
     pub fn search(
         &self,
-        request: &Request,
+        request: &SearchRequest,
         vocabulary: &Vocabulary,
         budget: &Budget,
-    ) -> Result<Answer, SearchError> {
+    ) -> Result<SearchResponse, SearchError> {
         self.index.opened.guarded(|| self.answer(&self.index, request, vocabulary, budget))
     }
 
@@ -110,17 +109,17 @@ impl Searcher {
     fn answer(
         &self,
         engine: &impl CandidateEngine,
-        request: &Request,
+        request: &SearchRequest,
         vocabulary: &Vocabulary,
         budget: &Budget,
-    ) -> Result<Answer, SearchError> {
+    ) -> Result<SearchResponse, SearchError> {
         let query = query::parse(request.text);
         let typed = query.filters.clone();
         let query = filtered(query, request.filters)?;
         let lexicon = self.index.lexicon(budget);
         let interpreter = self.index.interpreter(vocabulary, &lexicon);
-        let ends_open = !request.text.ends_with(char::is_whitespace);
-        let last = if ends_open { request.last_word } else { LastWord::Whole };
+        let ends_with_space = request.text.ends_with(char::is_whitespace);
+        let last = if ends_with_space { LastWord::Whole } else { request.last_word };
         let mut reading = interpreter.understand(&query, request.understanding, last)?;
         let planner = self.index.planner(vocabulary);
         let plan = planner.plan(&reading);
@@ -135,14 +134,10 @@ impl Searcher {
             budget,
         })?;
         reading.understood.relaxed = candidates.is_relaxed;
-        keep_what_finds(&mut reading.understood, candidates.total, &lexicon)?;
-        let (from, limit) = (request.offset, request.limit);
+        keep_useful_corrections(&mut reading.understood, candidates.total, &lexicon)?;
         let best = &candidates.best;
-        let shown = match is_one_place {
-            true => best.iter().skip(from).take(limit).copied().collect(),
-            false => page(best, &self.index.opened, PER_DOCUMENT, (from, limit)),
-        };
-        Ok(Answer {
+        let shown = self.shown(best, is_one_place, request);
+        Ok(SearchResponse {
             corrected: corrected(request.text, &reading.understood),
             understood: reading.understood,
             total: candidates.total,
@@ -150,6 +145,15 @@ impl Searcher {
             facets: self.index.opened.values.count(best.iter().map(|ranked| ranked.section)),
             counted: best.len(),
         })
+    }
+
+    /// The page of `best` that `request` asks for. `is_one_place` shows any number of hits of one document.
+    fn shown(&self, best: &[Ranked], is_one_place: bool, request: &SearchRequest) -> Vec<Ranked> {
+        let (offset, limit) = (request.offset, request.limit);
+        match is_one_place {
+            true => best.iter().skip(offset).take(limit).copied().collect(),
+            false => page(best, &self.index.opened, PER_DOCUMENT, offset, limit),
+        }
     }
 
     /// At most `limit` suggestions for `text`: topics, then headings, then sources, each kind by its number of
@@ -162,22 +166,8 @@ impl Searcher {
         vocabulary: &Vocabulary,
         budget: &Budget,
     ) -> Result<Vec<Suggestion>, SearchError> {
-        self.index.suggest(text, limit, vocabulary, budget)
-    }
-
-    /// The byte ranges where each of `texts`, in `language`, matches `query`, ascending, without overlap: the same
-    /// matches that a hit's snippet highlights.
-    ///
-    /// O(length of the texts), plus understanding the query.
-    pub fn marks(
-        &self,
-        query: &str,
-        language: Option<&str>,
-        texts: &[String],
-        vocabulary: &Vocabulary,
-        budget: &Budget,
-    ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
-        self.index.marks(query, language, texts, vocabulary, budget)
+        let suggester = Suggester { index: &self.index, vocabulary, budget };
+        self.index.opened.guarded(|| suggester.suggest(text, limit))
     }
 
     /// The hits for the candidates `shown`, with their snippets.
@@ -186,7 +176,7 @@ impl Searcher {
         shown: &[Ranked],
         marks: &Marks<'_>,
         budget: &Budget,
-    ) -> Result<Vec<Found>, SearchError> {
+    ) -> Result<Vec<SearchHit>, SearchError> {
         // Most hits of a response are in one language and share a finder.
         let mut finders: Vec<(Option<String>, Finder)> = Vec::new();
         let mut found = Vec::with_capacity(shown.len());
@@ -201,13 +191,13 @@ impl Searcher {
             });
             let id = self.index.opened.id(ranked.section);
             let text = match stored.text() {
-                "" => Cow::Owned(stored.rest()?.0),
+                "" => Cow::Owned(stored.long_parts()?.code),
                 text => Cow::Borrowed(text),
             };
             budget.spend(text.len())?;
             let snippet = snippet(&text, &mut finders[at].1);
             let copies = self.copies.by_representative.get(&id).cloned().unwrap_or_default();
-            found.push(Found { id, score: ranked.score, snippet, copies, record });
+            found.push(SearchHit { id, score: ranked.score, snippet, copies, record });
         }
         Ok(found)
     }
@@ -232,7 +222,8 @@ fn asks_for_one_place(query: &Query) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::fixture::{SearchFixture, fixture, record};
+    use crate::search::index::facets::CountedValue;
     use crate::search::rank::candidates::Candidates;
 
     /// An engine that returns the given candidates.
@@ -249,10 +240,13 @@ mod tests {
 
     #[test]
     fn an_answer_shows_the_candidates_of_any_engine_in_their_order() {
-        let of = |source: &str, text: &str| Record { source: source.into(), ..record(text, text) };
+        let of = |source: &str, text: &str| SectionRecord {
+            source: source.into(),
+            ..record(text, text)
+        };
         let records = [of("a/a", "drift"), of("b/b", "no match"), of("b/b", "drifts")];
-        let Fixture { searcher, vocabulary, .. } = &fixture(records);
-        let request = Request {
+        let SearchFixture { searcher, vocabulary, .. } = &fixture(records);
+        let request = SearchRequest {
             text: "drift -ads lang:en",
             filters: &[],
             limit: 10,
@@ -266,7 +260,7 @@ mod tests {
         let found: Vec<(u64, f32)> = answer.found.iter().map(|hit| (hit.id.0, hit.score)).collect();
         assert_eq!(found, [(2, 9.0), (1, 4.0)]);
         assert_eq!((answer.total, answer.counted, answer.understood.relaxed), (77, 2, true));
-        assert_eq!(answer.facets[0].values, [("b/b".to_owned(), 2)]);
+        assert_eq!(answer.facets[0].values, [CountedValue { value: "b/b".into(), count: 2 }]);
         assert_eq!(answer.found[0].snippet.highlights, [(0, 6)]);
     }
 }

@@ -1,5 +1,4 @@
-//! Output for users: snippets, highlights in whole sections, and suggestions.
+//! Output for users: highlighted matches, snippets and suggestions.
 
 pub(in crate::search) mod highlight;
-mod mark;
 pub(in crate::search) mod suggest;

@@ -1,15 +1,16 @@
 //! Suggestions while a user types: topics, headings and sources that match the unfinished text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use tantivy::Term;
+use tantivy::columnar::StrColumn;
 use tantivy::schema::IndexRecordOption;
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::{HEADING, Hidden};
+use crate::search::index::opened::{HEADING, Hidden, IndexSegment};
 use crate::search::index::postings::each_block;
 use crate::search::query::grammar::{MOST_CHARS, MOST_UNITS, parse};
 use crate::search::query::understand::understood::{LastWord, Understanding, corrected};
@@ -81,140 +82,149 @@ impl FoundSuggestions {
     }
 }
 
-impl EmbeddedIndex {
-    /// See [`Searcher::suggest`](crate::search::Searcher::suggest).
-    pub fn suggest(
-        &self,
-        text: &str,
-        limit: usize,
-        vocabulary: &Vocabulary,
-        budget: &Budget,
-    ) -> Result<Vec<Suggestion>, SearchError> {
+/// A topic that matches the typed text.
+struct SuggestedTopic {
+    suggestion: Suggestion,
+    /// Whether one of its labels itself begins with the typed text.
+    is_whole_label: bool,
+}
+
+impl SuggestedTopic {
+    /// How often it is mentioned, times four if one of its labels itself begins with the typed text.
+    fn weight(&self) -> u64 {
+        u64::from(self.suggestion.count) * if self.is_whole_label { 4 } else { 1 }
+    }
+}
+
+/// Makes suggestions from an opened index.
+pub(in crate::search) struct Suggester<'a> {
+    pub index: &'a EmbeddedIndex,
+    pub vocabulary: &'a Vocabulary,
+    pub budget: &'a Budget,
+}
+
+impl Suggester<'_> {
+    /// At most `limit` suggestions for `text`; none for fewer than two letters and digits.
+    pub fn suggest(&self, text: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let end = text.char_indices().nth(MOST_CHARS).map_or(text.len(), |(at, _)| at);
         let typed = text[..end].trim();
         if typed.chars().filter(|c| c.is_alphanumeric()).count() < SHORTEST {
             return Ok(Vec::new());
         }
-        self.opened.guarded(|| {
-            let mut all = self.named(typed, limit, vocabulary, budget)?;
-            if all.is_empty()
-                && let Some(right) = self.spelt_right(typed, vocabulary, budget)?
-            {
-                all = self.named(&right, limit, vocabulary, budget)?;
-            }
-            Ok(all)
-        })
+        let mut all = self.matching(typed, limit)?;
+        if all.is_empty()
+            && let Some(corrected) = self.corrected(typed)?
+        {
+            all = self.matching(&corrected, limit)?;
+        }
+        Ok(all)
     }
 
-    fn named(
-        &self,
-        typed: &str,
-        limit: usize,
-        vocabulary: &Vocabulary,
-        budget: &Budget,
-    ) -> Result<Vec<Suggestion>, SearchError> {
+    /// At most `limit` suggestions for `typed` as it is.
+    fn matching(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let found = FoundSuggestions {
-            topics: self.topics(typed, vocabulary, budget)?,
-            headings: self.headings(typed, budget)?,
-            sources: self.of_sources(typed)?,
+            topics: self.topics(typed)?,
+            headings: self.headings(typed)?,
+            sources: self.sources(typed)?,
         };
         Ok(found.share(limit))
     }
 
     /// `typed` with its misspelled words corrected; `None` if there are none.
-    fn spelt_right(
-        &self,
-        typed: &str,
-        vocabulary: &Vocabulary,
-        budget: &Budget,
-    ) -> Result<Option<String>, SearchError> {
+    fn corrected(&self, typed: &str) -> Result<Option<String>, SearchError> {
         let query = parse(typed);
-        let lexicon = self.lexicon(budget);
-        let interpreter = self.interpreter(vocabulary, &lexicon);
+        let lexicon = self.index.lexicon(self.budget);
+        let interpreter = self.index.interpreter(self.vocabulary, &lexicon);
         let spelling = Understanding { spelling: true, ..Understanding::LITERAL };
         let reading = interpreter.understand(&query, spelling, LastWord::Whole)?;
         Ok(corrected(typed, &reading.understood))
     }
 
     /// Topics that have a label with a word that begins with `typed`, the most mentioned first.
-    fn topics(
-        &self,
-        typed: &str,
-        vocabulary: &Vocabulary,
-        budget: &Budget,
-    ) -> Result<Vec<Suggestion>, SearchError> {
-        let mut found: Vec<(bool, Suggestion)> = Vec::new();
-        for (at, begins) in self.labels.with_word_beginning(&label::key(typed)) {
-            let topic = &vocabulary.topics[at];
-            let term = Term::from_field_text(self.opened.fields.topic, &topic.slug.0);
+    fn topics(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
+        let opened = &self.index.opened;
+        let mut found: Vec<SuggestedTopic> = Vec::new();
+        for begun in self.index.labels.with_word_beginning(&label::key(typed)) {
+            let topic = &self.vocabulary.topics[begun.topic];
+            let term = Term::from_field_text(opened.fields.topic, &topic.slug.0);
             let mut count = 0;
-            for segment in &self.opened.segments {
-                budget.spend(1)?;
+            for segment in &opened.segments {
+                self.budget.spend(1)?;
                 count += segment.topics.doc_freq(&term)?;
             }
             let (text, id) = (topic.pref_label.clone(), Some(topic.slug.0.clone()));
-            found.push((begins, Suggestion { text, kind: Suggested::Topic, id, count }));
+            let suggestion = Suggestion { text, kind: Suggested::Topic, id, count };
+            found.push(SuggestedTopic { suggestion, is_whole_label: begun.is_whole_label });
         }
-        // A topic counts four times if the label itself begins with the typed text.
-        let use_of =
-            |(begins, topic): &(bool, Suggestion)| topic.count * if *begins { 4 } else { 1 };
-        found.sort_by(|a, b| use_of(b).cmp(&use_of(a)).then_with(|| a.1.text.cmp(&b.1.text)));
-        Ok(found.into_iter().map(|(_, topic)| topic).collect())
+        found.sort_by(|a, b| {
+            b.weight().cmp(&a.weight()).then_with(|| a.suggestion.text.cmp(&b.suggestion.text))
+        });
+        Ok(found.into_iter().map(|topic| topic.suggestion).collect())
     }
 
-    /// Headings that contain all words of `typed`, the last of which may be unfinished; the most common first.
-    fn headings(&self, typed: &str, budget: &Budget) -> Result<Vec<Suggestion>, SearchError> {
-        let words = typed.split_whitespace().take(MOST_UNITS);
-        let words: Vec<String> = words.map(str::to_lowercase).collect();
-        let Some((last, whole)) = words.split_last() else { return Ok(Vec::new()) };
-        let mut known: Vec<String> = vec![last.clone()];
-        known
-            .extend(self.lexicon(budget).beginning(last, COMPLETIONS)?.into_iter().map(|k| k.word));
-        let mut wanted: Vec<Vec<String>> = whole.iter().map(|word| vec![word.clone()]).collect();
-        wanted.push(known);
-        let mut counts: HashMap<String, (String, u32)> = HashMap::new();
-        for (at, segment) in self.opened.segments.iter().enumerate() {
+    /// Headings that contain all words of `typed`, the last of which may be unfinished; the most common first. Headings
+    /// with the same key (see [`label::key`]) are one.
+    fn headings(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
+        let words = typed.split_whitespace().take(MOST_UNITS).map(str::to_lowercase);
+        let mut wanted: Vec<Vec<String>> = words.map(|word| vec![word]).collect();
+        let Some(last) = wanted.last_mut() else { return Ok(Vec::new()) };
+        let completions = self.index.lexicon(self.budget).beginning(&last[0], COMPLETIONS)?;
+        last.extend(completions.into_iter().map(|known| known.word));
+        let mut by_key: HashMap<String, Suggestion> = HashMap::new();
+        for segment in &self.index.opened.segments {
             let Some(labels) = &segment.labels else { continue };
-            let mut by_label: HashMap<u64, u32> = HashMap::new();
-            for doc in self.holding(at, &wanted, budget)? {
-                if self.opened.hidden[(segment.base + doc) as usize] == Hidden::No
-                    && let Some(label) = labels.ords().first(doc)
-                {
-                    *by_label.entry(label).or_insert(0) += 1;
-                }
-            }
-            for (ord, count) in by_label {
+            for (ord, count) in self.count_headings(segment, labels, &wanted)? {
                 // Each label costs reading one block of the dictionary.
-                budget.spend(16)?;
+                self.budget.spend(16)?;
                 let mut text = String::new();
                 if labels.ord_to_str(ord, &mut text)? && text.chars().count() <= LONGEST_HEADING {
-                    counts.entry(label::key(&text)).or_insert((text, 0)).1 += count;
+                    let key = label::key(&text);
+                    let kind = Suggested::Heading;
+                    let none = || Suggestion { text, kind, id: None, count: 0 };
+                    by_key.entry(key).or_insert_with(none).count += count;
                 }
             }
         }
-        let mut found: Vec<(String, u32)> = counts.into_values().collect();
-        found.sort_by(|(a, left), (b, right)| {
-            right.cmp(left).then(a.len().cmp(&b.len())).then_with(|| a.cmp(b))
+        let mut found: Vec<Suggestion> = by_key.into_values().collect();
+        found.sort_by(|a, b| {
+            let by_length = || a.text.len().cmp(&b.text.len());
+            b.count.cmp(&a.count).then_with(by_length).then_with(|| a.text.cmp(&b.text))
         });
-        let heading =
-            |(text, count)| Suggestion { text, kind: Suggested::Heading, id: None, count };
-        Ok(found.into_iter().map(heading).collect())
+        Ok(found)
     }
 
-    /// The sections of a segment whose own heading contains one word of each of `wanted`, ascending.
-    fn holding(
+    /// By number in the column `labels` of `segment`: the number of shown sections with a heading that contains one
+    /// word of each of `wanted`.
+    fn count_headings(
         &self,
-        segment: usize,
+        segment: &IndexSegment,
+        labels: &StrColumn,
         wanted: &[Vec<String>],
-        budget: &Budget,
+    ) -> Result<BTreeMap<u64, u32>, SearchError> {
+        let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
+        for doc in self.with_heading(segment, wanted)? {
+            if self.index.opened.hidden[(segment.base + doc) as usize] == Hidden::No
+                && let Some(label) = labels.ords().first(doc)
+            {
+                *counts.entry(label).or_insert(0) += 1;
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The sections of `segment` whose own heading contains one word of each of `wanted`, ascending.
+    fn with_heading(
+        &self,
+        segment: &IndexSegment,
+        wanted: &[Vec<String>],
     ) -> Result<Vec<u32>, SearchError> {
-        let terms = &self.opened.segments[segment].texts[HEADING].terms;
+        let terms = &segment.texts[HEADING].terms;
         let mut common: Option<Vec<u32>> = None;
         for words in wanted {
             let mut docs: Vec<u32> = Vec::new();
             for stem in self.stems(words) {
-                let term = Term::from_field_text(self.opened.fields.heading, &stem);
-                each_block(terms, &term, IndexRecordOption::Basic, budget, |block| {
+                let term = Term::from_field_text(self.index.opened.fields.heading, &stem);
+                each_block(terms, &term, IndexRecordOption::Basic, self.budget, |block| {
                     docs.extend_from_slice(block.docs());
                 })?;
             }
@@ -230,9 +240,10 @@ impl EmbeddedIndex {
         Ok(common.unwrap_or_default())
     }
 
+    /// The stems of `words` in all languages of the index.
     fn stems(&self, words: &[String]) -> Vec<String> {
         let mut stems = Vec::new();
-        for mut stemmer in self.stemmers.iter().cloned() {
+        for mut stemmer in self.index.stemmers.iter().cloned() {
             stems.extend(words.iter().flat_map(|word| analysis::terms(word, &mut stemmer).pieces));
         }
         stems.sort_unstable();
@@ -240,13 +251,15 @@ impl EmbeddedIndex {
         stems
     }
 
-    fn of_sources(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
+    /// Sources whose id contains `typed`, case-insensitive, the largest first.
+    fn sources(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
         let typed = typed.to_lowercase();
         let mut found = Vec::new();
-        let ids = self.sources.iter().map(|source| &source.id);
+        let ids = self.index.sources.iter().map(|source| &source.id);
         for id in ids.filter(|id| id.to_lowercase().contains(&typed)) {
-            let term = Term::from_field_text(self.opened.fields.source, id);
-            let count = u32::try_from(self.opened.searcher().doc_freq(&term)?).unwrap_or(u32::MAX);
+            let opened = &self.index.opened;
+            let term = Term::from_field_text(opened.fields.source, id);
+            let count = u32::try_from(opened.searcher().doc_freq(&term)?).unwrap_or(u32::MAX);
             if count > 0 {
                 let (text, id) = (id.clone(), Some(id.clone()));
                 found.push(Suggestion { text, kind: Suggested::Source, id, count });
@@ -258,48 +271,4 @@ impl EmbeddedIndex {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn some(kind: Suggested, names: &[&str]) -> Vec<Suggestion> {
-        let suggestion =
-            |text: &&str| Suggestion { text: (*text).into(), kind, id: None, count: 1 };
-        names.iter().map(suggestion).collect()
-    }
-
-    fn shared(topics: &[&str], headings: &[&str], sources: &[&str], limit: usize) -> String {
-        let found = FoundSuggestions {
-            topics: some(Suggested::Topic, topics),
-            headings: some(Suggested::Heading, headings),
-            sources: some(Suggested::Source, sources),
-        };
-        let texts: Vec<String> = found.share(limit).into_iter().map(|s| s.text).collect();
-        texts.join(" ")
-    }
-
-    #[test]
-    fn topics_take_half_of_the_room_and_what_the_others_leave() {
-        let topics = ["t1", "t2", "t3", "t4", "t5"];
-        assert_eq!(shared(&topics, &[], &[], 4), "t1 t2 t3 t4");
-        assert_eq!(shared(&topics, &["h1"], &[], 4), "t1 t2 t3 h1");
-        assert_eq!(shared(&topics, &[], &["s1"], 4), "t1 t2 t3 s1");
-        assert_eq!(shared(&topics, &["h1", "h2", "h3"], &[], 4), "t1 t2 h1 h2");
-        assert_eq!(shared(&topics, &["h1"], &["s1"], 9), "t1 t2 t3 t4 t5 h1 s1");
-    }
-
-    #[test]
-    fn two_places_are_kept_for_sources() {
-        let headings = ["h1", "h2", "h3", "h4"];
-        assert_eq!(shared(&[], &headings, &["s1", "s2", "s3"], 4), "h1 h2 s1 s2");
-        assert_eq!(shared(&[], &headings, &["s1"], 4), "h1 h2 h3 s1");
-        assert_eq!(shared(&[], &["h1"], &["s1", "s2", "s3"], 4), "h1 s1 s2 s3");
-    }
-
-    #[test]
-    fn a_heading_that_names_a_shown_topic_is_not_suggested_again() {
-        assert_eq!(shared(&["Data drift"], &["data drift", "h1"], &[], 4), "Data drift h1");
-        let topics = ["t1", "t2", "t3"];
-        assert_eq!(shared(&topics, &["t3", "h1"], &[], 4), "t1 t2 t3 h1");
-        assert_eq!(shared(&topics, &["t3", "h1", "h2"], &[], 4), "t1 t2 t3 h1");
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use tantivy::tokenizer::{
     TextAnalyzer,
 };
 
-use crate::search::text::tokens::{Words, is_compound};
+use crate::search::text::tokens::{WordTokenizer, is_compound};
 
 /// Terms of this many bytes or more are discarded: they are data, not words.
 const LONGEST_TERM: usize = 64;
@@ -41,7 +41,7 @@ pub(in crate::search) fn stemmer(code: &str) -> Option<Language> {
 
 /// The analyzer of fields with unstemmed words: lower-cased, without accents.
 pub(in crate::search) fn words() -> TextAnalyzer {
-    TextAnalyzer::builder(Words::default())
+    TextAnalyzer::builder(WordTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
@@ -50,7 +50,7 @@ pub(in crate::search) fn words() -> TextAnalyzer {
 
 /// The analyzer of the stemmed fields for text in `language`.
 pub(in crate::search) fn stemmed(language: Language) -> TextAnalyzer {
-    TextAnalyzer::builder(Words::default())
+    TextAnalyzer::builder(WordTokenizer::default())
         .filter(RemoveLongFilter::limit(LONGEST_TERM))
         .filter(LowerCaser)
         .filter(Stemmer::new(language))

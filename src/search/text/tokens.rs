@@ -8,6 +8,8 @@
 //! neighbouring characters is a token there, and a word of two or more characters is found as a phrase of its pairs.
 //! (Bigrams, as in Lucene's CJKAnalyzer: they need no dictionary and work for all three.)
 
+use std::ops::Range;
+
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::extract::words::is_cjk;
@@ -20,34 +22,50 @@ const LONGEST_SLASHED: usize = 3;
 
 /// The tokenizer of all text fields.
 #[derive(Clone, Default)]
-pub(in crate::search) struct Words {
+pub(in crate::search) struct WordTokenizer {
     token: Token,
 }
 
-impl Tokenizer for Words {
-    type TokenStream<'a> = WordStream<'a>;
+impl Tokenizer for WordTokenizer {
+    type TokenStream<'a> = WordTokenStream<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordStream<'a> {
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> WordTokenStream<'a> {
         self.token.reset();
         let token = &mut self.token;
-        WordStream { text, at: 0, pair: None, pieces: Vec::new(), next: 0, ending: "", token }
+        WordTokenStream {
+            text,
+            at: 0,
+            pending: None,
+            pieces: Vec::new(),
+            next: 0,
+            ending: "",
+            token,
+        }
     }
 }
 
 /// The tokens of one text.
-pub(in crate::search) struct WordStream<'a> {
+pub(in crate::search) struct WordTokenStream<'a> {
     text: &'a str,
     /// The byte offset up to which the text was read.
     at: usize,
-    /// The CJK character read last, whose pair with the next character is pending: its byte offset, and whether it is
-    /// already the second character of a pair.
-    pair: Option<(usize, bool)>,
+    /// The CJK character read last, if it may form a pair with the next character.
+    pending: Option<PendingCharacter>,
     /// The byte ranges of the pieces of the current compound, and the index of the next piece to return.
-    pieces: Vec<(usize, usize)>,
+    pieces: Vec<Range<usize>>,
     next: usize,
     /// The suffix of the compound that is not a piece: `++` or `#`.
     ending: &'static str,
     token: &'a mut Token,
+}
+
+/// A CJK character that may form a pair with the next one.
+#[derive(Clone, Copy)]
+struct PendingCharacter {
+    /// Its byte offset.
+    at: usize,
+    /// Whether it is already the second character of a pair. Otherwise it is a token of its own if no pair follows.
+    is_paired: bool,
 }
 
 /// Whether a token is a compound. The tokens of its pieces follow it.
@@ -55,41 +73,31 @@ pub(in crate::search) fn is_compound(token: &Token) -> bool {
     token.position_length > 1
 }
 
-impl WordStream<'_> {
+impl WordTokenStream<'_> {
     /// Moves to the next token without writing its text; false at the end. Plain words (without joining punctuation)
     /// are skipped unless `wanted`, so that a caller that needs few words does not pay for all.
     pub fn step(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
-        if let Some((from, to)) = self.pieces.get(self.next).copied() {
+        if let Some(piece) = self.pieces.get(self.next).cloned() {
             self.next += 1;
             if self.next == 1 {
                 // The first piece has the position of the compound.
                 self.token.position = self.token.position.wrapping_sub(1);
             }
-            return self.give(from, to);
+            return self.give(piece.start, piece.end);
         }
         loop {
-            if self.pair.is_none() {
+            if self.pending.is_none() {
                 let rest = self.text.as_bytes()[self.at..].iter();
                 let is_gap = |byte: &&u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
                 self.at += rest.take_while(is_gap).count();
             }
-            let Some(c) = self.char_at(self.at) else {
-                let Some((from, was_paired)) = self.pair.take() else { return false };
-                return !was_paired && self.give(from, self.at);
-            };
-            let begin = self.at;
-            if let Some((from, was_paired)) = self.pair.take() {
-                if is_cjk(c) {
-                    self.at += c.len_utf8();
-                    self.pair = Some((begin, true));
-                    return self.give(from, self.at);
-                }
-                if !was_paired {
-                    return self.give(from, begin);
-                }
+            if self.finish_pending() {
+                return true;
             }
+            let begin = self.at;
+            let Some(c) = self.char_at(begin) else { return false };
             if !c.is_ascii() && is_cjk(c) {
-                self.pair = Some((begin, false));
+                self.pending = Some(PendingCharacter { at: begin, is_paired: false });
                 self.at += c.len_utf8();
             } else if c.is_alphanumeric() {
                 let end = self.end_of_piece(begin);
@@ -108,15 +116,28 @@ impl WordStream<'_> {
         }
     }
 
+    /// Makes the pending character and the next one the current token, or the pending character alone if it forms no
+    /// pair. False if no character is pending, or the pending one is in a pair and no other follows.
+    fn finish_pending(&mut self) -> bool {
+        let Some(pending) = self.pending.take() else { return false };
+        let begin = self.at;
+        if let Some(c) = self.char_at(begin).filter(|c| is_cjk(*c)) {
+            self.at += c.len_utf8();
+            self.pending = Some(PendingCharacter { at: begin, is_paired: true });
+            return self.give(pending.at, self.at);
+        }
+        !pending.is_paired && self.give(pending.at, begin)
+    }
+
     /// Makes the word at byte offset `begin` the current token: the compound if it has several pieces.
     fn step_over_word(&mut self, begin: usize) -> bool {
         self.read_word(begin);
         self.ending = self.ending();
         if self.pieces.len() > 1 || !self.ending.is_empty() {
-            let to = self.pieces.last().map_or(begin, |(_, to)| *to) + self.ending.len();
+            let to = self.pieces.last().map_or(begin, |piece| piece.end) + self.ending.len();
             return self.give_compound(to);
         }
-        let to = self.pieces[0].1;
+        let to = self.pieces[0].end;
         self.pieces.clear();
         self.give(begin, to)
     }
@@ -129,7 +150,7 @@ impl WordStream<'_> {
             text.push_str(&self.text[*offset_from..*offset_to]);
             return;
         }
-        self.pieces.iter().for_each(|(from, to)| text.push_str(&self.text[*from..*to]));
+        self.pieces.iter().for_each(|piece| text.push_str(&self.text[piece.clone()]));
         text.push_str(self.ending);
     }
 
@@ -145,7 +166,7 @@ impl WordStream<'_> {
     /// Makes the compound of all pieces, which ends at byte offset `to`, the current token. It has the position that
     /// its first piece will have.
     fn give_compound(&mut self, to: usize) -> bool {
-        self.token.offset_from = self.pieces[0].0;
+        self.token.offset_from = self.pieces[0].start;
         self.token.offset_to = to;
         self.token.position_length = self.pieces.len().max(2);
         // The first piece steps back by one, so the compound takes no position of its own.
@@ -188,7 +209,7 @@ impl WordStream<'_> {
         let mut begin = from;
         loop {
             let end = self.end_of_piece(begin);
-            self.pieces.push((begin, end));
+            self.pieces.push(begin..end);
             self.at = self.behind_apostrophe(end);
             let Some(c) = self.char_at(self.at).filter(|c| is_joint(*c) && self.at == end) else {
                 break;
@@ -202,17 +223,16 @@ impl WordStream<'_> {
             joint = Some(c);
             begin = next;
         }
-        let length: usize = self.pieces.iter().map(|(from, to)| to - from).sum();
-        let is_word = |piece: &(usize, usize)| {
-            !joint.is_some_and(is_slash) || piece.1 - piece.0 <= LONGEST_SLASHED
-        };
+        let length: usize = self.pieces.iter().map(Range::len).sum();
+        let is_word =
+            |piece: &Range<usize>| !joint.is_some_and(is_slash) || piece.len() <= LONGEST_SLASHED;
         let joins = self.pieces.len() <= MOST_PIECES
             && length <= LONGEST_COMPOUND
             && self.pieces.iter().all(is_word);
         if !joins {
             // No compound: the first piece is returned alone, and reading continues after it.
             self.pieces.truncate(1);
-            self.at = self.pieces[0].1;
+            self.at = self.pieces[0].end;
         }
     }
 
@@ -227,9 +247,9 @@ impl WordStream<'_> {
 
     /// `++` or `#` after a word of one letter: together they name a language ("C++", "C#").
     fn ending(&self) -> &'static str {
-        let [(from, to)] = self.pieces[..] else { return "" };
-        let rest = &self.text[to..];
-        match to - from {
+        let [piece] = &self.pieces[..] else { return "" };
+        let rest = &self.text[piece.end..];
+        match piece.len() {
             1 if rest.starts_with("++") => "++",
             1 if rest.starts_with('#') => "#",
             _ => "",
@@ -241,7 +261,7 @@ fn is_joint(c: char) -> bool {
     matches!(c, '-' | '_' | '@' | '+' | '&' | '/' | '\u{2010}' | '\u{2011}')
 }
 
-/// Whether [`WordStream::read_word`] may continue a word after `byte`.
+/// Whether [`WordTokenStream::read_word`] may continue a word after `byte`.
 fn may_join(byte: u8) -> bool {
     is_joint(char::from(byte)) || matches!(byte, b'\'' | b'#')
 }
@@ -250,7 +270,7 @@ fn is_slash(c: char) -> bool {
     matches!(c, '/' | '&')
 }
 
-impl TokenStream for WordStream<'_> {
+impl TokenStream for WordTokenStream<'_> {
     fn advance(&mut self) -> bool {
         let is_more = self.step(|_| true);
         if is_more {
@@ -269,75 +289,4 @@ impl TokenStream for WordStream<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Each token with its position.
-    fn tokens(text: &str) -> Vec<(String, usize)> {
-        let mut words = Words::default();
-        let mut stream = words.token_stream(text);
-        let mut tokens = Vec::new();
-        while stream.advance() {
-            let token = stream.token();
-            assert!(text.is_char_boundary(token.offset_from) && token.offset_to <= text.len());
-            tokens.push((token.text.clone(), token.position));
-        }
-        tokens
-    }
-
-    fn texts(text: &str) -> Vec<String> {
-        tokens(text).into_iter().map(|(text, _)| text).collect()
-    }
-
-    #[test]
-    fn words_are_runs_and_scripts_without_spaces_give_pairs() {
-        assert_eq!(texts("test, p99."), ["test", "p99"]);
-        assert_eq!(texts("推荐系统"), ["推荐", "荐系", "系统"]);
-        assert_eq!(texts("用AUC评估, 热"), ["用", "AUC", "评估", "热"]);
-        assert_eq!(texts("추천 시스템"), ["추천", "시스", "스템"]);
-        assert_eq!(texts(" — "), [""; 0]);
-        assert_eq!(
-            texts("Bayes's rule isn't Bayes’ rule"),
-            ["Bayes", "rule", "isn", "Bayes", "rule"]
-        );
-    }
-
-    #[test]
-    fn what_punctuation_holds_together_is_a_word_besides() {
-        for (text, wanted) in [
-            ("k-NN", &["kNN", "k", "NN"][..]),
-            ("A/B", &["AB", "A", "B"]),
-            ("F1@k", &["F1k", "F1", "k"]),
-            ("U-Net", &["UNet", "U", "Net"]),
-            ("GPT-3.5", &["GPT3.5", "GPT", "3.5"]),
-            ("feature_store", &["featurestore", "feature", "store"]),
-            ("C++, C# and c", &["C++", "C", "C#", "C", "and", "c"]),
-            ("training/serving", &["training", "serving"]),
-            ("3.5, 1.2.3.", &["3.5", "1.2.3"]),
-            ("a-b-c-d-e", &["a", "bcde", "b", "c", "d", "e"]),
-        ] {
-            assert_eq!(texts(text), wanted, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_compound_stands_where_its_first_piece_does() {
-        let found = tokens("one k-NN two");
-        let at = |at: usize| (found[at].0.as_str(), found[at].1);
-        assert_eq!(
-            [at(0), at(1), at(2), at(3), at(4)],
-            [("one", 0), ("kNN", 1), ("k", 1), ("NN", 2), ("two", 3)]
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn positions_never_fall_and_every_letter_is_in_a_token(text in "([a-zA-Z0-9]{1,4}|[-_/@.+&#' ]|é|推|荐){0,40}") {
-            let found = tokens(&text);
-            prop_assert!(found.windows(2).all(|pair| pair[0].1 <= pair[1].1));
-            prop_assert_eq!(found.is_empty(), !text.chars().any(char::is_alphanumeric));
-        }
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use super::super::error::Failure;
 use super::parameters::{Flag, QueryParameters, number};
 use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
-use crate::search::{Budget, Filter, FilterField, LastWord, Request, Understanding};
+use crate::search::{Budget, Filter, FilterField, LastWord, SearchRequest, Understanding};
 
 /// The most hits in one response.
 pub(super) const MOST_HITS: usize = 100;
@@ -106,7 +106,7 @@ pub(in crate::serve) async fn find(
     let offset = parameters.offset();
     let search = move |library: &Library, budget: &Budget| {
         let (text, filters) = (&*text, &*filters);
-        let request = Request { text, filters, limit, offset, understanding, last_word };
+        let request = SearchRequest { text, filters, limit, offset, understanding, last_word };
         library.search(&request, budget)
     };
     state.ask(search).await

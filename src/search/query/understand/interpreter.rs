@@ -6,16 +6,16 @@
 //! longest first; completion of the last word; spelling, then labels again if a correction changed a word; source names
 //! ([`namer`](super::namer)); filler. A word that names a source is otherwise handled like any other word.
 
+use super::draft::QueryDraft;
 use super::filler;
-use super::labels::{Labels, Named};
-use super::namer::Namer;
-use super::names::{Preference, SourceIndex};
-use super::spelling::{Slip, Speller};
-use super::understood::{
-    Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
-};
+use super::labels::{Labels, NamedTopics};
+use super::namer::SourceNamer;
+use super::names::SourceIndex;
+use super::reading::{MeantTopic, QueryName, QueryReading};
+use super::spelling::Speller;
+use super::understood::{LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic};
 use crate::search::index::error::SearchError;
-use crate::search::index::lexicon::Lexicon;
+use crate::search::index::lexicon::{KnownWord, Lexicon};
 use crate::search::query::grammar::{Node, Query};
 use crate::vocabulary::{Vocabulary, label};
 
@@ -32,74 +32,12 @@ const COMPLETIONS: usize = 12;
 /// it occurs in more than this many times as many sections.
 const FAR_COMMONER: u32 = 20;
 
-/// A unit of the query with all its readings.
-#[derive(Debug)]
-pub(in crate::search) struct Meaning<'q> {
-    pub node: &'q Node,
-    /// The topics that it names, as indices in the vocabulary, each with whether it is certainly meant.
-    pub topics: Vec<(usize, bool)>,
-    /// Words that it may be a prefix of.
-    pub completions: Vec<String>,
-    /// Its spelling corrections.
-    pub spelt: Vec<String>,
-    /// It asks for a kind of material (links) instead of naming a subject.
-    pub is_aside: bool,
-    /// If it belongs to the name of a source: the index in `Reading::preferences`.
-    pub preference: Option<usize>,
-}
-
-/// Words of the query that together name topics.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::search) struct Name {
-    /// As typed, with corrections.
-    pub words: String,
-    /// Indices in the vocabulary, each with whether the topic is certainly meant.
-    pub topics: Vec<(usize, bool)>,
-    /// Whether there are at least `SHORTEST_PARAPHRASE` words and none of them is in the preferred label of any of the
-    /// topics. Then the topic finds relevant sections, and the words alone do not.
-    pub is_paraphrase: bool,
-}
-
-/// An understood query.
-#[derive(Debug)]
-pub(in crate::search) struct Reading<'q> {
-    pub understood: Understood,
-    /// One per unit, without filler.
-    pub meanings: Vec<Meaning<'q>>,
-    /// The names of more than one word.
-    pub names: Vec<Name>,
-    pub preferences: Vec<Preference>,
-}
-
-impl<'q> Meaning<'q> {
-    fn of(node: &'q Node) -> Meaning<'q> {
-        Meaning {
-            node,
-            topics: vec![],
-            completions: vec![],
-            spelt: vec![],
-            is_aside: false,
-            preference: None,
-        }
-    }
-}
-
 /// The data that understanding a query needs.
 pub(in crate::search) struct Interpreter<'a> {
     pub vocabulary: &'a Vocabulary,
     pub labels: &'a Labels,
     pub sources: &'a SourceIndex,
     pub lexicon: &'a Lexicon<'a>,
-}
-
-/// A query while it is being understood.
-struct Draft<'q> {
-    meanings: Vec<Meaning<'q>>,
-    /// By unit: the word in lower case, if the unit is a word.
-    words: Vec<Option<String>>,
-    names: Vec<Name>,
-    preferences: Vec<Preference>,
-    understood: Understood,
 }
 
 impl Interpreter<'_> {
@@ -109,56 +47,44 @@ impl Interpreter<'_> {
         query: &'q Query,
         how: Understanding,
         last: LastWord,
-    ) -> Result<Reading<'q>, SearchError> {
-        let word = |node: &'q Node| match node {
-            Node::Word(word) => Some(word.trim_end_matches(filler::ENDS).to_lowercase()),
-            _ => None,
-        };
-        let mut draft = Draft {
-            meanings: query.units.iter().map(Meaning::of).collect(),
-            words: query.units.iter().map(word).collect(),
-            names: Vec::new(),
-            preferences: Vec::new(),
-            understood: Understood {
-                filters: query.filters.clone(),
-                dropped: query.dropped.clone(),
-                ..Understood::default()
-            },
-        };
-        let mut taken = vec![false; query.units.len()];
+    ) -> Result<QueryReading<'q>, SearchError> {
+        let mut draft = QueryDraft::of(query);
         if how.labels {
-            let words: Vec<Option<&str>> = draft.words.iter().map(Option::as_deref).collect();
-            let named = self.labels.named(&words);
-            for named in named {
-                let span = named.at..named.at + named.length;
-                for (word, taken) in draft.words[span.clone()].iter().zip(&mut taken[span]) {
-                    // Filler inside a name ("users with no history") may still be left out: the whole name is also
-                    // looked up.
-                    let is_filler = word.as_deref().is_some_and(filler::is_filler);
-                    *taken = named.length == 1 || !is_filler;
-                }
-                self.name(&named, None, &mut draft);
-            }
+            self.find_labels(&mut draft);
         }
         if how.completion {
-            self.complete(last, &mut taken, how, &mut draft)?;
+            self.complete(last, how, &mut draft)?;
         }
         if how.spelling {
-            self.spell(&mut taken, how, &mut draft)?;
+            self.spell(how, &mut draft)?;
         }
         if how.names {
             self.prefer(&mut draft)?;
         }
         if how.filler {
-            leave_filler(&mut draft, &taken);
+            draft.leave_filler();
         }
-        let Draft { meanings, names, preferences, understood, .. } = draft;
-        Ok(Reading { understood, meanings, names, preferences })
+        Ok(draft.into_reading())
+    }
+
+    /// Finds the labels of topics among the words of the draft.
+    fn find_labels(&self, draft: &mut QueryDraft) {
+        let words: Vec<Option<&str>> = draft.words.iter().map(Option::as_deref).collect();
+        for named in self.labels.named(&words) {
+            for at in named.at..named.at + named.length {
+                // Filler inside a name ("users with no history") may still be left out: the whole name is also
+                // looked up.
+                let is_filler = draft.words[at].as_deref().is_some_and(filler::is_filler);
+                draft.taken[at] = named.length == 1 || !is_filler;
+            }
+            self.name(&named, None, draft);
+        }
     }
 
     /// Records which sources the words of the draft name.
-    fn prefer(&self, draft: &mut Draft) -> Result<(), SearchError> {
-        let namer = Namer { sources: self.sources, labels: self.labels, lexicon: self.lexicon };
+    fn prefer(&self, draft: &mut QueryDraft) -> Result<(), SearchError> {
+        let namer =
+            SourceNamer { sources: self.sources, labels: self.labels, lexicon: self.lexicon };
         for named in namer.named(&draft.words)? {
             let span = named.at..named.at + named.length;
             for meaning in &mut draft.meanings[span.clone()] {
@@ -172,28 +98,31 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Records that the `named` words of the draft name topics. `read` is their corrected form, if they were corrected.
-    fn name(&self, named: &Named, read: Option<&str>, draft: &mut Draft) {
-        let typed: Vec<&str> = draft.meanings[named.at..named.at + named.length]
+    /// Records that the `named` words of the draft name topics. `corrected` is their corrected form, if they were
+    /// corrected.
+    fn name(&self, named: &NamedTopics, corrected: Option<&str>, draft: &mut QueryDraft) {
+        let units = named.at..named.at + named.length;
+        let typed: Vec<&str> = draft.meanings[units.clone()]
             .iter()
             .map(|meaning| match meaning.node {
                 Node::Word(word) => word.as_str(),
                 _ => "",
             })
             .collect();
-        let typed = typed.join(" ");
+        let words = corrected.map_or_else(|| typed.join(" "), str::to_owned);
+        let is_sure = named.is_sure;
+        let topics: Vec<MeantTopic> =
+            named.topics.iter().map(|topic| MeantTopic { topic: *topic, is_sure }).collect();
+        for topic in &topics {
+            for meaning in &mut draft.meanings[units.clone()] {
+                meaning.topics.push(*topic);
+            }
+            self.report_topic(topic.topic, &words, &mut draft.understood);
+        }
         if named.length > 1 {
-            let topics = named.topics.iter().map(|topic| (*topic, named.is_sure)).collect();
-            let words = read.unwrap_or(&typed).to_owned();
             let is_paraphrase = named.length >= SHORTEST_PARAPHRASE
                 && !named.topics.iter().any(|topic| self.shares_word(*topic, &words));
-            draft.names.push(Name { words, topics, is_paraphrase });
-        }
-        for topic in &named.topics {
-            for meaning in &mut draft.meanings[named.at..named.at + named.length] {
-                meaning.topics.push((*topic, named.is_sure));
-            }
-            self.tell(*topic, read.unwrap_or(&typed), &mut draft.understood);
+            draft.names.push(QueryName { words, topics, is_paraphrase });
         }
     }
 
@@ -203,119 +132,124 @@ impl Interpreter<'_> {
         label::key(words).split(' ').any(|word| preferred.split(' ').any(|own| own == word))
     }
 
-    fn tell(&self, topic: usize, words: &str, understood: &mut Understood) {
+    /// Adds `topic`, named by `words`, to the report, unless it is there.
+    fn report_topic(&self, topic: usize, words: &str, understood: &mut Understood) {
         let id = self.vocabulary.topics[topic].slug.0.clone();
         let own = label::key(words);
         let others = self.labels.of(topic, self.vocabulary).written.iter();
-        let others = others.filter(|(key, _)| *key != own).map(|(_, label)| label.clone());
+        let others = others.filter(|label| label.key != own).map(|label| label.text.clone());
         let also: Vec<String> = others.take(MOST_ALTERNATIVES).collect();
         if !understood.topics.iter().any(|known| known.id == id) {
             understood.topics.push(UnderstoodTopic { id, words: words.to_owned(), also });
         }
     }
 
-    /// Completes the last word if it is unfinished, or if it is submitted and looks like a prefix of a much commoner
+    /// Completes the last word if it is unfinished, or if it is submitted and is probably a prefix of a much commoner
     /// word.
     fn complete(
         &self,
         last: LastWord,
-        taken: &mut [bool],
         how: Understanding,
-        draft: &mut Draft,
+        draft: &mut QueryDraft,
     ) -> Result<(), SearchError> {
         let Some(at) = draft.words.len().checked_sub(1) else { return Ok(()) };
         let Some(word) = draft.words[at].clone() else { return Ok(()) };
-        let is_typed = last == LastWord::Unfinished;
-        let least = if is_typed { SHORTEST_PREFIX } else { SHORTEST_SUBMITTED };
-        let is_begin = word.chars().count() >= least && word.chars().all(char::is_alphanumeric);
-        if !is_begin || (taken[at] && !is_typed) {
+        let is_unfinished = last == LastWord::Unfinished;
+        let least = if is_unfinished { SHORTEST_PREFIX } else { SHORTEST_SUBMITTED };
+        let is_prefix = word.chars().count() >= least && word.chars().all(char::is_alphanumeric);
+        if !is_prefix || (draft.taken[at] && !is_unfinished) {
             return Ok(());
         }
-        let held = if is_typed { 0 } else { self.lexicon.held(&word)? };
-        if held > FAR_COMMONER {
-            return Ok(());
-        }
-        let mut known = self.lexicon.beginning(&word, COMPLETIONS)?;
-        if !is_typed {
-            let held = self.lexicon.held_in_any_form(&word)?;
-            let is_half = known.first().is_some_and(|best| best.held > held * FAR_COMMONER);
-            if held > FAR_COMMONER || !is_half {
-                return Ok(());
-            }
-            known.retain(|known| known.held > held);
-        }
+        let completions = match last {
+            LastWord::Unfinished => Some(self.lexicon.beginning(&word, COMPLETIONS)?),
+            LastWord::Whole => self.completions_of_submitted(&word)?,
+        };
+        let Some(completions) = completions else { return Ok(()) };
         if how.labels {
-            let from = draft.words.iter().rposition(Option::is_none).map_or(0, |at| at + 1);
-            let run: Vec<&str> = draft.words[from..].iter().flatten().map(String::as_str).collect();
-            for topic in self.labels.begun(&run) {
-                draft.meanings[at].topics.push((topic, false));
-                self.tell(topic, &run.join(" "), &mut draft.understood);
-            }
+            self.complete_label(at, draft);
         }
-        taken[at] |= !known.is_empty();
-        let completions: Vec<String> = known.into_iter().map(|known| known.word).collect();
+        draft.taken[at] |= !completions.is_empty();
+        let completions: Vec<String> = completions.into_iter().map(|known| known.word).collect();
         draft.understood.completions.clone_from(&completions);
         draft.meanings[at].completions = completions;
         Ok(())
     }
 
+    /// The words that begin with `word` and are commoner; `None` if `word` is common itself, or none of them is much
+    /// commoner.
+    fn completions_of_submitted(&self, word: &str) -> Result<Option<Vec<KnownWord>>, SearchError> {
+        if self.lexicon.held(word)? > FAR_COMMONER {
+            return Ok(None);
+        }
+        let mut known = self.lexicon.beginning(word, COMPLETIONS)?;
+        let held = self.lexicon.held_in_any_form(word)?;
+        let is_half = known.first().is_some_and(|best| best.held > held * FAR_COMMONER);
+        if held > FAR_COMMONER || !is_half {
+            return Ok(None);
+        }
+        known.retain(|known| known.held > held);
+        Ok(Some(known))
+    }
+
+    /// Adds the topics with a label that begins with the last words of the draft to the unit `at`, the last one.
+    fn complete_label(&self, at: usize, draft: &mut QueryDraft) {
+        let from = draft.words.iter().rposition(Option::is_none).map_or(0, |at| at + 1);
+        let run: Vec<&str> = draft.words[from..].iter().flatten().map(String::as_str).collect();
+        for topic in self.labels.begun(&run) {
+            draft.meanings[at].topics.push(MeantTopic { topic, is_sure: false });
+            self.report_topic(topic, &run.join(" "), &mut draft.understood);
+        }
+    }
+
     /// Corrects misspelled words, then looks for labels among the corrected words.
-    fn spell(
-        &self,
-        taken: &mut [bool],
-        how: Understanding,
-        draft: &mut Draft,
-    ) -> Result<(), SearchError> {
+    fn spell(&self, how: Understanding, draft: &mut QueryDraft) -> Result<(), SearchError> {
         let speller = Speller { lexicon: self.lexicon, labels: self.labels };
         let mut read: Vec<Option<String>> = draft.words.clone();
         let mut changed = vec![false; read.len()];
         for at in 0..draft.words.len() {
             let Some(word) = draft.words[at].clone() else { continue };
-            if taken[at] || filler::is_filler(&word) {
+            if draft.taken[at] || filler::is_filler(&word) {
                 continue;
             }
             let next = draft.words.get(at + 1).cloned().flatten();
-            if let Some(next) = next.filter(|_| !taken[at + 1])
+            if let Some(next) = next.filter(|_| !draft.taken[at + 1])
                 && let Some(joined) = speller.join(&word, &next)?
             {
                 draft.correct(at..at + 2, &format!("{word} {next}"), &joined);
-                (taken[at], taken[at + 1]) = (true, true);
-            } else if let Some(reading) = speller.correct(&word)? {
-                draft.correct(at..at + 1, &word, &reading);
-                read[at] = Some(reading.words);
-                (taken[at], changed[at]) = (true, true);
+            } else if let Some(correction) = speller.correct(&word)? {
+                draft.correct(at..at + 1, &word, &correction);
+                read[at] = Some(correction);
+                changed[at] = true;
             }
         }
-        if !how.labels || !changed.contains(&true) {
-            return Ok(());
+        if how.labels && changed.contains(&true) {
+            self.find_corrected_labels(&read, &changed, draft);
         }
+        Ok(())
+    }
+
+    /// Finds the labels of topics that contain a `changed` word among the corrected words `read`.
+    fn find_corrected_labels(
+        &self,
+        read: &[Option<String>],
+        changed: &[bool],
+        draft: &mut QueryDraft,
+    ) {
         let words: Vec<Option<&str>> = read.iter().map(Option::as_deref).collect();
         for named in self.labels.named(&words) {
             let span = named.at..named.at + named.length;
             if changed[span.clone()].contains(&true) {
-                taken[span.clone()].fill(true);
-                let read: Vec<&str> = words[span].iter().flatten().copied().collect();
-                self.name(&named, Some(&read.join(" ")), draft);
+                draft.taken[span.clone()].fill(true);
+                let corrected: Vec<&str> = words[span].iter().flatten().copied().collect();
+                self.name(&named, Some(&corrected.join(" ")), draft);
             }
         }
-        Ok(())
     }
 }
 
-impl Draft<'_> {
-    fn correct(&mut self, units: std::ops::Range<usize>, typed: &str, reading: &Slip) {
-        for meaning in &mut self.meanings[units] {
-            meaning.spelt.push(reading.words.clone());
-        }
-        self.understood
-            .corrections
-            .push(Correction { typed: typed.to_owned(), read_as: reading.words.clone() });
-    }
-}
-
-/// Keeps only the corrections whose words all occur in sections that are shown, or name a topic; none if `found`, the
-/// number of matches, is 0. (A word of the index may occur only in deleted sections or folded copies.)
-pub(in crate::search) fn keep_what_finds(
+/// Keeps only the corrections whose words all occur in sections that are shown, or name a topic. (A word of the index
+/// may occur only in deleted sections or folded copies.) Keeps no correction if `found`, the number of matches, is 0.
+pub(in crate::search) fn keep_useful_corrections(
     understood: &mut Understood,
     found: usize,
     lexicon: &Lexicon,
@@ -336,30 +270,4 @@ pub(in crate::search) fn keep_what_finds(
     }
     understood.corrections = kept;
     Ok(())
-}
-
-/// Removes filler from the draft, except words marked in `taken`, which are part of something understood. Marks the
-/// words that ask for links.
-fn leave_filler(draft: &mut Draft, taken: &[bool]) {
-    let is_filler: Vec<bool> = draft
-        .words
-        .iter()
-        .zip(taken)
-        .map(|(word, taken)| !taken && word.as_deref().is_some_and(filler::is_filler))
-        .collect();
-    let words: Vec<&str> = draft.words.iter().map(|w| w.as_deref().unwrap_or_default()).collect();
-    let asides = filler::asking_for_links(&words);
-    let says = |at: usize| !is_filler[at] && !asides.contains(&at);
-    if !(0..words.len()).any(says) {
-        // The query is all filler ("what is it"): then the filler is searched for.
-        return;
-    }
-    for at in asides.iter().copied().filter(|at| !is_filler[*at]) {
-        draft.understood.asks_for_links.push(words[at].to_owned());
-        draft.meanings[at].is_aside = true;
-    }
-    let left_out = words.iter().zip(&is_filler).filter(|(_, is_filler)| **is_filler);
-    draft.understood.filler = left_out.map(|(word, _)| (*word).to_owned()).collect();
-    let mut is_filler = is_filler.into_iter();
-    draft.meanings.retain(|_| !is_filler.next().unwrap_or(false));
 }

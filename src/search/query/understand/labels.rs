@@ -12,30 +12,48 @@ use crate::vocabulary::folded::FoldedText;
 use crate::vocabulary::label;
 use crate::vocabulary::label_index::{LONGEST, LabelIndex, LabelOwner};
 
-/// The most topics that an unfinished label may stand for.
+/// An unfinished label is completed if at most this many topics have a label that begins with it.
 const MOST_BEGUN: usize = 4;
 
-/// The labels of the vocabulary, and what understanding a query needs of them besides.
+/// The labels of the vocabulary, with the data about them that understanding a query needs.
 pub(in crate::search) struct Labels {
     pub index: LabelIndex,
-    /// All words of labels, each with the number of labels that contain it. For spelling.
+    /// All words of labels, each with the number of labels that contain it. Used for spelling.
     words: BTreeMap<String, u32>,
     /// By topic: its labels, computed at first use.
-    names: Vec<OnceLock<Names>>,
+    names: Vec<OnceLock<TopicLabels>>,
 }
 
 /// The labels of a topic.
 #[derive(Debug, Default)]
-pub(in crate::search) struct Names {
-    /// One label for each different key: the key, and the label as written.
-    pub written: Vec<(String, String)>,
+pub(in crate::search) struct TopicLabels {
+    /// One label for each different key.
+    pub written: Vec<WrittenLabel>,
     /// The phrases of stems that the highlighter looks for.
     pub phrases: Vec<String>,
 }
 
+/// A label of a topic.
+#[derive(Debug)]
+pub(in crate::search) struct WrittenLabel {
+    /// See [`label::key`].
+    pub key: String,
+    /// The label as written in the vocabulary.
+    pub text: String,
+}
+
+/// A topic with a label that contains a word with a given beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::search) struct BegunTopic {
+    /// Its index in the vocabulary.
+    pub topic: usize,
+    /// Whether one of its labels itself has that beginning.
+    pub is_whole_label: bool,
+}
+
 /// Words of a query that name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
+pub(super) struct NamedTopics {
     /// The index of the first word, and the number of words.
     pub at: usize,
     pub length: usize,
@@ -58,18 +76,18 @@ impl Labels {
     }
 
     /// The labels of the topic with index `at`. Takes some microseconds per label the first time.
-    pub fn of(&self, at: usize, vocabulary: &Vocabulary) -> &Names {
-        static NONE: Names = Names { written: Vec::new(), phrases: Vec::new() };
+    pub fn of(&self, at: usize, vocabulary: &Vocabulary) -> &TopicLabels {
+        static NONE: TopicLabels = TopicLabels { written: Vec::new(), phrases: Vec::new() };
         let (Some(names), Some(topic)) = (self.names.get(at), vocabulary.topics.get(at)) else {
             return &NONE;
         };
         names.get_or_init(|| {
             let mut english = analysis::stemmed(Language::English);
-            let mut names = Names::default();
+            let mut names = TopicLabels::default();
             for text in topic.labels() {
                 let key = label::key(text);
-                if names.written.iter().all(|(known, _)| *known != key) {
-                    names.written.push((key, text.to_owned()));
+                if names.written.iter().all(|known| known.key != key) {
+                    names.written.push(WrittenLabel { key, text: text.to_owned() });
                 }
                 names.phrases.extend(phrases(&analysis::terms(text, &mut english)));
             }
@@ -79,9 +97,9 @@ impl Labels {
         })
     }
 
-    /// The topics that have a label with a word that begins with `key`, each with whether a label itself begins with
-    /// it. O(labels): some hundred microseconds.
-    pub fn with_word_beginning(&self, key: &str) -> Vec<(usize, bool)> {
+    /// The topics that have a label with a word that begins with `key`, by index. O(labels): some hundred
+    /// microseconds.
+    pub fn with_word_beginning(&self, key: &str) -> Vec<BegunTopic> {
         let mut found: BTreeMap<usize, bool> = BTreeMap::new();
         let inner = memchr::memmem::Finder::new(key);
         for (own, topics) in self.index.keys_from("") {
@@ -91,7 +109,8 @@ impl Labels {
                 topics.iter().for_each(|topic| *found.entry(*topic).or_insert(false) |= begins);
             }
         }
-        found.into_iter().collect()
+        let begun = |(topic, is_whole_label)| BegunTopic { topic, is_whole_label };
+        found.into_iter().map(begun).collect()
     }
 
     /// Whether `word` is a word of a label.
@@ -107,7 +126,7 @@ impl Labels {
     }
 
     /// The labels in `words` from left to right, at each position the longest. No label spans a `None`.
-    pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<Named> {
+    pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<NamedTopics> {
         let mut named = Vec::new();
         let mut at = 0;
         while at < words.len() {
@@ -122,16 +141,16 @@ impl Labels {
                 .filter_map(|other| words[other])
                 .collect();
             if !longest.owners.is_empty() {
-                let (topics, is_sure) = choose(&longest.owners, &others);
-                named.push(Named { at, length: longest.length, topics, is_sure });
+                let ChosenTopics { topics, is_sure } = choose(&longest.owners, &others);
+                named.push(NamedTopics { at, length: longest.length, topics, is_sure });
             }
             at = span.end;
         }
         named
     }
 
-    /// The topics with a label that begins with the last words of `words`. As many words as possible are used: the
-    /// first suffix of `words` that at most `MOST_BEGUN` topics match decides.
+    /// The topics with a label that begins with the last words of `words`: with the longest suffix of `words` for
+    /// which there is such a label, and at most `MOST_BEGUN` topics have one.
     pub fn begun(&self, words: &[&str]) -> Vec<usize> {
         for from in words.len().saturating_sub(LONGEST)..words.len() {
             let begin = label::key(&words[from..].join(" "));
@@ -155,8 +174,14 @@ impl Labels {
     }
 }
 
-/// Which of the `owners` of a label are meant in a query with the other words `others`; and whether that is certain.
-fn choose(owners: &[&LabelOwner], others: &[&str]) -> (Vec<usize>, bool) {
+/// The topics that a label of a query means.
+struct ChosenTopics {
+    topics: Vec<usize>,
+    is_sure: bool,
+}
+
+/// Which of the `owners` of a label are meant in a query with the other words `others`.
+fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
     let others = others.join(" ");
     let company = FoldedText::of(&others);
     let topics_of = |is_meant: &dyn Fn(&LabelOwner) -> bool| {
@@ -170,13 +195,13 @@ fn choose(owners: &[&LabelOwner], others: &[&str]) -> (Vec<usize>, bool) {
         rule.is_some_and(|r| r.near.iter().any(|n| n.are_in(&company, 0..company.folded.len())))
     });
     if !near.is_empty() {
-        return (near, true);
+        return ChosenTopics { topics: near, is_sure: true };
     }
     let topics = topics_of(&|_| true);
     // A query that is only a label means the topic. With other words, a label that needs context may be plain English.
     let needs_company = |o: &&LabelOwner| o.rule.as_ref().is_some_and(|rule| !rule.near.is_empty());
     let is_sure = topics.len() == 1 && (others.is_empty() || !owners.iter().any(needs_company));
-    (topics, is_sure)
+    ChosenTopics { topics, is_sure }
 }
 
 #[cfg(test)]
@@ -185,7 +210,7 @@ mod tests {
     use crate::vocabulary::{Topic, TopicSlug};
 
     #[test]
-    fn a_shorter_label_is_found_where_the_longer_words_sort_behind_every_label() {
+    fn a_shorter_label_is_found_if_the_longer_run_sorts_after_every_label() {
         let topic = Topic {
             slug: TopicSlug("epsilon-greedy".into()),
             pref_label: "ϵ greedy".into(),

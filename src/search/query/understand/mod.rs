@@ -1,9 +1,11 @@
 //! Understanding a query: [`interpreter`] runs the steps, the other files implement one each.
 
+mod draft;
 mod filler;
 pub(in crate::search) mod interpreter;
 pub(in crate::search) mod labels;
 mod namer;
 pub(in crate::search) mod names;
+pub(in crate::search) mod reading;
 mod spelling;
 pub(in crate::search) mod understood;

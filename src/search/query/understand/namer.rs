@@ -11,10 +11,12 @@ use tantivy::schema::IndexRecordOption;
 
 use super::filler;
 use super::labels::Labels;
-use super::names::{Key, Known, LONGEST, Naming, Preference, SourceIndex, is_telling};
+use super::names::{
+    KnownSource, LONGEST, NameKey, NameOccurrence, Preference, SourceIndex, is_telling,
+};
 use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
-use crate::search::index::opened::{BODY, Opened};
+use crate::search::index::opened::{BODY, OpenedIndex};
 use crate::search::index::postings::{each_block, each_phrase};
 use crate::search::text::analysis;
 
@@ -32,7 +34,7 @@ const WHOLE_WORD: usize = 100;
 const WORD: usize = 20;
 const WHOLE_PHRASE: usize = 50;
 const PHRASE: usize = 10;
-/// This many sections may always contain it, however small the index is.
+/// The number of sections that may contain a distinctive run in an index of any size.
 const FEW: usize = 3;
 
 /// Words of a query that name sources.
@@ -45,17 +47,29 @@ pub(super) struct NamedSources {
     pub preference: Preference,
 }
 
+/// Words at the beginning of a run that are part of names of sources.
+struct NameRun<'a> {
+    /// The number of words.
+    length: usize,
+    occurrences: &'a [NameOccurrence],
+}
+
 /// The sections of the sources of some owners.
-struct Own<'a> {
-    opened: &'a Opened,
+struct OwnSections<'a> {
+    opened: &'a OpenedIndex,
     /// By the source's number in the index.
     sources: Vec<bool>,
     sections: usize,
 }
 
-impl Own<'_> {
-    fn of<'a>(holders: &BTreeSet<usize>, index: &SourceIndex, opened: &'a Opened) -> Own<'a> {
-        let mut own = Own { opened, sources: vec![false; opened.values.sources()], sections: 0 };
+impl OwnSections<'_> {
+    fn of<'a>(
+        holders: &BTreeSet<usize>,
+        index: &SourceIndex,
+        opened: &'a OpenedIndex,
+    ) -> OwnSections<'a> {
+        let mut own =
+            OwnSections { opened, sources: vec![false; opened.values.sources()], sections: 0 };
         for source in index.sources.iter().filter(|source| holders.contains(&source.holder)) {
             own.sections += source.sections;
             if let Some(is_own) = source.number.and_then(|number| own.sources.get_mut(number)) {
@@ -72,13 +86,13 @@ impl Own<'_> {
 }
 
 /// Finds the sources that a query names.
-pub(super) struct Namer<'a> {
+pub(super) struct SourceNamer<'a> {
     pub sources: &'a SourceIndex,
     pub labels: &'a Labels,
     pub lexicon: &'a Lexicon<'a>,
 }
 
-impl Namer<'_> {
+impl SourceNamer<'_> {
     /// The runs of `words` (lower-case) that name sources, from left to right, at each position the longest. No name
     /// spans a `None`. O(words) look-ups, and the postings of a few rare runs.
     pub fn named(&self, words: &[Option<String>]) -> Result<Vec<NamedSources>, SearchError> {
@@ -87,12 +101,16 @@ impl Namer<'_> {
         while at < words.len() {
             let run = words[at..].iter().map_while(Option::as_deref).take(LONGEST);
             let run: Vec<&str> = run.collect();
-            let Some((length, namings)) = self.longest(&run, &mut counted)? else {
+            let Some(longest) = self.longest(&run, &mut counted)? else {
                 at += 1;
                 continue;
             };
-            let held: Vec<&Known> =
-                self.sources.best(namings).filter(|source| source.number.is_some()).collect();
+            let length = longest.length;
+            let held: Vec<&KnownSource> = self
+                .sources
+                .best(longest.occurrences)
+                .filter(|source| source.number.is_some())
+                .collect();
             // A named source without sections can't be preferred, but its words are used up.
             if !held.is_empty() {
                 let ids = held.iter().map(|source| source.id.clone()).collect();
@@ -110,51 +128,54 @@ impl Namer<'_> {
         Ok(named)
     }
 
-    /// The longest distinctive run at the beginning of `words`: its number of words, and the names that contain it.
+    /// The longest distinctive run at the beginning of `words`.
     fn longest(
         &self,
         words: &[&str],
         counted: &mut usize,
-    ) -> Result<Option<(usize, &[Naming])>, SearchError> {
+    ) -> Result<Option<NameRun<'_>>, SearchError> {
         let mut analyzer = analysis::words();
-        let mut key = Key::default();
-        let mut runs: Vec<(usize, &[Naming])> = Vec::new();
+        let mut key = NameKey::default();
+        let mut runs: Vec<NameRun> = Vec::new();
         for (at, word) in words.iter().enumerate() {
             key.push(word, &mut analyzer);
-            runs.extend(self.sources.get(&key).map(|namings| (at + 1, namings)));
+            let occurrences = self.sources.get(&key);
+            runs.extend(occurrences.map(|occurrences| NameRun { length: at + 1, occurrences }));
         }
-        for (length, namings) in runs.into_iter().rev() {
-            if *counted < MOST_COUNTED && self.is_distinctive(&words[..length], namings, counted)? {
-                return Ok(Some((length, namings)));
+        for run in runs.into_iter().rev() {
+            let words = &words[..run.length];
+            if *counted < MOST_COUNTED && self.is_distinctive(words, run.occurrences, counted)? {
+                return Ok(Some(run));
             }
         }
         Ok(None)
     }
 
-    /// Whether `words`, which are in the names `namings`, are distinctive enough to mean these sources.
+    /// Whether `words`, which occur in names at `occurrences`, are distinctive enough to mean these sources. `counted`
+    /// is incremented if the index was read for that.
     fn is_distinctive(
         &self,
         words: &[&str],
-        namings: &[Naming],
+        occurrences: &[NameOccurrence],
         counted: &mut usize,
     ) -> Result<bool, SearchError> {
         let parts = words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
         let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
         let telling: Vec<&str> = parts.iter().filter(|part| is_telling(part)).copied().collect();
         let holders: BTreeSet<usize> =
-            namings.iter().map(|naming| self.sources.sources[naming.source].holder).collect();
+            occurrences.iter().map(|own| self.sources.sources[own.source].holder).collect();
         let is_begun =
             [words.first(), words.last()].into_iter().flatten().any(|w| filler::is_filler(w));
-        let is_whole = namings.iter().any(|naming| naming.is_whole);
+        let is_whole = occurrences.iter().any(|occurrence| occurrence.is_whole);
         if holders.len() > MOST_HOLDERS
-            || self.sources.best(namings).count() > MOST_NAMED
+            || self.sources.best(occurrences).count() > MOST_NAMED
             || (is_begun && !is_whole)
             || !self.labels.index.topics(&parts.join(" ")).is_empty()
         {
             return Ok(false);
         }
         *counted += 1;
-        let own = Own::of(&holders, self.sources, self.lexicon.opened);
+        let own = OwnSections::of(&holders, self.sources, self.lexicon.opened);
         let most = |share: usize| (self.lexicon.opened.len() * share / 10_000).max(FEW);
         match telling[..] {
             [] => Ok(false),
@@ -174,7 +195,12 @@ impl Namer<'_> {
 
     /// The number of sections that contain `word` and are not `own`. If the document frequency already shows whether
     /// it is more than `most`, a lower bound is returned and no postings are read.
-    fn word_elsewhere(&self, word: &str, own: &Own, most: usize) -> Result<usize, SearchError> {
+    fn word_elsewhere(
+        &self,
+        word: &str,
+        own: &OwnSections,
+        most: usize,
+    ) -> Result<usize, SearchError> {
         let Lexicon { opened, budget, .. } = self.lexicon;
         let all = usize::try_from(self.lexicon.held(word)?).unwrap_or(usize::MAX);
         let least = all.saturating_sub(own.sections);
@@ -192,7 +218,7 @@ impl Namer<'_> {
     }
 
     /// The number of sections that contain `words` as a phrase and are not `own`.
-    fn phrase_elsewhere(&self, words: &str, own: &Own) -> Result<usize, SearchError> {
+    fn phrase_elsewhere(&self, words: &str, own: &OwnSections) -> Result<usize, SearchError> {
         let Lexicon { opened, stemmers, budget } = self.lexicon;
         let Some(english) = stemmers.first() else { return Ok(0) };
         let stems = analysis::terms(words, &mut english.clone()).pieces;

@@ -12,7 +12,7 @@ use tantivy::tokenizer::TextAnalyzer;
 use super::filler;
 use crate::catalogue::names::{SourceNames, words};
 use crate::search::index::error::SearchError;
-use crate::search::index::opened::Opened;
+use crate::search::index::opened::OpenedIndex;
 use crate::search::index::record::IndexedSource;
 use crate::search::text::analysis;
 use crate::vocabulary::label;
@@ -21,15 +21,16 @@ use crate::vocabulary::label;
 pub(super) const LONGEST: usize = 10;
 /// The most authors of one catalogue entry that are matched.
 const MOST_AUTHORS: usize = 4;
+
 /// The names of all sources, indexed by their runs of words.
 pub(in crate::search) struct SourceIndex {
-    pub(super) sources: Vec<Known>,
+    pub(super) sources: Vec<KnownSource>,
     /// By key: the names that contain this run of words.
-    runs: HashMap<String, Vec<Naming>>,
+    runs: HashMap<String, Vec<NameOccurrence>>,
 }
 
 /// A source with what matching names needs.
-pub(super) struct Known {
+pub(super) struct KnownSource {
     pub id: String,
     /// Its number in the index, if it has sections there.
     pub number: Option<usize>,
@@ -40,7 +41,7 @@ pub(super) struct Known {
 
 /// An occurrence of a run of words in a name of a source.
 #[derive(Clone, Copy)]
-pub(super) struct Naming {
+pub(super) struct NameOccurrence {
     /// The index of the source.
     pub source: usize,
     /// Whether the run is the whole name.
@@ -59,14 +60,17 @@ pub(in crate::search) struct Preference {
 impl SourceIndex {
     /// The index of the names of `sources`, whose sections are in `opened`. O(words of all names): about a hundred
     /// strings per source.
-    pub fn new(sources: &[IndexedSource], opened: &Opened) -> Result<SourceIndex, SearchError> {
+    pub fn new(
+        sources: &[IndexedSource],
+        opened: &OpenedIndex,
+    ) -> Result<SourceIndex, SearchError> {
         let mut index = SourceIndex { sources: Vec::new(), runs: HashMap::new() };
         let mut analyzer = analysis::words();
         let holders = holders(sources);
         for ((at, source), holder) in sources.iter().enumerate().zip(holders) {
             let term = Term::from_field_text(opened.fields.source, &source.id);
             let sections = opened.searcher().doc_freq(&term)?;
-            index.sources.push(Known {
+            index.sources.push(KnownSource {
                 id: source.id.clone(),
                 number: opened.values.source(&source.id),
                 sections: usize::try_from(sections).unwrap_or(usize::MAX),
@@ -87,7 +91,7 @@ impl SourceIndex {
             for from in 0..name.len() {
                 for to in from + 1..=name.len() {
                     let is_whole = to - from == name.len();
-                    self.add_run(&name[from..to], Naming { source, is_whole }, analyzer);
+                    self.add_run(&name[from..to], NameOccurrence { source, is_whole }, analyzer);
                 }
             }
         }
@@ -95,31 +99,34 @@ impl SourceIndex {
         let title = names.title.as_deref().map(title_words).unwrap_or_default();
         let telling = title.iter().filter(|word| is_telling(&word.to_lowercase())).count();
         if telling > 1 && title.len() <= LONGEST {
-            self.add_run(&title, Naming { source, is_whole: true }, analyzer);
+            self.add_run(&title, NameOccurrence { source, is_whole: true }, analyzer);
         }
     }
 
-    fn add_run(&mut self, words: &[&str], naming: Naming, analyzer: &mut TextAnalyzer) {
-        let keys: BTreeSet<String> = Key::of(words, analyzer).all().into();
+    fn add_run(&mut self, words: &[&str], occurrence: NameOccurrence, analyzer: &mut TextAnalyzer) {
+        let keys: BTreeSet<String> = NameKey::of(words, analyzer).all().into();
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             let known = self.runs.entry(key).or_default();
-            match known.last_mut().filter(|last| last.source == naming.source) {
-                Some(last) => last.is_whole |= naming.is_whole,
-                None => known.push(naming),
+            match known.last_mut().filter(|last| last.source == occurrence.source) {
+                Some(last) => last.is_whole |= occurrence.is_whole,
+                None => known.push(occurrence),
             }
         }
     }
 
     /// The sources whose names contain the run of words `key`.
-    pub(super) fn get(&self, key: &Key) -> Option<&[Naming]> {
+    pub(super) fn get(&self, key: &NameKey) -> Option<&[NameOccurrence]> {
         key.all().into_iter().find_map(|key| self.runs.get(&key)).map(Vec::as_slice)
     }
 
     /// The sources for which the run of words is a whole name; if there are none, those for which it is a part of one.
-    pub(super) fn best<'a>(&'a self, namings: &'a [Naming]) -> impl Iterator<Item = &'a Known> {
-        let has_whole = namings.iter().any(|naming| naming.is_whole);
-        let best = namings.iter().filter(move |naming| naming.is_whole || !has_whole);
-        best.filter_map(|naming| self.sources.get(naming.source))
+    pub(super) fn best<'a>(
+        &'a self,
+        occurrences: &'a [NameOccurrence],
+    ) -> impl Iterator<Item = &'a KnownSource> {
+        let has_whole = occurrences.iter().any(|occurrence| occurrence.is_whole);
+        let best = occurrences.iter().filter(move |occurrence| occurrence.is_whole || !has_whole);
+        best.filter_map(|occurrence| self.sources.get(occurrence.source))
     }
 }
 
@@ -179,16 +186,16 @@ fn title_words(title: &str) -> Vec<&str> {
 
 /// Words joined without separators, so that word boundaries don't matter.
 #[derive(Clone, Default)]
-pub(super) struct Key {
+pub(super) struct NameKey {
     /// Lower-cased, without accents.
     plain: String,
     /// The same, with each word in its normal form (singular).
     normal: String,
 }
 
-impl Key {
-    fn of(words: &[&str], analyzer: &mut TextAnalyzer) -> Key {
-        let mut key = Key::default();
+impl NameKey {
+    fn of(words: &[&str], analyzer: &mut TextAnalyzer) -> NameKey {
+        let mut key = NameKey::default();
         words.iter().for_each(|word| key.push(word, analyzer));
         key
     }
@@ -212,8 +219,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_has_one_key_however_its_words_are_parted() {
-        let key = |words: &[&str]| Key::of(words, &mut analysis::words()).all()[1].clone();
+    fn a_run_has_one_key_however_its_words_are_separated() {
+        let key = |words: &[&str]| NameKey::of(words, &mut analysis::words()).all()[1].clone();
         for (a, b) in [
             (&["applied", "ml"][..], &["applied-ML"][..]),
             (&["Made", "With", "ML"], &["madewithml"]),
@@ -253,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn people_and_titles_are_cut_into_words() {
+    fn people_and_titles_are_split_into_words() {
         assert_eq!(
             people("Ann Bee, Cy Dee and Eve F. & Co"),
             [vec!["Ann", "Bee"], vec!["Cy", "Dee"], vec!["Eve", "F"], vec!["Co"]]

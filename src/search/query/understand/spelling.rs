@@ -13,8 +13,8 @@ use crate::search::index::lexicon::Lexicon;
 use crate::search::text::analysis::{self, Terms};
 
 /// The minimum length of words in which one edit is corrected, and two.
-const ONE_SLIP: usize = 4;
-const TWO_SLIPS: usize = 8;
+const ONE_EDIT: usize = 4;
+const TWO_EDITS: usize = 8;
 /// A known word is corrected only if at most this many sections contain it,
 const RARE: u32 = 3;
 /// it has at least this many letters,
@@ -27,19 +27,10 @@ const HALF_HELD: u32 = 50;
 const HALF_LETTERS: usize = 4;
 /// A word is split into a label of two words only if more than this many times as many sections contain the label as
 /// contain the word.
-const MORE_PARTED: u32 = 2;
+const MORE_AS_LABEL: u32 = 2;
 /// Two words are joined only if more than this many times as many sections contain the joined word as contain the two
 /// words, and at least this many sections contain it.
 const MORE_JOINED: u32 = 8;
-
-/// A correction of one or two typed words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Slip {
-    /// The corrected words.
-    pub words: String,
-    /// Whether the index does not contain what was typed.
-    pub is_unknown: bool,
-}
 
 /// Finds corrections.
 pub(super) struct Speller<'a> {
@@ -50,21 +41,21 @@ pub(super) struct Speller<'a> {
 impl Speller<'_> {
     /// The correction of `word` (lower-case), if it is probably misspelled. Takes some hundred microseconds for a word
     /// that is not in the index, some microseconds for one that is.
-    pub fn correct(&self, word: &str) -> Result<Option<Slip>, SearchError> {
+    pub fn correct(&self, word: &str) -> Result<Option<String>, SearchError> {
         let letters = word.chars().count();
         let is_word = word.chars().all(char::is_alphabetic) && word.is_ascii();
-        if letters < ONE_SLIP || !is_word {
+        if letters < ONE_EDIT || !is_word {
             return Ok(None);
         }
         let held = self.lexicon.held(word)?;
         if held > HALF_HELD || self.labels.has_word(word) {
             return Ok(None);
         }
-        if letters >= TWO_SLIPS
+        if letters >= TWO_EDITS
             && let Some(words) = self.joined_label(word)
-            && self.parted(&words)? > held.saturating_mul(MORE_PARTED)
+            && self.phrase_held(&words)? > held.saturating_mul(MORE_AS_LABEL)
         {
-            return Ok(Some(Slip { words, is_unknown: held == 0 }));
+            return Ok(Some(words));
         }
         if held > RARE {
             return Ok(None);
@@ -75,14 +66,14 @@ impl Speller<'_> {
         }
         let is_unknown = held == 0;
         if is_unknown && let Some(words) = self.split(word)? {
-            return Ok(Some(Slip { words, is_unknown }));
+            return Ok(Some(words));
         }
         let least = if is_unknown { 1 } else { held * FAR_RARER };
         let mut best = self.nearest(word, 1, least)?;
-        if best.is_none() && is_unknown && letters >= TWO_SLIPS {
+        if best.is_none() && is_unknown && letters >= TWO_EDITS {
             best = self.nearest(word, 2, least)?;
         }
-        Ok(best.map(|words| Slip { words, is_unknown }))
+        Ok(best)
     }
 
     /// The best of the words within `distance` edits that at least `least` sections contain.
@@ -95,15 +86,15 @@ impl Speller<'_> {
             if other.len() < 3 || !other.chars().all(char::is_alphabetic) {
                 return;
             }
-            let slips = osa_distance(word, other);
-            if slips == 0 || slips > usize::from(distance) {
+            let edits = osa_distance(word, other);
+            if edits == 0 || edits > usize::from(distance) {
                 return;
             }
-            let is_begun = other.chars().next() == word.chars().next();
+            let has_same_first = other.chars().next() == word.chars().next();
             let known = if self.labels.has_word(other) { 1.5 } else { 0.0 };
             // Both are small numbers, so the conversion is exact enough.
-            let score = (held as f32).ln_1p() + known - 4.0 * slips as f32
-                + if is_begun { 2.5 } else { 0.0 };
+            let score = (held as f32).ln_1p() + known - 4.0 * edits as f32
+                + if has_same_first { 2.5 } else { 0.0 };
             if best.as_ref().is_none_or(|(known, _)| score > *known) {
                 best = Some((score, other.to_owned()));
             }
@@ -126,13 +117,13 @@ impl Speller<'_> {
 
     /// The label of two words that `word` consists of.
     fn joined_label(&self, word: &str) -> Option<String> {
-        let parted = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
-        let mut parted = parted.map(|(left, right)| format!("{left} {right}"));
-        parted.find(|both| !self.labels.index.topics(both).is_empty())
+        let splits = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
+        let mut labels = splits.map(|(left, right)| format!("{left} {right}"));
+        labels.find(|both| !self.labels.index.topics(both).is_empty())
     }
 
     /// The number of sections that contain `words` as a phrase.
-    fn parted(&self, words: &str) -> Result<u32, SearchError> {
+    fn phrase_held(&self, words: &str) -> Result<u32, SearchError> {
         let Some(stemmer) = self.lexicon.stemmers.first() else { return Ok(0) };
         let Terms { pieces, .. } = analysis::terms(words, &mut stemmer.clone());
         self.lexicon.phrase_held(&pieces)
@@ -155,32 +146,32 @@ impl Speller<'_> {
         Ok(best.map(|(_, both)| both))
     }
 
-    /// The joined word of `left` and `right` (lower-case), if it is usually written so.
-    pub fn join(&self, left: &str, right: &str) -> Result<Option<Slip>, SearchError> {
+    /// `left` and `right` (lower-case) as one word, if that is the usual form.
+    pub fn join(&self, left: &str, right: &str) -> Result<Option<String>, SearchError> {
         let joined = format!("{left}{right}");
         let is_word = joined.chars().all(char::is_alphabetic);
-        if !is_word || joined.len() < TWO_SLIPS || left.len().min(right.len()) < 2 {
+        if !is_word || joined.len() < TWO_EDITS || left.len().min(right.len()) < 2 {
             return Ok(None);
         }
         let held = self.lexicon.held(&joined)?;
         if held < MORE_JOINED {
             return Ok(None);
         }
-        let apart = self.parted(&format!("{left} {right}"))?;
+        let apart = self.phrase_held(&format!("{left} {right}"))?;
         let is_joined = held > apart.saturating_mul(MORE_JOINED);
-        Ok(is_joined.then_some(Slip { words: joined, is_unknown: apart == 0 }))
+        Ok(is_joined.then_some(joined))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::search::fixture::{Fixture, fixture, record};
+    use crate::search::fixture::{SearchFixture, fixture, record};
     use crate::search::index::budget::Budget;
 
     use super::*;
 
     /// An index in which each of `words` is contained in the given number of sections.
-    fn index(words: &[(&str, usize)]) -> Fixture {
+    fn index(words: &[(&str, usize)]) -> SearchFixture {
         let most = words.iter().map(|(_, held)| *held).max().unwrap_or(0);
         fixture((0..most).map(|at| {
             let held = words.iter().filter(|(_, held)| at < *held).map(|(word, _)| *word);
@@ -196,25 +187,25 @@ mod tests {
     }
 
     fn corrected(speller: &Speller, word: &str) -> Option<String> {
-        speller.correct(word).unwrap().map(|slip| slip.words)
+        speller.correct(word).unwrap()
     }
 
     #[test]
-    fn an_unknown_word_is_read_as_the_nearest_and_a_known_one_is_not() {
+    fn an_unknown_word_is_corrected_to_the_nearest_and_a_known_word_is_not() {
         with_speller(&[("zebras", 5), ("zephyrous", 5), ("umbrellas", 1)], |speller| {
             let corrected = |word| corrected(speller, word);
-            assert_eq!(corrected("zebrsa").as_deref(), Some("zebras"), "two letters exchanged");
+            assert_eq!(corrected("zebrsa").as_deref(), Some("zebras"), "two letters transposed");
             assert_eq!(corrected("zephyruos").as_deref(), Some("zephyrous"));
-            assert_eq!(corrected("zefyrouz"), None, "three slips");
+            assert_eq!(corrected("zefyrouz"), None, "three edits");
             assert_eq!(corrected("zebras"), None);
             assert_eq!(corrected("umbrellas"), None, "rare, but nothing like it is common");
             assert_eq!(corrected("zbr"), None, "too short");
-            assert_eq!(corrected("zebr4s"), None, "no word");
+            assert_eq!(corrected("zebr4s"), None, "not a word");
         });
     }
 
     #[test]
-    fn a_rare_word_is_read_as_one_that_is_a_hundred_times_as_common() {
+    fn a_rare_word_is_corrected_to_one_that_is_a_hundred_times_as_common() {
         let corrected_of = |common| {
             let words = [("gradlent", 1), ("gradient", common)];
             with_speller(&words, |speller| corrected(speller, "gradlent"))
@@ -224,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn of_two_near_words_the_one_with_the_right_first_letter_is_meant() {
+    fn of_two_near_words_the_one_with_the_same_first_letter_is_the_correction() {
         with_speller(&[("zabble", 5), ("wabblez", 5)], |speller| {
             assert_eq!(corrected(speller, "zabblez").as_deref(), Some("zabble"));
         });
     }
 
     #[test]
-    fn words_joined_by_mistake_are_parted_where_both_halves_are_common() {
+    fn words_joined_by_mistake_are_split_if_both_halves_are_common() {
         let words = |held| [("zebra", held), ("stripes", held)];
         let corrected_of =
             |held| with_speller(&words(held), |speller| corrected(speller, "zebrastripes"));
@@ -240,11 +231,9 @@ mod tests {
     }
 
     #[test]
-    fn words_parted_by_mistake_are_joined_where_that_is_how_they_are_written() {
+    fn words_split_by_mistake_are_joined_if_the_joined_form_is_common() {
         let joined = |held| {
-            with_speller(&[("zebrafish", held)], |speller| {
-                speller.join("zebra", "fish").unwrap().map(|slip| slip.words)
-            })
+            with_speller(&[("zebrafish", held)], |speller| speller.join("zebra", "fish").unwrap())
         };
         assert_eq!(joined(8).as_deref(), Some("zebrafish"));
         assert_eq!(joined(7), None);

@@ -7,37 +7,37 @@
 const LONGEST: [usize; 2] = [2, 6];
 
 /// The beginnings of a set of stems.
-pub(super) struct Begins<'m> {
+pub(super) struct StemPrefilter<'m> {
     /// By the first two letters of a word: the third letters that are possible, one bit each.
     letters: Vec<u32>,
     stems: Vec<&'m str>,
 }
 
-impl<'m> Begins<'m> {
+impl<'m> StemPrefilter<'m> {
     /// The prefilter for `stems`.
-    pub fn of(stems: impl Iterator<Item = &'m str>) -> Begins<'m> {
+    pub fn of(stems: impl Iterator<Item = &'m str>) -> StemPrefilter<'m> {
         let stems: Vec<&str> = stems.collect();
         let mut letters = vec![0; 32 * 32];
         for stem in &stems {
-            let (place, bit) = place(stem);
+            let Letters { row, third } = Letters::of(stem);
             match stem.len() {
                 // After a short stem, a word may continue with any letter.
                 0 => {}
-                1 => letters[place..place + 32].fill(u32::MAX),
-                2 | 3 => letters[place] = u32::MAX,
-                _ => letters[place] |= 1 << bit,
+                1 => letters[row..row + 32].fill(u32::MAX),
+                2 | 3 => letters[row] = u32::MAX,
+                _ => letters[row] |= 1 << third,
             }
         }
-        Begins { letters, stems }
+        StemPrefilter { letters, stems }
     }
 
     /// Whether the stem of `word` may be one of the set; may be a false positive.
     ///
     /// Stemming changes the endings of English words, and at most the last letter of the rest ("happy" to "happi",
     /// "using" to "use"). Words with non-ASCII characters are never rejected.
-    pub fn may_hold(&self, word: &str) -> bool {
-        let (place, bit) = place(word);
-        if self.letters[place] & 1 << bit == 0 {
+    pub fn may_match(&self, word: &str) -> bool {
+        let Letters { row, third } = Letters::of(word);
+        if self.letters[row] & 1 << third == 0 {
             // Words such as "lying" are stemmed to "lie".
             return !word.is_ascii() || (word.len() == 5 && word.ends_with("ying"));
         }
@@ -51,15 +51,23 @@ impl<'m> Begins<'m> {
     }
 }
 
-/// The index of the first two letters of `word` in the table, and the bit of the third. Bytes that are not letters
-/// share five numbers, and a missing byte has the number 0.
-fn place(word: &str) -> (usize, u32) {
-    let mut bytes = word.bytes();
-    let mut next = || match bytes.next() {
-        Some(byte) if byte.is_ascii_alphabetic() => byte.to_ascii_lowercase() - b'a' + 1,
-        Some(byte) => 27 + byte % 5,
-        None => 0,
-    };
-    let [first, second, third] = [next(), next(), next()];
-    (usize::from(first) * 32 + usize::from(second), u32::from(third))
+/// The first three letters of a word, as numbers. Bytes that are not letters share five numbers, and a missing byte has
+/// the number 0.
+struct Letters {
+    /// The index of the first two in the table.
+    row: usize,
+    third: u32,
+}
+
+impl Letters {
+    fn of(word: &str) -> Letters {
+        let mut bytes = word.bytes();
+        let mut next = || match bytes.next() {
+            Some(byte) if byte.is_ascii_alphabetic() => byte.to_ascii_lowercase() - b'a' + 1,
+            Some(byte) => 27 + byte % 5,
+            None => 0,
+        };
+        let [first, second, third] = [next(), next(), next()];
+        Letters { row: usize::from(first) * 32 + usize::from(second), third: u32::from(third) }
+    }
 }

@@ -8,12 +8,12 @@ use tantivy::tokenizer::{
     Tokenizer,
 };
 
-use super::begins::Begins;
+use super::begins::StemPrefilter;
 use super::code;
-use super::matches::Match;
-use crate::search::rank::marks::Marks;
+use super::matches::TextMatch;
+use crate::search::rank::marks::{MarkPhrase, Marks};
 use crate::search::text::analysis;
-use crate::search::text::tokens::Words;
+use crate::search::text::tokens::WordTokenizer;
 
 /// With this many matches in a text, the search for more stops.
 const MOST_MATCHES: usize = 500;
@@ -23,23 +23,23 @@ pub(in crate::search) struct Finder<'m> {
     /// The stems of all phrases, each with its number.
     stems: HashMap<&'m str, usize>,
     /// The phrases by the number of their first stem.
-    phrases: Vec<Vec<Phrase>>,
+    phrases: Vec<Vec<MarkedPhrase>>,
     /// Prefilter: words that it rejects are not stemmed.
-    begins: Begins<'m>,
-    words: Words,
+    begins: StemPrefilter<'m>,
+    words: WordTokenizer,
     stemmer: TextAnalyzer,
     /// Cache: by word, the number of its stem, or `None` if no phrase contains the stem.
     known: HashMap<String, Option<usize>>,
 }
 
 /// A phrase without its first stem.
-struct Phrase {
+struct MarkedPhrase {
     rest: Vec<usize>,
     unit: usize,
 }
 
 /// A token of the text whose stem is in a phrase.
-struct Stem {
+struct StemToken {
     number: usize,
     position: usize,
     start: usize,
@@ -56,8 +56,8 @@ impl<'m> Finder<'m> {
             .filter(AsciiFoldingFilter)
             .build();
         let mut stems: HashMap<&str, usize> = HashMap::default();
-        let mut phrases: Vec<Vec<Phrase>> = Vec::new();
-        for (phrase, unit) in &marks.phrases {
+        let mut phrases: Vec<Vec<MarkedPhrase>> = Vec::new();
+        for MarkPhrase { stems: phrase, unit } in &marks.phrases {
             let mut numbers = phrase.split(' ').map(|stem| {
                 let next = stems.len();
                 *stems.entry(stem).or_insert(next)
@@ -65,23 +65,23 @@ impl<'m> Finder<'m> {
             let first = numbers.next().unwrap_or_default();
             let rest = numbers.collect();
             phrases.resize_with(stems.len(), Vec::new);
-            phrases[first].push(Phrase { rest, unit: *unit });
+            phrases[first].push(MarkedPhrase { rest, unit: *unit });
         }
-        let begins = Begins::of(stems.keys().copied());
+        let begins = StemPrefilter::of(stems.keys().copied());
         let known = HashMap::default();
-        Finder { stems, phrases, begins, words: Words::default(), stemmer, known }
+        Finder { stems, phrases, begins, words: WordTokenizer::default(), stemmer, known }
     }
 
     /// The matches in `text`, ascending. They may overlap.
-    pub(super) fn find(&mut self, text: &str) -> Vec<Match> {
+    pub(super) fn find(&mut self, text: &str) -> Vec<TextMatch> {
         let stems = self.stems(text);
-        let mut matches: Vec<Match> = Vec::new();
+        let mut matches: Vec<TextMatch> = Vec::new();
         for (at, first) in stems.iter().enumerate() {
-            for Phrase { rest, unit } in &self.phrases[first.number] {
+            for MarkedPhrase { rest, unit } in &self.phrases[first.number] {
                 let end = end_of(rest, &stems[at..]);
                 let is_one = |end: &usize| is_one_sentence(&text[first.start..*end]);
                 if let Some(end) = end.filter(|end| rest.is_empty() || is_one(end)) {
-                    matches.push(Match { start: first.start, end, unit: *unit });
+                    matches.push(TextMatch { start: first.start, end, unit: *unit });
                 }
             }
             if matches.len() >= MOST_MATCHES {
@@ -100,10 +100,10 @@ impl<'m> Finder<'m> {
     }
 
     /// The tokens of `text` whose stem is in a phrase.
-    fn stems(&mut self, text: &str) -> Vec<Stem> {
+    fn stems(&mut self, text: &str) -> Vec<StemToken> {
         let mut stems = Vec::new();
         let mut stream = self.words.token_stream(text);
-        while stream.step(|word| self.begins.may_hold(word)) {
+        while stream.step(|word| self.begins.may_match(word)) {
             stream.write();
             let token = stream.token();
             let known = self.known.get(token.text.as_str()).copied();
@@ -115,7 +115,7 @@ impl<'m> Finder<'m> {
                 stem
             });
             if let Some(number) = stem {
-                stems.push(Stem {
+                stems.push(StemToken {
                     number,
                     position: token.position,
                     start: token.offset_from,
@@ -134,7 +134,7 @@ fn is_one_sentence(phrase: &str) -> bool {
 
 /// The byte offset of the end of the phrase that consists of the first of `stems` and then `rest`; `None` if `rest`
 /// does not follow directly.
-fn end_of(rest: &[usize], stems: &[Stem]) -> Option<usize> {
+fn end_of(rest: &[usize], stems: &[StemToken]) -> Option<usize> {
     let first = stems.first()?;
     let (mut end, mut behind) = (first.end, stems);
     for (wanted, position) in rest.iter().zip(first.position + 1..) {

@@ -2,7 +2,7 @@
 
 /// A range of the text that matches a unit of the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Match {
+pub(super) struct TextMatch {
     /// The byte range in the text.
     pub start: usize,
     pub end: usize,

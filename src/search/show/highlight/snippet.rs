@@ -26,7 +26,7 @@ pub struct Snippet {
 /// The passage of `text` that matches most of what `finder` looks for. O(length).
 pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
     let matches = finder.find(text);
-    let (from, to) = window(text, &matches);
+    let std::ops::Range { start: from, end: to } = window(text, &matches);
     let passage = &text[from..to];
     let mut shown = String::with_capacity(passage.len() + 6);
     if from > 0 && !text[..from].ends_with('\n') {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn every_matched_form_is_marked_where_it_stands() {
+    fn every_form_of_a_matched_word_is_highlighted() {
         let (text, found) =
             marked("Übung: Ranking models rank; the rank is “rank”.", &["rank", "model"]);
         assert_eq!(text, "Übung: Ranking models rank; the rank is “rank”.");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_and_compounds_are_marked_whole_and_only_whole() {
+    fn phrases_and_compounds_are_highlighted_only_as_a_whole() {
         let text = "Rates click. A click-through rate; clickthrough rate; k-NN and kNN.";
         assert_eq!(marked(text, &["click-through rate"]).1, ["click-through rate", "clickthrough"]);
         assert_eq!(marked(text, &["knn"]).1, ["k-NN", "kNN"]);
@@ -124,19 +124,19 @@ mod tests {
     }
 
     #[test]
-    fn nothing_inside_an_address_or_identifier_is_marked() {
+    fn nothing_inside_a_url_or_identifier_is_highlighted() {
         let text = "See https://a.b/feature/x and my_feature_y, feature_store or docs/feature_z.md: a feature.";
         assert_eq!(marked(text, &["feature", "store"]).1, ["feature_store", "feature"]);
     }
 
     #[test]
-    fn pairs_of_characters_are_marked_as_one() {
+    fn overlapping_pairs_of_characters_are_highlighted_as_one() {
         assert_eq!(marked("我们的推荐系统很好。", &["推荐系统"]).1, ["推荐系统"]);
     }
 
     #[test]
-    fn a_match_at_the_end_is_shown_with_what_leads_to_it() {
-        let text = format!("{}Last comes drift.", "Before it stands this. ".repeat(30));
+    fn a_match_at_the_end_is_shown_with_the_text_before_it() {
+        let text = format!("{}The last word is drift.", "Other text is before it. ".repeat(30));
         let (shown, found) = marked(&text, &["drift"]);
         assert_eq!(found, ["drift"]);
         assert!(shown.chars().count() > 160, "{shown}");
@@ -144,11 +144,11 @@ mod tests {
 
     #[test]
     fn the_passage_with_most_words_is_shown_from_its_sentence_on() {
-        let filler = "Nothing of interest stands here at all. ".repeat(20);
+        let filler = "There is nothing of interest here at all. ".repeat(20);
         let text =
-            format!("bias alone. {filler}Here position bias is told, e.g. for ads. {filler}");
+            format!("bias alone. {filler}Here position bias is explained, e.g. for ads. {filler}");
         let (shown, found) = marked(&text, &["position", "bias"]);
-        assert!(shown.starts_with("…Here position bias is told, e.g. for ads."), "{shown}");
+        assert!(shown.starts_with("…Here position bias is explained, e.g. for ads."), "{shown}");
         assert!(shown.ends_with("at all. …"), "{shown}");
         assert_eq!(found, ["position", "bias"]);
         assert!(shown.chars().count() <= 262);
@@ -173,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ranges_never_leave_the_text_nor_meet(
+        fn ranges_are_inside_the_text_and_never_overlap(
             text in "([a-z]{1,9}[ .\n\u{a0}\u{3000}]|é|字|推荐|🙂|\u{301}|a-b|_b|\\.){0,200}",
             phrases in proptest::collection::vec("[ab]{1,2}( [ab])?|推荐|a-b", 1..4),
         ) {

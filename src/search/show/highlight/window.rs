@@ -1,6 +1,8 @@
 //! Chooses the passage of a text that a snippet shows.
 
-use super::matches::Match;
+use std::ops::Range;
+
+use super::matches::TextMatch;
 
 /// The most characters of a snippet.
 const WIDTH: usize = 260;
@@ -13,7 +15,7 @@ const FORMULA: usize = 3;
 /// The byte range to show: the one with the most different units of the query, then with the most matches. Passages
 /// with formulas count less. It begins at the start of a sentence or line if one is near, and ends at the end of one
 /// if that leaves enough text.
-pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
+pub(super) fn window(text: &str, matches: &[TextMatch]) -> Range<usize> {
     let first = best(text, matches).map_or(0, |at| matches[at].start);
     // Near the end of the text, the window starts earlier, so that it is still full.
     let latest = text.char_indices().rev().nth(WIDTH - LEAD - 1).map_or(0, |(at, _)| at);
@@ -24,18 +26,18 @@ pub(super) fn window(text: &str, matches: &[Match]) -> (usize, usize) {
     let from = behind.unwrap_or(from);
     let end = text[from..].char_indices().nth(WIDTH).map_or(text.len(), |(at, _)| from + at);
     if end == text.len() {
-        return (from, end);
+        return from..end;
     }
     let shown = matches.iter().filter(|found| from <= found.start && found.end <= end);
     let needed = shown.map(|found| found.end).max().unwrap_or(from);
     let least = text[from..].char_indices().nth(WIDTH * 3 / 5).map_or(end, |(at, _)| from + at);
     let border = borders(&text[..end], needed.max(least)).last();
     let space = || text[needed..end].rfind(char::is_whitespace).map(|at| needed + at);
-    (from, border.or_else(space).filter(|at| *at > from).unwrap_or(end))
+    from..border.or_else(space).filter(|at| *at > from).unwrap_or(end)
 }
 
 /// The index of the match that begins the best window.
-fn best(text: &str, matches: &[Match]) -> Option<usize> {
+fn best(text: &str, matches: &[TextMatch]) -> Option<usize> {
     let mut best = None;
     for (at, first) in matches.iter().enumerate() {
         // Counts bytes instead of characters; the window is cut to its exact size afterwards.
@@ -100,14 +102,17 @@ mod tests {
 
     /// The window of `text` if each of the words is a match and a unit of its own.
     fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
-        let mut matches: Vec<Match> = Vec::new();
+        let mut matches: Vec<TextMatch> = Vec::new();
         for (unit, word) in words.iter().enumerate() {
             let found = text.match_indices(word);
-            matches.extend(found.map(|(at, _)| Match { start: at, end: at + word.len(), unit }));
+            matches.extend(found.map(|(at, _)| TextMatch {
+                start: at,
+                end: at + word.len(),
+                unit,
+            }));
         }
         matches.sort_by_key(|found| found.start);
-        let (from, end) = window(text, &matches);
-        &text[from..end]
+        &text[window(text, &matches)]
     }
 
     fn filler(words: usize) -> String {
@@ -123,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_with_most_different_words_is_shown_not_that_with_most_matches() {
+    fn the_passage_with_most_different_words_is_shown_not_that_with_most_matches() {
         let text = format!("bias bias bias {}position bias {}", filler(80), filler(80));
         assert!(shown(&text, &["bias", "position"]).contains("position bias"));
     }
@@ -142,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn a_full_stop_of_an_abbreviation_ends_no_sentence() {
+    fn the_full_stop_of_an_abbreviation_does_not_end_a_sentence() {
         let at = |text: &str| borders(text, 0).collect::<Vec<_>>();
         assert_eq!(at("Smith et al. e.g. A. x vs. y"), [0; 0]);
         assert_eq!(at("One. Two!\nThree。四"), [5, 10, 18]);
     }
 
     #[test]
-    fn prose_is_preferred_to_a_formula_that_holds_the_same_words() {
+    fn prose_is_preferred_to_a_formula_with_the_same_words() {
         let formula = "\\frac{bias}{\\sum \\alpha \\beta}";
         let text = format!("{formula} {}Here the bias is explained. {}", filler(60), filler(60));
         assert!(shown(&text, &["bias"]).contains("the bias is explained"));

@@ -6,12 +6,15 @@ use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
 use crate::search::query::grammar as query;
 use crate::search::query::understand::understood::{LastWord, Understanding};
-use crate::search::rank::embedded::EmbeddedIndex;
+use crate::search::run::searcher::Searcher;
 use crate::search::show::highlight::finder::Finder;
 use crate::vocabulary::Vocabulary;
 
-impl EmbeddedIndex {
-    /// See [`Searcher::marks`](crate::search::Searcher::marks).
+impl Searcher {
+    /// The byte ranges where each of `texts`, in `language`, matches `query`, ascending, without overlap: the same
+    /// matches that a hit's snippet highlights.
+    ///
+    /// O(length of the texts), plus understanding the query.
     pub fn marks(
         &self,
         query: &str,
@@ -21,23 +24,22 @@ impl EmbeddedIndex {
         budget: &Budget,
     ) -> Result<Vec<Vec<Range<usize>>>, SearchError> {
         let query = query::parse(query);
-        let lexicon = self.lexicon(budget);
-        let interpreter = self.interpreter(vocabulary, &lexicon);
+        let lexicon = self.index.lexicon(budget);
+        let interpreter = self.index.interpreter(vocabulary, &lexicon);
         let reading = interpreter.understand(&query, Understanding::FULL, LastWord::Whole)?;
-        let planner = self.planner(vocabulary);
-        let plan = planner.plan(&reading);
+        let plan = self.index.planner(vocabulary).plan(&reading);
         let mut finder = Finder::new(&plan.marks, language);
         let mut found = Vec::with_capacity(texts.len());
         for text in texts {
             budget.spend(text.len())?;
-            found.push(apart(finder.ranges(text)));
+            found.push(merged(finder.ranges(text)));
         }
         Ok(found)
     }
 }
 
 /// Merges overlapping ranges; `ranges` are ascending.
-fn apart(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
+fn merged(ranges: impl Iterator<Item = Range<usize>>) -> Vec<Range<usize>> {
     let mut kept: Vec<Range<usize>> = Vec::new();
     for range in ranges {
         match kept.last_mut() {
@@ -53,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_that_meet_inside_become_one() {
-        assert_eq!(apart([0..4, 2..6, 6..7, 9..9].into_iter()), [0..6, 6..7, 9..9]);
+    fn overlapping_ranges_are_merged() {
+        assert_eq!(merged([0..4, 2..6, 6..7, 9..9].into_iter()), [0..6, 6..7, 9..9]);
     }
 }

@@ -1,0 +1,122 @@
+//! A query while it is being understood: each step of the interpreter adds its readings here.
+
+use std::ops::Range;
+
+use super::filler;
+use super::names::Preference;
+use super::reading::{QueryName, QueryReading, UnitMeaning};
+use super::understood::{Correction, Understood};
+use crate::search::query::grammar::{Node, Query};
+
+/// A query while it is being understood.
+pub(super) struct QueryDraft<'q> {
+    pub meanings: Vec<UnitMeaning<'q>>,
+    /// By unit: the word in lower case, without punctuation at its end, if the unit is a word.
+    pub words: Vec<Option<String>>,
+    /// By unit: whether a step has understood it. Later steps neither correct such a unit nor leave it out as filler.
+    pub taken: Vec<bool>,
+    pub names: Vec<QueryName>,
+    pub preferences: Vec<Preference>,
+    pub understood: Understood,
+}
+
+impl<'q> QueryDraft<'q> {
+    /// The draft of `query` before the first step.
+    pub fn of(query: &'q Query) -> QueryDraft<'q> {
+        let word = |node: &'q Node| match node {
+            Node::Word(word) => Some(word.trim_end_matches(filler::ENDS).to_lowercase()),
+            _ => None,
+        };
+        QueryDraft {
+            meanings: query.units.iter().map(UnitMeaning::of).collect(),
+            words: query.units.iter().map(word).collect(),
+            taken: vec![false; query.units.len()],
+            names: Vec::new(),
+            preferences: Vec::new(),
+            understood: Understood {
+                filters: query.filters.clone(),
+                dropped: query.dropped.clone(),
+                ..Understood::default()
+            },
+        }
+    }
+
+    /// Records that the words of `units`, typed as `typed`, are misspelled, and takes them.
+    pub fn correct(&mut self, units: Range<usize>, typed: &str, correction: &str) {
+        self.taken[units.clone()].fill(true);
+        for meaning in &mut self.meanings[units] {
+            meaning.spelt.push(correction.to_owned());
+        }
+        self.understood
+            .corrections
+            .push(Correction { typed: typed.to_owned(), read_as: correction.to_owned() });
+    }
+
+    /// Removes filler, except words that are taken, and marks the words that ask for links.
+    pub fn leave_filler(&mut self) {
+        let units = self.words.iter().zip(&self.taken);
+        let is_filler: Vec<bool> = units
+            .map(|(word, taken)| !taken && word.as_deref().is_some_and(filler::is_filler))
+            .collect();
+        let words: Vec<&str> =
+            self.words.iter().map(|word| word.as_deref().unwrap_or_default()).collect();
+        let asides = filler::asking_for_links(&words);
+        let has_subject = (0..words.len()).any(|at| !is_filler[at] && !asides.contains(&at));
+        if !has_subject {
+            // The query is all filler ("what is it"): then the filler is searched for.
+            return;
+        }
+        for at in asides.iter().copied().filter(|at| !is_filler[*at]) {
+            self.understood.asks_for_links.push(words[at].to_owned());
+            self.meanings[at].is_aside = true;
+        }
+        let left_out = words.iter().zip(&is_filler).filter(|(_, is_filler)| **is_filler);
+        self.understood.filler = left_out.map(|(word, _)| (*word).to_owned()).collect();
+        let mut is_filler = is_filler.into_iter();
+        self.meanings.retain(|_| !is_filler.next().unwrap_or(false));
+    }
+
+    /// The finished reading.
+    pub fn into_reading(self) -> QueryReading<'q> {
+        let QueryDraft { meanings, names, preferences, understood, .. } = self;
+        QueryReading { understood, meanings, names, preferences }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::query::parse;
+
+    /// The words that are searched for after filler is removed; those of `taken` are kept.
+    fn kept(text: &str, taken: &[usize]) -> Vec<String> {
+        let query = parse(text);
+        let mut draft = QueryDraft::of(&query);
+        taken.iter().for_each(|at| draft.taken[*at] = true);
+        draft.leave_filler();
+        let reading = draft.into_reading();
+        let word = |meaning: &UnitMeaning| match meaning.node {
+            Node::Word(word) => word.clone(),
+            other => format!("{other:?}"),
+        };
+        reading.meanings.iter().map(word).collect()
+    }
+
+    #[test]
+    fn filler_is_left_out_unless_it_is_taken_or_all_that_was_typed() {
+        assert_eq!(kept("what is drift", &[]), ["drift"]);
+        assert_eq!(kept("what is drift", &[1]), ["is", "drift"]);
+        assert_eq!(kept("what is it", &[]), ["what", "is", "it"]);
+    }
+
+    #[test]
+    fn a_correction_takes_its_words_and_is_reported() {
+        let query = parse("two towr model");
+        let mut draft = QueryDraft::of(&query);
+        draft.correct(1..2, "towr", "tower");
+        assert_eq!(draft.taken, [false, true, false]);
+        assert_eq!(draft.meanings[1].spelt, ["tower"]);
+        let reported = Correction { typed: "towr".into(), read_as: "tower".into() };
+        assert_eq!(draft.understood.corrections, [reported]);
+    }
+}

@@ -1,0 +1,136 @@
+//! How much of a query a section contains: the share of the query's value, and the factor for scores that follows.
+
+use crate::search::rank::board::UnitBits;
+use crate::search::rank::plan::PlanUnit;
+use crate::search::rank::prefer::SourceGain;
+
+/// The most units for which the shares of all combinations are tabulated.
+const MOST_TABLED: usize = 10;
+
+/// How much of a query a set of units is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::search) struct QueryShare {
+    /// The share of the query's total value that the set has, from 0 to 1.
+    pub share: f32,
+    /// The factor for the score of a section that contains the set.
+    pub factor: f32,
+}
+
+/// Computes the share of a query that a set of units is. The shares of all sets are tabulated if there are few units.
+pub(in crate::search) struct QueryShares {
+    values: Vec<u32>,
+    total: u32,
+    /// The exponent that turns a share into a factor.
+    power: f32,
+    /// The share of every set of units; empty if there are too many units.
+    table: Vec<QueryShare>,
+}
+
+impl QueryShares {
+    /// The shares of `units` with `values`. Extra units count only if all units are extra.
+    pub fn new(units: &[PlanUnit], values: &[u32], power: f32) -> QueryShares {
+        let has_main = units.iter().any(|unit| !unit.is_extra);
+        let counts = |unit: &PlanUnit| !has_main || !unit.is_extra;
+        let values: Vec<u32> = units
+            .iter()
+            .zip(values)
+            .map(|(unit, value)| if counts(unit) { *value } else { 0 })
+            .collect();
+        let total = values.iter().sum();
+        let mut shares = QueryShares { total, values, power, table: Vec::new() };
+        if shares.values.len() <= MOST_TABLED {
+            shares.table = (0..1_u32 << shares.values.len()).map(|bits| shares.sum(bits)).collect();
+        }
+        shares
+    }
+
+    fn sum(&self, units: UnitBits) -> QueryShare {
+        let values = self.values.iter().enumerate();
+        let held: u32 = values.filter(|(at, _)| units & (1 << at) != 0).map(|(_, v)| v).sum();
+        // Sums of thousandths of inverse document frequencies are below 2^24, so an f32 is exact.
+        let share = if held == self.total { 1.0 } else { held as f32 / self.total as f32 };
+        QueryShare { share, factor: share.powf(self.power) }
+    }
+
+    /// The share of `units`.
+    pub fn of(&self, units: UnitBits) -> QueryShare {
+        self.table.get(units as usize).copied().unwrap_or_else(|| self.sum(units))
+    }
+
+    /// The total value of the query, in thousandths of inverse document frequencies.
+    pub fn total(&self) -> f32 {
+        self.total as f32
+    }
+}
+
+/// The part of a query that is not names of sources.
+pub(in crate::search) struct QueryRemainder {
+    pub shares: QueryShares,
+    /// Whether the query consists only of names.
+    pub is_empty: bool,
+}
+
+impl QueryRemainder {
+    /// Whether a section that contains `units` and has the bonus `gain` contains enough of it: at least the share
+    /// `least`.
+    pub fn is_held(&self, units: UnitBits, gain: SourceGain, least: f32) -> bool {
+        if self.is_empty {
+            return gain.units != 0;
+        }
+        let share = self.shares.of(units).share;
+        share >= least && share > 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(is_extra: bool) -> PlanUnit {
+        PlanUnit {
+            parts: vec![],
+            weight: 1.0,
+            is_required: false,
+            is_extra,
+            stem: None,
+            preference: None,
+        }
+    }
+
+    #[test]
+    fn the_share_of_a_set_of_units_is_its_part_of_the_total_value() {
+        let units = [unit(false), unit(false), unit(true)];
+        let shares = QueryShares::new(&units, &[3_000, 1_000, 9_000], 0.5);
+        assert_eq!(shares.of(0b001), QueryShare { share: 0.75, factor: 0.75_f32.sqrt() });
+        assert_eq!(shares.of(0b011), QueryShare { share: 1.0, factor: 1.0 });
+        assert_eq!(shares.of(0b100).share, 0.0, "extra units don't count if there are others");
+        let extra = QueryShares::new(&[unit(true)], &[500], 0.5);
+        assert_eq!(extra.of(1).share, 1.0, "but they do alone");
+    }
+
+    #[test]
+    fn tabulated_and_summed_shares_are_equal() {
+        let few: Vec<PlanUnit> = (0..MOST_TABLED).map(|_| unit(false)).collect();
+        let mut many = few.clone();
+        many.push(unit(true));
+        let values: Vec<u32> = (0..11).map(|at| 1_000 + 37 * at).collect();
+        let tabled = QueryShares::new(&few, &values[..MOST_TABLED], 0.1);
+        let summed = QueryShares::new(&many, &values, 0.1);
+        assert!(!tabled.table.is_empty() && summed.table.is_empty());
+        for units in [0, 1, 0b1010, 0b11_1111_1111] {
+            assert_eq!(tabled.of(units), summed.of(units), "{units:b}");
+        }
+    }
+
+    #[test]
+    fn a_section_matches_by_its_source_alone_only_if_the_query_consists_of_names() {
+        let shares = || QueryShares::new(&[unit(false), unit(false)], &[0, 1_000], 1.0);
+        let gain = SourceGain { score: 1.0, units: 0b01 };
+        let more = QueryRemainder { shares: shares(), is_empty: false };
+        assert!(!more.is_held(0b01, gain, 0.5), "the other word is missing");
+        assert!(more.is_held(0b10, gain, 0.5));
+        let nothing = QueryRemainder { shares: shares(), is_empty: true };
+        assert!(nothing.is_held(0, gain, 0.5));
+        assert!(!nothing.is_held(0b01, SourceGain::default(), 0.5), "a section of another source");
+    }
+}
