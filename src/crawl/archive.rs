@@ -8,11 +8,11 @@ use futures_util::TryStreamExt;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::CrawlError;
-use super::crawler::Fetch;
+use super::crawler::SourceFetch;
 use super::session::{chain, without_query};
 use super::unpack::{Unpacked, Unpacker};
 
-impl Fetch<'_> {
+impl SourceFetch<'_> {
     /// Sends the files of the archive in `response`'s body. Returns the archive's revision: the commit sha if the
     /// archive names one, else a hash of what was sent. Returns `None` if the archive is of the commit `known`: then it
     /// sends nothing and does not read the rest of the body.

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::crawler::Fetch;
+use super::crawler::SourceFetch;
 use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
-use super::{BlobId, CrawlError, Fetched, RawFile, Room, Sent};
+use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile};
 use crate::catalogue::Selection;
 use crate::catalogue::policy::Limits;
 use crate::config::Sources;
 use crate::problem::{Problem, Stage};
 
-impl Fetch<'_> {
+impl SourceFetch<'_> {
     /// Sends the files of the folder `path`: absolute, or below the sources folder.
     ///
     /// The revision is a hash of all paths and blobs, so the caller can tell whether anything changed. Reads every
@@ -87,13 +87,13 @@ impl Fetch<'_> {
         hash.update(path.as_bytes()).update(b"\0").update(blob.0.as_bytes());
         let room = self.room_for(bytes.len() as u64).await?;
         let file = RawFile { path, blob, bytes };
-        self.files.send(Sent::File(file, room)).await.map_err(|_| CrawlError::Ended)
+        self.files.send(FetchMessage::File(file, room)).await.map_err(|_| CrawlError::Ended)
     }
 
-    async fn room_for(&self, bytes: u64) -> Result<Room, CrawlError> {
+    async fn room_for(&self, bytes: u64) -> Result<MemoryShare, CrawlError> {
         let room = std::sync::Arc::clone(&self.crawler.room);
-        let permit = room.acquire_many_owned(Room::wanted(bytes)).await;
-        permit.map(Room::of).map_err(|_| CrawlError::Ended)
+        let permit = room.acquire_many_owned(MemoryShare::wanted(bytes)).await;
+        permit.map(MemoryShare::of).map_err(|_| CrawlError::Ended)
     }
 }
 
@@ -155,7 +155,7 @@ async fn read_inside(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
 
 /// What a walk through a folder found.
 #[derive(Default)]
-struct Listing {
+struct FolderListing {
     /// The selected files, sorted.
     paths: Vec<String>,
     /// Files and folders that could not be read.
@@ -171,8 +171,8 @@ struct Listing {
 fn list(
     root: &Path,
     (selection, limits, index): (&Selection, &Limits, &Path),
-) -> Result<Listing, String> {
-    let mut found = Listing { is_empty: true, ..Listing::default() };
+) -> Result<FolderListing, String> {
+    let mut found = FolderListing { is_empty: true, ..FolderListing::default() };
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(|entry| entry.path() != index) {
         let entry = match entry {
@@ -212,7 +212,7 @@ fn inside(root: &Path, path: &Path) -> Option<String> {
     Some(relative.replace(std::path::MAIN_SEPARATOR, "/"))
 }
 
-impl Listing {
+impl FolderListing {
     fn refuse(&mut self, problem: Problem, path: &str) {
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem.at(path));

@@ -19,17 +19,17 @@ const MOST_REDIRECTS: usize = 5;
 
 /// The hosts of one run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hosts {
+pub(super) struct AllowedHosts {
     /// Host and port of each of GitHub's base addresses.
     github: Vec<String>,
     /// Hosts that may be private, in lower case.
     private: HashSet<String>,
 }
 
-impl Hosts {
+impl AllowedHosts {
     /// The hosts that `config` names: GitHub's base addresses where they were set, those that the
     /// settings allow to be private, and the proxies of the environment.
-    pub fn new(config: &Config) -> Hosts {
+    pub fn new(config: &Config) -> AllowedHosts {
         let bases = config.github.all();
         let set = bases.into_iter().filter(|base| !GitHubHosts::PUBLIC.contains(base));
         let proxies = ["http_proxy", "https_proxy", "all_proxy"].into_iter().flat_map(|name| {
@@ -41,7 +41,10 @@ impl Hosts {
         });
         let private = named.chain(config.private_hosts.iter().map(|host| host.to_lowercase()));
         let github = bases.into_iter().filter_map(|base| Url::parse(base).ok());
-        Hosts { github: github.map(|url| authority(&url)).collect(), private: private.collect() }
+        AllowedHosts {
+            github: github.map(|url| authority(&url)).collect(),
+            private: private.collect(),
+        }
     }
 
     /// Why `url` must not be requested, if its host is a private IP address.
@@ -92,7 +95,7 @@ impl Hosts {
     }
 }
 
-impl Resolve for Hosts {
+impl Resolve for AllowedHosts {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = self.may_be_private(name.as_str());
         Box::pin(async move {
@@ -108,7 +111,7 @@ impl Resolve for Hosts {
 }
 
 /// The resolver of one run.
-pub(super) fn resolver(hosts: &Hosts) -> Arc<Hosts> {
+pub(super) fn resolver(hosts: &AllowedHosts) -> Arc<AllowedHosts> {
     Arc::new(hosts.clone())
 }
 
@@ -167,8 +170,8 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
-    fn hosts() -> Hosts {
-        Hosts {
+    fn hosts() -> AllowedHosts {
+        AllowedHosts {
             github: vec!["api.github.com:443".into(), "codeload.github.com:443".into()],
             private: HashSet::from(["gitlab.corp".to_owned(), "127.0.0.1".to_owned()]),
         }
@@ -236,7 +239,7 @@ mod tests {
     async fn a_name_that_stands_for_a_private_address_is_not_resolved() {
         let name = || "localhost".parse::<Name>().unwrap();
         assert!(hosts().resolve(name()).await.is_err());
-        let allowed = Hosts { private: HashSet::from(["localhost".to_owned()]), ..hosts() };
+        let allowed = AllowedHosts { private: HashSet::from(["localhost".to_owned()]), ..hosts() };
         assert!(allowed.resolve(name()).await.is_ok());
     }
 }

@@ -8,7 +8,7 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::{Response, StatusCode, Url};
 
 use super::CrawlError;
-use super::pace::Quota;
+use super::pace::ApiQuota;
 
 /// The wait after a rate-limit response of the API that names no duration, as GitHub advises.
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
@@ -83,9 +83,9 @@ fn wait(headers: &HeaderMap, unsaid: Duration) -> Duration {
 }
 
 /// The quota in the response's headers.
-pub(super) fn quota(headers: &HeaderMap) -> Option<Quota> {
+pub(super) fn quota(headers: &HeaderMap) -> Option<ApiQuota> {
     let count = |name| u64::try_from(number(headers, name)?).ok();
-    Some(Quota {
+    Some(ApiQuota {
         limit: count("x-ratelimit-limit")?,
         remaining: count("x-ratelimit-remaining")?,
         resets_at: number(headers, "x-ratelimit-reset")?,

@@ -12,7 +12,7 @@ use reqwest::{Method, StatusCode, Url};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::hosts::Hosts;
+use super::hosts::AllowedHosts;
 use super::http_client;
 use crate::config::Config;
 
@@ -43,7 +43,7 @@ pub async fn check(
     stop: &CancellationToken,
     answers: &UnboundedSender<(String, LinkState)>,
 ) -> anyhow::Result<()> {
-    let checker = Checker::new(config)?;
+    let checker = LinkChecker::new(config)?;
     let mut by_host: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for url in urls {
         let host = Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
@@ -61,14 +61,14 @@ pub async fn check(
     Ok(())
 }
 
-struct Checker {
+struct LinkChecker {
     http: reqwest::Client,
-    hosts: Hosts,
+    hosts: AllowedHosts,
 }
 
-impl Checker {
-    fn new(config: &Config) -> anyhow::Result<Checker> {
-        let hosts = Hosts::new(config);
+impl LinkChecker {
+    fn new(config: &Config) -> anyhow::Result<LinkChecker> {
+        let hosts = AllowedHosts::new(config);
         let allowed = hosts.clone();
         let redirects = Policy::custom(move |attempt: Attempt| {
             if attempt.previous().len() > MOST_REDIRECTS {
@@ -84,7 +84,7 @@ impl Checker {
             .timeout(LONGEST)
             .pool_max_idle_per_host(1)
             .build()?;
-        Ok(Checker { http, hosts })
+        Ok(LinkChecker { http, hosts })
     }
 
     /// Checks all URLs of one host, one after another.

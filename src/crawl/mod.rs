@@ -26,5 +26,7 @@ mod unpack;
 pub use blob::{BlobId, LeftOut, RawFile};
 pub use crawler::Crawler;
 pub use error::CrawlError;
-pub use fetched::{Fetched, Moved, Report, Room, Sent, Snapshot, Traffic};
-pub use pace::{Quota, Resource};
+pub use fetched::{
+    FetchMessage, FetchReport, Fetched, MemoryShare, RepositoryMove, Snapshot, Traffic,
+};
+pub use pace::{ApiQuota, ApiResource};

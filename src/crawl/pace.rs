@@ -20,10 +20,10 @@ const MOST_FAILURES: u32 = 6;
 /// The minimum wait after a rate-limit response. It doubles with each consecutive one.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The quota of a [`Resource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
+/// The quota of a [`ApiResource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
 /// hour (GraphQL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Quota {
+pub struct ApiQuota {
     pub limit: u64,
     pub remaining: u64,
     /// When the full limit is available again; seconds since 1970.
@@ -33,7 +33,7 @@ pub struct Quota {
 /// The parts of GitHub's API with separate quotas.
 /// <https://docs.github.com/en/rest/rate-limit/rate-limit>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Resource {
+pub enum ApiResource {
     /// Most of the REST API: requests an hour.
     Core,
     /// REST searches: requests a minute.
@@ -42,44 +42,44 @@ pub enum Resource {
     GraphQl,
 }
 
-impl Resource {
+impl ApiResource {
     /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
-            Resource::Core => "API",
-            Resource::Search => "search API",
-            Resource::GraphQl => "GraphQL API",
+            ApiResource::Core => "API",
+            ApiResource::Search => "search API",
+            ApiResource::GraphQl => "GraphQL API",
         }
     }
 }
 
 /// The hosts that a run contacts, by name.
 pub(super) struct Pace {
-    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    gates: Mutex<HashMap<String, Arc<HostGate>>>,
     at_once: usize,
     longest_wait: Duration,
 }
 
 /// One host.
-pub(super) struct Gate {
+pub(super) struct HostGate {
     name: String,
     permits: Arc<Semaphore>,
     longest_wait: Duration,
-    state: Mutex<State>,
+    state: Mutex<HostState>,
 }
 
 #[derive(Default)]
-struct State {
+struct HostState {
     not_before: Option<Instant>,
     waited: Duration,
     /// Consecutive rate-limit responses, and consecutive network failures.
     limited: u32,
     failed: u32,
-    closed: Option<Closed>,
+    closed: Option<HostClosure>,
 }
 
 #[derive(Clone)]
-struct Closed {
+struct HostClosure {
     why: String,
     /// Seconds since 1970.
     until: Option<i64>,
@@ -91,10 +91,10 @@ impl Pace {
     }
 
     /// The gate of the host `name`.
-    pub fn gate(&self, name: &str) -> Arc<Gate> {
+    pub fn gate(&self, name: &str) -> Arc<HostGate> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = gates.entry(name.to_owned()).or_insert_with(|| {
-            Arc::new(Gate {
+            Arc::new(HostGate {
                 name: name.to_owned(),
                 permits: Arc::new(Semaphore::new(self.at_once)),
                 longest_wait: self.longest_wait,
@@ -105,7 +105,7 @@ impl Pace {
     }
 }
 
-impl Gate {
+impl HostGate {
     /// Waits for a free slot of the host, and then for the end of the wait that the host asked for. Dropping the permit
     /// frees the slot. `Err` if the host gets no more requests in this run.
     pub async fn enter(&self) -> Result<OwnedSemaphorePermit, CrawlError> {
@@ -169,17 +169,17 @@ impl Gate {
         }
     }
 
-    fn close(&self, state: &mut State, why: String, until: Option<i64>) -> CrawlError {
-        let closed = Closed { why, until };
+    fn close(&self, state: &mut HostState, why: String, until: Option<i64>) -> CrawlError {
+        let closed = HostClosure { why, until };
         state.closed = Some(closed.clone());
         self.deferred(closed)
     }
 
-    fn deferred(&self, closed: Closed) -> CrawlError {
+    fn deferred(&self, closed: HostClosure) -> CrawlError {
         CrawlError::Deferred { host: self.name.clone(), why: closed.why, until: closed.until }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HostState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

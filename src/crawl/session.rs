@@ -15,10 +15,10 @@ use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::hosts::{self, Hosts};
+use super::hosts::{self, AllowedHosts};
 use super::http_client;
 use super::judge::{UNSAID_API_WAIT, UNSAID_WAIT, Verdict, judge, quota, text_header};
-use super::pace::{Gate, Pace, Quota, Resource};
+use super::pace::{ApiQuota, ApiResource, HostGate, Pace};
 use super::{CrawlError, Traffic};
 use crate::config::Config;
 
@@ -26,48 +26,48 @@ use crate::config::Config;
 const TRIES: usize = 3;
 
 /// The state that all requests of one run share.
-pub(super) struct Session {
+pub(super) struct CrawlSession {
     http: reqwest::Client,
     /// Follows no redirect.
     unfollowing: reqwest::Client,
-    hosts: Hosts,
+    hosts: AllowedHosts,
     pace: Pace,
     token: Option<SecretString>,
     token_refused: AtomicBool,
-    quotas: Mutex<HashMap<Resource, Quota>>,
+    quotas: Mutex<HashMap<ApiResource, ApiQuota>>,
     /// The rest of the run's byte budget for archives.
     bytes_left: AtomicI64,
 }
 
 /// Where a request goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum RequestTarget {
     /// GitHub's API: the request carries the token, and the response reports the resource's quota.
-    Api(Resource),
+    Api(ApiResource),
     /// Anywhere else, without the token.
     Open,
 }
 
 /// One request: a GET, or with a body a read-only POST. Both can be retried.
-pub(super) struct Question<'a> {
+pub(super) struct CrawlRequest<'a> {
     pub url: &'a str,
-    pub target: Target,
+    pub target: RequestTarget,
     pub headers: HeaderMap,
     pub body: Option<bytes::Bytes>,
 }
 
-impl<'a> Question<'a> {
+impl<'a> CrawlRequest<'a> {
     /// A GET of `url` from `target`; conditional where the ETag `known` is given.
-    pub fn get(url: &'a str, target: Target, known: Option<&str>) -> Question<'a> {
+    pub fn get(url: &'a str, target: RequestTarget, known: Option<&str>) -> CrawlRequest<'a> {
         let mut headers = HeaderMap::new();
         if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
             headers.insert(header::IF_NONE_MATCH, etag);
         }
-        Question { url, target, headers, body: None }
+        CrawlRequest { url, target, headers, body: None }
     }
 
     /// The same with the header `name`.
-    pub fn with(mut self, name: HeaderName, value: &'static str) -> Question<'a> {
+    pub fn with(mut self, name: HeaderName, value: &'static str) -> CrawlRequest<'a> {
         self.headers.insert(name, HeaderValue::from_static(value));
         self
     }
@@ -75,29 +75,29 @@ impl<'a> Question<'a> {
     /// The URL as messages show it. A query string may hold a secret: for a private archive, the API redirects to a URL
     /// with a token.
     fn name(&self) -> &str {
-        if self.target == Target::Open { without_query(self.url) } else { self.url }
+        if self.target == RequestTarget::Open { without_query(self.url) } else { self.url }
     }
 }
 
 /// How to handle a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Redirects {
+enum RedirectHandling {
     Followed,
     /// Return the redirect as the response.
     Shown,
 }
 
-/// The response to a [`Question`].
-pub(super) enum Answer {
+/// The response to a [`CrawlRequest`].
+pub(super) enum CrawlResponse {
     /// 304. The URL is the last one of the redirect chain.
     Same(Url),
     /// The body is still unread. Dropping the permit frees the host's slot.
     Found(Response, OwnedSemaphorePermit),
 }
 
-impl Session {
-    pub fn new(config: &Config) -> anyhow::Result<Session> {
-        let hosts = Hosts::new(config);
+impl CrawlSession {
+    pub fn new(config: &Config) -> anyhow::Result<CrawlSession> {
+        let hosts = AllowedHosts::new(config);
         let client = |redirects: Policy| {
             http_client::builder(&hosts, "study-material indexer")
                 .redirect(redirects)
@@ -105,7 +105,7 @@ impl Session {
                 .pool_max_idle_per_host(config.jobs_per_host)
                 .build()
         };
-        Ok(Session {
+        Ok(CrawlSession {
             http: client(hosts.clone().redirects())?,
             unfollowing: client(Policy::none())?,
             hosts,
@@ -144,28 +144,28 @@ impl Session {
     }
 
     /// The quota of `resource` in the last response of the API.
-    pub fn quota(&self, resource: Resource) -> Option<Quota> {
+    pub fn quota(&self, resource: ApiResource) -> Option<ApiQuota> {
         self.quotas.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).copied()
     }
 
     /// Sends `question`, with retries after transient failures. Adds the cost to `traffic`.
     pub async fn ask(
         &self,
-        question: &Question<'_>,
+        question: &CrawlRequest<'_>,
         traffic: &mut Traffic,
-    ) -> Result<Answer, CrawlError> {
-        self.ask_through(Redirects::Followed, question, traffic).await
+    ) -> Result<CrawlResponse, CrawlError> {
+        self.ask_through(RedirectHandling::Followed, question, traffic).await
     }
 
     /// The target of the redirect that answers `question`, or `None` if the response is not a redirect. Does not follow
     /// it, so that the caller decides what to send there. `Err` if the target's host must not be contacted.
     pub async fn leads_to(
         &self,
-        question: &Question<'_>,
+        question: &CrawlRequest<'_>,
         traffic: &mut Traffic,
     ) -> Result<Option<Url>, CrawlError> {
-        let answer = self.ask_through(Redirects::Shown, question, traffic).await?;
-        let Answer::Found(response, _turn) = answer else { return Ok(None) };
+        let answer = self.ask_through(RedirectHandling::Shown, question, traffic).await?;
+        let CrawlResponse::Found(response, _turn) = answer else { return Ok(None) };
         let from = response.url();
         let location = text_header(response.headers(), header::LOCATION.as_str());
         let Some(to) = location.and_then(|location| from.join(&location).ok()) else {
@@ -178,7 +178,7 @@ impl Session {
     }
 
     /// The response to `question`, whatever its status. Sends one request: no redirects, no retries.
-    pub async fn once(&self, question: &Question<'_>) -> Result<Response, CrawlError> {
+    pub async fn once(&self, question: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
         let url = self.allowed(question)?;
         let _turn = self.gate(&url, question.target).enter().await?;
         let sent = self.request(&self.unfollowing, question).send().await;
@@ -186,7 +186,7 @@ impl Session {
     }
 
     /// The URL of `question`, if its host may be contacted.
-    fn allowed(&self, question: &Question<'_>) -> Result<Url, CrawlError> {
+    fn allowed(&self, question: &CrawlRequest<'_>) -> Result<Url, CrawlError> {
         let named = || question.name().to_owned();
         let url = Url::parse(question.url)
             .map_err(|error| CrawlError::Network { url: named(), cause: error.to_string() })?;
@@ -198,10 +198,10 @@ impl Session {
 
     async fn ask_through(
         &self,
-        redirects: Redirects,
-        question: &Question<'_>,
+        redirects: RedirectHandling,
+        question: &CrawlRequest<'_>,
         traffic: &mut Traffic,
-    ) -> Result<Answer, CrawlError> {
+    ) -> Result<CrawlResponse, CrawlError> {
         let url = self.allowed(question)?;
         let gate = self.gate(&url, question.target);
         let permit = gate.enter().await?;
@@ -213,8 +213,8 @@ impl Session {
                 Verdict::Answer(answer, at) => {
                     gate.answered();
                     return Ok(match answer {
-                        Some(response) => Answer::Found(response, permit),
-                        None => Answer::Same(at),
+                        Some(response) => CrawlResponse::Found(response, permit),
+                        None => CrawlResponse::Same(at),
                     });
                 }
                 Verdict::Limited(wait) => {
@@ -248,35 +248,35 @@ impl Session {
         Ok(date.map(|date| date.to_utc()))
     }
 
-    fn gate(&self, url: &Url, target: Target) -> Arc<Gate> {
+    fn gate(&self, url: &Url, target: RequestTarget) -> Arc<HostGate> {
         let name = hosts::authority(url);
         // API and archives may share a host name but have separate limits, as do the parts of the API.
         self.pace.gate(&match target {
-            Target::Api(resource) => format!("{name} ({})", resource.name()),
-            Target::Open => name,
+            RequestTarget::Api(resource) => format!("{name} ({})", resource.name()),
+            RequestTarget::Open => name,
         })
     }
 
-    async fn send(&self, redirects: Redirects, question: &Question<'_>) -> Verdict {
+    async fn send(&self, redirects: RedirectHandling, question: &CrawlRequest<'_>) -> Verdict {
         let http = match redirects {
-            Redirects::Followed => &self.http,
-            Redirects::Shown => &self.unfollowing,
+            RedirectHandling::Followed => &self.http,
+            RedirectHandling::Shown => &self.unfollowing,
         };
         match self.request(http, question).send().await {
             Ok(response) => {
-                if let (Target::Api(resource), Some(quota)) =
+                if let (RequestTarget::Api(resource), Some(quota)) =
                     (question.target, quota(response.headers()))
                 {
                     let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
                     quotas.insert(resource, quota);
                 }
-                if redirects == Redirects::Shown && response.status().is_redirection() {
+                if redirects == RedirectHandling::Shown && response.status().is_redirection() {
                     let at = response.url().clone();
                     return Verdict::Answer(Some(response), at);
                 }
                 let unsaid = match question.target {
-                    Target::Api(_) => UNSAID_API_WAIT,
-                    Target::Open => UNSAID_WAIT,
+                    RequestTarget::Api(_) => UNSAID_API_WAIT,
+                    RequestTarget::Open => UNSAID_WAIT,
                 };
                 judge(question.name(), unsaid, response).await
             }
@@ -288,14 +288,14 @@ impl Session {
         }
     }
 
-    fn request(&self, http: &reqwest::Client, question: &Question<'_>) -> RequestBuilder {
+    fn request(&self, http: &reqwest::Client, question: &CrawlRequest<'_>) -> RequestBuilder {
         let request = match &question.body {
             None => http.get(question.url),
             Some(body) => http.post(question.url).body(body.clone()),
         };
         let request = request.headers(question.headers.clone());
         match &self.token {
-            Some(token) if question.target != Target::Open && !self.token_refused() => {
+            Some(token) if question.target != RequestTarget::Open && !self.token_refused() => {
                 request.bearer_auth(token.expose_secret())
             }
             _ => request,

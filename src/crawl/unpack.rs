@@ -13,7 +13,7 @@ use flate2::read::GzDecoder;
 use tar::{Entry, EntryType, PaxExtensions};
 use tokio::sync::{Semaphore, mpsc};
 
-use super::{BlobId, LeftOut, RawFile, Room, Sent};
+use super::{BlobId, FetchMessage, LeftOut, MemoryShare, RawFile};
 use crate::catalogue::Selection;
 use crate::catalogue::policy::Limits;
 use crate::problem::{Problem, Stage};
@@ -39,7 +39,7 @@ pub(super) struct Unpacked {
 pub(super) struct Unpacker {
     limits: Limits,
     selection: Selection,
-    files: mpsc::Sender<Sent>,
+    files: mpsc::Sender<FetchMessage>,
     room: Arc<Semaphore>,
     problems: Vec<Problem>,
     left_out: Vec<LeftOut>,
@@ -58,7 +58,7 @@ impl Unpacker {
     pub fn new(
         limits: Limits,
         selection: Selection,
-        (files, room): (mpsc::Sender<Sent>, Arc<Semaphore>),
+        (files, room): (mpsc::Sender<FetchMessage>, Arc<Semaphore>),
     ) -> Unpacker {
         Unpacker {
             limits,
@@ -84,8 +84,9 @@ impl Unpacker {
     /// Sends every selected file of the archive `packed`. `None` if the archive names the known commit before its first
     /// file, as git's archives do. Blocks, so it must run in a blocking thread of the runtime.
     pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
-        let packed = Bounded::new(packed, self.limits.download_bytes, "compressed");
-        let plain = Bounded::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
+        let packed = BoundedReader::new(packed, self.limits.download_bytes, "compressed");
+        let plain =
+            BoundedReader::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
         let mut archive = tar::Archive::new(plain);
         let mut sha = None;
         let mut long_name: Option<Vec<u8>> = None;
@@ -193,7 +194,7 @@ impl Unpacker {
     /// Reads the entry and sends it, once there is room for it.
     fn send<R: Read>(&mut self, entry: &mut Entry<'_, R>, path: &str, size: u64) -> io::Result<()> {
         let ended = || io::Error::other("the run was ended");
-        let wanted = Room::wanted(size);
+        let wanted = MemoryShare::wanted(size);
         let permit = tokio::runtime::Handle::current()
             .block_on(Arc::clone(&self.room).acquire_many_owned(wanted))
             .map_err(|_| ended())?;
@@ -204,7 +205,9 @@ impl Unpacker {
         }
         let file = RawFile { path: path.to_owned(), blob: BlobId::of(&content), bytes: content };
         self.content.update(path.as_bytes()).update(b"\0").update(file.blob.0.as_bytes());
-        self.files.blocking_send(Sent::File(file, Room::of(permit))).map_err(|_| ended())
+        self.files
+            .blocking_send(FetchMessage::File(file, MemoryShare::of(permit)))
+            .map_err(|_| ended())
     }
 
     fn leave_out(&mut self, path: &str, size: u64) {
@@ -309,19 +312,19 @@ fn pax_comment(entry: &mut impl Read) -> io::Result<Option<String>> {
 }
 
 /// A reader that returns an error, instead of the end of the file, after `left` bytes.
-struct Bounded<R> {
+struct BoundedReader<R> {
     inner: R,
     left: u64,
     what: &'static str,
 }
 
-impl<R> Bounded<R> {
+impl<R> BoundedReader<R> {
     fn new(inner: R, most: u64, what: &'static str) -> Self {
-        Bounded { inner, left: most, what }
+        BoundedReader { inner, left: most, what }
     }
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for BoundedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
@@ -361,7 +364,7 @@ mod tests {
     #[test]
     fn a_bounded_reader_fails_past_its_bound() {
         let mut buffer = Vec::new();
-        assert!(Bounded::new(&b"12345"[..], 5, "x").read_to_end(&mut buffer).is_ok());
-        assert!(Bounded::new(&b"123456"[..], 5, "x").read_to_end(&mut buffer).is_err());
+        assert!(BoundedReader::new(&b"12345"[..], 5, "x").read_to_end(&mut buffer).is_ok());
+        assert!(BoundedReader::new(&b"123456"[..], 5, "x").read_to_end(&mut buffer).is_err());
     }
 }

@@ -18,8 +18,8 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use super::super::hosts::authority;
-use super::super::pace::Resource;
-use super::super::session::{Answer, Question, Session, Target, whole_body};
+use super::super::pace::ApiResource;
+use super::super::session::{CrawlRequest, CrawlResponse, CrawlSession, RequestTarget, whole_body};
 use super::super::{CrawlError, Crawler, Traffic};
 
 /// The longest accepted response of the API, in bytes: enough for a page of 100 threads with long texts.
@@ -46,7 +46,7 @@ pub(in super::super) enum Conditional<T> {
 /// The service that sends octocrab's requests.
 #[derive(Clone)]
 struct ApiTransport {
-    session: Arc<Session>,
+    session: Arc<CrawlSession>,
     base: ApiBase,
     spent: Arc<Mutex<Traffic>>,
 }
@@ -162,18 +162,18 @@ impl ApiBase {
     }
 
     /// The target of a request for `url`. Only the API's own host receives the token.
-    fn target(&self, url: &str) -> Target {
+    fn target(&self, url: &str) -> RequestTarget {
         let (api, url) = (Url::parse(&self.0).ok(), Url::parse(url).ok());
-        let (Some(api), Some(url)) = (api, url) else { return Target::Open };
+        let (Some(api), Some(url)) = (api, url) else { return RequestTarget::Open };
         if authority(&api) != authority(&url) || api.scheme() != url.scheme() {
-            return Target::Open;
+            return RequestTarget::Open;
         }
         let path = url.path();
         let below = path.strip_prefix(api.path().trim_end_matches('/')).unwrap_or(path);
-        Target::Api(match below {
-            _ if is_graphql(below) || path == "/api/graphql" => Resource::GraphQl,
-            _ if below.starts_with("/search/") => Resource::Search,
-            _ => Resource::Core,
+        RequestTarget::Api(match below {
+            _ if is_graphql(below) || path == "/api/graphql" => ApiResource::GraphQl,
+            _ if below.starts_with("/search/") => ApiResource::Search,
+            _ => ApiResource::Core,
         })
     }
 }
@@ -193,12 +193,14 @@ impl ApiTransport {
         let target = self.base.target(&url);
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
-        let question = Question { url: &url, target, headers, body };
+        let question = CrawlRequest { url: &url, target, headers, body };
         match self.send(&question).await {
             Err(CrawlError::Unauthorised(_)) if self.session.signs_in() => {
                 self.session.refuse_token();
                 match target {
-                    Target::Api(Resource::GraphQl) => Err(CrawlError::Unauthorised(url.clone())),
+                    RequestTarget::Api(ApiResource::GraphQl) => {
+                        Err(CrawlError::Unauthorised(url.clone()))
+                    }
                     _ => self.send(&question).await,
                 }
             }
@@ -207,12 +209,14 @@ impl ApiTransport {
     }
 
     /// Sends one request through the session and adds its traffic.
-    async fn send(&self, question: &Question<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
+    async fn send(&self, question: &CrawlRequest<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
         let mut traffic = Traffic::default();
         let answer = self.session.ask(question, &mut traffic).await;
         let (status, headers, body) = match answer {
-            Ok(Answer::Same(_)) => (StatusCode::NOT_MODIFIED, HeaderMap::new(), Ok(Vec::new())),
-            Ok(Answer::Found(response, _turn)) => {
+            Ok(CrawlResponse::Same(_)) => {
+                (StatusCode::NOT_MODIFIED, HeaderMap::new(), Ok(Vec::new()))
+            }
+            Ok(CrawlResponse::Found(response, _turn)) => {
                 let (status, headers) = (response.status(), response.headers().clone());
                 (status, headers, whole_body(question.url, response, MOST_BYTES).await)
             }
@@ -285,12 +289,18 @@ mod tests {
     fn the_token_goes_to_the_apis_own_host_alone() {
         let public = base("https://api.github.com");
         let target = |url: &str| public.target(url);
-        assert_eq!(target("https://api.github.com/graphql"), Target::Api(Resource::GraphQl));
+        assert_eq!(
+            target("https://api.github.com/graphql"),
+            RequestTarget::Api(ApiResource::GraphQl)
+        );
         assert_eq!(
             target("https://api.github.com/search/repositories?q=x"),
-            Target::Api(Resource::Search)
+            RequestTarget::Api(ApiResource::Search)
         );
-        assert_eq!(target("https://api.github.com/repositories/1"), Target::Api(Resource::Core));
+        assert_eq!(
+            target("https://api.github.com/repositories/1"),
+            RequestTarget::Api(ApiResource::Core)
+        );
         for other in [
             "http://api.github.com/users/a",
             "https://api.github.com:8443/users/a",
@@ -298,12 +308,19 @@ mod tests {
             "https://codeload.github.com/a/b/tar.gz/HEAD",
             "no address",
         ] {
-            assert_eq!(target(other), Target::Open, "{other}");
+            assert_eq!(target(other), RequestTarget::Open, "{other}");
         }
         let enterprise = base("https://git.corp/api/v3");
         let target = |url: &str| enterprise.target(url);
-        assert_eq!(target("https://git.corp/api/graphql"), Target::Api(Resource::GraphQl));
+        assert_eq!(
+            target("https://git.corp/api/graphql"),
+            RequestTarget::Api(ApiResource::GraphQl)
+        );
         let next = "https://git.corp/api/v3/repositories/1/issues?page=2";
-        assert_eq!(target(next), Target::Api(Resource::Core), "a next-page link gets the token");
+        assert_eq!(
+            target(next),
+            RequestTarget::Api(ApiResource::Core),
+            "a next-page link gets the token"
+        );
     }
 }

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::graphql::FailedField;
 use super::nodes::{CommentNode, DiscussionNode, NodeList};
-use super::thread::{MOST_POSTS, Post, Thread};
-use super::threads::{Failure, Listing, Repository, utc};
-use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+use super::thread::{MOST_POSTS, Thread, ThreadPost};
+use super::threads::{RepositoryName, ThreadFailure, ThreadListing, utc};
+use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 
 /// The maximum cost of a page of discussions, in points.
 const PAGE_POINTS: u64 = 7;
@@ -112,15 +112,15 @@ impl Crawler {
     ///
     /// One request, and one for each further page of a thread's comments or a comment's replies, until a thread has
     /// [`MOST_POSTS`] posts: at most about 40 for a thread, so a page needs less than an hour's quota. A thread that could
-    /// not be read completely is a [`Failure`] in the listing. `Err` if the page could not be read, or if this run's share
+    /// not be read completely is a [`ThreadFailure`] in the listing. `Err` if the page could not be read, or if this run's share
     /// of the hour's points is used up.
     pub async fn discussions(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         size: PageSize,
         after: Option<&str>,
         traffic: &mut Traffic,
-    ) -> Result<Listing, CrawlError> {
+    ) -> Result<ThreadListing, CrawlError> {
         let first = size.discussions();
         let variables = json!({
             "owner": repository.owner, "name": repository.name, "first": first, "after": after,
@@ -132,7 +132,7 @@ impl Crawler {
         let Some(list) = list.filter(|_| page_failures.is_empty()) else {
             return Err(self.unreadable(&page_failures));
         };
-        let mut listing = Listing { next: list.next(), ..Listing::default() };
+        let mut listing = ThreadListing { next: list.next(), ..ThreadListing::default() };
         for (at, node) in list.nodes.into_iter().enumerate() {
             let known = KnownFields::of(node.as_ref());
             let failed = nodes.iter().find(|(failed, _)| *failed == at);
@@ -189,7 +189,7 @@ impl Crawler {
     async fn comment(
         &self,
         mut comment: CommentNode,
-        posts: &mut Vec<Post>,
+        posts: &mut Vec<ThreadPost>,
         traffic: &mut Traffic,
     ) -> Result<Result<(), String>, CrawlError> {
         let mut replies = comment.replies.take();
@@ -261,7 +261,7 @@ impl Crawler {
         cost: u64,
         traffic: &mut Traffic,
     ) -> Result<(DiscussionsData, Vec<FailedField>), CrawlError> {
-        self.afford(Resource::GraphQl, cost)?;
+        self.afford(ApiResource::GraphQl, cost)?;
         let answered = self.graphql::<DiscussionsData>(query, variables, traffic).await?;
         traffic.points += answered.data.rate_limit.as_ref().map_or(0, |limit| limit.cost);
         Ok((answered.data, answered.failed))
@@ -305,7 +305,7 @@ impl KnownFields {
         }
     }
 
-    fn failure(self, message: String) -> Failure {
-        Failure { number: self.number, updated_at: self.updated_at, message }
+    fn failure(self, message: String) -> ThreadFailure {
+        ThreadFailure { number: self.number, updated_at: self.updated_at, message }
     }
 }

@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Conditional;
-use super::thread::{Author, MOST_POSTS, Post, Thread, ThreadKind};
-use super::threads::{Failure, Listing, Repository, utc};
-use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+use super::thread::{MOST_POSTS, PostAuthor, Thread, ThreadKind, ThreadPost};
+use super::threads::{RepositoryName, ThreadFailure, ThreadListing, utc};
+use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 
 /// Items of a page: GitHub's maximum.
 const PAGE: usize = 100;
@@ -36,10 +36,10 @@ pub struct ListPosition<'a> {
     pub known: Option<&'a str>,
 }
 
-/// One page of issues. [`Listing::next`] only says whether there is a further page; it holds no cursor.
+/// One page of issues. [`ThreadListing::next`] only says whether there is a further page; it holds no cursor.
 #[derive(Debug, Default)]
 pub struct IssuePage {
-    pub listing: Listing,
+    pub listing: ThreadListing,
     /// The number of comments of each issue, in the order of the listing's threads. The comments are not read yet.
     pub comments: Vec<u64>,
     pub etag: Option<String>,
@@ -49,7 +49,7 @@ pub struct IssuePage {
 #[derive(Debug, Default)]
 pub struct CommentPage {
     /// The comments, by the number of their issue or pull request.
-    pub by_issue: BTreeMap<u64, Vec<Post>>,
+    pub by_issue: BTreeMap<u64, Vec<ThreadPost>>,
     pub failures: Vec<FailedComment>,
     /// The latest time of change on the page.
     pub newest: Option<String>,
@@ -78,16 +78,16 @@ struct IssueItem {
     title: String,
     html_url: String,
     body: Option<String>,
-    user: Option<User>,
+    user: Option<IssueUser>,
     #[serde(default)]
-    labels: Vec<Label>,
+    labels: Vec<IssueLabel>,
     #[serde(default)]
     locked: bool,
     #[serde(default)]
     comments: u64,
     created_at: String,
     updated_at: String,
-    reactions: Option<Reactions>,
+    reactions: Option<IssueReactions>,
 }
 
 #[derive(Deserialize)]
@@ -95,14 +95,14 @@ struct CommentItem {
     id: u64,
     html_url: String,
     body: Option<String>,
-    user: Option<User>,
+    user: Option<IssueUser>,
     created_at: String,
     updated_at: String,
-    reactions: Option<Reactions>,
+    reactions: Option<IssueReactions>,
 }
 
 #[derive(Deserialize)]
-struct User {
+struct IssueUser {
     login: String,
     #[serde(rename = "type", default)]
     kind: String,
@@ -110,13 +110,13 @@ struct User {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Label {
+enum IssueLabel {
     Name(String),
     Object { name: Option<String> },
 }
 
 #[derive(Deserialize)]
-struct Reactions {
+struct IssueReactions {
     #[serde(rename = "+1", default)]
     plus: u64,
 }
@@ -126,7 +126,7 @@ impl Crawler {
     /// without comments. One request.
     pub async fn issues(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         from: ListPosition<'_>,
         traffic: &mut Traffic,
     ) -> Result<IssuePage, CrawlError> {
@@ -148,7 +148,7 @@ impl Crawler {
                     issues.comments.push(comments);
                 }
                 Err(message) => {
-                    issues.listing.failures.push(Failure { number, updated_at, message });
+                    issues.listing.failures.push(ThreadFailure { number, updated_at, message });
                 }
             }
         }
@@ -159,7 +159,7 @@ impl Crawler {
     /// request.
     pub async fn comments(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         from: ListPosition<'_>,
         traffic: &mut Traffic,
     ) -> Result<CommentPage, CrawlError> {
@@ -187,11 +187,11 @@ impl Crawler {
     /// each hundred. The inner `Err` says why a comment can't be read.
     pub async fn comments_of(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         number: u64,
         traffic: &mut Traffic,
-    ) -> Result<Result<Vec<Post>, String>, CrawlError> {
-        let Repository { owner, name } = repository;
+    ) -> Result<Result<Vec<ThreadPost>, String>, CrawlError> {
+        let RepositoryName { owner, name } = repository;
         let mut posts = Vec::new();
         for page in 1.. {
             let route = format!(
@@ -219,7 +219,7 @@ impl Crawler {
         known: Option<&str>,
         traffic: &mut Traffic,
     ) -> Result<ListItems, CrawlError> {
-        self.afford(Resource::Core, 1)?;
+        self.afford(ApiResource::Core, 1)?;
         let api = self.api();
         let answer = api.get_if_new::<Vec<Value>>(route, known).await;
         *traffic += api.spent();
@@ -236,8 +236,8 @@ impl Crawler {
 }
 
 /// The route of a page of the list `what` of `repository`, with further query parameters `more`.
-fn list(repository: Repository, what: &str, from: ListPosition, more: &str) -> String {
-    let Repository { owner, name } = repository;
+fn list(repository: RepositoryName, what: &str, from: ListPosition, more: &str) -> String {
+    let RepositoryName { owner, name } = repository;
     let since = from.since.map_or(String::new(), |since| format!("&since={}", escaped(since)));
     let page = from.page.max(1);
     format!(
@@ -267,8 +267,8 @@ impl IssueItem {
     fn thread(self) -> Result<(Thread, u64), String> {
         let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
         let labels = self.labels.into_iter().filter_map(|label| match label {
-            Label::Name(name) => Some(name),
-            Label::Object { name } => name,
+            IssueLabel::Name(name) => Some(name),
+            IssueLabel::Object { name } => name,
         });
         let upvotes = self.reactions.map_or(0, |reactions| reactions.plus);
         let thread = Thread {
@@ -282,9 +282,9 @@ impl IssueItem {
             updated_at: updated_at.clone(),
             locked: self.locked,
             upvotes,
-            question: Post {
+            question: ThreadPost {
                 id: 0,
-                author: self.user.map(User::author),
+                author: self.user.map(IssueUser::author),
                 url: self.html_url,
                 body: self.body.unwrap_or_default(),
                 created_at,
@@ -301,10 +301,10 @@ impl IssueItem {
 }
 
 impl CommentItem {
-    fn post(self) -> Result<Post, String> {
-        Ok(Post {
+    fn post(self) -> Result<ThreadPost, String> {
+        Ok(ThreadPost {
             id: self.id,
-            author: self.user.map(User::author),
+            author: self.user.map(IssueUser::author),
             url: self.html_url,
             body: self.body.unwrap_or_default(),
             created_at: time(&self.created_at)?,
@@ -316,8 +316,8 @@ impl CommentItem {
     }
 }
 
-impl User {
-    fn author(self) -> Author {
-        Author { bot: self.kind == "Bot", login: self.login }
+impl IssueUser {
+    fn author(self) -> PostAuthor {
+        PostAuthor { bot: self.kind == "Bot", login: self.login }
     }
 }

@@ -13,7 +13,7 @@ use super::describe::{Standing, shown_state, standing};
 use crate::catalogue::policy::Limits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
-use crate::crawl::github::metadata::{Metadata, Owner};
+use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
 use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceCondition;
 use crate::graph;
@@ -204,7 +204,7 @@ struct ShownRow<'a> {
     snapshot: &'a Option<Snapshot>,
     moved_to: &'a Option<String>,
     metadata: &'a Option<Metadata>,
-    owner: &'a Option<Owner>,
+    owner: &'a Option<OwnerMetadata>,
     problems: &'a [Problem],
 }
 

@@ -16,7 +16,10 @@ use super::settle::{Settling, settle};
 use super::threads::fetch as threads;
 use crate::catalogue::{Selection, Source};
 use crate::config::Config;
-use crate::crawl::{CrawlError, Crawler, Quota, RawFile, Report, Room, Sent, Snapshot, Traffic};
+use crate::crawl::{
+    ApiQuota, CrawlError, Crawler, FetchMessage, FetchReport, MemoryShare, RawFile, Snapshot,
+    Traffic,
+};
 use crate::generation::run::{Outcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::inputs::{Inputs, selection};
@@ -29,8 +32,8 @@ const CHANNEL: usize = 16;
 const BATCH_BYTES: usize = 4_000_000;
 
 enum Message {
-    Sent(usize, Sent),
-    Done(usize, Report, f64),
+    Sent(usize, FetchMessage),
+    Done(usize, FetchReport, f64),
 }
 
 /// The results of fetching.
@@ -40,7 +43,7 @@ pub(in crate::refresh) struct Outcomes {
     pub results: Vec<SourceResult>,
     /// The traffic that belongs to no single source.
     pub shared: Traffic,
-    pub quota: Option<Quota>,
+    pub quota: Option<ApiQuota>,
     /// When a host that deferred requests allows the next one (Unix time in seconds).
     pub retry_at: Option<i64>,
     /// Problems of the run as a whole.
@@ -212,16 +215,16 @@ impl Task {
         let mut started = Instant::now();
         let report = tokio::select! {
             report = self.fetch(&mut started) => report,
-            () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
+            () = stop.cancelled() => FetchReport::of(Err(CrawlError::Ended)),
         };
         let done = Message::Done(self.at, report, started.elapsed().as_secs_f64());
         // The receiver is dropped only if the run has failed. The report is not needed then.
         let _ = self.sender.send(done).await;
     }
 
-    async fn fetch(&self, started: &mut Instant) -> Report {
+    async fn fetch(&self, started: &mut Instant) -> FetchReport {
         let Ok(_permit) = self.permits.acquire().await else {
-            return Report::of(Err(CrawlError::Ended));
+            return FetchReport::of(Err(CrawlError::Ended));
         };
         *started = Instant::now();
         let (files, mut incoming) = mpsc::channel(2);
@@ -249,10 +252,10 @@ fn receive(
     let mut batch = Batch::default();
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            Message::Sent(at, Sent::Restarted) => {
+            Message::Sent(at, FetchMessage::Restarted) => {
                 incoming.remove(&at);
             }
-            Message::Sent(at, Sent::File(file, room)) => {
+            Message::Sent(at, FetchMessage::File(file, room)) => {
                 let source = incoming.entry(at).or_default();
                 if Selection::is_licence_text(&file.path) && source.licence.is_none() {
                     source.licence = Some(String::from_utf8_lossy(&file.bytes).into_owned());
@@ -278,12 +281,12 @@ fn receive(
 #[derive(Default)]
 struct Batch {
     files: Vec<RawFile>,
-    rooms: Vec<Room>,
+    rooms: Vec<MemoryShare>,
     bytes: usize,
 }
 
 impl Batch {
-    fn add(&mut self, file: RawFile, room: Room, store: &mut Store) -> anyhow::Result<()> {
+    fn add(&mut self, file: RawFile, room: MemoryShare, store: &mut Store) -> anyhow::Result<()> {
         self.bytes += file.bytes.len();
         self.files.push(file);
         self.rooms.push(room);

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::catalogue::{Origin, Source, Visibility};
-use crate::crawl::github::metadata::{Metadata, Owner};
-use crate::crawl::{CrawlError, Crawler, Quota, Resource, Traffic};
+use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
+use crate::crawl::{ApiQuota, ApiResource, CrawlError, Crawler, Traffic};
 use crate::refresh::wanted::options::Stop;
 use crate::store::{FetchState, SourceRow, Store};
 
@@ -27,7 +27,7 @@ struct Due<'a> {
 /// An owner whose name is due, with the sources that show it.
 struct DueOwner<'a> {
     login: &'a str,
-    known: Option<Owner>,
+    known: Option<OwnerMetadata>,
     at: i64,
     sources: Vec<&'a Source>,
 }
@@ -38,7 +38,7 @@ struct Renewal<'a> {
     crawler: &'a Crawler,
     stop: &'a Stop,
     /// The quota by GitHub's last response.
-    quota: Quota,
+    quota: ApiQuota,
     now: i64,
 }
 
@@ -149,7 +149,7 @@ impl Renewal<'_> {
     }
 
     fn has_share(&self) -> bool {
-        let has = self.crawler.share_of(Resource::Core, self.quota) > 0;
+        let has = self.crawler.share_of(ApiResource::Core, self.quota) > 0;
         if !has {
             tracing::info!("this run's share of the API's quota is used; the rest waits");
         }
@@ -158,8 +158,10 @@ impl Renewal<'_> {
 
     fn paid(&mut self, source: &str, spent: Traffic, cost: &mut dyn FnMut(&str, Traffic)) {
         // Without quota headers in the response (GitHub Enterprise may have none), every request is subtracted.
-        let counted =
-            Quota { remaining: self.quota.remaining.saturating_sub(spent.requests), ..self.quota };
+        let counted = ApiQuota {
+            remaining: self.quota.remaining.saturating_sub(spent.requests),
+            ..self.quota
+        };
         self.quota = self.crawler.quota().unwrap_or(counted);
         cost(source, spent);
     }
@@ -286,7 +288,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("library.db")).unwrap();
         let (now, month) = (1_000_000_000, OWNER_SECONDS);
-        let owner = |login: &str| Some(Owner { login: login.to_owned(), ..Owner::default() });
+        let owner = |login: &str| {
+            Some(OwnerMetadata { login: login.to_owned(), ..OwnerMetadata::default() })
+        };
         let known = [(owner("ann"), now - month), (None, 0), (owner("former"), now - 1)];
         for (source, (owner, owner_at)) in catalogue.sources.iter().zip(known) {
             let row = SourceRow { state: FetchState::Ok, owner, owner_at, ..SourceRow::default() };

@@ -9,7 +9,7 @@ use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
-use crate::crawl::{CrawlError, Fetched, Moved, Report, Snapshot};
+use crate::crawl::{CrawlError, FetchReport, Fetched, RepositoryMove, Snapshot};
 use crate::generation::run::{Outcome, SourceResult};
 use crate::refresh::wanted::inputs::{Inputs, selection};
 use crate::refresh::wanted::options::OnLoss;
@@ -27,14 +27,14 @@ pub(in crate::refresh) struct Settling<'a> {
 pub(in crate::refresh) fn settle(
     source: &Source,
     settling: Settling,
-    (report, seconds): (Report, f64),
+    (report, seconds): (FetchReport, f64),
     mut incoming: Incoming,
     store: &mut Store,
 ) -> anyhow::Result<SourceResult> {
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
     let selection = selection(settling.inputs, source).fingerprint().to_owned();
-    let Report { result: fetched, moved, left_out, unread, problems, traffic } = report;
+    let FetchReport { result: fetched, moved, left_out, unread, problems, traffic } = report;
     let fetched = match fetched {
         Ok(Fetched::Nothing) => emptied(source, settling.on_loss, store)?,
         fetched => fetched,
@@ -103,7 +103,11 @@ fn drop_threads(
 }
 
 /// Records in `row` that its source is unchanged. `renew` updates the snapshot, if there is one.
-fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> Outcome {
+fn unchanged(
+    row: &mut SourceRow,
+    moved: RepositoryMove,
+    renew: impl FnOnce(&mut Snapshot),
+) -> Outcome {
     well(row, moved);
     if let Some(known) = &mut row.snapshot {
         renew(known);
@@ -153,17 +157,17 @@ fn keep_unread(
 }
 
 /// Records in `row` that its source was reached, and whether the repository has moved.
-fn well(row: &mut SourceRow, moved: Moved) {
+fn well(row: &mut SourceRow, moved: RepositoryMove) {
     (row.not_found, row.gone_since) = (0, None);
     row.state = FetchState::Ok;
     match moved {
-        Moved::No => row.moved_to = None,
-        Moved::To(name) => row.moved_to = Some(name),
+        RepositoryMove::No => row.moved_to = None,
+        RepositoryMove::To(name) => row.moved_to = Some(name),
         // The metadata has the new name. Clearing the times causes it to be requested in this run.
-        Moved::Somewhere if row.moved_to.is_none() => {
+        RepositoryMove::Somewhere if row.moved_to.is_none() => {
             (row.metadata_at, row.metadata_tried_at) = (0, 0);
         }
-        Moved::Somewhere => {}
+        RepositoryMove::Somewhere => {}
     }
 }
 
@@ -283,7 +287,7 @@ mod tests {
         fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
         assert_eq!((row.state, row.snapshot), (FetchState::Blocked, None));
         let mut row = SourceRow { state: FetchState::Blocked, ..SourceRow::default() };
-        well(&mut row, Moved::No);
+        well(&mut row, RepositoryMove::No);
         assert_eq!(row.state, FetchState::Ok);
     }
 

@@ -1,12 +1,12 @@
 //! Threads are written page by page. At the end of a full pass, the threads that it has not seen are deleted.
 
 use super::*;
-use crate::crawl::github::thread::Post;
+use crate::crawl::github::thread::ThreadPost;
 use crate::store::{Pass, SourceRow};
 
-fn post(id: u64) -> Post {
+fn post(id: u64) -> ThreadPost {
     let at = || "2026-01-01T00:00:00Z".to_owned();
-    Post {
+    ThreadPost {
         id,
         author: None,
         url: String::new(),

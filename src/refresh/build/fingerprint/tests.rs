@@ -40,7 +40,7 @@ impl Known {
             selection: "s".into(),
         };
         let metadata = Metadata { stars: 12_345, ..Metadata::default() };
-        let owner = Owner { name: Some("Ann".into()), ..Owner::default() };
+        let owner = OwnerMetadata { name: Some("Ann".into()), ..OwnerMetadata::default() };
         let row = SourceRow {
             state: FetchState::Ok,
             snapshot: Some(snapshot),

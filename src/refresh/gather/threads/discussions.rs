@@ -3,7 +3,7 @@
 use super::pass::{Fetching, MOST_THREADS, OVERLAP, earlier};
 use crate::crawl::CrawlError;
 use crate::crawl::github::discussions::PageSize;
-use crate::crawl::github::threads::Listing;
+use crate::crawl::github::threads::ThreadListing;
 use crate::store::{Phase, SeenThread, ThreadPage, ThreadsOf};
 
 impl Fetching<'_> {
@@ -41,7 +41,7 @@ impl Fetching<'_> {
     }
 
     /// Writes one page. Returns whether it was the last one of its phase.
-    fn take_discussions(&mut self, listing: Listing) -> anyhow::Result<bool> {
+    fn take_discussions(&mut self, listing: ThreadListing) -> anyhow::Result<bool> {
         let mut page = ThreadPage::default();
         for failure in &listing.failures {
             self.fail(failure, &mut page);

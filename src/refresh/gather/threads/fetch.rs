@@ -10,7 +10,7 @@ use super::pass::{Fetching, Target};
 use crate::catalogue::{Origin, Policy, Source};
 use crate::crawl::Crawler;
 use crate::crawl::github::thread::{OptedOut, ThreadKind};
-use crate::crawl::github::threads::Repository;
+use crate::crawl::github::threads::RepositoryName;
 use crate::generation::run::ThreadsResult;
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::inputs::Inputs;
@@ -80,7 +80,7 @@ pub(in crate::refresh) fn fetch(
         for kind in ThreadKind::ALL.into_iter().filter(|kind| asks(source, *kind)) {
             let target = Target {
                 source,
-                repository: Repository { owner, name },
+                repository: RepositoryName { owner, name },
                 kind,
                 full: options.network == Network::Full,
             };

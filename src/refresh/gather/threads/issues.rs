@@ -10,8 +10,8 @@ use super::pass::{Fetching, earlier};
 use crate::catalogue::Issues as Rule;
 use crate::crawl::CrawlError;
 use crate::crawl::github::issues::{CommentPage, IssuePage, ListPosition};
-use crate::crawl::github::thread::{Post, Thread};
-use crate::crawl::github::threads::Failure;
+use crate::crawl::github::thread::{Thread, ThreadPost};
+use crate::crawl::github::threads::ThreadFailure;
 use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
 
 /// The result of reading a page of issues or comments.
@@ -104,7 +104,7 @@ impl Fetching<'_> {
                 Ok(Ok(posts)) => thread.merge(posts),
                 Ok(Err(message)) => {
                     let updated_at = Some(updated_at);
-                    self.fail(&Failure { number: Some(number), updated_at, message }, page);
+                    self.fail(&ThreadFailure { number: Some(number), updated_at, message }, page);
                     return Ok(Ok(()));
                 }
                 Err(error) => return Ok(Err(error)),
@@ -142,7 +142,7 @@ impl Fetching<'_> {
         for failure in failures {
             let (number, updated_at) = (failure.issue, failure.updated_at);
             let message = format!("a comment: {}", failure.message);
-            self.fail(&Failure { number, updated_at, message }, &mut kept);
+            self.fail(&ThreadFailure { number, updated_at, message }, &mut kept);
         }
         for (number, posts) in by_issue {
             self.take_comments(number, posts, &mut kept)?;
@@ -167,7 +167,7 @@ impl Fetching<'_> {
     fn take_comments(
         &mut self,
         number: u64,
-        posts: Vec<Post>,
+        posts: Vec<ThreadPost>,
         page: &mut ThreadPage,
     ) -> anyhow::Result<()> {
         let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };

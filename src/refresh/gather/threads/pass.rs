@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 
 use crate::catalogue::{Issues, Source};
 use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
-use crate::crawl::github::threads::{Failure, Repository};
+use crate::crawl::github::threads::{RepositoryName, ThreadFailure};
 use crate::crawl::{CrawlError, Crawler, Traffic};
 use crate::generation::run::{Outcome, ThreadsResult};
 use crate::printable::time;
@@ -33,7 +33,7 @@ const MOST_PROBLEMS: usize = 20;
 /// The threads that are fetched: of one kind, of one source.
 pub(super) struct Target<'a> {
     pub source: &'a Source,
-    pub repository: Repository<'a>,
+    pub repository: RepositoryName<'a>,
     pub kind: ThreadKind,
     /// Read all threads again, even if that is not due.
     pub full: bool,
@@ -134,7 +134,7 @@ impl<'a> Fetching<'a> {
     /// The response to one request. `Err` if the run is stopped first, or this run has made its most requests.
     pub fn ask<T>(
         &mut self,
-        question: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
+        question: impl AsyncFnOnce(&Crawler, RepositoryName<'a>, &mut Traffic) -> Result<T, CrawlError>,
     ) -> Result<T, CrawlError> {
         if self.traffic.requests >= MOST_REQUESTS {
             let host = self.target.source.id.0.clone();
@@ -174,7 +174,7 @@ impl<'a> Fetching<'a> {
     }
 
     /// Records a thread that could not be read: it counts as existing, and the next pass requests it again.
-    pub fn fail(&mut self, failure: &Failure, page: &mut ThreadPage) {
+    pub fn fail(&mut self, failure: &ThreadFailure, page: &mut ThreadPage) {
         let message = format!("could not be read: {}; what is stored of it stays", failure.message);
         let mut problem =
             Problem::new(Stage::Crawl, message).hint("the next refresh asks for it again");
