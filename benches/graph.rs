@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use cairn::annotate::case::Cases;
 use cairn::annotate::{Role, SectionNotes, Tagger, annotate};
 use cairn::catalogue::Voice;
-use cairn::config::{self, Overrides, Sources};
+use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::extract::{Address, extract};
 use cairn::graph::build::GraphBuilder;
 use cairn::graph::cases::Extent;
@@ -41,7 +41,7 @@ fn main() {
         println!("skipped: CAIRN_CORPUS names no folder of tarballs");
         return;
     };
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let said = read(Path::new(&folder), &vocabulary);
     let (once, first) = build(&vocabulary, &said, 1);
     let (ten, second) = build(&vocabulary, &said, 10);
@@ -139,7 +139,7 @@ fn ask(name: &str, graph: &Graph) {
 }
 
 fn guides() {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: std::env::var_os("CAIRN_INDEX").map(Into::into),
         sources: None,

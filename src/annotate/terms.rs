@@ -269,11 +269,11 @@ fn parts(pattern: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::vocabulary;
 
     fn found(texts: &[(&str, &str, &str)]) -> Vec<Term> {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let headings: Vec<[String; 1]> = texts.iter().map(|(_, h, _)| [(*h).to_owned()]).collect();
         let passages: Vec<Passage> = texts
             .iter()

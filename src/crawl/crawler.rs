@@ -7,17 +7,17 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::session::CrawlSession;
 use super::{ApiQuota, ApiResource, CrawlError, FetchMessage, FetchReport};
-use crate::catalogue::policy::Limits;
+use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Selection, Source};
-use crate::config::{GitHubHosts, Sources};
+use crate::config::{DataFiles, GitHubHosts};
 
 /// An HTTP client with the settings of one run. Clones share all of it.
 #[derive(Clone)]
 pub struct Crawler {
     pub(super) session: Arc<CrawlSession>,
     pub(super) github: GitHubHosts,
-    pub(super) limits: Limits,
-    pub(super) sources: Sources,
+    pub(super) limits: PolicyLimits,
+    pub(super) sources: DataFiles,
     /// The index folder, which is never a source.
     pub(super) index: PathBuf,
     /// The memory limit for files in transit.

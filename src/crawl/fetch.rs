@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, mpsc};
 use super::crawler::SourceFetch;
 use super::session::CrawlSession;
 use super::{Crawler, FetchMessage, FetchReport, Fetched, MemoryShare, Snapshot, folder};
-use crate::catalogue::policy::Limits;
+use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Origin, Selection, Source, Visibility};
 use crate::config::Config;
 
@@ -15,7 +15,7 @@ impl Crawler {
     /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request.
     ///
     /// `Err` if TLS can't be set up on this machine.
-    pub fn new(config: &Config, limits: Limits) -> anyhow::Result<Crawler> {
+    pub fn new(config: &Config, limits: PolicyLimits) -> anyhow::Result<Crawler> {
         Ok(Crawler {
             session: Arc::new(CrawlSession::new(config)?),
             github: config.github.clone(),

@@ -11,8 +11,8 @@ use super::crawler::SourceFetch;
 use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
 use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile};
 use crate::catalogue::Selection;
-use crate::catalogue::policy::Limits;
-use crate::config::Sources;
+use crate::catalogue::policy::PolicyLimits;
+use crate::config::DataFiles;
 use crate::problem::{Problem, Stage};
 
 impl SourceFetch<'_> {
@@ -41,7 +41,7 @@ impl SourceFetch<'_> {
                 }
             }
             None => {
-                let files = Sources::compiled_below(path);
+                let files = DataFiles::compiled_below(path);
                 if files.is_empty() {
                     return Err(failed("it is not in the program's own copy".into()));
                 }
@@ -98,7 +98,7 @@ impl SourceFetch<'_> {
 }
 
 /// Where the folder `path` is on disk, or `None` if it is in the program's own copy.
-pub fn root_of(sources: &Sources, path: &Path) -> Option<PathBuf> {
+pub fn root_of(sources: &DataFiles, path: &Path) -> Option<PathBuf> {
     match sources.folder() {
         _ if path.is_absolute() => Some(path.to_owned()),
         Some(folder) => Some(folder.join(path)),
@@ -170,7 +170,7 @@ struct FolderListing {
 /// unreadable, or the system reports an error without a path.
 fn list(
     root: &Path,
-    (selection, limits, index): (&Selection, &Limits, &Path),
+    (selection, limits, index): (&Selection, &PolicyLimits, &Path),
 ) -> Result<FolderListing, String> {
     let mut found = FolderListing { is_empty: true, ..FolderListing::default() };
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
@@ -228,7 +228,7 @@ impl FolderListing {
 }
 
 /// Why the file `path` of `length` bytes, found after `files` others, is left out.
-fn refusal(path: &str, length: u64, files: u64, limits: &Limits) -> Option<String> {
+fn refusal(path: &str, length: u64, files: u64, limits: &PolicyLimits) -> Option<String> {
     let most = limits.file_bytes;
     if length > most {
         Some(format!("{length} bytes, more than the {most} of the policy; left out"))

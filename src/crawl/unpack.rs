@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::{BlobId, FetchMessage, LeftOut, MemoryShare, RawFile};
 use crate::catalogue::Selection;
-use crate::catalogue::policy::Limits;
+use crate::catalogue::policy::PolicyLimits;
 use crate::problem::{Problem, Stage};
 
 /// The longest accepted path, in bytes.
@@ -37,7 +37,7 @@ pub(super) struct Unpacked {
 }
 
 pub(super) struct Unpacker {
-    limits: Limits,
+    limits: PolicyLimits,
     selection: Selection,
     files: mpsc::Sender<FetchMessage>,
     room: Arc<Semaphore>,
@@ -56,7 +56,7 @@ pub(super) struct Unpacker {
 
 impl Unpacker {
     pub fn new(
-        limits: Limits,
+        limits: PolicyLimits,
         selection: Selection,
         (files, room): (mpsc::Sender<FetchMessage>, Arc<Semaphore>),
     ) -> Unpacker {

@@ -3,7 +3,7 @@
 use super::write::{Writer, document_key};
 use super::{Copies, IndexedSource, Record, Searcher, SectionId};
 use crate::annotate::Role;
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::extract::{Address, DocumentKind};
 use crate::vocabulary::{self, Vocabulary};
 
@@ -54,7 +54,7 @@ pub(super) fn fixture(records: impl IntoIterator<Item = Record>) -> Fixture {
     }
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let sources = ["ann/notes", "bob/lists"]
         .map(|id| IndexedSource { id: id.into(), ..IndexedSource::default() });
     let searcher = Searcher::open(&into, Copies::default(), &vocabulary, sources.into()).unwrap();

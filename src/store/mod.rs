@@ -23,6 +23,6 @@ pub use database::Store;
 pub use derived::DerivedKey;
 pub use error::StoreError;
 pub use files::StoredFile;
-pub use passes::{Answered, Pass, Phase, ThreadState};
+pub use passes::{KnownResponse, PassPhase, ThreadPass, ThreadState};
 pub use sources::{FetchState, SourceRow};
 pub use threads::{SeenThread, StoredThread, ThreadPage, ThreadsOf, WrittenThreads};

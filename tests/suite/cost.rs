@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 use cairn::generation::folders;
 use cairn::search::{
     Budget, Copies, Filter, FilterField, LastWord, Record, Request, SearchError, Searcher, Stopped,
@@ -102,7 +102,7 @@ fn judge(searcher: &Searcher, vocabulary: &Vocabulary, words: &[String]) {
 
 /// As `judge`, over the current generation of `index` with its own words.
 pub fn judge_index(index: &Path) {
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let folder = folders::folder(index, folders::current(index).unwrap().unwrap());
     let copies = Copies::default();
     let searcher = Searcher::open(&folder.join("search"), copies, &vocabulary, Vec::new()).unwrap();

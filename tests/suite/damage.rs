@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::refresh::{self, Network, Options, Stop};
 
 use crate::content::{Content, content};
@@ -92,7 +92,7 @@ fn files(index: &Path) -> Vec<PathBuf> {
 
 /// Refreshes in this process with `--offline`. Returns the number of the generation that was built, if any.
 fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),

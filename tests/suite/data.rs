@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use cairn::catalogue::{self, Origin, policy};
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 use cairn::vocabulary;
 
 use crate::world::{World, repo};
 
-fn shipped() -> Sources {
-    Sources::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources"))
+fn shipped() -> DataFiles {
+    DataFiles::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources"))
 }
 
 #[test]

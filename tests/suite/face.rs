@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Request;
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::serve::{Refreshing, ServerState, router};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -309,7 +309,7 @@ fn an_assistant_can_ask() {
 #[test]
 fn the_owner_has_a_route_only_where_there_is_a_token() {
     let world = world();
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),

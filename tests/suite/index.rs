@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::generation::format::FORMAT;
 use cairn::library::{Library, Shelf};
 use cairn::search::{Budget, LastWord, Request, Understanding};
@@ -11,7 +11,7 @@ use cairn::search::{Budget, LastWord, Request, Understanding};
 use crate::world::{World, repo};
 
 fn config(world: &World) -> config::Config {
-    config::load(&Overrides {
+    config::load(&ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),

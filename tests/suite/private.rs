@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use axum::Router;
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::serve::{Refreshing, ServerState, router};
 use serde_json::Value;
 
@@ -81,7 +81,7 @@ fn indexed() -> World {
 }
 
 fn app(world: &World, share_private: bool) -> Router {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::serve::{Refreshing, ServerState, router};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -25,7 +25,7 @@ fn world() -> World {
 }
 
 pub(crate) fn app(world: &World) -> Router {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),

@@ -1,7 +1,7 @@
 //! A search index of a few sections, written without a refresh.
 
 use cairn::annotate::Role;
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 use cairn::extract::{Address, DocumentKind};
 use cairn::search::write::{Writer, document_key};
 use cairn::search::{
@@ -77,7 +77,7 @@ pub fn shelf_with(records: Vec<Record>, sources: Vec<IndexedSource>, copies: Cop
     }
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
     Shelf { searcher, vocabulary, _folder: folder }
 }

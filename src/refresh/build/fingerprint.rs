@@ -10,7 +10,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::describe::{Standing, shown_state, standing};
-use crate::catalogue::policy::Limits;
+use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
 use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
@@ -132,7 +132,7 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
         books,
         book_formats,
     } = policy;
-    let Limits {
+    let PolicyLimits {
         // These bound what is fetched.
         entries: _,
         files: _,

@@ -224,7 +224,7 @@ mod tests {
 
     use super::*;
     use crate::catalogue::SourceId;
-    use crate::config::{self, Overrides};
+    use crate::config::{self, ConfigOverrides};
 
     fn snapshot(revision: &str) -> Snapshot {
         Snapshot {
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
-        let mut config = config::load(&Overrides::default()).unwrap();
+        let mut config = config::load(&ConfigOverrides::default()).unwrap();
         (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
         let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
         let error = CrawlError::NotFound("u".into());
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_source_that_went_in_2036_is_dropped_ninety_days_from_now() {
-        let mut config = config::load(&Overrides::default()).unwrap();
+        let mut config = config::load(&ConfigOverrides::default()).unwrap();
         (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
         let (now, day) = (1_800_000_000, 86_400);
         let mut row = SourceRow {
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_blocked_source_that_cannot_be_asked_again_stays_blocked() {
-        let config = config::load(&Overrides::default()).unwrap();
+        let config = config::load(&ConfigOverrides::default()).unwrap();
         let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
         fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
         fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::crawl::github::thread::ThreadPost;
-use crate::store::{Pass, SourceRow};
+use crate::store::{SourceRow, ThreadPass};
 
 fn post(id: u64) -> ThreadPost {
     let at = || "2026-01-01T00:00:00Z".to_owned();
@@ -57,7 +57,7 @@ impl World {
         most: usize,
         now: i64,
     ) -> WrittenThreads {
-        let state = ThreadState { pass: Some(Pass::default()), ..ThreadState::default() };
+        let state = ThreadState { pass: Some(ThreadPass::default()), ..ThreadState::default() };
         self.store
             .put_threads(ThreadsOf { source: &self.source, kind }, page, &state, most, now)
             .unwrap()

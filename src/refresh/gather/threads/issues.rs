@@ -7,12 +7,12 @@
 use chrono::TimeDelta;
 
 use super::pass::{Fetching, earlier};
-use crate::catalogue::Issues as Rule;
+use crate::catalogue::IssueSelection as Rule;
 use crate::crawl::CrawlError;
 use crate::crawl::github::issues::{CommentPage, IssuePage, ListPosition};
 use crate::crawl::github::thread::{Thread, ThreadPost};
 use crate::crawl::github::threads::ThreadFailure;
-use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
+use crate::store::{KnownResponse, PassPhase, SeenThread, ThreadPage, ThreadsOf};
 
 /// The result of reading a page of issues or comments.
 type Read = Result<(), CrawlError>;
@@ -22,7 +22,7 @@ impl Fetching<'_> {
     pub(super) fn issues(&mut self) -> anyhow::Result<Read> {
         loop {
             let read = match self.pass().phase {
-                Phase::Comments => self.page_of_comments()?,
+                PassPhase::Comments => self.page_of_comments()?,
                 _ => self.page_of_issues()?,
             };
             if read.is_err() || self.state.pass.is_none() {
@@ -68,7 +68,7 @@ impl Fetching<'_> {
         }
         self.advance(listing.newest, further);
         self.write_page(kept)?;
-        if self.pass().phase == Phase::Comments && self.reads_own_comments() {
+        if self.pass().phase == PassPhase::Comments && self.reads_own_comments() {
             let pass = self.pass();
             pass.newest_comment = pass.newest.clone();
             self.finish()?;
@@ -183,7 +183,7 @@ impl Fetching<'_> {
     fn advance(&mut self, newest: Option<String>, further: Further) {
         let pass = self.pass();
         if further == Further::None {
-            (pass.phase, pass.cursor, pass.page) = (Phase::Comments, pass.until.clone(), 1);
+            (pass.phase, pass.cursor, pass.page) = (PassPhase::Comments, pass.until.clone(), 1);
             return;
         }
         // One second earlier, because other items may have been changed within the same second.
@@ -209,7 +209,7 @@ impl Fetching<'_> {
             false => self.state.answered.clone(),
         };
         let pass = self.pass();
-        let is_same = |answered: &Answered| Some(&answered.since) == pass.cursor.as_ref();
+        let is_same = |answered: &KnownResponse| Some(&answered.since) == pass.cursor.as_ref();
         let is_first = !pass.full && pass.page == 1;
         answered.filter(|answered| is_first && is_same(answered)).map(|answered| answered.etag)
     }
@@ -222,7 +222,7 @@ impl Fetching<'_> {
         etag: Option<String>,
     ) {
         let answered = since.zip(etag).filter(|_| page == 1);
-        let answered = answered.map(|(since, etag)| Answered { since, etag });
+        let answered = answered.map(|(since, etag)| KnownResponse { since, etag });
         match comments {
             true => self.state.answered_comments = answered,
             false => self.state.answered = answered,

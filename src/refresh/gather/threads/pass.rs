@@ -5,7 +5,7 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta};
 use tokio::runtime::Runtime;
 
-use crate::catalogue::{Issues, Source};
+use crate::catalogue::{IssueSelection, Source};
 use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
 use crate::crawl::github::threads::{RepositoryName, ThreadFailure};
 use crate::crawl::{CrawlError, Crawler, Traffic};
@@ -13,7 +13,7 @@ use crate::generation::run::{Outcome, ThreadsResult};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::Stop;
-use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
+use crate::store::{SeenThread, Store, ThreadPage, ThreadPass, ThreadState, ThreadsOf};
 
 /// The most threads of one kind that are kept of one source: those changed last. A quarter of its limit of files.
 pub(super) const MOST_THREADS: usize = 5_000;
@@ -156,7 +156,7 @@ impl<'a> Fetching<'a> {
     }
 
     /// The pass.
-    pub fn pass(&mut self) -> &mut Pass {
+    pub fn pass(&mut self) -> &mut ThreadPass {
         self.state.pass.get_or_insert_default()
     }
 
@@ -237,15 +237,15 @@ impl<'a> Fetching<'a> {
 }
 
 /// A new pass: over all threads if `full`, else over those that were changed since the last pass.
-fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
+fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> ThreadPass {
     let since = |newest: &Option<String>| newest.as_deref().and_then(|at| earlier(at, OVERLAP));
     let newest = if full { None } else { since(&state.newest) };
-    let pass = Pass { full, page: 1, ..Pass::default() };
+    let pass = ThreadPass { full, page: 1, ..ThreadPass::default() };
     match kind {
-        ThreadKind::Discussion => Pass { until: newest, ..pass },
+        ThreadKind::Discussion => ThreadPass { until: newest, ..pass },
         ThreadKind::Issue => {
             let until = if full { None } else { since(&state.newest_comment) };
-            Pass { cursor: newest, until, ..pass }
+            ThreadPass { cursor: newest, until, ..pass }
         }
     }
 }
@@ -253,8 +253,10 @@ fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
 /// The part of the catalogue entry that decides which threads are read, as text.
 fn rule(target: &Target) -> String {
     match (target.kind, &target.source.threads.issues) {
-        (ThreadKind::Discussion, _) | (_, Issues::None | Issues::All) => "all".to_owned(),
-        (ThreadKind::Issue, Issues::Labelled(labels)) => format!("labels {labels:?}"),
+        (ThreadKind::Discussion, _) | (_, IssueSelection::None | IssueSelection::All) => {
+            "all".to_owned()
+        }
+        (ThreadKind::Issue, IssueSelection::Labelled(labels)) => format!("labels {labels:?}"),
     }
 }
 
