@@ -9,7 +9,8 @@ use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::CrawlError;
 use super::crawler::SourceFetch;
-use super::session::{chain, without_query};
+use super::error::chain;
+use super::request::without_query;
 use super::unpack::{Unpacked, Unpacker};
 
 impl SourceFetch<'_> {
@@ -38,7 +39,8 @@ impl SourceFetch<'_> {
         let unpacker = Unpacker::new(
             self.crawler.limits,
             self.selection.clone(),
-            (self.files.clone(), Arc::clone(&self.crawler.room)),
+            self.files.clone(),
+            Arc::clone(&self.crawler.memory),
         )
         .unless(known);
         let joined = tokio::task::spawn_blocking(move || unpacker.run(bridge)).await;

@@ -21,7 +21,7 @@ pub struct Crawler {
     /// The index folder, which is never a source.
     pub(super) index: PathBuf,
     /// The memory limit for files in transit.
-    pub(super) room: Arc<Semaphore>,
+    pub(super) memory: Arc<Semaphore>,
 }
 
 impl Crawler {

@@ -92,3 +92,22 @@ impl CrawlError {
         }
     }
 }
+
+/// A network failure. The message contains the URL once.
+pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
+    CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
+}
+
+/// An error with its causes, which reqwest's own message leaves out.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -22,7 +22,7 @@ impl Crawler {
             limits,
             sources: config.sources.clone(),
             index: folder::canonical(&config.index),
-            room: Arc::new(Semaphore::new(MemoryShare::KIBIBYTES as usize)),
+            memory: Arc::new(Semaphore::new(MemoryShare::KIBIBYTES as usize)),
         })
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::crawler::SourceFetch;
-use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
+use super::path_rules::{MOST_PROBLEMS, name_problem, path_refusal};
 use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile};
 use crate::catalogue::Selection;
 use crate::catalogue::policy::PolicyLimits;
@@ -26,8 +26,9 @@ impl SourceFetch<'_> {
         match root_of(&self.crawler.sources, Path::new(path)) {
             Some(root) => {
                 let root = opened(&root, &self.crawler.index).map_err(&failed)?;
-                let own = (self.selection, &self.crawler.limits, self.crawler.index.as_path());
-                let found = list(&root, own).map_err(&failed)?;
+                let crawler = self.crawler;
+                let found = list(&root, self.selection, &crawler.limits, &crawler.index);
+                let found = found.map_err(&failed)?;
                 if found.is_empty {
                     return Ok(Fetched::Nothing);
                 }
@@ -85,14 +86,15 @@ impl SourceFetch<'_> {
     ) -> Result<(), CrawlError> {
         let blob = BlobId::of(&bytes);
         hash.update(path.as_bytes()).update(b"\0").update(blob.0.as_bytes());
-        let room = self.room_for(bytes.len() as u64).await?;
+        let share = self.memory_for(bytes.len() as u64).await?;
         let file = RawFile { path, blob, bytes };
-        self.files.send(FetchMessage::File(file, room)).await.map_err(|_| CrawlError::Ended)
+        self.files.send(FetchMessage::File(file, share)).await.map_err(|_| CrawlError::Ended)
     }
 
-    async fn room_for(&self, bytes: u64) -> Result<MemoryShare, CrawlError> {
-        let room = std::sync::Arc::clone(&self.crawler.room);
-        let permit = room.acquire_many_owned(MemoryShare::wanted(bytes)).await;
+    /// Waits for the memory share of a file of `bytes` bytes.
+    async fn memory_for(&self, bytes: u64) -> Result<MemoryShare, CrawlError> {
+        let memory = std::sync::Arc::clone(&self.crawler.memory);
+        let permit = memory.acquire_many_owned(MemoryShare::wanted(bytes)).await;
         permit.map(MemoryShare::of).map_err(|_| CrawlError::Ended)
     }
 }
@@ -170,7 +172,9 @@ struct FolderListing {
 /// unreadable, or the system reports an error without a path.
 fn list(
     root: &Path,
-    (selection, limits, index): (&Selection, &PolicyLimits, &Path),
+    selection: &Selection,
+    limits: &PolicyLimits,
+    index: &Path,
 ) -> Result<FolderListing, String> {
     let mut found = FolderListing { is_empty: true, ..FolderListing::default() };
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();

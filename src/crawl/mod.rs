@@ -2,10 +2,10 @@
 //!
 //! [`Crawler::fetch`] checks with one conditional request whether a source changed. If it did, it streams the source's
 //! files to the caller through a channel. This module writes nothing to disk. A truncated or hostile archive ends in an
-//! error, and the caller keeps what it had. [`mod@session`] sends requests, [`judge`] interprets responses, [`pace`]
-//! enforces rate limits, [`hosts`] says which hosts may be contacted. [`github`] knows GitHub's URLs and its API
+//! error, and the caller keeps what it had. [`mod@session`] sends each [`request`], [`judge`] interprets the responses,
+//! [`pace`] enforces rate limits, [`retry`] sets the backoff, [`hosts`] says which hosts may be contacted. [`github`] knows GitHub's URLs and its API
 //! (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local
-//! folders.
+//! folders, and [`path_rules`] says which paths of either can be used.
 
 mod archive;
 mod blob;
@@ -20,7 +20,11 @@ mod http_client;
 mod judge;
 pub mod links;
 mod pace;
+mod path_rules;
+mod request;
+mod retry;
 mod session;
+mod tar_headers;
 mod unpack;
 
 pub use blob::{BlobId, LeftOut, RawFile};

@@ -6,24 +6,21 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
-use futures_util::StreamExt;
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header;
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::OwnedSemaphorePermit;
 
+use super::error::{chain, network};
 use super::hosts::{self, AllowedHosts};
 use super::http_client;
-use super::judge::{UNSAID_API_WAIT, UNSAID_WAIT, Verdict, judge, quota, text_header};
+use super::judge::{DEFAULT_API_WAIT, DEFAULT_WAIT, Verdict, judge, quota, text_header};
 use super::pace::{ApiQuota, ApiResource, HostGate, Pace};
+use super::request::{CrawlRequest, CrawlResponse, RequestTarget};
+use super::retry::{backoff, full_jitter};
 use super::{CrawlError, Traffic};
 use crate::config::Config;
-
-/// The number of attempts for a request that fails with a transient error.
-const TRIES: usize = 3;
 
 /// The state that all requests of one run share.
 pub(super) struct CrawlSession {
@@ -39,60 +36,12 @@ pub(super) struct CrawlSession {
     bytes_left: AtomicI64,
 }
 
-/// Where a request goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum RequestTarget {
-    /// GitHub's API: the request carries the token, and the response reports the resource's quota.
-    Api(ApiResource),
-    /// Anywhere else, without the token.
-    Open,
-}
-
-/// One request: a GET, or with a body a read-only POST. Both can be retried.
-pub(super) struct CrawlRequest<'a> {
-    pub url: &'a str,
-    pub target: RequestTarget,
-    pub headers: HeaderMap,
-    pub body: Option<bytes::Bytes>,
-}
-
-impl<'a> CrawlRequest<'a> {
-    /// A GET of `url` from `target`; conditional where the ETag `known` is given.
-    pub fn get(url: &'a str, target: RequestTarget, known: Option<&str>) -> CrawlRequest<'a> {
-        let mut headers = HeaderMap::new();
-        if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
-            headers.insert(header::IF_NONE_MATCH, etag);
-        }
-        CrawlRequest { url, target, headers, body: None }
-    }
-
-    /// The same with the header `name`.
-    pub fn with(mut self, name: HeaderName, value: &'static str) -> CrawlRequest<'a> {
-        self.headers.insert(name, HeaderValue::from_static(value));
-        self
-    }
-
-    /// The URL as messages show it. A query string may hold a secret: for a private archive, the API redirects to a URL
-    /// with a token.
-    fn name(&self) -> &str {
-        if self.target == RequestTarget::Open { without_query(self.url) } else { self.url }
-    }
-}
-
 /// How to handle a redirect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RedirectHandling {
     Followed,
     /// Return the redirect as the response.
     Shown,
-}
-
-/// The response to a [`CrawlRequest`].
-pub(super) enum CrawlResponse {
-    /// 304. The URL is the last one of the redirect chain.
-    Same(Url),
-    /// The body is still unread. Dropping the permit frees the host's slot.
-    Found(Response, OwnedSemaphorePermit),
 }
 
 impl CrawlSession {
@@ -148,47 +97,47 @@ impl CrawlSession {
         self.quotas.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).copied()
     }
 
-    /// Sends `question`, with retries after transient failures. Adds the cost to `traffic`.
-    pub async fn ask(
+    /// Sends `request`, with retries after transient failures. Adds the cost to `traffic`.
+    pub async fn send(
         &self,
-        question: &CrawlRequest<'_>,
+        request: &CrawlRequest<'_>,
         traffic: &mut Traffic,
     ) -> Result<CrawlResponse, CrawlError> {
-        self.ask_through(RedirectHandling::Followed, question, traffic).await
+        self.send_within_limits(RedirectHandling::Followed, request, traffic).await
     }
 
-    /// The target of the redirect that answers `question`, or `None` if the response is not a redirect. Does not follow
+    /// The target of the redirect in response to `request`, or `None` if the response is not a redirect. Does not follow
     /// it, so that the caller decides what to send there. `Err` if the target's host must not be contacted.
     pub async fn leads_to(
         &self,
-        question: &CrawlRequest<'_>,
+        request: &CrawlRequest<'_>,
         traffic: &mut Traffic,
     ) -> Result<Option<Url>, CrawlError> {
-        let answer = self.ask_through(RedirectHandling::Shown, question, traffic).await?;
-        let CrawlResponse::Found(response, _turn) = answer else { return Ok(None) };
+        let response = self.send_within_limits(RedirectHandling::Shown, request, traffic).await?;
+        let CrawlResponse::Found(response, _turn) = response else { return Ok(None) };
         let from = response.url();
         let location = text_header(response.headers(), header::LOCATION.as_str());
         let Some(to) = location.and_then(|location| from.join(&location).ok()) else {
             return Ok(None);
         };
         match self.hosts.redirect_refusal(from, &to) {
-            Some(cause) => Err(CrawlError::Refused { url: question.name().to_owned(), cause }),
+            Some(cause) => Err(CrawlError::Refused { url: request.name().to_owned(), cause }),
             None => Ok(Some(to)),
         }
     }
 
-    /// The response to `question`, whatever its status. Sends one request: no redirects, no retries.
-    pub async fn once(&self, question: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
-        let url = self.allowed(question)?;
-        let _turn = self.gate(&url, question.target).enter().await?;
-        let sent = self.request(&self.unfollowing, question).send().await;
-        sent.map_err(|error| network(question.name(), error))
+    /// The response to `request`, whatever its status. Sends one request: no redirects, no retries.
+    pub async fn once(&self, request: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
+        let url = self.allowed(request)?;
+        let _turn = self.gate(&url, request.target).enter().await?;
+        let sent = self.builder(&self.unfollowing, request).send().await;
+        sent.map_err(|error| network(request.name(), error))
     }
 
-    /// The URL of `question`, if its host may be contacted.
-    fn allowed(&self, question: &CrawlRequest<'_>) -> Result<Url, CrawlError> {
-        let named = || question.name().to_owned();
-        let url = Url::parse(question.url)
+    /// The URL of `request`, if its host may be contacted.
+    fn allowed(&self, request: &CrawlRequest<'_>) -> Result<Url, CrawlError> {
+        let named = || request.name().to_owned();
+        let url = Url::parse(request.url)
             .map_err(|error| CrawlError::Network { url: named(), cause: error.to_string() })?;
         match self.hosts.refusal(&url) {
             Some(cause) => Err(CrawlError::Refused { url: named(), cause }),
@@ -196,23 +145,24 @@ impl CrawlSession {
         }
     }
 
-    async fn ask_through(
+    /// Sends `request` when the host accepts it, and again after transient failures and rate-limit responses.
+    async fn send_within_limits(
         &self,
         redirects: RedirectHandling,
-        question: &CrawlRequest<'_>,
+        request: &CrawlRequest<'_>,
         traffic: &mut Traffic,
     ) -> Result<CrawlResponse, CrawlError> {
-        let url = self.allowed(question)?;
-        let gate = self.gate(&url, question.target);
+        let url = self.allowed(request)?;
+        let gate = self.gate(&url, request.target);
         let permit = gate.enter().await?;
         let mut waits = backoff();
         loop {
             gate.wait().await?;
             traffic.requests += 1;
-            let error = match self.send(redirects, question).await {
-                Verdict::Answer(answer, at) => {
+            let error = match self.send_once(redirects, request).await {
+                Verdict::Usable(response, at) => {
                     gate.answered();
-                    return Ok(match answer {
+                    return Ok(match response {
                         Some(response) => CrawlResponse::Found(response, permit),
                         None => CrawlResponse::Same(at),
                     });
@@ -231,7 +181,7 @@ impl CrawlSession {
                 gate.failed();
                 return Err(error);
             };
-            tracing::debug!(url = question.name(), %error, ?wait, "trying again");
+            tracing::debug!(url = request.name(), %error, ?wait, "trying again");
             tokio::time::sleep(full_jitter(wait)).await;
         }
     }
@@ -248,6 +198,7 @@ impl CrawlSession {
         Ok(date.map(|date| date.to_utc()))
     }
 
+    /// The rate limit that applies to requests for `url`.
     fn gate(&self, url: &Url, target: RequestTarget) -> Arc<HostGate> {
         let name = hosts::authority(url);
         // API and archives may share a host name but have separate limits, as do the parts of the API.
@@ -257,106 +208,50 @@ impl CrawlSession {
         })
     }
 
-    async fn send(&self, redirects: RedirectHandling, question: &CrawlRequest<'_>) -> Verdict {
+    /// Sends `request` once, and stores the quota that the response reports.
+    async fn send_once(&self, redirects: RedirectHandling, request: &CrawlRequest<'_>) -> Verdict {
         let http = match redirects {
             RedirectHandling::Followed => &self.http,
             RedirectHandling::Shown => &self.unfollowing,
         };
-        match self.request(http, question).send().await {
+        match self.builder(http, request).send().await {
             Ok(response) => {
                 if let (RequestTarget::Api(resource), Some(quota)) =
-                    (question.target, quota(response.headers()))
+                    (request.target, quota(response.headers()))
                 {
                     let mut quotas = self.quotas.lock().unwrap_or_else(PoisonError::into_inner);
                     quotas.insert(resource, quota);
                 }
                 if redirects == RedirectHandling::Shown && response.status().is_redirection() {
                     let at = response.url().clone();
-                    return Verdict::Answer(Some(response), at);
+                    return Verdict::Usable(Some(response), at);
                 }
-                let unsaid = match question.target {
-                    RequestTarget::Api(_) => UNSAID_API_WAIT,
-                    RequestTarget::Open => UNSAID_WAIT,
+                let default_wait = match request.target {
+                    RequestTarget::Api(_) => DEFAULT_API_WAIT,
+                    RequestTarget::Open => DEFAULT_WAIT,
                 };
-                judge(question.name(), unsaid, response).await
+                judge(request.name(), default_wait, response).await
             }
             Err(error) if error.is_redirect() || error.is_builder() => {
                 let cause = chain(&error.without_url());
-                Verdict::Failed(CrawlError::Refused { url: question.name().to_owned(), cause })
+                Verdict::Failed(CrawlError::Refused { url: request.name().to_owned(), cause })
             }
-            Err(error) => Verdict::Failed(network(question.name(), error)),
+            Err(error) => Verdict::Failed(network(request.name(), error)),
         }
     }
 
-    fn request(&self, http: &reqwest::Client, question: &CrawlRequest<'_>) -> RequestBuilder {
-        let request = match &question.body {
-            None => http.get(question.url),
-            Some(body) => http.post(question.url).body(body.clone()),
+    /// `request` for the client `http`, with the token if the request goes to the API.
+    fn builder(&self, http: &reqwest::Client, request: &CrawlRequest<'_>) -> RequestBuilder {
+        let builder = match &request.body {
+            None => http.get(request.url),
+            Some(body) => http.post(request.url).body(body.clone()),
         };
-        let request = request.headers(question.headers.clone());
+        let builder = builder.headers(request.headers.clone());
         match &self.token {
-            Some(token) if question.target != RequestTarget::Open && !self.token_refused() => {
-                request.bearer_auth(token.expose_secret())
+            Some(token) if request.target != RequestTarget::Open && !self.token_refused() => {
+                builder.bearer_auth(token.expose_secret())
             }
-            _ => request,
+            _ => builder,
         }
     }
-}
-
-/// The waits between attempts.
-pub(super) fn backoff() -> ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(500))
-        .with_max_delay(Duration::from_secs(8))
-        .with_max_times(TRIES - 1)
-        .build()
-}
-
-/// A random wait between zero and `wait`: "full jitter", from M. Brooker, "Exponential Backoff And Jitter" (AWS
-/// Architecture Blog, 2015).
-pub(super) fn full_jitter(wait: Duration) -> Duration {
-    wait.mul_f64(fastrand::f64())
-}
-
-/// A network failure. The message contains the URL once.
-pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
-    CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
-}
-
-/// `url` without its query, which may hold a secret.
-pub(super) fn without_query(url: &str) -> &str {
-    url.split('?').next().unwrap_or(url)
-}
-
-/// The whole body of the response from `url`. `Err` if it is longer than `most` bytes or truncated.
-pub(super) async fn whole_body(
-    url: &str,
-    response: Response,
-    most: usize,
-) -> Result<Vec<u8>, CrawlError> {
-    let mut body = Vec::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| network(url, error))?;
-        if body.len() + chunk.len() > most {
-            let cause = format!("the answer is longer than {most} bytes");
-            return Err(CrawlError::Refused { url: url.to_owned(), cause });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// An error with its causes, which reqwest's own message leaves out.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        if !text.contains(&next) {
-            text = format!("{text}: {next}");
-        }
-        cause = error.source();
-    }
-    text
 }

@@ -8,10 +8,11 @@ use reqwest::{Response, StatusCode};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::super::error::network;
 use super::super::judge::{beginning, number, short_body, text_header};
 use super::super::pace::ApiResource;
-use super::super::session::{CrawlRequest, RequestTarget, network, without_query};
-use super::super::unpack::commit_of;
+use super::super::request::{CrawlRequest, RequestTarget, without_query};
+use super::super::tar_headers::commit_of;
 use super::super::{CrawlError, Crawler};
 use super::repository_of_archive;
 use super::threads::RepositoryName;
@@ -111,9 +112,9 @@ impl AssumptionCheck<'_> {
     }
 
     /// Sends one request and counts it.
-    async fn send(&mut self, question: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
+    async fn send(&mut self, request: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
         self.found.requests += 1;
-        self.crawler.session.once(question).await
+        self.crawler.session.once(request).await
     }
 
     fn at_codeload(&self, repository: RepositoryName) -> String {
@@ -299,9 +300,9 @@ impl AssumptionCheck<'_> {
         let before = used_before(response.map_err(|error| error.to_string())?).await?;
         let (url, etag) =
             (format!("{api}/repos/{owner}/{name}/commits/HEAD"), format!("\"{commit}\""));
-        let question = CrawlRequest::get(&url, target, Some(&etag))
+        let request = CrawlRequest::get(&url, target, Some(&etag))
             .with(header::ACCEPT, "application/vnd.github.sha");
-        let response = self.send(&question).await.map_err(|error| error.to_string())?;
+        let response = self.send(&request).await.map_err(|error| error.to_string())?;
         let status = response.status();
         let Some(after) = number(response.headers(), USED) else {
             return Err(format!("{}, and no {USED} in the response", status.as_u16()));

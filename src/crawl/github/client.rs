@@ -18,8 +18,10 @@ use reqwest::Url;
 use serde::de::DeserializeOwned;
 
 use super::super::hosts::authority;
+use super::super::judge::whole_body;
 use super::super::pace::ApiResource;
-use super::super::session::{CrawlRequest, CrawlResponse, CrawlSession, RequestTarget, whole_body};
+use super::super::request::{CrawlRequest, CrawlResponse, RequestTarget};
+use super::super::session::CrawlSession;
 use super::super::{CrawlError, Crawler, Traffic};
 
 /// The longest accepted response of the API, in bytes: enough for a page of 100 threads with long texts.
@@ -193,15 +195,15 @@ impl ApiTransport {
         let target = self.base.target(&url);
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
-        let question = CrawlRequest { url: &url, target, headers, body };
-        match self.send(&question).await {
+        let request = CrawlRequest { url: &url, target, headers, body };
+        match self.send(&request).await {
             Err(CrawlError::Unauthorised(_)) if self.session.signs_in() => {
                 self.session.refuse_token();
                 match target {
                     RequestTarget::Api(ApiResource::GraphQl) => {
                         Err(CrawlError::Unauthorised(url.clone()))
                     }
-                    _ => self.send(&question).await,
+                    _ => self.send(&request).await,
                 }
             }
             response => response,
@@ -209,16 +211,16 @@ impl ApiTransport {
     }
 
     /// Sends one request through the session and adds its traffic.
-    async fn send(&self, question: &CrawlRequest<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
+    async fn send(&self, request: &CrawlRequest<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
         let mut traffic = Traffic::default();
-        let answer = self.session.ask(question, &mut traffic).await;
+        let answer = self.session.send(request, &mut traffic).await;
         let (status, headers, body) = match answer {
             Ok(CrawlResponse::Same(_)) => {
                 (StatusCode::NOT_MODIFIED, HeaderMap::new(), Ok(Vec::new()))
             }
             Ok(CrawlResponse::Found(response, _turn)) => {
                 let (status, headers) = (response.status(), response.headers().clone());
-                (status, headers, whole_body(question.url, response, MOST_BYTES).await)
+                (status, headers, whole_body(request.url, response, MOST_BYTES).await)
             }
             Err(error) => (StatusCode::OK, HeaderMap::new(), Err(error)),
         };

@@ -29,12 +29,12 @@ use reqwest::Url;
 use reqwest::header;
 
 use super::crawler::SourceFetch;
+use super::error::network;
 use super::hosts::authority;
 use super::judge::{short_body, text_header};
 use super::pace::ApiResource;
-use super::session::{
-    CrawlRequest, CrawlResponse, RequestTarget, backoff, full_jitter, network, without_query,
-};
+use super::request::{CrawlRequest, CrawlResponse, RequestTarget, without_query};
+use super::retry::{backoff, full_jitter};
 use super::{CrawlError, FetchMessage, Fetched, RepositoryMove, Snapshot};
 use crate::config::GitHubHosts;
 
@@ -113,11 +113,11 @@ impl SourceFetch<'_> {
     ) -> Result<HeadCommit, CrawlError> {
         let url = format!("{}/repos/{owner}/{name}/commits/HEAD", self.crawler.github.api);
         let etag = known.map(|snapshot| format!("\"{}\"", snapshot.revision));
-        let question =
+        let request =
             CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), etag.as_deref())
                 .with(header::ACCEPT, "application/vnd.github.sha");
         let session = &self.crawler.session;
-        let (sha, at) = match session.ask(&question, &mut self.report.traffic).await? {
+        let (sha, at) = match session.send(&request, &mut self.report.traffic).await? {
             CrawlResponse::Same(at) => (None, at),
             CrawlResponse::Found(response, _turn) => {
                 let at = response.url().clone();
@@ -147,12 +147,12 @@ impl SourceFetch<'_> {
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
         let validator = known.and_then(|snapshot| snapshot.validator.as_deref());
-        let question = CrawlRequest::get(url, RequestTarget::Open, validator);
+        let request = CrawlRequest::get(url, RequestTarget::Open, validator);
         let commit = known.map(|snapshot| snapshot.revision.as_str());
         let mut waits = backoff();
         loop {
             let session = &self.crawler.session;
-            let (response, turn) = match session.ask(&question, &mut self.report.traffic).await? {
+            let (response, turn) = match session.send(&request, &mut self.report.traffic).await? {
                 CrawlResponse::Same(at) => {
                     self.note_move(url, &at);
                     return Ok(Fetched::Unchanged);

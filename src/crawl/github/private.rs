@@ -6,7 +6,7 @@
 
 use super::super::crawler::SourceFetch;
 use super::super::pace::ApiResource;
-use super::super::session::{CrawlRequest, RequestTarget};
+use super::super::request::{CrawlRequest, RequestTarget};
 use super::super::{CrawlError, Fetched, Snapshot};
 use super::{HeadCommit, at_commit};
 
@@ -46,9 +46,9 @@ impl SourceFetch<'_> {
     async fn through_api(&mut self, head: &str, sha: String) -> Result<Fetched, CrawlError> {
         let repository = head.strip_suffix("/commits/HEAD").unwrap_or(head);
         let url = format!("{repository}/tarball/{sha}");
-        let question = CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), None);
+        let request = CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), None);
         let session = &self.crawler.session;
-        let Some(to) = session.leads_to(&question, &mut self.report.traffic).await? else {
+        let Some(to) = session.leads_to(&request, &mut self.report.traffic).await? else {
             let cause = "the response has no URL of the archive".to_owned();
             return Err(CrawlError::Network { url, cause });
         };
