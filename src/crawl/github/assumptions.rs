@@ -5,8 +5,6 @@
 
 use reqwest::header;
 use reqwest::{Response, StatusCode};
-use schemars::JsonSchema;
-use serde::Serialize;
 
 use super::super::error::network;
 use super::super::judge::{beginning, number, short_body, text_header};
@@ -14,6 +12,8 @@ use super::super::pace::ApiResource;
 use super::super::request::{CrawlRequest, RequestTarget, without_query};
 use super::super::tar_headers::commit_of;
 use super::super::{CrawlError, Crawler};
+use super::findings::Observation;
+pub use super::findings::{AssumptionFinding, AssumptionFindings, AssumptionHolds};
 use super::repository_of_archive;
 use super::threads::RepositoryName;
 
@@ -22,49 +22,16 @@ pub const MOST_REQUESTS: u32 = 8;
 /// How many bytes of an archive are read: its first entry names the commit.
 const ARCHIVE_BYTES: usize = 64 * 1024;
 
-/// Whether an assumption holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AssumptionHolds {
-    Yes,
-    No,
-    /// It could not be checked.
-    Unknown,
-}
-
-/// The result of checking one assumption.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct AssumptionFinding {
-    pub name: &'static str,
-    pub assumption: &'static str,
-    pub holds: AssumptionHolds,
-    /// What GitHub answered, for people.
-    pub saw: String,
-}
-
-/// The results for all assumptions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct AssumptionFindings {
-    pub requests: u32,
-    pub assumptions: Vec<AssumptionFinding>,
-}
-
-/// A check in progress: the number of requests so far and their findings.
+/// A check in progress.
 struct AssumptionCheck<'a> {
     crawler: &'a Crawler,
     found: AssumptionFindings,
 }
 
-/// What one observation says about an assumption.
-struct Observation {
-    holds: AssumptionHolds,
-    saw: String,
-}
-
-impl Observation {
-    fn new(holds: AssumptionHolds, saw: impl Into<String>) -> Observation {
-        Observation { holds, saw: saw.into() }
-    }
+/// What the response and the beginning of the archive of HEAD contain.
+struct HeadArchive {
+    etag: Option<String>,
+    commit: Option<String>,
 }
 
 /// The result of a conditional request to the API.
@@ -95,7 +62,7 @@ impl Crawler {
     ) -> Result<AssumptionFindings, CrawlError> {
         let found = AssumptionFindings { requests: 0, assumptions: Vec::new() };
         let mut check = AssumptionCheck { crawler: self, found };
-        let (etag, commit) = check.archive(repository).await?;
+        let HeadArchive { etag, commit } = check.archive(repository).await?;
         check.known_archive(repository, etag.as_deref()).await;
         check.old_name_at_codeload(renamed).await;
         check.old_name_on_the_web(renamed).await;
@@ -122,11 +89,8 @@ impl AssumptionCheck<'_> {
         format!("{}/{owner}/{name}/tar.gz/HEAD", self.crawler.github.codeload)
     }
 
-    /// The ETag and the commit of the archive of HEAD.
-    async fn archive(
-        &mut self,
-        repository: RepositoryName<'_>,
-    ) -> Result<(Option<String>, Option<String>), CrawlError> {
+    /// Requests the archive of HEAD, and reads its beginning.
+    async fn archive(&mut self, repository: RepositoryName<'_>) -> Result<HeadArchive, CrawlError> {
         let url = self.at_codeload(repository);
         let response = self.send(&CrawlRequest::get(&url, RequestTarget::Open, None)).await?;
         match response.status() {
@@ -151,7 +115,7 @@ impl AssumptionCheck<'_> {
             }
         };
         self.record("commit", "an archive names its commit in its first pax header", seen);
-        Ok((etag, commit))
+        Ok(HeadArchive { etag, commit })
     }
 
     async fn known_archive(&mut self, repository: RepositoryName<'_>, etag: Option<&str>) {
@@ -178,7 +142,7 @@ impl AssumptionCheck<'_> {
 
     async fn old_name_at_codeload(&mut self, renamed: Option<RepositoryName<'_>>) {
         let seen = match renamed {
-            None => not_checked(),
+            None => Observation::without_old_name(),
             Some(old) => {
                 let url = self.at_codeload(old);
                 match self.send(&CrawlRequest::get(&url, RequestTarget::Open, None)).await {
@@ -189,7 +153,7 @@ impl AssumptionCheck<'_> {
                             AssumptionHolds::No,
                             format!("{} to {to}", status.as_u16()),
                         ),
-                        (status, None) => not_renamed(status),
+                        (status, None) => Observation::not_renamed(status),
                     },
                 }
             }
@@ -202,7 +166,7 @@ impl AssumptionCheck<'_> {
     async fn old_name_on_the_web(&mut self, renamed: Option<RepositoryName<'_>>) {
         let web = self.crawler.github.web_archives();
         let seen = match (renamed, web) {
-            (None, _) => not_checked(),
+            (None, _) => Observation::without_old_name(),
             (_, None) => {
                 let why = "not checked: `web` and `codeload` belong to different servers";
                 Observation::new(AssumptionHolds::Unknown, why)
@@ -216,7 +180,7 @@ impl AssumptionCheck<'_> {
                         (status, Some(to))
                             if to.eq_ignore_ascii_case(&format!("{owner}/{name}")) =>
                         {
-                            not_renamed(status)
+                            Observation::not_renamed(status)
                         }
                         (status, Some(to)) => Observation::new(
                             AssumptionHolds::Yes,
@@ -330,14 +294,4 @@ async fn used_before(response: Response) -> Result<i64, String> {
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let used = body.pointer("/resources/core/used").and_then(serde_json::Value::as_i64);
     used.ok_or_else(|| format!("{}, and /rate_limit has no used quota", status.as_u16()))
-}
-
-fn not_checked() -> Observation {
-    let why = "not checked: give the old name of a renamed repository with --renamed";
-    Observation::new(AssumptionHolds::Unknown, why)
-}
-
-fn not_renamed(status: StatusCode) -> Observation {
-    let saw = format!("{}: the repository still has this name", status.as_u16());
-    Observation::new(AssumptionHolds::Unknown, saw)
 }

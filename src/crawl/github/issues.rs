@@ -9,11 +9,11 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Conditional;
-use super::thread::{MOST_POSTS, PostAuthor, Thread, ThreadKind, ThreadPost};
+use super::issue_items::{CommentItem, IssueItem, read};
+use super::thread::{MOST_POSTS, ThreadPost};
 use super::threads::{RepositoryName, ThreadFailure, ThreadListing, utc};
 use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 
@@ -70,55 +70,6 @@ struct ListItems {
     items: Vec<Value>,
     has_next: bool,
     etag: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct IssueItem {
-    number: u64,
-    title: String,
-    html_url: String,
-    body: Option<String>,
-    user: Option<IssueUser>,
-    #[serde(default)]
-    labels: Vec<IssueLabel>,
-    #[serde(default)]
-    locked: bool,
-    #[serde(default)]
-    comments: u64,
-    created_at: String,
-    updated_at: String,
-    reactions: Option<IssueReactions>,
-}
-
-#[derive(Deserialize)]
-struct CommentItem {
-    id: u64,
-    html_url: String,
-    body: Option<String>,
-    user: Option<IssueUser>,
-    created_at: String,
-    updated_at: String,
-    reactions: Option<IssueReactions>,
-}
-
-#[derive(Deserialize)]
-struct IssueUser {
-    login: String,
-    #[serde(rename = "type", default)]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum IssueLabel {
-    Name(String),
-    Object { name: Option<String> },
-}
-
-#[derive(Deserialize)]
-struct IssueReactions {
-    #[serde(rename = "+1", default)]
-    plus: u64,
 }
 
 impl Crawler {
@@ -221,9 +172,9 @@ impl Crawler {
     ) -> Result<ListItems, CrawlError> {
         self.afford(ApiResource::Core, 1)?;
         let api = self.api();
-        let answer = api.get_if_new::<Vec<Value>>(route, known).await;
+        let response = api.get_if_new::<Vec<Value>>(route, known).await;
         *traffic += api.spent();
-        Ok(match answer? {
+        Ok(match response? {
             Conditional::Same => {
                 let etag = known.map(str::to_owned);
                 ListItems { items: Vec::new(), has_next: false, etag }
@@ -252,72 +203,4 @@ fn escaped(text: &str) -> String {
 /// The number at the end of an issue's URL.
 fn number_in(url: &str) -> Option<u64> {
     url.rsplit('/').next()?.parse().ok()
-}
-
-fn read<T: serde::de::DeserializeOwned>(item: Value) -> Result<T, String> {
-    serde_json::from_value(item)
-        .map_err(|error| format!("it does not have the format of GitHub's API: {error}"))
-}
-
-fn time(at: &str) -> Result<String, String> {
-    utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"))
-}
-
-impl IssueItem {
-    fn thread(self) -> Result<(Thread, u64), String> {
-        let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
-        let labels = self.labels.into_iter().filter_map(|label| match label {
-            IssueLabel::Name(name) => Some(name),
-            IssueLabel::Object { name } => name,
-        });
-        let upvotes = self.reactions.map_or(0, |reactions| reactions.plus);
-        let thread = Thread {
-            kind: ThreadKind::Issue,
-            number: self.number,
-            title: self.title,
-            url: self.html_url.clone(),
-            category: None,
-            labels: labels.collect(),
-            created_at: created_at.clone(),
-            updated_at: updated_at.clone(),
-            locked: self.locked,
-            upvotes,
-            question: ThreadPost {
-                id: 0,
-                author: self.user.map(IssueUser::author),
-                url: self.html_url,
-                body: self.body.unwrap_or_default(),
-                created_at,
-                updated_at,
-                upvotes,
-                minimized: false,
-                replies_to: None,
-            },
-            answer: None,
-            posts: Vec::new(),
-        };
-        Ok((thread, self.comments))
-    }
-}
-
-impl CommentItem {
-    fn post(self) -> Result<ThreadPost, String> {
-        Ok(ThreadPost {
-            id: self.id,
-            author: self.user.map(IssueUser::author),
-            url: self.html_url,
-            body: self.body.unwrap_or_default(),
-            created_at: time(&self.created_at)?,
-            updated_at: time(&self.updated_at)?,
-            upvotes: self.reactions.map_or(0, |reactions| reactions.plus),
-            minimized: false,
-            replies_to: None,
-        })
-    }
-}
-
-impl IssueUser {
-    fn author(self) -> PostAuthor {
-        PostAuthor { bot: self.kind == "Bot", login: self.login }
-    }
 }

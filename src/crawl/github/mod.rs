@@ -12,11 +12,15 @@
 //! page by page, within the limits of [`threads`]; [`name`] builds their links. [`private`] fetches private repositories,
 //! [`discovery`] searches for repositories, and [`assumptions`] checks that GitHub behaves as this module expects.
 
+mod api_base;
 pub mod assumptions;
 pub(super) mod client;
 pub mod discovery;
+mod discussion_queries;
 pub mod discussions;
+mod findings;
 pub(super) mod graphql;
+mod issue_items;
 pub mod issues;
 pub mod metadata;
 pub mod name;
