@@ -42,14 +42,7 @@ fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) ->
     let before = faults.0.len();
     let origin = read_origin(file, &mut fields, faults);
     let id = fields.string("id", faults);
-    let why = fields.string("why", faults);
-    match &why {
-        Some((line, text)) if text.trim().is_empty() || text.contains('\n') => {
-            faults.push(file.name, *line, "`why` must be one line on why the source is here");
-        }
-        Some(_) => {}
-        None => faults.push(file.name, line, "`why` is missing: one line on why it is here"),
-    }
+    let why = read_why(file, &mut fields, faults);
     let include = globs(file, &mut fields, "include", faults);
     let exclude = globs(file, &mut fields, "exclude", faults);
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
@@ -65,7 +58,6 @@ fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) ->
     }
     let origin = origin?;
     let id = id.map_or_else(|| default_id(&origin), |(_, id)| id);
-    let why = why?.1;
     Some(Source {
         id: SourceId(id),
         origin,
@@ -77,10 +69,22 @@ fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) ->
         language,
         threads,
         author,
-        why,
+        why: why?,
         line,
         repo_line,
     })
+}
+
+/// The reason at `why`; a fault if it is missing or not one line.
+fn read_why(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
+    let Some((line, why)) = fields.string("why", faults) else {
+        faults.push(file.name, fields.line, "`why` is missing: one line on why it is here");
+        return None;
+    };
+    if why.trim().is_empty() || why.contains('\n') {
+        faults.push(file.name, line, "`why` must be one line on why the source is here");
+    }
+    Some(why)
 }
 
 fn read_licence(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {

@@ -169,9 +169,7 @@ impl SourceFetch<'_> {
                 return Ok(Fetched::Unchanged);
             }
             if self.crawler.session.has_reached_run_limit() {
-                let (host, why) = (authority(response.url()), RUN_LIMIT_REACHED.to_owned());
-                let until = Some(chrono::Utc::now().timestamp() + RUN_LIMIT_SECONDS);
-                return Err(CrawlError::Deferred { host, why, until });
+                return Err(deferred_by_run_limit(response.url()));
             }
             let unpacked = self.unpack(response, commit).await;
             drop(turn);
@@ -195,6 +193,16 @@ impl SourceFetch<'_> {
         if let Some(name) = moved(&self.crawler.github, requested, answered.as_str()) {
             self.report.moved = RepositoryMove::To(name);
         }
+    }
+}
+
+/// The error for the archive at `url` when the run has reached its byte budget.
+fn deferred_by_run_limit(url: &Url) -> CrawlError {
+    let until = chrono::Utc::now().timestamp() + RUN_LIMIT_SECONDS;
+    CrawlError::Deferred {
+        host: authority(url),
+        why: RUN_LIMIT_REACHED.to_owned(),
+        until: Some(until),
     }
 }
 
