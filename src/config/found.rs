@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_found_index_holds_no_link() {
+    fn a_found_index_with_a_link_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
         let home = ConfinedFolder::at(folder.path()).unwrap();

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn private_addresses_are_told_from_public_ones() {
+    fn private_and_public_addresses_are_distinguished() {
         for private in [
             "127.0.0.1",
             "10.1.2.3",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_stays_with_the_sources_own_hosts() {
+    fn redirects_are_followed_only_to_the_sources_own_hosts() {
         let hosts = hosts();
         let follows = |from: &str, to: &str| hosts.redirect_refusal(&url(from), &url(to)).is_none();
         assert!(follows(
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn private_addresses_are_asked_only_where_the_settings_name_them() {
+    fn private_addresses_are_refused_unless_the_settings_name_them() {
         let hosts = hosts();
         assert!(hosts.refusal(&url("http://127.0.0.1:8080/x")).is_none());
         assert!(hosts.refusal(&url("https://git.example/x")).is_none(), "told when it is resolved");
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_that_stands_for_a_private_address_is_not_resolved() {
+    async fn a_name_with_a_private_address_is_not_resolved() {
         let name = || "localhost".parse::<Name>().unwrap();
         assert!(hosts().resolve(name()).await.is_err());
         let allowed = AllowedHosts { private: HashSet::from(["localhost".to_owned()]), ..hosts() };

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_surely_gone_is_dead() {
+    fn only_404_and_410_mean_that_a_link_is_dead() {
         for (status, state) in [
             (200, LinkState::Alive),
             (404, LinkState::Dead),

@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_that_wants_a_pause_gets_it_from_everybody() {
+    async fn a_rate_limit_response_delays_all_requests_to_its_host() {
         let pace = Pace::new(2, Duration::from_secs(100));
         let gate = pace.gate("h");
         gate.limited(Duration::from_secs(30)).unwrap();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_that_says_zero_seconds_is_never_asked_in_a_tight_loop() {
+    async fn a_retry_after_of_zero_seconds_causes_no_tight_loop() {
         let gate = Pace::new(1, Duration::from_secs(120)).gate("h");
         let mut asked = 0;
         while gate.wait().await.is_ok() {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_host_that_can_not_be_reached_is_left_alone() {
+    async fn an_unreachable_host_gets_no_more_requests() {
         let gate = Pace::new(1, Duration::from_secs(1)).gate("h");
         for _ in 0..MOST_FAILURES - 1 {
             gate.failed();

@@ -77,7 +77,7 @@ fn the_own_notes_go_through_the_eight_steps() {
 }
 
 #[test]
-fn the_policy_is_sound() {
+fn the_policy_has_no_fault() {
     let policy = policy::load(&shipped()).unwrap();
     assert_eq!(policy.excerpt_chars, 300);
 }

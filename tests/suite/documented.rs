@@ -7,7 +7,8 @@ use std::fs;
 use cairn::commands::Cli;
 use clap::CommandFactory;
 
-use crate::docs::{DocPage, first_start, root};
+use crate::doc_pages::{DocPage, root};
+use crate::docs::first_start;
 use crate::serve::{app, json};
 use crate::world::{World, text};
 

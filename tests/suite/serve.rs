@@ -102,7 +102,7 @@ fn a_word_that_is_being_typed_finds_what_begins_with_it() {
 }
 
 #[test]
-fn errors_are_objects_with_what_to_do() {
+fn errors_are_objects_with_a_hint() {
     let world = world();
     let app = app(&world);
     for (path, status) in [
@@ -177,7 +177,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
 }
 
 #[test]
-fn before_the_first_generation_everything_says_so() {
+fn before_the_first_generation_pages_and_api_answer_503() {
     let world = World::new(Vec::new());
     let app = app(&world);
     assert_eq!(get(&app, "/healthz").0, 200);
