@@ -26,7 +26,7 @@ use secrecy::SecretString;
 use environment::env;
 use file::FileSettings;
 pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
-use keys::GitHubFile;
+use keys::{ConfigFile, GitHubFile, RefreshFile};
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use sources::DataFiles;
@@ -141,14 +141,18 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let home = ConfinedFolder::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
     let ConfigPaths { index, index_trust, sources } = paths(overrides, &settings, &home)?;
-    let file = settings.file;
-    let github = hosts(file.github.clone())?;
+    let ConfigFile { refresh, serve, github: github_file, .. } = settings.file;
+    let github = hosts(github_file.clone())?;
     let token =
-        secret::read("GITHUB_TOKEN", "[github] token_file", file.github.token_file.as_deref())?;
+        secret::read("GITHUB_TOKEN", "[github] token_file", github_file.token_file.as_deref())?;
     if token.is_some() {
         secret::may_go_to(&github.api)?;
     }
-    let refresh = file.refresh;
+    let admin_token = secret::read(
+        "CAIRN_ADMIN_TOKEN",
+        "[serve] admin_token_file",
+        serve.admin_token_file.as_deref(),
+    )?;
     Ok(Config {
         file: overrides.config.clone(),
         program: None,
@@ -156,13 +160,9 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         index_trust,
         sources,
         web_folder: None,
+        github,
         token,
-        timetable: Timetable::read(
-            refresh.every.as_deref(),
-            refresh.cron.as_deref(),
-            refresh.time_zone.as_deref(),
-            refresh.jitter.as_deref(),
-        )?,
+        timetable: timetable(&refresh)?,
         gone_after: refresh.gone_after.unwrap_or(3).max(1),
         drop_after: period("drop_after", refresh.drop_after.as_deref().unwrap_or("90d"))?,
         jobs: refresh.jobs.unwrap_or(6).clamp(1, 32),
@@ -170,20 +170,25 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
-        admin_token: secret::read(
-            "CAIRN_ADMIN_TOKEN",
-            "[serve] admin_token_file",
-            file.serve.admin_token_file.as_deref(),
-        )?,
-        url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
-        public: file.serve.public,
-        share_private: file.serve.share_private,
-        requests_per_second: file.serve.requests_per_second,
-        connections_per_address: file.serve.connections_per_address,
-        hosts: file.serve.hosts,
-        listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
-        github,
+        admin_token,
+        url: serve.url.map(|url| url.trim_end_matches('/').to_owned()),
+        public: serve.public,
+        share_private: serve.share_private,
+        requests_per_second: serve.requests_per_second,
+        connections_per_address: serve.connections_per_address,
+        hosts: serve.hosts,
+        listen: serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
     })
+}
+
+/// The timetable from the keys of `[refresh]`.
+fn timetable(refresh: &RefreshFile) -> anyhow::Result<Timetable> {
+    Timetable::read(
+        refresh.every.as_deref(),
+        refresh.cron.as_deref(),
+        refresh.time_zone.as_deref(),
+        refresh.jitter.as_deref(),
+    )
 }
 
 /// The paths of the index and the data files, and who chose the index.

@@ -20,14 +20,14 @@ const MOST_REDIRECTS: usize = 5;
 /// The hosts of one run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AllowedHosts {
-    /// Host and port of each of GitHub's base addresses.
+    /// Host and port of each of GitHub's base URLs.
     github: Vec<String>,
     /// Hosts that may be private, in lower case.
     private: HashSet<String>,
 }
 
 impl AllowedHosts {
-    /// The hosts that `config` names: GitHub's base addresses where they were set, those that the
+    /// The hosts that `config` names: GitHub's base URLs if they are not the public ones, those that the
     /// settings allow to be private, and the proxies of the environment.
     pub fn new(config: &Config) -> AllowedHosts {
         let bases = config.github.all();
@@ -62,7 +62,7 @@ impl AllowedHosts {
         self.private.contains(&host.to_lowercase())
     }
 
-    /// Why the redirect from `from` (the address first asked) to `to` is not followed.
+    /// Why the redirect from `from` (the first URL of the chain) to `to` is not followed.
     pub fn redirect_refusal(&self, from: &Url, to: &Url) -> Option<String> {
         if from.scheme() == "https" && to.scheme() != "https" {
             return Some("a redirect from https to http".to_owned());
@@ -117,7 +117,7 @@ pub(super) fn resolver(hosts: &AllowedHosts) -> Arc<AllowedHosts> {
 
 fn refused(host: &str) -> String {
     format!(
-        "{host} has a private or loopback address; if that is meant, name it in [refresh] private_hosts"
+        "{host} has a private or loopback address; if that is intended, name it in [refresh] private_hosts"
     )
 }
 
@@ -127,7 +127,7 @@ pub(super) fn authority(url: &Url) -> String {
     format!("{}:{port}", url.host_str().unwrap_or_default())
 }
 
-/// Whether `address` is not one of the public internet (RFC 6890 and its registries).
+/// Whether `address` does not belong to the public internet (RFC 6890 and its registries).
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),
@@ -230,7 +230,10 @@ mod tests {
     fn private_addresses_are_refused_unless_the_settings_name_them() {
         let hosts = hosts();
         assert!(hosts.refusal(&url("http://127.0.0.1:8080/x")).is_none());
-        assert!(hosts.refusal(&url("https://git.example/x")).is_none(), "told when it is resolved");
+        assert!(
+            hosts.refusal(&url("https://git.example/x")).is_none(),
+            "checked when it is resolved"
+        );
         let refusal = hosts.refusal(&url("http://[::1]/x")).unwrap();
         assert!(refusal.contains("private_hosts"), "{refusal}");
     }

@@ -53,14 +53,14 @@ impl ApiResource {
     }
 }
 
-/// The hosts that a run contacts, by name.
+/// The rate limits of all hosts that a run contacts.
 pub(super) struct Pace {
     gates: Mutex<HashMap<String, Arc<HostGate>>>,
     at_once: usize,
     longest_wait: Duration,
 }
 
-/// One host.
+/// The rate limit of one host.
 pub(super) struct HostGate {
     name: String,
     permits: Arc<Semaphore>,
@@ -68,6 +68,7 @@ pub(super) struct HostGate {
     state: Mutex<HostState>,
 }
 
+/// What a run knows about one host.
 #[derive(Default)]
 struct HostState {
     not_before: Option<Instant>,
@@ -78,6 +79,7 @@ struct HostState {
     closed: Option<HostClosure>,
 }
 
+/// Why a host gets no more requests in this run.
 #[derive(Clone)]
 struct HostClosure {
     why: String,
@@ -90,7 +92,7 @@ impl Pace {
         Pace { gates: Mutex::default(), at_once, longest_wait }
     }
 
-    /// The gate of the host `name`.
+    /// The rate limit of the host `name`.
     pub fn gate(&self, name: &str) -> Arc<HostGate> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = gates.entry(name.to_owned()).or_insert_with(|| {
@@ -132,20 +134,20 @@ impl HostGate {
         }
     }
 
-    /// Records that the host asked for a wait of `asked`. `Err` if that exceeds the rest of the run's wait limit.
-    pub fn limited(&self, asked: Duration) -> Result<(), CrawlError> {
+    /// Records that the host asked for a wait of `requested`. `Err` if that exceeds the rest of the run's wait limit.
+    pub fn limited(&self, requested: Duration) -> Result<(), CrawlError> {
         let mut state = self.lock();
         state.failed = 0;
         let least = LEAST_WAIT.saturating_mul(1 << state.limited.min(10));
         state.limited += 1;
         // Jitter, so that clients do not all return at the same moment.
-        let wait = asked.max(least) + Duration::from_millis(fastrand::u64(0..250));
+        let wait = requested.max(least) + Duration::from_millis(fastrand::u64(0..250));
         let now = Instant::now();
         let before = state.not_before.filter(|at| *at > now).unwrap_or(now);
         let after = before.max(now + wait);
         if state.waited + (after - before) > self.longest_wait {
             let until = chrono::Utc::now().timestamp() + i64::try_from(wait.as_secs()).unwrap_or(0);
-            let why = format!("asks to be left alone for {} s", wait.as_secs());
+            let why = format!("asks for a wait of {} s", wait.as_secs());
             return Err(self.close(&mut state, why, Some(until)));
         }
         state.waited += after - before;
@@ -154,7 +156,7 @@ impl HostGate {
         Ok(())
     }
 
-    /// The host has answered.
+    /// Records that the host responded.
     pub fn answered(&self) {
         let mut state = self.lock();
         (state.limited, state.failed) = (0, 0);
@@ -201,19 +203,19 @@ mod tests {
         gate.limited(Duration::from_secs(60)).unwrap();
         let error = gate.limited(Duration::from_secs(120)).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");
-        assert!(gate.enter().await.is_err(), "nobody asks it any more");
+        assert!(gate.enter().await.is_err(), "it gets no more requests");
         assert!(pace.gate("other").enter().await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_retry_after_of_zero_seconds_causes_no_tight_loop() {
         let gate = Pace::new(1, Duration::from_secs(120)).gate("h");
-        let mut asked = 0;
+        let mut requests = 0;
         while gate.wait().await.is_ok() {
-            asked += 1;
+            requests += 1;
             let _ = gate.limited(Duration::ZERO);
         }
-        assert!((5..9).contains(&asked), "{asked}");
+        assert!((5..9).contains(&requests), "{requests}");
     }
 
     #[tokio::test]

@@ -11,7 +11,6 @@ use rusqlite::{Connection, Row, params};
 
 use super::cells::{bytes, decoded, integer, text, unpacked};
 use super::database::check_pages;
-use super::repair::delete_lost_threads;
 use super::{SourceRow, Store, StoreError, ThreadState};
 use crate::annotate::Annotation;
 use crate::catalogue::SourceId;
@@ -115,22 +114,6 @@ impl StoreAudit {
 }
 
 impl Store {
-    /// Reads every row, decodes the derived ones of `versions`, deletes the damaged ones in one transaction, and returns
-    /// the findings. `Err` if the database itself is broken.
-    ///
-    /// A source that lost a file is marked as incomplete, so the next refresh fetches it whole. O(bytes); holds one
-    /// document in memory at a time.
-    pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
-        let audit = audit(&self.connection, versions)?;
-        let transaction = self.connection.transaction()?;
-        for row in &audit.damaged {
-            row.remove(&transaction)?;
-        }
-        delete_lost_threads(&transaction)?;
-        transaction.commit()?;
-        Ok(audit)
-    }
-
     /// Whether a file of `source` has no stored bytes.
     pub fn lacks_blobs(&self, source: &SourceId) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM files WHERE source = ?1

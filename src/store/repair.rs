@@ -2,15 +2,33 @@
 
 use rusqlite::Connection;
 
-use super::audit::{DamagedRow, StoreTable};
+use super::audit::{DamagedRow, DerivedVersions, StoreAudit, StoreTable, audit};
 use super::cells::text;
 use super::sources::put_source;
-use super::{SourceRow, StoreError};
+use super::{SourceRow, Store, StoreError};
 use crate::catalogue::SourceId;
+
+impl Store {
+    /// Reads every row, decodes the derived ones of `versions`, deletes the damaged ones in one transaction, and returns
+    /// the findings. `Err` if the database itself is broken.
+    ///
+    /// A source that lost a file is marked as incomplete, so the next refresh fetches it whole. O(bytes); holds one
+    /// document in memory at a time.
+    pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
+        let audit = audit(&self.connection, versions)?;
+        let transaction = self.connection.transaction()?;
+        for row in &audit.damaged {
+            row.remove(&transaction)?;
+        }
+        delete_lost_threads(&transaction)?;
+        transaction.commit()?;
+        Ok(audit)
+    }
+}
 
 impl DamagedRow {
     /// Deletes the row. The source of a lost file is marked as incomplete.
-    pub(super) fn remove(&self, connection: &Connection) -> Result<(), StoreError> {
+    fn remove(&self, connection: &Connection) -> Result<(), StoreError> {
         // Compares bytes, because a damaged key may not be UTF-8.
         let by = |table: &str, columns: &[&str]| {
             let is = |(column, at): (&&str, usize)| format!("CAST({column} AS BLOB) = ?{at}");
@@ -41,7 +59,7 @@ impl DamagedRow {
 
 /// Deletes the threads without a blob and the state of fetching them, so that the next refresh reads all threads of
 /// that kind again.
-pub(super) fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
+fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     let lost = "SELECT source, kind FROM threads
                 WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
     for table in ["thread_states", "thread_seen"] {

@@ -82,7 +82,6 @@ fn ctrl_c_ends_a_run_in_time_while_documents_are_read() {
     assert_eq!(output.status.code(), Some(1));
     let run = world.refresh(&[], 0);
     assert_eq!(run["documents"], 151);
-    assert!(run["extracted"].as_u64().unwrap() <= 151);
 }
 
 #[test]
