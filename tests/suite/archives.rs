@@ -12,7 +12,7 @@ use crate::github::{Archive, RawArchive, RawEntry, Repo, raw_archive};
 use crate::world::{World, outcome, part, text};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
-/// The most memory in bytes that a refresh may use, whatever archive it receives.
+/// The maximum memory of a refresh in bytes, for any archive.
 const MOST_MEMORY: u64 = 256_000_000;
 
 fn start() -> RawArchive {

@@ -26,8 +26,8 @@ pub(crate) fn assistant(world: &World, requests: &[(&str, Value)]) -> Vec<Value>
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut answers = BTreeMap::new();
     while answers.len() <= requests.len() {
-        let line = lines.next().expect("an answer to each").unwrap();
-        let answer: Value = serde_json::from_str(&line).expect("stdout carries the protocol alone");
+        let line = lines.next().expect("a response to each request").unwrap();
+        let answer: Value = serde_json::from_str(&line).expect("stdout carries only the protocol");
         if let Some(id) = answer["id"].as_u64() {
             answers.insert(id, answer["result"].clone());
         }

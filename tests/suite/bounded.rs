@@ -19,7 +19,7 @@ const MOST_MEMORY: u64 = 800_000_000;
 pub(crate) fn world(files: &[(String, Vec<u8>)]) -> World {
     let world = World::new(Vec::new());
     world.catalogue("[[source]]\nfolder = \"hostile\"\nwhy = \"test\"\nlicence = \"MIT\"\n");
-    // Threads come from GitHub's API; here they are files, to be read as those are.
+    // Threads normally come from GitHub's API; here they are files for the same reader.
     let policy = fs::read_to_string(world.path("sources/policy.toml")).unwrap();
     world.write(
         "sources/policy.toml",
@@ -198,7 +198,7 @@ fn files_with_unusable_names_are_problems_with_the_reason() {
     }
     world.refresh(&[], 0);
     let told = problems(&world);
-    assert_eq!(told.len(), 2, "a picture is not missed: {told:#?}");
+    assert_eq!(told.len(), 2, "a file of another format is no problem: {told:#?}");
     assert!(
         told.iter().any(|line| line.starts_with("a\\b.md: a backslash in its name")),
         "{told:#?}"

@@ -38,7 +38,7 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_completely_fetched_sources() {
         let child = spawn(&world, &["refresh"]);
         let has_stored =
             || world.github.requests().iter().any(|request| request.path.contains("bob"));
-        wait_until("bob/store was asked for", has_stored);
+        wait_until("bob/store was requested", has_stored);
         std::thread::sleep(Duration::from_millis(500));
         let (output, took) = end(child, signal);
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -55,7 +55,7 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_completely_fetched_sources() {
         world.asked();
         let run = world.refresh(&[], 0);
         assert_eq!(outcome(&run, "ann/bias"), "new", "{signal}");
-        assert_eq!(outcome(&run, "bob/store"), "unchanged", "it was whole, and was kept");
+        assert_eq!(outcome(&run, "bob/store"), "unchanged", "it was fetched completely, and kept");
     }
 }
 
@@ -93,7 +93,7 @@ fn sighup_and_the_admin_start_a_run() {
     let server = Server::start(&world, &[]);
     assert!(world.asked().len() >= 2);
     std::thread::sleep(Duration::from_millis(1_500));
-    assert!(world.asked().is_empty(), "by itself it asks nobody");
+    assert!(world.asked().is_empty(), "no request is sent without a trigger");
 
     world.github.put(repo("ann/bias", &[("README.md", "# New\n\nFirst fresh words.\n")]));
     send("-HUP", &server.child);
@@ -106,7 +106,7 @@ fn sighup_and_the_admin_start_a_run() {
     };
     assert!(post("wrong").starts_with("HTTP/1.1 401"));
     assert!(server.ask("POST", "/api/v1/refresh", "Content-Length: 0\r\n").contains(" 401 "));
-    assert!(server.get("/api/v1/refresh").starts_with("HTTP/1.1 405"), "a link starts nothing");
+    assert!(server.get("/api/v1/refresh").starts_with("HTTP/1.1 405"), "a GET starts nothing");
     let accepted = post("hush");
     assert!(accepted.starts_with("HTTP/1.1 202") && accepted.contains("refresh"), "{accepted}");
     server.wait_for("/api/v1/search?q=%22second+fresh%22", "README.md");
@@ -124,7 +124,7 @@ fn the_server_fetches_deferred_sources_when_their_host_allows_it() {
     server.wait_for("/api/v1/search?q=%22position+bias%22", "README.md");
     let asked = world.asked();
     let limited = asked.iter().filter(|asked| asked.ends_with("429")).count();
-    assert!(limited <= 2, "asked once, and not before it may be: {asked:?}");
+    assert!(limited <= 2, "no request before the host allows it: {asked:?}");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_server_that_ends_stops_its_refresh() {
     let mut server = Server::start(&world, &[]);
     world.asked();
     send("-HUP", &server.child);
-    wait_until("both were asked for", || world.github.requests().len() >= 2);
+    wait_until("both were requested", || world.github.requests().len() >= 2);
     let started = Instant::now();
     send("-TERM", &server.child);
     assert!(ended(&mut server.child).success());
@@ -165,8 +165,8 @@ fn an_edited_note_is_found_while_the_server_runs() {
     server.wait_for("/api/v1/search?q=handwritten", "deep/more.md");
     world.write("sources/notes/deep/more.md", "# More\n\nCorrected words on calibration.\n");
     server.wait_for("/api/v1/search?q=corrected", "deep/more.md");
-    assert!(world.asked().is_empty(), "nobody else was asked");
-    // What a refresh reads of the folder starts no other run.
+    assert!(world.asked().is_empty(), "no request was sent");
+    // Reading the folder in a refresh starts no other run.
     std::thread::sleep(Duration::from_secs(5));
     let runs: Vec<Value> =
         serde_json::from_slice(&std::fs::read(world.path("index/runs.json")).unwrap()).unwrap();

@@ -171,7 +171,7 @@ fn the_query_text_cannot_change_a_separate_filter() {
         }
         assert_eq!(answer.understood.filters, filters, "{text}");
     }
-    // Alone, these two would leave all sources.
+    // Without the filters, these two would match all sources.
     let text = "model source:ann source:bob";
     let mut request = request(text, &filters, LastWord::Unfinished);
     request.limit = 100;
@@ -221,6 +221,6 @@ fn every_kind_of_search_ends_when_its_budget_is_spent() {
         let error = ask(text, &Budget::of(u64::MAX, None, cancelled)).unwrap_err();
         assert!(matches!(error, SearchError::Stopped(Stopped::Cancelled)), "{text}: {error}");
     }
-    // What is stopped leaves nothing behind: the next search finds what the first did.
+    // A stopped search leaves no state: the next search finds what the first did.
     assert_eq!(shelf.full("model data").total, before);
 }

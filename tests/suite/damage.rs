@@ -115,7 +115,7 @@ fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
             harm.apply(&index.join(file));
             let case = format!("{} {harm:?}", file.display());
             rebuild(world).unwrap_or_else(|error| panic!("{case}: {error:#}"));
-            assert!(content(&index) == before, "{case}: another content");
+            assert!(content(&index) == before, "{case}: the content differs");
             let again = rebuild(world).unwrap();
             assert_eq!(again, None, "{case}: the refresh left something damaged");
             cases += 1;
@@ -130,7 +130,7 @@ fn the_next_refresh_rebuilds_any_damaged_file_of_the_index() {
     shorten_vocabulary(&world);
     world.refresh(&["--offline"], 0);
     let all = files(&world.path("index"));
-    // Of the segments one file of each kind; .ci/soak takes all of them.
+    // One file of each kind of the segments; `.ci/soak` damages all of them.
     let mut seen = std::collections::HashSet::new();
     let chosen: Vec<PathBuf> = all
         .into_iter()
@@ -195,7 +195,7 @@ fn a_damaged_writers_index_is_detected_although_nothing_has_changed() {
         Harm::Flipped.apply(&world.path("index/building").join(name));
         let run = world.refresh(&[], 0);
         if name == ".managed.json" && run["generation"].is_null() {
-            // A name in it with another letter is of no file: nothing depends on it.
+            // The flip may change a listed name into that of no file; nothing depends on that.
             continue;
         }
         assert_eq!(run["generation"], 3, "{name}: {run}");
@@ -227,7 +227,7 @@ fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises()
     assert_eq!(doctor(0)["state"], "well");
     assert!(content(&world.path("index")) == before);
 
-    // `--full` looks as closely.
+    // `--full` verifies the checksums, too.
     let path = world.path("index/generations/0003/search");
     let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
     let store = names.into_iter().find(|path| path.to_str().unwrap().ends_with(".store")).unwrap();

@@ -46,7 +46,7 @@ fn a_server_without_refreshes_serves_the_last_intact_generation_and_names_the_co
     assert!(status.contains("graph.bin holds 0 bytes"), "{status}");
     assert!(status.contains("cairn refresh --offline"), "{status}");
     assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
-    // What was advised is seen by the server.
+    // The server opens what the advised command built.
     world.refresh(&["--offline"], 0);
     wait_until("the new generation is shown", || {
         !server.get("/api/v1/status").contains("graph.bin")
@@ -59,7 +59,7 @@ fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
     let world = world_of_two_generations();
     let before = content(&world.path("index"));
     world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
-    // Either `current` names no generation, or none is whole: the newest is found again, or another built.
+    // `current` names no generation: the newest is served. No generation is intact: one is built.
     for (what, shown) in [("current", 2), ("graph.bin", 3)] {
         if what == "current" {
             fs::write(world.path("index/current"), "9\n").unwrap();
@@ -95,7 +95,7 @@ fn after_an_update_the_previous_format_is_served_at_once_and_then_replaced() {
     fs::remove_file(world.path("index/building/meta.blake3")).unwrap();
     assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
     let server = Server::start(&world, &["--no-refresh"]);
-    assert!(server.get("/api/v1/status").contains("\"generation\":2"), "not one more");
+    assert!(server.get("/api/v1/status").contains("\"generation\":2"), "no new generation");
     drop(server);
     world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
     let server = Server::start(&world, &[]);

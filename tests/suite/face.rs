@@ -148,7 +148,7 @@ fn an_unchanged_response_is_a_304() {
         assert_eq!(headers["cache-control"], "no-cache", "{path}");
         assert_eq!((ask(path, tag), ask(path, "W/\"other\"")), (304, 200), "{path}");
     }
-    assert!(get(&app, "/api/v1/topics/none").1.get("etag").is_none(), "failures are not kept");
+    assert!(get(&app, "/api/v1/topics/none").1.get("etag").is_none(), "failures have no ETag");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_configured_rate_limit_applies_to_every_client() {
     let refused: Vec<&String> = answers.iter().filter(|a| a.starts_with("HTTP/1.1 429")).collect();
     assert!(refused.len() >= 4, "{answers:?}");
     assert!(refused[0].to_lowercase().contains("retry-after: "), "{}", refused[0]);
-    // The operator sees them.
+    // The metrics count them.
     server.wait_for("/metrics", "cairn_http_requests_total{route=\"/healthz\",status=\"429\"}");
 }
 

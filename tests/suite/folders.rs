@@ -84,7 +84,7 @@ fn an_emptied_folder_is_removed_only_with_the_flag_and_a_deleted_note_without_it
     world.refresh(&["--accept-loss"], 0);
     assert!(world.hits("handwritten").is_empty());
     let run = world.refresh(&[], 0);
-    assert_eq!(outcome(&run, "mine"), "unchanged", "an empty folder is no failure by itself");
+    assert_eq!(outcome(&run, "mine"), "unchanged", "an empty folder alone is no failure");
     assert!(run["generation"].is_null());
     // Files that the rules do not take are files: nothing is unmounted here.
     world.write("mine/a.md", MINE);

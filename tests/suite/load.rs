@@ -158,11 +158,14 @@ fn a_hostile_load_leaves_memory_threads_and_descriptors_flat() {
     println!("most:     {most}\nafter:    {after}\n{wanted} requests in {took:?}: {statuses:?}");
     let sent = whole.sent.load(Ordering::Relaxed);
     assert!(sent >= wanted, "only {sent} of {wanted} in {PATIENCE:?}");
-    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"), "it still answers");
-    assert_eq!(statuses.get("500").or_else(|| statuses.get("no answer in time")), None);
-    assert!(statuses.get("200").is_some_and(|good| *good > wanted / 10), "it answered meanwhile");
+    assert!(server.get("/healthz").starts_with("HTTP/1.1 200"), "it still responds");
+    assert_eq!(statuses.get("500").or_else(|| statuses.get("no response in time")), None);
+    assert!(
+        statuses.get("200").is_some_and(|good| *good > wanted / 10),
+        "it responded to good requests"
+    );
     assert!(after.memory <= before.memory + MORE_MEMORY, "memory grew");
-    assert!(after.threads <= before.threads + MORE_THREADS, "threads are left");
-    assert!(after.files <= before.files + MORE_FILES, "descriptors are left");
+    assert!(after.threads <= before.threads + MORE_THREADS, "threads were not ended");
+    assert!(after.files <= before.files + MORE_FILES, "descriptors were not closed");
     assert!(most.threads <= MOST_THREADS, "too many threads");
 }

@@ -15,15 +15,15 @@ const ANSWER: Duration = Duration::from_secs(30);
 
 /// How a client behaves.
 #[derive(Clone, Copy)]
-enum Manner {
+enum ClientBehaviour {
     /// Sends a request and reads the response. Keeps the connection.
-    Asks,
+    Ordinary,
     /// Sends a malformed request and reads the response.
-    Babbles,
+    Malformed,
     /// Sends a request, or a part of one, and disconnects.
-    Leaves,
+    Disconnects,
     /// Sends requests slowly in pieces, reads no response, and waits before it disconnects.
-    Dawdles,
+    Slow,
 }
 
 /// The targets of good requests, cheap and expensive ones.
@@ -63,7 +63,7 @@ pub(crate) fn targets(ids: &[String]) -> Vec<String> {
 }
 
 /// A malformed request, or one that is refused.
-fn babble(rng: &mut Rng) -> Vec<u8> {
+fn malformed_request(rng: &mut Rng) -> Vec<u8> {
     let filler: Vec<u8> = std::iter::repeat_with(|| rng.u8(..)).take(200).collect();
     match rng.u8(..9) {
         0 => filler,
@@ -91,15 +91,17 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Whether another request is to be sent. Counts it.
-    fn goes_on(&self) -> bool {
+    /// Whether another request is to be sent; counts it if so.
+    fn takes_request(&self) -> bool {
         Instant::now() < self.until && self.sent.fetch_add(1, Ordering::Relaxed) < self.wanted
     }
 
+    /// Counts the status or outcome `what`.
     fn note(&self, what: &str) {
         *self.statuses.lock().unwrap().entry(what.to_owned()).or_default() += 1;
     }
 
+    /// A random good request.
     fn request(&self, rng: &mut Rng) -> String {
         let target = &self.targets[rng.usize(..self.targets.len())];
         let more = match rng.u8(..8) {
@@ -115,15 +117,15 @@ impl Load {
     pub async fn client(self: Arc<Load>, seed: u64, is_slow: bool) {
         let mut rng = Rng::with_seed(seed);
         let mut kept = None;
-        while self.goes_on() {
-            let manner = match rng.u8(..20) {
-                _ if is_slow => Manner::Dawdles,
-                0..=14 => Manner::Asks,
-                15..=17 => Manner::Leaves,
-                _ => Manner::Babbles,
+        while self.takes_request() {
+            let behaviour = match rng.u8(..20) {
+                _ if is_slow => ClientBehaviour::Slow,
+                0..=14 => ClientBehaviour::Ordinary,
+                15..=17 => ClientBehaviour::Disconnects,
+                _ => ClientBehaviour::Malformed,
             };
-            let stream = match (kept.take(), manner) {
-                (Some(stream), Manner::Asks) => Ok(stream),
+            let stream = match (kept.take(), behaviour) {
+                (Some(stream), ClientBehaviour::Ordinary) => Ok(stream),
                 _ => TcpStream::connect(&self.address).await,
             };
             let Ok(stream) = stream else {
@@ -131,46 +133,46 @@ impl Load {
                 sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            kept = self.visit(stream, manner, &mut rng).await;
+            kept = self.visit(stream, behaviour, &mut rng).await;
         }
     }
 
-    /// Behaves in this `manner` once. Returns the connection if it can be used again.
+    /// Runs one connection with this `behaviour`. Returns the connection if it can be used again.
     async fn visit(
         &self,
         mut stream: TcpStream,
-        manner: Manner,
+        behaviour: ClientBehaviour,
         rng: &mut Rng,
     ) -> Option<TcpStream> {
-        match manner {
-            Manner::Asks => {
+        match behaviour {
+            ClientBehaviour::Ordinary => {
                 let request = self.request(rng);
                 stream.write_all(request.as_bytes()).await.ok()?;
                 let read = timeout(ANSWER, answer(&mut stream)).await;
                 let Ok(read) = read else {
-                    self.note("no answer in time");
+                    self.note("no response in time");
                     return None;
                 };
                 let (status, is_kept) = read.unwrap_or_else(|| ("closed".to_owned(), false));
                 self.note(&status);
                 return is_kept.then_some(stream);
             }
-            Manner::Babbles => {
-                let _ = stream.write_all(&babble(rng)).await;
+            ClientBehaviour::Malformed => {
+                let _ = stream.write_all(&malformed_request(rng)).await;
                 let _ = stream.shutdown().await;
                 let _ = timeout(ANSWER, answer(&mut stream)).await;
-                self.note("babble");
+                self.note("malformed");
             }
-            Manner::Leaves => {
+            ClientBehaviour::Disconnects => {
                 let request = self.request(rng);
                 let part = if rng.bool() { request.len() } else { rng.usize(..request.len()) };
                 let _ = stream.write_all(&request.as_bytes()[..part]).await;
                 if rng.bool() {
                     let _ = timeout(Duration::from_millis(20), stream.read(&mut [0; 100])).await;
                 }
-                self.note("left");
+                self.note("disconnected");
             }
-            Manner::Dawdles => {
+            ClientBehaviour::Slow => {
                 let requests = self.request(rng).repeat(rng.usize(1..40));
                 for piece in requests.as_bytes().chunks(700).take(20) {
                     sleep(Duration::from_millis(50)).await;
@@ -179,7 +181,7 @@ impl Load {
                     }
                 }
                 sleep(Duration::from_millis(500)).await;
-                self.note("dawdled");
+                self.note("slow");
             }
         }
         None

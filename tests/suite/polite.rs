@@ -55,7 +55,7 @@ fn with_a_token_unchanged_sources_cost_no_quota() {
     assert_eq!(first["quota"]["limit"], 5000);
     assert_eq!(second["quota"]["remaining"], third["quota"]["remaining"]);
     world.asked();
-    assert_eq!(world.refresh(&[], 0)["quota"], Value::Null, "without one the API is not asked");
+    assert_eq!(world.refresh(&[], 0)["quota"], Value::Null, "without a token, the API is not used");
     let asked = world.asked();
     assert_eq!(asked, ["/ann/bias/tar.gz/HEAD 304", "/bob/store/tar.gz/HEAD 304"], "nor fetched");
 }
@@ -116,7 +116,7 @@ fn the_apis_limits_are_respected_and_archives_do_not_use_them() {
     world.write("cairn.toml", "[refresh]\nlongest_wait = \"5s\"\n");
     world.github.fault("ann/bias", Fault::RateLimited { reset_in: Duration::from_secs(1) });
     let run = signed_in(&world, 0);
-    assert_eq!(outcome(&run, "ann/bias"), "new", "waited until the quota began anew: {run}");
+    assert_eq!(outcome(&run, "ann/bias"), "new", "it waited until the quota was reset: {run}");
     let commits = world.asked().into_iter().filter(|a| a.contains("bias/commits")).count();
     assert_eq!(commits, 2);
 
@@ -126,7 +126,11 @@ fn the_apis_limits_are_respected_and_archives_do_not_use_them() {
     assert_eq!(run["quota"]["remaining"], 0);
     world.asked();
     let run = world.refresh(&[], 0);
-    assert_eq!(outcome(&run, "ann/bias"), "unchanged", "without a token archives only are asked");
+    assert_eq!(
+        outcome(&run, "ann/bias"),
+        "unchanged",
+        "without a token, only archives are requested"
+    );
     assert_eq!(world.asked().len(), 2);
 }
 
@@ -140,7 +144,7 @@ fn transient_failures_are_tried_three_times() {
     world.github.fault("ann/bias", Fault::Status(403));
     let run = world.refresh(&["ann/bias"], 3);
     assert_eq!(outcome(&run, "ann/bias"), "failed", "a plain no is no limit");
-    assert_eq!(world.asked(), ["/ann/bias/tar.gz/HEAD 403"], "and is not asked again");
+    assert_eq!(world.asked(), ["/ann/bias/tar.gz/HEAD 403"], "there is no second request");
 }
 
 #[test]

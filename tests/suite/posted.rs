@@ -120,7 +120,7 @@ fn a_comment_is_found_with_its_address_its_author_and_its_day() {
     assert_eq!((&question["comment"], &question["lines"]), (&Value::Null, &Value::Null));
     assert_eq!(question["posted"]["login"], "mira");
     let agreement = world.run(&["search", "numbatish", "--json"]).json();
-    assert_eq!(agreement["total"], 1, "\"+1\" says nothing: {agreement}");
+    assert_eq!(agreement["total"], 1, "\"+1\" is not indexed: {agreement}");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn every_output_shows_only_an_excerpt_of_a_thread() {
     let app = app(&world);
     let note = first(&world, "calibration source:ann/ranking kind:note");
     let whole = json(&app, &format!("/api/v1/sections/{}", text(&note["id"])), 200).to_string();
-    assert!(whole.contains(TAIL), "the repository's own note is shown whole");
+    assert!(whole.contains(TAIL), "the repository's own note is shown in full");
 
     let hit = first(&world, "wombatine position");
     let id = text(&hit["id"]);

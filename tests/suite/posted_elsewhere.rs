@@ -75,7 +75,7 @@ fn a_thread_is_evidence_at_its_comment_and_counts_for_its_repository() {
     let view = world.run(&["related", "position bias", "--limit", "50", "--json"]).json();
     let near = view["related"].as_array().unwrap();
     let tie = near.iter().find(|near| near["id"] == "feature-store").unwrap();
-    assert_eq!(tie["said_by"], 2, "two repositories, whoever posts in them");
+    assert_eq!(tie["said_by"], 2, "two repositories count, whoever posted");
     let evidence = tie["evidence"].as_array().unwrap();
     let of_bob = evidence.iter().find(|said| said["source"] == "bob/notes").unwrap();
     let comment = of_bob["comment"].as_u64().unwrap();

@@ -94,13 +94,13 @@ fn without_a_token_a_private_repository_is_not_requested_and_the_problem_has_a_r
     let world = world();
     make_private(&world);
     let run = world.refresh(&["bob/own"], 3);
-    assert_eq!(world.asked(), [""; 0], "its name goes to nobody");
+    assert_eq!(world.asked(), [""; 0], "no request contains its name");
     let result = part(&run, "bob/own");
     assert_eq!(result["outcome"], "failed");
     assert!(text(&result["error"]).contains("there is no token"), "{result}");
     let hint = text(&result["hint"]);
     assert!(hint.contains("GITHUB_TOKEN") && hint.contains("token_file"), "{hint}");
-    assert!(world.run(&["status"]).stdout.contains("bob/own is private"), "in `status`, too");
+    assert!(world.run(&["status"]).stdout.contains("bob/own is private"), "`status` shows it, too");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_refused_token_causes_no_request_to_codeload() {
     make_private(&world);
     world.github.require_token(Some("another"));
     let run = signed_in(&world, 3);
-    assert_eq!(outcome(&run, "ann/open"), "new", "the others go on without it");
+    assert_eq!(outcome(&run, "ann/open"), "new", "the others continue without the token");
     assert_eq!(outcome(&run, "bob/own"), "failed");
     let asked = world.asked();
     let own: Vec<_> = asked.iter().filter(|asked| asked.contains("bob/own")).collect();
@@ -127,12 +127,15 @@ fn after_a_token_is_refused_in_a_run_private_metadata_is_not_requested() {
     }
     drop(store);
     world.asked();
-    // The archives' probes are answered; the first request for metadata is not.
+    // The requests for archives succeed; the first request for metadata is refused.
     world.github.fault_after("ann/open", 1, Fault::Status(401));
     signed_in(&world, 0);
     let asked = world.asked();
     assert!(asked.contains(&"/repos/ann/open 401".to_owned()), "{asked:?}");
-    assert!(asked.contains(&"/repos/cyd/open 304".to_owned()), "the public ones go on: {asked:?}");
+    assert!(
+        asked.contains(&"/repos/cyd/open 304".to_owned()),
+        "the public ones continue: {asked:?}"
+    );
     let is_own = |asked: &&String| asked.starts_with("/repos/bob/own ");
     assert_eq!(asked.iter().find(is_own), None, "{asked:?}");
 }
@@ -174,7 +177,7 @@ fn a_private_repository_is_fetched_through_the_api_and_its_redirect_gets_no_toke
         if entry.file_type().is_file() {
             let bytes = std::fs::read(entry.path()).unwrap();
             let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-            assert!(!holds, "{} holds the secret of the archive's address", entry.path().display());
+            assert!(!holds, "{} holds the secret in the archive's URL", entry.path().display());
         }
     }
 }

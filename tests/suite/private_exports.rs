@@ -47,8 +47,8 @@ fn exports_contain_text_of_a_private_source_only_if_the_user_requests_it() {
         assert!(!asked.stderr.contains("left out"), "{}", asked.stderr);
     }
     let reads = world.run(&["related", "feature store", "--json"]).stdout;
-    assert!(reads.contains(SECRET), "the user reads it here: {reads}");
-    assert!(!world.hits(SECRET).is_empty(), "and finds it");
+    assert!(reads.contains(SECRET), "local output shows it: {reads}");
+    assert!(!world.hits(SECRET).is_empty(), "and a search finds it");
 }
 
 #[test]
@@ -57,7 +57,10 @@ fn a_privately_cited_work_is_exported_only_if_two_public_sources_cite_it() {
     let graphml = ["export", "graph", "--format", "graphml"];
     let open = world.run(&graphml).stdout;
     assert!(open.contains(PAPER) && open.contains("Attention Is All You Need"), "cited by two");
-    assert!(!open.contains(SHARED) && !open.contains(OWN), "by fewer than two that are public");
+    assert!(
+        !open.contains(SHARED) && !open.contains(OWN),
+        "cited by fewer than two public sources"
+    );
     let all = world.run(&[&graphml[..], &["--private"]].concat()).stdout;
     assert!(all.contains(SHARED) && all.contains("Shared stores, compared"));
 }
@@ -83,8 +86,11 @@ fn feeds_and_downloads_contain_text_of_a_private_source_only_if_a_setting_allows
         assert!(!body.contains(says) && !body.contains(SECRET), "{file}: {body}");
         assert!(get(&open, file).2.contains(says), "{file}: there is something to leave out");
     }
-    assert!(get(&closed, "/feed.atom").2.contains("<title>ann/open"), "the others are in it");
-    assert!(get(&closed, "/new").2.contains("bob/own"), "the page is read here");
+    assert!(
+        get(&closed, "/feed.atom").2.contains("<title>ann/open"),
+        "other sources are in the feed"
+    );
+    assert!(get(&closed, "/new").2.contains("bob/own"), "the page is for readers of this index");
 }
 
 #[test]
@@ -93,7 +99,7 @@ fn the_feed_omits_a_private_source_that_was_removed_from_the_catalogue() {
     world.catalogue(&["ann/open", "cyd/open"].map(|name| entry(name, "")).concat());
     signed_in(&world, 0);
     let removed = world.run(&["status", "--since", "7d", "--json"]).json()["new"].to_string();
-    assert!(removed.contains("bob/own"), "the user is told of it: {removed}");
+    assert!(removed.contains("bob/own"), "`status` shows it: {removed}");
     let feed = get(&app(&world, false), "/feed.atom").2;
     assert!(!feed.contains("bob/own") && feed.contains("<title>ann/open"), "{feed}");
 }

@@ -161,7 +161,11 @@ fn narrower_rules_take_effect_without_the_network_and_wider_ones_fetch_again() {
     assert!(world.hits("\"other words\"").is_empty());
     world.catalogue(&entry("ann/bias", ""));
     world.refresh(&[], 0);
-    assert_eq!(world.hits("\"other words\""), ["ann/bias b.md"], "widened: fetched anew");
+    assert_eq!(
+        world.hits("\"other words\""),
+        ["ann/bias b.md"],
+        "the rules are wider: fetched again"
+    );
     world.catalogue(&entry("ann/bias", "exclude = [\"b.md\"]"));
     world.github.forget_requests();
     world.refresh(&["--offline"], 0);

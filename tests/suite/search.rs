@@ -141,7 +141,11 @@ fn an_unfinished_word_is_completed_and_filler_words_of_a_question_are_ignored() 
     let typed = shelf.ask("shadow depl", Understanding::FULL, LastWord::Unfinished);
     assert_eq!(ids(&typed), BTreeSet::from([0]));
     assert!(typed.understood.completions.contains(&"deployment".to_owned()));
-    assert_eq!(shelf.found("shadow depl"), ["Deployment"], "submitted, it is no word either");
+    assert_eq!(
+        shelf.found("shadow depl"),
+        ["Deployment"],
+        "a submitted query completes an unknown last word, too"
+    );
     let question = shelf.full("how do I handle users with no history?");
     assert_eq!(question.found[0].record.title, "Cold");
     assert!(question.understood.filler.contains(&"how".to_owned()));
@@ -209,7 +213,7 @@ fn filters_select_by_field() {
             LastWord::Whole,
         );
         let found: BTreeSet<u64> = match query.contains(" OR ") {
-            // "apples" alone is most of the query's weight in so small an index.
+            // In so small an index, "apples" alone has most of the query's weight.
             true => found.found.iter().take(2).map(|found| found.id.0).collect(),
             false => ids(&found),
         };

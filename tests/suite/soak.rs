@@ -193,7 +193,7 @@ fn searches_while_a_refresh_runs() {
     (0..3_000).for_each(|_| ask(&mut idle));
     let mut busy = Vec::new();
     for round in 1..=4_usize {
-        // Every file changes, so that all is read, annotated and indexed anew.
+        // Every file changes, so that all is read, annotated and indexed again.
         for repository in &mut repositories {
             repository.touch(round);
             repository.push(&world, &mut dice);

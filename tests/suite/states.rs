@@ -28,7 +28,7 @@ fn a_renamed_repository_is_followed_and_the_line_to_change_is_reported() {
     let mended = "[[source]]\nrepo = \"ann/position-bias\"\nid = \"ann/bias\"\nwhy = \"test\"\n\n";
     world.catalogue(&format!("{mended}{}", entry("bob/store", "")));
     let run = world.refresh(&[], 0);
-    assert_eq!(outcome(&run, "ann/bias"), "unchanged", "nothing is fetched anew");
+    assert_eq!(outcome(&run, "ann/bias"), "unchanged", "nothing is fetched again");
     let asked = world.asked();
     assert_eq!(asked[..2], ["/ann/position-bias/tar.gz/HEAD 304", "/bob/store/tar.gz/HEAD 304"]);
     assert!(!world.run(&["status"]).stdout.contains("moved"));

@@ -93,7 +93,7 @@ fn without_current_the_newest_intact_generation_is_shown_and_any_refresh_restore
             assert_eq!(fs::read(&current).ok(), before, "{store}: readers write nothing");
             let (state, says) = doctor(&world, "generation");
             assert!(state == "weak" && says.contains("`cairn refresh"), "{store}: {says}");
-            // Without a network it restores `current`, whatever else it can't do.
+            // It restores `current` even without a network.
             world.run(&["refresh"]);
             assert_eq!(fs::read_to_string(&current).unwrap(), "1\n", "{store}");
             assert_eq!(doctor(&world, "generation").0, "well", "{store}");
@@ -158,7 +158,7 @@ fn after_a_clock_was_ten_years_ahead_the_next_refresh_is_not_in_2036() {
     assert!(state == "weak" && says.contains("in the future"), "{says}");
     world.asked();
     let server = Server::start(&world, &[]);
-    wait_until("the sources were asked", || world.github.requests().len() >= 2);
+    wait_until("the sources were requested", || world.github.requests().len() >= 2);
     let planned = || {
         let status = server.get("/api/v1/status");
         let body = status.split("\r\n\r\n").nth(1).unwrap_or_default().to_owned();

@@ -59,7 +59,7 @@ fn rows_dropped_offline_are_fetched_by_the_next_online_refresh() {
     let served = content(&world.path("index"));
     flip(&world);
     world.refresh(&["--offline"], 0);
-    assert!(content(&world.path("index")) == served, "the document is there still");
+    assert!(content(&world.path("index")) == served, "the document is still served");
     let (state, says, hint) = rows(&world);
     assert!(state == "weak" && says.contains("1 stored file to be fetched again"), "{says}");
     assert!(hint.contains("`cairn refresh --full -- ann/bias`"), "{hint}");
@@ -102,7 +102,7 @@ fn an_undecodable_row_is_restored_in_the_same_run() {
         change(&world, "UPDATE sources SET row = CAST(x'ff' AS TEXT) WHERE id = 'bob/store'");
     };
     damage();
-    // What makes another generation, so that every document is read.
+    // A changed note causes a new generation, so every document is read.
     world.write("sources/notes/own.md", "# Own note\n\nWritten again.\n");
     world.asked();
     let run = world.refresh(&[], 0);

@@ -18,7 +18,7 @@ fn a_fetch_interrupted_at_any_page_resumes_there() {
         std::fs::remove_dir_all(world.path("index")).unwrap();
         world.refresh(&[], 0);
         asked(&world);
-        // The archive's probe is served, too; it needs no token.
+        // The request for the archive is served first; it needs no token.
         world.github.fault_after(TALK, served + 1, Fault::Status(403));
         let run = refresh(&world, &[], 3);
         assert_eq!(threads(&run, 0)["outcome"], "failed", "{served}");
@@ -27,7 +27,7 @@ fn a_fetch_interrupted_at_any_page_resumes_there() {
         let before = asked(&world).len();
         refresh(&world, &[], 0);
         let after = asked(&world);
-        assert_eq!(before + after.len(), 5, "only the page that failed is asked for twice");
+        assert_eq!(before + after.len(), 5, "only the page that failed is requested twice");
         assert_eq!(after[0], if served == 0 { "first 50" } else { "next 50" });
         assert!(stored(&world) == clean, "{served}");
     }
@@ -122,7 +122,7 @@ fn a_failed_field_is_a_problem_of_its_thread_and_a_later_run_reads_the_thread() 
     refresh(&world, &[], 0);
     assert_eq!(stored(&world).len(), 20);
 
-    // In a whole pass, what could not be read is not gone.
+    // In a full pass, a thread that could not be read does not count as gone.
     world.github.fail_field(TALK, Some("repository.discussions.nodes.0.body"));
     days_pass(&world, 31);
     let run = refresh(&world, &[], 0);
@@ -149,7 +149,7 @@ fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_resumes() {
     let mut command = world.command(&["refresh", "-q"]);
     command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
-    wait_until("the third page is asked for", || world.github.requests().len() >= 4);
+    wait_until("the third page is requested", || world.github.requests().len() >= 4);
     let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert_eq!(ended(&mut child).code(), Some(1));
     assert_eq!(stored(&world).len(), 100);

@@ -64,13 +64,16 @@ fn a_deleted_discussion_is_removed_after_thirty_days_and_the_others_stay() {
     refresh(&world, &[], 0);
     world.github.delete_discussion(TALK, 5);
     refresh(&world, &[], 0);
-    assert!(stored(&world).contains_key("discussions/5"), "no page of the last ones shows it");
+    assert!(
+        stored(&world).contains_key("discussions/5"),
+        "the first page does not show that it is gone"
+    );
     days_pass(&world, 29);
     refresh(&world, &[], 0);
     asked(&world);
     days_pass(&world, 1);
     let run = refresh(&world, &[], 0);
-    // Once more from the front: what was changed meanwhile moved there.
+    // The first page again: threads that changed during the pass moved there.
     assert_eq!(asked(&world), ["first 50", "next 50", "first 10"]);
     assert_eq!(
         (&threads(&run, 0)["removed"], &threads(&run, 0)["changed"]),
@@ -118,7 +121,7 @@ fn without_a_token_threads_are_not_requested_and_status_and_doctor_say_so() {
     assert!(doctor.contains("threads") && doctor.contains("set GITHUB_TOKEN"), "{doctor}");
     let with = world.command(&["doctor", "--offline"]).env("GITHUB_TOKEN", "t").output().unwrap();
     assert!(String::from_utf8_lossy(&with.stdout).contains("a token to read them"));
-    // The hint works; and what is stored stays when the token is away.
+    // The hint works, and stored threads stay without a token.
     refresh(&world, &[], 0);
     assert_eq!(stored(&world).len(), 3);
     world.refresh(&[], 0);

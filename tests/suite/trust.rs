@@ -135,7 +135,10 @@ fn a_found_configuration_may_set_harmless_keys() {
     assert!(visit.path("here/the index/current").exists());
     visit.write("home/cairn/cairn.toml", "[refresh]\ncron = \"0 4 * * *\"\ngone_after = 5\n");
     let doctor = visit.run(&["doctor", "--offline"]).stdout;
-    assert!(doctor.contains("serve refreshes never by itself"), "laid over the own one: {doctor}");
+    assert!(
+        doctor.contains("serve refreshes never by itself"),
+        "it overrides the user's own: {doctor}"
+    );
     for (text, key) in [
         ("index = \"../home/x\"", "index"),
         ("index = \"/etc\"", "index"),
