@@ -23,15 +23,15 @@ pub enum DiskOperation {
 /// Why an operation on a file or folder failed.
 #[derive(Debug)]
 pub struct DiskError {
-    doing: DiskOperation,
+    operation: DiskOperation,
     path: PathBuf,
     cause: io::Error,
 }
 
 impl DiskError {
-    /// The error of the operation `doing` on `path`, which failed with `cause`.
-    pub fn new(doing: DiskOperation, path: &Path, cause: io::Error) -> DiskError {
-        DiskError { doing, path: path.to_owned(), cause }
+    /// The error of `operation` on `path`, which failed with `cause`.
+    pub fn new(operation: DiskOperation, path: &Path, cause: io::Error) -> DiskError {
+        DiskError { operation, path: path.to_owned(), cause }
     }
 
     /// Whether the file does not exist.
@@ -59,13 +59,13 @@ impl std::error::Error for DiskError {}
 
 impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let doing = match self.doing {
+        let operation = match self.operation {
             DiskOperation::Read => "read",
             DiskOperation::Write => "write",
             DiskOperation::Lock => "lock",
             DiskOperation::Remove => "remove",
         };
-        write!(f, "cannot {doing} {}: ", self.path.display())?;
+        write!(f, "cannot {operation} {}: ", self.path.display())?;
         match self.cause.kind() {
             ErrorKind::NotFound => f.write_str("it is missing"),
             ErrorKind::StorageFull => f.write_str("the disk is full"),
@@ -230,6 +230,6 @@ mod tests {
         replace(&ours, b"1").unwrap();
         fs::write(&plain, b"1").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&ours), mode(&plain), "as the umask says");
+        assert_eq!(mode(&ours), mode(&plain), "as the umask allows");
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn read(named: Option<&Path>, home: &ConfinedFolder) -> anyhow::Resul
     let found = found_table(here, home)?;
     let trust = |key| if found.contains_key(key) { PathTrust::Found } else { PathTrust::Named };
     let (index, sources) = (trust("index"), trust("sources"));
-    Ok(FileSettings { file: laid_over(base, found).try_into()?, index, sources })
+    Ok(FileSettings { file: merged(base, found).try_into()?, index, sources })
 }
 
 /// The path of the user's own configuration file, if it exists.
@@ -90,7 +90,7 @@ fn found_table(path: &Path, home: &ConfinedFolder) -> anyhow::Result<Table> {
 
 /// `base`, overridden by the keys of `over`. The keys of a schedule are replaced together, because parts of two schedules
 /// don't make a valid one.
-fn laid_over(mut base: Table, over: Table) -> Table {
+fn merged(mut base: Table, over: Table) -> Table {
     const SCHEDULE: [&str; 3] = ["every", "cron", "time_zone"];
     for (name, value) in over {
         match (base.get_mut(&name), value) {
@@ -116,7 +116,7 @@ mod tests {
     fn a_found_file_overrides_the_users_own() {
         let table = |text: &str| toml::from_str::<Table>(text).unwrap();
         let own = "[refresh]\ncron = \"0 4 * * *\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
-        let over = laid_over(table(own), table("[refresh]\nevery = \"1h\"\n"));
+        let over = merged(table(own), table("[refresh]\nevery = \"1h\"\n"));
         let expected =
             "[refresh]\nevery = \"1h\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
         assert_eq!(over, table(expected), "the token still goes to the user's own host");

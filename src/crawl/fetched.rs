@@ -16,7 +16,7 @@ pub struct Snapshot {
     pub revision: String,
     /// The ETag for the next conditional request.
     pub validator: Option<String>,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub fetched_at: i64,
     /// [`crate::catalogue::Selection::fingerprint`] under which it was fetched.
     pub selection: String,
@@ -51,7 +51,7 @@ impl MemoryShare {
     }
 }
 
-/// The result of comparing a source with its [`Snapshot`].
+/// The result of a fetch, compared with the [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// Unchanged; nothing was sent.

@@ -66,7 +66,7 @@ impl SourceFetch<'_> {
     ) -> Result<(), CrawlError> {
         let problem = match read_inside(root, &path).await {
             Ok(Some(bytes)) => return self.send(hash, path, bytes).await,
-            Ok(None) => Problem::new(Stage::Crawl, "a link is in its way; it was left out"),
+            Ok(None) => Problem::new(Stage::Crawl, "its path leads through a link; left out"),
             Err(error) => {
                 self.report.unread.push(path.clone());
                 unreadable(&error)

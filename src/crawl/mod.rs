@@ -3,9 +3,9 @@
 //! [`Crawler::fetch`] checks with one conditional request whether a source changed. If it did, it streams the source's
 //! files to the caller through a channel. This module writes nothing to disk. A truncated or hostile archive ends in an
 //! error, and the caller keeps what it had. [`mod@session`] sends each [`request`], [`judge`] interprets the responses,
-//! [`pace`] enforces rate limits, [`retry`] sets the backoff, [`hosts`] says which hosts may be contacted. [`github`] knows GitHub's URLs and its API
-//! (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local
-//! folders, and [`path_rules`] says which paths of either can be used.
+//! [`pace`] enforces rate limits, [`retry`] sets the backoff, [`hosts`] defines which hosts may be contacted. [`github`]
+//! knows GitHub's URLs and its API (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory,
+//! [`folder`] reads local folders, and [`path_rules`] defines which paths of either can be used.
 
 mod archive;
 mod blob;

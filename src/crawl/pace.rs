@@ -26,7 +26,7 @@ const LEAST_WAIT: Duration = Duration::from_secs(1);
 pub struct ApiQuota {
     pub limit: u64,
     pub remaining: u64,
-    /// When the full limit is available again; seconds since 1970.
+    /// When the full limit is available again; Unix time in seconds.
     pub resets_at: i64,
 }
 
@@ -83,7 +83,7 @@ struct HostState {
 #[derive(Clone)]
 struct HostClosure {
     why: String,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     until: Option<i64>,
 }
 
