@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use cairn::annotate::case::CaseIndex;
 use cairn::annotate::{SectionNotes, SectionRole, Tagger, annotate};
 use cairn::catalogue::Voice;
-use cairn::config::{self, Overrides, Sources};
+use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::extract::{Address, extract};
 use cairn::graph::build::GraphBuilder;
 use cairn::graph::cases::TextExtent;
@@ -41,7 +41,7 @@ fn main() {
         println!("skipped: CAIRN_CORPUS names no folder of tarballs");
         return;
     };
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let sections = read(Path::new(&folder), &vocabulary);
     let (once, first) = build(&vocabulary, &sections, 1);
     let (ten, second) = build(&vocabulary, &sections, 10);
@@ -141,7 +141,7 @@ fn measure_queries(name: &str, graph: &Graph) {
 
 /// Measures the guides of all cases of the index of `CAIRN_INDEX`.
 fn guides() {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: std::env::var_os("CAIRN_INDEX").map(Into::into),
         sources: None,

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use cairn::annotate::{Annotation, Salience, Tagger, annotate};
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 use cairn::extract::{Document, extract};
 use cairn::vocabulary::{self, Vocabulary};
 
@@ -52,7 +52,7 @@ fn main() {
         return;
     };
     let labels: Vec<LabelledSection> = LABELS.lines().filter_map(label).collect();
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let tagger = Tagger::new(&vocabulary);
     let read = read(Path::new(&folder), &labels, &tagger);
     let (all, found, wrong) = score(&labels, &read, &vocabulary);

@@ -13,7 +13,7 @@ const PROBE_BYTES: usize = 1_000_000;
 
 /// An operation on a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum DiskOperation {
     Read,
     Write,
     Lock,
@@ -23,15 +23,15 @@ pub enum Doing {
 /// Why an operation on a file or folder failed.
 #[derive(Debug)]
 pub struct DiskError {
-    doing: Doing,
+    operation: DiskOperation,
     path: PathBuf,
     cause: io::Error,
 }
 
 impl DiskError {
-    /// The error of the operation `doing` on `path`, which failed with `cause`.
-    pub fn new(doing: Doing, path: &Path, cause: io::Error) -> DiskError {
-        DiskError { doing, path: path.to_owned(), cause }
+    /// The error of `operation` on `path`, which failed with `cause`.
+    pub fn new(operation: DiskOperation, path: &Path, cause: io::Error) -> DiskError {
+        DiskError { operation, path: path.to_owned(), cause }
     }
 
     /// Whether the file does not exist.
@@ -59,13 +59,13 @@ impl std::error::Error for DiskError {}
 
 impl fmt::Display for DiskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let doing = match self.doing {
-            Doing::Read => "read",
-            Doing::Write => "write",
-            Doing::Lock => "lock",
-            Doing::Remove => "remove",
+        let operation = match self.operation {
+            DiskOperation::Read => "read",
+            DiskOperation::Write => "write",
+            DiskOperation::Lock => "lock",
+            DiskOperation::Remove => "remove",
         };
-        write!(f, "cannot {doing} {}: ", self.path.display())?;
+        write!(f, "cannot {operation} {}: ", self.path.display())?;
         match self.cause.kind() {
             ErrorKind::NotFound => f.write_str("it is missing"),
             ErrorKind::StorageFull => f.write_str("the disk is full"),
@@ -116,22 +116,22 @@ fn account(number: u32) -> String {
 
 /// The content of the file `path`.
 pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
-    fs::read(path).map_err(|cause| DiskError::new(Doing::Read, path, cause))
+    fs::read(path).map_err(|cause| DiskError::new(DiskOperation::Read, path, cause))
 }
 
 /// Checks that the folder `path` can be listed.
 pub fn list(path: &Path) -> Result<(), DiskError> {
-    fs::read_dir(path).map(|_| ()).map_err(|cause| DiskError::new(Doing::Read, path, cause))
+    fs::read_dir(path).map(|_| ()).map_err(|cause| DiskError::new(DiskOperation::Read, path, cause))
 }
 
 /// Whether the file or folder `path` exists. `Err` if that can't be determined.
 pub fn is_there(path: &Path) -> Result<bool, DiskError> {
-    path.try_exists().map_err(|cause| DiskError::new(Doing::Read, path, cause))
+    path.try_exists().map_err(|cause| DiskError::new(DiskOperation::Read, path, cause))
 }
 
 /// Writes `bytes` to `path`, which is created or overwritten.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-    fs::write(path, bytes).map_err(|cause| DiskError::new(Doing::Write, path, cause))
+    fs::write(path, bytes).map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
 
 /// Writes `bytes` to `path` atomically and durably: a reader sees either the old or the new content, even after a power
@@ -148,19 +148,19 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
         file.persist(path)?;
         fs::File::open(folder)?.sync_all()
     };
-    written().map_err(|cause| DiskError::new(Doing::Write, path, cause))
+    written().map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
 
 /// Creates the folder `path` and those above it.
 pub fn create_folder(path: &Path) -> Result<(), DiskError> {
-    fs::create_dir_all(path).map_err(|cause| DiskError::new(Doing::Write, path, cause))
+    fs::create_dir_all(path).map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
 
 /// Deletes the folder `path` and its content. `Ok` if it does not exist.
 pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
     match fs::remove_dir_all(path) {
         Err(cause) if cause.kind() != ErrorKind::NotFound => {
-            Err(DiskError::new(Doing::Remove, path, cause))
+            Err(DiskError::new(DiskOperation::Remove, path, cause))
         }
         _ => Ok(()),
     }
@@ -175,7 +175,7 @@ pub fn probe(folder: &Path) -> Option<DiskError> {
         file.write_all(&vec![1; PROBE_BYTES])?;
         file.sync_all()
     };
-    written().err().map(|cause| DiskError::new(Doing::Write, folder, cause))
+    written().err().map(|cause| DiskError::new(DiskOperation::Write, folder, cause))
 }
 
 /// Whether this program has permission to create files in `folder`. Writes nothing.
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     fn says(kind: ErrorKind) -> String {
-        DiskError::new(Doing::Write, Path::new("/i/current"), kind.into()).to_string()
+        DiskError::new(DiskOperation::Write, Path::new("/i/current"), kind.into()).to_string()
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("current");
         fs::write(&path, "1").unwrap();
-        let error = DiskError::new(Doing::Read, &path, ErrorKind::PermissionDenied.into());
+        let error = DiskError::new(DiskOperation::Read, &path, ErrorKind::PermissionDenied.into());
         let (text, path) = (error.to_string(), path.display().to_string());
         assert!(text.contains(&format!("permission denied: the file {path} belongs to")), "{text}");
         assert!(text.contains("this program runs as"), "{text}");
@@ -230,6 +230,6 @@ mod tests {
         replace(&ours, b"1").unwrap();
         fs::write(&plain, b"1").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&ours), mode(&plain), "as the umask says");
+        assert_eq!(mode(&ours), mode(&plain), "as the umask allows");
     }
 }

@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(Exit::Wrong) => ExitCode::from(2),
         Ok(Exit::SourceFailed) => ExitCode::from(3),
         Ok(Exit::Ill) => ExitCode::FAILURE,
-        // Whoever read our output has read enough.
+        // The reader of our output closed the pipe.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: {}", completed(&chain(&error)));

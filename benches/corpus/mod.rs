@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use cairn::catalogue::{self, Selection, SelectionRules, selection::format_of};
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 
 /// A file of the corpus.
 pub struct CorpusFile {
@@ -21,7 +21,7 @@ pub struct CorpusFile {
 /// The files of all tarballs in the folder `corpus` that the policy's default selection includes. The catalogue is not
 /// used.
 pub fn files(corpus: &Path) -> Vec<CorpusFile> {
-    let policy = catalogue::policy::load(&Sources::Compiled).unwrap();
+    let policy = catalogue::policy::load(&DataFiles::Compiled).unwrap();
     let entry = catalogue::parse("c", "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n").unwrap();
     let selection: Selection = SelectionRules::new(&policy).of(&entry.sources[0]);
     let mut files = Vec::new();

@@ -12,7 +12,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use cairn::config::{self, Overrides, Sources};
+use cairn::config::{self, ConfigOverrides, DataFiles};
 use cairn::generation::folders;
 use cairn::refresh::{self, FetchMode, RefreshOptions};
 use cairn::search::write::{SearchIndexWriter, document_key};
@@ -32,7 +32,7 @@ const GROWN: usize = 10;
 fn main() {
     let temporary = tempfile::tempdir().unwrap();
     let index = index(temporary.path());
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let folder = folders::folder(&index, folders::current(&index).unwrap().unwrap());
     measure_opening(&folder, &vocabulary);
     let queries = queries();
@@ -50,9 +50,9 @@ fn main() {
 
 /// The folder of the configured index; if that has no index, the folder of a new one with Cairn's own notes.
 fn index(temporary: &Path) -> PathBuf {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         index: std::env::var_os("CAIRN_INDEX").map(PathBuf::from),
-        ..Overrides::default()
+        ..ConfigOverrides::default()
     };
     let mut config = config::load(&overrides).unwrap();
     if folders::current(&config.index).unwrap().is_none() {

@@ -65,13 +65,13 @@ impl CaseIndex {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::extract::extract;
     use crate::vocabulary;
 
     #[test]
     fn title_heading_or_path_names_the_case_and_the_innermost_heading_wins() {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let cases = CaseIndex::new(&vocabulary);
         let slug =
             |found: Option<u32>| found.map(|at| vocabulary.topics[at as usize].slug.0.as_str());

@@ -40,11 +40,11 @@ pub fn annotate(document: &Document, tagger: &Tagger) -> Annotation {
 mod tests {
     use super::*;
     use crate::annotate::Salience;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::vocabulary;
 
     fn first_section(markdown: &str) -> (SectionNotes, vocabulary::Vocabulary) {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let tagger = Tagger::new(&vocabulary);
         let document = crate::extract::extract("md", markdown.as_bytes()).document.unwrap();
         (annotate(&document, &tagger).sections.remove(0), vocabulary)

@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     fn roles(markdown: &str) -> Vec<SectionRole> {
-        let vocabulary = crate::vocabulary::load(&crate::config::Sources::Compiled).unwrap();
+        let vocabulary = crate::vocabulary::load(&crate::config::DataFiles::Compiled).unwrap();
         let tagger = crate::annotate::Tagger::new(&vocabulary);
         let document = crate::extract::extract("md", markdown.as_bytes()).document.unwrap();
         let annotation = crate::annotate::annotate(&document, &tagger);

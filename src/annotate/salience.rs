@@ -97,13 +97,13 @@ impl TopicSignals {
 mod tests {
     use super::*;
     use crate::annotate::annotate;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::extract::extract;
     use crate::vocabulary;
 
     /// The main topics of the last section of `markdown`, and the other topics that it mentions.
     fn topics(markdown: &str) -> (Vec<String>, Vec<String>) {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let document = extract("md", markdown.as_bytes()).document.unwrap();
         let mut notes = annotate(&document, &Tagger::new(&vocabulary)).sections;
         let mentions = notes.pop().unwrap().mentions;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::fields::{DataFile, Fields, globs};
+use super::fields::{DataFile, TableFields, globs};
 use super::names::LONGEST_NAME;
 use super::{Catalogue, Origin, Source, SourceId, threads, visibility};
 use crate::problem::Faults;
@@ -12,7 +12,7 @@ pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
     let document = file.document(&mut faults);
-    let mut root = Fields::new(&file, document.get_ref(), 1);
+    let mut root = TableFields::new(&file, document.get_ref(), 1);
     let mut sources = Vec::new();
     if let Some((line, value)) = root.value("source") {
         match value.as_array() {
@@ -22,7 +22,7 @@ pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
                     match entry.get_ref().as_table() {
                         Some(table) => sources.extend(read_source(
                             &file,
-                            Fields::new(&file, table, line),
+                            TableFields::new(&file, table, line),
                             &mut faults,
                         )),
                         None => faults.push(name, line, "each source is a [[source]] table"),
@@ -37,19 +37,12 @@ pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
     faults.or(Catalogue { sources })
 }
 
-fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Option<Source> {
+fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) -> Option<Source> {
     let line = fields.line;
     let before = faults.0.len();
     let origin = read_origin(file, &mut fields, faults);
     let id = fields.string("id", faults);
-    let why = fields.string("why", faults);
-    match &why {
-        Some((line, text)) if text.trim().is_empty() || text.contains('\n') => {
-            faults.push(file.name, *line, "`why` must be one line on why the source is here");
-        }
-        Some(_) => {}
-        None => faults.push(file.name, line, "`why` is missing: one line on why it is here"),
-    }
+    let why = read_why(file, &mut fields, faults);
     let include = globs(file, &mut fields, "include", faults);
     let exclude = globs(file, &mut fields, "exclude", faults);
     let fork_of = fields.string("fork_of", faults).map(|(_, id)| SourceId(id));
@@ -65,7 +58,6 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
     }
     let origin = origin?;
     let id = id.map_or_else(|| default_id(&origin), |(_, id)| id);
-    let why = why?.1;
     Some(Source {
         id: SourceId(id),
         origin,
@@ -77,13 +69,25 @@ fn read_source(file: &DataFile, mut fields: Fields, faults: &mut Faults) -> Opti
         language,
         threads,
         author,
-        why,
+        why: why?,
         line,
         repo_line,
     })
 }
 
-fn read_licence(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<String> {
+/// The reason at `why`; a fault if it is missing or not one line.
+fn read_why(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
+    let Some((line, why)) = fields.string("why", faults) else {
+        faults.push(file.name, fields.line, "`why` is missing: one line on why it is here");
+        return None;
+    };
+    if why.trim().is_empty() || why.contains('\n') {
+        faults.push(file.name, line, "`why` must be one line on why the source is here");
+    }
+    Some(why)
+}
+
+fn read_licence(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
     let (line, id) = fields.string("licence", faults)?;
     if spdx::license_id(&id).is_none() {
         faults.push(file.name, line, format!("`licence` {id:?} is not an SPDX id such as MIT"));
@@ -91,7 +95,7 @@ fn read_licence(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Op
     Some(id)
 }
 
-fn read_author(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<String> {
+fn read_author(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
     let (line, author) = fields.string("author", faults)?;
     let is_name = author.chars().any(char::is_alphabetic)
         && !author.chars().any(char::is_control)
@@ -103,7 +107,7 @@ fn read_author(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Opt
     Some(author.trim().to_owned())
 }
 
-fn read_origin(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Option<Origin> {
+fn read_origin(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<Origin> {
     let repo = fields.string("repo", faults);
     let archive = fields.string("archive", faults);
     let folder = fields.string("folder", faults);

@@ -7,7 +7,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::problem::{Faults, line_of};
 
 /// A data file: its name, for messages, and its text.
@@ -33,8 +33,8 @@ impl<'a> DataFile<'a> {
     }
 }
 
-/// One table, read key by key. [`Fields::finish`] reports the keys that were not read.
-pub(super) struct Fields<'a> {
+/// One table, read key by key. [`TableFields::finish`] reports the keys that were not read.
+pub(super) struct TableFields<'a> {
     file: &'a DataFile<'a>,
     table: &'a DeTable<'a>,
     known: Vec<&'static str>,
@@ -42,10 +42,10 @@ pub(super) struct Fields<'a> {
     pub line: usize,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> TableFields<'a> {
     /// The fields of `table`, which begins at `line`.
     pub fn new(file: &'a DataFile<'a>, table: &'a DeTable<'a>, line: usize) -> Self {
-        Fields { file, table, known: Vec::new(), line }
+        TableFields { file, table, known: Vec::new(), line }
     }
 
     /// The value of `key` with its line.
@@ -136,13 +136,13 @@ impl<'a> Fields<'a> {
     }
 
     /// The fields of the table at `key`; a fault if the key is missing or the value has another type.
-    pub fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fields<'a>> {
+    pub fn table(&mut self, key: &'static str, faults: &mut Faults) -> Option<TableFields<'a>> {
         let Some((line, value)) = self.value(key) else {
             faults.push(self.file.name, self.line, format!("the table [{key}] is missing"));
             return None;
         };
         match value.as_table() {
-            Some(table) => Some(Fields::new(self.file, table, line)),
+            Some(table) => Some(TableFields::new(self.file, table, line)),
             None => {
                 faults.push(self.file.name, line, format!("`{key}` must be a table"));
                 None
@@ -165,7 +165,7 @@ impl<'a> Fields<'a> {
 
 /// Parses the data file `path` with `parse`, which gets its name and text. A fault if the file can't be read.
 pub(super) fn load_file<T>(
-    sources: &Sources,
+    sources: &DataFiles,
     path: &str,
     parse: impl Fn(&str, &str) -> Result<T, Faults>,
 ) -> Result<T, Faults> {
@@ -187,7 +187,7 @@ pub(super) fn load_file<T>(
 
 pub(super) fn globs(
     file: &DataFile,
-    fields: &mut Fields,
+    fields: &mut TableFields,
     key: &'static str,
     faults: &mut Faults,
 ) -> Vec<String> {

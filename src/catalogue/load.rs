@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::fields::load_file;
 use super::{Catalogue, Origin, parse};
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::problem::Faults;
 
 /// The catalogue of `sources`. Reads one file. `Err` holds all faults. If the catalogue was found in the current folder, a
 /// source folder outside it is a fault.
-pub fn load(sources: &Sources) -> Result<Catalogue, Faults> {
+pub fn load(sources: &DataFiles) -> Result<Catalogue, Faults> {
     let catalogue = load_file(sources, "catalogue.toml", parse)?;
     let mut faults = Faults::default();
     let name = sources.name_of("catalogue.toml");

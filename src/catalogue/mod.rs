@@ -22,6 +22,6 @@ pub use load::load;
 pub use policy::{Policy, Shown};
 pub use selection::{Selection, SelectionRules};
 pub use source::{Catalogue, Origin, OriginKind, Source, SourceId};
-pub use threads::{Issues, Threads};
+pub use threads::{IssueSelection, ThreadSelection};
 pub use visibility::Visibility;
 pub use voice::{Voice, Voices};

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::fields::{DataFile, Fields, globs, load_file};
-use crate::config::Sources;
+use super::fields::{DataFile, TableFields, globs, load_file};
+use crate::config::DataFiles;
 use crate::problem::Faults;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ impl Rights {
 
 /// Limits on the content of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct PolicyLimits {
     /// The maximum number of entries of an archive.
     pub entries: u64,
     /// The maximum number of files that are read.
@@ -83,7 +83,7 @@ pub struct Policy {
     pub exclude: Vec<String>,
     /// The GitHub logins of people whose posts in discussions and issues are left out.
     pub opted_out: Vec<String>,
-    pub limits: Limits,
+    pub limits: PolicyLimits,
     /// The SPDX ids of licences that allow showing whole sections.
     pub full: Vec<String>,
     /// The extensions of files that are read only under these licences, lower-cased.
@@ -171,7 +171,7 @@ pub fn show(text: &str, shown: Shown, excerpt_chars: usize) -> Cow<'_, str> {
 }
 
 /// The policy of `sources`. Reads one file. `Err` holds all faults.
-pub fn load(sources: &Sources) -> Result<Policy, Faults> {
+pub fn load(sources: &DataFiles) -> Result<Policy, Faults> {
     load_file(sources, "policy.toml", parse)
 }
 
@@ -180,7 +180,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let mut faults = Faults::default();
     let file = DataFile { name, text };
     let document = file.document(&mut faults);
-    let mut root = Fields::new(&file, document.get_ref(), 1);
+    let mut root = TableFields::new(&file, document.get_ref(), 1);
     let formats = lower(root.some_strings("formats", &mut faults));
     let exclude = globs(&file, &mut root, "exclude", &mut faults);
     let opted_out = logins(&file, &mut root, &mut faults);
@@ -212,7 +212,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
 }
 
 /// The logins at `opted_out`, which may be missing; a fault for each invalid login.
-fn logins(file: &DataFile, root: &mut Fields, faults: &mut Faults) -> Vec<String> {
+fn logins(file: &DataFile, root: &mut TableFields, faults: &mut Faults) -> Vec<String> {
     let logins = root.strings("opted_out", faults);
     for (line, login) in &logins {
         // The logins of bots end in `[bot]`.
@@ -225,8 +225,8 @@ fn logins(file: &DataFile, root: &mut Fields, faults: &mut Faults) -> Vec<String
     logins.into_iter().map(|(_, login)| login).collect()
 }
 
-fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
-    let limits = Limits {
+fn limits(mut fields: TableFields, faults: &mut Faults) -> PolicyLimits {
+    let limits = PolicyLimits {
         entries: fields.number("entries", faults),
         files: fields.number("files", faults),
         kept_bytes: fields.number("kept_bytes", faults),
@@ -242,7 +242,7 @@ fn limits(mut fields: Fields, faults: &mut Faults) -> Limits {
 
 fn rights(
     file: &DataFile,
-    mut fields: Fields,
+    mut fields: TableFields,
     faults: &mut Faults,
 ) -> (Vec<String>, Vec<String>, usize) {
     let open_only = lower(fields.strings("open_only", faults));
@@ -267,7 +267,7 @@ mod tests {
 
     #[test]
     fn rights_follow_the_licence() {
-        let policy = load(&Sources::Compiled).unwrap();
+        let policy = load(&DataFiles::Compiled).unwrap();
         assert_eq!(policy.shown(Some("MIT")), Shown::Full);
         assert_eq!(policy.shown(Some("CC-BY-NC-SA-4.0")), Shown::Full);
         assert_eq!(policy.shown(Some("CC-BY-ND-4.0")), Shown::Excerpt);
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn copies_of_books_are_distinguished_from_notes_about_them() {
-        let policy = load(&Sources::Compiled).unwrap();
+        let policy = load(&DataFiles::Compiled).unwrap();
         assert!(policy.is_book_copy("books/System-Design-Interview_by_Alex-Xu.pdf"));
         assert!(!policy.is_book_copy("notes/system-design-interview.md"));
         let page = |text| policy.is_book("pdf", None, "", text);
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_policy_without_formats_is_a_fault() {
-        let shipped = String::from_utf8(Sources::Compiled.read("policy.toml").unwrap().unwrap());
+        let shipped = String::from_utf8(DataFiles::Compiled.read("policy.toml").unwrap().unwrap());
         let shipped = shipped.unwrap();
         let line = shipped.lines().position(|line| line.starts_with("formats")).unwrap();
         let renamed = shipped.replacen("formats", "exclude_too", 1);

@@ -135,11 +135,11 @@ fn set(globs: &[String]) -> GlobSet {
 mod tests {
     use super::*;
     use crate::catalogue::{parse, policy};
-    use crate::config::Sources;
+    use crate::config::DataFiles;
 
     #[test]
     fn the_excludes_of_the_policy_and_of_the_entry_both_apply() {
-        let policy = policy::load(&Sources::Compiled).unwrap();
+        let policy = policy::load(&DataFiles::Compiled).unwrap();
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nexclude = [\"translations/**\", \"*-zh.md\"]\n";
         let catalogue = parse("c", text).unwrap();
         let selection = SelectionRules::new(&policy).of(&catalogue.sources[0]);

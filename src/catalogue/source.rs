@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Threads, Visibility};
+use super::{ThreadSelection, Visibility};
 
 /// The catalogue's name for a source. It stays the same if the repository is renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub struct Source {
     /// The language of its text (ISO 639-1), if detection would be wrong.
     pub language: Option<String>,
     /// Which of its discussions and issues are also read.
-    pub threads: Threads,
+    pub threads: ThreadSelection,
     /// Its author, as people search for them.
     pub author: Option<String>,
     /// One line on why it is in the catalogue.

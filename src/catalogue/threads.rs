@@ -3,7 +3,7 @@
 
 use toml::de::DeValue;
 
-use super::fields::{DataFile, Fields};
+use super::fields::{DataFile, TableFields};
 use crate::problem::Faults;
 
 /// The maximum number of labels of one entry.
@@ -14,14 +14,14 @@ const ISSUES: &str = "`issues` must be true, false, or a table such as { labels 
 
 /// Which threads of a repository are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Threads {
+pub struct ThreadSelection {
     pub discussions: bool,
-    pub issues: Issues,
+    pub issues: IssueSelection,
 }
 
 /// Which issues of a repository are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Issues {
+pub enum IssueSelection {
     #[default]
     None,
     All,
@@ -29,20 +29,20 @@ pub enum Issues {
     Labelled(Vec<String>),
 }
 
-impl Threads {
+impl ThreadSelection {
     /// Whether any threads are read.
     pub fn any(&self) -> bool {
-        self.discussions || self.issues != Issues::None
+        self.discussions || self.issues != IssueSelection::None
     }
 }
 
-impl Issues {
+impl IssueSelection {
     /// Whether an issue with `labels` is read.
     pub fn includes(&self, labels: &[String]) -> bool {
         match self {
-            Issues::None => false,
-            Issues::All => true,
-            Issues::Labelled(wanted) => wanted
+            IssueSelection::None => false,
+            IssueSelection::All => true,
+            IssueSelection::Labelled(wanted) => wanted
                 .iter()
                 .any(|wanted| labels.iter().any(|own| own.to_lowercase() == wanted.to_lowercase())),
         }
@@ -51,7 +51,11 @@ impl Issues {
 
 /// Reads the keys `discussions` and `issues` of the entry `fields`. A fault if the entry has no `repo` or a value is
 /// invalid.
-pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Threads {
+pub(super) fn read(
+    file: &DataFile,
+    fields: &mut TableFields,
+    faults: &mut Faults,
+) -> ThreadSelection {
     let discussions = fields.value("discussions");
     let issues = fields.value("issues");
     let has_repo = fields.value("repo").is_some();
@@ -69,18 +73,23 @@ pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) ->
         })
     });
     let issues = issues.map(|(line, value)| read_issues(file, line, value, faults));
-    Threads { discussions, issues: issues.unwrap_or_default() }
+    ThreadSelection { discussions, issues: issues.unwrap_or_default() }
 }
 
-fn read_issues(file: &DataFile, line: usize, value: &DeValue, faults: &mut Faults) -> Issues {
+fn read_issues(
+    file: &DataFile,
+    line: usize,
+    value: &DeValue,
+    faults: &mut Faults,
+) -> IssueSelection {
     if let Some(all) = value.as_bool() {
-        return if all { Issues::All } else { Issues::None };
+        return if all { IssueSelection::All } else { IssueSelection::None };
     }
     let Some(table) = value.as_table() else {
         faults.push(file.name, line, ISSUES);
-        return Issues::None;
+        return IssueSelection::None;
     };
-    let mut fields = Fields::new(file, table, line);
+    let mut fields = TableFields::new(file, table, line);
     let before = faults.0.len();
     let labels = fields.strings("labels", faults);
     fields.finish(faults);
@@ -97,7 +106,7 @@ fn read_issues(file: &DataFile, line: usize, value: &DeValue, faults: &mut Fault
             faults.push(file.name, *line, message);
         }
     }
-    Issues::Labelled(labels.into_iter().map(|(_, label)| label).collect())
+    IssueSelection::Labelled(labels.into_iter().map(|(_, label)| label).collect())
 }
 
 #[cfg(test)]
@@ -105,7 +114,7 @@ mod tests {
     use super::*;
     use crate::catalogue::parse;
 
-    fn threads(keys: &str) -> Threads {
+    fn threads(keys: &str) -> ThreadSelection {
         let text = format!("[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n{keys}\n");
         parse("c.toml", &text).unwrap().sources[0].threads.clone()
     }
@@ -115,14 +124,16 @@ mod tests {
         assert!(!threads("").any());
         assert!(!threads("discussions = false\nissues = false").any());
         let both = threads("discussions = true\nissues = true");
-        assert_eq!(both, Threads { discussions: true, issues: Issues::All });
-        let Threads { discussions, issues } =
+        assert_eq!(both, ThreadSelection { discussions: true, issues: IssueSelection::All });
+        let ThreadSelection { discussions, issues } =
             threads("issues = { labels = [\"question\", \"FAQ\"] }");
         assert!(!discussions);
         let labels = |labels: &[&str]| labels.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
         assert!(issues.includes(&labels(&["bug", "faq"])), "case-insensitive");
         assert!(!issues.includes(&labels(&["bug"])));
-        assert!(Issues::All.includes(&[]) && !Issues::None.includes(&labels(&["faq"])));
+        assert!(
+            IssueSelection::All.includes(&[]) && !IssueSelection::None.includes(&labels(&["faq"]))
+        );
     }
 
     #[test]

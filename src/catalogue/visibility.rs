@@ -1,6 +1,6 @@
 //! The key `private` of a catalogue entry: who may read a source at its origin.
 
-use super::fields::{DataFile, Fields};
+use super::fields::{DataFile, TableFields};
 use crate::problem::Faults;
 
 /// Who may read a source at its origin.
@@ -15,7 +15,7 @@ pub enum Visibility {
 
 /// Reads the key `private` of the entry `fields`. A fault if the entry has no `repo`: only repositories are fetched with
 /// the token.
-pub(super) fn read(file: &DataFile, fields: &mut Fields, faults: &mut Faults) -> Visibility {
+pub(super) fn read(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Visibility {
     let Some((line, is_private)) = fields.boolean("private", faults) else {
         return Visibility::Public;
     };

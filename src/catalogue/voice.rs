@@ -23,7 +23,7 @@ pub enum Voice {
 
 /// The properties of a source that determine its voice.
 #[derive(Clone, Copy, Debug)]
-pub struct Speaker<'a> {
+pub struct VoiceSource<'a> {
     /// The source's id.
     pub id: &'a str,
     /// The owner of the repository; `None` for folders and archives.
@@ -32,7 +32,7 @@ pub struct Speaker<'a> {
     pub fork_of: Option<&'a str>,
 }
 
-impl Speaker<'_> {
+impl VoiceSource<'_> {
     fn voice(self) -> Voice {
         match self.owner {
             Some(owner) => Voice::Owner(owner.to_lowercase()),
@@ -52,8 +52,8 @@ impl Voices {
     /// The voices of `speakers`, which must be all sources. O(speakers).
     ///
     /// ```
-    /// use cairn::catalogue::voice::{Speaker, Voices};
-    /// let of = |id, owner, fork_of| Speaker { id, owner, fork_of };
+    /// use cairn::catalogue::voice::{VoiceSource, Voices};
+    /// let of = |id, owner, fork_of| VoiceSource { id, owner, fork_of };
     /// let speakers = [
     ///     of("Ann/one", Some("Ann"), None),
     ///     of("ann/two", Some("ann"), None),
@@ -62,10 +62,10 @@ impl Voices {
     /// ];
     /// assert_eq!(Voices::new(speakers).count(["Ann/one", "ann/two", "bob/one", "notes"]), 2);
     /// ```
-    pub fn new<'a>(speakers: impl IntoIterator<Item = Speaker<'a>>) -> Voices {
-        let speakers: HashMap<String, Speaker> =
+    pub fn new<'a>(speakers: impl IntoIterator<Item = VoiceSource<'a>>) -> Voices {
+        let speakers: HashMap<String, VoiceSource> =
             speakers.into_iter().map(|speaker| (speaker.id.to_lowercase(), speaker)).collect();
-        let original = |speaker: &Speaker<'a>| -> Option<Speaker<'a>> {
+        let original = |speaker: &VoiceSource<'a>| -> Option<VoiceSource<'a>> {
             speakers.get(&speaker.fork_of?.to_lowercase()).copied()
         };
         let mut by_source = HashMap::new();
@@ -79,7 +79,7 @@ impl Voices {
 
     /// The voices of the sources of `catalogue`.
     pub fn of_catalogue(catalogue: &Catalogue) -> Voices {
-        Voices::new(catalogue.sources.iter().map(|source| Speaker {
+        Voices::new(catalogue.sources.iter().map(|source| VoiceSource {
             id: &source.id.0,
             owner: match &source.origin {
                 Origin::GitHub { owner, .. } => Some(owner),
@@ -142,7 +142,7 @@ why = "x"
 
     #[test]
     fn a_cycle_of_forks_ends() {
-        let of = |id, fork_of| Speaker { id, owner: Some(id), fork_of: Some(fork_of) };
+        let of = |id, fork_of| VoiceSource { id, owner: Some(id), fork_of: Some(fork_of) };
         let voices = Voices::new([of("a", "b"), of("b", "a")]);
         assert!(matches!(voices.of("a"), Voice::Owner(_)));
     }

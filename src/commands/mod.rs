@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{self, Config, FoundPart, Overrides, Refused};
+use crate::config::{self, Config, ConfigOverrides, FoundPart, UntrustedPath};
 use crate::generation::damage::{rebuild, shown};
 use crate::printable::log::{Lines, LogWriter};
 use crate::printable::shell;
@@ -207,7 +207,7 @@ fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
 }
 
 fn configured(global: &Global) -> anyhow::Result<Config> {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: global.config.clone(),
         index: global.index.clone(),
         sources: global.sources.clone(),
@@ -219,7 +219,7 @@ fn configured(global: &Global) -> anyhow::Result<Config> {
 /// `error`; if something was refused because it was found in the current folder, with the command line that trusts
 /// it.
 fn with_command(error: anyhow::Error) -> anyhow::Error {
-    let Some(refused) = error.downcast_ref::<Refused>() else { return error };
+    let Some(refused) = error.downcast_ref::<UntrustedPath>() else { return error };
     let given = std::env::args_os().skip(1).map(|word| word.into_string().ok());
     let mut words = vec!["cairn".to_owned(), refused.option.to_owned(), refused.value.clone()];
     words.extend(given.collect::<Option<Vec<String>>>().unwrap_or_default());

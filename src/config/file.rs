@@ -6,39 +6,39 @@ use anyhow::{Context, bail};
 use toml::{Table, Value};
 
 use super::environment::env;
-use super::found::{Home, MOST_BYTES, Refused, Trust, is_short_file};
-use super::keys::{File, refused_keys};
+use super::found::{ConfinedFolder, MOST_BYTES, PathTrust, UntrustedPath, is_short_file};
+use super::keys::{ConfigFile, refused_keys};
 use crate::problem::line_of;
 
 /// The content of the configuration files.
 #[derive(Default)]
-pub(super) struct Settings {
-    pub file: File,
+pub(super) struct FileSettings {
+    pub file: ConfigFile,
     /// Who set `index` and `sources`, if the files set them.
-    pub index: Trust,
-    pub sources: Trust,
+    pub index: PathTrust,
+    pub sources: PathTrust,
 }
 
 /// The settings of the file `named`, or else of the one that `CAIRN_CONFIG` names. If neither is given, the settings of the
 /// user's own file, overridden by those of `cairn.toml` in the current folder.
 ///
 /// `Err` for an unreadable file, unknown keys, and a found file that sets keys it must not set.
-pub(super) fn read(named: Option<&Path>, home: &Home) -> anyhow::Result<Settings> {
+pub(super) fn read(named: Option<&Path>, home: &ConfinedFolder) -> anyhow::Result<FileSettings> {
     let named = named.map(Path::to_owned).or_else(|| env("CAIRN_CONFIG").map(PathBuf::from));
     if let Some(path) = named {
-        return Ok(Settings { file: table(&path)?.try_into()?, ..Settings::default() });
+        return Ok(FileSettings { file: table(&path)?.try_into()?, ..FileSettings::default() });
     }
     let own = own_file();
     let here = Path::new("cairn.toml");
     let base = own.as_deref().map(table).transpose()?.unwrap_or_default();
     let is_own = own.is_some_and(|own| is_same(&own, here));
     if is_own || here.symlink_metadata().is_err() {
-        return Ok(Settings { file: base.try_into()?, ..Settings::default() });
+        return Ok(FileSettings { file: base.try_into()?, ..FileSettings::default() });
     }
     let found = found_table(here, home)?;
-    let trust = |key| if found.contains_key(key) { Trust::Found } else { Trust::Named };
+    let trust = |key| if found.contains_key(key) { PathTrust::Found } else { PathTrust::Named };
     let (index, sources) = (trust("index"), trust("sources"));
-    Ok(Settings { file: laid_over(base, found).try_into()?, index, sources })
+    Ok(FileSettings { file: merged(base, found).try_into()?, index, sources })
 }
 
 /// The path of the user's own configuration file, if it exists.
@@ -60,14 +60,14 @@ fn table(path: &Path) -> anyhow::Result<Table> {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
     };
-    toml::from_str::<File>(&text).map_err(without_quote)?;
+    toml::from_str::<ConfigFile>(&text).map_err(without_quote)?;
     toml::from_str(&text).map_err(without_quote)
 }
 
 /// The tables of the file `path`, which was found in `home`. `Err` if it sets keys that a found file must not set.
-fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
+fn found_table(path: &Path, home: &ConfinedFolder) -> anyhow::Result<Table> {
     let name = path.display();
-    let refused = |why: String| Refused { why, option: "--config", value: name.to_string() };
+    let refused = |why: String| UntrustedPath { why, option: "--config", value: name.to_string() };
     if !home.holds(path) {
         bail!(refused(format!("{name} was found in the current folder and leads out of it")));
     }
@@ -90,7 +90,7 @@ fn found_table(path: &Path, home: &Home) -> anyhow::Result<Table> {
 
 /// `base`, overridden by the keys of `over`. The keys of a schedule are replaced together, because parts of two schedules
 /// don't make a valid one.
-fn laid_over(mut base: Table, over: Table) -> Table {
+fn merged(mut base: Table, over: Table) -> Table {
     const SCHEDULE: [&str; 3] = ["every", "cron", "time_zone"];
     for (name, value) in over {
         match (base.get_mut(&name), value) {
@@ -116,7 +116,7 @@ mod tests {
     fn a_found_file_overrides_the_users_own() {
         let table = |text: &str| toml::from_str::<Table>(text).unwrap();
         let own = "[refresh]\ncron = \"0 4 * * *\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
-        let over = laid_over(table(own), table("[refresh]\nevery = \"1h\"\n"));
+        let over = merged(table(own), table("[refresh]\nevery = \"1h\"\n"));
         let expected =
             "[refresh]\nevery = \"1h\"\njobs = 2\n[github]\napi = \"https://git.corp/api/v3\"\n";
         assert_eq!(over, table(expected), "the token still goes to the user's own host");

@@ -22,7 +22,7 @@ pub fn is_short_file(path: &Path) -> bool {
 
 /// Who chose a path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Trust {
+pub enum PathTrust {
     /// The user: on the command line, in the environment, in the user's own configuration, or by using the default outside
     /// the current folder.
     #[default]
@@ -34,7 +34,7 @@ pub enum Trust {
 /// A file or folder found in the current folder that was refused, because it requires the user's trust.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}; if you trust it, name it with {option} {value}")]
-pub struct Refused {
+pub struct UntrustedPath {
     /// What was refused and why.
     pub why: String,
     /// The option with which the user can name it explicitly, such as `--config`.
@@ -45,17 +45,17 @@ pub struct Refused {
 
 /// A folder whose found files must not refer to anything outside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Home(PathBuf);
+pub struct ConfinedFolder(PathBuf);
 
-impl Home {
+impl ConfinedFolder {
     /// The current folder.
-    pub fn here() -> io::Result<Home> {
-        Home::at(Path::new("."))
+    pub fn here() -> io::Result<ConfinedFolder> {
+        ConfinedFolder::at(Path::new("."))
     }
 
     /// The folder `folder`.
-    pub fn at(folder: &Path) -> io::Result<Home> {
-        folder.canonicalize().map(Home)
+    pub fn at(folder: &Path) -> io::Result<ConfinedFolder> {
+        folder.canonicalize().map(ConfinedFolder)
     }
 
     /// Whether `path` (absolute, or relative to the current folder) is inside after all symbolic links are resolved.
@@ -83,9 +83,10 @@ impl Home {
 
     /// `Err` with the reason if the index folder `index` is outside, or contains a link, a device or a pipe: Cairn would
     /// write through it or block on it. Lists the folder.
-    pub fn check_index(&self, index: &Path) -> Result<(), Refused> {
+    pub fn check_index(&self, index: &Path) -> Result<(), UntrustedPath> {
         let value = index.display().to_string();
-        let refused = |why: String| Err(Refused { why, option: "--index", value: value.clone() });
+        let refused =
+            |why: String| Err(UntrustedPath { why, option: "--index", value: value.clone() });
         if !self.holds(index) {
             return refused(format!(
                 "the index {value} was found in the current folder and leads out of it"
@@ -126,7 +127,7 @@ mod tests {
         symlink(outside.path(), at("out")).unwrap();
         symlink(outside.path().join("new"), at("dangling")).unwrap();
         symlink("in", at("within")).unwrap();
-        let home = Home::at(folder.path()).unwrap();
+        let home = ConfinedFolder::at(folder.path()).unwrap();
         for inside in ["", "in", "in/new/deeper", "within/x", "in/../in"] {
             assert!(home.holds(&at(inside)), "{inside}");
         }
@@ -151,10 +152,10 @@ mod tests {
     }
 
     #[test]
-    fn a_found_index_holds_no_link() {
+    fn a_found_index_with_a_link_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
-        let home = Home::at(folder.path()).unwrap();
+        let home = ConfinedFolder::at(folder.path()).unwrap();
         assert_eq!(home.check_index(&index), Ok(()), "it is created later");
         fs::create_dir_all(index.join("generations/0001")).unwrap();
         fs::write(index.join("current"), "1\n").unwrap();

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::found::Home;
+use super::found::ConfinedFolder;
 
 /// What a found file may do with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ macro_rules! tables {
 }
 
 tables! {
-    File in "" {
+    ConfigFile in "" {
         index: Option<PathBuf> => PathInside,
         sources: Option<PathBuf> => PathInside,
         refresh: RefreshFile => Section,
@@ -92,7 +92,7 @@ tables! {
 }
 
 /// The keys in `found` that a found file must not set, or not to these values.
-pub(super) fn refused_keys(found: &Table, home: &Home) -> Vec<String> {
+pub(super) fn refused_keys(found: &Table, home: &ConfinedFolder) -> Vec<String> {
     let mut refused = Vec::new();
     for (name, value) in found {
         match (class_of("", name), value) {
@@ -116,7 +116,7 @@ fn class_of(section: &str, name: &str) -> KeyClass {
 
 impl KeyClass {
     /// Whether a file found in `home` may set a key of this class to `value`.
-    fn allows(self, value: &Value, home: &Home) -> bool {
+    fn allows(self, value: &Value, home: &ConfinedFolder) -> bool {
         match self {
             KeyClass::Harmless => true,
             KeyClass::PathInside => value.as_str().is_some_and(|path| home.holds(Path::new(path))),
@@ -140,7 +140,8 @@ mod tests {
     /// The keys that serde knows in `section`, from its message "expected one of `a`, `b`".
     fn known_to_serde(section: &str) -> Vec<String> {
         let head = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
-        let error = toml::from_str::<File>(&format!("{head}no_such_key = 1\n")).err().unwrap();
+        let error =
+            toml::from_str::<ConfigFile>(&format!("{head}no_such_key = 1\n")).err().unwrap();
         let (_, expected) = error.message().split_once("expected one of").unwrap();
         expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
     }
@@ -153,7 +154,7 @@ mod tests {
         };
         let mut sections = vec![String::new()];
         for name in known_to_serde("") {
-            let is_table = toml::from_str::<File>(&format!("[{name}]\n")).is_ok();
+            let is_table = toml::from_str::<ConfigFile>(&format!("[{name}]\n")).is_ok();
             assert_eq!(class_of("", &name) == KeyClass::Section, is_table, "{name}");
             sections.extend(is_table.then_some(name));
         }
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn a_found_file_may_set_only_harmless_keys() {
         let folder = tempfile::tempdir().unwrap();
-        let home = Home::at(folder.path()).unwrap();
+        let home = ConfinedFolder::at(folder.path()).unwrap();
         let inside = folder.path().join("notes");
         let refused = |text: &str| refused_keys(&toml::from_str(text).unwrap(), &home);
         let harmless = format!(

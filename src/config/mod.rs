@@ -24,12 +24,12 @@ use anyhow::{Context, bail};
 use secrecy::SecretString;
 
 use environment::env;
-use file::Settings;
-pub use found::{Home, Refused, Trust};
-use keys::GitHubFile;
+use file::FileSettings;
+pub use found::{ConfinedFolder, PathTrust, UntrustedPath};
+use keys::{ConfigFile, GitHubFile, RefreshFile};
 use schedule::period;
 pub use schedule::{Schedule, Timetable};
-pub use sources::Sources;
+pub use sources::DataFiles;
 
 /// GitHub's base URLs without a trailing slash; GitHub Enterprise and tests set others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +73,8 @@ pub struct Config {
     /// The index folder; created when first needed.
     pub index: PathBuf,
     /// Who chose the index folder.
-    pub index_trust: Trust,
-    pub sources: Sources,
+    pub index_trust: PathTrust,
+    pub sources: DataFiles,
     /// The folder of web assets, if `serve --web` names one; `None` means the copy inside the program.
     pub web_folder: Option<PathBuf>,
     pub github: GitHubHosts,
@@ -123,7 +123,7 @@ pub enum FoundPart {
 
 /// The settings on the command line; for `None`, the configuration file applies, then the default.
 #[derive(Clone, Debug, Default)]
-pub struct Overrides {
+pub struct ConfigOverrides {
     pub config: Option<PathBuf>,
     pub index: Option<PathBuf>,
     pub sources: Option<PathBuf>,
@@ -136,19 +136,23 @@ pub struct Overrides {
 /// overrides the one in the platform's configuration folder. Only a named file must exist.
 ///
 /// `Err` for an unreadable file, unknown keys, invalid values, a token that would be sent unencrypted over a network, and
-/// ([`Refused`]) for files found in the current folder that require the user's trust.
-pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
-    let home = Home::here().context("cannot read the current folder")?;
+/// ([`UntrustedPath`]) for files found in the current folder that require the user's trust.
+pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
+    let home = ConfinedFolder::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
     let ConfigPaths { index, index_trust, sources } = paths(overrides, &settings, &home)?;
-    let file = settings.file;
-    let github = hosts(file.github.clone())?;
+    let ConfigFile { refresh, serve, github: github_file, .. } = settings.file;
+    let github = hosts(github_file.clone())?;
     let token =
-        secret::read("GITHUB_TOKEN", "[github] token_file", file.github.token_file.as_deref())?;
+        secret::read("GITHUB_TOKEN", "[github] token_file", github_file.token_file.as_deref())?;
     if token.is_some() {
         secret::may_go_to(&github.api)?;
     }
-    let refresh = file.refresh;
+    let admin_token = secret::read(
+        "CAIRN_ADMIN_TOKEN",
+        "[serve] admin_token_file",
+        serve.admin_token_file.as_deref(),
+    )?;
     Ok(Config {
         file: overrides.config.clone(),
         program: None,
@@ -156,13 +160,9 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         index_trust,
         sources,
         web_folder: None,
+        github,
         token,
-        timetable: Timetable::read(
-            refresh.every.as_deref(),
-            refresh.cron.as_deref(),
-            refresh.time_zone.as_deref(),
-            refresh.jitter.as_deref(),
-        )?,
+        timetable: timetable(&refresh)?,
         gone_after: refresh.gone_after.unwrap_or(3).max(1),
         drop_after: period("drop_after", refresh.drop_after.as_deref().unwrap_or("90d"))?,
         jobs: refresh.jobs.unwrap_or(6).clamp(1, 32),
@@ -170,46 +170,55 @@ pub fn load(overrides: &Overrides) -> anyhow::Result<Config> {
         longest_wait: period("longest_wait", refresh.longest_wait.as_deref().unwrap_or("2m"))?,
         run_bytes: refresh.run_megabytes.unwrap_or(5_000).saturating_mul(1_000_000),
         private_hosts: refresh.private_hosts,
-        admin_token: secret::read(
-            "CAIRN_ADMIN_TOKEN",
-            "[serve] admin_token_file",
-            file.serve.admin_token_file.as_deref(),
-        )?,
-        url: file.serve.url.map(|url| url.trim_end_matches('/').to_owned()),
-        public: file.serve.public,
-        share_private: file.serve.share_private,
-        requests_per_second: file.serve.requests_per_second,
-        connections_per_address: file.serve.connections_per_address,
-        hosts: file.serve.hosts,
-        listen: file.serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
-        github,
+        admin_token,
+        url: serve.url.map(|url| url.trim_end_matches('/').to_owned()),
+        public: serve.public,
+        share_private: serve.share_private,
+        requests_per_second: serve.requests_per_second,
+        connections_per_address: serve.connections_per_address,
+        hosts: serve.hosts,
+        listen: serve.listen.unwrap_or_else(|| "127.0.0.1:7878".to_owned()),
     })
+}
+
+/// The timetable from the keys of `[refresh]`.
+fn timetable(refresh: &RefreshFile) -> anyhow::Result<Timetable> {
+    Timetable::read(
+        refresh.every.as_deref(),
+        refresh.cron.as_deref(),
+        refresh.time_zone.as_deref(),
+        refresh.jitter.as_deref(),
+    )
 }
 
 /// The paths of the index and the data files, and who chose the index.
 struct ConfigPaths {
     index: PathBuf,
-    index_trust: Trust,
-    sources: Sources,
+    index_trust: PathTrust,
+    sources: DataFiles,
 }
 
 /// The paths from the command line, else the configuration files, else the current folder if it is a checkout, else the
 /// platform's data folder.
-fn paths(overrides: &Overrides, settings: &Settings, home: &Home) -> anyhow::Result<ConfigPaths> {
+fn paths(
+    overrides: &ConfigOverrides,
+    settings: &FileSettings,
+    home: &ConfinedFolder,
+) -> anyhow::Result<ConfigPaths> {
     let is_checkout = Path::new("sources/catalogue.toml").is_file();
     let (index, index_trust) = match (&overrides.index, &settings.file.index) {
-        (Some(index), _) => (index.clone(), Trust::Named),
+        (Some(index), _) => (index.clone(), PathTrust::Named),
         (None, Some(index)) => (index.clone(), settings.index),
-        (None, None) if is_checkout => (PathBuf::from("index"), Trust::Found),
-        (None, None) => (data_folder().join("index"), Trust::Named),
+        (None, None) if is_checkout => (PathBuf::from("index"), PathTrust::Found),
+        (None, None) => (data_folder().join("index"), PathTrust::Named),
     };
     let sources = match (&overrides.sources, &settings.file.sources) {
-        (Some(folder), _) => on_disk(folder, Trust::Named, home)?,
+        (Some(folder), _) => on_disk(folder, PathTrust::Named, home)?,
         (None, Some(folder)) => on_disk(folder, settings.sources, home)?,
-        (None, None) if is_checkout => on_disk(Path::new("sources"), Trust::Found, home)?,
-        (None, None) => Sources::Compiled,
+        (None, None) if is_checkout => on_disk(Path::new("sources"), PathTrust::Found, home)?,
+        (None, None) => DataFiles::Compiled,
     };
-    if index_trust == Trust::Found {
+    if index_trust == PathTrust::Found {
         home.check_index(&index)?;
     }
     Ok(ConfigPaths { index, index_trust, sources })
@@ -219,15 +228,15 @@ impl Config {
     /// The same settings, with the rules for found folders applied to those in `found`, even if they were named: `serve`
     /// passes the folders that it found to the refreshes that it starts. This only reduces trust.
     pub fn with_found(mut self, found: &[FoundPart]) -> anyhow::Result<Config> {
-        let home = Home::here().context("cannot read the current folder")?;
+        let home = ConfinedFolder::here().context("cannot read the current folder")?;
         if found.contains(&FoundPart::Index) {
             home.check_index(&self.index)?;
-            self.index_trust = Trust::Found;
+            self.index_trust = PathTrust::Found;
         }
         if found.contains(&FoundPart::Sources)
-            && let Sources::Disk(folder) = &self.sources
+            && let DataFiles::Disk(folder) = &self.sources
         {
-            self.sources = on_disk(&folder.clone(), Trust::Found, &home)?;
+            self.sources = on_disk(&folder.clone(), PathTrust::Found, &home)?;
         }
         Ok(self)
     }
@@ -238,19 +247,19 @@ fn data_folder() -> PathBuf {
 }
 
 /// The data files in `folder`. `Err` if it does not exist, or if it was found in `home` and is outside it.
-fn on_disk(folder: &Path, trust: Trust, home: &Home) -> anyhow::Result<Sources> {
+fn on_disk(folder: &Path, trust: PathTrust, home: &ConfinedFolder) -> anyhow::Result<DataFiles> {
     let name = folder.display().to_string();
     if !folder.is_dir() {
         bail!("the sources folder {name} does not exist; name another with --sources");
     }
-    if trust == Trust::Named {
-        return Ok(Sources::Disk(folder.to_owned()));
+    if trust == PathTrust::Named {
+        return Ok(DataFiles::Disk(folder.to_owned()));
     }
     if !home.holds(folder) {
         let why = format!("the folder {name} was found in the current folder and leads out of it");
-        bail!(Refused { why, option: "--sources", value: name });
+        bail!(UntrustedPath { why, option: "--sources", value: name });
     }
-    Ok(Sources::Found { folder: folder.to_owned(), home: home.clone() })
+    Ok(DataFiles::Found { folder: folder.to_owned(), home: home.clone() })
 }
 
 fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
@@ -284,7 +293,7 @@ mod tests {
     #[test]
     fn debug_output_contains_no_token() {
         let token = || Some(SecretString::from("s3cret".to_owned()));
-        let config = load(&Overrides::default()).unwrap();
+        let config = load(&ConfigOverrides::default()).unwrap();
         let config = Config { token: token(), admin_token: token(), ..config };
         let printed = format!("{config:?}");
         assert!(printed.contains("admin_token") && !printed.contains("s3cret"), "{printed}");

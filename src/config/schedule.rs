@@ -103,32 +103,34 @@ impl Timetable {
     }
 }
 
-/// A time such as "24h" at the key `key` of `[refresh]`.
+/// A duration such as "24h" at the key `key` of `[refresh]`.
 pub(super) fn period(key: &str, text: &str) -> anyhow::Result<Duration> {
     humantime::parse_duration(text)
-        .with_context(|| format!("[refresh] {key} = {text:?} is no time such as \"24h\""))
+        .with_context(|| format!("[refresh] {key} = {text:?} is not a duration such as \"24h\""))
 }
 
 fn at_least_a_minute(every: &str) -> anyhow::Result<Duration> {
     let period = period("every", every)?;
     if period < LEAST {
-        bail!("[refresh] every = {every:?} is too often; a minute is the least");
+        bail!("[refresh] every = {every:?} is too often; the minimum is a minute");
     }
     Ok(period)
 }
 
 fn cron_line(line: &str, zone: Option<&str>) -> anyhow::Result<Schedule> {
     line.parse::<croner::Cron>().with_context(|| {
-        format!("[refresh] cron = {line:?} is no cron line such as \"0 4 * * *\"")
+        format!("[refresh] cron = {line:?} is not a cron line such as \"0 4 * * *\"")
     })?;
     let parse = |name: &str| {
         name.parse::<Tz>().map_err(|_| {
-            anyhow::anyhow!("[refresh] time_zone = {name:?} is no zone such as \"Europe/Berlin\"")
+            anyhow::anyhow!(
+                "[refresh] time_zone = {name:?} is not a time zone such as \"Europe/Berlin\""
+            )
         })
     };
     let zone = zone.map(parse).transpose()?;
     if next(line, zone, Utc::now()).is_none() {
-        bail!("[refresh] cron = {line:?} never comes");
+        bail!("[refresh] cron = {line:?} matches no time");
     }
     Ok(Schedule::Cron { line: line.to_owned(), zone })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use rust_embed::Embed;
 
-use super::found::{Home, MOST_BYTES, is_short_file};
+use super::found::{ConfinedFolder, MOST_BYTES, is_short_file};
 
 /// The data files at build time.
 #[derive(Embed)]
@@ -14,21 +14,21 @@ struct CompiledSources;
 
 /// The data files that people edit: catalogue, policy, vocabulary, own notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sources {
+pub enum DataFiles {
     /// A folder on disk that the user named.
     Disk(PathBuf),
     /// A folder that was found in the current folder, and must not refer to anything outside it.
-    Found { folder: PathBuf, home: Home },
+    Found { folder: PathBuf, home: ConfinedFolder },
     /// The copy inside the program.
     Compiled,
 }
 
-impl Sources {
+impl DataFiles {
     /// The folder, if the data files are on disk.
     pub fn folder(&self) -> Option<&Path> {
         match self {
-            Sources::Disk(folder) | Sources::Found { folder, .. } => Some(folder),
-            Sources::Compiled => None,
+            DataFiles::Disk(folder) | DataFiles::Found { folder, .. } => Some(folder),
+            DataFiles::Compiled => None,
         }
     }
 
@@ -36,8 +36,8 @@ impl Sources {
     /// folder. Accesses the disk.
     pub fn allows(&self, path: &Path) -> bool {
         match self {
-            Sources::Found { folder, home } => home.holds(&folder.join(path)),
-            Sources::Disk(_) | Sources::Compiled => true,
+            DataFiles::Found { folder, home } => home.holds(&folder.join(path)),
+            DataFiles::Disk(_) | DataFiles::Compiled => true,
         }
     }
 
@@ -60,7 +60,7 @@ impl Sources {
         let Some(file) = self.on_disk(path)? else {
             return Ok(CompiledSources::get(path).map(|file| file.data.into_owned()));
         };
-        if matches!(self, Sources::Found { .. }) && !is_short_file(&file) {
+        if matches!(self, DataFiles::Found { .. }) && !is_short_file(&file) {
             bail!(
                 "{} was found in the current folder and is not a file of at most {MOST_BYTES} bytes; remove it",
                 self.name_of(path)
@@ -123,10 +123,10 @@ mod tests {
 
     #[test]
     fn the_copy_in_the_program_contains_the_catalogue_and_the_notes() {
-        assert!(Sources::Compiled.read("catalogue.toml").unwrap().is_some());
-        assert!(Sources::Compiled.read("no-such-file").unwrap().is_none());
-        let notes = Sources::Compiled.list("notes", ".md").unwrap();
+        assert!(DataFiles::Compiled.read("catalogue.toml").unwrap().is_some());
+        assert!(DataFiles::Compiled.read("no-such-file").unwrap().is_none());
+        let notes = DataFiles::Compiled.list("notes", ".md").unwrap();
         assert!(notes.contains(&"video-recommendation.md".to_owned()), "{notes:?}");
-        assert_eq!(Sources::compiled_below("notes").len(), notes.len());
+        assert_eq!(DataFiles::compiled_below("notes").len(), notes.len());
     }
 }

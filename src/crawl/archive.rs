@@ -4,15 +4,17 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use futures_util::TryStreamExt;
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt};
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::CrawlError;
-use super::crawler::Fetch;
-use super::session::{chain, without_query};
+use super::crawler::SourceFetch;
+use super::error::chain;
+use super::request::without_query;
 use super::unpack::{Unpacked, Unpacker};
 
-impl Fetch<'_> {
+impl SourceFetch<'_> {
     /// Sends the files of the archive in `response`'s body. Returns the archive's revision: the commit sha if the
     /// archive names one, else a hash of what was sent. Returns `None` if the archive is of the commit `known`: then it
     /// sends nothing and does not read the rest of the body.
@@ -22,30 +24,21 @@ impl Fetch<'_> {
         known: Option<&str>,
     ) -> Result<Option<String>, CrawlError> {
         let url = without_query(response.url().as_str()).to_owned();
-        let received = Arc::new(AtomicU64::new(0));
-        let broken = Arc::new(AtomicBool::new(false));
-        let (counter, flag) = (Arc::clone(&received), Arc::clone(&broken));
-        let body = response
-            .bytes_stream()
-            .inspect_ok(move |chunk| {
-                counter.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-            })
-            .map_err(move |error| {
-                flag.store(true, Ordering::Relaxed);
-                io::Error::other(error.without_url())
-            });
+        let transfer = Arc::new(ArchiveTransfer::default());
+        let body = watched_body(response, Arc::clone(&transfer));
         let bridge = SyncIoBridge::new(StreamReader::new(Box::pin(body)));
         let unpacker = Unpacker::new(
             self.crawler.limits,
             self.selection.clone(),
-            (self.files.clone(), Arc::clone(&self.crawler.room)),
+            self.files.clone(),
+            Arc::clone(&self.crawler.memory),
         )
         .unless(known);
         let joined = tokio::task::spawn_blocking(move || unpacker.run(bridge)).await;
-        let received = received.load(Ordering::Relaxed);
+        let received = transfer.received.load(Ordering::Relaxed);
         self.report.traffic.bytes += received;
         self.crawler.session.fetched(received);
-        let failed = |cause: String| match broken.load(Ordering::Relaxed) {
+        let failed = |cause: String| match transfer.is_broken.load(Ordering::Relaxed) {
             true => CrawlError::Network { url, cause },
             false => CrawlError::Archive { source_id: self.source.id.clone(), cause },
         };
@@ -60,4 +53,30 @@ impl Fetch<'_> {
             Err(error) => Err(failed(error.to_string())),
         }
     }
+}
+
+/// What is known about the transfer of an archive while its body is read in another thread.
+#[derive(Default)]
+struct ArchiveTransfer {
+    /// Bytes of the body so far.
+    received: AtomicU64,
+    /// Whether the network failed.
+    is_broken: AtomicBool,
+}
+
+/// The body of `response`, whose progress is recorded in `transfer`.
+fn watched_body(
+    response: reqwest::Response,
+    transfer: Arc<ArchiveTransfer>,
+) -> impl Stream<Item = io::Result<Bytes>> {
+    let watched = Arc::clone(&transfer);
+    response
+        .bytes_stream()
+        .inspect_ok(move |chunk| {
+            watched.received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        })
+        .map_err(move |error| {
+            transfer.is_broken.store(true, Ordering::Relaxed);
+            io::Error::other(error.without_url())
+        })
 }

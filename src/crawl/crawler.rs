@@ -5,23 +5,23 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
 
-use super::session::Session;
-use super::{CrawlError, Quota, Report, Resource, Sent};
-use crate::catalogue::policy::Limits;
+use super::session::CrawlSession;
+use super::{ApiQuota, ApiResource, CrawlError, FetchMessage, FetchReport};
+use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Selection, Source};
-use crate::config::{GitHubHosts, Sources};
+use crate::config::{DataFiles, GitHubHosts};
 
 /// An HTTP client with the settings of one run. Clones share all of it.
 #[derive(Clone)]
 pub struct Crawler {
-    pub(super) session: Arc<Session>,
+    pub(super) session: Arc<CrawlSession>,
     pub(super) github: GitHubHosts,
-    pub(super) limits: Limits,
-    pub(super) sources: Sources,
+    pub(super) limits: PolicyLimits,
+    pub(super) sources: DataFiles,
     /// The index folder, which is never a source.
     pub(super) index: PathBuf,
     /// The memory limit for files in transit.
-    pub(super) room: Arc<Semaphore>,
+    pub(super) memory: Arc<Semaphore>,
 }
 
 impl Crawler {
@@ -35,8 +35,8 @@ impl Crawler {
     }
 
     /// The core quota in the last response of GitHub's API; `None` before the first request.
-    pub fn quota(&self) -> Option<Quota> {
-        self.session.quota(Resource::Core)
+    pub fn quota(&self) -> Option<ApiQuota> {
+        self.session.quota(ApiResource::Core)
     }
 
     /// Whether GitHub refused the token. The run then continues without it.
@@ -46,10 +46,10 @@ impl Crawler {
 }
 
 /// One fetch under way.
-pub(super) struct Fetch<'a> {
+pub(super) struct SourceFetch<'a> {
     pub(super) crawler: &'a Crawler,
     pub(super) source: &'a Source,
     pub(super) selection: &'a Selection,
-    pub(super) files: mpsc::Sender<Sent>,
-    pub(super) report: &'a mut Report,
+    pub(super) files: mpsc::Sender<FetchMessage>,
+    pub(super) report: &'a mut FetchReport,
 }

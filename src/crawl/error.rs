@@ -11,7 +11,7 @@ pub enum CrawlError {
         "{0} is private, and GitHub answers 404: it is gone, misspelt, or the token may not read it"
     )]
     Hidden(String),
-    #[error("{0} is private, and there is no token to ask GitHub with; it was not asked")]
+    #[error("{0} is private, and there is no token for GitHub; it was not requested")]
     NoToken(String),
     #[error("{url} answers {status}: access to the repository is blocked")]
     Blocked { url: String, status: u16 },
@@ -30,7 +30,7 @@ pub enum CrawlError {
     Status { url: String, status: u16 },
     #[error("{url}: {cause}")]
     Network { url: String, cause: String },
-    #[error("{url} is not asked: {cause}")]
+    #[error("{url} is not requested: {cause}")]
     Refused { url: String, cause: String },
     #[error("the archive of {source_id}: {cause}")]
     Archive { source_id: SourceId, cause: String },
@@ -62,13 +62,14 @@ impl CrawlError {
                     .into()
             }
             CrawlError::Deferred { until: Some(_), .. } => {
-                "the next run asks it; for the API, GITHUB_TOKEN brings a larger quota".into()
+                "the next run requests it again; with GITHUB_TOKEN the quota of the API is larger"
+                    .into()
             }
             CrawlError::Network { .. } | CrawlError::Deferred { .. } => {
                 "is the network up? the next run tries again".into()
             }
             CrawlError::Unauthorised(_) => "renew GITHUB_TOKEN, or unset it".into(),
-            CrawlError::Refused { .. } => "mend the address in the catalogue or settings".into(),
+            CrawlError::Refused { .. } => "correct the URL in the catalogue or settings".into(),
             CrawlError::Archive { .. } => {
                 "the next run fetches it again; `include` takes less of it".into()
             }
@@ -91,4 +92,23 @@ impl CrawlError {
             _ => false,
         }
     }
+}
+
+/// A network failure. The message contains the URL once.
+pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
+    CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
+}
+
+/// An error with its causes, which reqwest's own message leaves out.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text = format!("{text}: {next}");
+        }
+        cause = error.source();
+    }
+    text
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
 
-use super::crawler::Fetch;
-use super::session::Session;
-use super::{Crawler, Fetched, Report, Room, Sent, Snapshot, folder};
-use crate::catalogue::policy::Limits;
+use super::crawler::SourceFetch;
+use super::session::CrawlSession;
+use super::{Crawler, FetchMessage, FetchReport, Fetched, MemoryShare, Snapshot, folder};
+use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Origin, Selection, Source, Visibility};
 use crate::config::Config;
 
@@ -15,14 +15,14 @@ impl Crawler {
     /// A crawler with the base URLs and the token of `config`, bounded by `limits`. Sends no request.
     ///
     /// `Err` if TLS can't be set up on this machine.
-    pub fn new(config: &Config, limits: Limits) -> anyhow::Result<Crawler> {
+    pub fn new(config: &Config, limits: PolicyLimits) -> anyhow::Result<Crawler> {
         Ok(Crawler {
-            session: Arc::new(Session::new(config)?),
+            session: Arc::new(CrawlSession::new(config)?),
             github: config.github.clone(),
             limits,
             sources: config.sources.clone(),
             index: folder::canonical(&config.index),
-            room: Arc::new(Semaphore::new(Room::KIBIBYTES as usize)),
+            memory: Arc::new(Semaphore::new(MemoryShare::KIBIBYTES as usize)),
         })
     }
 
@@ -38,10 +38,11 @@ impl Crawler {
         source: &Source,
         selection: &Selection,
         known: Option<&Snapshot>,
-        files: mpsc::Sender<Sent>,
-    ) -> Report {
-        let mut report = Report::of(Ok(Fetched::Unchanged));
-        let mut fetch = Fetch { crawler: self, source, selection, files, report: &mut report };
+        files: mpsc::Sender<FetchMessage>,
+    ) -> FetchReport {
+        let mut report = FetchReport::of(Ok(Fetched::Unchanged));
+        let mut fetch =
+            SourceFetch { crawler: self, source, selection, files, report: &mut report };
         let result = match &source.origin {
             Origin::GitHub { owner, name } => match source.visibility {
                 Visibility::Public => fetch.github(owner, name, known).await,

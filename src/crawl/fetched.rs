@@ -16,7 +16,7 @@ pub struct Snapshot {
     pub revision: String,
     /// The ETag for the next conditional request.
     pub validator: Option<String>,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     pub fetched_at: i64,
     /// [`crate::catalogue::Selection::fingerprint`] under which it was fetched.
     pub selection: String,
@@ -24,34 +24,34 @@ pub struct Snapshot {
 
 /// An item that a fetch sends to its caller.
 #[derive(Debug)]
-pub enum Sent {
+pub enum FetchMessage {
     /// A file, with its share of the memory limit. Dropping the share frees it.
-    File(RawFile, Room),
+    File(RawFile, MemoryShare),
     /// Discard everything sent so far: the transfer broke off and restarts.
     Restarted,
 }
 
 /// A file's share of the memory limit between network and store.
 #[derive(Debug)]
-pub struct Room {
+pub struct MemoryShare {
     _permit: OwnedSemaphorePermit,
 }
 
-impl Room {
+impl MemoryShare {
     /// The memory limit for all files in transit together, in kibibytes.
     pub(super) const KIBIBYTES: u32 = 32 * 1024;
 
     /// The number of permits for a file of this many bytes.
     pub(super) fn wanted(bytes: u64) -> u32 {
-        u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(Room::KIBIBYTES)
+        u32::try_from(bytes / 1024 + 1).unwrap_or(u32::MAX).min(MemoryShare::KIBIBYTES)
     }
 
-    pub(super) fn of(permit: OwnedSemaphorePermit) -> Room {
-        Room { _permit: permit }
+    pub(super) fn of(permit: OwnedSemaphorePermit) -> MemoryShare {
+        MemoryShare { _permit: permit }
     }
 }
 
-/// The result of comparing a source with its [`Snapshot`].
+/// The result of a fetch, compared with the [`Snapshot`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fetched {
     /// Unchanged; nothing was sent.
@@ -66,7 +66,7 @@ pub enum Fetched {
 
 /// Whether the response came from another URL than the requested one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Moved {
+pub enum RepositoryMove {
     #[default]
     No,
     /// To this `owner/name`.
@@ -96,9 +96,9 @@ impl std::ops::AddAssign for Traffic {
 
 /// The outcome of one fetch: its result, its problems and its cost.
 #[derive(Debug)]
-pub struct Report {
+pub struct FetchReport {
     pub result: Result<Fetched, CrawlError>,
-    pub moved: Moved,
+    pub moved: RepositoryMove,
     /// Archives only: the files that the rules left out; `None` if there are too many to list.
     pub left_out: Option<Vec<LeftOut>>,
     /// Folders only: the files and folders inside that could not be read. Their contents are unknown, not empty.
@@ -107,12 +107,12 @@ pub struct Report {
     pub traffic: Traffic,
 }
 
-impl Report {
+impl FetchReport {
     /// A report with a result and nothing else.
-    pub fn of(result: Result<Fetched, CrawlError>) -> Report {
-        Report {
+    pub fn of(result: Result<Fetched, CrawlError>) -> FetchReport {
+        FetchReport {
             result,
-            moved: Moved::No,
+            moved: RepositoryMove::No,
             left_out: None,
             unread: Vec::new(),
             problems: Vec::new(),

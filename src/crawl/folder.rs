@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::crawler::Fetch;
-use super::unpack::{MOST_PROBLEMS, name_problem, path_refusal};
-use super::{BlobId, CrawlError, Fetched, RawFile, Room, Sent};
+use super::crawler::SourceFetch;
+use super::path_rules::{MOST_PROBLEMS, name_problem, path_refusal};
+use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile};
 use crate::catalogue::Selection;
-use crate::catalogue::policy::Limits;
-use crate::config::Sources;
+use crate::catalogue::policy::PolicyLimits;
+use crate::config::DataFiles;
 use crate::problem::{Problem, Stage};
 
-impl Fetch<'_> {
+impl SourceFetch<'_> {
     /// Sends the files of the folder `path`: absolute, or below the sources folder.
     ///
     /// The revision is a hash of all paths and blobs, so the caller can tell whether anything changed. Reads every
@@ -26,8 +26,9 @@ impl Fetch<'_> {
         match root_of(&self.crawler.sources, Path::new(path)) {
             Some(root) => {
                 let root = opened(&root, &self.crawler.index).map_err(&failed)?;
-                let own = (self.selection, &self.crawler.limits, self.crawler.index.as_path());
-                let found = list(&root, own).map_err(&failed)?;
+                let crawler = self.crawler;
+                let found = list(&root, self.selection, &crawler.limits, &crawler.index);
+                let found = found.map_err(&failed)?;
                 if found.is_empty {
                     return Ok(Fetched::Nothing);
                 }
@@ -41,7 +42,7 @@ impl Fetch<'_> {
                 }
             }
             None => {
-                let files = Sources::compiled_below(path);
+                let files = DataFiles::compiled_below(path);
                 if files.is_empty() {
                     return Err(failed("it is not in the program's own copy".into()));
                 }
@@ -65,7 +66,7 @@ impl Fetch<'_> {
     ) -> Result<(), CrawlError> {
         let problem = match read_inside(root, &path).await {
             Ok(Some(bytes)) => return self.send(hash, path, bytes).await,
-            Ok(None) => Problem::new(Stage::Crawl, "a link is in its way; it was left out"),
+            Ok(None) => Problem::new(Stage::Crawl, "its path leads through a link; left out"),
             Err(error) => {
                 self.report.unread.push(path.clone());
                 unreadable(&error)
@@ -85,20 +86,21 @@ impl Fetch<'_> {
     ) -> Result<(), CrawlError> {
         let blob = BlobId::of(&bytes);
         hash.update(path.as_bytes()).update(b"\0").update(blob.0.as_bytes());
-        let room = self.room_for(bytes.len() as u64).await?;
+        let share = self.memory_for(bytes.len() as u64).await?;
         let file = RawFile { path, blob, bytes };
-        self.files.send(Sent::File(file, room)).await.map_err(|_| CrawlError::Ended)
+        self.files.send(FetchMessage::File(file, share)).await.map_err(|_| CrawlError::Ended)
     }
 
-    async fn room_for(&self, bytes: u64) -> Result<Room, CrawlError> {
-        let room = std::sync::Arc::clone(&self.crawler.room);
-        let permit = room.acquire_many_owned(Room::wanted(bytes)).await;
-        permit.map(Room::of).map_err(|_| CrawlError::Ended)
+    /// Waits for the memory share of a file of `bytes` bytes.
+    async fn memory_for(&self, bytes: u64) -> Result<MemoryShare, CrawlError> {
+        let memory = std::sync::Arc::clone(&self.crawler.memory);
+        let permit = memory.acquire_many_owned(MemoryShare::wanted(bytes)).await;
+        permit.map(MemoryShare::of).map_err(|_| CrawlError::Ended)
     }
 }
 
 /// Where the folder `path` is on disk, or `None` if it is in the program's own copy.
-pub fn root_of(sources: &Sources, path: &Path) -> Option<PathBuf> {
+pub fn root_of(sources: &DataFiles, path: &Path) -> Option<PathBuf> {
     match sources.folder() {
         _ if path.is_absolute() => Some(path.to_owned()),
         Some(folder) => Some(folder.join(path)),
@@ -155,7 +157,7 @@ async fn read_inside(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
 
 /// What a walk through a folder found.
 #[derive(Default)]
-struct Listing {
+struct FolderListing {
     /// The selected files, sorted.
     paths: Vec<String>,
     /// Files and folders that could not be read.
@@ -170,9 +172,11 @@ struct Listing {
 /// unreadable, or the system reports an error without a path.
 fn list(
     root: &Path,
-    (selection, limits, index): (&Selection, &Limits, &Path),
-) -> Result<Listing, String> {
-    let mut found = Listing { is_empty: true, ..Listing::default() };
+    selection: &Selection,
+    limits: &PolicyLimits,
+    index: &Path,
+) -> Result<FolderListing, String> {
+    let mut found = FolderListing { is_empty: true, ..FolderListing::default() };
     let walk = WalkDir::new(root).follow_links(false).sort_by_file_name();
     for entry in walk.into_iter().filter_entry(|entry| entry.path() != index) {
         let entry = match entry {
@@ -212,7 +216,7 @@ fn inside(root: &Path, path: &Path) -> Option<String> {
     Some(relative.replace(std::path::MAIN_SEPARATOR, "/"))
 }
 
-impl Listing {
+impl FolderListing {
     fn refuse(&mut self, problem: Problem, path: &str) {
         if self.problems.len() < MOST_PROBLEMS {
             self.problems.push(problem.at(path));
@@ -228,7 +232,7 @@ impl Listing {
 }
 
 /// Why the file `path` of `length` bytes, found after `files` others, is left out.
-fn refusal(path: &str, length: u64, files: u64, limits: &Limits) -> Option<String> {
+fn refusal(path: &str, length: u64, files: u64, limits: &PolicyLimits) -> Option<String> {
     let most = limits.file_bytes;
     if length > most {
         Some(format!("{length} bytes, more than the {most} of the policy; left out"))

@@ -19,17 +19,17 @@ const MOST_REDIRECTS: usize = 5;
 
 /// The hosts of one run.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hosts {
-    /// Host and port of each of GitHub's base addresses.
+pub(super) struct AllowedHosts {
+    /// Host and port of each of GitHub's base URLs.
     github: Vec<String>,
     /// Hosts that may be private, in lower case.
     private: HashSet<String>,
 }
 
-impl Hosts {
-    /// The hosts that `config` names: GitHub's base addresses where they were set, those that the
+impl AllowedHosts {
+    /// The hosts that `config` names: GitHub's base URLs if they are not the public ones, those that the
     /// settings allow to be private, and the proxies of the environment.
-    pub fn new(config: &Config) -> Hosts {
+    pub fn new(config: &Config) -> AllowedHosts {
         let bases = config.github.all();
         let set = bases.into_iter().filter(|base| !GitHubHosts::PUBLIC.contains(base));
         let proxies = ["http_proxy", "https_proxy", "all_proxy"].into_iter().flat_map(|name| {
@@ -41,7 +41,10 @@ impl Hosts {
         });
         let private = named.chain(config.private_hosts.iter().map(|host| host.to_lowercase()));
         let github = bases.into_iter().filter_map(|base| Url::parse(base).ok());
-        Hosts { github: github.map(|url| authority(&url)).collect(), private: private.collect() }
+        AllowedHosts {
+            github: github.map(|url| authority(&url)).collect(),
+            private: private.collect(),
+        }
     }
 
     /// Why `url` must not be requested, if its host is a private IP address.
@@ -59,7 +62,7 @@ impl Hosts {
         self.private.contains(&host.to_lowercase())
     }
 
-    /// Why the redirect from `from` (the address first asked) to `to` is not followed.
+    /// Why the redirect from `from` (the first URL of the chain) to `to` is not followed.
     pub fn redirect_refusal(&self, from: &Url, to: &Url) -> Option<String> {
         if from.scheme() == "https" && to.scheme() != "https" {
             return Some("a redirect from https to http".to_owned());
@@ -92,7 +95,7 @@ impl Hosts {
     }
 }
 
-impl Resolve for Hosts {
+impl Resolve for AllowedHosts {
     fn resolve(&self, name: Name) -> Resolving {
         let allowed = self.may_be_private(name.as_str());
         Box::pin(async move {
@@ -108,13 +111,13 @@ impl Resolve for Hosts {
 }
 
 /// The resolver of one run.
-pub(super) fn resolver(hosts: &Hosts) -> Arc<Hosts> {
+pub(super) fn resolver(hosts: &AllowedHosts) -> Arc<AllowedHosts> {
     Arc::new(hosts.clone())
 }
 
 fn refused(host: &str) -> String {
     format!(
-        "{host} has a private or loopback address; if that is meant, name it in [refresh] private_hosts"
+        "{host} has a private or loopback address; if that is intended, name it in [refresh] private_hosts"
     )
 }
 
@@ -124,7 +127,7 @@ pub(super) fn authority(url: &Url) -> String {
     format!("{}:{port}", url.host_str().unwrap_or_default())
 }
 
-/// Whether `address` is not one of the public internet (RFC 6890 and its registries).
+/// Whether `address` does not belong to the public internet (RFC 6890 and its registries).
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),
@@ -167,8 +170,8 @@ fn is_private_v6(address: Ipv6Addr) -> bool {
 mod tests {
     use super::*;
 
-    fn hosts() -> Hosts {
-        Hosts {
+    fn hosts() -> AllowedHosts {
+        AllowedHosts {
             github: vec!["api.github.com:443".into(), "codeload.github.com:443".into()],
             private: HashSet::from(["gitlab.corp".to_owned(), "127.0.0.1".to_owned()]),
         }
@@ -179,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn private_addresses_are_told_from_public_ones() {
+    fn private_and_public_addresses_are_distinguished() {
         for private in [
             "127.0.0.1",
             "10.1.2.3",
@@ -206,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_stays_with_the_sources_own_hosts() {
+    fn redirects_are_followed_only_to_the_sources_own_hosts() {
         let hosts = hosts();
         let follows = |from: &str, to: &str| hosts.redirect_refusal(&url(from), &url(to)).is_none();
         assert!(follows(
@@ -224,19 +227,22 @@ mod tests {
     }
 
     #[test]
-    fn private_addresses_are_asked_only_where_the_settings_name_them() {
+    fn private_addresses_are_refused_unless_the_settings_name_them() {
         let hosts = hosts();
         assert!(hosts.refusal(&url("http://127.0.0.1:8080/x")).is_none());
-        assert!(hosts.refusal(&url("https://git.example/x")).is_none(), "told when it is resolved");
+        assert!(
+            hosts.refusal(&url("https://git.example/x")).is_none(),
+            "checked when it is resolved"
+        );
         let refusal = hosts.refusal(&url("http://[::1]/x")).unwrap();
         assert!(refusal.contains("private_hosts"), "{refusal}");
     }
 
     #[tokio::test]
-    async fn a_name_that_stands_for_a_private_address_is_not_resolved() {
+    async fn a_name_with_a_private_address_is_not_resolved() {
         let name = || "localhost".parse::<Name>().unwrap();
         assert!(hosts().resolve(name()).await.is_err());
-        let allowed = Hosts { private: HashSet::from(["localhost".to_owned()]), ..hosts() };
+        let allowed = AllowedHosts { private: HashSet::from(["localhost".to_owned()]), ..hosts() };
         assert!(allowed.resolve(name()).await.is_ok());
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use reqwest::ClientBuilder;
 
-use super::hosts::{self, Hosts};
+use super::hosts::{self, AllowedHosts};
 
 /// A client builder that names this program and `purpose` as its user agent and resolves only what `hosts` allows.
-pub(super) fn builder(hosts: &Hosts, purpose: &str) -> ClientBuilder {
+pub(super) fn builder(hosts: &AllowedHosts, purpose: &str) -> ClientBuilder {
     // Fails if another client in this process has installed a provider; that provider works too.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()

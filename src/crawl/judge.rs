@@ -8,38 +8,39 @@ use reqwest::header::{self, HeaderMap};
 use reqwest::{Response, StatusCode, Url};
 
 use super::CrawlError;
-use super::pace::Quota;
+use super::error::network;
+use super::pace::ApiQuota;
 
 /// The wait after a rate-limit response of the API that names no duration, as GitHub advises.
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
-pub(super) const UNSAID_API_WAIT: Duration = Duration::from_secs(60);
+pub(super) const DEFAULT_API_WAIT: Duration = Duration::from_secs(60);
 /// The same for other hosts. Archive hosts limit by IP address and for longer, and each early request extends the limit.
-pub(super) const UNSAID_WAIT: Duration = Duration::from_secs(30 * 60);
+pub(super) const DEFAULT_WAIT: Duration = Duration::from_secs(30 * 60);
 /// The maximum number of bytes read of a response that is not an archive.
 const SHORT_BODY: usize = 1_000_000;
 
 /// What a response means.
 pub(super) enum Verdict {
     /// The response can be used; `None` for 304. The URL is the last one of the redirect chain.
-    Answer(Option<Response>, Url),
+    Usable(Option<Response>, Url),
     /// Rate limited: the host asks for a wait of this length.
     Limited(Duration),
     Failed(CrawlError),
 }
 
-/// What the response from `url` means. A rate-limit response without a duration means a wait of `unsaid`.
-pub(super) async fn judge(url: &str, unsaid: Duration, response: Response) -> Verdict {
+/// What the response from `url` means. A rate-limit response without a duration means a wait of `default_wait`.
+pub(super) async fn judge(url: &str, default_wait: Duration, response: Response) -> Verdict {
     let at = response.url().clone();
     let url = url.to_owned();
-    let limited = |headers: &HeaderMap| Verdict::Limited(wait(headers, unsaid));
+    let limited = |headers: &HeaderMap| Verdict::Limited(wait(headers, default_wait));
     let error = match response.status() {
-        StatusCode::NOT_MODIFIED => return Verdict::Answer(None, at),
-        status if status.is_success() => return Verdict::Answer(Some(response), at),
+        StatusCode::NOT_MODIFIED => return Verdict::Usable(None, at),
+        status if status.is_success() => return Verdict::Usable(Some(response), at),
         StatusCode::TOO_MANY_REQUESTS => return limited(response.headers()),
         StatusCode::SERVICE_UNAVAILABLE if response.headers().contains_key(header::RETRY_AFTER) => {
             return limited(response.headers());
         }
-        StatusCode::FORBIDDEN => return forbidden(&url, unsaid, response).await,
+        StatusCode::FORBIDDEN => return forbidden(&url, default_wait, response).await,
         StatusCode::NOT_FOUND => CrawlError::NotFound(url),
         StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS => CrawlError::Blocked { url, status: 451 },
         StatusCode::CONFLICT => CrawlError::Empty(url),
@@ -52,16 +53,16 @@ pub(super) async fn judge(url: &str, unsaid: Duration, response: Response) -> Ve
 /// GitHub uses 403 for an exhausted hourly quota, a secondary limit (recognised by `retry-after` or by its message), a
 /// repository that GitHub has disabled, and a plain refusal.
 /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
-async fn forbidden(url: &str, unsaid: Duration, response: Response) -> Verdict {
+async fn forbidden(url: &str, default_wait: Duration, response: Response) -> Verdict {
     let (headers, url) = (response.headers().clone(), url.to_owned());
     let used_up = number(&headers, "x-ratelimit-remaining") == Some(0);
     if used_up || headers.contains_key(header::RETRY_AFTER) {
-        return Verdict::Limited(wait(&headers, unsaid));
+        return Verdict::Limited(wait(&headers, default_wait));
     }
     let body = short_body(response).await.unwrap_or_default();
     let said = String::from_utf8_lossy(&body).to_lowercase();
     if said.contains("rate limit") || said.contains("abuse") {
-        return Verdict::Limited(unsaid);
+        return Verdict::Limited(default_wait);
     }
     Verdict::Failed(if said.contains("repository access blocked") {
         CrawlError::Blocked { url, status: 403 }
@@ -70,22 +71,22 @@ async fn forbidden(url: &str, unsaid: Duration, response: Response) -> Verdict {
     })
 }
 
-/// How long to wait: `retry-after` (seconds), else until `x-ratelimit-reset` if the quota is used up, else `unsaid`.
-fn wait(headers: &HeaderMap, unsaid: Duration) -> Duration {
+/// How long to wait: `retry-after` (seconds), else until `x-ratelimit-reset` if the quota is used up, else `default_wait`.
+fn wait(headers: &HeaderMap, default_wait: Duration) -> Duration {
     let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     if let Some(wait) = number(headers, "retry-after") {
         return seconds(wait);
     }
     match (number(headers, "x-ratelimit-remaining"), number(headers, "x-ratelimit-reset")) {
         (Some(0), Some(at)) => seconds(at - Utc::now().timestamp()),
-        _ => unsaid,
+        _ => default_wait,
     }
 }
 
 /// The quota in the response's headers.
-pub(super) fn quota(headers: &HeaderMap) -> Option<Quota> {
+pub(super) fn quota(headers: &HeaderMap) -> Option<ApiQuota> {
     let count = |name| u64::try_from(number(headers, name)?).ok();
-    Some(Quota {
+    Some(ApiQuota {
         limit: count("x-ratelimit-limit")?,
         remaining: count("x-ratelimit-remaining")?,
         resets_at: number(headers, "x-ratelimit-reset")?,
@@ -117,6 +118,25 @@ pub(super) async fn beginning(response: Response, most: usize) -> Result<Vec<u8>
             body.truncate(most);
             break;
         }
+    }
+    Ok(body)
+}
+
+/// The whole body of the response from `url`. `Err` if it is longer than `most` bytes or truncated.
+pub(super) async fn whole_body(
+    url: &str,
+    response: Response,
+    most: usize,
+) -> Result<Vec<u8>, CrawlError> {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| network(url, error))?;
+        if body.len() + chunk.len() > most {
+            let cause = format!("the response is longer than {most} bytes");
+            return Err(CrawlError::Refused { url: url.to_owned(), cause });
+        }
+        body.extend_from_slice(&chunk);
     }
     Ok(body)
 }

@@ -12,7 +12,7 @@ use reqwest::{Method, StatusCode, Url};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-use super::hosts::Hosts;
+use super::hosts::AllowedHosts;
 use super::http_client;
 use crate::config::Config;
 
@@ -22,7 +22,7 @@ const HOSTS_AT_ONCE: usize = 8;
 const PAUSE: Duration = Duration::from_secs(1);
 /// The maximum number of URLs of one host that are checked in one run.
 const MOST_PER_HOST: usize = 300;
-/// The timeout for one URL, including its redirects.
+/// The timeout for one request, including its redirects.
 const LONGEST: Duration = Duration::from_secs(20);
 const MOST_REDIRECTS: usize = 8;
 
@@ -41,19 +41,19 @@ pub async fn check(
     config: &Config,
     urls: Vec<String>,
     stop: &CancellationToken,
-    answers: &UnboundedSender<(String, LinkState)>,
+    results: &UnboundedSender<(String, LinkState)>,
 ) -> anyhow::Result<()> {
-    let checker = Checker::new(config)?;
+    let checker = LinkChecker::new(config)?;
     let mut by_host: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for url in urls {
         let host = Url::parse(&url).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let asked = by_host.entry(host.unwrap_or_default()).or_default();
-        if asked.len() < MOST_PER_HOST {
-            asked.push(url);
+        let of_host = by_host.entry(host.unwrap_or_default()).or_default();
+        if of_host.len() < MOST_PER_HOST {
+            of_host.push(url);
         }
     }
     let hosts = futures_util::stream::iter(by_host.into_values());
-    let all = hosts.for_each_concurrent(HOSTS_AT_ONCE, |urls| checker.host(urls, answers));
+    let all = hosts.for_each_concurrent(HOSTS_AT_ONCE, |urls| checker.host(urls, results));
     tokio::select! {
         () = all => {}
         () = stop.cancelled() => {}
@@ -61,14 +61,14 @@ pub async fn check(
     Ok(())
 }
 
-struct Checker {
+struct LinkChecker {
     http: reqwest::Client,
-    hosts: Hosts,
+    hosts: AllowedHosts,
 }
 
-impl Checker {
-    fn new(config: &Config) -> anyhow::Result<Checker> {
-        let hosts = Hosts::new(config);
+impl LinkChecker {
+    fn new(config: &Config) -> anyhow::Result<LinkChecker> {
+        let hosts = AllowedHosts::new(config);
         let allowed = hosts.clone();
         let redirects = Policy::custom(move |attempt: Attempt| {
             if attempt.previous().len() > MOST_REDIRECTS {
@@ -84,22 +84,23 @@ impl Checker {
             .timeout(LONGEST)
             .pool_max_idle_per_host(1)
             .build()?;
-        Ok(Checker { http, hosts })
+        Ok(LinkChecker { http, hosts })
     }
 
     /// Checks all URLs of one host, one after another.
-    async fn host(&self, urls: Vec<String>, answers: &UnboundedSender<(String, LinkState)>) {
+    async fn host(&self, urls: Vec<String>, results: &UnboundedSender<(String, LinkState)>) {
         for (at, url) in urls.into_iter().enumerate() {
             if at > 0 {
                 tokio::time::sleep(PAUSE).await;
             }
             let state = self.one(&url).await;
-            if answers.send((url, state)).is_err() {
+            if results.send((url, state)).is_err() {
                 return;
             }
         }
     }
 
+    /// Checks one URL, over http if https can't connect.
     async fn one(&self, url: &str) -> LinkState {
         let Ok(secure) = Url::parse(url) else { return LinkState::Unknown };
         if self.hosts.refusal(&secure).is_some() {
@@ -107,20 +108,21 @@ impl Checker {
         }
         // Canonical URLs use https, but the cited site may support only http.
         let mut plain = secure.clone();
-        let asked = match self.ask(&secure).await {
+        let result = match self.status(&secure).await {
             Err(error) if error.is_connect() && plain.set_scheme("http").is_ok() => {
-                self.ask(&plain).await
+                self.status(&plain).await
             }
-            asked => asked,
+            result => result,
         };
-        match asked {
+        match result {
             Ok(status) => state_of(status),
             Err(error) if is_unknown_host(&error) => LinkState::Dead,
             Err(_) => LinkState::Unknown,
         }
     }
 
-    async fn ask(&self, url: &Url) -> reqwest::Result<StatusCode> {
+    /// The status of `url`, by HEAD or else by GET.
+    async fn status(&self, url: &Url) -> reqwest::Result<StatusCode> {
         let send = |method: Method| self.http.request(method, url.clone()).send();
         let status = send(Method::HEAD).await?.status();
         // Many servers answer HEAD incorrectly, so a page counts as gone only if GET confirms it.
@@ -157,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_surely_gone_is_dead() {
+    fn only_404_and_410_mean_that_a_link_is_dead() {
         for (status, state) in [
             (200, LinkState::Alive),
             (404, LinkState::Dead),

@@ -2,10 +2,10 @@
 //!
 //! [`Crawler::fetch`] checks with one conditional request whether a source changed. If it did, it streams the source's
 //! files to the caller through a channel. This module writes nothing to disk. A truncated or hostile archive ends in an
-//! error, and the caller keeps what it had. [`mod@session`] sends requests, [`judge`] interprets responses, [`pace`]
-//! enforces rate limits, [`hosts`] says which hosts may be contacted. [`github`] knows GitHub's URLs and its API
-//! (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory, [`folder`] reads local
-//! folders.
+//! error, and the caller keeps what it had. [`mod@session`] sends each [`request`], [`judge`] interprets the responses,
+//! [`pace`] enforces rate limits, [`retry`] sets the backoff, [`hosts`] defines which hosts may be contacted. [`github`]
+//! knows GitHub's URLs and its API (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory,
+//! [`folder`] reads local folders, and [`path_rules`] defines which paths of either can be used.
 
 mod archive;
 mod blob;
@@ -20,11 +20,17 @@ mod http_client;
 mod judge;
 pub mod links;
 mod pace;
+mod path_rules;
+mod request;
+mod retry;
 mod session;
+mod tar_headers;
 mod unpack;
 
 pub use blob::{BlobId, LeftOut, RawFile};
 pub use crawler::Crawler;
 pub use error::CrawlError;
-pub use fetched::{Fetched, Moved, Report, Room, Sent, Snapshot, Traffic};
-pub use pace::{Quota, Resource};
+pub use fetched::{
+    FetchMessage, FetchReport, Fetched, MemoryShare, RepositoryMove, Snapshot, Traffic,
+};
+pub use pace::{ApiQuota, ApiResource};

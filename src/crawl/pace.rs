@@ -20,20 +20,20 @@ const MOST_FAILURES: u32 = 6;
 /// The minimum wait after a rate-limit response. It doubles with each consecutive one.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The quota of a [`Resource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
+/// The quota of a [`ApiResource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
 /// hour (GraphQL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Quota {
+pub struct ApiQuota {
     pub limit: u64,
     pub remaining: u64,
-    /// When the full limit is available again; seconds since 1970.
+    /// When the full limit is available again; Unix time in seconds.
     pub resets_at: i64,
 }
 
 /// The parts of GitHub's API with separate quotas.
 /// <https://docs.github.com/en/rest/rate-limit/rate-limit>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Resource {
+pub enum ApiResource {
     /// Most of the REST API: requests an hour.
     Core,
     /// REST searches: requests a minute.
@@ -42,46 +42,48 @@ pub enum Resource {
     GraphQl,
 }
 
-impl Resource {
+impl ApiResource {
     /// Its name in messages.
     pub fn name(self) -> &'static str {
         match self {
-            Resource::Core => "API",
-            Resource::Search => "search API",
-            Resource::GraphQl => "GraphQL API",
+            ApiResource::Core => "API",
+            ApiResource::Search => "search API",
+            ApiResource::GraphQl => "GraphQL API",
         }
     }
 }
 
-/// The hosts that a run contacts, by name.
+/// The rate limits of all hosts that a run contacts.
 pub(super) struct Pace {
-    gates: Mutex<HashMap<String, Arc<Gate>>>,
+    gates: Mutex<HashMap<String, Arc<HostGate>>>,
     at_once: usize,
     longest_wait: Duration,
 }
 
-/// One host.
-pub(super) struct Gate {
+/// The rate limit of one host.
+pub(super) struct HostGate {
     name: String,
     permits: Arc<Semaphore>,
     longest_wait: Duration,
-    state: Mutex<State>,
+    state: Mutex<HostState>,
 }
 
+/// What a run knows about one host.
 #[derive(Default)]
-struct State {
+struct HostState {
     not_before: Option<Instant>,
     waited: Duration,
     /// Consecutive rate-limit responses, and consecutive network failures.
     limited: u32,
     failed: u32,
-    closed: Option<Closed>,
+    closed: Option<HostClosure>,
 }
 
+/// Why a host gets no more requests in this run.
 #[derive(Clone)]
-struct Closed {
+struct HostClosure {
     why: String,
-    /// Seconds since 1970.
+    /// Unix time in seconds.
     until: Option<i64>,
 }
 
@@ -90,11 +92,11 @@ impl Pace {
         Pace { gates: Mutex::default(), at_once, longest_wait }
     }
 
-    /// The gate of the host `name`.
-    pub fn gate(&self, name: &str) -> Arc<Gate> {
+    /// The rate limit of the host `name`.
+    pub fn gate(&self, name: &str) -> Arc<HostGate> {
         let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
         let gate = gates.entry(name.to_owned()).or_insert_with(|| {
-            Arc::new(Gate {
+            Arc::new(HostGate {
                 name: name.to_owned(),
                 permits: Arc::new(Semaphore::new(self.at_once)),
                 longest_wait: self.longest_wait,
@@ -105,7 +107,7 @@ impl Pace {
     }
 }
 
-impl Gate {
+impl HostGate {
     /// Waits for a free slot of the host, and then for the end of the wait that the host asked for. Dropping the permit
     /// frees the slot. `Err` if the host gets no more requests in this run.
     pub async fn enter(&self) -> Result<OwnedSemaphorePermit, CrawlError> {
@@ -132,20 +134,20 @@ impl Gate {
         }
     }
 
-    /// Records that the host asked for a wait of `asked`. `Err` if that exceeds the rest of the run's wait limit.
-    pub fn limited(&self, asked: Duration) -> Result<(), CrawlError> {
+    /// Records that the host asked for a wait of `requested`. `Err` if that exceeds the rest of the run's wait limit.
+    pub fn limited(&self, requested: Duration) -> Result<(), CrawlError> {
         let mut state = self.lock();
         state.failed = 0;
         let least = LEAST_WAIT.saturating_mul(1 << state.limited.min(10));
         state.limited += 1;
         // Jitter, so that clients do not all return at the same moment.
-        let wait = asked.max(least) + Duration::from_millis(fastrand::u64(0..250));
+        let wait = requested.max(least) + Duration::from_millis(fastrand::u64(0..250));
         let now = Instant::now();
         let before = state.not_before.filter(|at| *at > now).unwrap_or(now);
         let after = before.max(now + wait);
         if state.waited + (after - before) > self.longest_wait {
             let until = chrono::Utc::now().timestamp() + i64::try_from(wait.as_secs()).unwrap_or(0);
-            let why = format!("asks to be left alone for {} s", wait.as_secs());
+            let why = format!("asks for a wait of {} s", wait.as_secs());
             return Err(self.close(&mut state, why, Some(until)));
         }
         state.waited += after - before;
@@ -154,7 +156,7 @@ impl Gate {
         Ok(())
     }
 
-    /// The host has answered.
+    /// Records that the host responded.
     pub fn answered(&self) {
         let mut state = self.lock();
         (state.limited, state.failed) = (0, 0);
@@ -169,17 +171,17 @@ impl Gate {
         }
     }
 
-    fn close(&self, state: &mut State, why: String, until: Option<i64>) -> CrawlError {
-        let closed = Closed { why, until };
+    fn close(&self, state: &mut HostState, why: String, until: Option<i64>) -> CrawlError {
+        let closed = HostClosure { why, until };
         state.closed = Some(closed.clone());
         self.deferred(closed)
     }
 
-    fn deferred(&self, closed: Closed) -> CrawlError {
+    fn deferred(&self, closed: HostClosure) -> CrawlError {
         CrawlError::Deferred { host: self.name.clone(), why: closed.why, until: closed.until }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HostState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -189,7 +191,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_that_wants_a_pause_gets_it_from_everybody() {
+    async fn a_rate_limit_response_delays_all_requests_to_its_host() {
         let pace = Pace::new(2, Duration::from_secs(100));
         let gate = pace.gate("h");
         gate.limited(Duration::from_secs(30)).unwrap();
@@ -201,23 +203,23 @@ mod tests {
         gate.limited(Duration::from_secs(60)).unwrap();
         let error = gate.limited(Duration::from_secs(120)).unwrap_err();
         assert!(matches!(error, CrawlError::Deferred { until: Some(_), .. }), "{error}");
-        assert!(gate.enter().await.is_err(), "nobody asks it any more");
+        assert!(gate.enter().await.is_err(), "it gets no more requests");
         assert!(pace.gate("other").enter().await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_that_says_zero_seconds_is_never_asked_in_a_tight_loop() {
+    async fn a_retry_after_of_zero_seconds_causes_no_tight_loop() {
         let gate = Pace::new(1, Duration::from_secs(120)).gate("h");
-        let mut asked = 0;
+        let mut requests = 0;
         while gate.wait().await.is_ok() {
-            asked += 1;
+            requests += 1;
             let _ = gate.limited(Duration::ZERO);
         }
-        assert!((5..9).contains(&asked), "{asked}");
+        assert!((5..9).contains(&requests), "{requests}");
     }
 
     #[tokio::test]
-    async fn a_host_that_can_not_be_reached_is_left_alone() {
+    async fn an_unreachable_host_gets_no_more_requests() {
         let gate = Pace::new(1, Duration::from_secs(1)).gate("h");
         for _ in 0..MOST_FAILURES - 1 {
             gate.failed();

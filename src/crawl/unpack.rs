@@ -10,20 +10,16 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use flate2::read::GzDecoder;
-use tar::{Entry, EntryType, PaxExtensions};
+use tar::{Entry, EntryType};
 use tokio::sync::{Semaphore, mpsc};
 
-use super::{BlobId, LeftOut, RawFile, Room, Sent};
+use super::path_rules::{LONGEST_PATH, MOST_PROBLEMS, name_problem, path_refusal};
+use super::tar_headers::{c_string, header, pax_comment, pax_path};
+use super::{BlobId, FetchMessage, LeftOut, MemoryShare, RawFile};
 use crate::catalogue::Selection;
-use crate::catalogue::policy::Limits;
+use crate::catalogue::policy::PolicyLimits;
 use crate::problem::{Problem, Stage};
 
-/// The longest accepted path, in bytes.
-const LONGEST_PATH: usize = 1024;
-/// The longest accepted header with a name, in bytes.
-const LONGEST_HEADER: u64 = 64 * 1024;
-/// The maximum number of problems of one archive: a hostile one may hold a million bad entries.
-pub(super) const MOST_PROBLEMS: usize = 50;
 /// The maximum total length of the remembered names of files left out, in bytes.
 const MOST_LEFT_OUT: usize = 4_000_000;
 
@@ -37,10 +33,11 @@ pub(super) struct Unpacked {
 }
 
 pub(super) struct Unpacker {
-    limits: Limits,
+    limits: PolicyLimits,
     selection: Selection,
-    files: mpsc::Sender<Sent>,
-    room: Arc<Semaphore>,
+    files: mpsc::Sender<FetchMessage>,
+    /// The memory limit for files in transit.
+    memory: Arc<Semaphore>,
     problems: Vec<Problem>,
     left_out: Vec<LeftOut>,
     left_out_bytes: usize,
@@ -56,15 +53,16 @@ pub(super) struct Unpacker {
 
 impl Unpacker {
     pub fn new(
-        limits: Limits,
+        limits: PolicyLimits,
         selection: Selection,
-        (files, room): (mpsc::Sender<Sent>, Arc<Semaphore>),
+        files: mpsc::Sender<FetchMessage>,
+        memory: Arc<Semaphore>,
     ) -> Unpacker {
         Unpacker {
             limits,
             selection,
             files,
-            room,
+            memory,
             problems: Vec::new(),
             left_out: Vec::new(),
             left_out_bytes: 0,
@@ -76,7 +74,7 @@ impl Unpacker {
         }
     }
 
-    /// The same unpacker, which stops early at an archive of the commit `known`.
+    /// The same unpacker, but it stops early at an archive of the commit `known`.
     pub fn unless(self, known: Option<&str>) -> Unpacker {
         Unpacker { known: known.map(str::to_owned), ..self }
     }
@@ -84,8 +82,9 @@ impl Unpacker {
     /// Sends every selected file of the archive `packed`. `None` if the archive names the known commit before its first
     /// file, as git's archives do. Blocks, so it must run in a blocking thread of the runtime.
     pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
-        let packed = Bounded::new(packed, self.limits.download_bytes, "compressed");
-        let plain = Bounded::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
+        let packed = BoundedReader::new(packed, self.limits.download_bytes, "compressed");
+        let plain =
+            BoundedReader::new(GzDecoder::new(packed), self.limits.archive_bytes, "unpacked");
         let mut archive = tar::Archive::new(plain);
         let mut sha = None;
         let mut long_name: Option<Vec<u8>> = None;
@@ -124,6 +123,7 @@ impl Unpacker {
         Ok(Some(Unpacked { revision, problems: self.problems, left_out }))
     }
 
+    /// Sends the file of one entry, unless the rules leave it out. `Err` if the archive exceeds a limit or is truncated.
     fn entry<R: Read>(&mut self, entry: &mut Entry<'_, R>, name: Vec<u8>) -> io::Result<()> {
         let kind = entry.header().entry_type();
         if kind.is_dir() {
@@ -141,29 +141,8 @@ impl Unpacker {
         // GitHub puts all files in one folder, `name-sha/`.
         let Some((_, path)) = full.split_once('/') else { return Ok(()) };
         let size = entry.size();
-        if self.selection.is_book_copy(path) {
-            self.problem(Some(path), "a copy of a commercial book, by its name: never indexed");
+        if !self.takes(&full, path, kind, size) {
             return Ok(());
-        }
-        if !(self.selection.selects(path) || Selection::always(path)) {
-            if kind.is_file() {
-                self.leave_out(path, size);
-            }
-            return Ok(());
-        }
-        if let Some(refusal) = self.refusal(&full, path, kind, size) {
-            if size > self.limits.file_bytes && kind.is_file() {
-                self.leave_out(path, size);
-            }
-            self.problem(Some(path), &refusal);
-            return Ok(());
-        }
-        if !self.seen.insert(path.to_owned()) {
-            self.problem(Some(path), "stands in the archive twice; the first one counts");
-            return Ok(());
-        }
-        if !self.folded.insert(path.to_lowercase()) {
-            self.problem(Some(path), "differs from another file only in case; both are kept");
         }
         self.kept_bytes += size;
         if self.seen.len() as u64 > self.limits.files {
@@ -173,6 +152,35 @@ impl Unpacker {
             return Err(too_many("bytes to index", self.limits.kept_bytes));
         }
         self.send(entry, path, size)
+    }
+
+    /// Whether the entry `full` (`path` without its first folder) is sent. If not, records why.
+    fn takes(&mut self, full: &str, path: &str, kind: EntryType, size: u64) -> bool {
+        if self.selection.is_book_copy(path) {
+            self.problem(path, "a copy of a commercial book, by its name: never indexed");
+            return false;
+        }
+        if !(self.selection.selects(path) || Selection::always(path)) {
+            if kind.is_file() {
+                self.leave_out(path, size);
+            }
+            return false;
+        }
+        if let Some(refusal) = self.refusal(full, path, kind, size) {
+            if size > self.limits.file_bytes && kind.is_file() {
+                self.leave_out(path, size);
+            }
+            self.problem(path, &refusal);
+            return false;
+        }
+        if !self.seen.insert(path.to_owned()) {
+            self.problem(path, "is in the archive twice; the first one counts");
+            return false;
+        }
+        if !self.folded.insert(path.to_lowercase()) {
+            self.problem(path, "differs from another file only in case; both are kept");
+        }
+        true
     }
 
     /// Why the selected entry `full` (`path` without its first folder) must not be used.
@@ -190,12 +198,12 @@ impl Unpacker {
         (size > most).then(|| format!("{size} bytes, more than the {most} of the policy; left out"))
     }
 
-    /// Reads the entry and sends it, once there is room for it.
+    /// Reads the entry and sends it. Waits for its share of the memory limit first.
     fn send<R: Read>(&mut self, entry: &mut Entry<'_, R>, path: &str, size: u64) -> io::Result<()> {
         let ended = || io::Error::other("the run was ended");
-        let wanted = Room::wanted(size);
+        let wanted = MemoryShare::wanted(size);
         let permit = tokio::runtime::Handle::current()
-            .block_on(Arc::clone(&self.room).acquire_many_owned(wanted))
+            .block_on(Arc::clone(&self.memory).acquire_many_owned(wanted))
             .map_err(|_| ended())?;
         let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         entry.read_to_end(&mut content)?;
@@ -204,9 +212,12 @@ impl Unpacker {
         }
         let file = RawFile { path: path.to_owned(), blob: BlobId::of(&content), bytes: content };
         self.content.update(path.as_bytes()).update(b"\0").update(file.blob.0.as_bytes());
-        self.files.blocking_send(Sent::File(file, Room::of(permit))).map_err(|_| ended())
+        self.files
+            .blocking_send(FetchMessage::File(file, MemoryShare::of(permit)))
+            .map_err(|_| ended())
     }
 
+    /// Records that the rules left out the file `path`.
     fn leave_out(&mut self, path: &str, size: u64) {
         self.left_out_bytes += path.len() + 16;
         if self.left_out_bytes <= MOST_LEFT_OUT {
@@ -214,12 +225,13 @@ impl Unpacker {
         }
     }
 
-    fn problem(&mut self, path: Option<&str>, message: &str) {
-        let mut problem = Problem::new(Stage::Crawl, message);
-        problem.path = path.map(|path| path.chars().take(LONGEST_PATH).collect());
-        self.keep(Some(problem));
+    /// Records a problem of the file `path`.
+    fn problem(&mut self, path: &str, message: &str) {
+        let path: String = path.chars().take(LONGEST_PATH).collect();
+        self.keep(Some(Problem::new(Stage::Crawl, message).at(path)));
     }
 
+    /// Records `problem`, if there is one and the limit is not reached.
     fn keep(&mut self, problem: Option<Problem>) {
         let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
         self.problems.extend(problem.into_iter().take(room));
@@ -230,98 +242,20 @@ fn too_many(what: &str, most: u64) -> io::Error {
     io::Error::other(format!("it has more than {most} {what}, the limit of the policy"))
 }
 
-/// Why the file `path` of a source must not be used, if so. Valid paths have plain components, at most `depth`, and no
-/// backslash, which separates folders on some systems.
-pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
-    let components = || path.split('/');
-    if components().any(|component| matches!(component, "" | "." | "..")) {
-        return Some("its path leads out of the source; left out".to_owned());
-    }
-    if path.contains('\\') {
-        return Some(
-            "a backslash in its name, which parts folders on some systems; left out".to_owned(),
-        );
-    }
-    if path.contains('\0') {
-        return Some("a NUL in its name; left out".to_owned());
-    }
-    if path.len() > LONGEST_PATH {
-        return Some(format!("its path is longer than {LONGEST_PATH} bytes; left out"));
-    }
-    let count = components().count() as u64;
-    (count > depth)
-        .then(|| format!("{count} folders deep, more than the {depth} of the policy; left out"))
-}
-
-/// The problem of a file whose name is not UTF-8 (shown escaped), if `selection` would select it.
-pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem> {
-    let similar = String::from_utf8_lossy(name);
-    let is_wanted = selection.selects(&similar) || Selection::always(&similar);
-    let escaped: String = name.escape_ascii().to_string().chars().take(LONGEST_PATH).collect();
-    let message = "its name, shown escaped, is not UTF-8; left out";
-    is_wanted.then(|| {
-        let problem = Problem::new(Stage::Crawl, message).at(escaped);
-        problem.hint("rename it, so that it can be named in answers")
-    })
-}
-
-/// The body of an entry that extends the header of the next one.
-fn header<R: Read>(entry: &mut Entry<'_, R>) -> io::Result<Vec<u8>> {
-    if entry.size() > LONGEST_HEADER {
-        let message = format!("a header of {} bytes, where names stand", entry.size());
-        return Err(io::Error::other(message));
-    }
-    let mut body = Vec::new();
-    entry.read_to_end(&mut body)?;
-    Ok(body)
-}
-
-/// The `path` record of a pax header (POSIX.1-2001, pax interchange format).
-fn pax_path(header: &[u8]) -> Option<Vec<u8>> {
-    let mut records = PaxExtensions::new(header).flatten();
-    let path = records.find(|record| record.key_bytes() == b"path")?;
-    Some(path.value_bytes().to_vec())
-}
-
-/// A name that ends at its first NUL.
-fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    bytes.truncate(end);
-    bytes
-}
-
-/// The commit that an archive names in its first entry. `head` is the compressed beginning of the archive.
-pub(super) fn commit_of(head: &[u8]) -> Option<String> {
-    let mut archive = tar::Archive::new(GzDecoder::new(head));
-    let mut first = archive.entries().ok()?.raw(true).next()?.ok()?;
-    let is_global = first.header().entry_type() == EntryType::XGlobalHeader;
-    if is_global { pax_comment(&mut first).ok()? } else { None }
-}
-
-/// The `comment` record of a pax header: git archives keep the commit's sha there.
-fn pax_comment(entry: &mut impl Read) -> io::Result<Option<String>> {
-    let mut header = Vec::new();
-    entry.take(LONGEST_HEADER).read_to_end(&mut header)?;
-    let mut records = PaxExtensions::new(&header).flatten();
-    let comment = records.find(|record| record.key_bytes() == b"comment");
-    let sha = comment.and_then(|record| record.value().ok().map(str::to_owned));
-    Ok(sha.filter(|sha| sha.len() >= 40 && sha.chars().all(|c| c.is_ascii_hexdigit())))
-}
-
 /// A reader that returns an error, instead of the end of the file, after `left` bytes.
-struct Bounded<R> {
+struct BoundedReader<R> {
     inner: R,
     left: u64,
     what: &'static str,
 }
 
-impl<R> Bounded<R> {
+impl<R> BoundedReader<R> {
     fn new(inner: R, most: u64, what: &'static str) -> Self {
-        Bounded { inner, left: most, what }
+        BoundedReader { inner, left: most, what }
     }
 }
 
-impl<R: Read> Read for Bounded<R> {
+impl<R: Read> Read for BoundedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
@@ -336,32 +270,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_paths_that_stay_inside_are_taken_and_the_refusal_says_why() {
-        for path in ["a.md", "a/b c/d&e.md", "..a/b"] {
-            assert_eq!(path_refusal(path, 8), None, "{path}");
-        }
-        let long = "x".repeat(LONGEST_PATH + 1);
-        for (path, says) in [
-            ("../a", "leads out"),
-            ("a/../b", "leads out"),
-            ("/a", "leads out"),
-            ("a//b", "leads out"),
-            ("", "leads out"),
-            ("a/./b", "leads out"),
-            ("a\\b.md", "a backslash in its name"),
-            ("a\0b.md", "a NUL"),
-            ("1/2/3/4/5/6/7/8/9", "9 folders deep, more than the 8"),
-            (&long, "longer than"),
-        ] {
-            let refusal = path_refusal(path, 8).unwrap_or_default();
-            assert!(refusal.contains(says), "{path}: {refusal}");
-        }
-    }
-
-    #[test]
     fn a_bounded_reader_fails_past_its_bound() {
         let mut buffer = Vec::new();
-        assert!(Bounded::new(&b"12345"[..], 5, "x").read_to_end(&mut buffer).is_ok());
-        assert!(Bounded::new(&b"123456"[..], 5, "x").read_to_end(&mut buffer).is_err());
+        assert!(BoundedReader::new(&b"12345"[..], 5, "x").read_to_end(&mut buffer).is_ok());
+        assert!(BoundedReader::new(&b"123456"[..], 5, "x").read_to_end(&mut buffer).is_err());
     }
 }

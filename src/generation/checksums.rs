@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::damage::IndexDamage;
-use crate::disk::{DiskError, Doing};
+use crate::disk::{DiskError, DiskOperation};
 
 /// The folder of the search index in a generation.
 pub(crate) const SEARCH: &str = "search";
@@ -43,7 +43,7 @@ pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskEr
     let mut files = FileMarks::new();
     for path in listed(folder)? {
         let name = name(folder, &path);
-        let unreadable = |cause| DiskError::new(Doing::Read, &path, cause);
+        let unreadable = |cause| DiskError::new(DiskOperation::Read, &path, cause);
         let bytes = fs::metadata(&path).map_err(unreadable)?.len();
         let carried = known.get(&name).filter(|mark| is_segment(&name) && mark.bytes == bytes);
         let mark = match carried {
@@ -66,7 +66,7 @@ pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexD
 
 /// Checks that the file `path` has the length in `mark` and, if `depth` is deep, the checksum.
 pub(crate) fn examine(path: &Path, mark: &FileMark, depth: CheckDepth) -> Result<(), IndexDamage> {
-    let unreadable = |cause| DiskError::new(Doing::Read, path, cause);
+    let unreadable = |cause| DiskError::new(DiskOperation::Read, path, cause);
     // The file is opened because it can exist although this account may not read it.
     let file = File::open(path).map_err(unreadable)?;
     let found = file.metadata().map_err(unreadable)?.len();
@@ -101,7 +101,7 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, DiskError> {
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_owned();
-            DiskError::new(Doing::Read, &path, error.into())
+            DiskError::new(DiskOperation::Read, &path, error.into())
         })?;
         if entry.file_type().is_file() {
             files.push(entry.into_path());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::damage::IndexDamage;
 use super::manifest::Manifest;
-use crate::disk::{self, DiskError, Doing};
+use crate::disk::{self, DiskError, DiskOperation};
 
 /// The number of generations that are kept: the current one, and the previous one, which readers may still have open.
 const KEPT: usize = 2;
@@ -59,10 +59,10 @@ pub(crate) fn publish(index: &Path, building: &Path, number: u64) -> anyhow::Res
         let entry = entry?;
         std::fs::File::open(entry.path())
             .and_then(|file| file.sync_all())
-            .map_err(|cause| DiskError::new(Doing::Write, entry.path(), cause))?;
+            .map_err(|cause| DiskError::new(DiskOperation::Write, entry.path(), cause))?;
     }
     std::fs::rename(building, folder(index, number))
-        .map_err(|cause| DiskError::new(Doing::Write, building, cause))?;
+        .map_err(|cause| DiskError::new(DiskOperation::Write, building, cause))?;
     std::fs::File::open(index.join("generations"))?.sync_all()?;
     make_current(index, number)?;
     clean(index)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use crate::disk::{DiskError, Doing};
+use crate::disk::{DiskError, DiskOperation};
 use crate::printable::time;
 
 /// A run that was killed just now may take a moment to release the lock.
@@ -21,7 +21,7 @@ pub(crate) fn take(index: &Path) -> anyhow::Result<File> {
     let path = index.join("lock");
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
-    let denied = |cause| DiskError::new(Doing::Lock, &path, cause);
+    let denied = |cause| DiskError::new(DiskOperation::Lock, &path, cause);
     let mut file = options.open(&path).map_err(denied)?;
     for attempt in 0.. {
         match file.try_lock() {
@@ -47,7 +47,7 @@ pub fn holder(index: &Path) -> anyhow::Result<Option<String>> {
     let path = index.join("lock");
     let mut file = match File::open(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        result => result.map_err(|cause| DiskError::new(Doing::Read, &path, cause))?,
+        result => result.map_err(|cause| DiskError::new(DiskOperation::Read, &path, cause))?,
     };
     match file.try_lock_shared() {
         Ok(()) => Ok(None),

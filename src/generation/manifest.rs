@@ -13,7 +13,7 @@ use super::damage::IndexDamage;
 use super::format::{FORMAT, OLDEST};
 use crate::catalogue::OriginKind;
 use crate::catalogue::names::SourceNames;
-use crate::catalogue::voice::Speaker;
+use crate::catalogue::voice::VoiceSource;
 use crate::catalogue::{Shown, Voices};
 use crate::disk;
 use crate::printable::time;
@@ -231,7 +231,7 @@ impl Manifest {
     /// The voices of its sources. O(sources).
     pub fn voices(&self) -> Voices {
         Voices::new(self.sources.iter().map(|source| {
-            Speaker {
+            VoiceSource {
                 id: &source.id,
                 owner: (source.kind == OriginKind::GitHub)
                     .then(|| source.origin.split('/').next().unwrap_or_default()),

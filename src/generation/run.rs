@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::loss::DocumentLoss;
 use super::news::ChangeCounts;
 use crate::crawl::github::thread::ThreadKind;
-use crate::crawl::{Quota, Traffic};
+use crate::crawl::{ApiQuota, Traffic};
 use crate::problem::{Problem, Stage};
 
 /// What happened to a source.
@@ -173,7 +173,7 @@ pub struct RunRecord {
     pub traffic: Traffic,
     /// The quota by the last response of GitHub's API, if there was one.
     #[serde(default)]
-    pub quota: Option<Quota>,
+    pub quota: Option<ApiQuota>,
     /// The peak resident memory in bytes, if the system reports it.
     #[serde(default)]
     pub peak_bytes: Option<u64>,

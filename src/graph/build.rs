@@ -175,13 +175,13 @@ fn joined(count: usize, edges: BTreeMap<(u32, u32), Edge>) -> UnGraph<u32, Edge>
 mod tests {
     use super::*;
     use crate::annotate::CoMention;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::extract::Address;
     use crate::vocabulary;
 
     /// A graph in which each of `sources` has a number of sentences with `pair`, among others.
     fn graph(pair: [&str; 2], sources: &[(&str, usize)]) -> Graph {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let at = |slug: &str| u32::try_from(vocabulary.position(slug).unwrap()).unwrap();
         let mut pair: Vec<u32> = pair.iter().map(|slug| at(slug)).collect();
         pair.sort_unstable();
@@ -230,7 +230,7 @@ mod tests {
     fn one_source_or_copies_of_one_sentence_make_no_edge() {
         let pair = ["position-bias", "feature-store"];
         assert!(edge(&graph(pair, &[("a/a", 50)]), pair).is_none());
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let mut builder = GraphBuilder::new(vocabulary);
         for source in ["a/a", "b/b", "c/c"] {
             let said = CoMention { sentence: "The same in all.".into(), topics: vec![3, 9] };

@@ -211,7 +211,7 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::extract::Address;
     use crate::vocabulary;
 
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_document_that_covers_three_steps_is_a_whole_answer() {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let cases: Vec<usize> = vocabulary.cases().collect();
         let topic = u32::try_from(cases[1]).unwrap();
         let mut gathered = CaseCollector::default();

@@ -66,11 +66,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::vocabulary;
 
     static VOCABULARY: LazyLock<Vocabulary> =
-        LazyLock::new(|| vocabulary::load(&Sources::Compiled).unwrap());
+        LazyLock::new(|| vocabulary::load(&DataFiles::Compiled).unwrap());
 
     proptest! {
         #[test]

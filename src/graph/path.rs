@@ -139,7 +139,7 @@ mod tests {
     use petgraph::algo::all_simple_paths;
 
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
 
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn chains_connect_the_ends_without_fields_or_loops() {
         let graph =
-            GraphBuilder::new(vocabulary::load(&Sources::Compiled).unwrap()).finish(Vec::new());
+            GraphBuilder::new(vocabulary::load(&DataFiles::Compiled).unwrap()).finish(Vec::new());
         let at = |slug: &str| graph.vocabulary.position(slug).unwrap();
         let (from, to) = (at("position-bias"), at("feature-store"));
         let found = paths(&graph, from, to, 3);

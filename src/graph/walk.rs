@@ -131,13 +131,13 @@ fn strength(graph: &Graph, node: NodeIndex) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
 
     #[test]
     fn curated_neighbours_are_found_with_their_edges() {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let graph = GraphBuilder::new(vocabulary).finish(Vec::new());
         let start = graph.vocabulary.position("feature-store").unwrap();
         let near = related(&graph, start, 10);

@@ -6,7 +6,7 @@ use super::view::{
 use super::{Audience, Library};
 use crate::catalogue::policy::show;
 use crate::graph::{CaseStudy, Coverage};
-use crate::search::{SectionRecord, SearchError, SectionId, Snippet};
+use crate::search::{SearchError, SectionId, SectionRecord, Snippet};
 use crate::vocabulary::label;
 
 /// The longest excerpt in a guide, in characters, even if the whole text may be shown.

@@ -3,7 +3,7 @@
 use super::Library;
 use crate::annotate::terms::{MissingTerm, TermPassage, terms};
 use crate::annotate::{Salience, SectionRole};
-use crate::search::{SectionRecord, SearchError};
+use crate::search::{SearchError, SectionRecord};
 
 impl Library {
     /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked

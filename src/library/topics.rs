@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
 use crate::annotate::resources::CitedResource;
-use crate::search::{Budget, Filter, FilterField, LastWord, SearchRequest, SearchError, Understanding};
+use crate::search::{
+    Budget, Filter, FilterField, LastWord, SearchError, SearchRequest, Understanding,
+};
 use crate::vocabulary::Topic;
 
 /// Passages and resources on a topic's page.

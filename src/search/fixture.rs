@@ -2,7 +2,7 @@
 //! file.
 
 use cairn::annotate::SectionRole;
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 use cairn::extract::{Address, DocumentKind};
 use cairn::search::write::{SearchIndexWriter, document_key};
 use cairn::search::{FoldedCopies, IndexedSource, Searcher, SectionId, SectionRecord};
@@ -72,7 +72,7 @@ pub fn fixture_of(
     }
     let into = folder.path().join("search");
     writer.commit(&into).unwrap();
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let searcher = Searcher::open(&into, copies, &vocabulary, sources).unwrap();
     SearchFixture { searcher, vocabulary, _folder: folder }
 }

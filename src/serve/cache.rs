@@ -96,13 +96,13 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 mod tests {
     use super::super::{Refreshing, first_start};
     use super::*;
-    use crate::config::{self, Overrides};
+    use crate::config::{self, ConfigOverrides};
 
     #[test]
     fn an_etag_ends_with_the_window_that_it_names() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
-        let overrides = Overrides { index: Some(index), ..Overrides::default() };
+        let overrides = ConfigOverrides { index: Some(index), ..ConfigOverrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
         let state = ServerState::new(config, Refreshing::Never).unwrap();

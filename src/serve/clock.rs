@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn daily() -> Config {
-        crate::config::load(&crate::config::Overrides::default()).unwrap()
+        crate::config::load(&crate::config::ConfigOverrides::default()).unwrap()
     }
 
     #[test]

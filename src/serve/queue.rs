@@ -77,7 +77,7 @@ mod tests {
     use super::super::listen::listen;
     use super::super::{Refreshing, ServerState, first_start, router};
     use super::*;
-    use crate::config::{self, Overrides};
+    use crate::config::{self, ConfigOverrides};
     use crate::library::view::ErrorCode;
     use crate::search::{SearchStopped, SectionId};
 
@@ -149,7 +149,7 @@ mod tests {
 
     /// A server over the own notes only.
     fn state(index: PathBuf) -> Arc<ServerState> {
-        let overrides = Overrides { index: Some(index), ..Overrides::default() };
+        let overrides = ConfigOverrides { index: Some(index), ..ConfigOverrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
         Arc::new(ServerState::new(config, Refreshing::Never).unwrap())

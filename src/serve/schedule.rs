@@ -15,7 +15,7 @@ use tokio::process::Child;
 use super::clock::{AGAIN, RunHistory, RunScope};
 use super::watch::Watch;
 use super::{Refreshing, ServerState};
-use crate::config::{Config, Sources, Trust};
+use crate::config::{Config, DataFiles, PathTrust};
 use crate::generation::runs;
 
 /// Interval at which clock and index are checked.
@@ -93,10 +93,10 @@ fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
         command.arg("--sources").arg(folder);
     }
     // Named on the command line, a setting that was found in the current folder would count as the user's choice.
-    if config.index_trust == Trust::Found {
+    if config.index_trust == PathTrust::Found {
         command.args(["--found", "index"]);
     }
-    if matches!(config.sources, Sources::Found { .. }) {
+    if matches!(config.sources, DataFiles::Found { .. }) {
         command.args(["--found", "sources"]);
     }
     if let Some(file) = &config.file {

@@ -1,17 +1,16 @@
-//! Reads every row of the store, reports the damaged ones, and deletes them.
+//! Reads every row of the store and reports the damaged ones; [`super::repair`] deletes them.
 //!
 //! SQLite detects damage to the structure of its pages, but not to the values in them. This module decodes each text,
 //! and decompresses and hashes each blob: a blob's id is the hash of its bytes. The next refresh restores what was
 //! deleted: it derives rows from their blobs, and fetches the sources of lost blobs and files.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
-use serde::de::DeserializeOwned;
 
+use super::cells::{bytes, decoded, integer, text, unpacked};
 use super::database::check_pages;
-use super::sources::put_source;
 use super::{SourceRow, Store, StoreError, ThreadState};
 use crate::annotate::Annotation;
 use crate::catalogue::SourceId;
@@ -39,7 +38,8 @@ pub enum StoreTable {
 }
 
 impl StoreTable {
-    fn name(self) -> &'static str {
+    /// Its name in SQL.
+    pub(super) fn name(self) -> &'static str {
         match self {
             StoreTable::Sources => "sources",
             StoreTable::Files => "files",
@@ -65,7 +65,23 @@ pub struct DamagedRow {
     pub source: Option<String>,
     pub path: Option<String>,
     /// The values of its primary key columns, as bytes.
-    key: Vec<Vec<u8>>,
+    pub(super) key: Vec<Vec<u8>>,
+}
+
+/// A file or thread whose blob is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MissingBlob {
+    pub source: String,
+    pub path: String,
+}
+
+/// The sources that a refresh must fetch to restore what is damaged or missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourcesToFetch {
+    /// Sorted.
+    pub sources: Vec<String>,
+    /// Whether the list is complete. It isn't if the source of a damaged row can't be read.
+    pub is_complete: bool,
 }
 
 /// The result of reading every row of the store.
@@ -74,22 +90,21 @@ pub struct StoreAudit {
     /// Rows that were read.
     pub rows: usize,
     pub damaged: Vec<DamagedRow>,
-    /// Sources and paths of files without a blob: it was damaged and deleted earlier, and is not fetched yet.
-    pub missing: Vec<(String, String)>,
+    /// The files and threads without a blob: it was damaged and deleted earlier, and is not fetched yet.
+    pub missing: Vec<MissingBlob>,
 }
 
 impl StoreAudit {
-    /// The sources to fetch again, sorted, and whether that list is complete: it isn't if the source of a damaged row
-    /// can't be read.
-    pub fn to_fetch(&self) -> (Vec<String>, bool) {
+    /// The sources to fetch again.
+    pub fn to_fetch(&self) -> SourcesToFetch {
         let is_lost = |row: &&DamagedRow| !row.table.is_derived();
         let named = self.damaged.iter().filter(is_lost).filter_map(|row| row.source.as_ref());
         let mut sources: Vec<String> = named.cloned().collect();
-        sources.extend(self.missing.iter().map(|(source, _)| source.clone()));
+        sources.extend(self.missing.iter().map(|missing| missing.source.clone()));
         sources.sort();
         sources.dedup();
         let is_known = |row: &DamagedRow| row.source.is_some() || row.table != StoreTable::Files;
-        (sources, self.damaged.iter().all(is_known))
+        SourcesToFetch { sources, is_complete: self.damaged.iter().all(is_known) }
     }
 
     /// How many rows of `table` are damaged.
@@ -99,22 +114,6 @@ impl StoreAudit {
 }
 
 impl Store {
-    /// Reads every row, decodes the derived ones of `versions`, deletes the damaged ones in one transaction, and returns
-    /// the findings. `Err` if the database itself is broken.
-    ///
-    /// A source that lost a file is marked as incomplete, so the next refresh fetches it whole. O(bytes); holds one
-    /// document in memory at a time.
-    pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
-        let audit = audit(&self.connection, versions)?;
-        let transaction = self.connection.transaction()?;
-        for row in &audit.damaged {
-            row.remove(&transaction)?;
-        }
-        delete_lost_threads(&transaction)?;
-        transaction.commit()?;
-        Ok(audit)
-    }
-
     /// Whether a file of `source` has no stored bytes.
     pub fn lacks_blobs(&self, source: &SourceId) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM files WHERE source = ?1
@@ -203,24 +202,24 @@ impl RowReader<'_> {
                 continue;
             }
             let key: Vec<Vec<u8>> = (0..keys).map(|at| bytes(row, at).to_vec()).collect();
-            let (source, path) = needed_by(self.connection, table, &key)?;
-            self.audit.damaged.push(DamagedRow { table, source, path, key });
+            self.audit.damaged.push(damaged_row(self.connection, table, key)?);
         }
         Ok(())
     }
 }
 
-/// The source and the path that need the row of `table` with `key`.
-fn needed_by(
+/// The damaged row of `table` with `key`, and the source and path that need it.
+fn damaged_row(
     connection: &Connection,
     table: StoreTable,
-    key: &[Vec<u8>],
-) -> Result<(Option<String>, Option<String>), StoreError> {
+    key: Vec<Vec<u8>>,
+) -> Result<DamagedRow, StoreError> {
     let read = |at: usize| key.get(at).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
+    let mut damaged = DamagedRow { table, source: None, path: None, key: Vec::new() };
     match table {
-        StoreTable::Links => Ok((None, None)),
+        StoreTable::Links => {}
         StoreTable::Sources | StoreTable::Files | StoreTable::ThreadStates => {
-            Ok((read(0), read(1)))
+            (damaged.source, damaged.path) = (read(0), read(1));
         }
         StoreTable::Blobs | StoreTable::Documents | StoreTable::Annotations => {
             let sql = "SELECT source, path FROM files WHERE blob = ?1
@@ -228,116 +227,28 @@ fn needed_by(
                        LIMIT 1";
             let mut statement = connection.prepare_cached(sql)?;
             let mut rows = statement.query([read(0)])?;
-            let Some(row) = rows.next()? else { return Ok((None, None)) };
-            Ok((text(row, 0).map(str::to_owned), text(row, 1).map(str::to_owned)))
+            if let Some(row) = rows.next()? {
+                damaged.source = text(row, 0).map(str::to_owned);
+                damaged.path = text(row, 1).map(str::to_owned);
+            }
         }
     }
+    Ok(DamagedRow { key, ..damaged })
 }
 
-impl DamagedRow {
-    fn remove(&self, connection: &Connection) -> Result<(), StoreError> {
-        // Compares bytes, because a damaged key may not be UTF-8.
-        let by = |table: &str, columns: &[&str]| {
-            let is = |(column, at): (&&str, usize)| format!("CAST({column} AS BLOB) = ?{at}");
-            let all: Vec<String> = columns.iter().zip(1..).map(is).collect();
-            format!("DELETE FROM {table} WHERE {}", all.join(" AND "))
-        };
-        let key = || rusqlite::params_from_iter(&self.key);
-        let columns: &[&str] = match self.table {
-            StoreTable::Sources | StoreTable::Blobs => &["id"],
-            StoreTable::Files => &["source", "path"],
-            StoreTable::ThreadStates => &["source", "kind"],
-            StoreTable::Links => &["url"],
-            // An annotation that remained without its document would prevent the document from being read again.
-            StoreTable::Documents | StoreTable::Annotations => {
-                connection.execute(&by("annotations", &["blob", "format"]), key())?;
-                &["blob", "format"]
-            }
-        };
-        connection.execute(&by(self.table.name(), columns), key())?;
-        match (&self.source, self.table) {
-            (Some(source), StoreTable::Files) => {
-                mark_incomplete(connection, &SourceId(source.clone()))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Deletes the threads without a blob and the state of fetching them, so that the next refresh reads all threads of
-/// that kind again.
-fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
-    let lost = "SELECT source, kind FROM threads
-                WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
-    for table in ["thread_states", "thread_seen"] {
-        connection.execute(&format!("DELETE FROM {table} WHERE (source, kind) IN ({lost})"), [])?;
-    }
-    let sql = "DELETE FROM threads WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
-    connection.execute(sql, [])?;
-    connection.execute("DELETE FROM thread_states WHERE NOT json_valid(row)", [])?;
-    Ok(())
-}
-
-/// Marks `source` as incomplete, so that the next refresh fetches it whole. Its other files stay.
-fn mark_incomplete(connection: &Connection, source: &SourceId) -> Result<(), StoreError> {
-    let sql = "SELECT row FROM sources WHERE id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([&source.0])?;
-    let Some(row) = rows.next()? else { return Ok(()) };
-    // A row that can't be decoded is itself reported as damaged and deleted.
-    let row = text(row, 0).and_then(|json| serde_json::from_str::<SourceRow>(json).ok());
-    let Some(mut row) = row else { return Ok(()) };
-    if let Some(snapshot) = &mut row.snapshot {
-        snapshot.revision.clear();
-        snapshot.validator = None;
-    }
-    put_source(connection, source, &row)
-}
-
-/// Sources and paths of the files and threads whose blobs are missing.
-fn missing(connection: &Connection) -> Result<Vec<(String, String)>, StoreError> {
+/// The files and threads whose blobs are missing, sorted.
+fn missing(connection: &Connection) -> Result<Vec<MissingBlob>, StoreError> {
     let sql = "SELECT source, path FROM files
                WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)
                UNION ALL SELECT source, kind || '/' || number FROM threads
                WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;
-    let mut missing = HashSet::new();
+    let mut missing = BTreeSet::new();
     while let Some(row) = rows.next()? {
-        missing.extend(text(row, 0).zip(text(row, 1)).map(|(s, p)| (s.to_owned(), p.to_owned())));
+        if let (Some(source), Some(path)) = (text(row, 0), text(row, 1)) {
+            missing.insert(MissingBlob { source: source.to_owned(), path: path.to_owned() });
+        }
     }
-    let mut missing: Vec<_> = missing.into_iter().collect();
-    missing.sort();
-    Ok(missing)
-}
-
-fn bytes<'r>(row: &'r Row, at: usize) -> &'r [u8] {
-    match row.get_ref(at) {
-        Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes,
-        _ => &[],
-    }
-}
-
-fn text<'r>(row: &'r Row, at: usize) -> Option<&'r str> {
-    match row.get_ref(at) {
-        Ok(ValueRef::Text(bytes)) => std::str::from_utf8(bytes).ok(),
-        _ => None,
-    }
-}
-
-fn integer(row: &Row, at: usize) -> Option<i64> {
-    row.get_ref(at).ok()?.as_i64().ok()
-}
-
-fn unpacked(row: &Row, at: usize) -> Option<Vec<u8>> {
-    zstd::stream::decode_all(bytes(row, at)).ok()
-}
-
-/// `Some` if the derived `row` can be decompressed and, if it is of `versions`, decoded.
-fn decoded<T: DeserializeOwned>(row: &Row, versions: &str) -> Option<()> {
-    let plain = unpacked(row, 3)?;
-    match text(row, 2)? == versions {
-        true => postcard::from_bytes::<T>(&plain).ok().map(|_| ()),
-        false => Some(()),
-    }
+    Ok(missing.into_iter().collect())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
-use crate::disk::{self, DiskError, Doing};
+use crate::disk::{self, DiskError, DiskOperation};
 
 /// Why an operation of the store failed.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ impl StoreError {
         }
         match File::options().read(true).append(true).open(path) {
             Ok(_) => self,
-            Err(cause) => StoreError::Disk(DiskError::new(Doing::Write, path, cause)),
+            Err(cause) => StoreError::Disk(DiskError::new(DiskOperation::Write, path, cause)),
         }
     }
 }

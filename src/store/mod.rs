@@ -6,6 +6,7 @@
 //! calls leaves a consistent store, from which the next refresh continues.
 
 mod audit;
+mod cells;
 mod clock;
 mod database;
 mod derived;
@@ -14,15 +15,18 @@ mod files;
 mod links;
 mod open;
 mod passes;
+mod repair;
 mod sources;
+mod thread_rows;
 mod threads;
 
-pub use audit::{DamagedRow, DerivedVersions, StoreAudit, StoreTable};
+pub use audit::{DamagedRow, DerivedVersions, MissingBlob, SourcesToFetch, StoreAudit, StoreTable};
 pub use clock::is_plausible;
 pub use database::Store;
 pub use derived::DerivedKey;
 pub use error::StoreError;
 pub use files::StoredFile;
-pub use passes::{Answered, Pass, Phase, ThreadState};
+pub use passes::{KnownResponse, PassPhase, ThreadPass, ThreadState};
 pub use sources::{FetchState, SourceRow};
-pub use threads::{SeenThread, StoredThread, ThreadPage, ThreadsOf, WrittenThreads};
+pub use thread_rows::{SeenThread, ThreadsOf};
+pub use threads::{StoredThread, ThreadPage, WrittenThreads};

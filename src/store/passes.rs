@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct ThreadState {
     /// The pass in progress.
-    pub pass: Option<Pass>,
+    pub pass: Option<ThreadPass>,
     /// The latest change of a thread, and of a comment, that the last complete pass saw.
     pub newest: Option<String>,
     pub newest_comment: Option<String>,
@@ -20,13 +20,13 @@ pub struct ThreadState {
     /// Fingerprint of the logins whose posts were left out.
     pub opted_out: String,
     /// The last response that had no further page, for the list of issues and for the list of comments.
-    pub answered: Option<Answered>,
-    pub answered_comments: Option<Answered>,
+    pub answered: Option<KnownResponse>,
+    pub answered_comments: Option<KnownResponse>,
 }
 
 /// A response of GitHub, used to send the same request conditionally.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answered {
+pub struct KnownResponse {
     /// The `since` parameter of the request.
     pub since: String,
     pub etag: String,
@@ -35,10 +35,10 @@ pub struct Answered {
 /// A pass over the threads of one source, from one request to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Pass {
+pub struct ThreadPass {
     /// Whether it reads all threads, so that a stored thread that it does not see is gone.
     pub full: bool,
-    pub phase: Phase,
+    pub phase: PassPhase,
     /// GitHub's cursor of the last page; for issues, the `since` parameter of the next request.
     pub cursor: Option<String>,
     /// For issues, the page of that list, from 1.
@@ -59,7 +59,7 @@ pub struct Pass {
 /// What a pass is reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Phase {
+pub enum PassPhase {
     #[default]
     Threads,
     /// The threads that changed while the full pass ran, a second time.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Store, StoreError};
 use crate::catalogue::SourceId;
 use crate::crawl::Snapshot;
-use crate::crawl::github::metadata::{Metadata, Owner};
+use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
 use crate::problem::Problem;
 
 /// The result of the last attempt to fetch a source.
@@ -38,7 +38,7 @@ pub struct SourceRow {
     pub metadata_at: i64,
     pub metadata_tried_at: i64,
     /// The repository's owner, when that was last received, and when it was last requested.
-    pub owner: Option<Owner>,
+    pub owner: Option<OwnerMetadata>,
     pub owner_at: i64,
     pub owner_tried_at: i64,
     /// SPDX id detected in the LICENSE file.

@@ -3,22 +3,16 @@
 //! A thread's JSON is a blob like a file's bytes, so derived data is keyed the same way. Each fetched page is written
 //! together with the progress in one transaction, so a kill between two pages loses nothing.
 
-use std::collections::HashSet;
+use rusqlite::{OptionalExtension, params};
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
-
-use super::files::put_blob;
+use super::thread_rows::{
+    SeenThread, ThreadsOf, drop_unseen_posts, id, numbers, put_seen, put_state, put_thread,
+    read_thread, remove_thread, unseen,
+};
 use super::{Store, StoreError, ThreadState};
 use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
 use crate::crawl::github::thread::{Thread, ThreadKind};
-
-/// The threads of one kind of one source.
-#[derive(Clone, Copy, Debug)]
-pub struct ThreadsOf<'a> {
-    pub source: &'a SourceId,
-    pub kind: ThreadKind,
-}
 
 /// A thread, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,21 +39,6 @@ pub struct ThreadPage {
     /// The threads and posts that a full pass has seen on the page.
     pub seen: Vec<SeenThread>,
 }
-
-/// A thread or post that a full pass has seen at GitHub.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SeenThread {
-    /// The thread of this number.
-    Thread(u64),
-    /// A comment of a thread.
-    Post { thread: u64, post: u64 },
-    /// The thread of this number with all its stored posts.
-    Whole(u64),
-}
-
-/// The values of the column `post` that stand for [`SeenThread::Thread`] and [`SeenThread::Whole`].
-const THREAD: i64 = 0;
-const WHOLE: i64 = -1;
 
 /// The number of threads that a write changed and deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,14 +120,7 @@ impl Store {
             written.removed += remove_thread(&transaction, of, *number)?;
         }
         for seen in &page.seen {
-            let (number, post) = match *seen {
-                SeenThread::Thread(number) => (number, THREAD),
-                SeenThread::Post { thread, post } => (thread, id(post)),
-                SeenThread::Whole(number) => (number, WHOLE),
-            };
-            transaction
-                .prepare_cached("INSERT OR IGNORE INTO thread_seen VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![of.source.0, of.kind.folder(), id(number), post])?;
+            put_seen(&transaction, of, *seen)?;
         }
         written.removed += transaction
             .prepare_cached(
@@ -231,125 +203,6 @@ impl Store {
         transaction.commit()?;
         Ok(threads)
     }
-}
-
-/// An id or a number as a SQLite integer. Too large values, which GitHub never sends, are clamped.
-fn id(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// Writes `thread`. Returns whether it differs from the stored one.
-fn put_thread(
-    transaction: &Transaction,
-    of: ThreadsOf,
-    thread: &Thread,
-    now: i64,
-) -> Result<bool, StoreError> {
-    let encode = |error: serde_json::Error| StoreError::Decode(error.to_string());
-    let json = serde_json::to_vec(thread).map_err(encode)?;
-    let labels = serde_json::to_string(&thread.labels).map_err(encode)?;
-    let blob = BlobId::of(&json);
-    put_blob(transaction, &blob, &json)?;
-    let rows = transaction
-        .prepare_cached(
-            "INSERT INTO threads (source, kind, number, updated_at, labels, blob, first_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (source, kind, number) DO UPDATE
-             SET updated_at = excluded.updated_at, labels = excluded.labels, blob = excluded.blob
-             WHERE blob <> excluded.blob",
-        )?
-        .execute(params![
-            of.source.0,
-            of.kind.folder(),
-            id(thread.number),
-            thread.updated_at,
-            labels,
-            blob.0,
-            now
-        ])?;
-    Ok(rows > 0)
-}
-
-fn remove_thread(connection: &Connection, of: ThreadsOf, number: u64) -> Result<usize, StoreError> {
-    let sql = "DELETE FROM threads WHERE source = ?1 AND kind = ?2 AND number = ?3";
-    let mut statement = connection.prepare_cached(sql)?;
-    Ok(statement.execute(params![of.source.0, of.kind.folder(), id(number)])?)
-}
-
-fn read_thread(
-    connection: &Connection,
-    of: ThreadsOf,
-    number: u64,
-) -> Result<Option<Thread>, StoreError> {
-    let packed: Option<Vec<u8>> = connection
-        .prepare_cached(
-            "SELECT bytes FROM threads JOIN blobs ON blobs.id = threads.blob
-             WHERE source = ?1 AND kind = ?2 AND number = ?3",
-        )?
-        .query_row(params![of.source.0, of.kind.folder(), id(number)], |row| row.get(0))
-        .optional()?;
-    let Some(packed) = packed else { return Ok(None) };
-    let damaged = |error: &dyn std::fmt::Display| {
-        StoreError::Decode(format!("{}, {}: {error}", of.source, of.kind.path(number)))
-    };
-    let json = zstd::stream::decode_all(&packed[..]).map_err(|error| damaged(&error))?;
-    serde_json::from_slice(&json).map(Some).map_err(|error| damaged(&error))
-}
-
-fn numbers(connection: &Connection, of: ThreadsOf) -> Result<Vec<u64>, StoreError> {
-    let sql = "SELECT number FROM threads WHERE source = ?1 AND kind = ?2 ORDER BY number";
-    let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([&of.source.0, of.kind.folder()], |row| row.get::<_, i64>(0))?;
-    Ok(rows.map(|number| number.map(i64::unsigned_abs)).collect::<Result<_, _>>()?)
-}
-
-/// The numbers of the stored threads that the pass in progress has not seen.
-fn unseen(connection: &Connection, of: ThreadsOf) -> Result<Vec<u64>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT number FROM threads WHERE source = ?1 AND kind = ?2 AND number NOT IN (
-            SELECT number FROM thread_seen WHERE source = ?1 AND kind = ?2 AND post <= 0)",
-    )?;
-    let rows = statement.query_map([&of.source.0, of.kind.folder()], |row| row.get::<_, i64>(0))?;
-    Ok(rows.map(|number| number.map(i64::unsigned_abs)).collect::<Result<_, _>>()?)
-}
-
-/// Deletes the posts that the pass in progress has not seen. Returns the number of changed threads.
-fn drop_unseen_posts(
-    transaction: &Transaction,
-    of: ThreadsOf,
-    now: i64,
-) -> Result<usize, StoreError> {
-    let mut changed = 0;
-    for number in numbers(transaction, of)? {
-        let posts: HashSet<i64> = transaction
-            .prepare_cached(
-                "SELECT post FROM thread_seen WHERE source = ?1 AND kind = ?2 AND number = ?3",
-            )?
-            .query_map(params![of.source.0, of.kind.folder(), id(number)], |row| row.get(0))?
-            .collect::<Result<_, _>>()?;
-        if posts.contains(&WHOLE) {
-            continue;
-        }
-        let Some(mut thread) = read_thread(transaction, of, number)? else { continue };
-        thread.retain(|post| posts.contains(&id(post.id)));
-        changed += usize::from(put_thread(transaction, of, &thread, now)?);
-    }
-    Ok(changed)
-}
-
-fn put_state(
-    connection: &Connection,
-    of: ThreadsOf,
-    state: &ThreadState,
-) -> Result<(), StoreError> {
-    let json =
-        serde_json::to_string(state).map_err(|error| StoreError::Decode(error.to_string()))?;
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO thread_states (source, kind, row) VALUES (?1, ?2, ?3)",
-        )?
-        .execute(params![of.source.0, of.kind.folder(), json])?;
-    Ok(())
 }
 
 #[cfg(test)]

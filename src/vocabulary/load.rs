@@ -1,13 +1,13 @@
 //! Loads the vocabulary: reads the files, parses them and checks the rules.
 
 use super::{Vocabulary, check, read};
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::problem::Faults;
 
 /// The vocabulary of `sources`: all `vocabulary/*.ttl` together.
 ///
 /// Reads those files. `Err` has every syntax error and every broken rule, with file and line.
-pub fn load(sources: &Sources) -> Result<Vocabulary, Faults> {
+pub fn load(sources: &DataFiles) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     let names = sources.list("vocabulary", ".ttl").unwrap_or_else(|error| {
         faults.push(&sources.name_of("vocabulary"), 1, format!("{error:#}"));

@@ -6,10 +6,7 @@
     unused_imports,
     reason = "shared by the test suite and an example, and neither needs all of it"
 )]
-#![allow(
-    clippy::expect_used,
-    reason = "a stand-in that is told nonsense by a test fails that test"
-)]
+#![allow(clippy::expect_used, reason = "a test that configures the server wrongly must fail")]
 
 mod api;
 mod archive;

@@ -93,7 +93,7 @@ async fn etags_follow_stars_and_content() {
 }
 
 #[tokio::test]
-async fn commits_and_licences_are_told() {
+async fn commits_and_licences_are_shown() {
     let server = server().await;
     let accept = ("Accept", "application/vnd.github.sha");
     let sha = get(&server, "/repos/ada/notes/commits/HEAD", &[accept]).await;

@@ -44,7 +44,7 @@ async fn statuses_and_limits_are_faults() {
 }
 
 #[tokio::test]
-async fn bodies_go_wrong_as_told() {
+async fn bodies_are_broken_as_configured() {
     let server = server().await;
     let whole = get(&server, TARBALL, &[]).await;
     assert!(whole.whole);

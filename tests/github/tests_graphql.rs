@@ -214,7 +214,7 @@ async fn fields_fail_alone_and_limits_come_as_answers() {
 }
 
 #[tokio::test]
-async fn renamed_and_closed_repositories_are_told() {
+async fn renamed_and_closed_repositories_are_reported() {
     let server = with_threads().await;
     server.rename("ada/notes", "ada/renamed");
     server.web_pages_at("https://github.example");

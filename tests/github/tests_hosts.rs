@@ -109,7 +109,7 @@ async fn an_archive_is_repacked_from_the_same_commit() {
 }
 
 #[tokio::test]
-async fn a_folder_brings_its_threads() {
+async fn a_folder_provides_threads() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, bytes: &[u8]| {
         std::fs::write(folder.path().join(name), bytes).expect("a file");

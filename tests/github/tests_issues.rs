@@ -114,7 +114,7 @@ async fn comments_are_listed_for_all_issues_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_gone_is_gone() {
+async fn deleted_issues_answer_410_and_a_renamed_repository_redirects() {
     let server = with_issues().await;
     server.delete_issue("ada/notes", 1);
     let deleted = get(&server, &format!("{ISSUES}/1"), &[]).await;

@@ -12,7 +12,7 @@ use crate::github::{Archive, RawArchive, RawEntry, Repo, raw_archive};
 use crate::world::{World, outcome, part, text};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef01234567";
-/// The most memory in bytes that a refresh may use, whatever archive it receives.
+/// The maximum memory of a refresh in bytes, for any archive.
 const MOST_MEMORY: u64 = 256_000_000;
 
 fn start() -> RawArchive {
@@ -171,7 +171,7 @@ fn bombs_are_stopped_at_the_limits() {
 }
 
 #[test]
-fn large_files_pass_one_after_the_other() {
+fn large_files_share_the_memory_limit() {
     // 15 files of 10 MB: 150 MB that are never in memory together.
     let line = "A feature store keeps training and serving alike, says line number so and so.\n\n";
     let body = format!("# Big\n\n{}", line.repeat(10_000_000 / line.len()));
@@ -185,7 +185,7 @@ fn large_files_pass_one_after_the_other() {
 }
 
 #[test]
-fn a_file_that_breaks_its_reader_is_a_problem_and_the_next_run_goes_on() {
+fn a_file_that_crashes_its_reader_is_a_problem_and_the_next_run_continues() {
     let deep = ">".repeat(600_000);
     let dense = "*a* ".repeat(1_000_000);
     let bytes = start()

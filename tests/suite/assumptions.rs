@@ -77,7 +77,7 @@ fn eight_requests_show_each_assumption_and_only_the_last_two_carry_the_token() {
 }
 
 #[test]
-fn without_a_token_and_an_old_name_what_was_not_tried_is_unknown() {
+fn without_a_token_and_an_old_name_unchecked_assumptions_are_unknown() {
     let world = two();
     let output = doctor(&world, &["ann/bias"], None);
     assert_eq!(output.code, 0, "nothing fails: {}", output.stdout);
@@ -94,7 +94,7 @@ fn without_a_token_and_an_old_name_what_was_not_tried_is_unknown() {
 }
 
 #[test]
-fn what_is_otherwise_than_assumed_is_told_with_what_was_seen() {
+fn failed_assumptions_are_reported_with_the_observation() {
     let world = two();
     world.github.fault("ann/bias", Fault::IgnoresEtag);
     let output = doctor(&world, &["ann/bias", "--renamed", "bob/none"], Some("t0ken"));
@@ -118,7 +118,7 @@ fn what_is_otherwise_than_assumed_is_told_with_what_was_seen() {
 }
 
 #[test]
-fn without_a_network_or_a_repository_the_reason_is_told_and_nothing_is_claimed() {
+fn without_a_network_or_repository_the_reason_is_reported_and_assumptions_stay_unknown() {
     let world = two();
     let missing = doctor(&world, &["ann/none", "--json"], None);
     assert_eq!((missing.code, missing.stdout.as_str()), (1, ""));

@@ -1,16 +1,14 @@
-//! The cost of a document is bounded: hostile files take bounded time and memory, other files are indexed all the same,
-//! and a run over them can be stopped.
+//! The cost of a document is bounded: hostile files take bounded time and memory, other files are indexed all the same.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::hostile::{Shape, shapes};
-use crate::world::{World, part, text, wait_until};
+use crate::world::{World, part, text};
 
 /// A file of the policy's largest size, in bytes.
 const LARGEST: usize = 16_000_000;
@@ -18,10 +16,10 @@ const LARGEST: usize = 16_000_000;
 const MOST_MEMORY: u64 = 800_000_000;
 
 /// A world with one source, the folder `hostile` of `files`.
-fn world(files: &[(String, Vec<u8>)]) -> World {
+pub(crate) fn world(files: &[(String, Vec<u8>)]) -> World {
     let world = World::new(Vec::new());
     world.catalogue("[[source]]\nfolder = \"hostile\"\nwhy = \"test\"\nlicence = \"MIT\"\n");
-    // Threads come from GitHub's API; here they are files, to be read as those are.
+    // Threads normally come from GitHub's API; here they are files for the same reader.
     let policy = fs::read_to_string(world.path("sources/policy.toml")).unwrap();
     world.write(
         "sources/policy.toml",
@@ -69,7 +67,7 @@ fn finds_the_notes(world: &World, shapes: &[Shape]) {
 }
 
 /// The children of the process `parent`, with the peak memory of each in bytes.
-fn children(parent: u32) -> HashMap<u32, u64> {
+pub(crate) fn children(parent: u32) -> HashMap<u32, u64> {
     let mut children = HashMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some(id) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
@@ -173,7 +171,7 @@ fn twenty_hostile_files_of_the_largest_size_stay_under_800_mb() {
 }
 
 #[test]
-fn two_thousand_sections_that_resemble_each_other_are_folded_in_time_and_told() {
+fn two_thousand_similar_sections_are_folded_in_time_and_reported() {
     let shapes = shapes();
     let shape = shapes.iter().find(|shape| shape.name == "near-copies").unwrap();
     // A section has some 800 bytes.
@@ -188,7 +186,7 @@ fn two_thousand_sections_that_resemble_each_other_are_folded_in_time_and_told() 
 
 #[cfg(unix)]
 #[test]
-fn names_that_can_not_be_taken_are_told_with_the_reason() {
+fn files_with_unusable_names_are_problems_with_the_reason() {
     use std::os::unix::ffi::OsStrExt;
     let world = world(&[
         ("a\\b.md".into(), b"# A\n\nWords.\n".to_vec()),
@@ -200,7 +198,7 @@ fn names_that_can_not_be_taken_are_told_with_the_reason() {
     }
     world.refresh(&[], 0);
     let told = problems(&world);
-    assert_eq!(told.len(), 2, "a picture is not missed: {told:#?}");
+    assert_eq!(told.len(), 2, "a file of another format is no problem: {told:#?}");
     assert!(
         told.iter().any(|line| line.starts_with("a\\b.md: a backslash in its name")),
         "{told:#?}"
@@ -210,7 +208,7 @@ fn names_that_can_not_be_taken_are_told_with_the_reason() {
 }
 
 #[test]
-fn an_endless_cairnignore_is_obeyed_up_to_its_limit_and_told() {
+fn a_huge_cairnignore_applies_up_to_its_limit_and_is_a_problem() {
     let lines: String = (0..5_000).map(|at| format!("never{at}.md\n")).collect();
     let note = |path: &str| (path.to_owned(), b"# A\n\nWords.\n".to_vec());
     let ignore = (".cairnignore".to_owned(), format!("secret.md\n{lines}").into_bytes());
@@ -219,71 +217,6 @@ fn an_endless_cairnignore_is_obeyed_up_to_its_limit_and_told() {
     assert_eq!(world.source("hostile")["documents"], 1);
     let told = problems(&world);
     assert!(told.iter().any(|line| line.starts_with(".cairnignore: too long")), "{told:#?}");
-}
-
-/// Stops `rounds` refreshes, at times spread evenly over the duration of a complete one. Each must end within `most`.
-#[cfg(target_os = "linux")]
-fn stop_at_any_moment(documents: usize, rounds: u32, most: Duration) {
-    let body =
-        "A ranking model with position bias needs a feature store and drift detection. ".repeat(25);
-    let file = |at: usize| {
-        let parts: String =
-            (0..8).map(|part| format!("## Part {part} of {at}\n\n{at} {body}\n\n")).collect();
-        (format!("{}/{at}.md", at % 20), format!("# Note {at}\n\n{parts}").into_bytes())
-    };
-    let mut files: Vec<(String, Vec<u8>)> = (0..documents).map(file).collect();
-    // In the release program these keep a reader busy for a while.
-    for shape in shapes().iter().take(documents / 30) {
-        files.push((format!("{}.{}", shape.name, shape.format), shape.make(1_000_000, 0)));
-    }
-    let world = world(&files);
-    let begun = Instant::now();
-    world.refresh(&[], 0);
-    let whole = begun.elapsed();
-    let (mut stopped, mut slowest) = (0, Duration::ZERO);
-    for round in 0..rounds {
-        fs::remove_dir_all(world.path("index")).unwrap();
-        let mut child = world
-            .command(&["refresh", "-q"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(whole * (2 * round + 1) / (2 * rounds));
-        let readers: HashSet<u32> = children(child.id()).into_keys().collect();
-        let (code, took) = interrupted(&mut child);
-        slowest = slowest.max(took);
-        assert!(took < most, "round {round} of {rounds}: it took {took:?}");
-        stopped += u32::from(code == 1);
-        let is_gone = |id: &u32| !Path::new(&format!("/proc/{id}/cmdline")).exists();
-        wait_until("its children ended", || readers.iter().all(is_gone));
-    }
-    println!("{rounds} runs of {whole:?} each were asked to end; the slowest took {slowest:?}");
-    assert!(stopped * 2 > rounds, "{stopped} of {rounds} were stopped on their way");
-    let run = world.refresh(&[], 0);
-    assert!(part(&run, "hostile")["documents"].as_u64().unwrap() >= documents as u64);
-}
-
-/// The exit code of `child` after Ctrl-C, and how long it took to end.
-#[cfg(target_os = "linux")]
-fn interrupted(child: &mut Child) -> (i32, Duration) {
-    let begun = Instant::now();
-    // One that has just ended by itself is no failure.
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    (crate::world::ended(child).code().unwrap_or(-1), begun.elapsed())
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn ctrl_c_ends_a_refresh_in_every_stage() {
-    stop_at_any_moment(29, 6, Duration::from_secs(10));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-#[ignore = "takes minutes: .ci/soak"]
-fn ctrl_c_ends_a_large_refresh_within_two_seconds_in_every_stage() {
-    stop_at_any_moment(3_000, 40, Duration::from_secs(2));
 }
 
 /// If this is set, [`every_fuzz_target_begins_with_the_hostile_shapes`] writes the shapes to its folder: `fuzz/corpus`.

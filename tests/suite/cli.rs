@@ -121,7 +121,7 @@ fn resources_are_what_independent_sources_cite() {
 }
 
 #[test]
-fn what_a_person_types_is_never_an_error() {
+fn any_typed_query_is_accepted() {
     let world = world();
     for query in ["\"open", "OR OR", "🙂", "source:", "-", "a:b:c", "((", "\u{7}bell", "topic:nope"]
     {
@@ -169,7 +169,7 @@ fn wrong_use_says_what_to_do() {
 }
 
 #[test]
-fn outside_a_checkout_the_compiled_data_files_serve() {
+fn outside_a_checkout_the_compiled_data_files_are_used() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cairn"));
@@ -183,7 +183,7 @@ fn outside_a_checkout_the_compiled_data_files_serve() {
 }
 
 #[test]
-fn the_summary_table_is_printed_and_progress_goes_to_stderr() {
+fn the_summary_table_goes_to_stdout_and_progress_to_stderr() {
     let world = World::new(vec![repo("ann/a", &[("a.md", "# A\n\nText.\n")])]);
     world.catalogue(&format!("{}{}", entry("ann/a", ""), entry("ann/gone", "")));
     let out = world.run(&["refresh"]);
@@ -200,7 +200,7 @@ fn the_summary_table_is_printed_and_progress_goes_to_stderr() {
 }
 
 #[test]
-fn a_word_that_only_a_removed_document_held_is_no_correction() {
+fn a_word_of_a_removed_document_is_never_suggested_as_a_correction() {
     let kept = "# Animals\n\nThe zebra is striped, and gnus are not.\n";
     let gone = "# Words\n\nThe zebranl is an animal that nobody knows.\n";
     let world = World::new(vec![repo("ann/zoo", &[("a.md", kept), ("b.md", gone)])]);

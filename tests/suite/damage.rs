@@ -5,12 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
 use crate::content::{Content, content};
-use crate::serve::Server;
-use crate::world::{BIAS, World, repo, two, wait_until};
+use crate::world::{BIAS, World, repo, two};
 
 /// How a file is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ impl Harm {
 }
 
 /// A world with two generations and a writer's index of more than one segment.
-fn world_of_two_generations() -> World {
+pub(crate) fn world_of_two_generations() -> World {
     let world = two();
     world.refresh(&[], 0);
     world.github.put(repo("ann/bias", &[("README.md", BIAS), ("c.md", "# C\n\nClick models.\n")]));
@@ -92,7 +91,7 @@ fn files(index: &Path) -> Vec<PathBuf> {
 
 /// Refreshes in this process with `--offline`. Returns the number of the generation that was built, if any.
 fn rebuild(world: &World) -> anyhow::Result<Option<u64>> {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
@@ -116,7 +115,7 @@ fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
             harm.apply(&index.join(file));
             let case = format!("{} {harm:?}", file.display());
             rebuild(world).unwrap_or_else(|error| panic!("{case}: {error:#}"));
-            assert!(content(&index) == before, "{case}: another content");
+            assert!(content(&index) == before, "{case}: the content differs");
             let again = rebuild(world).unwrap();
             assert_eq!(again, None, "{case}: the refresh left something damaged");
             cases += 1;
@@ -126,12 +125,12 @@ fn all_cases(world: &World, files: &[PathBuf], harms: &[Harm]) -> usize {
 }
 
 #[test]
-fn whatever_file_of_the_index_is_damaged_the_next_refresh_rebuilds_it() {
+fn the_next_refresh_rebuilds_any_damaged_file_of_the_index() {
     let world = world_of_two_generations();
     shorten_vocabulary(&world);
     world.refresh(&["--offline"], 0);
     let all = files(&world.path("index"));
-    // Of the segments one file of each kind; .ci/soak takes all of them.
+    // One file of each kind of the segments; `.ci/soak` damages all of them.
     let mut seen = std::collections::HashSet::new();
     let chosen: Vec<PathBuf> = all
         .into_iter()
@@ -156,8 +155,8 @@ fn whatever_file_of_the_index_is_damaged_the_next_refresh_rebuilds_it() {
 
 #[test]
 #[ignore = "takes minutes: .ci/soak"]
-fn whatever_file_of_a_real_index_is_damaged_the_next_refresh_rebuilds_it() {
-    let Some((world, ..)) = crate::soak::changing_world() else { return };
+fn the_next_refresh_rebuilds_any_damaged_file_of_a_real_index() {
+    let Some((world, ..)) = crate::changing::changing_world() else { return };
     world.refresh(&[], 0);
     world.write("sources/notes/own.md", "# Own note\n\nAnother word on feature stores.\n");
     world.refresh(&["notes"], 0);
@@ -189,14 +188,14 @@ fn a_plain_refresh_rebuilds_what_cannot_be_opened() {
 }
 
 #[test]
-fn a_damaged_writers_index_is_noticed_although_nothing_has_changed() {
+fn a_damaged_writers_index_is_detected_although_nothing_has_changed() {
     for name in ["meta.json", ".managed.json", "meta.blake3"] {
         let world = world_of_two_generations();
         let before = content(&world.path("index"));
         Harm::Flipped.apply(&world.path("index/building").join(name));
         let run = world.refresh(&[], 0);
         if name == ".managed.json" && run["generation"].is_null() {
-            // A name in it with another letter is of no file: nothing depends on it.
+            // The flip may change a listed name into that of no file; nothing depends on that.
             continue;
         }
         assert_eq!(run["generation"], 3, "{name}: {run}");
@@ -228,7 +227,7 @@ fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises()
     assert_eq!(doctor(0)["state"], "well");
     assert!(content(&world.path("index")) == before);
 
-    // `--full` looks as closely.
+    // `--full` verifies the checksums, too.
     let path = world.path("index/generations/0003/search");
     let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
     let store = names.into_iter().find(|path| path.to_str().unwrap().ends_with(".store")).unwrap();
@@ -238,7 +237,7 @@ fn a_flipped_bit_in_a_segment_is_found_by_the_doctor_and_rebuilt_as_it_advises()
 }
 
 #[test]
-fn a_truncated_segment_is_told_in_one_sentence() {
+fn a_truncated_segment_is_reported_in_one_sentence() {
     let world = world_of_two_generations();
     Harm::Truncated.apply(&segment(&world, ".store"));
     let told = world.run(&["search", "bias"]).stderr;
@@ -247,102 +246,4 @@ fn a_truncated_segment_is_told_in_one_sentence() {
     let folder = world.path("index/generations/0002");
     let cause = " bytes instead of ";
     assert!(told.contains(cause) && told.contains(folder.to_str().unwrap()), "{told}");
-}
-
-#[test]
-fn a_damaged_block_that_a_search_meets_is_told_with_advice_that_works() {
-    let world = world_of_two_generations();
-    let before = content(&world.path("index"));
-    let server = Server::start(&world, &["--no-refresh"]);
-    for entry in fs::read_dir(world.path("index/generations/0002/search")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.to_str().unwrap().ends_with(".store") {
-            let mut bytes = fs::read(&path).unwrap();
-            // The first block, behind its length: opening reads only the end of the file.
-            bytes[4..20].fill(0xff);
-            fs::write(&path, bytes).unwrap();
-        }
-    }
-    let told = world.run(&["search", "position bias"]);
-    assert_eq!(told.code, 1, "{}", told.stdout);
-    let index = format!("the index {} can't be read", world.path("index").display());
-    for says in [index.as_str(), "`cairn doctor --deep`", "`cairn refresh --offline`"] {
-        assert!(told.stderr.contains(says), "{says}: {}", told.stderr);
-    }
-    let answer = server.get("/api/v1/search?q=position+bias");
-    assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
-    assert!(answer.contains("cairn doctor --deep") && answer.contains("--offline"), "{answer}");
-    assert_eq!(world.run(&["doctor", "--offline", "--deep"]).code, 1);
-    world.refresh(&["--offline"], 0);
-    assert_eq!(world.run(&["doctor", "--offline", "--deep"]).code, 0);
-    assert!(content(&world.path("index")) == before);
-}
-
-#[test]
-fn a_server_without_refreshes_shows_the_last_whole_generation_and_says_what_to_run() {
-    let world = world_of_two_generations();
-    fs::write(world.path("index/generations/0002/graph.bin"), "").unwrap();
-    let server = Server::start(&world, &["--no-refresh"]);
-    let status = server.get("/api/v1/status");
-    assert!(status.contains("\"generation\":1"), "{status}");
-    assert!(status.contains("graph.bin holds 0 bytes"), "{status}");
-    assert!(status.contains("cairn refresh --offline"), "{status}");
-    assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
-    // What was advised is seen by the server.
-    world.refresh(&["--offline"], 0);
-    wait_until("the new generation is shown", || {
-        !server.get("/api/v1/status").contains("graph.bin")
-    });
-    assert!(server.get("/api/v1/status").starts_with("HTTP/1.1 200"));
-}
-
-#[test]
-fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
-    let world = world_of_two_generations();
-    let before = content(&world.path("index"));
-    world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
-    // Either `current` names no generation, or none is whole: the newest is found again, or another built.
-    for (what, shown) in [("current", 2), ("graph.bin", 3)] {
-        if what == "current" {
-            fs::write(world.path("index/current"), "9\n").unwrap();
-        } else {
-            for folder in fs::read_dir(world.path("index/generations")).unwrap() {
-                fs::write(folder.unwrap().path().join(what), "no graph").unwrap();
-            }
-        }
-        world.github.forget_requests();
-        let server = Server::start(&world, &[]);
-        server.wait_for("/api/v1/status", &format!("\"generation\":{shown}"));
-        assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
-        assert!(world.github.requests().is_empty(), "from the store alone");
-        wait_until("current names it", || {
-            let current = fs::read_to_string(world.path("index/current"));
-            current.is_ok_and(|text| text == format!("{shown}\n"))
-        });
-        assert!(content(&world.path("index")) == before);
-    }
-}
-
-#[test]
-fn after_an_update_the_previous_format_is_served_at_once_and_then_replaced() {
-    let world = world_of_two_generations();
-    let path = world.path("index/generations/0002/manifest.json");
-    let mut manifest: serde_json::Value =
-        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let fields = manifest.as_object_mut().unwrap();
-    fields.remove("files");
-    fields.remove("checksum");
-    fields.insert("format".into(), 2.into());
-    fs::write(&path, manifest.to_string()).unwrap();
-    fs::remove_file(world.path("index/building/meta.blake3")).unwrap();
-    assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
-    let server = Server::start(&world, &["--no-refresh"]);
-    assert!(server.get("/api/v1/status").contains("\"generation\":2"), "not one more");
-    drop(server);
-    world.write("cairn.toml", "[refresh]\nevery = \"never\"\n");
-    let server = Server::start(&world, &[]);
-    assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
-    server.wait_for("/api/v1/status", "\"generation\":3");
-    let made = fs::read_to_string(world.path("index/generations/0003/manifest.json")).unwrap();
-    assert!(made.contains("\"format\": 3") && made.contains("\"blake3\""));
 }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use cairn::catalogue::{self, Origin, policy};
-use cairn::config::Sources;
+use cairn::config::DataFiles;
 use cairn::vocabulary;
 
 use crate::world::{World, repo};
 
-fn shipped() -> Sources {
-    Sources::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources"))
+fn shipped() -> DataFiles {
+    DataFiles::Disk(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources"))
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_own_notes_go_through_the_eight_steps() {
 }
 
 #[test]
-fn the_policy_is_sound() {
+fn the_policy_has_no_fault() {
     let policy = policy::load(&shipped()).unwrap();
     assert_eq!(policy.excerpt_chars, 300);
 }

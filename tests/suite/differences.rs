@@ -28,7 +28,7 @@ fn archives(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn a_renamed_repository_that_codeload_forgot_is_found_through_the_web_host() {
+fn a_renamed_repository_unknown_to_codeload_is_found_through_the_web_host() {
     let world = two();
     run(command(&world, &["ann/bias"]), 0);
     world.asked();
@@ -91,7 +91,7 @@ fn the_name_of_an_enterprises_repository_is_not_sent_to_the_public_github() {
 }
 
 #[test]
-fn an_archive_host_that_names_no_wait_is_left_alone_for_half_an_hour() {
+fn an_archive_host_that_names_no_wait_gets_no_requests_for_half_an_hour() {
     let world = two();
     world.github.fault("ann/bias", Fault::ArchiveStatus(429));
     let result = run(command(&world, &["ann/bias"]), 3);

@@ -87,7 +87,7 @@ fn what_the_sources_cite_is_found_with_who_says_what_and_asks_nobody() {
 }
 
 #[test]
-fn study_material_comes_before_what_everybody_runs() {
+fn study_material_is_ranked_above_popular_tools() {
     let view = world().run(&["sources", "discover", "--json"]).json();
     let names = candidates(&view);
     let place = |name: &str| names.iter().position(|known| *known == name).unwrap();
@@ -157,7 +157,7 @@ fn printed_entries_can_be_pasted_and_are_never_added() {
 }
 
 #[test]
-fn a_topic_a_limit_and_an_index_narrow_or_are_asked_for() {
+fn discovery_honours_topic_limit_and_index() {
     let world = world();
     let of = |topic: &str| world.run(&["sources", "discover", "--json", "--topic", topic]);
     assert_eq!(candidates(&of("RAG").json()), ["xen/rag-course"], "by any of the topic's names");

@@ -7,7 +7,8 @@ use std::fs;
 use cairn::commands::Cli;
 use clap::CommandFactory;
 
-use crate::docs::{DocPage, first_start, root};
+use crate::doc_pages::{DocPage, root};
+use crate::docs::first_start;
 use crate::serve::{app, json};
 use crate::world::{World, text};
 
@@ -126,7 +127,7 @@ fn defaults_that_are_shown_are_those_of_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("named.toml");
         fs::write(&file, settings).unwrap();
-        let overrides = cairn::config::Overrides { config: Some(file), ..Default::default() };
+        let overrides = cairn::config::ConfigOverrides { config: Some(file), ..Default::default() };
         cairn::config::Config { file: None, ..cairn::config::load(&overrides).unwrap() }
     };
     assert_eq!(format!("{:#?}", with(&shown.1)), format!("{:#?}", with("")));
@@ -150,7 +151,7 @@ fn catalogue_entries_that_are_shown_have_no_fault() {
 
 #[test]
 fn limits_that_are_shown_are_those_of_the_policy() {
-    let shipped = cairn::config::Sources::Disk(root().join("sources"));
+    let shipped = cairn::config::DataFiles::Disk(root().join("sources"));
     let limits = cairn::catalogue::policy::load(&shipped).unwrap().limits;
     let page = DocPage::of("docs/sources.md");
     for (name, value) in [

@@ -58,7 +58,7 @@ fn the_measures_are_those_of_ir_measures() {
 }
 
 #[test]
-fn hits_without_reference_are_passed_over_and_repeats_gain_nothing() {
+fn unjudged_hits_are_skipped_and_repeated_hits_gain_nothing() {
     let judgements = judgements();
     let best = judgements.ideal("1")[0];
     let hit = |path: &str, lines| RunHit { source: "Ann/Notes".into(), path: path.into(), lines };

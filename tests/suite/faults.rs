@@ -8,7 +8,7 @@ use crate::github::{Archive, Fault, Repo, raw_archive};
 use crate::world::{BIAS, STORE, World, outcome, repo, text, two, wait_until};
 
 #[test]
-fn a_source_that_fails_loses_nothing_and_the_run_says_so() {
+fn a_failing_source_keeps_its_documents_and_the_run_reports_it() {
     let world = two();
     world.refresh(&[], 0);
     for (fault, says) in [
@@ -34,7 +34,7 @@ fn a_source_that_fails_loses_nothing_and_the_run_says_so() {
 }
 
 #[test]
-fn a_passing_failure_is_tried_again_within_the_run() {
+fn a_transient_failure_is_retried_within_the_run() {
     let world = two();
     world.github.fault("ann/bias", Fault::StatusOnce(502));
     let run = world.refresh(&[], 0);
@@ -42,7 +42,7 @@ fn a_passing_failure_is_tried_again_within_the_run() {
 }
 
 #[test]
-fn without_a_network_each_address_is_told_once_and_the_schedule_tries_again_soon() {
+fn without_a_network_each_host_is_reported_once_and_the_schedule_retries_soon() {
     let world = two();
     let mut command = world.command(&["refresh", "--json"]);
     command.env("CAIRN_GITHUB_CODELOAD_URL", "http://127.0.0.1:9");
@@ -68,7 +68,7 @@ fn a_blocked_source_is_removed_at_once() {
 }
 
 #[test]
-fn a_renamed_repository_keeps_its_id_and_the_new_name_is_told() {
+fn a_renamed_repository_keeps_its_id_and_the_new_name_is_reported() {
     let world = two();
     world.refresh(&[], 0);
     world.github.rename("ann/bias", "ann/position-bias");
@@ -87,7 +87,7 @@ fn a_renamed_repository_keeps_its_id_and_the_new_name_is_told() {
 }
 
 #[test]
-fn a_hostile_archive_brings_in_its_good_files_only() {
+fn only_the_valid_files_of_a_hostile_archive_are_indexed() {
     let bytes = raw_archive("0123456789abcdef0123456789abcdef01234567")
         .file("x-0123/good.md", b"# Good\n\nFine words here.\n")
         .file("x-0123/../../escape.md", b"# Escaped\n")
@@ -138,7 +138,7 @@ fn a_broken_file_is_a_problem_and_the_rest_is_indexed() {
 }
 
 #[test]
-fn a_second_writer_is_refused_with_who_holds_the_lock() {
+fn a_second_writer_is_refused_with_the_name_of_the_lock_holder() {
     let world = two();
     world.github.fault("ann/bias", Fault::Slow { per_chunk: Duration::from_millis(300) });
     let mut first = world.command(&["refresh", "-q"]).spawn().unwrap();
@@ -156,7 +156,7 @@ fn a_second_writer_is_refused_with_who_holds_the_lock() {
 }
 
 #[test]
-fn a_refresh_that_is_killed_anywhere_is_made_good_by_the_next() {
+fn the_next_refresh_repairs_what_a_killed_one_left() {
     let files: Vec<(String, String)> = (0..60)
         .map(|at| {
             (
@@ -186,7 +186,7 @@ fn a_refresh_that_is_killed_anywhere_is_made_good_by_the_next() {
 }
 
 #[test]
-fn what_stays_away_is_gone_after_three_runs_and_dropped_in_time() {
+fn a_source_missing_in_three_runs_is_gone_and_later_dropped() {
     let world = two();
     world.write("cairn.toml", "[refresh]\ngone_after = 3\ndrop_after = \"1s\"\n");
     world.refresh(&[], 0);

@@ -42,7 +42,7 @@ fn of_sources() -> Shelf {
 }
 
 #[test]
-fn a_source_is_named_by_its_whole_id_owner_or_repository_and_by_no_part_of_them() {
+fn source_filters_match_a_whole_id_owner_or_repository_and_no_part_of_it() {
     let shelf = of_sources();
     for (typed, wanted) in [
         ("source:ann/notes", &["Ann/Notes"][..]),
@@ -131,7 +131,7 @@ fn a_search_by_filters_alone_shows_the_copies_that_the_same_search_with_a_word_s
 }
 
 #[test]
-fn a_fork_lists_its_copies_without_a_word_on_page_api_and_command_line() {
+fn a_search_for_a_fork_alone_lists_its_copies_on_page_api_and_command_line() {
     let note = "# Shared\n\nThe very same eight words stand in both of them.\n";
     let world = World::new(vec![
         repo("zoe/fork", &[("a.md", note)]),
@@ -182,7 +182,7 @@ fn a_language_that_a_person_set_by_three_letters_is_stored_by_two() {
 }
 
 #[test]
-fn an_operator_without_its_word_is_reported_on_page_api_and_command_line() {
+fn an_operator_without_an_operand_is_reported_on_page_api_and_command_line() {
     let world = World::new(vec![repo("ann/notes", &[("a.md", "# Ads\n\nAds are ranked.\n")])]);
     world.refresh(&[], 0);
     let app = app(&world);

@@ -69,7 +69,7 @@ fn a_root_that_cannot_be_read_is_a_failed_source_and_its_documents_stay() {
 }
 
 #[test]
-fn a_folder_that_was_emptied_on_purpose_goes_with_the_flag_and_a_deleted_note_without() {
+fn an_emptied_folder_is_removed_only_with_the_flag_and_a_deleted_note_without_it() {
     let world = with_folder("mine");
     world.write("mine/a.md", MINE);
     world.write("mine/b.md", "# Other\n\nSecond words.\n");
@@ -84,7 +84,7 @@ fn a_folder_that_was_emptied_on_purpose_goes_with_the_flag_and_a_deleted_note_wi
     world.refresh(&["--accept-loss"], 0);
     assert!(world.hits("handwritten").is_empty());
     let run = world.refresh(&[], 0);
-    assert_eq!(outcome(&run, "mine"), "unchanged", "an empty folder is no failure by itself");
+    assert_eq!(outcome(&run, "mine"), "unchanged", "an empty folder alone is no failure");
     assert!(run["generation"].is_null());
     // Files that the rules do not take are files: nothing is unmounted here.
     world.write("mine/a.md", MINE);
@@ -141,7 +141,7 @@ fn as_nobody(world: &World) -> Option<impl Fn(&[&str]) -> (Option<i32>, Value)> 
 
 #[cfg(unix)]
 #[test]
-fn what_permissions_keep_from_being_read_stays_indexed() {
+fn files_that_became_unreadable_stay_indexed() {
     use std::os::unix::fs::PermissionsExt;
     let allow = |path: &Path, mode: u32| {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();

@@ -124,7 +124,7 @@ fn swelling_pdf(megabytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_pdf_that_swells_ends_its_reader_and_nothing_else() {
+fn a_pdf_that_expands_ends_only_its_reader_process() {
     let files = vec![
         ("bomb.pdf", swelling_pdf(300)),
         ("good.pdf", fixture("plain.pdf")),
@@ -207,7 +207,7 @@ fn what_answers_nothing_ranks_last_and_off_topic_text_by_its_own_words_only() {
 }
 
 #[test]
-fn a_files_own_licence_rules_what_is_shown_of_it() {
+fn a_files_own_licence_decides_how_much_of_it_is_shown() {
     let long = "Every word of this long passage about the feature store counts here. ".repeat(12);
     let header = "<!-- SPDX-License-Identifier: CC-BY-NC-ND-4.0 -->";
     let world = World::new(vec![repo(

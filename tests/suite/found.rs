@@ -109,7 +109,7 @@ fn what_the_search_finds_is_read_tagged_ranked_and_dropped_with_the_reason() {
 }
 
 #[test]
-fn at_most_ten_searches_are_made_and_a_readme_is_asked_for_again_only_if_it_changed() {
+fn at_most_ten_searches_are_sent_and_readmes_are_requested_conditionally() {
     let world = world();
     discover(&world, &["--json"]).json();
     let (searches, readmes) = asked(&world);
@@ -146,7 +146,7 @@ fn at_most_ten_searches_are_made_and_a_readme_is_asked_for_again_only_if_it_chan
 }
 
 #[test]
-fn without_a_token_or_offline_github_is_not_asked() {
+fn without_a_token_or_offline_no_request_is_sent_to_github() {
     let world = world();
     for output in
         [discover(&world, &["--json", "--offline"]), world.run(&["sources", "discover", "--json"])]

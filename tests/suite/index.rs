@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::generation::format::FORMAT;
 use cairn::library::{Library, Shelf};
 use cairn::search::{Budget, LastWord, SearchRequest, Understanding};
@@ -11,7 +11,7 @@ use cairn::search::{Budget, LastWord, SearchRequest, Understanding};
 use crate::world::{World, repo};
 
 fn config(world: &World) -> config::Config {
-    config::load(&Overrides {
+    config::load(&ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
@@ -51,7 +51,7 @@ fn a_reader_keeps_its_generation_while_others_are_made_and_removed() {
 }
 
 #[test]
-fn a_broken_or_newer_generation_is_told_with_what_to_do() {
+fn a_broken_or_newer_generation_is_reported_with_a_remedy() {
     let world = World::new(Vec::new());
     world.refresh(&[], 0);
     let manifest = world.path("index/generations/0001/manifest.json");
@@ -101,7 +101,7 @@ fn section_ids_stay_when_text_round_them_changes() {
 }
 
 #[test]
-fn a_server_builds_anew_what_an_older_version_left() {
+fn a_server_rebuilds_an_index_of_an_older_version() {
     let world = World::new(vec![repo("ann/notes", &[("a.md", "# A\n\nA note on calibration.\n")])]);
     world.refresh(&[], 0);
     let manifest = world.path("index/generations/0001/manifest.json");

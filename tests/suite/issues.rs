@@ -30,7 +30,7 @@ fn before(at: &str, minutes: i64, seconds: i64) -> String {
 }
 
 #[test]
-fn a_first_run_reads_all_pages_and_a_third_one_asks_conditionally() {
+fn a_first_run_reads_all_pages_and_a_third_one_sends_conditional_requests() {
     let world = talk(150, "issues = true");
     let run = refresh(&world, &[], 0);
     let second = before(&hour(100), 0, 1);
@@ -127,7 +127,7 @@ fn a_whole_pass_finds_deleted_issues_and_comments() {
 }
 
 #[test]
-fn of_labelled_issues_only_their_own_comments_are_asked_for() {
+fn only_the_comments_of_labelled_issues_are_requested() {
     let world = talk(40, "issues = { labels = [\"question\"] }");
     for number in [2, 31] {
         world.github.edit_issue(TALK, number, |issue| issue.labels = vec!["question".into()]);
@@ -165,7 +165,7 @@ fn of_labelled_issues_only_their_own_comments_are_asked_for() {
 }
 
 #[test]
-fn a_fetch_that_breaks_off_at_any_request_goes_on_from_there() {
+fn a_fetch_interrupted_at_any_request_resumes_there() {
     let world = talk(120, "issues = true");
     world.github.put_discussion(TALK, crate::talk::discussion(1));
     world.catalogue(&entry(TALK, "issues = true\ndiscussions = true"));
@@ -186,7 +186,7 @@ fn a_fetch_that_breaks_off_at_any_request_goes_on_from_there() {
 }
 
 #[test]
-fn the_reserve_is_kept_and_the_rest_deferred_until_the_quota_resets() {
+fn beyond_the_quotas_reserve_pages_are_deferred_until_it_resets() {
     let world = talk(120, "issues = true");
     refresh(&world, &[], 0);
     let clean = stored(&world);
@@ -209,7 +209,7 @@ fn the_reserve_is_kept_and_the_rest_deferred_until_the_quota_resets() {
 }
 
 #[test]
-fn those_who_opted_out_are_left_out_of_issues() {
+fn posts_of_people_who_opted_out_are_left_out_of_issues() {
     let world = talk(5, "issues = true");
     world.github.edit_issue(TALK, 2, |issue| issue.author = Some("bob".into()));
     let policy = std::fs::read_to_string(world.path("sources/policy.toml")).unwrap();

@@ -86,7 +86,7 @@ fn heal(world: &World) {
 }
 
 #[test]
-fn kills_while_store_sources_and_disks_are_lost_lose_nothing() {
+fn kills_combined_with_a_lost_store_sources_or_disk_lose_nothing() {
     let world = world();
     let started = Instant::now();
     heal(&world);

@@ -52,7 +52,7 @@ fn ids<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn a_tie_that_three_sources_say_is_related_with_a_sentence_of_each() {
+fn a_tie_stated_by_three_sources_is_shown_with_a_sentence_of_each() {
     let world = world();
     let view = world.run(&["related", "position bias", "--limit", "50", "--json"]).json();
     let near = view["related"].as_array().unwrap();

@@ -23,7 +23,7 @@ const PERMISSIVE: [&str; 15] = [
     "CDLA-Permissive-2.0",
 ];
 #[test]
-fn every_dependency_may_be_given_away() {
+fn every_dependency_has_a_permissive_licence() {
     let metadata = |more: &[&str]| {
         Command::new(env!("CARGO"))
             .args(["metadata", "--format-version", "1", "--locked"])

@@ -75,7 +75,7 @@ fn dead_links_are_found_politely_and_marked() {
         World::new(vec![repo("ann/list", &[("a.md", &format!("# L\n\n{}", links.concat()))])]);
     world.refresh(&[], 0);
     assert!(web.asked().is_empty(), "off unless asked for");
-    // A loopback address is not asked for anybody's link, unless the settings name it.
+    // Links to loopback addresses are not requested unless the settings name them.
     let run = world.refresh(&["--check-links"], 0);
     assert!(web.asked().is_empty());
     assert_eq!(

@@ -75,7 +75,7 @@ fn a_lost_store_leaves_the_index_intact() {
 }
 
 #[test]
-fn a_lost_store_is_filled_again_without_the_flag_once_the_sources_are_back() {
+fn a_lost_store_is_restored_without_the_flag_when_the_sources_respond_again() {
     let world = two();
     world.refresh(&[], 0);
     let served = content(&world.path("index"));
@@ -108,7 +108,7 @@ fn a_loss_that_is_accepted_is_published_and_noted() {
 }
 
 #[test]
-fn a_tenth_or_less_may_be_lost_and_the_run_says_so() {
+fn a_loss_of_a_tenth_or_less_is_published_and_noted() {
     let many: Vec<(String, String)> =
         (0..20).map(|at| (format!("{at}.md"), format!("# Note {at}\n\nWords {at}.\n"))).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
@@ -188,7 +188,7 @@ fn what_the_user_the_author_or_the_law_removes_goes_however_much_it_is() {
 }
 
 #[test]
-fn a_catalogue_that_lost_all_its_entries_takes_nothing_with_it() {
+fn a_catalogue_that_lost_all_its_entries_removes_nothing() {
     let world = two();
     world.refresh(&[], 0);
     let catalogue = fs::read_to_string(world.path("sources/catalogue.toml")).unwrap();

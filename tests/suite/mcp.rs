@@ -115,7 +115,7 @@ fn wrong() -> Vec<(Vec<u8>, i64, Value)> {
 }
 
 #[test]
-fn a_line_that_is_no_message_gets_a_protocol_error_and_the_session_goes_on() {
+fn an_invalid_line_gets_a_protocol_error_and_the_session_continues() {
     let world = two();
     world.refresh(&[], 0);
     let mut session = Session::start(&world);
@@ -138,7 +138,7 @@ fn a_line_that_is_no_message_gets_a_protocol_error_and_the_session_goes_on() {
 }
 
 #[test]
-fn a_bad_first_line_does_not_end_the_session() {
+fn an_invalid_first_line_does_not_end_the_session() {
     let world = two();
     world.refresh(&[], 0);
     for first in [
@@ -157,7 +157,7 @@ fn a_bad_first_line_does_not_end_the_session() {
 }
 
 #[test]
-fn a_request_without_sense_is_answered_too() {
+fn malformed_requests_get_a_response() {
     let world = two();
     world.refresh(&[], 0);
     let mut session = Session::start(&world);
@@ -181,7 +181,7 @@ fn a_request_without_sense_is_answered_too() {
 }
 
 #[test]
-fn what_was_wrong_is_written_before_the_program_ends() {
+fn an_error_response_is_written_before_the_program_ends() {
     let world = two();
     world.refresh(&[], 0);
     let mut child = world
@@ -200,7 +200,7 @@ fn what_was_wrong_is_written_before_the_program_ends() {
 }
 
 #[test]
-fn an_assistant_is_told_which_source_is_preferred_and_can_undo_it() {
+fn an_assistant_sees_which_source_is_preferred_and_can_undo_it() {
     let world = two();
     let ours = entry("bob/store", "author = \"Jane Doerr\"\n");
     world.catalogue(&[entry("ann/bias", ""), ours].concat());

@@ -45,7 +45,7 @@ fn age(world: &World, times: &[&str]) {
 }
 
 #[test]
-fn metadata_is_asked_for_daily_and_conditionally_and_owners_monthly() {
+fn metadata_is_requested_daily_and_conditionally_and_owners_monthly() {
     let world = world();
     let first = refresh(&world);
     let all = ["/repos/ann/notes 200", "/repos/ann/other 200", "/repos/bob/notes 200"];

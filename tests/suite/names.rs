@@ -104,7 +104,7 @@ fn an_author_an_owner_a_repository_and_a_title_prefer_their_sections() {
 }
 
 #[test]
-fn what_many_are_called_or_many_speak_of_names_nobody() {
+fn common_names_and_common_words_name_no_source() {
     let shelf = shelf();
     for typed in [
         // Of three owners.
@@ -139,7 +139,7 @@ fn a_name_alone_finds_all_sections_of_its_sources() {
 }
 
 #[test]
-fn a_page_that_only_says_the_name_comes_behind_one_that_answers() {
+fn a_page_that_only_mentions_the_name_ranks_below_one_that_answers() {
     let mut records = vec![
         of("janedoerr/ml-surveys", "Jane Doerr: ml surveys", "Jane Doerr wrote these ml surveys."),
         of("janedoerr/ml-surveys", "Caches", "A cache keeps what was computed for the next one."),
@@ -180,7 +180,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn a_preference_costs_no_result(
+    fn a_preference_removes_no_result(
         texts in proptest::collection::vec((words(9), 0..8_usize), 3..20),
         queries in proptest::collection::vec(words(6), 12),
     ) {
@@ -221,7 +221,7 @@ fn world() -> World {
 }
 
 #[test]
-fn every_face_says_which_source_is_preferred_and_lets_it_be_undone() {
+fn every_interface_shows_the_preferred_source_and_lets_it_be_undone() {
     let world = world();
     let names = &world.source("jdoerr/quiltbook")["names"];
     assert_eq!((text(&names["author"]), text(&names["login"])), ("Jane Doerr", "jdoerr"));

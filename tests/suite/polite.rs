@@ -24,7 +24,7 @@ fn signed_in(world: &World, code: i32) -> Value {
 }
 
 #[test]
-fn a_known_etag_under_a_200_means_unchanged_and_the_body_is_dropped() {
+fn a_200_with_the_known_etag_means_unchanged_and_its_body_is_discarded() {
     let mut noise = vec![0_u8; 30_000_000];
     let mut seed = 1_u64;
     noise.fill_with(|| {
@@ -55,13 +55,13 @@ fn with_a_token_unchanged_sources_cost_no_quota() {
     assert_eq!(first["quota"]["limit"], 5000);
     assert_eq!(second["quota"]["remaining"], third["quota"]["remaining"]);
     world.asked();
-    assert_eq!(world.refresh(&[], 0)["quota"], Value::Null, "without one the API is not asked");
+    assert_eq!(world.refresh(&[], 0)["quota"], Value::Null, "without a token, the API is not used");
     let asked = world.asked();
     assert_eq!(asked, ["/ann/bias/tar.gz/HEAD 304", "/bob/store/tar.gz/HEAD 304"], "nor fetched");
 }
 
 #[test]
-fn a_refused_token_is_left_aside_and_the_run_says_so() {
+fn the_run_continues_without_a_refused_token_and_notes_it() {
     let world = two();
     world.github.require_token(Some("another"));
     let run = signed_in(&world, 0);
@@ -74,7 +74,7 @@ fn a_refused_token_is_left_aside_and_the_run_says_so() {
 }
 
 #[test]
-fn a_short_wait_is_waited_out() {
+fn a_run_waits_if_the_host_asks_for_a_short_wait() {
     let world = two();
     world.github.fault("ann/bias", Fault::RetryAfter { seconds: 1 });
     let started = Instant::now();
@@ -87,7 +87,7 @@ fn a_short_wait_is_waited_out() {
 }
 
 #[test]
-fn a_host_that_asks_for_a_long_pause_is_left_alone_for_the_rest_of_the_run() {
+fn a_host_that_asks_for_a_long_wait_gets_no_more_requests_in_the_run() {
     let world = many(30);
     world.write("cairn.toml", "[refresh]\nlongest_wait = \"2s\"\njobs_per_host = 2\n");
     world.refresh(&[], 0);
@@ -111,12 +111,12 @@ fn a_host_that_asks_for_a_long_pause_is_left_alone_for_the_rest_of_the_run() {
 }
 
 #[test]
-fn the_apis_limits_are_kept_and_archives_need_none_of_them() {
+fn the_apis_limits_are_respected_and_archives_do_not_use_them() {
     let world = two();
     world.write("cairn.toml", "[refresh]\nlongest_wait = \"5s\"\n");
     world.github.fault("ann/bias", Fault::RateLimited { reset_in: Duration::from_secs(1) });
     let run = signed_in(&world, 0);
-    assert_eq!(outcome(&run, "ann/bias"), "new", "waited until the quota began anew: {run}");
+    assert_eq!(outcome(&run, "ann/bias"), "new", "it waited until the quota was reset: {run}");
     let commits = world.asked().into_iter().filter(|a| a.contains("bias/commits")).count();
     assert_eq!(commits, 2);
 
@@ -126,12 +126,16 @@ fn the_apis_limits_are_kept_and_archives_need_none_of_them() {
     assert_eq!(run["quota"]["remaining"], 0);
     world.asked();
     let run = world.refresh(&[], 0);
-    assert_eq!(outcome(&run, "ann/bias"), "unchanged", "without a token archives only are asked");
+    assert_eq!(
+        outcome(&run, "ann/bias"),
+        "unchanged",
+        "without a token, only archives are requested"
+    );
     assert_eq!(world.asked().len(), 2);
 }
 
 #[test]
-fn what_may_pass_is_tried_three_times_and_no_more() {
+fn transient_failures_are_tried_three_times() {
     let world = two();
     world.github.fault("ann/bias", Fault::Status(503));
     let run = world.refresh(&["ann/bias"], 3);
@@ -140,11 +144,11 @@ fn what_may_pass_is_tried_three_times_and_no_more() {
     world.github.fault("ann/bias", Fault::Status(403));
     let run = world.refresh(&["ann/bias"], 3);
     assert_eq!(outcome(&run, "ann/bias"), "failed", "a plain no is no limit");
-    assert_eq!(world.asked(), ["/ann/bias/tar.gz/HEAD 403"], "and is not asked again");
+    assert_eq!(world.asked(), ["/ann/bias/tar.gz/HEAD 403"], "there is no second request");
 }
 
 #[test]
-fn a_transfer_that_breaks_off_begins_anew() {
+fn an_interrupted_transfer_is_retried_from_the_beginning() {
     let world = two();
     world.github.fault("ann/bias", Fault::Truncated);
     let run = world.refresh(&["ann/bias"], 3);
@@ -153,7 +157,7 @@ fn a_transfer_that_breaks_off_begins_anew() {
 }
 
 #[test]
-fn a_run_fetches_no_more_than_it_may_and_the_next_one_goes_on() {
+fn a_run_stops_at_its_byte_budget_and_the_next_one_continues() {
     let world = many(4);
     world.write("cairn.toml", "[refresh]\nrun_megabytes = 0\n");
     let run = world.refresh(&[], 3);
@@ -203,7 +207,7 @@ fn redirects_stay_with_the_sources_hosts() {
 }
 
 #[test]
-fn private_addresses_are_asked_only_where_the_settings_name_them() {
+fn private_addresses_are_refused_unless_the_settings_name_them() {
     let world = two();
     let address = world.github.base().replace("127.0.0.1", "localhost");
     world.catalogue(&format!(
@@ -218,7 +222,7 @@ fn private_addresses_are_asked_only_where_the_settings_name_them() {
 }
 
 #[test]
-fn github_enterprise_is_a_matter_of_base_addresses() {
+fn github_enterprise_needs_only_other_base_urls() {
     let world = two();
     let base = world.github.base();
     world

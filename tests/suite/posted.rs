@@ -9,17 +9,17 @@ use crate::mcp::Session;
 use crate::serve::{app, get, json};
 use crate::world::{World, entry, repo, text};
 
-const MIT: &str = include_str!("../../LICENSE-MIT");
+pub(crate) const MIT: &str = include_str!("../../LICENSE-MIT");
 /// A word after the end of every excerpt.
-const TAIL: &str = "quokkatail";
+pub(crate) const TAIL: &str = "quokkatail";
 
 /// A text of more than a hundred words on `subject`, with [`TAIL`] at its end.
-fn long(subject: &str) -> String {
+pub(crate) fn long(subject: &str) -> String {
     let sentence = format!("What {subject} needs is told here in one more sentence. ");
     format!("{}The last word is {TAIL}.", sentence.repeat(12))
 }
 
-fn post(id: u64, login: &str, body: &str) -> Value {
+pub(crate) fn post(id: u64, login: &str, body: &str) -> Value {
     json!({
         "id": id, "author": { "login": login, "bot": false }, "url": "https://elsewhere.example/phish", "body": body,
         "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z",
@@ -27,7 +27,13 @@ fn post(id: u64, login: &str, body: &str) -> Value {
     })
 }
 
-fn thread(kind: &str, number: u64, title: &str, question: &str, posts: &[Value]) -> Thread {
+pub(crate) fn thread(
+    kind: &str,
+    number: u64,
+    title: &str,
+    question: &str,
+    posts: &[Value],
+) -> Thread {
     let thread = json!({
         "kind": kind, "number": number, "title": title, "url": "https://elsewhere.example/phish",
         "category": "Q&A", "labels": [], "created_at": "2026-02-01T10:00:00Z",
@@ -39,7 +45,7 @@ fn thread(kind: &str, number: u64, title: &str, question: &str, posts: &[Value])
 }
 
 /// Stores `threads` of `source` as a fetch does.
-fn store(world: &World, source: &str, threads: Vec<Thread>) {
+pub(crate) fn store(world: &World, source: &str, threads: Vec<Thread>) {
     let mut store = Store::open(&world.path("index/library.db")).unwrap();
     let source = SourceId(source.to_owned());
     for kind in ThreadKind::ALL {
@@ -51,7 +57,7 @@ fn store(world: &World, source: &str, threads: Vec<Thread>) {
 }
 
 /// A repository under the MIT licence with a note, a discussion and an issue.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let note = format!("# Notes\n\n## Calibration\n\n{}\n", long("calibration"));
     let world =
         World::new(vec![repo("ann/ranking", &[("notes.md", note.as_str()), ("LICENSE", MIT)])]);
@@ -89,7 +95,7 @@ fn world() -> World {
     world
 }
 
-fn first(world: &World, query: &str) -> Value {
+pub(crate) fn first(world: &World, query: &str) -> Value {
     let view = world.run(&["search", query, "--json"]).json();
     view["hits"].get(0).cloned().unwrap_or_else(|| panic!("nothing for {query}"))
 }
@@ -114,7 +120,7 @@ fn a_comment_is_found_with_its_address_its_author_and_its_day() {
     assert_eq!((&question["comment"], &question["lines"]), (&Value::Null, &Value::Null));
     assert_eq!(question["posted"]["login"], "mira");
     let agreement = world.run(&["search", "numbatish", "--json"]).json();
-    assert_eq!(agreement["total"], 1, "\"+1\" says nothing: {agreement}");
+    assert_eq!(agreement["total"], 1, "\"+1\" is not indexed: {agreement}");
 }
 
 #[test]
@@ -191,12 +197,12 @@ fn pages_and_assistants_show_the_comment_and_who_posted_it() {
 }
 
 #[test]
-fn an_excerpt_of_a_thread_is_all_that_anybody_is_given() {
+fn every_output_shows_only_an_excerpt_of_a_thread() {
     let world = world();
     let app = app(&world);
     let note = first(&world, "calibration source:ann/ranking kind:note");
     let whole = json(&app, &format!("/api/v1/sections/{}", text(&note["id"])), 200).to_string();
-    assert!(whole.contains(TAIL), "the repository's own note is shown whole");
+    assert!(whole.contains(TAIL), "the repository's own note is shown in full");
 
     let hit = first(&world, "wombatine position");
     let id = text(&hit["id"]);
@@ -240,111 +246,4 @@ fn an_excerpt_of_a_thread_is_all_that_anybody_is_given() {
         "{}",
         given[4]
     );
-}
-
-#[test]
-fn news_of_a_thread_lead_to_it() {
-    let world = world();
-    let news = json(&app(&world), "/api/v1/new?since=7d", 200);
-    let news = news["items"].as_array().unwrap();
-    let of_thread = news.iter().find(|news| news["path"] == "discussions/31").unwrap();
-    assert_eq!(of_thread["url"], "https://github.com/ann/ranking/discussions/31");
-}
-
-#[test]
-fn a_guide_quotes_an_excerpt_with_who_posted_it() {
-    let world =
-        World::new(vec![repo("ann/ranking", &[("a.md", "# A\n\nWords.\n"), ("LICENSE", MIT)])]);
-    world.catalogue(&entry("ann/ranking", "discussions = true"));
-    world.refresh(&[], 0);
-    let discussion = thread(
-        "discussion",
-        8,
-        "Video recommendation: which data do I log?",
-        "Which data do you log for a video recommendation system, and at which granularity?",
-        &[post(
-            71,
-            "jo",
-            &format!("Log impressions and watch time. {}", long("the data of training")),
-        )],
-    );
-    store(&world, "ann/ranking", vec![discussion]);
-    world.refresh(&["--offline"], 0);
-    let guide = world.run(&["guide", "video recommendation"]).stdout;
-    assert!(guide.contains("posted by jo on 2026-03-01, no licence known"), "{guide}");
-    assert!(guide.contains("/ann/ranking/discussions/8#discussioncomment-71"), "{guide}");
-    assert!(!guide.contains(TAIL), "{guide}");
-    let page = get(&app(&world), "/cases/video-recommendation").2;
-    assert!(page.contains("posted by jo on 2026-03-01") && !page.contains(TAIL), "{page}");
-}
-
-#[test]
-fn a_thread_is_evidence_at_its_comment_and_counts_for_its_repository() {
-    let said = |who: &str| {
-        let sentence = |n: usize| {
-            format!(
-                "In case {n}, {who} says that position bias is what hides good feature stores.\n\n"
-            )
-        };
-        let others = (0..60)
-            .map(|n| format!("Note {n} of {who}: recall@k and Kafka, XGBoost and ROC AUC.\n\n"));
-        format!("{}{}", (0..8).map(sentence).collect::<String>(), others.collect::<String>())
-    };
-    let note = format!("# Notes\n\n{}", said("ann"));
-    let world = World::new(vec![
-        repo("ann/notes", &[("said.md", note.as_str())]),
-        repo("bob/notes", &[("a.md", "# A\n\nWords.\n")]),
-    ]);
-    let threads = "discussions = true";
-    world.catalogue(&[entry("ann/notes", threads), entry("bob/notes", threads)].concat());
-    world.refresh(&[], 0);
-    let discussion = |number: u64, who: &str| {
-        thread(
-            "discussion",
-            number,
-            "What hides it?",
-            "What hides what you built, and how?",
-            &[post(number * 10, who, &said(who))],
-        )
-    };
-    store(&world, "ann/notes", vec![discussion(1, "cyd")]);
-    store(&world, "bob/notes", vec![discussion(2, "dan"), discussion(3, "eve")]);
-    world.refresh(&["--offline"], 0);
-    let view = world.run(&["related", "position bias", "--limit", "50", "--json"]).json();
-    let near = view["related"].as_array().unwrap();
-    let tie = near.iter().find(|near| near["id"] == "feature-store").unwrap();
-    assert_eq!(tie["said_by"], 2, "two repositories, whoever posts in them");
-    let evidence = tie["evidence"].as_array().unwrap();
-    let of_bob = evidence.iter().find(|said| said["source"] == "bob/notes").unwrap();
-    let comment = of_bob["comment"].as_u64().unwrap();
-    let url = format!(
-        "https://github.com/bob/notes/{}#discussioncomment-{comment}",
-        text(&of_bob["path"])
-    );
-    assert_eq!((of_bob["url"].as_str(), comment % 10), (Some(&*url), 0));
-}
-
-#[test]
-fn votes_and_edits_keep_the_names_of_sections() {
-    let world = world();
-    let before = first(&world, "bilbyish");
-    let edited = thread(
-        "discussion",
-        31,
-        "How does one keep position bias out?",
-        "Our numbatish model learns the position. What do you do about it at serving time?",
-        &[
-            post(
-                503,
-                "kim",
-                "We randomise the first three results of some bilbyish requests, and measure.",
-            ),
-            post(501, "jo-ranks", &long("position bias")),
-        ],
-    );
-    store(&world, "ann/ranking", vec![edited]);
-    world.refresh(&["--offline"], 0);
-    let after = first(&world, "bilbyish");
-    assert_eq!(after["headings"][1], "Answer by kim");
-    assert_eq!(after["id"], before["id"]);
 }

@@ -1,27 +1,25 @@
-//! Private repositories: the requests to GitHub, and that their text is exported only if the user requests it.
+//! Private repositories: which requests are sent to GitHub, with and without the token.
+//! [`crate::private_exports`] tests what is shown of them.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
 use std::sync::Arc;
 
 use axum::Router;
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::serve::{Refreshing, ServerState, router};
 use serde_json::Value;
 
 use crate::github::{Fault, Repo};
-use crate::serve::{get, json};
 use crate::world::{World, entry, outcome, output_of, part, repo, text};
 
 /// A word in every text of the private repository.
-const SECRET: &str = "pangolin";
+pub(crate) const SECRET: &str = "pangolin";
 /// A paper that all three repositories cite.
-const PAPER: &str = "https://arxiv.org/abs/1706.03762";
+pub(crate) const PAPER: &str = "https://arxiv.org/abs/1706.03762";
 /// A page that only the private repository and one other cite, and a page that only the private repository cites.
-const SHARED: &str = "https://example.org/blog/shared-by-two";
-const OWN: &str = "https://pangolin.example.org/blog/plans";
+pub(crate) const SHARED: &str = "https://example.org/blog/shared-by-two";
+pub(crate) const OWN: &str = "https://pangolin.example.org/blog/plans";
 
-fn open_note(who: &str, more: &str) -> String {
+pub(crate) fn open_note(who: &str, more: &str) -> String {
     format!(
         "# Notes of {who}\n\nSays {who}: read [Attention Is All You Need]({PAPER}) before the feature store. {more}\n"
     )
@@ -58,21 +56,21 @@ fn world() -> World {
 }
 
 /// Writes the catalogue with `bob/own` as a private repository, before the others.
-fn make_private(world: &World) {
+pub(crate) fn make_private(world: &World) {
     let others = ["ann/open", "cyd/open"].map(|name| entry(name, ""));
     world.catalogue(&format!("{}{}", entry("bob/own", "private = true"), others.concat()));
 }
 
 /// Refreshes with a token.
 #[track_caller]
-fn signed_in(world: &World, code: i32) -> Value {
+pub(crate) fn signed_in(world: &World, code: i32) -> Value {
     let output = output_of(world.command(&["refresh", "--json"]).env("GITHUB_TOKEN", "t0ken"));
     assert_eq!(output.code, code, "{}\n{}", output.stdout, output.stderr);
     serde_json::from_str(&output.stdout).unwrap()
 }
 
 /// A world in which `bob/own` is indexed and private.
-fn indexed() -> World {
+pub(crate) fn indexed() -> World {
     let world = world();
     world.refresh(&[], 0);
     make_private(&world);
@@ -80,8 +78,8 @@ fn indexed() -> World {
     world
 }
 
-fn app(world: &World, share_private: bool) -> Router {
-    let overrides = Overrides {
+pub(crate) fn app(world: &World, share_private: bool) -> Router {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
@@ -92,26 +90,26 @@ fn app(world: &World, share_private: bool) -> Router {
 }
 
 #[test]
-fn without_a_token_a_private_repository_is_not_asked_for_and_the_problem_says_what_to_do() {
+fn without_a_token_a_private_repository_is_not_requested_and_the_problem_has_a_remedy() {
     let world = world();
     make_private(&world);
     let run = world.refresh(&["bob/own"], 3);
-    assert_eq!(world.asked(), [""; 0], "its name goes to nobody");
+    assert_eq!(world.asked(), [""; 0], "no request contains its name");
     let result = part(&run, "bob/own");
     assert_eq!(result["outcome"], "failed");
     assert!(text(&result["error"]).contains("there is no token"), "{result}");
     let hint = text(&result["hint"]);
     assert!(hint.contains("GITHUB_TOKEN") && hint.contains("token_file"), "{hint}");
-    assert!(world.run(&["status"]).stdout.contains("bob/own is private"), "in `status`, too");
+    assert!(world.run(&["status"]).stdout.contains("bob/own is private"), "`status` shows it, too");
 }
 
 #[test]
-fn a_token_that_is_refused_sends_nobody_to_codeload() {
+fn a_refused_token_causes_no_request_to_codeload() {
     let world = world();
     make_private(&world);
     world.github.require_token(Some("another"));
     let run = signed_in(&world, 3);
-    assert_eq!(outcome(&run, "ann/open"), "new", "the others go on without it");
+    assert_eq!(outcome(&run, "ann/open"), "new", "the others continue without the token");
     assert_eq!(outcome(&run, "bob/own"), "failed");
     let asked = world.asked();
     let own: Vec<_> = asked.iter().filter(|asked| asked.contains("bob/own")).collect();
@@ -119,7 +117,7 @@ fn a_token_that_is_refused_sends_nobody_to_codeload() {
 }
 
 #[test]
-fn after_a_token_is_refused_in_a_run_private_metadata_is_not_asked_for() {
+fn after_a_token_is_refused_in_a_run_private_metadata_is_not_requested() {
     let world = really_private();
     signed_in(&world, 0);
     let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
@@ -129,12 +127,15 @@ fn after_a_token_is_refused_in_a_run_private_metadata_is_not_asked_for() {
     }
     drop(store);
     world.asked();
-    // The archives' probes are answered; the first request for metadata is not.
+    // The requests for archives succeed; the first request for metadata is refused.
     world.github.fault_after("ann/open", 1, Fault::Status(401));
     signed_in(&world, 0);
     let asked = world.asked();
     assert!(asked.contains(&"/repos/ann/open 401".to_owned()), "{asked:?}");
-    assert!(asked.contains(&"/repos/cyd/open 304".to_owned()), "the public ones go on: {asked:?}");
+    assert!(
+        asked.contains(&"/repos/cyd/open 304".to_owned()),
+        "the public ones continue: {asked:?}"
+    );
     let is_own = |asked: &&String| asked.starts_with("/repos/bob/own ");
     assert_eq!(asked.iter().find(is_own), None, "{asked:?}");
 }
@@ -150,7 +151,7 @@ fn really_private() -> World {
 }
 
 #[test]
-fn a_private_repository_comes_through_the_api_and_its_redirect_is_followed_without_the_token() {
+fn a_private_repository_is_fetched_through_the_api_and_its_redirect_gets_no_token() {
     let world = really_private();
     let run = signed_in(&world, 0);
     assert_eq!(outcome(&run, "bob/own"), "new");
@@ -176,7 +177,7 @@ fn a_private_repository_comes_through_the_api_and_its_redirect_is_followed_witho
         if entry.file_type().is_file() {
             let bytes = std::fs::read(entry.path()).unwrap();
             let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
-            assert!(!holds, "{} holds the secret of the archive's address", entry.path().display());
+            assert!(!holds, "{} holds the secret in the archive's URL", entry.path().display());
         }
     }
 }
@@ -210,7 +211,7 @@ fn a_private_repository_that_was_renamed_is_found_by_its_number() {
 }
 
 #[test]
-fn a_token_that_may_not_read_a_private_repository_is_told_so() {
+fn a_token_without_read_access_to_a_private_repository_is_reported() {
     let world = really_private();
     world.github.remove("bob/own");
     let run = signed_in(&world, 3);
@@ -230,140 +231,4 @@ fn of_own(world: &World) -> Vec<(String, u16, bool)> {
         .into_iter()
         .filter(|request| request.path.contains("/bob/own/") && request.path != "/repos/bob/own");
     own.map(|request| (request.path, request.status, request.authorized)).collect()
-}
-
-#[test]
-fn a_private_source_is_marked_wherever_sources_are_listed() {
-    let world = indexed();
-    assert_eq!(world.source("bob/own")["private"], true);
-    assert_eq!(world.source("ann/open")["private"], false);
-    assert!(world.run(&["sources"]).stdout.contains("ok, private"));
-    let app = app(&world, false);
-    let sources = json(&app, "/api/v1/sources", 200);
-    let private = sources["sources"].as_array().unwrap().iter().filter(|s| s["private"] == true);
-    assert_eq!(private.count(), 1);
-    for page in ["/sources", "/sources/bob/own"] {
-        assert!(get(&app, page).2.contains("private: feeds, exports and decks"), "{page}");
-    }
-    assert!(!get(&app, "/sources/ann/open").2.contains("private: feeds"));
-}
-
-#[test]
-fn files_hold_the_text_of_a_private_source_only_where_the_user_asks() {
-    let world = indexed();
-    let commands: [&[&str]; 6] = [
-        &["export", "graph", "--format", "turtle"],
-        &["export", "graph", "--format", "graphml"],
-        &["export", "graph", "--format", "graphml", "--around", "feature store"],
-        &["export", "deck", "--format", "csv", "--topic", "feature store"],
-        &["export", "deck", "--format", "csv", "--case", "video recommendation"],
-        &["guide", "video recommendation"],
-    ];
-    for command in commands {
-        let output = world.run(command);
-        assert_eq!(output.code, 0, "{command:?}: {}", output.stderr);
-        assert!(!output.stdout.contains(SECRET), "{command:?}: {}", output.stdout);
-        assert!(!output.stdout.contains("bob/own"), "{command:?}");
-        assert!(output.stderr.contains("1 private source is left out"), "{}", output.stderr);
-        let asked = world.run(&[command, &["--private"]].concat());
-        assert!(asked.stdout.contains(SECRET), "{command:?}: there is something to leave out");
-        assert!(!asked.stderr.contains("left out"), "{}", asked.stderr);
-    }
-    let reads = world.run(&["related", "feature store", "--json"]).stdout;
-    assert!(reads.contains(SECRET), "the user reads it here: {reads}");
-    assert!(!world.hits(SECRET).is_empty(), "and finds it");
-}
-
-#[test]
-fn a_work_that_others_cite_is_exported_under_their_title_and_others_not_at_all() {
-    let world = indexed();
-    let graphml = ["export", "graph", "--format", "graphml"];
-    let open = world.run(&graphml).stdout;
-    assert!(open.contains(PAPER) && open.contains("Attention Is All You Need"), "cited by two");
-    assert!(!open.contains(SHARED) && !open.contains(OWN), "by fewer than two that are public");
-    let all = world.run(&[&graphml[..], &["--private"]].concat()).stdout;
-    assert!(all.contains(SHARED) && all.contains("Shared stores, compared"));
-}
-
-#[test]
-fn feeds_and_downloads_hold_the_text_of_a_private_source_only_by_a_setting() {
-    let world = indexed();
-    let files = [
-        "/feed.atom",
-        "/feed.atom?source=bob/own",
-        "/topics/feature-store/graph.ttl",
-        "/topics/feature-store/graph.graphml",
-        "/topics/feature-store/cards.csv",
-        "/cases/video-recommendation/cards.csv",
-        "/cases/video-recommendation/guide.md",
-    ];
-    let (closed, open) = (app(&world, false), app(&world, true));
-    for file in files {
-        let (status, _, body) = get(&closed, file);
-        assert_eq!(status, 200, "{file}");
-        // The feed names a source that is new as a whole.
-        let says = if file.contains("feed") { "<title>bob/own" } else { SECRET };
-        assert!(!body.contains(says) && !body.contains(SECRET), "{file}: {body}");
-        assert!(get(&open, file).2.contains(says), "{file}: there is something to leave out");
-    }
-    assert!(get(&closed, "/feed.atom").2.contains("<title>ann/open"), "the others are in it");
-    assert!(get(&closed, "/new").2.contains("bob/own"), "the page is read here");
-}
-
-#[test]
-fn the_feed_says_nothing_of_a_private_source_that_was_removed_from_the_catalogue() {
-    let world = indexed();
-    world.catalogue(&["ann/open", "cyd/open"].map(|name| entry(name, "")).concat());
-    signed_in(&world, 0);
-    let removed = world.run(&["status", "--since", "7d", "--json"]).json()["new"].to_string();
-    assert!(removed.contains("bob/own"), "the user is told of it: {removed}");
-    let feed = get(&app(&world, false), "/feed.atom").2;
-    assert!(!feed.contains("bob/own") && feed.contains("<title>ann/open"), "{feed}");
-}
-
-#[test]
-fn a_copy_of_a_public_text_counts_as_the_public_sources() {
-    let note =
-        "# Note\n\nA feature store avoids training-serving skew in every model, says the note.\n";
-    let world = World::new(vec![
-        repo("bob/own", &[("copy.md", note)]),
-        repo("ann/open", &[("note.md", note)]),
-        repo("cyd/open", &[("c.md", &open_note("cyd", ""))]),
-    ]);
-    world.refresh(&[], 0);
-    make_private(&world);
-    signed_in(&world, 0);
-    let deck = ["export", "deck", "--format", "csv", "--topic", "feature store"];
-    let cards = world.run(&deck).stdout;
-    assert!(cards.contains("ann/open") && !cards.contains("bob/own"), "{cards}");
-}
-
-#[test]
-fn serve_warns_of_private_sources_where_other_machines_reach_it() {
-    let world = indexed();
-    let first_lines = |listen: &str| {
-        let mut command = world.command(&["serve", "--no-refresh", "--public", "--listen", listen]);
-        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
-        for line in stderr.lines().map_while(Result::ok) {
-            said.push_str(&line);
-            said.push('\n');
-            if line.contains("private sources")
-                || line.contains("opened") && said.contains("Cairn is at")
-            {
-                break;
-            }
-            if said.contains("Cairn is at") && listen.starts_with("127.") {
-                break;
-            }
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        said
-    };
-    let others = first_lines("0.0.0.0:0");
-    assert!(others.contains("reads the text of private sources (1)"), "{others}");
-    let own = first_lines("127.0.0.1:0");
-    assert!(!own.contains("private sources"), "{own}");
 }

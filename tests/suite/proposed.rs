@@ -82,7 +82,7 @@ fn a_site_is_offered_under_both_names_and_its_entry_is_commented_out() {
 }
 
 #[test]
-fn a_site_of_a_catalogued_repository_is_known() {
+fn the_website_of_a_catalogued_repository_is_recognised() {
     let all = ANSWER.1["candidates"].as_array().unwrap();
     let ours = all.iter().filter(|c| text(&c["repo"]).starts_with("bob/"));
     assert_eq!(ours.count(), 0, "{all:#?}");
@@ -117,7 +117,7 @@ fn of_what_is_known_by_its_name_alone_the_reader_writes_the_why() {
 }
 
 #[test]
-fn bare_lists_read_as_lists_and_stand_below_what_explains() {
+fn bare_lists_are_read_as_lists_and_rank_below_explanations() {
     let reads_as = |name| &candidate(name)["reads_as"];
     assert_eq!(reads_as("lin/awesome-drift"), "list");
     assert_eq!(reads_as("lin/drift-reading-list"), "study", "it explains each paper");
@@ -164,7 +164,7 @@ fn what_is_left_out_is_one_short_list_and_lists_that_stop_say_how_many_follow() 
 }
 
 #[test]
-fn the_header_says_that_github_was_not_asked_and_which_sources_are_missing() {
+fn the_header_says_that_github_was_not_queried_and_which_sources_are_missing() {
     let header = "# Not checked: GitHub was not asked (licence, stars, whether a repository exists).\n\
         # 2 of the catalogue's 6 sources are not fetched yet, so the counts of authors are partial.\n";
     assert!(ANSWER.0.contains(header), "{}", ANSWER.0);

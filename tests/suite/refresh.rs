@@ -14,7 +14,7 @@ fn archives(world: &World) -> Vec<String> {
 }
 
 #[test]
-fn a_refresh_fetches_each_source_once_and_a_second_one_asks_conditionally() {
+fn a_refresh_fetches_each_source_once_and_a_second_one_sends_conditional_requests() {
     let world = two();
     let run = world.refresh(&[], 0);
     assert_eq!(run["generation"], 1);
@@ -59,7 +59,7 @@ fn after_one_file_changed_only_that_document_is_read_and_indexed_again() {
 }
 
 #[test]
-fn what_is_removed_at_the_source_is_removed_here() {
+fn files_removed_at_the_source_are_removed_from_the_index() {
     let world = two();
     world.refresh(&[], 0);
     world.github.put(repo("ann/bias", &[("README.md", BIAS)]));
@@ -72,7 +72,7 @@ fn what_is_removed_at_the_source_is_removed_here() {
 }
 
 #[test]
-fn with_a_token_the_commit_is_asked_for_and_nothing_else() {
+fn with_a_token_only_the_commit_is_requested() {
     let world = two();
     let refresh = |world: &World| {
         let mut command = world.command(&["refresh", "-q"]);
@@ -94,7 +94,7 @@ fn with_a_token_the_commit_is_asked_for_and_nothing_else() {
 }
 
 #[test]
-fn metadata_is_had_within_the_quotas_reserve_and_not_asked_for_again_at_once() {
+fn metadata_requests_stay_within_the_reserve_and_are_not_repeated_at_once() {
     let world = two();
     world.github.leave_quota(31);
     let metadata = |world: &World| {
@@ -161,7 +161,11 @@ fn narrower_rules_take_effect_without_the_network_and_wider_ones_fetch_again() {
     assert!(world.hits("\"other words\"").is_empty());
     world.catalogue(&entry("ann/bias", ""));
     world.refresh(&[], 0);
-    assert_eq!(world.hits("\"other words\""), ["ann/bias b.md"], "widened: fetched anew");
+    assert_eq!(
+        world.hits("\"other words\""),
+        ["ann/bias b.md"],
+        "the rules are wider: fetched again"
+    );
     world.catalogue(&entry("ann/bias", "exclude = [\"b.md\"]"));
     world.github.forget_requests();
     world.refresh(&["--offline"], 0);
@@ -192,7 +196,7 @@ fn an_unknown_source_is_named() {
 }
 
 #[test]
-fn an_archive_at_any_address_is_a_source_and_is_renewed_by_its_content() {
+fn an_archive_at_any_url_is_a_source_and_changes_by_its_content() {
     let without_sha = |text: &str| {
         let bytes = raw_archive("").file("x-1/a.md", text.as_bytes()).finish();
         Repo::new("ann/plain", "", Archive::Bytes(bytes))

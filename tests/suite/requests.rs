@@ -100,7 +100,7 @@ fn a_request_without_a_host_header_is_malformed() {
 }
 
 #[test]
-fn a_server_on_all_addresses_answers_for_those_it_is_reached_by() {
+fn a_server_on_all_addresses_accepts_the_address_that_the_client_used() {
     let world = two();
     world.refresh(&[], 0);
     let server = served(&world, "", &["--public", "--listen", "0.0.0.0:0"]);
@@ -170,7 +170,7 @@ fn a_head_that_is_long_or_has_many_headers_is_refused() {
 }
 
 #[test]
-fn a_peer_has_the_connections_that_are_set_and_no_more() {
+fn a_peer_gets_at_most_the_configured_number_of_connections() {
     let world = two();
     let server = served(&world, "[serve]\nconnections_per_address = 3\n", &[]);
     let held: Vec<TcpStream> =
@@ -194,7 +194,7 @@ fn asked(app: &Router, path: &str, tag: &str) -> u16 {
 }
 
 #[test]
-fn a_page_that_does_not_exist_stays_404_whatever_the_client_says_it_has() {
+fn a_missing_page_is_404_whatever_if_none_match_says() {
     let world = two();
     world.refresh(&[], 0);
     let app = app(&world);
@@ -268,7 +268,7 @@ fn sigterm_ends_the_server_within_five_seconds_in_every_state() {
 }
 
 #[test]
-fn sigterm_is_heard_while_every_connection_is_taken() {
+fn sigterm_works_while_all_connections_are_in_use() {
     let world = two();
     let mut server = Server::start(&world, &["--no-refresh"]);
     let held: Vec<TcpStream> =

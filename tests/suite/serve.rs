@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
-use cairn::config::{self, Overrides};
+use cairn::config::{self, ConfigOverrides};
 use cairn::serve::{Refreshing, ServerState, router};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -25,7 +25,7 @@ fn world() -> World {
 }
 
 pub(crate) fn app(world: &World) -> Router {
-    let overrides = Overrides {
+    let overrides = ConfigOverrides {
         config: None,
         index: Some(world.path("index")),
         sources: Some(world.path("sources")),
@@ -102,7 +102,7 @@ fn a_word_that_is_being_typed_finds_what_begins_with_it() {
 }
 
 #[test]
-fn errors_are_objects_with_what_to_do() {
+fn errors_are_objects_with_a_hint() {
     let world = world();
     let app = app(&world);
     for (path, status) in [
@@ -177,7 +177,7 @@ fn pages_work_without_scripts_and_escape_what_was_fetched() {
 }
 
 #[test]
-fn before_the_first_generation_everything_says_so() {
+fn before_the_first_generation_pages_and_api_answer_503() {
     let world = World::new(Vec::new());
     let app = app(&world);
     assert_eq!(get(&app, "/healthz").0, 200);

@@ -3,123 +3,18 @@
 //! Figures are only printed.
 
 use std::fs;
-use std::io::Read;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::changing::changing_world;
 use crate::content::content;
-use crate::github::{Archive, Fault, Repo, archive};
+use crate::github::Fault;
 use crate::serve::Server;
-use crate::skip::skip;
-use crate::world::{World, entry, repo};
+use crate::world::{World, repo};
 
 /// The number of rounds of a soak: `CAIRN_ROUNDS`, else 200.
 fn rounds() -> usize {
     std::env::var("CAIRN_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200)
-}
-
-/// The largest tarballs of the corpus that are used, in bytes. This keeps a round short.
-const LARGEST: u64 = 3_000_000;
-
-pub struct Dice(fastrand::Rng);
-
-impl Dice {
-    fn of<'a, T>(&mut self, things: &'a [T]) -> &'a T {
-        &things[self.0.usize(..things.len())]
-    }
-}
-
-/// A repository of the corpus that can be changed.
-pub struct Changing {
-    name: String,
-    files: Vec<(String, Vec<u8>)>,
-}
-
-impl Changing {
-    fn read(path: &PathBuf) -> Changing {
-        let stem =
-            path.file_name().unwrap().to_str().unwrap().trim_end_matches(".tar.gz").to_owned();
-        let mut tar =
-            tar::Archive::new(flate2::read::GzDecoder::new(fs::File::open(path).unwrap()));
-        let mut files = Vec::new();
-        for file in tar.entries().unwrap() {
-            let mut file = file.unwrap();
-            if !file.header().entry_type().is_file() {
-                continue;
-            }
-            let path = String::from_utf8_lossy(&file.path_bytes()).into_owned();
-            let Some((_, path)) = path.split_once('/') else { continue };
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes).unwrap();
-            files.push((path.to_owned(), bytes));
-        }
-        Changing { name: stem.replace('+', "/"), files }
-    }
-
-    fn push(&self, world: &World, dice: &mut Dice) {
-        let sha: String = (0..40).map(|_| *dice.of(b"0123456789abcdef") as char).collect();
-        let files: Vec<(&str, &[u8])> =
-            self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())).collect();
-        let bytes = archive("x", &sha, &files);
-        world.github.put(Repo::new(&self.name, &sha, Archive::Bytes(bytes)));
-    }
-
-    /// Changes every file.
-    fn touch(&mut self, round: usize) {
-        for (_, bytes) in &mut self.files {
-            bytes.extend(format!("\nRound {round}.\n").as_bytes());
-        }
-    }
-
-    /// Removes, copies, moves or extends a random file.
-    fn change(&mut self, dice: &mut Dice) {
-        if self.files.is_empty() {
-            return;
-        }
-        let at = dice.0.usize(..self.files.len());
-        match dice.0.u8(..6) {
-            0 => drop(self.files.remove(at)),
-            1 => {
-                let copy = (format!("copies/{at}-{}.md", dice.0.u32(..)), self.files[at].1.clone());
-                self.files.push(copy);
-            }
-            2 => self.files[at].0 = format!("moved/{}-{at}.md", dice.0.u32(..)),
-            _ => {
-                let number = dice.0.u32(..);
-                let text = format!(
-                    "\n\n## Added {number}\n\nPosition bias and a feature store, {number}.\n"
-                );
-                self.files[at].1.extend(text.as_bytes());
-            }
-        }
-        self.files.sort();
-    }
-}
-
-/// A world of at least twelve changing repositories.
-pub fn changing_world() -> Option<(World, Vec<Changing>, Dice)> {
-    let Some(corpus) = std::env::var_os("CAIRN_CORPUS").map(PathBuf::from) else {
-        skip("a soak", "CAIRN_CORPUS names no folder of tarballs");
-        return None;
-    };
-    let tarballs = fs::read_dir(corpus).unwrap().map(|entry| entry.unwrap().path());
-    let mut tarballs: Vec<PathBuf> = tarballs
-        .filter(|path| path.to_str().unwrap().ends_with(".tar.gz"))
-        .filter(|path| fs::metadata(path).unwrap().len() <= LARGEST)
-        .collect();
-    tarballs.sort();
-    assert!(tarballs.len() >= 12, "{} repositories", tarballs.len());
-    let repositories: Vec<Changing> = tarballs.iter().map(Changing::read).collect();
-    let seed = fastrand::u64(..);
-    println!("{} repositories, seed {seed}", repositories.len());
-    let mut dice = Dice(fastrand::Rng::with_seed(seed));
-    let world = World::new(Vec::new());
-    repositories.iter().for_each(|repository| repository.push(&world, &mut dice));
-    let entries: Vec<String> =
-        repositories.iter().map(|repository| entry(&repository.name, "")).collect();
-    world.catalogue(&entries.concat());
-    Some((world, repositories, dice))
 }
 
 /// Checks that the index has the same content as one that is built from scratch.
@@ -197,7 +92,7 @@ fn refreshes_with_random_faults_end_in_the_content_of_a_clean_build() {
 
 #[test]
 #[ignore = "takes minutes: .ci/soak"]
-fn kills_at_random_points_lose_and_double_nothing() {
+fn kills_at_random_points_lose_and_duplicate_nothing() {
     let Some((world, mut repositories, mut dice)) = changing_world() else { return };
     world.refresh(&[], 0);
     repositories[0].touch(1);
@@ -298,7 +193,7 @@ fn searches_while_a_refresh_runs() {
     (0..3_000).for_each(|_| ask(&mut idle));
     let mut busy = Vec::new();
     for round in 1..=4_usize {
-        // Every file changes, so that all is read, annotated and indexed anew.
+        // Every file changes, so that all is read, annotated and indexed again.
         for repository in &mut repositories {
             repository.touch(round);
             repository.push(&world, &mut dice);

@@ -6,7 +6,7 @@ use crate::github::{Archive, Fault, Repo};
 use crate::world::{BIAS, STORE, World, entry, outcome, part, repo, text, two};
 
 #[test]
-fn a_renamed_repository_is_followed_and_the_line_to_change_is_told() {
+fn a_renamed_repository_is_followed_and_the_line_to_change_is_reported() {
     let world = two();
     world.refresh(&[], 0);
     world.github.rename("ann/bias", "ann/position-bias");
@@ -28,7 +28,7 @@ fn a_renamed_repository_is_followed_and_the_line_to_change_is_told() {
     let mended = "[[source]]\nrepo = \"ann/position-bias\"\nid = \"ann/bias\"\nwhy = \"test\"\n\n";
     world.catalogue(&format!("{mended}{}", entry("bob/store", "")));
     let run = world.refresh(&[], 0);
-    assert_eq!(outcome(&run, "ann/bias"), "unchanged", "nothing is fetched anew");
+    assert_eq!(outcome(&run, "ann/bias"), "unchanged", "nothing is fetched again");
     let asked = world.asked();
     assert_eq!(asked[..2], ["/ann/position-bias/tar.gz/HEAD 304", "/bob/store/tar.gz/HEAD 304"]);
     assert!(!world.run(&["status"]).stdout.contains("moved"));
@@ -57,7 +57,7 @@ fn with_a_token_the_new_name_comes_from_the_metadata() {
 }
 
 #[test]
-fn a_blocked_repository_is_removed_at_once_and_comes_back_when_it_is_free() {
+fn a_blocked_repository_is_removed_at_once_and_returns_when_it_is_unblocked() {
     for fault in [Fault::Status(451), Fault::AccessBlocked] {
         let world = two();
         world.refresh(&[], 0);
@@ -76,7 +76,7 @@ fn a_blocked_repository_is_removed_at_once_and_comes_back_when_it_is_free() {
 }
 
 #[test]
-fn an_emptied_repository_is_kept_like_one_that_is_gone() {
+fn documents_of_an_emptied_repository_are_kept_as_for_one_that_is_gone() {
     let world = two();
     world.write("cairn.toml", "[refresh]\ngone_after = 2\n");
     world.refresh(&[], 0);
@@ -98,7 +98,7 @@ fn an_emptied_repository_is_kept_like_one_that_is_gone() {
 }
 
 #[test]
-fn another_default_branch_is_no_change_and_a_rewritten_history_reads_nothing_anew() {
+fn a_new_default_branch_is_no_change_and_a_rewritten_history_extracts_nothing_again() {
     let world = two();
     world.refresh(&[], 0);
     let same = repo(
@@ -121,7 +121,7 @@ fn another_default_branch_is_no_change_and_a_rewritten_history_reads_nothing_ane
 }
 
 #[test]
-fn an_archived_repository_is_said_to_be_so() {
+fn an_archived_repository_is_marked_as_archived() {
     let old = Repo { archived: true, ..repo("ann/old", &[("a.md", BIAS)]) };
     let world = World::new(vec![old]);
     world.refresh(&[], 0);
@@ -158,7 +158,7 @@ fn rules_that_narrow_fetch_nothing_and_take_effect_offline() {
 }
 
 #[test]
-fn rules_that_widen_fetch_those_sources_anew_that_hold_more() {
+fn wider_rules_fetch_only_the_sources_with_more_files_again() {
     let world = with_texts();
     let policy = std::fs::read_to_string(world.path("sources/policy.toml")).unwrap();
     let wider = policy.replace("formats = [\"md\"", "formats = [\"adoc\", \"md\"");
@@ -187,7 +187,7 @@ fn rules_that_widen_fetch_those_sources_anew_that_hold_more() {
 }
 
 #[test]
-fn a_changed_vocabulary_annotates_anew_without_the_network() {
+fn a_changed_vocabulary_annotates_again_without_the_network() {
     let world = two();
     world.refresh(&[], 0);
     world.asked();
@@ -204,7 +204,7 @@ fn a_changed_vocabulary_annotates_anew_without_the_network() {
 }
 
 #[test]
-fn authors_who_ask_are_left_out_and_copies_of_books_are_refused() {
+fn opted_out_authors_are_left_out_and_copies_of_books_are_refused() {
     let book = "books/Designing_Machine-Learning Systems.PDF";
     let files = [
         (".cairnignore", "# please\ndrafts/\n/private-*.md\n!/private-but-fine.md\n"),

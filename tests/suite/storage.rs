@@ -91,7 +91,7 @@ fn every_account_may_read_what_a_refresh_writes() {
 }
 
 #[test]
-fn another_accounts_index_is_searched_and_what_refuses_is_named_with_its_owner() {
+fn an_index_of_another_account_can_be_searched_and_errors_name_the_owner() {
     if !is_root("another account's index") {
         return;
     }
@@ -146,7 +146,7 @@ fn another_accounts_index_is_searched_and_what_refuses_is_named_with_its_owner()
 }
 
 #[test]
-fn an_index_on_read_only_storage_is_searched_and_a_refresh_says_that_it_is_read_only() {
+fn an_index_on_read_only_storage_can_be_searched_and_a_refresh_reports_the_cause() {
     if !mounts("read-only storage") {
         return;
     }

@@ -17,6 +17,13 @@ pub fn world(keys: &str) -> World {
     world
 }
 
+/// A world with `count` discussions.
+pub fn talk(count: u64) -> World {
+    let world = world("discussions = true");
+    (1..=count).for_each(|number| world.github.put_discussion(TALK, discussion(number)));
+    world
+}
+
 /// The time `at` hours after the beginning of 2026.
 pub fn hour(at: u64) -> String {
     let start = chrono::DateTime::from_timestamp(1_767_225_600, 0).unwrap();

@@ -1,18 +1,9 @@
 //! Discussions: which pages are requested, what is stored, and how deleted discussions are found.
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::github::{Comment, Fault};
-use crate::talk::{TALK, asked, days_pass, discussion, hour, refresh, stored, threads, world};
-use crate::world::{World, ended, text, wait_until};
-
-/// A world with `count` discussions.
-fn talk(count: u64) -> World {
-    let world = world("discussions = true");
-    (1..=count).for_each(|number| world.github.put_discussion(TALK, discussion(number)));
-    world
-}
+use crate::talk::{TALK, asked, days_pass, discussion, hour, refresh, stored, talk, threads};
 
 #[test]
 fn a_first_run_reads_every_page_and_a_second_one_the_first_page_only() {
@@ -50,7 +41,7 @@ fn a_first_run_reads_every_page_and_a_second_one_the_first_page_only() {
 }
 
 #[test]
-fn an_edited_comment_and_a_new_discussion_come_with_one_request() {
+fn an_edited_comment_and_a_new_discussion_need_one_request() {
     let world = talk(60);
     refresh(&world, &[], 0);
     asked(&world);
@@ -68,18 +59,21 @@ fn an_edited_comment_and_a_new_discussion_come_with_one_request() {
 }
 
 #[test]
-fn a_deleted_discussion_is_found_after_thirty_days_and_no_other_goes_with_it() {
+fn a_deleted_discussion_is_removed_after_thirty_days_and_the_others_stay() {
     let world = talk(60);
     refresh(&world, &[], 0);
     world.github.delete_discussion(TALK, 5);
     refresh(&world, &[], 0);
-    assert!(stored(&world).contains_key("discussions/5"), "no page of the last ones shows it");
+    assert!(
+        stored(&world).contains_key("discussions/5"),
+        "the first page does not show that it is gone"
+    );
     days_pass(&world, 29);
     refresh(&world, &[], 0);
     asked(&world);
     days_pass(&world, 1);
     let run = refresh(&world, &[], 0);
-    // Once more from the front: what was changed meanwhile moved there.
+    // The first page again: threads that changed during the pass moved there.
     assert_eq!(asked(&world), ["first 50", "next 50", "first 10"]);
     assert_eq!(
         (&threads(&run, 0)["removed"], &threads(&run, 0)["changed"]),
@@ -114,128 +108,7 @@ fn all_pages_of_comments_and_replies_are_read() {
 }
 
 #[test]
-fn a_fetch_that_breaks_off_at_any_page_goes_on_from_there() {
-    let world = talk(170);
-    refresh(&world, &[], 0);
-    let clean = stored(&world);
-    assert_eq!(asked(&world).len(), 4);
-    for served in 0..4 {
-        std::fs::remove_dir_all(world.path("index")).unwrap();
-        world.refresh(&[], 0);
-        asked(&world);
-        // The archive's probe is served, too; it needs no token.
-        world.github.fault_after(TALK, served + 1, Fault::Status(403));
-        let run = refresh(&world, &[], 3);
-        assert_eq!(threads(&run, 0)["outcome"], "failed", "{served}");
-        assert_eq!(stored(&world).len(), 50 * served as usize, "each page is kept");
-        world.github.fault(TALK, Fault::None);
-        let before = asked(&world).len();
-        refresh(&world, &[], 0);
-        let after = asked(&world);
-        assert_eq!(before + after.len(), 5, "only the page that failed is asked for twice");
-        assert_eq!(after[0], if served == 0 { "first 50" } else { "next 50" });
-        assert!(stored(&world) == clean, "{served}");
-    }
-}
-
-#[test]
-fn kills_at_random_moments_leave_what_a_clean_run_has() {
-    let world = talk(230);
-    refresh(&world, &[], 0);
-    let clean = stored(&world);
-    let seed = fastrand::u64(..);
-    println!("seed {seed}");
-    let mut dice = fastrand::Rng::with_seed(seed);
-    world.github.fault(TALK, Fault::Slow { per_chunk: Duration::from_micros(300) });
-    for _ in 0..3 {
-        std::fs::remove_dir_all(world.path("index")).unwrap();
-        for _ in 0..4 {
-            let mut command = world.command(&["refresh", "-q"]);
-            command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
-            let mut child = command.spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(dice.u64(50..1_500)));
-            let _ = child.kill();
-            child.wait().unwrap();
-        }
-        refresh(&world, &[], 0);
-        assert!(stored(&world) == clean, "the content differs from that of a clean run");
-    }
-}
-
-#[test]
-fn the_reserve_is_kept_and_the_rest_deferred_until_the_quota_resets() {
-    let world = talk(170);
-    world.github.leave_points(112);
-    let run = refresh(&world, &[], 3);
-    assert_eq!(asked(&world), ["first 50"], "106 points are left then, and a page may cost 7");
-    let part = threads(&run, 0);
-    assert_eq!(part["outcome"], "deferred");
-    assert!(
-        text(&part["error"]).contains("GraphQL") || text(&part["error"]).contains("graphql"),
-        "{part}"
-    );
-    let resets = chrono::DateTime::parse_from_rfc3339(text(&run["retry_at"])).unwrap();
-    let ahead = resets.timestamp() - chrono::Utc::now().timestamp();
-    assert!((1..=3_600).contains(&ahead), "{ahead}");
-    assert_eq!(stored(&world).len(), 50);
-    let status = world.run(&["status"]).stdout;
-    assert!(
-        status.contains("discussions") && status.contains("deferred to a later run"),
-        "{status}"
-    );
-
-    world.github.leave_points(5_000);
-    refresh(&world, &[], 0);
-    assert_eq!(asked(&world), ["next 50", "next 50", "next 50"]);
-    assert_eq!(stored(&world).len(), 170);
-}
-
-#[test]
-fn an_exhausted_quota_in_a_200_is_a_deferral_and_neither_empty_nor_gone() {
-    let world = talk(20);
-    refresh(&world, &[], 0);
-    days_pass(&world, 31);
-    for secondary in [false, true] {
-        asked(&world);
-        if secondary {
-            world.github.leave_points(5_000);
-            world.github.fault_after(TALK, 1, Fault::SecondaryLimitIn200 { seconds: 600 });
-        } else {
-            world.github.leave_points(3);
-        }
-        let run = refresh(&world, &[], 3);
-        assert_eq!(asked(&world).len(), 1);
-        assert_eq!(threads(&run, 0)["outcome"], "deferred", "{run}");
-        assert!(run["retry_at"].is_string());
-        assert_eq!(stored(&world).len(), 20);
-    }
-}
-
-#[test]
-fn a_failed_field_is_a_problem_of_its_thread_and_the_thread_comes_later() {
-    let world = talk(20);
-    world.github.fail_field(TALK, Some("repository.discussions.nodes.2.comments"));
-    let run = refresh(&world, &[], 0);
-    let problems = threads(&run, 0)["problems"].as_array().unwrap();
-    assert_eq!(problems.len(), 1, "{problems:?}");
-    assert!(text(&problems[0]["message"]).contains("could not be read"));
-    let all = stored(&world);
-    assert_eq!(all.len(), 19);
-    let status = world.run(&["status"]).stdout;
-    assert!(status.contains("could not be read"), "{status}");
-    world.github.fail_field(TALK, None);
-    refresh(&world, &[], 0);
-    assert_eq!(stored(&world).len(), 20);
-
-    // In a whole pass, what could not be read is not gone.
-    world.github.fail_field(TALK, Some("repository.discussions.nodes.0.body"));
-    days_pass(&world, 31);
-    let run = refresh(&world, &[], 0);
-    assert_eq!((&threads(&run, 0)["removed"], stored(&world).len()), (&0.into(), 20));
-}
-
-#[test]
-fn without_a_token_nothing_is_asked_and_status_and_doctor_say_so() {
+fn without_a_token_threads_are_not_requested_and_status_and_doctor_say_so() {
     let world = talk(3);
     world.refresh(&[], 0);
     assert!(asked(&world).is_empty());
@@ -248,7 +121,7 @@ fn without_a_token_nothing_is_asked_and_status_and_doctor_say_so() {
     assert!(doctor.contains("threads") && doctor.contains("set GITHUB_TOKEN"), "{doctor}");
     let with = world.command(&["doctor", "--offline"]).env("GITHUB_TOKEN", "t").output().unwrap();
     assert!(String::from_utf8_lossy(&with.stdout).contains("a token to read them"));
-    // The hint works; and what is stored stays when the token is away.
+    // The hint works, and stored threads stay without a token.
     refresh(&world, &[], 0);
     assert_eq!(stored(&world).len(), 3);
     world.refresh(&[], 0);
@@ -256,18 +129,7 @@ fn without_a_token_nothing_is_asked_and_status_and_doctor_say_so() {
 }
 
 #[test]
-fn a_token_that_github_refuses_removes_nothing() {
-    let world = talk(3);
-    refresh(&world, &[], 0);
-    world.github.require_token(Some("other"));
-    days_pass(&world, 31);
-    let run = refresh(&world, &[], 0);
-    assert!(text(&run["notes"][0]["message"]).contains("refuses the token"), "{run}");
-    assert_eq!(stored(&world).len(), 3);
-}
-
-#[test]
-fn those_who_opted_out_are_left_out_at_once_and_of_what_is_stored() {
+fn posts_of_people_who_opt_out_are_not_stored_and_stored_ones_are_removed() {
     let world = talk(3);
     let policy = std::fs::read_to_string(world.path("sources/policy.toml")).unwrap();
     let out = |logins: &str| {
@@ -289,8 +151,6 @@ fn those_who_opted_out_are_left_out_at_once_and_of_what_is_stored() {
     assert_eq!((posts.len(), &posts[0]["id"]), (1, &102.into()));
     assert_eq!(all["discussions/1"]["answer"], serde_json::Value::Null);
     assert!(!all["discussions/3"].to_string().contains("Weigh clicks"));
-    let store = std::fs::read(world.path("index/library.db")).unwrap();
-    assert!(!store.is_empty());
     out("\"not a login\"");
     let refused = world.run(&["refresh", "--offline"]);
     assert!(
@@ -301,7 +161,8 @@ fn those_who_opted_out_are_left_out_at_once_and_of_what_is_stored() {
 }
 
 #[test]
-fn threads_go_with_the_key_and_with_a_blocked_repository_and_not_with_a_failing_archive() {
+fn threads_are_removed_without_their_key_and_for_a_blocked_repository_but_not_for_a_failing_archive()
+ {
     let world = talk(3);
     refresh(&world, &[], 0);
     world.github.fault(TALK, Fault::Status(403));
@@ -336,42 +197,7 @@ fn five_hundred_threads_cost_few_requests_and_the_second_run_one() {
 }
 
 #[test]
-fn ctrl_c_ends_a_refresh_between_two_pages_and_the_next_one_goes_on() {
-    let world = talk(230);
-    world.refresh(&[], 0);
-    asked(&world);
-    world.github.fault_after(TALK, 3, Fault::Stall);
-    let mut command = world.command(&["refresh", "-q"]);
-    command.env("GITHUB_TOKEN", "t").stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    wait_until("the third page is asked for", || world.github.requests().len() >= 4);
-    let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert_eq!(ended(&mut child).code(), Some(1));
-    assert_eq!(stored(&world).len(), 100);
-    world.github.fault(TALK, Fault::None);
-    asked(&world);
-    refresh(&world, &[], 0);
-    assert_eq!(asked(&world)[0], "next 50");
-    assert_eq!(stored(&world).len(), 230);
-}
-
-#[test]
-fn a_damaged_thread_is_dropped_and_fetched_again() {
-    let world = talk(20);
-    refresh(&world, &[], 0);
-    let clean = stored(&world);
-    let store = rusqlite::Connection::open(world.path("index/library.db")).unwrap();
-    let blob = "(SELECT blob FROM threads WHERE number = 7)";
-    store.execute(&format!("UPDATE blobs SET bytes = x'00' WHERE id = {blob}"), []).unwrap();
-    drop(store);
-    world.refresh(&["--offline"], 0);
-    assert_eq!(stored(&world).len(), 19);
-    let run = refresh(&world, &[], 0);
-    assert!(stored(&world) == clean, "{run}");
-}
-
-#[test]
-fn an_excluded_thread_is_not_indexed_and_comes_back_with_the_entry() {
+fn an_excluded_thread_is_not_indexed_and_returns_without_the_exclude() {
     let world = talk(3);
     let indexed = |more: &str| -> Vec<String> {
         world.catalogue(&crate::world::entry(TALK, &format!("discussions = true\n{more}")));

@@ -60,7 +60,7 @@ fn code(text: &str) -> String {
 }
 
 #[test]
-fn modules_import_only_what_stands_above_them() {
+fn modules_import_only_modules_above_them() {
     for (path, text) in rust_files("src") {
         let Some(own) = module_of(&path) else { continue };
         for (at, module) in ORDER.iter().enumerate().skip(own + 1) {
@@ -76,7 +76,7 @@ fn modules_import_only_what_stands_above_them() {
 }
 
 #[test]
-fn lib_lists_the_modules_in_the_order_of_the_flow() {
+fn lib_lists_the_modules_in_the_order_of_the_data_flow() {
     let text =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
     let listed: Vec<&str> =

@@ -85,7 +85,7 @@ fn folder_entry(path: &str, id: &str) -> String {
 }
 
 #[test]
-fn a_found_configuration_sends_the_token_nowhere() {
+fn a_found_configuration_cannot_redirect_the_token() {
     let visit = Visit::with_catalogue(NOTES);
     let host = block_on(GitHub::start(vec![repo("ann/bias", &[("a.md", BIAS)])])).unwrap();
     let secret = visit.path("home/id_ed25519");
@@ -124,7 +124,7 @@ fn a_found_configuration_sends_the_token_nowhere() {
 }
 
 #[test]
-fn a_found_configuration_may_set_what_is_harmless() {
+fn a_found_configuration_may_set_harmless_keys() {
     let visit = Visit::with_catalogue(NOTES);
     visit.write(
         "here/cairn.toml",
@@ -135,7 +135,10 @@ fn a_found_configuration_may_set_what_is_harmless() {
     assert!(visit.path("here/the index/current").exists());
     visit.write("home/cairn/cairn.toml", "[refresh]\ncron = \"0 4 * * *\"\ngone_after = 5\n");
     let doctor = visit.run(&["doctor", "--offline"]).stdout;
-    assert!(doctor.contains("serve refreshes never by itself"), "laid over the own one: {doctor}");
+    assert!(
+        doctor.contains("serve refreshes never by itself"),
+        "it overrides the user's own: {doctor}"
+    );
     for (text, key) in [
         ("index = \"../home/x\"", "index"),
         ("index = \"/etc\"", "index"),
@@ -150,7 +153,7 @@ fn a_found_configuration_may_set_what_is_harmless() {
 }
 
 #[test]
-fn a_checkout_needs_no_ceremony() {
+fn a_checkout_works_without_configuration() {
     let visit = Visit::with_catalogue(NOTES);
     assert_eq!(visit.run(&["refresh", "-q"]).code, 0);
     assert!(visit.path("here/index/current").exists());
@@ -192,7 +195,7 @@ fn a_found_catalogue_indexes_nothing_outside_its_folder() {
 }
 
 #[test]
-fn links_in_a_found_folder_lead_nowhere() {
+fn links_in_a_found_folder_are_not_followed() {
     let visit = Visit::with_catalogue(NOTES);
     let here = |path: &str| visit.path(&format!("here/{path}"));
     let refused = |says: &str| {
@@ -230,7 +233,7 @@ fn links_in_a_found_folder_lead_nowhere() {
 }
 
 #[test]
-fn the_refresh_that_serve_starts_is_trusted_no_more_than_serve() {
+fn the_refresh_that_serve_starts_has_no_more_trust_than_serve() {
     let visit = Visit::with_catalogue(NOTES);
     visit.write("here/cairn.toml", "[refresh]\nevery = \"never\"\n");
     let log = fs::File::create(visit.path("log")).unwrap();

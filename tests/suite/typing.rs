@@ -11,7 +11,7 @@ fn suggest(shelf: &Shelf, text: &str, limit: usize) -> Vec<Suggestion> {
 }
 
 #[test]
-fn the_commonest_completion_is_found_behind_thousands_of_words_that_begin_alike() {
+fn the_most_common_completion_is_found_among_thousands_of_words_with_the_same_prefix() {
     let mut rare = String::new();
     for at in 0..3_000 {
         write!(rare, "coa{at:04} ").unwrap();
@@ -26,7 +26,7 @@ fn the_commonest_completion_is_found_behind_thousands_of_words_that_begin_alike(
 }
 
 #[test]
-fn topics_fill_the_room_that_headings_and_sources_leave() {
+fn topic_suggestions_fill_the_list_if_there_are_no_others() {
     let shelf = shelf(vec![plain("Weather", "It rains.")]);
     let found = suggest(&shelf, "re", 8);
     assert_eq!(found.len(), 8, "{found:?}");
@@ -34,7 +34,7 @@ fn topics_fill_the_room_that_headings_and_sources_leave() {
 }
 
 #[test]
-fn topics_leave_half_of_the_room_where_headings_need_it() {
+fn topic_suggestions_leave_half_of_the_list_to_headings() {
     let records = (0..9).map(|at| plain(&format!("Reading list {at}"), "Books.")).collect();
     let found = suggest(&shelf(records), "re", 8);
     let kinds: Vec<Suggested> = found.iter().map(|suggestion| suggestion.kind).collect();

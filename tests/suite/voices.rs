@@ -77,7 +77,7 @@ fn an_owner_is_one_voice_and_forks_and_copies_are_their_originals() {
 }
 
 #[test]
-fn folders_are_voices_of_their_own_whatever_owners_are_called() {
+fn folders_are_separate_voices_even_if_an_owner_has_the_same_name() {
     let world = world();
     for name in ["Ann", "more"] {
         world.write(&format!("sources/{name}/v.md"), &answer(&format!("folder{name}")));

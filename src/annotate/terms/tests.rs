@@ -1,11 +1,11 @@
 //! Tests of the extraction of terms.
 
 use super::*;
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::vocabulary;
 
 fn found(texts: &[(&str, &str, &str)]) -> Vec<MissingTerm> {
-    let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
     let headings: Vec<[String; 1]> = texts.iter().map(|(_, h, _)| [(*h).to_owned()]).collect();
     let passages: Vec<TermPassage> = texts
         .iter()

@@ -11,7 +11,7 @@ use crate::generation::damage::IndexDamage;
 use crate::generation::{folders, open};
 use crate::printable::shell;
 use crate::refresh;
-use crate::store::{StoreAudit, StoreTable};
+use crate::store::{SourcesToFetch, StoreAudit, StoreTable};
 
 /// Damaged files that are named.
 const NAMED: usize = 5;
@@ -88,7 +88,7 @@ fn found(audit: &StoreAudit) -> String {
     }
     let mut places: Vec<String> = Vec::new();
     let damaged = audit.damaged.iter().map(|row| (row.source.as_ref(), row.path.as_ref()));
-    let missing = audit.missing.iter().map(|(source, path)| (Some(source), Some(path)));
+    let missing = audit.missing.iter().map(|lost| (Some(&lost.source), Some(&lost.path)));
     for (source, path) in damaged.chain(missing) {
         let place = [source, path].into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
         let place = place.join(" ");
@@ -108,13 +108,13 @@ fn found(audit: &StoreAudit) -> String {
 
 /// The command that replaces what `audit` found damaged. It fetches the affected sources, if they are few.
 fn remedy(config: &Config, audit: &StoreAudit) -> String {
-    let (mut sources, are_all_known) = audit.to_fetch();
+    let SourcesToFetch { mut sources, is_complete } = audit.to_fetch();
     if let Ok(catalogue) = catalogue::load(&config.sources) {
         // Sources that the catalogue no longer lists are removed with the next generation.
         sources.retain(|id| catalogue.get(id).is_some());
     }
     let full = || "`cairn refresh --full` drops it and fetches every source again".to_owned();
-    if !are_all_known || sources.len() > NAMED {
+    if !is_complete || sources.len() > NAMED {
         return full();
     }
     if sources.is_empty() {

@@ -7,8 +7,10 @@ use super::super::{Exit, output};
 use crate::catalogue::{policy, repository};
 use crate::config::{Config, GitHubHosts};
 use crate::crawl::Crawler;
-use crate::crawl::github::assumptions::{Finding, Findings, Holds, MOST_REQUESTS};
-use crate::crawl::github::threads::Repository;
+use crate::crawl::github::assumptions::{
+    AssumptionFinding, AssumptionFindings, AssumptionHolds, MOST_REQUESTS,
+};
+use crate::crawl::github::threads::RepositoryName;
 
 /// A repository of the public GitHub whose owner was renamed in 2020, by its former name.
 const RENAMED: &str = "zeit/next.js";
@@ -26,7 +28,7 @@ pub(super) fn run(config: &Config, asked: &Question, json: bool) -> anyhow::Resu
     let parts = |text| {
         let (owner, name) =
             repository(text).with_context(|| format!("{text:?} is not of the form owner/name"))?;
-        anyhow::Ok(Repository { owner, name })
+        anyhow::Ok(RepositoryName { owner, name })
     };
     let repo = parts(asked.repo)?;
     let is_public = config.github.all() == GitHubHosts::PUBLIC;
@@ -51,16 +53,16 @@ pub(super) fn run(config: &Config, asked: &Question, json: bool) -> anyhow::Resu
         }))?,
         false => print(&found)?,
     }
-    let fails = found.assumptions.iter().any(|finding| finding.holds == Holds::No);
+    let fails = found.assumptions.iter().any(|finding| finding.holds == AssumptionHolds::No);
     Ok(if fails { Exit::Ill } else { Exit::Done })
 }
 
-fn print(found: &Findings) -> anyhow::Result<()> {
-    for Finding { name, assumption, holds, saw } in &found.assumptions {
+fn print(found: &AssumptionFindings) -> anyhow::Result<()> {
+    for AssumptionFinding { name, assumption, holds, saw } in &found.assumptions {
         let holds = match holds {
-            Holds::Yes => "holds",
-            Holds::No => "FAILS",
-            Holds::Unknown => "unknown",
+            AssumptionHolds::Yes => "holds",
+            AssumptionHolds::No => "FAILS",
+            AssumptionHolds::Unknown => "unknown",
         };
         output::line(&format!("{holds:<8} {name:<11} {assumption}"))?;
         output::line(&format!("{:<20} saw: {saw}", ""))?;

@@ -5,7 +5,7 @@ use chrono::Utc;
 use super::check::{Check, CheckState};
 use crate::catalogue::policy;
 use crate::config::Config;
-use crate::crawl::{Crawler, Resource, Traffic};
+use crate::crawl::{ApiResource, Crawler, Traffic};
 
 /// Allowed difference of this machine's clock, in seconds, before tokens and certificates fail.
 const CLOCK_SECONDS: i64 = 120;
@@ -66,7 +66,7 @@ async fn quota(config: &Config, crawler: &Crawler) -> Check {
         Some(_) => format!("is taken; {left}"),
         None => format!("no token; {left}"),
     };
-    if crawler.share_of(Resource::Core, quota) == 0 {
+    if crawler.share_of(ApiResource::Core, quota) == 0 {
         let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;
         return Check::new(name, CheckState::Weak, says)
             .hint(format!("descriptions and licences wait {minutes} min; archives need none"));

@@ -1,69 +1,37 @@
 //! Checks that GitHub behaves as Cairn assumes, with a few requests about a public repository.
 //!
 //! Each request is sent once, without retries and redirects; there are at most [`MOST_REQUESTS`]. The token is sent to the
-//! API only. An assumption that could not be checked is [`Holds::Unknown`].
+//! API only. An assumption that could not be checked is [`AssumptionHolds::Unknown`].
 
 use reqwest::header;
 use reqwest::{Response, StatusCode};
-use schemars::JsonSchema;
-use serde::Serialize;
 
+use super::super::error::network;
 use super::super::judge::{beginning, number, short_body, text_header};
-use super::super::pace::Resource;
-use super::super::session::{Question, Target, network, without_query};
-use super::super::unpack::commit_of;
+use super::super::pace::ApiResource;
+use super::super::request::{CrawlRequest, RequestTarget, without_query};
+use super::super::tar_headers::commit_of;
 use super::super::{CrawlError, Crawler};
+use super::findings::Observation;
+pub use super::findings::{AssumptionFinding, AssumptionFindings, AssumptionHolds};
 use super::repository_of_archive;
-use super::threads::Repository;
+use super::threads::RepositoryName;
 
 /// The maximum number of requests of one call.
 pub const MOST_REQUESTS: u32 = 8;
 /// How many bytes of an archive are read: its first entry names the commit.
 const ARCHIVE_BYTES: usize = 64 * 1024;
 
-/// Whether an assumption holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Holds {
-    Yes,
-    No,
-    /// It could not be checked.
-    Unknown,
-}
-
-/// The result of checking one assumption.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Finding {
-    pub name: &'static str,
-    pub assumption: &'static str,
-    pub holds: Holds,
-    /// What GitHub answered, for people.
-    pub saw: String,
-}
-
-/// The results for all assumptions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Findings {
-    pub requests: u32,
-    pub assumptions: Vec<Finding>,
-}
-
-/// A check in progress: the number of requests so far and their findings.
+/// A check in progress.
 struct AssumptionCheck<'a> {
     crawler: &'a Crawler,
-    found: Findings,
+    found: AssumptionFindings,
 }
 
-/// What one observation says about an assumption.
-struct Observation {
-    holds: Holds,
-    saw: String,
-}
-
-impl Observation {
-    fn new(holds: Holds, saw: impl Into<String>) -> Observation {
-        Observation { holds, saw: saw.into() }
-    }
+/// What the response and the beginning of the archive of HEAD contain.
+struct HeadArchive {
+    etag: Option<String>,
+    commit: Option<String>,
 }
 
 /// The result of a conditional request to the API.
@@ -89,12 +57,12 @@ impl Crawler {
     /// `repository` can't be requested, because every check depends on it.
     pub async fn try_assumptions(
         &self,
-        repository: Repository<'_>,
-        renamed: Option<Repository<'_>>,
-    ) -> Result<Findings, CrawlError> {
-        let found = Findings { requests: 0, assumptions: Vec::new() };
+        repository: RepositoryName<'_>,
+        renamed: Option<RepositoryName<'_>>,
+    ) -> Result<AssumptionFindings, CrawlError> {
+        let found = AssumptionFindings { requests: 0, assumptions: Vec::new() };
         let mut check = AssumptionCheck { crawler: self, found };
-        let (etag, commit) = check.archive(repository).await?;
+        let HeadArchive { etag, commit } = check.archive(repository).await?;
         check.known_archive(repository, etag.as_deref()).await;
         check.old_name_at_codeload(renamed).await;
         check.old_name_on_the_web(renamed).await;
@@ -107,27 +75,24 @@ impl Crawler {
 impl AssumptionCheck<'_> {
     fn record(&mut self, name: &'static str, assumption: &'static str, seen: Observation) {
         let Observation { holds, saw } = seen;
-        self.found.assumptions.push(Finding { name, assumption, holds, saw });
+        self.found.assumptions.push(AssumptionFinding { name, assumption, holds, saw });
     }
 
     /// Sends one request and counts it.
-    async fn send(&mut self, question: &Question<'_>) -> Result<Response, CrawlError> {
+    async fn send(&mut self, request: &CrawlRequest<'_>) -> Result<Response, CrawlError> {
         self.found.requests += 1;
-        self.crawler.session.once(question).await
+        self.crawler.session.once(request).await
     }
 
-    fn at_codeload(&self, repository: Repository) -> String {
-        let Repository { owner, name } = repository;
+    fn at_codeload(&self, repository: RepositoryName) -> String {
+        let RepositoryName { owner, name } = repository;
         format!("{}/{owner}/{name}/tar.gz/HEAD", self.crawler.github.codeload)
     }
 
-    /// The ETag and the commit of the archive of HEAD.
-    async fn archive(
-        &mut self,
-        repository: Repository<'_>,
-    ) -> Result<(Option<String>, Option<String>), CrawlError> {
+    /// Requests the archive of HEAD, and reads its beginning.
+    async fn archive(&mut self, repository: RepositoryName<'_>) -> Result<HeadArchive, CrawlError> {
         let url = self.at_codeload(repository);
-        let response = self.send(&Question::get(&url, Target::Open, None)).await?;
+        let response = self.send(&CrawlRequest::get(&url, RequestTarget::Open, None)).await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Err(CrawlError::NotFound(url)),
@@ -138,34 +103,36 @@ impl AssumptionCheck<'_> {
             beginning(response, ARCHIVE_BYTES).await.map_err(|error| network(&url, error))?;
         let commit = commit_of(&body);
         let seen = match &etag {
-            Some(etag) => Observation::new(Holds::Yes, format!("ETag: {etag}")),
-            None => Observation::new(Holds::No, "no ETag"),
+            Some(etag) => Observation::new(AssumptionHolds::Yes, format!("ETag: {etag}")),
+            None => Observation::new(AssumptionHolds::No, "no ETag"),
         };
         self.record("etag", "codeload sends an ETag with an archive", seen);
         let seen = match &commit {
-            Some(sha) => Observation::new(Holds::Yes, format!("comment={sha}")),
+            Some(sha) => Observation::new(AssumptionHolds::Yes, format!("comment={sha}")),
             None => {
                 let saw = format!("no commit in the first {} bytes", body.len());
-                Observation::new(Holds::No, saw)
+                Observation::new(AssumptionHolds::No, saw)
             }
         };
         self.record("commit", "an archive names its commit in its first pax header", seen);
-        Ok((etag, commit))
+        Ok(HeadArchive { etag, commit })
     }
 
-    async fn known_archive(&mut self, repository: Repository<'_>, etag: Option<&str>) {
+    async fn known_archive(&mut self, repository: RepositoryName<'_>, etag: Option<&str>) {
         let seen = match etag {
-            None => Observation::new(Holds::Unknown, "not checked: there was no ETag"),
+            None => Observation::new(AssumptionHolds::Unknown, "not checked: there was no ETag"),
             Some(_) => {
                 let url = self.at_codeload(repository);
-                match self.send(&Question::get(&url, Target::Open, etag)).await {
-                    Err(error) => Observation::new(Holds::Unknown, error.to_string()),
+                match self.send(&CrawlRequest::get(&url, RequestTarget::Open, etag)).await {
+                    Err(error) => Observation::new(AssumptionHolds::Unknown, error.to_string()),
                     Ok(response) => match response.status() {
-                        StatusCode::NOT_MODIFIED => Observation::new(Holds::Yes, "304"),
+                        StatusCode::NOT_MODIFIED => Observation::new(AssumptionHolds::Yes, "304"),
                         StatusCode::OK => {
-                            Observation::new(Holds::No, "200: the archive is sent again")
+                            Observation::new(AssumptionHolds::No, "200: the archive is sent again")
                         }
-                        status => Observation::new(Holds::Unknown, status.as_u16().to_string()),
+                        status => {
+                            Observation::new(AssumptionHolds::Unknown, status.as_u16().to_string())
+                        }
                     },
                 }
             }
@@ -173,19 +140,20 @@ impl AssumptionCheck<'_> {
         self.record("304", "codeload answers If-None-Match with 304 if nothing has changed", seen);
     }
 
-    async fn old_name_at_codeload(&mut self, renamed: Option<Repository<'_>>) {
+    async fn old_name_at_codeload(&mut self, renamed: Option<RepositoryName<'_>>) {
         let seen = match renamed {
-            None => not_checked(),
+            None => Observation::without_old_name(),
             Some(old) => {
                 let url = self.at_codeload(old);
-                match self.send(&Question::get(&url, Target::Open, None)).await {
-                    Err(error) => Observation::new(Holds::Unknown, error.to_string()),
+                match self.send(&CrawlRequest::get(&url, RequestTarget::Open, None)).await {
+                    Err(error) => Observation::new(AssumptionHolds::Unknown, error.to_string()),
                     Ok(response) => match (response.status(), self.leads_to(&response)) {
-                        (StatusCode::NOT_FOUND, _) => Observation::new(Holds::Yes, "404"),
-                        (status, Some(to)) => {
-                            Observation::new(Holds::No, format!("{} to {to}", status.as_u16()))
-                        }
-                        (status, None) => not_renamed(status),
+                        (StatusCode::NOT_FOUND, _) => Observation::new(AssumptionHolds::Yes, "404"),
+                        (status, Some(to)) => Observation::new(
+                            AssumptionHolds::No,
+                            format!("{} to {to}", status.as_u16()),
+                        ),
+                        (status, None) => Observation::not_renamed(status),
                     },
                 }
             }
@@ -195,29 +163,32 @@ impl AssumptionCheck<'_> {
         self.record("old name", assumption, seen);
     }
 
-    async fn old_name_on_the_web(&mut self, renamed: Option<Repository<'_>>) {
+    async fn old_name_on_the_web(&mut self, renamed: Option<RepositoryName<'_>>) {
         let web = self.crawler.github.web_archives();
         let seen = match (renamed, web) {
-            (None, _) => not_checked(),
+            (None, _) => Observation::without_old_name(),
             (_, None) => {
                 let why = "not checked: `web` and `codeload` belong to different servers";
-                Observation::new(Holds::Unknown, why)
+                Observation::new(AssumptionHolds::Unknown, why)
             }
-            (Some(Repository { owner, name }), Some(web)) => {
+            (Some(RepositoryName { owner, name }), Some(web)) => {
                 let url = format!("{web}/{owner}/{name}/archive/HEAD.tar.gz");
-                match self.send(&Question::get(&url, Target::Open, None)).await {
-                    Err(error) => Observation::new(Holds::Unknown, error.to_string()),
+                match self.send(&CrawlRequest::get(&url, RequestTarget::Open, None)).await {
+                    Err(error) => Observation::new(AssumptionHolds::Unknown, error.to_string()),
                     Ok(response) => match (response.status(), self.leads_to(&response)) {
-                        (StatusCode::NOT_FOUND, _) => Observation::new(Holds::No, "404"),
+                        (StatusCode::NOT_FOUND, _) => Observation::new(AssumptionHolds::No, "404"),
                         (status, Some(to))
                             if to.eq_ignore_ascii_case(&format!("{owner}/{name}")) =>
                         {
-                            not_renamed(status)
+                            Observation::not_renamed(status)
                         }
-                        (status, Some(to)) => {
-                            Observation::new(Holds::Yes, format!("{} to {to}", status.as_u16()))
+                        (status, Some(to)) => Observation::new(
+                            AssumptionHolds::Yes,
+                            format!("{} to {to}", status.as_u16()),
+                        ),
+                        (status, None) => {
+                            Observation::new(AssumptionHolds::No, status.as_u16().to_string())
                         }
-                        (status, None) => Observation::new(Holds::No, status.as_u16().to_string()),
                     },
                 }
             }
@@ -240,13 +211,13 @@ impl AssumptionCheck<'_> {
         Some(named.unwrap_or_else(|| without_query(to.as_str()).to_owned()))
     }
 
-    async fn anonymous_probe(&mut self, repository: Repository<'_>, commit: Option<&str>) {
+    async fn anonymous_probe(&mut self, repository: RepositoryName<'_>, commit: Option<&str>) {
         let seen = match self.probe(repository, commit, Credentials::Anonymous).await {
-            Err(why) => Observation::new(Holds::Unknown, why),
+            Err(why) => Observation::new(AssumptionHolds::Unknown, why),
             Ok(QuotaProbe { status, cost, saw }) => match (status, cost) {
-                (StatusCode::NOT_MODIFIED, 0) => Observation::new(Holds::No, saw),
-                (StatusCode::NOT_MODIFIED, _) => Observation::new(Holds::Yes, saw),
-                _ => Observation::new(Holds::Unknown, saw),
+                (StatusCode::NOT_MODIFIED, 0) => Observation::new(AssumptionHolds::No, saw),
+                (StatusCode::NOT_MODIFIED, _) => Observation::new(AssumptionHolds::Yes, saw),
+                _ => Observation::new(AssumptionHolds::Unknown, saw),
             },
         };
         let assumption =
@@ -254,18 +225,21 @@ impl AssumptionCheck<'_> {
         self.record("anonymous", assumption, seen);
     }
 
-    async fn authorised_probe(&mut self, repository: Repository<'_>, commit: Option<&str>) {
+    async fn authorised_probe(&mut self, repository: RepositoryName<'_>, commit: Option<&str>) {
         let seen = if self.crawler.session.signs_in() {
             match self.probe(repository, commit, Credentials::Token).await {
-                Err(why) => Observation::new(Holds::Unknown, why),
+                Err(why) => Observation::new(AssumptionHolds::Unknown, why),
                 Ok(QuotaProbe { status, cost, saw }) => match (status, cost) {
-                    (StatusCode::NOT_MODIFIED, 0) => Observation::new(Holds::Yes, saw),
-                    (StatusCode::NOT_MODIFIED, _) => Observation::new(Holds::No, saw),
-                    _ => Observation::new(Holds::Unknown, saw),
+                    (StatusCode::NOT_MODIFIED, 0) => Observation::new(AssumptionHolds::Yes, saw),
+                    (StatusCode::NOT_MODIFIED, _) => Observation::new(AssumptionHolds::No, saw),
+                    _ => Observation::new(AssumptionHolds::Unknown, saw),
                 },
             }
         } else {
-            Observation::new(Holds::Unknown, "not checked: there is no token (GITHUB_TOKEN)")
+            Observation::new(
+                AssumptionHolds::Unknown,
+                "not checked: there is no token (GITHUB_TOKEN)",
+            )
         };
         self.record("authorised", "a 304 of the API costs nothing with a token", seen);
     }
@@ -274,25 +248,25 @@ impl AssumptionCheck<'_> {
     /// possible. Two requests.
     async fn probe(
         &mut self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         commit: Option<&str>,
         credentials: Credentials,
     ) -> Result<QuotaProbe, String> {
-        let Repository { owner, name } = repository;
+        let RepositoryName { owner, name } = repository;
         let commit = commit.ok_or("not checked: the archive named no commit to ask with")?;
         let target = match credentials {
-            Credentials::Anonymous => Target::Open,
-            Credentials::Token => Target::Api(Resource::Core),
+            Credentials::Anonymous => RequestTarget::Open,
+            Credentials::Token => RequestTarget::Api(ApiResource::Core),
         };
         let api = self.crawler.github.api.clone();
         let url = format!("{api}/rate_limit");
-        let response = self.send(&Question::get(&url, target, None)).await;
+        let response = self.send(&CrawlRequest::get(&url, target, None)).await;
         let before = used_before(response.map_err(|error| error.to_string())?).await?;
         let (url, etag) =
             (format!("{api}/repos/{owner}/{name}/commits/HEAD"), format!("\"{commit}\""));
-        let question = Question::get(&url, target, Some(&etag))
+        let request = CrawlRequest::get(&url, target, Some(&etag))
             .with(header::ACCEPT, "application/vnd.github.sha");
-        let response = self.send(&question).await.map_err(|error| error.to_string())?;
+        let response = self.send(&request).await.map_err(|error| error.to_string())?;
         let status = response.status();
         let Some(after) = number(response.headers(), USED) else {
             return Err(format!("{}, and no {USED} in the response", status.as_u16()));
@@ -320,14 +294,4 @@ async fn used_before(response: Response) -> Result<i64, String> {
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let used = body.pointer("/resources/core/used").and_then(serde_json::Value::as_i64);
     used.ok_or_else(|| format!("{}, and /rate_limit has no used quota", status.as_u16()))
-}
-
-fn not_checked() -> Observation {
-    let why = "not checked: give the old name of a renamed repository with --renamed";
-    Observation::new(Holds::Unknown, why)
-}
-
-fn not_renamed(status: StatusCode) -> Observation {
-    let saw = format!("{}: the repository still has this name", status.as_u16());
-    Observation::new(Holds::Unknown, saw)
 }

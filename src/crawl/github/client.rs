@@ -14,13 +14,14 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
-use reqwest::Url;
 use serde::de::DeserializeOwned;
 
-use super::super::hosts::authority;
-use super::super::pace::Resource;
-use super::super::session::{Answer, Question, Session, Target, whole_body};
+use super::super::judge::whole_body;
+use super::super::pace::ApiResource;
+use super::super::request::{CrawlRequest, CrawlResponse, RequestTarget};
+use super::super::session::CrawlSession;
 use super::super::{CrawlError, Crawler, Traffic};
+use super::api_base::ApiBase;
 
 /// The longest accepted response of the API, in bytes: enough for a page of 100 threads with long texts.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
@@ -46,21 +47,17 @@ pub(in super::super) enum Conditional<T> {
 /// The service that sends octocrab's requests.
 #[derive(Clone)]
 struct ApiTransport {
-    session: Arc<Session>,
+    session: Arc<CrawlSession>,
     base: ApiBase,
     spent: Arc<Mutex<Traffic>>,
 }
-
-/// The API's base URL without a trailing slash.
-#[derive(Clone)]
-struct ApiBase(String);
 
 impl Crawler {
     /// GitHub's API. Sends no request. Spawns a task, so it must be called inside a Tokio runtime.
     pub(in super::super) fn api(&self) -> Api {
         let transport = ApiTransport {
             session: Arc::clone(&self.session),
-            base: ApiBase(self.github.api.trim_end_matches('/').to_owned()),
+            base: ApiBase::new(&self.github.api),
             spent: Arc::default(),
         };
         let builder = OctocrabBuilder::new_empty().with_service(transport.clone());
@@ -147,37 +144,6 @@ impl Api {
     }
 }
 
-impl ApiBase {
-    /// The absolute URL of `route`. On GitHub Enterprise, GraphQL is next to the REST API (`/api/v3`, `/api/graphql`); on
-    /// GitHub, it is below the REST API's base URL.
-    fn address(&self, route: &str) -> String {
-        if route.starts_with("https://") || route.starts_with("http://") {
-            return route.to_owned();
-        }
-        let base = match self.0.strip_suffix("/v3") {
-            Some(enterprise) if is_graphql(route) => enterprise,
-            _ => &self.0,
-        };
-        format!("{base}{route}")
-    }
-
-    /// The target of a request for `url`. Only the API's own host receives the token.
-    fn target(&self, url: &str) -> Target {
-        let (api, url) = (Url::parse(&self.0).ok(), Url::parse(url).ok());
-        let (Some(api), Some(url)) = (api, url) else { return Target::Open };
-        if authority(&api) != authority(&url) || api.scheme() != url.scheme() {
-            return Target::Open;
-        }
-        let path = url.path();
-        let below = path.strip_prefix(api.path().trim_end_matches('/')).unwrap_or(path);
-        Target::Api(match below {
-            _ if is_graphql(below) || path == "/api/graphql" => Resource::GraphQl,
-            _ if below.starts_with("/search/") => Resource::Search,
-            _ => Resource::Core,
-        })
-    }
-}
-
 impl ApiTransport {
     /// Sends `request`. If GitHub refuses the token, the rest of the run does not use it, and the request is sent again
     /// without it, except to GraphQL, which requires a token.
@@ -193,13 +159,15 @@ impl ApiTransport {
         let target = self.base.target(&url);
         let mut headers = parts.headers;
         headers.remove(header::CONTENT_LENGTH);
-        let question = Question { url: &url, target, headers, body };
-        match self.send(&question).await {
+        let request = CrawlRequest { url: &url, target, headers, body };
+        match self.send(&request).await {
             Err(CrawlError::Unauthorised(_)) if self.session.signs_in() => {
                 self.session.refuse_token();
                 match target {
-                    Target::Api(Resource::GraphQl) => Err(CrawlError::Unauthorised(url.clone())),
-                    _ => self.send(&question).await,
+                    RequestTarget::Api(ApiResource::GraphQl) => {
+                        Err(CrawlError::Unauthorised(url.clone()))
+                    }
+                    _ => self.send(&request).await,
                 }
             }
             response => response,
@@ -207,14 +175,16 @@ impl ApiTransport {
     }
 
     /// Sends one request through the session and adds its traffic.
-    async fn send(&self, question: &Question<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
+    async fn send(&self, request: &CrawlRequest<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
         let mut traffic = Traffic::default();
-        let answer = self.session.ask(question, &mut traffic).await;
-        let (status, headers, body) = match answer {
-            Ok(Answer::Same(_)) => (StatusCode::NOT_MODIFIED, HeaderMap::new(), Ok(Vec::new())),
-            Ok(Answer::Found(response, _turn)) => {
+        let response = self.session.send(request, &mut traffic).await;
+        let (status, headers, body) = match response {
+            Ok(CrawlResponse::Same(_)) => {
+                (StatusCode::NOT_MODIFIED, HeaderMap::new(), Ok(Vec::new()))
+            }
+            Ok(CrawlResponse::Found(response, _turn)) => {
                 let (status, headers) = (response.status(), response.headers().clone());
-                (status, headers, whole_body(question.url, response, MOST_BYTES).await)
+                (status, headers, whole_body(request.url, response, MOST_BYTES).await)
             }
             Err(error) => (StatusCode::OK, HeaderMap::new(), Err(error)),
         };
@@ -240,10 +210,6 @@ impl tower::Service<Request<OctoBody>> for ApiTransport {
     }
 }
 
-fn is_graphql(route: &str) -> bool {
-    route == "/graphql"
-}
-
 /// The session's error inside octocrab's `error`, or octocrab's own error about the response from `url`.
 fn failure(url: &str, error: octocrab::Error) -> CrawlError {
     let error = match error {
@@ -260,50 +226,4 @@ fn failure(url: &str, error: octocrab::Error) -> CrawlError {
 fn unlike_github(url: &str, error: &str) -> CrawlError {
     let cause = format!("the response does not have the format of GitHub's API: {error}");
     CrawlError::Network { url: url.to_owned(), cause }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn base(api: &str) -> ApiBase {
-        ApiBase(api.to_owned())
-    }
-
-    #[test]
-    fn graphql_is_next_to_the_rest_api_on_enterprise_and_below_it_on_github() {
-        let enterprise = base("https://git.corp/api/v3");
-        assert_eq!(enterprise.address("/graphql"), "https://git.corp/api/graphql");
-        assert_eq!(enterprise.address("/users/a"), "https://git.corp/api/v3/users/a");
-        let next = "https://git.corp/api/v3/repositories/1/issues?page=2";
-        assert_eq!(enterprise.address(next), next);
-        let public = base("https://api.github.com");
-        assert_eq!(public.address("/graphql"), "https://api.github.com/graphql");
-    }
-
-    #[test]
-    fn the_token_goes_to_the_apis_own_host_alone() {
-        let public = base("https://api.github.com");
-        let target = |url: &str| public.target(url);
-        assert_eq!(target("https://api.github.com/graphql"), Target::Api(Resource::GraphQl));
-        assert_eq!(
-            target("https://api.github.com/search/repositories?q=x"),
-            Target::Api(Resource::Search)
-        );
-        assert_eq!(target("https://api.github.com/repositories/1"), Target::Api(Resource::Core));
-        for other in [
-            "http://api.github.com/users/a",
-            "https://api.github.com:8443/users/a",
-            "https://api.github.com.evil.example/users/a",
-            "https://codeload.github.com/a/b/tar.gz/HEAD",
-            "no address",
-        ] {
-            assert_eq!(target(other), Target::Open, "{other}");
-        }
-        let enterprise = base("https://git.corp/api/v3");
-        let target = |url: &str| enterprise.target(url);
-        assert_eq!(target("https://git.corp/api/graphql"), Target::Api(Resource::GraphQl));
-        let next = "https://git.corp/api/v3/repositories/1/issues?page=2";
-        assert_eq!(target(next), Target::Api(Resource::Core), "a next-page link gets the token");
-    }
 }

@@ -5,14 +5,17 @@
 //! comments and replies cost one point each.
 //! <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::discussion_queries::{COMMENTS, MORE_COMMENTS, MORE_REPLIES, PAGE, REPLIES};
 use super::graphql::FailedField;
 use super::nodes::{CommentNode, DiscussionNode, NodeList};
-use super::thread::{MOST_POSTS, Post, Thread};
-use super::threads::{Failure, Listing, Repository, utc};
-use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+use super::thread::{MOST_POSTS, Thread, ThreadPost};
+use super::threads::{RepositoryName, ThreadFailure, ThreadListing, utc};
+use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 
 /// The maximum cost of a page of discussions, in points.
 const PAGE_POINTS: u64 = 7;
@@ -20,43 +23,6 @@ const PAGE_POINTS: u64 = 7;
 const MORE_POINTS: u64 = 1;
 /// The path of the discussions in a response.
 const NODES: &str = "repository.discussions.nodes.";
-
-const PAGE: &str = "query($owner: String!, $name: String!, $first: Int!, $after: String) {
-  rateLimit { cost }
-  repository(owner: $owner, name: $name) {
-    discussions(first: $first, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) {
-      pageInfo { hasNextPage endCursor }
-      nodes {
-        id number title url body createdAt updatedAt locked upvoteCount
-        author { login __typename }
-        category { name }
-        labels(first: 20) { nodes { name } }
-        answer { databaseId }
-        comments(first: 10) { ...comments }
-      }
-    }
-  }
-}";
-const MORE_COMMENTS: &str = "query($id: ID!, $after: String) {
-  rateLimit { cost }
-  node(id: $id) { ... on Discussion { comments(first: 50, after: $after) { ...comments } } }
-}";
-const MORE_REPLIES: &str = "query($id: ID!, $after: String) {
-  rateLimit { cost }
-  node(id: $id) { ... on DiscussionComment { replies(first: 100, after: $after) { ...replies } } }
-}";
-const COMMENTS: &str = "fragment comments on DiscussionCommentConnection {
-  pageInfo { hasNextPage endCursor }
-  nodes { ...post replies(first: 10) { ...replies } }
-}";
-const REPLIES: &str = "fragment replies on DiscussionCommentConnection {
-  pageInfo { hasNextPage endCursor }
-  nodes { ...post }
-}
-fragment post on DiscussionComment {
-  id databaseId url body createdAt updatedAt upvoteCount isMinimized
-  author { login __typename }
-}";
 
 /// How many discussions one request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,15 +78,15 @@ impl Crawler {
     ///
     /// One request, and one for each further page of a thread's comments or a comment's replies, until a thread has
     /// [`MOST_POSTS`] posts: at most about 40 for a thread, so a page needs less than an hour's quota. A thread that could
-    /// not be read completely is a [`Failure`] in the listing. `Err` if the page could not be read, or if this run's share
+    /// not be read completely is a [`ThreadFailure`] in the listing. `Err` if the page could not be read, or if this run's share
     /// of the hour's points is used up.
     pub async fn discussions(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         size: PageSize,
         after: Option<&str>,
         traffic: &mut Traffic,
-    ) -> Result<Listing, CrawlError> {
+    ) -> Result<ThreadListing, CrawlError> {
         let first = size.discussions();
         let variables = json!({
             "owner": repository.owner, "name": repository.name, "first": first, "after": after,
@@ -128,16 +94,15 @@ impl Crawler {
         let query = [PAGE, COMMENTS, REPLIES].join("\n");
         let (data, failed) = self.points(&query, variables, PAGE_POINTS, traffic).await?;
         let list = data.repository.and_then(|repository| repository.discussions);
-        let (nodes, page_failures) = by_node(&failed);
-        let Some(list) = list.filter(|_| page_failures.is_empty()) else {
-            return Err(self.unreadable(&page_failures));
+        let failed = PageFailures::of(&failed);
+        let Some(list) = list.filter(|_| failed.others.is_empty()) else {
+            return Err(self.unreadable(&failed.others));
         };
-        let mut listing = Listing { next: list.next(), ..Listing::default() };
+        let mut listing = ThreadListing { next: list.next(), ..ThreadListing::default() };
         for (at, node) in list.nodes.into_iter().enumerate() {
             let known = KnownFields::of(node.as_ref());
-            let failed = nodes.iter().find(|(failed, _)| *failed == at);
-            let read = match (failed, node) {
-                (Some((_, message)), _) => Err(message.clone()),
+            let read = match (failed.messages.get(&at), node) {
+                (Some(message), _) => Err(message.clone()),
                 (None, None) => Err("GitHub does not provide it".to_owned()),
                 (None, Some(node)) => self.discussion(node, traffic).await?,
             };
@@ -189,7 +154,7 @@ impl Crawler {
     async fn comment(
         &self,
         mut comment: CommentNode,
-        posts: &mut Vec<Post>,
+        posts: &mut Vec<ThreadPost>,
         traffic: &mut Traffic,
     ) -> Result<Result<(), String>, CrawlError> {
         let mut replies = comment.replies.take();
@@ -261,7 +226,7 @@ impl Crawler {
         cost: u64,
         traffic: &mut Traffic,
     ) -> Result<(DiscussionsData, Vec<FailedField>), CrawlError> {
-        self.afford(Resource::GraphQl, cost)?;
+        self.afford(ApiResource::GraphQl, cost)?;
         let answered = self.graphql::<DiscussionsData>(query, variables, traffic).await?;
         traffic.points += answered.data.rate_limit.as_ref().map_or(0, |limit| limit.cost);
         Ok((answered.data, answered.failed))
@@ -276,18 +241,29 @@ impl Crawler {
     }
 }
 
-/// The messages of failed fields: those inside a discussion with its position on the page, and all others.
-fn by_node(failed: &[FailedField]) -> (Vec<(usize, String)>, Vec<String>) {
-    let (mut nodes, mut others) = (Vec::new(), Vec::new());
-    for field in failed {
-        let at =
-            field.path.strip_prefix(NODES).and_then(|rest| rest.split('.').next()?.parse().ok());
-        match at {
-            Some(at) => nodes.push((at, field.message.clone())),
-            None => others.push(field.message.clone()),
+/// The messages of the fields of a page that GitHub could not provide.
+#[derive(Default)]
+struct PageFailures {
+    /// The first message for each discussion, by its position on the page.
+    messages: HashMap<usize, String>,
+    /// Messages that concern no single discussion.
+    others: Vec<String>,
+}
+
+impl PageFailures {
+    fn of(failed: &[FailedField]) -> PageFailures {
+        let mut failures = PageFailures::default();
+        for FailedField { path, message } in failed {
+            let position = path.strip_prefix(NODES).and_then(|rest| rest.split('.').next());
+            match position.and_then(|position| position.parse().ok()) {
+                Some(at) => {
+                    failures.messages.entry(at).or_insert_with(|| message.clone());
+                }
+                None => failures.others.push(message.clone()),
+            }
         }
+        failures
     }
-    (nodes, others)
 }
 
 /// The fields of a discussion that are known even if it can't be read.
@@ -305,7 +281,7 @@ impl KnownFields {
         }
     }
 
-    fn failure(self, message: String) -> Failure {
-        Failure { number: self.number, updated_at: self.updated_at, message }
+    fn failure(self, message: String) -> ThreadFailure {
+        ThreadFailure { number: self.number, updated_at: self.updated_at, message }
     }
 }

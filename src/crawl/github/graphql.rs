@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::super::hosts::authority;
-use super::super::pace::Resource;
+use super::super::pace::ApiResource;
 use super::super::{CrawlError, Crawler, Traffic};
 
 /// The maximum length of GitHub's message about a failure, in characters.
@@ -81,7 +81,7 @@ impl Crawler {
         let response = api.octocrab().post::<_, GraphQlBody<T>>("/graphql", Some(&request)).await;
         *traffic += api.spent();
         let (url, body) = (api.address("/graphql"), api.read("/graphql", response)?);
-        let resets_at = self.session.quota(Resource::GraphQl).map(|quota| quota.resets_at);
+        let resets_at = self.session.quota(ApiResource::GraphQl).map(|quota| quota.resets_at);
         judge(url, body, resets_at)
     }
 }

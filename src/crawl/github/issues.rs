@@ -9,13 +9,13 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::client::Conditional;
-use super::thread::{Author, MOST_POSTS, Post, Thread, ThreadKind};
-use super::threads::{Failure, Listing, Repository, utc};
-use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+use super::issue_items::{CommentItem, IssueItem, read};
+use super::thread::{MOST_POSTS, ThreadPost};
+use super::threads::{RepositoryName, ThreadFailure, ThreadListing, utc};
+use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 
 /// Items of a page: GitHub's maximum.
 const PAGE: usize = 100;
@@ -36,10 +36,10 @@ pub struct ListPosition<'a> {
     pub known: Option<&'a str>,
 }
 
-/// One page of issues. [`Listing::next`] only says whether there is a further page; it holds no cursor.
+/// One page of issues. [`ThreadListing::next`] only says whether there is a further page; it holds no cursor.
 #[derive(Debug, Default)]
 pub struct IssuePage {
-    pub listing: Listing,
+    pub listing: ThreadListing,
     /// The number of comments of each issue, in the order of the listing's threads. The comments are not read yet.
     pub comments: Vec<u64>,
     pub etag: Option<String>,
@@ -49,7 +49,7 @@ pub struct IssuePage {
 #[derive(Debug, Default)]
 pub struct CommentPage {
     /// The comments, by the number of their issue or pull request.
-    pub by_issue: BTreeMap<u64, Vec<Post>>,
+    pub by_issue: BTreeMap<u64, Vec<ThreadPost>>,
     pub failures: Vec<FailedComment>,
     /// The latest time of change on the page.
     pub newest: Option<String>,
@@ -72,61 +72,12 @@ struct ListItems {
     etag: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct IssueItem {
-    number: u64,
-    title: String,
-    html_url: String,
-    body: Option<String>,
-    user: Option<User>,
-    #[serde(default)]
-    labels: Vec<Label>,
-    #[serde(default)]
-    locked: bool,
-    #[serde(default)]
-    comments: u64,
-    created_at: String,
-    updated_at: String,
-    reactions: Option<Reactions>,
-}
-
-#[derive(Deserialize)]
-struct CommentItem {
-    id: u64,
-    html_url: String,
-    body: Option<String>,
-    user: Option<User>,
-    created_at: String,
-    updated_at: String,
-    reactions: Option<Reactions>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    login: String,
-    #[serde(rename = "type", default)]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Label {
-    Name(String),
-    Object { name: Option<String> },
-}
-
-#[derive(Deserialize)]
-struct Reactions {
-    #[serde(rename = "+1", default)]
-    plus: u64,
-}
-
 impl Crawler {
     /// A page of the issues of `repository` in any state, the least recently changed first, without pull requests and
     /// without comments. One request.
     pub async fn issues(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         from: ListPosition<'_>,
         traffic: &mut Traffic,
     ) -> Result<IssuePage, CrawlError> {
@@ -148,7 +99,7 @@ impl Crawler {
                     issues.comments.push(comments);
                 }
                 Err(message) => {
-                    issues.listing.failures.push(Failure { number, updated_at, message });
+                    issues.listing.failures.push(ThreadFailure { number, updated_at, message });
                 }
             }
         }
@@ -159,7 +110,7 @@ impl Crawler {
     /// request.
     pub async fn comments(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         from: ListPosition<'_>,
         traffic: &mut Traffic,
     ) -> Result<CommentPage, CrawlError> {
@@ -187,11 +138,11 @@ impl Crawler {
     /// each hundred. The inner `Err` says why a comment can't be read.
     pub async fn comments_of(
         &self,
-        repository: Repository<'_>,
+        repository: RepositoryName<'_>,
         number: u64,
         traffic: &mut Traffic,
-    ) -> Result<Result<Vec<Post>, String>, CrawlError> {
-        let Repository { owner, name } = repository;
+    ) -> Result<Result<Vec<ThreadPost>, String>, CrawlError> {
+        let RepositoryName { owner, name } = repository;
         let mut posts = Vec::new();
         for page in 1.. {
             let route = format!(
@@ -219,11 +170,11 @@ impl Crawler {
         known: Option<&str>,
         traffic: &mut Traffic,
     ) -> Result<ListItems, CrawlError> {
-        self.afford(Resource::Core, 1)?;
+        self.afford(ApiResource::Core, 1)?;
         let api = self.api();
-        let answer = api.get_if_new::<Vec<Value>>(route, known).await;
+        let response = api.get_if_new::<Vec<Value>>(route, known).await;
         *traffic += api.spent();
-        Ok(match answer? {
+        Ok(match response? {
             Conditional::Same => {
                 let etag = known.map(str::to_owned);
                 ListItems { items: Vec::new(), has_next: false, etag }
@@ -236,8 +187,8 @@ impl Crawler {
 }
 
 /// The route of a page of the list `what` of `repository`, with further query parameters `more`.
-fn list(repository: Repository, what: &str, from: ListPosition, more: &str) -> String {
-    let Repository { owner, name } = repository;
+fn list(repository: RepositoryName, what: &str, from: ListPosition, more: &str) -> String {
+    let RepositoryName { owner, name } = repository;
     let since = from.since.map_or(String::new(), |since| format!("&since={}", escaped(since)));
     let page = from.page.max(1);
     format!(
@@ -252,72 +203,4 @@ fn escaped(text: &str) -> String {
 /// The number at the end of an issue's URL.
 fn number_in(url: &str) -> Option<u64> {
     url.rsplit('/').next()?.parse().ok()
-}
-
-fn read<T: serde::de::DeserializeOwned>(item: Value) -> Result<T, String> {
-    serde_json::from_value(item)
-        .map_err(|error| format!("it does not have the format of GitHub's API: {error}"))
-}
-
-fn time(at: &str) -> Result<String, String> {
-    utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"))
-}
-
-impl IssueItem {
-    fn thread(self) -> Result<(Thread, u64), String> {
-        let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
-        let labels = self.labels.into_iter().filter_map(|label| match label {
-            Label::Name(name) => Some(name),
-            Label::Object { name } => name,
-        });
-        let upvotes = self.reactions.map_or(0, |reactions| reactions.plus);
-        let thread = Thread {
-            kind: ThreadKind::Issue,
-            number: self.number,
-            title: self.title,
-            url: self.html_url.clone(),
-            category: None,
-            labels: labels.collect(),
-            created_at: created_at.clone(),
-            updated_at: updated_at.clone(),
-            locked: self.locked,
-            upvotes,
-            question: Post {
-                id: 0,
-                author: self.user.map(User::author),
-                url: self.html_url,
-                body: self.body.unwrap_or_default(),
-                created_at,
-                updated_at,
-                upvotes,
-                minimized: false,
-                replies_to: None,
-            },
-            answer: None,
-            posts: Vec::new(),
-        };
-        Ok((thread, self.comments))
-    }
-}
-
-impl CommentItem {
-    fn post(self) -> Result<Post, String> {
-        Ok(Post {
-            id: self.id,
-            author: self.user.map(User::author),
-            url: self.html_url,
-            body: self.body.unwrap_or_default(),
-            created_at: time(&self.created_at)?,
-            updated_at: time(&self.updated_at)?,
-            upvotes: self.reactions.map_or(0, |reactions| reactions.plus),
-            minimized: false,
-            replies_to: None,
-        })
-    }
-}
-
-impl User {
-    fn author(self) -> Author {
-        Author { bot: self.kind == "Bot", login: self.login }
-    }
 }

@@ -6,7 +6,7 @@
 use octocrab::models::Repository;
 use serde::{Deserialize, Serialize};
 
-use super::super::pace::{Quota, Resource};
+use super::super::pace::{ApiQuota, ApiResource};
 use super::super::{CrawlError, Crawler, Traffic};
 use super::client::Conditional;
 
@@ -47,7 +47,7 @@ pub struct Metadata {
 /// The owner of a repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Owner {
+pub struct OwnerMetadata {
     pub login: String,
     /// The display name, if the owner set one.
     pub name: Option<String>,
@@ -61,11 +61,11 @@ struct OwnerProfile {
 
 /// The remaining quota of each part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quotas {
-    pub core: Quota,
-    pub search: Quota,
+pub struct ApiQuotas {
+    pub core: ApiQuota,
+    pub search: ApiQuota,
     /// `None` if GitHub does not report it, as on older servers of GitHub Enterprise.
-    pub graphql: Option<Quota>,
+    pub graphql: Option<ApiQuota>,
 }
 
 impl From<Repository> for Metadata {
@@ -106,24 +106,24 @@ fn short(text: String) -> Option<String> {
 
 impl Crawler {
     /// The remaining quotas of the API. One request, which uses no quota.
-    pub async fn fetch_quotas(&self, traffic: &mut Traffic) -> Result<Quotas, CrawlError> {
+    pub async fn fetch_quotas(&self, traffic: &mut Traffic) -> Result<ApiQuotas, CrawlError> {
         let api = self.api();
         let answer = api.octocrab().ratelimit().get().await;
         *traffic += api.spent();
         let resources = api.read("/rate_limit", answer)?.resources;
-        let quota = |rate: octocrab::models::Rate| Quota {
+        let quota = |rate: octocrab::models::Rate| ApiQuota {
             limit: rate.limit as u64,
             remaining: rate.remaining as u64,
             resets_at: i64::try_from(rate.reset).unwrap_or(i64::MAX),
         };
         let graphql = resources.graphql.map(quota);
-        Ok(Quotas { core: quota(resources.core), search: quota(resources.search), graphql })
+        Ok(ApiQuotas { core: quota(resources.core), search: quota(resources.search), graphql })
     }
 
     /// How much of `quota` this run may use: the rest minus the reserve.
-    pub fn share_of(&self, resource: Resource, quota: Quota) -> u64 {
+    pub fn share_of(&self, resource: ApiResource, quota: ApiQuota) -> u64 {
         let reserve = match resource {
-            Resource::Search => SEARCH_RESERVE,
+            ApiResource::Search => SEARCH_RESERVE,
             _ if self.session.signs_in() => SIGNED_IN_RESERVE,
             _ => RESERVE,
         };
@@ -153,9 +153,9 @@ impl Crawler {
     pub async fn owner(
         &self,
         login: &str,
-        known: Option<&Owner>,
+        known: Option<&OwnerMetadata>,
         traffic: &mut Traffic,
-    ) -> Result<Option<Owner>, CrawlError> {
+    ) -> Result<Option<OwnerMetadata>, CrawlError> {
         let api = self.api();
         let etag = known.and_then(|known| known.etag.as_deref());
         let answer = api.get_if_new::<OwnerProfile>(&format!("/users/{login}"), etag).await;
@@ -164,7 +164,7 @@ impl Crawler {
             Conditional::Same => None,
             Conditional::New { value, etag, .. } => {
                 let name = value.name.and_then(short);
-                Some(Owner { login: login.to_owned(), name, etag })
+                Some(OwnerMetadata { login: login.to_owned(), name, etag })
             }
         })
     }

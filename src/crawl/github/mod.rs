@@ -12,11 +12,15 @@
 //! page by page, within the limits of [`threads`]; [`name`] builds their links. [`private`] fetches private repositories,
 //! [`discovery`] searches for repositories, and [`assumptions`] checks that GitHub behaves as this module expects.
 
+mod api_base;
 pub mod assumptions;
 pub(super) mod client;
 pub mod discovery;
+mod discussion_queries;
 pub mod discussions;
+mod findings;
 pub(super) mod graphql;
+mod issue_items;
 pub mod issues;
 pub mod metadata;
 pub mod name;
@@ -28,12 +32,14 @@ pub mod threads;
 use reqwest::Url;
 use reqwest::header;
 
-use super::crawler::Fetch;
+use super::crawler::SourceFetch;
+use super::error::network;
 use super::hosts::authority;
 use super::judge::{short_body, text_header};
-use super::pace::Resource;
-use super::session::{Answer, Question, Target, backoff, full_jitter, network, without_query};
-use super::{CrawlError, Fetched, Moved, Sent, Snapshot};
+use super::pace::ApiResource;
+use super::request::{CrawlRequest, CrawlResponse, RequestTarget, without_query};
+use super::retry::{backoff, full_jitter};
+use super::{CrawlError, FetchMessage, Fetched, RepositoryMove, Snapshot};
 use crate::config::GitHubHosts;
 
 /// Why a changed archive is deferred when the run has reached its byte budget.
@@ -50,7 +56,7 @@ struct HeadCommit {
     at: Url,
 }
 
-impl Fetch<'_> {
+impl SourceFetch<'_> {
     /// Fetches the public repository `owner/name` if it changed since `known`.
     pub(super) async fn github(
         &mut self,
@@ -98,7 +104,7 @@ impl Fetch<'_> {
     ) -> Result<Fetched, CrawlError> {
         let fetched = self.archive(url, known).await;
         // A redirect of such an archive says nothing about a repository's name.
-        self.report.moved = Moved::No;
+        self.report.moved = RepositoryMove::No;
         fetched
     }
 
@@ -111,12 +117,13 @@ impl Fetch<'_> {
     ) -> Result<HeadCommit, CrawlError> {
         let url = format!("{}/repos/{owner}/{name}/commits/HEAD", self.crawler.github.api);
         let etag = known.map(|snapshot| format!("\"{}\"", snapshot.revision));
-        let question = Question::get(&url, Target::Api(Resource::Core), etag.as_deref())
-            .with(header::ACCEPT, "application/vnd.github.sha");
+        let request =
+            CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), etag.as_deref())
+                .with(header::ACCEPT, "application/vnd.github.sha");
         let session = &self.crawler.session;
-        let (sha, at) = match session.ask(&question, &mut self.report.traffic).await? {
-            Answer::Same(at) => (None, at),
-            Answer::Found(response, _turn) => {
+        let (sha, at) = match session.send(&request, &mut self.report.traffic).await? {
+            CrawlResponse::Same(at) => (None, at),
+            CrawlResponse::Found(response, _turn) => {
                 let at = response.url().clone();
                 let body = short_body(response).await.map_err(|error| network(&url, error))?;
                 self.report.traffic.bytes += body.len() as u64;
@@ -130,7 +137,7 @@ impl Fetch<'_> {
         };
         if at.as_str() != url {
             // The API redirects to the repository's number, not to its new name.
-            self.report.moved = Moved::Somewhere;
+            self.report.moved = RepositoryMove::Somewhere;
         }
         let sha = sha.filter(|sha| known.is_none_or(|snapshot| snapshot.revision != *sha));
         Ok(HeadCommit { sha, at })
@@ -144,17 +151,17 @@ impl Fetch<'_> {
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
         let validator = known.and_then(|snapshot| snapshot.validator.as_deref());
-        let question = Question::get(url, Target::Open, validator);
+        let request = CrawlRequest::get(url, RequestTarget::Open, validator);
         let commit = known.map(|snapshot| snapshot.revision.as_str());
         let mut waits = backoff();
         loop {
             let session = &self.crawler.session;
-            let (response, turn) = match session.ask(&question, &mut self.report.traffic).await? {
-                Answer::Same(at) => {
+            let (response, turn) = match session.send(&request, &mut self.report.traffic).await? {
+                CrawlResponse::Same(at) => {
                     self.note_move(url, &at);
                     return Ok(Fetched::Unchanged);
                 }
-                Answer::Found(response, turn) => (response, turn),
+                CrawlResponse::Found(response, turn) => (response, turn),
             };
             self.note_move(url, response.url());
             let etag = text_header(response.headers(), header::ETAG.as_str());
@@ -162,9 +169,7 @@ impl Fetch<'_> {
                 return Ok(Fetched::Unchanged);
             }
             if self.crawler.session.has_reached_run_limit() {
-                let (host, why) = (authority(response.url()), RUN_LIMIT_REACHED.to_owned());
-                let until = Some(chrono::Utc::now().timestamp() + RUN_LIMIT_SECONDS);
-                return Err(CrawlError::Deferred { host, why, until });
+                return Err(deferred_by_run_limit(response.url()));
             }
             let unpacked = self.unpack(response, commit).await;
             drop(turn);
@@ -178,7 +183,7 @@ impl Fetch<'_> {
             };
             let url = without_query(url);
             tracing::debug!(url, %error, ?wait, "the transfer was interrupted; retrying");
-            self.files.send(Sent::Restarted).await.map_err(|_| CrawlError::Ended)?;
+            self.files.send(FetchMessage::Restarted).await.map_err(|_| CrawlError::Ended)?;
             tokio::time::sleep(full_jitter(wait)).await;
         }
     }
@@ -186,8 +191,18 @@ impl Fetch<'_> {
     /// Records the repository's new name, if a request for `requested` was redirected to another repository.
     fn note_move(&mut self, requested: &str, answered: &Url) {
         if let Some(name) = moved(&self.crawler.github, requested, answered.as_str()) {
-            self.report.moved = Moved::To(name);
+            self.report.moved = RepositoryMove::To(name);
         }
+    }
+}
+
+/// The error for the archive at `url` when the run has reached its byte budget.
+fn deferred_by_run_limit(url: &Url) -> CrawlError {
+    let until = chrono::Utc::now().timestamp() + RUN_LIMIT_SECONDS;
+    CrawlError::Deferred {
+        host: authority(url),
+        why: RUN_LIMIT_REACHED.to_owned(),
+        until: Some(until),
     }
 }
 

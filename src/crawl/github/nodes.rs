@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::thread::{Author, Post, Thread, ThreadKind};
+use super::thread::{PostAuthor, Thread, ThreadKind, ThreadPost};
 use super::threads::utc;
 
 /// A page of a connection.
@@ -36,7 +36,7 @@ pub struct DiscussionNode {
     locked: bool,
     #[serde(default)]
     upvote_count: u64,
-    author: Option<Actor>,
+    author: Option<ActorNode>,
     category: Option<NamedNode>,
     labels: Option<NodeList<NamedNode>>,
     answer: Option<AnswerNode>,
@@ -57,13 +57,13 @@ pub struct CommentNode {
     upvote_count: u64,
     #[serde(default)]
     is_minimized: bool,
-    author: Option<Actor>,
+    author: Option<ActorNode>,
     pub replies: Option<NodeList<CommentNode>>,
 }
 
 /// The account that wrote a post.
 #[derive(Deserialize)]
-pub struct Actor {
+pub struct ActorNode {
     login: String,
     #[serde(rename = "__typename", default)]
     kind: String,
@@ -104,7 +104,7 @@ impl<T> NodeList<T> {
 
 impl DiscussionNode {
     /// The thread with `posts`; `Err` if a timestamp is invalid.
-    pub fn thread(self, posts: Vec<Post>) -> Result<Thread, String> {
+    pub fn thread(self, posts: Vec<ThreadPost>) -> Result<Thread, String> {
         let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"));
         let (created_at, updated_at) = (time(&self.created_at)?, time(&self.updated_at)?);
         let labels = self.labels.map(|labels| labels.nodes).unwrap_or_default();
@@ -119,9 +119,9 @@ impl DiscussionNode {
             updated_at: updated_at.clone(),
             locked: self.locked,
             upvotes: self.upvote_count,
-            question: Post {
+            question: ThreadPost {
                 id: 0,
-                author: self.author.map(Actor::author),
+                author: self.author.map(ActorNode::author),
                 url: self.url,
                 body: self.body,
                 created_at,
@@ -140,11 +140,11 @@ impl DiscussionNode {
 
 impl CommentNode {
     /// The comment as a post, a reply to the comment `replies_to` if there is one; `Err` if a timestamp is invalid.
-    pub fn post(self, replies_to: Option<u64>) -> Result<Post, String> {
+    pub fn post(self, replies_to: Option<u64>) -> Result<ThreadPost, String> {
         let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"));
-        Ok(Post {
+        Ok(ThreadPost {
             id: self.database_id,
-            author: self.author.map(Actor::author),
+            author: self.author.map(ActorNode::author),
             url: self.url,
             body: self.body,
             created_at: time(&self.created_at)?,
@@ -156,8 +156,8 @@ impl CommentNode {
     }
 }
 
-impl Actor {
-    fn author(self) -> Author {
-        Author { bot: self.kind == "Bot", login: self.login }
+impl ActorNode {
+    fn author(self) -> PostAuthor {
+        PostAuthor { bot: self.kind == "Bot", login: self.login }
     }
 }

@@ -4,13 +4,13 @@
 //! and no message contains the secret. Without a token no request is sent, not even an anonymous one to codeload, so the
 //! name of a private repository is not disclosed.
 
-use super::super::crawler::Fetch;
-use super::super::pace::Resource;
-use super::super::session::{Question, Target};
+use super::super::crawler::SourceFetch;
+use super::super::pace::ApiResource;
+use super::super::request::{CrawlRequest, RequestTarget};
 use super::super::{CrawlError, Fetched, Snapshot};
 use super::{HeadCommit, at_commit};
 
-impl Fetch<'_> {
+impl SourceFetch<'_> {
     /// Fetches the private repository `owner/name` if it changed since `known`: one conditional request, and two more if
     /// it changed.
     pub(in crate::crawl) async fn private(
@@ -46,9 +46,9 @@ impl Fetch<'_> {
     async fn through_api(&mut self, head: &str, sha: String) -> Result<Fetched, CrawlError> {
         let repository = head.strip_suffix("/commits/HEAD").unwrap_or(head);
         let url = format!("{repository}/tarball/{sha}");
-        let question = Question::get(&url, Target::Api(Resource::Core), None);
+        let request = CrawlRequest::get(&url, RequestTarget::Api(ApiResource::Core), None);
         let session = &self.crawler.session;
-        let Some(to) = session.leads_to(&question, &mut self.report.traffic).await? else {
+        let Some(to) = session.leads_to(&request, &mut self.report.traffic).await? else {
             let cause = "the response has no URL of the archive".to_owned();
             return Err(CrawlError::Network { url, cause });
         };

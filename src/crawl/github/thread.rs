@@ -62,20 +62,20 @@ pub struct Thread {
     pub updated_at: String,
     pub locked: bool,
     pub upvotes: u64,
-    pub question: Post,
+    pub question: ThreadPost,
     /// The id of the accepted answer in `posts`.
     pub answer: Option<u64>,
     /// Comments and replies, sorted by id.
-    pub posts: Vec<Post>,
+    pub posts: Vec<ThreadPost>,
 }
 
 /// One text of a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Post {
+pub struct ThreadPost {
     /// The comment's id in GitHub's database; 0 for the question.
     pub id: u64,
     /// `None` if the account was deleted.
-    pub author: Option<Author>,
+    pub author: Option<PostAuthor>,
     pub url: String,
     /// Markdown.
     pub body: String,
@@ -90,7 +90,7 @@ pub struct Post {
 
 /// The author of a post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Author {
+pub struct PostAuthor {
     pub login: String,
     pub bot: bool,
 }
@@ -109,7 +109,7 @@ impl OptedOut {
     }
 
     /// Whether the author of `post` opted out. O(log logins).
-    fn includes_author_of(&self, post: &Post) -> bool {
+    fn includes_author_of(&self, post: &ThreadPost) -> bool {
         let login = post.author.as_ref().map(|author| plain(&author.login));
         login.is_some_and(|login| self.0.binary_search(&login).is_ok())
     }
@@ -139,7 +139,7 @@ impl Thread {
     }
 
     /// Keeps the posts for which `keep` is true, and clears references to the others. O(posts).
-    pub fn retain(&mut self, keep: impl Fn(&Post) -> bool) {
+    pub fn retain(&mut self, keep: impl Fn(&ThreadPost) -> bool) {
         let before = self.posts.len();
         self.posts.retain(keep);
         if self.posts.len() == before {
@@ -153,8 +153,8 @@ impl Thread {
     }
 
     /// Adds `posts`; each replaces the post with the same id. O(posts · log posts).
-    pub fn merge(&mut self, posts: Vec<Post>) {
-        let mut all: std::collections::BTreeMap<u64, Post> =
+    pub fn merge(&mut self, posts: Vec<ThreadPost>) {
+        let mut all: std::collections::BTreeMap<u64, ThreadPost> =
             std::mem::take(&mut self.posts).into_iter().map(|post| (post.id, post)).collect();
         all.extend(posts.into_iter().map(|post| (post.id, post)));
         self.posts = all.into_values().collect();
@@ -200,10 +200,10 @@ fn cut(text: &mut String, most: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn post(id: u64, login: &str, body: &str) -> Post {
-        Post {
+    fn post(id: u64, login: &str, body: &str) -> ThreadPost {
+        ThreadPost {
             id,
-            author: Some(Author { login: login.into(), bot: false }),
+            author: Some(PostAuthor { login: login.into(), bot: false }),
             url: format!("https://github.com/a/b/issues/1#issuecomment-{id}"),
             body: body.into(),
             created_at: "2026-01-01T00:00:00Z".into(),
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    fn thread(posts: Vec<Post>) -> Thread {
+    fn thread(posts: Vec<ThreadPost>) -> Thread {
         Thread {
             kind: ThreadKind::Discussion,
             number: 7,
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn posts_of_people_who_opted_out_are_removed_with_the_references_to_them() {
-        let reply = Post { replies_to: Some(2), ..post(3, "cem", "Thanks.") };
+        let reply = ThreadPost { replies_to: Some(2), ..post(3, "cem", "Thanks.") };
         let mut with = thread(vec![post(1, "dan", "So."), post(2, "Bob[bot]", "Because."), reply]);
         with.answer = Some(2);
         let opted_out = OptedOut::new(&["BOB".into(), "zoe".into()]);

@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 
 use super::super::hosts::authority;
 use super::thread::Thread;
-use crate::crawl::{CrawlError, Crawler, Resource};
+use crate::crawl::{ApiResource, CrawlError, Crawler};
 
 /// A repository at GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Repository<'a> {
+pub struct RepositoryName<'a> {
     pub owner: &'a str,
     pub name: &'a str,
 }
 
 /// A thread or comment that could not be read. It does not count as gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct ThreadFailure {
     /// The thread's number, if known.
     pub number: Option<u64>,
     /// The time of its last change, if known.
@@ -25,9 +25,9 @@ pub struct Failure {
 
 /// One page of threads.
 #[derive(Debug, Default)]
-pub struct Listing {
+pub struct ThreadListing {
     pub threads: Vec<Thread>,
-    pub failures: Vec<Failure>,
+    pub failures: Vec<ThreadFailure>,
     /// The latest and the earliest time of change on the page, including threads that could not be read.
     pub newest: Option<String>,
     pub oldest: Option<String>,
@@ -35,7 +35,7 @@ pub struct Listing {
     pub next: Option<String>,
 }
 
-impl Listing {
+impl ThreadListing {
     /// Records the time of change of one thread.
     pub(super) fn note(&mut self, updated_at: &Option<String>) {
         let Some(at) = updated_at else { return };
@@ -63,7 +63,7 @@ impl Crawler {
 
     /// [`CrawlError::Deferred`] until the quota resets, if `cost` more requests (GraphQL: points) would use the reserve for
     /// the user's other programs.
-    pub(super) fn afford(&self, resource: Resource, cost: u64) -> Result<(), CrawlError> {
+    pub(super) fn afford(&self, resource: ApiResource, cost: u64) -> Result<(), CrawlError> {
         let Some(quota) = self.session.quota(resource) else { return Ok(()) };
         if self.share_of(resource, quota) >= cost || quota.resets_at <= Utc::now().timestamp() {
             return Ok(());

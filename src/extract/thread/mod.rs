@@ -17,7 +17,7 @@ use std::num::NonZeroU64;
 use super::markdown::MarkdownReader;
 use super::sections::{SectionBuilder, SpanUnit};
 use super::{Address, Document, DocumentKind, PostByline, Section};
-use crate::crawl::github::thread::{MOST_POSTS, Post, THREAD_BYTES, Thread};
+use crate::crawl::github::thread::{MOST_POSTS, THREAD_BYTES, Thread, ThreadPost};
 use crate::problem::{Problem, Stage};
 use quotes::PostedRuns;
 
@@ -99,7 +99,7 @@ impl<'a> ThreadWriter<'a> {
         self.post(question, Address::Question, None, &clean::clean(&question.body), problems);
     }
 
-    fn comment(&mut self, post: &Post, problems: &mut Vec<Problem>) {
+    fn comment(&mut self, post: &ThreadPost, problems: &mut Vec<Problem>) {
         let Some(id) = NonZeroU64::new(post.id) else { return };
         if post.minimized || people::is_program(post.author.as_ref()) {
             return;
@@ -119,7 +119,7 @@ impl<'a> ThreadWriter<'a> {
     /// Adds the sections of `post`, whose Markdown is `body`, at `address` below `heading`.
     fn post(
         &mut self,
-        post: &Post,
+        post: &ThreadPost,
         address: Address,
         heading: Option<&str>,
         body: &str,

@@ -4,21 +4,22 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use crate::crawl::github::thread::{Post, Thread};
+use crate::crawl::github::thread::{Thread, ThreadPost};
 
 /// The posts of `thread` in reading order, each id once. A reply to an unknown post counts as a comment.
 /// O(n log n), also for replies that are nested, circular or to themselves.
-pub(super) fn of(thread: &Thread) -> Vec<&Post> {
-    let mut sorted: Vec<&Post> = thread.posts.iter().collect();
+pub(super) fn of(thread: &Thread) -> Vec<&ThreadPost> {
+    let mut sorted: Vec<&ThreadPost> = thread.posts.iter().collect();
     // GitHub's timestamps are in UTC, so that they sort by time as text.
     sorted.sort_by(|a, b| {
-        let key = |post: &Post| (Reverse(Some(post.id) == thread.answer), Reverse(post.upvotes));
+        let key =
+            |post: &ThreadPost| (Reverse(Some(post.id) == thread.answer), Reverse(post.upvotes));
         let by_rank = key(a).cmp(&key(b));
         by_rank.then_with(|| (&a.created_at, a.id).cmp(&(&b.created_at, b.id)))
     });
     let known: HashSet<u64> = sorted.iter().map(|post| post.id).collect();
-    let mut replies: HashMap<u64, Vec<&Post>> = HashMap::new();
-    let mut open: Vec<&Post> = Vec::new();
+    let mut replies: HashMap<u64, Vec<&ThreadPost>> = HashMap::new();
+    let mut open: Vec<&ThreadPost> = Vec::new();
     for post in &sorted {
         // An accepted reply is the answer, so it is not placed after its parent.
         let is_answer = Some(post.id) == thread.answer;

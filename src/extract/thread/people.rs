@@ -1,6 +1,6 @@
 //! Authors of posts: people, whose login is shown, and bots, whose posts are left out.
 
-use crate::crawl::github::thread::Author;
+use crate::crawl::github::thread::PostAuthor;
 
 /// Lower-cased logins of bots with ordinary user accounts: for builds, coverage, licence agreements and mirrors.
 const PROGRAMS: [&str; 24] = [
@@ -33,7 +33,7 @@ const PROGRAMS: [&str; 24] = [
 const LONGEST: usize = 60;
 
 /// Whether `author` is a bot.
-pub(super) fn is_program(author: Option<&Author>) -> bool {
+pub(super) fn is_program(author: Option<&PostAuthor>) -> bool {
     author.is_some_and(|author| {
         let login = author.login.to_ascii_lowercase();
         author.bot || login.ends_with("[bot]") || PROGRAMS.contains(&login.as_str())
@@ -41,7 +41,7 @@ pub(super) fn is_program(author: Option<&Author>) -> bool {
 }
 
 /// The login of `author`, if it has the form of a GitHub login.
-pub(super) fn login(author: Option<&Author>) -> Option<&str> {
+pub(super) fn login(author: Option<&PostAuthor>) -> Option<&str> {
     let login = author?.login.as_str();
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     ((1..=LONGEST).contains(&login.len()) && login.bytes().all(is_usual)).then_some(login)
@@ -51,8 +51,8 @@ pub(super) fn login(author: Option<&Author>) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn author(login: &str, bot: bool) -> Author {
-        Author { login: login.into(), bot }
+    fn author(login: &str, bot: bool) -> PostAuthor {
+        PostAuthor { login: login.into(), bot }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::clean::FenceTracker;
-use crate::crawl::github::thread::{Post, Thread};
+use crate::crawl::github::thread::{Thread, ThreadPost};
 
 /// The number of words in a run. Runs are compared instead of lines, because mail programs re-wrap quoted lines.
 const RUN: usize = 4;
@@ -30,7 +30,7 @@ impl PostedRuns {
         if !thread.posts.iter().any(|post| post.body.lines().any(is_quote)) {
             return quoted;
         }
-        let mut posts: Vec<&Post> = thread.posts.iter().collect();
+        let mut posts: Vec<&ThreadPost> = thread.posts.iter().collect();
         posts.sort_by(|a, b| (&a.created_at, a.id).cmp(&(&b.created_at, b.id)));
         for (place, post) in (0..).zip(std::iter::once(&thread.question).chain(posts)) {
             quoted.places.entry(post.id).or_insert(place);
@@ -55,7 +55,7 @@ impl PostedRuns {
     }
 
     /// `body`, the body of `post`, without quotations of earlier posts and the lines that introduce them. O(length).
-    pub fn without(&self, post: &Post, body: &str) -> String {
+    pub fn without(&self, post: &ThreadPost, body: &str) -> String {
         let place = self.places.get(&post.id).copied().unwrap_or(0);
         if place == 0 {
             return body.to_owned();

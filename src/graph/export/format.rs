@@ -53,12 +53,12 @@ pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
 mod tests {
     use super::*;
     use crate::annotate::resources::{CitedResource, ResourceKind};
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::graph::build::GraphBuilder;
     use crate::vocabulary;
 
     fn text(format: Format, around_topic: Option<&str>) -> String {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let topic = u32::try_from(vocabulary.position("feature-store").unwrap()).unwrap();
         let resource = CitedResource {
             url: "https://example.org/a?b=1&c=2".into(),
@@ -87,7 +87,7 @@ mod tests {
     fn turtle_can_be_read_back_as_the_same_vocabulary() {
         let exported = text(Format::Turtle, None);
         let read = vocabulary::parse(&[("export.ttl".into(), exported)]).unwrap();
-        let own = vocabulary::load(&Sources::Compiled).unwrap();
+        let own = vocabulary::load(&DataFiles::Compiled).unwrap();
         assert_eq!(read.topics.len(), own.topics.len());
         for (read, own) in read.topics.iter().zip(&own.topics) {
             assert_eq!(read.slug, own.slug);

@@ -16,7 +16,7 @@ use crate::catalogue::policy::show;
 use crate::catalogue::{Policy, Shown};
 use crate::config::Config;
 use crate::crawl::github::discovery::FoundRepository;
-use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
+use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 use crate::disk;
 use crate::extract::Document;
 use crate::extract::words::words;
@@ -150,8 +150,8 @@ impl Asking<'_> {
             let share = self.crawler.share_of(resource, quota);
             usize::try_from(share).unwrap_or(usize::MAX).min(most)
         };
-        let searches = share(Resource::Search, quotas.search, MOST_SEARCHES);
-        let readmes = share(Resource::Core, quotas.core, MOST_READMES);
+        let searches = share(ApiResource::Search, quotas.search, MOST_SEARCHES);
+        let readmes = share(ApiResource::Core, quotas.core, MOST_READMES);
         let found = self.search(known, &self.library.fields(topic, searches)).await?;
         let mut kept: Vec<(Repository, FoundRepository)> = Vec::new();
         for (repository, about) in found {

@@ -81,7 +81,8 @@ pub(in crate::refresh) fn assemble(
         let error = full::explain(error, index);
         // Unfinished files only take space. Failing to remove them must not hide the original error.
         let _ = disk::remove_folder(&building);
-        let _ = SearchIndexWriter::open(&index.join("building")).and_then(SearchIndexWriter::collect_garbage);
+        let _ = SearchIndexWriter::open(&index.join("building"))
+            .and_then(SearchIndexWriter::collect_garbage);
         error
     })
 }

@@ -22,7 +22,7 @@ use crate::refresh::wanted::item::WantedItem;
 use crate::refresh::wanted::options::RefreshStop;
 use crate::refresh::wanted::versions::versions;
 use crate::search::write::{SearchIndexWriter, document_key};
-use crate::search::{self, SectionRecord, SectionId};
+use crate::search::{self, SectionId, SectionRecord};
 use crate::store::{DerivedKey, SourceRow, Store};
 
 /// A generation under construction.

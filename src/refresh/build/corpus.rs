@@ -11,7 +11,7 @@ use crate::graph::build::GraphBuilder;
 use crate::graph::cases::TextExtent;
 use crate::graph::place::SectionPlace;
 use crate::refresh::wanted::item::WantedItem;
-use crate::search::{FoldedCopies, CopyPlace, SectionId};
+use crate::search::{CopyPlace, FoldedCopies, SectionId};
 use crate::vocabulary::Vocabulary;
 
 /// What was collected from the sections so far.

@@ -10,10 +10,10 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::describe::{ShownMetadata, shown_state, standing};
-use crate::catalogue::policy::Limits;
+use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
-use crate::crawl::github::metadata::{Metadata, Owner};
+use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
 use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceCondition;
 use crate::graph;
@@ -132,7 +132,7 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
         books,
         book_formats,
     } = policy;
-    let Limits {
+    let PolicyLimits {
         // These bound what is fetched.
         entries: _,
         files: _,
@@ -204,7 +204,7 @@ struct ShownRow<'a> {
     snapshot: &'a Option<Snapshot>,
     moved_to: &'a Option<String>,
     metadata: &'a Option<Metadata>,
-    owner: &'a Option<Owner>,
+    owner: &'a Option<OwnerMetadata>,
     problems: &'a [Problem],
 }
 

@@ -67,7 +67,7 @@ fn hides_full(error: &anyhow::Error, index: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::disk::Doing;
+    use crate::disk::DiskOperation;
 
     #[test]
     fn a_full_disk_is_recognised_once_and_other_errors_stay_as_they_are() {
@@ -79,8 +79,9 @@ mod tests {
             assert_eq!(message.matches("the disk is full: ").count(), 1, "{message}");
             assert!(message.contains(&folder.path().display().to_string()), "{message}");
         }
-        let full =
-            || DiskError::new(Doing::Write, folder.path(), io::ErrorKind::StorageFull.into());
+        let full = || {
+            DiskError::new(DiskOperation::Write, folder.path(), io::ErrorKind::StorageFull.into())
+        };
         let stages: [anyhow::Error; 3] =
             [GraphError::Disk(full()).into(), SearchError::Disk(full()).into(), full().into()];
         for error in stages {

@@ -96,7 +96,7 @@ fn is_unread(row: &SourceRow, config: &Config, now: i64) -> bool {
 mod tests {
     use super::*;
     use crate::catalogue;
-    use crate::config::{self, Overrides};
+    use crate::config::{self, ConfigOverrides};
     use crate::crawl::{BlobId, Snapshot};
     use crate::generation::contents::ContentsEntry;
     use crate::generation::folders;
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn threads_that_are_served_and_were_never_read_would_be_lost() {
         let index = tempfile::tempdir().unwrap();
-        let mut config = config::load(&Overrides::default()).unwrap();
+        let mut config = config::load(&ConfigOverrides::default()).unwrap();
         config.index = index.path().to_owned();
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\ndiscussions = true\n";
         let catalogue = catalogue::parse("c", text).unwrap();

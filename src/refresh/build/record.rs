@@ -7,7 +7,7 @@ use crate::extract::{Address, Document, DocumentKind, Section, markup};
 use crate::refresh::wanted::chapter::NeighbourChapter;
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
-use crate::search::{self, SectionRecord, SectionId, TopicMention};
+use crate::search::{self, SectionId, SectionRecord, TopicMention};
 use crate::store::Store;
 use crate::vocabulary::Vocabulary;
 

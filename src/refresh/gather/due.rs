@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::catalogue::{Origin, Source};
-use crate::crawl::github::metadata::Owner;
+use crate::crawl::github::metadata::OwnerMetadata;
 use crate::store::{FetchState, Store};
 
 /// Metadata younger than this is not requested again.
@@ -27,7 +27,7 @@ pub(super) struct DueMetadata<'a> {
 pub(super) struct DueOwner<'a> {
     pub login: &'a str,
     /// The stored owner, if it is the same account.
-    pub known: Option<Owner>,
+    pub known: Option<OwnerMetadata>,
     /// When the name was last fetched (Unix time in seconds).
     pub at: i64,
     pub sources: Vec<&'a Source>,
@@ -134,7 +134,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("library.db")).unwrap();
         let (now, month) = (1_000_000_000, OWNER_SECONDS);
-        let owner = |login: &str| Some(Owner { login: login.to_owned(), ..Owner::default() });
+        let owner = |login: &str| {
+            Some(OwnerMetadata { login: login.to_owned(), ..OwnerMetadata::default() })
+        };
         let known = [(owner("ann"), now - month), (None, 0), (owner("former"), now - 1)];
         for (source, (owner, owner_at)) in catalogue.sources.iter().zip(known) {
             let row = SourceRow { state: FetchState::Ok, owner, owner_at, ..SourceRow::default() };

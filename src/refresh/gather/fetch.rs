@@ -12,10 +12,10 @@ use super::context::{FetchNetwork, FetchRun};
 use super::incoming::{IncomingFiles, result};
 use super::metadata;
 use super::store_result::store_result;
-use super::tasks::{self, FetchMessage};
+use super::tasks::{self, TaskMessage};
 use super::threads::fetch as threads;
 use crate::catalogue::Selection;
-use crate::crawl::{CrawlError, Crawler, Quota, RawFile, Room, Sent, Traffic};
+use crate::crawl::{ApiQuota, CrawlError, Crawler, FetchMessage, MemoryShare, RawFile, Traffic};
 use crate::generation::run::{FetchOutcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::{FetchMode, RefreshEvent};
@@ -31,7 +31,7 @@ pub(in crate::refresh) struct FetchResults {
     pub results: Vec<SourceResult>,
     /// The traffic that belongs to no single source.
     pub shared: Traffic,
-    pub quota: Option<Quota>,
+    pub quota: Option<ApiQuota>,
     /// When a host that deferred requests allows the next one (Unix time in seconds).
     pub retry_at: Option<i64>,
     /// Problems of the run as a whole.
@@ -148,7 +148,7 @@ impl CollectedResults {
 /// Writes received files to `store` until every task has ended. `done` receives the result of each source, and when its
 /// host allows the next request, if it deferred one (Unix time in seconds).
 fn receive(
-    mut receiver: mpsc::Receiver<FetchMessage>,
+    mut receiver: mpsc::Receiver<TaskMessage>,
     run: FetchRun,
     store: &mut Store,
     done: &mut dyn FnMut(SourceResult, Option<i64>),
@@ -157,10 +157,10 @@ fn receive(
     let mut batch = BlobBatch::default();
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            FetchMessage::Sent(at, Sent::Restarted) => {
+            TaskMessage::Sent(at, FetchMessage::Restarted) => {
                 incoming.remove(&at);
             }
-            FetchMessage::Sent(at, Sent::File(file, room)) => {
+            TaskMessage::Sent(at, FetchMessage::File(file, room)) => {
                 let source = incoming.entry(at).or_default();
                 if Selection::is_licence_text(&file.path) && source.licence.is_none() {
                     source.licence = Some(String::from_utf8_lossy(&file.bytes).into_owned());
@@ -168,7 +168,7 @@ fn receive(
                 source.files.push((file.path.clone(), file.blob.clone()));
                 batch.add(file, room, store)?;
             }
-            FetchMessage::Done(at, report, seconds) => {
+            TaskMessage::Done(at, report, seconds) => {
                 batch.write(store)?;
                 let files = incoming.remove(&at).unwrap_or_default();
                 let retry_at = match &report.result {
@@ -186,13 +186,13 @@ fn receive(
 #[derive(Default)]
 struct BlobBatch {
     files: Vec<RawFile>,
-    rooms: Vec<Room>,
+    rooms: Vec<MemoryShare>,
     bytes: usize,
 }
 
 impl BlobBatch {
     /// Adds `file`, which holds `room` until it is written. Writes the batch if it is full.
-    fn add(&mut self, file: RawFile, room: Room, store: &mut Store) -> anyhow::Result<()> {
+    fn add(&mut self, file: RawFile, room: MemoryShare, store: &mut Store) -> anyhow::Result<()> {
         self.bytes += file.bytes.len();
         self.files.push(file);
         self.rooms.push(room);

@@ -4,7 +4,7 @@ use super::context::{FetchNetwork, FetchRun};
 use super::due::{DueMetadata, DueOwner, due, due_owners};
 use crate::catalogue::Visibility;
 use crate::crawl::github::metadata::Metadata;
-use crate::crawl::{CrawlError, Quota, Resource, Traffic};
+use crate::crawl::{ApiQuota, ApiResource, CrawlError, Traffic};
 use crate::refresh::wanted::options::RefreshStop;
 use crate::store::{SourceRow, Store};
 
@@ -13,7 +13,7 @@ struct MetadataRenewal<'a> {
     network: FetchNetwork<'a>,
     stop: &'a RefreshStop,
     /// The quota by GitHub's last response.
-    quota: Quota,
+    quota: ApiQuota,
     now: i64,
 }
 
@@ -124,7 +124,7 @@ impl MetadataRenewal<'_> {
 
     /// Whether this run may make another request.
     fn has_share(&self) -> bool {
-        let has = self.network.crawler.share_of(Resource::Core, self.quota) > 0;
+        let has = self.network.crawler.share_of(ApiResource::Core, self.quota) > 0;
         if !has {
             tracing::info!(
                 "this run's share of the API's quota is used; the rest is deferred to the next run"
@@ -136,8 +136,10 @@ impl MetadataRenewal<'_> {
     /// Updates the quota after a request for `source`, and passes on its traffic.
     fn paid(&mut self, source: &str, spent: Traffic, cost: &mut dyn FnMut(&str, Traffic)) {
         // Without quota headers in the response (GitHub Enterprise may have none), every request is subtracted.
-        let counted =
-            Quota { remaining: self.quota.remaining.saturating_sub(spent.requests), ..self.quota };
+        let counted = ApiQuota {
+            remaining: self.quota.remaining.saturating_sub(spent.requests),
+            ..self.quota
+        };
         self.quota = self.network.crawler.quota().unwrap_or(counted);
         cost(source, spent);
     }

@@ -10,7 +10,7 @@ use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
-use crate::crawl::{CrawlError, Fetched, LeftOut, Moved, Report, Snapshot};
+use crate::crawl::{CrawlError, FetchReport, Fetched, LeftOut, RepositoryMove, Snapshot};
 use crate::generation::run::{FetchOutcome, SourceResult};
 use crate::refresh::wanted::inputs::selection;
 use crate::refresh::wanted::options::OnLoss;
@@ -20,7 +20,7 @@ use crate::store::{FetchState, SourceRow, Store, ThreadsOf};
 pub(in crate::refresh) fn store_result(
     run: FetchRun,
     source: &Source,
-    report: Report,
+    report: FetchReport,
     seconds: f64,
     mut incoming: IncomingFiles,
     store: &mut Store,
@@ -28,7 +28,7 @@ pub(in crate::refresh) fn store_result(
     let mut row = store.source(&source.id)?;
     let now = chrono::Utc::now().timestamp();
     let selection = selection(run.inputs, source).fingerprint().to_owned();
-    let Report { result: fetched, moved, left_out, unread, problems, traffic } = report;
+    let FetchReport { result: fetched, moved, left_out, unread, problems, traffic } = report;
     let fetched = match fetched {
         Ok(Fetched::Nothing) => emptied(source, run.options.on_loss, store)?,
         fetched => fetched,
@@ -131,7 +131,11 @@ fn drop_threads(
 }
 
 /// Records in `row` that its source is unchanged. `renew` updates the snapshot, if there is one.
-fn unchanged(row: &mut SourceRow, moved: Moved, renew: impl FnOnce(&mut Snapshot)) -> FetchOutcome {
+fn unchanged(
+    row: &mut SourceRow,
+    moved: RepositoryMove,
+    renew: impl FnOnce(&mut Snapshot),
+) -> FetchOutcome {
     reached(row, moved);
     if let Some(known) = &mut row.snapshot {
         renew(known);
@@ -182,17 +186,17 @@ fn keep_unread(
 }
 
 /// Records in `row` that its source was reached, and whether the repository has moved.
-fn reached(row: &mut SourceRow, moved: Moved) {
+fn reached(row: &mut SourceRow, moved: RepositoryMove) {
     (row.not_found, row.gone_since) = (0, None);
     row.state = FetchState::Ok;
     match moved {
-        Moved::No => row.moved_to = None,
-        Moved::To(name) => row.moved_to = Some(name),
+        RepositoryMove::No => row.moved_to = None,
+        RepositoryMove::To(name) => row.moved_to = Some(name),
         // The metadata has the new name. Clearing the times causes it to be requested in this run.
-        Moved::Somewhere if row.moved_to.is_none() => {
+        RepositoryMove::Somewhere if row.moved_to.is_none() => {
             (row.metadata_at, row.metadata_tried_at) = (0, 0);
         }
-        Moved::Somewhere => {}
+        RepositoryMove::Somewhere => {}
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::context::{FetchNetwork, FetchRun};
 use crate::catalogue::{Selection, Source};
-use crate::crawl::{CrawlError, Crawler, Report, Sent, Snapshot};
+use crate::crawl::{CrawlError, Crawler, FetchMessage, FetchReport, Snapshot};
 use crate::refresh::wanted::inputs::selection;
 use crate::refresh::wanted::options::{FetchMode, RefreshStop};
 use crate::store::Store;
@@ -16,10 +16,10 @@ use crate::store::Store;
 const CHANNEL: usize = 16;
 
 /// A message of a task. The number is the position of its source among the chosen sources.
-pub(super) enum FetchMessage {
-    Sent(usize, Sent),
+pub(super) enum TaskMessage {
+    Sent(usize, FetchMessage),
     /// The task has ended after this many seconds.
-    Done(usize, Report, f64),
+    Done(usize, FetchReport, f64),
 }
 
 /// Starts a task for each chosen source. At most `jobs` of them fetch at the same time. Reads the known snapshots from
@@ -28,7 +28,7 @@ pub(super) fn start(
     run: FetchRun,
     network: FetchNetwork,
     store: &Store,
-) -> anyhow::Result<mpsc::Receiver<FetchMessage>> {
+) -> anyhow::Result<mpsc::Receiver<TaskMessage>> {
     let permits = Arc::new(Semaphore::new(run.options.jobs.unwrap_or(run.config.jobs)));
     let (sender, receiver) = mpsc::channel(CHANNEL);
     for (at, source) in run.chosen.iter().enumerate() {
@@ -79,7 +79,7 @@ struct FetchTask {
     source: Source,
     selection: Selection,
     known: Option<Snapshot>,
-    sender: mpsc::Sender<FetchMessage>,
+    sender: mpsc::Sender<TaskMessage>,
     permits: Arc<Semaphore>,
 }
 
@@ -88,24 +88,24 @@ impl FetchTask {
         let mut started = Instant::now();
         let report = tokio::select! {
             report = self.fetch(&mut started) => report,
-            () = stop.cancelled() => Report::of(Err(CrawlError::Ended)),
+            () = stop.cancelled() => FetchReport::of(Err(CrawlError::Ended)),
         };
-        let done = FetchMessage::Done(self.at, report, started.elapsed().as_secs_f64());
+        let done = TaskMessage::Done(self.at, report, started.elapsed().as_secs_f64());
         // The receiver is dropped only if the run has failed. The report is not needed then.
         let _ = self.sender.send(done).await;
     }
 
     /// Waits for a permit, sets `started`, and fetches.
-    async fn fetch(&self, started: &mut Instant) -> Report {
+    async fn fetch(&self, started: &mut Instant) -> FetchReport {
         let Ok(_permit) = self.permits.acquire().await else {
-            return Report::of(Err(CrawlError::Ended));
+            return FetchReport::of(Err(CrawlError::Ended));
         };
         *started = Instant::now();
         let (files, mut incoming) = mpsc::channel(2);
         let fetch = self.crawler.fetch(&self.source, &self.selection, self.known.as_ref(), files);
         let forward = async {
             while let Some(sent) = incoming.recv().await {
-                if self.sender.send(FetchMessage::Sent(self.at, sent)).await.is_err() {
+                if self.sender.send(TaskMessage::Sent(self.at, sent)).await.is_err() {
                     break;
                 }
             }

@@ -1,6 +1,6 @@
 //! Which discussions and issues the catalogue entry of a source requests.
 
-use crate::catalogue::{Issues, Source};
+use crate::catalogue::{IssueSelection, Source};
 use crate::crawl::github::thread::ThreadKind;
 use crate::store::StoredThread;
 
@@ -16,6 +16,6 @@ pub(in crate::refresh) fn is_wanted(source: &Source, thread: &StoredThread) -> b
 pub(in crate::refresh) fn requests(source: &Source, kind: ThreadKind) -> bool {
     match kind {
         ThreadKind::Discussion => source.threads.discussions,
-        ThreadKind::Issue => source.threads.issues != Issues::None,
+        ThreadKind::Issue => source.threads.issues != IssueSelection::None,
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Term};
 
-use crate::disk::{self, DiskError, Doing};
+use crate::disk::{self, DiskError, DiskOperation};
 use crate::search::index::document::DocumentBuilder;
 use crate::search::index::error::{SearchError, guarded};
 use crate::search::index::record::SectionRecord;
@@ -150,7 +150,7 @@ impl SearchIndexWriter {
             let target = into.join(&file);
             if fs::hard_link(&source, &target).is_err() {
                 fs::copy(&source, &target)
-                    .map_err(|cause| DiskError::new(Doing::Write, &target, cause))?;
+                    .map_err(|cause| DiskError::new(DiskOperation::Write, &target, cause))?;
             }
             bytes += metadata.len();
         }

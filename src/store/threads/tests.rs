@@ -1,12 +1,12 @@
 //! Threads are written page by page. At the end of a full pass, the threads that it has not seen are deleted.
 
 use super::*;
-use crate::crawl::github::thread::Post;
-use crate::store::{Pass, SourceRow};
+use crate::crawl::github::thread::ThreadPost;
+use crate::store::{SourceRow, ThreadPass};
 
-fn post(id: u64) -> Post {
+fn post(id: u64) -> ThreadPost {
     let at = || "2026-01-01T00:00:00Z".to_owned();
-    Post {
+    ThreadPost {
         id,
         author: None,
         url: String::new(),
@@ -57,7 +57,7 @@ impl World {
         most: usize,
         now: i64,
     ) -> WrittenThreads {
-        let state = ThreadState { pass: Some(Pass::default()), ..ThreadState::default() };
+        let state = ThreadState { pass: Some(ThreadPass::default()), ..ThreadState::default() };
         self.store
             .put_threads(ThreadsOf { source: &self.source, kind }, page, &state, most, now)
             .unwrap()

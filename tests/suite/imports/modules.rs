@@ -1,11 +1,15 @@
 //! The modules of a crate as the compiler sees them outside tests: files, items, imports and paths. [`super`] builds
 //! the import graph from them.
 
+mod items;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use syn::buffer::{Cursor, TokenBuffer};
 use syn::visit::{self, Visit};
-use syn::{Attribute, ImplItem, Item, ItemUse, Macro, Meta, Path, UseTree, Visibility};
+use syn::{Attribute, ImplItem, Item, ItemUse, Macro, Path, UseTree, Visibility};
+
+use items::{attributes, is_test, name};
 
 /// A name that an import binds in its module, or a glob import.
 struct Import {
@@ -288,50 +292,4 @@ impl<'ast> Visit<'ast> for Module {
 
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
-/// Whether `#[cfg(test)]` or `#[cfg(all(test, …))]` restricts an item to tests.
-fn is_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
-        let Meta::List(list) = &attribute.meta else { return false };
-        let tokens = list.tokens.to_string();
-        let words: Vec<&str> = tokens.split(|c: char| !c.is_alphanumeric()).collect();
-        words.contains(&"test") && !words.contains(&"not") && !words.contains(&"any")
-    })
-}
-
-fn attributes(item: &Item) -> &[Attribute] {
-    match item {
-        Item::Const(item) => &item.attrs,
-        Item::Enum(item) => &item.attrs,
-        Item::Fn(item) => &item.attrs,
-        Item::Impl(item) => &item.attrs,
-        Item::Macro(item) => &item.attrs,
-        Item::Mod(item) => &item.attrs,
-        Item::Static(item) => &item.attrs,
-        Item::Struct(item) => &item.attrs,
-        Item::Trait(item) => &item.attrs,
-        Item::Type(item) => &item.attrs,
-        Item::Union(item) => &item.attrs,
-        Item::Use(item) => &item.attrs,
-        _ => &[],
-    }
-}
-
-/// The name that `item` defines in its module.
-fn name(item: &Item) -> Option<String> {
-    let name = match item {
-        Item::Const(item) => &item.ident,
-        Item::Enum(item) => &item.ident,
-        Item::Fn(item) => &item.sig.ident,
-        Item::Macro(item) => item.ident.as_ref()?,
-        Item::Static(item) => &item.ident,
-        Item::Struct(item) => &item.ident,
-        Item::Trait(item) => &item.ident,
-        Item::TraitAlias(item) => &item.ident,
-        Item::Type(item) => &item.ident,
-        Item::Union(item) => &item.ident,
-        _ => return None,
-    };
-    Some(name.to_string())
 }

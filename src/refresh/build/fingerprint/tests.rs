@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::catalogue::{self, SelectionRules, policy};
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::crawl::BlobId;
 use crate::problem::Stage;
 use crate::store::FetchState;
@@ -24,12 +24,12 @@ struct KnownIndex {
 impl KnownIndex {
     fn new() -> KnownIndex {
         let text = "[[source]]\nrepo = \"a/one\"\nwhy = \"x\"\n[[source]]\nrepo = \"b/two\"\nwhy = \"y\"\n";
-        let policy = policy::load(&Sources::Compiled).unwrap();
+        let policy = policy::load(&DataFiles::Compiled).unwrap();
         let inputs = RefreshInputs {
             catalogue: catalogue::parse("c", text).unwrap(),
             rules: SelectionRules::new(&policy),
             policy,
-            vocabulary: crate::vocabulary::load(&Sources::Compiled).unwrap(),
+            vocabulary: crate::vocabulary::load(&DataFiles::Compiled).unwrap(),
             undeclared: HashMap::new(),
         };
         let snapshot = Snapshot {
@@ -40,7 +40,7 @@ impl KnownIndex {
             selection: "s".into(),
         };
         let metadata = Metadata { stars: 12_345, ..Metadata::default() };
-        let owner = Owner { name: Some("Ann".into()), ..Owner::default() };
+        let owner = OwnerMetadata { name: Some("Ann".into()), ..OwnerMetadata::default() };
         let row = SourceRow {
             state: FetchState::Ok,
             snapshot: Some(snapshot),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::catalogue::SourceId;
-use crate::config::{self, Overrides};
+use crate::config::{self, ConfigOverrides};
 
 fn snapshot(revision: &str) -> Snapshot {
     Snapshot {
@@ -18,7 +18,7 @@ fn snapshot(revision: &str) -> Snapshot {
 
 #[test]
 fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
-    let mut config = config::load(&Overrides::default()).unwrap();
+    let mut config = config::load(&ConfigOverrides::default()).unwrap();
     (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
     let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
     let error = CrawlError::NotFound("u".into());
@@ -41,7 +41,7 @@ fn a_source_is_gone_after_three_404s_and_dropped_after_ninety_days() {
 
 #[test]
 fn a_source_whose_recorded_time_is_in_the_future_is_dropped_ninety_days_from_now() {
-    let mut config = config::load(&Overrides::default()).unwrap();
+    let mut config = config::load(&ConfigOverrides::default()).unwrap();
     (config.gone_after, config.drop_after) = (3, Duration::from_secs(90 * 86_400));
     let (now, day) = (1_800_000_000, 86_400);
     let mut row = SourceRow {
@@ -61,13 +61,13 @@ fn a_source_whose_recorded_time_is_in_the_future_is_dropped_ninety_days_from_now
 
 #[test]
 fn a_blocked_source_that_cannot_be_reached_again_stays_blocked() {
-    let config = config::load(&Overrides::default()).unwrap();
+    let config = config::load(&ConfigOverrides::default()).unwrap();
     let mut row = SourceRow { snapshot: Some(snapshot("x")), ..SourceRow::default() };
     fail(&mut row, &CrawlError::Blocked { url: "u".into(), status: 451 }, &config, 0);
     fail(&mut row, &CrawlError::Network { url: "u".into(), cause: "c".into() }, &config, 1);
     assert_eq!((row.state, row.snapshot), (FetchState::Blocked, None));
     let mut row = SourceRow { state: FetchState::Blocked, ..SourceRow::default() };
-    reached(&mut row, Moved::No);
+    reached(&mut row, RepositoryMove::No);
     assert_eq!(row.state, FetchState::Ok);
 }
 

@@ -3,8 +3,8 @@
 use super::pass::{MOST_THREADS, OVERLAP, ThreadsFetch, earlier};
 use crate::crawl::CrawlError;
 use crate::crawl::github::discussions::PageSize;
-use crate::crawl::github::threads::Listing;
-use crate::store::{Phase, SeenThread, ThreadPage, ThreadsOf};
+use crate::crawl::github::threads::ThreadListing;
+use crate::store::{PassPhase, SeenThread, ThreadPage, ThreadsOf};
 
 impl ThreadsFetch<'_> {
     /// Reads pages of discussions until the end of the pass. The inner `Err` says why this run can't continue.
@@ -12,7 +12,7 @@ impl ThreadsFetch<'_> {
         let mut smaller = None;
         loop {
             let pass = self.pass();
-            let reads_all = pass.full && pass.phase == Phase::Threads;
+            let reads_all = pass.full && pass.phase == PassPhase::Threads;
             let usual = if reads_all { PageSize::Large } else { PageSize::Small };
             let size = smaller.take().unwrap_or(usual);
             let after = pass.cursor.clone();
@@ -41,7 +41,7 @@ impl ThreadsFetch<'_> {
     }
 
     /// Writes one page. Returns whether it was the last one of its phase.
-    fn take_discussions(&mut self, listing: Listing) -> anyhow::Result<bool> {
+    fn take_discussions(&mut self, listing: ThreadListing) -> anyhow::Result<bool> {
         let mut page = ThreadPage::default();
         for failure in &listing.failures {
             self.fail(failure, &mut page);
@@ -59,7 +59,7 @@ impl ThreadsFetch<'_> {
         }
         let pass = self.pass();
         // The first page has the newest change before the pass began.
-        if pass.phase == Phase::Threads && pass.cursor.is_none() {
+        if pass.phase == PassPhase::Threads && pass.cursor.is_none() {
             pass.newest = listing.newest;
         }
         pass.seen += count;
@@ -69,7 +69,7 @@ impl ThreadsFetch<'_> {
         };
         let is_last = listing.next.is_none()
             || reaches_known
-            || (pass.phase == Phase::Threads && pass.seen >= MOST_THREADS);
+            || (pass.phase == PassPhase::Threads && pass.seen >= MOST_THREADS);
         pass.cursor = listing.next;
         if !pass.full {
             page.seen.clear();
@@ -83,7 +83,7 @@ impl ThreadsFetch<'_> {
     /// seen does not mean that it was deleted. Returns whether the phase has started.
     fn reads_again(&mut self) -> anyhow::Result<bool> {
         let pass = self.pass();
-        if !pass.full || pass.phase == Phase::Again || pass.is_blind {
+        if !pass.full || pass.phase == PassPhase::Again || pass.is_blind {
             return Ok(false);
         }
         if !self
@@ -93,7 +93,7 @@ impl ThreadsFetch<'_> {
             return Ok(false);
         }
         let pass = self.pass();
-        (pass.phase, pass.cursor) = (Phase::Again, None);
+        (pass.phase, pass.cursor) = (PassPhase::Again, None);
         pass.until = pass.newest.as_deref().and_then(|at| earlier(at, OVERLAP));
         self.write(&ThreadPage::default())?;
         Ok(true)

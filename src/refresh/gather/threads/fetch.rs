@@ -8,7 +8,7 @@ use super::pass::{ThreadsFetch, ThreadsTarget};
 use crate::catalogue::{Origin, Policy, Source};
 use crate::crawl::Crawler;
 use crate::crawl::github::thread::{OptedOut, ThreadKind};
-use crate::crawl::github::threads::Repository;
+use crate::crawl::github::threads::RepositoryName;
 use crate::generation::run::ThreadsResult;
 use crate::problem::{Problem, Stage};
 use crate::refresh::gather::context::{FetchNetwork, FetchRun};
@@ -85,7 +85,7 @@ pub(in crate::refresh) fn fetch(
         for kind in ThreadKind::ALL.into_iter().filter(|kind| requests(source, *kind)) {
             let target = ThreadsTarget {
                 source,
-                repository: Repository { owner, name },
+                repository: RepositoryName { owner, name },
                 kind,
                 full: run.options.network == FetchMode::Full,
             };

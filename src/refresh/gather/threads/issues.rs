@@ -7,12 +7,12 @@
 use chrono::TimeDelta;
 
 use super::pass::{ThreadsFetch, earlier};
-use crate::catalogue::Issues as Rule;
+use crate::catalogue::IssueSelection as Rule;
 use crate::crawl::CrawlError;
 use crate::crawl::github::issues::{CommentPage, IssuePage, ListPosition};
-use crate::crawl::github::thread::{Post, Thread};
-use crate::crawl::github::threads::Failure;
-use crate::store::{Answered, Phase, SeenThread, ThreadPage, ThreadsOf};
+use crate::crawl::github::thread::{Thread, ThreadPost};
+use crate::crawl::github::threads::ThreadFailure;
+use crate::store::{KnownResponse, PassPhase, SeenThread, ThreadPage, ThreadsOf};
 
 /// The result of reading a page of issues or comments.
 type PageRead = Result<(), CrawlError>;
@@ -22,7 +22,7 @@ impl ThreadsFetch<'_> {
     pub(super) fn issues(&mut self) -> anyhow::Result<PageRead> {
         loop {
             let read = match self.pass().phase {
-                Phase::Comments => self.page_of_comments()?,
+                PassPhase::Comments => self.page_of_comments()?,
                 _ => self.page_of_issues()?,
             };
             if read.is_err() || self.state.pass.is_none() {
@@ -65,7 +65,7 @@ impl ThreadsFetch<'_> {
         }
         self.advance(listing.newest, next);
         self.write_page(kept)?;
-        if self.pass().phase == Phase::Comments && self.reads_own_comments() {
+        if self.pass().phase == PassPhase::Comments && self.reads_own_comments() {
             let pass = self.pass();
             pass.newest_comment = pass.newest.clone();
             self.finish()?;
@@ -108,7 +108,7 @@ impl ThreadsFetch<'_> {
                 Ok(Ok(posts)) => thread.merge(posts),
                 Ok(Err(message)) => {
                     let updated_at = Some(updated_at);
-                    self.fail(&Failure { number: Some(number), updated_at, message }, page);
+                    self.fail(&ThreadFailure { number: Some(number), updated_at, message }, page);
                     return Ok(Ok(()));
                 }
                 Err(error) => return Ok(Err(error)),
@@ -153,7 +153,7 @@ impl ThreadsFetch<'_> {
         for failure in failures {
             let (number, updated_at) = (failure.issue, failure.updated_at);
             let message = format!("a comment: {}", failure.message);
-            self.fail(&Failure { number, updated_at, message }, &mut kept);
+            self.fail(&ThreadFailure { number, updated_at, message }, &mut kept);
         }
         for (number, posts) in by_issue {
             self.take_comments(number, posts, &mut kept)?;
@@ -178,7 +178,7 @@ impl ThreadsFetch<'_> {
     fn take_comments(
         &mut self,
         number: u64,
-        posts: Vec<Post>,
+        posts: Vec<ThreadPost>,
         page: &mut ThreadPage,
     ) -> anyhow::Result<()> {
         let of = ThreadsOf { source: &self.target.source.id, kind: self.target.kind };
@@ -194,7 +194,7 @@ impl ThreadsFetch<'_> {
     fn advance(&mut self, newest: Option<String>, next: NextPage) {
         let pass = self.pass();
         if next == NextPage::None {
-            (pass.phase, pass.cursor, pass.page) = (Phase::Comments, pass.until.clone(), 1);
+            (pass.phase, pass.cursor, pass.page) = (PassPhase::Comments, pass.until.clone(), 1);
             return;
         }
         // One second earlier, because other items may have been changed within the same second.
@@ -220,7 +220,7 @@ impl ThreadsFetch<'_> {
             IssueList::Comments => self.state.answered_comments.clone(),
         };
         let pass = self.pass();
-        let is_same = |answered: &Answered| Some(&answered.since) == pass.cursor.as_ref();
+        let is_same = |answered: &KnownResponse| Some(&answered.since) == pass.cursor.as_ref();
         let is_first = !pass.full && pass.page == 1;
         answered.filter(|answered| is_first && is_same(answered)).map(|answered| answered.etag)
     }
@@ -234,7 +234,7 @@ impl ThreadsFetch<'_> {
         etag: Option<String>,
     ) {
         let answered = since.zip(etag).filter(|_| page == 1);
-        let answered = answered.map(|(since, etag)| Answered { since, etag });
+        let answered = answered.map(|(since, etag)| KnownResponse { since, etag });
         match list {
             IssueList::Issues => self.state.answered = answered,
             IssueList::Comments => self.state.answered_comments = answered,

@@ -4,16 +4,16 @@ use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta};
 
-use crate::catalogue::{Issues, Source};
+use crate::catalogue::{IssueSelection, Source};
 use crate::crawl::github::thread::{MOST_POSTS, OptedOut, THREAD_BYTES, Thread, ThreadKind};
-use crate::crawl::github::threads::{Failure, Repository};
+use crate::crawl::github::threads::{RepositoryName, ThreadFailure};
 use crate::crawl::{CrawlError, Crawler, Traffic};
 use crate::generation::run::{FetchOutcome, ThreadsResult};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
 use crate::refresh::gather::context::FetchNetwork;
 use crate::refresh::wanted::options::RefreshStop;
-use crate::store::{Pass, SeenThread, Store, ThreadPage, ThreadState, ThreadsOf};
+use crate::store::{SeenThread, Store, ThreadPage, ThreadPass, ThreadState, ThreadsOf};
 
 /// The most threads of one kind that are kept of one source: those changed last. A quarter of its limit of files.
 pub(super) const MOST_THREADS: usize = 5_000;
@@ -33,7 +33,7 @@ const MOST_PROBLEMS: usize = 20;
 /// The threads that are fetched: of one kind, of one source.
 pub(super) struct ThreadsTarget<'a> {
     pub source: &'a Source,
-    pub repository: Repository<'a>,
+    pub repository: RepositoryName<'a>,
     pub kind: ThreadKind,
     /// Read all threads again, even if that is not due.
     pub full: bool,
@@ -133,7 +133,7 @@ impl<'a> ThreadsFetch<'a> {
     /// The response to one request. `Err` if the run is stopped first, or has made its maximum of requests.
     pub fn request<T>(
         &mut self,
-        send: impl AsyncFnOnce(&Crawler, Repository<'a>, &mut Traffic) -> Result<T, CrawlError>,
+        send: impl AsyncFnOnce(&Crawler, RepositoryName<'a>, &mut Traffic) -> Result<T, CrawlError>,
     ) -> Result<T, CrawlError> {
         if self.traffic.requests >= MOST_REQUESTS {
             let host = self.target.source.id.0.clone();
@@ -155,7 +155,7 @@ impl<'a> ThreadsFetch<'a> {
     }
 
     /// The state of the pass.
-    pub fn pass(&mut self) -> &mut Pass {
+    pub fn pass(&mut self) -> &mut ThreadPass {
         self.state.pass.get_or_insert_default()
     }
 
@@ -173,7 +173,7 @@ impl<'a> ThreadsFetch<'a> {
     }
 
     /// Records a thread that could not be read: it counts as existing, and the next pass requests it again.
-    pub fn fail(&mut self, failure: &Failure, page: &mut ThreadPage) {
+    pub fn fail(&mut self, failure: &ThreadFailure, page: &mut ThreadPage) {
         let message = format!("could not be read: {}; its stored content is kept", failure.message);
         let mut problem =
             Problem::new(Stage::Crawl, message).hint("the next refresh requests it again");
@@ -237,15 +237,15 @@ impl<'a> ThreadsFetch<'a> {
 }
 
 /// A new pass: over all threads if `full`, else over those that were changed since the last pass.
-fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
+fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> ThreadPass {
     let since = |newest: &Option<String>| newest.as_deref().and_then(|at| earlier(at, OVERLAP));
     let newest = if full { None } else { since(&state.newest) };
-    let pass = Pass { full, page: 1, ..Pass::default() };
+    let pass = ThreadPass { full, page: 1, ..ThreadPass::default() };
     match kind {
-        ThreadKind::Discussion => Pass { until: newest, ..pass },
+        ThreadKind::Discussion => ThreadPass { until: newest, ..pass },
         ThreadKind::Issue => {
             let until = if full { None } else { since(&state.newest_comment) };
-            Pass { cursor: newest, until, ..pass }
+            ThreadPass { cursor: newest, until, ..pass }
         }
     }
 }
@@ -253,8 +253,10 @@ fn begin(state: &ThreadState, kind: ThreadKind, full: bool) -> Pass {
 /// The part of the catalogue entry that decides which threads are read, as text.
 fn rule(target: &ThreadsTarget) -> String {
     match (target.kind, &target.source.threads.issues) {
-        (ThreadKind::Discussion, _) | (_, Issues::None | Issues::All) => "all".to_owned(),
-        (ThreadKind::Issue, Issues::Labelled(labels)) => format!("labels {labels:?}"),
+        (ThreadKind::Discussion, _) | (_, IssueSelection::None | IssueSelection::All) => {
+            "all".to_owned()
+        }
+        (ThreadKind::Issue, IssueSelection::Labelled(labels)) => format!("labels {labels:?}"),
     }
 }
 

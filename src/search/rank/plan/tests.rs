@@ -1,13 +1,13 @@
 //! A plan looks up each word by its stems, and guesses with lower weights.
 
 use super::*;
-use crate::config::Sources;
+use crate::config::DataFiles;
 use crate::search::query::parse;
 use crate::search::rank::weights::WEIGHTS;
 use tantivy::tokenizer::Language;
 
 fn with_planner<T>(test: impl FnOnce(&Planner) -> T) -> T {
-    let vocabulary = crate::vocabulary::load(&Sources::Compiled).unwrap();
+    let vocabulary = crate::vocabulary::load(&DataFiles::Compiled).unwrap();
     let labels = Labels::new(&vocabulary);
     let stemmers = [Language::English, Language::Swedish].map(analysis::stemmed);
     let (vocabulary, labels) = (&vocabulary, &labels);

@@ -151,12 +151,12 @@ fn end_of(rest: &[usize], stems: &[StemToken]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Sources;
+    use crate::config::DataFiles;
     use crate::vocabulary;
 
     #[test]
     fn every_word_is_found_by_its_own_stem() {
-        let vocabulary = vocabulary::load(&Sources::Compiled).unwrap();
+        let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let texts =
             vocabulary.topics.iter().flat_map(|topic| topic.labels().chain([&*topic.definition]));
         let more = "capability possibly relational normalization sensitivity frequencies hopping happily tying";

@@ -1,0 +1,75 @@
+//! `cairn doctor` finds what is wrong with an index, the data files, the token and the network.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::world::two;
+
+/// The exit code of the doctor, and the name, state and finding of each of its checks.
+fn doctor(command: &mut Command) -> (i32, Vec<(String, String, String)>) {
+    let output = command.output().unwrap();
+    let view: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let checks = view["checks"].as_array().unwrap().iter();
+    let told = |check: &Value, key: &str| check[key].as_str().unwrap_or_default().to_owned();
+    let checks = checks.map(|check| {
+        (
+            told(check, "name"),
+            told(check, "state"),
+            format!("{} {}", told(check, "says"), told(check, "hint")),
+        )
+    });
+    (output.status.code().unwrap(), checks.collect())
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong_and_says_what_to_do() {
+    let world = two();
+    world.refresh(&[], 0);
+    let look = |arguments: &[&str], token: &str| {
+        let all = [&["doctor", "--json"], arguments].concat();
+        doctor(world.command(&all).env("GITHUB_TOKEN", token))
+    };
+    let (code, checks) = look(&[], "");
+    assert_eq!(code, 0);
+    assert!(checks.iter().all(|(_, state, _)| state != "ill"), "{checks:#?}");
+    let names: Vec<&str> = checks.iter().map(|(name, ..)| name.as_str()).collect();
+    for name in
+        ["data files", "disk", "lock", "store", "generation", "runs", "API", "quota", "clock"]
+    {
+        assert!(names.contains(&name), "{name} in {names:?}");
+    }
+    #[track_caller]
+    fn ill((code, checks): (i32, Vec<(String, String, String)>), name: &str, says: &str) {
+        assert_eq!(code, 1);
+        let check = checks.iter().find(|check| check.0 == name);
+        let (_, state, told) = check.unwrap_or_else(|| panic!("{name} in {checks:#?}"));
+        assert_eq!(state, "ill", "{checks:#?}");
+        assert!(told.contains(says), "{told}");
+    }
+    world.github.require_token(Some("right"));
+    ill(look(&[], "wrong"), "token", "renew GITHUB_TOKEN");
+    world.github.leave_quota(0);
+    let (_, checks) = look(&[], "");
+    let quota = checks.iter().find(|check| check.0 == "quota").unwrap();
+    assert!(quota.1 == "weak" && quota.2.contains("0 of 60"), "{quota:?}");
+
+    let mut unplugged = world.command(&["doctor", "--json"]);
+    unplugged.env("CAIRN_GITHUB_API_URL", "http://127.0.0.1:9");
+    ill(doctor(&mut unplugged), "API", "is the network up");
+    let library = world.path("index/library.db");
+    let kept = std::fs::read(&library).unwrap();
+    std::fs::write(&library, b"this is no database, whatever its name says").unwrap();
+    ill(look(&["--offline"], ""), "store", "not a database");
+    std::fs::write(&library, kept).unwrap();
+    std::fs::write(world.path("index/current"), "7\n").unwrap();
+    let (_, checks) = look(&["--offline"], "");
+    let shown = checks.iter().find(|check| check.0 == "generation").unwrap();
+    assert!(shown.1 == "weak" && shown.2.contains("refresh --offline` rebuilds it"), "{shown:?}");
+    std::fs::write(world.path("index/current"), "1\n").unwrap();
+    world.write("sources/catalogue.toml", "nonsense\n");
+    ill(look(&["--offline"], ""), "data files", "sources check");
+    world.catalogue("[[source]]\nfolder = \"no-such\"\nwhy = \"x\"\n");
+    ill(look(&["--offline"], ""), "folders", "no-such");
+    assert_eq!(world.hits("\"position bias\"").len(), 1, "the doctor changed nothing");
+}
