@@ -16,6 +16,7 @@
 //! are kept in body text and in exports. In a name they are escaped, because two different names could look alike.
 
 pub mod log;
+pub(crate) mod marks;
 pub mod shell;
 pub mod time;
 
