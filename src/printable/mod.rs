@@ -10,6 +10,7 @@
 //! | a terminal: JSON | [`escape_json`] | escaped as JSON does | kept | escaped |
 //! | feeds and exports: one field, such as a title | [`strip`] | removed | become spaces | kept |
 //! | feeds and exports: body text | [`strip_body`] | removed | kept | kept |
+//! | a snippet, before one of the above | [`blanks_as_spaces`] | control characters become spaces | become spaces | kept |
 //! | a shell, pasted by the reader | [`shell::command`] | no command is printed | none | none |
 //!
 //! Joiners (ZWJ, ZWNJ) are invisible but part of ordinary text: emoji, Persian and the scripts of India need them. They
@@ -111,6 +112,17 @@ pub fn strip_body(text: &str) -> Cow<'_, str> {
     replace(text, |kind| kind == Kind::Dangerous, |_, _| {})
 }
 
+/// Whether `c` separates words as a space does: whitespace or a control character (Cc).
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// The characters of `text` on one line: each blank one is a space. Their number does not change, so offsets in
+/// characters stay valid.
+pub(crate) fn blanks_as_spaces(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if is_blank(c) { ' ' } else { c })
+}
+
 /// Whether `text` can be printed on one line without a change.
 fn is_plain(text: &str) -> bool {
     text.chars().all(|c| Kind::of(c) == Kind::Plain)
@@ -192,6 +204,12 @@ mod tests {
         assert_eq!(escape_body(text), "a\tb\nc\u{200d}d\\r");
         assert_eq!(strip(text), "a b c\u{200d}d");
         assert_eq!(strip_body(text), "a\tb\nc\u{200d}d");
+    }
+
+    #[test]
+    fn blank_characters_become_as_many_spaces() {
+        let spaced: String = blanks_as_spaces("é\n\t\u{1b}\u{a0}\u{2028}b\u{202e}").collect();
+        assert_eq!(spaced, "é     b\u{202e}");
     }
 
     #[test]
