@@ -49,11 +49,11 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 }
 
 /// A table. Its cells are escaped, so no text can add lines.
-pub(super) struct Rows(Table);
+pub(super) struct OutputTable(Table);
 
-impl Rows {
+impl OutputTable {
     /// An empty table with `header`, at most as wide as the terminal.
-    pub(super) fn new(header: &[&str]) -> Rows {
+    pub(super) fn new(header: &[&str]) -> OutputTable {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -61,7 +61,7 @@ impl Rows {
             table.set_width(width);
         }
         table.set_header(header.iter().map(|cell| escape(cell)));
-        Rows(table)
+        OutputTable(table)
     }
 
     pub(super) fn add(&mut self, cells: impl IntoIterator<Item = String>) {
