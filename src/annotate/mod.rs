@@ -16,7 +16,6 @@ pub mod resources;
 mod role;
 mod salience;
 mod steps;
-mod stop;
 mod tagger;
 pub mod terms;
 mod trail;

@@ -207,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn the_underscore_of_an_identifier_counts_as_a_space_in_a_label() {
+        let topics = || {
+            vec![
+                topic("reduce", &["all-reduce"], vec![]),
+                topic("top", &["top-p"], vec![]),
+                topic("ab", &["A/B test", "A/B"], vec![]),
+            ]
+        };
+        let text = "dist.all_reduce(x), top_p=0.9";
+        assert_eq!(found(topics(), text, ""), [(0, "all_reduce".into()), (1, "top_p".into())]);
+        for text in ["a_b", "\\sum a_b test", "all_ reduce", "all__reduce"] {
+            assert!(found(topics(), text, "").is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_shorter_label_matches_where_the_longer_one_has_other_punctuation() {
         let topics = || {
             vec![

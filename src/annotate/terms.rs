@@ -9,9 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use daachorse::{DoubleArrayAhoCorasick, DoubleArrayAhoCorasickBuilder};
 
-use super::stop;
 use crate::catalogue::Voice;
 use crate::extract::sentences::sentences;
+use crate::vocabulary::common_words::CommonWord;
 use crate::vocabulary::folded::{FoldedText, fence};
 use crate::vocabulary::label::{self, Token};
 use crate::vocabulary::label_index::LabelIndex;
@@ -235,21 +235,22 @@ impl TermCandidate {
     }
 }
 
+/// Whether `word`, in its normal form, is a function word or fits every field. No term begins or ends with one.
+fn is_common(word: &str) -> bool {
+    CommonWord::Function.includes(word) || CommonWord::General.includes(word)
+}
+
 /// Whether `wording` may be a term that is not among `labels`: one to four words in ASCII, none of them a function word or a
 /// number, neither the first nor the last a general word, and no known label of several words inside. A single word
 /// must have at least two capitals, as names and acronyms have.
 fn is_term(wording: &str, tokens: &[Token], labels: &LabelIndex) -> bool {
     let words: Vec<&str> = tokens.iter().map(|token| token.normal.as_str()).collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
-    if words.len() > MOST_WORDS
-        || !wording.is_ascii()
-        || stop::is_general(last)
-        || stop::is_general(first)
-    {
+    if words.len() > MOST_WORDS || !wording.is_ascii() || is_common(last) || is_common(first) {
         return false;
     }
     let is_word = |word: &&str| word.len() > 1 && word.chars().any(|c| c.is_ascii_alphabetic());
-    if !words.iter().all(|word| is_word(word) && !stop::is_function(word)) {
+    if !words.iter().all(|word| is_word(word) && !CommonWord::Function.includes(word)) {
         return false;
     }
     let is_known = |part: &[&str]| !labels.topics(&part.join(" ")).is_empty();

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::fields::{DataFile, TableFields, globs};
 use super::names::LONGEST_NAME;
 use super::{Catalogue, Origin, Source, SourceId, threads, visibility};
+use crate::printable::strip;
 use crate::problem::Faults;
 
 /// Parses `text` as a catalogue. `name` is how faults name the file. `Err` holds all faults. O(length).
@@ -98,7 +99,7 @@ fn read_licence(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) 
 fn read_author(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<String> {
     let (line, author) = fields.string("author", faults)?;
     let is_name = author.chars().any(char::is_alphabetic)
-        && !author.chars().any(char::is_control)
+        && strip(&author) == author
         && author.chars().nth(LONGEST_NAME).is_none();
     if !is_name {
         let message = format!("`author` must be a name of at most {LONGEST_NAME} characters");
@@ -238,6 +239,20 @@ author = "LONG"
         let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
         assert_eq!(lines, [3, 6, 8, 8, 9, 11, 19, 22, 28, 33], "{faults:#?}");
         assert!(faults.iter().all(|fault| !fault.message.contains("secret")), "{faults:#?}");
+    }
+
+    #[test]
+    fn an_author_whose_name_hides_or_reorders_characters_is_a_fault() {
+        let faults = |author: &str| {
+            let text = format!("[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nauthor = \"{author}\"\n");
+            parse("c.toml", &text).err().map_or(0, |faults| faults.0.len())
+        };
+        for hidden in ["Ann\u{202e}nnA", "Ann\u{200b}", "An\u{ad}n", "Ann\u{2028}B", "Ann\\u001b"] {
+            assert_eq!(faults(hidden), 1, "{hidden:?}");
+        }
+        for name in ["Åsa Ek", "推薦", "\u{646}\u{200c}\u{647}"] {
+            assert_eq!(faults(name), 0, "{name}");
+        }
     }
 
     #[test]

@@ -57,7 +57,7 @@ struct EvalRow {
 
 /// The means of one kind of query.
 #[derive(Debug, Serialize)]
-struct Figures {
+struct EvalSummary {
     kind: String,
     queries: usize,
     #[serde(flatten)]
@@ -144,7 +144,7 @@ fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>)
 }
 
 /// The figures of each kind; those of all queries are last.
-fn figures(rows: &[EvalRow]) -> Vec<Figures> {
+fn figures(rows: &[EvalRow]) -> Vec<EvalSummary> {
     let mut kinds: BTreeMap<&str, Vec<&EvalRow>> = BTreeMap::new();
     for row in rows {
         kinds.entry(&row.kind).or_default().push(row);
@@ -156,7 +156,7 @@ fn figures(rows: &[EvalRow]) -> Vec<Figures> {
             rows.iter().filter_map(|row| Some(row.own.ndcg - row.other?.ndcg)).collect();
         let is_compared = !differences.is_empty();
         let difference = differences.iter().sum::<f64>() / differences.len().max(1) as f64;
-        Figures {
+        EvalSummary {
             kind: kind.to_owned(),
             queries: own.len(),
             means: mean(&own),
@@ -167,13 +167,13 @@ fn figures(rows: &[EvalRow]) -> Vec<Figures> {
     kinds.into_iter().chain([all]).map(of).collect()
 }
 
-fn print(figures: &[Figures]) -> anyhow::Result<()> {
+fn print(figures: &[EvalSummary]) -> anyhow::Result<()> {
     let is_compared = figures.iter().any(|figures| figures.difference.is_some());
     let mut header = vec!["kind", "queries", "nDCG@10", "MRR@10", "success@1", "success@3"];
     if is_compared {
         header.extend(["nDCG difference", "p"]);
     }
-    let mut table = output::Rows::new(&header);
+    let mut table = output::OutputTable::new(&header);
     for figures in figures {
         let means = figures.means;
         let mut row = vec![figures.kind.clone(), figures.queries.to_string()];

@@ -15,11 +15,11 @@ use crate::search::Budget;
 #[derive(Debug, Args)]
 pub(super) struct ExportArguments {
     #[command(subcommand)]
-    what: What,
+    command: ExportCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum What {
+enum ExportCommand {
     /// The topics, their ties with the evidence, and the resources about them
     Graph(GraphArguments),
     /// Cards for Anki, of a topic or of a case study
@@ -36,7 +36,7 @@ struct DeckArguments {
     case: Option<String>,
     /// Anki's package, or its text import
     #[arg(long, value_enum)]
-    format: Cards,
+    format: DeckFormat,
     /// Include the text of private sources
     #[arg(long)]
     private: bool,
@@ -46,7 +46,7 @@ struct DeckArguments {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Cards {
+enum DeckFormat {
     Apkg,
     Csv,
 }
@@ -55,7 +55,7 @@ enum Cards {
 struct GraphArguments {
     /// SKOS Turtle, GraphML (networkx, Gephi) or DOT (Graphviz; topics only)
     #[arg(long, value_enum)]
-    format: Name,
+    format: GraphFormatName,
     /// Only this topic and the topics nearest to it
     #[arg(long, value_name = "TOPIC")]
     around: Option<String>,
@@ -68,7 +68,7 @@ struct GraphArguments {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Name {
+enum GraphFormatName {
     Turtle,
     Graphml,
     Dot,
@@ -79,9 +79,9 @@ const NEAREST: usize = 20;
 
 pub(super) fn run(config: &Config, arguments: &ExportArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
-    match &arguments.what {
-        What::Graph(arguments) => graph(&library, arguments),
-        What::Deck(arguments) => cards(&library, arguments),
+    match &arguments.command {
+        ExportCommand::Graph(arguments) => graph(&library, arguments),
+        ExportCommand::Deck(arguments) => cards(&library, arguments),
     }
 }
 
@@ -96,9 +96,9 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         },
     };
     let format = match arguments.format {
-        Name::Turtle => Format::Turtle,
-        Name::Graphml => Format::Graphml,
-        Name::Dot => Format::Dot,
+        GraphFormatName::Turtle => Format::Turtle,
+        GraphFormatName::Graphml => Format::Graphml,
+        GraphFormatName::Dot => Format::Dot,
     };
     let mut text = Vec::new();
     export::write(&graph, &library.voices, &part, format, &mut text)?;
@@ -119,8 +119,8 @@ fn cards(library: &Library, arguments: &DeckArguments) -> anyhow::Result<Exit> {
         }
     };
     let bytes = match arguments.format {
-        Cards::Apkg => deck::apkg(&deck.name, &deck.cards)?,
-        Cards::Csv => deck::csv(&deck.name, &deck.cards).into_bytes(),
+        DeckFormat::Apkg => deck::apkg(&deck.name, &deck.cards)?,
+        DeckFormat::Csv => deck::csv(&deck.name, &deck.cards).into_bytes(),
     };
     write(&bytes, arguments.output.as_deref())
 }

@@ -49,7 +49,7 @@ pub(super) fn run(config: &Config, arguments: &GuideArguments) -> anyhow::Result
 fn matrix(view: &CasesView) -> anyhow::Result<()> {
     let steps = view.steps.iter().map(|step| step.label.as_str());
     let header: Vec<&str> = std::iter::once("case").chain(steps).collect();
-    let mut table = output::Rows::new(&header);
+    let mut table = output::OutputTable::new(&header);
     for case in &view.cases {
         let cells = case.cells.iter().map(|cell| match cell.coverage {
             Coverage::Strong => format!("strong {}", cell.said_by),

@@ -29,7 +29,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, Config, ConfigOverrides, FoundPart, UntrustedPath};
 use crate::generation::damage::{rebuild, shown};
-use crate::printable::log::{Lines, LogWriter};
+use crate::printable::log::{LogLineFormat, LogWriter};
 use crate::printable::shell;
 use crate::refresh::reader;
 use crate::search::SearchError;
@@ -41,13 +41,13 @@ use open::{audience, open};
 #[command(name = "cairn", version, about, max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
-    global: Global,
+    global: GlobalOptions,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 #[derive(Debug, Args)]
-struct Global {
+struct GlobalOptions {
     /// The index folder [default: `index` in a checkout, else the platform's data folder]
     #[arg(long, global = true, env = "CAIRN_INDEX", value_name = "DIR")]
     index: Option<PathBuf>,
@@ -61,7 +61,7 @@ struct Global {
     config: Option<PathBuf>,
     /// What of --index and --sources was found rather than named; `serve` passes this to its refresh
     #[arg(long, global = true, value_enum, hide = true)]
-    found: Vec<Found>,
+    found: Vec<FoundFolder>,
     /// Only errors on stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
@@ -74,16 +74,16 @@ struct Global {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Found {
+enum FoundFolder {
     Index,
     Sources,
 }
 
-impl From<Found> for FoundPart {
-    fn from(found: Found) -> FoundPart {
+impl From<FoundFolder> for FoundPart {
+    fn from(found: FoundFolder) -> FoundPart {
         match found {
-            Found::Index => FoundPart::Index,
-            Found::Sources => FoundPart::Sources,
+            FoundFolder::Index => FoundPart::Index,
+            FoundFolder::Sources => FoundPart::Sources,
         }
     }
 }
@@ -109,9 +109,9 @@ enum Command {
     /// Show the section at a place in a file
     Section(section::SectionArguments),
     /// List the topics, the most mentioned first
-    Topics(topics::ListArguments),
+    Topics(topics::TopicListArguments),
     /// Show what is known about a topic
-    Topic(topics::OneArguments),
+    Topic(topics::TopicArguments),
     /// Show the topics near a topic, with the evidence
     Related(ways::RelatedArguments),
     /// List what to learn before a topic, prerequisites first
@@ -178,7 +178,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
 
 /// Adds the options of this command line to the commands that messages advise. Environment variables need no such
 /// option, since they also apply to those commands.
-fn give_options(global: &Global) {
+fn give_options(global: &GlobalOptions) {
     let named = [
         ("--index", "CAIRN_INDEX", &global.index),
         ("--sources", "CAIRN_SOURCES", &global.sources),
@@ -206,7 +206,7 @@ fn with_remedy(error: anyhow::Error, index: &Path) -> anyhow::Error {
     ))
 }
 
-fn configured(global: &Global) -> anyhow::Result<Config> {
+fn configured(global: &GlobalOptions) -> anyhow::Result<Config> {
     let overrides = ConfigOverrides {
         config: global.config.clone(),
         index: global.index.clone(),
@@ -241,7 +241,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Logs to stderr, escaped and without colours: after escaping, colour codes could not be distinguished from those in
 /// a hostile message.
-fn log(global: &Global) {
+fn log(global: &GlobalOptions) {
     let level = match (global.quiet, global.verbose) {
         (true, _) => "error",
         (false, 0) => "warn,cairn=info",
@@ -251,8 +251,8 @@ fn log(global: &Global) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("CAIRN_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
     let lines = match global.log_format {
-        LogFormat::Text => Lines::Text,
-        LogFormat::Json => Lines::Json,
+        LogFormat::Text => LogLineFormat::Text,
+        LogFormat::Json => LogLineFormat::Json,
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

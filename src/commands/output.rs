@@ -9,9 +9,14 @@ use serde::Serialize;
 
 use crate::generation::news::{ChangeCounts, CountDelta};
 use crate::library::view::PassageView;
+use crate::printable::marks::{MarkedPiece, byte_ranges, pieces};
 use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
 use crate::search::Snippet;
+
+/// The terminal's control sequences for bold and for normal style (ECMA-48, SGR).
+const BOLD: &str = "\u{1b}[1m";
+const NORMAL: &str = "\u{1b}[0m";
 
 /// Prints `text` as one escaped line to stdout.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
@@ -44,11 +49,11 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
 }
 
 /// A table. Its cells are escaped, so no text can add lines.
-pub(super) struct Rows(Table);
+pub(super) struct OutputTable(Table);
 
-impl Rows {
+impl OutputTable {
     /// An empty table with `header`, at most as wide as the terminal.
-    pub(super) fn new(header: &[&str]) -> Rows {
+    pub(super) fn new(header: &[&str]) -> OutputTable {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -56,7 +61,7 @@ impl Rows {
             table.set_width(width);
         }
         table.set_header(header.iter().map(|cell| escape(cell)));
-        Rows(table)
+        OutputTable(table)
     }
 
     pub(super) fn add(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -84,19 +89,22 @@ pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `snippet`, escaped, with its matches in bold.
+/// `snippet`, escaped, with its matches in bold. It ends in normal style.
 fn marked(snippet: &Snippet) -> String {
     let mut text = String::with_capacity(snippet.text.len() + 64);
-    for (at, c) in snippet.text.chars().enumerate() {
-        if snippet.highlights.iter().any(|(_, end)| *end == at) {
-            text.push_str("\u{1b}[0m");
+    for piece in pieces(&snippet.text, byte_ranges(&snippet.text, &snippet.highlights)) {
+        match piece {
+            MarkedPiece::Plain(plain) => text.push_str(&escape_body(plain)),
+            MarkedPiece::Match(found) => {
+                text.push_str(BOLD);
+                text.push_str(&escape_body(found));
+                text.push_str(NORMAL);
+            }
         }
-        if snippet.highlights.iter().any(|(start, _)| *start == at) {
-            text.push_str("\u{1b}[1m");
-        }
-        text.push_str(&escape_body(c.encode_utf8(&mut [0; 4])));
     }
-    text.push_str("\u{1b}[0m");
+    if !text.ends_with(NORMAL) {
+        text.push_str(NORMAL);
+    }
     text
 }
 
@@ -131,5 +139,12 @@ mod tests {
     fn matches_are_bold_at_the_right_place_after_escaped_characters() {
         let snippet = Snippet { text: "\u{1b}[2J\u{7}bias".into(), highlights: vec![(5, 9)] };
         assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
+    }
+
+    #[test]
+    fn every_style_that_begins_ends_even_if_ranges_overlap_or_do_not_fit() {
+        let highlights = vec![(0, 2), (1, 3), (3, 99), (3, 4)];
+        let snippet = Snippet { text: "éabc d".into(), highlights };
+        assert_eq!(marked(&snippet), "\u{1b}[1méa\u{1b}[0mb\u{1b}[1mc\u{1b}[0m d\u{1b}[0m");
     }
 }

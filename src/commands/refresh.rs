@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::Rows;
+use super::output::OutputTable;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
@@ -75,7 +75,7 @@ pub(super) fn run(
         give_way();
     }
     let stop = stop_on_signal(config)?;
-    let mut progress = Progress::new(quiet);
+    let mut progress = RefreshBars::new(quiet);
     let result = refresh::run(config, &options, &stop, &mut |event| progress.on_event(&event));
     progress.end();
     let summary = result?;
@@ -128,15 +128,15 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<RefreshStop> {
 }
 
 /// Progress bars on a terminal, lines elsewhere.
-struct Progress {
+struct RefreshBars {
     quiet: bool,
     terminal: bool,
     bar: Option<ProgressBar>,
 }
 
-impl Progress {
-    fn new(quiet: bool) -> Progress {
-        Progress { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
+impl RefreshBars {
+    fn new(quiet: bool) -> RefreshBars {
+        RefreshBars { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
     }
 
     fn on_event(&mut self, event: &RefreshEvent) {
@@ -219,8 +219,14 @@ impl Progress {
 
 fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
     let run = &summary.run;
-    let mut table =
-        Rows::new(&["source", "what happened", "documents", "sections", "seconds", "problems"]);
+    let mut table = OutputTable::new(&[
+        "source",
+        "what happened",
+        "documents",
+        "sections",
+        "seconds",
+        "problems",
+    ]);
     for source in run.sources.iter().filter(|source| source.outcome != FetchOutcome::Skipped) {
         table.add([
             source.source.clone(),

@@ -89,7 +89,7 @@ fn opens(passage: &PassageView) -> String {
         return passage.url.clone();
     }
     section_command(&passage.source, &passage.path, &passage.place).unwrap_or_else(|| {
-        "no command: the name holds control characters; the page of `cairn serve` opens it"
+        "no command: the name contains control characters; the page of `cairn serve` opens it"
             .to_owned()
     })
 }
@@ -148,7 +148,7 @@ fn print(view: &SearchView) -> anyhow::Result<()> {
         output::line("sections with many links come first")?;
     }
     if understood.relaxed && view.total > 0 {
-        output::line("few passages hold most of the words; these hold some")?;
+        output::line("few passages contain most of the words; these contain some")?;
     }
     let found = output::count(view.total, "passage");
     output::line(&format!("{found} in {:.1} ms", view.took_us as f64 / 1000.0))

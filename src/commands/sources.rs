@@ -21,14 +21,14 @@ use crate::vocabulary;
 #[derive(Debug, Args)]
 pub(super) struct SourcesArguments {
     #[command(subcommand)]
-    action: Option<Action>,
+    command: Option<SourcesCommand>,
     /// Print the API's object as JSON
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Clone, Debug, Subcommand)]
-enum Action {
+enum SourcesCommand {
     /// Add a repository to the catalogue, if it exists on GitHub
     Add(AddArguments),
     /// Remove a source from the catalogue; the next refresh removes its documents from the index
@@ -55,14 +55,14 @@ struct AddArguments {
 }
 
 pub(super) fn run(config: &Config, arguments: SourcesArguments) -> anyhow::Result<Exit> {
-    match arguments.action {
-        Some(Action::Check) => check(config),
-        Some(Action::Add(arguments)) => add(config, &arguments),
-        Some(Action::Discover(mut discovery)) => {
+    match arguments.command {
+        Some(SourcesCommand::Check) => check(config),
+        Some(SourcesCommand::Add(arguments)) => add(config, &arguments),
+        Some(SourcesCommand::Discover(mut discovery)) => {
             discovery.json |= arguments.json;
             discover::run(config, &discovery)
         }
-        Some(Action::Remove { id }) => remove(config, &id),
+        Some(SourcesCommand::Remove { id }) => remove(config, &id),
         None => list(config, arguments.json),
     }
 }
@@ -73,7 +73,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
         output::json(&view)?;
         return Ok(Exit::Done);
     }
-    let mut table = output::Rows::new(&[
+    let mut table = output::OutputTable::new(&[
         "source",
         "state",
         "licence",
@@ -137,7 +137,9 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     };
     catalogue::parse(&path.display().to_string(), &shorter)?;
     replace(&path, &shorter)?;
-    output::advice(&format!("removed {id}; the next `cairn refresh` drops what is indexed of it"))?;
+    output::advice(&format!(
+        "removed {id}; the next `cairn refresh` removes its documents from the index"
+    ))?;
     Ok(Exit::Done)
 }
 
@@ -167,7 +169,7 @@ fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
         let metadata = metadata.with_context(|| {
             format!("cannot look up {repo} on GitHub; --offline with --why skips that")
         })?;
-        metadata.with_context(|| format!("GitHub gives no answer about {repo}"))
+        metadata.with_context(|| format!("GitHub sent no metadata of {repo}"))
     })
 }
 

@@ -10,7 +10,7 @@ use crate::library::view::{TopicDetail, TopicLink};
 use crate::search::Budget;
 
 #[derive(Debug, Args)]
-pub(super) struct ListArguments {
+pub(super) struct TopicListArguments {
     /// The most topics to list
     #[arg(long, default_value_t = 5000)]
     limit: usize,
@@ -20,7 +20,7 @@ pub(super) struct ListArguments {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct OneArguments {
+pub(super) struct TopicArguments {
     /// The topic's id or one of its names, such as CTR
     topic: String,
     /// Print the API's object as JSON
@@ -28,13 +28,13 @@ pub(super) struct OneArguments {
     json: bool,
 }
 
-pub(super) fn list(config: &Config, arguments: &ListArguments) -> anyhow::Result<Exit> {
+pub(super) fn list(config: &Config, arguments: &TopicListArguments) -> anyhow::Result<Exit> {
     let topics = open(config)?.topics(arguments.limit, 0);
     if arguments.json {
         output::json(&serde_json::json!({ "topics": topics }))?;
         return Ok(Exit::Done);
     }
-    let mut table = output::Rows::new(&["topic", "name", "sections", "steps"]);
+    let mut table = output::OutputTable::new(&["topic", "name", "sections", "steps"]);
     for topic in topics {
         let sections = topic.mentions.to_string();
         table.add([topic.id, topic.label, sections, topic.steps.join(", ")]);
@@ -43,7 +43,7 @@ pub(super) fn list(config: &Config, arguments: &ListArguments) -> anyhow::Result
     Ok(Exit::Done)
 }
 
-pub(super) fn one(config: &Config, arguments: &OneArguments) -> anyhow::Result<Exit> {
+pub(super) fn one(config: &Config, arguments: &TopicArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
     let Some(topic) = library.topic(&arguments.topic, &Budget::unlimited())? else {
         return unknown(&library, &arguments.topic);

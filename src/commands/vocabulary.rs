@@ -14,28 +14,28 @@ use crate::vocabulary::{self, Vocabulary, label};
 #[derive(Debug, Args)]
 pub(super) struct VocabularyArguments {
     #[command(subcommand)]
-    action: Action,
+    command: VocabularyCommand,
 }
 
 #[derive(Clone, Copy, Debug, Subcommand)]
-enum Action {
+enum VocabularyCommand {
     /// List every fault, with file and line, and what deserves a second look
     Check,
     /// List terms that several authors use and the vocabulary lacks, as Turtle to complete
-    Suggest(Suggesting),
+    Suggest(SuggestArguments),
 }
 
 #[derive(Clone, Copy, Debug, Args)]
-struct Suggesting {
+struct SuggestArguments {
     /// The most terms to list
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=1000))]
     limit: u64,
 }
 
 pub(super) fn run(config: &Config, arguments: VocabularyArguments) -> anyhow::Result<Exit> {
-    match arguments.action {
-        Action::Check => check(config),
-        Action::Suggest(suggesting) => suggest(config, suggesting),
+    match arguments.command {
+        VocabularyCommand::Check => check(config),
+        VocabularyCommand::Suggest(suggesting) => suggest(config, suggesting),
     }
 }
 
@@ -79,7 +79,7 @@ fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
     (is_same && is_full).then_some(library.graph.mentions)
 }
 
-fn suggest(config: &Config, suggesting: Suggesting) -> anyhow::Result<Exit> {
+fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit> {
     let limit = usize::try_from(suggesting.limit).unwrap_or(30);
     let terms = open(config)?.missing_terms(limit)?;
     output::line(

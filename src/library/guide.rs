@@ -7,15 +7,11 @@ use super::{Audience, Library};
 use crate::catalogue::policy::show;
 use crate::graph::{CaseStudy, Coverage};
 use crate::search::{SearchError, SectionId, SectionRecord, Snippet};
+use crate::vocabulary::common_words::CommonWord;
 use crate::vocabulary::label;
 
 /// The longest excerpt in a guide, in characters, even if the whole text may be shown.
 const EXCERPT: usize = 600;
-/// Words of a request for a guide that are not part of the case's name.
-const FILLER: [&str; 14] = [
-    "design", "a", "an", "the", "of", "for", "how", "to", "build", "do", "you", "system", "guide",
-    "case",
-];
 
 impl Library {
     /// The matrix of case studies and steps. O(cases · steps).
@@ -93,7 +89,8 @@ impl Library {
 
     fn find_case(&self, name: &str) -> Option<&CaseStudy> {
         let words = label::tokens(name).into_iter().map(|token| token.normal);
-        let kept: Vec<String> = words.filter(|word| !FILLER.contains(&word.as_str())).collect();
+        let kept: Vec<String> =
+            words.filter(|word| !CommonWord::GuideRequest.includes(word)).collect();
         let is_case = |name: &str| {
             let at = self.find_topic(name)?;
             self.graph.cases.iter().find(|case| case.topic as usize == at)

@@ -8,7 +8,7 @@ use super::{escape, escape_json};
 
 /// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lines {
+pub enum LogLineFormat {
     Text,
     /// One JSON object per line.
     Json,
@@ -19,12 +19,12 @@ pub enum Lines {
 /// Each call writes exactly one escaped line.
 #[derive(Debug)]
 pub struct LogWriter {
-    lines: Lines,
+    lines: LogLineFormat,
 }
 
 impl LogWriter {
     /// A writer of lines in the format `lines`.
-    pub fn new(lines: Lines) -> LogWriter {
+    pub fn new(lines: LogLineFormat) -> LogWriter {
         LogWriter { lines }
     }
 }
@@ -42,11 +42,11 @@ impl Write for LogWriter {
 }
 
 /// `event`, which ends with a line break, as one escaped line.
-fn line(lines: Lines, event: &str) -> String {
+fn line(lines: LogLineFormat, event: &str) -> String {
     let event = event.strip_suffix('\n').unwrap_or(event);
     let escaped = match lines {
-        Lines::Text => Cow::Owned(completed(&escape(event)).into_owned()),
-        Lines::Json => escape_json(event),
+        LogLineFormat::Text => Cow::Owned(completed(&escape(event)).into_owned()),
+        LogLineFormat::Json => escape_json(event),
     };
     format!("{escaped}\n")
 }
@@ -59,7 +59,7 @@ mod tests {
     fn an_event_is_one_line() {
         let event = "INFO fetched a\nERROR forged\u{1b}[2J\u{202e}\n";
         let expected = "INFO fetched a\\nERROR forged\\u{1b}[2J\\u{202e}\n";
-        assert_eq!(line(Lines::Text, event), expected);
-        assert_eq!(line(Lines::Json, "{\"a\":\"\u{9b}\"}\n"), "{\"a\":\"\\u009b\"}\n");
+        assert_eq!(line(LogLineFormat::Text, event), expected);
+        assert_eq!(line(LogLineFormat::Json, "{\"a\":\"\u{9b}\"}\n"), "{\"a\":\"\\u009b\"}\n");
     }
 }

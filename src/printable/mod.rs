@@ -1,7 +1,7 @@
 //! Makes untrusted text safe to print: it can't move a terminal's cursor, hide or reorder other text, start a new line,
 //! or run as a command.
 //!
-//! One function ([`Kind::of`]) decides which characters are dangerous. How they are treated depends on the destination:
+//! One function ([`PrintEffect::of`]) decides which characters are dangerous. How they are treated depends on the destination:
 //!
 //! | goes to | function | dangerous characters | line breaks, tabs | joiners |
 //! |---|---|---|---|---|
@@ -10,12 +10,14 @@
 //! | a terminal: JSON | [`escape_json`] | escaped as JSON does | kept | escaped |
 //! | feeds and exports: one field, such as a title | [`strip`] | removed | become spaces | kept |
 //! | feeds and exports: body text | [`strip_body`] | removed | kept | kept |
+//! | a snippet, before one of the above | [`blanks_as_spaces`] | control characters become spaces | become spaces | kept |
 //! | a shell, pasted by the reader | [`shell::command`] | no command is printed | none | none |
 //!
 //! Joiners (ZWJ, ZWNJ) are invisible but part of ordinary text: emoji, Persian and the scripts of India need them. They
 //! are kept in body text and in exports. In a name they are escaped, because two different names could look alike.
 
 pub mod log;
+pub(crate) mod marks;
 pub mod shell;
 pub mod time;
 
@@ -24,7 +26,7 @@ use std::fmt::Write;
 
 /// The effect of a character when it is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum PrintEffect {
     /// It is visible and has no other effect.
     Plain,
     /// A line break or a tab.
@@ -35,8 +37,8 @@ enum Kind {
     Dangerous,
 }
 
-impl Kind {
-    /// The kind of `c`.
+impl PrintEffect {
+    /// The effect of `c`.
     ///
     /// Dangerous are:
     ///
@@ -46,20 +48,26 @@ impl Kind {
     /// - the other invisible characters (Unicode's property Default_Ignorable_Code_Point), except joiners and the
     ///   variation selectors, which emoji and Mongolian need,
     /// - the two noncharacters that XML 1.0 forbids (section 2.2).
-    fn of(c: char) -> Kind {
+    fn of(c: char) -> PrintEffect {
         match c {
-            '\n' | '\t' => Kind::Layout,
-            '\u{200c}' | '\u{200d}' => Kind::Joiner,
-            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => Kind::Dangerous,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{3164}' => Kind::Dangerous,
-            '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{ffa0}' => Kind::Dangerous,
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => Kind::Dangerous,
-            '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' => Kind::Dangerous,
-            '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => {
-                Kind::Dangerous
+            '\n' | '\t' => PrintEffect::Layout,
+            '\u{200c}' | '\u{200d}' => PrintEffect::Joiner,
+            '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => PrintEffect::Dangerous,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{3164}' => PrintEffect::Dangerous,
+            '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{ffa0}' => {
+                PrintEffect::Dangerous
             }
-            '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}' => Kind::Dangerous,
-            _ => Kind::Plain,
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' => {
+                PrintEffect::Dangerous
+            }
+            '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' => {
+                PrintEffect::Dangerous
+            }
+            '\u{fffe}' | '\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => {
+                PrintEffect::Dangerous
+            }
+            '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}' => PrintEffect::Dangerous,
+            _ => PrintEffect::Plain,
         }
     }
 }
@@ -73,18 +81,18 @@ impl Kind {
 /// assert_eq!(escape("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
 /// ```
 pub fn escape(text: &str) -> Cow<'_, str> {
-    replace(text, |kind| kind != Kind::Plain, write_escaped)
+    replace(text, |effect| effect != PrintEffect::Plain, write_escaped)
 }
 
 /// `text` with dangerous characters escaped like `\u{1b}`. Line breaks, tabs and joiners are kept. O(length).
 pub fn escape_body(text: &str) -> Cow<'_, str> {
-    replace(text, |kind| kind == Kind::Dangerous, write_escaped)
+    replace(text, |effect| effect == PrintEffect::Dangerous, write_escaped)
 }
 
 /// The JSON text `json` with dangerous characters and joiners escaped like `\u001b`. Its value does not change, because
 /// JSON has such characters only in strings. O(length).
 pub fn escape_json(json: &str) -> Cow<'_, str> {
-    let is_escaped = |kind| matches!(kind, Kind::Dangerous | Kind::Joiner);
+    let is_escaped = |effect| matches!(effect, PrintEffect::Dangerous | PrintEffect::Joiner);
     replace(json, is_escaped, |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {
             // Writing to a String can't fail.
@@ -96,9 +104,9 @@ pub fn escape_json(json: &str) -> Cow<'_, str> {
 /// `text` as one field of a feed or an export: dangerous characters are removed, line breaks and tabs become spaces.
 /// The result is allowed in XML 1.0. O(length).
 pub fn strip(text: &str) -> Cow<'_, str> {
-    let is_changed = |kind| matches!(kind, Kind::Dangerous | Kind::Layout);
+    let is_changed = |effect| matches!(effect, PrintEffect::Dangerous | PrintEffect::Layout);
     replace(text, is_changed, |c, out| {
-        if Kind::of(c) == Kind::Layout {
+        if PrintEffect::of(c) == PrintEffect::Layout {
             out.push(' ');
         }
     })
@@ -107,26 +115,39 @@ pub fn strip(text: &str) -> Cow<'_, str> {
 /// `text` as body text of a feed or an export: dangerous characters are removed. The result is allowed in XML 1.0.
 /// O(length).
 pub fn strip_body(text: &str) -> Cow<'_, str> {
-    replace(text, |kind| kind == Kind::Dangerous, |_, _| {})
+    replace(text, |effect| effect == PrintEffect::Dangerous, |_, _| {})
+}
+
+/// Whether `c` separates words as a space does: whitespace or a control character (Cc).
+pub(crate) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// The characters of `text` on one line: each blank one is a space. Their number does not change, so offsets in
+/// characters stay valid.
+pub(crate) fn blanks_as_spaces(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(|c| if is_blank(c) { ' ' } else { c })
 }
 
 /// Whether `text` can be printed on one line without a change.
 fn is_plain(text: &str) -> bool {
-    text.chars().all(|c| Kind::of(c) == Kind::Plain)
+    text.chars().all(|c| PrintEffect::of(c) == PrintEffect::Plain)
 }
 
-/// `text` with each character whose kind `is_changed` written by `write` instead.
+/// `text` with each character whose effect `is_changed` written by `write` instead.
 fn replace(
     text: &str,
-    is_changed: impl Fn(Kind) -> bool,
+    is_changed: impl Fn(PrintEffect) -> bool,
     write: impl Fn(char, &mut String),
 ) -> Cow<'_, str> {
-    let Some(first) = text.find(|c| is_changed(Kind::of(c))) else { return Cow::Borrowed(text) };
+    let Some(first) = text.find(|c| is_changed(PrintEffect::of(c))) else {
+        return Cow::Borrowed(text);
+    };
     let (clean, rest) = text.split_at(first);
     let mut out = String::with_capacity(text.len() + 16);
     out.push_str(clean);
     for c in rest.chars() {
-        if is_changed(Kind::of(c)) { write(c, &mut out) } else { out.push(c) }
+        if is_changed(PrintEffect::of(c)) { write(c, &mut out) } else { out.push(c) }
     }
     Cow::Owned(out)
 }
@@ -191,6 +212,12 @@ mod tests {
         assert_eq!(escape_body(text), "a\tb\nc\u{200d}d\\r");
         assert_eq!(strip(text), "a b c\u{200d}d");
         assert_eq!(strip_body(text), "a\tb\nc\u{200d}d");
+    }
+
+    #[test]
+    fn blank_characters_become_as_many_spaces() {
+        let spaced: String = blanks_as_spaces("é\n\t\u{1b}\u{a0}\u{2028}b\u{202e}").collect();
+        assert_eq!(spaced, "é     b\u{202e}");
     }
 
     #[test]

@@ -71,7 +71,14 @@ impl<'a> FoldedText<'a> {
     /// Whether the words from `first` on may be the words of a label with `joints` between them.
     pub fn allows(&self, first: usize, joints: &[Joint]) -> bool {
         joints.iter().zip(self.words[first..].windows(2)).all(|(joint, pair)| {
-            *joint == Joint::Loose || label::is_tight(&self.written[pair[0].end..pair[1].start])
+            let (before, after) = (pair[0], pair[1]);
+            let written = |range: Range<usize>| &self.written[range];
+            *joint == Joint::Loose
+                || label::is_tight(
+                    written(before.start..before.end),
+                    written(before.end..after.start),
+                    written(after.start..after.end),
+                )
         })
     }
 

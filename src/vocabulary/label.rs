@@ -39,7 +39,8 @@ pub fn tokens(text: &str) -> Vec<Token> {
 /// Which characters a text may have between two words of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Joint {
-    /// The label has a slash or a hyphen here; the text must have one of these, a space or nothing.
+    /// The label has a slash or a hyphen here; the text must have one of these, a space, the underscore of an identifier
+    /// or nothing ([`is_tight`]).
     Tight,
     /// Any characters that are not part of a word.
     Loose,
@@ -98,10 +99,16 @@ fn spelling(label: &str) -> Spelling {
     Spelling { words, joints }
 }
 
-/// Whether `gap`, the text between two words, is a slash, a hyphen, whitespace or empty. Two hyphens are how TeX writes
-/// a dash.
-pub(crate) fn is_tight(gap: &str) -> bool {
-    matches!(gap.trim(), "" | "/" | "-" | "--" | "\u{2010}" | "\u{2011}" | "\u{2013}")
+/// Whether a text with `gap` between the words `before` and `after` may write a label that has a slash or a hyphen
+/// there: with a slash, a hyphen, whitespace or nothing. Two hyphens are how TeX writes a dash.
+///
+/// An underscore is how identifiers write a space ("all_reduce", "top_p"). Between two single letters it is more often
+/// the subscript of a formula ("a_b"), so it does not match there.
+pub(crate) fn is_tight(before: &str, gap: &str, after: &str) -> bool {
+    match gap.trim() {
+        "" | "/" | "-" | "--" | "\u{2010}" | "\u{2011}" | "\u{2013}" => true,
+        _ => gap == "_" && [before, after].iter().any(|word| word.chars().nth(1).is_some()),
+    }
 }
 
 /// Calls `each` with the byte range of each word of `text` and the word as written.
@@ -264,11 +271,13 @@ mod tests {
         assert_eq!(of("a-b-c-d-e"), ["a b c d e", "abcde"]);
         assert_eq!(spellings("A/B test")[0].joints, [Joint::Tight, Joint::Loose]);
         for gap in ["/", "-", " ", "", " / ", "\u{2013}", "--"] {
-            assert!(is_tight(gap), "{gap:?}");
+            assert!(is_tight("a", gap, "b"), "{gap:?}");
         }
-        for gap in [", ", "(", ". ", " | ", "_", "---"] {
-            assert!(!is_tight(gap), "{gap:?}");
+        for gap in [", ", "(", ". ", " | ", "---", "__", "_ "] {
+            assert!(!is_tight("aa", gap, "bb"), "{gap:?}");
         }
+        assert!(is_tight("top", "_", "p") && is_tight("k", "_", "means"));
+        assert!(!is_tight("a", "_", "b") && !is_tight("é", "_", "b"), "a subscript");
     }
 
     #[test]

@@ -5,9 +5,11 @@
 //! members are topics. Cairn adds two properties to SKOS: `cairn:requires` (a topic that must be understood
 //! first, with the reason) and `cairn:rule` (where a label that is also plain English counts). [`mod@load`]
 //! reads the files, [`read`] parses them into drafts, [`check`] checks the rules, [`lint`] gives warnings,
-//! [`label`] normalises spellings, [`label_index`] finds labels.
+//! [`label`] normalises spellings, [`label_index`] finds labels, [`common_words`] lists words without a subject of
+//! their own.
 
 mod check;
+pub(crate) mod common_words;
 pub(crate) mod folded;
 pub mod label;
 pub mod label_index;

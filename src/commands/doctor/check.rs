@@ -21,7 +21,7 @@ pub(super) enum CheckState {
 
 /// One check.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Check {
+pub(super) struct DoctorCheck {
     pub name: &'static str,
     pub state: CheckState,
     /// Escaped. It has more than one line only if data files have faults.
@@ -30,22 +30,22 @@ pub(super) struct Check {
     pub hint: Option<String>,
 }
 
-impl Check {
-    pub fn new(name: &'static str, state: CheckState, says: impl Into<String>) -> Check {
+impl DoctorCheck {
+    pub fn new(name: &'static str, state: CheckState, says: impl Into<String>) -> DoctorCheck {
         let says = completed(&escape(&says.into())).into_owned();
-        Check { name, state, says, hint: None }
+        DoctorCheck { name, state, says, hint: None }
     }
 
-    pub fn hint(mut self, hint: impl Into<String>) -> Check {
+    pub fn hint(mut self, hint: impl Into<String>) -> DoctorCheck {
         self.hint = Some(completed(&hint.into()).into_owned());
         self
     }
 
     /// `Well` with the text of `result`, else `Ill` with the error and `hint`.
-    pub fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> Check {
+    pub fn of(name: &'static str, result: anyhow::Result<String>, hint: &str) -> DoctorCheck {
         match result {
-            Ok(says) => Check::new(name, CheckState::Well, says),
-            Err(error) => Check::new(name, CheckState::Ill, chain(&error)).hint(hint),
+            Ok(says) => DoctorCheck::new(name, CheckState::Well, says),
+            Err(error) => DoctorCheck::new(name, CheckState::Ill, chain(&error)).hint(hint),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::check::{Check, CheckState, READABLE};
+use super::check::{CheckState, DoctorCheck, READABLE};
 use crate::catalogue;
 use crate::commands::output;
 use crate::config::Config;
@@ -18,12 +18,12 @@ const NAMED: usize = 5;
 
 /// Compares the checksum of every file of the current generation of `index` and of the older ones that are kept.
 /// Reads all files.
-pub(super) fn checksums(index: &Path) -> Check {
+pub(super) fn checksums(index: &Path) -> DoctorCheck {
     // A folder that can't be listed contains no generation to check.
     if let Err(error) = disk::list(&index.join("generations"))
         && !error.is_missing()
     {
-        return Check::new("checksums", CheckState::Ill, error.to_string()).hint(READABLE);
+        return DoctorCheck::new("checksums", CheckState::Ill, error.to_string()).hint(READABLE);
     }
     let numbers = folders::numbers(index);
     let current = folders::current(index).ok().flatten();
@@ -37,7 +37,7 @@ pub(super) fn checksums(index: &Path) -> Check {
         let (files, generations) =
             (output::count(files, "file"), output::count(numbers.len(), "generation"));
         let says = format!("{files} of {generations} are as they were written");
-        return Check::new("checksums", CheckState::Well, says);
+        return DoctorCheck::new("checksums", CheckState::Well, says);
     };
     let hint = first.remedy(index);
     // Older generations are used only if the current one is damaged.
@@ -46,27 +46,27 @@ pub(super) fn checksums(index: &Path) -> Check {
     let named: Vec<String> = damaged.iter().take(NAMED).map(|(_, d)| d.to_string()).collect();
     let rest = damaged.len() - named.len();
     let rest = if rest > 0 { format!("; and {rest} more") } else { String::new() };
-    Check::new("checksums", state, format!("{}{rest}", named.join("; "))).hint(hint)
+    DoctorCheck::new("checksums", state, format!("{}{rest}", named.join("; "))).hint(hint)
 }
 
 /// Decodes every row of the store, and compares each stored file with the hash that is its key. `None` if there is no
 /// store. A store that can't be opened fails the check.
-pub(super) fn rows(config: &Config) -> Option<Check> {
+pub(super) fn rows(config: &Config) -> Option<DoctorCheck> {
     if !config.index.join("library.db").is_file() {
         return None;
     }
     let audit = match refresh::audit(config) {
         Ok(audit) => audit,
-        Err(error) => return Some(Check::new("rows", CheckState::Ill, error.to_string())),
+        Err(error) => return Some(DoctorCheck::new("rows", CheckState::Ill, error.to_string())),
     };
     let rows = output::count(audit.rows, "row");
     if audit.damaged.is_empty() && audit.missing.is_empty() {
         let says = format!("{rows} of library.db are as they were written");
-        return Some(Check::new("rows", CheckState::Well, says));
+        return Some(DoctorCheck::new("rows", CheckState::Well, says));
     }
     let state = if audit.damaged.is_empty() { CheckState::Weak } else { CheckState::Ill };
     let says = format!("of {rows} of library.db {}", found(&audit));
-    Some(Check::new("rows", state, says).hint(remedy(config, &audit)))
+    Some(DoctorCheck::new("rows", state, says).hint(remedy(config, &audit)))
 }
 
 /// What is damaged: the number of each kind, and where the first ones are.

@@ -16,7 +16,7 @@ use crate::crawl::github::threads::RepositoryName;
 const RENAMED: &str = "zeit/next.js";
 
 /// The repositories to check.
-pub(super) struct Question<'a> {
+pub(super) struct GitHubCheckArguments<'a> {
     /// A public repository, as `owner/name`.
     pub repo: &'a str,
     /// The former name of a renamed repository.
@@ -24,30 +24,34 @@ pub(super) struct Question<'a> {
 }
 
 /// Sends a few requests about the repository and prints the findings. [`Exit::Ill`] if an assumption does not hold.
-pub(super) fn run(config: &Config, asked: &Question, json: bool) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    config: &Config,
+    arguments: &GitHubCheckArguments,
+    json: bool,
+) -> anyhow::Result<Exit> {
     let parts = |text| {
         let (owner, name) =
             repository(text).with_context(|| format!("{text:?} is not of the form owner/name"))?;
         anyhow::Ok(RepositoryName { owner, name })
     };
-    let repo = parts(asked.repo)?;
+    let repo = parts(arguments.repo)?;
     let is_public = config.github.all() == GitHubHosts::PUBLIC;
-    let renamed = asked.renamed.or(is_public.then_some(RENAMED)).map(parts).transpose()?;
+    let renamed = arguments.renamed.or(is_public.then_some(RENAMED)).map(parts).transpose()?;
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let tried = runtime.block_on(async {
         Crawler::new(config, limits)?.try_assumptions(repo, renamed).await.with_context(|| {
             format!(
-                "{} can't be asked for the archive of {}, so that nothing can be said of it; is the network up, a proxy \
-                 set where one is needed, and the repository public and called so today?",
-                config.github.codeload, asked.repo
+                "{} does not give the archive of {}, so nothing was checked; check the network, the proxy settings, and \
+                 that the repository is public and still has this name",
+                config.github.codeload, arguments.repo
             )
         })
     });
     let found = tried?;
     match json {
         true => output::json(&json!({
-            "repository": asked.repo,
+            "repository": arguments.repo,
             "requests": found.requests,
             "assumptions": found.assumptions,
         }))?,

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use chrono::Utc;
 
-use super::check::{Check, CheckState, READABLE};
+use super::check::{CheckState, DoctorCheck, READABLE};
 use crate::catalogue::{self, Origin};
 use crate::commands::output;
 use crate::config::Config;
@@ -23,10 +23,14 @@ use crate::vocabulary;
 const FEW_BYTES: u64 = 1_000_000_000;
 const NO_BYTES: u64 = 100_000_000;
 
-pub(super) fn checks(config: &Config) -> Vec<Check> {
+pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     let mut checks = vec![
-        Check::of("data files", data_files(config), "`cairn sources check` lists every fault"),
-        Check::of(
+        DoctorCheck::of(
+            "data files",
+            data_files(config),
+            "`cairn sources check` lists every fault",
+        ),
+        DoctorCheck::of(
             "folders",
             folders(config),
             "make it readable (is its disk mounted?), or correct `folder` in catalogue.toml",
@@ -36,7 +40,7 @@ pub(super) fn checks(config: &Config) -> Vec<Check> {
     checks.extend(threads(config));
     checks.extend(disk(&config.index));
     checks.extend([
-        Check::of("lock", locked(config), "look at that process; the lock goes with it"),
+        DoctorCheck::of("lock", locked(config), "check that process; the lock ends with it"),
         store(config),
         generation(config),
         last_run(config),
@@ -69,7 +73,7 @@ fn folders(config: &Config) -> anyhow::Result<String> {
 }
 
 /// Whether the discussions and issues that the catalogue lists can be read; `None` if it lists none.
-fn threads(config: &Config) -> Option<Check> {
+fn threads(config: &Config) -> Option<DoctorCheck> {
     let catalogue = catalogue::load(&config.sources).ok()?;
     let asking = catalogue.sources.iter().filter(|source| source.threads.any()).count();
     if asking == 0 {
@@ -78,35 +82,35 @@ fn threads(config: &Config) -> Option<Check> {
     if config.token.is_some() {
         let sources = output::count(asking, "source");
         let says = format!("{sources} with discussions or issues, and a token to read them");
-        return Some(Check::new("threads", CheckState::Well, says));
+        return Some(DoctorCheck::new("threads", CheckState::Well, says));
     }
     let Problem { message, hint, .. } = no_token(asking);
-    Some(Check::new("threads", CheckState::Weak, message).hint(hint.unwrap_or_default()))
+    Some(DoctorCheck::new("threads", CheckState::Weak, message).hint(hint.unwrap_or_default()))
 }
 
-fn writable(index: &Path) -> Check {
+fn writable(index: &Path) -> DoctorCheck {
     let shown = index.display();
     if let Err(error) = disk::list(index)
         && !error.is_missing()
     {
-        return Check::new("index", CheckState::Ill, error.to_string()).hint(READABLE);
+        return DoctorCheck::new("index", CheckState::Ill, error.to_string()).hint(READABLE);
     }
     match (index.exists(), disk::is_writable(index)) {
         (false, _) => {
-            let says = format!("{shown} is not there yet; the first refresh makes it");
-            Check::new("index", CheckState::Well, says)
+            let says = format!("{shown} does not exist yet; the first refresh creates it");
+            DoctorCheck::new("index", CheckState::Well, says)
         }
-        (true, true) => Check::new("index", CheckState::Well, shown.to_string()),
+        (true, true) => DoctorCheck::new("index", CheckState::Well, shown.to_string()),
         (true, false) => {
             let says = format!("{shown} can't be written: it can be searched, not refreshed");
-            Check::new("index", CheckState::Weak, says)
+            DoctorCheck::new("index", CheckState::Weak, says)
                 .hint("if it is to be refreshed here, run Cairn as its owner, or name another with --index")
         }
     }
 }
 
 /// Free disk space of the index folder; `None` if the system does not report it.
-fn disk(index: &Path) -> Option<Check> {
+fn disk(index: &Path) -> Option<DoctorCheck> {
     let there = index.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     let free = free_bytes(if there.as_os_str().is_empty() { Path::new(".") } else { there })?;
     let state = match free {
@@ -114,7 +118,7 @@ fn disk(index: &Path) -> Option<Check> {
         NO_BYTES..FEW_BYTES => CheckState::Weak,
         _ => CheckState::Well,
     };
-    let check = Check::new("disk", state, format!("{:.1} GB free", free as f64 / 1e9));
+    let check = DoctorCheck::new("disk", state, format!("{:.1} GB free", free as f64 / 1e9));
     Some(if state == CheckState::Well {
         check
     } else {
@@ -140,19 +144,21 @@ fn locked(config: &Config) -> anyhow::Result<String> {
     })
 }
 
-fn store(config: &Config) -> Check {
+fn store(config: &Config) -> DoctorCheck {
     let path = config.index.join("library.db");
     let is_there = match disk::is_there(&path) {
         Ok(is_there) => is_there,
         Err(error) => {
-            return Check::new("store", CheckState::Ill, error.to_string()).hint(READABLE);
+            return DoctorCheck::new("store", CheckState::Ill, error.to_string()).hint(READABLE);
         }
     };
     let is_served = !matches!(folders::current(&config.index), Ok(None));
     if !is_there {
         return match is_served {
-            false => Check::new("store", CheckState::Well, "none yet; the first refresh makes it"),
-            true => Check::new(
+            false => {
+                DoctorCheck::new("store", CheckState::Well, "none yet; the first refresh makes it")
+            }
+            true => DoctorCheck::new(
                 "store",
                 CheckState::Weak,
                 "library.db is missing; the generation can still be served",
@@ -161,17 +167,17 @@ fn store(config: &Config) -> Check {
         };
     }
     if let Err(error) = Store::examine(&path) {
-        return Check::new("store", CheckState::Ill, error.to_string());
+        return DoctorCheck::new("store", CheckState::Ill, error.to_string());
     }
     let bytes = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-    Check::new(
+    DoctorCheck::new(
         "store",
         CheckState::Well,
         format!("library.db is whole, {:.1} MB", bytes as f64 / 1e6),
     )
 }
 
-fn generation(config: &Config) -> Check {
+fn generation(config: &Config) -> DoctorCheck {
     match Library::open(config) {
         Ok(Some(library)) => {
             let manifest = &library.manifest;
@@ -180,20 +186,24 @@ fn generation(config: &Config) -> Check {
             match folders::current(&config.index) {
                 Err(damage) => {
                     let remedy = damage.remedy(&config.index);
-                    Check::new("generation", CheckState::Weak, format!("{damage}; shown is {says}"))
-                        .hint(remedy)
+                    DoctorCheck::new(
+                        "generation",
+                        CheckState::Weak,
+                        format!("{damage}; in use: {says}"),
+                    )
+                    .hint(remedy)
                 }
-                Ok(_) => Check::new("generation", CheckState::Well, says),
+                Ok(_) => DoctorCheck::new("generation", CheckState::Well, says),
             }
         }
-        Ok(None) => Check::new("generation", CheckState::Ill, "there is none yet")
+        Ok(None) => DoctorCheck::new("generation", CheckState::Ill, "there is none yet")
             .hint("`cairn refresh` builds the first"),
         // The error says what to do.
-        Err(error) => Check::new("generation", CheckState::Ill, chain(&error)),
+        Err(error) => DoctorCheck::new("generation", CheckState::Ill, chain(&error)),
     }
 }
 
-fn last_run(config: &Config) -> Check {
+fn last_run(config: &Config) -> DoctorCheck {
     let standing = match runs::record(&config.index) {
         Ok(runs) => LatestResults::of(runs),
         Err(damage) => {
@@ -201,33 +211,37 @@ fn last_run(config: &Config) -> Check {
                 true => READABLE,
                 false => "only the history of runs depends on it; the next run begins a new record",
             };
-            return Check::new("runs", CheckState::Weak, damage.to_string()).hint(remedy);
+            return DoctorCheck::new("runs", CheckState::Weak, damage.to_string()).hint(remedy);
         }
     };
     let schedule = &config.timetable.schedule;
     let Some(run) = &standing.last_run else {
         let says = format!("none yet; serve refreshes {schedule}");
-        return Check::new("runs", CheckState::Weak, says).hint("`cairn refresh` is the first");
+        return DoctorCheck::new("runs", CheckState::Weak, says)
+            .hint("`cairn refresh` is the first");
     };
     let failed = run.failed().count();
     let says =
         format!("the last ended {}, {failed} failed; serve refreshes {schedule}", run.ended_at);
     if run.is_of_the_future(Utc::now()) {
         let says = format!("{says}; that is in the future: the clock was ahead, or is behind now");
-        return Check::new("runs", CheckState::Weak, says)
-            .hint("set the clock; such a run does not count, so that the next one is not put off");
+        return DoctorCheck::new("runs", CheckState::Weak, says).hint(
+            "set the clock; runs dated in the future are ignored, so they don't delay the next one",
+        );
     }
     if let Some(loss) = &run.refused {
         let Problem { message, hint, .. } = loss.refused();
-        let check = Check::new("runs", CheckState::Ill, format!("{says}; {message}"));
+        let check = DoctorCheck::new("runs", CheckState::Ill, format!("{says}; {message}"));
         return check.hint(hint.unwrap_or_default());
     }
     match (run.stopped, run.reached_nothing(), failed) {
-        (true, ..) => Check::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
+        (true, ..) => DoctorCheck::new("runs", CheckState::Weak, format!("{says}; it was stopped"))
             .hint("the next run continues from there"),
-        (_, true, _) => Check::new("runs", CheckState::Ill, format!("{says}; no host was reached"))
-            .hint("is the network up?"),
-        (.., 0) => Check::new("runs", CheckState::Well, says),
-        _ => Check::new("runs", CheckState::Weak, says).hint("`cairn status` says why"),
+        (_, true, _) => {
+            DoctorCheck::new("runs", CheckState::Ill, format!("{says}; no host was reached"))
+                .hint("is the network up?")
+        }
+        (.., 0) => DoctorCheck::new("runs", CheckState::Well, says),
+        _ => DoctorCheck::new("runs", CheckState::Weak, says).hint("`cairn status` says why"),
     }
 }

@@ -14,7 +14,7 @@ use clap::Args;
 
 use super::{Exit, output};
 use crate::config::Config;
-use check::{Check, CheckState};
+use check::{CheckState, DoctorCheck};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArguments {
@@ -39,8 +39,8 @@ pub(super) struct DoctorArguments {
 
 pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Result<Exit> {
     if let Some(repo) = &arguments.github {
-        let asked = github::Question { repo, renamed: arguments.renamed.as_deref() };
-        return github::run(config, &asked, arguments.json);
+        let check = github::GitHubCheckArguments { repo, renamed: arguments.renamed.as_deref() };
+        return github::run(config, &check, arguments.json);
     }
     let mut checks = local::checks(config);
     if arguments.deep {
@@ -61,7 +61,7 @@ pub(super) fn run(config: &Config, arguments: &DoctorArguments) -> anyhow::Resul
     Ok(if is_ill { Exit::Ill } else { Exit::Done })
 }
 
-fn print(check: &Check) -> anyhow::Result<()> {
+fn print(check: &DoctorCheck) -> anyhow::Result<()> {
     let state = match check.state {
         CheckState::Well => "well",
         CheckState::Weak => "weak",

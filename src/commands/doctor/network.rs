@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 
-use super::check::{Check, CheckState};
+use super::check::{CheckState, DoctorCheck};
 use crate::catalogue::policy;
 use crate::config::Config;
 use crate::crawl::{ApiResource, Crawler, Traffic};
@@ -10,16 +10,20 @@ use crate::crawl::{ApiResource, Crawler, Traffic};
 /// Allowed difference of this machine's clock, in seconds, before tokens and certificates fail.
 const CLOCK_SECONDS: i64 = 120;
 
-pub(super) fn checks(config: &Config) -> Vec<Check> {
+pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
     match try_all(config) {
         Ok(checks) => checks,
         Err(error) => {
-            vec![Check::of("network", Err(error), "correct the data files and settings first")]
+            vec![DoctorCheck::of(
+                "network",
+                Err(error),
+                "correct the data files and settings first",
+            )]
         }
     }
 }
 
-fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
+fn try_all(config: &Config) -> anyhow::Result<Vec<DoctorCheck>> {
     let limits = policy::load(&config.sources)?.limits;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -31,9 +35,9 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
             checks.push(match crawler.reach(address).await {
                 Ok(at) => {
                     date = date.or(at.map(|at| (at, Utc::now())));
-                    Check::new(name, CheckState::Well, format!("{address} answers"))
+                    DoctorCheck::new(name, CheckState::Well, format!("{address} answers"))
                 }
-                Err(error) => Check::new(name, CheckState::Ill, error.to_string())
+                Err(error) => DoctorCheck::new(name, CheckState::Ill, error.to_string())
                     .hint("is the network up, and a proxy set where one is needed?"),
             });
         }
@@ -48,17 +52,17 @@ fn try_all(config: &Config) -> anyhow::Result<Vec<Check>> {
 }
 
 /// Whether GitHub accepts the token, and how much of the quota is left.
-async fn quota(config: &Config, crawler: &Crawler) -> Check {
+async fn quota(config: &Config, crawler: &Crawler) -> DoctorCheck {
     let mut spent = Traffic::default();
     let quota = match crawler.fetch_quotas(&mut spent).await {
         Ok(quotas) => quotas.core,
-        Err(error) => return Check::new("quota", CheckState::Weak, error.to_string()),
+        Err(error) => return DoctorCheck::new("quota", CheckState::Weak, error.to_string()),
     };
     let (remaining, limit) = (quota.remaining, quota.limit);
     let left = format!("{remaining} of {limit} requests an hour left");
     if crawler.token_refused() {
         let says = format!("GitHub refuses the token; without it, {left}");
-        return Check::new("token", CheckState::Ill, says)
+        return DoctorCheck::new("token", CheckState::Ill, says)
             .hint("renew GITHUB_TOKEN or token_file, or remove it: refreshes go on without");
     }
     let name = if config.token.is_some() { "token" } else { "quota" };
@@ -68,23 +72,23 @@ async fn quota(config: &Config, crawler: &Crawler) -> Check {
     };
     if crawler.share_of(ApiResource::Core, quota) == 0 {
         let minutes = (quota.resets_at - Utc::now().timestamp()).max(0) / 60 + 1;
-        return Check::new(name, CheckState::Weak, says)
+        return DoctorCheck::new(name, CheckState::Weak, says)
             .hint(format!("descriptions and licences wait {minutes} min; archives need none"));
     }
-    Check::new(name, CheckState::Well, says)
+    DoctorCheck::new(name, CheckState::Well, says)
 }
 
 /// The check of this machine's clock, which is `ahead` seconds ahead of GitHub's.
-fn clock(ahead: i64) -> Check {
+fn clock(ahead: i64) -> DoctorCheck {
     if ahead.abs() <= CLOCK_SECONDS {
-        return Check::new(
+        return DoctorCheck::new(
             "clock",
             CheckState::Well,
             format!("within {CLOCK_SECONDS} s of GitHub's"),
         );
     }
     let (by, way) = (ahead.abs(), if ahead > 0 { "fast" } else { "slow" });
-    Check::new("clock", CheckState::Ill, format!("it is {by} s {way}"))
+    DoctorCheck::new("clock", CheckState::Ill, format!("it is {by} s {way}"))
         .hint("set it: limits, schedules and certificates are read by it")
 }
 

@@ -29,7 +29,7 @@ use crate::printable::shell::completed;
 use crate::search::{
     Budget, Filter, FilterField, LastWord, SearchError, SearchRequest, SectionId, Understanding,
 };
-use wire::Wire;
+use wire::McpTransport;
 
 /// The description of the server for clients.
 const INSTRUCTIONS: &str = "Public study material on machine-learning system design. Search for passages, \
@@ -48,11 +48,12 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
     drop(open(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
-        let server = Server { shelf: Arc::new(Shelf::new(config)), router: Server::tool_router() };
-        let (wire, written) = Wire::open(tokio::io::stdin(), tokio::io::stdout());
+        let server =
+            McpServer { shelf: Arc::new(Shelf::new(config)), router: McpServer::tool_router() };
+        let (wire, written) = McpTransport::open(tokio::io::stdin(), tokio::io::stdout());
         let session = async {
             let running = server.serve(wire).await.context("the client did not greet")?;
-            running.waiting().await.map(drop).context("the session broke off")
+            running.waiting().await.map(drop).context("the session ended with an error")
         };
         let session = session.await;
         written.await??;
@@ -64,13 +65,13 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
 }
 
 #[derive(Clone)]
-struct Server {
+struct McpServer {
     shelf: Arc<Shelf>,
-    router: ToolRouter<Server>,
+    router: ToolRouter<McpServer>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct SearchAsked {
+struct SearchParameters {
     /// Words, "phrases", -not, OR, source: topic: step: kind: lang: has: since:
     query: String,
     /// Passages, 10 by default, at most 50.
@@ -86,19 +87,19 @@ struct SearchAsked {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct IdAsked {
+struct SectionParameters {
     /// The id of a section, from search results.
     id: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct TopicAsked {
+struct TopicParameters {
     /// Its id or any of its names.
     id: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct RelatedAsked {
+struct RelatedParameters {
     /// Its id or any of its names.
     topic: String,
     /// Topics, 10 by default, at most 50.
@@ -106,26 +107,26 @@ struct RelatedAsked {
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct LearnAsked {
+struct LearnParameters {
     /// Its id or any of its names.
     topic: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct CaseAsked {
+struct CaseParameters {
     /// The case study, such as `video recommendation`.
     case: String,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-struct ResourcesAsked {
+struct ResourcesParameters {
     /// Words of the title, URL or topics.
     query: Option<String>,
     /// A topic's id or any of its names.
     topic: Option<String>,
 }
 
-impl Server {
+impl McpServer {
     fn ask<T>(
         &self,
         question: impl FnOnce(&Library) -> Result<Option<T>, SearchError>,
@@ -144,7 +145,7 @@ impl Server {
                 Err(advice(&format!("{error}; {HOW_TO_REPAIR}")))
             }
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err("this could not be answered; stderr says why".to_owned()),
+            Err(_) => Err("an internal error occurred; stderr has the details".to_owned()),
         }
     }
 }
@@ -155,24 +156,24 @@ fn advice(text: &str) -> String {
 }
 
 #[tool_router]
-impl Server {
+impl McpServer {
     #[tool(
         description = "Find passages in the study material. Returns snippets with source, licence and link."
     )]
     async fn search(
         &self,
-        Parameters(asked): Parameters<SearchAsked>,
+        Parameters(parameters): Parameters<SearchParameters>,
     ) -> Result<Json<SearchView>, String> {
         let filters = Filter::all([
-            (FilterField::Source, asked.source.as_deref()),
-            (FilterField::Topic, asked.topic.as_deref()),
-            (FilterField::Step, asked.step.as_deref()),
+            (FilterField::Source, parameters.source.as_deref()),
+            (FilterField::Topic, parameters.topic.as_deref()),
+            (FilterField::Step, parameters.step.as_deref()),
         ]);
-        let limit = asked.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
-        let names = asked.names.unwrap_or(true);
+        let limit = parameters.limit.unwrap_or(10).clamp(1, MOST_HITS) as usize;
+        let names = parameters.names.unwrap_or(true);
         let understanding = Understanding { names, ..Understanding::FULL };
         let last_word = LastWord::Whole;
-        let (text, filters) = (&*asked.query, &*filters);
+        let (text, filters) = (&*parameters.query, &*filters);
         let request = SearchRequest { text, filters, limit, offset: 0, understanding, last_word };
         self.ask(|library| library.search(&request, &budget()).map(Some), String::new)
     }
@@ -180,10 +181,10 @@ impl Server {
     #[tool(description = "Read one section, as far as its licence allows.")]
     async fn get_section(
         &self,
-        Parameters(asked): Parameters<IdAsked>,
+        Parameters(parameters): Parameters<SectionParameters>,
     ) -> Result<Json<SectionAnswer>, String> {
-        let missing = || format!("no section {:?}; `search` gives ids", asked.id);
-        let Some(id) = SectionId::parse(&asked.id) else { return Err(missing()) };
+        let missing = || format!("no section {:?}; `search` gives ids", parameters.id);
+        let Some(id) = SectionId::parse(&parameters.id) else { return Err(missing()) };
         let find =
             |library: &Library| Ok(library.section(id)?.map(|section| SectionAnswer { section }));
         self.ask(find, missing)
@@ -192,41 +193,44 @@ impl Server {
     #[tool(description = "What a topic is, what it needs, its best passages and most cited works.")]
     async fn topic(
         &self,
-        Parameters(asked): Parameters<TopicAsked>,
+        Parameters(parameters): Parameters<TopicParameters>,
     ) -> Result<Json<TopicAnswer>, String> {
         let find = |library: &Library| {
-            Ok(library.topic(&asked.id, &budget())?.map(|topic| TopicAnswer { topic }))
+            Ok(library.topic(&parameters.id, &budget())?.map(|topic| TopicAnswer { topic }))
         };
-        self.ask(find, || unknown(&asked.id))
+        self.ask(find, || unknown(&parameters.id))
     }
 
     #[tool(
-        description = "Topics near a topic, with the sentences that say so and where they stand."
+        description = "Topics near a topic, with the sentences that connect them and where these are."
     )]
     async fn related_topics(
         &self,
-        Parameters(asked): Parameters<RelatedAsked>,
+        Parameters(parameters): Parameters<RelatedParameters>,
     ) -> Result<Json<RelatedView>, String> {
-        let limit = asked.limit.unwrap_or(10).clamp(1, MOST_RELATED) as usize;
-        self.ask(|library| Ok(library.related(&asked.topic, limit)), || unknown(&asked.topic))
+        let limit = parameters.limit.unwrap_or(10).clamp(1, MOST_RELATED) as usize;
+        self.ask(
+            |library| Ok(library.related(&parameters.topic, limit)),
+            || unknown(&parameters.topic),
+        )
     }
 
     #[tool(description = "What to understand for a topic, prerequisites first, with the reasons.")]
     async fn learning_path(
         &self,
-        Parameters(asked): Parameters<LearnAsked>,
+        Parameters(parameters): Parameters<LearnParameters>,
     ) -> Result<Json<LearnView>, String> {
-        let find = |library: &Library| Ok(library.learn(&asked.topic, &[]).ok());
-        self.ask(find, || unknown(&asked.topic))
+        let find = |library: &Library| Ok(library.learn(&parameters.topic, &[]).ok());
+        self.ask(find, || unknown(&parameters.topic))
     }
 
-    #[tool(description = "What the sources say of a design case study, step by step.")]
+    #[tool(description = "What the sources say about a design case study, step by step.")]
     async fn case_guide(
         &self,
-        Parameters(asked): Parameters<CaseAsked>,
+        Parameters(parameters): Parameters<CaseParameters>,
     ) -> Result<Json<CaseView>, String> {
-        let missing = || format!("no case study {:?}; search for it", asked.case);
-        self.ask(|library| library.case(&asked.case, PASSAGES, Audience::Reader), missing)
+        let missing = || format!("no case study {:?}; search for it", parameters.case);
+        self.ask(|library| library.case(&parameters.case, PASSAGES, Audience::Reader), missing)
     }
 
     #[tool(
@@ -234,9 +238,10 @@ impl Server {
     )]
     async fn resources(
         &self,
-        Parameters(asked): Parameters<ResourcesAsked>,
+        Parameters(parameters): Parameters<ResourcesParameters>,
     ) -> Result<Json<ResourcesAnswer>, String> {
-        let (query, topic) = (asked.query.as_deref().unwrap_or_default(), asked.topic.as_deref());
+        let (query, topic) =
+            (parameters.query.as_deref().unwrap_or_default(), parameters.topic.as_deref());
         let wanted =
             ResourceRequest { query, topic, limit: RESOURCES, ..ResourceRequest::default() };
         let find = |library: &Library| {
@@ -256,7 +261,7 @@ fn unknown(topic: &str) -> String {
 }
 
 #[tool_handler(router = self.router)]
-impl ServerHandler for Server {
+impl ServerHandler for McpServer {
     fn get_info(&self) -> ServerConfig {
         let mut info = ServerConfig::new(ServerCapabilities::builder().enable_tools().build());
         info.server_info = Implementation::new("cairn", env!("CARGO_PKG_VERSION"));

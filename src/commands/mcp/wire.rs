@@ -27,31 +27,31 @@ const PARSE_ERROR: i32 = -32_700;
 const INVALID_REQUEST: i32 = -32_600;
 
 /// The server's end of a connection that exchanges lines.
-pub(super) struct Wire {
+pub(super) struct McpTransport {
     messages: Receiver<RxJsonRpcMessage<RoleServer>>,
     lines: Sender<Vec<u8>>,
     _reader: AbortOnDropHandle<()>,
 }
 
-impl Wire {
-    /// A connection that reads `input` until it ends or the [`Wire`] is dropped, and the task that writes to
+impl McpTransport {
+    /// A connection that reads `input` until it ends or the [`McpTransport`] is dropped, and the task that writes to
     /// `output`. That task ends when the connection has ended and everything is written. Panics outside a tokio
     /// runtime.
     pub fn open(
         input: impl AsyncRead + Unpin + Send + 'static,
         output: impl AsyncWrite + Unpin + Send + 'static,
-    ) -> (Wire, JoinHandle<io::Result<()>>) {
+    ) -> (McpTransport, JoinHandle<io::Result<()>>) {
         let (lines, to_write) = channel(WAITING);
         let (sender, messages) = channel(WAITING);
         let writer = tokio::spawn(write(output, to_write));
         let reader =
             LineReader { input: BufReader::new(input), messages: sender, lines: lines.clone() };
         let reader = AbortOnDropHandle::new(tokio::spawn(reader.run()));
-        (Wire { messages, lines, _reader: reader }, writer)
+        (McpTransport { messages, lines, _reader: reader }, writer)
     }
 }
 
-impl Transport<RoleServer> for Wire {
+impl Transport<RoleServer> for McpTransport {
     type Error = io::Error;
 
     fn send(
@@ -95,7 +95,7 @@ struct LineReader<R> {
 }
 
 /// A line of input.
-enum Line {
+enum InputLine {
     Whole(Vec<u8>),
     TooLong,
 }
@@ -105,22 +105,24 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
     async fn run(mut self) {
         let mut has_begun = false;
         while let Ok(Some(line)) = self.line().await {
-            let judged = match line {
-                Line::Whole(line) => judge(&line),
-                Line::TooLong => {
-                    Judged::Wrong(error(INVALID_REQUEST, &Value::Null, "the line is too long"))
-                }
+            let outcome = match line {
+                InputLine::Whole(line) => read(&line),
+                InputLine::TooLong => LineOutcome::Rejected(error(
+                    INVALID_REQUEST,
+                    &Value::Null,
+                    "the line is too long",
+                )),
             };
-            let is_connected = match judged {
-                Judged::Wrong(answer) => {
+            let is_connected = match outcome {
+                LineOutcome::Rejected(answer) => {
                     self.lines.send(answer.to_string().into_bytes()).await.is_ok()
                 }
-                Judged::Message(message) => {
+                LineOutcome::Message(message) => {
                     has_begun |= matches!(*message, ClientJsonRpcMessage::Request(_));
                     // Before the first request, any other message would end the session.
                     !has_begun || self.messages.send(*message).await.is_ok()
                 }
-                Judged::Nothing => true,
+                LineOutcome::Ignored => true,
             };
             if !is_connected {
                 break;
@@ -130,7 +132,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
 
     /// The next line without its newline; the content of a line that is too long is discarded. `None` at the end of
     /// the input.
-    async fn line(&mut self) -> io::Result<Option<Line>> {
+    async fn line(&mut self) -> io::Result<Option<InputLine>> {
         let mut line = Vec::new();
         let mut is_too_long = false;
         let mut has_read = false;
@@ -149,7 +151,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
             let used = piece.len() + usize::from(end.is_some());
             self.input.consume(used);
             if end.is_some() || is_over {
-                let line = if is_too_long { Line::TooLong } else { Line::Whole(line) };
+                let line = if is_too_long { InputLine::TooLong } else { InputLine::Whole(line) };
                 return Ok(has_read.then_some(line));
             }
         }
@@ -157,39 +159,44 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
 }
 
 /// How a line is handled.
-enum Judged {
+enum LineOutcome {
     Message(Box<RxJsonRpcMessage<RoleServer>>),
     /// Rejected, with the error response.
-    Wrong(Value),
+    Rejected(Value),
     /// An empty line or an unknown notification, which get no response.
-    Nothing,
+    Ignored,
 }
 
-fn judge(line: &[u8]) -> Judged {
+/// Parses `line` as a message.
+fn read(line: &[u8]) -> LineOutcome {
     // JSON may start with a byte order mark, which is ignored.
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     if line.is_empty() {
-        return Judged::Nothing;
+        return LineOutcome::Ignored;
     }
     let cause = match serde_json::from_slice(line) {
-        Ok(message) => return Judged::Message(Box::new(message)),
+        Ok(message) => return LineOutcome::Message(Box::new(message)),
         Err(cause) => cause,
     };
     let value: Value = match serde_json::from_slice(line) {
         Ok(value) => value,
         Err(cause) => {
-            return Judged::Wrong(error(PARSE_ERROR, &Value::Null, &format!("not JSON: {cause}")));
+            return LineOutcome::Rejected(error(
+                PARSE_ERROR,
+                &Value::Null,
+                &format!("not JSON: {cause}"),
+            ));
         }
     };
     let is_notification = value.get("id").is_none()
         && value.get("method").is_some_and(Value::is_string)
         && value.get("jsonrpc").is_some_and(|version| version == "2.0");
     if is_notification {
-        return Judged::Nothing;
+        return LineOutcome::Ignored;
     }
     let id = value.get("id").filter(|id| id.is_string() || id.is_number());
     let message = format!("not a message of the protocol: {cause}");
-    Judged::Wrong(error(INVALID_REQUEST, id.unwrap_or(&Value::Null), &message))
+    LineOutcome::Rejected(error(INVALID_REQUEST, id.unwrap_or(&Value::Null), &message))
 }
 
 /// A JSON-RPC error response; `id` is null if the request's id is unknown.

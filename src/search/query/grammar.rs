@@ -17,7 +17,7 @@ pub(in crate::search) const MOST_UNITS: usize = 24;
 /// The most words of a query, including those in groups and phrases and excluded ones. Bounds the work: every word is
 /// looked up, and a repeated group is read again each time.
 const MOST_WORDS: usize = 32;
-/// The deepest nesting of groups. The opening parenthesis of a deeper group is ignored.
+/// The deepest nesting of groups. The parentheses of a deeper group are ignored.
 const DEEPEST: usize = 4;
 
 const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
@@ -62,8 +62,14 @@ pub fn parse(text: &str) -> Query {
         read = &text[..at];
         query.dropped.push(format!("what stands behind the first {MOST_CHARS} characters"));
     }
-    let mut reader =
-        Reader { lexer: Lexer::new(read), query, depth: 0, words: MOST_WORDS, is_cut: false };
+    let mut reader = Reader {
+        lexer: Lexer::new(read),
+        query,
+        depth: 0,
+        ignored: 0,
+        words: MOST_WORDS,
+        is_cut: false,
+    };
     let mut units = reader.group();
     if units.len() > MOST_UNITS {
         reader.drop(&format!("all words but the first {MOST_UNITS}"));
@@ -84,64 +90,71 @@ struct Reader<'a> {
     lexer: Lexer<'a>,
     query: Query,
     depth: usize,
+    /// The number of ignored opening parentheses whose closing ones are still to be read.
+    ignored: usize,
     /// The number of words that may still be read, and whether words were left out.
     words: usize,
     is_cut: bool,
+}
+
+/// The operators that were read since the last unit or filter.
+#[derive(Default)]
+struct PendingOperators {
+    or: bool,
+    not: bool,
 }
 
 impl Reader<'_> {
     /// The units up to the end of the group or of the text. Excluded units and filters go into the query.
     fn group(&mut self) -> Vec<Node> {
         let mut units: Vec<Node> = Vec::new();
-        let (mut joined, mut excluded) = (false, false);
+        let mut before = PendingOperators::default();
         while let Some(token) = self.lexer.next() {
-            let node = match token {
+            match token {
+                Token::Close if self.ignored > 0 => self.ignored -= 1,
                 Token::Close if self.depth > 0 => {
-                    self.end(joined, excluded);
+                    self.end(before);
                     return units;
                 }
-                Token::Or if units.is_empty() => {
-                    self.drop("OR (nothing stands before it)");
-                    continue;
-                }
-                Token::Or => {
-                    joined = true;
-                    continue;
-                }
-                Token::Not => {
-                    excluded = true;
-                    continue;
-                }
+                Token::Or if units.is_empty() => self.drop("OR (nothing stands before it)"),
+                Token::Or => before.or = true,
+                Token::Not => before.not = true,
                 Token::Field { field, value, is_open } => {
                     if is_open {
                         self.drop(OPEN_QUOTE);
                     }
-                    if joined {
+                    let before = std::mem::take(&mut before);
+                    if before.or {
                         self.drop(OR_BEFORE_NO_WORD);
                     }
-                    self.filter(field, value, excluded);
-                    (joined, excluded) = (false, false);
-                    continue;
+                    self.filter(field, value, before.not);
                 }
-                other => self.node(other),
-            };
-            let Some(node) = node else { continue };
-            match (std::mem::take(&mut excluded), std::mem::take(&mut joined)) {
-                (true, joined) => {
-                    if joined {
-                        self.drop(OR_BEFORE_NO_WORD);
+                other => {
+                    if let Some(node) = self.node(other) {
+                        self.add(node, std::mem::take(&mut before), &mut units);
                     }
-                    self.query.excluded.push(node);
                 }
-                (false, true) => join(&mut units, node),
-                (false, false) => units.push(node),
             }
         }
         if self.depth > 0 {
             self.drop("( (the parenthesis is not closed)");
         }
-        self.end(joined, excluded);
+        self.end(before);
         units
+    }
+
+    /// Adds `node`, which follows the operators `before`, to `units` or to the excluded ones.
+    fn add(&mut self, node: Node, before: PendingOperators, units: &mut Vec<Node>) {
+        match before {
+            PendingOperators { or, not: true } => {
+                if or {
+                    self.drop(OR_BEFORE_NO_WORD);
+                }
+                self.query.excluded.push(node);
+            }
+            PendingOperators { or: true, not: false } => join(units, node),
+            PendingOperators { or: false, not: false } => units.push(node),
+        }
     }
 
     /// The node that begins with `token`; `None` if there is nothing to look for.
@@ -164,11 +177,11 @@ impl Reader<'_> {
     }
 
     /// Reports operators without an operand at the end of a group or of the text.
-    fn end(&mut self, joined: bool, excluded: bool) {
-        if joined {
+    fn end(&mut self, before: PendingOperators) {
+        if before.or {
             self.drop("OR (nothing stands behind it)");
         }
-        if excluded {
+        if before.not {
             self.drop("NOT (nothing stands behind it)");
         }
     }
@@ -177,6 +190,7 @@ impl Reader<'_> {
     fn inner(&mut self) -> Option<Node> {
         if self.depth == DEEPEST {
             self.drop("( (too many groups in groups)");
+            self.ignored += 1;
             return None;
         }
         self.depth += 1;
@@ -238,99 +252,4 @@ fn join(units: &mut Vec<Node>, node: Node) {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn word(text: &str) -> Node {
-        Node::Word(text.into())
-    }
-
-    #[test]
-    fn operators_are_read() {
-        let query = parse(
-            r#"a OR b | i "c  d" -"e f" -g NOT h topic:recall -lang:ja path:"my notes/" x:y License:MIT"#,
-        );
-        assert_eq!(query.units[0], Node::Any(vec![word("a"), word("b"), word("i")]));
-        assert_eq!(query.units[1], Node::Phrase("c d".into()));
-        assert_eq!(query.units[2], word("x:y"));
-        assert_eq!(query.excluded, [Node::Phrase("e f".into()), word("g"), word("h")]);
-        let filters: Vec<(&str, &str, bool)> =
-            query.filters.iter().map(|f| (f.field.name(), &*f.value, f.excluded)).collect();
-        assert_eq!(
-            filters,
-            [
-                ("topic", "recall", false),
-                ("lang", "ja", true),
-                ("path", "my notes/", false),
-                ("licence", "MIT", false)
-            ]
-        );
-        assert_eq!(query.dropped, [""; 0]);
-    }
-
-    #[test]
-    fn groups_are_read() {
-        let query = parse("(a b) OR (c -d) f(x) (single)");
-        let both = Node::All(vec![word("a"), word("b")]);
-        assert_eq!(query.units[0], Node::Any(vec![both, word("c")]));
-        assert_eq!(query.units[1..], [word("f(x)"), word("single")]);
-        assert_eq!(query.excluded, [word("d")]);
-    }
-
-    #[test]
-    fn what_makes_no_sense_is_read_as_well_as_can_be_and_told() {
-        let units = |text| parse(text).units;
-        let dropped = |text| parse(text).dropped.len();
-        assert_eq!(units("\"open phrase"), [Node::Phrase("open phrase".into())]);
-        assert_eq!((units("OR a").len(), dropped("OR a")), (1, 1));
-        assert_eq!((units("a OR").len(), dropped("a OR")), (1, 1));
-        assert_eq!((units("- -- \"\" 🙂").len(), dropped("🙂")), (0, 1));
-        assert_eq!(units("cost-benefit"), [word("cost-benefit")]);
-        assert_eq!((units("((a b").len(), dropped("((a b")), (1, 1));
-        assert_eq!((units("a) b").len(), dropped("a) b")), (2, 1));
-        assert_eq!((units("a\u{0}b").len(), units("since:soon").len()), (2, 0));
-        assert!(dropped("since:soon has:pictures topic: x") == 3);
-        assert!(dropped(&"word ".repeat(3_000)) == 2);
-        assert_eq!(parse(&"-word ".repeat(100)).excluded.len(), 24);
-        let phrase = parse(&format!("\"{}\"", "word ".repeat(100))).units;
-        assert_eq!(phrase, [Node::Phrase(["word"; 32].join(" "))]);
-        let grouped = parse(&"(a \"b c\") ".repeat(30));
-        assert_eq!(grouped.units.len(), 11, "32 words of 90");
-        assert_eq!(grouped.dropped, ["all words but the first 32"]);
-        assert_eq!(units(&"(".repeat(900)).len(), 0);
-    }
-
-    #[test]
-    fn an_operator_without_its_word_is_reported() {
-        let not = "NOT (nothing stands behind it)";
-        let or = "OR (nothing stands behind it)";
-        for (text, wanted) in [
-            ("ads NOT", &[not][..]),
-            ("(ads NOT) bias", &[not]),
-            ("(ads OR) bias", &[or]),
-            ("ads OR NOT", &[or, not]),
-            ("ads -", &["- (no letter or digit)"]),
-            ("ads -\"", &[OPEN_QUOTE, not]),
-            ("ads \"bias", &[OPEN_QUOTE]),
-            ("ads source:\"ann", &[OPEN_QUOTE]),
-            ("ads OR -bias", &[OR_BEFORE_NO_WORD]),
-            ("ads OR lang:sv", &[OR_BEFORE_NO_WORD]),
-            ("ads -bias OR clicks", &[]),
-            ("ads NOT lang:sv", &[]),
-        ] {
-            assert_eq!(parse(text).dropped, wanted, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_typed_panics_and_an_extra_space_changes_nothing(
-            tokens in proptest::collection::vec("[a-z]{1,4}|\"[a-z ]{0,6}\"?|[():-]|OR|topic:|é|🙂", 0..20),
-        ) {
-            let once = parse(&tokens.join(" "));
-            prop_assert_eq!(&once, &parse(&format!("  {}\t ", tokens.join("  \n"))));
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Splits a query into words, phrases, fields and operators.
 
+use crate::printable::is_blank;
 use crate::search::index::field::FilterField;
 
 /// A token of a query.
@@ -118,10 +119,6 @@ fn end_of_word(text: &str) -> usize {
         }
     }
     text.len()
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control()
 }
 
 fn next_is_blank(text: &str) -> bool {

@@ -29,6 +29,7 @@ use maud::{Markup, html};
 use super::ServerState;
 use super::error::Failure;
 use crate::library::view::ErrorCode;
+use crate::printable::marks::byte_ranges;
 use crate::printable::thousands;
 use crate::search::Snippet;
 use frame::layout;
@@ -94,21 +95,7 @@ fn answer(state: &ServerState, page: Result<Markup, Failure>) -> Response {
 
 /// `snippet` with its matches highlighted.
 fn marked(snippet: &Snippet) -> Markup {
-    let chars: Vec<char> = snippet.text.chars().collect();
-    let cut = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
-    let mut parts = Vec::new();
-    let mut at = 0;
-    for (from, to) in &snippet.highlights {
-        if *from < at || *to > chars.len() {
-            continue;
-        }
-        parts.push((cut(at, *from), cut(*from, *to)));
-        at = *to;
-    }
-    html! {
-        @for (plain, hit) in parts { (plain) mark { (hit) } }
-        (cut(at, chars.len()))
-    }
+    prose::marked(&snippet.text, byte_ranges(&snippet.text, &snippet.highlights))
 }
 
 /// Links to topics, given as ids and labels.

@@ -97,7 +97,7 @@ fn text(
     let marks = find(std::slice::from_ref(&section.text))?;
     let code = section.passage.path.ends_with(".ipynb").then_some("python");
     Ok(html! {
-        div.plain { (prose::marked(&section.text, marks.first().map_or(&[], Vec::as_slice))) }
+        div.plain { (prose::marked(&section.text, marks.into_iter().next().unwrap_or_default())) }
         @if !section.code.is_empty() {
             pre tabindex="0" { code { (prose::highlighted(code, &section.code)) } }
         }

@@ -1,16 +1,6 @@
 //! Filler words of questions, and words that ask for a kind of material rather than a subject.
 
-/// Filler words of questions: articles, prepositions, pronouns, auxiliary verbs and verbs like "explain". Sorted.
-const FILLER: [&str; 97] = [
-    "a", "about", "actually", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be",
-    "before", "best", "between", "but", "by", "can", "could", "did", "do", "does", "explain",
-    "for", "from", "get", "give", "good", "handle", "has", "have", "how", "i", "i'm", "if", "in",
-    "into", "is", "it", "its", "know", "let", "make", "many", "me", "most", "much", "my", "need",
-    "no", "not", "of", "on", "or", "our", "out", "please", "shall", "should", "show", "so", "some",
-    "such", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they",
-    "this", "those", "to", "us", "use", "used", "using", "versus", "vs", "want", "was", "way",
-    "ways", "we", "what", "when", "where", "which", "who", "why", "will", "with", "would",
-];
+use crate::vocabulary::common_words::CommonWord;
 
 /// Words for kinds of material. They may ask for a list of links instead of an explanation.
 const LINKS: [&str; 22] = [
@@ -47,7 +37,7 @@ pub(super) const ENDS: [char; 6] = ['?', '!', ',', '.', ':', ';'];
 
 /// Whether `word` (lower-case) is filler.
 pub(super) fn is_filler(word: &str) -> bool {
-    FILLER.binary_search(&word).is_ok() || matches!(word, "you" | "your" | "without")
+    CommonWord::Filler.includes(word)
 }
 
 /// Whether `word` (lower-case) names a kind of material.
@@ -85,8 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lists_are_in_order() {
-        assert!(FILLER.is_sorted());
+    fn question_words_are_filler() {
         assert!(is_filler("how") && is_filler("what") && !is_filler("drift"));
     }
 

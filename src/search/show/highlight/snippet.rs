@@ -11,6 +11,7 @@ use tantivy::tokenizer::Language;
 
 use super::finder::Finder;
 use super::window::window;
+use crate::printable::blanks_as_spaces;
 use crate::search::query::grammar::{Node, parse};
 use crate::search::rank::marks::Marks;
 use crate::search::text::analysis;
@@ -33,9 +34,7 @@ pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
         shown.push('…');
     }
     let lead = shown.chars().count();
-    // Every character is kept or replaced by one other, so that ranges stay valid.
-    shown
-        .extend(passage.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }));
+    shown.extend(blanks_as_spaces(passage));
     if to < text.len() && !text[to..].starts_with('\n') {
         shown.push('…');
     }

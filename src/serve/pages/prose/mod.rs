@@ -23,6 +23,7 @@ use url::Url;
 
 use crate::extract::markdown_options;
 use crate::extract::markup::text_of;
+use crate::printable::marks::{MarkedPiece, pieces};
 pub(super) use code::highlighted;
 use limits::Bounded;
 
@@ -88,23 +89,19 @@ fn as_written<E>(
     let marks = find(&[markdown.to_owned()])?;
     Ok(template! {
         p.note { "Shown as plain text: it is too long or too deeply nested to be formatted." }
-        div.plain { (marked(markdown, marks.first().map_or(&[], Vec::as_slice))) }
+        div.plain { (marked(markdown, marks.into_iter().next().unwrap_or_default())) }
     })
 }
 
 /// `text` escaped, with the `ranges` (bytes, ascending) highlighted.
-pub(super) fn marked(text: &str, ranges: &[Range<usize>]) -> Markup {
-    let mut at = 0;
-    let mut parts = Vec::new();
-    for range in ranges {
-        if let (Some(before), Some(found)) = (text.get(at..range.start), text.get(range.clone())) {
-            parts.push((before, found));
-            at = range.end;
-        }
-    }
+pub(super) fn marked(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> Markup {
     template! {
-        @for (before, found) in parts { (before) mark { (found) } }
-        (text.get(at..).unwrap_or_default())
+        @for piece in pieces(text, ranges) {
+            @match piece {
+                MarkedPiece::Plain(plain) => { (plain) }
+                MarkedPiece::Match(found) => { mark { (found) } }
+            }
+        }
     }
 }
 
@@ -230,21 +227,17 @@ fn mark<'a, E>(
     let (nodes, texts): (Vec<&AstNode>, Vec<String>) = root.descendants().filter_map(of).unzip();
     let marks = find(&texts)?;
     for ((node, whole), ranges) in nodes.into_iter().zip(&texts).zip(marks) {
-        let mut at = 0;
-        for range in ranges {
-            let (Some(before), Some(found)) =
-                (whole.get(at..range.start), whole.get(range.clone()))
-            else {
-                continue;
-            };
-            node.insert_before(text(arena, before.to_owned()));
-            let highlight = arena.alloc(NodeValue::Highlight.into());
-            highlight.append(text(arena, found.to_owned()));
-            node.insert_before(highlight);
-            at = range.end;
+        for piece in pieces(whole, ranges) {
+            node.insert_before(match piece {
+                MarkedPiece::Plain(plain) => text(arena, plain.to_owned()),
+                MarkedPiece::Match(found) => {
+                    let highlight = arena.alloc(NodeValue::Highlight.into());
+                    highlight.append(text(arena, found.to_owned()));
+                    highlight
+                }
+            });
         }
-        let rest = whole.get(at..).unwrap_or_default().to_owned();
-        node.data_mut().value = NodeValue::Text(rest.into());
+        node.detach();
     }
     Ok(())
 }
