@@ -7,9 +7,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::Embed;
 
-use super::ServerState;
-use super::cache::{is_any, is_known};
 use super::error::Failure;
+use super::middleware::cache::{is_any, is_known};
+use super::state::ServerState;
 
 #[derive(Embed)]
 #[folder = "web/"]

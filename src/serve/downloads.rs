@@ -9,10 +9,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::ServerState;
-use super::api::{unknown_case, unknown_topic};
 use super::error::Failure;
 use super::home::Home;
+use super::state::ServerState;
 use crate::graph::export::{self, Format};
 use crate::library::{Audience, Deck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
@@ -43,7 +42,7 @@ async fn of_case(
             _ => cards(library.case_cards(&name, audience)?, &what),
         })
     };
-    download(state.read(make).await?, &id, &file, unknown_case)
+    download(state.read(make).await?, &id, &file, Failure::unknown_case)
 }
 
 async fn of_topic(
@@ -70,7 +69,7 @@ async fn of_topic(
             state.ask(make).await?
         }
     };
-    download(made, &id, &file, unknown_topic)
+    download(made, &id, &file, Failure::unknown_topic)
 }
 
 fn guide(

@@ -68,6 +68,14 @@ impl Failure {
         }
     }
 
+    pub fn unknown_topic(name: &str) -> Failure {
+        Failure::not_found("topic", name, "/topics and /api/v1/topics list them")
+    }
+
+    pub fn unknown_case(id: &str) -> Failure {
+        Failure::not_found("case study", id, "/cases and /api/v1/cases list them")
+    }
+
     /// The client lacks the permission.
     pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> Failure {
         let (message, hint) = (message.to_owned(), hint.to_owned());

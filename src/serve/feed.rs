@@ -12,10 +12,10 @@ use quick_xml::Writer;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::ServerState;
 use super::api::{NewsParameters, QueryParameters};
 use super::error::Failure;
 use super::home::Home;
+use super::state::ServerState;
 use crate::generation::news::What;
 use crate::library::view::{NewsItem, NewsView};
 use crate::printable::strip;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::ServerState;
-use super::hosts::named;
 use super::listen::Ends;
+use super::middleware::hosts::named;
+use super::state::ServerState;
 
 /// Base of our own URLs, such as `http://127.0.0.1:7878`.
 pub(super) struct Home(pub String);
@@ -15,7 +15,7 @@ pub(super) struct Home(pub String);
 impl FromRequestParts<Arc<ServerState>> for Home {
     type Rejection = std::convert::Infallible;
 
-    /// The URL of the configuration; else the host of the request, which [`super::hosts`] has checked; else the local
+    /// The URL of the configuration; else the host of the request, which [`super::middleware::hosts`] has checked; else the local
     /// address of the connection.
     async fn from_request_parts(
         parts: &mut Parts,

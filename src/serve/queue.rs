@@ -75,7 +75,9 @@ mod tests {
 
     use super::super::connections::Connections;
     use super::super::listen::listen;
-    use super::super::{Refreshing, ServerState, first_start, router};
+    use super::super::routes::router;
+    use super::super::run::first_start;
+    use super::super::state::{Refreshing, ServerState};
     use super::*;
     use crate::config::{self, Overrides};
     use crate::library::view::ErrorCode;

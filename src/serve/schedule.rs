@@ -12,9 +12,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::process::Child;
 
-use super::clock::{AGAIN, RunHistory, RunScope};
+use super::clock::{AGAIN, RunScope};
+use super::history::RunHistory;
+use super::state::{Refreshing, ServerState};
 use super::watch::Watch;
-use super::{Refreshing, ServerState};
 use crate::config::{Config, Sources, Trust};
 use crate::generation::runs;
 

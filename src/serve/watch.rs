@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::clock::RunScope;
-use super::{Refreshing, ServerState};
+use super::state::{Refreshing, ServerState};
 use crate::catalogue::{self, Origin};
 use crate::crawl::folder::{canonical, opened, root_of};
 

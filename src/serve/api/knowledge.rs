@@ -7,10 +7,9 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::ServerState;
 use super::super::error::Failure;
+use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
-use super::unknown_topic;
 use crate::library::Audience;
 use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
 
@@ -32,7 +31,7 @@ pub(super) async fn related(
     let limit = number(asked.limit, 10).clamp(1, MOST_RELATED);
     let name = id.clone();
     let related = state.read(move |library| Ok(library.related(&name, limit))).await?;
-    related.map(Json).ok_or_else(|| unknown_topic(&id))
+    related.map(Json).ok_or_else(|| Failure::unknown_topic(&id))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -52,7 +51,7 @@ pub(super) async fn learn(
         Ok(library.learn(&id, &known.collect::<Vec<_>>()))
     });
     let learn = learn.await?;
-    learn.map(Json).map_err(|name| unknown_topic(&name))
+    learn.map(Json).map_err(|name| Failure::unknown_topic(&name))
 }
 
 /// Parameters of the page, whose form may be empty.
@@ -83,7 +82,7 @@ impl PathParameters {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
         let (from, to) = (self.from.clone(), self.to.clone());
         let found = state.read(move |library| Ok(library.paths(&from, &to, count))).await?;
-        found.map_err(|name| unknown_topic(&name))
+        found.map_err(|name| Failure::unknown_topic(&name))
     }
 }
 
@@ -112,9 +111,5 @@ pub(super) async fn case(
     let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
     let name = id.clone();
     let found = state.read(move |library| library.case(&name, limit, Audience::Reader)).await?;
-    found.map(Json).ok_or_else(|| unknown_case(&id))
-}
-
-pub(in crate::serve) fn unknown_case(id: &str) -> Failure {
-    Failure::not_found("case study", id, "/cases and /api/v1/cases list them")
+    found.map(Json).ok_or_else(|| Failure::unknown_case(&id))
 }

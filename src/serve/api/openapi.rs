@@ -8,9 +8,9 @@ use schemars::generate::{Contract, SchemaSettings};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::super::ServerState;
-use super::{AdminRoutes, ApiMethod, Documented, table};
+use super::table::{AdminRoutes, ApiMethod, Documented, table};
 use crate::library::view::ErrorAnswer;
+use crate::serve::state::ServerState;
 
 /// `GET /openapi.json`. Generated for each request, which takes some milliseconds; requests are rare.
 pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> Json<Value> {

@@ -7,8 +7,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::ServerState;
 use super::super::error::Failure;
+use super::super::state::ServerState;
 use super::parameters::{Flag, QueryParameters, number};
 use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};

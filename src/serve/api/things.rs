@@ -8,11 +8,10 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::ServerState;
 use super::super::error::Failure;
+use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
 use super::search::MOST_HITS;
-use super::unknown_topic;
 use crate::library::view::{
     NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
 };
@@ -90,7 +89,7 @@ pub(super) async fn topic(
 ) -> Result<Json<TopicAnswer>, Failure> {
     let name = id.clone();
     let found = state.ask(move |library, budget| library.topic(&name, budget)).await?;
-    let topic = found.ok_or_else(|| unknown_topic(&id))?;
+    let topic = found.ok_or_else(|| Failure::unknown_topic(&id))?;
     Ok(Json(TopicAnswer { topic }))
 }
 
@@ -123,7 +122,7 @@ pub(super) async fn resources(
             offset: number(asked.offset, 0),
         }))
     };
-    let resources = state.read(find).await?.ok_or_else(|| unknown_topic(&topic))?;
+    let resources = state.read(find).await?.ok_or_else(|| Failure::unknown_topic(&topic))?;
     Ok(Json(ResourcesAnswer { resources }))
 }
 
@@ -173,7 +172,7 @@ impl NewsParameters {
         let topic = match topic {
             Some(name) => {
                 let library = state.library()?;
-                let at = library.find_topic(&name).ok_or_else(|| unknown_topic(&name))?;
+                let at = library.find_topic(&name).ok_or_else(|| Failure::unknown_topic(&name))?;
                 Some(library.graph.vocabulary.topics[at].slug.0.clone())
             }
             None => None,

@@ -6,8 +6,10 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
-use super::{answer, layout, number};
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::number;
+use super::frame::layout;
 use crate::catalogue::Shown;
 use crate::library::Library;
 

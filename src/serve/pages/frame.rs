@@ -2,8 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::super::ServerState;
-use super::{number, plural, time};
+use super::super::state::ServerState;
+use super::format::{number, plural, time};
 
 /// A page's data for the frame.
 #[derive(Default)]

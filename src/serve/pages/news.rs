@@ -6,11 +6,12 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
 use super::super::api::{NewsParameters, QueryParameters};
 use super::super::error::Failure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, chips, number, plural};
 use super::frame::Frame;
-use super::{address, answer, chips, number, plural};
 use crate::generation::news::{Delta, What};
 use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};

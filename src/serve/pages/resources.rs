@@ -7,9 +7,12 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::ServerState;
-use super::super::api::{QueryParameters, unknown_topic};
-use super::{address, answer, layout, plural};
+use super::super::api::QueryParameters;
+use super::super::error::Failure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, plural};
+use super::frame::layout;
 use crate::annotate::resources::ResourceKind;
 use crate::library::view::ResourceView;
 use crate::library::{Library, ResourceRequest};
@@ -67,13 +70,13 @@ impl Parameters {
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<Parameters>, super::Failure>,
+    asked: Result<QueryParameters<Parameters>, Failure>,
 ) -> Response {
     let page = async {
         let QueryParameters(asked) = asked?;
         let topic = asked.topic.trim().to_owned();
         let body = state.read(move |library| Ok(asked.answer(library))).await?;
-        Ok(layout(&state, "Resources", body.ok_or_else(|| unknown_topic(&topic))?))
+        Ok(layout(&state, "Resources", body.ok_or_else(|| Failure::unknown_topic(&topic))?))
     };
     answer(&state, page.await)
 }

@@ -11,12 +11,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
-use super::super::ServerState;
 use super::super::api::{PathName, QueryParameters};
 use super::super::error::Failure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::address;
 use super::frame::Frame;
 use super::prose;
-use super::{address, answer};
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::library::Library;

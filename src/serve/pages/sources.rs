@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
 use super::super::api::PathName;
 use super::super::error::Failure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, number, plural, time};
 use super::frame::Frame;
+use super::frame::layout;
 use super::search::hit_card;
-use super::{address, answer, layout, number, plural, time};
 use crate::catalogue::Shown;
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::{Outcome, Run};

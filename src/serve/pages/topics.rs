@@ -7,13 +7,16 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
-use super::super::api::{PathName, unknown_topic};
+use super::super::api::PathName;
+use super::super::error::Failure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, number, plural};
 use super::frame::Frame;
+use super::frame::layout;
 use super::map::map;
 use super::resources::work;
 use super::search::hit_card;
-use super::{address, answer, layout, number, plural};
 use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 use crate::search::Budget;
@@ -45,7 +48,7 @@ pub(super) async fn page(
             let topic = library.topic(&name, budget)?;
             Ok(topic.map(|topic| (detail(&topic, &related, &learn), topic.topic)))
         };
-        let (body, topic) = state.ask(find).await?.ok_or_else(|| unknown_topic(&id))?;
+        let (body, topic) = state.ask(find).await?.ok_or_else(|| Failure::unknown_topic(&id))?;
         let feed = Some(address("/feed.atom", &[("topic", &topic.id)]));
         let frame = Frame { title: &topic.label, feed, ..Frame::default() };
         Ok(frame.round(&state, body))

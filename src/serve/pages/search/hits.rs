@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::{address, marked, plural};
+use super::super::format::{address, marked, plural};
 use crate::library::view::HitView;
 
 /// The hits by document, in the order of each document's best hit.

@@ -1,6 +1,6 @@
 //! URLs of searches. Only this file lists all parameters of a search, so that no link omits one.
 
-use super::super::address;
+use super::super::format::address;
 use crate::serve::api::{Flag, SearchParameters};
 
 /// Names of parameters with values.

@@ -11,14 +11,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
+use super::failure::answer;
+use super::format::{address, plural};
 use super::frame::Frame;
-use super::{address, answer, plural};
 use crate::library::view::SearchView;
 use crate::library::{Library, Rescue};
 use crate::search::{FacetField, Filter};
-use crate::serve::ServerState;
 use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
 use crate::serve::error::Failure;
+use crate::serve::state::ServerState;
 pub(super) use hits::hit_card;
 use hits::{by_document, document};
 use link::{kept, with};

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::{number, plural};
+use super::super::format::{number, plural};
 use super::link::with;
 use crate::library::Library;
 use crate::library::view::{SearchView, TopicDetail};

@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::clock::RunScope;
-use super::error::Failure;
-use super::{Refreshing, ServerState};
 use crate::library::view::RefreshAnswer;
+use crate::serve::clock::RunScope;
+use crate::serve::error::Failure;
+use crate::serve::state::{Refreshing, ServerState};
 
 /// `POST /api/v1/refresh`: requests a run over all sources. Responds with 202 and whether the run starts at once or
 /// follows one that is running.

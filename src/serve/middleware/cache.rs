@@ -11,14 +11,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-
 use chrono::{DateTime, Utc};
 
-use super::ServerState;
 use crate::library::since;
+use crate::serve::state::ServerState;
 
 /// Sets ETag and Cache-Control on successful responses of `next`; responds with 304 if the client has the response.
-pub(super) async fn validate(
+pub(in crate::serve) async fn validate(
     State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
@@ -79,12 +78,12 @@ fn window_start(address: &Uri, now: DateTime<Utc>) -> Option<String> {
 }
 
 /// Whether the client sends `If-None-Match: *`, which no existing response satisfies.
-pub(super) fn is_any(headers: &HeaderMap) -> bool {
+pub(in crate::serve) fn is_any(headers: &HeaderMap) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes().trim_ascii() == b"*")
 }
 
 /// Whether the client has the response with the ETag `tag`.
-pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(in crate::serve) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let Ok(tag) = tag.to_str() else { return false };
     let known = headers.get_all(header::IF_NONE_MATCH).iter();
@@ -94,9 +93,10 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Refreshing, first_start};
     use super::*;
     use crate::config::{self, Overrides};
+    use crate::serve::run::first_start;
+    use crate::serve::state::Refreshing;
 
     #[test]
     fn an_etag_ends_with_the_window_that_it_names() {
