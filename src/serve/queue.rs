@@ -187,22 +187,26 @@ mod tests {
             };
             let (release, held) = mpsc::channel::<()>();
             let thread = tokio::task::spawn_blocking(move || held.recv());
-            let paths = [
-                "/",
-                "/topics",
-                "/api/v1/topics",
-                "/api/v1/topics/embedding/related",
-                "/topics/embedding/learn",
-                "/api/v1/topics/embedding/learn",
-                "/path?from=embedding&to=calibration",
-                "/api/v1/path?from=embedding&to=calibration",
-                "/cases",
-                "/api/v1/cases",
-                "/resources",
-                "/api/v1/resources",
+            let responses = [
+                ("/", 200),
+                ("/topics", 200),
+                ("/api/v1/topics", 200),
+                ("/api/v1/topics/embedding/related", 200),
+                ("/topics/embedding/learn", 200),
+                ("/api/v1/topics/embedding/learn", 200),
+                ("/path?from=embedding&to=calibration", 200),
+                ("/api/v1/path?from=embedding&to=calibration", 200),
+                ("/cases", 200),
+                ("/api/v1/cases", 200),
+                ("/resources", 200),
+                ("/api/v1/resources", 200),
+                ("/new?topic=unknown", 404),
+                ("/api/v1/new?topic=unknown", 404),
+                ("/feed.atom?topic=unknown", 404),
             ];
-            let mut waiting: Vec<_> = paths.iter().map(|path| Box::pin(get(path))).collect();
-            for (path, answer) in paths.iter().zip(&mut waiting) {
+            let mut waiting: Vec<_> =
+                responses.iter().map(|(path, _)| Box::pin(get(path))).collect();
+            for ((path, _), answer) in responses.iter().zip(&mut waiting) {
                 let soon = Duration::from_millis(50);
                 let early = tokio::time::timeout(soon, answer.as_mut()).await;
                 assert!(early.is_err(), "{path} was computed on the thread of the server");
@@ -210,8 +214,8 @@ mod tests {
             assert_eq!(get("/healthz").await.unwrap().status(), 200);
             drop(release);
             assert!(thread.await.unwrap().is_err());
-            for (path, answer) in paths.iter().zip(waiting) {
-                assert_eq!(answer.await.unwrap().status(), 200, "{path}");
+            for ((path, status), answer) in responses.iter().zip(waiting) {
+                assert_eq!(answer.await.unwrap().status().as_u16(), *status, "{path}");
             }
         });
     }

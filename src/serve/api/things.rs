@@ -169,19 +169,18 @@ impl NewsParameters {
             since.map_err(|error| Failure::bad_request(error.to_string(), "try since=7d"))?;
         let limit = number(self.limit, MOST_HITS).clamp(1, MOST_HITS);
         let offset = number(self.offset, 0);
-        let topic = match topic {
-            Some(name) => {
-                let library = state.library()?;
-                let at = library.find_topic(&name).ok_or_else(|| Failure::unknown_topic(&name))?;
-                Some(library.graph.vocabulary.topics[at].slug.0.clone())
-            }
-            None => None,
+        let find = move |library: &Library| {
+            let topic = match &topic {
+                Some(name) => match library.find_topic(name) {
+                    Some(at) => Some(library.graph.vocabulary.topics[at].slug.0.as_str()),
+                    None => return Ok(Err(Failure::unknown_topic(name))),
+                },
+                None => None,
+            };
+            let source = source.as_deref();
+            library.news(&NewsRequest { since, topic, source, audience, limit, offset }).map(Ok)
         };
-        let ask = move |library: &Library| {
-            let (topic, source) = (topic.as_deref(), source.as_deref());
-            library.news(&NewsRequest { since, topic, source, audience, limit, offset })
-        };
-        state.read(ask).await
+        state.read(find).await?
     }
 }
 
