@@ -15,7 +15,7 @@ use crate::generation::run::{Outcome, Run, SourceResult};
 use crate::printable::escape;
 use crate::problem::Problem;
 use crate::refresh::{self, Event, Network, OnLoss, Options, Stop, Summary};
-use crate::serve::signals::Signals;
+use crate::serve::signals::ProcessSignals;
 
 /// Problems that are printed; the others are counted.
 const SHOWN: usize = 10;
@@ -108,7 +108,7 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut stops = {
         let _entered = runtime.enter();
-        Signals::to_stop()
+        ProcessSignals::to_stop()
     };
     std::thread::spawn(move || {
         runtime.block_on(async {

@@ -12,15 +12,15 @@ use axum::http::uri::Authority;
 use crate::config::Config;
 
 /// The configured hosts. The server also serves loopback names and the local addresses of its connections.
-pub(super) struct Hosts(Vec<String>);
+pub(super) struct ServedHosts(Vec<String>);
 
-impl Hosts {
+impl ServedHosts {
     /// The hosts that `config` names in `hosts`, `url` and `listen`.
-    pub fn new(config: &Config) -> Hosts {
+    pub fn new(config: &Config) -> ServedHosts {
         let url = config.url.as_ref().and_then(|url| url::Url::parse(url).ok());
         let url = url.and_then(|url| url.host_str().map(str::to_owned));
         let named = config.hosts.iter().cloned().chain(url).chain([config.listen.clone()]);
-        Hosts(named.map(|name| plain(&name)).collect())
+        ServedHosts(named.map(|name| plain(&name)).collect())
     }
 
     /// Whether the server serves `host`, named by a request over a connection to the local address `local`.
@@ -52,9 +52,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_what_is_listened_on_and_what_is_set_are_this_server_s() {
+    fn loopback_names_the_listen_address_and_configured_hosts_are_served() {
         let set = ["Cairn.lan", "192.0.2.9:8080", "cairn.example.org", "2001:db8::2", "[::]:7878"];
-        let hosts = Hosts(set.iter().map(|name| plain(name)).collect());
+        let hosts = ServedHosts(set.iter().map(|name| plain(name)).collect());
         let local = Some("198.51.100.7".parse().unwrap());
         for own in [
             "localhost",

@@ -18,22 +18,22 @@ const AT_ONCE: usize = 256;
 const PEERS: usize = 10_000;
 
 /// The request limits of one server.
-pub(super) struct Limits {
+pub(super) struct RequestLimits {
     rate: DefaultKeyedRateLimiter<IpAddr>,
     /// Whether the limit applies to loopback too.
-    everybody: bool,
+    includes_loopback: bool,
     slots: Semaphore,
 }
 
-impl Limits {
+impl RequestLimits {
     /// Limits every peer to `set` requests per second; if `None`, applies a default to peers beyond this machine.
-    pub fn new(set: Option<NonZeroU32>) -> Limits {
+    pub fn new(set: Option<NonZeroU32>) -> RequestLimits {
         let per_second = set.or(NonZeroU32::new(PER_SECOND)).unwrap_or(NonZeroU32::MIN);
         let burst = per_second.saturating_mul(NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN));
         let quota = Quota::per_second(per_second).allow_burst(burst);
-        Limits {
+        RequestLimits {
             rate: DefaultKeyedRateLimiter::keyed(quota),
-            everybody: set.is_some(),
+            includes_loopback: set.is_some(),
             slots: Semaphore::new(AT_ONCE),
         }
     }
@@ -41,7 +41,7 @@ impl Limits {
     /// How long `peer` must wait before its next request; `None` if it may send one now.
     pub fn wait(&self, peer: IpAddr) -> Option<Duration> {
         let peer = network(peer);
-        if peer.is_loopback() && !self.everybody {
+        if peer.is_loopback() && !self.includes_loopback {
             return None;
         }
         if self.rate.len() > PEERS {
@@ -71,25 +71,25 @@ pub(super) fn network(peer: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn refused(limits: &Limits, peer: &str, requests: usize) -> usize {
+    fn refused(limits: &RequestLimits, peer: &str, requests: usize) -> usize {
         let peer: IpAddr = peer.parse().unwrap();
         (0..requests).filter(|_| limits.wait(peer).is_some()).count()
     }
 
     #[test]
-    fn strangers_are_limited_and_this_machine_only_if_that_is_set() {
-        let limits = Limits::new(None);
+    fn remote_peers_are_limited_by_default_and_loopback_only_if_configured() {
+        let limits = RequestLimits::new(None);
         assert!(refused(&limits, "198.51.100.7", 200) > 100);
         assert_eq!(refused(&limits, "198.51.100.8", 10), 0, "another peer");
         assert_eq!(refused(&limits, "127.0.0.1", 500), 0);
         assert_eq!(refused(&limits, "::ffff:127.0.0.1", 500), 0);
-        let set = Limits::new(NonZeroU32::new(1));
+        let set = RequestLimits::new(NonZeroU32::new(1));
         assert_eq!(refused(&set, "127.0.0.1", 10), 7);
     }
 
     #[test]
-    fn a_network_of_ipv6_counts_as_one_peer() {
-        let limits = Limits::new(NonZeroU32::new(1));
+    fn an_ipv6_network_counts_as_one_peer() {
+        let limits = RequestLimits::new(NonZeroU32::new(1));
         assert_eq!(refused(&limits, "2001:db8::1", 3), 0);
         assert_eq!(refused(&limits, "2001:db8::2", 1), 1);
         assert_eq!(refused(&limits, "2001:db8:0:1::2", 1), 0);

@@ -19,23 +19,23 @@ const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 
 
 /// Labels of request metrics. Routes instead of URLs, so that their number is bounded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct ResponseLabels {
     route: String,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabel {
     route: String,
 }
 
-type Seconds = Family<Route, Histogram, fn() -> Histogram>;
+type DurationHistograms = Family<RouteLabel, Histogram, fn() -> Histogram>;
 
 /// The metrics of one server.
 pub(super) struct Metrics {
     registry: Registry,
-    requests: Family<Answered, Counter>,
-    seconds: Seconds,
+    requests: Family<ResponseLabels, Counter>,
+    seconds: DurationHistograms,
     generation: Gauge,
     documents: Gauge,
     sections: Gauge,
@@ -49,7 +49,7 @@ impl Metrics {
         let mut metrics = Metrics {
             registry: Registry::with_prefix("cairn"),
             requests: Family::default(),
-            seconds: Seconds::new_with_constructor(histogram),
+            seconds: DurationHistograms::new_with_constructor(histogram),
             generation: Gauge::default(),
             documents: Gauge::default(),
             sections: Gauge::default(),
@@ -71,8 +71,8 @@ impl Metrics {
     /// Counts a request for `route` with the response `status` that took `duration`.
     pub fn count(&self, route: String, status: u16, duration: Duration) {
         let seconds = duration.as_secs_f64();
-        self.seconds.get_or_create(&Route { route: route.clone() }).observe(seconds);
-        self.requests.get_or_create(&Answered { route, status }).inc();
+        self.seconds.get_or_create(&RouteLabel { route: route.clone() }).observe(seconds);
+        self.requests.get_or_create(&ResponseLabels { route, status }).inc();
     }
 
     /// All metrics as OpenMetrics text.

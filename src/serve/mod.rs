@@ -36,4 +36,4 @@ mod watch;
 
 pub use routes::router;
 pub use run::serve;
-pub use state::{Refreshing, ServerState};
+pub use state::{RefreshPolicy, ServerState};

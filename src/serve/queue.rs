@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::error::Failure;
+use super::error::RequestFailure;
 use crate::refresh::Stop;
 use crate::search::{Budget, SearchError};
 
@@ -18,23 +18,23 @@ const MOST_WAITING: usize = 64;
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// The search queue of one server.
-pub(super) struct Queue {
+pub(super) struct SearchQueue {
     running: Arc<Semaphore>,
     waiting: Semaphore,
     /// Cancels every search when the server stops.
     stopping: Stop,
 }
 
-impl Queue {
+impl SearchQueue {
     /// A queue that runs one search per core, and at least two. Searches are CPU-bound and rarely wait for the disk.
-    pub fn new(stopping: Stop) -> Queue {
+    pub fn new(stopping: Stop) -> SearchQueue {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
-        Queue::of(cores.max(2), MOST_WAITING, stopping)
+        SearchQueue::of(cores.max(2), MOST_WAITING, stopping)
     }
 
-    fn of(running: usize, waiting: usize, stopping: Stop) -> Queue {
+    fn of(running: usize, waiting: usize, stopping: Stop) -> SearchQueue {
         let (running, waiting) = (Arc::new(Semaphore::new(running)), Semaphore::new(waiting));
-        Queue { running, waiting, stopping }
+        SearchQueue { running, waiting, stopping }
     }
 
     /// Runs `search` on its own thread with its own budget.
@@ -45,16 +45,16 @@ impl Queue {
     pub async fn run<T: Send + 'static>(
         &self,
         search: impl FnOnce(&Budget) -> Result<T, SearchError> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let waiting = self.waiting.try_acquire().map_err(|_| Failure::busy())?;
-        let place = Arc::clone(&self.running).acquire_owned();
-        let place = tokio::time::timeout(LONGEST_WAIT, place).await;
-        let place = place.ok().and_then(Result::ok).ok_or_else(Failure::busy)?;
+    ) -> Result<T, RequestFailure> {
+        let waiting = self.waiting.try_acquire().map_err(|_| RequestFailure::busy())?;
+        let slot = Arc::clone(&self.running).acquire_owned();
+        let slot = tokio::time::timeout(LONGEST_WAIT, slot).await;
+        let slot = slot.ok().and_then(Result::ok).ok_or_else(RequestFailure::busy)?;
         drop(waiting);
         let cancelled = self.stopping.child_token();
         let _on_drop = cancelled.clone().drop_guard();
         let thread = tokio::task::spawn_blocking(move || {
-            let _place = place;
+            let _slot = slot;
             search(&Budget::limited(cancelled))
         });
         Ok(thread.await??)
@@ -77,7 +77,7 @@ mod tests {
     use super::super::listen::listen;
     use super::super::routes::router;
     use super::super::run::first_start;
-    use super::super::state::{Refreshing, ServerState};
+    use super::super::state::{RefreshPolicy, ServerState};
     use super::*;
     use crate::config::{self, Overrides};
     use crate::library::view::ErrorCode;
@@ -114,7 +114,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_search_ends_and_frees_its_slot_when_its_client_disconnects() {
-        let queue = Arc::new(Queue::of(1, 1, Stop::new()));
+        let queue = Arc::new(SearchQueue::of(1, 1, Stop::new()));
         let (tell, said) = mpsc::channel();
         let asking = tokio::spawn({
             let (queue, search) = (Arc::clone(&queue), endless(tell));
@@ -129,7 +129,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_at_once_and_a_stopping_server_ends_running_searches() {
         let stopping = Stop::new();
-        let queue = Arc::new(Queue::of(1, 1, stopping.clone()));
+        let queue = Arc::new(SearchQueue::of(1, 1, stopping.clone()));
         let (tell, said) = mpsc::channel();
         let ask = |search| {
             let queue = Arc::clone(&queue);
@@ -154,7 +154,7 @@ mod tests {
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        Arc::new(ServerState::new(config, Refreshing::Never).unwrap())
+        Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap())
     }
 
     /// Fills the queue with searches that end only when cancelled.
@@ -265,7 +265,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_search_ends_when_its_connection_is_closed() {
-        let queue = Arc::new(Queue::of(1, 1, Stop::new()));
+        let queue = Arc::new(SearchQueue::of(1, 1, Stop::new()));
         let (tell, said) = mpsc::channel();
         let handler = get(move || async move { queue.run(endless(tell)).await });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use super::clock::RunScope;
 use super::connections::Connections;
 use super::routes::router;
-use super::signals::Signals;
-use super::state::{Refreshing, ServerState};
+use super::signals::ProcessSignals;
+use super::state::{RefreshPolicy, ServerState};
 use super::{listen, schedule};
 use crate::config::{Config, Schedule};
 use crate::disk;
@@ -21,7 +21,7 @@ use crate::refresh::{self, Network, Options, Stop};
 const MOST_THREADS: usize = 16;
 
 /// How long threads may take to end when the server stops; searches are cancelled by then.
-const FAREWELL: Duration = Duration::from_secs(1);
+const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves `config` at its address until Ctrl-C or SIGTERM.
 ///
@@ -29,21 +29,21 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// served. A generation of the previous format is served until a refresh has built the next one. If the current
 /// generation is damaged, the newest intact one is served and a refresh rebuilds the index. An index that can't be
 /// written is served without refreshes. `Err` if the address is in use or the data files have faults.
-pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<()> {
+pub fn serve(mut config: Config, mut refreshing: RefreshPolicy) -> anyhow::Result<()> {
     if config.index.exists() && !disk::is_writable(&config.index) {
         tracing::warn!(
             "{} can't be written: it is served and never refreshed",
             config.index.display()
         );
-        refreshing = Refreshing::Never;
+        refreshing = RefreshPolicy::Never;
     }
-    if refreshing == Refreshing::Never {
+    if refreshing == RefreshPolicy::Never {
         config.timetable.schedule = Schedule::Never;
     }
     let state = Arc::new(ServerState::new(config, refreshing)?);
     // If refreshes are scheduled, the schedule rebuilds a damaged index while requests are served.
     let is_rebuilt_later =
-        state.refreshing == Refreshing::Scheduled && state.shelf.damage().is_some();
+        state.refreshing == RefreshPolicy::Scheduled && state.shelf.damage().is_some();
     if state.shelf.library().is_none() && !is_rebuilt_later {
         first_start(&state.config)?;
         state.renew();
@@ -54,7 +54,7 @@ pub fn serve(mut config: Config, mut refreshing: Refreshing) -> anyhow::Result<(
         .build()?;
     let served = runtime.block_on(answer(state));
     // Dropping a runtime would wait for its threads without a limit.
-    runtime.shutdown_timeout(FAREWELL);
+    runtime.shutdown_timeout(STOP_TIMEOUT);
     served
 }
 
@@ -68,7 +68,7 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     state.exposure.listens(address.ip());
     // Before the address is printed: a client may send a signal as soon as it has read the address.
-    let (mut stops, hang_ups) = (Signals::to_stop(), Signals::to_look_again());
+    let (mut stops, hang_ups) = (ProcessSignals::to_stop(), ProcessSignals::to_reload());
     let schedule_task = tokio::spawn(schedule::keep(Arc::clone(&state)));
     let hang_up_task = tokio::spawn(refresh_on_hang_up(hang_ups, Arc::clone(&state)));
     eprintln!("Cairn is at http://{address}/");
@@ -99,7 +99,7 @@ async fn may_listen(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Requests a refresh at each SIGHUP.
-async fn refresh_on_hang_up(mut hang_ups: Signals, state: Arc<ServerState>) {
+async fn refresh_on_hang_up(mut hang_ups: ProcessSignals, state: Arc<ServerState>) {
     loop {
         hang_ups.next().await;
         tracing::info!("SIGHUP: a refresh was requested");

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::clock::Clock;
-use super::error::Failure;
+use super::clock::RefreshClock;
+use super::error::RequestFailure;
 use super::exposure::Exposure;
-use super::hosts::Hosts;
-use super::limits::Limits;
+use super::hosts::ServedHosts;
+use super::limits::RequestLimits;
 use super::metrics::Metrics;
-use super::queue::Queue;
+use super::queue::SearchQueue;
 use crate::config::Config;
 use crate::library::view::StatusView;
 use crate::library::{Audience, Library, Shelf};
@@ -18,7 +18,7 @@ use crate::search::{Budget, SearchError};
 
 /// Whether a server runs refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refreshing {
+pub enum RefreshPolicy {
     /// On schedule and on request.
     Scheduled,
     /// Never: another process refreshes the index.
@@ -29,12 +29,12 @@ pub enum Refreshing {
 pub struct ServerState {
     pub(super) config: Config,
     pub(super) shelf: Shelf,
-    pub(super) clock: Clock,
-    pub(super) refreshing: Refreshing,
-    pub(super) hosts: Hosts,
+    pub(super) clock: RefreshClock,
+    pub(super) refreshing: RefreshPolicy,
+    pub(super) hosts: ServedHosts,
     pub(super) exposure: Exposure,
-    pub(super) limits: Limits,
-    pub(super) searches: Queue,
+    pub(super) limits: RequestLimits,
+    pub(super) searches: SearchQueue,
     pub(super) metrics: Metrics,
     /// When this process started, RFC 3339 with nanoseconds. Part of ETags, since another version may respond
     /// differently.
@@ -45,17 +45,17 @@ pub struct ServerState {
 
 impl ServerState {
     /// The state of a server over `config`'s index, which may not have a generation yet.
-    pub fn new(config: Config, refreshing: Refreshing) -> anyhow::Result<ServerState> {
+    pub fn new(config: Config, refreshing: RefreshPolicy) -> anyhow::Result<ServerState> {
         let shelf = Shelf::new(config.clone());
         let stopping = Stop::new();
         Ok(ServerState {
             shelf,
-            clock: Clock::default(),
+            clock: RefreshClock::default(),
             refreshing,
-            hosts: Hosts::new(&config),
+            hosts: ServedHosts::new(&config),
             exposure: Exposure::default(),
-            limits: Limits::new(config.requests_per_second),
-            searches: Queue::new(stopping.clone()),
+            limits: RequestLimits::new(config.requests_per_second),
+            searches: SearchQueue::new(stopping.clone()),
             metrics: Metrics::new(),
             started: chrono::Utc::now().to_rfc3339(),
             stopping,
@@ -64,15 +64,15 @@ impl ServerState {
     }
 
     /// The open library, or the error response if there is none yet.
-    pub(super) fn library(&self) -> Result<Arc<Library>, Failure> {
-        self.shelf.library().ok_or_else(Failure::not_ready)
+    pub(super) fn library(&self) -> Result<Arc<Library>, RequestFailure> {
+        self.shelf.library().ok_or_else(RequestFailure::not_ready)
     }
 
     /// Runs the search `question` on the library, through the queue of searches.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library, &Budget) -> Result<T, SearchError> + Send + 'static,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, RequestFailure> {
         let library = self.library()?;
         self.searches.run(move |budget| question(&library, budget)).await
     }
@@ -81,7 +81,7 @@ impl ServerState {
     pub(super) async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library) -> Result<T, SearchError> + Send + 'static,
-    ) -> Result<T, Failure> {
+    ) -> Result<T, RequestFailure> {
         let library = self.library()?;
         Ok(tokio::task::spawn_blocking(move || question(&library)).await??)
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use cairn::config::{self, Overrides};
-use cairn::serve::{Refreshing, ServerState, router};
+use cairn::serve::{RefreshPolicy, ServerState, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -316,7 +316,7 @@ fn the_owner_has_a_route_only_where_there_is_a_token() {
     };
     let mut config = config::load(&overrides).unwrap();
     config.admin_token = Some(secrecy::SecretString::from("t0p".to_owned()));
-    let owned = router(Arc::new(ServerState::new(config, Refreshing::Never).unwrap()));
+    let owned = router(Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap()));
     let post = |app: &axum::Router, token: &str| {
         block_on(async {
             let request = Request::post("/api/v1/refresh").header("authorization", token);

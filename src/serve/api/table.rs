@@ -16,12 +16,12 @@ use crate::library::view::{
     ResourcesAnswer, SearchView, SectionAnswer, SourcesView, StatusView, SuggestAnswer,
     TopicAnswer, TopicsAnswer,
 };
-use crate::serve::error::Failure;
+use crate::serve::error::RequestFailure;
 use crate::serve::state::ServerState;
 
 /// No parameters.
 #[derive(JsonSchema)]
-struct Nothing {}
+struct NoParameters {}
 
 /// Whether the routes that need the admin token exist: only if the configuration has such a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) enum ApiMethod {
 }
 
 /// A route with its documentation.
-pub(super) struct Documented {
+pub(super) struct ApiRoute {
     pub path: &'static str,
     pub method: ApiMethod,
     pub summary: &'static str,
@@ -58,19 +58,19 @@ pub(super) struct Documented {
 
 /// The router, and the documentation of its routes.
 #[derive(Default)]
-pub(super) struct Table {
+pub(super) struct RouteTable {
     router: Router<Arc<ServerState>>,
-    pub routes: Vec<Documented>,
+    pub routes: Vec<ApiRoute>,
 }
 
-impl Table {
+impl RouteTable {
     /// Adds a GET route with the parameters `P` and the response `A`.
     fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<ServerState>>, T: 'static>(
         mut self,
         path: &'static str,
         summary: &'static str,
         handler: H,
-    ) -> Table {
+    ) -> RouteTable {
         self.router = self.router.route(path, get(handler));
         self.document::<P, A>(path, ApiMethod::Get, summary)
     }
@@ -80,28 +80,29 @@ impl Table {
         path: &'static str,
         method: ApiMethod,
         summary: &'static str,
-    ) -> Table {
+    ) -> RouteTable {
         let parameters = SchemaGenerator::subschema_for::<P>;
         let answer = SchemaGenerator::subschema_for::<A>;
-        self.routes.push(Documented { path, method, summary, parameters, answer });
+        self.routes.push(ApiRoute { path, method, summary, parameters, answer });
         self
     }
 }
 
 /// Every route of the API; that of the administrator only if `admin` offers it.
-pub(super) fn table(admin: AdminRoutes) -> Table {
-    let all = with_knowledge(with_things(Table::default()));
+pub(super) fn table(admin: AdminRoutes) -> RouteTable {
+    let all = with_knowledge(with_lists(with_passages(RouteTable::default())));
     if admin == AdminRoutes::Absent {
         return all;
     }
     let summary = "Asks for a refresh of all sources";
-    let mut owned = all.document::<Nothing, RefreshAnswer>("/refresh", ApiMethod::Post, summary);
+    let mut owned =
+        all.document::<NoParameters, RefreshAnswer>("/refresh", ApiMethod::Post, summary);
     owned.router = owned.router.route("/refresh", post(admin::refresh));
     owned
 }
 
-/// Adds the routes for search, topics, resources, sources and status.
-fn with_things(table: Table) -> Table {
+/// Adds the routes for search and sections.
+fn with_passages(table: RouteTable) -> RouteTable {
     table
         .get::<SearchParameters, SearchView, _, _>(
             "/search",
@@ -113,33 +114,38 @@ fn with_things(table: Table) -> Table {
             "What a query that is being typed may become",
             search::suggest,
         )
-        .get::<things::PlaceParameters, SectionAnswer, _, _>(
+        .get::<things::SectionPlaceParameters, SectionAnswer, _, _>(
             "/section",
             "The section at a place of a file",
             things::section_at,
         )
-        .get::<Nothing, SectionAnswer, _, _>(
+        .get::<NoParameters, SectionAnswer, _, _>(
             "/sections/{id}",
             "A section, as far as its licence allows",
             things::section,
         )
-        .get::<things::ListParameters, TopicsAnswer, _, _>(
+}
+
+/// Adds the routes for topics, resources, sources, status and news.
+fn with_lists(table: RouteTable) -> RouteTable {
+    table
+        .get::<things::TopicListParameters, TopicsAnswer, _, _>(
             "/topics",
             "Topics, the most mentioned first",
             things::topics,
         )
-        .get::<Nothing, TopicAnswer, _, _>("/topics/{id}", "All about a topic", things::topic)
+        .get::<NoParameters, TopicAnswer, _, _>("/topics/{id}", "All about a topic", things::topic)
         .get::<things::ResourceParameters, ResourcesAnswer, _, _>(
             "/resources",
             "The works that most independent authors cite",
             things::resources,
         )
-        .get::<Nothing, SourcesView, _, _>(
+        .get::<NoParameters, SourcesView, _, _>(
             "/sources",
             "What each source holds, and how it fared",
             things::sources,
         )
-        .get::<Nothing, StatusView, _, _>("/status", "The state of the index", things::status)
+        .get::<NoParameters, StatusView, _, _>("/status", "The state of the index", things::status)
         .get::<NewsParameters, NewsView, _, _>(
             "/new",
             "What was added, changed and removed",
@@ -148,9 +154,9 @@ fn with_things(table: Table) -> Table {
 }
 
 /// Adds the routes over the graph.
-fn with_knowledge(table: Table) -> Table {
+fn with_knowledge(table: RouteTable) -> RouteTable {
     table
-        .get::<know::Limited, RelatedView, _, _>(
+        .get::<know::LimitParameter, RelatedView, _, _>(
             "/topics/{id}/related",
             "Topics near a topic, with the evidence",
             know::related,
@@ -160,17 +166,17 @@ fn with_knowledge(table: Table) -> Table {
             "What to learn for a topic, prerequisites first",
             know::learn,
         )
-        .get::<know::PathAsked, PathView, _, _>(
+        .get::<know::ApiPathParameters, PathView, _, _>(
             "/path",
             "How one topic leads to another",
             know::path,
         )
-        .get::<Nothing, CasesView, _, _>(
+        .get::<NoParameters, CasesView, _, _>(
             "/cases",
             "The matrix of case studies and steps",
             know::cases,
         )
-        .get::<know::Limited, CaseView, _, _>(
+        .get::<know::LimitParameter, CaseView, _, _>(
             "/cases/{id}",
             "What the sources say of a case study, step by step",
             know::case,
@@ -180,6 +186,6 @@ fn with_knowledge(table: Table) -> Table {
 /// The API's router.
 pub(in crate::serve) fn routes(admin: AdminRoutes) -> Router<Arc<ServerState>> {
     let nowhere =
-        || async { Failure::not_found("route", "in the API", "/openapi.json lists them") };
+        || async { RequestFailure::not_found("route", "in the API", "/openapi.json lists them") };
     table(admin).router.fallback(nowhere)
 }

@@ -1,4 +1,4 @@
-//! Conditional requests: an unchanged response is not made again.
+//! Conditional requests: an unchanged response is not computed again.
 //!
 //! A response depends on its URL, the open generation, the last and the next run, this server process, the day, and the
 //! start of the time window that the URL asks for. The ETag (RFC 9110) is a hash of these. A client that sends the
@@ -51,7 +51,7 @@ fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderV
     let mut hash = blake3::Hasher::new();
     let last_run = standing.last_run.as_ref().map(|run| run.ended_at.as_str());
     let next_run = state.clock.next_run();
-    // The windows that are usual where the address names none start at midnight.
+    // Default time windows start at midnight.
     let day = now.date_naive().to_string();
     let window = window_start(address, now);
     let times = [Some(day.as_str()), window.as_deref()];
@@ -96,16 +96,16 @@ mod tests {
     use super::*;
     use crate::config::{self, Overrides};
     use crate::serve::run::first_start;
-    use crate::serve::state::Refreshing;
+    use crate::serve::state::RefreshPolicy;
 
     #[test]
-    fn an_etag_ends_with_the_window_that_it_names() {
+    fn an_etag_changes_when_the_time_window_of_its_url_moves() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
         let overrides = Overrides { index: Some(index), ..Overrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        let state = ServerState::new(config, Refreshing::Never).unwrap();
+        let state = ServerState::new(config, RefreshPolicy::Never).unwrap();
         state.renew();
         let noon: DateTime<Utc> = "2026-03-01T12:00:30Z".parse().unwrap();
         let tag_at = |address: &'static str, seconds: i64| {

@@ -11,8 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::library::view::ErrorCode;
-use crate::serve::error::Failure;
-use crate::serve::listen::Ends;
+use crate::serve::error::RequestFailure;
+use crate::serve::listen::ConnectionEnds;
 use crate::serve::state::ServerState;
 
 /// Routes for monitoring, which may use any name for the server.
@@ -20,9 +20,12 @@ const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The host and port that a request names: those of its target if it has them, else those of its `Host` header (RFC
 /// 9112 3.2.2). `None` for an HTTP/1.0 request without either; `Err` if it is invalid.
-pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, Failure> {
+pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, RequestFailure> {
     let wrong = || {
-        Failure::bad_request("the Host header names no host", "send one, such as localhost:7878")
+        RequestFailure::bad_request(
+            "the Host header names no host",
+            "send one, such as localhost:7878",
+        )
     };
     let authority = match parts.uri.authority() {
         Some(authority) => Some(authority.clone()),
@@ -60,8 +63,8 @@ fn is_host_and_port(authority: &Authority) -> bool {
 /// Whether an HTTP/1.1 request lacks the `Host` header, which RFC 9112 3.2 requires. Requests without a connection
 /// were made inside this program and may omit it.
 fn lacks_host(request: &Request) -> bool {
-    let came_over = request.extensions().get::<Ends>().is_some();
-    came_over
+    let has_connection = request.extensions().get::<ConnectionEnds>().is_some();
+    has_connection
         && request.version() == Version::HTTP_11
         && !request.headers().contains_key(header::HOST)
 }
@@ -74,13 +77,13 @@ pub(in crate::serve) async fn check(
 ) -> Response {
     if lacks_host(&request) {
         let hint = "send one, such as localhost:7878";
-        return Failure::bad_request("the request has no Host header", hint).into_response();
+        return RequestFailure::bad_request("the request has no Host header", hint).into_response();
     }
     if FOR_ANY_HOST.contains(&request.uri().path()) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let local = parts.extensions.get::<Ends>().and_then(|ends| ends.local);
+    let local = parts.extensions.get::<ConnectionEnds>().and_then(|ends| ends.local);
     match named(&parts) {
         Err(failure) => failure.into_response(),
         Ok(Some(host)) if !state.hosts.include(host.host(), local.map(|local| local.ip())) => {
@@ -90,8 +93,8 @@ pub(in crate::serve) async fn check(
     }
 }
 
-fn wrong(host: &str) -> Failure {
-    Failure {
+fn wrong(host: &str) -> RequestFailure {
+    RequestFailure {
         status: StatusCode::MISDIRECTED_REQUEST,
         code: ErrorCode::WrongHost,
         message: format!("this server does not answer for the host {host:?}"),
@@ -106,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_host_of_a_request_is_one() {
+    fn a_request_names_at_most_one_valid_host() {
         let host = |target: &str, headers: &[&str]| {
             let mut request = Request::get(target);
             for value in headers {

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::library::view::ErrorCode;
-use crate::serve::error::Failure;
-use crate::serve::listen::Ends;
+use crate::serve::error::RequestFailure;
+use crate::serve::listen::ConnectionEnds;
 use crate::serve::state::ServerState;
 
 /// Bytes of a request's target. Its parts are repeated in the links and messages of the response.
@@ -23,7 +23,7 @@ pub(in crate::serve) async fn limit(
     request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<Ends>().map(|ends| ends.peer.ip());
+    let peer = request.extensions().get::<ConnectionEnds>().map(|ends| ends.peer.ip());
     if let Some(wait) = peer.and_then(|peer| state.limits.wait(peer)) {
         return refuse(StatusCode::TOO_MANY_REQUESTS, "too many requests from you", wait);
     }
@@ -38,8 +38,8 @@ pub(in crate::serve) async fn limit(
     next.run(request).await
 }
 
-fn too_long(bytes: usize) -> Failure {
-    Failure {
+fn too_long(bytes: usize) -> RequestFailure {
+    RequestFailure {
         status: StatusCode::URI_TOO_LONG,
         code: ErrorCode::TooLong,
         message: format!("the address is {bytes} bytes long"),
@@ -49,7 +49,7 @@ fn too_long(bytes: usize) -> Failure {
 
 fn refuse(status: StatusCode, message: &str, wait: Duration) -> Response {
     let seconds = wait.as_secs().max(1);
-    let failure = Failure {
+    let failure = RequestFailure {
         status,
         code: ErrorCode::TooMany,
         message: message.to_owned(),

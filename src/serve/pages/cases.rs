@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::api::PathName;
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::failure::answer;
 use super::format::plural;
@@ -34,7 +34,7 @@ pub(super) async fn page(
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| library.case(&name, PASSAGES, Audience::Reader);
-        let case = state.read(find).await?.ok_or_else(|| Failure::unknown_case(&id))?;
+        let case = state.read(find).await?.ok_or_else(|| RequestFailure::unknown_case(&id))?;
         Ok(layout(&state, &case.label, guide(&case)))
     };
     answer(&state, page.await)

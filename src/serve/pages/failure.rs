@@ -6,11 +6,11 @@ use maud::{Markup, html};
 
 use super::frame::layout;
 use crate::library::view::ErrorCode;
-use crate::serve::error::Failure;
+use crate::serve::error::RequestFailure;
 use crate::serve::state::ServerState;
 
 /// The page that shows `failure`.
-pub(super) fn page(state: &ServerState, failure: Failure) -> Response {
+pub(super) fn page(state: &ServerState, failure: RequestFailure) -> Response {
     let title = match failure.status {
         StatusCode::NOT_FOUND => "Not found",
         StatusCode::SERVICE_UNAVAILABLE if failure.code == ErrorCode::NotReady => "Not ready yet",
@@ -29,7 +29,7 @@ pub(super) fn page(state: &ServerState, failure: Failure) -> Response {
 }
 
 /// The page, or the page of its failure.
-pub(super) fn answer(state: &ServerState, made: Result<Markup, Failure>) -> Response {
+pub(super) fn answer(state: &ServerState, made: Result<Markup, RequestFailure>) -> Response {
     match made {
         Ok(markup) => markup.into_response(),
         Err(failure) => page(state, failure),

@@ -27,7 +27,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::error::Failure;
+use super::error::RequestFailure;
 use super::state::ServerState;
 
 pub(super) fn routes() -> Router<Arc<ServerState>> {
@@ -50,6 +50,6 @@ pub(super) fn routes() -> Router<Arc<ServerState>> {
 
 /// Any URL without a route.
 pub(super) async fn not_found(State(state): State<Arc<ServerState>>, uri: Uri) -> Response {
-    let failure = Failure::not_found("page", uri.path(), "search for it above");
+    let failure = RequestFailure::not_found("page", uri.path(), "search for it above");
     failure::page(&state, failure)
 }

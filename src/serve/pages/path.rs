@@ -7,7 +7,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use super::super::api::{PathParameters, QueryParameters};
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
 use super::super::state::ServerState;
 use super::failure::answer;
 use super::frame::layout;
@@ -16,7 +16,7 @@ use crate::library::view::{ChainView, PathView};
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<PathParameters>, Failure>,
+    asked: Result<QueryParameters<PathParameters>, RequestFailure>,
 ) -> Response {
     let page = async {
         let QueryParameters(asked) = asked?;
