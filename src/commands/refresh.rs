@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::refresh::{
     self, FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop, RefreshSummary,
 };
-use crate::serve::signals::Signals;
+use crate::serve::signals::ProcessSignals;
 
 /// Problems that are printed; the others are counted.
 const SHOWN: usize = 10;
@@ -110,7 +110,7 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<RefreshStop> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut stops = {
         let _entered = runtime.enter();
-        Signals::to_stop()
+        ProcessSignals::to_stop()
     };
     std::thread::spawn(move || {
         runtime.block_on(async {

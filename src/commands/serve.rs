@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Exit;
 use crate::config::Config;
-use crate::serve::{self, Refreshing};
+use crate::serve::{self, RefreshPolicy};
 
 #[derive(Debug, Default, Args)]
 pub(super) struct ServeArguments {
@@ -36,7 +36,8 @@ pub(super) fn run(mut config: Config, arguments: ServeArguments) -> anyhow::Resu
         bail!("--web {} is no folder; in a checkout it is web", folder.display());
     }
     config.web_folder = arguments.web;
-    let refreshing = if arguments.no_refresh { Refreshing::Never } else { Refreshing::Scheduled };
+    let refreshing =
+        if arguments.no_refresh { RefreshPolicy::Never } else { RefreshPolicy::Scheduled };
     serve::serve(config, refreshing)?;
     Ok(Exit::Done)
 }

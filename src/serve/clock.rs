@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+use super::history::RunHistory;
 use crate::config::{Config, Timetable};
 use crate::generation::run::RunRecord;
 use crate::library::view::RefreshStart;
@@ -29,14 +30,14 @@ pub(super) enum RunScope {
 
 /// When the next run starts, and which requests wait for it.
 #[derive(Default)]
-pub(super) struct Clock {
-    inner: Mutex<Inner>,
+pub(super) struct RefreshClock {
+    inner: Mutex<ClockState>,
 }
 
 #[derive(Default)]
-struct Inner {
+struct ClockState {
     next: Option<DateTime<Utc>>,
-    /// Deferred sources, and when their host may be asked again.
+    /// Deferred sources, and when their host allows requests again.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
     wanted: Option<RunScope>,
     /// When a rebuild of a damaged index was last requested, and whether it is still pending.
@@ -44,7 +45,7 @@ struct Inner {
     running: bool,
 }
 
-impl Clock {
+impl RefreshClock {
     /// The time of the next run (RFC 3339), if one is planned.
     pub fn next_run(&self) -> Option<String> {
         let inner = self.lock();
@@ -146,7 +147,7 @@ impl Clock {
         self.lock().next = Some(until);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, ClockState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -155,38 +156,6 @@ impl Clock {
 /// is planned.
 pub fn due(timetable: &Timetable, runs: &[RunRecord], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     timetable.due(RunHistory::of(runs, now).counted, now)
-}
-
-/// What the recorded runs imply for the next one.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct RunHistory {
-    /// The end of the last run over the whole catalogue that reached at least one host. Runs with a timestamp in the
-    /// future are ignored.
-    counted: Option<DateTime<Utc>>,
-    /// What the newest run deferred, and until when.
-    retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
-}
-
-impl RunHistory {
-    /// Whether a run that counts ended at or after `time`. The record has whole seconds.
-    fn counted_since(&self, time: DateTime<Utc>) -> bool {
-        self.counted.is_some_and(|counted| counted.timestamp() >= time.timestamp())
-    }
-
-    /// Reads `runs` (newest first) as of `now`; ignores runs with a timestamp in the future.
-    pub fn of(runs: &[RunRecord], now: DateTime<Utc>) -> RunHistory {
-        let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
-        let counts =
-            |run: &&RunRecord| run.complete && !run.reached_nothing() && !run.is_of_the_future(now);
-        let counted = runs.iter().find(counts);
-        let retry = runs.first().and_then(|run| {
-            let at = time(run.retry_at.as_deref()?)?;
-            let deferred: BTreeSet<_> =
-                run.deferred().map(|result| result.source.clone()).collect();
-            (!deferred.is_empty()).then_some((at, deferred))
-        });
-        RunHistory { counted: counted.and_then(|run| time(&run.ended_at)), retry }
-    }
 }
 
 #[cfg(test)]
@@ -203,8 +172,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_during_a_run_follows_it_once() {
-        let (clock, now) = (Clock::default(), Utc::now());
+    fn requests_during_a_run_are_merged_into_one_run_after_it() {
+        let (clock, now) = (RefreshClock::default(), Utc::now());
         let timetable = &daily().timetable;
         assert_eq!(clock.due(timetable, now), None);
         assert_eq!(clock.ask_for(only(&["b"])), RefreshStart::Begins);
@@ -218,21 +187,21 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_index_is_rebuilt_before_anything_is_fetched_and_not_again_and_again() {
+    fn a_damaged_index_is_rebuilt_before_anything_is_fetched_and_once_per_delay() {
         let config = daily();
-        let (clock, timetable, now) = (Clock::default(), &config.timetable, Utc::now());
+        let (clock, timetable, now) = (RefreshClock::default(), &config.timetable, Utc::now());
         clock.put_off(now);
         clock.ask_for_rebuild(now);
         assert_eq!(clock.due(timetable, now), Some(RunScope::Stored));
         clock.put_off(now + AGAIN * 9);
         clock.ask_for_rebuild(now);
-        assert_eq!(clock.due(timetable, now), None, "it was tried this instant");
+        assert_eq!(clock.due(timetable, now), None, "it was requested a moment ago");
         clock.ask_for_rebuild(now + AGAIN);
         assert_eq!(clock.due(timetable, now + AGAIN), Some(RunScope::Stored));
     }
 
     #[test]
-    fn what_was_deferred_is_asked_when_its_host_allows() {
+    fn deferred_sources_are_retried_when_their_host_allows() {
         let result = |source: &str, outcome| SourceResult {
             source: source.to_owned(),
             outcome,
@@ -253,7 +222,7 @@ mod tests {
         let at: DateTime<Utc> = "2026-03-01T11:00:00Z".parse().unwrap();
         assert_eq!(last.retry, Some((at, BTreeSet::from(["b".to_owned()]))));
         let config = daily();
-        let (clock, timetable) = (Clock::default(), &config.timetable);
+        let (clock, timetable) = (RefreshClock::default(), &config.timetable);
         clock.plan(&config, &last, now, now);
         assert_eq!(clock.next_run().unwrap(), "2026-03-01T11:00:00Z");
         assert_eq!(clock.due(timetable, now), None);
@@ -264,15 +233,15 @@ mod tests {
     }
 
     #[test]
-    fn every_minute_is_honoured_after_a_full_run() {
-        let (mut config, clock, now) = (daily(), Clock::default(), Utc::now());
+    fn a_schedule_of_every_minute_is_followed_after_a_full_run() {
+        let (mut config, clock, now) = (daily(), RefreshClock::default(), Utc::now());
         config.timetable = Timetable::read(Some("1m"), None, None, Some("0s")).unwrap();
         let second = chrono::Duration::seconds(1);
         let last = RunHistory { counted: Some(now), retry: None };
         clock.plan_after(&config, &last, now - second * 9, now);
         assert_eq!(clock.due(&config.timetable, now + second * 59), None);
         assert_eq!(clock.due(&config.timetable, now + second * 60), Some(RunScope::All));
-        // The run before that one counted; this one reached nobody, or left no record.
+        // The run before that one counted; this one reached no host, or left no record.
         let last = RunHistory { counted: Some(now - second * 90), retry: None };
         clock.plan_after(&config, &last, now - second * 9, now);
         assert_eq!(clock.due(&config.timetable, now + AGAIN - second), None);
@@ -282,7 +251,7 @@ mod tests {
     #[test]
     fn a_machine_that_slept_catches_up_at_once() {
         let config = daily();
-        let (clock, timetable, now) = (Clock::default(), &config.timetable, Utc::now());
+        let (clock, timetable, now) = (RefreshClock::default(), &config.timetable, Utc::now());
         let last = RunHistory { counted: Some(now - chrono::Duration::days(3)), retry: None };
         clock.plan(&config, &last, now, now);
         assert_eq!(clock.due(timetable, now), Some(RunScope::All));
@@ -301,14 +270,14 @@ mod tests {
         assert_eq!(last.counted, Some("2026-02-28T22:00:00Z".parse().unwrap()), "the one before");
         // Each start of a server plans from the record. A run in the future must not delay the next one at every
         // start.
-        let (config, clock) = (daily(), Clock::default());
+        let (config, clock) = (daily(), RefreshClock::default());
         clock.plan(&config, &RunHistory::of(&[ahead], now), now, now);
         assert_eq!(clock.due(&config.timetable, now), Some(RunScope::All));
     }
 
     #[test]
     fn a_run_planned_before_the_clock_was_set_back_is_a_period_away_at_most() {
-        let (config, clock) = (daily(), Clock::default());
+        let (config, clock) = (daily(), RefreshClock::default());
         let timetable = &config.timetable;
         let ahead: DateTime<Utc> = "2036-03-01T10:00:00Z".parse().unwrap();
         let last = RunHistory { counted: Some(ahead), retry: None };

@@ -17,17 +17,17 @@ const PER_ADDRESS: usize = 64;
 
 /// The open connections of one server.
 pub(super) struct Connections {
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
     per_address: usize,
     /// Whether the limit applies to loopback too.
-    everybody: bool,
+    includes_loopback: bool,
     /// Open connections of each network. There are never more entries than slots.
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
 /// The slot of one connection; dropping it frees the slot.
 pub(super) struct ConnectionSlot {
-    _place: OwnedSemaphorePermit,
+    _permit: OwnedSemaphorePermit,
     of: Option<(Arc<Connections>, IpAddr)>,
 }
 
@@ -35,9 +35,9 @@ impl Connections {
     /// Limits every address to `set` connections; if `None`, applies a default to addresses beyond loopback.
     pub fn new(set: Option<NonZeroUsize>) -> Arc<Connections> {
         Arc::new(Connections {
-            places: Arc::new(Semaphore::new(MOST)),
+            slots: Arc::new(Semaphore::new(MOST)),
             per_address: set.map_or(PER_ADDRESS, NonZeroUsize::get),
-            everybody: set.is_some(),
+            includes_loopback: set.is_some(),
             open: Mutex::default(),
         })
     }
@@ -48,20 +48,20 @@ impl Connections {
         self: &Arc<Connections>,
         listener: &TcpListener,
     ) -> std::io::Result<(TcpStream, SocketAddr, Option<ConnectionSlot>)> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let place = place.map_err(std::io::Error::other)?;
+        let permit = Arc::clone(&self.slots).acquire_owned().await;
+        let permit = permit.map_err(std::io::Error::other)?;
         let (stream, peer) = listener.accept().await?;
-        Ok((stream, peer, self.seat(peer.ip(), place)))
+        Ok((stream, peer, self.slot(peer.ip(), permit)))
     }
 
-    fn seat(
+    fn slot(
         self: &Arc<Connections>,
         peer: IpAddr,
-        place: OwnedSemaphorePermit,
+        permit: OwnedSemaphorePermit,
     ) -> Option<ConnectionSlot> {
         let peer = network(peer);
-        if peer.is_loopback() && !self.everybody {
-            return Some(ConnectionSlot { _place: place, of: None });
+        if peer.is_loopback() && !self.includes_loopback {
+            return Some(ConnectionSlot { _permit: permit, of: None });
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(peer).or_default();
@@ -69,7 +69,7 @@ impl Connections {
             return None;
         }
         *count += 1;
-        Some(ConnectionSlot { _place: place, of: Some((Arc::clone(self), peer)) })
+        Some(ConnectionSlot { _permit: permit, of: Some((Arc::clone(self), peer)) })
     }
 }
 
@@ -90,31 +90,31 @@ impl Drop for ConnectionSlot {
 mod tests {
     use super::*;
 
-    fn seats(connections: &Arc<Connections>, peer: &str, wanted: usize) -> Vec<ConnectionSlot> {
+    fn slots(connections: &Arc<Connections>, peer: &str, wanted: usize) -> Vec<ConnectionSlot> {
         let peer = peer.parse().unwrap();
-        let place = || Arc::clone(&connections.places).try_acquire_owned().unwrap();
-        (0..wanted).filter_map(|_| connections.seat(peer, place())).collect()
+        let permit = || Arc::clone(&connections.slots).try_acquire_owned().unwrap();
+        (0..wanted).filter_map(|_| connections.slot(peer, permit())).collect()
     }
 
     #[test]
     fn one_peer_can_not_hold_all_connections() {
         let connections = Connections::new(None);
-        let held = seats(&connections, "198.51.100.7", 100);
+        let held = slots(&connections, "198.51.100.7", 100);
         assert_eq!(held.len(), PER_ADDRESS);
-        assert_eq!(seats(&connections, "198.51.100.8", 10).len(), 10, "another peer");
-        assert_eq!(seats(&connections, "127.0.0.1", 100).len(), 100, "this machine");
+        assert_eq!(slots(&connections, "198.51.100.8", 10).len(), 10, "another peer");
+        assert_eq!(slots(&connections, "127.0.0.1", 100).len(), 100, "this machine");
         drop(held);
-        assert_eq!(connections.places.available_permits(), MOST);
-        assert!(connections.open.lock().unwrap().is_empty(), "nobody is remembered");
-        assert_eq!(seats(&connections, "198.51.100.7", 10).len(), 10);
+        assert_eq!(connections.slots.available_permits(), MOST);
+        assert!(connections.open.lock().unwrap().is_empty(), "no peer is remembered");
+        assert_eq!(slots(&connections, "198.51.100.7", 10).len(), 10);
     }
 
     #[test]
-    fn a_network_of_ipv6_has_the_places_of_one_peer_and_a_limit_that_is_set_is_everybody_s() {
+    fn an_ipv6_network_counts_as_one_peer_and_a_configured_limit_applies_to_loopback() {
         let connections = Connections::new(NonZeroUsize::new(2));
-        let _one = seats(&connections, "2001:db8::1", 1);
-        assert_eq!(seats(&connections, "2001:db8::2", 2).len(), 1);
-        assert_eq!(seats(&connections, "2001:db8:0:1::1", 2).len(), 2);
-        assert_eq!(seats(&connections, "::ffff:127.0.0.1", 3).len(), 2);
+        let _one = slots(&connections, "2001:db8::1", 1);
+        assert_eq!(slots(&connections, "2001:db8::2", 2).len(), 1);
+        assert_eq!(slots(&connections, "2001:db8:0:1::1", 2).len(), 2);
+        assert_eq!(slots(&connections, "::ffff:127.0.0.1", 3).len(), 2);
     }
 }

@@ -9,10 +9,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use super::ServerState;
-use super::api::{unknown_case, unknown_topic};
-use super::error::Failure;
-use super::home::Home;
+use super::error::RequestFailure;
+use super::home::BaseUrl;
+use super::state::ServerState;
 use crate::graph::export::{self, Format};
 use crate::library::{Audience, Deck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
@@ -29,13 +28,13 @@ pub(super) fn routes() -> Router<Arc<ServerState>> {
 }
 
 /// A file with its media type; `None` if there is no such file, `Err` if making it failed.
-type Made = Result<Option<(&'static str, Vec<u8>)>, anyhow::Error>;
+type MadeFile = Result<Option<(&'static str, Vec<u8>)>, anyhow::Error>;
 
 async fn of_case(
     State(state): State<Arc<ServerState>>,
     Path((id, file)): Path<(String, String)>,
-    Home(home): Home,
-) -> Result<Response, Failure> {
+    BaseUrl(home): BaseUrl,
+) -> Result<Response, RequestFailure> {
     let (name, what, audience) = (id.clone(), file.clone(), state.audience());
     let make = move |library: &Library| {
         Ok(match what.as_str() {
@@ -43,13 +42,13 @@ async fn of_case(
             _ => cards(library.case_cards(&name, audience)?, &what),
         })
     };
-    download(state.read(make).await?, &id, &file, unknown_case)
+    download(state.read(make).await?, &id, &file, RequestFailure::unknown_case)
 }
 
 async fn of_topic(
     State(state): State<Arc<ServerState>>,
     Path((id, file)): Path<(String, String)>,
-) -> Result<Response, Failure> {
+) -> Result<Response, RequestFailure> {
     let (name, what, audience) = (id.clone(), file.clone(), state.audience());
     let format = match what.as_str() {
         "graph.ttl" => Some((Format::Turtle, "text/turtle; charset=utf-8")),
@@ -70,7 +69,7 @@ async fn of_topic(
             state.ask(make).await?
         }
     };
-    download(made, &id, &file, unknown_topic)
+    download(made, &id, &file, RequestFailure::unknown_topic)
 }
 
 fn guide(
@@ -78,13 +77,13 @@ fn guide(
     name: &str,
     audience: Audience,
     home: &str,
-) -> Result<Made, SearchError> {
+) -> Result<MadeFile, SearchError> {
     let case = library.case(name, PASSAGES, audience)?;
     let written = case.map(|case| markdown::guide(&case, home).into_bytes());
     Ok(Ok(written.map(|bytes| ("text/markdown; charset=utf-8", bytes))))
 }
 
-fn cards(deck: Option<Deck>, file: &str) -> Made {
+fn cards(deck: Option<Deck>, file: &str) -> MadeFile {
     let Some(Deck { name, cards }) = deck else { return Ok(None) };
     match file {
         "cards.apkg" => Ok(Some(("application/octet-stream", deck::apkg(&name, &cards)?))),
@@ -99,7 +98,7 @@ fn graph(
     audience: Audience,
     format: Format,
     media_type: &'static str,
-) -> Made {
+) -> MadeFile {
     let Some(topic) = library.find_topic(name) else { return Ok(None) };
     let graph = library.graph_for(audience);
     let part = export::around(&graph, topic, NEAREST);
@@ -110,14 +109,14 @@ fn graph(
 
 /// The response that downloads the file `made`, named after `id` and `file`.
 fn download(
-    made: Made,
+    made: MadeFile,
     id: &str,
     file: &str,
-    unknown: fn(&str) -> Failure,
-) -> Result<Response, Failure> {
+    unknown: fn(&str) -> RequestFailure,
+) -> Result<Response, RequestFailure> {
     let made = made.map_err(|error| {
         tracing::error!("{file} of {id} could not be made: {error:#}");
-        Failure::internal("the file could not be made")
+        RequestFailure::internal("the file could not be made")
     })?;
     let (kind, bytes) = made.ok_or_else(|| unknown(id))?;
     let plain: String = id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();

@@ -10,17 +10,17 @@ use crate::search::{SearchError, SearchStopped};
 
 /// A failed request.
 #[derive(Clone, Debug)]
-pub(super) struct Failure {
+pub(super) struct RequestFailure {
     pub status: StatusCode,
     pub code: ErrorCode,
     pub message: String,
     pub hint: String,
 }
 
-impl Failure {
+impl RequestFailure {
     /// There is no generation to show yet.
-    pub fn not_ready() -> Failure {
-        Failure {
+    pub fn not_ready() -> RequestFailure {
+        RequestFailure {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: ErrorCode::NotReady,
             message: "the index is being built".to_owned(),
@@ -29,8 +29,8 @@ impl Failure {
     }
 
     /// The queue of searches is full.
-    pub fn busy() -> Failure {
-        Failure {
+    pub fn busy() -> RequestFailure {
+        RequestFailure {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: ErrorCode::Busy,
             message: "too many searches at once".to_owned(),
@@ -39,7 +39,7 @@ impl Failure {
     }
 
     /// A search was stopped before it was done.
-    fn stopped(stopped: SearchStopped) -> Failure {
+    fn stopped(stopped: SearchStopped) -> RequestFailure {
         let (code, hint) = match stopped {
             SearchStopped::Cancelled => {
                 (ErrorCode::Stopped, "the server is stopping; search again later")
@@ -50,7 +50,7 @@ impl Failure {
             }
         };
         let (status, message) = (StatusCode::SERVICE_UNAVAILABLE, stopped.to_string());
-        Failure { status, code, message, hint: hint.to_owned() }
+        RequestFailure { status, code, message, hint: hint.to_owned() }
     }
 
     /// Seconds until a retry may succeed, if that is known.
@@ -59,8 +59,8 @@ impl Failure {
     }
 
     /// There is no such `thing` as `name`.
-    pub fn not_found(thing: &str, name: &str, hint: &str) -> Failure {
-        Failure {
+    pub fn not_found(thing: &str, name: &str, hint: &str) -> RequestFailure {
+        RequestFailure {
             status: StatusCode::NOT_FOUND,
             code: ErrorCode::NotFound,
             message: format!("no {thing} {name:?}"),
@@ -68,15 +68,23 @@ impl Failure {
         }
     }
 
+    pub fn unknown_topic(name: &str) -> RequestFailure {
+        RequestFailure::not_found("topic", name, "/topics and /api/v1/topics list them")
+    }
+
+    pub fn unknown_case(id: &str) -> RequestFailure {
+        RequestFailure::not_found("case study", id, "/cases and /api/v1/cases list them")
+    }
+
     /// The client lacks the permission.
-    pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> Failure {
+    pub fn forbidden(status: StatusCode, message: &str, hint: &str) -> RequestFailure {
         let (message, hint) = (message.to_owned(), hint.to_owned());
-        Failure { status, code: ErrorCode::Forbidden, message, hint }
+        RequestFailure { status, code: ErrorCode::Forbidden, message, hint }
     }
 
     /// A bug or a lack of resources on this side; the log has the details.
-    pub fn internal(message: &str) -> Failure {
-        Failure {
+    pub fn internal(message: &str) -> RequestFailure {
+        RequestFailure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: ErrorCode::Internal,
             message: message.to_owned(),
@@ -85,8 +93,8 @@ impl Failure {
     }
 
     /// The request is invalid.
-    pub fn bad_request(message: impl Into<String>, hint: &str) -> Failure {
-        Failure {
+    pub fn bad_request(message: impl Into<String>, hint: &str) -> RequestFailure {
+        RequestFailure {
             status: StatusCode::BAD_REQUEST,
             code: ErrorCode::BadRequest,
             message: message.into(),
@@ -95,17 +103,17 @@ impl Failure {
     }
 }
 
-impl From<SearchError> for Failure {
-    fn from(error: SearchError) -> Failure {
+impl From<SearchError> for RequestFailure {
+    fn from(error: SearchError) -> RequestFailure {
         match error {
-            SearchError::Stopped(stopped) => return Failure::stopped(stopped),
+            SearchError::Stopped(stopped) => return RequestFailure::stopped(stopped),
             SearchError::TooManyFilters { .. } => {
                 let hint = "each field:value counts, equal ones once";
-                return Failure::bad_request(error.to_string(), hint);
+                return RequestFailure::bad_request(error.to_string(), hint);
             }
             _ => tracing::error!(%error, "a request failed"),
         }
-        Failure {
+        RequestFailure {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: ErrorCode::Index,
             message: "the index could not be read".to_owned(),
@@ -114,17 +122,17 @@ impl From<SearchError> for Failure {
     }
 }
 
-impl From<tokio::task::JoinError> for Failure {
-    fn from(error: tokio::task::JoinError) -> Failure {
+impl From<tokio::task::JoinError> for RequestFailure {
+    fn from(error: tokio::task::JoinError) -> RequestFailure {
         tracing::error!(%error, "a request ended early");
-        Failure::internal("the request could not be answered")
+        RequestFailure::internal("the request could not be answered")
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for RequestFailure {
     fn into_response(self) -> Response {
         let retry_after = self.retry_after().map(|after| (header::RETRY_AFTER, after));
-        let Failure { status, code, message, hint } = self;
+        let RequestFailure { status, code, message, hint } = self;
         let answer = ErrorAnswer { error: ErrorView { code, message, hint } };
         let mut response = (status, Json(answer)).into_response();
         response.headers_mut().extend(retry_after);

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_address_that_others_reach_and_only_news_are_warned_of() {
+    fn a_warning_is_logged_only_if_others_reach_the_address_and_private_sources_increase() {
         let exposure = Exposure::default();
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
         for own in ["127.0.0.1", "::1", "::ffff:127.0.0.1"] {

@@ -12,10 +12,10 @@ use quick_xml::Writer;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::ServerState;
 use super::api::{NewsParameters, QueryParameters};
-use super::error::Failure;
-use super::home::Home;
+use super::error::RequestFailure;
+use super::home::BaseUrl;
+use super::state::ServerState;
 use crate::generation::news::NewsKind;
 use crate::library::view::{NewsItem, NewsView};
 use crate::printable::strip;
@@ -27,9 +27,9 @@ const USUAL: &str = "30d";
 pub(super) async fn feed(
     State(state): State<Arc<ServerState>>,
     OriginalUri(uri): OriginalUri,
-    Home(home): Home,
+    BaseUrl(home): BaseUrl,
     QueryParameters(asked): QueryParameters<NewsParameters>,
-) -> Result<Response, Failure> {
+) -> Result<Response, RequestFailure> {
     let about = [&asked.topic, &asked.source].into_iter().flatten().find(|name| !name.is_empty());
     let title = about.map_or_else(
         || "Cairn: what is new".to_owned(),
@@ -39,12 +39,12 @@ pub(super) async fn feed(
     let news = asked.find(&state, USUAL, state.audience()).await?;
     let own = format!("{home}{}", uri.path_and_query().map_or("/feed.atom", |path| path.as_str()));
     let feed = written(&news, &title, &built_at, &home, &own)
-        .map_err(|_| Failure::internal("the feed can't be written"))?;
+        .map_err(|_| RequestFailure::internal("the feed can't be written"))?;
     let kind = "application/atom+xml; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], feed).into_response())
 }
 
-type Xml = Writer<Vec<u8>>;
+type FeedWriter = Writer<Vec<u8>>;
 
 /// The Atom document. Its writer escapes all text; characters that XML does not allow are removed.
 fn written(
@@ -72,19 +72,19 @@ fn written(
     Ok(xml.into_inner())
 }
 
-fn element(xml: &mut Xml, name: &str, text: &str) -> io::Result<()> {
+fn element(xml: &mut FeedWriter, name: &str, text: &str) -> io::Result<()> {
     xml.create_element(name).write_text_content(BytesText::new(&strip(text)))?;
     Ok(())
 }
 
-fn link(xml: &mut Xml, rel: &str, href: &str) -> io::Result<()> {
+fn link(xml: &mut FeedWriter, rel: &str, href: &str) -> io::Result<()> {
     let href = strip(href);
     let link = xml.create_element("link");
     link.with_attributes([("href", &*href), ("rel", rel)]).write_empty()?;
     Ok(())
 }
 
-fn entry(xml: &mut Xml, item: &NewsItem, home: &str) -> io::Result<()> {
+fn entry(xml: &mut FeedWriter, item: &NewsItem, home: &str) -> io::Result<()> {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
     let did = match news.what {
@@ -129,7 +129,7 @@ fn moment(at: &str) -> String {
 }
 
 /// `GET /opensearch.xml` (OpenSearch 1.1).
-pub(super) async fn opensearch(Home(home): Home) -> Response {
+pub(super) async fn opensearch(BaseUrl(home): BaseUrl) -> Response {
     let home = escape(home.as_str());
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

@@ -5,30 +5,30 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::ServerState;
-use super::hosts::named;
-use super::listen::Ends;
+use super::listen::ConnectionEnds;
+use super::middleware::hosts::named;
+use super::state::ServerState;
 
 /// Base of our own URLs, such as `http://127.0.0.1:7878`.
-pub(super) struct Home(pub String);
+pub(super) struct BaseUrl(pub String);
 
-impl FromRequestParts<Arc<ServerState>> for Home {
+impl FromRequestParts<Arc<ServerState>> for BaseUrl {
     type Rejection = std::convert::Infallible;
 
-    /// The URL of the configuration; else the host of the request, which [`super::hosts`] has checked; else the local
+    /// The URL of the configuration; else the host of the request, which [`super::middleware::hosts`] has checked; else the local
     /// address of the connection.
     async fn from_request_parts(
         parts: &mut Parts,
         state: &Arc<ServerState>,
-    ) -> Result<Home, Self::Rejection> {
+    ) -> Result<BaseUrl, Self::Rejection> {
         if let Some(url) = &state.config.url {
-            return Ok(Home(url.clone()));
+            return Ok(BaseUrl(url.clone()));
         }
         if let Ok(Some(host)) = named(parts) {
-            return Ok(Home(format!("http://{host}")));
+            return Ok(BaseUrl(format!("http://{host}")));
         }
-        let local = parts.extensions.get::<Ends>().and_then(|ends| ends.local);
+        let local = parts.extensions.get::<ConnectionEnds>().and_then(|ends| ends.local);
         let host = local.map_or_else(|| state.config.listen.clone(), |local| local.to_string());
-        Ok(Home(format!("http://{host}")))
+        Ok(BaseUrl(format!("http://{host}")))
     }
 }

@@ -1,4 +1,4 @@
-//! The host that a request names, and the hosts that this server serves.
+//! The hosts that this server serves; [`super::middleware::hosts`] refuses requests for others.
 //!
 //! A page of any site can let its own name resolve to 127.0.0.1 (DNS rebinding); its scripts could then read this
 //! server's responses. Such requests carry that name in `Host`, so a request for a name that is neither this
@@ -6,38 +6,25 @@
 //! proxy or a container may map it, and rebinding does not depend on it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{StatusCode, Version, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 
-use super::ServerState;
-use super::error::Failure;
-use super::listen::Ends;
 use crate::config::Config;
-use crate::library::view::ErrorCode;
-
-/// Routes for monitoring, which may use any name for the server.
-const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 
 /// The configured hosts. The server also serves loopback names and the local addresses of its connections.
-pub(super) struct Hosts(Vec<String>);
+pub(super) struct ServedHosts(Vec<String>);
 
-impl Hosts {
+impl ServedHosts {
     /// The hosts that `config` names in `hosts`, `url` and `listen`.
-    pub fn new(config: &Config) -> Hosts {
+    pub fn new(config: &Config) -> ServedHosts {
         let url = config.url.as_ref().and_then(|url| url::Url::parse(url).ok());
         let url = url.and_then(|url| url.host_str().map(str::to_owned));
         let named = config.hosts.iter().cloned().chain(url).chain([config.listen.clone()]);
-        Hosts(named.map(|name| plain(&name)).collect())
+        ServedHosts(named.map(|name| plain(&name)).collect())
     }
 
     /// Whether the server serves `host`, named by a request over a connection to the local address `local`.
-    fn include(&self, host: &str, local: Option<IpAddr>) -> bool {
+    pub fn include(&self, host: &str, local: Option<IpAddr>) -> bool {
         let host = plain(host);
         if let Ok(address) = host.parse::<IpAddr>() {
             let address = address.to_canonical();
@@ -60,97 +47,14 @@ fn plain(host: &str) -> String {
     named.strip_suffix('.').unwrap_or(named).to_ascii_lowercase()
 }
 
-/// The host and port that a request names: those of its target if it has them, else those of its `Host` header (RFC
-/// 9112 3.2.2). `None` for an HTTP/1.0 request without either; `Err` if it is invalid.
-pub(super) fn named(parts: &Parts) -> Result<Option<Authority>, Failure> {
-    let wrong = || {
-        Failure::bad_request("the Host header names no host", "send one, such as localhost:7878")
-    };
-    let authority = match parts.uri.authority() {
-        Some(authority) => Some(authority.clone()),
-        None => {
-            let mut sent = parts.headers.get_all(header::HOST).iter();
-            match (sent.next(), sent.next()) {
-                (None, _) => None,
-                (Some(host), None) if host.is_empty() => None,
-                (Some(host), None) => {
-                    Some(Authority::try_from(host.as_bytes()).map_err(|_| wrong())?)
-                }
-                (Some(_), Some(_)) => return Err(wrong()),
-            }
-        }
-    };
-    match authority {
-        Some(authority) if !is_host_and_port(&authority) => Err(wrong()),
-        authority => Ok(authority),
-    }
-}
-
-/// Whether `authority` is exactly a host with an optional port. The parser reads `[::1].example` as `[::1]`, and
-/// `127.0.0.1:1.example` as `127.0.0.1`.
-fn is_host_and_port(authority: &Authority) -> bool {
-    let host = authority.host();
-    let Some(port) = authority.as_str().strip_prefix(host) else { return false };
-    let is_port = |port: &str| port.parse::<u16>().is_ok();
-    let is_host = match host.strip_prefix('[') {
-        Some(address) => address.strip_suffix(']').is_some_and(|inner| !inner.contains(']')),
-        None => true,
-    };
-    is_host && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
-}
-
-/// Whether an HTTP/1.1 request lacks the `Host` header, which RFC 9112 3.2 requires. Requests without a connection
-/// were made inside this program and may omit it.
-fn lacks_host(request: &Request) -> bool {
-    let came_over = request.extensions().get::<Ends>().is_some();
-    came_over
-        && request.version() == Version::HTTP_11
-        && !request.headers().contains_key(header::HOST)
-}
-
-/// Responds with 421 to a request for another host, and with 400 if the host is missing or invalid.
-pub(super) async fn check(
-    State(state): State<Arc<ServerState>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    if lacks_host(&request) {
-        let hint = "send one, such as localhost:7878";
-        return Failure::bad_request("the request has no Host header", hint).into_response();
-    }
-    if FOR_ANY_HOST.contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let local = parts.extensions.get::<Ends>().and_then(|ends| ends.local);
-    match named(&parts) {
-        Err(failure) => failure.into_response(),
-        Ok(Some(host)) if !state.hosts.include(host.host(), local.map(|local| local.ip())) => {
-            wrong(host.host()).into_response()
-        }
-        Ok(_) => next.run(Request::from_parts(parts, body)).await,
-    }
-}
-
-fn wrong(host: &str) -> Failure {
-    Failure {
-        status: StatusCode::MISDIRECTED_REQUEST,
-        code: ErrorCode::WrongHost,
-        message: format!("this server does not answer for the host {host:?}"),
-        hint: format!(
-            "if it is meant to, add hosts = [{host:?}] under [serve] in its cairn.toml and start it again"
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn loopback_what_is_listened_on_and_what_is_set_are_this_server_s() {
+    fn loopback_names_the_listen_address_and_configured_hosts_are_served() {
         let set = ["Cairn.lan", "192.0.2.9:8080", "cairn.example.org", "2001:db8::2", "[::]:7878"];
-        let hosts = Hosts(set.iter().map(|name| plain(name)).collect());
+        let hosts = ServedHosts(set.iter().map(|name| plain(name)).collect());
         let local = Some("198.51.100.7".parse().unwrap());
         for own in [
             "localhost",
@@ -181,31 +85,5 @@ mod tests {
             assert!(!hosts.include(other, local), "{other}");
         }
         assert!(!hosts.include("198.51.100.7", None), "another connection's address");
-    }
-
-    #[test]
-    fn the_host_of_a_request_is_one() {
-        let host = |target: &str, headers: &[&str]| {
-            let mut request = Request::get(target);
-            for value in headers {
-                request = request.header(header::HOST, *value);
-            }
-            named(&request.body(()).unwrap().into_parts().0).map_err(|failure| failure.status)
-        };
-        let is = |name: &str| Ok(Some(name.parse::<Authority>().unwrap()));
-        assert_eq!(host("/a", &["localhost:7878"]), is("localhost:7878"));
-        assert_eq!(host("http://evil.example/a", &["localhost"]), is("evil.example"));
-        assert_eq!((host("/a", &[]), host("/a", &[""])), (Ok(None), Ok(None)));
-        for wrong in [
-            &["localhost", "evil.example"][..],
-            &["evil@localhost"],
-            &["a b"],
-            &["[::1].evil.example"],
-            &["127.0.0.1:7878.evil.example"],
-            &["localhost:evil"],
-            &["[::1"],
-        ] {
-            assert_eq!(host("/a", wrong), Err(StatusCode::BAD_REQUEST), "{wrong:?}");
-        }
     }
 }

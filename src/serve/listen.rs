@@ -32,7 +32,7 @@ const LONGEST_HEAD: usize = 32 * 1_024;
 const BUFFER: usize = 64 * 1_024;
 const MOST_HEADERS: usize = 64;
 /// How long running requests may take to finish when the server stops.
-const FAREWELL: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The response to a refused connection, sent without waiting.
 const REFUSAL: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: 1\r\n\
@@ -41,14 +41,14 @@ const REFUSAL: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\n
 
 /// The two addresses of the connection of a request, stored in the request's extensions.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ends {
+pub(super) struct ConnectionEnds {
     pub peer: SocketAddr,
     /// This machine's address, even if the server listens on all addresses.
     pub local: Option<SocketAddr>,
 }
 
 /// Serves connections to `listener` with `router` until `stopped` resolves, then gives running requests up to
-/// [`FAREWELL`] to finish. Each request carries the [`Ends`] of its connection.
+/// [`STOP_TIMEOUT`] to finish. Each request carries the [`ConnectionEnds`] of its connection.
 pub(super) async fn listen(
     listener: TcpListener,
     router: Router,
@@ -62,12 +62,12 @@ pub(super) async fn listen(
             accepted = connections.accept(&listener) => accepted,
             () = &mut stopped => break,
         };
-        let Ok((stream, peer, place)) = accepted else {
+        let Ok((stream, peer, slot)) = accepted else {
             // The peer has closed the connection, or there are too many open files: retry, because others may end.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        let Some(place) = place else {
+        let Some(slot) = slot else {
             refuse(stream);
             continue;
         };
@@ -77,14 +77,14 @@ pub(super) async fn listen(
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, "a connection ended early: {error}");
             }
-            drop(place);
+            drop(slot);
         });
     }
-    let _ = tokio::time::timeout(FAREWELL, graceful.shutdown()).await;
+    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
-type Io = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
-type Service = TowerToHyperService<AddExtension<Router, Ends>>;
+type ConnectionIo = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
+type ConnectionService = TowerToHyperService<AddExtension<Router, ConnectionEnds>>;
 
 /// Closes `stream` with [`REFUSAL`], without waiting: that would block other connections.
 fn refuse(stream: TcpStream) {
@@ -95,10 +95,10 @@ fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: &Router,
-) -> http1::Connection<Io, Service> {
+) -> http1::Connection<ConnectionIo, ConnectionService> {
     // Each response is written as a whole, so waiting for more data would only delay it.
     let _ = stream.set_nodelay(true);
-    let ends = Ends { peer, local: stream.local_addr().ok() };
+    let ends = ConnectionEnds { peer, local: stream.local_addr().ok() };
     let mut stream = TimeoutStream::new(stream);
     stream.set_read_timeout(Some(IDLE));
     stream.set_write_timeout(Some(IDLE));

@@ -1,13 +1,9 @@
 //! Metrics of the server, for Prometheus.
 
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::AtomicU64;
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::header;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -16,31 +12,30 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::ServerState;
-use super::error::Failure;
+use crate::library::view::StatusView;
 
 /// Bounds of the histogram in seconds: a search takes about a millisecond, a page a few.
 const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
 
 /// Labels of request metrics. Routes instead of URLs, so that their number is bounded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct ResponseLabels {
     route: String,
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
+struct RouteLabel {
     route: String,
 }
 
-type Seconds = Family<Route, Histogram, fn() -> Histogram>;
+type DurationHistograms = Family<RouteLabel, Histogram, fn() -> Histogram>;
 
 /// The metrics of one server.
 pub(super) struct Metrics {
     registry: Registry,
-    requests: Family<Answered, Counter>,
-    seconds: Seconds,
+    requests: Family<ResponseLabels, Counter>,
+    seconds: DurationHistograms,
     generation: Gauge,
     documents: Gauge,
     sections: Gauge,
@@ -54,7 +49,7 @@ impl Metrics {
         let mut metrics = Metrics {
             registry: Registry::with_prefix("cairn"),
             requests: Family::default(),
-            seconds: Seconds::new_with_constructor(histogram),
+            seconds: DurationHistograms::new_with_constructor(histogram),
             generation: Gauge::default(),
             documents: Gauge::default(),
             sections: Gauge::default(),
@@ -73,9 +68,22 @@ impl Metrics {
         metrics
     }
 
-    fn look(&self, state: &ServerState) {
-        let Some(library) = state.shelf.library() else { return };
-        let status = state.status(&library);
+    /// Counts a request for `route` with the response `status` that took `duration`.
+    pub fn count(&self, route: String, status: u16, duration: Duration) {
+        let seconds = duration.as_secs_f64();
+        self.seconds.get_or_create(&RouteLabel { route: route.clone() }).observe(seconds);
+        self.requests.get_or_create(&ResponseLabels { route, status }).inc();
+    }
+
+    /// All metrics as OpenMetrics text.
+    pub fn encoded(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+
+    /// Sets the metrics of the index from `status`.
+    pub fn set_index(&self, status: &StatusView) {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.generation.set(i64::try_from(status.generation).unwrap_or(i64::MAX));
         self.documents.set(whole(status.counts.documents));
@@ -85,33 +93,4 @@ impl Metrics {
         let ended = ended.and_then(|at| chrono::DateTime::parse_from_rfc3339(at).ok());
         self.last_run.set(ended.map_or(0.0, |at| at.timestamp() as f64));
     }
-}
-
-/// Counts a request and measures its duration.
-pub(super) async fn count(
-    State(state): State<Arc<ServerState>>,
-    path: Option<MatchedPath>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let route = path.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
-    let started = Instant::now();
-    let response = next.run(request).await;
-    let status = response.status().as_u16();
-    let seconds = started.elapsed().as_secs_f64();
-    state.metrics.seconds.get_or_create(&Route { route: route.clone() }).observe(seconds);
-    state.metrics.requests.get_or_create(&Answered { route, status }).inc();
-    response
-}
-
-/// `GET /metrics`: all metrics as OpenMetrics text.
-pub(super) async fn metrics(State(state): State<Arc<ServerState>>) -> Result<Response, Failure> {
-    state.metrics.look(&state);
-    let mut text = String::new();
-    encode(&mut text, &state.metrics.registry).map_err(|error| {
-        tracing::error!(%error, "the metrics could not be written");
-        Failure::internal("the metrics could not be written")
-    })?;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], text).into_response())
 }

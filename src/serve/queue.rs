@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::error::Failure;
+use super::error::RequestFailure;
 use crate::refresh::RefreshStop;
 use crate::search::{Budget, SearchError};
 
@@ -18,23 +18,23 @@ const MOST_WAITING: usize = 64;
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// The search queue of one server.
-pub(super) struct Queue {
+pub(super) struct SearchQueue {
     running: Arc<Semaphore>,
     waiting: Semaphore,
     /// Cancels every search when the server stops.
     stopping: RefreshStop,
 }
 
-impl Queue {
+impl SearchQueue {
     /// A queue that runs one search per core, and at least two. Searches are CPU-bound and rarely wait for the disk.
-    pub fn new(stopping: RefreshStop) -> Queue {
+    pub fn new(stopping: RefreshStop) -> SearchQueue {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
-        Queue::of(cores.max(2), MOST_WAITING, stopping)
+        SearchQueue::of(cores.max(2), MOST_WAITING, stopping)
     }
 
-    fn of(running: usize, waiting: usize, stopping: RefreshStop) -> Queue {
+    fn of(running: usize, waiting: usize, stopping: RefreshStop) -> SearchQueue {
         let (running, waiting) = (Arc::new(Semaphore::new(running)), Semaphore::new(waiting));
-        Queue { running, waiting, stopping }
+        SearchQueue { running, waiting, stopping }
     }
 
     /// Runs `search` on its own thread with its own budget.
@@ -45,16 +45,16 @@ impl Queue {
     pub async fn run<T: Send + 'static>(
         &self,
         search: impl FnOnce(&Budget) -> Result<T, SearchError> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let waiting = self.waiting.try_acquire().map_err(|_| Failure::busy())?;
-        let place = Arc::clone(&self.running).acquire_owned();
-        let place = tokio::time::timeout(LONGEST_WAIT, place).await;
-        let place = place.ok().and_then(Result::ok).ok_or_else(Failure::busy)?;
+    ) -> Result<T, RequestFailure> {
+        let waiting = self.waiting.try_acquire().map_err(|_| RequestFailure::busy())?;
+        let slot = Arc::clone(&self.running).acquire_owned();
+        let slot = tokio::time::timeout(LONGEST_WAIT, slot).await;
+        let slot = slot.ok().and_then(Result::ok).ok_or_else(RequestFailure::busy)?;
         drop(waiting);
         let cancelled = self.stopping.child_token();
         let _on_drop = cancelled.clone().drop_guard();
         let thread = tokio::task::spawn_blocking(move || {
-            let _place = place;
+            let _slot = slot;
             search(&Budget::limited(cancelled))
         });
         Ok(thread.await??)
@@ -75,7 +75,9 @@ mod tests {
 
     use super::super::connections::Connections;
     use super::super::listen::listen;
-    use super::super::{Refreshing, ServerState, first_start, router};
+    use super::super::routes::router;
+    use super::super::run::first_start;
+    use super::super::state::{RefreshPolicy, ServerState};
     use super::*;
     use crate::config::{self, ConfigOverrides};
     use crate::library::view::ErrorCode;
@@ -112,7 +114,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_search_ends_and_frees_its_slot_when_its_client_disconnects() {
-        let queue = Arc::new(Queue::of(1, 1, RefreshStop::new()));
+        let queue = Arc::new(SearchQueue::of(1, 1, RefreshStop::new()));
         let (tell, said) = mpsc::channel();
         let asking = tokio::spawn({
             let (queue, search) = (Arc::clone(&queue), endless(tell));
@@ -127,7 +129,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_full_queue_refuses_at_once_and_a_stopping_server_ends_running_searches() {
         let stopping = RefreshStop::new();
-        let queue = Arc::new(Queue::of(1, 1, stopping.clone()));
+        let queue = Arc::new(SearchQueue::of(1, 1, stopping.clone()));
         let (tell, said) = mpsc::channel();
         let ask = |search| {
             let queue = Arc::clone(&queue);
@@ -152,7 +154,7 @@ mod tests {
         let overrides = ConfigOverrides { index: Some(index), ..ConfigOverrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        Arc::new(ServerState::new(config, Refreshing::Never).unwrap())
+        Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap())
     }
 
     /// Fills the queue with searches that end only when cancelled.
@@ -185,22 +187,26 @@ mod tests {
             };
             let (release, held) = mpsc::channel::<()>();
             let thread = tokio::task::spawn_blocking(move || held.recv());
-            let paths = [
-                "/",
-                "/topics",
-                "/api/v1/topics",
-                "/api/v1/topics/embedding/related",
-                "/topics/embedding/learn",
-                "/api/v1/topics/embedding/learn",
-                "/path?from=embedding&to=calibration",
-                "/api/v1/path?from=embedding&to=calibration",
-                "/cases",
-                "/api/v1/cases",
-                "/resources",
-                "/api/v1/resources",
+            let responses = [
+                ("/", 200),
+                ("/topics", 200),
+                ("/api/v1/topics", 200),
+                ("/api/v1/topics/embedding/related", 200),
+                ("/topics/embedding/learn", 200),
+                ("/api/v1/topics/embedding/learn", 200),
+                ("/path?from=embedding&to=calibration", 200),
+                ("/api/v1/path?from=embedding&to=calibration", 200),
+                ("/cases", 200),
+                ("/api/v1/cases", 200),
+                ("/resources", 200),
+                ("/api/v1/resources", 200),
+                ("/new?topic=unknown", 404),
+                ("/api/v1/new?topic=unknown", 404),
+                ("/feed.atom?topic=unknown", 404),
             ];
-            let mut waiting: Vec<_> = paths.iter().map(|path| Box::pin(get(path))).collect();
-            for (path, answer) in paths.iter().zip(&mut waiting) {
+            let mut waiting: Vec<_> =
+                responses.iter().map(|(path, _)| Box::pin(get(path))).collect();
+            for ((path, _), answer) in responses.iter().zip(&mut waiting) {
                 let soon = Duration::from_millis(50);
                 let early = tokio::time::timeout(soon, answer.as_mut()).await;
                 assert!(early.is_err(), "{path} was computed on the thread of the server");
@@ -208,8 +214,8 @@ mod tests {
             assert_eq!(get("/healthz").await.unwrap().status(), 200);
             drop(release);
             assert!(thread.await.unwrap().is_err());
-            for (path, answer) in paths.iter().zip(waiting) {
-                assert_eq!(answer.await.unwrap().status(), 200, "{path}");
+            for ((path, status), answer) in responses.iter().zip(waiting) {
+                assert_eq!(answer.await.unwrap().status().as_u16(), *status, "{path}");
             }
         });
     }
@@ -259,7 +265,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_search_ends_when_its_connection_is_closed() {
-        let queue = Arc::new(Queue::of(1, 1, RefreshStop::new()));
+        let queue = Arc::new(SearchQueue::of(1, 1, RefreshStop::new()));
         let (tell, said) = mpsc::channel();
         let handler = get(move || async move { queue.run(endless(tell)).await });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -12,16 +12,17 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::process::Child;
 
-use super::clock::{AGAIN, RunHistory, RunScope};
-use super::watch::Watch;
-use super::{Refreshing, ServerState};
+use super::clock::{AGAIN, RunScope};
+use super::history::RunHistory;
+use super::state::{RefreshPolicy, ServerState};
+use super::watch::FolderWatch;
 use crate::config::{Config, DataFiles, PathTrust};
 use crate::generation::runs;
 
 /// Interval at which clock and index are checked.
 const TICK: Duration = Duration::from_secs(1);
 /// How long a run may take to end when the server stops; it needs less than two seconds.
-const FAREWELL: Duration = Duration::from_secs(3);
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A refresh that runs in a child process.
 struct RunningRefresh {
@@ -35,7 +36,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
     let now = Utc::now();
     let last = RunHistory::of(&runs::read(&state.config.index), now);
     state.clock.plan(&state.config, &last, now, now);
-    let mut watch = Watch::new(Arc::clone(&state));
+    let mut watch = FolderWatch::new(Arc::clone(&state));
     let mut running: Option<RunningRefresh> = None;
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -53,7 +54,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
             state.clock.ask_for_rebuild(Utc::now());
         }
         if running.is_none()
-            && state.refreshing == Refreshing::Scheduled
+            && state.refreshing == RefreshPolicy::Scheduled
             && let Some(wanted) = state.clock.due(&state.config.timetable, Utc::now())
         {
             running = start(&state.config, wanted);
@@ -66,19 +67,24 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         let ended = run.child.try_wait();
         if let Ok(Some(_)) | Err(_) = ended {
             tracing::info!(?ended, "the refresh has ended");
-            let now = Utc::now();
-            let last = RunHistory::of(&runs::read(&state.config.index), now);
-            match &run.scope {
-                RunScope::All => state.clock.plan_after(&state.config, &last, run.started_at, now),
-                // A run over some or no sources doesn't change the time of the next full run.
-                RunScope::Only(_) | RunScope::Stored => state.clock.retry(&last),
-            }
+            plan_after(&state, run);
             state.clock.set_running(false);
             running = None;
         }
     }
     if let Some(run) = running {
         end(run.child).await;
+    }
+}
+
+/// Plans what follows `run`, which has ended.
+fn plan_after(state: &ServerState, run: &RunningRefresh) {
+    let now = Utc::now();
+    let last = RunHistory::of(&runs::read(&state.config.index), now);
+    match &run.scope {
+        RunScope::All => state.clock.plan_after(&state.config, &last, run.started_at, now),
+        // A run over some or no sources doesn't change the time of the next full run.
+        RunScope::Only(_) | RunScope::Stored => state.clock.retry(&last),
     }
 }
 
@@ -123,7 +129,7 @@ async fn end(mut child: Child) {
     if let Some(id) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
     }
-    if tokio::time::timeout(FAREWELL, child.wait()).await.is_err() {
+    if tokio::time::timeout(STOP_TIMEOUT, child.wait()).await.is_err() {
         tracing::warn!("the refresh did not end when asked; it is killed");
     }
 }

@@ -12,17 +12,17 @@ use tokio::signal::windows::{CtrlC, ctrl_c};
 /// and one that arrives early is kept until somebody waits for it.
 ///
 /// A signal that the system doesn't have, or that can't be received, keeps its default effect.
-pub struct Signals {
+pub struct ProcessSignals {
     #[cfg(unix)]
     signals: Vec<Signal>,
     #[cfg(windows)]
     signals: Vec<CtrlC>,
 }
 
-impl Signals {
-    /// Signals to stop. Panics outside a tokio runtime, as does [`Signals::to_look_again`].
-    pub fn to_stop() -> Signals {
-        Signals {
+impl ProcessSignals {
+    /// Signals to stop. Panics outside a tokio runtime, as does [`ProcessSignals::to_reload`].
+    pub fn to_stop() -> ProcessSignals {
+        ProcessSignals {
             #[cfg(unix)]
             signals: listen(&[SignalKind::interrupt(), SignalKind::terminate()]),
             #[cfg(windows)]
@@ -31,8 +31,8 @@ impl Signals {
     }
 
     /// Signals to reload; none outside Unix.
-    pub fn to_look_again() -> Signals {
-        Signals {
+    pub fn to_reload() -> ProcessSignals {
+        ProcessSignals {
             #[cfg(unix)]
             signals: listen(&[SignalKind::hangup()]),
             #[cfg(windows)]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use notify::{Config, Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::clock::RunScope;
-use super::{Refreshing, ServerState};
+use super::state::{RefreshPolicy, ServerState};
 use crate::catalogue::{self, Origin};
 use crate::crawl::folder::{canonical, opened, root_of};
 
@@ -20,21 +20,21 @@ use crate::crawl::folder::{canonical, opened, root_of};
 const QUIET: Duration = Duration::from_secs(1);
 
 /// Sources whose folders have changed, and the time of the last change.
-type Changed = Arc<Mutex<BTreeMap<String, Instant>>>;
+type ChangedFolders = Arc<Mutex<BTreeMap<String, Instant>>>;
 
 /// The watches on the catalogue's folders.
-pub(super) struct Watch {
+pub(super) struct FolderWatch {
     state: Arc<ServerState>,
     watcher: Option<RecommendedWatcher>,
-    changed: Changed,
+    changed: ChangedFolders,
     /// Modification time of the catalogue that the watches are based on.
     seen: Option<SystemTime>,
 }
 
-impl Watch {
+impl FolderWatch {
     /// Watches nothing yet.
-    pub fn new(state: Arc<ServerState>) -> Watch {
-        Watch { state, watcher: None, changed: Changed::default(), seen: None }
+    pub fn new(state: Arc<ServerState>) -> FolderWatch {
+        FolderWatch { state, watcher: None, changed: ChangedFolders::default(), seen: None }
     }
 
     /// Requests a refresh of the sources whose folders have changed but are quiet again.
@@ -51,7 +51,7 @@ impl Watch {
     pub fn renew(&mut self) {
         let config = &self.state.config;
         let Some(folder) = config.sources.folder() else { return };
-        if self.state.refreshing == Refreshing::Never {
+        if self.state.refreshing == RefreshPolicy::Never {
             return;
         }
         let written = std::fs::metadata(folder.join("catalogue.toml"));
@@ -84,14 +84,14 @@ impl Watch {
 
 /// Watches `folders` and records in `changed` which of them change outside the folder `index`.
 fn watch(
-    changed: Changed,
+    changed: ChangedFolders,
     folders: BTreeMap<PathBuf, String>,
     index: PathBuf,
 ) -> notify::Result<RecommendedWatcher> {
     let roots: Vec<PathBuf> = folders.keys().cloned().collect();
     let on_event = move |result: notify::Result<Event>| {
         let Ok(event) = result else { return };
-        // A refresh reads the folder itself: that is no change.
+        // Refreshes read the folder, which is not a change.
         if matches!(event.kind, EventKind::Access(_)) {
             return;
         }

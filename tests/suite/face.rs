@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::Request;
 use cairn::config::{self, ConfigOverrides};
-use cairn::serve::{Refreshing, ServerState, router};
+use cairn::serve::{RefreshPolicy, ServerState, router};
 use tower::ServiceExt;
 
 use crate::serve::{Server, app, get, json};
@@ -248,7 +248,7 @@ fn the_admin_route_exists_only_if_a_token_is_set() {
     };
     let mut config = config::load(&overrides).unwrap();
     config.admin_token = Some(secrecy::SecretString::from("t0p".to_owned()));
-    let owned = router(Arc::new(ServerState::new(config, Refreshing::Never).unwrap()));
+    let owned = router(Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap()));
     let post = |app: &axum::Router, token: &str| {
         block_on(async {
             let request = Request::post("/api/v1/refresh").header("authorization", token);

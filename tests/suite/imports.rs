@@ -1,5 +1,5 @@
-//! Imports between files have one direction: there is no import cycle in a module, and modules with many submodules
-//! have an order of these.
+//! Imports between files have one direction: there is no import cycle, and modules with many submodules have an order
+//! of these.
 
 mod modules;
 
@@ -18,10 +18,24 @@ struct Order {
     submodules: &'static [&'static str],
 }
 
-/// A module that lacks a folder of its order is not split yet. Neither its order nor its cycles are checked.
-const ORDERS: [Order; 2] = [
+const ORDERS: [Order; 3] = [
     Order { module: "search", submodules: &["text", "index", "query", "rank", "show", "run"] },
     Order { module: "refresh", submodules: &["wanted", "gather", "derive", "build"] },
+    Order {
+        module: "serve",
+        submodules: &[
+            "error",
+            "clock",
+            "queue",
+            "state",
+            "middleware",
+            "api",
+            "pages",
+            "routes",
+            "schedule",
+            "run",
+        ],
+    },
 ];
 
 /// The files of the program below `src`, with their texts.
@@ -44,11 +58,16 @@ fn program() -> BTreeMap<String, String> {
 }
 
 impl Order {
-    fn is_split(&self, files: &BTreeMap<String, String>) -> bool {
-        self.submodules.iter().all(|submodule| {
-            let folder = format!("{}/{submodule}/", self.module);
-            files.keys().any(|path| path.starts_with(&folder))
-        })
+    /// The submodules that have neither a file nor a folder.
+    fn missing(&self, files: &BTreeMap<String, String>) -> Vec<&'static str> {
+        let is_missing = |submodule: &&&str| {
+            let (file, folder) = (
+                format!("{}/{submodule}.rs", self.module),
+                format!("{}/{submodule}/", self.module),
+            );
+            !files.keys().any(|path| *path == file || path.starts_with(&folder))
+        };
+        self.submodules.iter().filter(is_missing).copied().collect()
     }
 
     /// The position of a file's submodule in the order; `None` outside the submodules.
@@ -94,46 +113,18 @@ fn against(order: &Order, files: &BTreeMap<String, String>) -> Vec<String> {
     uses.map(|(from, to, name)| format!("{from} -> {to}: {name}")).collect()
 }
 
-/// A module that still has an import cycle, and the reason.
-struct Circular {
-    module: &'static str,
-    reason: &'static str,
-}
-
-/// An entry is removed together with the module's last cycle. None may be added.
-const CIRCULAR: [Circular; 1] = [Circular {
-    module: "serve",
-    reason: "middleware and handlers use ServerState, which holds the types of their files; pages and \
-             the API use helpers of the files that list their routes",
-}];
-
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    let files = program();
-    let unsplit: Vec<&Order> = ORDERS.iter().filter(|order| !order.is_split(&files)).collect();
-    let circles = circles(&files);
-    for Circular { module, reason } in &CIRCULAR {
-        let is_circular = circles.iter().any(|circle| circle.split('/').next() == Some(module));
-        assert!(
-            is_circular,
-            "{module} ({reason}) has no circle any more: remove it from the table"
-        );
-    }
-    let circles = circles.into_iter().filter(|circle| {
-        let module = circle.split('/').next().unwrap();
-        !CIRCULAR.iter().any(|known| known.module == module)
-            && !unsplit.iter().any(|order| order.module == module)
-    });
-    let found: Vec<String> = circles.collect();
+    let found = circles(&program());
     assert!(found.is_empty(), "{} import circles:\n{}", found.len(), found.join("\n"));
 }
 
 #[test]
 fn submodules_import_only_those_before_them() {
     let files = program();
-    let split: Vec<&Order> = ORDERS.iter().filter(|order| order.is_split(&files)).collect();
-    assert!(split.iter().any(|order| order.module == "search"), "search has lost a submodule");
-    for order in split {
+    for order in &ORDERS {
+        let missing = order.missing(&files);
+        assert!(missing.is_empty(), "{} has lost {missing:?}", order.module);
         let found = against(order, &files);
         assert!(found.is_empty(), "{}: {:?}\n{}", order.module, order.submodules, found.join("\n"));
     }
@@ -225,9 +216,10 @@ fn an_import_against_the_order_of_submodules_is_reported() {
         ("outer/low/mod.rs", "pub struct Low; fn f(_: super::high::High) {}"),
         ("outer/high/mod.rs", "pub struct High;"),
     ]);
-    assert!(order.is_split(&files));
     assert_eq!(against(&order, &files), ["outer/low/mod.rs -> outer/high/mod.rs: High"]);
     let text = files.remove("outer/high/mod.rs").unwrap();
+    assert_eq!(order.missing(&files), ["high"]);
     files.insert("outer/high.rs".to_owned(), text);
-    assert!(!order.is_split(&files));
+    assert_eq!(order.missing(&files), [""; 0]);
+    assert_eq!(against(&order, &files), ["outer/low/mod.rs -> outer/high.rs: High"]);
 }

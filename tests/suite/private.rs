@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use cairn::config::{self, ConfigOverrides};
-use cairn::serve::{Refreshing, ServerState, router};
+use cairn::serve::{RefreshPolicy, ServerState, router};
 use serde_json::Value;
 
 use crate::github::{Fault, Repo};
@@ -86,7 +86,7 @@ pub(crate) fn app(world: &World, share_private: bool) -> Router {
     };
     let mut config = config::load(&overrides).unwrap();
     config.share_private = share_private;
-    router(Arc::new(ServerState::new(config, Refreshing::Never).unwrap()))
+    router(Arc::new(ServerState::new(config, RefreshPolicy::Never).unwrap()))
 }
 
 #[test]

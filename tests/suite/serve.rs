@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use cairn::config::{self, ConfigOverrides};
-use cairn::serve::{Refreshing, ServerState, router};
+use cairn::serve::{RefreshPolicy, ServerState, router};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -31,7 +31,7 @@ pub(crate) fn app(world: &World) -> Router {
         sources: Some(world.path("sources")),
     };
     router(Arc::new(
-        ServerState::new(config::load(&overrides).unwrap(), Refreshing::Never).unwrap(),
+        ServerState::new(config::load(&overrides).unwrap(), RefreshPolicy::Never).unwrap(),
     ))
 }
 

@@ -7,10 +7,9 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::ServerState;
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
-use super::unknown_topic;
 use crate::library::Audience;
 use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
 
@@ -20,19 +19,19 @@ const MOST_PATHS: usize = 10;
 const MOST_PASSAGES: usize = 12;
 
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct Limited {
+pub(super) struct LimitParameter {
     limit: Option<u32>,
 }
 
 pub(super) async fn related(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
-    QueryParameters(asked): QueryParameters<Limited>,
-) -> Result<Json<RelatedView>, Failure> {
+    QueryParameters(asked): QueryParameters<LimitParameter>,
+) -> Result<Json<RelatedView>, RequestFailure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_RELATED);
     let name = id.clone();
     let related = state.read(move |library| Ok(library.related(&name, limit))).await?;
-    related.map(Json).ok_or_else(|| unknown_topic(&id))
+    related.map(Json).ok_or_else(|| RequestFailure::unknown_topic(&id))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -45,14 +44,14 @@ pub(super) async fn learn(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
     QueryParameters(asked): QueryParameters<LearnParameters>,
-) -> Result<Json<LearnView>, Failure> {
+) -> Result<Json<LearnView>, RequestFailure> {
     let known = asked.known.unwrap_or_default();
     let learn = state.read(move |library| {
         let known = known.split(',').map(str::trim).filter(|name| !name.is_empty());
         Ok(library.learn(&id, &known.collect::<Vec<_>>()))
     });
     let learn = learn.await?;
-    learn.map(Json).map_err(|name| unknown_topic(&name))
+    learn.map(Json).map_err(|name| RequestFailure::unknown_topic(&name))
 }
 
 /// Parameters of the page, whose form may be empty.
@@ -66,7 +65,7 @@ pub(in crate::serve) struct PathParameters {
 
 /// Parameters of the API route.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct PathAsked {
+pub(super) struct ApiPathParameters {
     /// A topic's id or any of its names.
     #[schemars(length(min = 1))]
     from: String,
@@ -79,42 +78,38 @@ pub(super) struct PathAsked {
 
 impl PathParameters {
     /// The requested chains.
-    pub async fn find(&self, state: &ServerState) -> Result<PathView, Failure> {
+    pub async fn find(&self, state: &ServerState) -> Result<PathView, RequestFailure> {
         let count = number(self.limit, 3).clamp(1, MOST_PATHS);
         let (from, to) = (self.from.clone(), self.to.clone());
         let found = state.read(move |library| Ok(library.paths(&from, &to, count))).await?;
-        found.map_err(|name| unknown_topic(&name))
+        found.map_err(|name| RequestFailure::unknown_topic(&name))
     }
 }
 
 pub(super) async fn path(
     State(state): State<Arc<ServerState>>,
-    QueryParameters(PathAsked { from, to, limit }): QueryParameters<PathAsked>,
-) -> Result<Json<PathView>, Failure> {
+    QueryParameters(ApiPathParameters { from, to, limit }): QueryParameters<ApiPathParameters>,
+) -> Result<Json<PathView>, RequestFailure> {
     if from.is_empty() || to.is_empty() {
         let hint = "try /api/v1/path?from=embedding&to=feature-store";
-        return Err(Failure::bad_request("a path needs `from` and `to`", hint));
+        return Err(RequestFailure::bad_request("a path needs `from` and `to`", hint));
     }
     PathParameters { from, to, limit }.find(&state).await.map(Json)
 }
 
 pub(super) async fn cases(
     State(state): State<Arc<ServerState>>,
-) -> Result<Json<CasesView>, Failure> {
+) -> Result<Json<CasesView>, RequestFailure> {
     state.read(|library| Ok(Json(library.cases()))).await
 }
 
 pub(super) async fn case(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
-    QueryParameters(asked): QueryParameters<Limited>,
-) -> Result<Json<CaseView>, Failure> {
+    QueryParameters(asked): QueryParameters<LimitParameter>,
+) -> Result<Json<CaseView>, RequestFailure> {
     let limit = number(asked.limit, 5).clamp(1, MOST_PASSAGES);
     let name = id.clone();
     let found = state.read(move |library| library.case(&name, limit, Audience::Reader)).await?;
-    found.map(Json).ok_or_else(|| unknown_case(&id))
-}
-
-pub(in crate::serve) fn unknown_case(id: &str) -> Failure {
-    Failure::not_found("case study", id, "/cases and /api/v1/cases list them")
+    found.map(Json).ok_or_else(|| RequestFailure::unknown_case(&id))
 }

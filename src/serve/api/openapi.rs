@@ -8,9 +8,9 @@ use schemars::generate::{Contract, SchemaSettings};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::super::ServerState;
-use super::{AdminRoutes, ApiMethod, Documented, table};
+use super::table::{AdminRoutes, ApiMethod, ApiRoute, table};
 use crate::library::view::ErrorAnswer;
+use crate::serve::state::ServerState;
 
 /// `GET /openapi.json`. Generated for each request, which takes some milliseconds; requests are rare.
 pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> Json<Value> {
@@ -19,16 +19,8 @@ pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> 
 
 /// The OpenAPI description of the API, with the administrator's routes if `admin` offers them.
 fn document(admin: AdminRoutes) -> Value {
-    let settings = |contract: Contract| {
-        SchemaSettings::draft2020_12().with(|settings| {
-            settings.definitions_path = "/components/schemas".into();
-            settings.contract = contract;
-            settings.meta_schema = None;
-        })
-    };
     let mut answers = settings(Contract::Serialize).into_generator();
-    let mut parameters = settings(Contract::Deserialize).with(|s| s.inline_subschemas = true);
-    parameters.definitions_path = "/components/schemas".into();
+    let parameters = settings(Contract::Deserialize).with(|s| s.inline_subschemas = true);
     let mut parameters = parameters.into_generator();
     let mut paths = Map::new();
     for route in table(admin).routes {
@@ -61,8 +53,17 @@ fn document(admin: AdminRoutes) -> Value {
     })
 }
 
+/// The settings of the generator for the schemas of responses (`Serialize`) or parameters (`Deserialize`).
+fn settings(contract: Contract) -> SchemaSettings {
+    SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.contract = contract;
+        settings.meta_schema = None;
+    })
+}
+
 fn operation(
-    route: &Documented,
+    route: &ApiRoute,
     parameters: &mut SchemaGenerator,
     answers: &mut SchemaGenerator,
 ) -> Value {

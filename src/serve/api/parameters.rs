@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
 
 /// Characters of a parameter's value. The links of a response may repeat it, so each byte may cost a hundred more in
 /// the response.
@@ -22,28 +22,32 @@ const TYPED: &str = "q";
 pub(in crate::serve) struct QueryParameters<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for QueryParameters<T> {
-    type Rejection = Failure;
+    type Rejection = RequestFailure;
 
     async fn from_request_parts(
         parts: &mut Parts,
         state: &S,
-    ) -> Result<QueryParameters<T>, Failure> {
+    ) -> Result<QueryParameters<T>, RequestFailure> {
         bounded(parts.uri.query().unwrap_or_default())?;
         let hint = "/openapi.json says what each address takes";
         let query = Query::<T>::from_request_parts(parts, state).await;
-        let Query(asked) = query.map_err(|error| Failure::bad_request(error.body_text(), hint))?;
+        let Query(asked) =
+            query.map_err(|error| RequestFailure::bad_request(error.body_text(), hint))?;
         Ok(QueryParameters(asked))
     }
 }
 
 /// `Err` if a value of `query` is too long.
-fn bounded(query: &str) -> Result<(), Failure> {
+fn bounded(query: &str) -> Result<(), RequestFailure> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let most = if LONG.contains(&&*name) { LONGEST_LONG } else { LONGEST };
         if name != TYPED && value.chars().nth(most).is_some() {
             let name: String = name.chars().take(LONGEST).collect();
             let message = format!("the value of {name:?} is too long");
-            return Err(Failure::bad_request(message, &format!("it may have {most} characters")));
+            return Err(RequestFailure::bad_request(
+                message,
+                &format!("it may have {most} characters"),
+            ));
         }
     }
     Ok(())
@@ -53,12 +57,13 @@ fn bounded(query: &str) -> Result<(), Failure> {
 pub(in crate::serve) struct PathName(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathName {
-    type Rejection = Failure;
+    type Rejection = RequestFailure;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PathName, Failure> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<PathName, RequestFailure> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let hint = "names are UTF-8, percent-encoded";
-        let Path(name) = path.map_err(|error| Failure::bad_request(error.body_text(), hint))?;
+        let Path(name) =
+            path.map_err(|error| RequestFailure::bad_request(error.body_text(), hint))?;
         Ok(PathName(name))
     }
 }

@@ -7,8 +7,8 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::ServerState;
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
 use super::parameters::{Flag, QueryParameters, number};
 use crate::library::Library;
 use crate::library::view::{SearchView, SuggestAnswer};
@@ -100,7 +100,7 @@ pub(in crate::serve) async fn find(
     state: &Arc<ServerState>,
     parameters: &SearchParameters,
     limit: usize,
-) -> Result<SearchView, Failure> {
+) -> Result<SearchView, RequestFailure> {
     let (text, filters) = (parameters.q.clone(), parameters.filters());
     let (understanding, last_word) = (parameters.understanding(), parameters.last_word());
     let offset = parameters.offset();
@@ -115,7 +115,7 @@ pub(in crate::serve) async fn find(
 pub(super) async fn search(
     State(state): State<Arc<ServerState>>,
     QueryParameters(asked): QueryParameters<SearchParameters>,
-) -> Result<Json<SearchView>, Failure> {
+) -> Result<Json<SearchView>, RequestFailure> {
     let limit = number(asked.limit, 10).clamp(1, MOST_HITS);
     find(&state, &asked, limit).await.map(Json)
 }
@@ -132,7 +132,7 @@ pub(super) struct SuggestParameters {
 pub(super) async fn suggest(
     State(state): State<Arc<ServerState>>,
     QueryParameters(asked): QueryParameters<SuggestParameters>,
-) -> Result<Json<SuggestAnswer>, Failure> {
+) -> Result<Json<SuggestAnswer>, RequestFailure> {
     let limit = number(asked.limit, 8).clamp(1, MOST_SUGGESTIONS);
     let suggestions =
         state.ask(move |library, budget| library.suggest(&asked.q, limit, budget)).await?;

@@ -8,11 +8,10 @@ use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::ServerState;
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
 use super::search::MOST_HITS;
-use super::unknown_topic;
 use crate::library::view::{
     NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
 };
@@ -23,7 +22,7 @@ use crate::search::SectionId;
 const MOST_TOPICS: usize = 5_000;
 
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct PlaceParameters {
+pub(super) struct SectionPlaceParameters {
     source: String,
     path: String,
     line: Option<u32>,
@@ -36,8 +35,8 @@ pub(super) struct PlaceParameters {
 
 pub(super) async fn section_at(
     State(state): State<Arc<ServerState>>,
-    QueryParameters(place): QueryParameters<PlaceParameters>,
-) -> Result<Json<SectionAnswer>, Failure> {
+    QueryParameters(place): QueryParameters<SectionPlaceParameters>,
+) -> Result<Json<SectionAnswer>, RequestFailure> {
     let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
     let (spot, missing) = match place.comment {
@@ -52,16 +51,16 @@ pub(super) async fn section_at(
         Spot::Number(_) => "/api/v1/sources lists the sources",
     };
     let section = state.read(find).await?;
-    let section = section.ok_or_else(|| Failure::not_found(missing.0, &missing.1, hint))?;
+    let section = section.ok_or_else(|| RequestFailure::not_found(missing.0, &missing.1, hint))?;
     Ok(Json(SectionAnswer { section }))
 }
 
 pub(super) async fn section(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
-) -> Result<Json<SectionAnswer>, Failure> {
+) -> Result<Json<SectionAnswer>, RequestFailure> {
     let hint = "ids are 16 hexadecimal digits; search gives them";
-    let unknown = || Failure::not_found("section", &id, hint);
+    let unknown = || RequestFailure::not_found("section", &id, hint);
     let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
     let found = state.read(move |library| library.section(parsed)).await?;
     let section = found.ok_or_else(unknown)?;
@@ -69,15 +68,15 @@ pub(super) async fn section(
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct ListParameters {
+pub(super) struct TopicListParameters {
     limit: Option<u32>,
     offset: Option<u32>,
 }
 
 pub(super) async fn topics(
     State(state): State<Arc<ServerState>>,
-    QueryParameters(list): QueryParameters<ListParameters>,
-) -> Result<Json<TopicsAnswer>, Failure> {
+    QueryParameters(list): QueryParameters<TopicListParameters>,
+) -> Result<Json<TopicsAnswer>, RequestFailure> {
     let limit = list.limit.map_or(MOST_TOPICS, |limit| limit as usize).min(MOST_TOPICS);
     let offset = number(list.offset, 0);
     let topics = state.read(move |library| Ok(library.topics(limit, offset))).await?;
@@ -87,10 +86,10 @@ pub(super) async fn topics(
 pub(super) async fn topic(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
-) -> Result<Json<TopicAnswer>, Failure> {
+) -> Result<Json<TopicAnswer>, RequestFailure> {
     let name = id.clone();
     let found = state.ask(move |library, budget| library.topic(&name, budget)).await?;
-    let topic = found.ok_or_else(|| unknown_topic(&id))?;
+    let topic = found.ok_or_else(|| RequestFailure::unknown_topic(&id))?;
     Ok(Json(TopicAnswer { topic }))
 }
 
@@ -111,7 +110,7 @@ pub(super) struct ResourceParameters {
 pub(super) async fn resources(
     State(state): State<Arc<ServerState>>,
     QueryParameters(asked): QueryParameters<ResourceParameters>,
-) -> Result<Json<ResourcesAnswer>, Failure> {
+) -> Result<Json<ResourcesAnswer>, RequestFailure> {
     let topic = asked.topic.clone().unwrap_or_default();
     let find = move |library: &Library| {
         Ok(library.resources(&ResourceRequest {
@@ -123,19 +122,19 @@ pub(super) async fn resources(
             offset: number(asked.offset, 0),
         }))
     };
-    let resources = state.read(find).await?.ok_or_else(|| unknown_topic(&topic))?;
+    let resources = state.read(find).await?.ok_or_else(|| RequestFailure::unknown_topic(&topic))?;
     Ok(Json(ResourcesAnswer { resources }))
 }
 
 pub(super) async fn sources(
     State(state): State<Arc<ServerState>>,
-) -> Result<Json<SourcesView>, Failure> {
+) -> Result<Json<SourcesView>, RequestFailure> {
     Ok(Json(state.library()?.sources(&state.shelf.standing())))
 }
 
 pub(super) async fn status(
     State(state): State<Arc<ServerState>>,
-) -> Result<Json<StatusView>, Failure> {
+) -> Result<Json<StatusView>, RequestFailure> {
     Ok(Json(state.status(&*state.library()?)))
 }
 
@@ -161,38 +160,37 @@ impl NewsParameters {
         state: &ServerState,
         usual: &str,
         audience: Audience,
-    ) -> Result<NewsView, Failure> {
+    ) -> Result<NewsView, RequestFailure> {
         let said = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
         let (topic, source) = (said(&self.topic), said(&self.source));
         let since = said(&self.since).unwrap_or_else(|| usual.to_owned());
         let since = since_of(&since, chrono::Utc::now());
-        let since =
-            since.map_err(|error| Failure::bad_request(error.to_string(), "try since=7d"))?;
+        let since = since
+            .map_err(|error| RequestFailure::bad_request(error.to_string(), "try since=7d"))?;
         let limit = number(self.limit, MOST_HITS).clamp(1, MOST_HITS);
         let offset = number(self.offset, 0);
-        let topic = match topic {
-            Some(name) => {
-                let library = state.library()?;
-                let at = library.find_topic(&name).ok_or_else(|| unknown_topic(&name))?;
-                Some(library.graph.vocabulary.topics[at].slug.0.clone())
-            }
-            None => None,
+        let find = move |library: &Library| {
+            let topic = match &topic {
+                Some(name) => match library.find_topic(name) {
+                    Some(at) => Some(library.graph.vocabulary.topics[at].slug.0.as_str()),
+                    None => return Ok(Err(RequestFailure::unknown_topic(name))),
+                },
+                None => None,
+            };
+            let source = source.as_deref();
+            library.news(&NewsRequest { since, topic, source, audience, limit, offset }).map(Ok)
         };
-        let ask = move |library: &Library| {
-            let (topic, source) = (topic.as_deref(), source.as_deref());
-            library.news(&NewsRequest { since, topic, source, audience, limit, offset })
-        };
-        state.read(ask).await
+        state.read(find).await?
     }
 }
 
 pub(super) async fn new(
     State(state): State<Arc<ServerState>>,
     QueryParameters(asked): QueryParameters<NewsParameters>,
-) -> Result<Json<NewsView>, Failure> {
+) -> Result<Json<NewsView>, RequestFailure> {
     // The page's form may leave it empty; in the API, an empty value is an error.
     if asked.since.as_deref().is_some_and(|since| since.trim().is_empty()) {
-        return Err(Failure::bad_request("`since` is empty", "try since=7d"));
+        return Err(RequestFailure::bad_request("`since` is empty", "try since=7d"));
     }
     asked.find(&state, "7d", Audience::Reader).await.map(Json)
 }

@@ -6,8 +6,10 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
-use super::{answer, layout, number};
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::number;
+use super::frame::layout;
 use crate::catalogue::Shown;
 use crate::library::Library;
 
@@ -20,9 +22,6 @@ pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
 }
 
 fn body(library: &Library) -> Markup {
-    let sources = library.manifest.held().count();
-    let whole = library.manifest.held().filter(|source| source.shown == Shown::Full).count();
-    let excerpts = sources - whole;
     html! {
         article.about {
             h1 { "About" }
@@ -31,17 +30,7 @@ fn body(library: &Library) -> Markup {
                 "your question, and links topics to each other with the sentences that say so. Your searches go to this "
                 "server and nowhere else, and its pages load nothing from elsewhere."
             }
-            h2 { "Whose the texts are" }
-            p {
-                "They belong to their authors. Each passage names its source and its licence and links to the exact lines. "
-                "The licences of " (number(whole)) " of the " (number(sources)) " sources here allow whole sections. Of the other "
-                (number(excerpts)) " you see at most " (number(library.manifest.excerpt_chars))
-                " characters of a section, with the link. " a href="/sources" { "Which is which" } "."
-            }
-            p {
-                "Discussions and issues are shown only as excerpts, whatever the licence of their repository, with the login of "
-                "their author. Guides, cards and exports obey the same rules. Copies of commercial books are refused."
-            }
+            (rights(library))
             h2 { "How to be left out" }
             ul {
                 li { "A file " code { ".cairnignore" } " at the top of a repository names what Cairn must not read, in the form of "
@@ -58,6 +47,26 @@ fn body(library: &Library) -> Markup {
                 a href="/feed.atom" { "The feed" } " lists what is new, in all or for one topic or source ("
                 code { "/feed.atom?topic=calibration" } "). " code { "cairn mcp" } " serves assistants."
             }
+        }
+    }
+}
+
+/// Who owns the texts, and how much of them is shown.
+fn rights(library: &Library) -> Markup {
+    let sources = library.manifest.held().count();
+    let whole = library.manifest.held().filter(|source| source.shown == Shown::Full).count();
+    let excerpts = sources - whole;
+    html! {
+        h2 { "Whose the texts are" }
+        p {
+            "They belong to their authors. Each passage names its source and its licence and links to the exact lines. "
+            "The licences of " (number(whole)) " of the " (number(sources)) " sources here allow whole sections. Of the other "
+            (number(excerpts)) " you see at most " (number(library.manifest.excerpt_chars))
+            " characters of a section, with the link. " a href="/sources" { "Which is which" } "."
+        }
+        p {
+            "Discussions and issues are shown only as excerpts, whatever the licence of their repository, with the login of "
+            "their author. Guides, cards and exports obey the same rules. Copies of commercial books are refused."
         }
     }
 }

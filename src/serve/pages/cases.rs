@@ -6,9 +6,12 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
-use super::super::api::{PathName, unknown_case};
-use super::{answer, layout, plural};
+use super::super::api::PathName;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::plural;
+use super::frame::layout;
 use crate::graph::Coverage;
 use crate::library::view::{CaseView, CasesView, CellView, HitView, StepView};
 use crate::library::{Audience, Library};
@@ -31,7 +34,7 @@ pub(super) async fn page(
     let page = async {
         let name = id.clone();
         let find = move |library: &Library| library.case(&name, PASSAGES, Audience::Reader);
-        let case = state.read(find).await?.ok_or_else(|| unknown_case(&id))?;
+        let case = state.read(find).await?.ok_or_else(|| RequestFailure::unknown_case(&id))?;
         Ok(layout(&state, &case.label, guide(&case)))
     };
     answer(&state, page.await)

@@ -2,12 +2,12 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::super::ServerState;
-use super::{number, plural, time};
+use super::super::state::ServerState;
+use super::format::{number, plural, time};
 
 /// A page's data for the frame.
 #[derive(Default)]
-pub(super) struct Frame<'a> {
+pub(super) struct PageFrame<'a> {
     pub title: &'a str,
     /// The text in the search box.
     pub query: &'a str,
@@ -19,10 +19,10 @@ pub(super) struct Frame<'a> {
 
 /// A frame without a query.
 pub(super) fn layout(state: &ServerState, title: &str, body: Markup) -> Markup {
-    Frame { title, ..Frame::default() }.round(state, body)
+    PageFrame { title, ..PageFrame::default() }.round(state, body)
 }
 
-impl Frame<'_> {
+impl PageFrame<'_> {
     /// The whole page, with `body` inside the frame.
     pub fn round(&self, state: &ServerState, body: Markup) -> Markup {
         html! {

@@ -6,9 +6,11 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
-use super::super::api::{PathName, unknown_topic};
-use super::{answer, layout};
+use super::super::api::PathName;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::frame::layout;
 use crate::library::view::{LearnView, LessonView};
 
 pub(super) async fn page(
@@ -17,7 +19,7 @@ pub(super) async fn page(
 ) -> Response {
     let page = async {
         let view = state.read(move |library| Ok(library.learn(&id, &[]))).await?;
-        let view = view.map_err(|name| unknown_topic(&name))?;
+        let view = view.map_err(|name| RequestFailure::unknown_topic(&name))?;
         let label = view.order.last().map_or("", |lesson| lesson.label.as_str());
         Ok(layout(&state, &format!("Learn {label}"), body(&view, label)))
     };

@@ -31,7 +31,7 @@ const RIGHT: i32 = WIDTH - BOX - 4;
 const LETTERS: usize = 30;
 
 /// A neighbour in a column.
-struct Node {
+struct MapNode {
     id: String,
     label: String,
     /// Its relation to the topic; also the CSS class that colours its line.
@@ -39,23 +39,23 @@ struct Node {
 }
 
 /// Neighbours with one relation: the first few, and the number of the others.
-struct Group {
+struct NeighbourGroup {
     title: &'static str,
-    nodes: Vec<Node>,
+    nodes: Vec<MapNode>,
     left_out: usize,
 }
 
-impl Group {
+impl NeighbourGroup {
     fn new(
         title: &'static str,
         what: &'static str,
         all: impl Iterator<Item = (String, String)>,
         most: usize,
-    ) -> Group {
-        let mut nodes: Vec<Node> = all.map(|(id, label)| Node { id, label, what }).collect();
+    ) -> NeighbourGroup {
+        let mut nodes: Vec<MapNode> = all.map(|(id, label)| MapNode { id, label, what }).collect();
         let left_out = nodes.len().saturating_sub(most);
         nodes.truncate(most);
-        Group { title, nodes, left_out }
+        NeighbourGroup { title, nodes, left_out }
     }
 
     /// Rows that it occupies: its title and its nodes, or none if it is empty.
@@ -67,11 +67,11 @@ impl Group {
 
 /// The neighbours of a topic, grouped by relation.
 struct Neighbours {
-    above: Group,
-    below: Group,
-    left: Group,
-    next: Group,
-    near: Group,
+    above: NeighbourGroup,
+    below: NeighbourGroup,
+    left: NeighbourGroup,
+    next: NeighbourGroup,
+    near: NeighbourGroup,
 }
 
 impl Neighbours {
@@ -80,7 +80,7 @@ impl Neighbours {
         let mut placed = HashSet::new();
         let mut group = |title, what, links: Vec<(String, String)>, most| {
             let fresh = links.into_iter().filter(|(id, _)| placed.insert(id.clone()));
-            Group::new(title, what, fresh, most)
+            NeighbourGroup::new(title, what, fresh, most)
         };
         let links = |all: &[TopicLink]| -> Vec<(String, String)> {
             all.iter().map(|link| (link.id.clone(), link.label.clone())).collect()
@@ -137,9 +137,9 @@ pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
 }
 
 /// The lines of a group, which are drawn first, and its title and boxes.
-fn draw(group: &Group, x: i32, y: i32, own: i32) -> (Markup, Markup) {
+fn draw(group: &NeighbourGroup, x: i32, y: i32, own: i32) -> (Markup, Markup) {
     let places = group.nodes.iter().zip(1..).map(|(node, row)| (node, y + row * ROW));
-    let places: Vec<(&Node, i32)> = places.collect();
+    let places: Vec<(&MapNode, i32)> = places.collect();
     let ties = html! {
         @for (node, top) in &places { path class={ "tie " (node.what) } d=(tie(x, *top, own)) {} }
     };

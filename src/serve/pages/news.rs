@@ -6,11 +6,12 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
 use super::super::api::{NewsParameters, QueryParameters};
-use super::super::error::Failure;
-use super::frame::Frame;
-use super::{address, answer, chips, number, plural};
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, chips, number, plural};
+use super::frame::PageFrame;
 use crate::generation::news::{CountDelta, NewsKind};
 use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};
@@ -22,7 +23,7 @@ const SPANS: [(&str, &str); 4] =
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<NewsParameters>, Failure>,
+    asked: Result<QueryParameters<NewsParameters>, RequestFailure>,
 ) -> Response {
     let page = async {
         let QueryParameters(asked) = asked?;
@@ -33,7 +34,7 @@ pub(super) async fn page(
         let view = asked.find(&state, USUAL, Audience::Reader).await?;
         let feed = address("/feed.atom", &[("topic", &topic), ("source", &source)]);
         let body = body(&view, &topic, &source, &since, &feed);
-        let frame = Frame { title: "New", feed: Some(feed.clone()), ..Frame::default() };
+        let frame = PageFrame { title: "New", feed: Some(feed.clone()), ..PageFrame::default() };
         Ok(frame.round(&state, body))
     };
     answer(&state, page.await)

@@ -6,16 +6,17 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
 use super::super::api::{PathParameters, QueryParameters};
-use super::super::error::Failure;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::frame::layout;
 use super::topics::tie;
-use super::{answer, layout};
 use crate::library::view::{ChainView, PathView};
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<PathParameters>, Failure>,
+    asked: Result<QueryParameters<PathParameters>, RequestFailure>,
 ) -> Response {
     let page = async {
         let QueryParameters(asked) = asked?;

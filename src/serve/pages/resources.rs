@@ -7,9 +7,12 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::ServerState;
-use super::super::api::{QueryParameters, unknown_topic};
-use super::{address, answer, layout, plural};
+use super::super::api::QueryParameters;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, plural};
+use super::frame::layout;
 use crate::annotate::resources::ResourceKind;
 use crate::library::view::ResourceView;
 use crate::library::{Library, ResourceRequest};
@@ -23,7 +26,7 @@ const NAMED: usize = 4;
 /// The fields of the form; empty ones filter nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Parameters {
+pub(super) struct ResourcePageParameters {
     q: String,
     topic: String,
     kind: String,
@@ -31,7 +34,7 @@ pub(super) struct Parameters {
     offset: String,
 }
 
-impl Parameters {
+impl ResourcePageParameters {
     fn offset(&self) -> usize {
         self.offset.parse().unwrap_or(0).min(FARTHEST)
     }
@@ -45,7 +48,7 @@ impl Parameters {
             topic: topic.as_deref(),
             kind: kind.as_deref(),
             year: self.year.trim().parse().ok(),
-            // One more than is shown says whether there are more.
+            // One more than is shown, to know whether there are more.
             limit: PAGE + 1,
             offset: self.offset(),
         })?;
@@ -67,18 +70,18 @@ impl Parameters {
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<Parameters>, super::Failure>,
+    asked: Result<QueryParameters<ResourcePageParameters>, RequestFailure>,
 ) -> Response {
     let page = async {
         let QueryParameters(asked) = asked?;
         let topic = asked.topic.trim().to_owned();
         let body = state.read(move |library| Ok(asked.answer(library))).await?;
-        Ok(layout(&state, "Resources", body.ok_or_else(|| unknown_topic(&topic))?))
+        Ok(layout(&state, "Resources", body.ok_or_else(|| RequestFailure::unknown_topic(&topic))?))
     };
     answer(&state, page.await)
 }
 
-fn body(asked: &Parameters, found: &[ResourceView], years: &[u16]) -> Markup {
+fn body(asked: &ResourcePageParameters, found: &[ResourceView], years: &[u16]) -> Markup {
     let offset = asked.offset();
     html! {
         h1 { "Resources" }
@@ -97,7 +100,7 @@ fn body(asked: &Parameters, found: &[ResourceView], years: &[u16]) -> Markup {
     }
 }
 
-fn form(asked: &Parameters, years: &[u16]) -> Markup {
+fn form(asked: &ResourcePageParameters, years: &[u16]) -> Markup {
     html! {
         form.filter action="/resources" {
             label { "Words " input name="q" value=(asked.q) maxlength="200"; }

@@ -11,12 +11,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
-use super::super::ServerState;
 use super::super::api::{PathName, QueryParameters};
-use super::super::error::Failure;
-use super::frame::Frame;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::address;
+use super::frame::PageFrame;
 use super::prose;
-use super::{address, answer};
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
 use crate::library::Library;
@@ -28,7 +29,7 @@ const LINKS: usize = 60;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Parameters {
+pub(super) struct SectionPageParameters {
     /// The query that led to the section.
     q: String,
 }
@@ -36,19 +37,19 @@ pub(super) struct Parameters {
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
-    asked: Result<QueryParameters<Parameters>, Failure>,
+    asked: Result<QueryParameters<SectionPageParameters>, RequestFailure>,
 ) -> Response {
     let page = async {
-        let QueryParameters(Parameters { q }) = asked?;
+        let QueryParameters(SectionPageParameters { q }) = asked?;
         let hint = "it may have changed at its source; search for it above";
-        let unknown = || Failure::not_found("section", &id, hint);
+        let unknown = || RequestFailure::not_found("section", &id, hint);
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
         let (text, section) = read(&state, parsed, q.trim()).await?.ok_or_else(unknown)?;
         let title = title(&section).to_owned();
         // "Answer by ann" is no useful title by itself.
         let name = section.passage.posted.as_ref().map(|_| section.passage.trail());
         let name = name.as_deref().unwrap_or(&title);
-        let frame = Frame { title: name, query: &q, ..Frame::default() };
+        let frame = PageFrame { title: name, query: &q, ..PageFrame::default() };
         Ok(frame.round(&state, body(&section, &title, &q, text)))
     };
     answer(&state, page.await)
@@ -60,7 +61,7 @@ async fn read(
     state: &ServerState,
     id: SectionId,
     query: &str,
-) -> Result<Option<(Markup, SectionView)>, Failure> {
+) -> Result<Option<(Markup, SectionView)>, RequestFailure> {
     if !query.is_empty() {
         let query = query.to_owned();
         let marked = state.ask(move |library, budget| {

@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
 use super::super::api::PathName;
-use super::super::error::Failure;
-use super::frame::Frame;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, number, plural, time};
+use super::frame::PageFrame;
+use super::frame::layout;
 use super::search::hit_card;
-use super::{address, answer, layout, number, plural, time};
 use crate::catalogue::Shown;
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::{FetchOutcome, RunRecord};
@@ -69,13 +71,13 @@ pub(super) async fn one(State(state): State<Arc<ServerState>>, PathName(id): Pat
         let hint = "/sources lists them";
         let sources = library.sources(&state.shelf.standing()).sources;
         let found = sources.into_iter().find(|source| source.id.eq_ignore_ascii_case(&id));
-        let source = found.ok_or_else(|| Failure::not_found("source", &id, hint))?;
+        let source = found.ok_or_else(|| RequestFailure::not_found("source", &id, hint))?;
         let own = Filter::all([(FilterField::Source, Some(&*source.id))]);
         let within =
             move |library: &Library, budget: &Budget| library.within(&own, PASSAGES, budget);
         let view = state.ask(within).await?;
         let feed = Some(address("/feed.atom", &[("source", &source.id)]));
-        let frame = Frame { title: &source.id, feed, ..Frame::default() };
+        let frame = PageFrame { title: &source.id, feed, ..PageFrame::default() };
         let body = whole(&source, &view, &library);
         Ok(frame.round(&state, body))
     };

@@ -7,13 +7,16 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::super::ServerState;
-use super::super::api::{PathName, unknown_topic};
-use super::frame::Frame;
+use super::super::api::PathName;
+use super::super::error::RequestFailure;
+use super::super::state::ServerState;
+use super::failure::answer;
+use super::format::{address, number, plural};
+use super::frame::PageFrame;
+use super::frame::layout;
 use super::map::map;
 use super::resources::work;
 use super::search::hit_card;
-use super::{address, answer, layout, number, plural};
 use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 use crate::search::Budget;
@@ -45,9 +48,10 @@ pub(super) async fn page(
             let topic = library.topic(&name, budget)?;
             Ok(topic.map(|topic| (detail(&topic, &related, &learn), topic.topic)))
         };
-        let (body, topic) = state.ask(find).await?.ok_or_else(|| unknown_topic(&id))?;
+        let (body, topic) =
+            state.ask(find).await?.ok_or_else(|| RequestFailure::unknown_topic(&id))?;
         let feed = Some(address("/feed.atom", &[("topic", &topic.id)]));
-        let frame = Frame { title: &topic.label, feed, ..Frame::default() };
+        let frame = PageFrame { title: &topic.label, feed, ..PageFrame::default() };
         Ok(frame.round(&state, body))
     };
     answer(&state, page.await)
@@ -94,22 +98,12 @@ fn by_field(library: &Library) -> Markup {
 
 fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) -> Markup {
     let topic = &detail.topic;
-    let mentions = usize::try_from(topic.mentions).unwrap_or(0);
     html! {
         article.topic {
             h1 { (topic.label) }
             (also(&topic.also))
             p.definition { (topic.definition) }
-            p.quiet {
-                "Mentioned in " a href=(address("/", &[("q", &topic.label), ("topic", &topic.id)])) {
-                    (plural(mentions, "section"))
-                }
-                @for step in &topic.steps {
-                    " · " a href=(address("/", &[("q", &topic.label), ("step", step)])) {
-                        (step.replace('-', " "))
-                    }
-                }
-            }
+            (mentions(topic))
             (map(detail, related))
             (links("Part of", &detail.broader))
             (links("Kinds and parts", &detail.narrower))
@@ -128,6 +122,23 @@ fn detail(detail: &TopicDetail, related: &[RelatedTopic], learn: &[LessonView]) 
                 h2 { "Cited by the sources" }
                 ul {
                     @for cited in &detail.resources { li { (work(cited)) } }
+                }
+            }
+        }
+    }
+}
+
+/// Links to searches for the topic, in all sections and by step.
+fn mentions(topic: &TopicView) -> Markup {
+    let mentions = usize::try_from(topic.mentions).unwrap_or(0);
+    html! {
+        p.quiet {
+            "Mentioned in " a href=(address("/", &[("q", &topic.label), ("topic", &topic.id)])) {
+                (plural(mentions, "section"))
+            }
+            @for step in &topic.steps {
+                " · " a href=(address("/", &[("q", &topic.label), ("step", step)])) {
+                    (step.replace('-', " "))
                 }
             }
         }

@@ -134,7 +134,7 @@ fn shapes(size: usize) -> Vec<(String, String)> {
 fn rendered(markdown: String) -> Option<String> {
     let (sent, received) = std::sync::mpsc::channel();
     let render = move || {
-        let none = |texts: &[String]| Ok::<Marks, ()>(vec![Vec::new(); texts.len()]);
+        let none = |texts: &[String]| Ok::<TextMarks, ()>(vec![Vec::new(); texts.len()]);
         let _ = sent.send(html(&markdown, "Title", None, none).unwrap().0);
     };
     std::thread::Builder::new().stack_size(2 * 1_024 * 1_024).spawn(render).unwrap();
@@ -168,7 +168,7 @@ fn text_that_is_not_rendered_is_shown_as_plain_text() {
         "cells that nobody wrote"
     );
     let find = |texts: &[String]| {
-        Ok::<Marks, ()>(texts.iter().map(|_| std::iter::once(0..1).collect()).collect())
+        Ok::<TextMarks, ()>(texts.iter().map(|_| std::iter::once(0..1).collect()).collect())
     };
     assert!(html(&">".repeat(100), "", None, find).unwrap().0.contains("<mark>&gt;</mark>"));
 }

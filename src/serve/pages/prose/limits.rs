@@ -18,9 +18,9 @@ pub(super) fn can_be_rendered(markdown: &str) -> bool {
 
 /// HTML with at most [`LONGEST_HTML`] bytes; writing more is an error, which ends the renderer.
 #[derive(Default)]
-pub(super) struct Bounded(pub String);
+pub(super) struct BoundedHtml(pub String);
 
-impl fmt::Write for Bounded {
+impl fmt::Write for BoundedHtml {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.0.len() + text.len() > LONGEST_HTML {
             return Err(fmt::Error);

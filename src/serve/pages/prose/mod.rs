@@ -1,8 +1,7 @@
 //! Renders a section's Markdown as safe HTML, whatever its author wrote.
 //!
-//! The syntax tree is corrected first: raw HTML keeps only its text, an image becomes a link to it (nothing is loaded
-//! from elsewhere), a link keeps its URL only if that is http, https or mail, and headings follow those of the page
-//! without gaps. Then comrak writes the tree and escapes all text, so nothing of the author's is written as HTML.
+//! The syntax [`tree`] is corrected first: it then has no HTML, no images and no URLs of other schemes. Then comrak
+//! writes it and escapes all text, so nothing of the author's is written as HTML.
 //!
 //! The parser can't be interrupted, so [`limits`] checks its input: text that is too long or too deeply nested is
 //! shown as plain text.
@@ -11,24 +10,24 @@ mod code;
 #[cfg(test)]
 mod hostile;
 mod limits;
+mod tree;
 
 use std::ops::Range;
 
-use comrak::arena_tree::NodeEdge;
-use comrak::nodes::{AstNode, NodeCode, NodeLink, NodeValue};
+use comrak::nodes::{AstNode, NodeValue};
 use comrak::options::Plugins;
 use comrak::{Arena, format_html_with_plugins, parse_document};
 use maud::{Markup, PreEscaped, html as template};
 use url::Url;
 
 use crate::extract::markdown_options;
-use crate::extract::markup::text_of;
 use crate::printable::marks::{MarkedPiece, pieces};
 pub(super) use code::highlighted;
-use limits::Bounded;
+use limits::BoundedHtml;
+use tree::{correct, drop_title, text};
 
 /// Matches in texts: for each text, ranges in bytes.
-type Marks = Vec<Vec<Range<usize>>>;
+type TextMarks = Vec<Vec<Range<usize>>>;
 
 /// `markdown` as HTML. Relative URLs are resolved against `base`, the file's own URL. A first heading that equals
 /// `title` is left out. `find` returns the ranges to highlight in the texts that it is given.
@@ -39,7 +38,7 @@ pub(super) fn html<E>(
     markdown: &str,
     title: &str,
     base: Option<&Url>,
-    find: impl Fn(&[String]) -> Result<Marks, E>,
+    find: impl Fn(&[String]) -> Result<TextMarks, E>,
 ) -> Result<Markup, E> {
     let rendered = match limits::can_be_rendered(markdown) {
         true => rendered(markdown, title, base, &find)?,
@@ -56,7 +55,7 @@ fn rendered<E>(
     markdown: &str,
     title: &str,
     base: Option<&Url>,
-    find: impl Fn(&[String]) -> Result<Marks, E>,
+    find: impl Fn(&[String]) -> Result<TextMarks, E>,
 ) -> Result<Option<Markup>, E> {
     let arena = Arena::new();
     let options = markdown_options::for_pages();
@@ -64,7 +63,7 @@ fn rendered<E>(
     drop_title(root, title);
     correct(&arena, root, base);
     mark(&arena, root, find)?;
-    let mut html = Bounded::default();
+    let mut html = BoundedHtml::default();
     let highlighter = code::Highlighter::default();
     let mut plugins = Plugins::default();
     plugins.render.codefence_syntax_highlighter = Some(&highlighter);
@@ -84,7 +83,7 @@ fn rendered<E>(
 /// `markdown` escaped, with its line breaks and the matches of `find` highlighted.
 fn as_written<E>(
     markdown: &str,
-    find: impl Fn(&[String]) -> Result<Marks, E>,
+    find: impl Fn(&[String]) -> Result<TextMarks, E>,
 ) -> Result<Markup, E> {
     let marks = find(&[markdown.to_owned()])?;
     Ok(template! {
@@ -105,120 +104,11 @@ pub(super) fn marked(text: &str, ranges: impl IntoIterator<Item = Range<usize>>)
     }
 }
 
-/// Removes the first block if it is the heading `title`.
-fn drop_title<'a>(root: &'a AstNode<'a>, title: &str) {
-    let Some(first) = root.children().find(|node| !is_matter(node)) else { return };
-    let is_heading = matches!(first.data().value, NodeValue::Heading(_));
-    let plain = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
-    let said: String = first.descendants().filter_map(words_of).collect();
-    if is_heading && plain(&said) == plain(title) {
-        first.detach();
-    }
-}
-
-fn is_matter(node: &AstNode) -> bool {
-    matches!(node.data().value, NodeValue::FrontMatter(_))
-}
-
-fn words_of<'a>(node: &'a AstNode<'a>) -> Option<String> {
-    match &node.data().value {
-        NodeValue::Text(text) => Some(text.to_string()),
-        NodeValue::Code(code) => Some(code.literal.clone()),
-        NodeValue::Math(math) => Some(math.literal.clone()),
-        _ => None,
-    }
-}
-
-/// Corrects every node below `root`. O(nodes).
-fn correct<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>, base: Option<&Url>) {
-    let edges: Vec<NodeEdge<&AstNode>> = root.traverse().collect();
-    let mut place = NodeContext { heading: 1, links: 0 };
-    for edge in edges {
-        match edge {
-            NodeEdge::Start(node) => {
-                tame(arena, node, base, &mut place);
-                place.links += usize::from(is_link(node));
-            }
-            NodeEdge::End(node) => place.links -= usize::from(is_link(node)),
-        }
-    }
-}
-
-/// The position of a node.
-struct NodeContext {
-    /// The level of the previous heading.
-    heading: u8,
-    /// The number of links around it.
-    links: usize,
-}
-
-/// Corrects the node at `place`.
-fn tame<'a>(
-    arena: &'a Arena<'a>,
-    node: &'a AstNode<'a>,
-    base: Option<&Url>,
-    place: &mut NodeContext,
-) {
-    let value = node.data().value.clone();
-    let tamed = match value {
-        NodeValue::Heading(mut heading) => {
-            heading.level = heading.level.max(2).min(place.heading + 1);
-            place.heading = heading.level;
-            NodeValue::Heading(heading)
-        }
-        NodeValue::HtmlBlock(block) => {
-            node.append(text(arena, text_of(&block.literal).trim().to_owned()));
-            NodeValue::Paragraph
-        }
-        NodeValue::HtmlInline(tag) if is_line_break(&tag) => NodeValue::LineBreak,
-        NodeValue::HtmlInline(_) => NodeValue::Text("".into()),
-        NodeValue::Math(math) => {
-            NodeValue::Code(NodeCode { num_backticks: 1, literal: math.literal.trim().to_owned() })
-        }
-        NodeValue::Link(link) => linked(&link, base),
-        NodeValue::Image(image) => {
-            if node.first_child().is_none() {
-                node.append(text(arena, "image".to_owned()));
-            }
-            if place.links > 0 { NodeValue::Escaped } else { linked(&image, base) }
-        }
-        _ => return,
-    };
-    node.data_mut().value = tamed;
-}
-
-fn is_link<'a>(node: &'a AstNode<'a>) -> bool {
-    matches!(node.data().value, NodeValue::Link(_))
-}
-
-fn text<'a>(arena: &'a Arena<'a>, text: String) -> &'a AstNode<'a> {
-    arena.alloc(NodeValue::Text(text.into()).into())
-}
-
-fn is_line_break(tag: &str) -> bool {
-    tag.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("<br"))
-}
-
-/// A link to the target of `link`; only its text if the target is not allowed (comrak then writes no tag).
-fn linked(link: &NodeLink, base: Option<&Url>) -> NodeValue {
-    match address(&link.url, base) {
-        Some(url) => NodeValue::Link(Box::new(NodeLink { url, title: String::new() })),
-        None => NodeValue::Escaped,
-    }
-}
-
-/// The absolute URL of `written`, if it is allowed.
-fn address(written: &str, base: Option<&Url>) -> Option<String> {
-    let url = Url::options().base_url(base).parse(written).ok()?;
-    let may_be = matches!(url.scheme(), "http" | "https" | "mailto");
-    may_be.then(|| url.into())
-}
-
 /// Highlights the matches of `find` in the texts below `root`.
 fn mark<'a, E>(
     arena: &'a Arena<'a>,
     root: &'a AstNode<'a>,
-    find: impl Fn(&[String]) -> Result<Marks, E>,
+    find: impl Fn(&[String]) -> Result<TextMarks, E>,
 ) -> Result<(), E> {
     let of = |node: &'a AstNode<'a>| match &node.data().value {
         NodeValue::Text(text) => Some((node, text.to_string())),
@@ -248,7 +138,7 @@ mod tests {
 
     fn written(markdown: &str) -> String {
         let base = Url::parse("https://github.com/a/b/blob/c/docs/x.md").unwrap();
-        let none = |texts: &[String]| Ok::<Marks, ()>(vec![Vec::new(); texts.len()]);
+        let none = |texts: &[String]| Ok::<TextMarks, ()>(vec![Vec::new(); texts.len()]);
         html(markdown, "Title", Some(&base), none).unwrap().0
     }
 
@@ -301,7 +191,7 @@ mod tests {
     #[test]
     fn matches_are_highlighted() {
         let find = |texts: &[String]| {
-            Ok::<Marks, ()>(
+            Ok::<TextMarks, ()>(
                 texts
                     .iter()
                     .map(|text| {

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::{address, marked, plural};
+use super::super::format::{address, marked, plural};
 use crate::library::view::HitView;
 
 /// The hits by document, in the order of each document's best hit.
@@ -80,13 +80,20 @@ fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
                     }
                 }
             }
-            @if !hit.duplicates.is_empty() {
-                details.copies {
-                    summary { "also in " (plural(hit.duplicates.len(), "other place")) }
-                    ul {
-                        @for copy in &hit.duplicates {
-                            li { a href=(copy.url) rel="noopener" { (copy.source) " " (copy.path) } }
-                        }
+            (copies(hit))
+        }
+    }
+}
+
+/// The other places with the same text.
+fn copies(hit: &HitView) -> Markup {
+    html! {
+        @if !hit.duplicates.is_empty() {
+            details.copies {
+                summary { "also in " (plural(hit.duplicates.len(), "other place")) }
+                ul {
+                    @for copy in &hit.duplicates {
+                        li { a href=(copy.url) rel="noopener" { (copy.source) " " (copy.path) } }
                     }
                 }
             }

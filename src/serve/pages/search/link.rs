@@ -1,6 +1,6 @@
 //! URLs of searches. Only this file lists all parameters of a search, so that no link omits one.
 
-use super::super::address;
+use super::super::format::address;
 use crate::serve::api::{Flag, SearchParameters};
 
 /// Names of parameters with values.
@@ -8,7 +8,7 @@ type NamedValues<'a> = Vec<(&'static str, &'a str)>;
 
 /// The filters and options of `asked` without its text: what a new text keeps.
 pub(super) fn kept(asked: &SearchParameters) -> NamedValues<'_> {
-    let Parameters { filters, understanding } = Parameters::of(asked);
+    let LinkParameters { filters, understanding } = LinkParameters::of(asked);
     [filters, understanding].concat()
 }
 
@@ -24,18 +24,18 @@ pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String 
 /// The URL of this search without its filters, from the first hit.
 pub(super) fn without_filters(asked: &SearchParameters) -> String {
     let mut all = vec![("q", asked.q.as_str())];
-    all.extend(Parameters::of(asked).understanding);
+    all.extend(LinkParameters::of(asked).understanding);
     address("/", &all)
 }
 
 /// The parameters that have a value, without the text.
-struct Parameters<'a> {
+struct LinkParameters<'a> {
     filters: NamedValues<'a>,
     understanding: NamedValues<'a>,
 }
 
-impl Parameters<'_> {
-    fn of(asked: &SearchParameters) -> Parameters<'_> {
+impl LinkParameters<'_> {
+    fn of(asked: &SearchParameters) -> LinkParameters<'_> {
         // Destructures all fields, so that a new parameter doesn't compile until this function handles it.
         let SearchParameters {
             q: _,
@@ -72,7 +72,7 @@ impl Parameters<'_> {
         for parameters in [&mut filters, &mut understanding] {
             parameters.retain(|(_, value)| !value.is_empty());
         }
-        Parameters { filters, understanding }
+        LinkParameters { filters, understanding }
     }
 }
 

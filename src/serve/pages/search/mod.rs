@@ -11,14 +11,15 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use super::frame::Frame;
-use super::{address, answer, plural};
+use super::failure::answer;
+use super::format::{address, plural};
+use super::frame::PageFrame;
 use crate::library::view::SearchView;
 use crate::library::{Library, Rescue};
 use crate::search::{FacetField, Filter};
-use crate::serve::ServerState;
 use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
-use crate::serve::error::Failure;
+use crate::serve::error::RequestFailure;
+use crate::serve::state::ServerState;
 pub(super) use hits::hit_card;
 use hits::{by_document, document};
 use link::{kept, with};
@@ -43,14 +44,14 @@ const EXAMPLES: [&str; 6] = [
 
 pub(super) async fn page(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<SearchParameters>, Failure>,
+    asked: Result<QueryParameters<SearchParameters>, RequestFailure>,
 ) -> Response {
     let page = async {
         let asked = bounded(asked?);
         let (count, body) = body(&state, &asked).await?;
         let named = named(&asked);
         let title = if named.is_empty() { "Search" } else { &named };
-        let frame = Frame { title, query: &asked.q, kept: kept(&asked), feed: None };
+        let frame = PageFrame { title, query: &asked.q, kept: kept(&asked), feed: None };
         Ok(frame.round(&state, html! { div #results data-count=(count) { (body) } }))
     };
     answer(&state, page.await)
@@ -58,7 +59,7 @@ pub(super) async fn page(
 
 pub(super) async fn results(
     State(state): State<Arc<ServerState>>,
-    asked: Result<QueryParameters<SearchParameters>, Failure>,
+    asked: Result<QueryParameters<SearchParameters>, RequestFailure>,
 ) -> Response {
     let fragment = async {
         let asked = bounded(asked?);
@@ -87,7 +88,7 @@ fn named(asked: &SearchParameters) -> String {
 async fn body(
     state: &Arc<ServerState>,
     asked: &SearchParameters,
-) -> Result<(String, Markup), Failure> {
+) -> Result<(String, Markup), RequestFailure> {
     let library = state.library()?;
     let (named, filters) = (named(asked), asked.filters());
     if named.is_empty() {
@@ -185,7 +186,8 @@ fn start(library: &Library) -> Markup {
 }
 
 fn pager(view: &SearchView, asked: &SearchParameters) -> Markup {
-    let Pages { back, more } = Pages::around(asked.offset(), view.hits.len(), view.total);
+    let PagerOffsets { back, more } =
+        PagerOffsets::around(asked.offset(), view.hits.len(), view.total);
     let link = |offset: usize| with(asked, "offset", &offset.to_string());
     html! {
         nav.pager aria-label="More results" {
@@ -197,17 +199,17 @@ fn pager(view: &SearchView, asked: &SearchParameters) -> Markup {
 
 /// The offsets of the previous and the next page, if they exist.
 #[derive(Debug, PartialEq, Eq)]
-struct Pages {
+struct PagerOffsets {
     back: Option<usize>,
     more: Option<usize>,
 }
 
-impl Pages {
-    /// The pages around the one at `offset`, which shows so many of `total` hits.
-    fn around(offset: usize, shown: usize, total: usize) -> Pages {
+impl PagerOffsets {
+    /// The pages around the one at `offset`, which shows `shown` of `total` hits.
+    fn around(offset: usize, shown: usize, total: usize) -> PagerOffsets {
         let next = offset + PAGE;
         let is_full = shown == PAGE && total > next;
-        Pages {
+        PagerOffsets {
             back: (offset > 0).then(|| offset.saturating_sub(PAGE)),
             // A search accepts no greater offset.
             more: (is_full && next <= FARTHEST).then_some(next),
@@ -221,14 +223,14 @@ mod tests {
 
     #[test]
     fn the_pager_offers_no_page_beyond_the_greatest_offset() {
-        let pages = |back, more| Pages { back, more };
-        assert_eq!(Pages::around(0, 20, 20), pages(None, None));
-        assert_eq!(Pages::around(0, 20, 21), pages(None, Some(20)));
-        assert_eq!(Pages::around(10, 20, 100), pages(Some(0), Some(30)));
-        assert_eq!(Pages::around(380, 20, 1_000), pages(Some(360), Some(400)));
-        assert_eq!(Pages::around(400, 20, 1_000), pages(Some(380), None));
-        assert_eq!(Pages::around(390, 20, 1_000), pages(Some(370), None));
+        let pages = |back, more| PagerOffsets { back, more };
+        assert_eq!(PagerOffsets::around(0, 20, 20), pages(None, None));
+        assert_eq!(PagerOffsets::around(0, 20, 21), pages(None, Some(20)));
+        assert_eq!(PagerOffsets::around(10, 20, 100), pages(Some(0), Some(30)));
+        assert_eq!(PagerOffsets::around(380, 20, 1_000), pages(Some(360), Some(400)));
+        assert_eq!(PagerOffsets::around(400, 20, 1_000), pages(Some(380), None));
+        assert_eq!(PagerOffsets::around(390, 20, 1_000), pages(Some(370), None));
         // The total includes hits of a document that are not shown.
-        assert_eq!(Pages::around(20, 3, 100), pages(Some(0), None));
+        assert_eq!(PagerOffsets::around(20, 3, 100), pages(Some(0), None));
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::{number, plural};
+use super::super::format::{number, plural};
 use super::link::with;
 use crate::library::Library;
 use crate::library::view::{SearchView, TopicDetail};
@@ -56,12 +56,6 @@ pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Libr
     ];
     let is_open = |field: FacetField| filters.iter().all(|filter| filter.field != field.filter());
     let open = fields.into_iter().filter(|(field, _)| is_open(*field));
-    let topic = |value: &str| library.graph.vocabulary.topic(value);
-    let label = |field: FacetField, value: &str| match field {
-        FacetField::Topic => topic(value).map_or(value, |topic| &topic.pref_label).to_owned(),
-        FacetField::Step => value.replace('-', " "),
-        _ => value.to_owned(),
-    };
     html! {
         @for (field, title) in open {
             @let values = view.facets.get(&field).map(Vec::as_slice).unwrap_or_default();
@@ -72,7 +66,7 @@ pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Libr
                         @for value in values.iter().take(VALUES) {
                             li {
                                 a href=(with(asked, field.name(), &value.value)) rel="nofollow" {
-                                    (label(field, &value.value))
+                                    (label(library, field, &value.value))
                                 }
                                 span.count { (number(usize::try_from(value.count).unwrap_or(0))) }
                             }
@@ -84,5 +78,15 @@ pub(super) fn facets(view: &SearchView, asked: &SearchParameters, library: &Libr
         @if view.counted < view.total && view.total > 0 {
             p.quiet { "Counted over the best " (number(view.counted)) "." }
         }
+    }
+}
+
+/// The `value` of a facet as it is shown: topics by their label, steps as words.
+fn label(library: &Library, field: FacetField, value: &str) -> String {
+    let topic = |value: &str| library.graph.vocabulary.topic(value);
+    match field {
+        FacetField::Topic => topic(value).map_or(value, |topic| &topic.pref_label).to_owned(),
+        FacetField::Step => value.replace('-', " "),
+        _ => value.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::plural;
+use super::super::format::plural;
 use super::link::{with, without_filters};
 use crate::library::Rescue;
 use crate::library::view::SearchView;

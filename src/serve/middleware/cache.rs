@@ -1,4 +1,4 @@
-//! Conditional requests: an unchanged response is not made again.
+//! Conditional requests: an unchanged response is not computed again.
 //!
 //! A response depends on its URL, the open generation, the last and the next run, this server process, the day, and the
 //! start of the time window that the URL asks for. The ETag (RFC 9110) is a hash of these. A client that sends the
@@ -11,14 +11,13 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-
 use chrono::{DateTime, Utc};
 
-use super::ServerState;
 use crate::library::since;
+use crate::serve::state::ServerState;
 
 /// Sets ETag and Cache-Control on successful responses of `next`; responds with 304 if the client has the response.
-pub(super) async fn validate(
+pub(in crate::serve) async fn validate(
     State(state): State<Arc<ServerState>>,
     request: Request,
     next: Next,
@@ -52,7 +51,7 @@ fn tag(state: &ServerState, address: &Uri, now: DateTime<Utc>) -> Option<HeaderV
     let mut hash = blake3::Hasher::new();
     let last_run = standing.last_run.as_ref().map(|run| run.ended_at.as_str());
     let next_run = state.clock.next_run();
-    // The windows that are usual where the address names none start at midnight.
+    // Default time windows start at midnight.
     let day = now.date_naive().to_string();
     let window = window_start(address, now);
     let times = [Some(day.as_str()), window.as_deref()];
@@ -79,12 +78,12 @@ fn window_start(address: &Uri, now: DateTime<Utc>) -> Option<String> {
 }
 
 /// Whether the client sends `If-None-Match: *`, which no existing response satisfies.
-pub(super) fn is_any(headers: &HeaderMap) -> bool {
+pub(in crate::serve) fn is_any(headers: &HeaderMap) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes().trim_ascii() == b"*")
 }
 
 /// Whether the client has the response with the ETag `tag`.
-pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(in crate::serve) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let Ok(tag) = tag.to_str() else { return false };
     let known = headers.get_all(header::IF_NONE_MATCH).iter();
@@ -94,18 +93,19 @@ pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Refreshing, first_start};
     use super::*;
     use crate::config::{self, ConfigOverrides};
+    use crate::serve::run::first_start;
+    use crate::serve::state::RefreshPolicy;
 
     #[test]
-    fn an_etag_ends_with_the_window_that_it_names() {
+    fn an_etag_changes_when_the_time_window_of_its_url_moves() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path().join("index");
         let overrides = ConfigOverrides { index: Some(index), ..ConfigOverrides::default() };
         let config = config::load(&overrides).unwrap();
         first_start(&config).unwrap();
-        let state = ServerState::new(config, Refreshing::Never).unwrap();
+        let state = ServerState::new(config, RefreshPolicy::Never).unwrap();
         state.renew();
         let noon: DateTime<Utc> = "2026-03-01T12:00:30Z".parse().unwrap();
         let tag_at = |address: &'static str, seconds: i64| {

@@ -7,27 +7,27 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::clock::RunScope;
-use super::error::Failure;
-use super::{Refreshing, ServerState};
 use crate::library::view::RefreshAnswer;
+use crate::serve::clock::RunScope;
+use crate::serve::error::RequestFailure;
+use crate::serve::state::{RefreshPolicy, ServerState};
 
 /// `POST /api/v1/refresh`: requests a run over all sources. Responds with 202 and whether the run starts at once or
 /// follows one that is running.
 pub(super) async fn refresh(
     State(state): State<Arc<ServerState>>,
     headers: HeaderMap,
-) -> Result<(StatusCode, Json<RefreshAnswer>), Failure> {
+) -> Result<(StatusCode, Json<RefreshAnswer>), RequestFailure> {
     let token = state.config.admin_token.as_ref();
     if !token.is_some_and(|token| is_sent(&headers, token)) {
-        return Err(Failure::forbidden(
+        return Err(RequestFailure::forbidden(
             StatusCode::UNAUTHORIZED,
             "the admin token is missing or wrong",
             "send it as Authorization: Bearer TOKEN",
         ));
     }
-    if state.refreshing == Refreshing::Never {
-        return Err(Failure::forbidden(
+    if state.refreshing == RefreshPolicy::Never {
+        return Err(RequestFailure::forbidden(
             StatusCode::CONFLICT,
             "this server runs no refreshes (--no-refresh)",
             "run cairn refresh",
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_token_itself_is_taken() {
+    fn only_the_exact_token_is_accepted() {
         let token = SecretString::from("t0p".to_owned());
         let sent = |value: &str| {
             let mut headers = HeaderMap::new();

@@ -1,0 +1,191 @@
+//! The table of the API's routes: for each its path, parameters, response type, documentation and handler.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::routing::{get, post};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use super::search::SearchParameters;
+use super::things::NewsParameters;
+use super::{admin, knowledge as know, search, things};
+use crate::config::Config;
+use crate::library::view::{
+    CaseView, CasesView, LearnView, NewsView, PathView, RefreshAnswer, RelatedView,
+    ResourcesAnswer, SearchView, SectionAnswer, SourcesView, StatusView, SuggestAnswer,
+    TopicAnswer, TopicsAnswer,
+};
+use crate::serve::error::RequestFailure;
+use crate::serve::state::ServerState;
+
+/// No parameters.
+#[derive(JsonSchema)]
+struct NoParameters {}
+
+/// Whether the routes that need the admin token exist: only if the configuration has such a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum AdminRoutes {
+    Offered,
+    Absent,
+}
+
+impl AdminRoutes {
+    /// Whether `config` offers them.
+    pub fn of(config: &Config) -> AdminRoutes {
+        match config.admin_token {
+            Some(_) => AdminRoutes::Offered,
+            None => AdminRoutes::Absent,
+        }
+    }
+}
+
+/// The HTTP methods of the API: `Post` changes something, `Get` does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ApiMethod {
+    Get,
+    Post,
+}
+
+/// A route with its documentation.
+pub(super) struct ApiRoute {
+    pub path: &'static str,
+    pub method: ApiMethod,
+    pub summary: &'static str,
+    pub parameters: fn(&mut SchemaGenerator) -> Schema,
+    pub answer: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// The router, and the documentation of its routes.
+#[derive(Default)]
+pub(super) struct RouteTable {
+    router: Router<Arc<ServerState>>,
+    pub routes: Vec<ApiRoute>,
+}
+
+impl RouteTable {
+    /// Adds a GET route with the parameters `P` and the response `A`.
+    fn get<P: JsonSchema, A: JsonSchema, H: Handler<T, Arc<ServerState>>, T: 'static>(
+        mut self,
+        path: &'static str,
+        summary: &'static str,
+        handler: H,
+    ) -> RouteTable {
+        self.router = self.router.route(path, get(handler));
+        self.document::<P, A>(path, ApiMethod::Get, summary)
+    }
+
+    fn document<P: JsonSchema, A: JsonSchema>(
+        mut self,
+        path: &'static str,
+        method: ApiMethod,
+        summary: &'static str,
+    ) -> RouteTable {
+        let parameters = SchemaGenerator::subschema_for::<P>;
+        let answer = SchemaGenerator::subschema_for::<A>;
+        self.routes.push(ApiRoute { path, method, summary, parameters, answer });
+        self
+    }
+}
+
+/// Every route of the API; that of the administrator only if `admin` offers it.
+pub(super) fn table(admin: AdminRoutes) -> RouteTable {
+    let all = with_knowledge(with_lists(with_passages(RouteTable::default())));
+    if admin == AdminRoutes::Absent {
+        return all;
+    }
+    let summary = "Asks for a refresh of all sources";
+    let mut owned =
+        all.document::<NoParameters, RefreshAnswer>("/refresh", ApiMethod::Post, summary);
+    owned.router = owned.router.route("/refresh", post(admin::refresh));
+    owned
+}
+
+/// Adds the routes for search and sections.
+fn with_passages(table: RouteTable) -> RouteTable {
+    table
+        .get::<SearchParameters, SearchView, _, _>(
+            "/search",
+            "Passages for a query",
+            search::search,
+        )
+        .get::<search::SuggestParameters, SuggestAnswer, _, _>(
+            "/suggest",
+            "What a query that is being typed may become",
+            search::suggest,
+        )
+        .get::<things::SectionPlaceParameters, SectionAnswer, _, _>(
+            "/section",
+            "The section at a place of a file",
+            things::section_at,
+        )
+        .get::<NoParameters, SectionAnswer, _, _>(
+            "/sections/{id}",
+            "A section, as far as its licence allows",
+            things::section,
+        )
+}
+
+/// Adds the routes for topics, resources, sources, status and news.
+fn with_lists(table: RouteTable) -> RouteTable {
+    table
+        .get::<things::TopicListParameters, TopicsAnswer, _, _>(
+            "/topics",
+            "Topics, the most mentioned first",
+            things::topics,
+        )
+        .get::<NoParameters, TopicAnswer, _, _>("/topics/{id}", "All about a topic", things::topic)
+        .get::<things::ResourceParameters, ResourcesAnswer, _, _>(
+            "/resources",
+            "The works that most independent authors cite",
+            things::resources,
+        )
+        .get::<NoParameters, SourcesView, _, _>(
+            "/sources",
+            "What each source holds, and how it fared",
+            things::sources,
+        )
+        .get::<NoParameters, StatusView, _, _>("/status", "The state of the index", things::status)
+        .get::<NewsParameters, NewsView, _, _>(
+            "/new",
+            "What was added, changed and removed",
+            things::new,
+        )
+}
+
+/// Adds the routes over the graph.
+fn with_knowledge(table: RouteTable) -> RouteTable {
+    table
+        .get::<know::LimitParameter, RelatedView, _, _>(
+            "/topics/{id}/related",
+            "Topics near a topic, with the evidence",
+            know::related,
+        )
+        .get::<know::LearnParameters, LearnView, _, _>(
+            "/topics/{id}/learn",
+            "What to learn for a topic, prerequisites first",
+            know::learn,
+        )
+        .get::<know::ApiPathParameters, PathView, _, _>(
+            "/path",
+            "How one topic leads to another",
+            know::path,
+        )
+        .get::<NoParameters, CasesView, _, _>(
+            "/cases",
+            "The matrix of case studies and steps",
+            know::cases,
+        )
+        .get::<know::LimitParameter, CaseView, _, _>(
+            "/cases/{id}",
+            "What the sources say of a case study, step by step",
+            know::case,
+        )
+}
+
+/// The API's router.
+pub(in crate::serve) fn routes(admin: AdminRoutes) -> Router<Arc<ServerState>> {
+    let nowhere =
+        || async { RequestFailure::not_found("route", "in the API", "/openapi.json lists them") };
+    table(admin).router.fallback(nowhere)
+}

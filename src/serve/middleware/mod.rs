@@ -1,0 +1,6 @@
+//! What happens around the handler of each request: checks, limits, counts and caching.
+
+pub(super) mod cache;
+pub(super) mod hosts;
+pub(super) mod limits;
+pub(super) mod metrics;

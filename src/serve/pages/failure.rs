@@ -1,0 +1,37 @@
+//! Failed requests as pages.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+
+use super::frame::layout;
+use crate::library::view::ErrorCode;
+use crate::serve::error::RequestFailure;
+use crate::serve::state::ServerState;
+
+/// The page that shows `failure`.
+pub(super) fn page(state: &ServerState, failure: RequestFailure) -> Response {
+    let title = match failure.status {
+        StatusCode::NOT_FOUND => "Not found",
+        StatusCode::SERVICE_UNAVAILABLE if failure.code == ErrorCode::NotReady => "Not ready yet",
+        StatusCode::SERVICE_UNAVAILABLE => "Not now",
+        _ => "That did not work",
+    };
+    let body = html! {
+        h1 { (title) }
+        p { (failure.message) "." }
+        p.quiet { (failure.hint) }
+    };
+    let mut response = (failure.status, layout(state, title, body)).into_response();
+    let retry_after = failure.retry_after().map(|after| (header::RETRY_AFTER, after));
+    response.headers_mut().extend(retry_after);
+    response
+}
+
+/// The page, or the page of its failure.
+pub(super) fn answer(state: &ServerState, made: Result<Markup, RequestFailure>) -> Response {
+    match made {
+        Ok(markup) => markup.into_response(),
+        Err(failure) => page(state, failure),
+    }
+}

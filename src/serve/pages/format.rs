@@ -1,0 +1,69 @@
+//! What pages show in one form: matches, topics, timestamps, numbers and URLs.
+
+use maud::{Markup, html};
+
+use super::prose;
+use crate::printable::marks::byte_ranges;
+use crate::printable::thousands;
+use crate::search::Snippet;
+
+/// `snippet` with its matches highlighted.
+pub(super) fn marked(snippet: &Snippet) -> Markup {
+    prose::marked(&snippet.text, byte_ranges(&snippet.text, &snippet.highlights))
+}
+
+/// Links to topics, given as ids and labels.
+pub(super) fn chips<'a>(topics: impl IntoIterator<Item = (&'a str, &'a str)>) -> Markup {
+    html! {
+        p.topics {
+            @for (id, label) in topics { a.chip href={ "/topics/" (id) } { (label) } " " }
+        }
+    }
+}
+
+/// An RFC 3339 timestamp for people: the day and the minute, in UTC.
+pub(super) fn time(rfc3339: &str) -> Markup {
+    let shown = rfc3339.get(..16).unwrap_or(rfc3339).replace('T', " ");
+    html! { time datetime=(rfc3339) { (shown) " UTC" } }
+}
+
+/// `12345` as `12,345`.
+pub(super) fn number(number: usize) -> String {
+    thousands(number as u64)
+}
+
+/// `1` and `source` as `1 source`, `2` as `2 sources`.
+pub(super) fn plural(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", number(count))
+}
+
+/// `path` with the pairs as its query string; empty values are left out.
+pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matches_are_highlighted_and_text_is_escaped() {
+        let snippet = Snippet { text: "é <b> bias".into(), highlights: vec![(6, 10)] };
+        assert_eq!(marked(&snippet).into_string(), "é &lt;b&gt; <mark>bias</mark>");
+        let broken = Snippet { text: "ab".into(), highlights: vec![(1, 9), (0, 1)] };
+        assert_eq!(marked(&broken).into_string(), "<mark>a</mark>b");
+    }
+
+    #[test]
+    fn numbers_are_grouped_and_query_strings_are_encoded() {
+        assert_eq!(
+            (number(7), number(1234), number(1234567)),
+            ("7".into(), "1,234".into(), "1,234,567".into())
+        );
+        assert_eq!(address("/", &[("q", "a&b"), ("step", "")]), "/?q=a%26b");
+    }
+}

@@ -1,0 +1,67 @@
+//! The router of a server: all routes, and the middleware around them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use super::api::{self, AdminRoutes};
+use super::middleware::{cache, hosts, limits, metrics};
+use super::state::ServerState;
+use super::{assets, downloads, feed, monitoring, pages};
+
+/// Requests that take longer get 503.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// All routes over `state`.
+pub fn router(state: Arc<ServerState>) -> Router {
+    let shared = || Arc::clone(&state);
+    let admin = AdminRoutes::of(&state.config);
+    let cached = Router::new()
+        .merge(pages::routes())
+        .merge(downloads::routes())
+        .nest("/api/v1", api::routes(admin))
+        .route("/openapi.json", get(api::openapi))
+        .route("/feed.atom", get(feed::feed))
+        .route("/opensearch.xml", get(feed::opensearch))
+        .layer(from_fn_with_state(shared(), cache::validate));
+    Router::new()
+        .merge(cached)
+        .route("/assets/{name}", get(assets::asset))
+        .merge(monitoring::routes())
+        .fallback(pages::not_found)
+        .layer(from_fn_with_state(shared(), hosts::check))
+        .layer(from_fn_with_state(shared(), limits::limit))
+        // Outside the limits, so that refused requests are counted too.
+        .layer(from_fn_with_state(shared(), metrics::count))
+        .with_state(shared())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
+        .layer(CatchPanicLayer::new())
+        .layer(CompressionLayer::new())
+        .layer(from_fn(secure))
+}
+
+/// Security headers of every response: only our own files may be loaded, and no site may frame a page.
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                  connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
