@@ -8,10 +8,9 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::generation::news::{Changes, Delta};
-use crate::library::view::PassageView;
+use crate::library::view::{PassageView, SnippetView};
 use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
-use crate::search::Snippet;
 
 /// Prints `text` as one escaped line to stdout.
 pub(super) fn line(text: &str) -> anyhow::Result<()> {
@@ -73,7 +72,7 @@ impl Rows {
 }
 
 /// Prints `snippet` after `indent`, with its matches in bold on a terminal.
-pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
+pub(super) fn snippet(indent: &str, snippet: &SnippetView) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     let text = if stdout.is_terminal() {
         marked(snippet)
@@ -85,7 +84,7 @@ pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
 }
 
 /// `snippet`, escaped, with its matches in bold.
-fn marked(snippet: &Snippet) -> String {
+fn marked(snippet: &SnippetView) -> String {
     let mut text = String::with_capacity(snippet.text.len() + 64);
     for (at, c) in snippet.text.chars().enumerate() {
         if snippet.highlights.iter().any(|(_, end)| *end == at) {
@@ -126,10 +125,13 @@ pub(super) fn changes(changes: &Changes) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Shown;
+    use crate::catalogue::rights::show;
 
     #[test]
     fn matches_are_bold_at_the_right_place_after_escaped_characters() {
-        let snippet = Snippet { text: "\u{1b}[2J\u{7}bias".into(), highlights: vec![(5, 9)] };
+        let text = show("\u{1b}[2J\u{7}bias", Shown::Full, 0);
+        let snippet = SnippetView { text, highlights: vec![(5, 9)] };
         assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
     }
 }

@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use super::Library;
 use super::view::{
-    AboutSource, DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView,
-    SectionView, SourcesView, StatusView,
+    AboutSource, DuplicateView, FacetValue, HitView, LinkView, PassageView, QueryView, SearchView,
+    SectionView, SnippetView, SourcesView, StatusView,
 };
 use crate::annotate::Salience;
-use crate::catalogue::policy::{Rights, show};
+use crate::catalogue::rights::{Rights, Showable, show, show_whole};
 use crate::catalogue::{OriginKind, Shown};
 use crate::crawl::github::name::ThreadName;
-use crate::extract::{Address, DocumentKind};
+use crate::extract::{Address, DocumentKind, Link};
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::Outcome;
 use crate::generation::runs::Standing;
@@ -187,10 +187,11 @@ impl Library {
             path: copy.path.clone(),
             url: self.link(&copy.source, &copy.path, copy.address, copy.id),
         });
+        let (shown, chars) = (self.shown(&found.record), self.manifest.excerpt_chars);
         HitView {
             duplicates: duplicates.collect(),
             passage: self.passage(found.id, &found.record),
-            snippet: found.snippet,
+            snippet: SnippetView::of(found.snippet, shown, chars),
             score: found.score,
         }
     }
@@ -198,16 +199,21 @@ impl Library {
     fn section_view(&self, id: SectionId, record: Record) -> SectionView {
         let shown = self.shown(&record);
         let passage = self.passage(id, &record);
-        let text = show(&record.text, shown, self.manifest.excerpt_chars).into_owned();
-        let full = shown == Shown::Full;
+        let chars = self.manifest.excerpt_chars;
+        let link = |Link { url, text, sentence }| LinkView {
+            url,
+            text,
+            sentence: show(sentence, shown, chars),
+        };
+        let links = if shown == Shown::Full { record.links } else { Vec::new() };
         SectionView {
             passage,
             shown,
-            text,
-            code: if full { record.code } else { String::new() },
-            markdown: (full && !record.markup.is_empty()).then_some(record.markup),
+            text: show(record.text, shown, chars),
+            code: show_whole(record.code, shown),
+            markdown: Some(show_whole(record.markup, shown)).filter(|text| !text.is_empty()),
             mentions: record.mentions,
-            links: if full { record.links } else { Vec::new() },
+            links: links.into_iter().map(link).collect(),
             previous: record.previous.map(|id| id.to_string()),
             next: record.next.map(|id| id.to_string()),
         }
@@ -239,6 +245,11 @@ impl Library {
             gone: state.is_some_and(|state| state.state == SourceCondition::Gone),
             about: state.map(AboutSource::of).unwrap_or_default(),
         }
+    }
+
+    /// `sentence` as an excerpt, whatever the licence: it is kept without the licence of its document.
+    pub(super) fn quote(&self, sentence: &str) -> Showable {
+        show(sentence, Shown::Excerpt, self.manifest.excerpt_chars)
     }
 
     /// How much of a section may be shown.

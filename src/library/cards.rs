@@ -3,7 +3,7 @@
 //! A card contains text of the vocabulary, or an excerpt as long as its licence allows, with its source. A card's id
 //! depends on its question, so that importing a later export updates the card.
 
-use super::deck::Card;
+use super::deck::{Card, CardBack};
 use super::markdown::capitalised;
 use super::view::{LessonView, TopicDetail};
 use super::{Audience, Library};
@@ -51,14 +51,13 @@ impl Library {
         let label = capitalised(&case.label);
         let said = case.steps.iter().filter(|step| !step.passages.is_empty());
         let cards = said.map(|step| {
-            let back: Vec<&str> =
-                step.passages.iter().map(|hit| hit.snippet.text.as_str()).collect();
+            let quotes = step.passages.iter().map(|hit| hit.snippet.text.clone());
             let credits: Vec<String> =
                 step.passages.iter().map(|hit| hit.passage.credit()).collect();
             Card {
                 id: format!("case/{}/{}", case.case, step.cell.step),
                 front: format!("{label}: what would you say of {}?", step.label.to_lowercase()),
-                back: back.join("\n\n"),
+                back: CardBack::Quotes(quotes.collect()),
                 credit: credits.join("\n"),
                 url: step.passages.first().map(|hit| hit.passage.url.clone()).unwrap_or_default(),
                 tags: vec!["cairn".to_owned(), case.case.clone(), step.cell.step.clone()],
@@ -73,14 +72,14 @@ impl Library {
         for hit in detail.passages.iter().take(QUOTED) {
             let Some(id) = SectionId::parse(&hit.passage.id) else { continue };
             let Some(record) = self.searcher.section(id)? else { continue };
-            let shown = self.excerpt(id, &record);
+            let shown = self.excerpt(id, record);
             if shown.snippet.text.is_empty() {
                 continue;
             }
             cards.push(Card {
                 id: format!("section/{}", hit.passage.id),
                 front: format!("{}: what is said of it?", hit.passage.trail()),
-                back: shown.snippet.text,
+                back: CardBack::Quotes(vec![shown.snippet.text]),
                 credit: hit.passage.credit(),
                 url: hit.passage.url.clone(),
                 tags: vec!["cairn".to_owned(), detail.topic.id.clone()],
@@ -94,7 +93,7 @@ fn definition(id: &str, label: &str, definition: &str) -> Card {
     Card {
         id: format!("topic/{id}"),
         front: format!("{}: what is it?", capitalised(label)),
-        back: definition.to_owned(),
+        back: CardBack::Own(definition.to_owned()),
         credit: "Cairn's vocabulary".to_owned(),
         url: String::new(),
         tags: vec!["cairn".to_owned(), id.to_owned()],
@@ -107,7 +106,7 @@ fn reason(lesson: &LessonView) -> Option<Card> {
     Some(Card {
         id: format!("requires/{}/{}", needed.id, lesson.id),
         front: format!("Why does {} need {}?", needed.label, lesson.label),
-        back: why.clone(),
+        back: CardBack::Own(why.clone()),
         credit: "Cairn's vocabulary".to_owned(),
         url: String::new(),
         tags: vec!["cairn".to_owned(), needed.id.clone()],

@@ -1,6 +1,7 @@
 //! Terms that the sources use and the vocabulary lacks.
 
 use super::Library;
+use super::view::{MissingTermView, TermSentenceView};
 use crate::annotate::terms::{Passage, Term, terms};
 use crate::annotate::{Role, Salience};
 use crate::search::{Record, SearchError};
@@ -8,7 +9,7 @@ use crate::search::{Record, SearchError};
 impl Library {
     /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked
     /// first. Reads the whole index, which takes seconds, and holds its text in memory.
-    pub fn missing_terms(&self, limit: usize) -> Result<Vec<Term>, SearchError> {
+    pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTermView>, SearchError> {
         let mut records: Vec<Record> = Vec::new();
         self.searcher.each(|_, record| {
             if record.role == Role::Content && record.language.as_deref().is_none_or(|l| l == "en")
@@ -42,6 +43,18 @@ impl Library {
                 }
             })
             .collect();
-        Ok(terms(&passages, self.searcher.labels(), limit))
+        let found = terms(&passages, self.searcher.labels(), limit);
+        Ok(found.into_iter().map(|term| self.missing_term(term)).collect())
+    }
+
+    fn missing_term(&self, term: Term) -> MissingTermView {
+        let Term { label, spellings, c_value, voices, near, evidence } = term;
+        let quoted = evidence.into_iter().map(|(sentence, source, path)| TermSentenceView {
+            sentence: self.quote(&sentence),
+            source,
+            path,
+        });
+        let evidence = quoted.collect();
+        MissingTermView { label, spellings, c_value, voices, near, evidence }
     }
 }

@@ -104,7 +104,8 @@ fn graph(
     let graph = library.graph_for(audience);
     let part = export::around(&graph, topic, NEAREST);
     let mut bytes = Vec::new();
-    export::write(&graph, &library.voices, &part, format, &mut bytes)?;
+    let chars = library.manifest.excerpt_chars;
+    export::write(&graph, &library.voices, &part, chars, format, &mut bytes)?;
     Ok(Some((media_type, bytes)))
 }
 

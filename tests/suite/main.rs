@@ -50,6 +50,7 @@ mod printed;
 mod private;
 mod proposed;
 mod queries;
+mod quotes;
 mod refresh;
 mod requests;
 mod scale;

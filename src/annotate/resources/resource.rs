@@ -1,13 +1,12 @@
 //! A work that sources cite, with its kind, topics and citations.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ResourceKind;
 use crate::catalogue::Voices;
 
 /// A sentence in which a source cites a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Said {
     pub source: String,
     pub sentence: String,

@@ -1,5 +1,6 @@
 //! A card, and its texts as Anki reads them.
 
+use crate::catalogue::rights::Showable;
 use crate::printable::{strip, strip_body};
 
 /// A flash card.
@@ -7,13 +8,34 @@ use crate::printable::{strip, strip_body};
 pub struct Card {
     /// Identifies the question: the same card has the same id in every export.
     pub id: String,
+    /// A question of Cairn's own, with a label or with headings.
     pub front: String,
-    pub back: String,
+    pub back: CardBack,
     /// The attribution: source, headings, licence.
     pub credit: String,
     /// The URL of the origin; only http and https are linked.
     pub url: String,
     pub tags: Vec<String>,
+}
+
+/// The back of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardBack {
+    /// A text of the vocabulary.
+    Own(String),
+    /// Passages, which an empty line separates.
+    Quotes(Vec<Showable>),
+}
+
+impl CardBack {
+    fn html(&self) -> String {
+        match self {
+            CardBack::Own(text) => escaped(text),
+            CardBack::Quotes(quotes) => {
+                escaped(&quotes.iter().map(|quote| &**quote).collect::<Vec<_>>().join("\n\n"))
+            }
+        }
+    }
 }
 
 impl Card {
@@ -25,7 +47,7 @@ impl Card {
             true => format!("{credit}<br><a href=\"{0}\">{0}</a>", escaped(&self.url)),
             false => credit,
         };
-        [escaped(&self.front), escaped(&self.back), source]
+        [escaped(&self.front), self.back.html(), source]
     }
 
     /// Its tags, separated by spaces.
@@ -73,7 +95,7 @@ pub(super) mod tests {
         Card {
             id: id.to_owned(),
             front: front.to_owned(),
-            back: "- a <b>\n- c & \"d\"\u{0}".to_owned(),
+            back: CardBack::Own("- a <b>\n- c & \"d\"\u{0}".to_owned()),
             credit: "ann/notes: Bias (MIT)".to_owned(),
             url: "https://example.org/a?b&c".to_owned(),
             tags: vec!["position bias".to_owned(), "cairn".to_owned()],

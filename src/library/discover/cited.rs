@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address::Repository;
 use super::phrase::{Remark, is_only_name, is_stray_word, tidy};
 use super::words::Signs;
-use crate::catalogue::{Shown, Voice, policy};
+use crate::catalogue::rights::{Showable, show, truncated};
+use crate::catalogue::{Shown, Voice};
 use crate::extract::Address;
 use crate::library::Library;
 use crate::library::view::EvidenceView;
@@ -79,7 +80,7 @@ impl Library {
 
     /// One line, of at most 120 characters, that describes `cited` in the words of the sources: a remark, else its
     /// title and topics. `None` if only its name is known.
-    pub(super) fn what_it_is(&self, cited: &Cited) -> Option<String> {
+    pub(super) fn what_it_is(&self, cited: &Cited) -> Option<Showable> {
         let title = cited.title();
         let line = match cited.remark() {
             Some(remark) => remark.line(&title),
@@ -87,7 +88,7 @@ impl Library {
             None => format!("{title}{}", self.topics_beyond(cited, &title)),
         };
         let chars = WHY_CHARS.min(self.manifest.excerpt_chars);
-        Some(policy::show(&line, Shown::Excerpt, chars).into_owned())
+        Some(show(line, Shown::Excerpt, chars))
     }
 
     /// The most frequent topics of `cited` that `text` does not contain yet: ` (topics: drift)`, or an empty string.
@@ -106,7 +107,7 @@ impl Library {
         let Citation { source, path, address, section, .. } = citation;
         let chars = SENTENCE_CHARS.min(self.manifest.excerpt_chars);
         EvidenceView {
-            sentence: policy::show(&citation.sentence, Shown::Excerpt, chars).into_owned(),
+            sentence: show(&*citation.sentence, Shown::Excerpt, chars),
             url: self.link(source, path, *address, *section),
             place: (*address).into(),
             source: source.clone(),
@@ -180,7 +181,7 @@ impl Cited {
         let titles = self.good_titles().filter(|(t, _)| !t.contains('/') || !self.is_name(t));
         let best = titles.max_by_key(|(title, count)| (*count, title.len()));
         let title = best.map_or_else(|| self.spelled_name(), |(title, _)| title);
-        policy::show(&title, Shown::Excerpt, TITLE_CHARS).into_owned()
+        truncated(title, TITLE_CHARS)
     }
 
     /// Whether no source describes it, neither by a title nor by a remark.

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::address::Repository;
 use super::words::Signs;
 use crate::annotate::{Role, Tagger, annotate};
-use crate::catalogue::policy::show;
-use crate::catalogue::{Policy, Shown};
+use crate::catalogue::Policy;
+use crate::catalogue::rights::truncated;
 use crate::config::Config;
 use crate::crawl::github::discovery::FoundRepository;
 use crate::crawl::{CrawlError, Crawler, Resource, Traffic};
@@ -59,7 +59,7 @@ impl Found {
     pub(super) fn describes_itself(&self) -> Option<String> {
         let text = strip(self.about.metadata.description.as_deref()?).into_owned();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!line.is_empty()).then(|| show(&line, Shown::Excerpt, DESCRIPTION_CHARS).into_owned())
+        (!line.is_empty()).then(|| truncated(line, DESCRIPTION_CHARS))
     }
 }
 

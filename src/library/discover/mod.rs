@@ -159,7 +159,7 @@ impl Library {
         let named: Vec<String> = named.filter(|slug| !topics.contains(slug)).cloned().collect();
         topics.extend(named.into_iter().take(cited::MOST_TOPICS.saturating_sub(topics.len())));
         let title = cited.map_or_else(|| candidate.repository.name.clone(), Cited::title);
-        let said = cited.and_then(|cited| self.what_it_is(cited));
+        let said = cited.and_then(|cited| self.what_it_is(cited)).map(|quote| quote.to_string());
         let said = said.or_else(|| found.and_then(Found::describes_itself));
         let spelling = found.map(Found::spelling).or(cited.map(Cited::spelling));
         let spelling = spelling.unwrap_or_else(|| repo.clone());

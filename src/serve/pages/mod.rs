@@ -28,9 +28,8 @@ use maud::{Markup, html};
 
 use super::ServerState;
 use super::error::Failure;
-use crate::library::view::ErrorCode;
+use crate::library::view::{ErrorCode, SnippetView};
 use crate::printable::thousands;
-use crate::search::Snippet;
 use frame::layout;
 
 pub(super) fn routes() -> Router<Arc<ServerState>> {
@@ -93,7 +92,7 @@ fn answer(state: &ServerState, page: Result<Markup, Failure>) -> Response {
 }
 
 /// `snippet` with its matches highlighted.
-fn marked(snippet: &Snippet) -> Markup {
+fn marked(snippet: &SnippetView) -> Markup {
     let chars: Vec<char> = snippet.text.chars().collect();
     let cut = |from: usize, to: usize| -> String { chars[from..to].iter().collect() };
     let mut parts = Vec::new();
@@ -148,12 +147,16 @@ fn address(path: &str, parameters: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Shown;
+    use crate::catalogue::rights::show;
 
     #[test]
     fn matches_are_highlighted_and_text_is_escaped() {
-        let snippet = Snippet { text: "é <b> bias".into(), highlights: vec![(6, 10)] };
-        assert_eq!(marked(&snippet).into_string(), "é &lt;b&gt; <mark>bias</mark>");
-        let broken = Snippet { text: "ab".into(), highlights: vec![(1, 9), (0, 1)] };
+        let snippet =
+            |text: &str, highlights| SnippetView { text: show(text, Shown::Full, 0), highlights };
+        let escaped = snippet("é <b> bias", vec![(6, 10)]);
+        assert_eq!(marked(&escaped).into_string(), "é &lt;b&gt; <mark>bias</mark>");
+        let broken = snippet("ab", vec![(1, 9), (0, 1)]);
         assert_eq!(marked(&broken).into_string(), "<mark>a</mark>b");
     }
 
