@@ -14,7 +14,7 @@ use super::api::{unknown_case, unknown_topic};
 use super::error::Failure;
 use super::home::Home;
 use crate::graph::export::{self, Format};
-use crate::library::{Audience, Deck, Library, deck, markdown};
+use crate::library::{Audience, CardDeck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
 
 /// Passages for each step of a guide; the same as in `cairn guide`.
@@ -84,8 +84,8 @@ fn guide(
     Ok(Ok(written.map(|bytes| ("text/markdown; charset=utf-8", bytes))))
 }
 
-fn cards(deck: Option<Deck>, file: &str) -> Made {
-    let Some(Deck { name, cards }) = deck else { return Ok(None) };
+fn cards(deck: Option<CardDeck>, file: &str) -> Made {
+    let Some(CardDeck { name, cards }) = deck else { return Ok(None) };
     match file {
         "cards.apkg" => Ok(Some(("application/octet-stream", deck::apkg(&name, &cards)?))),
         "cards.csv" => Ok(Some(("text/csv; charset=utf-8", deck::csv(&name, &cards).into_bytes()))),

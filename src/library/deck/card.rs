@@ -5,7 +5,7 @@ use crate::printable::{strip, strip_body};
 
 /// A flash card.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
+pub struct FlashCard {
     /// Identifies the question: the same card has the same id in every export.
     pub id: String,
     /// A question of Cairn's own, with a label or with headings.
@@ -38,7 +38,7 @@ impl CardBack {
     }
 }
 
-impl Card {
+impl FlashCard {
     /// The fields of its note as HTML: front, back, source.
     pub(super) fn fields(&self) -> [String; 3] {
         let credit = escaped(&self.credit);
@@ -91,8 +91,8 @@ fn escaped(text: &str) -> String {
 pub(super) mod tests {
     use super::*;
 
-    pub fn card(id: &str, front: &str) -> Card {
-        Card {
+    pub fn card(id: &str, front: &str) -> FlashCard {
+        FlashCard {
             id: id.to_owned(),
             front: front.to_owned(),
             back: CardBack::Own("- a <b>\n- c & \"d\"\u{0}".to_owned()),
@@ -110,7 +110,7 @@ pub(super) mod tests {
         assert!(source.ends_with(
             "<a href=\"https://example.org/a?b&amp;c\">https://example.org/a?b&amp;c</a>"
         ));
-        let hostile = Card { url: "javascript:alert(1)".into(), ..card("a", "b") };
+        let hostile = FlashCard { url: "javascript:alert(1)".into(), ..card("a", "b") };
         assert_eq!(hostile.fields()[2], "ann/notes: Bias (MIT)");
         assert_eq!(hostile.tags(), "position-bias cairn");
     }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::address::Repository;
-use super::phrase::{Remark, is_only_name, is_stray_word, tidy};
-use super::words::Signs;
+use super::phrase::{LinkRemark, is_only_name, is_stray_word, tidy};
+use super::repository::RepositoryName;
+use super::words::WordSigns;
 use crate::catalogue::rights::{Showable, show, truncated};
 use crate::catalogue::{Shown, Voice};
 use crate::extract::Address;
@@ -27,10 +27,10 @@ pub(super) const MOST_PAGES: usize = 8;
 
 /// A repository that sources cite.
 #[derive(Clone, Debug)]
-pub(super) struct Cited {
-    pub repository: Repository,
+pub(super) struct CitedRepository {
+    pub repository: RepositoryName,
     /// Other repositories that may have the site, if only the URL of the site is known.
-    pub others: BTreeSet<Repository>,
+    pub others: BTreeSet<RepositoryName>,
     /// The most informative citation of each voice, including its own owner's.
     voices: BTreeMap<Voice, Citation>,
     /// URLs of cited pages of its site; only a few are kept.
@@ -63,16 +63,16 @@ pub(super) struct Citation {
     pub text: String,
     pub sentence: String,
     /// What a link of this voice to the front page says about it.
-    pub remark: Option<Remark>,
+    pub remark: Option<LinkRemark>,
     /// The signs in the texts and remarks of all links of this voice.
-    pub own: Signs,
+    pub own: WordSigns,
     /// The signs in the sentences and headings around all links of this voice.
-    pub near: Signs,
+    pub near: WordSigns,
 }
 
 impl Library {
     /// The slugs of the topics that are mentioned with `cited`, the most frequent first.
-    pub(super) fn slugs(&self, cited: &Cited) -> Vec<String> {
+    pub(super) fn slugs(&self, cited: &CitedRepository) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
         known.take(MOST_TOPICS).map(|topic| topic.slug.0.clone()).collect()
@@ -80,7 +80,7 @@ impl Library {
 
     /// One line, of at most 120 characters, that describes `cited` in the words of the sources: a remark, else its
     /// title and topics. `None` if only its name is known.
-    pub(super) fn what_it_is(&self, cited: &Cited) -> Option<Showable> {
+    pub(super) fn what_it_is(&self, cited: &CitedRepository) -> Option<Showable> {
         let title = cited.title();
         let line = match cited.remark() {
             Some(remark) => remark.line(&title),
@@ -92,7 +92,7 @@ impl Library {
     }
 
     /// The most frequent topics of `cited` that `text` does not contain yet: ` (topics: drift)`, or an empty string.
-    pub(super) fn topics_beyond(&self, cited: &Cited, text: &str) -> String {
+    pub(super) fn topics_beyond(&self, cited: &CitedRepository, text: &str) -> String {
         let text = text.to_lowercase();
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
@@ -116,9 +116,9 @@ impl Library {
     }
 }
 
-impl Cited {
-    pub fn new(repository: Repository) -> Cited {
-        Cited {
+impl CitedRepository {
+    pub fn new(repository: RepositoryName) -> CitedRepository {
+        CitedRepository {
             repository,
             others: BTreeSet::new(),
             voices: BTreeMap::new(),
@@ -171,7 +171,7 @@ impl Cited {
     }
 
     /// The longest remark of an independent voice, up to the length that is shown.
-    fn remark(&self) -> Option<&Remark> {
+    fn remark(&self) -> Option<&LinkRemark> {
         let remarks = self.others_citations().filter_map(|citation| citation.remark.as_ref());
         remarks.max_by_key(|remark| remark.text().chars().count().min(WHY_CHARS))
     }
@@ -238,7 +238,7 @@ impl Cited {
     }
 
     /// Merges `other`, which is the same repository.
-    pub fn take(&mut self, other: Cited) {
+    pub fn take(&mut self, other: CitedRepository) {
         self.others.extend(other.others);
         self.sources.extend(other.sources);
         self.pages.extend(other.pages.into_iter().take(MOST_PAGES));
