@@ -104,10 +104,7 @@ pub fn find(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Err(error) = runtime.block_on(search.all(known, topic)) {
         let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        search
-            .findings
-            .notes
-            .push(format!("GitHub was asked no further: {error}{hint}"));
+        search.findings.notes.push(format!("GitHub was asked no further: {error}{hint}"));
     }
     search.cache.write(&path);
     Ok(search.findings)
