@@ -133,7 +133,7 @@ fn model(deck: i64) -> Value {
         "flds": fields, "css": STYLE, "latexPre": "", "latexPost": "", "tags": [], "vers": [],
         "req": [[0, "any", [0]]],
         "tmpls": [{
-            "name": "FlashCard 1", "ord": 0, "did": null, "bqfmt": "", "bafmt": "", "qfmt": "{{Front}}",
+            "name": "Card 1", "ord": 0, "did": null, "bqfmt": "", "bafmt": "", "qfmt": "{{Front}}",
             "afmt": "{{FrontSide}}<hr id=answer>{{Back}}<p><small>{{Source}}</small>"
         }]
     })
