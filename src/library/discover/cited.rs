@@ -165,7 +165,11 @@ impl CitedRepository {
     pub fn best(&self) -> impl Iterator<Item = &Citation> {
         let mut all: Vec<&Citation> = self.others_citations().collect();
         all.sort_by_key(|citation| {
-            (std::cmp::Reverse(citation.telling()), citation.source.clone(), citation.path.clone())
+            (
+                std::cmp::Reverse(citation.informativeness()),
+                citation.source.clone(),
+                citation.path.clone(),
+            )
         });
         all.into_iter().take(MOST_EVIDENCE)
     }
@@ -231,8 +235,9 @@ impl CitedRepository {
             let remarks = [known.remark.clone(), citation.remark.clone()].into_iter().flatten();
             let remark = remarks.max_by_key(|remark| remark.text().chars().count());
             let (own, near) = (known.own.or(citation.own), known.near.or(citation.near));
-            let telling = if citation.telling() > known.telling() { citation } else { known };
-            citation = Citation { remark, own, near, ..telling };
+            let better =
+                if citation.informativeness() > known.informativeness() { citation } else { known };
+            citation = Citation { remark, own, near, ..better };
         }
         self.voices.insert(voice.clone(), citation);
     }
@@ -269,7 +274,7 @@ impl CitedRepository {
 
 impl Citation {
     /// How informative its sentence is, up to the length that is shown.
-    fn telling(&self) -> (bool, bool, usize) {
+    fn informativeness(&self) -> (bool, bool, usize) {
         let length = self.sentence.chars().count().min(SENTENCE_CHARS);
         (self.remark.is_some(), self.near.study, length)
     }

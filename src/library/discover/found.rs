@@ -59,7 +59,7 @@ impl SearchedRepository {
 #[derive(Clone, Debug, Default)]
 pub struct SearchFindings {
     /// Whether GitHub was queried.
-    pub asked: bool,
+    pub is_queried: bool,
     pub found: Vec<SearchedRepository>,
     pub dropped: Vec<DroppedView>,
     /// Requests that were not made, and why.
@@ -99,7 +99,7 @@ pub fn find(
         crawler: Crawler::new(config, policy.limits)?,
         tagger: Tagger::new(&library.graph.vocabulary),
         cache: ReadmeCache::read(&path),
-        findings: SearchFindings { asked: true, ..SearchFindings::default() },
+        findings: SearchFindings { is_queried: true, ..SearchFindings::default() },
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if let Err(error) = runtime.block_on(search.all(known, topic)) {

@@ -14,7 +14,7 @@ use crate::extract::Link;
 use crate::library::Library;
 use crate::search::{Record, SearchError, SectionId};
 
-/// A site with so many different first path segments counts as one site rather than as several projects.
+/// A site with at least this many different first path segments counts as one site, not as several projects.
 const PARTS_OF_A_SITE: usize = 2;
 /// Projects listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;

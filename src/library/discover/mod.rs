@@ -117,7 +117,7 @@ impl Library {
             dropped_total: findings.dropped.len(),
             dropped: findings.dropped,
             notes: findings.notes,
-            github_asked: findings.asked,
+            github_asked: findings.is_queried,
             sources_total: sources.len(),
             sources_unfetched: sources.iter().filter(|source| !is_fetched(&source.id.0)).count(),
             ..DiscoverView::default()

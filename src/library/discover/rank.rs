@@ -41,10 +41,10 @@ const NAME_ONLY: f64 = 0.75;
 const LEAST_RELEVANCE: f64 = 0.5;
 const OF_OUR_FIELD: f64 = 0.3;
 const MOST_OF_TOPICS: f64 = 0.4;
-/// With so many topics mentioned with it, or so many per thousand words of its README, further ones add nothing.
+/// The most topics mentioned with it, and the most per thousand words of its README, that add to its relevance.
 const TOPICS_BESIDE: f64 = 5.0;
 const TOPICS_PER_THOUSAND: f64 = 20.0;
-/// A shorter README counts as one with so many words.
+/// A shorter README counts as one with this many words.
 const LEAST_WORDS: usize = 300;
 /// What a word of the catalogue's purpose in the name, a link or the description adds.
 const PURPOSE: f64 = 0.3;
@@ -53,7 +53,7 @@ const UNCITED: f64 = 0.5;
 /// What each tenfold of stars adds; only the first five count.
 const STARS: f64 = 0.1;
 const MOST_STARS: f64 = 5.0;
-/// Multipliers for a repository without a push for so many seconds (two years), and for one of which only excerpts
+/// Multipliers for a repository without a push for [`STALE_SECONDS`] (two years), and for one of which only excerpts
 /// may be shown.
 const STALE: f64 = 0.8;
 const STALE_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;

@@ -55,7 +55,7 @@ impl ReadmeContent {
     }
 }
 
-/// A README's content with what tells whether it is up to date.
+/// What a README is about, with the versions that show whether this is up to date.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CachedReadme {
     pub etag: String,
