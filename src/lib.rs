@@ -114,8 +114,9 @@
 //!   the rest.
 //! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the thing and the cause; the
 //!   remedy is a separate hint.
-//! - [`catalogue::policy::Rights`] say how much of a text may be shown, and one function, [`catalogue::policy::show`], cuts
-//!   it.
+//! - A quote that leaves Cairn is a [`catalogue::rights::Showable`]. Only the functions that apply the rights to it,
+//!   [`catalogue::rights::show`] and [`catalogue::rights::show_whole`], can make one; [`catalogue::rights`] says which
+//!   texts are quotes.
 //! - The text of private sources is for readers of this index. Feeds and files omit it unless the user asks for it
 //!   ([`library::Audience`]).
 

@@ -1,8 +1,8 @@
 //! The catalogue: which repositories, archives and folders are gathered, which of their files, and why.
 //!
 //! Read from `sources/catalogue.toml`. All faults are reported together, each with its line; an unknown key is a fault.
-//! [`policy`] defines what is never indexed and what may be shown, [`edit`] adds and removes entries, [`voice`] determines
-//! which sources count as one voice.
+//! [`policy`] defines what is never indexed and which licences allow what, [`rights`] makes the texts that may be shown,
+//! [`edit`] adds and removes entries, [`voice`] determines which sources count as one voice.
 
 pub mod edit;
 mod entries;
@@ -10,6 +10,7 @@ mod fields;
 mod load;
 pub mod names;
 pub mod policy;
+pub mod rights;
 pub mod selection;
 mod source;
 mod threads;
@@ -19,7 +20,8 @@ pub mod voice;
 pub(crate) use entries::is_github_name;
 pub use entries::{parse, repository};
 pub use load::load;
-pub use policy::{Policy, Shown};
+pub use policy::Policy;
+pub use rights::Shown;
 pub use selection::{Selection, SelectionRules};
 pub use source::{Catalogue, Origin, OriginKind, Source, SourceId};
 pub use threads::{IssueSelection, ThreadSelection};

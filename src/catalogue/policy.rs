@@ -1,14 +1,11 @@
 //! The policy: formats, limits, the files that are never indexed, and the licences that allow showing whole sections.
 //!
-//! Read from `sources/policy.toml`. [`Rights`] determine how much of a text may be shown, and only [`show`] truncates it.
+//! Read from `sources/policy.toml`. [`super::rights`] applies what it says about showing texts.
 
-use std::borrow::Cow;
-
+use super::Shown;
 use super::fields::{DataFile, TableFields, globs, load_file};
 use crate::config::DataFiles;
 use crate::problem::Faults;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// The number of words at the start of a file that count as its title page.
 const OPENING_WORDS: usize = 25;
@@ -16,44 +13,7 @@ const OPENING_WORDS: usize = 25;
 const ABOUT: [&str; 8] =
     ["notes", "summary", "review", "summaries", "cheatsheet", "cheat", "answers", "course"];
 
-/// How much of a source's text may be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Shown {
-    /// Whole sections, with attribution.
-    Full,
-    /// A short excerpt with the link.
-    Excerpt,
-}
-
-/// The rights to show the text of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rights {
-    /// A licence: what the document's own licence allows, and what its source's licence allows.
-    Licence { own: Option<Shown>, source: Option<Shown> },
-    /// No licence: people posted the text in a thread, which the repository's licence does not cover.
-    Posted,
-}
-
-impl Rights {
-    /// How much of the text may be shown: what its own licence allows, else what its source's licence allows. Without a
-    /// licence, and for posts in threads, an excerpt.
-    ///
-    /// ```
-    /// use cairn::catalogue::{Shown, policy::Rights};
-    /// let source = Some(Shown::Full);
-    /// assert_eq!(Rights::Licence { own: None, source }.shown(), Shown::Full);
-    /// assert_eq!(Rights::Posted.shown(), Shown::Excerpt);
-    /// ```
-    pub fn shown(self) -> Shown {
-        match self {
-            Rights::Licence { own, source } => own.or(source).unwrap_or(Shown::Excerpt),
-            Rights::Posted => Shown::Excerpt,
-        }
-    }
-}
-
-/// Limits on the content of one source.
+/// PolicyLimits on the content of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyLimits {
     /// The maximum number of entries of an archive.
@@ -147,27 +107,6 @@ impl Policy {
 fn plain(text: &str) -> String {
     let kept = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The part of `text` that `shown` allows: all of it, or at most its first `excerpt_chars` characters, truncated between
-/// words.
-///
-/// This is the only function that truncates shown text; everything that shows text calls it.
-///
-/// ```
-/// use cairn::catalogue::{Shown, policy::show};
-/// let long = "word ".repeat(200);
-/// assert_eq!(show(&long, Shown::Full, 300), long);
-/// assert!(show(&long, Shown::Excerpt, 300).chars().count() <= 300);
-/// ```
-pub fn show(text: &str, shown: Shown, excerpt_chars: usize) -> Cow<'_, str> {
-    if shown == Shown::Full || text.chars().nth(excerpt_chars).is_none() {
-        return Cow::Borrowed(text);
-    }
-    let last = excerpt_chars.saturating_sub(1);
-    let end = text.char_indices().nth(last).map_or(text.len(), |(at, _)| at);
-    let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
-    Cow::Owned(format!("{}…", text[..cut].trim_end()))
 }
 
 /// The policy of `sources`. Reads one file. `Err` holds all faults.
@@ -272,16 +211,6 @@ mod tests {
         assert_eq!(policy.shown(Some("CC-BY-NC-SA-4.0")), Shown::Full);
         assert_eq!(policy.shown(Some("CC-BY-ND-4.0")), Shown::Excerpt);
         assert_eq!(policy.shown(None), Shown::Excerpt);
-    }
-
-    #[test]
-    fn a_documents_licence_precedes_its_sources_and_a_thread_has_none() {
-        let of = |own, source| Rights::Licence { own, source }.shown();
-        assert_eq!(of(Some(Shown::Excerpt), Some(Shown::Full)), Shown::Excerpt);
-        assert_eq!(of(Some(Shown::Full), Some(Shown::Excerpt)), Shown::Full);
-        assert_eq!(of(None, Some(Shown::Full)), Shown::Full);
-        assert_eq!(of(None, None), Shown::Excerpt);
-        assert_eq!(Rights::Posted.shown(), Shown::Excerpt);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{Exit, open, output, topics};
 use crate::catalogue::{self, policy};
 use crate::config::Config;
-use crate::library::discover::found::{self, Findings};
+use crate::library::discover::found::{self, SearchFindings};
 use crate::library::discover::{DiscoverRequest, tidy};
 use crate::library::view::{
     CandidateView, DiscoverView, DropReason, DroppedView, EvidenceView, GitHubView, ReadsAs,
@@ -45,7 +45,7 @@ pub(super) fn run(config: &Config, arguments: &DiscoverArguments) -> anyhow::Res
     let limit = usize::try_from(arguments.limit).unwrap_or(20);
     let policy = policy::load(&config.sources)?;
     let findings = if arguments.offline || config.token.is_none() {
-        Findings::default()
+        SearchFindings::default()
     } else {
         let known = library.known_repositories(&catalogue);
         found::find(&library, config, &policy, &known, topic)?

@@ -101,7 +101,8 @@ fn graph(library: &Library, arguments: &GraphArguments) -> anyhow::Result<Exit> 
         GraphFormatName::Dot => Format::Dot,
     };
     let mut text = Vec::new();
-    export::write(&graph, &library.voices, &part, format, &mut text)?;
+    let chars = library.manifest.excerpt_chars;
+    export::write(&graph, &library.voices, &part, chars, format, &mut text)?;
     write(&text, arguments.output.as_deref())
 }
 

@@ -8,11 +8,10 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use crate::generation::news::{ChangeCounts, CountDelta};
-use crate::library::view::PassageView;
+use crate::library::view::{PassageView, SnippetView};
 use crate::printable::marks::{MarkedPiece, byte_ranges, pieces};
 use crate::printable::shell::completed;
 use crate::printable::{escape, escape_body, escape_json};
-use crate::search::Snippet;
 
 /// The terminal's control sequences for bold and for normal style (ECMA-48, SGR).
 const BOLD: &str = "\u{1b}[1m";
@@ -78,7 +77,7 @@ impl OutputTable {
 }
 
 /// Prints `snippet` after `indent`, with its matches in bold on a terminal.
-pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
+pub(super) fn snippet(indent: &str, snippet: &SnippetView) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     let text = if stdout.is_terminal() {
         marked(snippet)
@@ -90,7 +89,7 @@ pub(super) fn snippet(indent: &str, snippet: &Snippet) -> anyhow::Result<()> {
 }
 
 /// `snippet`, escaped, with its matches in bold. It ends in normal style.
-fn marked(snippet: &Snippet) -> String {
+fn marked(snippet: &SnippetView) -> String {
     let mut text = String::with_capacity(snippet.text.len() + 64);
     for piece in pieces(&snippet.text, byte_ranges(&snippet.text, &snippet.highlights)) {
         match piece {
@@ -134,17 +133,21 @@ pub(super) fn changes(changes: &ChangeCounts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Shown;
+    use crate::catalogue::rights::show;
 
     #[test]
     fn matches_are_bold_at_the_right_place_after_escaped_characters() {
-        let snippet = Snippet { text: "\u{1b}[2J\u{7}bias".into(), highlights: vec![(5, 9)] };
+        let text = show("\u{1b}[2J\u{7}bias", Shown::Full, 0);
+        let snippet = SnippetView { text, highlights: vec![(5, 9)] };
         assert_eq!(marked(&snippet), "\\u{1b}[2J\\u{7}\u{1b}[1mbias\u{1b}[0m");
     }
 
     #[test]
     fn every_style_that_begins_ends_even_if_ranges_overlap_or_do_not_fit() {
         let highlights = vec![(0, 2), (1, 3), (3, 99), (3, 4)];
-        let snippet = Snippet { text: "éabc d".into(), highlights };
+        let text = show("éabc d", Shown::Full, 0);
+        let snippet = SnippetView { text, highlights };
         assert_eq!(marked(&snippet), "\u{1b}[1méa\u{1b}[0mb\u{1b}[1mc\u{1b}[0m d\u{1b}[0m");
     }
 }

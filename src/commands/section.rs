@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::Spot;
+use crate::library::DocumentPosition;
 use crate::library::view::SectionView;
 
 #[derive(Debug, Args)]
@@ -29,7 +29,9 @@ pub(super) struct SectionArguments {
 
 pub(super) fn run(config: &Config, arguments: &SectionArguments) -> anyhow::Result<Exit> {
     let library = open(config)?;
-    let spot = arguments.comment.map_or(Spot::Number(arguments.line), Spot::Comment);
+    let spot = arguments
+        .comment
+        .map_or(DocumentPosition::Number(arguments.line), DocumentPosition::Comment);
     let found = library.section_at(&arguments.source, &arguments.path, spot)?;
     let Some(section) = found else {
         if library.manifest.source(&arguments.source).is_none() {

@@ -3,10 +3,10 @@
 use clap::{Args, Subcommand};
 
 use super::{Exit, open, output};
-use crate::annotate::terms::{MissingTerm, TermEvidence};
 use crate::catalogue::OriginKind;
 use crate::config::Config;
 use crate::library::Library;
+use crate::library::view::MissingTermView;
 use crate::printable::strip;
 use crate::vocabulary::lint::lint;
 use crate::vocabulary::{self, Vocabulary, label};
@@ -94,11 +94,13 @@ fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit
 }
 
 /// `term` as a topic to complete: the vocabulary check rejects the empty definition until it is written.
-fn turtle(term: &MissingTerm) -> String {
+fn turtle(term: &MissingTermView) -> String {
     let name = |text: &str| strip(text).replace(['"', '\\'], " ");
-    let evidence = term.evidence.iter().map(|TermEvidence { sentence, source, path }| {
-        format!("#   \"{}\" {} {}\n", name(sentence), strip(source), strip(path))
-    });
+    let evidence = term
+        .evidence
+        .iter()
+        .map(|said| (name(&said.sentence), strip(&said.source), strip(&said.path)))
+        .map(|(sentence, source, path)| format!("#   \"{sentence}\" {source} {path}\n"));
     let evidence: String = evidence.collect();
     let slug = label::key(&term.label).replace(' ', "-");
     let others: Vec<String> =
@@ -121,20 +123,21 @@ fn turtle(term: &MissingTerm) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Shown;
+    use crate::catalogue::rights::show;
+    use crate::library::view::TermSentenceView;
 
     #[test]
     fn a_suggestion_is_valid_turtle_except_for_its_definition() {
-        let term = MissingTerm {
+        let sentence = show("It is\nsaid.", Shown::Full, 0);
+        let said = TermSentenceView { sentence, source: "a/a".into(), path: "p.md".into() };
+        let term = MissingTermView {
             label: "Quokka \"sampling\"".into(),
             spellings: vec!["quokka-sampling".into()],
             c_value: 7.0,
             voices: 3,
             near: vec!["top".into()],
-            evidence: vec![TermEvidence {
-                sentence: "It is\nsaid.".into(),
-                source: "a/a".into(),
-                path: "p.md".into(),
-            }],
+            evidence: vec![said],
         };
         let head = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix topic: <urn:cairn:topic:> .
 @prefix scheme: <urn:cairn:scheme:> .
@@ -144,7 +147,7 @@ topic:top a skos:Concept ; skos:topConceptOf scheme:s ; skos:prefLabel \"top\" ;
         let said: Vec<String> = faults.0.iter().map(ToString::to_string).collect();
         assert_eq!(said.len(), 1, "{said:#?}\n{text}");
         assert!(said[0].contains("needs exactly one definition"));
-        let written = text.replace("skos:definition \"\"", "skos:definition \"Said.\"");
+        let written = text.replace("skos:definition \"\"", "skos:definition \"CitingSentence.\"");
         assert!(vocabulary::parse(&[("v.ttl".into(), written)]).is_ok());
     }
 }

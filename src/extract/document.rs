@@ -71,7 +71,7 @@ impl Address {
 }
 
 /// An outbound link.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// The canonical URL; see [`super::links::canonical`].
     pub url: String,

@@ -6,14 +6,14 @@ use std::time::Instant;
 
 use super::Library;
 use super::view::{
-    AboutSource, DuplicateView, FacetValue, HitView, PassageView, QueryView, SearchView,
-    SectionView, SourcesView, StatusView,
+    AboutSource, DuplicateView, FacetValue, HitView, LinkView, PassageView, QueryView, SearchView,
+    SectionView, SnippetView, SourcesView, StatusView,
 };
 use crate::annotate::Salience;
-use crate::catalogue::policy::{Rights, show};
-use crate::catalogue::{OriginKind, Shown};
+use crate::catalogue::Shown;
+use crate::catalogue::rights::{show, show_whole};
 use crate::crawl::github::name::ThreadName;
-use crate::extract::{Address, DocumentKind};
+use crate::extract::Link;
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::generation::run::FetchOutcome;
 use crate::generation::runs::LatestResults;
@@ -24,7 +24,7 @@ use crate::search::{
 
 /// A position in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spot {
+pub enum DocumentPosition {
     /// The section that contains this line, cell, page or card, or the one before it if none does.
     Number(u32),
     /// Exactly this comment of a thread.
@@ -86,16 +86,6 @@ impl Library {
         self.search(&request, budget)
     }
 
-    /// The URL of the source `id` on the web, if it has one.
-    pub fn source_link(&self, id: &str) -> Option<String> {
-        let state = self.manifest.source(id)?;
-        match state.kind {
-            OriginKind::GitHub => Some(format!("{}/{}", self.web, state.origin)),
-            OriginKind::Archive => Some(state.origin.clone()),
-            OriginKind::Folder => None,
-        }
-    }
-
     /// At most `limit` completions of `text`, which a user is typing.
     pub fn suggest(
         &self,
@@ -128,12 +118,12 @@ impl Library {
         &self,
         source: &str,
         path: &str,
-        spot: Spot,
+        spot: DocumentPosition,
     ) -> Result<Option<SectionView>, SearchError> {
         let source = self.manifest.source(source).map_or(source, |state| &state.id);
         let number = match spot {
-            Spot::Number(number) => number,
-            Spot::Comment(comment) => {
+            DocumentPosition::Number(number) => number,
+            DocumentPosition::Comment(comment) => {
                 return self.section(SectionId::of_comment(source, path, comment, 0));
             }
         };
@@ -193,10 +183,11 @@ impl Library {
             path: copy.path.clone(),
             url: self.link(&copy.source, &copy.path, copy.address, copy.id),
         });
+        let (shown, chars) = (self.shown(&found.record), self.manifest.excerpt_chars);
         HitView {
             duplicates: duplicates.collect(),
             passage: self.passage(found.id, &found.record),
-            snippet: found.snippet,
+            snippet: SnippetView::of(found.snippet, shown, chars),
             score: found.score,
         }
     }
@@ -204,16 +195,21 @@ impl Library {
     fn section_view(&self, id: SectionId, record: SectionRecord) -> SectionView {
         let shown = self.shown(&record);
         let passage = self.passage(id, &record);
-        let text = show(&record.text, shown, self.manifest.excerpt_chars).into_owned();
-        let full = shown == Shown::Full;
+        let chars = self.manifest.excerpt_chars;
+        let link = |Link { url, text, sentence }| LinkView {
+            url,
+            text,
+            sentence: show(sentence, shown, chars),
+        };
+        let links = if shown == Shown::Full { record.links } else { Vec::new() };
         SectionView {
             passage,
             shown,
-            text,
-            code: if full { record.code } else { String::new() },
-            markdown: (full && !record.markup.is_empty()).then_some(record.markup),
+            text: show(record.text, shown, chars),
+            code: show_whole(record.code, shown),
+            markdown: Some(show_whole(record.markup, shown)).filter(|text| !text.is_empty()),
             mentions: record.mentions,
-            links: if full { record.links } else { Vec::new() },
+            links: links.into_iter().map(link).collect(),
             previous: record.previous.map(|id| id.to_string()),
             next: record.next.map(|id| id.to_string()),
         }
@@ -245,105 +241,5 @@ impl Library {
             gone: state.is_some_and(|state| state.state == SourceCondition::Gone),
             about: state.map(AboutSource::of).unwrap_or_default(),
         }
-    }
-
-    /// How much of a section may be shown.
-    pub(super) fn shown(&self, record: &SectionRecord) -> Shown {
-        let rights = match record.kind {
-            DocumentKind::Discussion => Rights::Posted,
-            _ => Rights::Licence {
-                own: record.licence.as_ref().map(|(_, shown)| *shown),
-                source: self.manifest.source(&record.source).map(|state| state.shown),
-            },
-        };
-        rights.shown()
-    }
-
-    /// The licence of a section: its document's own, else its source's; `None` for posts of threads.
-    fn licence(&self, record: &SectionRecord) -> Option<String> {
-        if record.kind == DocumentKind::Discussion {
-            return None;
-        }
-        let own = record.licence.as_ref().map(|(own, _)| own.clone());
-        own.or_else(|| self.manifest.source(&record.source)?.licence.clone())
-    }
-
-    /// The URL of the file `path` at the source, if that is on GitHub.
-    pub(super) fn document_link(&self, source: &str, path: &str) -> Option<String> {
-        let state =
-            self.manifest.source(source).filter(|state| state.kind == OriginKind::GitHub)?;
-        let revision = state.revision.as_deref();
-        github_link(&self.web, &state.origin, revision, path, Address::Cell(1))
-    }
-
-    /// The URL of `address` at the source; the URL of our own reader if the source is not on the web.
-    pub(super) fn link(&self, source: &str, path: &str, address: Address, id: SectionId) -> String {
-        let here = || format!("/sections/{id}");
-        let Some(state) = self.manifest.source(source) else { return here() };
-        match state.kind {
-            OriginKind::GitHub => {
-                github_link(&self.web, &state.origin, state.revision.as_deref(), path, address)
-                    .unwrap_or_else(here)
-            }
-            OriginKind::Archive => state.origin.clone(),
-            OriginKind::Folder => here(),
-        }
-    }
-}
-
-/// GitHub's URL of the lines `address` in the file `path` of `repository`, or of the comment in the thread.
-///
-/// GitHub renders Markdown unless the URL contains `plain=1`, and only the plain view has line numbers.
-fn github_link(
-    web: &str,
-    repository: &str,
-    revision: Option<&str>,
-    path: &str,
-    address: Address,
-) -> Option<String> {
-    if let Some(thread) = ThreadName::parse(path) {
-        let comment = if let Address::Comment(id) = address { Some(id) } else { None };
-        return thread.url(web, repository, comment);
-    }
-    let mut url = url::Url::parse(web).ok()?;
-    url.path_segments_mut()
-        .ok()?
-        .pop_if_empty()
-        .extend(repository.split('/'))
-        .extend(["blob", revision.unwrap_or("HEAD")])
-        .extend(path.split('/'));
-    match address {
-        Address::Lines(first, last) => {
-            url.set_query(Some("plain=1"));
-            let lines =
-                if first == last { format!("L{first}") } else { format!("L{first}-L{last}") };
-            url.set_fragment(Some(&lines));
-        }
-        Address::Page(page) => url.set_fragment(Some(&format!("page={page}"))),
-        Address::Cell(_) | Address::Card(_) | Address::Question | Address::Comment(_) => {}
-    }
-    Some(url.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_lead_to_the_exact_lines() {
-        let link = |path, address| {
-            github_link("https://github.com", "a/b", Some("abc"), path, address).unwrap()
-        };
-        assert_eq!(
-            link("docs/A & B.md", Address::Lines(3, 9)),
-            "https://github.com/a/b/blob/abc/docs/A%20&%20B.md?plain=1#L3-L9"
-        );
-        assert_eq!(
-            link("x.md", Address::Lines(3, 3)),
-            "https://github.com/a/b/blob/abc/x.md?plain=1#L3"
-        );
-        assert_eq!(link("n.ipynb", Address::Cell(2)), "https://github.com/a/b/blob/abc/n.ipynb");
-        assert_eq!(link("a.pdf", Address::Page(3)), "https://github.com/a/b/blob/abc/a.pdf#page=3");
-        assert_eq!(link("a?#.md", Address::Cell(1)), "https://github.com/a/b/blob/abc/a%3F%23.md");
     }
 }

@@ -3,7 +3,7 @@
 //! A card contains text of the vocabulary, or an excerpt as long as its licence allows, with its source. A card's id
 //! depends on its question, so that importing a later export updates the card.
 
-use super::deck::Card;
+use super::deck::{CardBack, FlashCard};
 use super::markdown::capitalised;
 use super::view::{LessonView, TopicDetail};
 use super::{Audience, Library};
@@ -14,9 +14,9 @@ const PASSAGES: usize = 3;
 const QUOTED: usize = 6;
 
 /// Cards with the name of their deck.
-pub struct Deck {
+pub struct CardDeck {
     pub name: String,
-    pub cards: Vec<Card>,
+    pub cards: Vec<FlashCard>,
 }
 
 impl Library {
@@ -27,7 +27,7 @@ impl Library {
         name: &str,
         audience: Audience,
         budget: &Budget,
-    ) -> Result<Option<Deck>, SearchError> {
+    ) -> Result<Option<CardDeck>, SearchError> {
         let Some(mut detail) = self.outline(name) else { return Ok(None) };
         detail.passages = self.passages(&detail.topic, audience, budget)?;
         let mut cards = Vec::new();
@@ -42,45 +42,48 @@ impl Library {
             cards.extend(at.map(|at| definition(&narrower.id, &narrower.label, definition_of(at))));
         }
         cards.extend(self.quoted(&detail)?);
-        Ok(Some(Deck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
+        Ok(Some(CardDeck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
     }
 
     /// One card for each step of the case study `name` about which `audience` may read anything.
-    pub fn case_cards(&self, name: &str, audience: Audience) -> Result<Option<Deck>, SearchError> {
+    pub fn case_cards(
+        &self,
+        name: &str,
+        audience: Audience,
+    ) -> Result<Option<CardDeck>, SearchError> {
         let Some(case) = self.case(name, PASSAGES, audience)? else { return Ok(None) };
         let label = capitalised(&case.label);
         let said = case.steps.iter().filter(|step| !step.passages.is_empty());
         let cards = said.map(|step| {
-            let back: Vec<&str> =
-                step.passages.iter().map(|hit| hit.snippet.text.as_str()).collect();
+            let quotes = step.passages.iter().map(|hit| hit.snippet.text.clone());
             let credits: Vec<String> =
                 step.passages.iter().map(|hit| hit.passage.credit()).collect();
-            Card {
+            FlashCard {
                 id: format!("case/{}/{}", case.case, step.cell.step),
                 front: format!("{label}: what would you say of {}?", step.label.to_lowercase()),
-                back: back.join("\n\n"),
+                back: CardBack::Quotes(quotes.collect()),
                 credit: credits.join("\n"),
                 url: step.passages.first().map(|hit| hit.passage.url.clone()).unwrap_or_default(),
                 tags: vec!["cairn".to_owned(), case.case.clone(), step.cell.step.clone()],
             }
         });
-        Ok(Some(Deck { name: format!("Cairn::{label}"), cards: cards.collect() }))
+        Ok(Some(CardDeck { name: format!("Cairn::{label}"), cards: cards.collect() }))
     }
 
     /// The best passages about a topic, as cards.
-    fn quoted(&self, detail: &TopicDetail) -> Result<Vec<Card>, SearchError> {
+    fn quoted(&self, detail: &TopicDetail) -> Result<Vec<FlashCard>, SearchError> {
         let mut cards = Vec::new();
         for hit in detail.passages.iter().take(QUOTED) {
             let Some(id) = SectionId::parse(&hit.passage.id) else { continue };
             let Some(record) = self.searcher.section(id)? else { continue };
-            let shown = self.excerpt(id, &record);
+            let shown = self.excerpt(id, record);
             if shown.snippet.text.is_empty() {
                 continue;
             }
-            cards.push(Card {
+            cards.push(FlashCard {
                 id: format!("section/{}", hit.passage.id),
                 front: format!("{}: what is said of it?", hit.passage.trail()),
-                back: shown.snippet.text,
+                back: CardBack::Quotes(vec![shown.snippet.text]),
                 credit: hit.passage.credit(),
                 url: hit.passage.url.clone(),
                 tags: vec!["cairn".to_owned(), detail.topic.id.clone()],
@@ -90,11 +93,11 @@ impl Library {
     }
 }
 
-fn definition(id: &str, label: &str, definition: &str) -> Card {
-    Card {
+fn definition(id: &str, label: &str, definition: &str) -> FlashCard {
+    FlashCard {
         id: format!("topic/{id}"),
         front: format!("{}: what is it?", capitalised(label)),
-        back: definition.to_owned(),
+        back: CardBack::Own(definition.to_owned()),
         credit: "Cairn's vocabulary".to_owned(),
         url: String::new(),
         tags: vec!["cairn".to_owned(), id.to_owned()],
@@ -102,12 +105,12 @@ fn definition(id: &str, label: &str, definition: &str) -> Card {
 }
 
 /// A card that asks why a lesson is needed for another.
-fn reason(lesson: &LessonView) -> Option<Card> {
+fn reason(lesson: &LessonView) -> Option<FlashCard> {
     let (needed, why) = (lesson.needed_for.as_ref()?, lesson.reason.as_ref()?);
-    Some(Card {
+    Some(FlashCard {
         id: format!("requires/{}/{}", needed.id, lesson.id),
         front: format!("Why does {} need {}?", needed.label, lesson.label),
-        back: why.clone(),
+        back: CardBack::Own(why.clone()),
         credit: "Cairn's vocabulary".to_owned(),
         url: String::new(),
         tags: vec!["cairn".to_owned(), needed.id.clone()],

@@ -1,18 +1,17 @@
-//! Case studies: the matrix of what is said, and a guide to each, made of excerpts.
+//! CaseStudy studies: the matrix of what is said, and a guide to each, made of excerpts.
 
 use super::view::{
-    CaseRow, CaseView, CasesView, CellView, HitView, StepView, TopicLink, WholeView,
+    CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink, WholeView,
 };
 use super::{Audience, Library};
-use crate::catalogue::policy::show;
+use crate::catalogue::rights::show;
 use crate::graph::{CaseStudy, Coverage};
-use crate::search::{SearchError, SectionId, SectionRecord, Snippet};
+use crate::search::{SearchError, SectionId, SectionRecord};
 use crate::vocabulary::common_words::CommonWord;
 use crate::vocabulary::label;
 
 /// The longest excerpt in a guide, in characters, even if the whole text may be shown.
 const EXCERPT: usize = 600;
-
 impl Library {
     /// The matrix of case studies and steps. O(cases · steps).
     pub fn cases(&self) -> CasesView {
@@ -61,7 +60,7 @@ impl Library {
                 }
                 let record = self.searcher.section(id)?;
                 let shown = record.filter(|record| self.may_show(&record.source, audience));
-                passages.extend(shown.map(|record| self.excerpt(id, &record)));
+                passages.extend(shown.map(|record| self.excerpt(id, record)));
             }
             steps.push(StepView { cell, label: label.clone(), passages });
         }
@@ -108,50 +107,11 @@ impl Library {
     }
 
     /// The passage, with its beginning as the snippet.
-    pub(super) fn excerpt(&self, id: SectionId, record: &SectionRecord) -> HitView {
-        let shown = show(&record.text, self.shown(record), self.manifest.excerpt_chars);
-        let snippet = Snippet { text: opening(&shown, EXCERPT), highlights: Vec::new() };
-        HitView { passage: self.passage(id, record), snippet, score: 0.0, duplicates: Vec::new() }
-    }
-}
-
-/// The first lines of `text` with at most `most` characters together. A first line that is longer is truncated. An
-/// ellipsis marks omitted text.
-fn opening(text: &str, most: usize) -> String {
-    let mut opening = String::new();
-    let mut left = most;
-    let mut is_cut = false;
-    for line in text.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()) {
-        let length = line.chars().count() + 1;
-        is_cut = length > left;
-        if is_cut {
-            break;
-        }
-        left -= length;
-        opening.push_str(line);
-        opening.push('\n');
-    }
-    let whole = opening.trim_end();
-    match (is_cut, whole.is_empty()) {
-        (true, true) => {
-            show(text.trim_start(), crate::catalogue::Shown::Excerpt, most).into_owned()
-        }
-        (true, false) if !whole.ends_with('…') => format!("{whole}\n…"),
-        _ => whole.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_opening_ends_with_a_line_and_marks_omitted_text() {
-        assert_eq!(opening("One.\n\n- two\n", 100), "One.\n- two");
-        assert_eq!(opening("One.\n- two\n- three\n", 12), "One.\n- two\n…");
-        let long = "word ".repeat(50);
-        let cut = opening(&long, 30);
-        assert!(cut.ends_with('…') && cut.chars().count() <= 30, "{cut}");
-        assert_eq!(opening("", 30), "");
+    pub(super) fn excerpt(&self, id: SectionId, record: SectionRecord) -> HitView {
+        let passage = self.passage(id, &record);
+        let shown = self.shown(&record);
+        let text = show(record.text, shown, self.manifest.excerpt_chars).opening(EXCERPT);
+        let snippet = SnippetView { text, highlights: Vec::new() };
+        HitView { passage, snippet, score: 0.0, duplicates: Vec::new() }
     }
 }

@@ -29,30 +29,30 @@ pub struct NewsRequest<'a> {
 impl Library {
     /// What was added, changed and removed since a moment, newest first, with the total of all matching news. Reads
     /// one file, and some of the new sections: 30 microseconds each.
-    pub fn news(&self, asked: &NewsRequest) -> Result<NewsView, SearchError> {
+    pub fn news(&self, request: &NewsRequest) -> Result<NewsView, SearchError> {
         let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
             Vec::new()
         });
-        let is_asked = |news: &News| {
+        let is_requested = |news: &News| {
             let at = DateTime::parse_from_rfc3339(&news.at);
-            at.is_ok_and(|at| at.to_utc() >= asked.since)
-                && asked.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
+            at.is_ok_and(|at| at.to_utc() >= request.since)
+                && request.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
                 // The source may have been removed from the catalogue since, or made private.
-                && !(news.private && asked.audience == Audience::Anyone)
-                && self.may_show(&news.source, asked.audience)
+                && !(news.private && request.audience == Audience::Anyone)
+                && self.may_show(&news.source, request.audience)
         };
         let mut changes = ChangeCounts::default();
         let mut items = Vec::new();
         let mut seen = 0;
-        for news in known.into_iter().filter(is_asked) {
+        for news in known.into_iter().filter(is_requested) {
             // Topics are read only if they decide, or for news that is returned.
-            let is_shown = |seen| seen >= asked.offset && items.len() < asked.limit;
-            let topics = match asked.topic.is_some() || is_shown(seen) {
+            let is_shown = |seen| seen >= request.offset && items.len() < request.limit;
+            let topics = match request.topic.is_some() || is_shown(seen) {
                 true => self.topics_of(&news)?,
                 false => Vec::new(),
             };
-            if asked.topic.is_some_and(|topic| topics.iter().all(|known| known.id != topic)) {
+            if request.topic.is_some_and(|topic| topics.iter().all(|known| known.id != topic)) {
                 continue;
             }
             changes += ChangeCounts { documents: news.documents, sections: news.sections };
@@ -64,7 +64,7 @@ impl Library {
             }
             seen += 1;
         }
-        let since = time::rfc3339(asked.since);
+        let since = time::rfc3339(request.since);
         Ok(NewsView { since, changes, items })
     }
 

@@ -11,7 +11,7 @@ const SUGGESTED: usize = 4;
 
 /// Help for a query that found nothing.
 #[derive(Debug, Default)]
-pub struct Rescue {
+pub struct QueryRescue {
     /// Typed words that no section contains.
     pub failed: Vec<String>,
     /// Queries that find something, the closest first, with their number of results.
@@ -26,7 +26,7 @@ impl Library {
         text: &str,
         filters: &[Filter],
         budget: &Budget,
-    ) -> Result<Rescue, SearchError> {
+    ) -> Result<QueryRescue, SearchError> {
         let is_filter =
             |word: &&str| word.contains(':') || matches!(*word, "OR" | "AND" | "NOT" | "|");
         let bare = |word: &str| {
@@ -36,7 +36,7 @@ impl Library {
         let typed = text.split_whitespace().filter(|word| !is_filter(word));
         let kept = typed.filter(|word| !word.starts_with('-')).take(WORDS).map(bare);
         let words: Vec<String> = kept.filter(|word| !word.is_empty()).collect();
-        let mut rescue = Rescue::default();
+        let mut rescue = QueryRescue::default();
         let mut known = Vec::new();
         for word in words {
             let is_there = self.tried(&word, &[], budget)?.0 > 0;

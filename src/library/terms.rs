@@ -1,14 +1,15 @@
 //! Terms that the sources use and the vocabulary lacks.
 
 use super::Library;
-use crate::annotate::terms::{MissingTerm, TermPassage, terms};
+use super::view::{MissingTermView, TermSentenceView};
+use crate::annotate::terms::{MissingTerm, TermEvidence, TermPassage, terms};
 use crate::annotate::{Salience, SectionRole};
 use crate::search::{SearchError, SectionRecord};
 
 impl Library {
     /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked
     /// first. Reads the whole index, which takes seconds, and holds its text in memory.
-    pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTerm>, SearchError> {
+    pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTermView>, SearchError> {
         let mut records: Vec<SectionRecord> = Vec::new();
         self.searcher.each(|_, record| {
             if record.role == SectionRole::Content
@@ -43,6 +44,16 @@ impl Library {
                 }
             })
             .collect();
-        Ok(terms(&passages, self.searcher.labels(), limit))
+        let found = terms(&passages, self.searcher.labels(), limit);
+        Ok(found.into_iter().map(|term| self.missing_term(term)).collect())
+    }
+
+    fn missing_term(&self, term: MissingTerm) -> MissingTermView {
+        let MissingTerm { label, spellings, c_value, voices, near, evidence } = term;
+        let quoted = evidence.into_iter().map(|TermEvidence { sentence, source, path }| {
+            TermSentenceView { sentence: self.quote(&sentence), source, path }
+        });
+        let evidence = quoted.collect();
+        MissingTermView { label, spellings, c_value, voices, near, evidence }
     }
 }

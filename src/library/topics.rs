@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::view::{ResourceView, TopicDetail, TopicLink, TopicView};
+use super::view::{ResourceView, SaidView, TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
-use crate::annotate::resources::CitedResource;
+use crate::annotate::resources::{CitedResource, CitingSentence};
 use crate::search::{
     Budget, Filter, FilterField, LastWord, SearchError, SearchRequest, Understanding,
 };
@@ -160,6 +160,10 @@ impl Library {
 
     fn resource(&self, resource: &CitedResource) -> ResourceView {
         let topics = &self.graph.vocabulary.topics;
+        let said = |CitingSentence { source, sentence }: &CitingSentence| SaidView {
+            source: source.clone(),
+            sentence: self.quote(sentence),
+        };
         let slugs = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
         ResourceView {
             url: resource.url.clone(),
@@ -170,7 +174,7 @@ impl Library {
             sources: resource.sources.clone(),
             topics: slugs.map(|topic| topic.slug.0.clone()).collect(),
             also: resource.also.clone(),
-            said: resource.said.clone(),
+            said: resource.said.iter().map(said).collect(),
             dead: resource.dead_since.is_some(),
             dead_since: resource.dead_since.clone(),
             archived_at: resource

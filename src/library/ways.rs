@@ -98,7 +98,7 @@ impl Library {
     fn evidence(&self, evidence: &graph::Evidence) -> EvidenceView {
         let id = SectionId(evidence.section);
         EvidenceView {
-            sentence: evidence.sentence.clone(),
+            sentence: self.quote(&evidence.sentence),
             source: evidence.source.clone(),
             path: evidence.path.clone(),
             place: evidence.address.into(),

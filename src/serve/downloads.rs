@@ -13,7 +13,7 @@ use super::error::RequestFailure;
 use super::home::BaseUrl;
 use super::state::ServerState;
 use crate::graph::export::{self, Format};
-use crate::library::{Audience, Deck, Library, deck, markdown};
+use crate::library::{Audience, CardDeck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
 
 /// Passages for each step of a guide; the same as in `cairn guide`.
@@ -83,8 +83,8 @@ fn guide(
     Ok(Ok(written.map(|bytes| ("text/markdown; charset=utf-8", bytes))))
 }
 
-fn cards(deck: Option<Deck>, file: &str) -> MadeFile {
-    let Some(Deck { name, cards }) = deck else { return Ok(None) };
+fn cards(deck: Option<CardDeck>, file: &str) -> MadeFile {
+    let Some(CardDeck { name, cards }) = deck else { return Ok(None) };
     match file {
         "cards.apkg" => Ok(Some(("application/octet-stream", deck::apkg(&name, &cards)?))),
         "cards.csv" => Ok(Some(("text/csv; charset=utf-8", deck::csv(&name, &cards).into_bytes()))),
@@ -103,7 +103,8 @@ fn graph(
     let graph = library.graph_for(audience);
     let part = export::around(&graph, topic, NEAREST);
     let mut bytes = Vec::new();
-    export::write(&graph, &library.voices, &part, format, &mut bytes)?;
+    let chars = library.manifest.excerpt_chars;
+    export::write(&graph, &library.voices, &part, chars, format, &mut bytes)?;
     Ok(Some((media_type, bytes)))
 }
 

@@ -59,6 +59,7 @@ mod private;
 mod private_exports;
 mod proposed;
 mod queries;
+mod quotes;
 mod refresh;
 mod requests;
 mod scale;

@@ -26,7 +26,7 @@ const ORDER: [&str; 18] = [
     "commands",
 ];
 
-fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
+pub(crate) fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     let mut open = vec![root.join(folder)];

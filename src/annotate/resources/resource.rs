@@ -50,7 +50,7 @@ impl ResourceKind {
 }
 
 /// A sentence in which a source cites a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CitingSentence {
     pub source: String,
     pub sentence: String,

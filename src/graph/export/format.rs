@@ -20,17 +20,18 @@ pub enum Format {
 }
 
 /// Writes the part of `graph` with `topics` (places in the vocabulary) as `format`; `voices` counts who cites a
-/// resource. O(size).
+/// resource. A quoted sentence has at most `excerpt_chars` characters. O(size).
 ///
 /// `Err` if writing to `out` fails.
 pub fn write(
     graph: &Graph,
     voices: &Voices,
     topics: &BTreeSet<usize>,
+    excerpt_chars: usize,
     format: Format,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let part = ExportPart { graph, voices, topics };
+    let part = ExportPart { graph, voices, topics, excerpt_chars };
     match format {
         Format::Turtle => turtle::write(&part, out),
         Format::Graphml => graphml::write(&part, out),
@@ -79,7 +80,7 @@ mod tests {
             None => all(&graph),
         };
         let mut out = Vec::new();
-        write(&graph, &Voices::default(), &topics, format, &mut out).unwrap();
+        write(&graph, &Voices::default(), &topics, 300, format, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 

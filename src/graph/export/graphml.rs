@@ -6,6 +6,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::part::{ExportEdge, ExportPart, ExportResource, reasons};
+use crate::catalogue::rights::Showable;
 use crate::printable::{strip, strip_body};
 
 /// Attributes: id, domain, name, type.
@@ -70,7 +71,8 @@ fn nodes<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
 
 fn edges<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
     for ExportEdge { ends: [a, b], edge } in part.edges() {
-        let evidence: Vec<&str> = edge.evidence.iter().map(|e| e.sentence.as_str()).collect();
+        let quotes: Vec<Showable> = edge.evidence.iter().map(|said| part.quote(said)).collect();
+        let evidence: Vec<&str> = quotes.iter().map(|quote| &**quote).collect();
         let values = [
             ("weight", edge.weight.to_string()),
             ("why", reasons(edge)),

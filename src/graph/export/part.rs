@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use petgraph::visit::EdgeRef;
 
 use crate::annotate::resources::CitedResource;
-use crate::catalogue::Voices;
-use crate::graph::{Edge, Graph, Why};
+use crate::catalogue::rights::{Showable, show};
+use crate::catalogue::{Shown, Voices};
+use crate::graph::{Edge, Evidence, Graph, Why};
 
 /// The fewest voices that must cite a resource.
 const LEAST_VOICES: usize = 2;
@@ -16,6 +17,8 @@ pub(super) struct ExportPart<'a> {
     pub graph: &'a Graph,
     pub voices: &'a Voices,
     pub topics: &'a BTreeSet<usize>,
+    /// The greatest length of a quoted sentence, in characters.
+    pub excerpt_chars: usize,
 }
 
 /// An edge with the places of its ends in the vocabulary.
@@ -43,6 +46,11 @@ impl<'a> ExportPart<'a> {
             edge: edge.weight(),
         });
         edges.filter(|edge| edge.ends.iter().all(|end| self.topics.contains(end)))
+    }
+
+    /// The sentence of `evidence`, as an excerpt whatever the licence: it is kept without the licence of its document.
+    pub fn quote(&self, evidence: &Evidence) -> Showable {
+        show(&*evidence.sentence, Shown::Excerpt, self.excerpt_chars)
     }
 
     /// The resources about at least one of the topics.

@@ -43,7 +43,7 @@ pub(super) fn write(part: &ExportPart, out: &mut dyn Write) -> io::Result<()> {
     }
     turtle.steps(part)?;
     for ExportEdge { ends: [a, b], edge } in part.edges().filter(|found| is_mined(found.edge)) {
-        turtle.tie(part.slug(a), part.slug(b), edge)?;
+        turtle.tie(part, a, b, edge)?;
     }
     for ExportResource { resource, topics } in part.resources() {
         let Ok(subject) = NamedNode::new(&resource.url) else { continue };
@@ -174,7 +174,8 @@ impl Turtle<'_> {
         Ok(())
     }
 
-    fn tie(&mut self, a: &str, b: &str, edge: &Edge) -> io::Result<()> {
+    fn tie(&mut self, part: &ExportPart, a: usize, b: usize, edge: &Edge) -> io::Result<()> {
+        let (a, b) = (part.slug(a), part.slug(b));
         let blank = self.blank();
         self.add(&node(TOPIC, a), node(CAIRN, "saidWith"), blank.clone())?;
         self.add(&blank, node(CAIRN, "topic"), node(TOPIC, b))?;
@@ -184,7 +185,7 @@ impl Turtle<'_> {
         for evidence in &edge.evidence {
             let said = self.blank();
             self.add(&blank, node(CAIRN, "evidence"), said.clone())?;
-            self.add(&said, node(CAIRN, "sentence"), literal(&evidence.sentence))?;
+            self.add(&said, node(CAIRN, "sentence"), literal(&part.quote(evidence)))?;
             let place = format!("{} {}", evidence.source, evidence.path);
             self.add(&said, node(DCTERMS, "source"), literal(&place))?;
         }

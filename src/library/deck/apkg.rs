@@ -10,7 +10,7 @@ use sha1::{Digest, Sha1};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use super::Card;
+use super::FlashCard;
 use crate::printable::strip;
 
 /// The schema version, and the id of the note type, which all exports share.
@@ -47,7 +47,7 @@ const STYLE: &str = ".card { font: 18px/1.5 sans-serif; max-width: 40em; margin:
 /// The package with `cards` in the deck `name`; `::` separates a deck from its parent. O(length).
 ///
 /// `Err` if SQLite or the archive fails, which only a lack of memory should cause.
-pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
+pub fn apkg(name: &str, cards: &[FlashCard]) -> anyhow::Result<Vec<u8>> {
     let database = Connection::open_in_memory()?;
     database.execute_batch(TABLES)?;
     let name = strip(name);
@@ -83,7 +83,7 @@ pub fn apkg(name: &str, cards: &[Card]) -> anyhow::Result<Vec<u8>> {
 /// Inserts a note and its card.
 fn insert(
     database: &Connection,
-    card: &Card,
+    card: &FlashCard,
     id: i64,
     deck: i64,
     place: i64,

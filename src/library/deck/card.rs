@@ -1,14 +1,16 @@
 //! A card, and its texts as Anki reads them.
 
+use crate::catalogue::rights::Showable;
 use crate::printable::{strip, strip_body};
 
 /// A flash card.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
+pub struct FlashCard {
     /// Identifies the question: the same card has the same id in every export.
     pub id: String,
+    /// A question of Cairn's own, with a label or with headings.
     pub front: String,
-    pub back: String,
+    pub back: CardBack,
     /// The attribution: source, headings, licence.
     pub credit: String,
     /// The URL of the origin; only http and https are linked.
@@ -16,7 +18,27 @@ pub struct Card {
     pub tags: Vec<String>,
 }
 
-impl Card {
+/// The back of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardBack {
+    /// A text of the vocabulary.
+    Own(String),
+    /// Passages, which an empty line separates.
+    Quotes(Vec<Showable>),
+}
+
+impl CardBack {
+    fn html(&self) -> String {
+        match self {
+            CardBack::Own(text) => escaped(text),
+            CardBack::Quotes(quotes) => {
+                escaped(&quotes.iter().map(|quote| &**quote).collect::<Vec<_>>().join("\n\n"))
+            }
+        }
+    }
+}
+
+impl FlashCard {
     /// The fields of its note as HTML: front, back, source.
     pub(super) fn fields(&self) -> [String; 3] {
         let credit = escaped(&self.credit);
@@ -25,7 +47,7 @@ impl Card {
             true => format!("{credit}<br><a href=\"{0}\">{0}</a>", escaped(&self.url)),
             false => credit,
         };
-        [escaped(&self.front), escaped(&self.back), source]
+        [escaped(&self.front), self.back.html(), source]
     }
 
     /// Its tags, separated by spaces.
@@ -69,11 +91,11 @@ fn escaped(text: &str) -> String {
 pub(super) mod tests {
     use super::*;
 
-    pub fn card(id: &str, front: &str) -> Card {
-        Card {
+    pub fn card(id: &str, front: &str) -> FlashCard {
+        FlashCard {
             id: id.to_owned(),
             front: front.to_owned(),
-            back: "- a <b>\n- c & \"d\"\u{0}".to_owned(),
+            back: CardBack::Own("- a <b>\n- c & \"d\"\u{0}".to_owned()),
             credit: "ann/notes: Bias (MIT)".to_owned(),
             url: "https://example.org/a?b&c".to_owned(),
             tags: vec!["position bias".to_owned(), "cairn".to_owned()],
@@ -88,7 +110,7 @@ pub(super) mod tests {
         assert!(source.ends_with(
             "<a href=\"https://example.org/a?b&amp;c\">https://example.org/a?b&amp;c</a>"
         ));
-        let hostile = Card { url: "javascript:alert(1)".into(), ..card("a", "b") };
+        let hostile = FlashCard { url: "javascript:alert(1)".into(), ..card("a", "b") };
         assert_eq!(hostile.fields()[2], "ann/notes: Bias (MIT)");
         assert_eq!(hostile.tags(), "position-bias cairn");
     }

@@ -3,11 +3,11 @@
 //! The header lines are those of Anki's manual (Importing, text files): separator, HTML, deck, and the columns of the
 //! note's id and tags. Fields begin with an invisible tag, so that a spreadsheet does not read a cell as a formula.
 
-use super::Card;
+use super::FlashCard;
 use crate::printable::strip;
 
 /// `cards` as text to import into the deck `name`. O(length).
-pub fn csv(name: &str, cards: &[Card]) -> String {
+pub fn csv(name: &str, cards: &[FlashCard]) -> String {
     let name = strip(name);
     let mut text = format!(
         "#separator:Comma\n#html:true\n#notetype:Basic\n#deck:{name}\n#columns:Id,Front,Back,Tags\n#guid column:1\n#tags column:4\n"

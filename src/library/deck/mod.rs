@@ -8,5 +8,5 @@ mod card;
 mod csv;
 
 pub use apkg::apkg;
-pub use card::Card;
+pub use card::{CardBack, FlashCard};
 pub use csv::csv;

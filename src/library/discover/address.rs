@@ -1,64 +1,9 @@
 //! The repository on GitHub that a URL belongs to.
 
-use std::fmt;
-
 use url::Url;
 
-use crate::catalogue::is_github_name;
+use super::repository::RepositoryName;
 
-/// First path segments of GitHub's own pages, which are no owners.
-const NO_OWNERS: [&str; 50] = [
-    "about",
-    "account",
-    "apps",
-    "assets",
-    "blog",
-    "codespaces",
-    "collections",
-    "contact",
-    "customer-stories",
-    "dashboard",
-    "discussions",
-    "edu",
-    "enterprise",
-    "events",
-    "explore",
-    "features",
-    "gist",
-    "git-guides",
-    "issues",
-    "join",
-    "login",
-    "logout",
-    "marketplace",
-    "mobile",
-    "new",
-    "newsroom",
-    "nonprofit",
-    "notifications",
-    "open-source",
-    "organizations",
-    "orgs",
-    "partners",
-    "premium-support",
-    "pricing",
-    "pulls",
-    "readme",
-    "resources",
-    "search",
-    "security",
-    "sessions",
-    "settings",
-    "signup",
-    "site",
-    "sitemap",
-    "solutions",
-    "sponsors",
-    "stars",
-    "topics",
-    "trending",
-    "users",
-];
 /// Sites that render GitHub's files, as `HOST/github/OWNER/NAME/…`.
 const VIEWERS: [&str; 3] = ["nbviewer.org", "nbviewer.jupyter.org", "colab.research.google.com"];
 /// First path segments of pages of a personal site, which are no projects.
@@ -79,27 +24,14 @@ const SITE_PARTS: [&str; 14] = [
     "writing",
 ];
 
-/// A repository on GitHub, in lower case, because GitHub ignores the case of names.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Repository {
-    pub owner: String,
-    pub name: String,
-}
-
-impl fmt::Display for Repository {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.owner, self.name)
-    }
-}
-
 /// What a URL belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum CitedPlace {
     /// A page of the repository, or of one of its files.
-    Repository(Repository, Page),
+    Repository(RepositoryName, CitedPage),
     /// A page of the site of `owner`. Whether the first segment of its path is a project or a page of the owner's own
     /// site depends on the other cited pages of that site.
-    Site { owner: String, first: Option<SitePart>, page: Page },
+    Site { owner: String, first: Option<SitePart>, page: CitedPage },
 }
 
 /// The first segment of a path on a site, which may be the name of a project.
@@ -113,7 +45,7 @@ pub(super) struct SitePart {
 
 /// The page of a repository, or of its site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Page {
+pub(super) enum CitedPage {
     /// The front page of the repository, or the root of its site.
     Front,
     /// A folder, a document or a post.
@@ -122,51 +54,20 @@ pub(super) enum Page {
     Using,
 }
 
-impl Repository {
-    /// The repository `owner/name`, if both are valid names on GitHub.
-    pub fn new(owner: &str, name: &str) -> Option<Repository> {
-        let name = name.strip_suffix(".git").unwrap_or(name);
-        let (owner, name) = (owner.to_lowercase(), name.to_lowercase());
-        let is_repository =
-            is_github_name(&owner) && is_github_name(&name) && !NO_OWNERS.contains(&owner.as_str());
-        is_repository.then_some(Repository { owner, name })
-    }
-
-    /// The repository with the full name `name`.
-    pub fn named(full_name: &str) -> Option<Repository> {
-        let (owner, name) = full_name.split_once('/')?;
-        Repository::new(owner, name)
-    }
-
+impl RepositoryName {
     /// The repository that the URL `url` certainly belongs to.
     ///
     /// ```
-    /// use cairn::library::discover::address::Repository;
-    /// let of = |url| Repository::of(url).map(|found| found.to_string());
+    /// use cairn::library::discover::repository::RepositoryName;
+    /// let of = |url| RepositoryName::of(url).map(|found| found.to_string());
     /// assert_eq!(of("https://GitHub.com/Ann/Notes.git").as_deref(), Some("ann/notes"));
     /// assert_eq!(of("https://github.com/topics/mlops"), None);
     /// ```
-    pub fn of(url: &str) -> Option<Repository> {
+    pub fn of(url: &str) -> Option<RepositoryName> {
         match CitedPlace::of(url)? {
             CitedPlace::Repository(repository, _) => Some(repository),
             CitedPlace::Site { .. } => None,
         }
-    }
-
-    /// `owner/name` as `text` spells it, if `text` contains it. O(length).
-    pub(super) fn spelling_in(&self, text: &str) -> Option<String> {
-        let whole = self.to_string();
-        // Names are ASCII, so lower-casing does not change the byte positions.
-        let at = text.to_ascii_lowercase().find(&whole)?;
-        let is_inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-        let (before, after) = (&text[..at], &text[at + whole.len()..]);
-        let is_whole = !before.ends_with(is_inside) && !after.starts_with(is_inside);
-        is_whole.then(|| text[at..at + whole.len()].to_owned())
-    }
-
-    /// The repository with the site of `owner`.
-    pub(super) fn site(owner: &str) -> Option<Repository> {
-        Repository::new(owner, &format!("{owner}.github.io"))
     }
 }
 
@@ -196,18 +97,20 @@ fn repository(parts: &[&str]) -> Option<CitedPlace> {
     let is_readme = matches!(rest, ["blob", _, _])
         && last.strip_prefix("readme").is_some_and(|end| end.is_empty() || end.starts_with('.'));
     let page = match rest.first() {
-        Some(_) if is_readme => Page::Front,
-        Some(&("issues" | "pull" | "pulls" | "releases" | "commit" | "actions")) => Page::Using,
-        Some(&"blob") if !is_text => Page::Using,
-        Some(_) => Page::Reading,
-        None => Page::Front,
+        Some(_) if is_readme => CitedPage::Front,
+        Some(&("issues" | "pull" | "pulls" | "releases" | "commit" | "actions")) => {
+            CitedPage::Using
+        }
+        Some(&"blob") if !is_text => CitedPage::Using,
+        Some(_) => CitedPage::Reading,
+        None => CitedPage::Front,
     };
-    Some(CitedPlace::Repository(Repository::new(owner, name)?, page))
+    Some(CitedPlace::Repository(RepositoryName::new(owner, name)?, page))
 }
 
 fn site(owner: &str, parts: &[&str]) -> Option<CitedPlace> {
     let owner = owner.to_lowercase();
-    Repository::site(&owner)?;
+    RepositoryName::site(&owner)?;
     // A year, a file name or a usual name of a page is not a project.
     let is_project = |part: &&&str| {
         !part.contains('.')
@@ -218,7 +121,7 @@ fn site(owner: &str, parts: &[&str]) -> Option<CitedPlace> {
     let part = |part: &&str| SitePart { name: part.to_lowercase(), spelling: (*part).to_owned() };
     let first = parts.first().filter(is_project).map(part);
     let is_root = parts.len() == usize::from(first.is_some());
-    let page = if is_root { Page::Front } else { Page::Reading };
+    let page = if is_root { CitedPage::Front } else { CitedPage::Reading };
     Some(CitedPlace::Site { owner, first, page })
 }
 
@@ -237,7 +140,7 @@ mod tests {
             "https://codeload.github.com/ann/ml-notes/tar.gz/HEAD",
             "https://nbviewer.org/github/ann/ml-notes/blob/main/a.ipynb",
         ] {
-            assert_eq!(Repository::of(url).unwrap().to_string(), "ann/ml-notes", "{url}");
+            assert_eq!(RepositoryName::of(url).unwrap().to_string(), "ann/ml-notes", "{url}");
         }
         for url in [
             "https://github.com/ann",
@@ -253,17 +156,7 @@ mod tests {
             "https://github.com.evil.org/ann/ml-notes",
             "mailto:ann@github.com",
         ] {
-            assert_eq!(Repository::of(url), None, "{url}");
-        }
-    }
-
-    #[test]
-    fn the_spelling_of_a_name_is_found_in_a_text() {
-        let repository = Repository::named("nvidia/nccl").unwrap();
-        let spelling = |text| repository.spelling_in(text);
-        assert_eq!(spelling("see https://github.com/NVIDIA/nccl.").as_deref(), Some("NVIDIA/nccl"));
-        for text in ["NVIDIA/nccl-tests", "theNVIDIA/nccl", "NCCL", "é NVIDIA"] {
-            assert_eq!(spelling(text), None, "{text}");
+            assert_eq!(RepositoryName::of(url), None, "{url}");
         }
     }
 
@@ -273,13 +166,13 @@ mod tests {
             CitedPlace::Repository(_, page) => page,
             CitedPlace::Site { .. } => panic!("no repository"),
         };
-        assert_eq!(page("https://github.com/a/b"), Page::Front);
-        assert_eq!(page("https://github.com/a/b/blob/main/README.md"), Page::Front);
-        assert_eq!(page("https://github.com/a/b/blob/main/docs/README.md"), Page::Reading);
-        assert_eq!(page("https://github.com/a/b/tree/main/docs"), Page::Reading);
-        assert_eq!(page("https://github.com/a/b/blob/main/Notes.MD"), Page::Reading);
-        assert_eq!(page("https://github.com/a/b/blob/main/x.py"), Page::Using);
-        assert_eq!(page("https://github.com/a/b/issues/3"), Page::Using);
+        assert_eq!(page("https://github.com/a/b"), CitedPage::Front);
+        assert_eq!(page("https://github.com/a/b/blob/main/README.md"), CitedPage::Front);
+        assert_eq!(page("https://github.com/a/b/blob/main/docs/README.md"), CitedPage::Reading);
+        assert_eq!(page("https://github.com/a/b/tree/main/docs"), CitedPage::Reading);
+        assert_eq!(page("https://github.com/a/b/blob/main/Notes.MD"), CitedPage::Reading);
+        assert_eq!(page("https://github.com/a/b/blob/main/x.py"), CitedPage::Using);
+        assert_eq!(page("https://github.com/a/b/issues/3"), CitedPage::Using);
     }
 
     #[test]
@@ -292,10 +185,13 @@ mod tests {
         };
         let ann = |first: Option<&str>, page| ("ann".to_owned(), first.map(str::to_owned), page);
         let book = Some("Book");
-        assert_eq!(site("https://ann.github.io/Book/ch1.html"), ann(book, Page::Reading));
-        assert_eq!(site("https://ann.github.io/Book/"), ann(book, Page::Front));
-        assert_eq!(site("https://ann.github.io/2014/08/05/post.html"), ann(None, Page::Reading));
-        assert_eq!(site("https://ann.github.io/posts/x"), ann(None, Page::Reading));
-        assert_eq!(site("https://ann.github.io"), ann(None, Page::Front));
+        assert_eq!(site("https://ann.github.io/Book/ch1.html"), ann(book, CitedPage::Reading));
+        assert_eq!(site("https://ann.github.io/Book/"), ann(book, CitedPage::Front));
+        assert_eq!(
+            site("https://ann.github.io/2014/08/05/post.html"),
+            ann(None, CitedPage::Reading)
+        );
+        assert_eq!(site("https://ann.github.io/posts/x"), ann(None, CitedPage::Reading));
+        assert_eq!(site("https://ann.github.io"), ann(None, CitedPage::Front));
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::address::Repository;
-use super::phrase::{Remark, is_only_name, is_stray_word, tidy};
-use super::words::Signs;
-use crate::catalogue::{Shown, Voice, policy};
+use super::phrase::{LinkRemark, is_only_name, is_stray_word, tidy};
+use super::repository::RepositoryName;
+use super::words::WordSigns;
+use crate::catalogue::rights::{Showable, show, truncated};
+use crate::catalogue::{Shown, Voice};
 use crate::extract::Address;
 use crate::library::Library;
 use crate::library::view::EvidenceView;
@@ -26,10 +27,10 @@ pub(super) const MOST_PAGES: usize = 8;
 
 /// A repository that sources cite.
 #[derive(Clone, Debug)]
-pub(super) struct Cited {
-    pub repository: Repository,
+pub(super) struct CitedRepository {
+    pub repository: RepositoryName,
     /// Other repositories that may have the site, if only the URL of the site is known.
-    pub others: BTreeSet<Repository>,
+    pub others: BTreeSet<RepositoryName>,
     /// The most informative citation of each voice, including its own owner's.
     voices: BTreeMap<Voice, Citation>,
     /// URLs of cited pages of its site; only a few are kept.
@@ -62,16 +63,16 @@ pub(super) struct Citation {
     pub text: String,
     pub sentence: String,
     /// What a link of this voice to the front page says about it.
-    pub remark: Option<Remark>,
+    pub remark: Option<LinkRemark>,
     /// The signs in the texts and remarks of all links of this voice.
-    pub own: Signs,
+    pub own: WordSigns,
     /// The signs in the sentences and headings around all links of this voice.
-    pub near: Signs,
+    pub near: WordSigns,
 }
 
 impl Library {
     /// The slugs of the topics that are mentioned with `cited`, the most frequent first.
-    pub(super) fn slugs(&self, cited: &Cited) -> Vec<String> {
+    pub(super) fn slugs(&self, cited: &CitedRepository) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
         known.take(MOST_TOPICS).map(|topic| topic.slug.0.clone()).collect()
@@ -79,7 +80,7 @@ impl Library {
 
     /// One line, of at most 120 characters, that describes `cited` in the words of the sources: a remark, else its
     /// title and topics. `None` if only its name is known.
-    pub(super) fn what_it_is(&self, cited: &Cited) -> Option<String> {
+    pub(super) fn what_it_is(&self, cited: &CitedRepository) -> Option<Showable> {
         let title = cited.title();
         let line = match cited.remark() {
             Some(remark) => remark.line(&title),
@@ -87,11 +88,11 @@ impl Library {
             None => format!("{title}{}", self.topics_beyond(cited, &title)),
         };
         let chars = WHY_CHARS.min(self.manifest.excerpt_chars);
-        Some(policy::show(&line, Shown::Excerpt, chars).into_owned())
+        Some(show(line, Shown::Excerpt, chars))
     }
 
     /// The most frequent topics of `cited` that `text` does not contain yet: ` (topics: drift)`, or an empty string.
-    pub(super) fn topics_beyond(&self, cited: &Cited, text: &str) -> String {
+    pub(super) fn topics_beyond(&self, cited: &CitedRepository, text: &str) -> String {
         let text = text.to_lowercase();
         let topics = &self.graph.vocabulary.topics;
         let known = cited.by_count().into_iter().filter_map(|at| topics.get(at as usize));
@@ -106,7 +107,7 @@ impl Library {
         let Citation { source, path, address, section, .. } = citation;
         let chars = SENTENCE_CHARS.min(self.manifest.excerpt_chars);
         EvidenceView {
-            sentence: policy::show(&citation.sentence, Shown::Excerpt, chars).into_owned(),
+            sentence: show(&*citation.sentence, Shown::Excerpt, chars),
             url: self.link(source, path, *address, *section),
             place: (*address).into(),
             source: source.clone(),
@@ -115,9 +116,9 @@ impl Library {
     }
 }
 
-impl Cited {
-    pub fn new(repository: Repository) -> Cited {
-        Cited {
+impl CitedRepository {
+    pub fn new(repository: RepositoryName) -> CitedRepository {
+        CitedRepository {
             repository,
             others: BTreeSet::new(),
             voices: BTreeMap::new(),
@@ -164,13 +165,17 @@ impl Cited {
     pub fn best(&self) -> impl Iterator<Item = &Citation> {
         let mut all: Vec<&Citation> = self.others_citations().collect();
         all.sort_by_key(|citation| {
-            (std::cmp::Reverse(citation.telling()), citation.source.clone(), citation.path.clone())
+            (
+                std::cmp::Reverse(citation.informativeness()),
+                citation.source.clone(),
+                citation.path.clone(),
+            )
         });
         all.into_iter().take(MOST_EVIDENCE)
     }
 
     /// The longest remark of an independent voice, up to the length that is shown.
-    fn remark(&self) -> Option<&Remark> {
+    fn remark(&self) -> Option<&LinkRemark> {
         let remarks = self.others_citations().filter_map(|citation| citation.remark.as_ref());
         remarks.max_by_key(|remark| remark.text().chars().count().min(WHY_CHARS))
     }
@@ -180,7 +185,7 @@ impl Cited {
         let titles = self.good_titles().filter(|(t, _)| !t.contains('/') || !self.is_name(t));
         let best = titles.max_by_key(|(title, count)| (*count, title.len()));
         let title = best.map_or_else(|| self.spelled_name(), |(title, _)| title);
-        policy::show(&title, Shown::Excerpt, TITLE_CHARS).into_owned()
+        truncated(title, TITLE_CHARS)
     }
 
     /// Whether no source describes it, neither by a title nor by a remark.
@@ -230,14 +235,15 @@ impl Cited {
             let remarks = [known.remark.clone(), citation.remark.clone()].into_iter().flatten();
             let remark = remarks.max_by_key(|remark| remark.text().chars().count());
             let (own, near) = (known.own.or(citation.own), known.near.or(citation.near));
-            let telling = if citation.telling() > known.telling() { citation } else { known };
-            citation = Citation { remark, own, near, ..telling };
+            let better =
+                if citation.informativeness() > known.informativeness() { citation } else { known };
+            citation = Citation { remark, own, near, ..better };
         }
         self.voices.insert(voice.clone(), citation);
     }
 
     /// Merges `other`, which is the same repository.
-    pub fn take(&mut self, other: Cited) {
+    pub fn take(&mut self, other: CitedRepository) {
         self.others.extend(other.others);
         self.sources.extend(other.sources);
         self.pages.extend(other.pages.into_iter().take(MOST_PAGES));
@@ -268,7 +274,7 @@ impl Cited {
 
 impl Citation {
     /// How informative its sentence is, up to the length that is shown.
-    fn telling(&self) -> (bool, bool, usize) {
+    fn informativeness(&self) -> (bool, bool, usize) {
         let length = self.sentence.chars().count().min(SENTENCE_CHARS);
         (self.remark.is_some(), self.near.study, length)
     }

@@ -4,22 +4,17 @@
 //! the quotas and the shares of other uses. The results for a README are cached with its ETag in `discover.json` of
 //! the index folder, so that the next call fetches it again only if the README or the vocabulary has changed.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::Path;
+use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::address::Repository;
-use super::words::Signs;
-use crate::annotate::{SectionRole, Tagger, annotate};
-use crate::catalogue::policy::show;
-use crate::catalogue::{Policy, Shown};
+use super::readme::{CachedReadme, ReadmeCache, ReadmeContent};
+use super::repository::RepositoryName;
+use super::words::WordSigns;
+use crate::annotate::Tagger;
+use crate::catalogue::Policy;
+use crate::catalogue::rights::truncated;
 use crate::config::Config;
 use crate::crawl::github::discovery::FoundRepository;
 use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
-use crate::disk;
-use crate::extract::Document;
-use crate::extract::words::words;
 use crate::library::Library;
 use crate::library::view::{DropReason, DroppedView};
 use crate::printable::strip;
@@ -34,20 +29,17 @@ const MOST_READMES: usize = 40;
 const LEAST_STARS: u32 = 10;
 /// The longest description in an entry, in characters.
 const DESCRIPTION_CHARS: usize = 150;
-/// READMEs in the cache, and the largest cache file that is read.
-const MOST_REMEMBERED: usize = 1_000;
-const LARGEST_FILE: u64 = 4_000_000;
 
 /// A repository that the search found.
 #[derive(Clone, Debug)]
-pub struct Found {
-    pub repository: Repository,
+pub struct SearchedRepository {
+    pub repository: RepositoryName,
     pub about: FoundRepository,
     /// `None` if it has no README, or that was not requested.
-    pub readme: Option<Reading>,
+    pub readme: Option<ReadmeContent>,
 }
 
-impl Found {
+impl SearchedRepository {
     /// `owner/name` as GitHub spells it.
     pub(super) fn spelling(&self) -> String {
         let name = self.about.full_name.as_str();
@@ -59,52 +51,31 @@ impl Found {
     pub(super) fn describes_itself(&self) -> Option<String> {
         let text = strip(self.about.metadata.description.as_deref()?).into_owned();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        (!line.is_empty()).then(|| show(&line, Shown::Excerpt, DESCRIPTION_CHARS).into_owned())
+        (!line.is_empty()).then(|| truncated(line, DESCRIPTION_CHARS))
     }
-}
-
-/// The content of a README.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reading {
-    pub words: usize,
-    /// Slugs of the topics that it mentions.
-    pub topics: BTreeSet<String>,
-    /// The name of a linked file that is a copy of a commercial book.
-    pub book: Option<String>,
 }
 
 /// The results of querying GitHub.
 #[derive(Clone, Debug, Default)]
-pub struct Findings {
+pub struct SearchFindings {
     /// Whether GitHub was queried.
-    pub asked: bool,
-    pub found: Vec<Found>,
+    pub is_queried: bool,
+    pub found: Vec<SearchedRepository>,
     pub dropped: Vec<DroppedView>,
     /// Requests that were not made, and why.
     pub notes: Vec<String>,
     pub traffic: Traffic,
 }
 
-/// The cached result for a README.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Remembered {
-    etag: String,
-    /// Version of the vocabulary that tagged it.
-    vocabulary: String,
-    reading: Reading,
-}
-
-type Memory = BTreeMap<String, Remembered>;
-
 /// The state of one call.
-struct Asking<'a> {
+struct GitHubSearch<'a> {
     library: &'a Library,
     config: &'a Config,
     policy: &'a Policy,
     crawler: Crawler,
     tagger: Tagger,
-    memory: Memory,
-    findings: Findings,
+    cache: ReadmeCache,
+    findings: SearchFindings,
 }
 
 /// What GitHub's search finds for the fields of `library`'s vocabulary, or for the topic at `topic` and those below
@@ -117,32 +88,32 @@ pub fn find(
     library: &Library,
     config: &Config,
     policy: &Policy,
-    known: &HashSet<Repository>,
+    known: &HashSet<RepositoryName>,
     topic: Option<usize>,
-) -> anyhow::Result<Findings> {
+) -> anyhow::Result<SearchFindings> {
     let path = config.index.join("discover.json");
-    let mut asking = Asking {
+    let mut search = GitHubSearch {
         library,
         config,
         policy,
         crawler: Crawler::new(config, policy.limits)?,
         tagger: Tagger::new(&library.graph.vocabulary),
-        memory: remembered(&path),
-        findings: Findings { asked: true, ..Findings::default() },
+        cache: ReadmeCache::read(&path),
+        findings: SearchFindings { is_queried: true, ..SearchFindings::default() },
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    if let Err(error) = runtime.block_on(asking.all(known, topic)) {
+    if let Err(error) = runtime.block_on(search.all(known, topic)) {
         let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
-        asking.findings.notes.push(format!("GitHub was asked no further: {error}{hint}"));
+        search.findings.notes.push(format!("GitHub was asked no further: {error}{hint}"));
     }
-    remember(&path, asking.memory);
-    Ok(asking.findings)
+    search.cache.write(&path);
+    Ok(search.findings)
 }
 
-impl Asking<'_> {
+impl GitHubSearch<'_> {
     async fn all(
         &mut self,
-        known: &HashSet<Repository>,
+        known: &HashSet<RepositoryName>,
         topic: Option<usize>,
     ) -> Result<(), CrawlError> {
         let quotas = self.crawler.fetch_quotas(&mut self.findings.traffic).await?;
@@ -153,7 +124,7 @@ impl Asking<'_> {
         let searches = share(ApiResource::Search, quotas.search, MOST_SEARCHES);
         let readmes = share(ApiResource::Core, quotas.core, MOST_READMES);
         let found = self.search(known, &self.library.fields(topic, searches)).await?;
-        let mut kept: Vec<(Repository, FoundRepository)> = Vec::new();
+        let mut kept: Vec<(RepositoryName, FoundRepository)> = Vec::new();
         for (repository, about) in found {
             match reason_to_drop(&about, self.policy) {
                 Some((reason, why)) => self.drop(&repository, reason, why),
@@ -171,22 +142,22 @@ impl Asking<'_> {
                     let why = format!("its README links to a copy of a commercial book: {book}");
                     self.drop(&repository, DropReason::BookCopies, why);
                 }
-                None => self.findings.found.push(Found { repository, about, readme }),
+                None => self.findings.found.push(SearchedRepository { repository, about, readme }),
             }
         }
         Ok(())
     }
 
-    fn drop(&mut self, repository: &Repository, reason: DropReason, why: String) {
+    fn drop(&mut self, repository: &RepositoryName, reason: DropReason, why: String) {
         self.findings.dropped.push(DroppedView { repo: repository.to_string(), reason, why });
     }
 
     /// The results of the searches for `labels`, each once and without `known` ones.
     async fn search(
         &mut self,
-        known: &HashSet<Repository>,
+        known: &HashSet<RepositoryName>,
         labels: &[String],
-    ) -> Result<BTreeMap<Repository, FoundRepository>, CrawlError> {
+    ) -> Result<BTreeMap<RepositoryName, FoundRepository>, CrawlError> {
         let mut all = BTreeMap::new();
         for label in labels {
             let query =
@@ -194,7 +165,7 @@ impl Asking<'_> {
             let traffic = &mut self.findings.traffic;
             let found = self.crawler.search_repositories(&query, PER_SEARCH, traffic).await?;
             for about in found {
-                let repository = Repository::named(&about.full_name);
+                let repository = RepositoryName::named(&about.full_name);
                 if let Some(repository) = repository.filter(|found| !known.contains(found)) {
                     all.entry(repository).or_insert(about);
                 }
@@ -203,17 +174,19 @@ impl Asking<'_> {
         Ok(all)
     }
 
-    /// The content of the README of `repository`; `None` if it has none.
-    async fn readme(&mut self, repository: &Repository) -> Result<Option<Reading>, CrawlError> {
-        let key = repository.to_string();
-        let vocabulary = &self.library.graph.vocabulary.version;
-        let known = self.memory.get(&key).filter(|known| known.vocabulary == *vocabulary).cloned();
-        let etag = known.as_ref().map(|known| known.etag.as_str());
+    /// What the README of `repository` is about; `None` if it has none.
+    async fn readme(
+        &mut self,
+        repository: &RepositoryName,
+    ) -> Result<Option<ReadmeContent>, CrawlError> {
+        let vocabulary = &self.library.graph.vocabulary;
+        let cached = self.cache.get(repository, &vocabulary.version).cloned();
+        let etag = cached.as_ref().map(|cached| cached.etag.as_str());
         let (owner, name) = (repository.owner.as_str(), repository.name.as_str());
-        let answer = self.crawler.readme(owner, name, etag, &mut self.findings.traffic).await;
-        let readme = match answer {
+        let response = self.crawler.readme(owner, name, etag, &mut self.findings.traffic).await;
+        let readme = match response {
             Ok(Some(readme)) => readme,
-            Ok(None) => return Ok(known.map(|known| known.reading)),
+            Ok(None) => return Ok(cached.map(|cached| cached.reading)),
             // Errors that concern only this repository do not stop the other requests.
             Err(
                 CrawlError::NotFound(_) | CrawlError::Blocked { .. } | CrawlError::Status { .. },
@@ -223,35 +196,14 @@ impl Asking<'_> {
             Err(error) => return Err(error),
         };
         let extracted = read_one(self.config.program.as_deref(), "md", &readme.bytes);
-        let reading =
-            extracted.document.map(|document| self.reading(&document)).unwrap_or_default();
+        let content =
+            |document| ReadmeContent::of(&document, &vocabulary.topics, &self.tagger, self.policy);
+        let reading = extracted.document.map(content).unwrap_or_default();
         if let Some(etag) = readme.etag {
-            let (vocabulary, reading) = (vocabulary.clone(), reading.clone());
-            self.memory.insert(key, Remembered { etag, vocabulary, reading });
+            let (vocabulary, reading) = (vocabulary.version.clone(), reading.clone());
+            self.cache.insert(repository, CachedReadme { etag, vocabulary, reading });
         }
         Ok(Some(reading))
-    }
-
-    /// The content of `document`, by the same tagger as for sections.
-    fn reading(&self, document: &Document) -> Reading {
-        let topics = &self.library.graph.vocabulary.topics;
-        let annotation = annotate(document, &self.tagger);
-        let mut reading = Reading::default();
-        for (section, notes) in document.sections.iter().zip(&annotation.sections) {
-            reading.words += words(&section.text);
-            let file = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
-            let mut files = section.links.iter().map(|link| file(&link.url));
-            if reading.book.is_none() {
-                let book = files.find(|path| self.policy.is_book_copy(path));
-                reading.book = book.and_then(|path| path.rsplit('/').next().map(str::to_owned));
-            }
-            if notes.role == SectionRole::Boilerplate {
-                continue;
-            }
-            let named = notes.mentions.iter().filter_map(|m| topics.get(m.topic as usize));
-            reading.topics.extend(named.map(|topic| topic.slug.0.clone()));
-        }
-        reading
     }
 }
 
@@ -297,28 +249,8 @@ fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReaso
 /// The priority of a repository before its README is read.
 fn promise(about: &FoundRepository) -> f64 {
     let description = about.metadata.description.as_deref().unwrap_or_default();
-    let signs = Signs::of_name(&about.full_name).or(Signs::of(description));
+    let signs = WordSigns::of_name(&about.full_name).or(WordSigns::of(description));
     let study = if signs.study || signs.list { 2.0 } else { 0.0 };
     let tool = if signs.tool { 1.0 } else { 0.0 };
     study - tool + (1.0 + about.metadata.stars as f64).log10() / 10.0
-}
-
-/// The cache in the file `path`; empty if that can't be read.
-fn remembered(path: &Path) -> Memory {
-    let is_small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_FILE);
-    let bytes = disk::read(path).ok().filter(|_| is_small);
-    bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
-}
-
-/// Writes the cache `memory` into the file `path`. If the index can't be written, the next call sends the requests
-/// again.
-fn remember(path: &Path, mut memory: Memory) {
-    while memory.len() > MOST_REMEMBERED {
-        memory.pop_first();
-    }
-    let written = serde_json::to_vec(&memory).map_err(anyhow::Error::from);
-    let written = written.and_then(|bytes| Ok(disk::replace(path, &bytes)?));
-    if let Err(error) = written {
-        tracing::debug!("READMEs are not remembered: {error:#}");
-    }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::address::{CitedPlace, Page, Repository};
-use super::cited::{Citation, Cited, MOST_PAGES};
-use super::phrase::Remark;
-use super::words::{Signs, lists_data};
+use super::address::{CitedPage, CitedPlace};
+use super::cited::{Citation, CitedRepository, MOST_PAGES};
+use super::phrase::LinkRemark;
+use super::repository::RepositoryName;
+use super::words::{WordSigns, lists_data};
 use crate::annotate::SectionRole;
 use crate::annotate::resources::CitedResource;
 use crate::catalogue::Voice;
@@ -13,7 +14,7 @@ use crate::extract::Link;
 use crate::library::Library;
 use crate::search::{SearchError, SectionId, SectionRecord};
 
-/// A site with so many different first path segments counts as one site rather than as several projects.
+/// A site with at least this many different first path segments counts as one site, not as several projects.
 const PARTS_OF_A_SITE: usize = 2;
 /// Projects listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;
@@ -23,9 +24,9 @@ impl Library {
     /// for the project with its name, if that is cited or `known`. Reads the whole index.
     pub(super) fn cited_repositories(
         &self,
-        known: &HashSet<Repository>,
-    ) -> Result<Vec<Cited>, SearchError> {
-        let mut gathered = Gathered::default();
+        known: &HashSet<RepositoryName>,
+    ) -> Result<Vec<CitedRepository>, SearchError> {
+        let mut gathered = GatheredCitations::default();
         let mut resources: HashMap<&str, &CitedResource> = HashMap::new();
         for resource in &self.graph.resources {
             let urls = resource.also.iter().chain([&resource.url]);
@@ -54,13 +55,13 @@ fn is_address(title: &str) -> bool {
 
 /// Citations collected so far.
 #[derive(Default)]
-struct Gathered {
-    repositories: BTreeMap<Repository, Cited>,
+struct GatheredCitations {
+    repositories: BTreeMap<RepositoryName, CitedRepository>,
     /// By owner of a site, then by first path segment.
-    sites: BTreeMap<String, BTreeMap<Option<String>, Cited>>,
+    sites: BTreeMap<String, BTreeMap<Option<String>, CitedRepository>>,
 }
 
-impl Gathered {
+impl GatheredCitations {
     fn add(
         &mut self,
         place: CitedPlace,
@@ -79,7 +80,7 @@ impl Gathered {
             *cited.topics.entry(*topic).or_insert(0) += 1;
         }
         // The title of another page describes that page only.
-        let is_front = page == Page::Front;
+        let is_front = page == CitedPage::Front;
         if is_front && !is_address(&resource.title) {
             *cited.titles.entry(resource.title.clone()).or_insert(0) += 1;
             cited.dead_since.clone_from(&resource.dead_since);
@@ -91,24 +92,24 @@ impl Gathered {
         spell(cited, link);
         let mut above = record.headings.iter().chain([&record.title]);
         cited.is_among_data |= above.any(|text| lists_data(text));
-        let remark = Remark::of(&link.text, &link.sentence).filter(|_| is_front);
+        let remark = LinkRemark::of(&link.text, &link.sentence).filter(|_| is_front);
         cited.cite(voice, citation(record, section, link, page, remark));
     }
 
-    fn cited(&mut self, place: CitedPlace) -> Option<&mut Cited> {
+    fn cited(&mut self, place: CitedPlace) -> Option<&mut CitedRepository> {
         Some(match place {
             CitedPlace::Repository(repository, _) => {
                 let key = repository.clone();
-                self.repositories.entry(key).or_insert_with(|| Cited::new(repository))
+                self.repositories.entry(key).or_insert_with(|| CitedRepository::new(repository))
             }
             CitedPlace::Site { owner, first, .. } => {
                 let repository = match &first {
-                    Some(part) => Repository::new(&owner, &part.name)?,
-                    None => Repository::site(&owner)?,
+                    Some(part) => RepositoryName::new(&owner, &part.name)?,
+                    None => RepositoryName::site(&owner)?,
                 };
                 let parts = self.sites.entry(owner).or_default();
                 let key = first.as_ref().map(|part| part.name.clone());
-                let cited = parts.entry(key).or_insert_with(|| Cited::new(repository));
+                let cited = parts.entry(key).or_insert_with(|| CitedRepository::new(repository));
                 if let Some(part) = first {
                     *cited.names.entry(part.spelling).or_insert(0) += 1;
                 }
@@ -119,14 +120,14 @@ impl Gathered {
 
     /// The repositories. Each part of a site is assigned to its project or to the owner's site. If that is a guess,
     /// the alternatives are recorded.
-    fn finish(mut self, known: &HashSet<Repository>) -> Vec<Cited> {
+    fn finish(mut self, known: &HashSet<RepositoryName>) -> Vec<CitedRepository> {
         for (owner, parts) in std::mem::take(&mut self.sites) {
-            let Some(site) = Repository::site(&owner) else { continue };
+            let Some(site) = RepositoryName::site(&owner) else { continue };
             let (sure, open): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(_, cited)| {
                 self.repositories.contains_key(&cited.repository)
                     || known.contains(&cited.repository)
             });
-            let projects: BTreeSet<Repository> = open
+            let projects: BTreeSet<RepositoryName> = open
                 .iter()
                 .filter(|(first, _)| first.is_some())
                 .map(|(_, cited)| cited.repository.clone())
@@ -150,7 +151,7 @@ impl Gathered {
         self.repositories.into_values().collect()
     }
 
-    fn take(&mut self, cited: Cited) {
+    fn take(&mut self, cited: CitedRepository) {
         match self.repositories.get_mut(&cited.repository) {
             Some(known) => known.take(cited),
             None => {
@@ -161,7 +162,7 @@ impl Gathered {
 }
 
 /// Counts the spellings of the repository in `link`, because URLs in the index are in lower case.
-fn spell(cited: &mut Cited, link: &Link) {
+fn spell(cited: &mut CitedRepository, link: &Link) {
     for text in [&link.text, &link.sentence] {
         if let Some(spelling) = cited.repository.spelling_in(text) {
             *cited.spellings.entry(spelling).or_insert(0) += 1;
@@ -179,13 +180,13 @@ fn citation(
     record: &SectionRecord,
     section: SectionId,
     link: &Link,
-    page: Page,
-    remark: Option<Remark>,
+    page: CitedPage,
+    remark: Option<LinkRemark>,
 ) -> Citation {
     let heading = record.headings.last().map_or("", String::as_str);
-    let using = Signs { tool: page == Page::Using, ..Signs::default() };
+    let using = WordSigns { tool: page == CitedPage::Using, ..WordSigns::default() };
     let remarked =
-        remark.as_ref().map(|remark| Signs::of_remark(remark.text())).unwrap_or_default();
+        remark.as_ref().map(|remark| WordSigns::of_remark(remark.text())).unwrap_or_default();
     Citation {
         source: record.source.clone(),
         path: record.path.clone(),
@@ -195,7 +196,11 @@ fn citation(
         sentence: link.sentence.split_whitespace().collect::<Vec<_>>().join(" "),
         remark,
         // The text of a link to another page describes that page.
-        own: if page == Page::Front { Signs::of_link(&link.text).or(remarked) } else { remarked },
-        near: Signs::of(&link.sentence).or(Signs::of(heading)).or(using),
+        own: if page == CitedPage::Front {
+            WordSigns::of_link(&link.text).or(remarked)
+        } else {
+            remarked
+        },
+        near: WordSigns::of(&link.sentence).or(WordSigns::of(heading)).or(using),
     }
 }

@@ -1,8 +1,8 @@
 //! Repositories that the catalogue lacks: those that its sources cite, and those that GitHub's search finds.
 //!
-//! [`address`] finds the repository of a URL, [`phrase`] what a sentence says about its link, and [`words`] how words
-//! classify a repository (by [`word_lists`]). [`cited`] is a repository with its citations, which [`gather`] collects
-//! from the sections. [`found`] queries GitHub, [`rank`] orders.
+//! [`address`] finds the [`repository`] of a URL, [`phrase`] what a sentence says about its link, and [`words`] how
+//! words classify a repository (by [`word_lists`]). [`cited`] is a repository with its citations, which [`gather`]
+//! collects from the sections. [`found`] queries GitHub, [`readme`] caches what READMEs are about, [`rank`] orders.
 //!
 //! # The rule
 //!
@@ -37,12 +37,14 @@
 //! source of the same name cites (its original, its new name or a mirror), and, of those that GitHub's search finds,
 //! forks, mirrors and copies of commercial books.
 
-pub mod address;
+mod address;
 mod cited;
 pub mod found;
 mod gather;
 mod phrase;
 mod rank;
+mod readme;
+pub mod repository;
 mod word_lists;
 mod words;
 
@@ -54,11 +56,11 @@ use crate::catalogue::edit::NewEntry;
 use crate::catalogue::{Catalogue, Origin, Policy};
 use crate::printable::time;
 use crate::search::SearchError;
-use address::Repository;
-use cited::Cited;
-use found::{Findings, Found};
+use cited::CitedRepository;
+use found::{SearchFindings, SearchedRepository};
 pub use phrase::tidy;
-use rank::{Candidate, Rating};
+use rank::{CandidateRating, CandidateRepository};
+use repository::RepositoryName;
 
 /// The `why` of an entry if only the name is known.
 const PLACEHOLDER: &str = "TODO: say what it is and why it belongs here";
@@ -83,18 +85,19 @@ impl Library {
     pub fn discover(
         &self,
         request: &DiscoverRequest,
-        findings: Findings,
+        findings: SearchFindings,
     ) -> Result<DiscoverView, SearchError> {
         let known = self.known_repositories(request.catalogue);
-        let mut candidates: BTreeMap<Repository, Candidate> = BTreeMap::new();
+        let mut candidates: BTreeMap<RepositoryName, CandidateRepository> = BTreeMap::new();
         for cited in self.cited_repositories(&known)? {
             let repository = cited.repository.clone();
-            let candidate = Candidate { repository, cited: Some(cited), found: None };
+            let candidate = CandidateRepository { repository, cited: Some(cited), found: None };
             candidates.insert(candidate.repository.clone(), candidate);
         }
         for found in findings.found {
             let repository = found.repository.clone();
-            let alone = || Candidate { repository: repository.clone(), cited: None, found: None };
+            let alone =
+                || CandidateRepository { repository: repository.clone(), cited: None, found: None };
             let candidate = candidates.entry(repository.clone()).or_insert_with(alone);
             candidate.found = Some(found);
         }
@@ -102,8 +105,9 @@ impl Library {
             candidates.retain(|repository, _| repository.to_string() != dropped.repo);
         }
         let topic = request.topic.and_then(|topic| u32::try_from(topic).ok());
-        let is_wanted =
-            |candidate: &Candidate| !candidate.is_known(&known) && candidate.is_about(topic);
+        let is_wanted = |candidate: &CandidateRepository| {
+            !candidate.is_known(&known) && candidate.is_about(topic)
+        };
         let candidates = candidates.into_values().filter(is_wanted).collect();
         let ranked = rank::ranked(candidates, request.policy, chrono::Utc::now().timestamp());
         let is_fetched =
@@ -113,7 +117,7 @@ impl Library {
             dropped_total: findings.dropped.len(),
             dropped: findings.dropped,
             notes: findings.notes,
-            github_asked: findings.asked,
+            github_asked: findings.is_queried,
             sources_total: sources.len(),
             sources_unfetched: sources.iter().filter(|source| !is_fetched(&source.id.0)).count(),
             ..DiscoverView::default()
@@ -134,23 +138,27 @@ impl Library {
     }
 
     /// The repositories of `catalogue` and of the generation, by all of their names.
-    pub fn known_repositories(&self, catalogue: &Catalogue) -> HashSet<Repository> {
+    pub fn known_repositories(&self, catalogue: &Catalogue) -> HashSet<RepositoryName> {
         let listed = catalogue.sources.iter().filter_map(|source| match &source.origin {
-            Origin::GitHub { owner, name } => Repository::new(owner, name),
-            Origin::Archive { url } => Repository::of(url),
+            Origin::GitHub { owner, name } => RepositoryName::new(owner, name),
+            Origin::Archive { url } => RepositoryName::of(url),
             Origin::Folder { .. } => None,
         });
         let forks = catalogue.sources.iter().filter_map(|source| source.fork_of.as_ref());
         let ids = catalogue.sources.iter().map(|source| &source.id).chain(forks);
-        let ids = ids.filter_map(|id| Repository::named(&id.0));
+        let ids = ids.filter_map(|id| RepositoryName::named(&id.0));
         let held = self.manifest.sources.iter().flat_map(|source| {
             let names = [Some(&source.id), Some(&source.origin), source.moved_to.as_ref()];
-            names.into_iter().flatten().filter_map(|name| Repository::named(name))
+            names.into_iter().flatten().filter_map(|name| RepositoryName::named(name))
         });
         listed.chain(ids).chain(held).collect()
     }
 
-    fn candidate(&self, rating: &Rating, candidate: &Candidate) -> CandidateView {
+    fn candidate(
+        &self,
+        rating: &CandidateRating,
+        candidate: &CandidateRepository,
+    ) -> CandidateView {
         let (cited, found) = (candidate.cited.as_ref(), candidate.found.as_ref());
         let repo = candidate.repository.to_string();
         let mut topics = cited.map(|cited| self.slugs(cited)).unwrap_or_default();
@@ -158,10 +166,11 @@ impl Library {
         let named = readme.into_iter().flat_map(|readme| &readme.topics);
         let named: Vec<String> = named.filter(|slug| !topics.contains(slug)).cloned().collect();
         topics.extend(named.into_iter().take(cited::MOST_TOPICS.saturating_sub(topics.len())));
-        let title = cited.map_or_else(|| candidate.repository.name.clone(), Cited::title);
-        let said = cited.and_then(|cited| self.what_it_is(cited));
-        let said = said.or_else(|| found.and_then(Found::describes_itself));
-        let spelling = found.map(Found::spelling).or(cited.map(Cited::spelling));
+        let title = cited.map_or_else(|| candidate.repository.name.clone(), CitedRepository::title);
+        let said = cited.and_then(|cited| self.what_it_is(cited)).map(|quote| quote.to_string());
+        let said = said.or_else(|| found.and_then(SearchedRepository::describes_itself));
+        let spelling =
+            found.map(SearchedRepository::spelling).or(cited.map(CitedRepository::spelling));
         let spelling = spelling.unwrap_or_else(|| repo.clone());
         let placeholder = || {
             let topics = cited.map(|cited| self.topics_beyond(cited, &title)).unwrap_or_default();
@@ -203,7 +212,7 @@ fn commented_out(entry: &str) -> String {
     entry.lines().map(|line| format!("# {line}\n")).collect()
 }
 
-fn github(found: &Found) -> GitHubView {
+fn github(found: &SearchedRepository) -> GitHubView {
     let metadata = &found.about.metadata;
     let per_thousand = found.readme.as_ref().map(rank::per_thousand);
     GitHubView {
@@ -217,7 +226,7 @@ fn github(found: &Found) -> GitHubView {
 }
 
 /// The entry of `candidate` among the dropped repositories; `None` if it is kept.
-fn dropped(candidate: &Candidate) -> Option<DroppedView> {
+fn dropped(candidate: &CandidateRepository) -> Option<DroppedView> {
     let cited = candidate.cited.as_ref()?;
     let source = cited.sources.first()?;
     let drop =
@@ -227,7 +236,7 @@ fn dropped(candidate: &Candidate) -> Option<DroppedView> {
         return drop(DropReason::OwnAuthor, why);
     }
     let namesake = cited.sources.iter().find(|source| {
-        let source = Repository::named(source);
+        let source = RepositoryName::named(source);
         source.is_some_and(|source| source.name == cited.repository.name)
     });
     if let Some(source) = namesake {

@@ -39,23 +39,23 @@ const LEAST_CELL_WORDS: usize = 4;
 
 /// What a sentence says about the work that it links to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Remark {
+pub(super) enum LinkRemark {
     /// The text after the title.
     AfterTitle(String),
     /// A sentence that contains the work's name.
     Sentence(String),
 }
 
-impl Remark {
+impl LinkRemark {
     pub fn text(&self) -> &str {
         match self {
-            Remark::AfterTitle(text) | Remark::Sentence(text) => text,
+            LinkRemark::AfterTitle(text) | LinkRemark::Sentence(text) => text,
         }
     }
 
     /// The remark in `sentence` about the target of its link with the text `text`. `None` if the sentence is about
     /// something else, or says no more than the link. O(length).
-    pub fn of(text: &str, sentence: &str) -> Option<Remark> {
+    pub fn of(text: &str, sentence: &str) -> Option<LinkRemark> {
         let text = tidy(text);
         if sentence.contains('|') {
             return row(&text, sentence);
@@ -74,9 +74,9 @@ impl Remark {
         let is_separated = rest.trim_start().starts_with(SEPARATORS);
         match (is_separated, after(said, &text)) {
             // "X - X is a …"
-            (true, Some(_)) => Some(Remark::Sentence(said.to_owned())),
-            (true, None) => Some(Remark::AfterTitle(said.to_owned())),
-            (false, _) if starts_with_verb(said) => Some(Remark::Sentence(line)),
+            (true, Some(_)) => Some(LinkRemark::Sentence(said.to_owned())),
+            (true, None) => Some(LinkRemark::AfterTitle(said.to_owned())),
+            (false, _) if starts_with_verb(said) => Some(LinkRemark::Sentence(line)),
             (false, _) => None,
         }
     }
@@ -84,8 +84,8 @@ impl Remark {
     /// The remark as one line about the work `title`. O(length).
     pub fn line(&self, title: &str) -> String {
         let rest = match self {
-            Remark::Sentence(sentence) => return sentence.clone(),
-            Remark::AfterTitle(rest) => rest,
+            LinkRemark::Sentence(sentence) => return sentence.clone(),
+            LinkRemark::AfterTitle(rest) => rest,
         };
         let opening = rest.split_whitespace().take(LEAST_CELL_WORDS).collect::<Vec<_>>().join(" ");
         let is_repeated = title.to_lowercase().contains(&opening.to_lowercase());
@@ -156,7 +156,7 @@ fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
 
 /// What another cell of the table row `sentence` says about the first cell, which contains the link with the text
 /// `text`.
-fn row(text: &str, sentence: &str) -> Option<Remark> {
+fn row(text: &str, sentence: &str) -> Option<LinkRemark> {
     let mut cells = sentence.split('|').map(tidy).filter(|cell| !cell.is_empty());
     let name = cells.next()?;
     let is_linked = name.to_lowercase().contains(&text.to_lowercase());
@@ -164,10 +164,10 @@ fn row(text: &str, sentence: &str) -> Option<Remark> {
         |cell: &String| word_count(cell) >= LEAST_CELL_WORDS && !cell.contains("://");
     let says = cells.find(is_description).filter(|_| is_linked)?;
     if text.is_empty() {
-        return (word_count(&name) > 0).then(|| Remark::Sentence(format!("{name}: {says}")));
+        return (word_count(&name) > 0).then(|| LinkRemark::Sentence(format!("{name}: {says}")));
     }
     let is_named_again = after(&says, text).is_some();
-    Some(if is_named_again { Remark::Sentence(says) } else { Remark::AfterTitle(says) })
+    Some(if is_named_again { LinkRemark::Sentence(says) } else { LinkRemark::AfterTitle(says) })
 }
 
 /// Whether `word` is the short code of an emoji: `:star:`.
@@ -209,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_sentence_is_a_remark_only_if_it_says_what_its_link_leads_to() {
-        let after = |text: &str| Some(Remark::AfterTitle(text.to_owned()));
-        let sentence = |text: &str| Some(Remark::Sentence(text.to_owned()));
+        let after = |text: &str| Some(LinkRemark::AfterTitle(text.to_owned()));
+        let sentence = |text: &str| Some(LinkRemark::Sentence(text.to_owned()));
         for (text, whole, remark) in [
             ("Ann's kit", "Ann's kit - Lectures on ranking.", after("Lectures on ranking.")),
             (
@@ -229,13 +229,13 @@ mod tests {
             ("Kit", "Kit | 2014 | ranking | Spotify", None),
             ("Kit", "Tuning | Lessons on how to tune with Kit |", None),
         ] {
-            assert_eq!(Remark::of(text, whole), remark, "{whole}");
+            assert_eq!(LinkRemark::of(text, whole), remark, "{whole}");
         }
     }
 
     #[test]
     fn a_line_does_not_repeat_the_title() {
-        let remark = Remark::AfterTitle("Robust speech at scale again".into());
+        let remark = LinkRemark::AfterTitle("Robust speech at scale again".into());
         assert_eq!(remark.line("Kit"), "Kit: Robust speech at scale again");
         assert_eq!(remark.line("Kit: robust speech at scale"), "Kit: robust speech at scale");
     }

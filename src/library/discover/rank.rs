@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
-use super::address::Repository;
-use super::cited::{Citation, Cited};
-use super::found::{Found, Reading};
-use super::words::{Signs, is_of_purpose};
+use super::cited::{Citation, CitedRepository};
+use super::found::SearchedRepository;
+use super::readme::ReadmeContent;
+use super::repository::RepositoryName;
+use super::words::{WordSigns, is_of_purpose};
 use crate::catalogue::{Policy, Shown};
 use crate::library::view::ReadsAs;
 
@@ -40,10 +41,10 @@ const NAME_ONLY: f64 = 0.75;
 const LEAST_RELEVANCE: f64 = 0.5;
 const OF_OUR_FIELD: f64 = 0.3;
 const MOST_OF_TOPICS: f64 = 0.4;
-/// With so many topics mentioned with it, or so many per thousand words of its README, further ones add nothing.
+/// The most topics mentioned with it, and the most per thousand words of its README, that add to its relevance.
 const TOPICS_BESIDE: f64 = 5.0;
 const TOPICS_PER_THOUSAND: f64 = 20.0;
-/// A shorter README counts as one with so many words.
+/// A shorter README counts as one with this many words.
 const LEAST_WORDS: usize = 300;
 /// What a word of the catalogue's purpose in the name, a link or the description adds.
 const PURPOSE: f64 = 0.3;
@@ -52,7 +53,7 @@ const UNCITED: f64 = 0.5;
 /// What each tenfold of stars adds; only the first five count.
 const STARS: f64 = 0.1;
 const MOST_STARS: f64 = 5.0;
-/// Multipliers for a repository without a push for so many seconds (two years), and for one of which only excerpts
+/// Multipliers for a repository without a push for [`STALE_SECONDS`] (two years), and for one of which only excerpts
 /// may be shown.
 const STALE: f64 = 0.8;
 const STALE_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
@@ -60,29 +61,29 @@ const EXCERPTS: f64 = 0.9;
 
 /// A repository that may belong in the catalogue: cited, found, or both.
 #[derive(Clone, Debug)]
-pub(super) struct Candidate {
-    pub repository: Repository,
-    pub cited: Option<Cited>,
-    pub found: Option<Found>,
+pub(super) struct CandidateRepository {
+    pub repository: RepositoryName,
+    pub cited: Option<CitedRepository>,
+    pub found: Option<SearchedRepository>,
 }
 
 /// The rating of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rating {
+pub(super) struct CandidateRating {
     pub score: f64,
     pub reads_as: ReadsAs,
 }
 
-impl Candidate {
+impl CandidateRepository {
     /// The number of independent voices that cite it.
     pub fn independent(&self) -> usize {
-        self.cited.as_ref().map_or(0, Cited::independent)
+        self.cited.as_ref().map_or(0, CitedRepository::independent)
     }
 
     /// Whether it is cited with `topic`, or was found by the search for it.
     pub fn is_about(&self, topic: Option<u32>) -> bool {
         let Some(topic) = topic else { return true };
-        let is_beside = |cited: &Cited| cited.topics.contains_key(&topic);
+        let is_beside = |cited: &CitedRepository| cited.topics.contains_key(&topic);
         self.found.is_some() || self.cited.as_ref().is_some_and(is_beside)
     }
 
@@ -92,7 +93,7 @@ impl Candidate {
     }
 
     /// Whether it is in `known`, or one of its alternatives is.
-    pub fn is_known(&self, known: &HashSet<Repository>) -> bool {
+    pub fn is_known(&self, known: &HashSet<RepositoryName>) -> bool {
         let mut others = self.cited.iter().flat_map(|cited| &cited.others);
         known.contains(&self.repository) || (self.is_guess() && others.any(|r| known.contains(r)))
     }
@@ -100,11 +101,11 @@ impl Candidate {
     /// Other possible `owner/name`, if its name is a guess.
     pub fn others(&self) -> Vec<String> {
         let others = self.cited.iter().filter(|_| self.is_guess()).flat_map(|cited| &cited.others);
-        others.map(Repository::to_string).collect()
+        others.map(RepositoryName::to_string).collect()
     }
 
     fn citations(&self) -> impl Iterator<Item = &Citation> {
-        self.cited.iter().flat_map(Cited::citations)
+        self.cited.iter().flat_map(CitedRepository::citations)
     }
 
     fn description(&self) -> &str {
@@ -119,14 +120,14 @@ impl Candidate {
 
 /// `candidates`, the best first; `now` is a Unix time in seconds.
 pub(super) fn ranked(
-    candidates: Vec<Candidate>,
+    candidates: Vec<CandidateRepository>,
     policy: &Policy,
     now: i64,
-) -> Vec<(Rating, Candidate)> {
+) -> Vec<(CandidateRating, CandidateRepository)> {
     let rated = candidates.into_iter().map(|c| (rating(&c, policy, now), c));
-    let mut ranked: Vec<(Rating, Candidate)> = rated.collect();
+    let mut ranked: Vec<(CandidateRating, CandidateRepository)> = rated.collect();
     ranked.sort_by(|(a, one), (b, two)| {
-        let size = |candidate: &Candidate| (candidate.independent(), candidate.topics());
+        let size = |candidate: &CandidateRepository| (candidate.independent(), candidate.topics());
         b.score
             .total_cmp(&a.score)
             .then_with(|| size(two).cmp(&size(one)))
@@ -135,7 +136,7 @@ pub(super) fn ranked(
     ranked
 }
 
-fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
+fn rating(candidate: &CandidateRepository, policy: &Policy, now: i64) -> CandidateRating {
     let signs = signs(candidate);
     let fit = (signs.study + UNSAID.0) / (signs.study + signs.tool + UNSAID.1);
     let reads_as = match signs.study.total_cmp(&signs.tool) {
@@ -155,7 +156,7 @@ fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
         voices => voices.clamp(1, MOST_COUNTED) as f64,
     };
     let is_name_only = candidate.found.is_none()
-        && candidate.cited.as_ref().is_some_and(Cited::is_known_by_name_alone);
+        && candidate.cited.as_ref().is_some_and(CitedRepository::is_known_by_name_alone);
     let certainty = match (candidate.is_guess(), is_name_only) {
         (true, _) => GUESS,
         (false, true) => NAME_ONLY,
@@ -163,7 +164,7 @@ fn rating(candidate: &Candidate, policy: &Policy, now: i64) -> Rating {
     };
     let standing = candidate.found.as_ref().map_or(1.0, |found| standing(found, policy, now));
     let score = voices * fit * form * certainty * relevance(candidate) * standing;
-    Rating { score, reads_as }
+    CandidateRating { score, reads_as }
 }
 
 fn points_if(condition: bool, points: f64) -> f64 {
@@ -178,11 +179,11 @@ struct SignPoints {
     is_bare_list: bool,
 }
 
-fn signs(candidate: &Candidate) -> SignPoints {
-    let name = Signs::of_name(&candidate.repository.name);
-    let described = Signs::of(candidate.description());
+fn signs(candidate: &CandidateRepository) -> SignPoints {
+    let name = WordSigns::of_name(&candidate.repository.name);
+    let described = WordSigns::of(candidate.description());
     let own = candidate.citations().fold(described, |all, citation| all.or(citation.own));
-    let voices = |is: &dyn Fn(&Signs) -> bool| {
+    let voices = |is: &dyn Fn(&WordSigns) -> bool| {
         let said = candidate.citations().filter(|citation| is(&citation.near)).count();
         said.min(MOST_VOICES) as f64
     };
@@ -190,7 +191,7 @@ fn signs(candidate: &Candidate) -> SignPoints {
     let is_list = name.list || own.list;
     let study = points_if(name.study || name.list, STUDY_IN_NAME)
         + points_if(own.study || own.list, STUDY_IN_LINK)
-        + points_if(cited.is_some_and(Cited::is_read_as_site), READ_AS_SITE)
+        + points_if(cited.is_some_and(CitedRepository::is_read_as_site), READ_AS_SITE)
         + STUDY_IN_SENTENCE * voices(&|signs| signs.study);
     let tool = points_if(name.tool, TOOL_IN_NAME)
         + points_if(cited.is_some_and(|cited| cited.is_among_data), AMONG_DATA)
@@ -200,7 +201,7 @@ fn signs(candidate: &Candidate) -> SignPoints {
 }
 
 /// How close it is to the catalogue's field.
-fn relevance(candidate: &Candidate) -> f64 {
+fn relevance(candidate: &CandidateRepository) -> f64 {
     let beside = candidate.topics() as f64 / TOPICS_BESIDE;
     let readme = candidate.found.as_ref().and_then(|found| found.readme.as_ref());
     let within = readme.map_or(0.0, |readme| per_thousand(readme) / TOPICS_PER_THOUSAND);
@@ -215,12 +216,12 @@ fn relevance(candidate: &Candidate) -> f64 {
 }
 
 /// Different topics per thousand words of `readme`.
-pub(super) fn per_thousand(readme: &Reading) -> f64 {
+pub(super) fn per_thousand(readme: &ReadmeContent) -> f64 {
     1_000.0 * readme.topics.len() as f64 / readme.words.max(LEAST_WORDS) as f64
 }
 
 /// The multiplier for stars, freshness and licence.
-fn standing(found: &Found, policy: &Policy, now: i64) -> f64 {
+fn standing(found: &SearchedRepository, policy: &Policy, now: i64) -> f64 {
     let metadata = &found.about.metadata;
     let stars = (1.0 + metadata.stars as f64).log10().min(MOST_STARS);
     let is_stale = metadata.pushed_at.is_some_and(|pushed| now - pushed > STALE_SECONDS);

@@ -7,7 +7,7 @@ use super::word_lists::{
 
 /// The signs that a text contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Signs {
+pub(super) struct WordSigns {
     pub study: bool,
     pub tool: bool,
     /// It is called a list of links or papers.
@@ -16,11 +16,11 @@ pub(super) struct Signs {
     pub explains: bool,
 }
 
-impl Signs {
+impl WordSigns {
     /// The signs in `text`, a heading, a sentence or a description. O(length).
-    pub fn of(text: &str) -> Signs {
+    pub fn of(text: &str) -> WordSigns {
         let words = words(text, |c| c.is_alphanumeric() || c == '-');
-        Signs {
+        WordSigns {
             study: has(&words, &STUDY) || has_pair(&words, &STUDY_PAIRS) || has_course_code(&words),
             tool: has(&words, &TOOL),
             list: has_pair(&words, &LIST_PAIRS),
@@ -30,20 +30,20 @@ impl Signs {
 
     /// The signs in `text`, a statement about a repository. If it mentions software, only unambiguous words of study
     /// material count. O(length).
-    pub fn of_remark(text: &str) -> Signs {
-        let signs = Signs::of(text);
+    pub fn of_remark(text: &str) -> WordSigns {
+        let signs = WordSigns::of(text);
         let is_sure = has(&words(text, |c| c.is_alphanumeric() || c == '-'), &SURE_STUDY);
-        Signs { study: signs.study && (!signs.tool || is_sure), ..signs }
+        WordSigns { study: signs.study && (!signs.tool || is_sure), ..signs }
     }
 
     /// The signs in `text`, a link text. O(length).
-    pub fn of_link(text: &str) -> Signs {
+    pub fn of_link(text: &str) -> WordSigns {
         let list = has(&words(text, char::is_alphanumeric), &LIST);
-        Signs { list, ..Signs::default() }.or(Signs::of(text))
+        WordSigns { list, ..WordSigns::default() }.or(WordSigns::of(text))
     }
 
     /// The signs in `name`, the name of a repository. O(length).
-    pub fn of_name(name: &str) -> Signs {
+    pub fn of_name(name: &str) -> WordSigns {
         let words = words(name, char::is_alphanumeric);
         let study = has(&words, &STUDY)
             || has(&words, &STUDY_IN_NAMES)
@@ -51,7 +51,7 @@ impl Signs {
             || has_course_code(&words);
         // Names such as `promptpapers` join words.
         let is_run_together = words.iter().any(|word| word.ends_with("papers"));
-        Signs {
+        WordSigns {
             study,
             tool: has(&words, &TOOL),
             list: has(&words, &LIST) || has(&words, &LIST_IN_NAMES) || is_run_together,
@@ -60,8 +60,8 @@ impl Signs {
     }
 
     /// The signs in this or `other`.
-    pub fn or(self, other: Signs) -> Signs {
-        Signs {
+    pub fn or(self, other: WordSigns) -> WordSigns {
+        WordSigns {
             study: self.study || other.study,
             tool: self.tool || other.tool,
             list: self.list || other.list,
@@ -117,40 +117,48 @@ mod tests {
     fn lists_courses_and_notes_are_distinguished_from_libraries_and_data() {
         for text in ["ML interview questions", "A course on drift", "Case studies", "Notes on RAG"]
         {
-            assert_eq!(Signs::of(text), Signs { study: true, ..Signs::default() }, "{text}");
+            assert_eq!(
+                WordSigns::of(text),
+                WordSigns { study: true, ..WordSigns::default() },
+                "{text}"
+            );
         }
         for text in
             ["A fast library for search", "An MLOps platform", "a Python SDK", "Public datasets"]
         {
-            assert_eq!(Signs::of(text), Signs { tool: true, ..Signs::default() }, "{text}");
+            assert_eq!(
+                WordSigns::of(text),
+                WordSigns { tool: true, ..WordSigns::default() },
+                "{text}"
+            );
         }
         for text in
             ["a book-keeping property", "Community Notes", "More resources", "awesome examples"]
         {
-            assert_eq!(Signs::of(text), Signs::default(), "{text}");
+            assert_eq!(WordSigns::of(text), WordSigns::default(), "{text}");
         }
         for name in ["cs231n", "system_design", "ai-notes", "rag.course"] {
-            assert!(Signs::of_name(name).study, "{name}");
+            assert!(WordSigns::of_name(name).study, "{name}");
         }
-        assert_eq!(Signs::of_name("prophet"), Signs::default());
+        assert_eq!(WordSigns::of_name("prophet"), WordSigns::default());
     }
 
     #[test]
     fn bare_lists_are_distinguished_from_lists_that_explain() {
-        let is_list = |signs: Signs| signs.list && !signs.explains;
+        let is_list = |signs: WordSigns| signs.list && !signs.explains;
         for name in ["awesome-rag", "engineering-blogs", "rag.papers", "promptpapers"] {
-            assert!(is_list(Signs::of_name(name)), "{name}");
+            assert!(is_list(WordSigns::of_name(name)), "{name}");
         }
-        assert!(is_list(Signs::of_link("Prompt Papers")));
-        assert!(is_list(Signs::of("A curated list of libraries")));
-        assert!(!is_list(Signs::of_name("annotated-papers")), "annotated");
-        assert!(!is_list(Signs::of("A list of papers with summaries of each")), "summaries");
-        assert!(!is_list(Signs::of("A course with a paper")), "one paper");
+        assert!(is_list(WordSigns::of_link("Prompt Papers")));
+        assert!(is_list(WordSigns::of("A curated list of libraries")));
+        assert!(!is_list(WordSigns::of_name("annotated-papers")), "annotated");
+        assert!(!is_list(WordSigns::of("A list of papers with summaries of each")), "summaries");
+        assert!(!is_list(WordSigns::of("A course with a paper")), "one paper");
     }
 
     #[test]
     fn a_framework_that_answers_questions_is_not_study_material() {
-        let is_study = |text| Signs::of_remark(text).study;
+        let is_study = |text| WordSigns::of_remark(text).study;
         assert!(!is_study("A framework to turn questions into queries"));
         assert!(is_study("The software that goes with my book"));
         assert!(is_study("Questions and answers"));

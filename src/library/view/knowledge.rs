@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{HitView, PlaceView, TopicLink};
+use crate::catalogue::rights::Showable;
 use crate::graph::{Coverage, Why};
 
 /// Topics related to a topic.
@@ -40,7 +41,7 @@ pub struct Tie {
 /// A sentence that supports an edge.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EvidenceView {
-    pub sentence: String,
+    pub sentence: Showable,
     pub source: String,
     pub path: String,
     #[serde(flatten)]

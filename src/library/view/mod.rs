@@ -1,4 +1,6 @@
 //! The objects of the JSON API, which the pages and commands format.
+//!
+//! Every quote in them is a [`Showable`](crate::catalogue::rights::Showable).
 
 mod answers;
 mod discover;
@@ -18,8 +20,11 @@ pub use knowledge::{
     LessonView, PathView, RelatedTopic, RelatedView, StepView, Tie, WholeView,
 };
 pub use passage::{
-    DuplicateView, FacetValue, HitView, PassageView, PlaceView, QueryView, SearchView, SectionView,
+    DuplicateView, FacetValue, HitView, LinkView, PassageView, PlaceView, QueryView, SearchView,
+    SectionView, SnippetView,
 };
 pub use source::AboutSource;
 pub use status::{NewsItem, NewsView, SourcesView, StatusView};
-pub use topic::{ResourceView, TopicDetail, TopicLink, TopicView};
+pub use topic::{
+    MissingTermView, ResourceView, SaidView, TermSentenceView, TopicDetail, TopicLink, TopicView,
+};

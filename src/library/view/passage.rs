@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::AboutSource;
 use crate::catalogue::Shown;
-use crate::extract::{Address, DocumentKind, Link, PostByline};
+use crate::catalogue::rights::{Showable, show};
+use crate::extract::{Address, DocumentKind, PostByline};
 use crate::search::{FacetField, Snippet, TopicMention, Understood};
 
 /// Where in its document a passage is: exactly one of the five, or none for the question of a thread.
@@ -143,9 +144,34 @@ impl PassageView {
 pub struct HitView {
     #[serde(flatten)]
     pub passage: PassageView,
-    pub snippet: Snippet,
+    pub snippet: SnippetView,
     pub score: f32,
     pub duplicates: Vec<DuplicateView>,
+}
+
+/// A passage of a section's text with the ranges to highlight.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Snippet")]
+pub struct SnippetView {
+    pub text: Showable,
+    /// Start and end of each match in `text`, in Unicode scalar values, ascending, without overlap.
+    pub highlights: Vec<(usize, usize)>,
+}
+
+impl SnippetView {
+    /// The part of `snippet` that `shown` allows, at most `excerpt_chars` characters of an excerpt. Ranges that end
+    /// behind that part end with it; those that begin there are removed.
+    pub fn of(snippet: Snippet, shown: Shown, excerpt_chars: usize) -> SnippetView {
+        let Snippet { text, mut highlights } = snippet;
+        let length = text.chars().count();
+        let text = show(text, shown, excerpt_chars);
+        let left = text.chars().count();
+        // The last character of a truncated text is the ellipsis, which is no part of a match.
+        let end = if left == length { left } else { left.saturating_sub(1) };
+        highlights.retain(|(from, _)| *from < end);
+        highlights.iter_mut().for_each(|(_, to)| *to = end.min(*to));
+        SnippetView { text, highlights }
+    }
 }
 
 /// A copy of a hit in another place.
@@ -162,13 +188,52 @@ pub struct SectionView {
     #[serde(flatten)]
     pub passage: PassageView,
     pub shown: Shown,
-    pub text: String,
-    pub code: String,
+    pub text: Showable,
+    pub code: Showable,
     /// The author's Markdown, if it may be shown in full.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub markdown: Option<String>,
+    pub markdown: Option<Showable>,
     pub mentions: Vec<TopicMention>,
-    pub links: Vec<Link>,
+    pub links: Vec<LinkView>,
     pub previous: Option<String>,
     pub next: Option<String>,
+}
+
+/// An outbound link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Link")]
+pub struct LinkView {
+    /// The canonical URL.
+    pub url: String,
+    /// The link text.
+    pub text: String,
+    /// The sentence or list item that contains the link, at most 300 characters.
+    pub sentence: Showable,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_is_no_longer_than_an_excerpt_and_its_ranges_stay_inside() {
+        let text = "ads bias of ranked clicks";
+        let of = |shown, chars| {
+            let highlights = vec![(0, 3), (4, 8), (12, 18), (19, 25)];
+            let view = SnippetView::of(Snippet { text: text.into(), highlights }, shown, chars);
+            (view.text.to_string(), view.highlights)
+        };
+        let whole = (text.to_owned(), vec![(0, 3), (4, 8), (12, 18), (19, 25)]);
+        assert_eq!(of(Shown::Full, 10), whole);
+        assert_eq!(of(Shown::Excerpt, 25), whole);
+        assert_eq!(
+            of(Shown::Excerpt, 20),
+            ("ads bias of ranked…".into(), vec![(0, 3), (4, 8), (12, 18)])
+        );
+        assert_eq!(of(Shown::Excerpt, 7), ("ads…".into(), vec![(0, 3)]));
+        assert_eq!(of(Shown::Excerpt, 0), ("…".into(), vec![]));
+        let one_word = Snippet { text: "clickthrough".into(), highlights: vec![(0, 12)] };
+        let view = SnippetView::of(one_word, Shown::Excerpt, 6);
+        assert_eq!((&*view.text, view.highlights), ("click…", vec![(0, 5)]));
+    }
 }

@@ -15,7 +15,9 @@ use super::search::MOST_HITS;
 use crate::library::view::{
     NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
 };
-use crate::library::{Audience, Library, NewsRequest, ResourceRequest, Spot, since as since_of};
+use crate::library::{
+    Audience, DocumentPosition, Library, NewsRequest, ResourceRequest, since as since_of,
+};
 use crate::search::SectionId;
 
 /// The most topics in one response.
@@ -40,15 +42,17 @@ pub(super) async fn section_at(
     let number = place.cell.or(place.page).or(place.card).or(place.line).unwrap_or(1);
     let name = format!("{} {}", place.source, place.path);
     let (spot, missing) = match place.comment {
-        Some(comment) => (Spot::Comment(comment), ("comment", format!("{name} {comment}"))),
-        None => (Spot::Number(number), ("file", name)),
+        Some(comment) => {
+            (DocumentPosition::Comment(comment), ("comment", format!("{name} {comment}")))
+        }
+        None => (DocumentPosition::Number(number), ("file", name)),
     };
     let find = move |library: &Library| library.section_at(&place.source, &place.path, spot);
     let hint = match spot {
-        Spot::Comment(_) => {
+        DocumentPosition::Comment(_) => {
             "comments that say little are left out; /api/v1/search finds the others"
         }
-        Spot::Number(_) => "/api/v1/sources lists the sources",
+        DocumentPosition::Number(_) => "/api/v1/sources lists the sources",
     };
     let section = state.read(find).await?;
     let section = section.ok_or_else(|| RequestFailure::not_found(missing.0, &missing.1, hint))?;

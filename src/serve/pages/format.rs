@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use super::prose;
+use crate::library::view::SnippetView;
 use crate::printable::marks::byte_ranges;
 use crate::printable::thousands;
-use crate::search::Snippet;
 
 /// `snippet` with its matches highlighted.
-pub(super) fn marked(snippet: &Snippet) -> Markup {
+pub(super) fn marked(snippet: &SnippetView) -> Markup {
     prose::marked(&snippet.text, byte_ranges(&snippet.text, &snippet.highlights))
 }
 
@@ -49,12 +49,16 @@ pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Shown;
+    use crate::catalogue::rights::show;
 
     #[test]
     fn matches_are_highlighted_and_text_is_escaped() {
-        let snippet = Snippet { text: "é <b> bias".into(), highlights: vec![(6, 10)] };
-        assert_eq!(marked(&snippet).into_string(), "é &lt;b&gt; <mark>bias</mark>");
-        let broken = Snippet { text: "ab".into(), highlights: vec![(1, 9), (0, 1)] };
+        let snippet =
+            |text: &str, highlights| SnippetView { text: show(text, Shown::Full, 0), highlights };
+        let escaped = snippet("é <b> bias", vec![(6, 10)]);
+        assert_eq!(marked(&escaped).into_string(), "é &lt;b&gt; <mark>bias</mark>");
+        let broken = snippet("ab", vec![(1, 9), (0, 1)]);
         assert_eq!(marked(&broken).into_string(), "<mark>a</mark>b");
     }
 

@@ -95,7 +95,7 @@ fn text(
         let base = Url::parse(&section.passage.url).ok();
         return prose::html(markdown, title(section), base.as_ref(), find);
     }
-    let marks = find(std::slice::from_ref(&section.text))?;
+    let marks = find(&[section.text.to_string()])?;
     let code = section.passage.path.ends_with(".ipynb").then_some("python");
     Ok(html! {
         div.plain { (prose::marked(&section.text, marks.into_iter().next().unwrap_or_default())) }

@@ -5,8 +5,6 @@
 //! skip most words, and [`code`](super::code) removes matches inside URLs and identifiers.
 //! [`window`](mod@super::window) chooses the passage.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use tantivy::tokenizer::Language;
 
 use super::finder::Finder;
@@ -16,8 +14,8 @@ use crate::search::query::grammar::{Node, parse};
 use crate::search::rank::marks::Marks;
 use crate::search::text::analysis;
 
-/// A passage of a section's text with the ranges to highlight.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// A passage of a section's text with the ranges to highlight, before its rights are applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
     pub text: String,
     /// Start and end of each match in `text`, in Unicode scalar values, ascending, without overlap.

@@ -15,7 +15,7 @@ use super::failure::answer;
 use super::format::{address, plural};
 use super::frame::PageFrame;
 use crate::library::view::SearchView;
-use crate::library::{Library, Rescue};
+use crate::library::{Library, QueryRescue};
 use crate::search::{FacetField, Filter};
 use crate::serve::api::{FARTHEST, QueryParameters, SearchParameters, find};
 use crate::serve::error::RequestFailure;
@@ -121,7 +121,7 @@ async fn body(
 }
 
 /// Suggestions for a query without results; `None` if the search for them was refused or stopped.
-async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<Rescue> {
+async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<QueryRescue> {
     let (typed, filters) = (typed.to_owned(), filters.to_owned());
     let found = state.ask(move |library, budget| library.rescue(&typed, &filters, budget)).await;
     found.ok()

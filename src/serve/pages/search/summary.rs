@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::super::format::plural;
 use super::link::{with, without_filters};
-use crate::library::Rescue;
+use crate::library::QueryRescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
 
@@ -77,7 +77,7 @@ fn names(names: &[String], things: &str) -> String {
 }
 
 /// Help if nothing was found.
-pub(super) fn help(rescue: &Rescue, asked: &SearchParameters) -> Markup {
+pub(super) fn help(rescue: &QueryRescue, asked: &SearchParameters) -> Markup {
     let is_narrowed = !asked.filters().is_empty();
     html! {
         div.none {

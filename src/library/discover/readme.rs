@@ -1,0 +1,100 @@
+//! What READMEs are about, and the cache of it: `discover.json` of the index folder.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::repository::RepositoryName;
+use crate::annotate::{SectionRole, Tagger, annotate};
+use crate::catalogue::Policy;
+use crate::disk;
+use crate::extract::Document;
+use crate::extract::words::words;
+use crate::vocabulary::Topic;
+
+/// READMEs in the cache, and the largest cache file that is read.
+const MOST_CACHED: usize = 1_000;
+const LARGEST_FILE: u64 = 4_000_000;
+
+/// What a README is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadmeContent {
+    pub words: usize,
+    /// Slugs of the topics that it mentions.
+    pub topics: BTreeSet<String>,
+    /// The name of a linked file that is a copy of a commercial book.
+    pub book: Option<String>,
+}
+
+impl ReadmeContent {
+    /// What `document` is about; `tagger` finds the `topics`, as it does for sections. O(length).
+    pub(super) fn of(
+        document: &Document,
+        topics: &[Topic],
+        tagger: &Tagger,
+        policy: &Policy,
+    ) -> ReadmeContent {
+        let annotation = annotate(document, tagger);
+        let mut content = ReadmeContent::default();
+        for (section, notes) in document.sections.iter().zip(&annotation.sections) {
+            content.words += words(&section.text);
+            let file = |url: &str| url.split(['?', '#']).next().unwrap_or_default().to_owned();
+            let mut files = section.links.iter().map(|link| file(&link.url));
+            if content.book.is_none() {
+                let book = files.find(|path| policy.is_book_copy(path));
+                content.book = book.and_then(|path| path.rsplit('/').next().map(str::to_owned));
+            }
+            if notes.role == SectionRole::Boilerplate {
+                continue;
+            }
+            let named = notes.mentions.iter().filter_map(|m| topics.get(m.topic as usize));
+            content.topics.extend(named.map(|topic| topic.slug.0.clone()));
+        }
+        content
+    }
+}
+
+/// What a README is about, with the versions that show whether this is up to date.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct CachedReadme {
+    pub etag: String,
+    /// Version of the vocabulary that tagged it.
+    pub vocabulary: String,
+    pub reading: ReadmeContent,
+}
+
+/// The cached READMEs, by the repository's `owner/name`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct ReadmeCache(BTreeMap<String, CachedReadme>);
+
+impl ReadmeCache {
+    /// The cache in the file `path`; empty if that can't be read.
+    pub fn read(path: &Path) -> ReadmeCache {
+        let is_small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGEST_FILE);
+        let bytes = disk::read(path).ok().filter(|_| is_small);
+        bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    }
+
+    /// Writes the cache to the file `path`. If that fails, the next call sends the requests again.
+    pub fn write(mut self, path: &Path) {
+        while self.0.len() > MOST_CACHED {
+            self.0.pop_first();
+        }
+        let bytes = serde_json::to_vec(&self).map_err(anyhow::Error::from);
+        let written = bytes.and_then(|bytes| Ok(disk::replace(path, &bytes)?));
+        if let Err(error) = written {
+            tracing::debug!("READMEs can't be cached: {error:#}");
+        }
+    }
+
+    /// The README of `repository`, if it was tagged with this version of the vocabulary.
+    pub fn get(&self, repository: &RepositoryName, vocabulary: &str) -> Option<&CachedReadme> {
+        self.0.get(&repository.to_string()).filter(|cached| cached.vocabulary == vocabulary)
+    }
+
+    pub fn insert(&mut self, repository: &RepositoryName, readme: CachedReadme) {
+        self.0.insert(repository.to_string(), readme);
+    }
+}
