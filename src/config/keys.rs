@@ -71,6 +71,8 @@ tables! {
         private_hosts: Vec<String> => UserOnly,
         gone_after: Option<u32> => Harmless,
         drop_after: Option<String> => Harmless,
+        check_links: bool => UserOnly,
+        arxiv_api: Option<String> => UserOnly,
     }
     ServeFile in "serve" {
         listen: Option<String> => Loopback,
@@ -184,6 +186,8 @@ mod tests {
             ("[github]\nweb = \"https://evil.example\"", "[github] web"),
             ("[github]\ntoken_file = \"/home/me/.ssh/id_ed25519\"", "[github] token_file"),
             ("[refresh]\nprivate_hosts = [\"10.0.0.1\"]", "[refresh] private_hosts"),
+            ("[refresh]\ncheck_links = true", "[refresh] check_links"),
+            ("[refresh]\narxiv_api = \"https://evil.example\"", "[refresh] arxiv_api"),
             ("[serve]\nlisten = \"0.0.0.0:80\"", "[serve] listen"),
             ("[serve]\nlisten = \"evil.example:80\"", "[serve] listen"),
             ("[serve]\npublic = true", "[serve] public"),

@@ -63,6 +63,9 @@ impl GitHubHosts {
     }
 }
 
+/// The public base URL of arXiv's API.
+pub const ARXIV_API: &str = "https://export.arxiv.org";
+
 /// All settings of one invocation.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -79,6 +82,10 @@ pub struct Config {
     pub web_folder: Option<PathBuf>,
     pub github: GitHubHosts,
     pub token: Option<SecretString>,
+    /// The base URL of arXiv's API, without a trailing slash; tests set another.
+    pub arxiv_api: String,
+    /// Whether every refresh checks cited links and fetches the metadata of cited papers.
+    pub check_links: bool,
     pub timetable: Timetable,
     /// The maximum number of sources fetched concurrently.
     pub jobs: usize,
@@ -143,6 +150,7 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let ConfigPaths { index, index_trust, sources } = paths(overrides, &settings, &home)?;
     let ConfigFile { refresh, serve, github: github_file, .. } = settings.file;
     let github = hosts(github_file.clone())?;
+    let arxiv_api = base_url("CAIRN_ARXIV_URL", refresh.arxiv_api.clone(), ARXIV_API)?;
     let token =
         secret::read("GITHUB_TOKEN", "[github] token_file", github_file.token_file.as_deref())?;
     if token.is_some() {
@@ -162,6 +170,8 @@ pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
         web_folder: None,
         github,
         token,
+        arxiv_api,
+        check_links: refresh.check_links,
         timetable: timetable(&refresh)?,
         gone_after: refresh.gone_after.unwrap_or(3).max(1),
         drop_after: period("drop_after", refresh.drop_after.as_deref().unwrap_or("90d"))?,
@@ -262,27 +272,31 @@ fn on_disk(folder: &Path, trust: PathTrust, home: &ConfinedFolder) -> anyhow::Re
     Ok(DataFiles::Found { folder: folder.to_owned(), home: home.clone() })
 }
 
+/// The base URL in the environment variable `variable`, else `setting`, else `default`: in the normal form, with a
+/// lower-cased host, without the default port and without a trailing slash.
+fn base_url(variable: &str, setting: Option<String>, default: &str) -> anyhow::Result<String> {
+    let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
+    // The message omits the URL, which may contain a password.
+    let parsed = url::Url::parse(&address)
+        .with_context(|| format!("the address of the setting {variable} can't be read"))?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        bail!(
+            "the address of the setting {variable} holds a password; remove it (a token for GitHub goes into GITHUB_TOKEN)"
+        );
+    }
+    if !matches!(parsed.scheme(), "http" | "https") {
+        bail!("the address {address:?} (setting {variable}) must begin with http or https");
+    }
+    Ok(String::from(parsed).trim_end_matches('/').to_owned())
+}
+
 fn hosts(file: GitHubFile) -> anyhow::Result<GitHubHosts> {
-    let pick = |variable: &str, setting: Option<String>, default: &str| {
-        let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
-        // The message omits the URL, which may contain a password.
-        let parsed = url::Url::parse(&address)
-            .with_context(|| format!("the address of the setting {variable} can't be read"))?;
-        if !parsed.username().is_empty() || parsed.password().is_some() {
-            bail!("the address of the setting {variable} holds a password; use GITHUB_TOKEN");
-        }
-        if !matches!(parsed.scheme(), "http" | "https") {
-            bail!("the address {address:?} (setting {variable}) must begin with http or https");
-        }
-        // In the normal form: with a lower-cased host and without the default port.
-        Ok(String::from(parsed).trim_end_matches('/').to_owned())
-    };
     let [api, codeload, raw, web] = GitHubHosts::PUBLIC;
     Ok(GitHubHosts {
-        api: pick("CAIRN_GITHUB_API_URL", file.api, api)?,
-        codeload: pick("CAIRN_GITHUB_CODELOAD_URL", file.codeload, codeload)?,
-        raw: pick("CAIRN_GITHUB_RAW_URL", file.raw, raw)?,
-        web: pick("CAIRN_GITHUB_WEB_URL", file.web, web)?,
+        api: base_url("CAIRN_GITHUB_API_URL", file.api, api)?,
+        codeload: base_url("CAIRN_GITHUB_CODELOAD_URL", file.codeload, codeload)?,
+        raw: base_url("CAIRN_GITHUB_RAW_URL", file.raw, raw)?,
+        web: base_url("CAIRN_GITHUB_WEB_URL", file.web, web)?,
     })
 }
 

@@ -12,7 +12,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::{Attempt, Policy};
 use url::Host;
 
-use crate::config::{Config, GitHubHosts};
+use crate::config::{ARXIV_API, Config, GitHubHosts};
 
 /// The maximum number of redirects in a chain.
 const MOST_REDIRECTS: usize = 5;
@@ -27,11 +27,12 @@ pub(super) struct AllowedHosts {
 }
 
 impl AllowedHosts {
-    /// The hosts that `config` names: GitHub's base URLs if they are not the public ones, those that the
+    /// The hosts that `config` names: the base URLs of GitHub and arXiv if they are not the public ones, those that the
     /// settings allow to be private, and the proxies of the environment.
     pub fn new(config: &Config) -> AllowedHosts {
         let bases = config.github.all();
-        let set = bases.into_iter().filter(|base| !GitHubHosts::PUBLIC.contains(base));
+        let arxiv = Some(&*config.arxiv_api).filter(|base| *base != ARXIV_API);
+        let set = bases.into_iter().filter(|base| !GitHubHosts::PUBLIC.contains(base)).chain(arxiv);
         let proxies = ["http_proxy", "https_proxy", "all_proxy"].into_iter().flat_map(|name| {
             [name.to_owned(), name.to_uppercase()].into_iter().filter_map(|n| std::env::var(n).ok())
         });

@@ -5,9 +5,11 @@
 //! error, and the caller keeps what it had. [`mod@session`] sends each [`request`], [`judge`] interprets the responses,
 //! [`pace`] enforces rate limits, [`retry`] sets the backoff, [`hosts`] defines which hosts may be contacted. [`github`]
 //! knows GitHub's URLs and its API (through octocrab, over the same session), [`archive`] and [`unpack`] unpack in memory,
-//! [`folder`] reads local folders, and [`path_rules`] defines which paths of either can be used.
+//! [`folder`] reads local folders, and [`path_rules`] defines which paths of either can be used. [`links`] checks cited
+//! URLs, and [`arxiv`] fetches the metadata of cited papers.
 
 mod archive;
+pub mod arxiv;
 mod blob;
 mod crawler;
 mod error;
