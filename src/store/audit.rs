@@ -15,6 +15,7 @@ use super::{SourceRow, Store, StoreError, ThreadState};
 use crate::annotate::Annotation;
 use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
+use crate::crawl::arxiv::PaperMetadata;
 use crate::extract::Extracted;
 
 /// The versions whose derived rows are decoded. Rows of other versions are only decompressed, because their format may
@@ -34,6 +35,7 @@ pub enum StoreTable {
     Documents,
     Annotations,
     Links,
+    Papers,
     ThreadStates,
 }
 
@@ -47,13 +49,20 @@ impl StoreTable {
             StoreTable::Documents => "documents",
             StoreTable::Annotations => "annotations",
             StoreTable::Links => "links",
+            StoreTable::Papers => "papers",
             StoreTable::ThreadStates => "thread_states",
         }
     }
 
-    /// Whether a damaged row of this table can be derived again without fetching anything.
+    /// Whether a damaged row of this table can be restored without fetching a source.
     fn is_derived(self) -> bool {
-        matches!(self, StoreTable::Documents | StoreTable::Annotations | StoreTable::Links)
+        matches!(
+            self,
+            StoreTable::Documents
+                | StoreTable::Annotations
+                | StoreTable::Links
+                | StoreTable::Papers
+        )
     }
 }
 
@@ -169,6 +178,11 @@ pub(super) fn audit(
         let is_day = matches!(day, ValueRef::Null) || text(row, 3).is_some();
         integer(row, 1).and(integer(row, 2)).filter(|_| is_day).map(|_| ())
     })?;
+    reading.each(StoreTable::Papers, "id, fetched_at, metadata", 1, |row| {
+        let is_unknown = matches!(row.get_ref(2).ok()?, ValueRef::Null);
+        let is_read = || serde_json::from_str::<PaperMetadata>(text(row, 2)?).ok();
+        integer(row, 1).filter(|_| is_unknown || is_read().is_some()).map(|_| ())
+    })?;
     reading.each(StoreTable::ThreadStates, "source, kind, row", 2, |row| {
         serde_json::from_str::<ThreadState>(text(row, 2)?).ok().map(|_| ())
     })?;
@@ -217,7 +231,7 @@ fn damaged_row(
     let read = |at: usize| key.get(at).and_then(|bytes| String::from_utf8(bytes.clone()).ok());
     let mut damaged = DamagedRow { table, source: None, path: None, key: Vec::new() };
     match table {
-        StoreTable::Links => {}
+        StoreTable::Links | StoreTable::Papers => {}
         StoreTable::Sources | StoreTable::Files | StoreTable::ThreadStates => {
             (damaged.source, damaged.path) = (read(0), read(1));
         }

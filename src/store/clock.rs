@@ -51,7 +51,10 @@ impl Store {
              WHERE CASE WHEN json_valid(row) THEN json_extract(row, '$.swept_at') > ?1 END",
             [seconds],
         )?;
-        transaction.execute("UPDATE links SET looked_at = ?1 WHERE looked_at > ?1", [seconds])?;
+        for (table, column) in [("links", "looked_at"), ("papers", "fetched_at")] {
+            let sql = format!("UPDATE {table} SET {column} = ?1 WHERE {column} > ?1");
+            transaction.execute(&sql, [seconds])?;
+        }
         transaction
             .execute("UPDATE links SET dead_since = ?1 WHERE dead_since > ?1", params![day])?;
         transaction.commit()?;
@@ -79,6 +82,7 @@ impl SourceRow {
 mod tests {
     use super::*;
     use crate::catalogue::SourceId;
+    use crate::crawl::arxiv::{ArxivId, PaperResponse};
     use crate::crawl::github::thread::ThreadKind;
     use crate::crawl::links::LinkState;
     use crate::crawl::{BlobId, Snapshot};
@@ -108,6 +112,9 @@ mod tests {
         let mut store = Store::open(&path).unwrap();
         store.replace_files(&source, &file, None, &row, then).unwrap();
         store.put_link("https://a.org", LinkState::Dead, "2099-01-01", then).unwrap();
+        let paper = ArxivId::parse("2003.00001").unwrap();
+        let unknown = PaperResponse { unknown: [paper].into(), ..PaperResponse::default() };
+        store.put_papers(&unknown, then).unwrap();
         let threads = ThreadsOf { source: &source, kind: ThreadKind::Issue };
         let state = ThreadState { swept_at: then, ..ThreadState::default() };
         store.end_pass(threads, false, &state, then).unwrap();
@@ -126,6 +133,7 @@ mod tests {
         assert!(store.files(&source).unwrap()[0].first_seen < now + 60);
         assert!(store.fresh_links(now + 60, now + 60).unwrap().is_empty());
         assert_ne!(store.dead_links().unwrap()["https://a.org"], "2099-01-01");
+        assert!(store.paper_times().unwrap()["2003.00001"] < now + 60);
         let changes = store.connection.total_changes();
         store.correct_future_times(Utc::now()).unwrap();
         assert_eq!(store.connection.total_changes(), changes, "correct rows are not written");

@@ -93,6 +93,14 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 PRIMARY KEY (source, kind, number, post)
             ) WITHOUT ROWID;",
         ),
+        // What arXiv says about cited papers, as JSON; NULL if arXiv does not know the identifier.
+        M::up(
+            "CREATE TABLE papers (
+                id TEXT PRIMARY KEY,
+                fetched_at INTEGER NOT NULL,
+                metadata TEXT
+            ) WITHOUT ROWID;",
+        ),
     ])
 });
 

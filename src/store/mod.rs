@@ -14,6 +14,7 @@ mod error;
 mod files;
 mod links;
 mod open;
+mod papers;
 mod passes;
 mod repair;
 mod sources;

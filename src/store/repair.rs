@@ -37,7 +37,7 @@ impl DamagedRow {
         };
         let key = || rusqlite::params_from_iter(&self.key);
         let columns: &[&str] = match self.table {
-            StoreTable::Sources | StoreTable::Blobs => &["id"],
+            StoreTable::Sources | StoreTable::Blobs | StoreTable::Papers => &["id"],
             StoreTable::Files => &["source", "path"],
             StoreTable::ThreadStates => &["source", "kind"],
             StoreTable::Links => &["url"],

@@ -78,6 +78,7 @@ fn found(audit: &StoreAudit) -> String {
         (StoreTable::Files, "path"),
         (StoreTable::Sources, "source"),
         (StoreTable::Links, "cited address"),
+        (StoreTable::Papers, "cited paper"),
         (StoreTable::ThreadStates, "thread state"),
     ];
     let counts = kinds.iter().map(|(table, noun)| (audit.count(*table), *noun));
