@@ -65,6 +65,7 @@
 //! building/             tantivy's writer directory
 //! generations/0007/     immutable: search/ (tantivy segments, hard-linked), graph.bin, copies.bin,
 //!                       contents.bin (documents and sections, with hashes), news.json (what is new),
+//!                       papers.bin (metadata of cited papers, only if it was fetched),
 //!                       manifest.json (format, counts, per-source state, problems, length and checksum of
 //!                       each file)
 //! current               the number of the generation that readers open; replaced by rename, as the last step. If it

@@ -7,7 +7,8 @@
 //!
 //! A quote must be a [`Showable`]: the text of a section and every part of it, wherever it appears. These are the texts
 //! and the code of sections, an author's Markdown, posts of threads, snippets, the passages of guides and cards, and
-//! single sentences: evidence of ties and terms, and what sources say about the works that they link to.
+//! single sentences: evidence of ties and terms, and what sources say about the works that they link to. Abstracts of papers
+//! are quotes too, although arXiv publishes them under CC0.
 //!
 //! A fact is a plain string, because it identifies a work rather than quotes it: names of sources, paths, URLs, dates,
 //! authors, licences, tags, titles, headings, link texts, and the description that a repository gives itself on GitHub.

@@ -11,7 +11,7 @@ use super::output::OutputTable;
 use super::{Exit, output};
 use crate::config::Config;
 use crate::generation::news::ChangeCounts;
-use crate::generation::run::{FetchOutcome, RunRecord, SourceResult};
+use crate::generation::run::{FetchOutcome, PaperFetches, RunRecord, SourceResult};
 use crate::printable::escape;
 use crate::problem::Problem;
 use crate::refresh::{
@@ -41,7 +41,8 @@ pub(super) struct RefreshArguments {
     /// read and the store has no copy of them; also accept that a folder was emptied
     #[arg(long)]
     accept_loss: bool,
-    /// Also check which cited addresses are dead; slow, because each host is asked once a second
+    /// Also check which cited addresses are dead, and fetch the metadata of cited papers from arXiv;
+    /// slow: one request a second to each host, and one in three seconds to arXiv's API
     #[arg(long, conflicts_with = "offline")]
     check_links: bool,
     /// How many sources to fetch at the same time
@@ -68,7 +69,7 @@ pub(super) fn run(
             _ => FetchMode::Conditional,
         },
         jobs: arguments.jobs.map(usize::from),
-        check_links: arguments.check_links,
+        check_links: (arguments.check_links || config.check_links) && !arguments.offline,
         on_loss: if arguments.accept_loss { OnLoss::Accept } else { OnLoss::Refuse },
     };
     if arguments.background {
@@ -153,10 +154,13 @@ impl RefreshBars {
                     bar.set_message(escape(source).into_owned());
                 }
             }
+            RefreshEvent::FetchingPapers(papers) => {
+                self.begin(*papers, "fetching from arXiv", "cited paper")
+            }
             RefreshEvent::Reading(documents) => self.begin(*documents, "reading", "document"),
-            RefreshEvent::Read(documents) => {
+            RefreshEvent::Read(done) | RefreshEvent::FetchedPapers(done) => {
                 if let Some(bar) = &self.bar {
-                    bar.inc(*documents as u64);
+                    bar.inc(*done as u64);
                 }
             }
             RefreshEvent::Building => {
@@ -256,7 +260,19 @@ fn print(summary: &RefreshSummary) -> anyhow::Result<()> {
         let (dead, unknown) = (looks.dead, looks.unknown);
         output::line(&format!("checked {asked}: {dead} dead, {unknown} unclear"))?;
     }
+    print_papers(run)?;
     output::line(&totals(run))
+}
+
+/// Prints how many papers arXiv described, if requests were sent.
+fn print_papers(run: &RunRecord) -> anyhow::Result<()> {
+    let Some(papers) = run.papers.filter(|papers| papers.traffic.requests > 0) else {
+        return Ok(());
+    };
+    let PaperFetches { found, unknown, unanswered, deferred, .. } = papers;
+    let found = output::count(found, "paper");
+    let later = unanswered + deferred;
+    output::line(&format!("arXiv described {found}: {unknown} unknown, {later} left for later"))
 }
 
 fn totals(run: &RunRecord) -> String {

@@ -8,7 +8,7 @@ use crate::library::ResourceRequest;
 
 #[derive(Debug, Args)]
 pub(super) struct ResourcesArguments {
-    /// Words of the title, the address or the topic
+    /// Words of the title, the address, the topic, the authors or the abstract
     query: Vec<String>,
     /// Only works about this topic
     #[arg(long)]
@@ -40,6 +40,12 @@ pub(super) fn run(config: &Config, arguments: &ResourcesArguments) -> anyhow::Re
         let title = &resource.title;
         output::line(&format!("{title} ({kind}{year}): cited by {cited}"))?;
         output::line(&format!("    {}", resource.url))?;
+        if !resource.authors.is_empty() {
+            output::line(&format!("    {}", resource.byline()))?;
+        }
+        if let Some(text) = &resource.abstract_text {
+            output::line(&format!("    {text}"))?;
+        }
         if let (Some(since), Some(archive)) = (&resource.dead_since, &resource.archived_at) {
             output::line(&format!("    dead since {since}; perhaps {archive}"))?;
         }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Exit, open, output};
 use crate::config::Config;
-use crate::library::view::{PassageView, PlaceView, SearchView};
+use crate::library::view::{PassageView, PlaceView, ResourceView, SearchView};
 use crate::printable::shell;
 
 use crate::search::{
@@ -105,7 +105,18 @@ fn section_command(source: &str, path: &str, place: &PlaceView) -> Option<String
     shell::cairn(&["section", option, &number, "--", source, path])
 }
 
+/// Prints the cited papers that match, above the passages.
+fn print_papers(papers: &[ResourceView]) -> anyhow::Result<()> {
+    for paper in papers {
+        let year = paper.year.map(|year| format!(", {year}")).unwrap_or_default();
+        output::line(&format!("paper: {} ({}{year})", paper.title, paper.byline()))?;
+        output::line(&format!("    {}", paper.url))?;
+    }
+    if papers.is_empty() { Ok(()) } else { output::gap() }
+}
+
 fn print(view: &SearchView) -> anyhow::Result<()> {
+    print_papers(&view.papers)?;
     for (at, hit) in view.hits.iter().enumerate() {
         let copies = match hit.duplicates.len() {
             0 => String::new(),

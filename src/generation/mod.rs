@@ -1,7 +1,8 @@
 //! The index on disk: the format of a generation and of the files beside it, and how they are read.
 //!
 //! A generation is a folder of files that never change after it is published ([`folders`]). [`manifest`] describes its
-//! sources and files, [`contents`] lists its documents, [`news`] what is new in it, and [`copies`] its folded copies.
+//! sources and files, [`contents`] lists its documents, [`news`] what is new in it, [`copies`] its folded copies, and [`papers`]
+//! the metadata of cited papers.
 //! The graph and the search index are read by [`crate::graph`] and [`crate::search`].
 //!
 //! Beside the generations are `current`, which names the generation that readers open, the record of runs ([`runs`],
@@ -34,6 +35,7 @@ pub mod loss;
 pub mod manifest;
 pub mod news;
 pub mod open;
+pub mod papers;
 pub mod run;
 pub mod runs;
 pub(crate) mod served;

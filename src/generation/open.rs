@@ -7,6 +7,7 @@ use super::copies;
 use super::damage::IndexDamage;
 use super::folders;
 use super::manifest::Manifest;
+use super::papers::{GenerationPapers, PAPERS};
 use crate::disk::DiskError;
 use crate::graph::Graph;
 use crate::search::{IndexedSource, Searcher};
@@ -16,6 +17,7 @@ pub struct Generation {
     pub manifest: Manifest,
     pub graph: Graph,
     pub searcher: Searcher,
+    pub papers: GenerationPapers,
     pub folder: PathBuf,
 }
 
@@ -33,6 +35,7 @@ impl Generation {
         }
         let graph = Graph::read(&folder.join("graph.bin"))?;
         let copies = copies::read(&folder.join("copies.bin"))?;
+        let papers = GenerationPapers::read(&folder.join(PAPERS))?;
         let sources = manifest
             .sources
             .iter()
@@ -44,7 +47,7 @@ impl Generation {
             })
             .collect();
         let searcher = Searcher::open(&folder.join(SEARCH), copies, &graph.vocabulary, sources)?;
-        Ok(Generation { manifest, graph, searcher, folder })
+        Ok(Generation { manifest, graph, searcher, papers, folder })
     }
 }
 

@@ -144,6 +144,19 @@ pub struct LinkChecks {
     pub unknown: usize,
 }
 
+/// The result of fetching the metadata of cited papers from arXiv.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PaperFetches {
+    pub found: usize,
+    /// Identifiers that arXiv does not know.
+    pub unknown: usize,
+    /// Papers in requests that failed, or that an incomplete response left out.
+    pub unanswered: usize,
+    /// Papers that were not requested in this run.
+    pub deferred: usize,
+    pub traffic: Traffic,
+}
+
 /// A run, as recorded in `runs.json` and printed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Run")]
@@ -183,6 +196,9 @@ pub struct RunRecord {
     /// The result of checking cited links, if that was requested.
     #[serde(default)]
     pub looks: Option<LinkChecks>,
+    /// The result of fetching the metadata of cited papers, if that was requested.
+    #[serde(default)]
+    pub papers: Option<PaperFetches>,
     /// Problems of the run as a whole.
     #[serde(default)]
     pub notes: Vec<Problem>,

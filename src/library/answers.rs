@@ -46,6 +46,7 @@ impl Library {
     ) -> Result<SearchView, SearchError> {
         let started = Instant::now();
         let answer = self.searcher.search(request, &self.graph.vocabulary, budget)?;
+        let papers = self.papers(request, answer.corrected.as_deref(), &answer.understood);
         let hits = answer.found.into_iter().map(|found| self.hit(found)).collect();
         let value =
             |counted: CountedValue| FacetValue { value: counted.value, count: counted.count };
@@ -68,6 +69,7 @@ impl Library {
             total_is_exact: true,
             counted: answer.counted,
             took_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            papers,
             hits,
             facets,
         })

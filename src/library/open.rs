@@ -1,15 +1,18 @@
 //! Opens a generation.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use anyhow::bail;
 
+use super::papers::PaperIndex;
 use crate::catalogue::Voices;
 use crate::config::Config;
 use crate::generation::damage::{IndexDamage, rebuild, shown};
 use crate::generation::folders;
 use crate::generation::manifest::Manifest;
 use crate::generation::open::{self, Generation};
+use crate::generation::papers::GenerationPapers;
 use crate::graph::Graph;
 use crate::search::Searcher;
 
@@ -20,6 +23,10 @@ pub struct Library {
     /// Which sources count as one voice.
     pub voices: Voices,
     pub(super) searcher: Searcher,
+    /// What arXiv says about cited papers.
+    pub(super) papers: GenerationPapers,
+    /// The index of the papers, made when it is first needed.
+    pub(super) paper_index: OnceLock<PaperIndex>,
     /// GitHub's base URL for people.
     pub(super) web: String,
     /// The folder of the generation.
@@ -68,9 +75,10 @@ impl Library {
     }
 
     fn of(config: &Config, generation: Generation) -> Library {
-        let Generation { manifest, graph, searcher, folder } = generation;
+        let Generation { manifest, graph, searcher, papers, folder } = generation;
         let voices = manifest.voices();
-        Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder }
+        let (web, paper_index) = (config.github.web.clone(), OnceLock::new());
+        Library { manifest, graph, voices, searcher, papers, paper_index, web, folder }
     }
 
     pub(super) fn explain(config: &Config, damage: IndexDamage) -> anyhow::Error {

@@ -1,10 +1,7 @@
-//! Topics: lists and details, and the works that are cited.
+//! Topics: lists and details.
 
-use std::collections::BTreeSet;
-
-use super::view::{ResourceView, SaidView, TopicDetail, TopicLink, TopicView};
+use super::view::{TopicDetail, TopicLink, TopicView};
 use super::{Audience, Library};
-use crate::annotate::resources::{CitedResource, CitingSentence};
 use crate::search::{
     Budget, Filter, FilterField, LastWord, SearchError, SearchRequest, Understanding,
 };
@@ -15,20 +12,6 @@ const PASSAGES: usize = 8;
 /// Passages to search through if some of them may not be shown.
 const MOST_PASSAGES: usize = 100;
 const RESOURCES: usize = 8;
-
-/// The requested resources.
-#[derive(Clone, Debug, Default)]
-pub struct ResourceRequest<'a> {
-    /// Words that title, URL or topics must all contain.
-    pub query: &'a str,
-    /// Slug or label of their topic.
-    pub topic: Option<&'a str>,
-    /// Their kind, as [`crate::annotate::resources::ResourceKind::as_str`] names it.
-    pub kind: Option<&'a str>,
-    pub year: Option<u16>,
-    pub limit: usize,
-    pub offset: usize,
-}
 
 impl Library {
     /// Topics, the most mentioned first.
@@ -95,35 +78,6 @@ impl Library {
         })
     }
 
-    /// The most cited resources that match `wanted`; `None` if it names an unknown topic. O(resources).
-    pub fn resources(&self, wanted: &ResourceRequest) -> Option<Vec<ResourceView>> {
-        let topic = match wanted.topic {
-            Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
-            None => None,
-        };
-        let words: Vec<String> = wanted.query.split_whitespace().map(str::to_lowercase).collect();
-        let topics = &self.graph.vocabulary.topics;
-        let holds = |resource: &&CitedResource| {
-            let about = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
-            let labels: Vec<&str> = about.map(|topic| topic.pref_label.as_str()).collect();
-            let text = [&*resource.title, &*resource.url, &*labels.join(" ")].join(" ");
-            let text = text.to_lowercase();
-            words.iter().all(|word| text.contains(word))
-                && topic.is_none_or(|topic| resource.topics.contains(&topic))
-                && wanted.kind.is_none_or(|kind| resource.kind.as_str() == kind)
-                && wanted.year.is_none_or(|year| resource.year == Some(year))
-        };
-        let found = self.graph.resources.iter().filter(holds);
-        let found = found.skip(wanted.offset).take(wanted.limit);
-        Some(found.map(|resource| self.resource(resource)).collect())
-    }
-
-    /// The years of the resources, the latest first.
-    pub fn resource_years(&self) -> Vec<u16> {
-        let years = self.graph.resources.iter().filter_map(|resource| resource.year);
-        years.collect::<BTreeSet<u16>>().into_iter().rev().collect()
-    }
-
     fn topic_view(&self, at: usize) -> TopicView {
         let topic = &self.graph.vocabulary.topics[at];
         TopicView {
@@ -156,31 +110,5 @@ impl Library {
         let visible =
             answer.found.into_iter().filter(|f| self.may_show(&f.record.source, audience));
         Ok(visible.take(PASSAGES).map(|found| self.hit(found)).collect())
-    }
-
-    fn resource(&self, resource: &CitedResource) -> ResourceView {
-        let topics = &self.graph.vocabulary.topics;
-        let said = |CitingSentence { source, sentence }: &CitingSentence| SaidView {
-            source: source.clone(),
-            sentence: self.quote(sentence),
-        };
-        let slugs = resource.topics.iter().filter_map(|at| topics.get(*at as usize));
-        ResourceView {
-            url: resource.url.clone(),
-            title: resource.title.clone(),
-            kind: resource.kind,
-            year: resource.year,
-            cited_by: resource.cited_by(&self.voices),
-            sources: resource.sources.clone(),
-            topics: slugs.map(|topic| topic.slug.0.clone()).collect(),
-            also: resource.also.clone(),
-            said: resource.said.iter().map(said).collect(),
-            dead: resource.dead_since.is_some(),
-            dead_since: resource.dead_since.clone(),
-            archived_at: resource
-                .dead_since
-                .as_ref()
-                .map(|_| format!("https://web.archive.org/web/{}", resource.url)),
-        }
     }
 }

@@ -11,7 +11,7 @@ use super::build::{base, full, loss};
 use super::derive::documents;
 use super::gather::context::FetchRun;
 use super::gather::threads::fetch as threads;
-use super::gather::{fetch, links, mend};
+use super::gather::{fetch, links, mend, papers};
 use super::wanted::inputs::{RefreshInputs, Undeclared};
 use super::wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};
 use super::wanted::{forks, select};
@@ -176,8 +176,12 @@ impl RefreshTask<'_> {
         if let Some(first) = &mut assembled
             && self.options.check_links
         {
+            let (fetches, problem) = papers::fetch_due(config, store, stop, on_event)?;
+            run.notes.extend(problem);
+            run.traffic += fetches.traffic;
+            run.papers = Some(fetches);
             run.looks = Some(links::check_due(config, store, stop, on_event)?);
-            // Dead links lead to a second generation; it keeps the changes of the first.
+            // Dead links and new metadata lead to a second generation; it keeps the changes of the first.
             first.follow(assemble::assemble(input, store, on_event)?);
         }
         Ok(assembled)

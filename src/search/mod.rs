@@ -43,3 +43,4 @@ pub use query::understand::understood::{
 pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};
 pub use show::highlight::snippet::{Snippet, excerpt};
 pub use show::suggest::{Suggested, Suggestion};
+pub(crate) use text::analysis::english_stems;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::entry::ResourceEntry;
-use super::{CitedResource, CitingSentence, merge, title};
+use super::{CitedResource, CitingSentence, LinkFacts, merge, title};
 use crate::annotate::LinkTopics;
 use crate::catalogue::{Visibility, Voice};
 use crate::extract::Link;
@@ -64,15 +64,17 @@ impl CitationCollector {
         }
     }
 
-    /// All resources, by descending number of independent voices. `dead` has the day since which a URL is dead.
-    /// O(n log n).
-    pub fn finish(self, dead: &HashMap<String, String>) -> Vec<CitedResource> {
-        let entries = self.entries.into_iter().map(|(url, entry)| ResourceEntry { url, ..entry });
+    /// All resources, by descending number of independent voices, with what `facts` says about their URLs. O(n log n).
+    pub fn finish(self, facts: &LinkFacts) -> Vec<CitedResource> {
+        let entries = self.entries.into_iter().map(|(url, entry)| {
+            let paper = facts.paper(&url).cloned();
+            ResourceEntry { url, paper, ..entry }
+        });
         let mut entries: Vec<ResourceEntry> = entries.collect();
         entries.sort_by(|a, b| a.url.cmp(&b.url));
         let mut works = merge::merge(entries);
         works.sort_by(|a, b| b.voices.len().cmp(&a.voices.len()).then(a.url.cmp(&b.url)));
-        works.into_iter().map(|entry| entry.resource(dead)).collect()
+        works.into_iter().map(|entry| entry.resource(&facts.dead)).collect()
     }
 }
 
@@ -80,6 +82,7 @@ impl CitationCollector {
 mod tests {
     use super::*;
     use crate::annotate::resources::ResourceKind;
+    use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 
     /// The source `id`, with its owner as voice.
     fn of(id: &str) -> (&str, Voice) {
@@ -112,7 +115,7 @@ mod tests {
             &link,
             &LinkTopics { heading: vec![9], ..LinkTopics::default() },
         );
-        assert_eq!(collector.finish(&HashMap::new())[0].topics, [7, 8, 9]);
+        assert_eq!(collector.finish(&LinkFacts::default())[0].topics, [7, 8, 9]);
     }
 
     #[test]
@@ -122,7 +125,7 @@ mod tests {
         cite(&mut collector, "a/a", &link("here"), &about(&[1]));
         cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[2, 1]));
         cite(&mut collector, "b/b", &link("Attention Is All You Need"), &about(&[]));
-        let [resource] = &collector.finish(&HashMap::new())[..] else { panic!() };
+        let [resource] = &collector.finish(&LinkFacts::default())[..] else { panic!() };
         assert_eq!(resource.title, "Attention Is All You Need");
         assert_eq!(resource.sources, ["a/a", "b/b"]);
         assert_eq!((resource.kind, resource.year), (ResourceKind::Paper, Some(2017)));
@@ -140,7 +143,7 @@ mod tests {
         for url in [open, own] {
             collector.cite(citing, &link(url, "Our plans for the feature store"), &about(&[]));
         }
-        let found = collector.finish(&HashMap::new());
+        let found = collector.finish(&LinkFacts::default());
         let titles: Vec<(&str, &str)> =
             found.iter().map(|found| (&*found.url, &*found.title)).collect();
         assert_eq!(titles, [(open, "example.org/open"), (own, "Our plans for the feature store")]);
@@ -158,7 +161,7 @@ mod tests {
         {
             cite(&mut collector, source, link, &about(&[]));
         }
-        let found = collector.finish(&HashMap::new());
+        let found = collector.finish(&LinkFacts::default());
         assert_eq!(
             [&*found[0].title, &*found[1].title],
             ["LinkTopics by two owners", "LinkTopics twice by one"]
@@ -183,12 +186,31 @@ mod tests {
             cite(&mut collector, source, &link(&url, text), &about(&[]));
         }
         let dead = HashMap::from([("https://github.com/x/y".to_owned(), "2026-01-02".to_owned())]);
-        let found = collector.finish(&dead);
+        let found = collector.finish(&LinkFacts { dead, ..LinkFacts::default() });
         assert_eq!(found.len(), 3, "{found:#?}");
         assert_eq!(found[0].sources, ["a/a", "b/b", "c/c", "d/d"]);
         assert_eq!(found[0].also.len(), 3);
         assert_eq!((found[0].title.as_str(), found[0].year), (debt, Some(2015)));
         assert_eq!(found[1].dead_since.as_deref(), Some("2026-01-02"));
+    }
+
+    #[test]
+    fn title_and_year_of_a_paper_are_those_of_arxiv_and_merge_it_with_its_other_pages() {
+        let mut collector = CitationCollector::default();
+        let (page, other) = ("https://arxiv.org/abs/2003.00001", "https://x.org/talks/paper.pdf");
+        cite(&mut collector, "a/a", &link(page, "our favourite paper"), &about(&[]));
+        cite(&mut collector, "b/b", &link(other, "Ranking with clicks and doubts"), &about(&[]));
+        let paper = PaperMetadata {
+            title: "Ranking with Clicks and Doubts".into(),
+            year: Some(2019),
+            ..PaperMetadata::default()
+        };
+        let papers = [(ArxivId::parse("2003.00001").unwrap(), paper.clone())].into();
+        let facts = LinkFacts { papers, ..LinkFacts::default() };
+        let [resource] = &collector.finish(&facts)[..] else { panic!() };
+        assert_eq!((&resource.title, resource.year), (&paper.title, Some(2019)));
+        assert_eq!(resource.also, [other]);
+        assert_eq!(facts.paper_of(resource), Some(&paper));
     }
 
     #[test]
@@ -199,7 +221,7 @@ mod tests {
             cite(&mut collector, "a/a", &link, &about(&[]));
         }
         let begun = std::time::Instant::now();
-        assert_eq!(collector.finish(&HashMap::new()).len(), 30_000);
+        assert_eq!(collector.finish(&LinkFacts::default()).len(), 30_000);
         // Takes seconds on an idle machine; comparing all pairs would take many minutes.
         assert!(begun.elapsed().as_secs() < 180, "{:?}", begun.elapsed());
     }
@@ -210,6 +232,6 @@ mod tests {
         let mut mute = link("https://forum.org/t/1", "Discussions");
         mute.sentence = "Discussions".into();
         cite(&mut collector, "a/a", &mute, &about(&[]));
-        assert!(collector.finish(&HashMap::new()).is_empty());
+        assert!(collector.finish(&LinkFacts::default()).is_empty());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
 use crate::catalogue::Voice;
+use crate::crawl::arxiv::PaperMetadata;
 
 /// The most sentences kept for a resource, each of another voice.
 const MOST_SENTENCES: usize = 3;
@@ -22,6 +23,8 @@ pub(super) struct ResourceEntry {
     pub sources: BTreeSet<String>,
     pub voices: BTreeSet<Voice>,
     pub topics: BTreeMap<u32, u32>,
+    /// What arXiv says about it, if it is a paper there.
+    pub paper: Option<PaperMetadata>,
     /// One sentence of each voice: its longest about this URL.
     pub said: BTreeMap<Voice, CitingSentence>,
 }
@@ -32,8 +35,12 @@ impl ResourceEntry {
         if self.is_public { &self.titles } else { &self.private_titles }
     }
 
-    /// The most common link text that may be a title, else a title from the URL, if it has one.
+    /// The title that arXiv gives, else the most common link text that may be a title, else a title from the URL, if it
+    /// has one.
     pub fn title(&self) -> Option<String> {
+        if let Some(paper) = &self.paper {
+            return Some(paper.title.clone());
+        }
         // Of equally common titles, the longer one says more.
         let best = self.known_titles().iter().max_by_key(|(title, count)| (**count, title.len()));
         best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
@@ -54,6 +61,7 @@ impl ResourceEntry {
             *self.private_titles.entry(title).or_insert(0) += count;
         }
         self.is_public |= other.is_public;
+        self.paper = self.paper.take().or(other.paper);
         for (topic, count) in other.topics {
             *self.topics.entry(topic).or_insert(0) += count;
         }
@@ -77,7 +85,9 @@ impl ResourceEntry {
         said.truncate(MOST_SENTENCES);
         CitedResource {
             kind: kind::kind_of(&self.url, &title),
-            year: std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url)),
+            year: self.paper.and_then(|paper| paper.year).or_else(|| {
+                std::iter::once(&self.url).chain(&self.also).find_map(|url| kind::year_of(url))
+            }),
             title,
             dead_since: dead.get(&self.url).cloned(),
             also: self.also,

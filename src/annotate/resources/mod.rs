@@ -2,6 +2,7 @@
 
 mod collect;
 mod entry;
+mod facts;
 mod hosts;
 mod kind;
 mod merge;
@@ -9,4 +10,5 @@ mod resource;
 mod title;
 
 pub use collect::{CitationCollector, CitingSource};
+pub use facts::LinkFacts;
 pub use resource::{CitedResource, CitingSentence, ResourceKind};

@@ -62,10 +62,11 @@ pub struct CitedResource {
     pub url: String,
     /// Its other URLs.
     pub also: Vec<String>,
-    /// The most common suitable link text, else a title from the URL, else the URL itself.
+    /// The title that arXiv gives, else the most common suitable link text, else a title from the URL, else the URL
+    /// itself.
     pub title: String,
     pub kind: ResourceKind,
-    /// The year of publication, if a URL contains it.
+    /// The year of publication, if arXiv gives it or a URL contains it.
     pub year: Option<u16>,
     /// Ids of the sources that cite it, sorted; [`CitedResource::cited_by`] counts them.
     pub sources: Vec<String>,

@@ -120,7 +120,7 @@ struct CaseParameters {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ResourcesParameters {
-    /// Words of the title, URL or topics.
+    /// Words of the title, URL, topics, authors or abstract.
     query: Option<String>,
     /// A topic's id or any of its names.
     topic: Option<String>,

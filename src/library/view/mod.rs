@@ -6,6 +6,7 @@ mod answers;
 mod discover;
 mod knowledge;
 mod passage;
+mod resource;
 mod source;
 mod status;
 mod topic;
@@ -23,8 +24,7 @@ pub use passage::{
     DuplicateView, FacetValue, HitView, LinkView, PassageView, PlaceView, QueryView, SearchView,
     SectionView, SnippetView,
 };
+pub use resource::{ResourceView, SaidView};
 pub use source::AboutSource;
 pub use status::{NewsItem, NewsView, SourcesView, StatusView};
-pub use topic::{
-    MissingTermView, ResourceView, SaidView, TermSentenceView, TopicDetail, TopicLink, TopicView,
-};
+pub use topic::{MissingTermView, TermSentenceView, TopicDetail, TopicLink, TopicView};

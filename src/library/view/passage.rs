@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::AboutSource;
+use super::{AboutSource, ResourceView};
 use crate::catalogue::Shown;
 use crate::catalogue::rights::{Showable, show};
 use crate::extract::{Address, DocumentKind, PostByline};
@@ -71,6 +71,10 @@ pub struct SearchView {
     pub counted: usize,
     /// Microseconds.
     pub took_us: u64,
+    /// Cited papers whose title, authors and abstract contain all words of the query: at most three, with the first
+    /// hits of a query without filters. Absent if there is none, or if no metadata was fetched.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub papers: Vec<ResourceView>,
     pub hits: Vec<HitView>,
     pub facets: BTreeMap<FacetField, Vec<FacetValue>>,
 }

@@ -1,10 +1,9 @@
-//! Topics and the works that sources cite.
+//! Topics, and terms that may become some.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::HitView;
-use crate::annotate::resources::ResourceKind;
+use super::{HitView, ResourceView};
 use crate::catalogue::rights::Showable;
 
 /// A topic in a list.
@@ -40,39 +39,6 @@ pub struct TopicDetail {
     pub required_by: Vec<TopicLink>,
     pub passages: Vec<HitView>,
     pub resources: Vec<ResourceView>,
-}
-
-/// A cited article, paper, talk or tool.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ResourceView {
-    pub url: String,
-    pub title: String,
-    pub kind: ResourceKind,
-    pub year: Option<u16>,
-    /// Independent voices that cite it: authors (owners of repositories), folders and archives. FoldedCopies and forks
-    /// count for their originals.
-    pub cited_by: usize,
-    /// All sources that cite it, including several of one author.
-    pub sources: Vec<String>,
-    pub topics: Vec<String>,
-    /// Its other URLs.
-    pub also: Vec<String>,
-    /// Sentences about it.
-    pub said: Vec<SaidView>,
-    pub dead: bool,
-    /// The day on which it was first found dead, and the URL of an archived copy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dead_since: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub archived_at: Option<String>,
-}
-
-/// A sentence in which a source cites a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "CitingSentence")]
-pub struct SaidView {
-    pub source: String,
-    pub sentence: Showable,
 }
 
 /// A term that the vocabulary may lack.

@@ -7,6 +7,7 @@ use super::base::BuildBase;
 use super::builder::GenerationBuilder;
 use super::fingerprint::fingerprint;
 use super::{full, news};
+use crate::annotate::resources::LinkFacts;
 use crate::config::Config;
 use crate::disk;
 use crate::generation::checksums::{self, CheckDepth};
@@ -66,8 +67,8 @@ pub(in crate::refresh) fn assemble(
     for source in &input.inputs.catalogue.sources {
         rows.insert(source.id.0.clone(), store.source(&source.id)?);
     }
-    let dead = store.dead_links()?;
-    let fingerprint = fingerprint(input.inputs, &rows, input.wanted, &dead)?;
+    let facts = LinkFacts { dead: store.dead_links()?, papers: store.papers()? };
+    let fingerprint = fingerprint(input.inputs, &rows, input.wanted, &facts)?;
     let base = BuildBase::look(index, input.depth)?;
     if let Some(manifest) = base.unchanged(&fingerprint).cloned() {
         base.remove_damaged()?;
@@ -77,7 +78,7 @@ pub(in crate::refresh) fn assemble(
     on_event(RefreshEvent::Building);
     let (building, number) = folders::begin(index)?;
     let new = NewGeneration { building: &building, number, fingerprint };
-    build(input, store, &rows, dead, &base, new).map_err(|error| {
+    build(input, store, &rows, facts, &base, new).map_err(|error| {
         let error = full::explain(error, index);
         // Unfinished files only take space. Failing to remove them must not hide the original error.
         let _ = disk::remove_folder(&building);
@@ -94,18 +95,18 @@ struct NewGeneration<'a> {
     fingerprint: String,
 }
 
-/// Builds and publishes the generation `new`. `rows` are the sources' rows by id, `dead` the dead links, each with the
-/// day since which it is dead. `None` if the run was stopped.
+/// Builds and publishes the generation `new`. `rows` are the sources' rows by id, `facts` what is known about cited
+/// URLs. `None` if the run was stopped.
 fn build(
     input: BuildInput,
     store: &Store,
     rows: &HashMap<String, SourceRow>,
-    dead: HashMap<String, String>,
+    facts: LinkFacts,
     base: &BuildBase,
     new: NewGeneration,
 ) -> anyhow::Result<Option<Assembled>> {
     let BuildInput { config, inputs, wanted, stop, .. } = input;
-    let mut builder = GenerationBuilder::new(config, inputs, dead)?;
+    let mut builder = GenerationBuilder::new(config, inputs, facts)?;
     builder.report(&wanted.problems);
     for item in &wanted.items {
         if stop.is_cancelled() {

@@ -10,12 +10,14 @@ use super::record::{
 };
 use super::source_share::SourceShare;
 use crate::annotate::copies::{CopyFold, ShingleSketch};
+use crate::annotate::resources::LinkFacts;
 use crate::config::Config;
 use crate::extract::{Document, DocumentOpening, Extracted};
 use crate::generation::checksums::SEARCH;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
 use crate::generation::manifest::{Manifest, SourceState};
+use crate::generation::papers::{GenerationPapers, PAPERS};
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::inputs::RefreshInputs;
 use crate::refresh::wanted::item::WantedItem;
@@ -40,8 +42,8 @@ pub(super) struct GenerationBuilder<'a> {
     /// By the ids of the sources.
     shares: BTreeMap<String, SourceShare>,
     pub contents: GenerationContents,
-    /// Dead links, each with the day since which it is dead.
-    dead: HashMap<String, String>,
+    /// What is known about cited URLs.
+    facts: LinkFacts,
 }
 
 impl<'a> GenerationBuilder<'a> {
@@ -49,7 +51,7 @@ impl<'a> GenerationBuilder<'a> {
     pub fn new(
         config: &Config,
         inputs: &'a RefreshInputs,
-        dead: HashMap<String, String>,
+        facts: LinkFacts,
     ) -> anyhow::Result<GenerationBuilder<'a>> {
         let writer = SearchIndexWriter::open(&config.index.join("building"))?;
         Ok(GenerationBuilder {
@@ -62,7 +64,7 @@ impl<'a> GenerationBuilder<'a> {
             corpus: CorpusCollector::new(&inputs.vocabulary, &inputs.catalogue),
             shares: BTreeMap::new(),
             contents: GenerationContents::default(),
-            dead,
+            facts,
         })
     }
 
@@ -206,9 +208,10 @@ impl<'a> GenerationBuilder<'a> {
             self.writer.remove(*key);
         }
         let index_bytes = self.writer.commit(&building.join(SEARCH))?;
-        let graph = self.corpus.graph.finish(self.corpus.resources.finish(&self.dead));
+        let graph = self.corpus.graph.finish(self.corpus.resources.finish(&self.facts));
         graph.write(&building.join("graph.bin"))?;
         copies::write(&building.join("copies.bin"), &self.corpus.copies)?;
+        GenerationPapers::of(&graph.resources, &self.facts).write(&building.join(PAPERS))?;
         let sources: Vec<SourceState> = self
             .inputs
             .catalogue

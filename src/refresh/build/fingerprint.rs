@@ -10,9 +10,11 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::describe::{ShownMetadata, shown_state, standing};
+use crate::annotate::resources::LinkFacts;
 use crate::catalogue::policy::PolicyLimits;
 use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
 use crate::crawl::Snapshot;
+use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
 use crate::generation::format::FORMAT;
 use crate::generation::manifest::SourceCondition;
@@ -40,6 +42,8 @@ struct GenerationInputs<'a> {
     sources: Vec<SourceInputs<'a>>,
     /// Dead links, each with the day since which it is dead.
     dead: BTreeMap<&'a str, &'a str>,
+    /// What arXiv says about papers.
+    papers: &'a BTreeMap<ArxivId, PaperMetadata>,
     items: Vec<ItemInputs<'a>>,
     /// Why other files are left out.
     problems: &'a [Problem],
@@ -88,15 +92,16 @@ struct ItemInputs<'a> {
 
 /// The fingerprint of the generation that would be built of these inputs: 32 hexadecimal digits, equal for two states
 /// of the store that readers can't tell apart. The time and the failure of a source's last request are in `runs.json`
-/// and do not change the fingerprint. `rows` are the sources' rows by id, `dead` the dead links with their days.
+/// and do not change the fingerprint. `rows` are the sources' rows by id, `facts` what is known about cited URLs.
 ///
 /// O(items).
 pub(in crate::refresh) fn fingerprint(
     inputs: &RefreshInputs,
     rows: &HashMap<String, SourceRow>,
     wanted: &WantedItems,
-    dead: &HashMap<String, String>,
+    facts: &LinkFacts,
 ) -> anyhow::Result<String> {
+    let LinkFacts { dead, papers } = facts;
     // The rules decide which items there are.
     let RefreshInputs { catalogue, policy, rules: _, vocabulary, undeclared } = inputs;
     let sources = catalogue.sources.iter().filter_map(|source| {
@@ -112,6 +117,7 @@ pub(in crate::refresh) fn fingerprint(
         policy: of_policy(policy),
         sources: sources.collect(),
         dead: dead.iter().map(|(url, day)| (url.as_str(), day.as_str())).collect(),
+        papers,
         items: wanted.items.iter().map(of_item).collect(),
         problems: &wanted.problems,
     };

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc::unbounded_channel;
 
+use super::cited;
+use crate::annotate::resources::CitedResource;
 use crate::config::Config;
+use crate::crawl::arxiv::ArxivId;
 use crate::crawl::links::{LinkState, check};
-use crate::generation::folders;
 use crate::generation::run::LinkChecks;
-use crate::graph::Graph;
 use crate::printable::time;
 use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::store::Store;
@@ -28,10 +29,8 @@ pub(in crate::refresh) fn check_due(
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<LinkChecks> {
     let mut checks = LinkChecks::default();
-    let Some(number) = folders::current(&config.index)? else { return Ok(checks) };
-    let graph = Graph::read(&folders::folder(&config.index, number).join("graph.bin"))?;
     let now = Utc::now();
-    let urls = due(graph, store, now)?;
+    let urls = due(cited::resources(config)?, store, now)?;
     on_event(RefreshEvent::Looking(urls.len()));
     let day = time::day(now);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -58,11 +57,18 @@ pub(in crate::refresh) fn check_due(
     Ok(checks)
 }
 
-/// The links of `graph` that `store` has no recent result for, most cited first.
-fn due(graph: Graph, store: &Store, now: DateTime<Utc>) -> anyhow::Result<Vec<String>> {
+/// The URLs of `resources` that `store` has no recent result for, most cited first. Papers whose metadata arXiv has given
+/// are not checked: arXiv does not delete papers.
+fn due(
+    resources: Vec<CitedResource>,
+    store: &Store,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Vec<String>> {
     let before = |days: i64| now.timestamp() - days * 24 * 60 * 60;
     let fresh = store.fresh_links(before(SURE_DAYS), before(UNSURE_DAYS))?;
     let fresh: HashSet<String> = fresh.into_iter().collect();
-    let urls = graph.resources.into_iter().map(|resource| resource.url);
-    Ok(urls.filter(|url| !fresh.contains(url)).collect())
+    let papers = store.papers()?;
+    let is_known = |url: &str| ArxivId::of_url(url).is_some_and(|id| papers.contains_key(&id));
+    let urls = resources.into_iter().map(|resource| resource.url);
+    Ok(urls.filter(|url| !fresh.contains(url) && !is_known(url)).collect())
 }

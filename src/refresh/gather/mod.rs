@@ -1,5 +1,6 @@
-//! Fetches files, threads, metadata and the state of links into the store, and drops damaged rows.
+//! Fetches files, threads, metadata, the state of links and the metadata of papers into the store, and drops damaged rows.
 
+mod cited;
 pub(super) mod context;
 mod due;
 pub(super) mod fetch;
@@ -7,6 +8,7 @@ mod incoming;
 pub(super) mod links;
 pub(super) mod mend;
 mod metadata;
+pub(super) mod papers;
 pub(super) mod store_result;
 mod tasks;
 pub(super) mod threads;

@@ -15,7 +15,7 @@ pub struct RefreshOptions {
     pub network: FetchMode,
     /// Sources fetched at once; `None` means the configuration's.
     pub jobs: Option<usize>,
-    /// Whether to check cited links.
+    /// Whether to check cited links and to fetch the metadata of cited papers.
     pub check_links: bool,
     /// What to do if documents would be lost because their sources could not be read.
     pub on_loss: OnLoss,
@@ -52,6 +52,10 @@ pub enum RefreshEvent<'a> {
     Read(usize),
     /// The index and the graph are built.
     Building,
+    /// The metadata of how many papers is to be fetched.
+    FetchingPapers(usize),
+    /// The metadata of this many more papers was requested.
+    FetchedPapers(usize),
     /// How many cited links are to be checked.
     Looking(usize),
     /// One link has been checked.

@@ -82,6 +82,13 @@ pub(in crate::search) fn terms(text: &str, analyzer: &mut TextAnalyzer) -> Terms
     terms
 }
 
+/// The stems of the words of each of `texts`, read as English, in order; compounds are represented by their pieces. For
+/// small indexes beside the search index, such as that of papers. O(length).
+pub(crate) fn english_stems<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Vec<String>> {
+    let mut analyzer = stemmed(Language::English);
+    texts.into_iter().map(|text| terms(text, &mut analyzer).pieces).collect()
+}
+
 /// The phrases to highlight for `terms`: all pieces in order, joined by spaces, and each compound.
 pub(in crate::search) fn phrases(terms: &Terms) -> impl Iterator<Item = String> {
     let pieces = (!terms.pieces.is_empty()).then(|| terms.pieces.join(" "));

@@ -100,7 +100,7 @@ pub(super) async fn topic(
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ResourceParameters {
-    /// Words of the title, URL or topics.
+    /// Words of the title, URL, topics, authors or abstract.
     q: String,
     topic: Option<String>,
     /// `paper`, `article`, `video`, `course`, `book`, `code`, `tool` or `dataset`.

@@ -85,7 +85,9 @@ fn body(asked: &ResourcePageParameters, found: &[ResourceView], years: &[u16]) -
     let offset = asked.offset();
     html! {
         h1 { "Resources" }
-        p.quiet { "Articles, papers, talks and tools, by how many independent authors cite them." }
+        p.quiet {
+            "Articles, papers, talks and tools, by how many independent authors cite them. Those with the words in the title come first."
+        }
         (form(asked, years))
         @if found.is_empty() {
             p { "No cited work matches. " a href="/resources" { "All resources" } }
@@ -126,7 +128,7 @@ fn form(asked: &ResourcePageParameters, years: &[u16]) -> Markup {
     }
 }
 
-/// A work that sources cite, with one quotation about it.
+/// A work that sources cite, with the beginning of its abstract and one quotation about it.
 pub(super) fn work(resource: &ResourceView) -> Markup {
     let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
     let others = resource.sources.len().saturating_sub(NAMED);
@@ -136,10 +138,12 @@ pub(super) fn work(resource: &ResourceView) -> Markup {
             @if let Some(year) = resource.year { " · " (year) }
             " · " (resource.kind.as_str()) " · cited by " (plural(resource.cited_by, "author"))
         }
+        @if !resource.authors.is_empty() { div.quiet { (resource.byline()) } }
         @if let Some(archive) = &resource.archived_at {
             " " span.warn { "dead" }
             " " a href=(archive) rel="noopener nofollow" { "in the web archive" }
         }
+        @if let Some(text) = &resource.abstract_text { div.abstract { (text) } }
         @if let Some(said) = resource.said.first() {
             div.quiet { "“" (said.sentence) "” " (said.source) }
         } @else {

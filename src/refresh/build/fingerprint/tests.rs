@@ -15,7 +15,7 @@ struct KnownIndex {
     inputs: RefreshInputs,
     rows: HashMap<String, SourceRow>,
     problems: Vec<Problem>,
-    dead: HashMap<String, String>,
+    facts: LinkFacts,
     blob: BlobId,
     first_seen: i64,
     is_stored: bool,
@@ -55,7 +55,7 @@ impl KnownIndex {
                 ("b/two".to_owned(), SourceRow::default()),
             ]),
             problems: Vec::new(),
-            dead: HashMap::new(),
+            facts: LinkFacts::default(),
             blob: BlobId::of(b"x"),
             first_seen: 0,
             is_stored: true,
@@ -82,7 +82,7 @@ impl KnownIndex {
             chapter: None,
         };
         let wanted = WantedItems { items: vec![item], problems: self.problems.clone() };
-        fingerprint(&self.inputs, &self.rows, &wanted, &self.dead).unwrap()
+        fingerprint(&self.inputs, &self.rows, &wanted, &self.facts).unwrap()
     }
 }
 
@@ -94,7 +94,7 @@ fn other(id: &str) -> SourceId {
 fn whatever_shapes_a_generation_changes_its_fingerprint() {
     let before = KnownIndex::new().fingerprint();
     assert_eq!(KnownIndex::new().fingerprint(), before);
-    let changes: [InputChange; 29] = [
+    let changes: [InputChange; 30] = [
         ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
         ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
         ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
@@ -127,7 +127,11 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
             k.problems.push(Problem::new(Stage::Crawl, "3 files are left out"));
         }),
         ("a dead link", &|k| {
-            k.dead.insert("https://a.example/".into(), "2026-01-01".into());
+            k.facts.dead.insert("https://a.example/".into(), "2026-01-01".into());
+        }),
+        ("the metadata of a paper", &|k| {
+            let id = ArxivId::parse("2003.00001").unwrap();
+            k.facts.papers.insert(id, PaperMetadata::default());
         }),
         ("a file", &|k| k.blob = BlobId::of(b"y")),
         ("the day of a file", &|k| k.first_seen = 24 * 60 * 60),

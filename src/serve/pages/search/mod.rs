@@ -2,6 +2,7 @@
 
 mod hits;
 mod link;
+mod papers;
 mod side;
 mod summary;
 
@@ -23,6 +24,7 @@ use crate::serve::state::ServerState;
 pub(super) use hits::hit_card;
 use hits::{by_document, document};
 use link::{kept, with};
+use papers::papers;
 use side::{facets, topic_card};
 use summary::{help, summary};
 
@@ -107,6 +109,7 @@ async fn body(
             section aria-label="Results" {
                 h1.unseen { "Passages for " (named) }
                 (chosen(asked))
+                (papers(&view.papers, &asked.q))
                 @if let Some(rescue) = &rescue { (help(rescue, asked)) }
                 @for hits in by_document(&view.hits) { (document(&hits, &asked.q)) }
                 (pager(&view, asked))

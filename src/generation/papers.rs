@@ -1,0 +1,75 @@
+//! `papers.bin` of a generation: the metadata of cited papers, by the URLs of their resources.
+//!
+//! A generation without metadata has no such file, and neither have generations of versions that did not fetch any. So
+//! the file needs no format number of its own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::damage::IndexDamage;
+use crate::annotate::resources::{CitedResource, LinkFacts};
+use crate::crawl::arxiv::PaperMetadata;
+use crate::disk;
+
+/// The name of the file.
+pub(crate) const PAPERS: &str = "papers.bin";
+
+/// The metadata of the papers among the resources of a generation, by [`CitedResource::url`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GenerationPapers {
+    pub by_url: BTreeMap<String, PaperMetadata>,
+}
+
+impl GenerationPapers {
+    /// The metadata that `facts` has about `resources`. O(resources · log papers).
+    pub(crate) fn of(resources: &[CitedResource], facts: &LinkFacts) -> GenerationPapers {
+        let known = resources.iter().filter_map(|resource| {
+            facts.paper_of(resource).map(|paper| (resource.url.clone(), paper.clone()))
+        });
+        GenerationPapers { by_url: known.collect() }
+    }
+
+    /// Reads the file `path`; without it, there is no metadata.
+    pub(super) fn read(path: &Path) -> Result<GenerationPapers, IndexDamage> {
+        if !disk::is_there(path)? {
+            return Ok(GenerationPapers::default());
+        }
+        let bytes = disk::read(path)?;
+        postcard::from_bytes(&bytes).map_err(|error| IndexDamage::Decode {
+            path: path.to_owned(),
+            cause: error.to_string(),
+        })
+    }
+
+    /// Writes the file `path`, unless there is no metadata.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        if self.by_url.is_empty() {
+            return Ok(());
+        }
+        Ok(disk::write(path, &postcard::to_stdvec(self)?)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_without_the_file_has_no_papers_and_a_broken_file_is_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(PAPERS);
+        assert_eq!(GenerationPapers::read(&path).unwrap(), GenerationPapers::default());
+        GenerationPapers::default().write(&path).unwrap();
+        assert!(!path.exists());
+        let paper = PaperMetadata { title: "A title".into(), ..PaperMetadata::default() };
+        let by_url = BTreeMap::from([("https://arxiv.org/abs/2003.00001".to_owned(), paper)]);
+        let papers = GenerationPapers { by_url };
+        papers.write(&path).unwrap();
+        assert_eq!(GenerationPapers::read(&path).unwrap(), papers);
+        std::fs::write(&path, [0xff; 20]).unwrap();
+        assert!(matches!(GenerationPapers::read(&path), Err(IndexDamage::Decode { .. })));
+    }
+}

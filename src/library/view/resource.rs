@@ -1,0 +1,63 @@
+//! The works that sources cite.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::annotate::resources::ResourceKind;
+use crate::catalogue::rights::Showable;
+
+/// The most authors that a byline names.
+const NAMED_AUTHORS: usize = 3;
+
+/// A cited article, paper, talk or tool.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ResourceView {
+    pub url: String,
+    pub title: String,
+    pub kind: ResourceKind,
+    pub year: Option<u16>,
+    /// The authors of a paper, if arXiv gave them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<String>,
+    /// The beginning of a paper's abstract, if arXiv gave it.
+    #[serde(rename = "abstract", skip_serializing_if = "Option::is_none")]
+    pub abstract_text: Option<Showable>,
+    /// Independent voices that cite it: authors (owners of repositories), folders and archives. Copies and forks
+    /// count for their originals.
+    pub cited_by: usize,
+    /// All sources that cite it, including several of one author.
+    pub sources: Vec<String>,
+    pub topics: Vec<String>,
+    /// Its other URLs.
+    pub also: Vec<String>,
+    /// Sentences about it.
+    pub said: Vec<SaidView>,
+    pub dead: bool,
+    /// The day on which it was first found dead, and the URL of an archived copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dead_since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archived_at: Option<String>,
+}
+
+impl ResourceView {
+    /// The first authors, and how many more there are; empty if none is known.
+    ///
+    /// `Ann Example, Bob Other, Eve Third and 4 more`
+    pub fn byline(&self) -> String {
+        let named = self.authors.iter().take(NAMED_AUTHORS).map(String::as_str);
+        let named = named.collect::<Vec<_>>().join(", ");
+        match self.authors.len().saturating_sub(NAMED_AUTHORS) {
+            0 => named,
+            others => format!("{named} and {others} more"),
+        }
+    }
+}
+
+/// A sentence in which a source cites a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CitingSentence")]
+pub struct SaidView {
+    pub source: String,
+    pub sentence: Showable,
+}
