@@ -51,6 +51,8 @@ mod metadata;
 mod names;
 mod news;
 mod order;
+mod papers;
+mod papers_client;
 mod polite;
 mod posted;
 mod posted_elsewhere;
@@ -89,3 +91,6 @@ mod world;
 
 #[path = "../github/mod.rs"]
 mod github;
+
+#[path = "../arxiv/mod.rs"]
+mod arxiv;
