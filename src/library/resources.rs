@@ -137,7 +137,7 @@ impl Library {
     }
 
     /// The index of the papers, made at the first call.
-    fn paper_index(&self) -> &PaperIndex {
+    pub(super) fn paper_index(&self) -> &PaperIndex {
         self.paper_index.get_or_init(|| PaperIndex::new(&self.graph.resources, &self.papers))
     }
 

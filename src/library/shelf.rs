@@ -79,6 +79,8 @@ impl Shelf {
         match Library::open(&self.config) {
             Ok(Some(library)) => {
                 tracing::info!(generation = library.manifest.generation, "opened");
+                // Made here, so that no request waits for it.
+                library.paper_index();
                 // In this order: a request that sees the new generation must not see the old error next to it.
                 let damage = folders::current(&self.config.index).err();
                 self.damage.store(
