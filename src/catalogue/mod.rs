@@ -7,6 +7,7 @@
 pub mod edit;
 mod entries;
 mod fields;
+mod licence_file;
 mod load;
 pub mod names;
 pub mod policy;
@@ -19,6 +20,7 @@ pub mod voice;
 
 pub(crate) use entries::is_github_name;
 pub use entries::{parse, repository};
+pub use licence_file::LicenceFile;
 pub use load::load;
 pub use policy::Policy;
 pub use rights::Shown;
