@@ -147,6 +147,9 @@ pub struct SourceState {
     /// Whether the repository is archived on GitHub.
     #[serde(default)]
     pub archived: bool,
+    /// Whether the catalogue marks the source as outdated, abandoned or thin. Its sections rank lower.
+    #[serde(default)]
+    pub stale: bool,
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,

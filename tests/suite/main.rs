@@ -51,6 +51,7 @@ mod metadata;
 mod names;
 mod news;
 mod order;
+mod own_catalogue;
 mod polite;
 mod posted;
 mod posted_elsewhere;

@@ -94,7 +94,7 @@ fn other(id: &str) -> SourceId {
 fn whatever_shapes_a_generation_changes_its_fingerprint() {
     let before = KnownIndex::new().fingerprint();
     assert_eq!(KnownIndex::new().fingerprint(), before);
-    let changes: [InputChange; 29] = [
+    let changes: [InputChange; 30] = [
         ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
         ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
         ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
@@ -112,6 +112,7 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
         ("the licence by the entry", &|k| k.one().licence = Some("MIT".into())),
         ("the licence by its text", &|k| k.row().licence = Some("MIT".into())),
         ("the language", &|k| k.one().language = Some("sv".into())),
+        ("stale", &|k| k.one().standing = SourceStanding::Stale),
         ("the author", &|k| k.one().author = Some("Ann".into())),
         ("the owner's name", &|k| k.row().owner = None),
         ("why", &|k| k.one().why.push('.')),
