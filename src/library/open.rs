@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
+use super::earlier::EarlierIds;
 use crate::catalogue::Voices;
 use crate::config::Config;
 use crate::generation::damage::{IndexDamage, rebuild, shown};
@@ -24,6 +25,7 @@ pub struct Library {
     pub(super) web: String,
     /// The folder of the generation.
     pub(super) folder: PathBuf,
+    pub(super) earlier_ids: EarlierIds,
 }
 
 impl Library {
@@ -70,7 +72,8 @@ impl Library {
     fn of(config: &Config, generation: Generation) -> Library {
         let Generation { manifest, graph, searcher, folder } = generation;
         let voices = manifest.voices();
-        Library { manifest, graph, voices, searcher, web: config.github.web.clone(), folder }
+        let (web, earlier_ids) = (config.github.web.clone(), EarlierIds::default());
+        Library { manifest, graph, voices, searcher, web, folder, earlier_ids }
     }
 
     pub(super) fn explain(config: &Config, damage: IndexDamage) -> anyhow::Error {

@@ -27,6 +27,7 @@ mod doc_pages;
 mod docs;
 mod doctor;
 mod documented;
+mod earlier;
 mod eval;
 mod face;
 mod faults;

@@ -62,6 +62,16 @@ impl SectionRecord {
     }
 }
 
+/// Where a section is: its document, headings and address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionLocation {
+    pub id: SectionId,
+    pub source: String,
+    pub path: String,
+    pub headings: Vec<String>,
+    pub address: Address,
+}
+
 /// The data of a source that searching needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexedSource {
