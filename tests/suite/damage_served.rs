@@ -43,7 +43,7 @@ fn a_server_without_refreshes_serves_the_last_intact_generation_and_names_the_co
     let server = Server::start(&world, &["--no-refresh"]);
     let status = server.get("/api/v1/status");
     assert!(status.contains("\"generation\":1"), "{status}");
-    assert!(status.contains("graph.bin holds 0 bytes"), "{status}");
+    assert!(status.contains("graph.bin has 0 bytes"), "{status}");
     assert!(status.contains("cairn refresh --offline"), "{status}");
     assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
     // The server opens what the advised command built.

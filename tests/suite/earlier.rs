@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -200,6 +201,15 @@ fn rounds() -> usize {
     std::env::var("CAIRN_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(8)
 }
 
+/// The ids of the current generation, and those of earlier sections.
+fn current_ids(index: &Path) -> (Vec<u64>, EarlierSections) {
+    let folder = folders::folder(index, folders::current(index).unwrap().unwrap());
+    let contents = GenerationContents::read(&folder.join("contents.bin")).unwrap();
+    let entries = contents.sources.values().flatten();
+    let ids = entries.flat_map(|entry| entry.sections.iter().map(|(id, _)| *id)).collect();
+    (ids, EarlierSections::read(&folder).unwrap())
+}
+
 #[test]
 fn kills_lose_no_id() {
     let push = |world: &World, round: usize| {
@@ -217,17 +227,7 @@ fn kills_lose_no_id() {
     let started = Instant::now();
     world.refresh(&[], 0);
     let whole = started.elapsed();
-    let current = || {
-        let folder = folders::folder(&index, folders::current(&index).unwrap().unwrap());
-        let contents = GenerationContents::read(&folder.join("contents.bin")).unwrap();
-        let ids: Vec<u64> = contents
-            .sources
-            .values()
-            .flatten()
-            .flat_map(|entry| entry.sections.iter().map(|(id, _)| *id))
-            .collect();
-        (ids, EarlierSections::read(&folder).unwrap())
-    };
+    let current = || current_ids(&index);
     let mut seen = BTreeSet::new();
     let seed = fastrand::u64(..);
     println!("seed {seed}, {whole:?} a refresh");

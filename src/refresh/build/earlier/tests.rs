@@ -5,6 +5,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::annotate::SectionRole;
+use crate::catalogue::SourceStanding;
 use crate::crawl::BlobId;
 use crate::extract::DocumentKind;
 use crate::generation::manifest::{GenerationCounts, SourceState};
@@ -62,6 +63,7 @@ impl Generations {
 
 fn record(path: &str, (id, trail, first, last): SectionRow) -> (SectionId, SectionRecord) {
     let record = SectionRecord {
+        standing: SourceStanding::Current,
         source: "s".into(),
         path: path.to_owned(),
         title: "Title".into(),
