@@ -2,7 +2,7 @@
 //!
 //!     CAIRN_INDEX=… [CAIRN_QUERIES=…] cargo bench --bench search
 //!
-//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. FoldedCopies the sections into an index
+//! Opens the index of `CAIRN_INDEX`; if there is none, indexes Cairn's own notes. Copies the sections into an index
 //! of Cairn and a bare tantivy index with three text fields. Repeats this with ten times as many sections, whose
 //! sentences are resampled. Each query (of `tests/eval`, or of the file `CAIRN_QUERIES`: id, kind, text) runs on both
 //! in turn. Prints times and, more importantly, ratios; no result makes it fail.

@@ -1,9 +1,11 @@
-//! Detects the licence of a LICENSE file by its text, because badges and file names are often wrong.
+//! Detects the licence of a source by the texts of its licence files, because badges and file names are often wrong.
 
 use std::sync::LazyLock;
 
 use spdx::detection::scan::Scanner;
 use spdx::detection::{Store, TextData};
+
+use crate::catalogue::LicenceFile;
 
 /// Minimum similarity of a match (the Dice coefficient of the bigrams of both texts).
 const LEAST_SCORE: f32 = 0.8;
@@ -21,7 +23,7 @@ static TEXTS: LazyLock<Option<Store>> = LazyLock::new(|| {
 /// The SPDX id of the licence that `text` is or contains; `None` if no known licence matches.
 ///
 /// Compares with all texts of the SPDX list, which takes some milliseconds.
-pub fn detect(text: &str) -> Option<String> {
+fn detect(text: &str) -> Option<String> {
     let store = TEXTS.as_ref()?;
     let scanner = Scanner::new(store).confidence_threshold(LEAST_SCORE).optimize(true);
     let text = &text[..text.floor_char_boundary(MOST_BYTES)];
@@ -29,14 +31,89 @@ pub fn detect(text: &str) -> Option<String> {
     Some(found.name.to_owned())
 }
 
+/// The maximum number of licence files of one source that are compared; more are not one repository's own licences.
+const MOST_FILES: usize = 8;
+
+/// The texts of a source's licence files, as they arrive. Holds at most [`MOST_FILES`] times [`MOST_BYTES`].
+#[derive(Debug, Default)]
+pub struct LicenceTexts {
+    texts: Vec<(LicenceFile, String)>,
+}
+
+impl LicenceTexts {
+    /// Adds the file at `path` if it holds the licence of the source's texts.
+    pub fn add(&mut self, path: &str, bytes: &[u8]) {
+        let Some(kind) = LicenceFile::of(path).filter(|_| self.texts.len() < MOST_FILES) else {
+            return;
+        };
+        let bytes = &bytes[..bytes.len().min(MOST_BYTES)];
+        self.texts.push((kind, String::from_utf8_lossy(bytes).into_owned()));
+    }
+
+    /// The SPDX id of the licence of the source's texts. `None` if there is none, if its text is not recognised, or if several
+    /// files of the deciding kind have different licences: a guess could show more than its author allows.
+    ///
+    /// Takes some milliseconds for each file.
+    pub fn licence(&self) -> Option<String> {
+        let deciding = self.texts.iter().map(|(kind, _)| *kind).min()?;
+        let texts = self.texts.iter().filter(|(kind, _)| *kind == deciding);
+        let mut licences = texts.map(|(_, text)| detect(text));
+        let first = licences.next()??;
+        licences.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn a_licence_is_recognised_in_files_of_the_usual_names() {
+        let mit = include_str!("../../LICENSE-MIT");
+        for name in ["LICENSE", "LICENCE.txt", "LICENSE.md", "LICENSE-MIT", "LICENSE-CONTENT"] {
+            assert_eq!(licence(&[(name, mit)]).as_deref(), Some("MIT"), "{name}");
+        }
+        for name in ["LICENSE-CODE", "docs/LICENSE", "MIT.md"] {
+            assert_eq!(licence(&[(name, mit)]), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn of_several_licences_only_that_of_the_texts_counts() {
+        let mit = include_str!("../../LICENSE-MIT");
+        let apache = include_str!("../../LICENSE-APACHE");
+        let own = "All rights reserved, ask me first.";
+        for (files, expected) in [
+            // The licence of the code is not that of the texts.
+            ([("LICENSE", apache), ("LICENSE-CODE", mit)], Some("Apache-2.0")),
+            ([("LICENSE-CODE", mit), ("LICENSE", own)], None),
+            ([("LICENSE", mit), ("LICENSE-docs", apache)], Some("Apache-2.0")),
+            ([("LICENSE", mit), ("LICENSE-docs", own)], None),
+            // A whole licence that isn't recognised is not replaced by one that is.
+            ([("LICENSE", own), ("LICENSE-MIT", mit)], None),
+            // It is not known which of the two is for the texts.
+            ([("LICENSE-MIT", mit), ("LICENSE-APACHE", apache)], None),
+            ([("LICENSE", mit), ("LICENSE.md", apache)], None),
+            ([("LICENSE-MIT", mit), ("LICENSE-MIT.txt", mit)], Some("MIT")),
+        ] {
+            assert_eq!(licence(&files).as_deref(), expected, "{:?}", files.map(|(name, _)| name));
+        }
+    }
+
+    fn licence(files: &[(&str, &str)]) -> Option<String> {
+        let mut texts = LicenceTexts::default();
+        for (name, text) in files {
+            texts.add(name, text.as_bytes());
+        }
+        texts.licence()
+    }
+
     #[test]
     fn licence_texts_are_recognised_and_other_text_is_not() {
         let mit = include_str!("../../LICENSE-MIT");
         let apache = include_str!("../../LICENSE-APACHE");
-        assert_eq!(super::detect(mit).as_deref(), Some("MIT"));
-        assert_eq!(super::detect(apache).as_deref(), Some("Apache-2.0"));
-        assert_eq!(super::detect("All rights reserved, ask me first."), None);
+        assert_eq!(detect(mit).as_deref(), Some("MIT"));
+        assert_eq!(detect(apache).as_deref(), Some("Apache-2.0"));
+        assert_eq!(detect("All rights reserved, ask me first."), None);
     }
 }

@@ -1,6 +1,12 @@
 //! Adds and removes entries in the text of a catalogue without changing its other comments, order and spacing.
+//!
+//! In a catalogue that extends the list inside the program, removing a source of that list writes its id to `without`, and
+//! adding it again removes the id from there.
 
-use super::{Catalogue, parse};
+use std::ops::Range;
+
+use super::fields::DataFile;
+use super::{Catalogue, Source, SourceList, parse};
 use crate::problem::Faults;
 
 /// An entry to add.
@@ -12,11 +18,32 @@ pub struct NewEntry<'a> {
     pub author: Option<&'a str>,
 }
 
-/// `text` with `entry` appended. `name` is how faults name the file.
+/// `text` with `entry` appended, or, if the entry is a source of the list inside the program that is switched off, without
+/// its id in `without`. `name` is how faults name the file.
 ///
 /// `Err` holds the faults of the result: the repository is not of the form owner/name or is already in the catalogue,
 /// the reason is empty, or the author is not a name.
 pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
+    let is_it = |source: &&Source| {
+        let repository = source.origin.repository();
+        [Some(&source.id.0), repository.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|known| known.eq_ignore_ascii_case(entry.repo))
+    };
+    let current = parse(name, text)?;
+    let mut known = current.sources.iter().filter(|source| source.list == SourceList::Builtin);
+    if let Some(known) = known.find(is_it) {
+        let mut faults = Faults::default();
+        let message = format!("the list inside the program already has {}", known.id);
+        faults.push(name, 1, message);
+        return Err(faults);
+    }
+    if let Some(shorter) = switched_on(text, entry.repo)
+        && parse(name, &shorter)?.sources.iter().any(|source| is_it(&source))
+    {
+        return Ok(shorter);
+    }
     let gap = if text.is_empty() || text.ends_with("\n\n") { "" } else { "\n" };
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let longer = format!("{text}{end}{gap}{}", entry.text());
@@ -39,14 +66,19 @@ impl NewEntry<'_> {
     }
 }
 
-/// `text`, the source of `catalogue`, without the entry `id`; `None` if there is no such entry.
+/// `text`, the source of `catalogue`, without the entry `id`, or with `id` in `without` if it is a source of the list inside
+/// the program; `None` if there is no such source.
 ///
 /// Comments above the entry stay, because they may also refer to the entries that follow.
 pub fn removed(text: &str, catalogue: &Catalogue, id: &str) -> Option<String> {
     let entry = catalogue.get(id)?;
+    if entry.list == SourceList::Builtin {
+        return Some(switched_off(text, &entry.id.0));
+    }
+    let own = catalogue.sources.iter().filter(|source| source.list == SourceList::Own);
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let first = entry.line - 1;
-    let next = catalogue.sources.iter().map(|source| source.line).filter(|line| *line > entry.line);
+    let next = own.map(|source| source.line).filter(|line| *line > entry.line);
     let mut last = next.min().map_or(lines.len(), |line| line - 1);
     // Comments and blank lines between the entry's keys and the next entry belong to the next entry.
     let belongs_to_next = |line: &str| line.trim().is_empty() || line.starts_with('#');
@@ -59,6 +91,59 @@ pub fn removed(text: &str, catalogue: &Catalogue, id: &str) -> Option<String> {
     }
     let kept = lines.iter().enumerate().filter(|(at, _)| *at < first || *at >= last);
     Some(kept.map(|(_, line)| *line).collect())
+}
+
+/// `text` with `id` as the first item of `without`.
+fn switched_off(text: &str, id: &str) -> String {
+    let id = toml::Value::String(id.to_owned()).to_string();
+    let without = |document: &toml::de::DeTable| document.get("without").map(toml::Spanned::span);
+    if let Some(array) = root(text, without) {
+        // After the opening bracket, on a line of its own if the other items are.
+        let (before, rest) = text.split_at(array.start + 1);
+        let comma = if rest.trim_start().starts_with(']') { "" } else { "," };
+        let indent = if rest.starts_with('\n') { "\n    " } else { "" };
+        let gap = if comma == "," && indent.is_empty() { " " } else { "" };
+        return format!("{before}{indent}{id}{comma}{gap}{rest}");
+    }
+    let extends = |document: &toml::de::DeTable| document.get("extends").map(toml::Spanned::span);
+    let at = root(text, extends).map_or(0, |value| {
+        text[value.end..].find('\n').map_or(text.len(), |end| value.end + end + 1)
+    });
+    let (before, rest) = text.split_at(at);
+    let end = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    format!("{before}{end}without = [{id}]\n{rest}")
+}
+
+/// `text` without `id` (case-insensitive) in `without`; `None` if it is not there.
+fn switched_on(text: &str, id: &str) -> Option<String> {
+    let item = root(text, |document| {
+        let items = document.get("without")?.get_ref().as_array()?;
+        let is_it = |value: &str| value.eq_ignore_ascii_case(id);
+        items
+            .iter()
+            .find(|item| item.get_ref().as_str().is_some_and(is_it))
+            .map(toml::Spanned::span)
+    })?;
+    let (before, rest) = (&text[..item.start], &text[item.end..]);
+    let rest = rest.trim_start_matches([' ', '\t']);
+    let rest = rest.strip_prefix(',').unwrap_or(rest);
+    // If it was alone on its line, the line goes with it.
+    let is_alone = before.trim_end_matches([' ', '\t']).ends_with('\n');
+    let line_end = rest.trim_start_matches([' ', '\t', '\r']).strip_prefix('\n');
+    Some(match line_end {
+        Some(rest) if is_alone => format!("{}{rest}", before.trim_end_matches([' ', '\t'])),
+        _ => format!("{before}{}", rest.trim_start_matches([' ', '\t'])),
+    })
+}
+
+/// The byte range in `text` that `find` returns for its top-level table.
+fn root(
+    text: &str,
+    find: impl Fn(&toml::de::DeTable) -> Option<Range<usize>>,
+) -> Option<Range<usize>> {
+    let file = DataFile { name: "", text };
+    let document = file.document(&mut Faults::default());
+    find(document.get_ref())
 }
 
 #[cfg(test)]
@@ -100,5 +185,29 @@ mod tests {
         let longer = added("c", TEXT, entry).unwrap();
         let back = removed(&longer, &parse("c", &longer).unwrap(), "e/f").unwrap();
         assert_eq!(back.trim_end(), TEXT.trim_end());
+    }
+    #[test]
+    fn removing_a_builtin_source_switches_it_off_and_adding_it_switches_it_on() {
+        let own = "[[source]]\nrepo = \"ann/notes\"\nwhy = \"mine\"\n";
+        for head in [
+            "extends = \"builtin\" # ours too\n",
+            "extends = \"builtin\"\nwithout = []\n",
+            "extends = \"builtin\"\nwithout = [\"dair-ai/Prompt-Engineering-Guide\"] # long\n",
+            "without = [\n    # too long\n    \"dair-ai/Prompt-Engineering-Guide\",\n]\nextends = \"builtin\"\n",
+        ] {
+            let text = format!("# mine\n{head}\n{own}");
+            let off = removed(&text, &parse("c", &text).unwrap(), "D2L-ai/d2l-en").unwrap();
+            let catalogue = parse("c", &off).unwrap();
+            assert!(catalogue.get("d2l-ai/d2l-en").is_none(), "{off}");
+            assert!(catalogue.get("ann/notes").is_some() && catalogue.unknown.is_empty(), "{off}");
+            let entry = NewEntry { repo: "d2l-ai/D2L-en", why: "again", author: None };
+            let on = added("c", &off, entry).unwrap();
+            assert!(parse("c", &on).unwrap().get("d2l-ai/d2l-en").is_some(), "{on}");
+            assert!(on.contains(own) && !on.contains("again"), "{on}");
+            assert!(added("c", &on, entry).is_err(), "the list has it already: {on}");
+        }
+        let text = "extends = \"builtin\"\n[[source]]\nrepo = \"d2l-ai/d2l-en\"\nwhy = \"mine\"\n";
+        let back = removed(text, &parse("c", text).unwrap(), "d2l-ai/d2l-en").unwrap();
+        assert_eq!(back, "extends = \"builtin\"\n", "the builtin entry applies again");
     }
 }

@@ -4,41 +4,30 @@ use std::collections::HashMap;
 
 use super::fields::{DataFile, TableFields, globs};
 use super::names::LONGEST_NAME;
-use super::{Catalogue, Origin, Source, SourceId, threads, visibility};
+use super::{Origin, Source, SourceId, SourceList, SourceStanding, threads, visibility};
 use crate::printable::strip;
 use crate::problem::Faults;
 
-/// Parses `text` as a catalogue. `name` is how faults name the file. `Err` holds all faults. O(length).
-pub fn parse(name: &str, text: &str) -> Result<Catalogue, Faults> {
-    let mut faults = Faults::default();
-    let file = DataFile { name, text };
-    let document = file.document(&mut faults);
-    let mut root = TableFields::new(&file, document.get_ref(), 1);
-    let mut sources = Vec::new();
-    if let Some((line, value)) = root.value("source") {
-        match value.as_array() {
-            Some(entries) => {
-                for entry in entries.iter() {
-                    let line = file.line(entry.span());
-                    match entry.get_ref().as_table() {
-                        Some(table) => sources.extend(read_source(
-                            &file,
-                            TableFields::new(&file, table, line),
-                            &mut faults,
-                        )),
-                        None => faults.push(name, line, "each source is a [[source]] table"),
-                    }
-                }
-            }
-            None => faults.push(name, line, "sources are written as [[source]] tables"),
-        }
-    }
-    root.finish(&mut faults);
-    check_ids(&file, &sources, &mut faults);
-    faults.or(Catalogue { sources })
+/// The entries at `source` in the top level of `file`, a catalogue of the kind `list`. Adds all faults to `faults`.
+pub(super) fn read_entries(
+    file: &DataFile,
+    root: &mut TableFields,
+    list: SourceList,
+    faults: &mut Faults,
+) -> Vec<Source> {
+    let tables = root.tables("source", faults);
+    let sources: Vec<Source> =
+        tables.into_iter().filter_map(|table| read_source(file, table, list, faults)).collect();
+    check_ids(file, &sources, faults);
+    sources
 }
 
-fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) -> Option<Source> {
+fn read_source(
+    file: &DataFile,
+    mut fields: TableFields,
+    list: SourceList,
+    faults: &mut Faults,
+) -> Option<Source> {
     let line = fields.line;
     let before = faults.0.len();
     let origin = read_origin(file, &mut fields, faults);
@@ -52,6 +41,7 @@ fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) ->
     let language = fields.string("language", faults).map(|(_, code)| code);
     let threads = threads::read(file, &mut fields, faults);
     let author = read_author(file, &mut fields, faults);
+    let standing = read_standing(&mut fields, faults);
     let repo_line = fields.value("repo").map_or(line, |(line, _)| line);
     fields.finish(faults);
     if faults.0.len() > before {
@@ -70,7 +60,9 @@ fn read_source(file: &DataFile, mut fields: TableFields, faults: &mut Faults) ->
         language,
         threads,
         author,
+        standing,
         why: why?,
+        list,
         line,
         repo_line,
     })
@@ -106,6 +98,13 @@ fn read_author(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -
         faults.push(file.name, line, message);
     }
     Some(author.trim().to_owned())
+}
+
+fn read_standing(fields: &mut TableFields, faults: &mut Faults) -> SourceStanding {
+    match fields.boolean("stale", faults) {
+        Some((_, true)) => SourceStanding::Stale,
+        Some((_, false)) | None => SourceStanding::Current,
+    }
 }
 
 fn read_origin(file: &DataFile, fields: &mut TableFields, faults: &mut Faults) -> Option<Origin> {
@@ -182,20 +181,12 @@ fn check_ids(file: &DataFile, sources: &[Source], faults: &mut Faults) {
             faults.push(file.name, source.line, message);
         }
     }
-    for source in sources {
-        let Some(original) = &source.fork_of else { continue };
-        if original == &source.id || !lines.contains_key(&original.0.to_lowercase()) {
-            let message = format!(
-                "`fork_of` names {original}, which is not another source of this catalogue"
-            );
-            faults.push(file.name, source.line, message);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::parse;
 
     #[test]
     fn all_faults_are_reported_together_with_their_lines() {
@@ -260,6 +251,18 @@ author = "LONG"
         let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\nwy = \"typo\"\n";
         let faults = parse("c.toml", text).unwrap_err().0;
         assert_eq!(faults[0].message.matches("repo").count(), 1, "{faults:#?}");
+    }
+
+    #[test]
+    fn an_entry_is_stale_only_if_it_says_so() {
+        let standing = |more: &str| {
+            let text = format!("[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\n{more}\n");
+            parse("c.toml", &text).map(|catalogue| catalogue.sources[0].standing)
+        };
+        assert_eq!(standing("stale = true").unwrap(), SourceStanding::Stale);
+        assert_eq!(standing("stale = false").unwrap(), SourceStanding::Current);
+        assert_eq!(standing("").unwrap(), SourceStanding::Current);
+        assert_eq!(standing("stale = \"yes\"").unwrap_err().0[0].line, 4);
     }
 
     #[test]

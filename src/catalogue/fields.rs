@@ -150,6 +150,26 @@ impl<'a> TableFields<'a> {
         }
     }
 
+    /// The fields of each table of the array at `key`; empty if the key is missing. A fault for each other value.
+    pub fn tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<TableFields<'a>> {
+        let Some((line, value)) = self.value(key) else { return Vec::new() };
+        let Some(array) = value.as_array() else {
+            let found = value.type_str();
+            let message = format!("`{key}` must be an array of tables, not {found}");
+            faults.push(self.file.name, line, message);
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in array.iter() {
+            let line = self.file.line(item.span());
+            match item.get_ref().as_table() {
+                Some(table) => tables.push(TableFields::new(self.file, table, line)),
+                None => faults.push(self.file.name, line, format!("`{key}` holds only tables")),
+            }
+        }
+        tables
+    }
+
     /// Adds a fault for every key of the table that was not read.
     pub fn finish(self, faults: &mut Faults) {
         for (key, _) in self.table.iter() {

@@ -3,17 +3,24 @@
 use std::path::Path;
 
 use super::fields::load_file;
-use super::{Catalogue, Origin, parse};
+use super::parse::{builtin, parse};
+use super::{Catalogue, Origin, SourceList, policy};
 use crate::config::DataFiles;
 use crate::problem::Faults;
 
-/// The catalogue of `sources`. Reads one file. `Err` holds all faults. If the catalogue was found in the current folder, a
-/// source folder outside it is a fault.
+/// The catalogue of `sources`, with the list inside the program if it extends that. Reads the catalogue and the policy.
+/// `Err` holds all faults of the catalogue: among them, repositories that the policy refuses, and, if the catalogue was
+/// found in the current folder, source folders outside it. [`policy::load`] returns the faults of the policy.
 pub fn load(sources: &DataFiles) -> Result<Catalogue, Faults> {
-    let catalogue = load_file(sources, "catalogue.toml", parse)?;
+    let catalogue = match sources {
+        DataFiles::Compiled => builtin()?,
+        DataFiles::Disk(_) | DataFiles::Found { .. } => {
+            load_file(sources, "catalogue.toml", parse)?
+        }
+    };
     let mut faults = Faults::default();
     let name = sources.name_of("catalogue.toml");
-    for source in &catalogue.sources {
+    for source in catalogue.sources.iter().filter(|source| source.list == SourceList::Own) {
         if let Origin::Folder { path } = &source.origin
             && !sources.allows(Path::new(path))
         {
@@ -22,6 +29,21 @@ pub fn load(sources: &DataFiles) -> Result<Catalogue, Faults> {
                 "`folder` {path:?} is outside the current folder, in which this catalogue was found; if you trust it, \
                  name it with --sources {folder}"
             ));
+        }
+    }
+    if let Ok(policy) = policy::load(sources) {
+        for source in &catalogue.sources {
+            let Some(repository) = source.origin.repository() else { continue };
+            let Some(why) = policy.refusal(&repository) else { continue };
+            let message = format!("the policy refuses {repository}: {why}");
+            match source.list {
+                SourceList::Own => faults.push(&name, source.repo_line, message),
+                SourceList::Builtin => {
+                    let name = DataFiles::Compiled.name_of("catalogue.toml");
+                    let hint = "switch it off with `without`";
+                    faults.push(&name, source.repo_line, format!("{message}; {hint}"));
+                }
+            }
         }
     }
     faults.or(catalogue)

@@ -1,15 +1,20 @@
 //! The catalogue: which repositories, archives and folders are gathered, which of their files, and why.
 //!
 //! Read from `sources/catalogue.toml`. All faults are reported together, each with its line; an unknown key is a fault.
-//! [`policy`] defines what is never indexed and which licences allow what, [`rights`] makes the texts that may be shown,
+//! [`builtin`] adds the list inside the program to a user's own. [`policy`] defines what is never indexed, which licences
+//! allow what, and which repositories are refused, [`rights`] makes the texts that may be shown,
 //! [`edit`] adds and removes entries, [`voice`] determines which sources count as one voice.
 
+mod builtin;
 pub mod edit;
 mod entries;
 mod fields;
+mod licence_file;
 mod load;
 pub mod names;
+mod parse;
 pub mod policy;
+mod refused;
 pub mod rights;
 pub mod selection;
 mod source;
@@ -17,13 +22,16 @@ mod threads;
 mod visibility;
 pub mod voice;
 
+pub use builtin::extends_builtin;
 pub(crate) use entries::is_github_name;
-pub use entries::{parse, repository};
+pub use entries::repository;
+pub use licence_file::LicenceFile;
 pub use load::load;
+pub use parse::parse;
 pub use policy::Policy;
 pub use rights::Shown;
 pub use selection::{Selection, SelectionRules};
-pub use source::{Catalogue, Origin, OriginKind, Source, SourceId};
+pub use source::{Catalogue, Origin, OriginKind, Source, SourceId, SourceList, SourceStanding};
 pub use threads::{IssueSelection, ThreadSelection};
 pub use visibility::Visibility;
 pub use voice::{Voice, Voices};

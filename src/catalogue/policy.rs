@@ -1,9 +1,12 @@
-//! The policy: formats, limits, the files that are never indexed, and the licences that allow showing whole sections.
+//! The policy: formats, limits, the files that are never indexed, the repositories that are refused, and the licences that
+//! allow showing whole sections.
 //!
 //! Read from `sources/policy.toml`. [`super::rights`] applies what it says about showing texts.
 
 use super::Shown;
+use super::builtin::extends_builtin;
 use super::fields::{DataFile, TableFields, globs, load_file};
+use super::refused::{self, RefusedRepository};
 use crate::config::DataFiles;
 use crate::problem::Faults;
 
@@ -13,7 +16,7 @@ const OPENING_WORDS: usize = 25;
 const ABOUT: [&str; 8] =
     ["notes", "summary", "review", "summaries", "cheatsheet", "cheat", "answers", "course"];
 
-/// PolicyLimits on the content of one source.
+/// Limits on the content of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PolicyLimits {
     /// The maximum number of entries of an archive.
@@ -43,6 +46,8 @@ pub struct Policy {
     pub exclude: Vec<String>,
     /// The GitHub logins of people whose posts in discussions and issues are left out.
     pub opted_out: Vec<String>,
+    /// The repositories that are no sources.
+    pub refused: Vec<RefusedRepository>,
     pub limits: PolicyLimits,
     /// The SPDX ids of licences that allow showing whole sections.
     pub full: Vec<String>,
@@ -64,6 +69,12 @@ impl Policy {
             Some(id) if listed(id) => Shown::Full,
             _ => Shown::Excerpt,
         }
+    }
+
+    /// The reason why the repository `name` (`owner/name`, case-insensitive) is refused; `None` if it is not. O(refused).
+    pub fn refusal(&self, name: &str) -> Option<&str> {
+        let refused = self.refused.iter().find(|refused| refused.repo.eq_ignore_ascii_case(name));
+        refused.map(|refused| refused.why.as_str())
     }
 
     /// Whether `path` names a copy of a commercial book: its extension is one of the book formats, and its name contains a
@@ -109,8 +120,12 @@ fn plain(text: &str) -> String {
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The policy of `sources`. Reads one file. `Err` holds all faults.
+/// The policy of `sources`, or, if they have none and their catalogue extends the list inside the program, the policy inside
+/// the program. Reads up to two files. `Err` holds all faults.
 pub fn load(sources: &DataFiles) -> Result<Policy, Faults> {
+    let is_missing = matches!(sources.read("policy.toml"), Ok(None));
+    let sources =
+        if is_missing && extends_builtin(sources) { &DataFiles::Compiled } else { sources };
     load_file(sources, "policy.toml", parse)
 }
 
@@ -123,6 +138,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
     let formats = lower(root.some_strings("formats", &mut faults));
     let exclude = globs(&file, &mut root, "exclude", &mut faults);
     let opted_out = logins(&file, &mut root, &mut faults);
+    let refused = refused::read(&file, &mut root, &mut faults);
     let limits = root.table("limits", &mut faults).map(|fields| limits(fields, &mut faults));
     let rights = root.table("rights", &mut faults).map(|fields| rights(&file, fields, &mut faults));
     let books = root.table("books", &mut faults).map(|mut fields| {
@@ -141,6 +157,7 @@ pub fn parse(name: &str, text: &str) -> Result<Policy, Faults> {
         formats,
         exclude,
         opted_out,
+        refused,
         limits,
         full,
         open_only,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::{Policy, Source};
+use super::{LicenceFile, Policy, Source};
 
 /// The policy's compiled rules, the base of each source's [`Selection`]. Compiling takes about a millisecond; clones share
 /// the result.
@@ -91,12 +91,7 @@ impl Selection {
     /// Whether the file at `path` is always fetched although it is not a document: licence texts, `NOTICE` and
     /// `.cairnignore` in the source's top folder.
     pub fn always(path: &str) -> bool {
-        Selection::is_licence_text(path) || top_stem(path) == "NOTICE" || path == ".cairnignore"
-    }
-
-    /// Whether the file at `path` is expected to hold the text of the source's licence.
-    pub fn is_licence_text(path: &str) -> bool {
-        matches!(top_stem(path).as_str(), "LICENSE" | "LICENCE" | "COPYING")
+        LicenceFile::of(path).is_some() || top_stem(path) == "NOTICE" || path == ".cairnignore"
     }
 
     /// A hash of the rules. If it changes, a snapshot fetched under the old rules may lack files.

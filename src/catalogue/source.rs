@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ThreadSelection, Visibility};
+use crate::problem::Fault;
 
 /// The catalogue's name for a source. It stays the same if the repository is renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -39,6 +40,32 @@ impl Origin {
             Origin::Folder { .. } => OriginKind::Folder,
         }
     }
+
+    /// `owner/name` of a repository on GitHub; `None` for other origins.
+    pub fn repository(&self) -> Option<String> {
+        match self {
+            Origin::GitHub { owner, name } => Some(format!("{owner}/{name}")),
+            Origin::Archive { .. } | Origin::Folder { .. } => None,
+        }
+    }
+}
+
+/// The list that an entry belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceList {
+    /// A catalogue on disk, which the user may edit.
+    Own,
+    /// The list inside the program.
+    Builtin,
+}
+
+/// Whether the catalogue's editor still recommends a source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceStanding {
+    #[default]
+    Current,
+    /// Kept, but ranked lower: outdated, abandoned or thin.
+    Stale,
 }
 
 /// What a source's files come from: [`Origin`] as manifests and API responses name it.
@@ -70,18 +97,22 @@ pub struct Source {
     pub threads: ThreadSelection,
     /// Its author, as people search for them.
     pub author: Option<String>,
+    pub standing: SourceStanding,
     /// One line on why it is in the catalogue.
     pub why: String,
+    pub list: SourceList,
     /// The line of the entry, for messages.
     pub line: usize,
     /// The line of its `repo`, for messages.
     pub repo_line: usize,
 }
 
-/// All sources, in the file's order.
+/// All sources, in the file's order; those of the list inside the program come last.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub sources: Vec<Source>,
+    /// Ids that are switched off although the list inside the program does not have them. They stop nothing.
+    pub unknown: Vec<Fault>,
 }
 
 impl Catalogue {

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use super::discover::DiscoverArguments;
 use super::{Exit, discover, open, output};
 use crate::catalogue::edit::{self, NewEntry};
-use crate::catalogue::{self, policy};
+use crate::catalogue::{self, Policy, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
 use crate::crawl::{Crawler, Traffic};
@@ -89,7 +89,8 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
             (None, false) => String::new(),
         };
         let private = if source.private { ", private" } else { "" };
-        let state = format!("{}{private}{more}", source.state.as_str());
+        let stale = if source.stale { ", stale" } else { "" };
+        let state = format!("{}{private}{stale}{more}", source.state.as_str());
         table.add([
             source.id,
             state,
@@ -110,6 +111,8 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     let name = path.display().to_string();
     let author = author.as_deref();
     // Check the name before GitHub is asked about it.
+    let policy = policy::load(&config.sources)?;
+    check_refusal(&policy, repo)?;
     let entry = NewEntry { repo, why: why.as_deref().unwrap_or("?"), author };
     edit::added(&name, &text, entry)?;
     let asked = if *offline { None } else { Some(ask(config, repo)?) };
@@ -121,6 +124,7 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
         );
     };
     let repo = asked.and_then(|metadata| metadata.full_name).unwrap_or_else(|| repo.to_owned());
+    check_refusal(&policy, &repo)?;
     let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
     replace(&path, &edit::added(&name, &text, NewEntry { repo: &repo, why: &why, author })?)?;
     let fetches = shell::command(&["cairn", "refresh", "--", &repo])
@@ -129,17 +133,27 @@ fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// `Err` with the reason if `policy` refuses the repository `repo`.
+fn check_refusal(policy: &Policy, repo: &str) -> anyhow::Result<()> {
+    match policy.refusal(repo) {
+        Some(why) => bail!("the policy refuses {repo}: {why}"),
+        None => Ok(()),
+    }
+}
+
 fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     let (path, text) = catalogue_text(config)?;
     let known = catalogue::load(&config.sources)?;
     let Some(shorter) = edit::removed(&text, &known, id) else {
         bail!("the catalogue has no source {id:?}; `cairn sources` lists those it has");
     };
-    catalogue::parse(&path.display().to_string(), &shorter)?;
+    let left = catalogue::parse(&path.display().to_string(), &shorter)?;
     replace(&path, &shorter)?;
-    output::advice(&format!(
-        "removed {id}; the next `cairn refresh` removes its documents from the index"
-    ))?;
+    let effect = match left.get(id) {
+        Some(_) => "the entry in the list inside the program applies again",
+        None => "the next `cairn refresh` removes its documents from the index",
+    };
+    output::advice(&format!("removed {id}; {effect}"))?;
     Ok(Exit::Done)
 }
 
@@ -147,7 +161,8 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
 fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     let Some(folder) = config.sources.folder() else {
         bail!(
-            "the data files are the copy inside the program; name a folder of your own with --sources"
+            "the data files are the copy inside the program; name a folder of your own with --sources, \
+             whose catalogue.toml can add to that copy with extends = \"builtin\""
         );
     };
     let path = folder.join("catalogue.toml");
@@ -191,6 +206,7 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
     let catalogue = catalogue::load(&config.sources).map_err(|more| faults.0.extend(more.0));
     let policy = policy::load(&config.sources).map_err(|more| faults.0.extend(more.0));
     let vocabulary = vocabulary::load(&config.sources).map_err(|more| faults.0.extend(more.0));
+    faults.0.extend(catalogue.iter().flat_map(|catalogue| catalogue.unknown.iter().cloned()));
     if let Err(faults) = faults.or(()) {
         for fault in &faults.0 {
             output::line(&fault.to_string())?;

@@ -10,20 +10,21 @@ use walkdir::WalkDir;
 use super::crawler::SourceFetch;
 use super::path_rules::{MOST_PROBLEMS, name_problem, path_refusal};
 use super::{BlobId, CrawlError, FetchMessage, Fetched, MemoryShare, RawFile};
-use crate::catalogue::Selection;
 use crate::catalogue::policy::PolicyLimits;
+use crate::catalogue::{Selection, SourceList};
 use crate::config::DataFiles;
 use crate::problem::{Problem, Stage};
 
 impl SourceFetch<'_> {
-    /// Sends the files of the folder `path`: absolute, or below the sources folder.
+    /// Sends the files of the folder `path`: absolute, or below the sources folder, which for an entry of the list inside
+    /// the program is the program's own copy.
     ///
     /// The revision is a hash of all paths and blobs, so the caller can tell whether anything changed. Reads every
     /// selected file.
     pub(super) async fn folder(&mut self, path: &str) -> Result<Fetched, CrawlError> {
         let failed = |cause: String| CrawlError::Folder { path: path.to_owned(), cause };
         let mut hash = blake3::Hasher::new();
-        match root_of(&self.crawler.sources, Path::new(path)) {
+        match root_of(&self.crawler.sources, self.source.list, Path::new(path)) {
             Some(root) => {
                 let root = opened(&root, &self.crawler.index).map_err(&failed)?;
                 let crawler = self.crawler;
@@ -99,12 +100,11 @@ impl SourceFetch<'_> {
     }
 }
 
-/// Where the folder `path` is on disk, or `None` if it is in the program's own copy.
-pub fn root_of(sources: &DataFiles, path: &Path) -> Option<PathBuf> {
-    match sources.folder() {
-        _ if path.is_absolute() => Some(path.to_owned()),
-        Some(folder) => Some(folder.join(path)),
-        None => None,
+/// Where the folder `path` of an entry of `list` is on disk, or `None` if it is in the program's own copy.
+pub fn root_of(sources: &DataFiles, list: SourceList, path: &Path) -> Option<PathBuf> {
+    match list {
+        SourceList::Own => sources.folder().map(|folder| folder.join(path)),
+        SourceList::Builtin => None,
     }
 }
 

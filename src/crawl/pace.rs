@@ -23,6 +23,7 @@ const LEAST_WAIT: Duration = Duration::from_secs(1);
 /// The quota of a [`ApiResource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
 /// hour (GraphQL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Quota")]
 pub struct ApiQuota {
     pub limit: u64,
     pub remaining: u64,

@@ -24,7 +24,7 @@ pub struct RunHit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunAnswer {
     pub qid: String,
-    /// Best first; 50 are enough for measures over the first ten.
+    /// Best first; enough that ten are in files with judgements.
     pub hits: Vec<RunHit>,
 }
 

@@ -83,6 +83,7 @@ pub struct Link {
 
 /// The author and date of a post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "Posted")]
 pub struct PostByline {
     /// The author's login; `None` if the account was deleted.
     pub login: Option<String>,

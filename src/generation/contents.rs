@@ -20,6 +20,13 @@ pub struct ContentsEntry {
     pub sections: Vec<(u64, u64)>,
 }
 
+impl ContentsEntry {
+    /// The ids of its sections, in the order of the document.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = u64> {
+        self.sections.iter().map(|(id, _)| *id)
+    }
+}
+
 /// The documents of a generation by source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GenerationContents {

@@ -19,8 +19,6 @@ use crate::disk;
 use crate::printable::time;
 use crate::problem::Problem;
 
-/// The first format that lists checksums.
-const CHECKED: u32 = 3;
 /// Stands in for the manifest's own checksum while that is computed.
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -40,11 +38,9 @@ pub struct Manifest {
     /// The longest excerpt that is shown if the licence does not allow the full text, in characters.
     pub excerpt_chars: usize,
     pub sources: Vec<SourceState>,
-    /// Every file of the generation except the manifest; empty in format 2.
-    #[serde(default)]
+    /// Every file of the generation except the manifest.
     pub files: FileMarks,
     /// The checksum of the manifest itself.
-    #[serde(default)]
     checksum: String,
 }
 
@@ -147,6 +143,9 @@ pub struct SourceState {
     /// Whether the repository is archived on GitHub.
     #[serde(default)]
     pub archived: bool,
+    /// Whether the catalogue marks the source as outdated, abandoned or thin. Its sections rank lower.
+    #[serde(default)]
+    pub stale: bool,
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,
@@ -194,7 +193,7 @@ impl Manifest {
             return Err(IndexDamage::Format { number: generation, format });
         }
         let manifest: Manifest = serde_json::from_str(&text).map_err(undecodable)?;
-        if format >= CHECKED && !manifest.is_sealed(&text) {
+        if !manifest.is_sealed(&text) {
             return Err(IndexDamage::Checksum { path: path.into() });
         }
         Ok(manifest)
@@ -277,17 +276,12 @@ mod tests {
     }
 
     #[test]
-    fn the_previous_format_is_read_without_checksums_and_other_formats_are_named() {
+    fn the_previous_format_is_read_and_other_formats_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("manifest.json");
-        Manifest::new(GenerationCounts::default(), 300, Vec::new()).write(&path).unwrap();
-        let mut json: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let fields = json.as_object_mut().unwrap();
-        fields.remove("files");
-        fields.remove("checksum");
-        fields.insert("format".into(), OLDEST.into());
-        std::fs::write(&path, json.to_string()).unwrap();
+        let mut manifest = Manifest::new(GenerationCounts::default(), 300, Vec::new());
+        manifest.format = OLDEST;
+        manifest.write(&path).unwrap();
         assert_eq!(Manifest::read(&path).unwrap().format, OLDEST);
         for format in [OLDEST - 1, FORMAT + 1] {
             std::fs::write(&path, format!("{{\"format\":{format},\"generation\":7}}")).unwrap();

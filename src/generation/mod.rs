@@ -1,8 +1,8 @@
 //! The index on disk: the format of a generation and of the files beside it, and how they are read.
 //!
 //! A generation is a folder of files that never change after it is published ([`folders`]). [`manifest`] describes its
-//! sources and files, [`contents`] lists its documents, [`news`] what is new in it, [`copies`] its folded copies, and [`papers`]
-//! the metadata of cited papers.
+//! sources and files, [`contents`] lists its documents, [`news`] what is new in it, [`earlier`] the ids of earlier
+//! sections, [`copies`] its folded copies, and [`papers`] the metadata of cited papers.
 //! The graph and the search index are read by [`crate::graph`] and [`crate::search`].
 //!
 //! Beside the generations are `current`, which names the generation that readers open, the record of runs ([`runs`],
@@ -28,6 +28,7 @@ pub mod checksums;
 pub mod contents;
 pub(crate) mod copies;
 pub mod damage;
+pub mod earlier;
 pub mod folders;
 pub mod format;
 pub mod lock;

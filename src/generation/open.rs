@@ -67,8 +67,7 @@ pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
     folders::make_current(index, number)
 }
 
-/// The damage of all files of the generation `number`; empty if it is intact or its format has no checksums. Reads all
-/// files.
+/// The damage of all files of the generation `number`; empty if it is intact. Reads all files.
 pub fn examine(index: &Path, number: u64) -> Vec<IndexDamage> {
     match folders::manifest(index, number) {
         Ok(manifest) => {

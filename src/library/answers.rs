@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::Library;
+use super::earlier::EarlierId;
 use super::view::{
     AboutSource, DuplicateView, FacetValue, HitView, LinkView, PassageView, QueryView, SearchView,
     SectionView, SnippetView, SourcesView, StatusView,
@@ -101,6 +102,30 @@ impl Library {
     /// The section `id`, as far as rights allow; `None` if there is none.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
         Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
+    }
+
+    /// What `id` leads to, if it was the id of a section in an earlier generation and is not current. Reads a file at
+    /// the first call; if that fails, which is logged, no id is known.
+    pub fn earlier(&self, id: SectionId) -> Option<EarlierId> {
+        self.earlier_ids.find(&self.folder, id)
+    }
+
+    /// The section `id`, or the current section to which it leads; `None` if there is none.
+    pub fn section_or_successor(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
+        let found = self.record_or_successor(id)?;
+        Ok(found.map(|(id, record)| self.section_view(id, record)))
+    }
+
+    /// The id and the record of the section `id`, or of the current section to which it leads.
+    pub(super) fn record_or_successor(
+        &self,
+        id: SectionId,
+    ) -> Result<Option<(SectionId, SectionRecord)>, SearchError> {
+        if let Some(record) = self.searcher.section(id)? {
+            return Ok(Some((id, record)));
+        }
+        let Some(EarlierId::Section(target)) = self.earlier(id) else { return Ok(None) };
+        Ok(self.searcher.section(target)?.map(|record| (target, record)))
     }
 
     /// The matches of `query` in `texts` of `language`: for each text, ranges in bytes, ascending.

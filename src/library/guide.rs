@@ -1,4 +1,4 @@
-//! CaseStudy studies: the matrix of what is said, and a guide to each, made of excerpts.
+//! Case studies: the matrix of what is said, and a guide to each, made of excerpts.
 
 use super::view::{
     CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink, WholeView,

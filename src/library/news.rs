@@ -68,11 +68,11 @@ impl Library {
         Ok(NewsView { since, changes, items })
     }
 
-    /// The topics of those new sections of `news` that still exist, the most frequent first.
+    /// The topics of those new sections of `news` that still exist or have a successor, the most frequent first.
     fn topics_of(&self, news: &News) -> Result<Vec<TopicLink>, SearchError> {
         let mut counted: Vec<(usize, String)> = Vec::new();
         for id in &news.ids {
-            let Some(record) = self.searcher.section(*id)? else { continue };
+            let Some((_, record)) = self.record_or_successor(*id)? else { continue };
             let main = record.mentions.into_iter().filter(|m| m.salience == Salience::Main);
             for mention in main {
                 match counted.iter_mut().find(|(_, topic)| *topic == mention.topic) {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use anyhow::bail;
 
+use super::earlier::EarlierIds;
 use super::papers::PaperIndex;
 use crate::catalogue::Voices;
 use crate::config::Config;
@@ -31,6 +32,7 @@ pub struct Library {
     pub(super) web: String,
     /// The folder of the generation.
     pub(super) folder: PathBuf,
+    pub(super) earlier_ids: EarlierIds,
 }
 
 impl Library {
@@ -78,7 +80,8 @@ impl Library {
         let Generation { manifest, graph, searcher, papers, folder } = generation;
         let voices = manifest.voices();
         let (web, paper_index) = (config.github.web.clone(), OnceLock::new());
-        Library { manifest, graph, voices, searcher, papers, paper_index, web, folder }
+        let earlier_ids = EarlierIds::default();
+        Library { manifest, graph, voices, searcher, papers, paper_index, web, folder, earlier_ids }
     }
 
     pub(super) fn explain(config: &Config, damage: IndexDamage) -> anyhow::Error {

@@ -2,6 +2,7 @@
 //! file.
 
 use cairn::annotate::SectionRole;
+use cairn::catalogue::SourceStanding;
 use cairn::config::DataFiles;
 use cairn::extract::{Address, DocumentKind};
 use cairn::search::write::{SearchIndexWriter, document_key};
@@ -39,6 +40,7 @@ pub fn record(heading: &str, text: &str) -> SectionRecord {
         previous: None,
         next: None,
         posted: None,
+        standing: SourceStanding::Current,
     }
 }
 

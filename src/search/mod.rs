@@ -32,7 +32,9 @@ pub use index::budget::{Budget, SearchStopped};
 pub use index::error::SearchError;
 pub use index::facets::{CountedValue, FacetCounts, FacetField};
 pub use index::field::{Filter, FilterField, MOST_FILTERS};
-pub use index::record::{CopyPlace, FoldedCopies, IndexedSource, SectionRecord, TopicMention};
+pub use index::record::{
+    CopyPlace, FoldedCopies, IndexedSource, SectionLocation, SectionRecord, TopicMention,
+};
 pub use index::schema::VERSION;
 pub use index::section::SectionId;
 pub(crate) use index::section::first_u64;
@@ -40,6 +42,7 @@ pub use index::write;
 pub use query::understand::understood::{
     Correction, LastWord, PreferredSources, Understanding, Understood, UnderstoodTopic,
 };
+pub(crate) use run::read::locations;
 pub use run::searcher::{SearchHit, SearchRequest, SearchResponse, Searcher};
 pub use show::highlight::snippet::{Snippet, excerpt};
 pub use show::suggest::{Suggested, Suggestion};

@@ -68,6 +68,16 @@ impl RequestFailure {
         }
     }
 
+    /// The document of the section `id` is no longer in `source`.
+    pub fn gone(id: &str, source: &str) -> RequestFailure {
+        RequestFailure {
+            status: StatusCode::GONE,
+            code: ErrorCode::Gone,
+            message: format!("the document of section {id:?} is no longer in {source}"),
+            hint: "search for what it said; its source may have moved or removed it".to_owned(),
+        }
+    }
+
     pub fn unknown_topic(name: &str) -> RequestFailure {
         RequestFailure::not_found("topic", name, "/topics and /api/v1/topics list them")
     }

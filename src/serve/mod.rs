@@ -27,6 +27,7 @@ mod middleware;
 mod monitoring;
 mod pages;
 mod queue;
+mod redirect;
 mod routes;
 mod run;
 mod schedule;

@@ -66,7 +66,7 @@ impl FolderWatch {
         let mut folders = BTreeMap::new();
         for source in &catalogue.sources {
             if let Origin::Folder { path } = &source.origin
-                && let Some(root) = root_of(&config.sources, path.as_ref())
+                && let Some(root) = root_of(&config.sources, source.list, path.as_ref())
                 && let Ok(root) = opened(&root, &index)
             {
                 folders.insert(root, source.id.0.clone());

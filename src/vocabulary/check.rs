@@ -41,12 +41,16 @@ impl Checker<'_> {
             self.fault(slug, None, "is not declared: `a skos:Concept` is missing");
         }
         if draft.pref_labels.len() != 1 {
-            let message =
-                format!("has {} prefLabels; exactly one is needed", draft.pref_labels.len());
+            let message = format!(
+                "has {} prefLabels {:?}; exactly one is needed",
+                draft.pref_labels.len(),
+                draft.pref_labels
+            );
             self.fault(slug, None, &message);
         }
         if draft.definitions.len() != 1 || draft.definitions[0].is_empty() {
-            self.fault(slug, None, "needs exactly one definition");
+            let message = format!("needs exactly one definition, not {}", draft.definitions.len());
+            self.fault(slug, None, &message);
         }
         let requires = draft.requires.iter().map(|(topic, _)| topic);
         for other in draft.broader.iter().chain(&draft.related).chain(requires) {

@@ -141,19 +141,19 @@ impl<'a> FileTriples<'a> {
         });
         let predicate = triple.predicate.as_str();
         match predicate.strip_prefix(SKOS).or(predicate.strip_prefix(CAIRN)) {
-            Some("prefLabel") => draft.pref_labels.extend(text_of(&triple.object)),
-            Some("altLabel") => draft.alt_labels.extend(text_of(&triple.object)),
-            Some("definition") => draft.definitions.extend(text_of(&triple.object)),
-            Some("broader") => draft.broader.extend(slug_of(&triple.object, TOPIC)),
-            Some("related") => draft.related.extend(slug_of(&triple.object, TOPIC)),
+            Some("prefLabel") => insert(&mut draft.pref_labels, text_of(&triple.object)),
+            Some("altLabel") => insert(&mut draft.alt_labels, text_of(&triple.object)),
+            Some("definition") => insert(&mut draft.definitions, text_of(&triple.object)),
+            Some("broader") => insert(&mut draft.broader, slug_of(&triple.object, TOPIC)),
+            Some("related") => insert(&mut draft.related, slug_of(&triple.object, TOPIC)),
             Some("topConceptOf") => draft.top = true,
             Some("exactMatch") => {
-                draft.exact_match.extend(named(&triple.object).map(str::to_owned));
+                insert(&mut draft.exact_match, named(&triple.object).map(str::to_owned));
             }
             // Exports add these; they can be derived from the other statements or are not needed.
             Some("inScheme" | "note" | "scopeNote" | "narrower" | "saidWith") => {}
             Some("requires") => match self.requirement(&triple.object) {
-                Some(requirement) => draft.requires.push(requirement),
+                Some(requirement) => insert(&mut draft.requires, Some(requirement)),
                 None => faults.push(
                     self.name,
                     draft.line,
@@ -245,6 +245,11 @@ impl<'a> FileTriples<'a> {
         }
         slugs
     }
+}
+
+/// Adds `item` to `items`, once: RDF statements are a set, so two files may make the same one.
+fn insert<T: PartialEq>(items: &mut Vec<T>, item: Option<T>) {
+    items.extend(item.filter(|item| !items.contains(item)));
 }
 
 fn named(term: &Term) -> Option<&str> {

@@ -165,7 +165,7 @@ fn bombs_are_stopped_at_the_limits() {
         let header = RawEntry { kind, ..RawEntry::new(b"pax", &body) };
         refused(
             &world(start().entry(header).file("x-0123/b.md", b"# B\n").finish()),
-            "a header of",
+            "a header with a name has",
         );
     }
 }

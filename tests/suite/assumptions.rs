@@ -131,7 +131,7 @@ fn without_a_network_or_repository_the_reason_is_reported_and_assumptions_stay_u
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let output = output_of(command.env("CAIRN_GITHUB_CODELOAD_URL", format!("http://{closed}")));
     assert_eq!((output.code, output.stdout.as_str()), (1, ""));
-    assert!(output.stderr.contains("is the network up"), "{}", output.stderr);
+    assert!(output.stderr.contains("check the network"), "{}", output.stderr);
     assert_eq!(asked(&world), [""; 0]);
 
     let wrong = world.run(&["doctor", "--github", "no-slash"]);

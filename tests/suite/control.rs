@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use rusqlite::{Connection, OpenFlags};
+
 use crate::github::Fault;
 use crate::serve::Server;
 use crate::world::{BIAS, World, ended, outcome, repo, two, wait_until};
@@ -36,10 +38,16 @@ fn ctrl_c_ends_a_run_within_two_seconds_and_keeps_completely_fetched_sources() {
         let world = two();
         world.github.fault("ann/bias", Fault::Stall);
         let child = spawn(&world, &["refresh"]);
-        let has_stored =
-            || world.github.requests().iter().any(|request| request.path.contains("bob"));
-        wait_until("bob/store was requested", has_stored);
-        std::thread::sleep(Duration::from_millis(500));
+        let path = world.path("index/library.db");
+        let has_stored = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+            let stored = Connection::open_with_flags(&path, flags).and_then(|store| {
+                let sql = "SELECT count(*) FROM files WHERE source = 'bob/store'";
+                store.query_row(sql, [], |row| row.get::<_, u32>(0))
+            });
+            stored.is_ok_and(|files| files > 0)
+        };
+        wait_until("bob/store is stored", has_stored);
         let (output, took) = end(child, signal);
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert!(took < Duration::from_secs(2), "{took:?}");

@@ -18,15 +18,27 @@ fn corpus() -> Option<PathBuf> {
     folder
 }
 
-/// The entries of the shipped catalogue for the repositories `names`.
+/// A fork in the corpus that the shipped catalogue does not list.
+const FORK: &str = "TeoZosa/ml-system-design-pattern";
+
+/// The entries of the shipped catalogue for the repositories `names`, some of which it lists under a newer name, and one
+/// for [`FORK`].
 fn entries(names: &[String]) -> String {
     let shipped = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sources/catalogue.toml");
     let shipped = std::fs::read_to_string(shipped).unwrap();
     let mut kept = String::new();
     for entry in shipped.split("[[source]]").skip(1) {
-        if names.iter().any(|name| entry.contains(&format!("repo = \"{name}\""))) {
+        let is_of = |name: &String| {
+            ["repo", "id"].iter().any(|key| entry.contains(&format!("{key} = \"{name}\"")))
+        };
+        if names.iter().any(is_of) {
             kept.push_str(&format!("[[source]]{entry}"));
         }
+    }
+    if names.iter().any(|name| name == FORK) {
+        let exclude = "exclude = [\"**/*_ja.md\", \"**/*_ko.md\", \"template_*.md\"]";
+        let original = "fork_of = \"mercari/ml-system-design-pattern\"";
+        kept.push_str(&crate::world::entry(FORK, &format!("{original}\n{exclude}")));
     }
     kept
 }
@@ -37,7 +49,14 @@ fn world_of(folder: &Path) -> (World, Vec<String>) {
     let names: Vec<String> = repos.iter().map(|repo| repo.full_name.clone()).collect();
     let mut world = World::new(Vec::new());
     world.github = block_on(GitHub::start(repos)).unwrap();
-    world.catalogue(&entries(&names));
+    let entries = entries(&names);
+    for source in cairn::catalogue::parse("catalogue.toml", &entries).unwrap().sources {
+        let now = source.origin.repository().unwrap();
+        if now != source.id.0 {
+            world.github.rename(&source.id.0, &now);
+        }
+    }
+    world.catalogue(&entries);
     (world, names)
 }
 
@@ -105,11 +124,7 @@ fn check_answers(world: &World) {
     assert!(sources.contains(&"mercari/ml-system-design-pattern"));
     let unfiltered =
         world.run(&["search", "serving batch pattern usecase", "--limit", "100", "--json"]).json();
-    let forks = unfiltered["hits"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|hit| hit["source"] == "TeoZosa/ml-system-design-pattern");
+    let forks = unfiltered["hits"].as_array().unwrap().iter().filter(|hit| hit["source"] == FORK);
     assert_eq!(forks.count(), 0, "the fork's copies fold under the original");
     let related = world.run(&["related", "feature store", "--json"]).json();
     let slugs: Vec<&str> =

@@ -145,7 +145,9 @@ fn the_next_refresh_rebuilds_any_damaged_file_of_the_index() {
     for name in ["current", "runs.json", "lock", "building/meta.json", "building/meta.blake3"] {
         assert!(chosen.iter().any(|file| file == Path::new(name)), "{name} in {chosen:?}");
     }
-    for name in ["manifest.json", "graph.bin", "copies.bin", "contents.bin", "news.json"] {
+    for name in
+        ["manifest.json", "graph.bin", "copies.bin", "contents.bin", "earlier.bin", "news.json"]
+    {
         assert!(chosen.iter().any(|file| file.ends_with(name)), "{name} in {chosen:?}");
     }
     let cases = all_cases(&world, &chosen, &HARMS);

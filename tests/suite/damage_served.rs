@@ -5,7 +5,7 @@ use std::fs;
 use crate::content::content;
 use crate::damage::world_of_two_generations;
 use crate::serve::Server;
-use crate::world::wait_until;
+use crate::world::{World, wait_until};
 
 #[test]
 fn a_damaged_block_that_a_search_reads_is_reported_with_advice_that_works() {
@@ -43,7 +43,7 @@ fn a_server_without_refreshes_serves_the_last_intact_generation_and_names_the_co
     let server = Server::start(&world, &["--no-refresh"]);
     let status = server.get("/api/v1/status");
     assert!(status.contains("\"generation\":1"), "{status}");
-    assert!(status.contains("graph.bin holds 0 bytes"), "{status}");
+    assert!(status.contains("graph.bin has 0 bytes"), "{status}");
     assert!(status.contains("cairn refresh --offline"), "{status}");
     assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
     // The server opens what the advised command built.
@@ -81,18 +81,26 @@ fn a_server_starts_with_a_damaged_index_and_has_it_rebuilt() {
     }
 }
 
+/// Turns the generation `number` into one of the previous format, which has no `earlier.bin`.
+pub(crate) fn make_previous_format(world: &World, number: u64) {
+    let folder = world.path(&format!("index/generations/{number:04}"));
+    fs::remove_file(folder.join("earlier.bin")).unwrap();
+    let path = folder.join("manifest.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    manifest["format"] = 3.into();
+    manifest["files"].as_object_mut().unwrap().remove("earlier.bin").unwrap();
+    let zeros = "0".repeat(64);
+    manifest["checksum"] = zeros.clone().into();
+    let text = manifest.to_string();
+    let checksum = blake3::hash(text.as_bytes()).to_hex();
+    fs::write(&path, text.replace(&zeros, &checksum)).unwrap();
+}
+
 #[test]
 fn after_an_update_the_previous_format_is_served_at_once_and_then_replaced() {
     let world = world_of_two_generations();
-    let path = world.path("index/generations/0002/manifest.json");
-    let mut manifest: serde_json::Value =
-        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let fields = manifest.as_object_mut().unwrap();
-    fields.remove("files");
-    fields.remove("checksum");
-    fields.insert("format".into(), 2.into());
-    fs::write(&path, manifest.to_string()).unwrap();
-    fs::remove_file(world.path("index/building/meta.blake3")).unwrap();
+    make_previous_format(&world, 2);
     assert_eq!(world.hits("\"position bias\""), ["ann/bias README.md"]);
     let server = Server::start(&world, &["--no-refresh"]);
     assert!(server.get("/api/v1/status").contains("\"generation\":2"), "no new generation");
@@ -102,5 +110,5 @@ fn after_an_update_the_previous_format_is_served_at_once_and_then_replaced() {
     assert!(server.get("/api/v1/search?q=position+bias").contains("ann/bias"));
     server.wait_for("/api/v1/status", "\"generation\":3");
     let made = fs::read_to_string(world.path("index/generations/0003/manifest.json")).unwrap();
-    assert!(made.contains("\"format\": 3") && made.contains("\"blake3\""));
+    assert!(made.contains("\"format\": 4") && made.contains("\"earlier.bin\""));
 }

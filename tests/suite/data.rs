@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cairn::catalogue::{self, Origin, policy};
+use cairn::catalogue::{self, Origin, SourceStanding, policy};
 use cairn::config::DataFiles;
 use cairn::vocabulary;
 
@@ -17,15 +17,25 @@ fn the_catalogue_has_no_fault_and_lists_what_it_promises() {
     let catalogue = catalogue::load(&shipped()).unwrap();
     let repositories =
         catalogue.sources.iter().filter(|source| matches!(source.origin, Origin::GitHub { .. }));
-    assert!(repositories.count() >= 67);
-    let fork = catalogue.get("TeoZosa/ml-system-design-pattern").unwrap();
-    assert_eq!(fork.fork_of.as_ref().unwrap().0, "mercari/ml-system-design-pattern");
+    assert!(repositories.count() >= 99);
     assert!(catalogue.get("mukul96/System-Design-AlexXu").is_none());
+    for (id, now) in [
+        ("alirezadir/Machine-Learning-Interviews", "alirezadir/AIMLInterviews"),
+        ("microsoft/recommenders", "recommenders-team/recommenders"),
+    ] {
+        let renamed = catalogue.get(id).unwrap();
+        assert_eq!(renamed.origin.repository().as_deref(), Some(now), "it keeps its id");
+    }
+    let stale = catalogue.get("eugeneyan/open-llms").unwrap();
+    assert_eq!(stale.standing, SourceStanding::Stale);
     let mut reasons: Vec<&str> =
         catalogue.sources.iter().map(|source| source.why.as_str()).collect();
     reasons.sort_unstable();
     reasons.dedup();
     assert_eq!(reasons.len(), catalogue.sources.len(), "each source has a reason of its own");
+    for why in reasons {
+        assert!(why.chars().count() <= 120, "{why:?} is too long for one line");
+    }
 }
 
 #[test]
@@ -80,6 +90,14 @@ fn the_own_notes_go_through_the_eight_steps() {
 fn the_policy_has_no_fault() {
     let policy = policy::load(&shipped()).unwrap();
     assert_eq!(policy.excerpt_chars, 300);
+    assert!(policy.is_book_copy("literature/Docker_Cookbook.pdf"));
+    assert!(policy.is_book_copy("[Joel]_Data_Science_from_Scratch.pdf"));
+    let catalogue = catalogue::load(&shipped()).unwrap();
+    for refused in &policy.refused {
+        assert_eq!(policy.refusal(&refused.repo.to_uppercase()), Some(refused.why.as_str()));
+        assert!(catalogue.get(&refused.repo).is_none(), "{} is listed", refused.repo);
+    }
+    assert!(policy.refused.len() >= 3);
 }
 
 #[test]

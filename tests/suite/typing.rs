@@ -26,6 +26,26 @@ fn the_most_common_completion_is_found_among_thousands_of_words_with_the_same_pr
 }
 
 #[test]
+fn a_submitted_prefix_that_is_the_stem_of_another_common_word_is_completed() {
+    let mut records: Vec<_> =
+        (0..30).map(|at| plain(&format!("Run {at}"), "Start with a dry run of it.")).collect();
+    records.push(plain("Change", "The concept may drift over time."));
+    let shelf = shelf(records);
+    let answer = shelf.full("concept dri");
+    assert_eq!(answer.understood.completions, ["drift"]);
+    assert_eq!(answer.found[0].record.title, "Change");
+}
+
+#[test]
+fn a_submitted_word_that_is_rare_in_this_form_is_not_completed_if_its_other_forms_are_common() {
+    let mut records: Vec<_> =
+        (0..30).map(|at| plain(&format!("Sea {at}"), "Drifting on a driftsail.")).collect();
+    records.push(plain("Change", "The concept drifts."));
+    let answer = shelf(records).full("drifts");
+    assert!(answer.understood.completions.is_empty(), "{:?}", answer.understood);
+}
+
+#[test]
 fn topic_suggestions_fill_the_list_if_there_are_no_others() {
     let shelf = shelf(vec![plain("Weather", "It rains.")]);
     let found = suggest(&shelf, "re", 8);

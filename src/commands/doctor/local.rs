@@ -62,7 +62,7 @@ fn folders(config: &Config) -> anyhow::Result<String> {
     let mut found = 0;
     for source in &catalogue.sources {
         let Origin::Folder { path } = &source.origin else { continue };
-        let Some(root) = root_of(&config.sources, path.as_ref()) else { continue };
+        let Some(root) = root_of(&config.sources, source.list, path.as_ref()) else { continue };
         let root = opened(&root, &canonical(&config.index))
             .map_err(|cause| anyhow!("{}: the folder {}: {cause}", source.id, root.display()))?;
         std::fs::read_dir(&root)

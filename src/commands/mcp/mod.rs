@@ -88,7 +88,7 @@ struct SearchParameters {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 struct SectionParameters {
-    /// The id of a section, from search results.
+    /// The id of a section, from search results. The id of an earlier section leads to the current one.
     id: String,
 }
 
@@ -185,8 +185,14 @@ impl McpServer {
     ) -> Result<Json<SectionAnswer>, String> {
         let missing = || format!("no section {:?}; `search` gives ids", parameters.id);
         let Some(id) = SectionId::parse(&parameters.id) else { return Err(missing()) };
-        let find =
-            |library: &Library| Ok(library.section(id)?.map(|section| SectionAnswer { section }));
+        let find = |library: &Library| {
+            let found = library.section_or_successor(id)?;
+            Ok(found.map(|section| {
+                let is_earlier = section.passage.id != id.to_string();
+                let earlier_id = is_earlier.then(|| parameters.id.clone());
+                SectionAnswer { section, earlier_id }
+            }))
+        };
         self.ask(find, missing)
     }
 

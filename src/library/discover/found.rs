@@ -225,8 +225,11 @@ impl Library {
     }
 }
 
-/// The reason to drop a repository, by GitHub's metadata.
+/// The reason to drop a repository, by the policy and by GitHub's metadata.
 fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReason, String)> {
+    if let Some(why) = policy.refusal(&about.full_name) {
+        return Some((DropReason::Refused, format!("the policy refuses it: {why}")));
+    }
     let metadata = &about.metadata;
     let description = metadata.description.as_deref().unwrap_or_default();
     let copy = |why| Some((DropReason::Copy, why));

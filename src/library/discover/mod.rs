@@ -33,9 +33,9 @@
 //!
 //! Equal scores are ordered by voices, then topics, then name.
 //!
-//! Dropped, with a reason, are repositories that only their own author cites, those with a dead URL, those that a
-//! source of the same name cites (its original, its new name or a mirror), and, of those that GitHub's search finds,
-//! forks, mirrors and copies of commercial books.
+//! Dropped, with a reason, are repositories that the policy refuses, those that only their own author cites, those with
+//! a dead URL, those that a source of the same name cites (its original, its new name or a mirror), and, of those that
+//! GitHub's search finds, forks, mirrors and copies of commercial books.
 
 mod address;
 mod cited;
@@ -123,7 +123,7 @@ impl Library {
             ..DiscoverView::default()
         };
         for (rating, candidate) in &ranked {
-            if let Some(dropped) = dropped(candidate) {
+            if let Some(dropped) = dropped(candidate, request.policy) {
                 view.dropped_total += 1;
                 view.dropped.push(dropped);
             } else {
@@ -225,8 +225,14 @@ fn github(found: &SearchedRepository) -> GitHubView {
     }
 }
 
-/// The entry of `candidate` among the dropped repositories; `None` if it is kept.
-fn dropped(candidate: &CandidateRepository) -> Option<DroppedView> {
+/// The entry of `candidate` among the dropped repositories; `None` if it is kept. `policy` names those that are
+/// refused.
+fn dropped(candidate: &CandidateRepository, policy: &Policy) -> Option<DroppedView> {
+    let repository = candidate.repository.to_string();
+    if let Some(why) = policy.refusal(&repository) {
+        let why = format!("the policy refuses it: {why}");
+        return Some(DroppedView { repo: repository, reason: DropReason::Refused, why });
+    }
     let cited = candidate.cited.as_ref()?;
     let source = cited.sources.first()?;
     let drop =

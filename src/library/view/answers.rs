@@ -10,6 +10,17 @@ use crate::search::Suggestion;
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SectionAnswer {
     pub section: SectionView,
+    /// The requested id, if it is that of an earlier section, which leads to this one. Only for assistants: over HTTP
+    /// such an id is redirected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier_id: Option<String>,
+}
+
+/// The redirect from the id of an earlier section.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MovedAnswer {
+    /// The id of the current section.
+    pub moved_to: String,
 }
 
 /// Topics, the most mentioned first.
@@ -80,6 +91,8 @@ pub enum ErrorCode {
     /// The search exceeded its budget of work or time.
     TooCostly,
     NotFound,
+    /// It was indexed once and is no longer.
+    Gone,
     /// The token is missing or wrong, or the server does not offer this.
     Forbidden,
     /// A parameter is invalid.

@@ -104,6 +104,8 @@ pub enum DropReason {
     Copy,
     /// It contains copies of commercial books.
     BookCopies,
+    /// The policy refuses it.
+    Refused,
 }
 
 /// A repository that was dropped, and why.

@@ -12,8 +12,8 @@ mod status;
 mod topic;
 
 pub use answers::{
-    ErrorAnswer, ErrorCode, ErrorView, RefreshAnswer, RefreshStart, ResourcesAnswer, SectionAnswer,
-    SuggestAnswer, TopicAnswer, TopicsAnswer,
+    ErrorAnswer, ErrorCode, ErrorView, MovedAnswer, RefreshAnswer, RefreshStart, ResourcesAnswer,
+    SectionAnswer, SuggestAnswer, TopicAnswer, TopicsAnswer,
 };
 pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{

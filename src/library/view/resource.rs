@@ -56,7 +56,7 @@ impl ResourceView {
 
 /// A sentence in which a source cites a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "CitingSentence")]
+#[schemars(rename = "Said")]
 pub struct SaidView {
     pub source: String,
     pub sentence: Showable,

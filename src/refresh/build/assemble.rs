@@ -6,7 +6,7 @@ use std::path::Path;
 use super::base::BuildBase;
 use super::builder::GenerationBuilder;
 use super::fingerprint::fingerprint;
-use super::{full, news};
+use super::{earlier, full, news};
 use crate::annotate::resources::LinkFacts;
 use crate::config::Config;
 use crate::disk;
@@ -123,6 +123,7 @@ fn build(
         return Ok(None);
     }
     (manifest.fingerprint, manifest.generation) = (new.fingerprint, new.number);
+    earlier::write(&contents, &base.before, &manifest, new.building)?;
     let changes = news::write(&contents, &base.before, &manifest, new.building)?;
     manifest.files = checksums::seal(new.building, &base.files)?;
     manifest.write(&new.building.join("manifest.json"))?;

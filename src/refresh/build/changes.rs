@@ -5,7 +5,7 @@
 //! splits it into different sections. The difference is stored as news, newest first, in the generation itself, so that
 //! both are published in one step.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::crawl::BlobId;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
@@ -81,23 +81,18 @@ impl GenerationDifference {
     }
 
     /// Adds the news of the documents of one source. `base` makes a news item without details.
-    fn documents<'a>(
+    fn documents(
         &mut self,
-        before: &'a [ContentsEntry],
-        now: &'a [ContentsEntry],
+        before: &[ContentsEntry],
+        now: &[ContentsEntry],
         base: &dyn Fn(NewsKind) -> News,
     ) {
-        let (old, new) = (by_path(before), by_path(now));
-        // A document has moved if its path is gone and a new path has the same blob.
-        let mut gone: HashMap<&BlobId, Vec<&ContentsEntry>> = HashMap::new();
-        for entry in before.iter().filter(|entry| !new.contains_key(entry.path.as_str())) {
-            gone.entry(&entry.blob).or_default().push(entry);
-        }
+        let (old, new, moved) = (by_path(before), by_path(now), moved(before, now));
         for entry in now {
             let news = match old.get(entry.path.as_str()) {
                 Some(known) if known.blob == entry.blob => continue,
                 Some(known) => changed(known, entry, base(NewsKind::Changed)),
-                None => match gone.get_mut(&entry.blob).and_then(Vec::pop) {
+                None => match moved.get(entry.path.as_str()) {
                     Some(known) => News {
                         from: Some(known.path.clone()),
                         documents: CountDelta { changed: 1, ..CountDelta::default() },
@@ -113,7 +108,10 @@ impl GenerationDifference {
             };
             self.add(News { path: Some(entry.path.clone()), title: entry.title.clone(), ..news });
         }
-        let mut gone: Vec<&ContentsEntry> = gone.into_values().flatten().collect();
+        let elsewhere: HashSet<&str> = moved.values().map(|entry| entry.path.as_str()).collect();
+        let is_gone = |path: &str| !new.contains_key(path) && !elsewhere.contains(path);
+        let mut gone: Vec<&ContentsEntry> =
+            before.iter().filter(|entry| is_gone(&entry.path)).collect();
         gone.sort_by(|a, b| a.path.cmp(&b.path));
         for entry in gone {
             let (documents, sections) = (removed(1), removed(entry.sections.len()));
@@ -126,6 +124,22 @@ impl GenerationDifference {
 /// The entries by their paths.
 fn by_path(entries: &[ContentsEntry]) -> HashMap<&str, &ContentsEntry> {
     entries.iter().map(|entry| (entry.path.as_str(), entry)).collect()
+}
+
+/// The documents of `before` that moved, by their paths in `now`: the old path is gone, and the new one has the same
+/// blob.
+pub(in crate::refresh) fn moved<'a>(
+    before: &'a [ContentsEntry],
+    now: &'a [ContentsEntry],
+) -> HashMap<&'a str, &'a ContentsEntry> {
+    let (old, new) = (by_path(before), by_path(now));
+    let mut gone: HashMap<&BlobId, Vec<&ContentsEntry>> = HashMap::new();
+    for entry in before.iter().filter(|entry| !new.contains_key(entry.path.as_str())) {
+        gone.entry(&entry.blob).or_default().push(entry);
+    }
+    let added = now.iter().filter(|entry| !old.contains_key(entry.path.as_str()));
+    let from = |entry: &'a ContentsEntry| Some((&*entry.path, gone.get_mut(&entry.blob)?.pop()?));
+    added.filter_map(from).collect()
 }
 
 /// The news that the document `old` has become `new`.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::catalogue::names::SourceNames;
-use crate::catalogue::{Origin, Source, Visibility};
+use crate::catalogue::{Origin, Source, SourceList, SourceStanding, Visibility};
 use crate::generation::manifest::{SourceCondition, SourceState};
 use crate::printable::time;
 use crate::problem::{Problem, Stage};
@@ -65,14 +65,17 @@ fn is_at(source: &Source, repository: &str) -> bool {
     }
 }
 
-/// The problem that the repository of `source` is now called `name`, with the lines to change in the catalogue.
+/// The problem that the repository of `source` is now called `name`, with the lines to change in the user's catalogue.
 fn moved(source: &Source, name: &str) -> Problem {
     let message = format!("GitHub knows it as {name} now; the entry still works");
-    let hint = format!(
-        "catalogue.toml, line {}: write repo = {name:?} and id = {:?}",
-        source.repo_line, source.id.0
-    );
-    Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
+    let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
+    match source.list {
+        SourceList::Own => problem.hint(format!(
+            "catalogue.toml, line {}: write repo = {name:?} and id = {:?}",
+            source.repo_line, source.id.0
+        )),
+        SourceList::Builtin => problem,
+    }
 }
 
 /// The state of a source in the manifest. A failure of the last run is not part of it, because the failure may pass
@@ -117,6 +120,7 @@ pub(in crate::refresh) fn source_state(
         fork_of: source.fork_of.as_ref().map(|original| original.0.clone()),
         private: source.visibility == Visibility::Private,
         archived: archived(&row),
+        stale: source.standing == SourceStanding::Stale,
         description: standing.description,
         homepage: standing.homepage,
         topics: standing.topics,

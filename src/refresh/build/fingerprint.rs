@@ -12,7 +12,9 @@ use serde::Serialize;
 use super::describe::{ShownMetadata, shown_state, standing};
 use crate::annotate::resources::LinkFacts;
 use crate::catalogue::policy::PolicyLimits;
-use crate::catalogue::{Origin, Policy, Shown, Source, SourceId, Visibility};
+use crate::catalogue::{
+    Origin, Policy, Shown, Source, SourceId, SourceList, SourceStanding, Visibility,
+};
 use crate::crawl::Snapshot;
 use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
@@ -69,6 +71,7 @@ struct SourceInputs<'a> {
     shown: Shown,
     language: Option<&'a str>,
     author: Option<&'a str>,
+    is_stale: bool,
     owner: Option<&'a str>,
     why: &'a str,
     /// The lines of the entry, if a problem quotes them.
@@ -131,6 +134,8 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
         formats: _,
         exclude: _,
         opted_out: _,
+        // A catalogue with a refused repository is not read.
+        refused: _,
         open_only: _,
         limits,
         full,
@@ -177,7 +182,9 @@ fn of_source<'a>(
         visibility,
         language,
         author,
+        standing: stale,
         why,
+        list,
         line,
         repo_line,
     } = source;
@@ -193,9 +200,11 @@ fn of_source<'a>(
         licence,
         language: language.as_deref(),
         author: author.as_deref(),
+        is_stale: *stale == SourceStanding::Stale,
         owner: owner.as_ref().and_then(|owner| owner.name.as_deref()),
         why,
-        lines: (moved_to.is_some() || undeclared.is_some()).then_some((*line, *repo_line)),
+        lines: (*list == SourceList::Own && (moved_to.is_some() || undeclared.is_some()))
+            .then_some((*line, *repo_line)),
         revision: snapshot.as_ref().map(revision),
         state: shown_state(row),
         moved_to: moved_to.as_deref(),

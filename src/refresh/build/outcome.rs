@@ -58,7 +58,7 @@ impl RunRecord {
         }
     }
 
-    /// FoldedCopies the counts of `manifest`.
+    /// Copies the counts of `manifest`.
     fn copy_counts(&mut self, manifest: &Manifest) {
         (self.documents, self.sections) = (manifest.counts.documents, manifest.counts.sections);
         for result in &mut self.sources {

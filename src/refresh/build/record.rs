@@ -1,7 +1,7 @@
 //! Makes the records of a document's sections for the search index, and the hashes by which changes are found.
 
 use crate::annotate::{Annotation, Mention, SectionNotes, language_code};
-use crate::catalogue::Shown;
+use crate::catalogue::{Shown, SourceStanding};
 use crate::crawl::BlobId;
 use crate::extract::{Address, Document, DocumentKind, Section, markup};
 use crate::refresh::wanted::chapter::NeighbourChapter;
@@ -94,6 +94,7 @@ pub(in crate::refresh) fn record(
         previous: at.checked_sub(1).map_or(context.before, |at| ids.get(at).copied()),
         next: ids.get(at + 1).copied().or(context.after),
         posted: section.posted.clone(),
+        standing: item.source.standing,
     }
 }
 
@@ -141,6 +142,9 @@ pub(in crate::refresh) fn document_hash(
     for part in [&item.blob.0, &item.format, versions, &search, language, &licence, &chapter, &day]
     {
         hash.update(part.as_bytes()).update(b"\0");
+    }
+    if item.source.standing == SourceStanding::Stale {
+        hash.update(b"stale");
     }
     hash
 }

@@ -14,7 +14,6 @@ use super::metadata;
 use super::store_result::store_result;
 use super::tasks::{self, TaskMessage};
 use super::threads::fetch as threads;
-use crate::catalogue::Selection;
 use crate::crawl::{ApiQuota, CrawlError, Crawler, FetchMessage, MemoryShare, RawFile, Traffic};
 use crate::generation::run::{FetchOutcome, SourceResult, ThreadsResult};
 use crate::problem::{Problem, Stage};
@@ -162,9 +161,7 @@ fn receive(
             }
             TaskMessage::Sent(at, FetchMessage::File(file, room)) => {
                 let source = incoming.entry(at).or_default();
-                if Selection::is_licence_text(&file.path) && source.licence.is_none() {
-                    source.licence = Some(String::from_utf8_lossy(&file.bytes).into_owned());
-                }
+                source.licences.add(&file.path, &file.bytes);
                 source.files.push((file.path.clone(), file.blob.clone()));
                 batch.add(file, room, store)?;
             }

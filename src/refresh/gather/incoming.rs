@@ -1,5 +1,6 @@
 //! The files that a fetch of one source has received so far, and the result of the fetch.
 
+use crate::annotate::licence::LicenceTexts;
 use crate::crawl::{BlobId, CrawlError, Traffic};
 use crate::generation::news::ChangeCounts;
 use crate::generation::run::{FetchOutcome, SourceResult};
@@ -8,8 +9,8 @@ use crate::generation::run::{FetchOutcome, SourceResult};
 #[derive(Default)]
 pub(in crate::refresh) struct IncomingFiles {
     pub files: Vec<(String, BlobId)>,
-    /// The text of the LICENSE file in the top folder.
-    pub licence: Option<String>,
+    /// The texts of the licence files in the top folder.
+    pub licences: LicenceTexts,
 }
 
 pub(in crate::refresh) fn result(

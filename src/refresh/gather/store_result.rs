@@ -6,7 +6,6 @@
 
 use super::context::FetchRun;
 use super::incoming::{IncomingFiles, result};
-use crate::annotate::licence;
 use crate::catalogue::{Origin, Selection, Source};
 use crate::config::Config;
 use crate::crawl::github::thread::ThreadKind;
@@ -160,7 +159,7 @@ fn emptied(
     })
 }
 
-/// Sets the licence in `row` from the received LICENSE file. Adds the stored files at or below the paths `unread` to
+/// Sets the licence in `row` from the received licence files. Adds the stored files at or below the paths `unread` to
 /// `incoming`: they could not be read, but may still exist.
 fn keep_unread(
     source: &Source,
@@ -170,7 +169,7 @@ fn keep_unread(
     store: &Store,
 ) -> anyhow::Result<()> {
     if !unread.iter().any(|path| Selection::always(path)) {
-        row.licence = incoming.licence.as_deref().and_then(licence::detect);
+        row.licence = incoming.licences.licence();
     }
     if unread.is_empty() {
         return Ok(());

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::inputs::{RefreshInputs, Undeclared};
-use crate::catalogue::{Catalogue, Origin, Source, SourceId};
+use crate::catalogue::{Catalogue, Origin, Source, SourceId, SourceList};
 use crate::problem::{Problem, Stage};
 use crate::store::{SourceRow, Store};
 
@@ -48,13 +48,19 @@ fn declare(catalogue: &mut Catalogue, store: &Store) -> anyhow::Result<Undeclare
     Ok(undeclared)
 }
 
-/// The problem that `source` is an undeclared fork of `original`, with the line to add.
+/// The problem that `source` is an undeclared fork of `original`, with the line to add to the user's catalogue.
 pub(in crate::refresh) fn problem(source: &Source, original: &SourceId) -> Problem {
     let message = format!(
         "GitHub says that it is a fork of {original}; its copies are folded under that source"
     );
-    let hint = format!("catalogue.toml, line {}: add fork_of = {:?}", source.repo_line, original.0);
-    Problem::new(Stage::Catalogue, message).of_source(&source.id.0).hint(hint)
+    let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
+    match source.list {
+        SourceList::Own => problem.hint(format!(
+            "catalogue.toml, line {}: add fork_of = {:?}",
+            source.repo_line, original.0
+        )),
+        SourceList::Builtin => problem,
+    }
 }
 
 fn parent(row: &SourceRow) -> Option<String> {

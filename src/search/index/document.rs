@@ -6,6 +6,7 @@ use tantivy::schema::document::TantivyDocument;
 use tantivy::tokenizer::{Language, TextAnalyzer};
 
 use crate::annotate::{Salience, SectionRole};
+use crate::catalogue::SourceStanding;
 use crate::extract::Address;
 use crate::extract::words::words;
 use crate::search::index::day::day_number;
@@ -20,6 +21,9 @@ const FEW_LINKS: usize = 3;
 
 /// The prior, in percent, of a section that is not content (navigation, boilerplate, off-topic): it ranks last.
 const LAST: u64 = 12;
+
+/// The factor for the prior, in percent, of a section of a stale source.
+const STALE: u64 = 80;
 
 /// The base-2 logarithm of the number of words from which length no longer raises the prior: 128 words.
 const FULL_DOUBLINGS: f64 = 7.0;
@@ -176,9 +180,18 @@ fn passage(key: u64, record: &SectionRecord) -> u64 {
     first_u64(&hash.finalize())
 }
 
-/// The prior of a section: a factor for its score, in percent. Very short sections are rarely relevant, and tables of
-/// contents never are.
+/// The prior of a section: a factor for its score, in percent. Very short sections are rarely relevant, tables of contents
+/// never are, and the catalogue prefers other sources to stale ones.
 fn prior(record: &SectionRecord) -> u64 {
+    let prior = prior_of_text(record);
+    match record.standing {
+        SourceStanding::Current => prior,
+        SourceStanding::Stale => prior * STALE / 100,
+    }
+}
+
+/// The prior of a section by its role and length, in percent.
+fn prior_of_text(record: &SectionRecord) -> u64 {
     if record.role != SectionRole::Content {
         return LAST;
     }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::section::SectionId;
 use crate::annotate::{Salience, SectionRole};
-use crate::catalogue::Shown;
 use crate::catalogue::names::SourceNames;
+use crate::catalogue::{Shown, SourceStanding};
 use crate::extract::{Address, DocumentKind, Link, PostByline, subject};
 
 /// A topic of a section, for output.
@@ -50,6 +50,9 @@ pub struct SectionRecord {
     /// For posts of a thread: author and time. Stored after the other fields, because older indexes don't have it.
     #[serde(skip)]
     pub posted: Option<PostByline>,
+    /// The standing of its source. Not stored: it only changes the prior.
+    #[serde(skip)]
+    pub standing: SourceStanding,
 }
 
 impl SectionRecord {
@@ -57,6 +60,16 @@ impl SectionRecord {
     pub fn subject(&self) -> &[String] {
         subject(&self.headings, self.posted.as_ref())
     }
+}
+
+/// Where a section is: its document, headings and address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionLocation {
+    pub id: SectionId,
+    pub source: String,
+    pub path: String,
+    pub headings: Vec<String>,
+    pub address: Address,
 }
 
 /// The data of a source that searching needs.

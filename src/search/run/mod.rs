@@ -1,5 +1,5 @@
 //! The searcher: an opened index that runs search requests, marks matches and reads sections.
 
 mod mark;
-mod read;
+pub(in crate::search) mod read;
 pub(in crate::search) mod searcher;

@@ -1,12 +1,14 @@
 //! Reads sections and documents by id or path.
 
+use std::path::Path;
+
 use tantivy::Term;
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 
-use crate::search::index::error::SearchError;
-use crate::search::index::opened::Hidden;
-use crate::search::index::record::SectionRecord;
+use crate::search::index::error::{SearchError, guarded};
+use crate::search::index::opened::{Hidden, OpenedIndex};
+use crate::search::index::record::{FoldedCopies, SectionLocation, SectionRecord};
 use crate::search::index::section::SectionId;
 use crate::search::run::searcher::Searcher;
 
@@ -54,4 +56,26 @@ impl Searcher {
             self.index.opened.searcher().search(&query, &tantivy::collector::DocSetCollector)?;
         Ok(found.into_iter().map(|address| self.index.opened.number(address)).collect())
     }
+}
+
+/// The locations of those sections in the index in `folder` whose ids `is_wanted` selects, including folded copies.
+/// Maps the index and decodes a stored block for each section. `Err` if the index can't be read.
+pub(crate) fn locations(
+    folder: &Path,
+    is_wanted: impl Fn(SectionId) -> bool,
+) -> Result<Vec<SectionLocation>, SearchError> {
+    guarded(
+        || SearchError::Failed(folder.to_owned()),
+        || {
+            let opened = OpenedIndex::open(folder, &FoldedCopies::default())?;
+            let sections = (0..).zip(&opened.hidden).filter(|(_, hidden)| **hidden == Hidden::No);
+            let sections = sections.map(|(section, _)| (section, opened.id(section)));
+            let location = |(section, id)| {
+                let SectionRecord { source, path, headings, address, .. } =
+                    opened.stored(section)?.shell()?;
+                Ok(SectionLocation { id, source, path, headings, address })
+            };
+            sections.filter(|(_, id)| is_wanted(*id)).map(location).collect()
+        },
+    )
 }

@@ -72,6 +72,7 @@ fn operation(
         "description": "The answer",
         "content": { "application/json": { "schema": answer } }
     });
+    let moved = route.moved.map(|moved| moved(answers));
     let failure = json!({ "$ref": "#/components/responses/Failure" });
     let (status, failing) = match route.method {
         ApiMethod::Get => ("200", ["400", "404", "429", "503"]),
@@ -80,6 +81,14 @@ fn operation(
     let mut responses = Map::new();
     responses.insert(status.to_owned(), good);
     responses.extend(failing.iter().map(|code| ((*code).to_owned(), failure.clone())));
+    if let Some(moved) = moved {
+        let redirect = json!({
+            "description": "The id is that of an earlier section; `Location` is the current one",
+            "content": { "application/json": { "schema": moved } }
+        });
+        responses.insert("308".to_owned(), redirect);
+        responses.insert("410".to_owned(), failure);
+    }
     let mut listed = in_query(&(route.parameters)(parameters));
     if route.path.contains("{id}") {
         let schema = json!({ "type": "string", "minLength": 1 });
@@ -164,6 +173,10 @@ mod tests {
         let answer = &search["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
         assert_eq!(answer, "#/components/schemas/SearchView");
         assert!(document["components"]["schemas"]["SearchView"]["properties"]["hits"].is_object());
+        let responses = |path: &str| document["paths"][path]["get"]["responses"].clone();
+        let moved = &responses("/api/v1/sections/{id}")["308"]["content"]["application/json"];
+        assert_eq!(moved["schema"]["$ref"], "#/components/schemas/MovedAnswer");
+        assert!(responses("/api/v1/section")["308"].is_null());
         assert!(document["paths"]["/api/v1/refresh"].is_null());
         assert!(
             super::document(AdminRoutes::Offered)["paths"]["/api/v1/refresh"]["post"].is_object()
@@ -203,6 +216,7 @@ mod tests {
                 "bad_request",
                 "busy",
                 "forbidden",
+                "gone",
                 "index",
                 "internal",
                 "not_found",

@@ -12,7 +12,7 @@ use super::things::NewsParameters;
 use super::{admin, knowledge as know, search, things};
 use crate::config::Config;
 use crate::library::view::{
-    CaseView, CasesView, LearnView, NewsView, PathView, RefreshAnswer, RelatedView,
+    CaseView, CasesView, LearnView, MovedAnswer, NewsView, PathView, RefreshAnswer, RelatedView,
     ResourcesAnswer, SearchView, SectionAnswer, SourcesView, StatusView, SuggestAnswer,
     TopicAnswer, TopicsAnswer,
 };
@@ -54,6 +54,9 @@ pub(super) struct ApiRoute {
     pub summary: &'static str,
     pub parameters: fn(&mut SchemaGenerator) -> Schema,
     pub answer: fn(&mut SchemaGenerator) -> Schema,
+    /// The body of its redirect, if it redirects ids that are not current. For such ids without a successor it responds
+    /// with 410.
+    pub moved: Option<fn(&mut SchemaGenerator) -> Schema>,
 }
 
 /// The router, and the documentation of its routes.
@@ -83,7 +86,15 @@ impl RouteTable {
     ) -> RouteTable {
         let parameters = SchemaGenerator::subschema_for::<P>;
         let answer = SchemaGenerator::subschema_for::<A>;
-        self.routes.push(ApiRoute { path, method, summary, parameters, answer });
+        self.routes.push(ApiRoute { path, method, summary, parameters, answer, moved: None });
+        self
+    }
+
+    /// Documents that the last route redirects with the body `M`.
+    fn moving<M: JsonSchema>(mut self) -> RouteTable {
+        if let Some(route) = self.routes.last_mut() {
+            route.moved = Some(SchemaGenerator::subschema_for::<M>);
+        }
         self
     }
 }
@@ -121,9 +132,10 @@ fn with_passages(table: RouteTable) -> RouteTable {
         )
         .get::<NoParameters, SectionAnswer, _, _>(
             "/sections/{id}",
-            "A section, as far as its licence allows",
+            "A section, as far as its licence allows; ids of earlier sections are redirected",
             things::section,
         )
+        .moving::<MovedAnswer>()
 }
 
 /// Adds the routes for topics, resources, sources, status and news.

@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::super::error::RequestFailure;
+use super::super::redirect;
 use super::super::state::ServerState;
 use super::parameters::{PathName, QueryParameters, number};
 use super::search::MOST_HITS;
 use crate::library::view::{
-    NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer, TopicsAnswer,
+    MovedAnswer, NewsView, ResourcesAnswer, SectionAnswer, SourcesView, StatusView, TopicAnswer,
+    TopicsAnswer,
 };
 use crate::library::{
-    Audience, DocumentPosition, Library, NewsRequest, ResourceRequest, since as since_of,
+    Audience, DocumentPosition, EarlierId, Library, NewsRequest, ResourceRequest, since as since_of,
 };
 use crate::search::SectionId;
 
@@ -56,19 +59,27 @@ pub(super) async fn section_at(
     };
     let section = state.read(find).await?;
     let section = section.ok_or_else(|| RequestFailure::not_found(missing.0, &missing.1, hint))?;
-    Ok(Json(SectionAnswer { section }))
+    Ok(Json(SectionAnswer { section, earlier_id: None }))
 }
 
 pub(super) async fn section(
     State(state): State<Arc<ServerState>>,
     PathName(id): PathName,
-) -> Result<Json<SectionAnswer>, RequestFailure> {
+) -> Result<Response, RequestFailure> {
     let hint = "ids are 16 hexadecimal digits; search gives them";
     let unknown = || RequestFailure::not_found("section", &id, hint);
     let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
     let found = state.read(move |library| library.section(parsed)).await?;
-    let section = found.ok_or_else(unknown)?;
-    Ok(Json(SectionAnswer { section }))
+    if let Some(section) = found {
+        return Ok(Json(SectionAnswer { section, earlier_id: None }).into_response());
+    }
+    match redirect::earlier(&state, parsed).await?.ok_or_else(unknown)? {
+        EarlierId::Section(current) => {
+            let body = Json(MovedAnswer { moved_to: current.to_string() });
+            Ok(redirect::moved(&format!("/api/v1/sections/{current}"), body))
+        }
+        EarlierId::Removed { source } => Err(RequestFailure::gone(&id, &source)),
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -1,27 +1,28 @@
 //! `/sections/{id}`: one section, as far as rights allow, with its neighbours. `?q=` highlights the matches of a
-//! query.
+//! query. The id of an earlier section redirects to the current one.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use url::Url;
 
 use super::super::api::{PathName, QueryParameters};
 use super::super::error::RequestFailure;
+use super::super::redirect;
 use super::super::state::ServerState;
-use super::failure::answer;
+use super::failure;
 use super::format::address;
 use super::frame::PageFrame;
 use super::prose;
 use crate::annotate::Salience;
 use crate::catalogue::Shown;
-use crate::library::Library;
 use crate::library::view::SectionView;
+use crate::library::{EarlierId, Library};
 use crate::search::{SearchError, SectionId};
 
 /// Links that are listed below a section whose text does not contain them.
@@ -44,15 +45,37 @@ pub(super) async fn page(
         let hint = "it may have changed at its source; search for it above";
         let unknown = || RequestFailure::not_found("section", &id, hint);
         let parsed = SectionId::parse(&id).ok_or_else(unknown)?;
-        let (text, section) = read(&state, parsed, q.trim()).await?.ok_or_else(unknown)?;
+        let Some((text, section)) = read(&state, parsed, q.trim()).await? else {
+            return match redirect::earlier(&state, parsed).await?.ok_or_else(unknown)? {
+                EarlierId::Section(current) => {
+                    Ok(redirect::moved(&address(&format!("/sections/{current}"), &[("q", &q)]), ()))
+                }
+                EarlierId::Removed { source } => Ok(gone(&state, &source, &q)),
+            };
+        };
         let title = title(&section).to_owned();
         // "Answer by ann" is no useful title by itself.
         let name = section.passage.posted.as_ref().map(|_| section.passage.trail());
         let name = name.as_deref().unwrap_or(&title);
         let frame = PageFrame { title: name, query: &q, ..PageFrame::default() };
-        Ok(frame.round(&state, body(&section, &title, &q, text)))
+        Ok(frame.round(&state, body(&section, &title, &q, text)).into_response())
     };
-    answer(&state, page.await)
+    page.await.unwrap_or_else(|failure| failure::page(&state, failure))
+}
+
+/// The page that says that the document of a section is no longer in `source`. `query` led to the section.
+fn gone(state: &ServerState, source: &str, query: &str) -> Response {
+    let title = "No longer there";
+    let body = html! {
+        h1 { (title) }
+        p { "This link led to a section of " (source) ". Its document is no longer there." }
+        p.quiet {
+            a href={ "/sources/" (source) } { "What " (source) " has now" } " · "
+            a href=(address("/", &[("q", query), ("source", source)])) { "Search in it" }
+        }
+    };
+    let frame = PageFrame { title, query, ..PageFrame::default() };
+    (StatusCode::GONE, frame.round(state, body)).into_response()
 }
 
 /// The section `id`, and its text with the matches of `query` highlighted. If the queue of searches is full or the

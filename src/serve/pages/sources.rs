@@ -132,7 +132,7 @@ fn facts(source: &SourceState) -> Markup {
             dt { "Holds" } dd { (plural(source.documents, "document")) ", " (plural(source.sections, "section")) }
             dt { "Licence" } dd { (source.licence.as_deref().unwrap_or("none known")) ": " (word(source.shown)) }
             dt { "Fetched" } dd { @match &source.fetched_at { Some(at) => (time(at)), None => "not yet" } }
-            dt { "State" } dd { (source.state.as_str()) @if source.private { ", private" } @if source.archived { ", archived" } }
+            dt { "State" } dd { (source.state.as_str()) @if source.private { ", private" } @if source.archived { ", archived" } @if source.stale { ", stale" } }
             @if let Some(author) = &source.author { dt { "Author" } dd { (author) } }
             @if let Some(stars) = source.stars.filter(|stars| *stars > 0) { dt { "Stars" } dd { (thousands(stars)) " on GitHub" } }
             @if let Some(day) = &source.pushed_at { dt { "Last push" } dd { (day) } }
@@ -220,6 +220,7 @@ fn row(source: &SourceState) -> Markup {
                 }
                 @if source.private { p.quiet { (PRIVATE) } }
                 @if source.archived { p.quiet { "archived: no longer maintained" } }
+                @if source.stale { p.quiet { "stale: outdated or thin, so it ranks lower" } }
                 @if let Some(failure) = failure {
                     p.warn {
                         (failure.message)

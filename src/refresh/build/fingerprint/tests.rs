@@ -112,6 +112,7 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
         ("the licence by the entry", &|k| k.one().licence = Some("MIT".into())),
         ("the licence by its text", &|k| k.row().licence = Some("MIT".into())),
         ("the language", &|k| k.one().language = Some("sv".into())),
+        ("stale", &|k| k.one().standing = SourceStanding::Stale),
         ("the author", &|k| k.one().author = Some("Ann".into())),
         ("the owner's name", &|k| k.row().owner = None),
         ("why", &|k| k.one().why.push('.')),

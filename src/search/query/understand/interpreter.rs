@@ -178,11 +178,14 @@ impl Interpreter<'_> {
     /// The words that begin with `word` and are commoner; `None` if `word` is common itself, or none of them is much
     /// commoner.
     fn completions_of_submitted(&self, word: &str) -> Result<Option<Vec<KnownWord>>, SearchError> {
-        if self.lexicon.held(word)? > FAR_COMMONER {
+        let as_typed = self.lexicon.held(word)?;
+        if as_typed > FAR_COMMONER {
             return Ok(None);
         }
         let mut known = self.lexicon.beginning(word, COMPLETIONS)?;
-        let held = self.lexicon.held_in_any_form(word)?;
+        // What nobody writes is only the beginning of a word, even if it is the stem of another one: "dri" is that of
+        // "dry".
+        let held = if as_typed == 0 { 0 } else { self.lexicon.held_in_any_form(word)? };
         let is_half = known.first().is_some_and(|best| best.held > held * FAR_COMMONER);
         if held > FAR_COMMONER || !is_half {
             return Ok(None);

@@ -1,0 +1,88 @@
+//! Ids of sections of earlier generations: which current section they lead to.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use crate::generation::earlier::{EarlierDocument, EarlierSection, EarlierSections};
+use crate::search::SectionId;
+
+/// What an id that is not current leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EarlierId {
+    /// The current section with the text.
+    Section(SectionId),
+    /// Nothing: the document is no longer in this source.
+    Removed { source: String },
+}
+
+/// The ids of earlier sections, read when the first id is looked up that is not current. 24 bytes for each id.
+#[derive(Default)]
+pub(super) struct EarlierIds(OnceLock<IdTable>);
+
+/// Sorted by id.
+struct IdTable {
+    ids: Vec<IdRow>,
+    sources: Vec<String>,
+}
+
+struct IdRow {
+    id: u64,
+    target: Option<u64>,
+    /// The index of its source.
+    source: u32,
+}
+
+impl IdTable {
+    fn of(earlier: EarlierSections) -> IdTable {
+        let mut table = IdTable { ids: Vec::new(), sources: Vec::new() };
+        for EarlierDocument { source, sections, .. } in earlier.documents {
+            let source = table.source(source);
+            let row = |section: EarlierSection| IdRow {
+                id: section.id,
+                target: Some(section.target),
+                source,
+            };
+            table.ids.extend(sections.into_iter().map(row));
+        }
+        for (source, removed) in earlier.removed {
+            let source = table.source(source);
+            let row = |id| IdRow { id, target: None, source };
+            table.ids.extend(removed.iter().map(|removed| row(removed.id)));
+        }
+        table.ids.sort_unstable_by_key(|row| row.id);
+        table
+    }
+
+    /// The index of `source`. The documents of a source follow each other.
+    fn source(&mut self, source: String) -> u32 {
+        if self.sources.last() != Some(&source) {
+            self.sources.push(source);
+        }
+        u32::try_from(self.sources.len()).unwrap_or(u32::MAX) - 1
+    }
+
+    fn find(&self, id: SectionId) -> Option<EarlierId> {
+        let at = self.ids.binary_search_by_key(&id.0, |row| row.id).ok()?;
+        let row = self.ids.get(at)?;
+        Some(match row.target {
+            Some(target) => EarlierId::Section(SectionId(target)),
+            None => EarlierId::Removed { source: self.sources.get(row.source as usize)?.clone() },
+        })
+    }
+}
+
+impl EarlierIds {
+    /// What `id` leads to in the generation in `folder`; see `Library::earlier`.
+    pub fn find(&self, folder: &Path, id: SectionId) -> Option<EarlierId> {
+        if let Some(table) = self.0.get() {
+            return table.find(id);
+        }
+        match EarlierSections::read(folder) {
+            Ok(earlier) => self.0.get_or_init(|| IdTable::of(earlier)).find(id),
+            Err(error) => {
+                tracing::warn!("the ids of earlier sections can't be read: {error}");
+                None
+            }
+        }
+    }
+}

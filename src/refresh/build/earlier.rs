@@ -1,0 +1,206 @@
+//! Writes `earlier.bin` of a generation: finds the current section to which the id of each earlier section leads.
+//!
+//! The sections of the previous generation that are not in the new one are added; their headings and addresses come from
+//! the previous search index, so this works for every format that the program reads. Ids that the previous generation
+//! already listed are carried over. For a document that changed, all of them are found again from their own headings and
+//! addresses: a section that was joined to another and is separate again leads to itself, not to the other.
+
+mod changed;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use self::changed::{ChangedDocument, DocumentPair};
+use super::changes::moved;
+use crate::extract::Address;
+use crate::generation::checksums::SEARCH;
+use crate::generation::contents::{ContentsEntry, GenerationContents};
+use crate::generation::earlier::{
+    EarlierDocument, EarlierSection, EarlierSections, MOST, MOST_OF_SOURCE, RemovedSection,
+};
+use crate::generation::manifest::{Manifest, SourceCondition};
+use crate::search::{self, SectionLocation};
+
+/// Writes `earlier.bin` of the generation with these `contents` and this `manifest` into `building`, which has its search
+/// index already. The first of the folders `before` that can be read is the previous generation.
+///
+/// Decodes the stored records of sections that are gone, and those of changed documents with earlier sections. For each
+/// changed document O(earlier sections × current sections), for the others O(earlier sections).
+pub(in crate::refresh) fn write(
+    contents: &GenerationContents,
+    before: &[PathBuf],
+    manifest: &Manifest,
+    building: &Path,
+) -> anyhow::Result<()> {
+    let entries = contents.sources.values().flatten();
+    let current: HashSet<u64> = entries.flat_map(ContentsEntry::ids).collect();
+    let read = |folder: &PathBuf| match PreviousSections::read(folder, &current) {
+        Ok(previous) => Some(previous),
+        Err(error) => {
+            let folder = folder.display();
+            tracing::warn!("the section ids of {folder} are not carried over: {error:#}");
+            None
+        }
+    };
+    let mut earlier = match before.iter().find_map(read) {
+        Some(previous) => previous.carry(contents, &current, manifest, building)?,
+        None => EarlierSections::default(),
+    };
+    earlier.limit(MOST_OF_SOURCE, MOST);
+    earlier.write(building)
+}
+
+/// What the previous generation knows of sections that are not current.
+struct PreviousSections {
+    contents: GenerationContents,
+    /// The sections that were not current then either.
+    earlier: EarlierSections,
+    /// The sections that were current, with the number of that generation.
+    gone: Vec<SectionLocation>,
+    number: u64,
+}
+
+/// The pairs by source and previous path.
+type DocumentPairs<'a> = HashMap<(&'a str, &'a str), DocumentPair<'a>>;
+
+impl PreviousSections {
+    /// Reads the generation in `folder`. `current` are the ids of the new generation.
+    fn read(folder: &Path, current: &HashSet<u64>) -> anyhow::Result<PreviousSections> {
+        let name = folder.file_name().and_then(|name| name.to_str());
+        let number = name.and_then(|name| name.parse().ok()).context("its name is no number")?;
+        let contents = GenerationContents::read(&folder.join("contents.bin"))?;
+        let earlier = EarlierSections::read(folder)?;
+        let entries = contents.sources.values().flatten();
+        let gone: HashSet<u64> =
+            entries.flat_map(ContentsEntry::ids).filter(|id| !current.contains(id)).collect();
+        let gone = locations(folder, &gone)?;
+        Ok(PreviousSections { contents, earlier, gone, number })
+    }
+
+    /// The earlier sections of the new generation.
+    fn carry(
+        self,
+        contents: &GenerationContents,
+        current: &HashSet<u64>,
+        manifest: &Manifest,
+        building: &Path,
+    ) -> anyhow::Result<EarlierSections> {
+        let PreviousSections { contents: old, earlier, gone, number } = self;
+        let pairs = pairs(&old, contents);
+        let mut collected = CollectedSections::new(manifest, &pairs);
+        for EarlierDocument { source, path, sections } in earlier.documents {
+            for section in sections.into_iter().filter(|section| !current.contains(&section.id)) {
+                collected.add(&source, &path, section);
+            }
+        }
+        for SectionLocation { id, source, path, headings, address } in gone {
+            let is_post = matches!(address, Address::Question | Address::Comment(_));
+            let headings = if is_post { Vec::new() } else { headings };
+            // No section yet: its own id is not current.
+            let section =
+                EarlierSection { id: id.0, headings, address, last: number, target: id.0 };
+            collected.add(&source, &path, section);
+        }
+        for (source, removed) in earlier.removed {
+            for section in removed.into_iter().filter(|section| !current.contains(&section.id)) {
+                collected.remove(&source, section);
+            }
+        }
+        collected.finish(building)
+    }
+}
+
+/// The earlier sections of the new generation, while they are collected.
+struct CollectedSections<'a> {
+    /// The sources whose ids are kept.
+    sources: HashSet<&'a str>,
+    pairs: &'a DocumentPairs<'a>,
+    /// By source and previous path.
+    documents: BTreeMap<(String, String), Vec<EarlierSection>>,
+    removed: BTreeMap<String, Vec<RemovedSection>>,
+}
+
+impl<'a> CollectedSections<'a> {
+    fn new(manifest: &'a Manifest, pairs: &'a DocumentPairs<'a>) -> CollectedSections<'a> {
+        let listed = manifest.sources.iter();
+        let listed = listed.filter(|source| source.state != SourceCondition::Blocked);
+        CollectedSections {
+            sources: listed.map(|source| source.id.as_str()).collect(),
+            pairs,
+            documents: BTreeMap::new(),
+            removed: BTreeMap::new(),
+        }
+    }
+
+    /// Adds `section` of the document that was at `path` of `source`.
+    fn add(&mut self, source: &str, path: &str, section: EarlierSection) {
+        if !self.pairs.contains_key(&(source, path)) {
+            return self.remove(source, RemovedSection { id: section.id, last: section.last });
+        }
+        if self.sources.contains(source) {
+            let key = (source.to_owned(), path.to_owned());
+            self.documents.entry(key).or_default().push(section);
+        }
+    }
+
+    /// Adds a section whose document is gone.
+    fn remove(&mut self, source: &str, section: RemovedSection) {
+        if self.sources.contains(source) {
+            self.removed.entry(source.to_owned()).or_default().push(section);
+        }
+    }
+
+    /// Finds the sections to which they lead, in the search index in `building`.
+    fn finish(self, building: &Path) -> anyhow::Result<EarlierSections> {
+        let CollectedSections { pairs, documents, removed, .. } = self;
+        let pair_of = |(source, path): &(String, String)| pairs.get(&(&**source, &**path)).copied();
+        let changed = documents.keys().filter_map(pair_of).filter(DocumentPair::is_changed);
+        let wanted: HashSet<u64> = changed.flat_map(|pair| pair.new.ids()).collect();
+        let found = locations(building, &wanted)?;
+        let mut found: HashMap<u64, SectionLocation> =
+            found.into_iter().map(|location| (location.id.0, location)).collect();
+        let lead = |(key, mut sections): ((String, String), Vec<EarlierSection>)| {
+            let pair = pair_of(&key)?;
+            if pair.is_changed() {
+                let candidates = pair.new.ids().filter_map(|id| found.remove(&id)).collect();
+                ChangedDocument::new(pair, candidates).lead(&mut sections);
+                // A section without a target would lead to itself. That needs an index without the document's sections.
+                sections.retain(|section| section.target != section.id);
+            }
+            Some(EarlierDocument { source: key.0, path: pair.new.path.clone(), sections })
+        };
+        Ok(EarlierSections { documents: documents.into_iter().filter_map(lead).collect(), removed })
+    }
+}
+
+/// The documents of `old` that are also in `new`, at the same path or moved.
+fn pairs<'a>(old: &'a GenerationContents, new: &'a GenerationContents) -> DocumentPairs<'a> {
+    let mut pairs = DocumentPairs::new();
+    for (source, now) in &new.sources {
+        let Some(before) = old.sources.get(source) else { continue };
+        let at_path: HashMap<&str, &ContentsEntry> =
+            before.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+        let moved = moved(before, now);
+        for new in now.iter().filter(|entry| !entry.sections.is_empty()) {
+            let path = new.path.as_str();
+            if let Some(old) = at_path.get(path).or_else(|| moved.get(path)) {
+                pairs.insert((source, &old.path), DocumentPair { old, new });
+            }
+        }
+    }
+    pairs
+}
+
+/// The locations of the sections `ids` in the search index of the generation in `folder`. Does not open it if there are
+/// none.
+fn locations(folder: &Path, ids: &HashSet<u64>) -> anyhow::Result<Vec<SectionLocation>> {
+    match ids.is_empty() {
+        true => Ok(Vec::new()),
+        false => Ok(search::locations(&folder.join(SEARCH), |id| ids.contains(&id.0))?),
+    }
+}
+
+#[cfg(test)]
+mod tests;
