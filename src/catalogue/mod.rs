@@ -2,7 +2,8 @@
 //!
 //! Read from `sources/catalogue.toml`. All faults are reported together, each with its line; an unknown key is a fault.
 //! [`policy`] defines what is never indexed and which licences allow what, [`rights`] makes the texts that may be shown,
-//! [`edit`] adds and removes entries, [`voice`] determines which sources count as one voice.
+//! [`refusal`] says why a file is left out, [`edit`] adds and removes entries, [`voice`] determines which sources count
+//! as one voice.
 
 pub mod edit;
 mod entries;
@@ -10,6 +11,7 @@ mod fields;
 mod load;
 pub mod names;
 pub mod policy;
+pub mod refusal;
 pub mod rights;
 pub mod selection;
 mod source;
