@@ -2,8 +2,8 @@
 //!
 //! Read from `sources/catalogue.toml`. All faults are reported together, each with its line; an unknown key is a fault.
 //! [`builtin`] adds the list inside the program to a user's own. [`policy`] defines what is never indexed, which licences
-//! allow what, and which repositories are refused, [`rights`] makes the texts that may be shown,
-//! [`edit`] adds and removes entries, [`voice`] determines which sources count as one voice.
+//! allow what, and which repositories are refused, [`refusal`] says why a file is left out, [`rights`] makes the texts that
+//! may be shown, [`edit`] adds and removes entries, [`voice`] determines which sources count as one voice.
 
 mod builtin;
 pub mod edit;
@@ -14,6 +14,7 @@ mod load;
 pub mod names;
 mod parse;
 pub mod policy;
+pub mod refusal;
 mod refused;
 pub mod rights;
 pub mod selection;

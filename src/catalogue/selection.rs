@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::refusal::{FileRefusal, LeftOutReason};
 use super::{LicenceFile, Policy, Source};
 
 /// The policy's compiled rules, the base of each source's [`Selection`]. Compiling takes about a millisecond; clones share
@@ -11,7 +12,7 @@ use super::{LicenceFile, Policy, Source};
 #[derive(Clone, Debug)]
 pub struct SelectionRules {
     policy: Arc<Policy>,
-    exclude: Arc<GlobSet>,
+    exclude: Arc<RuleGlobs>,
     /// Hash of the policy's settings that determine which files are fetched.
     hash: blake3::Hasher,
 }
@@ -27,7 +28,7 @@ impl SelectionRules {
             hash.update(&limit.to_le_bytes());
         }
         SelectionRules {
-            exclude: Arc::new(set(&policy.exclude)),
+            exclude: Arc::new(RuleGlobs::new(&policy.exclude)),
             policy: Arc::new(policy.clone()),
             hash,
         }
@@ -41,7 +42,7 @@ impl SelectionRules {
         for part in source.include.iter().chain(["|".to_owned()].iter()).chain(&source.exclude) {
             hash.update(part.as_bytes()).update(b"\0");
         }
-        let own = |globs: &[String]| (!globs.is_empty()).then(|| set(globs));
+        let own = |globs: &[String]| (!globs.is_empty()).then(|| RuleGlobs::new(globs));
         Selection {
             rules: self.clone(),
             include: own(&source.include),
@@ -55,15 +56,15 @@ impl SelectionRules {
 #[derive(Clone, Debug)]
 pub struct Selection {
     rules: SelectionRules,
-    include: Option<GlobSet>,
-    exclude: Option<GlobSet>,
+    include: Option<RuleGlobs>,
+    exclude: Option<RuleGlobs>,
     fingerprint: String,
 }
 
 impl Selection {
     /// Whether the file at `path` (inside the source, `/`-separated) is indexed.
     pub fn selects(&self, path: &str) -> bool {
-        let is_in = |globs: &GlobSet| globs.is_match(path);
+        let is_in = |globs: &RuleGlobs| globs.is_match(path);
         self.rules.policy.formats.contains(&format_of(path))
             && self.include.as_ref().is_none_or(is_in)
             && !self.exclude.as_ref().is_some_and(is_in)
@@ -78,9 +79,32 @@ impl Selection {
 
     /// Whether the file at `path` of `size` bytes is indexed: selected, and within the policy's limits.
     pub fn takes(&self, path: &str, size: u64) -> bool {
-        let depth = path.split('/').count() as u64;
         let limits = &self.rules.policy.limits;
-        size <= limits.file_bytes && depth <= limits.path_depth && self.selects(path)
+        size <= limits.file_bytes && components(path) <= limits.path_depth && self.selects(path)
+    }
+
+    /// Why the file at `path` of `size` bytes is not indexed, and by which rule; `None` if [`Selection::takes`] it.
+    pub fn refusal(&self, path: &str, size: u64) -> Option<FileRefusal> {
+        let (format, limits) = (format_of(path), &self.rules.policy.limits);
+        if !self.rules.policy.formats.contains(&format) {
+            return Some(FileRefusal::by(LeftOutReason::Format, format));
+        }
+        if let Some(glob) = self.rules.exclude.first_match(path) {
+            return Some(FileRefusal::by(LeftOutReason::Policy, glob));
+        }
+        if let Some(glob) = self.exclude.as_ref().and_then(|exclude| exclude.first_match(path)) {
+            return Some(FileRefusal::by(LeftOutReason::Exclude, glob));
+        }
+        let reason = if self.include.as_ref().is_some_and(|include| !include.is_match(path)) {
+            LeftOutReason::Include
+        } else if size > limits.file_bytes {
+            LeftOutReason::Size
+        } else if components(path) > limits.path_depth {
+            LeftOutReason::Depth
+        } else {
+            return None;
+        };
+        Some(FileRefusal::of(reason))
     }
 
     /// Whether `path` names a copy of a commercial book, which is never fetched.
@@ -115,15 +139,42 @@ pub fn format_of(path: &str) -> String {
     }
 }
 
-fn set(globs: &[String]) -> GlobSet {
-    let mut builder = GlobSetBuilder::new();
-    for glob in globs {
-        let built = GlobBuilder::new(glob).case_insensitive(true).literal_separator(true).build();
-        if let Ok(glob) = built {
-            builder.add(glob);
+/// The number of components of `path`.
+fn components(path: &str) -> u64 {
+    path.split('/').count() as u64
+}
+
+/// Compiled globs with their texts. Invalid globs match nothing.
+#[derive(Clone, Debug)]
+struct RuleGlobs {
+    set: GlobSet,
+    /// The text of each glob of `set`.
+    texts: Vec<String>,
+}
+
+impl RuleGlobs {
+    fn new(globs: &[String]) -> RuleGlobs {
+        let mut builder = GlobSetBuilder::new();
+        let mut texts = Vec::new();
+        for text in globs {
+            let built =
+                GlobBuilder::new(text).case_insensitive(true).literal_separator(true).build();
+            if let Ok(glob) = built {
+                builder.add(glob);
+                texts.push(text.clone());
+            }
         }
+        RuleGlobs { set: builder.build().unwrap_or_else(|_| GlobSet::empty()), texts }
     }
-    builder.build().unwrap_or_else(|_| GlobSet::empty())
+
+    fn is_match(&self, path: &str) -> bool {
+        self.set.is_match(path)
+    }
+
+    /// The text of the first glob that matches `path`.
+    fn first_match(&self, path: &str) -> Option<&str> {
+        self.set.matches(path).first().and_then(|at| self.texts.get(*at)).map(String::as_str)
+    }
 }
 
 #[cfg(test)]
@@ -158,5 +209,29 @@ mod tests {
         }
         assert!(Selection::always("LICENSE") && Selection::always("license.md"));
         assert!(!Selection::always("docs/LICENSE"));
+    }
+
+    #[test]
+    fn a_refusal_names_the_rule_that_leaves_a_file_out() {
+        let policy = policy::load(&DataFiles::Compiled).unwrap();
+        let text = "[[source]]\nrepo = \"a/b\"\nwhy = \"x\"\ninclude = [\"docs/**\"]\nexclude = [\"*.txt\", \"docs/old/**\"]\n";
+        let catalogue = parse("c", text).unwrap();
+        let selection = SelectionRules::new(&policy).of(&catalogue.sources[0]);
+        let deep = format!("docs/{}a.md", "x/".repeat(30));
+        let by = |reason, rule: &str| Some(FileRefusal::by(reason, rule));
+        let of = |reason| Some(FileRefusal::of(reason));
+        for (path, size, expected) in [
+            ("docs/a.md", 1, None),
+            ("docs/old/a.md", 1, by(LeftOutReason::Exclude, "docs/old/**")),
+            ("docs/old/A.PNG", 1, by(LeftOutReason::Format, "png")),
+            ("Makefile", 1, by(LeftOutReason::Format, "")),
+            ("docs/vendor/a.md", 1, by(LeftOutReason::Policy, "**/vendor/**")),
+            ("src/a.md", 1, of(LeftOutReason::Include)),
+            ("docs/a.md", u64::MAX, of(LeftOutReason::Size)),
+            (&deep, 1, of(LeftOutReason::Depth)),
+        ] {
+            assert_eq!(selection.refusal(path, size), expected, "{path}");
+            assert_eq!(selection.takes(path, size), expected.is_none(), "{path}");
+        }
     }
 }

@@ -3,12 +3,15 @@
 //! `--json` prints exactly the API's objects. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done, but a source
 //! failed in this run.
 
+mod audit;
+mod audit_table;
 mod discover;
 mod doctor;
 mod eval;
 mod exit;
 mod export;
 mod guide;
+mod look_up;
 mod mcp;
 mod open;
 mod output;
@@ -20,6 +23,7 @@ mod serve;
 mod sources;
 mod status;
 mod topics;
+mod trial;
 mod vocabulary;
 mod ways;
 
@@ -100,7 +104,8 @@ enum Command {
     Serve(serve::ServeArguments),
     /// Fetch what is new and build a new generation of the index
     Refresh(refresh::RefreshArguments),
-    /// List the sources; `check` looks for faults in the data files, `discover` for what the catalogue lacks
+    /// List the sources; `audit` shows what they consist of, `check` looks for faults in the data files, `discover` for
+    /// what the catalogue lacks
     Sources(sources::SourcesArguments),
     /// Check the vocabulary; suggest terms that it lacks
     Vocabulary(vocabulary::VocabularyArguments),
@@ -155,7 +160,7 @@ pub fn run(cli: Cli) -> anyhow::Result<Exit> {
     let ended = match command {
         Command::Serve(arguments) => serve::run(config, arguments),
         Command::Refresh(arguments) => refresh::run(&config, arguments, cli.global.quiet),
-        Command::Sources(arguments) => sources::run(&config, arguments),
+        Command::Sources(arguments) => sources::run(&config, arguments, cli.global.quiet),
         Command::Vocabulary(arguments) => vocabulary::run(&config, arguments),
         Command::Search(arguments) => search::run(&config, &arguments),
         Command::Section(arguments) => section::run(&config, &arguments),

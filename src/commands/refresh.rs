@@ -75,7 +75,13 @@ pub(super) fn run(
     if arguments.background {
         give_way();
     }
-    let stop = stop_on_signal(config)?;
+    let (own, started_at) = (config.clone(), chrono::Utc::now());
+    let stop = stop_on_signal(move || {
+        if let Err(error) = refresh::record_stopped(&own, started_at) {
+            tracing::warn!("the run is not recorded: {error:#}");
+        }
+        eprintln!("cairn: {}", escape(STOPPED));
+    })?;
     let mut progress = RefreshBars::new(quiet);
     let result = refresh::run(config, &options, &stop, &mut |event| progress.on_event(&event));
     progress.end();
@@ -103,9 +109,11 @@ fn give_way() {
 }
 
 /// Stops the run at Ctrl-C or SIGTERM. The process exits at a second signal, or if the current step does not end
-/// within [`GRACE`], such as merging a large index. That is safe: a run may be killed at any instruction.
-fn stop_on_signal(config: &Config) -> anyhow::Result<RefreshStop> {
-    let (config, started_at) = (config.clone(), chrono::Utc::now());
+/// within [`GRACE`], such as merging a large index; it calls `before_exit` first. That is safe: a run may be killed at
+/// any instruction.
+pub(super) fn stop_on_signal(
+    before_exit: impl FnOnce() + Send + 'static,
+) -> anyhow::Result<RefreshStop> {
     let stop = RefreshStop::new();
     let asked = stop.clone();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -118,10 +126,7 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<RefreshStop> {
             stops.next().await;
             asked.cancel();
             let _ = tokio::time::timeout(GRACE, stops.next()).await;
-            if let Err(error) = refresh::record_stopped(&config, started_at) {
-                tracing::warn!("the run is not recorded: {error:#}");
-            }
-            eprintln!("cairn: {}", escape(STOPPED));
+            before_exit();
             std::process::exit(1);
         });
     });
@@ -129,18 +134,18 @@ fn stop_on_signal(config: &Config) -> anyhow::Result<RefreshStop> {
 }
 
 /// Progress bars on a terminal, lines elsewhere.
-struct RefreshBars {
+pub(super) struct RefreshBars {
     quiet: bool,
     terminal: bool,
     bar: Option<ProgressBar>,
 }
 
 impl RefreshBars {
-    fn new(quiet: bool) -> RefreshBars {
+    pub(super) fn new(quiet: bool) -> RefreshBars {
         RefreshBars { quiet, terminal: std::io::stderr().is_terminal(), bar: None }
     }
 
-    fn on_event(&mut self, event: &RefreshEvent) {
+    pub(super) fn on_event(&mut self, event: &RefreshEvent) {
         if self.quiet {
             return;
         }
@@ -214,7 +219,7 @@ impl RefreshBars {
         eprintln!("{}", escape(text));
     }
 
-    fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }

@@ -1,4 +1,4 @@
-//! `cairn sources`, `cairn sources add`, `remove`, `check` and `discover`.
+//! `cairn sources`, `cairn sources add`, `remove`, `check`, `audit` and `discover`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 
+use super::audit::AuditArguments;
 use super::discover::DiscoverArguments;
-use super::{Exit, discover, open, output};
+use super::look_up::look_up;
+use super::trial::TrialArguments;
+use super::{Exit, audit, discover, open, output, trial};
 use crate::catalogue::edit::{self, NewEntry};
 use crate::catalogue::{self, Policy, policy};
 use crate::config::Config;
 use crate::crawl::github::metadata::Metadata;
-use crate::crawl::{Crawler, Traffic};
 use crate::generation::runs::LatestResults;
 use crate::printable::shell;
 use crate::problem::Faults;
@@ -35,6 +37,8 @@ enum SourcesCommand {
     Remove { id: String },
     /// Report every fault of catalogue, policy and vocabulary, with file and line
     Check,
+    /// Show what each source consists of: code, numbers, tables, duplicates, topics, and what is left out
+    Audit(AuditArguments),
     /// List repositories that the catalogue lacks, with what the sources say about them, as entries to paste
     Discover(DiscoverArguments),
 }
@@ -52,12 +56,50 @@ struct AddArguments {
     /// Do not ask GitHub whether it exists
     #[arg(long, requires = "why")]
     offline: bool,
+    /// Add nothing: fetch it and show its licence, size, documents and duplicates, and what would be left out
+    #[arg(long = "try", conflicts_with = "offline")]
+    is_trial: bool,
+    /// With --try: only files that match this glob (repeatable)
+    #[arg(long, value_name = "GLOB", requires = "is_trial")]
+    include: Vec<String>,
+    /// With --try: no files that match this glob (repeatable)
+    #[arg(long, value_name = "GLOB", requires = "is_trial")]
+    exclude: Vec<String>,
+    /// With --try: print one object as JSON; docs/sources.md describes it
+    #[arg(long, requires = "is_trial")]
+    json: bool,
 }
 
-pub(super) fn run(config: &Config, arguments: SourcesArguments) -> anyhow::Result<Exit> {
+impl AddArguments {
+    fn trial(&self) -> TrialArguments<'_> {
+        TrialArguments {
+            repo: &self.repo,
+            why: self.why.as_deref(),
+            author: self.author.as_deref(),
+            include: &self.include,
+            exclude: &self.exclude,
+            json: self.json,
+        }
+    }
+}
+
+pub(super) fn run(
+    config: &Config,
+    arguments: SourcesArguments,
+    is_quiet: bool,
+) -> anyhow::Result<Exit> {
     match arguments.command {
         Some(SourcesCommand::Check) => check(config),
+        Some(SourcesCommand::Add(mut added)) if added.is_trial => {
+            added.json |= arguments.json;
+            check_refusal(&policy::load(&config.sources)?, &added.repo)?;
+            trial::run(config, &added.trial(), is_quiet)
+        }
         Some(SourcesCommand::Add(arguments)) => add(config, &arguments),
+        Some(SourcesCommand::Audit(mut auditing)) => {
+            auditing.json |= arguments.json;
+            audit::run(config, &auditing)
+        }
         Some(SourcesCommand::Discover(mut discovery)) => {
             discovery.json |= arguments.json;
             discover::run(config, &discovery)
@@ -106,7 +148,7 @@ fn list(config: &Config, json: bool) -> anyhow::Result<Exit> {
 }
 
 fn add(config: &Config, arguments: &AddArguments) -> anyhow::Result<Exit> {
-    let AddArguments { repo, why, author, offline } = arguments;
+    let AddArguments { repo, why, author, offline, .. } = arguments;
     let (path, text) = catalogue_text(config)?;
     let name = path.display().to_string();
     let author = author.as_deref();
@@ -175,17 +217,10 @@ fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
 
 /// GitHub's metadata of `repo`; an error if it does not exist.
 fn ask(config: &Config, repo: &str) -> anyhow::Result<Metadata> {
-    let (owner, name) = repo.split_once('/').context("a repository is written owner/name")?;
-    let limits = policy::load(&config.sources)?.limits;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let crawler = Crawler::new(config, limits)?;
-        let metadata = crawler.metadata(owner, name, None, &mut Traffic::default()).await;
-        let metadata = metadata.with_context(|| {
-            format!("cannot look up {repo} on GitHub; --offline with --why skips that")
-        })?;
-        metadata.with_context(|| format!("GitHub sent no metadata of {repo}"))
-    })
+    let metadata = look_up(config, repo).with_context(|| {
+        format!("cannot look up {repo} on GitHub; --offline with --why skips that")
+    })?;
+    metadata.with_context(|| format!("GitHub sent no metadata of {repo}"))
 }
 
 /// Replaces the file at `path` atomically, so that a reader never sees a part of it.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::checksums::FileMarks;
 use super::damage::IndexDamage;
 use super::format::{FORMAT, OLDEST};
+use super::left_out::LeftOutGroup;
 use crate::catalogue::OriginKind;
 use crate::catalogue::names::SourceNames;
 use crate::catalogue::voice::VoiceSource;
@@ -149,6 +150,10 @@ pub struct SourceState {
     pub documents: usize,
     pub sections: usize,
     pub problems: Vec<Problem>,
+    /// The files that the rules leave out, by reason. `None` if they are not known: for a folder, which is never listed
+    /// as a whole, and for an archive with too many files.
+    #[serde(default)]
+    pub left_out: Option<Vec<LeftOutGroup>>,
 }
 
 /// The fields that every format has.

@@ -1,8 +1,8 @@
 //! The index on disk: the format of a generation and of the files beside it, and how they are read.
 //!
 //! A generation is a folder of files that never change after it is published ([`folders`]). [`manifest`] describes its
-//! sources and files, [`contents`] lists its documents, [`news`] what is new in it, [`earlier`] the ids of earlier
-//! sections, [`copies`] its folded copies, and [`papers`] the metadata of cited papers.
+//! sources and files, [`left_out`] the files that are not in it, [`contents`] lists its documents, [`news`] what is new in
+//! it, [`earlier`] the ids of earlier sections, [`copies`] its folded copies, and [`papers`] the metadata of cited papers.
 //! The graph and the search index are read by [`crate::graph`] and [`crate::search`].
 //!
 //! Beside the generations are `current`, which names the generation that readers open, the record of runs ([`runs`],
@@ -14,7 +14,8 @@
 //! [`format::FORMAT`] is incremented with every change to the form of a file, including the fields of the search index.
 //! A program reads its own format and the previous one ([`format::OLDEST`]). So after an update, readers use the
 //! existing generation until a refresh has built one of the new format. A generation of any other format counts as
-//! damaged. The integration test `after_an_update_the_previous_format_is_served_at_once_and_then_replaced` checks this
+//! damaged. A new key of the manifest that has a default when it is missing needs no new number: older programs ignore
+//! it. The integration test `after_an_update_the_previous_format_is_served_at_once_and_then_replaced` checks this
 //! for a whole generation.
 //!
 //! # Damage
@@ -31,6 +32,7 @@ pub mod damage;
 pub mod earlier;
 pub mod folders;
 pub mod format;
+pub mod left_out;
 pub mod lock;
 pub mod loss;
 pub mod manifest;

@@ -6,6 +6,7 @@
 
 mod answers;
 mod audience;
+mod audit;
 mod cards;
 pub mod deck;
 pub mod discover;
@@ -28,6 +29,7 @@ mod ways;
 
 pub use answers::DocumentPosition;
 pub use audience::Audience;
+pub use audit::{TrialRequest, try_source};
 pub use cards::CardDeck;
 pub use earlier::EarlierId;
 pub use moment::since;

@@ -20,5 +20,5 @@ mod wanted;
 pub use derive::reader;
 pub use gather::mend::audit;
 pub use gather::threads::fetch::no_token;
-pub use run::{RefreshSummary, record_stopped, run};
+pub use run::{RefreshSummary, record_stopped, run, run_catalogue};
 pub use wanted::options::{FetchMode, OnLoss, RefreshEvent, RefreshOptions, RefreshStop};

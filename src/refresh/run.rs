@@ -46,17 +46,28 @@ pub fn run(
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
-    run_all_steps(config, options, stop, on_event)
+    run_catalogue(config, catalogue::load(&config.sources)?, options, stop, on_event)
+}
+
+/// The same as [`run`], with the sources of `catalogue` instead of those of the data files.
+pub fn run_catalogue(
+    config: &Config,
+    catalogue: Catalogue,
+    options: &RefreshOptions,
+    stop: &RefreshStop,
+    on_event: &mut dyn FnMut(RefreshEvent),
+) -> anyhow::Result<RefreshSummary> {
+    run_all_steps(config, catalogue, options, stop, on_event)
         .map_err(|error| full::explain(error, &config.index))
 }
 
 fn run_all_steps(
     config: &Config,
+    catalogue: Catalogue,
     options: &RefreshOptions,
     stop: &RefreshStop,
     on_event: &mut dyn FnMut(RefreshEvent),
 ) -> anyhow::Result<RefreshSummary> {
-    let catalogue = catalogue::load(&config.sources)?;
     let policy = catalogue::policy::load(&config.sources)?;
     let inputs = RefreshInputs {
         catalogue,

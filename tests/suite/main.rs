@@ -10,6 +10,7 @@ mod archives;
 mod assistant;
 mod assumptions;
 mod attack;
+mod audits;
 mod bounded;
 mod changing;
 mod cli;

@@ -119,13 +119,13 @@ fn a_refused_repository_is_neither_added_nor_listed_nor_offered() {
         repo("bob/lists", &[("README.md", &list.replace("explain", "teach"))]),
     ]);
     let name = "jeevan-kumar-raj/Grokking-System-Design";
-    let add = world.run(&["sources", "add", name]);
-    assert_eq!(add.code, 1);
-    assert!(
-        add.stderr.contains("the policy refuses") && add.stderr.contains("paid course"),
-        "{}",
-        add.stderr
-    );
+    for arguments in [&["sources", "add", name][..], &["sources", "add", name, "--try"]] {
+        let add = world.run(arguments);
+        assert_eq!(add.code, 1);
+        let is_refused =
+            add.stderr.contains("the policy refuses") && add.stderr.contains("paid course");
+        assert!(is_refused, "{}", add.stderr);
+    }
     assert_eq!(world.asked(), [] as [&str; 0], "GitHub is not asked about it");
     world.refresh(&[], 0);
     let view = world.run(&["sources", "discover", "--offline", "--json"]).json();

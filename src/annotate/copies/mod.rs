@@ -11,4 +11,4 @@ mod shingles;
 
 pub use fold::{BUCKET, CopyFold, Representative};
 pub use shingles::{MinHashSignature, ShingleSketch};
-pub(super) use shingles::{fingerprint, signature};
+pub(crate) use shingles::{fingerprint, signature};

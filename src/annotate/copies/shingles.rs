@@ -27,7 +27,7 @@ pub struct MinHashSignature(pub(super) [u64; BANDS]);
 
 /// A hash of heading, text and code that ignores differences in whitespace. `None` if text and code have fewer than
 /// `LEAST_WORDS` words.
-pub(in crate::annotate) fn fingerprint(section: &Section) -> Option<u64> {
+pub(crate) fn fingerprint(section: &Section) -> Option<u64> {
     let words = section.text.split_whitespace().count() + section.code.split_whitespace().count();
     if words < LEAST_WORDS {
         return None;
@@ -46,7 +46,7 @@ pub(in crate::annotate) fn fingerprint(section: &Section) -> Option<u64> {
 
 /// The signature of `section`; near-copies usually share at least one band. `None` if the section is too short.
 /// O(length).
-pub(in crate::annotate) fn signature(section: &Section) -> Option<MinHashSignature> {
+pub(crate) fn signature(section: &Section) -> Option<MinHashSignature> {
     let shingles = shingles(section)?;
     let mut least = [u64::MAX; BANDS * ROWS];
     let mut seeds = [0; BANDS * ROWS];

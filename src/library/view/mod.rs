@@ -3,6 +3,7 @@
 //! Every quote in them is a [`Showable`](crate::catalogue::rights::Showable).
 
 mod answers;
+mod audit;
 mod discover;
 mod knowledge;
 mod passage;
@@ -14,6 +15,11 @@ mod topic;
 pub use answers::{
     ErrorAnswer, ErrorCode, ErrorView, MovedAnswer, RefreshAnswer, RefreshStart, ResourcesAnswer,
     SectionAnswer, SuggestAnswer, TopicAnswer, TopicsAnswer,
+};
+pub use audit::{
+    AuditView, ComparedView, DocumentAuditView, DuplicatedSourceView, FilesView, FolderAuditView,
+    LicenceOrigin, PlaceUnit, ProblemGroupView, SectionSharesView, SectionsAuditView,
+    SourceAuditView, TrialView,
 };
 pub use discover::{CandidateView, DiscoverView, DropReason, DroppedView, GitHubView, ReadsAs};
 pub use knowledge::{

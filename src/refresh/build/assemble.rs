@@ -108,6 +108,7 @@ fn build(
     let BuildInput { config, inputs, wanted, stop, .. } = input;
     let mut builder = GenerationBuilder::new(config, inputs, facts)?;
     builder.report(&wanted.problems);
+    builder.leave_out(&wanted.left_out);
     for item in &wanted.items {
         if stop.is_cancelled() {
             return Ok(None);

@@ -16,6 +16,7 @@ use crate::extract::{Document, DocumentOpening, Extracted};
 use crate::generation::checksums::SEARCH;
 use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::copies;
+use crate::generation::left_out::LeftOutGroup;
 use crate::generation::manifest::{Manifest, SourceState};
 use crate::generation::papers::{GenerationPapers, PAPERS};
 use crate::problem::{Problem, Stage};
@@ -73,6 +74,13 @@ impl<'a> GenerationBuilder<'a> {
         for problem in problems {
             let source = problem.source.clone().unwrap_or_default();
             self.shares.entry(source).or_default().problems.push(problem.clone());
+        }
+    }
+
+    /// Sets the files that the rules leave out, by the ids of the sources.
+    pub fn leave_out(&mut self, groups: &BTreeMap<String, Vec<LeftOutGroup>>) {
+        for (source, groups) in groups {
+            self.shares.entry(source.clone()).or_default().left_out = Some(groups.clone());
         }
     }
 
@@ -219,9 +227,10 @@ impl<'a> GenerationBuilder<'a> {
             .iter()
             .map(|source| {
                 let row = rows.get(&source.id.0).cloned().unwrap_or_default();
-                let share = self.shares.remove(&source.id.0).unwrap_or_default();
+                let mut share = self.shares.remove(&source.id.0).unwrap_or_default();
                 let mut state = source_state(self.inputs, source, row, share.title.as_deref());
                 (state.documents, state.sections) = (share.documents, share.sections);
+                state.left_out = share.left_out.take();
                 state.problems.extend(share.finish(source));
                 state
             })

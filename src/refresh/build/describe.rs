@@ -89,7 +89,7 @@ pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
     }
 }
 
-/// The state of `source` in the manifest, with counts of 0. `title` is the title of its README.
+/// The state of `source` in the manifest, with counts of 0 and no files left out. `title` is the title of its README.
 pub(in crate::refresh) fn source_state(
     inputs: &RefreshInputs,
     source: &Source,
@@ -136,6 +136,7 @@ pub(in crate::refresh) fn source_state(
         documents: 0,
         sections: 0,
         problems,
+        left_out: None,
     }
 }
 

@@ -19,6 +19,7 @@ use crate::crawl::Snapshot;
 use crate::crawl::arxiv::{ArxivId, PaperMetadata};
 use crate::crawl::github::metadata::{Metadata, OwnerMetadata};
 use crate::generation::format::FORMAT;
+use crate::generation::left_out::LeftOutGroup;
 use crate::generation::manifest::SourceCondition;
 use crate::graph;
 use crate::problem::Problem;
@@ -49,6 +50,8 @@ struct GenerationInputs<'a> {
     items: Vec<ItemInputs<'a>>,
     /// Why other files are left out.
     problems: &'a [Problem],
+    /// How many files the rules leave out, by the ids of the sources.
+    left_out: &'a BTreeMap<String, Vec<LeftOutGroup>>,
 }
 
 #[derive(Serialize)]
@@ -123,6 +126,7 @@ pub(in crate::refresh) fn fingerprint(
         papers,
         items: wanted.items.iter().map(of_item).collect(),
         problems: &wanted.problems,
+        left_out: &wanted.left_out,
     };
     let hash = postcard::to_io(&inputs, blake3::Hasher::new()).context("cannot hash the inputs")?;
     Ok(hash.finalize().to_hex()[..32].to_owned())

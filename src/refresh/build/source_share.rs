@@ -2,6 +2,7 @@
 
 use crate::annotate::copies::BUCKET;
 use crate::catalogue::{Source, SourceId};
+use crate::generation::left_out::LeftOutGroup;
 use crate::problem::{Problem, Stage};
 
 /// A document with more bytes of text than this is large. Such documents are usually generated.
@@ -15,6 +16,8 @@ pub(in crate::refresh) struct SourceShare {
     pub problems: Vec<Problem>,
     /// The title of its README.
     pub title: Option<String>,
+    /// The files that the rules leave out, by reason; `None` if they are not known.
+    pub left_out: Option<Vec<LeftOutGroup>>,
     /// The text of documents of more than `LARGE` bytes.
     large: TextShare,
     /// The text of the other documents.

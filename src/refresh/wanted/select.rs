@@ -2,14 +2,19 @@
 //! a commercial book, the licence allows it, and the author has not opted out. A thread is indexed if the catalogue
 //! requests it.
 
+use std::collections::BTreeMap;
+
 use super::cairnignore::{self, CairnIgnore, PATH};
 use super::inputs::{RefreshInputs, by_preference, selection};
 use super::item::{THREAD, WantedItem};
 use super::licence::licence;
 use super::options::RefreshStop;
 use super::{chapters, threads};
+use crate::catalogue::refusal::{FileRefusal, LeftOutReason};
 use crate::catalogue::selection::{Selection, format_of};
 use crate::catalogue::{Shown, Source};
+use crate::crawl::LeftOut;
+use crate::generation::left_out::{LeftOutFiles, LeftOutGroup};
 use crate::problem::{Problem, Stage};
 use crate::store::{Store, StoredFile};
 
@@ -18,6 +23,8 @@ use crate::store::{Store, StoredFile};
 pub(in crate::refresh) struct WantedItems<'a> {
     pub items: Vec<WantedItem<'a>>,
     pub problems: Vec<Problem>,
+    /// The files that the rules leave out, by the ids of the sources. Sources whose files are not known are missing.
+    pub left_out: BTreeMap<String, Vec<LeftOutGroup>>,
 }
 
 /// Selects the items of `store` under the current rules. If `stop` is cancelled, the result is incomplete and must not
@@ -35,15 +42,6 @@ pub(in crate::refresh) fn wanted<'a>(
         wanted.add(inputs, source, store)?;
     }
     Ok(wanted)
-}
-
-/// How many selected files of a source are left out.
-#[derive(Clone, Copy, Default)]
-struct LeftOutFiles {
-    /// Because the author asks for it in `.cairnignore`.
-    opted_out: usize,
-    /// Because the licence does not allow to read their format.
-    closed: usize,
 }
 
 impl<'a> WantedItems<'a> {
@@ -67,7 +65,8 @@ impl<'a> WantedItems<'a> {
             self.report(source, PATH, "too long: its first lines are applied, the rest is ignored");
         }
         let first = self.items.len();
-        let left_out = self.files(inputs, source, files, &selection, &ignored, store)?;
+        let mut left_out = LeftOutFiles::default();
+        self.files(inputs, source, files, &selection, &ignored, &mut left_out, store)?;
         if let Some(table) = chapters::mark(&mut self.items[first..], store)? {
             self.report(
                 source,
@@ -75,11 +74,12 @@ impl<'a> WantedItems<'a> {
                 "the table of chapters is too long; only its beginning is read",
             );
         }
-        self.report_left_out(source, left_out, inputs);
+        self.report_left_out(source, &left_out, inputs);
+        self.summarize_left_out(source, left_out, &selection, store)?;
         self.threads(source, &selection, store)
     }
 
-    /// Adds those of `files` that are indexed, and counts the others.
+    /// Adds those of `files` that are indexed, and the others to `left_out`.
     fn files(
         &mut self,
         inputs: &RefreshInputs,
@@ -87,32 +87,46 @@ impl<'a> WantedItems<'a> {
         files: Vec<StoredFile>,
         selection: &Selection,
         ignored: &CairnIgnore,
+        left_out: &mut LeftOutFiles,
         store: &Store,
-    ) -> anyhow::Result<LeftOutFiles> {
+    ) -> anyhow::Result<()> {
         let licence = licence(source, &store.source(&source.id)?);
         let is_open = inputs.policy.shown(licence.as_deref()) == Shown::Full;
-        let mut left_out = LeftOutFiles::default();
         for file in files {
             if selection.is_book_copy(&file.path) {
                 let message = "a copy of a commercial book, by its name: never indexed";
                 self.report(source, &file.path, message);
-            } else if selection.takes(&file.path, file.length) {
-                let format = format_of(&file.path);
+                continue;
+            }
+            let format = format_of(&file.path);
+            let refusal = selection.refusal(&file.path, file.length).or_else(|| {
                 if ignored.leaves_out(&file.path) {
-                    left_out.opted_out += 1;
+                    Some(FileRefusal::of(LeftOutReason::Cairnignore))
                 } else if !is_open && inputs.policy.open_only.contains(&format) {
-                    left_out.closed += 1;
+                    Some(FileRefusal::by(LeftOutReason::Licence, &*format))
                 } else {
-                    self.items.push(WantedItem::of_file(source, file, format));
+                    None
                 }
+            });
+            match refusal {
+                Some(refusal) if !Selection::always(&file.path) => {
+                    left_out.add(refusal, &file.path, file.length);
+                }
+                Some(_) => {}
+                None => self.items.push(WantedItem::of_file(source, file, format)),
             }
         }
-        Ok(left_out)
+        Ok(())
     }
 
-    /// Reports how many files of `source` are left out, and why.
-    fn report_left_out(&mut self, source: &Source, left_out: LeftOutFiles, inputs: &RefreshInputs) {
-        let LeftOutFiles { opted_out, closed } = left_out;
+    /// Reports how many files of `source` are left out because of its licence and its `.cairnignore`.
+    fn report_left_out(
+        &mut self,
+        source: &Source,
+        left_out: &LeftOutFiles,
+        inputs: &RefreshInputs,
+    ) {
+        let closed = left_out.files_for(LeftOutReason::Licence);
         if closed > 0 {
             let formats = inputs.policy.open_only.join(", ");
             let message = format!(
@@ -121,11 +135,31 @@ impl<'a> WantedItems<'a> {
             let problem = Problem::new(Stage::Catalogue, message).of_source(&source.id.0);
             self.problems.push(problem.hint("the source has no licence that allows more"));
         }
+        let opted_out = left_out.files_for(LeftOutReason::Cairnignore);
         if opted_out > 0 {
             let message =
                 format!("asks that {opted_out} of its files be left out; they are not indexed");
             self.report(source, PATH, &message);
         }
+    }
+
+    /// Adds the files that were left out when `source` was fetched to `left_out`, its stored files that are left out,
+    /// and keeps the summary.
+    fn summarize_left_out(
+        &mut self,
+        source: &Source,
+        mut left_out: LeftOutFiles,
+        selection: &Selection,
+        store: &Store,
+    ) -> anyhow::Result<()> {
+        let Some(unfetched) = store.left_out(&source.id)? else { return Ok(()) };
+        for LeftOut { path, size } in unfetched {
+            let refusal = selection.refusal(&path, size);
+            let refusal = refusal.unwrap_or_else(|| FileRefusal::of(LeftOutReason::NotFetched));
+            left_out.add(refusal, &path, size);
+        }
+        self.left_out.insert(source.id.0.clone(), left_out.finish());
+        Ok(())
     }
 
     /// Adds the threads of `source` that the catalogue requests and does not exclude.

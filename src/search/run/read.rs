@@ -21,13 +21,34 @@ impl Searcher {
 
     /// Calls `each` with the id and record of every section that is not a folded copy, in the order of the index. Reads
     /// the whole index.
-    pub fn each(&self, mut each: impl FnMut(SectionId, SectionRecord)) -> Result<(), SearchError> {
+    pub fn each(&self, each: impl FnMut(SectionId, SectionRecord)) -> Result<(), SearchError> {
+        self.read_all(|hidden| hidden == Hidden::No, each)
+    }
+
+    /// The same as [`Searcher::each`], including folded copies.
+    pub fn each_with_copies(
+        &self,
+        each: impl FnMut(SectionId, SectionRecord),
+    ) -> Result<(), SearchError> {
+        self.read_all(|hidden| hidden != Hidden::Deleted, each)
+    }
+
+    fn read_all(
+        &self,
+        is_read: impl Fn(Hidden) -> bool,
+        mut each: impl FnMut(SectionId, SectionRecord),
+    ) -> Result<(), SearchError> {
         for (section, hidden) in (0..).zip(&self.index.opened.hidden) {
-            if *hidden == Hidden::No {
+            if is_read(*hidden) {
                 each(self.index.opened.id(section), self.index.opened.record(section)?);
             }
         }
         Ok(())
+    }
+
+    /// The folded copies of each section that has copies.
+    pub fn copies(&self) -> &FoldedCopies {
+        &self.copies
     }
 
     /// All sections of the file `path` in `source`, in no particular order.

@@ -69,7 +69,7 @@ pub struct SearchResponse {
 /// An open index of one generation. Can be shared and run many requests concurrently.
 pub struct Searcher {
     pub(in crate::search) index: EmbeddedIndex,
-    copies: FoldedCopies,
+    pub(in crate::search) copies: FoldedCopies,
 }
 
 impl Searcher {

@@ -15,6 +15,7 @@ struct KnownIndex {
     inputs: RefreshInputs,
     rows: HashMap<String, SourceRow>,
     problems: Vec<Problem>,
+    left_out: BTreeMap<String, Vec<LeftOutGroup>>,
     facts: LinkFacts,
     blob: BlobId,
     first_seen: i64,
@@ -55,6 +56,7 @@ impl KnownIndex {
                 ("b/two".to_owned(), SourceRow::default()),
             ]),
             problems: Vec::new(),
+            left_out: BTreeMap::new(),
             facts: LinkFacts::default(),
             blob: BlobId::of(b"x"),
             first_seen: 0,
@@ -81,7 +83,11 @@ impl KnownIndex {
             is_stored: self.is_stored,
             chapter: None,
         };
-        let wanted = WantedItems { items: vec![item], problems: self.problems.clone() };
+        let wanted = WantedItems {
+            items: vec![item],
+            problems: self.problems.clone(),
+            left_out: self.left_out.clone(),
+        };
         fingerprint(&self.inputs, &self.rows, &wanted, &self.facts).unwrap()
     }
 }
@@ -94,7 +100,7 @@ fn other(id: &str) -> SourceId {
 fn whatever_shapes_a_generation_changes_its_fingerprint() {
     let before = KnownIndex::new().fingerprint();
     assert_eq!(KnownIndex::new().fingerprint(), before);
-    let changes: [InputChange; 30] = [
+    let changes: [InputChange; 32] = [
         ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
         ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
         ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
@@ -126,6 +132,9 @@ fn whatever_shapes_a_generation_changes_its_fingerprint() {
         }),
         ("a problem of the rules", &|k| {
             k.problems.push(Problem::new(Stage::Crawl, "3 files are left out"));
+        }),
+        ("the files that the rules leave out", &|k| {
+            k.left_out.insert("a/one".into(), Vec::new());
         }),
         ("a dead link", &|k| {
             k.facts.dead.insert("https://a.example/".into(), "2026-01-01".into());

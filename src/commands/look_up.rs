@@ -1,0 +1,19 @@
+//! Looks a repository up on GitHub.
+
+use anyhow::Context;
+
+use crate::catalogue::policy;
+use crate::config::Config;
+use crate::crawl::github::metadata::Metadata;
+use crate::crawl::{Crawler, Traffic};
+
+/// GitHub's metadata of `repo`. One request; its failure is a [`crate::crawl::CrawlError`].
+pub(super) fn look_up(config: &Config, repo: &str) -> anyhow::Result<Option<Metadata>> {
+    let (owner, name) = repo.split_once('/').context("a repository is written owner/name")?;
+    let limits = policy::load(&config.sources)?.limits;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let crawler = Crawler::new(config, limits)?;
+        Ok(crawler.metadata(owner, name, None, &mut Traffic::default()).await?)
+    })
+}

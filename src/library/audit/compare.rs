@@ -1,0 +1,122 @@
+//! Compares the sections of a repository with those of an index: which are copies, and of which source.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use super::tally::percent;
+use super::traits::SectionTraits;
+use crate::annotate::copies::{CopyFold, ShingleSketch, fingerprint, signature};
+use crate::extract::Section;
+use crate::library::Library;
+use crate::library::view::{ComparedView, DuplicatedSourceView};
+use crate::search::{SearchError, SectionId, SectionRecord};
+
+/// The most sources that a comparison names.
+const MOST_SOURCES: usize = 5;
+/// The number of the compared repository, which is no source of the index.
+const OWN: u32 = u32::MAX;
+
+/// A section that was added to the fold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct ComparedSection {
+    /// The number of its source.
+    source: u32,
+    /// Its number among all added sections.
+    number: u32,
+}
+
+/// Compares the sections of `trial`, which has one source, with those of `index` that belong to other sources than
+/// `known_as`. Copies are found as in a refresh, except that sections of fewer than eight words are never copies.
+///
+/// Reads both indexes whole. Memory: a sketch of each section, about 400 bytes.
+pub(super) fn compare(
+    trial: &Library,
+    index: &Library,
+    known_as: Option<&str>,
+) -> Result<ComparedView, SearchError> {
+    let mut fold = SectionComparer::default();
+    let mut sources: Vec<String> = Vec::new();
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut add = |_: SectionId, section: SectionRecord| {
+        if known_as != Some(&*section.source) {
+            let number = *numbers.entry(section.source.clone()).or_insert_with(|| {
+                sources.push(section.source.clone());
+                u32::try_from(sources.len() - 1).unwrap_or(OWN - 1)
+            });
+            fold.representative(number, section);
+        }
+    };
+    index.searcher.each(&mut add)?;
+    if known_as.is_some() {
+        // Copies that are folded under a section of the omitted source are needed too. The others fold again under the
+        // section that represents them.
+        index.searcher.each_with_copies(&mut add)?;
+    }
+    let (mut all, mut added, mut sound) = (0, 0, 0);
+    let mut duplicates = vec![0; sources.len()];
+    trial.searcher.each_with_copies(|_, section| {
+        all += 1;
+        let is_suspect = SectionTraits::of(&section).is_suspect();
+        match fold.representative(OWN, section) {
+            Some(first) if first.source == OWN => {}
+            Some(first) => duplicates[first.source as usize] += 1,
+            None => {
+                added += 1;
+                sound += usize::from(!is_suspect);
+            }
+        }
+    })?;
+    let of_sources = sources.into_iter().zip(&duplicates).filter(|(_, sections)| **sections > 0);
+    let mut of_sources: Vec<DuplicatedSourceView> = of_sources
+        .map(|(source, sections)| DuplicatedSourceView { source, sections: *sections })
+        .collect();
+    of_sources.sort_by_key(|source| Reverse(source.sections));
+    of_sources.truncate(MOST_SOURCES);
+    let duplicates = duplicates.iter().sum();
+    Ok(ComparedView {
+        generation: index.manifest.generation,
+        duplicates,
+        duplicates_percent: percent(duplicates, all),
+        added,
+        added_sound: sound,
+        sources: of_sources,
+    })
+}
+
+/// Finds copies among the sections that are added to it.
+#[derive(Default)]
+struct SectionComparer {
+    fold: CopyFold<ComparedSection>,
+    number: u32,
+}
+
+impl SectionComparer {
+    /// Adds `section` of the source with the number `source`. Returns the earlier section of which it is a copy.
+    fn representative(&mut self, source: u32, section: SectionRecord) -> Option<ComparedSection> {
+        let section = extracted(section);
+        let fingerprint = fingerprint(&section)?;
+        self.number += 1;
+        let own = ComparedSection { source, number: self.number };
+        let sketch = || ShingleSketch::of(&section);
+        let signature = signature(&section);
+        let found = self.fold.representative(fingerprint, signature.as_ref(), own, sketch).section;
+        (found != own).then_some(found)
+    }
+}
+
+/// `record` as it was extracted, without what copies do not depend on.
+fn extracted(record: SectionRecord) -> Section {
+    Section {
+        headings: record.headings,
+        anchor: None,
+        address: record.address,
+        text: record.text,
+        code: record.code,
+        links: Vec::new(),
+        tags: Vec::new(),
+        inner: 0,
+        ordinal: 0,
+        chunk: 0,
+        posted: record.posted,
+    }
+}

@@ -1,0 +1,189 @@
+//! Audits sources for the editors of the catalogue: what each consists of, which of it search has no use for, which
+//! folders and documents that is in, and what is left out. An editor writes `include` and `exclude` with it.
+//!
+//! An audit reads the open generation only. [`traits`] decides about one section, [`tally`] counts, [`collect`] counts by
+//! source and document. [`trial`] audits a repository that is not in the catalogue yet, and [`compare`] compares it with
+//! an index.
+
+mod collect;
+mod compare;
+mod tally;
+mod traits;
+mod trial;
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::Library;
+use super::view::{
+    AuditView, DocumentAuditView, FolderAuditView, ProblemGroupView, SourceAuditView,
+};
+use crate::catalogue::selection::format_of;
+use crate::crawl::github::name::ThreadName;
+use crate::generation::manifest::SourceState;
+use crate::problem::Problem;
+use crate::search::SearchError;
+use collect::{AuditCollector, AuditFolds, CollectedDocument, CollectedSource};
+use tally::SectionTally;
+pub use trial::{TrialRequest, try_source};
+
+/// The most documents that an audit of one source names.
+const MOST_DOCUMENTS: usize = 10;
+/// The most folders that it names.
+const MOST_FOLDERS: usize = 40;
+/// The most paths that a group of problems names.
+const MOST_EXAMPLES: usize = 3;
+/// The most sources that [`Library::sources_like`] suggests.
+const MOST_SUGGESTED: usize = 5;
+/// The least similarity (Jaro-Winkler) of a suggested id.
+const LEAST_SIMILARITY: f64 = 0.8;
+
+impl Library {
+    /// Audits the source `only` (case-insensitive) with its folders and documents, or all sources without these. `None`
+    /// if there is no such source.
+    ///
+    /// Reads every section of the index, which takes seconds for a large one. Memory: one counter for each document.
+    pub fn audit(&self, only: Option<&str>) -> Result<Option<AuditView>, SearchError> {
+        let one = match only.map(|id| self.manifest.source(id)) {
+            Some(None) => return Ok(None),
+            one => one.flatten(),
+        };
+        let searcher = &self.searcher;
+        let source_of = |id| Ok(searcher.section(id)?.map(|section| section.source));
+        let folds = AuditFolds::of::<SearchError>(searcher.copies(), source_of)?;
+        let mut collected = AuditCollector::new(folds);
+        searcher.each_with_copies(|id, section| {
+            if one.is_none_or(|one| one.id == section.source) {
+                collected.add(id, &section);
+            }
+        })?;
+        let states = self.manifest.sources.iter();
+        let states = states.filter(|state| one.is_none_or(|one| one.id == state.id));
+        let mut sources: Vec<SourceAuditView> = states
+            .map(|state| {
+                let collected = collected.take(&state.id);
+                match one {
+                    Some(_) => detailed(state, collected),
+                    None => overview(state, &collected),
+                }
+            })
+            .collect();
+        sources.sort_by_key(|source| Reverse(source.total.suspect));
+        Ok(Some(AuditView { generation: self.manifest.generation, sources }))
+    }
+
+    /// The ids of sources that `name` may mean: those that contain it, else those spelled alike. The best come first.
+    pub fn sources_like(&self, name: &str) -> Vec<&str> {
+        let name = name.to_lowercase();
+        let similarity = |id: &str| {
+            let id = id.to_lowercase();
+            let of = |own: &str| strsim::jaro_winkler(own, &name);
+            match id.contains(&name) {
+                true => 1.0,
+                // Many remember the name of a repository, but not its owner.
+                false => id.rsplit('/').next().map_or(0.0, of).max(of(&id)),
+            }
+        };
+        let ids = self.manifest.sources.iter().map(|source| (similarity(&source.id), &*source.id));
+        let mut alike: Vec<(f64, &str)> = ids.filter(|(own, _)| *own >= LEAST_SIMILARITY).collect();
+        alike.sort_by(|(one, _), (two, _)| two.total_cmp(one));
+        alike.into_iter().map(|(_, id)| id).take(MOST_SUGGESTED).collect()
+    }
+}
+
+/// The audit of a source without its folders and documents.
+fn overview(state: &SourceState, collected: &CollectedSource) -> SourceAuditView {
+    let mut formats: BTreeMap<String, usize> = BTreeMap::new();
+    for path in collected.documents.keys() {
+        *formats.entry(format(path)).or_default() += 1;
+    }
+    SourceAuditView {
+        source: state.id.clone(),
+        documents: state.documents,
+        total: collected.total.view(),
+        copied_by_others: collected.copied_by_others,
+        languages: collected.languages.clone(),
+        formats,
+        left_out: state.left_out.clone(),
+        problems: grouped(&state.problems),
+        folders: Vec::new(),
+        worst: Vec::new(),
+    }
+}
+
+/// The audit of a source with its folders and documents.
+fn detailed(state: &SourceState, collected: CollectedSource) -> SourceAuditView {
+    let view = overview(state, &collected);
+    let folders = folders(&collected.documents);
+    SourceAuditView { folders, worst: worst(collected.documents), ..view }
+}
+
+fn format(path: &str) -> String {
+    if ThreadName::parse(path).is_some() { "thread".to_owned() } else { format_of(path) }
+}
+
+/// The folders of `documents`, those with the most suspect sections first.
+fn folders(documents: &BTreeMap<String, CollectedDocument>) -> Vec<FolderAuditView> {
+    let mut folders: BTreeMap<String, (usize, SectionTally)> = BTreeMap::new();
+    for (path, document) in documents {
+        let (number, total) = folders.entry(folder_glob(path)).or_default();
+        *number += 1;
+        *total += document.total;
+    }
+    let view = |(glob, (documents, total)): (String, (usize, SectionTally))| FolderAuditView {
+        glob,
+        documents,
+        total: total.view(),
+    };
+    let mut folders: Vec<FolderAuditView> = folders.into_iter().map(view).collect();
+    folders.sort_by_key(|folder| Reverse((folder.total.suspect, folder.total.sections)));
+    folders.truncate(MOST_FOLDERS);
+    folders
+}
+
+/// The glob of the files that are counted with `path`: those directly in its folder if that is at the top or below a
+/// folder at the top, else all below its first two folders.
+fn folder_glob(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    match parts[..] {
+        [] | [_] => "*".to_owned(),
+        [first, _] => format!("{first}/*"),
+        [first, second, ..] => format!("{first}/{second}/**"),
+    }
+}
+
+/// The documents with the most suspect sections.
+fn worst(documents: BTreeMap<String, CollectedDocument>) -> Vec<DocumentAuditView> {
+    let view = |(path, document): (String, CollectedDocument)| {
+        let (first, last) = document.suspects?;
+        let total = document.total.view();
+        Some(DocumentAuditView { path, first, last, unit: document.unit, total })
+    };
+    let mut worst: Vec<DocumentAuditView> = documents.into_iter().filter_map(view).collect();
+    worst.sort_by_key(|document| Reverse((document.total.suspect, document.total.sections)));
+    worst.truncate(MOST_DOCUMENTS);
+    worst
+}
+
+/// `problems`, grouped by stage and by message without its numbers, the most frequent first.
+fn grouped(problems: &[Problem]) -> Vec<ProblemGroupView> {
+    let mut groups: Vec<(String, ProblemGroupView)> = Vec::new();
+    for Problem { stage, path, message, .. } in problems {
+        let key = message.replace(|c: char| c.is_ascii_digit(), "");
+        let known = groups.iter().position(|(own, group)| *own == key && group.stage == *stage);
+        let at = known.unwrap_or_else(|| {
+            let (message, examples) = (message.clone(), Vec::new());
+            groups.push((key, ProblemGroupView { stage: *stage, message, count: 0, examples }));
+            groups.len() - 1
+        });
+        let group = &mut groups[at].1;
+        group.count += 1;
+        let room = MOST_EXAMPLES.saturating_sub(group.examples.len());
+        group.examples.extend(path.iter().take(room).cloned());
+    }
+    groups.sort_by_key(|(_, group)| Reverse(group.count));
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+#[cfg(test)]
+mod tests;
