@@ -131,13 +131,13 @@ fn print_summary(source: &SourceAuditView) -> anyhow::Result<()> {
     if total.suspect > 0 {
         lines.push(("", properties(total)));
     }
-    let others = output::count(source.copied_by_others, "section");
     lines.push((
         "duplicates",
         format!(
-            "{} folded under other sources, {} under its own sections; {others} of others under its own",
+            "{} copies of other sources, {} of itself; {} copied by other sources",
             thousands(total.copies as u64),
             thousands(total.own_copies as u64),
+            thousands(source.copied_by_others as u64),
         ),
     ));
     for (name, text) in lines.into_iter().filter(|(_, text)| !text.is_empty()) {

@@ -96,58 +96,60 @@ fn other(id: &str) -> SourceId {
     SourceId(id.to_owned())
 }
 
+/// Changes of the inputs that readers would see.
+const CHANGES: [InputChange; 32] = [
+    ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
+    ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
+    ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
+    ("the length of excerpts", &|k| k.inputs.policy.excerpt_chars -= 1),
+    ("the limit of text", &|k| k.inputs.policy.limits.text_bytes -= 1),
+    ("the vocabulary", &|k| k.inputs.vocabulary.version.push('x')),
+    ("the order of sources", &|k| k.inputs.catalogue.sources.reverse()),
+    ("a source less", &|k| drop(k.inputs.catalogue.sources.pop())),
+    ("the id", &|k| k.inputs.catalogue.sources[1].id = other("b/three")),
+    ("fork_of", &|k| k.one().fork_of = Some(other("b/two"))),
+    ("a fork by GitHub's word", &|k| {
+        k.inputs.undeclared.insert(other("a/one"), other("b/two"));
+    }),
+    ("private", &|k| k.one().visibility = Visibility::Private),
+    ("the licence by the entry", &|k| k.one().licence = Some("MIT".into())),
+    ("the licence by its text", &|k| k.row().licence = Some("MIT".into())),
+    ("the language", &|k| k.one().language = Some("sv".into())),
+    ("stale", &|k| k.one().standing = SourceStanding::Stale),
+    ("the author", &|k| k.one().author = Some("Ann".into())),
+    ("the owner's name", &|k| k.row().owner = None),
+    ("why", &|k| k.one().why.push('.')),
+    ("a new name", &|k| k.row().moved_to = Some("a/new".into())),
+    ("the revision", &|k| k.row().snapshot.as_mut().unwrap().revision = "r2".into()),
+    ("gone", &|k| k.row().state = FetchState::Gone),
+    ("stars, by two digits", &|k| k.row().metadata.as_mut().unwrap().stars = 13_000),
+    ("archived", &|k| k.row().metadata.as_mut().unwrap().archived = true),
+    ("a problem of the source", &|k| {
+        k.row().problems.push(Problem::new(Stage::Crawl, "a link is left out"));
+    }),
+    ("a problem of the rules", &|k| {
+        k.problems.push(Problem::new(Stage::Crawl, "3 files are left out"));
+    }),
+    ("the files that the rules leave out", &|k| {
+        k.left_out.insert("a/one".into(), Vec::new());
+    }),
+    ("a dead link", &|k| {
+        k.facts.dead.insert("https://a.example/".into(), "2026-01-01".into());
+    }),
+    ("the metadata of a paper", &|k| {
+        let id = ArxivId::parse("2003.00001").unwrap();
+        k.facts.papers.insert(id, PaperMetadata::default());
+    }),
+    ("a file", &|k| k.blob = BlobId::of(b"y")),
+    ("the day of a file", &|k| k.first_seen = 24 * 60 * 60),
+    ("a file that is lost", &|k| k.is_stored = false),
+];
+
 #[test]
 fn whatever_shapes_a_generation_changes_its_fingerprint() {
     let before = KnownIndex::new().fingerprint();
     assert_eq!(KnownIndex::new().fingerprint(), before);
-    let changes: [InputChange; 32] = [
-        ("the policy's book list", &|k| k.inputs.policy.books.push("another book".into())),
-        ("formats of books", &|k| k.inputs.policy.book_formats.push("azw".into())),
-        ("open licences", &|k| k.inputs.policy.full.push("Beerware".into())),
-        ("the length of excerpts", &|k| k.inputs.policy.excerpt_chars -= 1),
-        ("the limit of text", &|k| k.inputs.policy.limits.text_bytes -= 1),
-        ("the vocabulary", &|k| k.inputs.vocabulary.version.push('x')),
-        ("the order of sources", &|k| k.inputs.catalogue.sources.reverse()),
-        ("a source less", &|k| drop(k.inputs.catalogue.sources.pop())),
-        ("the id", &|k| k.inputs.catalogue.sources[1].id = other("b/three")),
-        ("fork_of", &|k| k.one().fork_of = Some(other("b/two"))),
-        ("a fork by GitHub's word", &|k| {
-            k.inputs.undeclared.insert(other("a/one"), other("b/two"));
-        }),
-        ("private", &|k| k.one().visibility = Visibility::Private),
-        ("the licence by the entry", &|k| k.one().licence = Some("MIT".into())),
-        ("the licence by its text", &|k| k.row().licence = Some("MIT".into())),
-        ("the language", &|k| k.one().language = Some("sv".into())),
-        ("stale", &|k| k.one().standing = SourceStanding::Stale),
-        ("the author", &|k| k.one().author = Some("Ann".into())),
-        ("the owner's name", &|k| k.row().owner = None),
-        ("why", &|k| k.one().why.push('.')),
-        ("a new name", &|k| k.row().moved_to = Some("a/new".into())),
-        ("the revision", &|k| k.row().snapshot.as_mut().unwrap().revision = "r2".into()),
-        ("gone", &|k| k.row().state = FetchState::Gone),
-        ("stars, by two digits", &|k| k.row().metadata.as_mut().unwrap().stars = 13_000),
-        ("archived", &|k| k.row().metadata.as_mut().unwrap().archived = true),
-        ("a problem of the source", &|k| {
-            k.row().problems.push(Problem::new(Stage::Crawl, "a link is left out"));
-        }),
-        ("a problem of the rules", &|k| {
-            k.problems.push(Problem::new(Stage::Crawl, "3 files are left out"));
-        }),
-        ("the files that the rules leave out", &|k| {
-            k.left_out.insert("a/one".into(), Vec::new());
-        }),
-        ("a dead link", &|k| {
-            k.facts.dead.insert("https://a.example/".into(), "2026-01-01".into());
-        }),
-        ("the metadata of a paper", &|k| {
-            let id = ArxivId::parse("2003.00001").unwrap();
-            k.facts.papers.insert(id, PaperMetadata::default());
-        }),
-        ("a file", &|k| k.blob = BlobId::of(b"y")),
-        ("the day of a file", &|k| k.first_seen = 24 * 60 * 60),
-        ("a file that is lost", &|k| k.is_stored = false),
-    ];
-    for (what, change) in changes {
+    for (what, change) in CHANGES {
         let mut known = KnownIndex::new();
         change(&mut known);
         assert_ne!(known.fingerprint(), before, "{what}");
