@@ -1,6 +1,6 @@
 //! A catalogue that adds to the list inside the program: the top-level keys `extends = "builtin"` and `without`.
 //!
-//! Policy and vocabulary follow the same key: [`extends_builtin`] tells their loaders.
+//! The policy and the vocabulary follow the same key. Their loaders call [`extends_builtin`].
 
 use std::collections::HashSet;
 
@@ -55,8 +55,8 @@ pub fn extends_builtin(sources: &DataFiles) -> bool {
 
 /// The entries `own` in their order, then those of `builtin` that are neither replaced nor switched off.
 ///
-/// An entry of `own` replaces the one with the same id or the same repository. A fork whose original is no longer in the
-/// list becomes a source of its own.
+/// An entry of `own` replaces the entry of `builtin` with the same id or the same repository. If the original of a
+/// fork is no longer in the list, the fork becomes a source of its own.
 pub(super) fn extended(
     own: Vec<Source>,
     builtin: Vec<Source>,

@@ -1,4 +1,5 @@
-//! Adds and removes entries in the text of a catalogue without changing its other comments, order and spacing.
+//! Adds and removes entries in the text of a catalogue. The other entries, their comments and their order stay
+//! unchanged.
 //!
 //! In a catalogue that extends the list inside the program, removing a source of that list writes its id to `without`, and
 //! adding it again removes the id from there.
@@ -18,10 +19,10 @@ pub struct NewEntry<'a> {
     pub author: Option<&'a str>,
 }
 
-/// `text` with `entry` appended, or, if the entry is a source of the list inside the program that is switched off, without
-/// its id in `without`. `name` is how faults name the file.
+/// Returns `text` with `entry` appended. If the entry is a source of the list inside the program that is switched off,
+/// removes its id from `without` instead. Faults name the file `name`.
 ///
-/// `Err` holds the faults of the result: the repository is not of the form owner/name or is already in the catalogue,
+/// `Err` holds the faults, for example: the repository is not of the form owner/name or is already in the catalogue,
 /// the reason is empty, or the author is not a name.
 pub fn added(name: &str, text: &str, entry: NewEntry) -> Result<String, Faults> {
     let is_it = |source: &&Source| {
@@ -66,8 +67,8 @@ impl NewEntry<'_> {
     }
 }
 
-/// `text`, the source of `catalogue`, without the entry `id`, or with `id` in `without` if it is a source of the list inside
-/// the program; `None` if there is no such source.
+/// Removes the entry `id` from `text`, the text of `catalogue`. If the entry is a source of the list inside the
+/// program, adds its id to `without` instead. `None` if there is no such entry.
 ///
 /// Comments above the entry stay, because they may also refer to the entries that follow.
 pub fn removed(text: &str, catalogue: &Catalogue, id: &str) -> Option<String> {
@@ -127,7 +128,7 @@ fn switched_on(text: &str, id: &str) -> Option<String> {
     let (before, rest) = (&text[..item.start], &text[item.end..]);
     let rest = rest.trim_start_matches([' ', '\t']);
     let rest = rest.strip_prefix(',').unwrap_or(rest);
-    // If it was alone on its line, the line goes with it.
+    // If the item was alone on its line, remove the whole line.
     let is_alone = before.trim_end_matches([' ', '\t']).ends_with('\n');
     let line_end = rest.trim_start_matches([' ', '\t', '\r']).strip_prefix('\n');
     Some(match line_end {

@@ -8,7 +8,8 @@ use super::{Origin, Source, SourceId, SourceList, SourceStanding, threads, visib
 use crate::printable::strip;
 use crate::problem::Faults;
 
-/// The entries at `source` in the top level of `file`, a catalogue of the kind `list`. Adds all faults to `faults`.
+/// Reads the entries at the top-level key `source` of the catalogue `file`. `list` is the list that they belong to.
+/// Adds all faults to `faults`.
 pub(super) fn read_entries(
     file: &DataFile,
     root: &mut TableFields,
@@ -156,8 +157,8 @@ pub fn repository(text: &str) -> Option<(&str, &str)> {
     (is_github_name(owner) && is_github_name(name)).then_some((owner, name))
 }
 
-/// Whether `name` can be the name of an owner or a repository at GitHub: letters, digits, `-`, `_` and `.`, which must not
-/// come first.
+/// Whether `name` can be the name of an owner or a repository at GitHub: it contains only letters, digits, `-`, `_` and
+/// `.`, and does not start with `.`.
 pub(crate) fn is_github_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')

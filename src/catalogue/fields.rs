@@ -118,7 +118,8 @@ impl<'a> TableFields<'a> {
         }
     }
 
-    /// The positive integer at `key`; a fault, and 1, if the key is missing or the value is anything else.
+    /// Returns the positive integer at `key`. If the key is missing or the value is anything else, adds a fault and
+    /// returns 1.
     pub fn number(&mut self, key: &'static str, faults: &mut Faults) -> u64 {
         let Some((line, value)) = self.value(key) else {
             faults.push(self.file.name, self.line, format!("`{key}` is missing"));
@@ -150,7 +151,8 @@ impl<'a> TableFields<'a> {
         }
     }
 
-    /// The fields of each table of the array at `key`; empty if the key is missing. A fault for each other value.
+    /// The fields of each table in the array at `key`; empty if the key is missing. A fault if the value is not an
+    /// array, and for each item that is not a table.
     pub fn tables(&mut self, key: &'static str, faults: &mut Faults) -> Vec<TableFields<'a>> {
         let Some((line, value)) = self.value(key) else { return Vec::new() };
         let Some(array) = value.as_array() else {

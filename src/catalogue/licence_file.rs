@@ -1,11 +1,11 @@
 //! Recognises the files that hold a source's licence by their names.
 
-/// Endings that say how a licence is written, not what it is.
+/// File extensions of text formats. They are stripped from a file name before the name is examined.
 const TEXT_FORMATS: [&str; 6] = [".md", ".markdown", ".txt", ".rst", ".html", ".adoc"];
-/// Words in the name of a file with the licence of a repository's texts, as distinct from its code.
+/// A licence file with one of these words in its name holds the licence of the repository's texts, not of its code.
 const TEXTS: [&str; 8] =
     ["DOCS", "DOC", "DOCUMENTATION", "CONTENT", "CONTENTS", "TEXT", "BOOK", "PROSE"];
-/// Words that the names of licences consist of, besides numbers.
+/// Words in the names of licences. A name may also contain numbers.
 const LICENCES: [&str; 17] = [
     "MIT",
     "APACHE",
@@ -26,7 +26,8 @@ const LICENCES: [&str; 17] = [
     "UNLICENSE",
 ];
 
-/// What a file in the top folder of a source says about the licence. The first kind that a source has decides.
+/// The kinds of licence files in the top folder of a source, by what they cover. If a source has files of several
+/// kinds, the first kind in this order determines its licence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LicenceFile {
     /// The licence of the texts alone, such as `LICENSE-CONTENT`.
@@ -38,8 +39,8 @@ pub enum LicenceFile {
 }
 
 impl LicenceFile {
-    /// The kind of the file at `path`; `None` if it does not hold the licence of the source's texts. Files in folders and
-    /// the licences of parts (`LICENSE-CODE`, `LICENSE-third-party`, `LICENSE-OPEN-SANS`) do not.
+    /// The kind of the file at `path`. `None` if the file does not hold the licence of the source's texts: it is in a
+    /// folder, or covers only a part of the source (`LICENSE-CODE`, `LICENSE-third-party`, `LICENSE-OPEN-SANS`).
     ///
     /// ```
     /// use cairn::catalogue::LicenceFile;

@@ -8,9 +8,12 @@ use super::{Catalogue, Origin, SourceList, policy};
 use crate::config::DataFiles;
 use crate::problem::Faults;
 
-/// The catalogue of `sources`, with the list inside the program if it extends that. Reads the catalogue and the policy.
-/// `Err` holds all faults of the catalogue: among them, repositories that the policy refuses, and, if the catalogue was
-/// found in the current folder, source folders outside it. [`policy::load`] returns the faults of the policy.
+/// The catalogue of `sources`. If the catalogue extends the list inside the program, the result includes that list.
+/// Reads the catalogue and the policy.
+///
+/// `Err` holds all faults of the catalogue. A repository that the policy refuses is a fault. If the catalogue was
+/// found in the current folder, a source folder outside the current folder is a fault too. [`policy::load`] returns
+/// the faults of the policy itself.
 pub fn load(sources: &DataFiles) -> Result<Catalogue, Faults> {
     let catalogue = match sources {
         DataFiles::Compiled => builtin()?,

@@ -62,8 +62,8 @@ fn bounded(name: &str) -> Option<String> {
 }
 
 /// The words of `name`. Splits at characters other than letters and digits, between a lower-case letter and a capital,
-/// before the last of several capitals if a lower-case letter follows, and between letters and digits. A plural of
-/// capitals stays whole ("LLMs"). O(length).
+/// before the last of several capitals if a lower-case letter follows, and between letters and digits. An acronym with
+/// a plural "s" is not split ("LLMs"). O(length).
 ///
 /// ```
 /// use cairn::catalogue::names::words;

@@ -1,4 +1,4 @@
-//! Parses a whole catalogue: its entries, and the list inside the program if it adds to that.
+//! Parses a whole catalogue: its entries, and the list inside the program if the catalogue extends that list.
 
 use std::collections::HashSet;
 
@@ -41,7 +41,7 @@ fn parse_list(name: &str, text: &str, list: SourceList) -> Result<Catalogue, Fau
     faults.or(catalogue)
 }
 
-/// A fault for each entry that is said to be a fork of itself or of no source.
+/// Adds a fault for each entry whose `fork_of` names the entry itself or an id that is not in the catalogue.
 fn check_forks(file: &DataFile, sources: &[Source], faults: &mut Faults) {
     let ids: HashSet<String> = sources.iter().map(|source| source.id.0.to_lowercase()).collect();
     for source in sources {

@@ -1,7 +1,7 @@
 //! The policy: formats, limits, the files that are never indexed, the repositories that are refused, and the licences that
 //! allow showing whole sections.
 //!
-//! Read from `sources/policy.toml`. [`super::rights`] applies what it says about showing texts.
+//! Read from `sources/policy.toml`. [`super::rights`] applies the policy's rules for showing texts.
 
 use super::Shown;
 use super::builtin::extends_builtin;
@@ -12,7 +12,7 @@ use crate::problem::Faults;
 
 /// The number of words at the start of a file that count as its title page.
 const OPENING_WORDS: usize = 25;
-/// Words that mark a text as one about a book, not a copy of it.
+/// If a title page contains one of these words, the text is about a book, not a copy of it.
 const ABOUT: [&str; 8] =
     ["notes", "summary", "review", "summaries", "cheatsheet", "cheat", "answers", "course"];
 
@@ -23,7 +23,7 @@ pub struct PolicyLimits {
     pub entries: u64,
     /// The maximum number of files that are read.
     pub files: u64,
-    /// The maximum total size of these files, in bytes.
+    /// The maximum total size of the files that are read, in bytes.
     pub kept_bytes: u64,
     /// The maximum total size of the indexed text, in bytes.
     pub text_bytes: u64,
@@ -46,14 +46,14 @@ pub struct Policy {
     pub exclude: Vec<String>,
     /// The GitHub logins of people whose posts in discussions and issues are left out.
     pub opted_out: Vec<String>,
-    /// The repositories that are no sources.
+    /// The repositories that must not be sources.
     pub refused: Vec<RefusedRepository>,
     pub limits: PolicyLimits,
     /// The SPDX ids of licences that allow showing whole sections.
     pub full: Vec<String>,
-    /// The extensions of files that are read only under these licences, lower-cased.
+    /// The extensions of files that are read only if the licence is in `full`, lower-cased.
     pub open_only: Vec<String>,
-    /// The maximum length of an excerpt under other licences, in characters.
+    /// The maximum length of an excerpt, in characters. If the licence is not in `full`, only an excerpt is shown.
     pub excerpt_chars: usize,
     /// The titles of commercial books whose copies are refused, lower-cased.
     pub books: Vec<String>,
@@ -86,8 +86,8 @@ impl Policy {
         is_format && self.names_book(&plain(&name))
     }
 
-    /// Whether a file of `format` that begins with `title`, `heading` and `text` is such a copy: its title page contains a
-    /// listed title, and no word that marks a text about a book.
+    /// Whether a file that begins with `title`, `heading` and `text` is a copy of a commercial book: `format` is one
+    /// of the book formats, and the title page contains a listed title and no word that marks a text about a book.
     pub fn is_book(&self, format: &str, title: Option<&str>, heading: &str, text: &str) -> bool {
         let words = text.split_whitespace().take(OPENING_WORDS);
         let opening = format!("{} {heading} ", title.unwrap_or_default());
@@ -120,8 +120,8 @@ fn plain(text: &str) -> String {
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The policy of `sources`, or, if they have none and their catalogue extends the list inside the program, the policy inside
-/// the program. Reads up to two files. `Err` holds all faults.
+/// The policy of `sources`. If they have none and their catalogue extends the list inside the program, returns the
+/// policy inside the program. Reads up to two files. `Err` holds all faults.
 pub fn load(sources: &DataFiles) -> Result<Policy, Faults> {
     let is_missing = matches!(sources.read("policy.toml"), Ok(None));
     let sources =

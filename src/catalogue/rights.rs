@@ -1,14 +1,14 @@
-//! Rights: how much of a text may be shown, and [`Showable`], the type of every text of others that leaves Cairn.
+//! Rights: how much of a text may be shown, and [`Showable`], the type of every quote that Cairn shows or exports.
 //!
-//! Only [`show`] and [`show_whole`] make a [`Showable`]. Views, cards, guides and exports hold quotes as nothing else, so
-//! a text that did not pass one of these functions can't leave.
+//! Only [`show`] and [`show_whole`] make a [`Showable`] from a string. Views, cards, guides and exports store every
+//! quote as a [`Showable`], so they can't contain a quote that did not pass one of these functions.
 //!
 //! # Quotes and facts
 //!
-//! A quote must be a [`Showable`]: the text of a section and every part of it, wherever it appears. These are the texts
-//! and the code of sections, an author's Markdown, posts of threads, snippets, the passages of guides and cards, and
-//! single sentences: evidence of ties and terms, and what sources say about the works that they link to. Abstracts of papers
-//! are quotes too, although arXiv publishes them under CC0.
+//! A quote is the text of a section, or any part of that text, wherever it appears. A quote must be a [`Showable`].
+//! Quotes are the text and the code of sections, an author's Markdown, posts of threads, snippets, the passages of
+//! guides and cards, and single sentences, such as evidence of ties and terms, or a source's sentence about a work
+//! that it links to. Abstracts of papers are quotes too, although arXiv publishes them under CC0.
 //!
 //! A fact is a plain string, because it identifies a work rather than quotes it: names of sources, paths, URLs, dates,
 //! authors, licences, tags, titles, headings, link texts, and the description that a repository gives itself on GitHub.
@@ -101,8 +101,7 @@ pub fn show(text: impl Into<String>, shown: Shown, excerpt_chars: usize) -> Show
     }
 }
 
-/// `text` if all of it may be shown, else an empty text. For code and Markdown, of which the first characters alone are
-/// of no use.
+/// `text` if all of it may be shown, else an empty text. For code and Markdown, because an excerpt of these is useless.
 pub fn show_whole(text: String, shown: Shown) -> Showable {
     match shown {
         Shown::Full => Showable(text),
@@ -110,8 +109,8 @@ pub fn show_whole(text: String, shown: Shown) -> Showable {
     }
 }
 
-/// `text`, or its first characters with an ellipsis, at most `most` together; the end is between words if possible.
-/// For facts, such as long titles; quotes go through [`show`].
+/// `text` if it has at most `most` characters. Longer text is truncated, between words if possible, and ends with an
+/// ellipsis, which counts as one of the `most` characters. For facts, such as long titles; quotes go through [`show`].
 pub(crate) fn truncated(mut text: String, most: usize) -> String {
     if text.chars().nth(most).is_none() {
         return text;

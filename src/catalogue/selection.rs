@@ -1,4 +1,4 @@
-//! Selects the files of a source by the policy's rules and the entry's own.
+//! Selects the files of a source by the rules of the policy and of the source's catalogue entry.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl SelectionRules {
         }
     }
 
-    /// The selection for `source`: these rules and the entry's own.
+    /// The selection for `source`: these rules and those of its catalogue entry.
     ///
     /// Invalid globs match nothing; they were reported as faults when the catalogue was read.
     pub fn of(&self, source: &Source) -> Selection {

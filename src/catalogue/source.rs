@@ -68,7 +68,7 @@ pub enum SourceStanding {
     Stale,
 }
 
-/// What a source's files come from: [`Origin`] as manifests and API responses name it.
+/// The kind of a source's [`Origin`], for manifests and API responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OriginKind {
@@ -86,7 +86,7 @@ pub struct Source {
     pub include: Vec<String>,
     /// Globs of paths inside the source.
     pub exclude: Vec<String>,
-    /// The source of which this one is a fork. Its copies are grouped under the original.
+    /// The original, if this source is a fork. Texts that the fork copies are grouped under the original.
     pub fork_of: Option<SourceId>,
     pub visibility: Visibility,
     /// An SPDX id that overrides what the LICENSE file says.
@@ -95,7 +95,7 @@ pub struct Source {
     pub language: Option<String>,
     /// Which of its discussions and issues are also read.
     pub threads: ThreadSelection,
-    /// Its author, as people search for them.
+    /// The name of its author, in the form that people search for.
     pub author: Option<String>,
     pub standing: SourceStanding,
     /// One line on why it is in the catalogue.
@@ -111,7 +111,7 @@ pub struct Source {
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub sources: Vec<Source>,
-    /// Ids that are switched off although the list inside the program does not have them. They stop nothing.
+    /// A fault for each id in `without` that the list inside the program does not have. These faults stop nothing.
     pub unknown: Vec<Fault>,
 }
 

@@ -1,4 +1,4 @@
-//! Voices: who counts as one independent author when Cairn counts how many say, use or cite something.
+//! Voices: which sources count as one independent author when Cairn counts how many authors say, use or cite something.
 //!
 //! The same rule applies to every such count. All repositories of one owner are one voice. A folder or an archive is a
 //! voice of its own, because its author is unknown. A fork has the voice of its original. Copied text counts for its
@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Catalogue, Origin};
 
-/// The maximum length of a chain of forks that is followed. It also ends cycles.
+/// The maximum number of sources in a chain of forks. A longer chain is not followed further, so cycles end too.
 const MOST_HOPS: usize = 8;
 
 /// An independent author.

@@ -38,7 +38,8 @@ pub enum CheckDepth {
     Deep,
 }
 
-/// The files in `folder` with their lengths and checksums. Checksums of `known` segments are carried over.
+/// The files in `folder` with their lengths and checksums. If a segment is in `known` with the same length, its
+/// checksum is carried over.
 pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskError> {
     let mut files = FileMarks::new();
     for path in listed(folder)? {
@@ -55,7 +56,8 @@ pub(crate) fn seal(folder: &Path, known: &FileMarks) -> Result<FileMarks, DiskEr
     Ok(files)
 }
 
-/// The damage of the `files` in `folder`. The checksums of all files except segments are always checked.
+/// The damage of the `files` in `folder`. The checksums of segments are checked only if `depth` is
+/// [`CheckDepth::Deep`], those of all other files always.
 pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexDamage> {
     let damage_of = |(name, mark): (&String, &FileMark)| {
         let depth = if is_segment(name) { depth } else { CheckDepth::Deep };
@@ -67,7 +69,7 @@ pub fn damage(folder: &Path, files: &FileMarks, depth: CheckDepth) -> Vec<IndexD
 /// Checks that the file `path` has the length in `mark` and, if `depth` is deep, the checksum.
 pub(crate) fn examine(path: &Path, mark: &FileMark, depth: CheckDepth) -> Result<(), IndexDamage> {
     let unreadable = |cause| DiskError::new(DiskOperation::Read, path, cause);
-    // The file is opened because it can exist although this account may not read it.
+    // Opening the file also checks that this account may read it.
     let file = File::open(path).map_err(unreadable)?;
     let found = file.metadata().map_err(unreadable)?.len();
     if found != mark.bytes {

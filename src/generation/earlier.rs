@@ -5,10 +5,10 @@
 //! moved file gives new ids. Links with the old ids are in bookmarks, decks and feeds. [`crate::refresh`] decides which
 //! current section an old id leads to when it builds a generation, so readers only look it up.
 //!
-//! The headings and addresses in the file serve the next generations, in which the document may be split differently
-//! again. Headings are kept only for documents that the generation contains, and not for threads, whose headings name
-//! people. Of a document that is gone only the ids stay, and nothing stays of a source that left the catalogue or is
-//! blocked.
+//! The file also holds headings and addresses. Later generations need them, because they may split the documents
+//! differently again. Headings are kept only for documents that the generation contains. They are not kept for threads,
+//! because headings of threads name people. For a document that is gone, only the ids are kept. For a source that left
+//! the catalogue or is blocked, nothing is kept.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,11 +21,12 @@ use crate::extract::Address;
 
 /// The name of the file in the folder of a generation.
 pub(crate) const EARLIER: &str = "earlier.bin";
-/// The most ids of one source and of all sources. The ids that were current longest ago are dropped first. The limit of
-/// a source keeps a source that changes all of its headings daily from displacing the ids of the others.
+/// The maximum number of ids of one source. Above it, the ids that were current longest ago are dropped. Without this
+/// limit, a source that changes all of its headings daily would displace the ids of the other sources.
 pub(crate) const MOST_OF_SOURCE: usize = 20_000;
+/// The maximum number of ids of all sources together. Above it, the ids that were current longest ago are dropped.
 pub(crate) const MOST: usize = 200_000;
-/// The zstd level. Higher levels save a few percent.
+/// The zstd level. Higher levels make the file only a few percent smaller.
 const LEVEL: i32 = 3;
 
 /// A section of an earlier generation.
@@ -34,7 +35,8 @@ pub struct EarlierSection {
     pub id: u64,
     /// Its headings when it was current, outermost first; empty for the posts of a thread.
     pub headings: Vec<String>,
-    /// Where its text is in the current text of the document. If that was edited since, the address of `target`.
+    /// Where its text is in the current version of the document. If the document was edited since, this is the address
+    /// of `target` instead.
     pub address: Address,
     /// The number of the last generation in which it was current.
     pub last: u64,
@@ -85,14 +87,14 @@ impl EarlierSections {
     /// Writes the file into `folder`.
     pub(crate) fn write(&self, folder: &Path) -> anyhow::Result<()> {
         let mut packer = zstd::Encoder::new(Vec::new(), LEVEL)?;
-        // The next generation reads this file even if the manifest with its checksum is damaged.
+        // The next refresh reads this file even if the manifest is damaged, so the file needs a checksum of its own.
         packer.include_checksum(true)?;
         let packed = postcard::to_io(self, packer)?.finish()?;
         Ok(disk::write(&folder.join(EARLIER), &packed)?)
     }
 
-    /// Drops ids beyond `most` in all and `most_of_source` of one source: those that were current longest ago.
-    /// O(n log n) if there are too many.
+    /// Keeps at most `most_of_source` ids of each source and `most` ids in total. Drops the ids that were current
+    /// longest ago. O(n log n).
     pub(crate) fn limit(&mut self, most_of_source: usize, most: usize) {
         let mut ids: Vec<(u64, &str, u64)> = Vec::new();
         for document in &self.documents {

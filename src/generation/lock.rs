@@ -10,8 +10,9 @@ use anyhow::bail;
 use crate::disk::{DiskError, DiskOperation};
 use crate::printable::time;
 
-/// A run that was killed just now may take a moment to release the lock.
+/// The number of retries if the lock is held: a process that was just killed may take a moment to release it.
 const TRIES: u32 = 5;
+/// The pause before each retry.
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// Takes the lock of the index folder `index`. Dropping the file releases it.

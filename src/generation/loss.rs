@@ -7,7 +7,7 @@ use crate::problem::{Problem, Stage};
 
 /// A refresh that would lose more than one in this many documents is refused.
 const ONE_IN: usize = 10;
-/// The most unread sources that a message names.
+/// The maximum number of unread sources that a message names. Further sources are only counted.
 const NAMED: usize = 3;
 
 /// Documents of the current generation that the next one would lack because their sources could not be read.
@@ -15,7 +15,7 @@ const NAMED: usize = 3;
 #[schemars(rename = "Loss")]
 pub struct DocumentLoss {
     pub documents: usize,
-    /// The number of documents that the current generation has of all sources of the catalogue.
+    /// The number of documents in the current generation, of all sources of the catalogue.
     pub of: usize,
     /// The ids of the unread sources; empty if the catalogue lists no source.
     pub sources: Vec<String>,

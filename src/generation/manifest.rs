@@ -20,7 +20,7 @@ use crate::disk;
 use crate::printable::time;
 use crate::problem::Problem;
 
-/// Stands in for the manifest's own checksum while that is computed.
+/// The placeholder for the manifest's own checksum while the checksum is computed.
 const ZEROS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The manifest of a generation.
@@ -32,7 +32,7 @@ pub struct Manifest {
     pub generation: u64,
     /// RFC 3339.
     pub built_at: String,
-    /// Equal for two generations that readers can't tell apart.
+    /// A hash of everything that shapes the generation. If two fingerprints are equal, readers see no difference.
     pub fingerprint: String,
     #[serde(flatten)]
     pub counts: GenerationCounts,
@@ -51,16 +51,17 @@ pub struct Manifest {
 pub struct GenerationCounts {
     pub documents: usize,
     pub sections: usize,
-    /// Sections that are folded under another one as its copies.
+    /// The number of sections that are folded under another section as its copies.
     pub copies: usize,
     pub topics: usize,
-    /// Mentions of topics in sections that are not copies.
+    /// The number of mentions of topics in sections that are not copies.
     pub mentions: usize,
     pub resources: usize,
-    /// Bytes of plain text and code, and of the search index.
+    /// The size of the plain text and code, in bytes.
     pub text_bytes: u64,
+    /// The size of the search index, in bytes.
     pub index_bytes: u64,
-    /// Documents by format.
+    /// The number of documents of each format.
     pub formats: BTreeMap<String, usize>,
 }
 
@@ -108,7 +109,7 @@ impl SourceCondition {
 pub struct SourceState {
     pub id: String,
     pub kind: OriginKind,
-    /// `owner/name` on GitHub, the address or the folder.
+    /// `owner/name` of a repository on GitHub, the URL of an archive, or the path of a folder.
     pub origin: String,
     /// The names that readers may use for it.
     #[serde(default)]
@@ -125,7 +126,7 @@ pub struct SourceState {
     /// The name of the author.
     #[serde(default)]
     pub author: Option<String>,
-    /// Stars on GitHub, rounded down to two digits.
+    /// The number of stars on GitHub, rounded down to two significant digits.
     #[serde(default)]
     pub stars: Option<u64>,
     /// The day of the last push, `YYYY-MM-DD`.
@@ -156,7 +157,7 @@ pub struct SourceState {
     pub left_out: Option<Vec<LeftOutGroup>>,
 }
 
-/// The fields that every format has.
+/// The fields that the manifests of all formats have.
 #[derive(Deserialize)]
 struct ManifestHead {
     format: u32,
@@ -164,7 +165,8 @@ struct ManifestHead {
 }
 
 impl Manifest {
-    /// The manifest of an empty generation, made now by this program.
+    /// A manifest with the given fields, this program's format and version, and the current time. The caller sets the
+    /// rest.
     pub(crate) fn new(
         counts: GenerationCounts,
         excerpt_chars: usize,

@@ -71,7 +71,7 @@ pub struct News {
     pub from: Option<String>,
     pub documents: CountDelta,
     pub sections: CountDelta,
-    /// The first sections that were added or changed.
+    /// The ids of the first sections that were added or changed.
     #[schemars(with = "Vec<String>")]
     pub ids: Vec<SectionId>,
 }

@@ -1,4 +1,4 @@
-//! Opens a generation. Readers write nothing, so they can use an index on read-only storage or of another account.
+//! Opens a generation. Readers write nothing, so the index may be on read-only storage or belong to another account.
 
 use std::path::{Path, PathBuf};
 
@@ -57,8 +57,8 @@ pub fn newest_intact(index: &Path) -> Option<Generation> {
     numbers.filter_map(|number| Generation::open(index, number).ok()).next()
 }
 
-/// If `current` is missing or names no generation, makes it name the newest intact generation, which readers use
-/// meanwhile. Does nothing if there is no intact generation. The caller holds the lock.
+/// If `current` is missing or names no generation, makes it name the newest intact generation. Readers already use that
+/// generation in this case. Does nothing if there is no intact generation. The caller must hold the lock.
 pub(crate) fn restore_current(index: &Path) -> Result<(), DiskError> {
     let Err(damage @ IndexDamage::Current { .. }) = folders::current(index) else { return Ok(()) };
     let Some(newest) = newest_intact(index) else { return Ok(()) };

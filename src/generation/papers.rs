@@ -1,7 +1,7 @@
 //! `papers.bin` of a generation: the metadata of cited papers, by the URLs of their resources.
 //!
-//! A generation without metadata has no such file, and neither have generations of versions that did not fetch any. So
-//! the file needs no format number of its own.
+//! A generation without metadata has no such file. Generations of earlier program versions, which did not fetch
+//! metadata, don't have it either. So the file needs no format number of its own.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -103,8 +103,9 @@ fn problem(
 pub struct ThreadsResult {
     pub kind: ThreadKind,
     pub outcome: FetchOutcome,
-    /// Stored threads that were added or changed, and those that were removed.
+    /// The number of stored threads that were added or changed.
     pub changed: usize,
+    /// The number of stored threads that were removed.
     pub removed: usize,
     pub seconds: f64,
     /// This is part of the source's traffic.
@@ -112,7 +113,7 @@ pub struct ThreadsResult {
     /// Why it failed, or was deferred.
     pub error: Option<String>,
     pub hint: Option<String>,
-    /// Threads that could not be read, or only in part.
+    /// The problems of threads that could not be read, or could be read only in part.
     #[serde(default)]
     pub problems: Vec<Problem>,
 }
@@ -140,7 +141,8 @@ impl ThreadsResult {
 pub struct LinkChecks {
     pub asked: usize,
     pub dead: usize,
-    /// Requests that were refused, rate-limited or failed. These links count neither as dead nor as working.
+    /// The number of links whose requests were refused, rate-limited or failed. They count neither as dead nor as
+    /// working.
     pub unknown: usize,
 }
 
@@ -148,11 +150,11 @@ pub struct LinkChecks {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PaperFetches {
     pub found: usize,
-    /// Identifiers that arXiv does not know.
+    /// The number of identifiers that arXiv does not know.
     pub unknown: usize,
-    /// Papers in requests that failed, or that an incomplete response left out.
+    /// The number of requested papers without an answer: the request failed, or the response was incomplete.
     pub unanswered: usize,
-    /// Papers that were not requested in this run.
+    /// The number of papers that were not requested in this run.
     pub deferred: usize,
     pub traffic: Traffic,
 }
@@ -173,18 +175,20 @@ pub struct RunRecord {
     /// The loss, if the run published nothing because of it.
     #[serde(default)]
     pub refused: Option<DocumentLoss>,
-    /// When hosts that deferred requests allow the next one, if they said so (RFC 3339).
+    /// The latest time (RFC 3339) at which a host that deferred requests allows them again; `None` if no host named a
+    /// time.
     #[serde(default)]
     pub retry_at: Option<String>,
     /// The number of the generation that it built, if anything had changed.
     pub generation: Option<u64>,
     pub documents: usize,
     pub sections: usize,
-    /// Documents that were extracted in this run, and sections that were indexed.
+    /// The number of documents that were extracted in this run.
     pub extracted: usize,
+    /// The number of sections that were indexed in this run.
     pub indexed: usize,
     pub traffic: Traffic,
-    /// The quota by the last response of GitHub's API, if there was one.
+    /// The quota according to the last response of GitHub's API, if there was one.
     #[serde(default)]
     pub quota: Option<ApiQuota>,
     /// The peak resident memory in bytes, if the system reports it.

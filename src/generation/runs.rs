@@ -8,10 +8,10 @@ use super::run::{FetchOutcome, RunRecord, SourceResult};
 use crate::disk;
 use crate::problem::Problem;
 
-/// The most runs that are kept.
+/// The maximum number of runs that are kept. Older runs are dropped.
 const MOST_RUNS: usize = 200;
 
-/// The recorded runs of the index, newest first; empty if the record can't be read, which is logged.
+/// The recorded runs of the index, newest first. If the record can't be read, logs a warning and returns no runs.
 pub fn read(index: &Path) -> Vec<RunRecord> {
     record(index).unwrap_or_else(|damage| {
         tracing::warn!("{damage}; the next run begins a new record");
@@ -48,12 +48,12 @@ pub struct LatestResults {
 }
 
 impl LatestResults {
-    /// The standing of the index. Reads `runs.json`.
+    /// The latest results of the index `index`. Reads `runs.json`.
     pub fn read(index: &Path) -> LatestResults {
         LatestResults::of(read(index))
     }
 
-    /// The standing by `runs`, newest first.
+    /// The latest results in `runs`, which must be in the order newest first.
     pub fn of(runs: Vec<RunRecord>) -> LatestResults {
         let mut results = HashMap::new();
         let results_of_runs = runs.iter().flat_map(|run| &run.sources);

@@ -22,8 +22,8 @@ struct ServedSource {
 }
 
 impl ServedDocuments {
-    /// Reads the manifest of the current generation of `index`. If that can't be read, uses the last recorded run;
-    /// empty if there is no generation.
+    /// Reads the manifest of the current generation of `index`. If the manifest can't be read, uses the last recorded
+    /// run with documents. Empty if there is no generation.
     pub fn read(index: &Path) -> ServedDocuments {
         let number = match folders::current(index) {
             Ok(Some(number)) => number,
@@ -43,12 +43,12 @@ impl ServedDocuments {
         ServedDocuments { sources: run.sources.into_iter().map(served).collect() }
     }
 
-    /// The documents of all sources together.
+    /// The number of documents of all sources together.
     pub fn documents(&self) -> usize {
         self.sources.iter().map(|source| source.documents).sum()
     }
 
-    /// The documents of the source `id`.
+    /// The number of documents of the source `id`; 0 if there is no such source.
     pub fn documents_of(&self, id: &str) -> usize {
         self.sources.iter().find(|source| source.id == id).map_or(0, |source| source.documents)
     }

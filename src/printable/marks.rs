@@ -9,7 +9,7 @@ pub(crate) enum MarkedPiece<'a> {
     Match(&'a str),
 }
 
-/// Cuts `text` at `ranges`, in bytes. The pieces are in order and together are `text`.
+/// Cuts `text` at `ranges`, which are byte ranges of the matches. Joined in order, the pieces are `text`.
 ///
 /// Skips a range that is empty or reversed, is not within the text, splits a character, or begins before the end of an
 /// earlier match. O(ranges).
@@ -32,8 +32,8 @@ pub(crate) fn pieces(
     pieces
 }
 
-/// The byte ranges of `ranges`, which are starts and ends in Unicode scalar values of `text`. Skips a range that is not
-/// within the text. O(length).
+/// Converts `ranges` of `text` from character offsets (Unicode scalar values) to byte offsets. Each range is a start
+/// and an end. Skips a range that is not within the text. O(length).
 pub(crate) fn byte_ranges(text: &str, ranges: &[(usize, usize)]) -> Vec<Range<usize>> {
     let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let bytes = |(start, end): &(usize, usize)| Some(*offsets.get(*start)?..*offsets.get(*end)?);

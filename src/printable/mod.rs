@@ -1,7 +1,8 @@
 //! Makes untrusted text safe to print: it can't move a terminal's cursor, hide or reorder other text, start a new line,
 //! or run as a command.
 //!
-//! One function ([`PrintEffect::of`]) decides which characters are dangerous. How they are treated depends on the destination:
+//! One function ([`PrintEffect::of`]) decides which characters are dangerous. How they are printed depends on the
+//! destination:
 //!
 //! | goes to | function | dangerous characters | line breaks, tabs | joiners |
 //! |---|---|---|---|---|
@@ -11,7 +12,7 @@
 //! | feeds and exports: one field, such as a title | [`strip`] | removed | become spaces | kept |
 //! | feeds and exports: body text | [`strip_body`] | removed | kept | kept |
 //! | a snippet, before one of the above | [`blanks_as_spaces`] | control characters become spaces | become spaces | kept |
-//! | a shell, pasted by the reader | [`shell::command`] | no command is printed | none | none |
+//! | a shell: a command for the user to paste | [`shell::command`] | no command | no command | no command |
 //!
 //! Joiners (ZWJ, ZWNJ) are invisible but part of ordinary text: emoji, Persian and the scripts of India need them. They
 //! are kept in body text and in exports. In a name they are escaped, because two different names could look alike.
@@ -40,7 +41,7 @@ enum PrintEffect {
 impl PrintEffect {
     /// The effect of `c`.
     ///
-    /// Dangerous are:
+    /// These characters are dangerous:
     ///
     /// - the control characters C0, DEL and C1 (general category Cc), except line feed and tab,
     /// - the line and paragraph separators (Zl, Zp),
@@ -123,8 +124,8 @@ pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// The characters of `text` on one line: each blank one is a space. Their number does not change, so offsets in
-/// characters stay valid.
+/// The characters of `text`, with each blank one replaced by a space. The number of characters does not change, so
+/// character offsets stay valid.
 pub(crate) fn blanks_as_spaces(text: &str) -> impl Iterator<Item = char> {
     text.chars().map(|c| if is_blank(c) { ' ' } else { c })
 }
@@ -134,7 +135,8 @@ fn is_plain(text: &str) -> bool {
     text.chars().all(|c| PrintEffect::of(c) == PrintEffect::Plain)
 }
 
-/// `text` with each character whose effect `is_changed` written by `write` instead.
+/// Copies `text`, but calls `write` for each character with an effect for which `is_changed` returns true. Borrows
+/// `text` if it has no such character.
 fn replace(
     text: &str,
     is_changed: impl Fn(PrintEffect) -> bool,

@@ -8,8 +8,8 @@ use super::is_plain;
 /// The quoted options that make a printed command use the same index and data files as this process.
 static OPTIONS: OnceLock<String> = OnceLock::new();
 
-/// Adds `options` to every command that is printed from now on. Each has a name and the value that the user gave. A
-/// value that can't be printed becomes the placeholder `PATH`. Later calls have no effect.
+/// Adds `options` to every command that is printed from now on. Each option is a name and the value that the user gave.
+/// A value that is `None` or can't be printed is written as the placeholder `PATH`. Later calls have no effect.
 pub fn give_options(options: &[(&str, Option<&str>)]) {
     let written = options.iter().map(|(name, value)| {
         let whole = value.and_then(|value| command(&[name, value]));
@@ -18,14 +18,15 @@ pub fn give_options(options: &[(&str, Option<&str>)]) {
     let _ = OPTIONS.set(written.collect::<Vec<_>>().join(" "));
 }
 
-/// The command line of `cairn` with the options of `give_options` and `words`, quoted as by [`command`].
+/// The command line `cairn OPTIONS WORDS`: the options passed to [`give_options`], then `words`, quoted by [`command`].
+/// `None` if a word can't be printed.
 pub fn cairn<W: AsRef<str>>(words: &[W]) -> Option<String> {
     let line = format!("cairn {}", command(words)?);
     Some(complete(&line, "", options()))
 }
 
-/// `advice` with the options of `give_options` added to each command between backticks that begins with `cairn`, so
-/// that it acts on the same index. O(length).
+/// Adds the options passed to [`give_options`] to the commands in `advice`, so that they use the same index. A command
+/// is text in backticks that begins with `cairn`. O(length).
 pub fn completed(advice: &str) -> Cow<'_, str> {
     match options() {
         "" => Cow::Borrowed(advice),
@@ -37,7 +38,7 @@ fn options() -> &'static str {
     OPTIONS.get().map_or("", String::as_str)
 }
 
-/// `text` with `options` inserted after each `cairn` that follows `before` and precedes a subcommand. If `before` is
+/// Inserts `options` into `text` after each `cairn` that is directly between `before` and a subcommand. If `before` is
 /// empty, only the first `cairn` is considered.
 fn complete(text: &str, before: &str, options: &str) -> String {
     let begin = format!("{before}cairn ");
@@ -58,11 +59,11 @@ fn complete(text: &str, before: &str, options: &str) -> String {
     out + rest
 }
 
-/// The command line of `words`. Each word is quoted unless no shell interprets its characters. `None` if a word has a
-/// character that can't be printed (see [`super::escape`]).
+/// The command line of `words`. A word is quoted if it is empty or if a shell could interpret one of its characters.
+/// `None` if a word has a character that can't be printed (see [`super::escape`]).
 ///
 /// Put `--` before untrusted words, so that a name such as `-rf.md` is not read as an option. O(length).
-/// Quoting: POSIX.1-2017, Shell Command Language, 2.2.2: between single quotes, only the single quote is special.
+/// Quotes as in POSIX.1-2017, Shell Command Language, 2.2.2: between single quotes, only the single quote is special.
 ///
 /// ```
 /// use cairn::printable::shell::command;
@@ -76,7 +77,8 @@ pub fn command<W: AsRef<str>>(words: &[W]) -> Option<String> {
 }
 
 fn quoted(word: &str) -> Option<String> {
-    // Characters that no shell interprets anywhere in a word. `~`, `=` and `%` are special at the start in some shells.
+    // Characters that no shell interprets anywhere in a word. `~`, `=` and `%` are left out, because some shells
+    // interpret them at the start of a word.
     let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_./:,@+".contains(c);
     match word {
         _ if !is_plain(word) => None,

@@ -1,8 +1,8 @@
-//! Formats times as RFC 3339 in UTC with whole seconds, which sort correctly as text, and as days.
+//! Formats times in UTC: as RFC 3339 with whole seconds, or as a day. Both forms sort correctly as text.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-/// `at` as in `2026-03-01T04:05:06Z`.
+/// `at` as text, such as `2026-03-01T04:05:06Z`.
 ///
 /// ```
 /// let at = "2026-03-01T05:05:06.7+01:00".parse().unwrap();
@@ -12,7 +12,7 @@ pub fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// The day of `at` as in `2026-03-01`.
+/// The day of `at` in UTC, such as `2026-03-01`.
 pub fn day(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d").to_string()
 }

@@ -1,6 +1,6 @@
 //! Refreshes an index: the stages from the catalogue to the store run in order, and end in a new generation.
 //!
-//! The folders are layers. A file imports files of its own folder and of folders above it in this list:
+//! The folders are layers. A file imports only files of its own folder and of the folders before it in this list:
 //!
 //! - [`wanted`]: the options and data files of a run, and which stored files and threads are to be indexed.
 //! - [`gather`]: fetches files, threads and metadata into the store.
@@ -8,8 +8,8 @@
 //! - [`build`]: builds a generation ([`crate::generation`]) from the results and makes it current.
 //! - [`mod@run`]: one run, which combines these.
 //!
-//! A run may be killed at any instruction. The store and the index are consistent at any time, and the next run
-//! continues from there.
+//! A run may be killed at any instruction. The store and the index are consistent at any time. The next run reuses
+//! everything that the killed run has stored.
 
 mod build;
 mod derive;

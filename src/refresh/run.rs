@@ -83,7 +83,7 @@ fn run_all_steps(
     folders::clean(&config.index)?;
 
     let library = config.index.join("library.db");
-    // A new store can't confirm any existing file.
+    // If the store is new, check the existing files completely, because the store can't confirm any of them.
     let depth = if library.exists() { base::depth(options) } else { CheckDepth::Deep };
     let mut store = Store::open(&library)?;
     let task = RefreshTask { config, options, stop, inputs: &inputs, chosen: &chosen, depth };
@@ -192,15 +192,17 @@ impl RefreshTask<'_> {
             run.traffic += fetches.traffic;
             run.papers = Some(fetches);
             run.looks = Some(links::check_due(config, store, stop, on_event)?);
-            // Dead links and new metadata lead to a second generation; it keeps the changes of the first.
+            // Dead links and new metadata lead to a second generation. The run still reports the changes of the first
+            // one.
             first.follow(assemble::assemble(input, store, on_event)?);
         }
         Ok(assembled)
     }
 }
 
-/// Drops from `store` what `catalogue` no longer lists and nothing refers to. Called only after a generation without it
-/// is published: after a refused run, the next run still needs it.
+/// Drops the sources and threads that `catalogue` no longer requests from `store`, and all data that nothing refers to.
+/// Must be called only after a generation without this data is published: after a refused run, the next run still needs
+/// the data.
 fn tidy(catalogue: &Catalogue, store: &mut Store) -> anyhow::Result<()> {
     let ids: Vec<_> = catalogue.sources.iter().map(|source| source.id.clone()).collect();
     store.keep_sources(&ids)?;

@@ -37,7 +37,7 @@ pub(super) struct RefreshClock {
 #[derive(Default)]
 struct ClockState {
     next: Option<DateTime<Utc>>,
-    /// Deferred sources, and when their host allows requests again.
+    /// When the deferred sources can be fetched again, and their ids.
     retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
     wanted: Option<RunScope>,
     /// When a rebuild of a damaged index was last requested, and whether it is still pending.
@@ -54,7 +54,8 @@ impl RefreshClock {
         next.map(time::rfc3339)
     }
 
-    /// Requests a run, which starts as soon as no other is running. Requests that wait are merged into one.
+    /// Requests a run. It starts as soon as no other run is in progress. Waiting requests are merged into one run.
+    /// Returns whether the run starts at once or follows the one in progress.
     pub fn ask_for(&self, wanted: RunScope) -> RefreshStart {
         let mut inner = self.lock();
         inner.wanted = Some(match (inner.wanted.take(), wanted) {
@@ -68,8 +69,8 @@ impl RefreshClock {
         if inner.running { RefreshStart::Follows } else { RefreshStart::Begins }
     }
 
-    /// Requests a rebuild of the index from the store. Ignored within [`AGAIN`] of the last request, in case a
-    /// rebuild doesn't help.
+    /// Requests a rebuild of the index from the store. A request less than [`AGAIN`] after the last accepted one is
+    /// ignored, so that a rebuild that doesn't help is not repeated all the time.
     pub fn ask_for_rebuild(&self, now: DateTime<Utc>) {
         let mut inner = self.lock();
         if inner.rebuild.is_none_or(|(at, _)| at + AGAIN <= now) {
@@ -85,7 +86,7 @@ impl RefreshClock {
             return Some(RunScope::Stored);
         }
         if let (Some(next), Some(due)) = (inner.next, timetable.due(Some(now), now)) {
-            // It was planned before the clock was set back.
+            // A run that was planned before the clock was set back would start too late: plan it earlier.
             inner.next = Some(next.min((due + timetable.jitter).max(now + AGAIN)));
         }
         if inner.next.is_some_and(|next| next <= now) {
@@ -99,7 +100,8 @@ impl RefreshClock {
         inner.wanted.take()
     }
 
-    /// Plans the next run after those in `last`, not before `least`.
+    /// Plans the next full run, given the runs in `last`, and the retry of deferred sources. The full run starts no
+    /// earlier than `least`.
     pub fn plan(
         &self,
         config: &Config,
@@ -110,7 +112,7 @@ impl RefreshClock {
         let timetable = &config.timetable;
         let due = timetable.due(last.counted, now).map(|due| {
             let jitter = timetable.jitter.mul_f64(fastrand::f64());
-            // If no run has happened yet, or one was missed, it starts at once.
+            // A run that is already due starts without jitter: no run has happened yet, or one was missed.
             let due = if due <= now { due } else { due + jitter };
             due.max(least)
         });
@@ -118,8 +120,8 @@ impl RefreshClock {
         self.retry(last);
     }
 
-    /// Plans the run after a run over all sources that started at `started_at` and has ended. A run that reached no host
-    /// does not count, nor does one that left no record: both are repeated after [`AGAIN`].
+    /// Plans the next run after a run over all sources has ended. `started_at` is when the ended run started. If it
+    /// reached no host or left no record, it does not count: the next run starts no earlier than [`AGAIN`] from now.
     pub fn plan_after(
         &self,
         config: &Config,
@@ -131,7 +133,8 @@ impl RefreshClock {
         self.plan(config, last, now, least);
     }
 
-    /// Plans a retry of what `last` deferred. An earlier plan stays if nothing was deferred.
+    /// Plans a retry of the sources that `last` deferred. If there are none, a retry that is already planned is kept.
+    /// Without a planned full run, no retry is planned.
     pub fn retry(&self, last: &RunHistory) {
         let mut inner = self.lock();
         if last.retry.is_some() && inner.next.is_some() {
@@ -152,8 +155,8 @@ impl RefreshClock {
     }
 }
 
-/// When the next run is due by `timetable` after `runs` (newest first), as of `now`, without jitter; `None` if none
-/// is planned.
+/// When the next run is due, without jitter; `None` if `timetable` plans no run. `runs` are the recorded runs, newest
+/// first, and `now` is the current time.
 pub fn due(timetable: &Timetable, runs: &[RunRecord], now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     timetable.due(RunHistory::of(runs, now).counted, now)
 }
@@ -241,7 +244,7 @@ mod tests {
         clock.plan_after(&config, &last, now - second * 9, now);
         assert_eq!(clock.due(&config.timetable, now + second * 59), None);
         assert_eq!(clock.due(&config.timetable, now + second * 60), Some(RunScope::All));
-        // The run before that one counted; this one reached no host, or left no record.
+        // Only an earlier run counts: the run that has just ended reached no host, or left no record.
         let last = RunHistory { counted: Some(now - second * 90), retry: None };
         clock.plan_after(&config, &last, now - second * 9, now);
         assert_eq!(clock.due(&config.timetable, now + AGAIN - second), None);
@@ -268,8 +271,8 @@ mod tests {
         let ahead = run("2036-03-01T09:00:00Z");
         let last = RunHistory::of(&[ahead.clone(), run("2026-02-28T22:00:00Z")], now);
         assert_eq!(last.counted, Some("2026-02-28T22:00:00Z".parse().unwrap()), "the one before");
-        // Each start of a server plans from the record. A run in the future must not delay the next one at every
-        // start.
+        // A server plans from the record each time it starts. A recorded run in the future must not delay the next run
+        // each time.
         let (config, clock) = (daily(), RefreshClock::default());
         clock.plan(&config, &RunHistory::of(&[ahead], now), now, now);
         assert_eq!(clock.due(&config.timetable, now), Some(RunScope::All));

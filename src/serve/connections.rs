@@ -10,18 +10,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::limits::network;
 
-/// Connections at the same time.
+/// The most connections that may be open at the same time; others wait.
 const MOST: usize = 1_024;
-/// Default limit for each address beyond loopback; a browser opens six connections.
+/// The default limit of open connections for each address except loopback. A browser opens six connections.
 const PER_ADDRESS: usize = 64;
 
 /// The open connections of one server.
 pub(super) struct Connections {
     slots: Arc<Semaphore>,
     per_address: usize,
-    /// Whether the limit applies to loopback too.
+    /// Whether `per_address` applies to loopback too.
     includes_loopback: bool,
-    /// Open connections of each network. There are never more entries than slots.
+    /// The number of open connections of each network. There are never more entries than slots.
     open: Mutex<HashMap<IpAddr, usize>>,
 }
 
@@ -32,7 +32,8 @@ pub(super) struct ConnectionSlot {
 }
 
 impl Connections {
-    /// Limits every address to `set` connections; if `None`, applies a default to addresses beyond loopback.
+    /// Limits every address, including loopback, to `set` connections. If `set` is `None`, limits every address except
+    /// loopback to [`PER_ADDRESS`] connections.
     pub fn new(set: Option<NonZeroUsize>) -> Arc<Connections> {
         Arc::new(Connections {
             slots: Arc::new(Semaphore::new(MOST)),

@@ -16,9 +16,9 @@ use crate::graph::export::{self, Format};
 use crate::library::{Audience, CardDeck, Library, deck, markdown};
 use crate::search::{Budget, SearchError};
 
-/// Passages for each step of a guide; the same as in `cairn guide`.
+/// The most passages for each step of a guide; the same as in `cairn guide`.
 const PASSAGES: usize = 5;
-/// Topics around one that are exported with it; the same as in `cairn export`.
+/// The number of nearest topics that are exported together with a topic; the same as in `cairn export`.
 const NEAREST: usize = 20;
 
 pub(super) fn routes() -> Router<Arc<ServerState>> {
@@ -108,7 +108,8 @@ fn graph(
     Ok(Some((media_type, bytes)))
 }
 
-/// The response that downloads the file `made`, named after `id` and `file`.
+/// The response with the file `made` as a download. The file is named after `id` and `file`. If `made` is `None`,
+/// `unknown` makes the error.
 fn download(
     made: MadeFile,
     id: &str,

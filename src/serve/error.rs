@@ -53,12 +53,12 @@ impl RequestFailure {
         RequestFailure { status, code, message, hint: hint.to_owned() }
     }
 
-    /// Seconds until a retry may succeed, if that is known.
+    /// The value of the `Retry-After` header: seconds until a retry may succeed. `None` if that is unknown.
     pub fn retry_after(&self) -> Option<HeaderValue> {
         (self.code == ErrorCode::Busy).then(|| HeaderValue::from_static("1"))
     }
 
-    /// There is no such `thing` as `name`.
+    /// No `thing` has the name `name`.
     pub fn not_found(thing: &str, name: &str, hint: &str) -> RequestFailure {
         RequestFailure {
             status: StatusCode::NOT_FOUND,
@@ -92,7 +92,7 @@ impl RequestFailure {
         RequestFailure { status, code: ErrorCode::Forbidden, message, hint }
     }
 
-    /// A bug or a lack of resources on this side; the log has the details.
+    /// The server has a bug or lacks resources. Its log has the details.
     pub fn internal(message: &str) -> RequestFailure {
         RequestFailure {
             status: StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,4 +1,4 @@
-//! `/feed.atom` (RFC 4287): what is new, for feed readers, without private sources unless the settings include them.
+//! `/feed.atom` (RFC 4287): the news, for feed readers. Private sources are left out unless the settings include them.
 //! `/opensearch.xml`: lets a browser search from its address bar.
 
 use std::io;
@@ -23,7 +23,7 @@ use crate::printable::strip;
 /// The period that a feed covers by default.
 const USUAL: &str = "30d";
 
-/// `GET /feed.atom`, for everything, for `?topic=` or for `?source=`.
+/// `GET /feed.atom`: all news, or only the news of `?topic=` or `?source=`.
 pub(super) async fn feed(
     State(state): State<Arc<ServerState>>,
     OriginalUri(uri): OriginalUri,

@@ -1,4 +1,4 @@
-//! What the record of past runs (`runs.json`) says about the next one.
+//! What the record of past runs (`runs.json`) means for the next run.
 
 use std::collections::BTreeSet;
 
@@ -9,20 +9,20 @@ use crate::generation::run::RunRecord;
 /// What the recorded runs imply for the next one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct RunHistory {
-    /// The end of the last run over the whole catalogue that reached at least one host. Runs with a timestamp in the
-    /// future are ignored.
+    /// When the last run that counts ended. A run counts if it covered the whole catalogue, reached at least one host
+    /// and has no timestamp in the future.
     pub counted: Option<DateTime<Utc>>,
-    /// What the newest run deferred, and until when.
+    /// The time until which the newest run deferred sources, and the ids of these sources.
     pub retry: Option<(DateTime<Utc>, BTreeSet<String>)>,
 }
 
 impl RunHistory {
-    /// Whether a run that counts ended at or after `time`. The record has whole seconds.
+    /// Whether a run that counts ended at or after `time`. Compares whole seconds, because the record has no fractions.
     pub fn counted_since(&self, time: DateTime<Utc>) -> bool {
         self.counted.is_some_and(|counted| counted.timestamp() >= time.timestamp())
     }
 
-    /// Reads `runs` (newest first) as of `now`; ignores runs with a timestamp in the future.
+    /// Evaluates the recorded `runs` (newest first) at the time `now`.
     pub fn of(runs: &[RunRecord], now: DateTime<Utc>) -> RunHistory {
         let time = |text: &str| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc());
         let counts =

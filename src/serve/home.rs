@@ -1,4 +1,4 @@
-//! The base URL of this server as its users know it, for links that are opened elsewhere.
+//! The base URL at which users reach this server, for links that are opened outside its pages.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ pub(super) struct BaseUrl(pub String);
 impl FromRequestParts<Arc<ServerState>> for BaseUrl {
     type Rejection = std::convert::Infallible;
 
-    /// The URL of the configuration; else the host of the request, which [`super::middleware::hosts`] has checked; else the local
-    /// address of the connection.
+    /// The first of these that exists: the configured URL; the host that the request names, which
+    /// [`super::middleware::hosts`] has checked; the local address of the connection; the configured listen address.
     async fn from_request_parts(
         parts: &mut Parts,
         state: &Arc<ServerState>,

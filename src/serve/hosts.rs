@@ -23,7 +23,8 @@ impl ServedHosts {
         ServedHosts(named.map(|name| plain(&name)).collect())
     }
 
-    /// Whether the server serves `host`, named by a request over a connection to the local address `local`.
+    /// Whether the server serves `host`, the host that a request names. `local` is the local address of the request's
+    /// connection.
     pub fn include(&self, host: &str, local: Option<IpAddr>) -> bool {
         let host = plain(host);
         if let Ok(address) = host.parse::<IpAddr>() {

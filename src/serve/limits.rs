@@ -8,25 +8,26 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Default requests per second for each peer beyond loopback; a page with its files makes eight.
+/// The default limit of requests per second for each peer except loopback. A page and its files take eight requests.
 const PER_SECOND: u32 = 20;
-/// Seconds' worth of requests that may arrive as one burst.
+/// A burst may have as many requests as are allowed in this many seconds.
 const BURST: u32 = 3;
-/// Requests that are processed at the same time; more get 503.
+/// The most requests that are processed at the same time; others get 503.
 const AT_ONCE: usize = 256;
-/// Peers that are remembered before inactive ones are dropped.
+/// The number of remembered peers above which inactive peers are dropped.
 const PEERS: usize = 10_000;
 
 /// The request limits of one server.
 pub(super) struct RequestLimits {
     rate: DefaultKeyedRateLimiter<IpAddr>,
-    /// Whether the limit applies to loopback too.
+    /// Whether the rate limit applies to loopback too.
     includes_loopback: bool,
     slots: Semaphore,
 }
 
 impl RequestLimits {
-    /// Limits every peer to `set` requests per second; if `None`, applies a default to peers beyond this machine.
+    /// Limits every peer, including loopback, to `set` requests per second. If `set` is `None`, limits every peer
+    /// except loopback to [`PER_SECOND`].
     pub fn new(set: Option<NonZeroU32>) -> RequestLimits {
         let per_second = set.or(NonZeroU32::new(PER_SECOND)).unwrap_or(NonZeroU32::MIN);
         let burst = per_second.saturating_mul(NonZeroU32::new(BURST).unwrap_or(NonZeroU32::MIN));
@@ -51,13 +52,14 @@ impl RequestLimits {
         Some(refused.wait_time_from(DefaultClock::default().now()))
     }
 
-    /// The slot of one request, freed when dropped; `None` if too many requests are processed.
+    /// A slot for one request; dropping it frees the slot. `None` if [`AT_ONCE`] requests are being processed.
     pub fn slot(&self) -> Option<SemaphorePermit<'_>> {
         self.slots.try_acquire().ok()
     }
 }
 
-/// A household or a company usually has a whole IPv6 network, so the network counts as one peer.
+/// The address that stands for `peer` in limits. A household or a company usually has a whole IPv6 network (/64), so
+/// all addresses of such a network count as one peer.
 pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {

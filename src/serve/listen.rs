@@ -1,7 +1,7 @@
 //! HTTP/1.1 over TCP, with limits on what a peer may occupy.
 //!
-//! Connections of peers that send their request slowly, read their response slowly, or are idle are closed.
-//! Connections beyond the total limit wait until others end; those beyond the limit of one address are refused.
+//! The server closes a connection if the peer sends its request slowly, reads its response slowly, or is idle. A
+//! connection beyond the total limit waits until another ends. A connection beyond the limit of its address is refused.
 
 use std::future::Future;
 use std::io::Write;
@@ -22,14 +22,16 @@ use tower::Layer;
 
 use super::connections::Connections;
 
-/// How long a peer may take to send the head of a request…
+/// How long a peer may take to send the head of a request.
 const HEAD: Duration = Duration::from_secs(10);
-/// …and each further piece, or the next request.
+/// How long a peer may take to send or receive each further piece, or to send the next request.
 const IDLE: Duration = Duration::from_secs(60);
-/// Bytes and headers of a request's head; 431 if there are more. The read buffer is larger, so that a head that is
-/// slightly too long gets its response.
+/// The most bytes in the head of a request; a longer head gets 431.
 const LONGEST_HEAD: usize = 32 * 1_024;
+/// Bytes of the read buffer. It is larger than [`LONGEST_HEAD`], so that a head that is slightly too long can be read
+/// and gets its response.
 const BUFFER: usize = 64 * 1_024;
+/// The most headers of a request; a request with more gets 431.
 const MOST_HEADERS: usize = 64;
 /// How long running requests may take to finish when the server stops.
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
@@ -63,7 +65,7 @@ pub(super) async fn listen(
             () = &mut stopped => break,
         };
         let Ok((stream, peer, slot)) = accepted else {
-            // The peer has closed the connection, or there are too many open files: retry, because others may end.
+            // The peer has closed the connection, or too many files are open. Retry, because other connections may end.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
@@ -73,7 +75,7 @@ pub(super) async fn listen(
         };
         let connection = graceful.watch(connection(stream, peer, &router));
         tokio::spawn(async move {
-            // Errors that a peer causes are not logged as errors.
+            // The peer causes these errors, so they are logged only at the debug level.
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, "a connection ended early: {error}");
             }
@@ -86,7 +88,7 @@ pub(super) async fn listen(
 type ConnectionIo = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
 type ConnectionService = TowerToHyperService<AddExtension<Router, ConnectionEnds>>;
 
-/// Closes `stream` with [`REFUSAL`], without waiting: that would block other connections.
+/// Sends [`REFUSAL`] and closes `stream`. Does not wait until it is sent, because that would block other connections.
 fn refuse(stream: TcpStream) {
     let _ = stream.into_std().and_then(|mut stream| stream.write_all(REFUSAL));
 }

@@ -14,10 +14,10 @@ use prometheus_client::registry::Registry;
 
 use crate::library::view::StatusView;
 
-/// Bounds of the histogram in seconds: a search takes about a millisecond, a page a few.
+/// The bounds of the histogram's buckets in seconds. A search takes about a millisecond, a page a few milliseconds.
 const BOUNDS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
 
-/// Labels of request metrics. Routes instead of URLs, so that their number is bounded.
+/// Labels of request metrics. They contain the route instead of the URL, so that the number of label sets is bounded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ResponseLabels {
     route: String,
@@ -68,7 +68,7 @@ impl Metrics {
         metrics
     }
 
-    /// Counts a request for `route` with the response `status` that took `duration`.
+    /// Records one request for `route`: the status of its response, and how long it took.
     pub fn count(&self, route: String, status: u16, duration: Duration) {
         let seconds = duration.as_secs_f64();
         self.seconds.get_or_create(&RouteLabel { route: route.clone() }).observe(seconds);

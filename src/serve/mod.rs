@@ -5,9 +5,9 @@
 //! other requests. [`schedule`] runs refreshes in a child process, so that a crawl can neither exhaust nor crash the
 //! server.
 //!
-//! Imports have one direction. [`state`] holds the types of the files below it ([`clock`], [`queue`], [`hosts`] and
-//! others). [`middleware`], the handlers ([`api`], [`pages`] and others) and the schedule use the state; [`routes`]
-//! lists the handlers; [`run`] serves the routes.
+//! Imports have one direction. [`state`] imports the types that it holds from [`clock`], [`queue`], [`hosts`] and
+//! others. [`middleware`], the handlers ([`api`], [`pages`] and others) and [`schedule`] import [`state`]. [`routes`]
+//! imports the handlers, and [`run`] imports [`routes`].
 
 mod api;
 mod assets;

@@ -1,4 +1,4 @@
-//! The queue of searches: limits how many run and wait, and for how long, and cancels them.
+//! The queue of searches: limits how many run, how many wait, and how long each waits; it also cancels searches.
 //!
 //! Only searches use it. Other requests (health, metrics, lists, a section) are served even if it is full.
 
@@ -12,7 +12,7 @@ use super::error::RequestFailure;
 use crate::refresh::RefreshStop;
 use crate::search::{Budget, SearchError};
 
-/// Searches that may wait for a slot; more are refused at once.
+/// The most searches that may wait for a slot; others are refused at once.
 const MOST_WAITING: usize = 64;
 /// How long a search waits before it is refused.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -26,7 +26,8 @@ pub(super) struct SearchQueue {
 }
 
 impl SearchQueue {
-    /// A queue that runs one search per core, and at least two. Searches are CPU-bound and rarely wait for the disk.
+    /// A queue that runs as many searches at the same time as there are cores, but at least two. Searches are CPU-bound
+    /// and rarely wait for the disk.
     pub fn new(stopping: RefreshStop) -> SearchQueue {
         let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
         SearchQueue::of(cores.max(2), MOST_WAITING, stopping)
@@ -83,8 +84,8 @@ mod tests {
     use crate::library::view::ErrorCode;
     use crate::search::{SearchStopped, SectionId};
 
-    /// Searches until it is cancelled, whatever its budget; sends a message when it starts and one with the reason
-    /// when it ends.
+    /// A search that runs until it is cancelled, even after its budget is spent. It sends `None` when it starts, and
+    /// the reason when it ends.
     fn endless(
         tell: mpsc::Sender<Option<SearchStopped>>,
     ) -> impl FnOnce(&Budget) -> Result<(), SearchError> {
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!(second.unwrap().unwrap_err().status.as_u16(), 503);
     }
 
-    /// A server over the own notes only.
+    /// The state of a server whose index has only local content.
     fn state(index: PathBuf) -> Arc<ServerState> {
         let overrides = ConfigOverrides { index: Some(index), ..ConfigOverrides::default() };
         let config = config::load(&overrides).unwrap();

@@ -8,7 +8,7 @@ use super::state::ServerState;
 use crate::library::EarlierId;
 use crate::search::SectionId;
 
-/// What `id`, which is not current, leads to; `None` if it was not the id of any known section.
+/// What the id of an earlier section leads to now; `None` if no known section ever had the id `id`.
 pub(super) async fn earlier(
     state: &ServerState,
     id: SectionId,
@@ -16,8 +16,9 @@ pub(super) async fn earlier(
     state.read(move |library| Ok(library.earlier(id))).await
 }
 
-/// The redirect to `address`, a path with its query in ASCII, with `body`. It is permanent (308), but clients must
-/// revalidate it: a later generation can lead elsewhere, and two cached redirects could form a loop.
+/// A redirect with the body `body`. Its target `address` is a path with an optional query, in ASCII. The redirect is
+/// permanent (308), but clients must revalidate it: after a later generation, the id can lead elsewhere, and two cached
+/// redirects could form a loop.
 pub(super) fn moved(address: &str, body: impl IntoResponse) -> Response {
     let Ok(location) = HeaderValue::from_str(address) else {
         return RequestFailure::internal("the redirect can't be written").into_response();

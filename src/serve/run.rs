@@ -16,11 +16,11 @@ use crate::disk;
 use crate::problem::Faults;
 use crate::refresh::{self, FetchMode, RefreshOptions, RefreshStop};
 
-/// Threads that render pages and API responses. The work is CPU-bound, so more threads would only use more memory:
-/// each keeps the memory of its largest page.
+/// The most threads that render pages and API responses. The work is CPU-bound, so more threads would only use more
+/// memory: each thread keeps the memory of its largest page.
 const MOST_THREADS: usize = 16;
 
-/// How long threads may take to end when the server stops; searches are cancelled by then.
+/// How long threads may take to end when the server stops. Searches have already been cancelled.
 const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Serves `config` at its address until Ctrl-C or SIGTERM.
@@ -67,7 +67,8 @@ async fn answer(state: Arc<ServerState>) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {listen}; try --listen"))?;
     let address = listener.local_addr()?;
     state.exposure.listens(address.ip());
-    // Before the address is printed: a client may send a signal as soon as it has read the address.
+    // Signals are received before the address is printed, because a client may send one as soon as it has read the
+    // address.
     let (mut stops, hang_ups) = (ProcessSignals::to_stop(), ProcessSignals::to_reload());
     let schedule_task = tokio::spawn(schedule::keep(Arc::clone(&state)));
     let hang_up_task = tokio::spawn(refresh_on_hang_up(hang_ups, Arc::clone(&state)));

@@ -48,7 +48,7 @@ pub(super) async fn keep(state: Arc<ServerState>) {
         watch.renew();
         watch.ask();
         let renewed = Arc::clone(&state);
-        // Opening reads the graph, which would block the threads that serve requests.
+        // Opening a generation reads its graph. That would block a thread that serves requests, so it runs on another.
         let _ = tokio::task::spawn_blocking(move || renewed.renew()).await;
         if state.shelf.wants_rebuild() {
             state.clock.ask_for_rebuild(Utc::now());
@@ -88,7 +88,8 @@ fn plan_after(state: &ServerState, run: &RunningRefresh) {
     }
 }
 
-/// Starts `cairn refresh` with the same settings, and with the same trust in where they were found.
+/// Starts `cairn refresh` with the settings of this server. Its paths have the same [`PathTrust`] as here. `None` if it
+/// can't be started.
 fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     let program = std::env::current_exe()
         .map_err(|error| tracing::error!(%error, "the path of this program is unknown"))
@@ -98,7 +99,8 @@ fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     if let Some(folder) = config.sources.folder() {
         command.arg("--sources").arg(folder);
     }
-    // Named on the command line, a setting that was found in the current folder would count as the user's choice.
+    // A path on the command line counts as the user's choice. `--found` marks a path that was found in the current
+    // folder instead.
     if config.index_trust == PathTrust::Found {
         command.args(["--found", "index"]);
     }
@@ -123,7 +125,7 @@ fn start(config: &Config, scope: RunScope) -> Option<RunningRefresh> {
     Some(RunningRefresh { child, scope, started_at })
 }
 
-/// Asks the run to stop, waits for it, and kills it if it takes too long.
+/// Asks the run in the process `child` to stop, waits until it ends, and kills it after [`STOP_TIMEOUT`].
 async fn end(mut child: Child) {
     #[cfg(unix)]
     if let Some(id) = child.id().and_then(|id| rustix::process::Pid::from_raw(id.cast_signed())) {

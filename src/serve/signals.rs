@@ -8,8 +8,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(windows)]
 use tokio::signal::windows::{CtrlC, ctrl_c};
 
-/// Signals with one meaning, received from the moment this is created. From then on they no longer end the process,
-/// and one that arrives early is kept until somebody waits for it.
+/// Receives the signals that have one meaning: to stop, or to reload. Once this is created, these signals no longer end
+/// the process. A signal that arrives before a call of [`ProcessSignals::next`] is kept until that call.
 ///
 /// A signal that the system doesn't have, or that can't be received, keeps its default effect.
 pub struct ProcessSignals {
@@ -43,7 +43,7 @@ impl ProcessSignals {
     /// Resolves at the next signal.
     pub async fn next(&mut self) {
         poll_fn(|context| {
-            // Polls each of them, so that each can wake this task.
+            // Polls all signals, even after one that is ready, so that each of them can wake this task.
             let came = self.signals.iter_mut().map(|one| one.poll_recv(context).is_ready());
             if came.fold(false, |any, one| any | one) { Poll::Ready(()) } else { Poll::Pending }
         })

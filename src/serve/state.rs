@@ -36,8 +36,8 @@ pub struct ServerState {
     pub(super) limits: RequestLimits,
     pub(super) searches: SearchQueue,
     pub(super) metrics: Metrics,
-    /// When this process started, RFC 3339 with nanoseconds. Part of ETags, since another version may respond
-    /// differently.
+    /// When this process started (RFC 3339 with nanoseconds). It is part of each ETag, because another version of the
+    /// program may respond differently.
     pub(super) started: String,
     /// Cancelled when the server stops.
     pub(super) stopping: RefreshStop,
@@ -77,7 +77,7 @@ impl ServerState {
         self.searches.run(move |budget| question(&library, budget)).await
     }
 
-    /// Runs `question`, which needs no search, on the blocking pool.
+    /// Runs `question` on the library, on a thread of the blocking pool. For questions that need no search.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Library) -> Result<T, SearchError> + Send + 'static,

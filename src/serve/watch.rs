@@ -1,8 +1,8 @@
 //! Watches the local folders of the catalogue, so that an edited note can be found within seconds.
 //!
-//! A change only requests a refresh of that source; the refresh finds out what has changed. Changes in the index
-//! folder are ignored, because each refresh writes there. Folders that the system can't watch (a network drive, too
-//! many watches) are still read on schedule.
+//! A change in a folder only requests a refresh of its source; the refresh finds out what has changed. Changes in the
+//! index folder are ignored, because each refresh writes there. Folders that the system can't watch (a network drive,
+//! too many watches) are still read on schedule.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::crawl::folder::{canonical, opened, root_of};
 /// How long a folder must be unchanged before it is read.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// Sources whose folders have changed, and the time of the last change.
+/// The ids of the sources whose folders have changed, and when each of them last changed.
 type ChangedFolders = Arc<Mutex<BTreeMap<String, Instant>>>;
 
 /// The watches on the catalogue's folders.
@@ -27,17 +27,17 @@ pub(super) struct FolderWatch {
     state: Arc<ServerState>,
     watcher: Option<RecommendedWatcher>,
     changed: ChangedFolders,
-    /// Modification time of the catalogue that the watches are based on.
+    /// The modification time of `catalogue.toml` when the watches were last updated.
     seen: Option<SystemTime>,
 }
 
 impl FolderWatch {
-    /// Watches nothing yet.
+    /// Watches nothing until [`FolderWatch::renew`] is called.
     pub fn new(state: Arc<ServerState>) -> FolderWatch {
         FolderWatch { state, watcher: None, changed: ChangedFolders::default(), seen: None }
     }
 
-    /// Requests a refresh of the sources whose folders have changed but are quiet again.
+    /// Requests a refresh of the sources whose folders have changed, but not within the last [`QUIET`].
     pub fn ask(&self) {
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let quiet = changed.extract_if(.., |_, at| at.elapsed() >= QUIET);
@@ -47,7 +47,7 @@ impl FolderWatch {
         }
     }
 
-    /// Updates the watches if the catalogue has changed. One `stat` if it has not.
+    /// Updates the watches if the catalogue has changed. If it has not, this costs one `stat`.
     pub fn renew(&mut self) {
         let config = &self.state.config;
         let Some(folder) = config.sources.folder() else { return };
@@ -60,7 +60,7 @@ impl FolderWatch {
             return;
         }
         self.seen = written;
-        // The next refresh reports faults of the catalogue.
+        // A catalogue with faults is ignored here: the next refresh reports the faults.
         let Ok(catalogue) = catalogue::load(&config.sources) else { return };
         let index = canonical(&config.index);
         let mut folders = BTreeMap::new();
@@ -72,7 +72,7 @@ impl FolderWatch {
                 folders.insert(root, source.id.0.clone());
             }
         }
-        // Check once for changes that happened before the watch began.
+        // Every folder counts as changed once, so that changes from before the watch began are found.
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         changed.extend(folders.values().map(|id| (id.clone(), Instant::now())));
         drop(changed);

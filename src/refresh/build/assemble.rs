@@ -36,15 +36,15 @@ pub(in crate::refresh) struct Assembled {
     pub manifest: Manifest,
     /// The number of the generation that was built, if anything had changed.
     pub made: Option<u64>,
-    /// Sections that were indexed.
+    /// The number of sections that were indexed.
     pub indexed: usize,
     /// What changed for readers, by source.
     pub changes: HashMap<String, ChangeCounts>,
 }
 
 impl Assembled {
-    /// Takes over the manifest and the number of `second`, if that is a new generation. The number of indexed sections
-    /// and the changes stay those of the first.
+    /// If `second` built a new generation, takes over its manifest and generation number. The number of indexed
+    /// sections and the changes stay as they are.
     pub fn follow(&mut self, second: Option<Assembled>) {
         if let Some(second) = second.filter(|second| second.made.is_some()) {
             (self.manifest, self.made) = (second.manifest, second.made);

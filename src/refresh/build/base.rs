@@ -43,7 +43,8 @@ pub(in crate::refresh) fn depth(options: &RefreshOptions) -> CheckDepth {
 impl BuildBase {
     /// Checks the generations of `index` and the writer's index, and removes the writer's index if it is damaged.
     ///
-    /// `Err` if this account has no permission to read them; they may be intact.
+    /// `Err` if this account has no permission to read the files. In this case they may be intact, so nothing is
+    /// removed.
     pub fn look(index: &Path, depth: CheckDepth) -> anyhow::Result<BuildBase> {
         let named = intact(folders::current(index))?.flatten();
         let mut numbers = folders::numbers(index);
@@ -133,8 +134,8 @@ fn read_intact(index: &Path, number: u64, depth: CheckDepth) -> Result<Manifest,
     }
 }
 
-/// The value of `result`, or `None` if the files are damaged, which is logged. `Err` if this account has no permission
-/// to read them.
+/// The value of `result`. If the files are damaged, logs a warning and returns `None`. `Err` if this account has no
+/// permission to read the files.
 fn intact<T>(result: Result<T, IndexDamage>) -> anyhow::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

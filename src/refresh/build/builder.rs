@@ -40,7 +40,7 @@ pub(super) struct GenerationBuilder<'a> {
     pub indexed_sections: usize,
     fold: CopyFold<SectionId>,
     corpus: CorpusCollector,
-    /// By the ids of the sources.
+    /// The share of each source in the generation, by the source's id.
     shares: BTreeMap<String, SourceShare>,
     pub contents: GenerationContents,
     /// What is known about cited URLs.
@@ -107,8 +107,8 @@ impl<'a> GenerationBuilder<'a> {
         self.index(&added, &versions.annotations, store)
     }
 
-    /// The document that was extracted from `item`, if the generation includes it; it is counted. Adds the problems of
-    /// its extraction, or why it is left out.
+    /// The document that was extracted from `item`; `None` if the generation leaves it out. Counts the document. Adds
+    /// the problems of its extraction, and the reason if it is left out.
     fn accept(&mut self, item: &WantedItem, extracted: Extracted) -> Option<Document> {
         let source = &item.source.id;
         let share = self.shares.entry(source.0.clone()).or_default();
@@ -146,8 +146,8 @@ impl<'a> GenerationBuilder<'a> {
         });
     }
 
-    /// Folds the sections of a document under those that they copy, and adds them to the corpus, until `stop` is
-    /// cancelled.
+    /// Adds the sections of a document to the corpus. Folds a section that is a copy under the section that it copies.
+    /// Ends early if `stop` is cancelled.
     fn sections(&mut self, added: &AddedDocument, stop: &RefreshStop) {
         let AddedDocument { item, document, annotation, ids } = *added;
         let case = self.corpus.case(document, &item.path);

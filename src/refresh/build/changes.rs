@@ -12,7 +12,7 @@ use crate::generation::contents::{ContentsEntry, GenerationContents};
 use crate::generation::news::{ChangeCounts, CountDelta, News, NewsKind};
 use crate::search::SectionId;
 
-/// The most sections that one news item lists.
+/// The maximum number of sections that one news item lists. Further sections are only counted.
 const MOST_SECTIONS: usize = 20;
 
 /// The difference between two generations.
@@ -23,8 +23,8 @@ pub(in crate::refresh) struct GenerationDifference {
 }
 
 impl GenerationDifference {
-    /// The difference between `old` and `new`, the contents of the generation number `generation` that was built at the
-    /// time `at`.
+    /// The difference between `old` and `new`. `new` is the contents of the generation with the number `generation`,
+    /// which was built at the time `at`.
     pub fn of(
         old: &GenerationContents,
         new: &GenerationContents,
@@ -158,7 +158,7 @@ fn changed(old: &ContentsEntry, new: &ContentsEntry, base: News) -> News {
     }
 }
 
-/// The first sections of `ids`.
+/// The first `MOST_SECTIONS` ids of `ids`.
 fn named(ids: impl Iterator<Item = u64>) -> Vec<SectionId> {
     ids.take(MOST_SECTIONS).map(SectionId).collect()
 }

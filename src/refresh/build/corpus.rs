@@ -25,7 +25,7 @@ pub(in crate::refresh) struct CorpusCollector {
 }
 
 impl CorpusCollector {
-    /// Nothing yet, for the sources of `catalogue`.
+    /// An empty collector for the sources of `catalogue`.
     pub fn new(vocabulary: &Vocabulary, catalogue: &Catalogue) -> CorpusCollector {
         CorpusCollector {
             graph: GraphBuilder::new(vocabulary.clone()),
@@ -42,8 +42,8 @@ impl CorpusCollector {
         self.cases.of_document(document, path)
     }
 
-    /// Adds the section `id`. `representative` is the section under which it is folded, or itself; `case` is the case
-    /// study of its document.
+    /// Adds the section `id`. `representative` is the section under which it is folded, or `id` if it is not folded.
+    /// `case` is the case study of the section's document.
     pub fn section(
         &mut self,
         item: &WantedItem,

@@ -78,8 +78,8 @@ fn moved(source: &Source, name: &str) -> Problem {
     }
 }
 
-/// The state of a source in the manifest. A failure of the last run is not part of it, because the failure may pass
-/// without a new generation; the record of that run has it.
+/// The state of a source in the manifest. It does not include a failure of the last run, because the next run may
+/// succeed without building a new generation. The record of the failed run contains the failure.
 pub(in crate::refresh) fn shown_state(row: &SourceRow) -> SourceCondition {
     match (row.state, &row.snapshot) {
         (FetchState::Failed, Some(_)) | (FetchState::Ok, _) => SourceCondition::Ok,

@@ -2,8 +2,9 @@
 //!
 //! The sections of the previous generation that are not in the new one are added; their headings and addresses come from
 //! the previous search index, so this works for every format that the program reads. Ids that the previous generation
-//! already listed are carried over. For a document that changed, all of them are found again from their own headings and
-//! addresses: a section that was joined to another and is separate again leads to itself, not to the other.
+//! already listed are carried over. If a document changed, the targets of all its earlier sections are determined again
+//! from their own headings and addresses. So if a section was joined to another one and is separate again, its old id
+//! leads to the separate section, not to the other one.
 
 mod changed;
 
@@ -55,14 +56,15 @@ pub(in crate::refresh) fn write(
 /// What the previous generation knows of sections that are not current.
 struct PreviousSections {
     contents: GenerationContents,
-    /// The sections that were not current then either.
+    /// The sections that were no longer current in the previous generation.
     earlier: EarlierSections,
-    /// The sections that were current, with the number of that generation.
+    /// The sections that were current in the previous generation and are not in the new one.
     gone: Vec<SectionLocation>,
+    /// The number of the previous generation.
     number: u64,
 }
 
-/// The pairs by source and previous path.
+/// The documents that both generations contain, by source and previous path.
 type DocumentPairs<'a> = HashMap<(&'a str, &'a str), DocumentPair<'a>>;
 
 impl PreviousSections {
@@ -98,7 +100,7 @@ impl PreviousSections {
         for SectionLocation { id, source, path, headings, address } in gone {
             let is_post = matches!(address, Address::Question | Address::Comment(_));
             let headings = if is_post { Vec::new() } else { headings };
-            // No section yet: its own id is not current.
+            // The section's own id as the target means that the target is not known yet.
             let section =
                 EarlierSection { id: id.0, headings, address, last: number, target: id.0 };
             collected.add(&source, &path, section);
@@ -152,7 +154,7 @@ impl<'a> CollectedSections<'a> {
         }
     }
 
-    /// Finds the sections to which they lead, in the search index in `building`.
+    /// Finds the current section to which each collected section leads. Reads the search index in `building`.
     fn finish(self, building: &Path) -> anyhow::Result<EarlierSections> {
         let CollectedSections { pairs, documents, removed, .. } = self;
         let pair_of = |(source, path): &(String, String)| pairs.get(&(&**source, &**path)).copied();
@@ -166,7 +168,8 @@ impl<'a> CollectedSections<'a> {
             if pair.is_changed() {
                 let candidates = pair.new.ids().filter_map(|id| found.remove(&id)).collect();
                 ChangedDocument::new(pair, candidates).lead(&mut sections);
-                // A section without a target would lead to itself. That needs an index without the document's sections.
+                // Drop sections for which no target was found. This happens only if the index lacks the document's
+                // sections.
                 sections.retain(|section| section.target != section.id);
             }
             Some(EarlierDocument { source: key.0, path: pair.new.path.clone(), sections })
@@ -193,8 +196,8 @@ fn pairs<'a>(old: &'a GenerationContents, new: &'a GenerationContents) -> Docume
     pairs
 }
 
-/// The locations of the sections `ids` in the search index of the generation in `folder`. Does not open it if there are
-/// none.
+/// The locations of the sections `ids` in the search index of the generation in `folder`. Does not open the index if
+/// `ids` is empty.
 fn locations(folder: &Path, ids: &HashSet<u64>) -> anyhow::Result<Vec<SectionLocation>> {
     match ids.is_empty() {
         true => Ok(Vec::new()),

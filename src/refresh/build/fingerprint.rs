@@ -1,8 +1,8 @@
 //! The fingerprint of a generation: a hash of everything that shapes it.
 //!
 //! A refresh builds a new generation if the fingerprint differs from the current generation's. [`GenerationInputs`]
-//! lists every input. The policy, the catalogue entries and the rows of the store are taken apart field by field,
-//! without `..`: a new field does not compile until it is decided here whether it shapes generations.
+//! lists every input. The policy, the catalogue entries and the rows of the store are destructured without `..`. So the
+//! code compiles with a new field only after somebody has decided here whether the field shapes generations.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -41,14 +41,15 @@ struct GenerationInputs<'a> {
     /// The versions of extraction, annotation and vocabulary.
     annotations: String,
     policy: PolicyInputs<'a>,
-    /// In the order of the catalogue, which decides between copies.
+    /// In the order of the catalogue, because this order can determine which of several copies the others are folded
+    /// under.
     sources: Vec<SourceInputs<'a>>,
-    /// Dead links, each with the day since which it is dead.
+    /// Dead links, each with the first day on which it was dead.
     dead: BTreeMap<&'a str, &'a str>,
-    /// What arXiv says about papers.
+    /// The metadata of papers from arXiv.
     papers: &'a BTreeMap<ArxivId, PaperMetadata>,
     items: Vec<ItemInputs<'a>>,
-    /// Why other files are left out.
+    /// The problems that explain why other files are left out.
     problems: &'a [Problem],
     /// How many files the rules leave out, by the ids of the sources.
     left_out: &'a BTreeMap<String, Vec<LeftOutGroup>>,
@@ -96,9 +97,10 @@ struct ItemInputs<'a> {
     is_stored: bool,
 }
 
-/// The fingerprint of the generation that would be built of these inputs: 32 hexadecimal digits, equal for two states
-/// of the store that readers can't tell apart. The time and the failure of a source's last request are in `runs.json`
-/// and do not change the fingerprint. `rows` are the sources' rows by id, `facts` what is known about cited URLs.
+/// The fingerprint of the generation that would be built from these inputs: 32 hexadecimal digits. It is equal for two
+/// states of the store if readers see no difference. The time and the failure of a source's last request are recorded
+/// in `runs.json` and do not change the fingerprint. `rows` are the sources' rows by id. `facts` is what is known
+/// about cited URLs.
 ///
 /// O(items).
 pub(in crate::refresh) fn fingerprint(
@@ -108,7 +110,7 @@ pub(in crate::refresh) fn fingerprint(
     facts: &LinkFacts,
 ) -> anyhow::Result<String> {
     let LinkFacts { dead, papers } = facts;
-    // The rules decide which items there are.
+    // `rules` is not hashed, because it only determines which items exist, and the items are hashed.
     let RefreshInputs { catalogue, policy, rules: _, vocabulary, undeclared } = inputs;
     let sources = catalogue.sources.iter().filter_map(|source| {
         let row = rows.get(&source.id.0)?;
@@ -134,7 +136,7 @@ pub(in crate::refresh) fn fingerprint(
 
 fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
     let Policy {
-        // These decide which files and posts there are.
+        // Not hashed: they only determine which files and posts exist, and the items are hashed.
         formats: _,
         exclude: _,
         opted_out: _,
@@ -148,7 +150,7 @@ fn of_policy(policy: &Policy) -> PolicyInputs<'_> {
         book_formats,
     } = policy;
     let PolicyLimits {
-        // These bound what is fetched.
+        // Not hashed: they only limit what is fetched.
         entries: _,
         files: _,
         kept_bytes: _,
@@ -174,7 +176,7 @@ fn of_source<'a>(
     undeclared: Option<&'a SourceId>,
 ) -> SourceInputs<'a> {
     let Source {
-        // These decide which files and threads there are.
+        // Not hashed: they only determine which files and threads exist, and the items are hashed.
         include: _,
         exclude: _,
         threads: _,

@@ -6,8 +6,8 @@
 //! that the current generation has of an unread source. A source that was fetched once and fails now is not unread,
 //! because the store still has its files.
 //!
-//! Discussions and issues are fetched separately. Until a source's list of them was read completely for the first time
-//! since the store was created, publishing would lose the threads that are served and not yet stored.
+//! Discussions and issues are fetched separately. If a list of them was never read completely since the store was
+//! created, publishing would lose the threads that are served but not yet stored.
 //!
 //! A catalogue without sources is assumed to be a damaged file: all documents count as lost.
 //!

@@ -1,17 +1,18 @@
-//! Finds the section of a document that contains what an earlier section contained.
+//! Finds the current section of a document that corresponds to an earlier section.
 //!
-//! If the document's text is the same and only its splitting changed, lines decide: the section with most of the first
-//! lines of the earlier section. If the text was edited, lines have moved, and headings decide.
+//! If the text of the document is the same and is only split differently, the lines decide: the result is the section
+//! that contains the most of the earlier section's first lines. If the text was edited, lines have moved, so the
+//! headings decide.
 
 use std::cmp::Reverse;
 
 use crate::extract::Address;
 use crate::search::SectionLocation;
 
-/// The lines at the beginning of an earlier section that decide. More than one, so that a section whose first line now
-/// ends the section before still leads to its text.
+/// The number of lines at the beginning of an earlier section that are compared. One line is not enough, because the
+/// first line alone may now be the last line of the preceding section.
 const FIRST_LINES: u32 = 8;
-/// The number of lines that an equal heading trail counts for.
+/// A candidate that shares lines and has the same heading trail counts as if it shared this many more lines.
 const SAME_TRAIL: u32 = 4;
 
 /// Whether the text of a document differs from that of the previous generation.
@@ -21,9 +22,9 @@ pub(super) enum DocumentText {
     Edited,
 }
 
-/// The section of `candidates`, all of one document, that is nearest to the earlier section with `headings` at
-/// `address`; `None` if there are no candidates. The first of equally near candidates, which are in the order
-/// of the document. O(candidates).
+/// The section of `candidates` that is nearest to the earlier section with `headings` at `address`; `None` if there
+/// are no candidates. `candidates` must be sections of one document in the document's order. If several are equally
+/// near, returns the first of them. O(candidates).
 pub(super) fn nearest<'a>(
     headings: &[String],
     address: Address,
@@ -31,7 +32,7 @@ pub(super) fn nearest<'a>(
     text: DocumentText,
 ) -> Option<&'a SectionLocation> {
     let distance = |candidate: &SectionLocation| Reverse(distance(address, candidate.address));
-    // `max_by_key` returns the last of equal candidates, which here is the first.
+    // `max_by_key` returns the last of equal items. In this reversed order, that is the first candidate.
     let candidates = candidates.iter().rev();
     match (text, address) {
         // Posts keep GitHub's ids, whatever is edited. A post that is gone leads to the question.
@@ -64,7 +65,7 @@ fn range(address: Address) -> (u32, u32) {
     }
 }
 
-/// How many of the first lines at `earlier` are in `candidate`.
+/// The number of the first `FIRST_LINES` lines of `earlier` that are in `candidate`.
 fn overlap(earlier: Address, candidate: Address) -> u32 {
     if std::mem::discriminant(&earlier) != std::mem::discriminant(&candidate) {
         return 0;
@@ -74,7 +75,7 @@ fn overlap(earlier: Address, candidate: Address) -> u32 {
     last.min(end).saturating_add(1).saturating_sub(first.max(begin))
 }
 
-/// The lines between the beginning of `earlier` and `candidate`; 0 if it begins there.
+/// The number of lines between the beginning of `earlier` and `candidate`; 0 if `earlier` begins in `candidate`.
 fn distance(earlier: Address, candidate: Address) -> u32 {
     if std::mem::discriminant(&earlier) != std::mem::discriminant(&candidate) {
         return u32::MAX;

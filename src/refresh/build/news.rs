@@ -9,7 +9,7 @@ use crate::generation::manifest::Manifest;
 use crate::generation::news::{self, ChangeCounts, News};
 use crate::store::is_plausible;
 
-/// The most news items that a generation keeps.
+/// The maximum number of news items that a generation keeps. Older items are dropped.
 const MOST_NEWS: usize = 2_000;
 
 /// Writes `contents.bin` and `news.json` of the generation with this `manifest` into `building`. The news are the
@@ -33,7 +33,8 @@ pub(in crate::refresh) fn write(
     };
     let mut known = before.iter().find_map(|folder| news::read(&folder.join("news.json")).ok());
     if is_plausible(chrono::Utc::now()) {
-        // These were written while the clock was ahead. With their times, they would stay the newest until then.
+        // News items from the future were written while the clock was ahead. With their original times, they would stay
+        // the newest items until those times.
         for news in known.iter_mut().flatten().filter(|news| news.at > manifest.built_at) {
             news.at.clone_from(&manifest.built_at);
         }

@@ -70,7 +70,7 @@ impl RunRecord {
         }
     }
 
-    /// Sets the time, the duration and the peak of memory at the end of the run, which `started` then.
+    /// Records the end time, the duration and the peak memory of the run. `started` is when the run started.
     pub(in crate::refresh) fn end(&mut self, started: Instant) {
         self.ended_at = time(Utc::now());
         self.seconds = started.elapsed().as_secs_f64();

@@ -149,7 +149,7 @@ pub(in crate::refresh) fn document_hash(
     hash
 }
 
-/// The licence that `document` names itself, and how much that allows to be shown.
+/// The licence that the text of `document` itself names, and how much of the text this licence allows to show.
 pub(in crate::refresh) fn own_licence(
     inputs: &RefreshInputs,
     document: &Document,

@@ -22,8 +22,9 @@ pub(in crate::refresh) struct SourceShare {
     large: TextShare,
     /// The text of the other documents.
     usual: TextShare,
-    /// Sections whose near-copies may not be found, and the file of the first.
+    /// The number of sections whose near-copies may not be found.
     crowded: usize,
+    /// The path of the first file with such a section.
     crowded_at: Option<String>,
 }
 
@@ -31,8 +32,8 @@ pub(in crate::refresh) struct SourceShare {
 #[derive(Default)]
 struct TextShare {
     bytes: u64,
-    /// Whether a document did not fit. No further documents are taken, so that the result is the beginning of the
-    /// source and not a selection by size.
+    /// Whether a document did not fit. After that, no further documents are taken, so that the generation contains the
+    /// beginning of the source and not a selection of small documents.
     is_full: bool,
 }
 

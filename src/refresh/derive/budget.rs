@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// The time that every document may take.
 const LEAST: Duration = Duration::from_secs(4);
-/// The longest that one document may take, while its source's budget lasts.
+/// The maximum time for one document, if the budget of its source is large enough.
 const LONGEST: Duration = Duration::from_secs(20);
 /// The time that the documents of one source may take together beyond [`LEAST`] each.
 const SOURCE: Duration = Duration::from_secs(180);

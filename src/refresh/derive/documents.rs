@@ -20,17 +20,19 @@ use crate::refresh::wanted::options::{RefreshEvent, RefreshStop};
 use crate::refresh::wanted::versions::versions;
 use crate::store::{DerivedKey, DerivedVersions, Store};
 
-/// The most files that are in memory at once.
+/// The maximum number of files in a batch. One batch is in memory at a time.
 const BATCH: usize = 64;
-/// The most bytes of these files, unless a single one is larger. Results are written whenever they have as many bytes.
+/// The maximum size of a batch, in bytes. A larger file is a batch of its own. Results that wait to be written are
+/// written as soon as their text reaches this size.
 const BATCH_BYTES: u64 = 8_000_000;
 
 /// The result of deriving.
 #[derive(Default)]
 pub(in crate::refresh) struct DeriveResult {
-    /// Documents that were extracted.
+    /// The number of documents that were extracted.
     pub extracted: usize,
-    /// Blobs and formats of which neither bytes nor a document are stored.
+    /// The blob and format of each document for which the store has neither the file's bytes nor the extracted
+    /// document.
     pub lost: HashSet<(BlobId, String)>,
 }
 
@@ -76,8 +78,8 @@ pub(in crate::refresh) fn derive(
     Ok(derived)
 }
 
-/// Reads the bytes of the documents of `batch` that are not extracted yet, and the extracted documents of the others.
-/// Documents of which neither is stored are added to `lost`.
+/// Loads each document of `batch` from the store: the extracted document or, if there is none, the bytes of the file.
+/// If the store has neither, adds the document to `lost`.
 fn load<'a>(
     batch: &'a [MissingDocument],
     versions: &DerivedVersions,
@@ -237,7 +239,7 @@ fn read_one<'a>(
         None => reader.read(source, format, &bytes)?,
     };
     let tag = || extracted.document.as_ref().map(|document| annotate(document, tagger));
-    // No known text makes the tagger panic, but an unknown one must not end the run.
+    // No text is known that makes the tagger panic. If there is one, it must not end the run.
     let annotation = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tag));
     let annotation = annotation.unwrap_or_else(|_| {
         let problem = Problem::new(Stage::Annotate, "the tagger failed on this file");

@@ -21,9 +21,9 @@ use crate::extract::{Extracted, extract, is_text};
 use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::RefreshStop;
 
-/// The most memory that a child may use for its data, in bytes. Linux enforces it.
+/// The maximum memory for the data of a child, in bytes. On Linux, allocating more fails and ends the child.
 const MOST_MEMORY: u64 = 128_000_000;
-/// The longest response in bytes: several times the limit of a document.
+/// The maximum length of a response, in bytes: several times the limit of a document. A longer response is an error.
 const LONGEST_ANSWER: u32 = 32_000_000;
 /// How often a child checks whether its parent is still running.
 const LOOK: Duration = Duration::from_millis(200);
@@ -140,7 +140,7 @@ pub fn read_one(program: Option<&Path>, format: &str, bytes: &[u8]) -> Extracted
     DocumentReader::new(program, &budgets, &stop).read("", format, bytes).unwrap_or_default()
 }
 
-/// Extracts in this process. No known input makes a reader panic, but an unknown one must not end the run.
+/// Extracts in this process. No input is known that makes extraction panic. If there is one, it must not end the run.
 fn read_here(format: &str, bytes: &[u8]) -> Result<Extracted, ReadFailure> {
     let read = std::panic::AssertUnwindSafe(|| extract(format, bytes));
     std::panic::catch_unwind(read).map_err(|_| ReadFailure::Broken)
@@ -175,7 +175,8 @@ impl ReaderProcess {
         command.arg("read").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // The child reads untrusted files and needs no secrets.
         command.env_remove("GITHUB_TOKEN").env_remove("CAIRN_ADMIN_TOKEN");
-        // Ctrl-C must reach only the run, which then ends its children. They must not end before it.
+        // The child gets its own process group, so that Ctrl-C does not reach it. The run receives Ctrl-C and then
+        // ends its children.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command.spawn()?;
@@ -190,7 +191,7 @@ impl ReaderProcess {
         Ok(ReaderProcess { child, stdin, stdout: BufReader::new(stdout), watchdog })
     }
 
-    /// The response to `request`, within `longest`. The caller clears the timeout.
+    /// Sends `request` and returns the response. Sets a timeout of `longest`, which the caller must clear.
     fn ask(&mut self, request: &ReadRequest, longest: Duration) -> io::Result<Extracted> {
         self.watchdog.begin(longest);
         self.exchange(request)

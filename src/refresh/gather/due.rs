@@ -1,5 +1,5 @@
-//! Which sources and owners need new metadata: those whose metadata is a day old or missing, and owners' names after a
-//! month.
+//! Finds the sources and owners whose metadata is due. The metadata of a source is due if it is missing or a day old.
+//! The name of an owner is due if it is missing or a month old.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::store::{FetchState, Store};
 const METADATA_SECONDS: i64 = 24 * 60 * 60;
 /// An owner's name younger than this is not requested again.
 const OWNER_SECONDS: i64 = 30 * 24 * 60 * 60;
-/// An attempt is not repeated before this has passed, because GitHub's quota is hourly.
+/// The minimum time between two attempts. It is an hour, because GitHub's quota is hourly.
 const AGAIN_SECONDS: i64 = 60 * 60;
 
 /// A source whose metadata is due.
@@ -26,7 +26,7 @@ pub(super) struct DueMetadata<'a> {
 /// An owner whose name is due, with the sources that show it.
 pub(super) struct DueOwner<'a> {
     pub login: &'a str,
-    /// The stored owner, if it is the same account.
+    /// The stored metadata of the owner, if it belongs to the account `login`.
     pub known: Option<OwnerMetadata>,
     /// When the name was last fetched (Unix time in seconds).
     pub at: i64,

@@ -20,7 +20,7 @@ use crate::problem::{Problem, Stage};
 use crate::refresh::wanted::options::{FetchMode, RefreshEvent};
 use crate::store::Store;
 
-/// Bytes that are collected before they are written.
+/// Received files are written as soon as they have this many bytes together.
 const BATCH_BYTES: usize = 4_000_000;
 
 /// The results of fetching.
@@ -31,7 +31,8 @@ pub(in crate::refresh) struct FetchResults {
     /// The traffic that belongs to no single source.
     pub shared: Traffic,
     pub quota: Option<ApiQuota>,
-    /// When a host that deferred requests allows the next one (Unix time in seconds).
+    /// The latest time (Unix, seconds) at which a host that deferred requests allows them again; `None` if no host
+    /// named a time.
     pub retry_at: Option<i64>,
     /// Problems of the run as a whole.
     pub notes: Vec<Problem>,
@@ -104,7 +105,8 @@ struct CollectedResults {
 }
 
 impl CollectedResults {
-    /// Adds the result of one source. `retry_at` is when its host allows the next request (Unix time in seconds).
+    /// Adds the result of one source. If its host deferred it and named a time, `retry_at` is when the host allows the
+    /// next request (Unix time in seconds).
     fn add(&mut self, result: SourceResult, retry_at: Option<i64>) {
         self.whole.retry_at = self.whole.retry_at.max(retry_at);
         self.by_source.insert(result.source.clone(), result);
@@ -131,7 +133,7 @@ impl CollectedResults {
     fn finish(mut self, run: FetchRun) -> FetchResults {
         for source in &run.inputs.catalogue.sources {
             let was_chosen = run.chosen.iter().any(|chosen| chosen.id == source.id);
-            // A chosen source without a result: its task ended without a report.
+            // If a chosen source has no result, its task ended without a report.
             let (outcome, error) = match was_chosen && !run.stop.is_cancelled() {
                 true => (FetchOutcome::Failed, Some(CrawlError::Ended)),
                 false => (FetchOutcome::Skipped, None),
@@ -144,8 +146,8 @@ impl CollectedResults {
     }
 }
 
-/// Writes received files to `store` until every task has ended. `done` receives the result of each source, and when its
-/// host allows the next request, if it deferred one (Unix time in seconds).
+/// Writes received files to `store` until every task has ended. Calls `done` with the result of each source. If a host
+/// deferred the source and named a time, also passes when the host allows the next request (Unix time in seconds).
 fn receive(
     mut receiver: mpsc::Receiver<TaskMessage>,
     run: FetchRun,

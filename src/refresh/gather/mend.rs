@@ -13,7 +13,7 @@ use crate::vocabulary;
 /// Checks every row of the store of `config`'s index. Changes nothing. `Err` if the database itself is broken or can't
 /// be read.
 pub fn audit(config: &Config) -> Result<StoreAudit, StoreError> {
-    // With an invalid vocabulary nothing is annotated. Annotations are then only decompressed.
+    // If the vocabulary is invalid, its version is unknown. Stored annotations are then only decompressed, not decoded.
     let vocabulary = vocabulary::load(&config.sources);
     let version = vocabulary.map(|vocabulary| vocabulary.version).unwrap_or_default();
     Store::audit(&config.index.join("library.db"), &versions(&version))

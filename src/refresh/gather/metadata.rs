@@ -12,17 +12,17 @@ use crate::store::{SourceRow, Store};
 struct MetadataRenewal<'a> {
     network: FetchNetwork<'a>,
     stop: &'a RefreshStop,
-    /// The quota by GitHub's last response.
+    /// The quota according to GitHub's last response.
     quota: ApiQuota,
     now: i64,
 }
 
-/// Requests the metadata of sources for which it is a day old or missing, then the names of owners for which they are a
-/// month old or missing. The oldest come first. Ends when this run's share of the quota is used.
+/// Requests the metadata of sources whose stored metadata is a day old or missing. Then requests the names of owners
+/// whose stored name is a month old or missing. The oldest come first. Ends when this run's share of the quota is used.
 ///
-/// No other step depends on the metadata, so failed requests are only logged. `cost` receives the traffic of each
-/// source by id; the traffic of the request for the quota has an empty id. Requests are conditional: with a token, an
-/// unchanged response does not count against the quota.
+/// No other step depends on the metadata, so failed requests are only logged. Calls `cost` with the id and the traffic
+/// of each source, and with an empty id for the traffic of the quota request. Requests are conditional: with a token,
+/// an unchanged response does not count against the quota.
 pub(super) fn renew(
     run: FetchRun,
     network: FetchNetwork,
@@ -135,7 +135,7 @@ impl MetadataRenewal<'_> {
 
     /// Updates the quota after a request for `source`, and passes on its traffic.
     fn paid(&mut self, source: &str, spent: Traffic, cost: &mut dyn FnMut(&str, Traffic)) {
-        // Without quota headers in the response (GitHub Enterprise may have none), every request is subtracted.
+        // If the response has no quota headers (GitHub Enterprise may send none), subtract the requests instead.
         let counted = ApiQuota {
             remaining: self.quota.remaining.saturating_sub(spent.requests),
             ..self.quota

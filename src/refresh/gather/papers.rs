@@ -15,8 +15,8 @@ use crate::store::Store;
 
 /// Days before the metadata of a paper is requested again.
 const FRESH_DAYS: i64 = 90;
-/// The most identifiers that one run requests; the rest is deferred. With [`BATCH`] in a request and the pause between
-/// requests, that takes some two minutes if arXiv responds at once.
+/// The maximum number of identifiers that one run requests, [`BATCH`] in each request. The rest is deferred to the next
+/// run. Because of the pause between requests, this takes about two minutes if arXiv responds at once.
 const MOST_IDS: usize = 40 * BATCH;
 /// The number of consecutive failed requests (each after retries) after which a run sends no more.
 const MOST_FAILURES: usize = 3;
@@ -74,7 +74,7 @@ pub(in crate::refresh) fn fetch_due(
 /// The requests that failed.
 #[derive(Default)]
 struct PaperFailures {
-    /// Identifiers in failed requests.
+    /// The number of identifiers in failed requests.
     ids: usize,
     consecutive: usize,
     first: Option<ArxivError>,
@@ -95,7 +95,8 @@ impl PaperFailures {
         self.ends_run || self.consecutive >= MOST_FAILURES
     }
 
-    /// The problem, if requests failed; `without` papers stay without a response in this run.
+    /// The problem to report; `None` if no request failed. `without` is the number of papers without a response in this
+    /// run.
     fn problem(self, without: usize) -> Option<Problem> {
         let error = self.first?;
         let papers = if without == 1 { "1 paper" } else { &format!("{without} papers") };
@@ -115,7 +116,8 @@ impl PaperFetches {
     }
 }
 
-/// The papers among `resources` whose metadata is missing or old. `times` says when arXiv last responded about each.
+/// The papers among `resources` whose metadata is missing or old. `times` maps the identifier of a paper to the time
+/// (Unix, seconds) of arXiv's last response about it.
 fn due(resources: &[CitedResource], times: &HashMap<String, i64>, now: i64) -> Vec<ArxivId> {
     let old = now - FRESH_DAYS * 24 * 60 * 60;
     let mut seen = HashSet::new();

@@ -35,7 +35,7 @@ pub(in crate::refresh) fn store_result(
     let (outcome, error) = match fetched {
         // An empty folder of which nothing is stored.
         Ok(Fetched::Nothing) => (unchanged(&mut row, moved, |_| {}), None),
-        // The stored snapshot has every file that the current rules take.
+        // The stored snapshot contains every file that the current rules select.
         Ok(Fetched::Unchanged) => {
             (unchanged(&mut row, moved, |known| known.selection = selection), None)
         }

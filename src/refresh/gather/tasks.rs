@@ -15,7 +15,7 @@ use crate::store::Store;
 /// The capacity of the channel from the network to the store, in messages.
 const CHANNEL: usize = 16;
 
-/// A message of a task. The number is the position of its source among the chosen sources.
+/// A message from a task. The first value is the index of the task's source in the list of chosen sources.
 pub(super) enum TaskMessage {
     Sent(usize, FetchMessage),
     /// The task has ended after this many seconds.
@@ -52,7 +52,7 @@ pub(super) fn start(
 }
 
 /// The stored snapshot of `source`, if it contains every file that `selection` takes and none of them was damaged. If
-/// the rules have changed since the fetch, the list of files that were left out then shows whether one is missing.
+/// the rules have changed since the last fetch, checks this with the stored list of the files that the fetch left out.
 fn known(
     source: &Source,
     selection: &Selection,

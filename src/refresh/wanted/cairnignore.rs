@@ -7,9 +7,10 @@ use crate::store::{Store, StoreError, StoredFile};
 
 /// The path of the file in its source. Its lines have the form of `.gitignore`.
 pub(in crate::refresh) const PATH: &str = ".cairnignore";
-/// The most lines that are read.
+/// The maximum number of lines that are read. Further lines are skipped.
 const MOST_LINES: usize = 1_000;
-/// The longest line that is read, in bytes. Each line becomes a pattern that is matched against every path.
+/// The maximum length of a line in bytes. A longer line is skipped, because each line becomes a pattern that is matched
+/// against every path.
 const LONGEST_LINE: usize = 1_000;
 
 /// The patterns of one source's `.cairnignore`.
@@ -20,8 +21,8 @@ pub(in crate::refresh) struct CairnIgnore {
     pub is_truncated: bool,
 }
 
-/// Whether the `.cairnignore` of `source` exists but its content is damaged and not fetched again yet. Nothing of the
-/// source may be indexed then.
+/// Whether the `.cairnignore` of `source` exists, but its content is damaged and was not fetched again yet. In this
+/// case nothing of the source may be indexed.
 pub(in crate::refresh) fn is_unknown(source: &SourceId, store: &Store) -> Result<bool, StoreError> {
     let is_unknown = |file: &StoredFile| file.path == PATH && !file.is_stored;
     Ok(store.lacks_blobs(source)? && store.files(source)?.iter().any(is_unknown))

@@ -8,7 +8,8 @@ use crate::crawl::BlobId;
 use crate::extract::summary::{self, chapters, is_summary};
 use crate::store::Store;
 
-/// The most bytes read of all tables of chapters of one source.
+/// The maximum number of bytes that are read from all tables of chapters of one source together. A table that would
+/// exceed it is skipped.
 const MOST_BYTES: u64 = 1_000_000;
 
 /// Sets the chapter of each of `items` that a table of chapters lists. All items belong to one source. If two tables
@@ -44,7 +45,8 @@ pub(in crate::refresh) fn mark(
     Ok(incomplete)
 }
 
-/// Sets the chapters of one table: positions in `items` with titles, in the order of the table.
+/// Sets the chapter of each item that one table lists. `listed` holds the index of each of these items in `items` and
+/// its title, in the order of the table.
 fn mark_listed(items: &mut [WantedItem], listed: &[(usize, String)]) {
     let neighbour = |items: &[WantedItem], number: Option<usize>| {
         let item = &items[listed.get(number?)?.0];

@@ -1,4 +1,4 @@
-//! The data files of a run, and what follows from them without reading the store.
+//! The data files of a run, and what can be determined from them without reading the store.
 
 use std::collections::HashMap;
 

@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::generation::run::SourceResult;
 
-/// Cancels a run. It ends cleanly within two seconds, and the next run continues from there.
+/// Cancels a run. The run then ends cleanly within two seconds, and the next run continues its work.
 pub type RefreshStop = CancellationToken;
 
 /// The options of a run.
@@ -13,7 +13,7 @@ pub struct RefreshOptions {
     /// Ids of the sources to fetch; empty means all.
     pub only: Vec<String>,
     pub network: FetchMode,
-    /// Sources fetched at once; `None` means the configuration's.
+    /// The maximum number of sources that are fetched at the same time; `None` means the configured number.
     pub jobs: Option<usize>,
     /// Whether to check cited links and to fetch the metadata of cited papers.
     pub check_links: bool,
@@ -52,7 +52,7 @@ pub enum RefreshEvent<'a> {
     Read(usize),
     /// The index and the graph are built.
     Building,
-    /// The metadata of how many papers is to be fetched.
+    /// The number of papers whose metadata is to be fetched.
     FetchingPapers(usize),
     /// The metadata of this many more papers was requested.
     FetchedPapers(usize),
@@ -62,7 +62,7 @@ pub enum RefreshEvent<'a> {
     Looked,
 }
 
-/// What a run does when it would lose documents that could not be read.
+/// What a run does if documents would be lost because their sources could not be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnLoss {
     /// Publish nothing.

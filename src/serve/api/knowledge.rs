@@ -13,9 +13,11 @@ use super::parameters::{PathName, QueryParameters, number};
 use crate::library::Audience;
 use crate::library::view::{CaseView, CasesView, LearnView, PathView, RelatedView};
 
-/// Limits of one response: related topics, chains, and passages per step.
+/// The most related topics in one response.
 const MOST_RELATED: usize = 100;
+/// The most chains of topics in one response.
 const MOST_PATHS: usize = 10;
+/// The most passages per step of a case study.
 const MOST_PASSAGES: usize = 12;
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -54,7 +56,7 @@ pub(super) async fn learn(
     learn.map(Json).map_err(|name| RequestFailure::unknown_topic(&name))
 }
 
-/// Parameters of the page, whose form may be empty.
+/// Query parameters of the page. `from` and `to` are empty until the user fills in the form.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::serve) struct PathParameters {

@@ -17,7 +17,7 @@ pub(in crate::serve) async fn openapi(State(state): State<Arc<ServerState>>) -> 
     Json(document(AdminRoutes::of(&state.config)))
 }
 
-/// The OpenAPI description of the API, with the administrator's routes if `admin` offers them.
+/// The OpenAPI description of the API. It contains the admin routes if `admin` is [`AdminRoutes::Offered`].
 fn document(admin: AdminRoutes) -> Value {
     let mut answers = settings(Contract::Serialize).into_generator();
     let parameters = settings(Contract::Deserialize).with(|s| s.inline_subschemas = true);
@@ -122,7 +122,7 @@ fn in_query(schema: &Schema) -> Vec<Value> {
     properties.iter().map(parameter).collect()
 }
 
-/// `schema` as a query parameter: never null, and numbers no larger than the program reads.
+/// Adapts `schema` to a query parameter: null is not allowed, and a number is limited to the range of its Rust type.
 fn bounded(mut schema: Value) -> Value {
     if let Some(kinds) = schema.get("anyOf").and_then(Value::as_array) {
         let kind = kinds.iter().find(|kind| kind["type"] != "null").cloned();

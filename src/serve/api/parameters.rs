@@ -8,14 +8,14 @@ use serde::de::DeserializeOwned;
 
 use super::super::error::RequestFailure;
 
-/// Characters of a parameter's value. The links of a response may repeat it, so each byte may cost a hundred more in
-/// the response.
+/// The most characters in a parameter's value; a longer value gets 400. The links of a response may repeat the value,
+/// so each of its bytes may add a hundred bytes to the response.
 const LONGEST: usize = 200;
-/// Parameters that may be longer: a file's path, a list of topics…
+/// The parameters whose values may be longer than [`LONGEST`]: a file's path and a list of topics.
 const LONG: [&str; 2] = ["path", "known"];
-/// …and their limit.
+/// The most characters in the value of a parameter in [`LONG`]; a longer value gets 400.
 const LONGEST_LONG: usize = 1_000;
-/// The typed query, which the query language truncates with a note.
+/// The parameter with the typed query. It has no limit here: the query parser truncates a long query and adds a note.
 const TYPED: &str = "q";
 
 /// The parameters of the query string.
@@ -77,7 +77,7 @@ pub(in crate::serve) enum Flag {
     On,
 }
 
-/// The optional number `asked`, or `usual`.
+/// `asked` as a `usize`; `usual` if `asked` is `None`.
 pub(in crate::serve) fn number(asked: Option<u32>, usual: usize) -> usize {
     asked.map_or(usual, |number| usize::try_from(number).unwrap_or(usize::MAX))
 }

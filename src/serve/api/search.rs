@@ -28,8 +28,8 @@ pub(in crate::serve) struct SearchParameters {
     /// The query; only the first 1,000 characters are read. The query and the parameters may name 16 different
     /// filters together.
     pub q: String,
-    /// A source's id. If no source has that id: an owner, or the name of a repository. The whole name,
-    /// case-insensitive.
+    /// A source's id. If no source has that id, the value is an owner or the name of a repository. Only whole names
+    /// match, case-insensitively.
     pub source: Option<String>,
     pub topic: Option<String>,
     pub step: Option<String>,

@@ -19,11 +19,11 @@ use crate::library::view::{
 use crate::serve::error::RequestFailure;
 use crate::serve::state::ServerState;
 
-/// No parameters.
+/// The parameters of a route that has none.
 #[derive(JsonSchema)]
 struct NoParameters {}
 
-/// Whether the routes that need the admin token exist: only if the configuration has such a token.
+/// Whether the routes that need the admin token exist. They exist only if the configuration has an admin token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::serve) enum AdminRoutes {
     Offered,
@@ -31,7 +31,7 @@ pub(in crate::serve) enum AdminRoutes {
 }
 
 impl AdminRoutes {
-    /// Whether `config` offers them.
+    /// [`AdminRoutes::Offered`] if `config` has an admin token.
     pub fn of(config: &Config) -> AdminRoutes {
         match config.admin_token {
             Some(_) => AdminRoutes::Offered,
@@ -54,8 +54,8 @@ pub(super) struct ApiRoute {
     pub summary: &'static str,
     pub parameters: fn(&mut SchemaGenerator) -> Schema,
     pub answer: fn(&mut SchemaGenerator) -> Schema,
-    /// The body of its redirect, if it redirects ids that are not current. For such ids without a successor it responds
-    /// with 410.
+    /// The schema of the redirect's body, if the route redirects the ids of earlier sections to current ones. Such a
+    /// route responds with 410 if the earlier section has no successor.
     pub moved: Option<fn(&mut SchemaGenerator) -> Schema>,
 }
 
@@ -90,7 +90,7 @@ impl RouteTable {
         self
     }
 
-    /// Documents that the last route redirects with the body `M`.
+    /// Documents that the route that was added last sends redirects, with the body `M`.
     fn moving<M: JsonSchema>(mut self) -> RouteTable {
         if let Some(route) = self.routes.last_mut() {
             route.moved = Some(SchemaGenerator::subschema_for::<M>);
@@ -99,7 +99,7 @@ impl RouteTable {
     }
 }
 
-/// Every route of the API; that of the administrator only if `admin` offers it.
+/// All routes of the API. The admin route is included only if `admin` is [`AdminRoutes::Offered`].
 pub(super) fn table(admin: AdminRoutes) -> RouteTable {
     let all = with_knowledge(with_lists(with_passages(RouteTable::default())));
     if admin == AdminRoutes::Absent {

@@ -34,7 +34,7 @@ pub(super) struct SectionPlaceParameters {
     cell: Option<u32>,
     page: Option<u32>,
     card: Option<u32>,
-    /// A comment of a thread, by GitHub's id; without it, the thread's question.
+    /// GitHub's id of a comment in a thread. Without it, the thread's question is returned.
     comment: Option<NonZeroU64>,
 }
 
@@ -169,7 +169,8 @@ pub(in crate::serve) struct NewsParameters {
 }
 
 impl NewsParameters {
-    /// The requested news that `audience` may read, by default those of the last `usual`, such as "7d".
+    /// The requested news that `audience` may read. If `since` is missing or blank, they go back as far as `usual`,
+    /// such as "7d".
     pub async fn find(
         self,
         state: &ServerState,
@@ -203,7 +204,7 @@ pub(super) async fn new(
     State(state): State<Arc<ServerState>>,
     QueryParameters(asked): QueryParameters<NewsParameters>,
 ) -> Result<Json<NewsView>, RequestFailure> {
-    // The page's form may leave it empty; in the API, an empty value is an error.
+    // The page accepts an empty `since`, because its form may leave the field empty. In the API, it is an error.
     if asked.since.as_deref().is_some_and(|since| since.trim().is_empty()) {
         return Err(RequestFailure::bad_request("`since` is empty", "try since=7d"));
     }

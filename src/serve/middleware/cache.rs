@@ -77,7 +77,7 @@ fn window_start(address: &Uri, now: DateTime<Utc>) -> Option<String> {
     Some(since(&window.1, now).ok()?.to_rfc3339())
 }
 
-/// Whether the client sends `If-None-Match: *`, which no existing response satisfies.
+/// Whether the client sends `If-None-Match: *`. It matches every successful response, so the client gets 304 instead.
 pub(in crate::serve) fn is_any(headers: &HeaderMap) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|value| value.as_bytes().trim_ascii() == b"*")
 }

@@ -1,5 +1,5 @@
-//! The host that a request names. Requests for a host that this server does not [serve](crate::serve::hosts) are
-//! refused.
+//! Reads the host that a request names, and refuses the request if this server does not
+//! [serve](crate::serve::hosts) that host.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::serve::error::RequestFailure;
 use crate::serve::listen::ConnectionEnds;
 use crate::serve::state::ServerState;
 
-/// Routes for monitoring, which may use any name for the server.
+/// Routes for monitoring. Requests for them may name any host.
 const FOR_ANY_HOST: [&str; 2] = ["/healthz", "/readyz"];
 
-/// The host and port that a request names: those of its target if it has them, else those of its `Host` header (RFC
-/// 9112 3.2.2). `None` for an HTTP/1.0 request without either; `Err` if it is invalid.
+/// The host and port that a request names: in its target if the target has a host, else in its `Host` header (RFC 9112
+/// 3.2.2). `None` if neither names a host, as HTTP/1.0 allows. `Err` if the host is invalid.
 pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, RequestFailure> {
     let wrong = || {
         RequestFailure::bad_request(
@@ -47,8 +47,8 @@ pub(in crate::serve) fn named(parts: &Parts) -> Result<Option<Authority>, Reques
     }
 }
 
-/// Whether `authority` is exactly a host with an optional port. The parser reads `[::1].example` as `[::1]`, and
-/// `127.0.0.1:1.example` as `127.0.0.1`.
+/// Whether `authority` is exactly a host with an optional port. The parser does not check this: it reads
+/// `[::1].example` as `[::1]`, and `127.0.0.1:1.example` as `127.0.0.1`.
 fn is_host_and_port(authority: &Authority) -> bool {
     let host = authority.host();
     let Some(port) = authority.as_str().strip_prefix(host) else { return false };

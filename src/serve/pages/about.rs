@@ -1,4 +1,4 @@
-//! `/about`: what Cairn is, who owns the texts, and how an author can have theirs left out.
+//! `/about`: what Cairn is, who owns the texts, and how authors can exclude their texts.
 
 use std::sync::Arc;
 

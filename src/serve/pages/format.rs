@@ -1,4 +1,4 @@
-//! What pages show in one form: matches, topics, timestamps, numbers and URLs.
+//! Formats what several pages show: matches, topics, timestamps, numbers and URLs.
 
 use maud::{Markup, html};
 
@@ -32,13 +32,13 @@ pub(super) fn number(number: usize) -> String {
     thousands(number as u64)
 }
 
-/// `1` and `source` as `1 source`, `2` as `2 sources`.
+/// `count` and `noun`, with a plural ending unless `count` is 1: `1 source`, `2 sources`.
 pub(super) fn plural(count: usize, noun: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{} {noun}{ending}", number(count))
 }
 
-/// `path` with the pairs as its query string; empty values are left out.
+/// `path` with `parameters` as its query string. Parameters with an empty value are left out.
 pub(super) fn address(path: &str, parameters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(parameters.iter().filter(|(_, value)| !value.is_empty()));

@@ -13,11 +13,11 @@ pub(super) struct PageFrame<'a> {
     pub query: &'a str,
     /// Filters that a new search keeps: names and values.
     pub kept: Vec<(&'a str, &'a str)>,
-    /// The feed about the page's subject.
+    /// The URL of the feed about the page's subject; the page links to the feed of all news if it is `None`.
     pub feed: Option<String>,
 }
 
-/// A frame without a query.
+/// The whole page, with `body` inside a frame whose search box is empty.
 pub(super) fn layout(state: &ServerState, title: &str, body: Markup) -> Markup {
     PageFrame { title, ..PageFrame::default() }.round(state, body)
 }

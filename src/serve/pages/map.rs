@@ -1,9 +1,9 @@
 //! The map of a topic: a picture (SVG) of its neighbours.
 //!
 //! A topic's position depends on its relation to the topic in the middle, so the same topic always has the same map.
-//! Broader topics are above, narrower ones below; prerequisites are on the left; topics that build on it and related
-//! ones are on the right. Each topic is a link that the keyboard can reach, and the page's lists have the same
-//! content. If a group has more topics than fit, the map says how many are missing.
+//! Broader topics are above it, narrower ones below it. Its prerequisites are on the left. Topics that build on it, and
+//! related topics, are on the right. Each topic is a link that the keyboard can reach, and the page's lists have the
+//! same content. If a group has more topics than fit, the map shows how many are missing.
 
 use std::collections::HashSet;
 
@@ -11,23 +11,30 @@ use maud::{Markup, html};
 
 use crate::library::view::{RelatedTopic, TopicDetail, TopicLink};
 
-/// The most topics in each group: 36 with the one in the middle.
+/// The most broader topics. Together with the other groups and the topic itself, the map has at most 36 topics.
 const PARTS: usize = 3;
+/// The most prerequisites.
 const FIRST: usize = 8;
+/// The most topics that build on the topic.
 const NEXT: usize = 7;
+/// The most narrower topics.
 const KINDS: usize = 8;
+/// The most related topics.
 const NEAR: usize = 9;
 
-/// Sizes in the picture's units, which are pixels if it is not scaled.
+/// The width of the picture. All sizes are in the picture's units, which are pixels if the picture is not scaled.
 const WIDTH: i32 = 960;
+/// The width of a topic's box.
 const BOX: i32 = 236;
+/// The height of a topic's box.
 const TALL: i32 = 30;
+/// The vertical distance from one row to the next.
 const ROW: i32 = 38;
-/// The x coordinates of the columns.
+/// The x coordinates of the left edges of the three columns.
 const LEFT: i32 = 4;
 const MIDDLE: i32 = (WIDTH - BOX) / 2;
 const RIGHT: i32 = WIDTH - BOX - 4;
-/// Letters that fit into a box.
+/// The number of characters that fit into a box; a longer label is truncated.
 const LETTERS: usize = 30;
 
 /// A neighbour in a column.
@@ -38,7 +45,7 @@ struct MapNode {
     what: &'static str,
 }
 
-/// Neighbours with one relation: the first few, and the number of the others.
+/// The neighbours that have the same relation to the topic: the first few, and the number of the others.
 struct NeighbourGroup {
     title: &'static str,
     nodes: Vec<MapNode>,
@@ -58,7 +65,7 @@ impl NeighbourGroup {
         NeighbourGroup { title, nodes, left_out }
     }
 
-    /// Rows that it occupies: its title and its nodes, or none if it is empty.
+    /// The number of rows that the group occupies: one for its title and one for each node; 0 if it has no nodes.
     fn rows(&self) -> i32 {
         let nodes = i32::try_from(self.nodes.len()).unwrap_or(0);
         if nodes == 0 { 0 } else { nodes + 1 }
@@ -75,7 +82,7 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    /// Each neighbour belongs to the first group that fits.
+    /// Groups the neighbours. A topic with several relations is placed only in the first of its groups.
     fn of(detail: &TopicDetail, related: &[RelatedTopic]) -> Neighbours {
         let mut placed = HashSet::new();
         let mut group = |title, what, links: Vec<(String, String)>, most| {
@@ -136,7 +143,7 @@ pub(super) fn map(detail: &TopicDetail, related: &[RelatedTopic]) -> Markup {
     }
 }
 
-/// The lines of a group, which are drawn first, and its title and boxes.
+/// Returns two pieces of SVG: the lines of a group, and its title and boxes. The lines of all groups are drawn first.
 fn draw(group: &NeighbourGroup, x: i32, y: i32, own: i32) -> (Markup, Markup) {
     let places = group.nodes.iter().zip(1..).map(|(node, row)| (node, y + row * ROW));
     let places: Vec<(&MapNode, i32)> = places.collect();
@@ -158,11 +165,11 @@ fn draw(group: &NeighbourGroup, x: i32, y: i32, own: i32) -> (Markup, Markup) {
     (ties, boxes)
 }
 
-/// The SVG path from the box at `x`, `top` to the topic's own box at the height `own`.
+/// The SVG path of the line from the box at `x`, `top` to the box of the topic itself. `own` is the top of that box.
 fn tie(x: i32, top: i32, own: i32) -> String {
     let (from, to) = (top + TALL / 2, own + TALL / 2);
     if x == MIDDLE {
-        // Around the boxes in between, like the trunk of a tree.
+        // Both boxes are in the middle column: the line passes the boxes between them on the left.
         let trunk = MIDDLE - 14;
         return format!("M{x} {from}H{trunk}V{to}H{x}");
     }

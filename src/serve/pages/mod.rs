@@ -1,7 +1,7 @@
-//! The pages: rendered on the server. They work without JavaScript, which adds comfort only.
+//! The pages: rendered on the server. They work without JavaScript; scripts only add convenience.
 //!
-//! [`frame`] surrounds each page. The other files have a page or two each; [`prose`] and [`map`] render what they
-//! share. Templates escape all texts of others; only the output of [`prose`] is inserted as HTML.
+//! [`frame`] surrounds each page. Most other files render one or two pages; [`prose`] and [`map`] render parts of
+//! pages. Templates escape all untrusted text; only the output of [`prose`] is inserted as HTML.
 
 mod about;
 mod cases;
@@ -48,7 +48,7 @@ pub(super) fn routes() -> Router<Arc<ServerState>> {
         .route("/about", get(about::page))
 }
 
-/// Any URL without a route.
+/// The response to a request for a URL without a route.
 pub(super) async fn not_found(State(state): State<Arc<ServerState>>, uri: Uri) -> Response {
     let failure = RequestFailure::not_found("page", uri.path(), "search for it above");
     failure::page(&state, failure)

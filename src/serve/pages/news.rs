@@ -16,8 +16,9 @@ use crate::generation::news::{CountDelta, NewsKind};
 use crate::library::Audience;
 use crate::library::view::{NewsItem, NewsView};
 
-/// The default period, and the periods that the form offers.
+/// The default period.
 const USUAL: &str = "30d";
+/// The periods that the form offers: values and labels.
 const SPANS: [(&str, &str); 4] =
     [("1d", "a day"), ("7d", "a week"), ("30d", "a month"), ("365d", "a year")];
 
@@ -73,7 +74,7 @@ fn day(item: &NewsItem) -> &str {
     item.news.at.get(..10).unwrap_or_default()
 }
 
-/// How many sections were added, changed and removed, without the zeros.
+/// How many sections were added, changed and removed, in words. Counts of zero are left out.
 fn counts(sections: CountDelta) -> String {
     let counts =
         [(sections.added, "added"), (sections.changed, "changed"), (sections.removed, "removed")];
@@ -86,7 +87,7 @@ fn counts(sections: CountDelta) -> String {
 fn piece(item: &NewsItem) -> Markup {
     let news = &item.news;
     let name = news.title.as_deref().or(news.path.as_deref()).unwrap_or(&news.source);
-    // A source that was added as a whole has no sections listed; link to its page.
+    // If a whole source was added, the item lists no sections: link to the source's page.
     let appeared = news.path.is_none() && news.what != NewsKind::Removed;
     let of_source = appeared.then(|| format!("/sources/{}", news.source));
     let reader = news.ids.first().map(|id| format!("/sections/{id}")).or(of_source);

@@ -46,7 +46,7 @@ fn body(asked: &PathParameters, found: Option<&PathView>) -> Markup {
     }
 }
 
-/// A chain with the evidence for each hop, which is open if the chain `is_best`.
+/// A chain with the evidence for each hop. The evidence is unfolded at first only if the chain `is_best`.
 fn shown(view: &PathView, chain: &ChainView, is_best: bool) -> Markup {
     html! {
         section.chain {

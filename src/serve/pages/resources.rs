@@ -17,10 +17,11 @@ use crate::annotate::resources::ResourceKind;
 use crate::library::view::ResourceView;
 use crate::library::{Library, ResourceRequest};
 
-/// Works on a page, and the greatest offset.
+/// The most works on a page.
 const PAGE: usize = 50;
+/// The greatest offset; a greater one is reduced to it.
 const FARTHEST: usize = 100_000;
-/// Sources that are named for a work.
+/// The most sources that are named for a work.
 const NAMED: usize = 4;
 
 /// The fields of the form; empty ones filter nothing.
@@ -128,7 +129,7 @@ fn form(asked: &ResourcePageParameters, years: &[u16]) -> Markup {
     }
 }
 
-/// A work that sources cite, with the beginning of its abstract and one quotation about it.
+/// A work that sources cite, with the beginning of its abstract, and a quotation about it or else the citing sources.
 pub(super) fn work(resource: &ResourceView) -> Markup {
     let named = resource.sources.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>();
     let others = resource.sources.len().saturating_sub(NAMED);

@@ -25,7 +25,7 @@ use crate::library::view::SectionView;
 use crate::library::{EarlierId, Library};
 use crate::search::{SearchError, SectionId};
 
-/// Links that are listed below a section whose text does not contain them.
+/// The most links that are listed below a section. Only a section that is shown as plain text has this list.
 const LINKS: usize = 60;
 
 #[derive(Debug, Default, Deserialize)]
@@ -54,7 +54,7 @@ pub(super) async fn page(
             };
         };
         let title = title(&section).to_owned();
-        // "Answer by ann" is no useful title by itself.
+        // A heading such as "Answer by ann" is not a useful title by itself.
         let name = section.passage.posted.as_ref().map(|_| section.passage.trail());
         let name = name.as_deref().unwrap_or(&title);
         let frame = PageFrame { title: name, query: &q, ..PageFrame::default() };
@@ -63,7 +63,7 @@ pub(super) async fn page(
     page.await.unwrap_or_else(|failure| failure::page(&state, failure))
 }
 
-/// The page that says that the document of a section is no longer in `source`. `query` led to the section.
+/// The page for a section whose document is no longer in `source`. `query` is the query that led to the section.
 fn gone(state: &ServerState, source: &str, query: &str) -> Response {
     let title = "No longer there";
     let body = html! {
@@ -181,7 +181,7 @@ fn origin(section: &SectionView) -> Markup {
     }
 }
 
-/// The topics that it is about, then those that it mentions.
+/// Links to the topics that the section is about, then to those that it only mentions.
 fn about(section: &SectionView) -> Markup {
     let mut mentions: Vec<_> = section.mentions.iter().collect();
     mentions.sort_by_key(|mention| mention.salience != Salience::Main);

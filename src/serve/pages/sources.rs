@@ -1,4 +1,4 @@
-//! `/sources`: what each source holds, when it was last fetched, what failed and why. `/sources/{id}`: one source.
+//! `/sources`: the size of each source, when it was last fetched, what failed and why. `/sources/{id}`: one source.
 
 use std::sync::Arc;
 
@@ -25,10 +25,11 @@ use crate::search::{Budget, FacetField, Filter, FilterField};
 
 /// The note on private sources.
 const PRIVATE: &str = "private: feeds, exports and decks leave its text out";
-/// Failed sources that are named above the table.
+/// The most failed sources that are named above the table.
 const NAMED: usize = 12;
-/// Problems of one source that are listed, and passages on its page.
+/// The most problems of one source that are listed.
 const LISTED: usize = 50;
+/// The most passages on the page of one source.
 const PASSAGES: usize = 8;
 
 pub(super) async fn page(State(state): State<Arc<ServerState>>) -> Response {
@@ -146,7 +147,7 @@ fn facts(source: &SourceState) -> Markup {
     }
 }
 
-/// Problems by file.
+/// A list of the first [`LISTED`] of `problems`, each with its file if it has one.
 fn listed(problems: &[Problem]) -> Markup {
     html! {
         ul {

@@ -21,9 +21,9 @@ use crate::library::Library;
 use crate::library::view::{LessonView, RelatedTopic, Tie, TopicDetail, TopicLink, TopicView};
 use crate::search::Budget;
 
-/// Other names of a topic that are shown at once.
+/// The most other names of a topic that are shown without unfolding the rest.
 const NAMES: usize = 8;
-/// Related topics that are shown.
+/// The most related topics that are shown.
 const NEAR: usize = 12;
 
 pub(super) async fn list(State(state): State<Arc<ServerState>>) -> Response {
@@ -44,7 +44,7 @@ pub(super) async fn page(
             let related = library.related(&name, NEAR).map(|view| view.related);
             let learn = library.learn(&name, &[]).map(|view| view.order);
             let (related, learn) = (related.unwrap_or_default(), learn.unwrap_or_default());
-            // The page is rendered here, because it includes the map.
+            // The body is rendered here, on the thread of the search, because it includes the map.
             let topic = library.topic(&name, budget)?;
             Ok(topic.map(|topic| (detail(&topic, &related, &learn), topic.topic)))
         };
@@ -62,7 +62,7 @@ fn by_field(library: &Library) -> Markup {
     let vocabulary = &library.graph.vocabulary;
     let field_of = |topic: &TopicView| {
         let mut at = vocabulary.topic(&topic.id)?;
-        // The vocabulary check rules out cycles; this depth is more than any topic has.
+        // The limit is a precaution: the vocabulary check rules out cycles, and no topic is this deep.
         for _ in 0..32 {
             match at.broader.first() {
                 Some(broader) if !at.top => at = vocabulary.topic(&broader.0)?,

@@ -34,7 +34,7 @@ pub(super) struct ChangedDocument {
     candidates: Vec<SectionLocation>,
     /// The hashes of the texts that the sections of the previous generation had.
     old: HashMap<u64, u64>,
-    /// The current section with a text, by the text's hash; `None` if several sections have it.
+    /// The current section with each text, by the text's hash; `None` if several sections have the same text.
     with_text: HashMap<u64, Option<u64>>,
 }
 
@@ -65,9 +65,10 @@ impl ChangedDocument {
         }
     }
 
-    /// The section for one that was found in an earlier text: the same if it is still there, because it was found when
-    /// the lines were known; else the one with its heading; else the successor of the former. `successors` are those of
-    /// the sections of the previous generation.
+    /// Finds the current section for `section` after an edit. `section` already had a target in the previous
+    /// generation. Tries in this order: the previous target, if it is still current (it was found while the lines of
+    /// `section` were valid); the nearest section, if it has the heading of `section`; the successor of the previous
+    /// target; the nearest section. `successors` maps sections of the previous generation to their current sections.
     fn after_edit(
         &self,
         section: &EarlierSection,

@@ -157,7 +157,7 @@ fn a_section_with_the_same_text_under_another_heading_is_found() {
     generations.next(&[("a.md", "old", &[(1, "A/Old name", 1, 10), (2, "A/Other", 11, 20)])]);
     let folder = generations.folders[0].clone();
     let mut contents = GenerationContents::read(&folder.join("contents.bin")).unwrap();
-    // The texts of the sections that follow.
+    // Sections 1 and 2 now have the same texts as sections 5 and 7 of the next generation.
     contents.sources.get_mut("s").unwrap()[0].sections = vec![(1, 5), (2, 7)];
     contents.write(&folder.join("contents.bin")).unwrap();
     let renamed: &[SectionRow] =

@@ -78,9 +78,10 @@ impl ThreadsFetch<'_> {
         Ok(is_last)
     }
 
-    /// Starts a second phase for the discussions that were changed since the pass began, if some stored ones were not
-    /// seen. Such a discussion has moved to the front of the list, which the pass has already read: that it was not
-    /// seen does not mean that it was deleted. Returns whether the phase has started.
+    /// Starts a second phase if the pass did not see all stored discussions. The phase reads the discussions that were
+    /// changed since the pass began. A discussion that is changed during the pass moves to the front of the list,
+    /// which the pass has already read. So a discussion that the pass did not see may still exist. Returns whether the
+    /// phase was started.
     fn reads_again(&mut self) -> anyhow::Result<bool> {
         let pass = self.pass();
         if !pass.full || pass.phase == PassPhase::Again || pass.is_blind {

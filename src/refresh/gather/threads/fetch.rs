@@ -1,8 +1,8 @@
 //! Fetches discussions and issues into the store.
 //!
-//! They are fetched after the archives, one request at a time, as GitHub asks of clients. Each page is stored with its
-//! cursor before the next one is requested, so that a run may end between any two pages. `discussions` and `issues`
-//! define the order in which pages are read, and `pass` how a page changes the store.
+//! They are fetched after the archives. Requests are sent one at a time, because GitHub asks clients to do so. Each
+//! page is stored with its cursor before the next one is requested, so that a run may end between any two pages.
+//! `discussions` and `issues` define the order in which pages are read. `pass` defines how a page changes the store.
 
 use super::pass::{ThreadsFetch, ThreadsTarget};
 use crate::catalogue::{Origin, Policy, Source};
@@ -17,7 +17,7 @@ use crate::refresh::wanted::options::FetchMode;
 use crate::refresh::wanted::threads::requests;
 use crate::store::{FetchState, Store, ThreadsOf};
 
-/// How many lists of threads [`fetch`] reads at most for the `chosen` sources; 0 without a token.
+/// The maximum number of lists of threads that [`fetch`] reads for the `chosen` sources; 0 without a token.
 pub(in crate::refresh) fn lists(chosen: &[&Source], crawler: &Crawler) -> usize {
     let lists =
         |source: &&Source| ThreadKind::ALL.iter().filter(|kind| requests(source, **kind)).count();
@@ -61,8 +61,8 @@ fn opted_out(policy: &Policy) -> OptedOut {
 }
 
 /// Fetches the threads that the entries of the chosen sources request, until the run is stopped. Sources whose files
-/// could not be fetched are skipped. `done` receives the id of a source, the result of one of its lists, and when the
-/// host allows the next request, if it said so (Unix time in seconds).
+/// could not be fetched are skipped. Calls `done` for each list of a source with the id of the source and the result of
+/// the list. If the list was deferred until a known time, also passes that time (Unix, seconds).
 ///
 /// Returns a problem if threads were skipped because there is no token.
 pub(in crate::refresh) fn fetch(
@@ -98,8 +98,8 @@ pub(in crate::refresh) fn fetch(
     Ok((without_token > 0 && !network.crawler.token_refused()).then(|| no_token(without_token)))
 }
 
-/// Reads pages until the end of the pass, or as far as this run may go. Returns the result, and when a host allows the
-/// next request, if it said so (Unix time in seconds).
+/// Reads pages until the end of the pass, or as far as this run may go. Returns the result. If the rest was deferred
+/// until a known time, also returns that time (Unix, seconds).
 fn read_pages(mut fetching: ThreadsFetch) -> anyhow::Result<(ThreadsResult, Option<i64>)> {
     let is_first = fetching.state.swept_at == 0;
     let ended = match fetching.target.kind {
@@ -109,7 +109,7 @@ fn read_pages(mut fetching: ThreadsFetch) -> anyhow::Result<(ThreadsResult, Opti
     Ok(fetching.result(ended, is_first))
 }
 
-/// The problem that `sources` sources request threads, which can't be read without a token.
+/// The problem that threads can't be read without a token. `sources` is the number of sources that request threads.
 pub fn no_token(sources: usize) -> Problem {
     let sources = if sources == 1 { "1 source".to_owned() } else { format!("{sources} sources") };
     let message = format!(

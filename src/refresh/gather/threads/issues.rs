@@ -1,8 +1,9 @@
-//! The order in which issues are read: those changed longest ago first, then all comments in the same order.
+//! The order in which issues are read. A pass first reads the issues and then the comments. In both lists, the items
+//! that were changed longest ago come first.
 //!
-//! If the catalogue requests only some labels, a full pass requests the comments of each such issue separately. An
-//! incremental pass does so for a new issue that is older than the comments the pass reads, for example an issue that
-//! was labelled only recently.
+//! If the catalogue requests only issues with some labels, a full pass requests the comments of each of these issues
+//! separately. An incremental pass does so only for an issue that is new in the store and older than the comments that
+//! the pass reads, for example an issue that was labelled only recently.
 
 use chrono::TimeDelta;
 
@@ -82,8 +83,8 @@ impl ThreadsFetch<'_> {
         }
     }
 
-    /// Adds one issue to `page`: with its stored comments, or with all of its comments, requested now, if the later
-    /// pages of comments don't contain all of them.
+    /// Adds one issue to `page`, with its stored comments. If the later pages of comments will not contain all of its
+    /// comments, requests all of them now and adds these instead.
     fn take_issue(
         &mut self,
         mut thread: Thread,
@@ -174,7 +175,8 @@ impl ThreadsFetch<'_> {
         Ok(Ok(()))
     }
 
-    /// Adds the comments on the issue `number` to `page`, if the issue is stored. Otherwise it may be a pull request.
+    /// Adds the comments on the issue `number` to `page`. Does nothing if the issue is not stored; `number` may be a
+    /// pull request.
     fn take_comments(
         &mut self,
         number: u64,
@@ -213,7 +215,7 @@ impl ThreadsFetch<'_> {
         self.write(&page)
     }
 
-    /// The ETag of the last response to the request that comes next, if it is the same request again.
+    /// The stored ETag for the next request of `list`; `None` if the ETag belongs to a different request.
     fn known(&mut self, list: IssueList) -> Option<String> {
         let answered = match list {
             IssueList::Issues => self.state.answered.clone(),

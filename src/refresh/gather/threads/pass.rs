@@ -15,19 +15,21 @@ use crate::refresh::gather::context::FetchNetwork;
 use crate::refresh::wanted::options::RefreshStop;
 use crate::store::{SeenThread, Store, ThreadPage, ThreadPass, ThreadState, ThreadsOf};
 
-/// The most threads of one kind that are kept of one source: those changed last. A quarter of its limit of files.
+/// The maximum number of threads of one kind that are kept of one source: a quarter of its limit of files. If there are
+/// more, those that were changed last are kept.
 pub(super) const MOST_THREADS: usize = 5_000;
-/// The most requests for one kind of threads of one source in one run, so that no repository takes the whole hour's
-/// quota.
+/// The maximum number of requests for one kind of threads of one source in one run. The limit keeps a repository from
+/// using the whole hourly quota.
 const MOST_REQUESTS: u64 = 300;
-/// After reaching that limit, the next requests may follow this much later.
+/// If a run reaches `MOST_REQUESTS`, it defers the remaining requests by this many seconds.
 const NEXT_SECONDS: i64 = 60 * 60;
-/// How much earlier than the newest known change a pass begins, because GitHub's replicas may lag.
+/// A pass also reads the changes within this time before the newest known change, because GitHub's replicas may lag.
 pub(super) const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 /// The time after which all threads are read again. This finds deleted threads.
 const SWEEP_SECONDS: i64 = 30 * DAY;
 const DAY: i64 = 24 * 60 * 60;
-/// The most problems that are reported for one kind of threads of one source; the rest is counted.
+/// The maximum number of problems that are reported for one kind of threads of one source. Further problems are only
+/// counted.
 const MOST_PROBLEMS: usize = 20;
 
 /// The threads that are fetched: of one kind, of one source.
@@ -35,7 +37,7 @@ pub(super) struct ThreadsTarget<'a> {
     pub source: &'a Source,
     pub repository: RepositoryName<'a>,
     pub kind: ThreadKind,
-    /// Read all threads again, even if that is not due.
+    /// Whether to read all threads again, even if that is not due.
     pub full: bool,
 }
 
@@ -94,8 +96,8 @@ impl<'a> ThreadsFetch<'a> {
         })
     }
 
-    /// The result of the pass, and when a host allows the next request, if it said so (Unix time in seconds). `ended`
-    /// is how the pass ended; `is_first` if no full pass over these threads was completed before.
+    /// The result of the pass. If the rest was deferred until a known time, also returns that time (Unix, seconds).
+    /// `ended` is how the pass ended. `is_first` is true if no full pass over these threads was completed before.
     pub fn result(
         self,
         ended: Result<(), CrawlError>,
@@ -219,7 +221,8 @@ impl<'a> ThreadsFetch<'a> {
             self.state.swept_at = self.now - early;
         }
         let until = |newest: Option<String>, before: Option<String>| match &pass.failed_since {
-            // A thread that could not be read has an unknown time, which may be as old as the beginning of the pass.
+            // The pass is blind: it could not identify a thread. The thread may have been changed at any time since the
+            // last pass, so the next pass begins where this one began.
             _ if pass.is_blind && !pass.full => before,
             Some(failed) => newest.or(before).map(|newest| newest.min(failed.clone())),
             None => newest.or(before),

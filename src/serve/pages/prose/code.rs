@@ -12,20 +12,23 @@ use syntect::html::{ClassStyle, ClassedHTMLGenerator};
 use syntect::parsing::SyntaxSet;
 use syntect::util::LinesWithEndings;
 
-/// Longer code, or code with a longer line, is not highlighted. Matching a line can't be interrupted, and the worst
-/// grammars (Makefile, PHP) take quadratic time in its length: some tenths of a second for 250 bytes. Of 3,269 blocks
-/// in about 200 repositories, 15 have a longer line and one is longer.
+/// Code with more bytes is not highlighted. Of 3,269 code blocks in about 200 repositories, one is longer.
 const LONGEST: usize = 12_000;
+/// Code with a line of more bytes is not highlighted. Of 3,269 code blocks in about 200 repositories, 15 have such a
+/// line. Matching a line can't be interrupted, and with the worst grammars (Makefile, PHP) the time is quadratic in the
+/// line's length: some tenths of a second for 250 bytes.
 const LONGEST_LINE: usize = 250;
-/// Time budget for one page, checked between lines. The remaining blocks are not highlighted.
+/// The time budget for highlighting the code of one page, checked between lines. When it is spent, the current block
+/// and all later ones are not highlighted.
 const BUDGET: Duration = Duration::from_secs(1);
 
-/// Sublime Text's syntaxes; unpacking them takes about 20 ms, when the first code is shown.
+/// Sublime Text's syntaxes. They are unpacked when code is first shown, which takes about 20 ms.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 
-/// `code` as escaped HTML, with a class on every token that the language `name` gives a meaning.
+/// `code` as escaped HTML, with CSS classes on the tokens of the language `name`.
 ///
-/// Code is only escaped if its language is unknown, it is too long, it can't be parsed, or the [`BUDGET`] is spent.
+/// The code is escaped but gets no classes if its language is unknown, if it is too long or can't be parsed, or if the
+/// [`BUDGET`] is spent.
 pub(in crate::serve::pages) fn highlighted(name: Option<&str>, code: &str) -> Markup {
     Highlighter::default().highlighted(name, code)
 }
@@ -33,7 +36,7 @@ pub(in crate::serve::pages) fn highlighted(name: Option<&str>, code: &str) -> Ma
 /// Writes the code blocks of a page.
 #[derive(Default)]
 pub(super) struct Highlighter {
-    /// When the page's time budget ends; it starts with the first block.
+    /// When the page's time budget ends. The budget starts with the page's first block.
     until: OnceLock<Instant>,
 }
 
@@ -77,7 +80,7 @@ impl SyntaxHighlighterAdapter for Highlighter {
         output: &mut dyn fmt::Write,
         _: HashMap<&'static str, Cow<'_, str>>,
     ) -> fmt::Result {
-        // The keyboard must reach an element that can scroll.
+        // A code block can scroll, so it must be reachable with the keyboard.
         output.write_str("<pre tabindex=\"0\">")
     }
 

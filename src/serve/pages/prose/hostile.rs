@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// Bytes of each hostile text: the longest section of an index.
+/// The length of the long hostile texts in bytes: that of the longest section in an index.
 const SIZE: usize = 200_000;
-/// Bytes of a text that is not rejected for its length alone.
+/// A text of this many bytes is short enough not to be rejected for its length alone.
 const SHORT: usize = 60_000;
-/// Far more than any takes in a build without optimisation. Before the limits, the worst took minutes.
+/// Far longer than any text takes to render in a build without optimisation. Before there were limits, the worst text
+/// took minutes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Texts to repeat.
@@ -83,7 +84,7 @@ const UNITS: [&str; 68] = [
     "é",
 ];
 
-/// Texts whose lines grow, up to `size` bytes in total.
+/// A text made of `line(1)`, `line(2)` and so on, until it has at least `size` bytes.
 fn growing(size: usize, line: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
     for at in 1.. {
@@ -130,7 +131,8 @@ fn shapes(size: usize) -> Vec<(String, String)> {
     repeated.into_iter().chain(built.map(|(name, text)| (name.to_owned(), text))).collect()
 }
 
-/// `markdown` rendered in a thread with as little stack as those of the server; `None` if that takes too long.
+/// Renders `markdown` in a thread whose stack is as small as that of a server thread. `None` if it takes longer than
+/// [`PATIENCE`].
 fn rendered(markdown: String) -> Option<String> {
     let (sent, received) = std::sync::mpsc::channel();
     let render = move || {

@@ -5,10 +5,10 @@ use std::fmt;
 
 use crate::extract::nesting::is_deep;
 
-/// Longer Markdown is shown as plain text. Sections are much shorter; comrak takes some tenths of a second for the
-/// worst text of this length.
+/// Markdown with more bytes is shown as plain text. Most sections are much shorter. comrak takes some tenths of a
+/// second for the worst text of this length.
 const LONGEST: usize = 64 * 1_024;
-/// Longer HTML is not finished: a table of a few bytes can have half a million empty cells.
+/// Rendering fails when the HTML has more bytes: a small Markdown table can produce half a million empty cells.
 const LONGEST_HTML: usize = 1_024 * 1_024;
 
 /// Whether `markdown` can be rendered in bounded time: it is neither too long nor too deeply nested. O(length).
@@ -16,7 +16,7 @@ pub(super) fn can_be_rendered(markdown: &str) -> bool {
     markdown.len() <= LONGEST && !is_deep(markdown)
 }
 
-/// HTML with at most [`LONGEST_HTML`] bytes; writing more is an error, which ends the renderer.
+/// HTML with at most [`LONGEST_HTML`] bytes. Writing more returns an error, which makes the renderer stop.
 #[derive(Default)]
 pub(super) struct BoundedHtml(pub String);
 

@@ -1,7 +1,7 @@
 //! Renders a section's Markdown as safe HTML, whatever its author wrote.
 //!
-//! The syntax [`tree`] is corrected first: it then has no HTML, no images and no URLs of other schemes. Then comrak
-//! writes it and escapes all text, so nothing of the author's is written as HTML.
+//! First, the syntax [`tree`] is corrected: it then has no HTML, no images, and only URLs with the schemes http, https
+//! and mailto. Then comrak writes it and escapes all text, so no text of the author is written as HTML.
 //!
 //! The parser can't be interrupted, so [`limits`] checks its input: text that is too long or too deeply nested is
 //! shown as plain text.
@@ -50,7 +50,7 @@ pub(super) fn html<E>(
     }
 }
 
-/// `markdown` as HTML; `None` if that is too long.
+/// `markdown` as HTML; `None` if the HTML is too long.
 fn rendered<E>(
     markdown: &str,
     title: &str,
@@ -80,7 +80,7 @@ fn rendered<E>(
     Ok(Some(PreEscaped(html)))
 }
 
-/// `markdown` escaped, with its line breaks and the matches of `find` highlighted.
+/// `markdown` as plain text, escaped. Its line breaks are kept, and the matches of `find` are highlighted.
 fn as_written<E>(
     markdown: &str,
     find: impl Fn(&[String]) -> Result<TextMarks, E>,

@@ -1,7 +1,8 @@
 //! Corrects the syntax tree of an author's Markdown before it is written as HTML.
 //!
-//! Raw HTML keeps only its text, an image becomes a link to it (nothing is loaded from elsewhere), a link keeps its URL
-//! only if that is http, https or mail, and headings follow those of the page without gaps.
+//! Raw HTML is reduced to its text and line breaks. An image becomes a link to the image, so that nothing is loaded
+//! from elsewhere. A link keeps its URL only if the scheme is http, https or mailto. Heading levels begin at 2, below
+//! the page's own heading, and have no gaps.
 
 use comrak::Arena;
 use comrak::arena_tree::NodeEdge;
@@ -49,15 +50,15 @@ pub(super) fn correct<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>, base: Opt
     }
 }
 
-/// The position of a node.
+/// What precedes and surrounds a node.
 struct NodeContext {
     /// The level of the previous heading.
     heading: u8,
-    /// The number of links around it.
+    /// The number of links that contain the node.
     links: usize,
 }
 
-/// Corrects the node at `place`.
+/// Corrects `node`, whose position is `place`. If it is a heading, its level is recorded in `place`.
 fn tame<'a>(
     arena: &'a Arena<'a>,
     node: &'a AstNode<'a>,
@@ -113,7 +114,7 @@ fn linked(link: &NodeLink, base: Option<&Url>) -> NodeValue {
     }
 }
 
-/// The absolute URL of `written`, if it is allowed.
+/// The absolute URL of `written`; `None` if it is invalid or its scheme is not allowed.
 fn address(written: &str, base: Option<&Url>) -> Option<String> {
     let url = Url::options().base_url(base).parse(written).ok()?;
     let may_be = matches!(url.scheme(), "http" | "https" | "mailto");

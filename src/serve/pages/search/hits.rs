@@ -32,7 +32,8 @@ pub(super) fn document(hits: &[&HitView], query: &str) -> Markup {
     }
 }
 
-/// A passage with its snippet, topics and copies. The reader highlights the matches of `query` in it.
+/// A passage with its snippet, topics and copies. Its link contains `query`, so that the section's page highlights the
+/// matches.
 pub(in crate::serve::pages) fn hit_card(hit: &HitView, query: &str) -> Markup {
     card(hit, query, SourceName::Shown)
 }
@@ -50,7 +51,7 @@ fn card(hit: &HitView, query: &str, source_name: SourceName) -> Markup {
     let passage = &hit.passage;
     let trail = passage.trail();
     let (heading, above) = match passage.headings.split_last() {
-        // "Answer by ann" needs the thread's title, if that is not in a heading above.
+        // A heading such as "Answer by ann" needs the thread's title, unless a heading above the card shows it.
         Some(_) if source_name == SourceName::Shown && passage.posted.is_some() => {
             (trail.as_str(), &[][..])
         }

@@ -6,13 +6,14 @@ use crate::serve::api::{Flag, SearchParameters};
 /// Names of parameters with values.
 type NamedValues<'a> = Vec<(&'static str, &'a str)>;
 
-/// The filters and options of `asked` without its text: what a new text keeps.
+/// The filters and options of `asked`, without its query text. A search for a new text keeps them.
 pub(super) fn kept(asked: &SearchParameters) -> NamedValues<'_> {
     let LinkParameters { filters, understanding } = LinkParameters::of(asked);
     [filters, understanding].concat()
 }
 
-/// The URL of this search with the parameter `name` changed to `value`, from the first hit.
+/// The URL of the search `asked` with the parameter `name` changed to `value`. Unless that parameter is the offset, the
+/// results start at the first hit.
 pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String {
     let mut all = vec![("q", asked.q.as_str())];
     all.extend(kept(asked));
@@ -21,14 +22,14 @@ pub(super) fn with(asked: &SearchParameters, name: &str, value: &str) -> String 
     address("/", &all)
 }
 
-/// The URL of this search without its filters, from the first hit.
+/// The URL of the search `asked` without its filters. The results start at the first hit.
 pub(super) fn without_filters(asked: &SearchParameters) -> String {
     let mut all = vec![("q", asked.q.as_str())];
     all.extend(LinkParameters::of(asked).understanding);
     address("/", &all)
 }
 
-/// The parameters that have a value, without the text.
+/// The parameters that have a value, without the query text.
 struct LinkParameters<'a> {
     filters: NamedValues<'a>,
     understanding: NamedValues<'a>,

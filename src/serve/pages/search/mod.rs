@@ -28,11 +28,11 @@ use papers::papers;
 use side::{facets, topic_card};
 use summary::{help, summary};
 
-/// Hits on a page.
+/// The most hits on a page.
 const PAGE: usize = 20;
-/// Characters of a query that the box accepts.
+/// The most characters that the search box accepts; a longer query is truncated.
 const LONGEST: usize = 1_000;
-/// Topics of each step on the start page.
+/// The most topics listed for each step on the start page.
 const TOPICS: usize = 8;
 
 const EXAMPLES: [&str; 6] = [
@@ -70,7 +70,7 @@ pub(super) async fn results(
     fragment.await.into_response()
 }
 
-/// The typed query, truncated to what the box accepts, because every link of the page repeats it.
+/// The parameters, with the query truncated to [`LONGEST`] characters, because every link of the page repeats it.
 fn bounded(QueryParameters(mut asked): QueryParameters<SearchParameters>) -> SearchParameters {
     if let Some((end, _)) = asked.q.char_indices().nth(LONGEST) {
         asked.q.truncate(end);
@@ -86,7 +86,8 @@ fn named(asked: &SearchParameters) -> String {
     parts.chain(filters).collect::<Vec<_>>().join(" · ")
 }
 
-/// The number of passages in words, and which of them the page shows.
+/// Returns the number of found passages as text, and the page's body. Without a query or filter, the text is empty and
+/// the body is the start page.
 async fn body(
     state: &Arc<ServerState>,
     asked: &SearchParameters,
@@ -130,14 +131,15 @@ async fn rescue(state: &ServerState, typed: &str, filters: &[Filter]) -> Option<
     found.ok()
 }
 
-/// Of the topics that the query names, the one that most results are about; the first if none is.
+/// The topic that most results are about, among those that the query names; the first of them if several have the same
+/// count. `None` if the query names no topic.
 fn foremost(view: &SearchView) -> Option<&str> {
     let counted = view.facets.get(&FacetField::Topic).map(Vec::as_slice).unwrap_or_default();
     let count_of = |topic: &String| {
         let value = counted.iter().find(|value| value.value == *topic);
         value.map_or(0, |value| value.count)
     };
-    // `max_by_key` would return the last of equal ones.
+    // Reversed, because `max_by_key` returns the last of several equal ones.
     view.query.topics.iter().rev().max_by_key(|topic| count_of(topic)).map(String::as_str)
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::super::format::{address, plural};
 use crate::library::view::ResourceView;
 
-/// The block of `papers` for the query `typed`; nothing if there are none. Short, so that the hits stay in view.
+/// The block of `papers` for the query `typed`; empty if there are none. It is short, so that the hits stay in view.
 pub(super) fn papers(papers: &[ResourceView], typed: &str) -> Markup {
     html! {
         @if !papers.is_empty() {

@@ -8,7 +8,7 @@ use crate::library::QueryRescue;
 use crate::library::view::SearchView;
 use crate::serve::api::SearchParameters;
 
-/// Other names of a topic, and sources named by the query, that are listed.
+/// The most names of a topic, or sources that the query names, that are listed.
 const NAMES: usize = 4;
 
 /// The number of results, how the query was understood, and links to undo each step.
@@ -47,7 +47,7 @@ fn preferred(view: &SearchView, asked: &SearchParameters) -> Markup {
     }
 }
 
-/// What was searched besides the words, and which words were not searched for.
+/// What was searched for besides the words of the query, and which of its words were not searched for.
 fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
     let understood = &view.query.understood;
     let topics: Vec<_> = understood.topics.iter().filter(|topic| !topic.also.is_empty()).collect();
@@ -67,7 +67,7 @@ fn widened(view: &SearchView, asked: &SearchParameters) -> Markup {
     }
 }
 
-/// The first of `names`, and how many more of these `things` there are.
+/// The first few of `names`, and the number of the others, such as "3 more sources" if `things` is "sources".
 fn names(names: &[String], things: &str) -> String {
     let (first, rest) = names.split_at(names.len().min(NAMES));
     match rest.len() {
