@@ -13,7 +13,7 @@ use crate::library::view::{
 
 /// The greatest `--limit`.
 const MOST_SHOWN: usize = 500;
-/// Names of dropped repositories in one line.
+/// The most names of dropped repositories in one line.
 const NAMES_IN_A_LINE: usize = 3;
 
 #[derive(Clone, Debug, Args)]
@@ -111,7 +111,7 @@ fn print_header(found: &DiscoverView) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A note that `shown` of `total` are listed, with the limit that lists more; `None` if all are.
+/// A note on how many of `total` are not listed, with the `--limit` that lists more. `None` if all are listed.
 fn more(shown: usize, total: usize, limit: usize) -> Option<String> {
     let more = total.checked_sub(shown).filter(|more| *more > 0)?;
     let next = total.min(MOST_SHOWN);
@@ -199,7 +199,7 @@ fn guess(candidate: &CandidateView) -> String {
     format!("#   known only by {site}: check the name, which may be {}", names.join(" or "))
 }
 
-/// The URL of the lines of `evidence`; if the URL contains no lines, followed by the place.
+/// The URL of `evidence` if it leads to the exact place; else the source, the path and the place.
 fn place(evidence: &EvidenceView) -> String {
     let EvidenceView { source, path, place, url, .. } = evidence;
     if url.contains('#') { url.clone() } else { format!("{source} {path}{place}") }

@@ -17,8 +17,9 @@ use crate::eval::{RunAnswer, RunHit, read_run, write_run};
 use crate::library::Library;
 use crate::search::{Budget, LastWord, SearchRequest, Understanding};
 
-/// Hits to request. Those in files without judgements are skipped, and of these a large catalogue has many: with 50, a
-/// quarter of the queries had fewer than ten judged hits, so the figures fell although the order was the same.
+/// The number of hits to request. Hits in files without judgements are skipped, and a large catalogue has many such
+/// files: with 50 requested hits, a quarter of the queries had fewer than ten judged hits, so the figures fell although
+/// the order was the same.
 const HITS: usize = 500;
 
 #[derive(Debug, Args)]
@@ -63,9 +64,10 @@ struct EvalSummary {
     queries: usize,
     #[serde(flatten)]
     means: RankingMeasures,
-    /// The mean nDCG minus that of the other run, and the probability of such a difference by chance.
+    /// The mean nDCG minus that of the other run.
     #[serde(skip_serializing_if = "Option::is_none")]
     difference: Option<f64>,
+    /// The probability of such a difference by chance.
     #[serde(skip_serializing_if = "Option::is_none")]
     p: Option<f64>,
 }
@@ -128,7 +130,7 @@ fn find(
     Ok(view.hits.into_iter().map(hit).collect())
 }
 
-/// The queries with at least one relevant passage.
+/// One row for each query that has at least one relevant passage.
 fn rows(judgements: &Judgements, own: &[RunAnswer], other: Option<&[RunAnswer]>) -> Vec<EvalRow> {
     let of = |run: &[RunAnswer], qid: &str| {
         let hits = run.iter().find(|answer| answer.qid == qid).map(|a| a.hits.as_slice());

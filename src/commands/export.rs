@@ -74,7 +74,7 @@ enum GraphFormatName {
     Dot,
 }
 
-/// How many topics around one are exported with it.
+/// The number of nearest topics that are exported with the topic of `--around`.
 const NEAREST: usize = 20;
 
 pub(super) fn run(config: &Config, arguments: &ExportArguments) -> anyhow::Result<Exit> {

@@ -221,8 +221,8 @@ fn configured(global: &GlobalOptions) -> anyhow::Result<Config> {
     config::load(&overrides)?.with_found(&found)
 }
 
-/// `error`; if something was refused because it was found in the current folder, with the command line that trusts
-/// it.
+/// `error`, with a command line as remedy if its cause is an [`UntrustedPath`]: a path that was refused because it was
+/// found in the current folder. The command line names the path explicitly, so that it is trusted.
 fn with_command(error: anyhow::Error) -> anyhow::Error {
     let Some(refused) = error.downcast_ref::<UntrustedPath>() else { return error };
     let given = std::env::args_os().skip(1).map(|word| word.into_string().ok());
@@ -244,7 +244,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Logs to stderr, escaped and without colours: after escaping, colour codes could not be distinguished from those in
+/// Logs to stderr, escaped and without colours. Escaping could not distinguish the log's own colour codes from those in
 /// a hostile message.
 fn log(global: &GlobalOptions) {
     let level = match (global.quiet, global.verbose) {
@@ -263,7 +263,7 @@ fn log(global: &GlobalOptions) {
         .with_env_filter(filter)
         .with_ansi(false)
         .with_writer(move || LogWriter::new(lines));
-    // Setting a second subscriber fails, in a test that runs two commands; that is no error.
+    // Setting a second subscriber fails. This only happens in tests that run two commands, and is not an error.
     let _ = match global.log_format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().try_init(),

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::generation::damage::shown;
 use crate::library::{Audience, Library};
 
-/// The library of `config`'s index; `Err` with the command that makes one if there is none.
+/// The library of `config`'s index. If there is no index, `Err` names the commands that build one.
 pub(super) fn open(config: &Config) -> anyhow::Result<Library> {
     Library::open(config)?.with_context(|| {
         format!(

@@ -107,7 +107,7 @@ fn marked(snippet: &SnippetView) -> String {
     text
 }
 
-/// `source path:12-40`, or another place such as a cell.
+/// The place of `passage`, such as `source path:12-40`; other places, such as a cell, replace the line numbers.
 pub(super) fn place(passage: &PassageView) -> String {
     format!("{} {}{}", passage.source, passage.path, passage.place)
 }
@@ -122,7 +122,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     }
 }
 
-/// What changed for readers, in words.
+/// `changes` in words.
 pub(super) fn changes(changes: &ChangeCounts) -> String {
     let words = |delta: &CountDelta| {
         format!("{} added, {} changed, {} removed", delta.added, delta.changed, delta.removed)

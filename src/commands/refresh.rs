@@ -19,9 +19,9 @@ use crate::refresh::{
 };
 use crate::serve::signals::ProcessSignals;
 
-/// Problems that are printed; the others are counted.
+/// The most problems that are printed; the rest are only counted.
 const SHOWN: usize = 10;
-/// How long a run may take to stop.
+/// How long a run may take to stop before the process exits.
 const GRACE: Duration = Duration::from_millis(1_500);
 const STOPPED: &str =
     "stopped; everything that was fully fetched is kept, and the next refresh continues from there";
@@ -102,7 +102,7 @@ pub(super) fn run(
     Ok(if without { Exit::SourceFailed } else { Exit::Done })
 }
 
-/// Lowers this process's priority, so that searches are faster.
+/// Lowers this process's priority, so that it does not slow down the server's searches.
 fn give_way() {
     #[cfg(unix)]
     let _ = rustix::process::nice(10);

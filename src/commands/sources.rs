@@ -199,7 +199,7 @@ fn remove(config: &Config, id: &str) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The catalogue on disk, which users may edit.
+/// The path and the text of the user's catalogue; an error if the data files are the copy inside the program.
 fn catalogue_text(config: &Config) -> anyhow::Result<(PathBuf, String)> {
     let Some(folder) = config.sources.folder() else {
         bail!(

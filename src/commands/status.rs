@@ -13,8 +13,9 @@ use crate::library::{Audience, NewsRequest, since};
 use crate::printable::time;
 use crate::serve::clock;
 
-/// Problems and news that are printed; the others are counted.
+/// The most problems that are printed; the rest are only counted.
 const SHOWN: usize = 20;
+/// The most pieces of news that are printed; the rest are only counted.
 const NEWS: usize = 50;
 
 #[derive(Debug, Args)]

@@ -66,7 +66,8 @@ fn check(config: &Config) -> anyhow::Result<Exit> {
     }
 }
 
-/// Mentions by topic, if there is an index that was built with this vocabulary.
+/// The number of mentions of each topic; `None` unless there is an index that was built with this vocabulary and has
+/// documents of a fetched source.
 fn mentions(config: &Config, vocabulary: &Vocabulary) -> Option<Vec<u32>> {
     let library = Library::open(config).ok().flatten()?;
     let is_same = library.graph.vocabulary.version == vocabulary.version;
@@ -93,7 +94,7 @@ fn suggest(config: &Config, suggesting: SuggestArguments) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
-/// `term` as a topic to complete: the vocabulary check rejects the empty definition until it is written.
+/// `term` as a topic to complete. The vocabulary check rejects the topic until the user has written its definition.
 fn turtle(term: &MissingTermView) -> String {
     let name = |text: &str| strip(text).replace(['"', '\\'], " ");
     let evidence = term

@@ -26,13 +26,14 @@ use crate::search::{
 /// A position in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DocumentPosition {
-    /// The section that contains this line, cell, page or card, or the one before it if none does.
+    /// The last section that begins at or before this line, cell, page or card (1-based); the first section if none
+    /// does.
     Number(u32),
     /// Exactly this comment of a thread.
     Comment(NonZeroU64),
 }
 
-/// Topics shown with a hit that is about none of its topics.
+/// The most topics shown with a hit that only mentions topics and is about none of them.
 const MENTIONED: usize = 3;
 
 impl Library {
@@ -99,24 +100,28 @@ impl Library {
         self.searcher.suggest(text, limit, &self.graph.vocabulary, budget)
     }
 
-    /// The section `id`, as far as rights allow; `None` if there is none.
+    /// The section `id`, with as much of its content as rights allow; `None` if there is no such section.
     pub fn section(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
         Ok(self.searcher.section(id)?.map(|record| self.section_view(id, record)))
     }
 
-    /// What `id` leads to, if it was the id of a section in an earlier generation and is not current. Reads a file at
-    /// the first call; if that fails, which is logged, no id is known.
+    /// The current section that replaces the section `id` of an earlier generation, or the source that this section was
+    /// removed from. `None` if `id` is unknown.
+    ///
+    /// The first call reads a file. If that fails, the call logs a warning and returns `None`, and the next call tries
+    /// again.
     pub fn earlier(&self, id: SectionId) -> Option<EarlierId> {
         self.earlier_ids.find(&self.folder, id)
     }
 
-    /// The section `id`, or the current section to which it leads; `None` if there is none.
+    /// The section `id`; if it is not current, the section that replaces it. `None` if neither exists.
     pub fn section_or_successor(&self, id: SectionId) -> Result<Option<SectionView>, SearchError> {
         let found = self.record_or_successor(id)?;
         Ok(found.map(|(id, record)| self.section_view(id, record)))
     }
 
-    /// The id and the record of the section `id`, or of the current section to which it leads.
+    /// The id and the record of the section `id`; if it is not current, those of the section that replaces it. `None`
+    /// if neither exists.
     pub(super) fn record_or_successor(
         &self,
         id: SectionId,
@@ -128,7 +133,7 @@ impl Library {
         Ok(self.searcher.section(target)?.map(|record| (target, record)))
     }
 
-    /// The matches of `query` in `texts` of `language`: for each text, ranges in bytes, ascending.
+    /// The byte ranges at which `query` matches in each of `texts`, ascending. `language` is the language of the texts.
     pub fn marks(
         &self,
         query: &str,
@@ -139,8 +144,8 @@ impl Library {
         self.searcher.marks(query, language, texts, &self.graph.vocabulary, budget)
     }
 
-    /// The section of the document `path` in `source` at `spot`. A comment, or a thread's question, may be cut into
-    /// several sections: then the first.
+    /// The section at `spot` in the document `path` of `source`. If a comment or a thread's question is split into
+    /// several sections, this is the first of them.
     pub fn section_at(
         &self,
         source: &str,
@@ -165,7 +170,7 @@ impl Library {
         Ok(section.map(|(id, record)| self.section_view(id, record)))
     }
 
-    /// The sources in the catalogue's order. States and problems include those of each source's last run, from
+    /// The sources in the catalogue's order. Each source's state and problems include the result of its last run, from
     /// `standing`.
     pub fn sources(&self, standing: &LatestResults) -> SourcesView {
         let mut sources = self.manifest.sources.clone();

@@ -1,4 +1,4 @@
-//! Who may receive a text of private sources.
+//! Who may read the text of private sources.
 //!
 //! Pages, API, commands and assistants serve those who may read the index. Feeds, exports, decks and guides are files
 //! that others may receive, so they leave out the text of private sources unless the user asks for it.
@@ -12,14 +12,14 @@ use crate::graph::Graph;
 /// The audience of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// Readers of this index: everything that is indexed.
+    /// Readers of this index. They may read everything that is indexed.
     Reader,
-    /// Anyone who may receive a file: nothing that only private sources say.
+    /// Anyone who may receive a file. They may read nothing that only private sources contain.
     Anyone,
 }
 
 impl Audience {
-    /// [`Audience::Reader`] if the user asked for the text of private sources.
+    /// [`Audience::Reader`] if the user asked for the text of private sources, else [`Audience::Anyone`].
     pub fn with_private(is_asked_for: bool) -> Audience {
         if is_asked_for { Audience::Reader } else { Audience::Anyone }
     }
@@ -42,7 +42,7 @@ impl Library {
         audience == Audience::Reader || !is_private()
     }
 
-    /// The part of the graph that `audience` may read; a copy only if something is left out.
+    /// The graph without the parts that `audience` may not read. Copies the graph only if something is left out.
     pub fn graph_for(&self, audience: Audience) -> Cow<'_, Graph> {
         let sources = self.manifest.sources.iter().filter(|source| source.private);
         let private: HashSet<&str> = sources.map(|source| source.id.as_str()).collect();

@@ -1,7 +1,7 @@
 //! Flash cards about a topic and about a case study.
 //!
-//! A card contains text of the vocabulary, or an excerpt as long as its licence allows, with its source. A card's id
-//! depends on its question, so that importing a later export updates the card.
+//! A card contains a text of the vocabulary, or an excerpt with its source. The licence limits the length of the
+//! excerpt. A card's id depends on its question, so that importing a later export updates the card.
 
 use super::deck::{CardBack, FlashCard};
 use super::markdown::capitalised;
@@ -9,8 +9,9 @@ use super::view::{LessonView, TopicDetail};
 use super::{Audience, Library};
 use crate::search::{Budget, SearchError, SectionId};
 
-/// Passages on a card of a case study, and cards with passages about a topic.
+/// The most passages on a card of a case study.
 const PASSAGES: usize = 3;
+/// The most cards with passages about a topic.
 const QUOTED: usize = 6;
 
 /// Cards with the name of their deck.
@@ -20,8 +21,8 @@ pub struct CardDeck {
 }
 
 impl Library {
-    /// Cards about the topic with the slug or label `name`, its prerequisites and the topics below it; then the
-    /// passages about it that `audience` may read. `None` if there is no such topic.
+    /// Cards about the topic with the slug or label `name`, about its prerequisites and about its narrower topics; then
+    /// cards with passages about the topic that `audience` may read. `None` if there is no such topic.
     pub fn topic_cards(
         &self,
         name: &str,
@@ -45,7 +46,8 @@ impl Library {
         Ok(Some(CardDeck { name: format!("Cairn::{}", capitalised(&detail.topic.label)), cards }))
     }
 
-    /// One card for each step of the case study `name` about which `audience` may read anything.
+    /// One card for each step of the case study `name`. Leaves out steps without a passage that `audience` may read.
+    /// `None` if there is no such case study.
     pub fn case_cards(
         &self,
         name: &str,
@@ -104,7 +106,7 @@ fn definition(id: &str, label: &str, definition: &str) -> FlashCard {
     }
 }
 
-/// A card that asks why a lesson is needed for another.
+/// A card that asks why the topic of `lesson` is a prerequisite of another topic; `None` if it isn't one.
 fn reason(lesson: &LessonView) -> Option<FlashCard> {
     let (needed, why) = (lesson.needed_for.as_ref()?, lesson.reason.as_ref()?);
     Some(FlashCard {

@@ -15,11 +15,12 @@ pub enum EarlierId {
     Removed { source: String },
 }
 
-/// The ids of earlier sections, read when the first id is looked up that is not current. 24 bytes for each id.
+/// The ids of the sections of earlier generations. The first lookup reads them from a file. Takes 24 bytes of memory
+/// for each id.
 #[derive(Default)]
 pub(super) struct EarlierIds(OnceLock<IdTable>);
 
-/// Sorted by id.
+/// The ids of earlier sections, sorted, and their sources.
 struct IdTable {
     ids: Vec<IdRow>,
     sources: Vec<String>,
@@ -28,7 +29,7 @@ struct IdTable {
 struct IdRow {
     id: u64,
     target: Option<u64>,
-    /// The index of its source.
+    /// The index of its source in `IdTable::sources`.
     source: u32,
 }
 
@@ -53,7 +54,8 @@ impl IdTable {
         table
     }
 
-    /// The index of `source`. The documents of a source follow each other.
+    /// The index of `source`, which is added if it is new. Compares it only with the last source, because the documents
+    /// of a source follow each other.
     fn source(&mut self, source: String) -> u32 {
         if self.sources.last() != Some(&source) {
             self.sources.push(source);

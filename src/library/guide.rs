@@ -1,4 +1,4 @@
-//! Case studies: the matrix of what is said, and a guide to each, made of excerpts.
+//! Case studies: a matrix of how well the sources cover each step, and a guide to each case study, made of excerpts.
 
 use super::view::{
     CaseRow, CaseView, CasesView, CellView, HitView, SnippetView, StepView, TopicLink, WholeView,
@@ -37,9 +37,9 @@ impl Library {
         }
     }
 
-    /// What the sources say about the case study with the slug or label `name` (or a request such as "design video
-    /// recommendation"), as far as `audience` may read it, with at most `limit` passages for each step; `None` if
-    /// there is no such case.
+    /// What the sources say about the case study with the slug or label `name`; `name` may also be a request such as
+    /// "design video recommendation". Has at most `limit` passages for each step, and only passages that `audience` may
+    /// read. `None` if there is no such case study.
     ///
     /// Reads the passages from the index: about 30 microseconds each.
     pub fn case(
@@ -106,7 +106,8 @@ impl Library {
         })
     }
 
-    /// The passage, with its beginning as the snippet.
+    /// The section as a hit. The snippet is the beginning of its text, as long as rights allow, and at most `EXCERPT`
+    /// characters.
     pub(super) fn excerpt(&self, id: SectionId, record: SectionRecord) -> HitView {
         let passage = self.passage(id, &record);
         let shown = self.shown(&record);

@@ -17,7 +17,7 @@ impl Library {
         }
     }
 
-    /// The URL of the file `path` at the source, if that is on GitHub.
+    /// The URL of the file `path` of `source` on GitHub; `None` if the source is not on GitHub.
     pub(super) fn document_link(&self, source: &str, path: &str) -> Option<String> {
         let state =
             self.manifest.source(source).filter(|state| state.kind == OriginKind::GitHub)?;
@@ -25,7 +25,8 @@ impl Library {
         github_link(&self.web, &state.origin, revision, path, Address::Cell(1))
     }
 
-    /// The URL of `address` at the source; the URL of our own reader if the source is not on the web.
+    /// The URL of `address` in the document `path` of `source`. On GitHub, this is the URL of the exact place; for an
+    /// archive, the URL of the archive; for a local folder, the URL of the section `id` on this server.
     pub(super) fn link(&self, source: &str, path: &str, address: Address, id: SectionId) -> String {
         let here = || format!("/sections/{id}");
         let Some(state) = self.manifest.source(source) else { return here() };
@@ -40,7 +41,8 @@ impl Library {
     }
 }
 
-/// GitHub's URL of the lines `address` in the file `path` of `repository`, or of the comment in the thread.
+/// GitHub's URL of `address` in the file `path` of `repository`; if `path` is a thread, the URL of the thread or of its
+/// comment.
 ///
 /// GitHub renders Markdown unless the URL contains `plain=1`, and only the plain view has line numbers.
 fn github_link(

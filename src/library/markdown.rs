@@ -4,7 +4,7 @@ use super::view::{CaseView, HitView, StepView};
 use crate::graph::Coverage;
 use crate::printable::{strip, strip_body};
 
-/// The guide `view`. URLs of this server begin with `home`, such as `http://127.0.0.1:7878`.
+/// The guide `view` as Markdown. `home` is the base URL of this server, such as `http://127.0.0.1:7878`.
 pub fn guide(view: &CaseView, home: &str) -> String {
     let mut parts = vec![format!("# {}", capitalised(&view.label)), view.definition.clone()];
     if !view.whole.is_empty() {

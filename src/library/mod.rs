@@ -1,6 +1,6 @@
 //! One open generation: everything that readers see.
 //!
-//! [`Library`] returns [`view`] objects, which are those of the API; `commands` and `serve` only format them.
+//! [`Library`] returns [`view`] objects, the objects of the JSON API. `commands` and `serve` only format them.
 //! [`Shelf`] holds the current generation of a server and replaces it as a whole after a refresh. A running request
 //! keeps the generation that it started with.
 

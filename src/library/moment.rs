@@ -1,12 +1,12 @@
-//! Moments as people write them.
+//! Parses times as people write them.
 
 use anyhow::Context;
 use chrono::{DateTime, DurationRound, NaiveDate, Utc};
 
-/// The start of the time window `text` that ends at `now`: a time ago such as "7d", a day, or an RFC 3339 timestamp.
+/// The time that `text` describes: a time ago such as "7d" (counted back from `now`), a day, or an RFC 3339 timestamp.
 ///
-/// A time ago of a day or more starts at midnight UTC, a shorter one at a full minute. So the start, and an answer that
-/// depends on it, stay the same for a day or a minute.
+/// A time ago is rounded down: to midnight UTC if it is a day or more, else to a full minute. So requests with the same
+/// `text` get the same time, and the same response, for a day or a minute.
 ///
 /// `Err` lists the accepted forms.
 pub fn since(text: &str, now: DateTime<Utc>) -> anyhow::Result<DateTime<Utc>> {

@@ -10,16 +10,16 @@ use crate::generation::news::{ChangeCounts, News, NewsKind};
 use crate::printable::time;
 use crate::search::SearchError;
 
-/// Topics listed for one piece of news.
+/// The most topics listed for one piece of news.
 const TOPICS: usize = 4;
 
 /// The requested news.
 #[derive(Clone, Debug)]
 pub struct NewsRequest<'a> {
     pub since: DateTime<Utc>,
-    /// The slug of their topic.
+    /// The slug of a topic of the news; `None` means any topic.
     pub topic: Option<&'a str>,
-    /// The id of their source.
+    /// The id of the source of the news; `None` means any source.
     pub source: Option<&'a str>,
     pub audience: Audience,
     pub limit: usize,
@@ -27,8 +27,8 @@ pub struct NewsRequest<'a> {
 }
 
 impl Library {
-    /// What was added, changed and removed since a moment, newest first, with the total of all matching news. Reads
-    /// one file, and some of the new sections: 30 microseconds each.
+    /// What was added, changed and removed since a moment, newest first, with the total of all matching news. Reads one
+    /// file, and those new sections whose topics are needed (about 30 microseconds each).
     pub fn news(&self, request: &NewsRequest) -> Result<NewsView, SearchError> {
         let known = news::read(&self.folder.join("news.json")).unwrap_or_else(|error| {
             tracing::debug!("no news: {error:#}");
@@ -38,7 +38,8 @@ impl Library {
             let at = DateTime::parse_from_rfc3339(&news.at);
             at.is_ok_and(|at| at.to_utc() >= request.since)
                 && request.source.is_none_or(|source| news.source.eq_ignore_ascii_case(source))
-                // The source may have been removed from the catalogue since, or made private.
+                // Both checks are needed: since the change, the source may have been removed from the catalogue or made
+                // private.
                 && !(news.private && request.audience == Audience::Anyone)
                 && self.may_show(&news.source, request.audience)
         };
@@ -46,7 +47,7 @@ impl Library {
         let mut items = Vec::new();
         let mut seen = 0;
         for news in known.into_iter().filter(is_requested) {
-            // Topics are read only if they decide, or for news that is returned.
+            // The topics are read only if the request filters by topic, or if this news is returned.
             let is_shown = |seen| seen >= request.offset && items.len() < request.limit;
             let topics = match request.topic.is_some() || is_shown(seen) {
                 true => self.topics_of(&news)?,
@@ -68,7 +69,8 @@ impl Library {
         Ok(NewsView { since, changes, items })
     }
 
-    /// The topics of those new sections of `news` that still exist or have a successor, the most frequent first.
+    /// The main topics of the new sections of `news`, the most frequent first. Skips sections that no longer exist and
+    /// have no successor.
     fn topics_of(&self, news: &News) -> Result<Vec<TopicLink>, SearchError> {
         let mut counted: Vec<(usize, String)> = Vec::new();
         for id in &news.ids {

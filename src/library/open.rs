@@ -24,11 +24,11 @@ pub struct Library {
     /// Which sources count as one voice.
     pub voices: Voices,
     pub(super) searcher: Searcher,
-    /// What arXiv says about cited papers.
+    /// arXiv's metadata of cited papers.
     pub(super) papers: GenerationPapers,
     /// The index of the papers, made when it is first needed.
     pub(super) paper_index: OnceLock<PaperIndex>,
-    /// GitHub's base URL for people.
+    /// The base URL of GitHub's web pages, not of its API.
     pub(super) web: String,
     /// The folder of the generation.
     pub(super) folder: PathBuf,
@@ -41,7 +41,7 @@ impl Library {
     /// If `current` is missing or names no generation, opens the newest intact one and logs a warning. `Err` with
     /// cause and remedy if a file is missing, damaged or unreadable.
     pub fn open(config: &Config) -> anyhow::Result<Option<Library>> {
-        // The generation may be replaced and removed while it is being opened. Then the new one is opened.
+        // A refresh may replace and remove the generation while it is being opened. Then the new one is opened instead.
         for _ in 0..3 {
             let number = match folders::current(&config.index) {
                 Ok(Some(number)) => number,

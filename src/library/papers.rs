@@ -12,7 +12,8 @@ use crate::vocabulary::common_words::CommonWord;
 
 /// The weights of an occurrence in the title, the authors and the abstract.
 const WEIGHTS: [f32; 3] = [3.0, 2.0, 1.0];
-/// BM25's saturation of frequencies and normalisation by length, with their usual values.
+/// BM25's parameters for the saturation of frequencies (`K1`) and the normalisation by length (`B`), with their usual
+/// values.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 
@@ -20,7 +21,7 @@ const B: f32 = 0.75;
 #[derive(Default)]
 pub(super) struct PaperIndex {
     papers: Vec<IndexedPaper>,
-    /// By stem, ascending by paper.
+    /// The postings of each stem, in ascending order of papers.
     postings: HashMap<String, Vec<PaperPosting>>,
     /// The mean length of a paper, in stems.
     mean_length: f32,
@@ -29,7 +30,7 @@ pub(super) struct PaperIndex {
 struct IndexedPaper {
     /// Its index among the resources of the graph.
     resource: usize,
-    /// In stems.
+    /// The length of its metadata, in stems.
     length: f32,
 }
 
@@ -39,7 +40,8 @@ struct PaperPosting {
     counts: [u16; 3],
 }
 
-/// The field of a paper that contains a word, the most telling first.
+/// The field of a paper that contains a word. The fields are ordered: a word in the title says most about the paper's
+/// subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PaperField {
     Title,
@@ -47,7 +49,7 @@ pub(super) enum PaperField {
     Abstract,
 }
 
-/// How a paper contains a word.
+/// The match of a word in a paper.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct PaperMatch {
     pub score: f32,
@@ -55,7 +57,7 @@ pub(super) struct PaperMatch {
 }
 
 impl PaperIndex {
-    /// The index of those of `resources` that have metadata in `papers`. O(length of the metadata).
+    /// Indexes the `resources` that have metadata in `papers`. O(length of the metadata).
     pub fn new(resources: &[CitedResource], papers: &GenerationPapers) -> PaperIndex {
         let mut index = PaperIndex::default();
         for (resource, cited) in resources.iter().enumerate() {
@@ -76,7 +78,8 @@ impl PaperIndex {
         index
     }
 
-    /// Counts one occurrence of `stem` in the field of the last paper.
+    /// Counts one occurrence of `stem` in a field of a paper. `paper` must be the last paper added; `field` is an index
+    /// of [`WEIGHTS`].
     fn count(&mut self, stem: String, paper: usize, field: usize) {
         let postings = self.postings.entry(stem).or_default();
         match postings.last_mut().filter(|last| last.paper == paper) {
@@ -89,8 +92,8 @@ impl PaperIndex {
         }
     }
 
-    /// The papers that contain `word`, by their index among the resources; a compound such as `two-tower` matches if all
-    /// its pieces do. O(papers with the word).
+    /// The matches of `word`, by the index of the paper among the resources. A compound such as `two-tower` matches if
+    /// all its pieces do. O(papers with the word).
     pub fn matches(&self, word: &str) -> HashMap<usize, PaperMatch> {
         let mut stems = english_stems([word]).into_iter().flatten();
         let mut found = stems.next().map(|stem| self.with(&stem)).unwrap_or_default();
@@ -103,8 +106,8 @@ impl PaperIndex {
 
     /// The papers that contain every one of `words`, best first, as indices among the resources.
     ///
-    /// Ordered by BM25F (Robertson, Zaragoza, Taylor, "Simple BM25 Extension to Multiple Weighted Fields", 2004); equal
-    /// ones stay in the order of the resources.
+    /// Ordered by BM25F (Robertson, Zaragoza, Taylor, "Simple BM25 Extension to Multiple Weighted Fields", 2004).
+    /// Papers with equal scores are in the order of the resources.
     pub fn with_all(&self, words: &[String]) -> Vec<usize> {
         let mut words = words.iter();
         let mut found = words.next().map(|word| self.matches(word)).unwrap_or_default();
@@ -120,7 +123,7 @@ impl PaperIndex {
         found.into_iter().map(|(resource, _)| resource).collect()
     }
 
-    /// The papers that contain `stem`.
+    /// The matches of `stem`, by the index of the paper among the resources.
     fn with(&self, stem: &str) -> HashMap<usize, PaperMatch> {
         let postings = self.postings.get(stem).map(Vec::as_slice).unwrap_or_default();
         let (all, with) = (self.papers.len() as f32, postings.len() as f32);
@@ -142,7 +145,8 @@ impl PaperIndex {
     }
 }
 
-/// The papers in both `found` and `more`, with the sum of their scores and the less telling of their fields.
+/// The papers in both `found` and `more`, with the sum of the two scores and the later of the two fields (in the order
+/// of [`PaperField`]).
 fn joined(
     found: HashMap<usize, PaperMatch>,
     more: &HashMap<usize, PaperMatch>,
@@ -155,9 +159,9 @@ fn joined(
     both.collect()
 }
 
-/// The words of the query `text` that a paper must contain to be shown with its results; none if the query has filters,
-/// excluded words or alternatives, which papers can't satisfy. Words of questions ("how do I") are left out, and so are
-/// those in `asking`, which ask for links.
+/// The words that a paper must contain to be shown with the results of the query `text`. Empty if the query has
+/// filters, excluded words or alternatives, because papers can't be matched with them. Leaves out the words of
+/// questions ("how do I") and the words in `asking`, which only ask for links.
 pub(super) fn subject_words(text: &str, asking: &[String]) -> Vec<String> {
     let query = parse(text);
     let mut words = Vec::new();
@@ -263,7 +267,7 @@ mod tests {
 
     #[test]
     fn two_thousand_papers_are_indexed_and_searched_in_bounded_time() {
-        // 200 words in each abstract, most of them in few papers.
+        // Each abstract has 200 words besides "ranking". Most of these words occur in few papers.
         let word = |at: usize| format!("word{}", at * at % 7_919);
         let texts: Vec<String> = (0..2_000)
             .map(|paper| (0..200).map(|at| word(paper * 31 + at) + " ranking ").collect())

@@ -3,10 +3,11 @@
 use super::Library;
 use crate::search::{Budget, Filter, LastWord, SearchError, SearchRequest, Understanding};
 
-/// Words that are checked, and queries that are suggested.
+/// The most words of the query that are checked.
 const WORDS: usize = 12;
+/// The most queries that are suggested.
 const OFFERED: usize = 4;
-/// Topics and headings that are suggested.
+/// The most completions that are tried, for the words that occur and for each word that does not.
 const SUGGESTED: usize = 4;
 
 /// Help for a query that found nothing.

@@ -14,19 +14,19 @@ const MOST_PAPERS: usize = 3;
 /// The requested resources.
 #[derive(Clone, Debug, Default)]
 pub struct ResourceRequest<'a> {
-    /// Words that title, URL, topics, authors and abstract together must contain.
+    /// Each of these words must occur in the title, the URL, the topics, the authors or the abstract.
     pub query: &'a str,
-    /// Slug or label of their topic.
+    /// The slug or label of a topic that they must have; `None` means any.
     pub topic: Option<&'a str>,
-    /// Their kind, as [`crate::annotate::resources::ResourceKind::as_str`] names it.
+    /// Their kind, as [`crate::annotate::resources::ResourceKind::as_str`] names it; `None` means any.
     pub kind: Option<&'a str>,
     pub year: Option<u16>,
     pub limit: usize,
     pub offset: usize,
 }
 
-/// The order of results: first those with all words in the title, then those that need topics, URL or authors, then
-/// those that need the abstract.
+/// The rank of a result. First come results with all words in the title, then those with some words only in the topics,
+/// the URL or the authors, then those with some words only in the abstract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ResourceTier {
     Title,
@@ -37,7 +37,7 @@ enum ResourceTier {
 /// A resource that matches a request.
 struct FoundResource<'a> {
     tier: ResourceTier,
-    /// The score of its abstract, if that is needed.
+    /// Its BM25F score if some words are only in the abstract, else 0.
     score: f32,
     resource: &'a CitedResource,
 }
@@ -45,9 +45,9 @@ struct FoundResource<'a> {
 impl Library {
     /// The resources that match `wanted`; `None` if it names an unknown topic.
     ///
-    /// Resources that match in the title come first, those that match only in the abstract last, these by score. Within
-    /// the same rank, and without a query, the most cited come first. O(resources), and the index of papers when it is
-    /// first needed.
+    /// Resources with all words in the title come first. Resources with some words only in the abstract come last,
+    /// ordered by score. Within the same rank, and without a query, the most cited come first. O(resources); the first
+    /// call also builds the index of papers.
     pub fn resources(&self, wanted: &ResourceRequest) -> Option<Vec<ResourceView>> {
         let topic = match wanted.topic {
             Some(name) => Some(u32::try_from(self.find_topic(name)?).ok()?),
@@ -63,7 +63,7 @@ impl Library {
             })
             .filter_map(|(at, resource)| self.found(&words, at, resource))
             .collect();
-        // The sort is stable: equal ones stay in the order of citations.
+        // The sort is stable: results with equal keys stay ordered by citations.
         found.sort_by(|a, b| a.tier.cmp(&b.tier).then(b.score.total_cmp(&a.score)));
         let shown = found.iter().skip(wanted.offset).take(wanted.limit);
         Some(shown.map(|found| self.resource(found.resource)).collect())
@@ -74,7 +74,7 @@ impl Library {
         QueryWord { lower_case: word.to_lowercase(), papers: self.paper_index().matches(word) }
     }
 
-    /// The `resource` at this index of the graph, if it contains all `words`.
+    /// The match of `resource`, whose index among the resources is `at`; `None` unless it contains all `words`.
     fn found<'a>(
         &self,
         words: &[QueryWord],
@@ -109,8 +109,8 @@ impl Library {
         Some(found)
     }
 
-    /// The papers that contain all words of the subject of `request`, best first. Only with the first results of a query
-    /// without filters.
+    /// At most `MOST_PAPERS` papers that contain all words of the subject of `request`, best first. Empty unless
+    /// `request` is for the first results of a query without filters.
     pub(super) fn papers(
         &self,
         request: &SearchRequest,
@@ -120,7 +120,8 @@ impl Library {
         if self.papers.by_url.is_empty() || request.offset > 0 || !request.filters.is_empty() {
             return Vec::new();
         }
-        // A word that no section contains may be corrected although a paper contains it, so the typed words come first.
+        // Spelling correction may replace a word that papers contain, because it knows only the words of sections. So
+        // the typed words are tried before the corrected ones.
         let places = [Some(request.text), corrected].into_iter().flatten().map(|text| {
             let words = subject_words(text, &understood.asks_for_links);
             self.paper_index().with_all(&words)
@@ -177,6 +178,6 @@ impl Library {
 /// A word of a request.
 struct QueryWord {
     lower_case: String,
-    /// How papers contain it, by their index among the resources.
+    /// Its matches in papers, by the index of the paper among the resources.
     papers: HashMap<usize, PaperMatch>,
 }

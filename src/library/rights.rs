@@ -7,7 +7,7 @@ use crate::extract::DocumentKind;
 use crate::search::SectionRecord;
 
 impl Library {
-    /// `sentence` as an excerpt, whatever the licence: it is kept without the licence of its document.
+    /// `sentence` as an excerpt. It is never shown in full, because the licence of its document is not stored with it.
     pub(super) fn quote(&self, sentence: &str) -> Showable {
         show(sentence, Shown::Excerpt, self.manifest.excerpt_chars)
     }

@@ -1,4 +1,4 @@
-//! The generation that a server shows, swapped when a refresh has made another.
+//! The generation that a server shows. It is replaced when a refresh has built a new one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -18,9 +18,10 @@ pub struct Shelf {
     shown: ArcSwapOption<Library>,
     /// Why the current generation is not shown.
     damage: ArcSwapOption<String>,
-    /// When the last seen `current` was written; `None` inside if there was no such file.
+    /// When the file `current` was written, as of the last call of `renew`. The outer `None` means that there was no
+    /// call yet; the inner `None`, that there was no such file.
     seen: Mutex<Option<Option<SystemTime>>>,
-    /// The summary of the runs, and when the `runs.json` was written that it is based on.
+    /// The summary of the runs, and the modification time of the `runs.json` that it was read from.
     standing: Mutex<(Option<SystemTime>, Arc<LatestResults>)>,
 }
 
@@ -55,7 +56,7 @@ impl Shelf {
         self.damage().is_some() || self.library().is_some_and(is_old)
     }
 
-    /// The summary of the runs. One `stat` if no run has ended since the last call.
+    /// The summary of the runs. Costs one `stat` if no run has ended since the last call.
     pub fn standing(&self) -> Arc<LatestResults> {
         let mut known = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "runs.json");
@@ -65,10 +66,10 @@ impl Shelf {
         Arc::clone(&known.1)
     }
 
-    /// Opens the newest generation if `current` has changed. One `stat` if it has not.
+    /// Opens the current generation if the file `current` has changed. Costs one `stat` if it has not.
     ///
-    /// A generation that can't be opened is logged once, with the remedy. The open generation then stays; if there is
-    /// none, the newest intact one is opened.
+    /// If the generation can't be opened, logs that once, with the remedy, and keeps the generation that is open. If
+    /// none is open, opens the newest intact one.
     pub fn renew(&self) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = changed_at(&self.config, "current");
@@ -79,7 +80,7 @@ impl Shelf {
         match Library::open(&self.config) {
             Ok(Some(library)) => {
                 tracing::info!(generation = library.manifest.generation, "opened");
-                // Made here, so that no request waits for it.
+                // Builds the index of papers here, so that no request waits for it.
                 library.paper_index();
                 // In this order: a request that sees the new generation must not see the old error next to it.
                 let damage = folders::current(&self.config.index).err();

@@ -7,8 +7,8 @@ use crate::annotate::{Salience, SectionRole};
 use crate::search::{SearchError, SectionRecord};
 
 impl Library {
-    /// At most `limit` terms that at least three independent voices use and no label contains, the highest-ranked
-    /// first. Reads the whole index, which takes seconds, and holds its text in memory.
+    /// At most `limit` terms that at least three independent voices use and that are not labels of topics, the
+    /// highest-ranked first. Reads the whole index, which takes seconds, and holds its text in memory.
     pub fn missing_terms(&self, limit: usize) -> Result<Vec<MissingTermView>, SearchError> {
         let mut records: Vec<SectionRecord> = Vec::new();
         self.searcher.each(|_, record| {
@@ -20,7 +20,7 @@ impl Library {
         })?;
         // The order of an index depends on its history; sorting makes the result depend on the content only.
         records.sort_by(|a, b| {
-            // Posts of a thread have no number to sort by.
+            // The text is compared too, because the posts of a thread have no line numbers.
             let place = (&a.source, &a.path, a.address.begin(), &a.text);
             place.cmp(&(&b.source, &b.path, b.address.begin(), &b.text))
         });

@@ -7,10 +7,11 @@ use crate::search::{
 };
 use crate::vocabulary::Topic;
 
-/// Passages and resources on a topic's page.
+/// The most passages on a topic's page.
 const PASSAGES: usize = 8;
-/// Passages to search through if some of them may not be shown.
+/// The most passages to request if some of them may not be shown to the audience.
 const MOST_PASSAGES: usize = 100;
+/// The most resources on a topic's page.
 const RESOURCES: usize = 8;
 
 impl Library {
@@ -23,20 +24,22 @@ impl Library {
         shown.map(|at| self.topic_view(at)).collect()
     }
 
-    /// The place in the vocabulary of the topic with the slug or label `name`.
+    /// The vocabulary index of the topic with the slug or label `name`.
     pub fn find_topic(&self, name: &str) -> Option<usize> {
         let labelled = || self.searcher.labels().topics(name).first().copied();
         self.graph.vocabulary.position(name).or_else(labelled)
     }
 
-    /// The details of the topic with the slug or label `name`; runs one search within `budget`.
+    /// The details of the topic with the slug or label `name`; `None` if there is no such topic. Runs one search within
+    /// `budget`.
     pub fn topic(&self, name: &str, budget: &Budget) -> Result<Option<TopicDetail>, SearchError> {
         let Some(mut detail) = self.outline(name) else { return Ok(None) };
         detail.passages = self.passages(&detail.topic, Audience::Reader, budget)?;
         Ok(Some(detail))
     }
 
-    /// The details without passages, which would need a search. O(topics + resources).
+    /// The details of the topic with the slug or label `name`, without passages, because these would need a search.
+    /// `None` if there is no such topic. O(topics + resources).
     pub fn outline(&self, name: &str) -> Option<TopicDetail> {
         let at = self.find_topic(name)?;
         let vocabulary = &self.graph.vocabulary;

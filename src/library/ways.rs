@@ -23,8 +23,8 @@ impl Library {
         Some(RelatedView { topic: self.topic_link(at).id, related: related.collect() })
     }
 
-    /// What to learn for the topic with the slug or label `name`, without the topics `known` and what only they
-    /// require. `Err` is the first name that is no topic.
+    /// What to learn for the topic with the slug or label `name`, in order. Leaves out the topics `known` and the
+    /// topics that only they require. `Err` is the first name that is not a topic.
     pub fn learn(&self, name: &str, known: &[&str]) -> Result<LearnView, String> {
         let find = |name: &str| self.find_topic(name).ok_or_else(|| name.to_owned());
         let at = find(name)?;
@@ -44,8 +44,8 @@ impl Library {
         Ok(LearnView { topic: self.topic_link(at).id, order: order.collect() })
     }
 
-    /// At most `count` chains between the topics with the slugs or labels `from` and `to`, the best first.
-    /// `Err` is the first name that is no topic.
+    /// At most `count` chains between the topics with the slugs or labels `from` and `to`, the best first. `Err` is the
+    /// first name that is not a topic.
     pub fn paths(&self, from: &str, to: &str, count: usize) -> Result<PathView, String> {
         let find = |name: &str| self.find_topic(name).ok_or_else(|| name.to_owned());
         let (from, to) = (find(from)?, find(to)?);
@@ -71,7 +71,8 @@ impl Library {
         TopicLink { id: topic.slug.0.clone(), label: topic.pref_label.clone(), why: None }
     }
 
-    /// The tie between the topics at `from` and `to`; its words are seen from the first.
+    /// The tie between the topics with the vocabulary indices `from` and `to`. Its `words` describe `to` as seen from
+    /// `from`, such as "broader".
     fn tie(&self, from: usize, to: usize, edge: &Edge) -> Tie {
         let topics = &self.graph.vocabulary.topics;
         let (from, to) = (&topics[from], &topics[to]);

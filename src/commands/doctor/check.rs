@@ -24,7 +24,7 @@ pub(super) enum CheckState {
 pub(super) struct DoctorCheck {
     pub name: &'static str,
     pub state: CheckState,
-    /// Escaped. It has more than one line only if data files have faults.
+    /// The result in words, escaped. Has more than one line only if data files have faults.
     pub says: String,
     /// The remedy.
     pub hint: Option<String>,

@@ -13,13 +13,13 @@ use crate::printable::shell;
 use crate::refresh;
 use crate::store::{SourcesToFetch, StoreAudit, StoreTable};
 
-/// Damaged files that are named.
+/// The most damaged files or places that are named; the rest are only counted.
 const NAMED: usize = 5;
 
 /// Compares the checksum of every file of the current generation of `index` and of the older ones that are kept.
 /// Reads all files.
 pub(super) fn checksums(index: &Path) -> DoctorCheck {
-    // A folder that can't be listed contains no generation to check.
+    // Without this, a folder that can't be listed would look like a folder without generations.
     if let Err(error) = disk::list(&index.join("generations"))
         && !error.is_missing()
     {
@@ -69,7 +69,7 @@ pub(super) fn rows(config: &Config) -> Option<DoctorCheck> {
     Some(DoctorCheck::new("rows", state, says).hint(remedy(config, &audit)))
 }
 
-/// What is damaged: the number of each kind, and where the first ones are.
+/// What is damaged: the number of rows of each kind, and the source and path of the first ones.
 fn found(audit: &StoreAudit) -> String {
     let kinds = [
         (StoreTable::Blobs, "stored file"),
@@ -107,7 +107,8 @@ fn found(audit: &StoreAudit) -> String {
     format!("{} damaged{waiting}: {}{rest}", found.join(", "), places.join("; "))
 }
 
-/// The command that replaces what `audit` found damaged. It fetches the affected sources, if they are few.
+/// The command that replaces the damaged rows in `audit`. It fetches only the affected sources if these are known and
+/// at most `NAMED`; else it fetches all sources.
 fn remedy(config: &Config, audit: &StoreAudit) -> String {
     let SourcesToFetch { mut sources, is_complete } = audit.to_fetch();
     if let Ok(catalogue) = catalogue::load(&config.sources) {

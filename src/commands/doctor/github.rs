@@ -12,7 +12,7 @@ use crate::crawl::github::assumptions::{
 };
 use crate::crawl::github::threads::RepositoryName;
 
-/// A repository of the public GitHub whose owner was renamed in 2020, by its former name.
+/// The former name of a repository on the public GitHub. Its owner was renamed in 2020.
 const RENAMED: &str = "zeit/next.js";
 
 /// The repositories to check.
@@ -23,7 +23,8 @@ pub(super) struct GitHubCheckArguments<'a> {
     pub renamed: Option<&'a str>,
 }
 
-/// Sends a few requests about the repository and prints the findings. [`Exit::Ill`] if an assumption does not hold.
+/// Sends a few requests about the repository and prints the findings. [`Exit::Ill`] if one of Cairn's assumptions about
+/// GitHub does not hold.
 pub(super) fn run(
     config: &Config,
     arguments: &GitHubCheckArguments,

@@ -19,8 +19,9 @@ use crate::refresh::no_token;
 use crate::store::Store;
 use crate::vocabulary;
 
-/// Free bytes below which a refresh may fail, and below which it will fail.
+/// With fewer free bytes, a refresh may fail, so the check is `Weak`.
 const FEW_BYTES: u64 = 1_000_000_000;
+/// With fewer free bytes, a refresh will fail, so the check is `Ill`.
 const NO_BYTES: u64 = 100_000_000;
 
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {
@@ -198,7 +199,7 @@ fn generation(config: &Config) -> DoctorCheck {
         }
         Ok(None) => DoctorCheck::new("generation", CheckState::Ill, "there is none yet")
             .hint("`cairn refresh` builds the first"),
-        // The error says what to do.
+        // The error message contains the remedy.
         Err(error) => DoctorCheck::new("generation", CheckState::Ill, chain(&error)),
     }
 }

@@ -7,7 +7,8 @@ use crate::catalogue::policy;
 use crate::config::Config;
 use crate::crawl::{ApiResource, Crawler, Traffic};
 
-/// Allowed difference of this machine's clock, in seconds, before tokens and certificates fail.
+/// The largest accepted difference between this machine's clock and GitHub's, in seconds. Beyond it, the check fails,
+/// because tokens and certificates may be rejected.
 const CLOCK_SECONDS: i64 = 120;
 
 pub(super) fn checks(config: &Config) -> Vec<DoctorCheck> {

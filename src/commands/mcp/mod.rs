@@ -36,7 +36,7 @@ const INSTRUCTIONS: &str = "Public study material on machine-learning system des
     read sections, follow topics. Every passage names its source, licence and address: cite them. Discussions, \
     issues, and texts whose licence allows no more, come as excerpts.";
 
-/// The greatest length of each list; an assistant pays for every word.
+/// The most entries of each list in a response. They are few, because an assistant pays for every word.
 const MOST_HITS: u32 = 50;
 const MOST_RELATED: u32 = 50;
 const RESOURCES: usize = 20;
@@ -44,7 +44,7 @@ const PASSAGES: usize = 3;
 
 /// Serves until stdin ends. Only the protocol is written to stdout.
 pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
-    // Fails with the command that makes an index, if there is none.
+    // If there is no index, fails now, with the command that builds one.
     drop(open(&config)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
@@ -59,7 +59,7 @@ pub(super) fn run(config: Config) -> anyhow::Result<Exit> {
         written.await??;
         session
     });
-    // If the session has ended before stdin, a thread still waits for stdin.
+    // If the session has ended before stdin, a thread still waits for stdin. Don't wait for that thread.
     runtime.shutdown_background();
     ended.map(|()| Exit::Done)
 }
@@ -137,7 +137,7 @@ impl McpServer {
             .shelf
             .library()
             .ok_or_else(|| advice("there is no index yet; run `cairn refresh`"))?;
-        // Without this, a request whose task panicked would get no response.
+        // Catches panics, because a request whose task panicked would get no response.
         match catch_unwind(AssertUnwindSafe(|| question(&library))) {
             Ok(Ok(Some(answer))) => Ok(Json(answer)),
             Ok(Ok(None)) => Err(missing()),
@@ -257,7 +257,7 @@ impl McpServer {
     }
 }
 
-/// The budget of one call, for which an assistant waits.
+/// The budget of one call. It is limited, because an assistant waits for the response.
 fn budget() -> Budget {
     Budget::limited(CancellationToken::new())
 }

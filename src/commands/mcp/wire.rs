@@ -2,7 +2,7 @@
 //!
 //! The library's own transport drops lines that it can't parse, and ends the session if the first message isn't a
 //! request. Here, one task reads lines of bounded length. It responds at once with -32700 to lines that are not JSON
-//! (RFC 8259) or nested too deeply, and with -32600 to lines that are too long or no message (JSON-RPC 2.0, 5.1).
+//! (RFC 8259) or nested too deeply, and with -32600 to lines that are too long or not a message (JSON-RPC 2.0, 5.1).
 //! Only one other task writes, so lines never mix.
 
 use std::future::Future;
@@ -17,9 +17,10 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
-/// Bytes of a line. The longest request has a few thousand; a parsed message uses many times its length.
+/// The most bytes of a line; a longer one is rejected, because a parsed message takes many times its length in memory.
+/// The longest request has a few thousand bytes.
 const LONGEST: usize = 1_024 * 1_024;
-/// Lines in the queue to be written, and messages in the queue to be handled.
+/// The capacity of the queue of lines to write, and of the queue of messages to handle.
 const WAITING: usize = 64;
 
 /// JSON-RPC's error codes for invalid JSON and for an invalid request.
@@ -119,7 +120,7 @@ impl<R: AsyncRead + Unpin> LineReader<R> {
                 }
                 LineOutcome::Message(message) => {
                     has_begun |= matches!(*message, ClientJsonRpcMessage::Request(_));
-                    // Before the first request, any other message would end the session.
+                    // Discards other messages before the first request, because they would end the session.
                     !has_begun || self.messages.send(*message).await.is_ok()
                 }
                 LineOutcome::Ignored => true,
@@ -163,7 +164,7 @@ enum LineOutcome {
     Message(Box<RxJsonRpcMessage<RoleServer>>),
     /// Rejected, with the error response.
     Rejected(Value),
-    /// An empty line or an unknown notification, which get no response.
+    /// An empty line or an unknown notification. Neither gets a response.
     Ignored,
 }
 

@@ -13,13 +13,15 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::FlashCard;
 use crate::printable::strip;
 
-/// The schema version, and the id of the note type, which all exports share.
+/// The version of the database schema.
 const VERSION: i64 = 11;
+/// The id of the note type, the same in all exports.
 const MODEL: i64 = 1_767_000_000_000;
-/// The creation time of everything: a constant, so that the same cards give the same bytes.
+/// The creation time of all rows (Unix, seconds). It is a constant, so that the same cards give the same bytes.
 const MADE: i64 = 1_767_225_600;
-/// Anki's ids are milliseconds since 1970. Ours are within 2,000 days from this moment.
+/// The lowest id of a note or deck. Anki's ids are creation times in milliseconds since 1970.
 const FIRST_ID: i64 = 1_500_000_000_000;
+/// The number of different ids: the milliseconds of 2,000 days.
 const SPAN: u64 = 172_800_000_000;
 
 const TABLES: &str = "
@@ -117,7 +119,7 @@ fn number(name: &str) -> i64 {
     FIRST_ID + i64::try_from(number % SPAN).unwrap_or(0)
 }
 
-/// The start of a SHA-1, by which Anki finds notes with the same first field.
+/// The first four bytes of the SHA-1 of `first`, as a number. Anki uses it to find notes with the same first field.
 fn checksum(first: &str) -> i64 {
     let hash = Sha1::digest(first.as_bytes());
     hash.first_chunk().map_or(0, |first| i64::from(u32::from_be_bytes(*first)))

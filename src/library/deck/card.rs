@@ -8,7 +8,7 @@ use crate::printable::{strip, strip_body};
 pub struct FlashCard {
     /// Identifies the question: the same card has the same id in every export.
     pub id: String,
-    /// A question of Cairn's own, with a label or with headings.
+    /// A question that Cairn makes from a label or from headings.
     pub front: String,
     pub back: CardBack,
     /// The attribution: source, headings, licence.
@@ -23,7 +23,7 @@ pub struct FlashCard {
 pub enum CardBack {
     /// A text of the vocabulary.
     Own(String),
-    /// Passages, which an empty line separates.
+    /// Passages, separated by empty lines.
     Quotes(Vec<Showable>),
 }
 
@@ -61,7 +61,7 @@ impl FlashCard {
         self.tags.iter().map(tag).collect::<Vec<_>>().join(" ")
     }
 
-    /// Anki's name for the note: ten characters, derived from the id only.
+    /// Anki's globally unique id of the note: ten characters, derived from the card's id only.
     pub(super) fn guid(&self) -> String {
         blake3::hash(self.id.as_bytes()).to_hex().chars().take(10).collect()
     }

@@ -16,7 +16,8 @@ pub fn csv(name: &str, cards: &[FlashCard]) -> String {
         let [front, back, source] = card.fields();
         let front = format!("<div>{front}</div>");
         let back = format!("<div>{back}</div><hr><small>{source}</small>");
-        // No tag is needed here: the id is hexadecimal, and each list of tags begins with one of ours.
+        // The id and the list of tags need no `<div>`, because neither can look like a formula: the id is hexadecimal,
+        // and the first tag in the list comes from Cairn.
         let cells = [card.guid(), front, back, card.tags()];
         let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
         text.push_str(&cells.join(","));

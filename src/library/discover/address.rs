@@ -6,7 +6,7 @@ use super::repository::RepositoryName;
 
 /// Sites that render GitHub's files, as `HOST/github/OWNER/NAME/…`.
 const VIEWERS: [&str; 3] = ["nbviewer.org", "nbviewer.jupyter.org", "colab.research.google.com"];
-/// First path segments of pages of a personal site, which are no projects.
+/// First path segments that are the names of usual pages of a personal site, not of projects.
 const SITE_PARTS: [&str; 14] = [
     "about",
     "archive",
@@ -55,7 +55,8 @@ pub(super) enum CitedPage {
 }
 
 impl RepositoryName {
-    /// The repository that the URL `url` certainly belongs to.
+    /// The repository that the URL `url` belongs to. `None` for a page of a site, because its repository can only be
+    /// guessed, and for any other URL.
     ///
     /// ```
     /// use cairn::library::discover::repository::RepositoryName;
@@ -72,7 +73,7 @@ impl RepositoryName {
 }
 
 impl CitedPlace {
-    /// What the URL `url` belongs to; `None` if that is no repository. O(length).
+    /// The repository or site that the URL `url` belongs to; `None` if it belongs to neither. O(length).
     pub fn of(url: &str) -> Option<CitedPlace> {
         let url = Url::parse(url).ok()?;
         let host = url.host_str()?.trim_start_matches("www.").to_lowercase();

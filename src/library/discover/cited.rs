@@ -12,43 +12,46 @@ use crate::library::Library;
 use crate::library::view::EvidenceView;
 use crate::search::SectionId;
 
-/// Sentences shown for a candidate, each of a different voice.
+/// The most sentences shown for a candidate, each of a different voice.
 const MOST_EVIDENCE: usize = 3;
 /// The longest sentence that is shown, in characters, whatever the licence: enough to judge the repository.
 const SENTENCE_CHARS: usize = 300;
-/// Topics listed for a candidate, and in its description.
+/// The most topics listed for a candidate.
 pub(super) const MOST_TOPICS: usize = 5;
+/// The most topics in a candidate's description.
 const WHY_TOPICS: usize = 2;
-/// The longest title and the longest description, in characters.
+/// The longest title, in characters; the rest is cut off.
 const TITLE_CHARS: usize = 100;
+/// The longest description, in characters; the rest is cut off.
 const WHY_CHARS: usize = 120;
-/// URLs of a site's pages that are kept.
+/// The most URLs of a site's pages that are kept.
 pub(super) const MOST_PAGES: usize = 8;
 
 /// A repository that sources cite.
 #[derive(Clone, Debug)]
 pub(super) struct CitedRepository {
     pub repository: RepositoryName,
-    /// Other repositories that may have the site, if only the URL of the site is known.
+    /// Other repositories that the site may belong to, if only the URL of the site is known.
     pub others: BTreeSet<RepositoryName>,
-    /// The most informative citation of each voice, including its own owner's.
+    /// The most informative citation of each voice, including the repository's owner.
     voices: BTreeMap<Voice, Citation>,
     /// URLs of cited pages of its site; only a few are kept.
     pub pages: BTreeSet<String>,
-    /// Whether a URL of GitHub itself names it, not only the URL of its site.
+    /// Whether a URL of the repository itself is cited. If not, only URLs of its site are cited.
     pub is_named: bool,
     /// Whether it is cited in a list of data sets.
     pub is_among_data: bool,
-    /// The day since when the URL of its front page is dead, if it is.
+    /// The day on which the URL of its front page was first found dead; `None` if it is not dead.
     pub dead_since: Option<String>,
-    /// All sources that cite it, including its own owner's.
+    /// All sources that cite it, including those of its owner.
     pub sources: BTreeSet<String>,
-    /// How often each topic is mentioned with it, by place in the vocabulary.
+    /// How often each topic is mentioned with it, by vocabulary index.
     pub topics: BTreeMap<u32, u32>,
     /// Titles in links to its front page, with their frequency.
     pub(super) titles: BTreeMap<String, u32>,
-    /// Spellings of `owner/name` and of the name alone, with their frequency.
+    /// Spellings of `owner/name`, with their frequency.
     pub(super) spellings: BTreeMap<String, u32>,
+    /// Spellings of the name alone, with their frequency.
     pub(super) names: BTreeMap<String, u32>,
 }
 
@@ -62,7 +65,7 @@ pub(super) struct Citation {
     /// The link text.
     pub text: String,
     pub sentence: String,
-    /// What a link of this voice to the front page says about it.
+    /// The longest remark about the repository in this voice's links to its front page.
     pub remark: Option<LinkRemark>,
     /// The signs in the texts and remarks of all links of this voice.
     pub own: WordSigns,
@@ -91,7 +94,8 @@ impl Library {
         Some(show(line, Shown::Excerpt, chars))
     }
 
-    /// The most frequent topics of `cited` that `text` does not contain yet: ` (topics: drift)`, or an empty string.
+    /// The labels of the most frequent topics of `cited` that `text` does not contain, in a form such as
+    /// ` (topics: drift)`. Empty if there are no such topics.
     pub(super) fn topics_beyond(&self, cited: &CitedRepository, text: &str) -> String {
         let text = text.to_lowercase();
         let topics = &self.graph.vocabulary.topics;
@@ -134,19 +138,19 @@ impl CitedRepository {
         }
     }
 
-    /// The number of independent voices that cite it, without its own owner.
+    /// The number of independent voices that cite it. Its owner does not count.
     pub fn independent(&self) -> usize {
         self.voices.keys().filter(|voice| !self.is_own(voice)).count()
     }
 
-    /// Whether people read it as a site: several of its pages are cited, or one by several independent voices. The
-    /// site of a repository that is cited itself counts as documentation instead.
+    /// Whether people read it as a site: several of its pages are cited, or several independent voices cite one page.
+    /// False if the repository itself is cited too, because its site then counts as documentation.
     pub fn is_read_as_site(&self) -> bool {
         let pages = self.pages.len();
         !self.is_named && (pages > 1 || (pages == 1 && self.independent() > 1))
     }
 
-    /// The most informative citation of each voice, including its own owner's.
+    /// The most informative citation of each voice, including the repository's owner.
     pub fn citations(&self) -> impl Iterator<Item = &Citation> {
         self.voices.values()
     }
@@ -174,7 +178,7 @@ impl CitedRepository {
         all.into_iter().take(MOST_EVIDENCE)
     }
 
-    /// The longest remark of an independent voice, up to the length that is shown.
+    /// The longest remark of an independent voice. Characters beyond the length that is shown don't count.
     fn remark(&self) -> Option<&LinkRemark> {
         let remarks = self.others_citations().filter_map(|citation| citation.remark.as_ref());
         remarks.max_by_key(|remark| remark.text().chars().count().min(WHY_CHARS))
@@ -193,7 +197,7 @@ impl CitedRepository {
         self.is_only_name() && self.remark().is_none()
     }
 
-    /// Whether all sources only use its name.
+    /// Whether all titles in links to its front page only repeat its name.
     fn is_only_name(&self) -> bool {
         self.good_titles().all(|(title, _)| self.is_name(&title))
     }
@@ -222,7 +226,7 @@ impl CitedRepository {
         name.unwrap_or_else(|| self.repository.name.clone())
     }
 
-    /// Its topics as places in the vocabulary, the most frequent first.
+    /// The vocabulary indices of the topics that are mentioned with it, the most frequent first.
     fn by_count(&self) -> Vec<u32> {
         let mut topics: Vec<(u32, u32)> = self.topics.iter().map(|(at, n)| (*at, *n)).collect();
         topics.sort_by_key(|(at, count)| (std::cmp::Reverse(*count), *at));
@@ -261,7 +265,7 @@ impl CitedRepository {
         }
     }
 
-    /// Removes titles, names and remarks, because they describe one page of it.
+    /// Removes the titles, names and remarks. They describe one page of the site, not the repository.
     pub fn forget_names(&mut self) {
         self.titles.clear();
         self.names.clear();
@@ -273,7 +277,8 @@ impl CitedRepository {
 }
 
 impl Citation {
-    /// How informative its sentence is, up to the length that is shown.
+    /// The sort key of informative citations, in this order: has a remark, has a sign of study material near the link,
+    /// has a long sentence. Characters of the sentence beyond the length that is shown don't count.
     fn informativeness(&self) -> (bool, bool, usize) {
         let length = self.sentence.chars().count().min(SENTENCE_CHARS);
         (self.remark.is_some(), self.near.study, length)

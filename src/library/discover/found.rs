@@ -1,8 +1,9 @@
 //! Repositories that GitHub's search finds for the vocabulary, with the topics of their READMEs.
 //!
-//! Sends one search for each of a few labels, and one conditional request for each README that is worth it, within
-//! the quotas and the shares of other uses. The results for a README are cached with its ETag in `discover.json` of
-//! the index folder, so that the next call fetches it again only if the README or the vocabulary has changed.
+//! Sends one search for each of a few labels, and one conditional request for the README of each promising repository.
+//! Stays within GitHub's quotas and leaves a reserve for other uses. The results for a README are cached with its ETag
+//! in `discover.json` of the index folder, so that the next call fetches it again only if the README or the vocabulary
+//! has changed.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -20,12 +21,13 @@ use crate::library::view::{DropReason, DroppedView};
 use crate::printable::strip;
 use crate::refresh::reader::read_one;
 
-/// Searches in one call, and repositories that each may find.
+/// The most searches in one call.
 const MOST_SEARCHES: usize = 10;
+/// The most repositories that one search may find.
 const PER_SEARCH: u8 = 30;
-/// READMEs that are requested in one call.
+/// The most READMEs that are requested in one call.
 const MOST_READMES: usize = 40;
-/// Repositories with fewer stars are not searched for.
+/// The minimum number of stars; repositories with fewer are not searched for.
 const LEAST_STARS: u32 = 10;
 /// The longest description in an entry, in characters.
 const DESCRIPTION_CHARS: usize = 150;
@@ -35,7 +37,7 @@ const DESCRIPTION_CHARS: usize = 150;
 pub struct SearchedRepository {
     pub repository: RepositoryName,
     pub about: FoundRepository,
-    /// `None` if it has no README, or that was not requested.
+    /// The content of its README; `None` if it has none, or if the README could not be read.
     pub readme: Option<ReadmeContent>,
 }
 
@@ -78,12 +80,12 @@ struct GitHubSearch<'a> {
     findings: SearchFindings,
 }
 
-/// What GitHub's search finds for the fields of `library`'s vocabulary, or for the topic at `topic` and those below
-/// it, without the repositories in `known`.
+/// The repositories that GitHub's search finds for the top topics of `library`'s vocabulary; with `topic` (a vocabulary
+/// index), those for this topic and the topics directly below it. Leaves out the repositories in `known`.
 ///
-/// Sends at most 10 searches and 40 conditional requests for READMEs; fewer if the quotas allow no more. Writes
-/// `discover.json` into the index folder, if it can. `Err` if the network can't be set up; what GitHub refuses
-/// becomes a note.
+/// Sends at most 10 searches and 40 conditional requests for READMEs; fewer if the quotas allow no more. An error ends
+/// the requests and becomes a note, unless it concerns only one README. Writes `discover.json` into the index folder; a
+/// failure to write is only logged. `Err` if the network can't be set up.
 pub fn find(
     library: &Library,
     config: &Config,
@@ -152,7 +154,7 @@ impl GitHubSearch<'_> {
         self.findings.dropped.push(DroppedView { repo: repository.to_string(), reason, why });
     }
 
-    /// The results of the searches for `labels`, each once and without `known` ones.
+    /// The repositories that the searches for `labels` find, without duplicates and without those in `known`.
     async fn search(
         &mut self,
         known: &HashSet<RepositoryName>,
@@ -174,7 +176,8 @@ impl GitHubSearch<'_> {
         Ok(all)
     }
 
-    /// What the README of `repository` is about; `None` if it has none.
+    /// The content of the README of `repository`; `None` if it has none, or if GitHub refuses the request for this
+    /// repository only.
     async fn readme(
         &mut self,
         repository: &RepositoryName,
@@ -208,8 +211,8 @@ impl GitHubSearch<'_> {
 }
 
 impl Library {
-    /// At most `most` labels to search for: of the fields of knowledge, or of the topic at `topic` and those directly
-    /// below it, the most mentioned first.
+    /// At most `most` labels to search for. Without `topic`, those of the top topics; with `topic` (a vocabulary
+    /// index), its own label and then those of the topics directly below it. The most mentioned topics come first.
     fn fields(&self, topic: Option<usize>, most: usize) -> Vec<String> {
         let topics = &self.graph.vocabulary.topics;
         let slug = topic.and_then(|at| topics.get(at)).map(|topic| &topic.slug);
@@ -225,7 +228,7 @@ impl Library {
     }
 }
 
-/// The reason to drop a repository, by the policy and by GitHub's metadata.
+/// The reason to drop a repository, according to the policy or GitHub's metadata; `None` if it is kept.
 fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReason, String)> {
     if let Some(why) = policy.refusal(&about.full_name) {
         return Some((DropReason::Refused, format!("the policy refuses it: {why}")));
@@ -249,7 +252,7 @@ fn reason_to_drop(about: &FoundRepository, policy: &Policy) -> Option<(DropReaso
     says_book.then_some((DropReason::BookCopies, why))
 }
 
-/// The priority of a repository before its README is read.
+/// The priority of a repository when choosing which READMEs to request.
 fn promise(about: &FoundRepository) -> f64 {
     let description = about.metadata.description.as_deref().unwrap_or_default();
     let signs = WordSigns::of_name(&about.full_name).or(WordSigns::of(description));

@@ -16,12 +16,13 @@ use crate::search::{SearchError, SectionId, SectionRecord};
 
 /// A site with at least this many different first path segments counts as one site, not as several projects.
 const PARTS_OF_A_SITE: usize = 2;
-/// Projects listed as alternatives for a site.
+/// The most projects listed as alternatives for a site.
 const MOST_PROJECTS: usize = 2;
 
 impl Library {
-    /// All repositories that sources cite, ordered by name. Ignores copies and boilerplate. A page of a site counts
-    /// for the project with its name, if that is cited or `known`. Reads the whole index.
+    /// All repositories that sources cite, ordered by name. Ignores copies and boilerplate. A page of a site counts for
+    /// the project that its first path segment names, if that project is cited itself or in `known`. Reads the whole
+    /// index.
     pub(super) fn cited_repositories(
         &self,
         known: &HashSet<RepositoryName>,
@@ -57,7 +58,7 @@ fn is_address(title: &str) -> bool {
 #[derive(Default)]
 struct GatheredCitations {
     repositories: BTreeMap<RepositoryName, CitedRepository>,
-    /// By owner of a site, then by first path segment.
+    /// Citations of sites, by the owner of the site and then by the first path segment of the page.
     sites: BTreeMap<String, BTreeMap<Option<String>, CitedRepository>>,
 }
 
@@ -161,14 +162,15 @@ impl GatheredCitations {
     }
 }
 
-/// Counts the spellings of the repository in `link`, because URLs in the index are in lower case.
+/// Counts the spellings of the repository's name in the texts of `link`. The URL does not show the spelling, because
+/// URLs in the index are in lower case.
 fn spell(cited: &mut CitedRepository, link: &Link) {
     for text in [&link.text, &link.sentence] {
         if let Some(spelling) = cited.repository.spelling_in(text) {
             *cited.spellings.entry(spelling).or_insert(0) += 1;
         }
     }
-    // A word of several parts that equals the name is a spelling of it; a single word may be a title.
+    // A word with a hyphen or an underscore that equals the name is a spelling of it. Other words may be titles.
     let name = cited.repository.name.clone();
     let is_name = |word: &&str| word.contains(['-', '_']) && word.eq_ignore_ascii_case(&name);
     if let Some(word) = link.text.split_whitespace().find(is_name) {

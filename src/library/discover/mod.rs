@@ -2,7 +2,8 @@
 //!
 //! [`address`] finds the [`repository`] of a URL, [`phrase`] what a sentence says about its link, and [`words`] how
 //! words classify a repository (by [`word_lists`]). [`cited`] is a repository with its citations, which [`gather`]
-//! collects from the sections. [`found`] queries GitHub, [`readme`] caches what READMEs are about, [`rank`] orders.
+//! collects from the sections. [`found`] queries GitHub, [`readme`] caches the topics of READMEs, and [`rank`] orders
+//! the candidates.
 //!
 //! # The rule
 //!
@@ -19,23 +20,28 @@
 //!   in a list of data sets, 1 in a link text, remark or description, and 1 for each voice (at most 3) with a sign in
 //!   the sentence or heading, or with a link to its issues, releases or source files. Popular software is cited most:
 //!   a library that five voices cite has a fit of 0.02, a course that one voice cites has 0.7.
-//! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), which only
-//!   leads elsewhere, unless somebody says that it explains its entries; 0.5 if `T` exceeds `S`, so that many voices do
-//!   not lift tools; else 1. Lists count as study material in `fit`, so that they rank above most tools.
-//! - `certainty`: 0.75 if only the URL of a site is known, so that the name is a guess, or if no source describes it;
-//!   in both cases the user must check it first. Else 1.
-//! - `relevance`, from 0.5 to 1.5: 0.3 if it is cited with a topic or has a word of the catalogue's purpose in its
-//!   name, a link text or its description (interview, design, production, serving, …), 0.3 more for such a word, and
-//!   up to 0.4 for the topics that it is cited with (at most five count) or that its README mentions (at most 20 per
-//!   thousand words count). Well-known courses are cited for one topic in few words, so the first topic counts most.
-//! - `standing`, if GitHub was queried: 1, and 0.1 for each tenfold of stars; times 0.8 if nothing was pushed for two
-//!   years, times 0.9 if its licence allows excerpts only.
+//! - `form`: 0.25 for a bare list of links or papers (`awesome-…`, `…-papers`, "a curated list of …"), unless the words
+//!   about it say that it explains its entries; 0.5 if `T` exceeds `S`, so that a tool does not rank high only because
+//!   many voices cite it; else 1. Lists count as study material in `fit`, so that they rank above most tools.
+//! - `certainty`: 0.75 if only the URL of a site is known, so that the name is a guess, or if no source describes the
+//!   repository; in both cases the user must check it first. Else 1.
+//! - `relevance`, from 0.5 to 1.5: 0.5, plus 0.3 for a word of the catalogue's purpose (interview, design, production,
+//!   serving, …) in its name, a link text or its description, plus 0.3 if it has such a word or any topic, plus up to
+//!   0.4 for its topics. Its topics are those that it is cited with (at most five count) or that its README mentions
+//!   (at most 20 per thousand words count). The first topic counts most, because well-known courses are often cited
+//!   for one topic in few words.
+//! - `standing`, if GitHub's search found it: 1 plus 0.1 for each power of ten in its number of stars (at most five);
+//!   times 0.8 if nothing was pushed for two years, times 0.9 if its licence allows excerpts only. Else 1.
 //!
 //! Equal scores are ordered by voices, then topics, then name.
 //!
-//! Dropped, with a reason, are repositories that the policy refuses, those that only their own author cites, those with
-//! a dead URL, those that a source of the same name cites (its original, its new name or a mirror), and, of those that
-//! GitHub's search finds, forks, mirrors and copies of commercial books.
+//! These repositories are dropped, with a reason:
+//!
+//! - repositories that the policy refuses
+//! - repositories that only their own author cites
+//! - repositories with a dead URL
+//! - repositories that a source of the same name cites; this source is the original, the new name or a mirror
+//! - forks, mirrors and repositories with copies of commercial books, among those that GitHub's search finds
 
 mod address;
 mod cited;
@@ -68,9 +74,10 @@ const PLACEHOLDER: &str = "TODO: say what it is and why it belongs here";
 /// A request for candidates.
 #[derive(Clone, Copy, Debug)]
 pub struct DiscoverRequest<'a> {
-    /// Place in the vocabulary of a topic that they are cited with; `None` means any. GitHub was searched for it.
+    /// The vocabulary index of a topic; `None` means any. The candidates are cited with this topic, or the search on
+    /// GitHub for this topic found them.
     pub topic: Option<usize>,
-    /// The most candidates, and the most dropped repositories.
+    /// The most candidates to list, and also the most dropped repositories to list.
     pub limit: usize,
     /// The catalogue, whose repositories are excluded.
     pub catalogue: &'a Catalogue,
@@ -137,7 +144,7 @@ impl Library {
         Ok(view)
     }
 
-    /// The repositories of `catalogue` and of the generation, by all of their names.
+    /// The repositories in `catalogue` and in the generation, each with all of its names.
     pub fn known_repositories(&self, catalogue: &Catalogue) -> HashSet<RepositoryName> {
         let listed = catalogue.sources.iter().filter_map(|source| match &source.origin {
             Origin::GitHub { owner, name } => RepositoryName::new(owner, name),

@@ -3,7 +3,7 @@
 
 use crate::printable::strip;
 
-/// Characters between a title and what follows it, or left at an end after truncation.
+/// Characters that separate a title from the text after it, or that truncation leaves at the end of a text.
 const SEPARATORS: [char; 17] =
     ['|', '-', '–', '—', ':', ',', ';', '(', '[', '{', '/', '&', '=', '>', '*', '·', '•'];
 /// Verbs after a title in sentences that describe a work.
@@ -106,7 +106,7 @@ pub fn tidy(text: &str) -> String {
     };
     let end = [is_open('(', ')'), is_open('[', ']')].into_iter().flatten().min();
     let line = match end {
-        // Truncated text in brackets is mostly a URL.
+        // Text after an unclosed bracket is usually a truncated URL.
         Some(at) if at > 0 => &line[..at],
         _ => &line,
     };
@@ -135,7 +135,7 @@ pub(super) fn is_only_name(title: &str, owner: &str, name: &str) -> bool {
     is_name && !title.contains(char::is_whitespace)
 }
 
-/// The text after `title` in `line`, which starts with it, possibly after an article.
+/// The text after `title`, if `line` starts with `title` or with an article and `title`; else `None`.
 fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
     if title.chars().filter(|c| c.is_alphanumeric()).count() < 2 {
         return None;
@@ -154,8 +154,8 @@ fn after<'a>(line: &'a str, title: &str) -> Option<&'a str> {
     })
 }
 
-/// What another cell of the table row `sentence` says about the first cell, which contains the link with the text
-/// `text`.
+/// The remark in the table row `sentence`: another cell that describes the first cell. `None` unless the first cell
+/// contains `text`, the text of the link.
 fn row(text: &str, sentence: &str) -> Option<LinkRemark> {
     let mut cells = sentence.split('|').map(tidy).filter(|cell| !cell.is_empty());
     let name = cells.next()?;
@@ -182,7 +182,7 @@ fn starts_with_verb(text: &str) -> bool {
     SAYING.contains(&first.as_str())
 }
 
-/// Words of `text` with a letter that are no URLs.
+/// The number of words of `text` that contain a letter and are not URLs.
 fn word_count(text: &str) -> usize {
     let words = text.split_whitespace();
     words.filter(|word| word.chars().any(char::is_alphabetic) && !word.contains("://")).count()

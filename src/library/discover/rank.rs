@@ -11,52 +11,60 @@ use super::words::{WordSigns, is_of_purpose};
 use crate::catalogue::{Policy, Shown};
 use crate::library::view::ReadsAs;
 
-/// Points for a sign of study material in the repository's name, in a link text or remark, and for each voice in the
-/// context of the link.
+/// Points for a sign of study material in the repository's name.
 const STUDY_IN_NAME: f64 = 4.0;
+/// Points for a sign of study material in a link text, a remark or the description.
 const STUDY_IN_LINK: f64 = 3.0;
+/// Points for each voice with a sign of study material in the sentence or heading around its link.
 const STUDY_IN_SENTENCE: f64 = 0.5;
-/// Points if people read it as a site.
+/// Points if people read the repository as a site.
 const READ_AS_SITE: f64 = 2.0;
-/// Points for a sign of software or data in the name, and for each voice in the context of the link. Its description
-/// counts as one voice.
+/// Points for a sign of software or data in the name.
 const TOOL_IN_NAME: f64 = 2.0;
+/// Points for each voice with a sign of software or data in the sentence or heading around its link. Link texts,
+/// remarks and the description together count as one more voice.
 const TOOL_IN_SENTENCE: f64 = 1.0;
-/// Points if it is cited in a list of data sets.
+/// Points if the repository is cited in a list of data sets.
 const AMONG_DATA: f64 = 3.0;
-/// The most voices that count by their sentences, and by their number.
+/// The most voices that count for the signs around their links.
 const MOST_VOICES: usize = 3;
+/// The most voices that count in the factor `voices` of the score.
 const MOST_COUNTED: usize = 5;
-/// Without any signs, fit is the first divided by the second: a twentieth.
+/// Added to the numerator and to the denominator of `fit`. Without any signs, `fit` is a twentieth.
 const UNSAID: (f64, f64) = (0.1, 2.0);
 /// Multiplier for bare lists of links and papers.
 const LIST: f64 = 0.25;
 /// Multiplier for software and data.
 const RUN: f64 = 0.5;
-/// Multipliers if only the URL of a site is known, and if only the name is known.
+/// Multiplier if only the URL of a site is known.
 const GUESS: f64 = 0.75;
+/// Multiplier if only the name is known.
 const NAME_ONLY: f64 = 0.75;
-/// Relevance without any topic; what a topic or a word of the catalogue's purpose adds; and the most that further
-/// topics add.
+/// The relevance without any topic or word of the catalogue's purpose.
 const LEAST_RELEVANCE: f64 = 0.5;
+/// Added to the relevance if there is a topic or a word of the catalogue's purpose.
 const OF_OUR_FIELD: f64 = 0.3;
+/// The most that the number of topics adds to the relevance.
 const MOST_OF_TOPICS: f64 = 0.4;
-/// The most topics mentioned with it, and the most per thousand words of its README, that add to its relevance.
+/// The number of topics mentioned with the repository at which more topics add nothing.
 const TOPICS_BESIDE: f64 = 5.0;
+/// The number of topics per thousand words of the README at which more topics add nothing.
 const TOPICS_PER_THOUSAND: f64 = 20.0;
-/// A shorter README counts as one with this many words.
+/// A shorter README counts as if it had this many words.
 const LEAST_WORDS: usize = 300;
-/// What a word of the catalogue's purpose in the name, a link or the description adds.
+/// Added to the relevance for a word of the catalogue's purpose in the name, a link text or the description.
 const PURPOSE: f64 = 0.3;
-/// The number of voices that a repository counts as if only the search has found it.
+/// The factor `voices` of a repository that only the search has found.
 const UNCITED: f64 = 0.5;
-/// What each tenfold of stars adds; only the first five count.
+/// Added to the factor `standing` for each power of ten in the number of stars.
 const STARS: f64 = 0.1;
+/// The most powers of ten that count.
 const MOST_STARS: f64 = 5.0;
-/// Multipliers for a repository without a push for [`STALE_SECONDS`] (two years), and for one of which only excerpts
-/// may be shown.
+/// Multiplier for a repository without a push for [`STALE_SECONDS`].
 const STALE: f64 = 0.8;
+/// Two years.
 const STALE_SECONDS: i64 = 2 * 365 * 24 * 60 * 60;
+/// Multiplier for a repository of which only excerpts may be shown.
 const EXCERPTS: f64 = 0.9;
 
 /// A repository that may belong in the catalogue: cited, found, or both.
@@ -80,7 +88,8 @@ impl CandidateRepository {
         self.cited.as_ref().map_or(0, CitedRepository::independent)
     }
 
-    /// Whether it is cited with `topic`, or was found by the search for it.
+    /// Whether it is cited with `topic` (a vocabulary index) or was found by the search on GitHub. True without
+    /// `topic`.
     pub fn is_about(&self, topic: Option<u32>) -> bool {
         let Some(topic) = topic else { return true };
         let is_beside = |cited: &CitedRepository| cited.topics.contains_key(&topic);
@@ -98,7 +107,7 @@ impl CandidateRepository {
         known.contains(&self.repository) || (self.is_guess() && others.any(|r| known.contains(r)))
     }
 
-    /// Other possible `owner/name`, if its name is a guess.
+    /// The other repositories (`owner/name`) that the site may belong to; empty unless the name is a guess.
     pub fn others(&self) -> Vec<String> {
         let others = self.cited.iter().filter(|_| self.is_guess()).flat_map(|cited| &cited.others);
         others.map(RepositoryName::to_string).collect()
@@ -152,7 +161,8 @@ fn rating(candidate: &CandidateRepository, policy: &Policy, now: i64) -> Candida
     };
     let voices = match candidate.independent() {
         0 if candidate.found.is_some() => UNCITED,
-        // Only its own author cites it: such candidates are only compared with each other.
+        // Only its own author cites it. It will be dropped, so its score only affects the order of dropped
+        // repositories.
         voices => voices.clamp(1, MOST_COUNTED) as f64,
     };
     let is_name_only = candidate.found.is_none()
@@ -171,7 +181,7 @@ fn points_if(condition: bool, points: f64) -> f64 {
     if condition { points } else { 0.0 }
 }
 
-/// What the words about a candidate call it, in points.
+/// Points for the signs in the words about a candidate.
 struct SignPoints {
     study: f64,
     tool: f64,
@@ -215,7 +225,7 @@ fn relevance(candidate: &CandidateRepository) -> f64 {
         + points_if(is_of_purpose, PURPOSE)
 }
 
-/// Different topics per thousand words of `readme`.
+/// The number of different topics per thousand words of `readme`.
 pub(super) fn per_thousand(readme: &ReadmeContent) -> f64 {
     1_000.0 * readme.topics.len() as f64 / readme.words.max(LEAST_WORDS) as f64
 }

@@ -1,4 +1,4 @@
-//! What READMEs are about, and the cache of it: `discover.json` of the index folder.
+//! What READMEs are about, and the cache for this: `discover.json` in the index folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,8 +13,9 @@ use crate::extract::Document;
 use crate::extract::words::words;
 use crate::vocabulary::Topic;
 
-/// READMEs in the cache, and the largest cache file that is read.
+/// The most READMEs in the cache; more are discarded.
 const MOST_CACHED: usize = 1_000;
+/// The largest cache file that is read, in bytes; a larger one counts as empty.
 const LARGEST_FILE: u64 = 4_000_000;
 
 /// What a README is about.
@@ -55,7 +56,7 @@ impl ReadmeContent {
     }
 }
 
-/// What a README is about, with the versions that show whether this is up to date.
+/// What a README is about, with the versions of the README and the vocabulary that this was made from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct CachedReadme {
     pub etag: String,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::catalogue::is_github_name;
 
-/// First path segments of GitHub's own pages, which are no owners.
+/// First path segments of GitHub's own pages. They are not names of owners.
 const NO_OWNERS: [&str; 50] = [
     "about",
     "account",
@@ -81,7 +81,7 @@ impl RepositoryName {
         is_repository.then_some(RepositoryName { owner, name })
     }
 
-    /// The repository with the full name `name`.
+    /// The repository with the full name `full_name` (`owner/name`), if both parts are valid names on GitHub.
     pub fn named(full_name: &str) -> Option<RepositoryName> {
         let (owner, name) = full_name.split_once('/')?;
         RepositoryName::new(owner, name)

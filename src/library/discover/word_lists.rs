@@ -46,7 +46,7 @@ pub(super) const STUDY: [&str; 43] = [
     "workshops",
     "zoomcamp",
 ];
-/// Words of study material in names only; in sentences they mean little.
+/// Words that indicate study material only in a name; in sentences they mean little.
 pub(super) const STUDY_IN_NAMES: [&str; 3] = ["notes", "practices", "study"];
 /// Pairs of words of study material.
 pub(super) const STUDY_PAIRS: [[&str; 2]; 9] = [
@@ -63,7 +63,8 @@ pub(super) const STUDY_PAIRS: [[&str; 2]; 9] = [
 /// Departments whose courses have three-digit numbers ("CS 324", "cs231n").
 pub(super) const DEPARTMENTS: [&str; 8] =
     ["cs", "cse", "ece", "ee", "eecs", "math", "stat", "stats"];
-/// Words of study material that are not used for software too, as "survey" and "patterns" are.
+/// Words that indicate study material even in a text about software. Words such as "survey" and "patterns" don't,
+/// because they are used for software too.
 pub(super) const SURE_STUDY: [&str; 14] = [
     "book",
     "bootcamp",
@@ -82,9 +83,9 @@ pub(super) const SURE_STUDY: [&str; 14] = [
 ];
 /// Words in names and link texts that call a repository a list of links.
 pub(super) const LIST: [&str; 5] = ["awesome", "bibliography", "blogs", "bookmarks", "papers"];
-/// Words that do so in a name only.
+/// Words that call a repository a list of links only if they are in its name.
 pub(super) const LIST_IN_NAMES: [&str; 5] = ["links", "list", "lists", "paper", "reading"];
-/// Pairs of words that do so in a description, where single words mean little.
+/// Pairs of words that call a repository a list of links in a description, where single words mean little.
 pub(super) const LIST_PAIRS: [[&str; 2]; 7] = [
     ["curated", "collection"],
     ["curated", "list"],

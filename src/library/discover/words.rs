@@ -10,9 +10,9 @@ use super::word_lists::{
 pub(super) struct WordSigns {
     pub study: bool,
     pub tool: bool,
-    /// It is called a list of links or papers.
+    /// Whether it is called a list of links or papers.
     pub list: bool,
-    /// It is said to explain what it lists.
+    /// Whether it is said to explain what it lists.
     pub explains: bool,
 }
 

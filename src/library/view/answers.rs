@@ -10,8 +10,8 @@ use crate::search::Suggestion;
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SectionAnswer {
     pub section: SectionView,
-    /// The requested id, if it is that of an earlier section, which leads to this one. Only for assistants: over HTTP
-    /// such an id is redirected.
+    /// The requested id, if it belongs to an earlier section that this section replaces. Only for assistants: over
+    /// HTTP, such an id is redirected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub earlier_id: Option<String>,
 }
@@ -35,7 +35,7 @@ pub struct TopicAnswer {
     pub topic: TopicDetail,
 }
 
-/// Resources, the most cited first.
+/// Resources: without a query, the most cited first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ResourcesAnswer {
     pub resources: Vec<ResourceView>,
@@ -91,9 +91,9 @@ pub enum ErrorCode {
     /// The search exceeded its budget of work or time.
     TooCostly,
     NotFound,
-    /// It was indexed once and is no longer.
+    /// The requested section was indexed once, but no longer is.
     Gone,
-    /// The token is missing or wrong, or the server does not offer this.
+    /// The token is missing or wrong, or the server does not offer this operation.
     Forbidden,
     /// A parameter is invalid.
     BadRequest,

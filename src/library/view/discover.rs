@@ -10,7 +10,7 @@ use super::EvidenceView;
 pub struct DiscoverView {
     /// The best first.
     pub candidates: Vec<CandidateView>,
-    /// Their number without the limit.
+    /// The number of candidates without the limit.
     pub candidates_total: usize,
     /// Dropped repositories with the reason, the best first; at most as many as the limit.
     pub dropped: Vec<DroppedView>,
@@ -18,8 +18,9 @@ pub struct DiscoverView {
     pub dropped_total: usize,
     /// Whether GitHub was queried.
     pub github_asked: bool,
-    /// Sources of the catalogue, and those without a fetched file, whose citations are missing.
+    /// The number of sources in the catalogue.
     pub sources_total: usize,
+    /// The number of sources that were never fetched; their citations are missing.
     pub sources_unfetched: usize,
     /// Queries to GitHub that were not made, and why.
     pub notes: Vec<String>,
@@ -35,11 +36,11 @@ pub struct CandidateView {
     pub url: String,
     /// The most frequent title of links to its front page, else its name.
     pub title: String,
-    /// Independent voices that cite it, without its own owner.
+    /// The number of independent voices that cite it. Its owner does not count.
     pub cited_by: usize,
     /// Whether it is known only from the URL of a site on GitHub Pages, so that its name is a guess.
     pub is_guess: bool,
-    /// Other possible `owner/name`, if the name is a guess.
+    /// The other repositories (`owner/name`) that the site may belong to; empty unless the name is a guess.
     pub others: Vec<String>,
     /// A cited page of its site, if the name is a guess.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,11 +73,11 @@ pub struct GitHubView {
     /// The day of the last push, `YYYY-MM-DD`.
     pub pushed_at: Option<String>,
     pub archived: bool,
-    /// Different topics per thousand words of its README; `None` if the README was not read.
+    /// The number of different topics per thousand words of its README; `None` if the README was not read.
     pub topics_per_thousand_words: Option<f64>,
 }
 
-/// What a repository is, by the words of those who cite it.
+/// What kind of repository it is, judged by its name, its description and the words around its citations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ReadsAs {
@@ -84,7 +85,7 @@ pub enum ReadsAs {
     Study,
     /// A list of links or papers without explanations.
     List,
-    /// The words are missing or contradict each other.
+    /// There are no such words, or they contradict each other.
     Unclear,
     /// Software or data.
     Tool,

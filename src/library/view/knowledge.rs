@@ -33,7 +33,8 @@ pub struct Tie {
     pub words: Vec<String>,
     /// The vocabulary's explanation.
     pub reason: Option<String>,
-    /// Independent voices that mention both in one sentence: authors (owners of repositories), folders and archives.
+    /// The number of independent voices that mention both in one sentence: authors (owners of repositories), folders
+    /// and archives.
     pub said_by: u32,
     pub evidence: Vec<EvidenceView>,
 }
@@ -99,7 +100,7 @@ pub struct HopView {
 pub struct CasesView {
     /// Slugs and labels of the steps, in the order of an answer.
     pub steps: Vec<TopicLink>,
-    /// Those with the most content first.
+    /// The case studies with the most content first.
     pub cases: Vec<CaseRow>,
 }
 
@@ -117,7 +118,8 @@ pub struct CaseRow {
 pub struct CellView {
     pub step: String,
     pub coverage: Coverage,
-    /// Independent voices that say anything about it: authors (owners of repositories), folders and archives.
+    /// The number of independent voices that say anything about it: authors (owners of repositories), folders and
+    /// archives.
     pub said_by: u32,
 }
 
@@ -150,6 +152,6 @@ pub struct StepView {
     #[serde(flatten)]
     pub cell: CellView,
     pub label: String,
-    /// The snippet of each is its beginning, as long as rights allow.
+    /// Passages about the step. The snippet of each is the beginning of its text, as long as rights allow.
     pub passages: Vec<HitView>,
 }

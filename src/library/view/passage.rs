@@ -12,7 +12,7 @@ use crate::catalogue::rights::{Showable, show};
 use crate::extract::{Address, DocumentKind, PostByline};
 use crate::search::{FacetField, Snippet, TopicMention, Understood};
 
-/// Where in its document a passage is: exactly one of the five, or none for the question of a thread.
+/// The position of a passage in its document. Exactly one field is set; for the question of a thread, none is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PlaceView {
     /// First and last line, 1-based, inclusive.
@@ -46,7 +46,7 @@ impl From<Address> for PlaceView {
     }
 }
 
-/// `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`: what follows the file's name.
+/// Formats the position as it follows the file's name: `:12-40`, `, cell 3`, `, page 2`, `, card 7` or `, comment 34`.
 impl fmt::Display for PlaceView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -69,10 +69,10 @@ pub struct SearchView {
     pub total_is_exact: bool,
     /// How many results the facets count: at most the best 1,000.
     pub counted: usize,
-    /// Microseconds.
+    /// The duration of the search, in microseconds.
     pub took_us: u64,
-    /// Cited papers whose title, authors and abstract contain all words of the query: at most three, with the first
-    /// hits of a query without filters. Absent if there is none, or if no metadata was fetched.
+    /// Cited papers whose title, authors and abstract together contain all words of the query, at most three. Only in
+    /// the response with the first hits of a query without filters. Absent if there are no such papers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub papers: Vec<ResourceView>,
     pub hits: Vec<HitView>,
@@ -121,7 +121,7 @@ pub struct PassageView {
     /// The author's own tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// The source no longer exists, so the URL may be dead.
+    /// Whether the source no longer exists, so that the URL may be dead.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub gone: bool,
     /// GitHub's data about its source.
@@ -163,8 +163,8 @@ pub struct SnippetView {
 }
 
 impl SnippetView {
-    /// The part of `snippet` that `shown` allows, at most `excerpt_chars` characters of an excerpt. Ranges that end
-    /// behind that part end with it; those that begin there are removed.
+    /// The part of `snippet` that `shown` allows; if that is an excerpt, at most `excerpt_chars` characters. Ranges
+    /// that extend beyond that part are shortened, and ranges after it are removed.
     pub fn of(snippet: Snippet, shown: Shown, excerpt_chars: usize) -> SnippetView {
         let Snippet { text, mut highlights } = snippet;
         let length = text.chars().count();

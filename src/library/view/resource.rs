@@ -22,8 +22,8 @@ pub struct ResourceView {
     /// The beginning of a paper's abstract, if arXiv gave it.
     #[serde(rename = "abstract", skip_serializing_if = "Option::is_none")]
     pub abstract_text: Option<Showable>,
-    /// Independent voices that cite it: authors (owners of repositories), folders and archives. Copies and forks
-    /// count for their originals.
+    /// The number of independent voices that cite it: authors (owners of repositories), folders and archives. Copies
+    /// and forks count as their originals.
     pub cited_by: usize,
     /// All sources that cite it, including several of one author.
     pub sources: Vec<String>,
@@ -33,9 +33,10 @@ pub struct ResourceView {
     /// Sentences about it.
     pub said: Vec<SaidView>,
     pub dead: bool,
-    /// The day on which it was first found dead, and the URL of an archived copy.
+    /// The day on which it was first found dead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_since: Option<String>,
+    /// The URL of an archived copy, if it is dead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<String>,
 }

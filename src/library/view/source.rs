@@ -15,7 +15,7 @@ pub struct AboutSource {
     pub author: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Rounded down to two digits.
+    /// The number of stars, rounded down to two significant digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stars: Option<u64>,
     /// The day of the last push, `YYYY-MM-DD`.

@@ -14,7 +14,7 @@ pub struct TopicView {
     pub also: Vec<String>,
     pub steps: Vec<String>,
     pub definition: String,
-    /// Sections that mention it.
+    /// The number of sections that mention it.
     pub mentions: u32,
 }
 
@@ -48,9 +48,9 @@ pub struct MissingTermView {
     pub label: String,
     pub spellings: Vec<String>,
     pub c_value: f64,
-    /// Independent voices that use it.
+    /// The number of independent voices that use it.
     pub voices: usize,
-    /// The topics that occur with it most characteristically: candidates for its place in the vocabulary.
+    /// The topics that are most characteristic of the sections that use it: candidates for its broader topic.
     pub near: Vec<String>,
     /// Sentences that use it.
     pub evidence: Vec<TermSentenceView>,
