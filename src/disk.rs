@@ -1,7 +1,7 @@
-//! Reads and writes files of the index, with errors that name the file. Written files can be read by every account.
+//! Reads and writes files of the index. Every account may read the written files, as far as the umask allows.
 //!
-//! A [`DiskError`] names the operation and the file. For a refused permission, it also names the file or folder that
-//! refuses, its owner, and the account of this program.
+//! The message of a [`DiskError`] names the operation and the file. If permission was denied, the message also names
+//! the file or folder with its owner and mode, and the account of this program.
 
 use std::fmt;
 use std::fs;
@@ -20,7 +20,7 @@ pub enum DiskOperation {
     Remove,
 }
 
-/// Why an operation on a file or folder failed.
+/// The error of an operation on a file or folder.
 #[derive(Debug)]
 pub struct DiskError {
     operation: DiskOperation,
@@ -29,7 +29,7 @@ pub struct DiskError {
 }
 
 impl DiskError {
-    /// The error of `operation` on `path`, which failed with `cause`.
+    /// The error for an `operation` on `path` that failed because of `cause`.
     pub fn new(operation: DiskOperation, path: &Path, cause: io::Error) -> DiskError {
         DiskError { operation, path: path.to_owned(), cause }
     }
@@ -39,18 +39,18 @@ impl DiskError {
         self.cause.kind() == ErrorKind::NotFound
     }
 
-    /// Whether the operating system refused permission, or the file system is read-only.
+    /// Whether the cause is that the operating system denied permission, or that the file system is read-only.
     pub fn is_denied(&self) -> bool {
         matches!(self.cause.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
     }
 
-    /// Whether the disk or the account's quota is full.
+    /// Whether the cause is that the disk is full or that the account's disk quota is used up.
     pub fn is_full(&self) -> bool {
         is_full(&self.cause)
     }
 }
 
-/// Whether `error` says that the disk or the account's quota is full.
+/// Whether the cause of `error` is that the disk is full or that the account's disk quota is used up.
 pub fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
@@ -79,7 +79,8 @@ impl fmt::Display for DiskError {
     }
 }
 
-/// The owner and mode of the file `path`, or of the closest accessible folder above it, and the account of this program.
+/// The part of a message that explains a denied permission. It contains the owner and mode of `path`, or of the closest
+/// accessible folder above it, and the account of this program.
 #[cfg(unix)]
 fn refusal(path: &Path) -> Option<String> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -102,7 +103,7 @@ fn refusal(_path: &Path) -> Option<String> {
     None
 }
 
-/// The user id `number`, with its name if `/etc/passwd` has one.
+/// The account with the user id `number`, as text: the id, and the account's name if `/etc/passwd` contains it.
 #[cfg(unix)]
 fn account(number: u32) -> String {
     let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -129,7 +130,7 @@ pub fn is_there(path: &Path) -> Result<bool, DiskError> {
     path.try_exists().map_err(|cause| DiskError::new(DiskOperation::Read, path, cause))
 }
 
-/// Writes `bytes` to `path`, which is created or overwritten.
+/// Creates or overwrites the file `path` with `bytes`.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     fs::write(path, bytes).map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
@@ -151,7 +152,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     written().map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
 
-/// Creates the folder `path` and those above it.
+/// Creates the folder `path` and the missing folders above it.
 pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(|cause| DiskError::new(DiskOperation::Write, path, cause))
 }
@@ -166,9 +167,10 @@ pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
     }
 }
 
-/// Why a megabyte can't be written in `folder`, if it can't. Writes a temporary file and deletes it.
+/// Tries to write a temporary file of a megabyte in `folder`, and deletes it. Returns the error if this fails, else
+/// `None`.
 ///
-/// For errors without a cause: SQLite and tantivy hide the operating system's error.
+/// This finds the cause of errors of SQLite and tantivy, because these hide the operating system's error.
 pub fn probe(folder: &Path) -> Option<DiskError> {
     let written = || -> io::Result<()> {
         let mut file = tempfile::tempfile_in(folder)?;
@@ -201,7 +203,7 @@ mod tests {
     #[test]
     fn messages_name_a_full_disk_and_a_used_up_quota() {
         assert_eq!(says(ErrorKind::StorageFull), "cannot write /i/current: the disk is full");
-        // ENOSPC and EDQUOT of Linux, as the system gives them.
+        // The error numbers of ENOSPC (28), EDQUOT (122 on Linux) and EIO (5).
         for (number, is) in [(28, true), (122, cfg!(target_os = "linux")), (5, false)] {
             let error = io::Error::from_raw_os_error(number);
             assert_eq!(is_full(&error), is, "{error}");

@@ -1,6 +1,6 @@
 //! Cairn gathers public study material on machine-learning system design, makes it searchable, and links it into a
-//! knowledge graph. It is one program with one index folder; there is no server to install. This page is the
-//! architecture: the parts, what passes between them, and what may be relied on from outside.
+//! knowledge graph. It is one program with one index folder, and needs no separate database or search server. This page
+//! describes the architecture: the modules, the data that they exchange, and the guarantees that users can rely on.
 //!
 //! # Data flow
 //!
@@ -32,28 +32,29 @@
 //! serve, commands                                           formatting only
 //! ```
 //!
-//! A module imports only modules above it in the list below. A test reads the `use` lines and enforces that order.
-//! [`extract`] and [`annotate`] are pure: no files, no network, and the same input gives the same output. Only [`crawl`]
-//! names the HTTP client. Only [`crawl::github`] names octocrab, which provides the types of GitHub's API and sends
-//! nothing by itself: its requests go through our session, which enforces pace, quotas, hosts and the use of the token.
+//! A module imports only modules that are declared above it at the end of this file. A test reads the `use` lines and
+//! enforces this order. [`extract`] and [`annotate`] are pure: they use no files and no network, and the same input
+//! gives the same output. Only [`crawl`] uses the HTTP client. Only [`crawl::github`] uses octocrab, which provides the
+//! types of GitHub's API. octocrab sends no requests itself: they go through our session, which enforces rate limits,
+//! quotas, and the rules for hosts and the token.
 //!
 //! # Glossary
 //!
 //! | word | meaning |
 //! |---|---|
 //! | source | an entry of the catalogue: a repository, an archive or a folder ([`catalogue::Source`]) |
-//! | voice | who counts as one author wherever Cairn counts who says, uses or cites something ([`catalogue::voice`]) |
-//! | document | one file of a source, or one thread, as its reader understood it ([`extract::Document`]) |
+//! | voice | an independent author, who counts once wherever Cairn counts how many say, use or cite something; for example, all repositories of one owner are one voice ([`catalogue::voice`]) |
+//! | document | the extracted content of one file of a source, or of one thread ([`extract::Document`]) |
 //! | section | the unit of search: a heading with its text ([`extract::Section`]), at an address ([`extract::Address`]: lines, page, cell of a notebook, card, comment) |
-//! | part | one of several sections into which the text below one heading was cut because it is long; [`extract::Section::chunk`] numbers them |
-//! | passage | a section as an answer shows it: source, address, link, and as much text as its licence allows ([`library::view::PassageView`]); in [`eval`], judged lines of a file |
+//! | part | one of several sections that contain the text below one heading, because the text is too long for one section; [`extract::Section::chunk`] numbers the parts |
+//! | passage | a section in the results that readers get: source, address, link, and as much text as its licence allows ([`library::view::PassageView`]); in [`eval`], judged lines of a file |
 //! | topic | a concept of the vocabulary, with labels, definition and relations ([`vocabulary::Topic`]) |
-//! | mention | a topic whose label occurs in a section, with the words that matched and how much the section is about it ([`annotate::Mention`]) |
+//! | mention | the occurrence of a topic's label in a section, with the words that matched and how much the section is about the topic ([`annotate::Mention`]) |
 //! | step | one of the eight steps of a design answer, from problem framing to monitoring |
-//! | tie | what joins two topics: relations of the vocabulary, sentences that name both, or both, with weight and evidence ([`graph::Edge`]; in answers [`library::view::Tie`]) |
+//! | tie | a connection of two topics, with weight and evidence; the evidence is relations of the vocabulary, sentences that name both topics, or both kinds ([`graph::Edge`]; in results [`library::view::Tie`]) |
 //! | case | a topic below `case-studies`, such as video recommendation, with what the sources say about it ([`graph::CaseStudy`]) |
-//! | cell | one case at one step: how many voices say how much, and the best sections ([`graph::cases::MatrixCell`]) |
-//! | resource | a work that sources cite, whatever address they use ([`annotate::resources::CitedResource`]) |
+//! | cell | the coverage of one step of one case: the number of voices that say something, how much they say, and the best sections ([`graph::cases::MatrixCell`]) |
+//! | resource | a work that sources cite; sources that cite it by different URLs cite the same resource ([`annotate::resources::CitedResource`]) |
 //! | generation | a complete, immutable index that readers open ([`generation`]) |
 //! | run | one refresh, and its record in `runs.json` ([`generation::run::RunRecord`]) |
 //!
@@ -75,53 +76,55 @@
 //! lock                  one writer; says who holds it
 //! ```
 //!
-//! A generation and `runs.json` hold everything that readers need. Readers never open `library.db`, and they write
-//! nothing, so an index on read-only storage or of another account can be searched. The one exception is
-//! `cairn sources discover`, which updates `discover.json` if it can.
+//! A generation and `runs.json` contain everything that readers need. Readers never open `library.db`, and they write
+//! nothing, so an index on read-only storage or of another account can be searched. The only exception is
+//! `cairn sources discover`: it updates `discover.json` if it can.
 //!
-//! A refresh may be killed at any instruction: `current` still names a complete generation, and the next refresh continues
-//! from what the store and the index hold. The next refresh rebuilds damaged files from the store, and restores or
-//! fetches damaged rows of the store ([`generation`] says what is checked when, and which formats can be read). A full
-//! disk ends a refresh and leaves the generations as they were. If the store or the sources are lost, a refresh that
-//! would lose more than a tenth of the documents publishes nothing ([`generation::loss`]).
+//! A refresh may be killed at any instruction. `current` then still names a complete generation, and the next refresh
+//! continues from the content of the store and the index. It also rebuilds damaged files from the store, and derives or
+//! fetches damaged rows of the store again. [`generation`] defines what is checked when, and which formats can be read.
+//! If the disk is full, a refresh ends without changing the published generations. If the store or the sources are
+//! lost, a refresh that would lose more than a tenth of the documents publishes nothing ([`generation::loss`]).
 //!
 //! # Processes
 //!
-//! `serve` answers requests and plans refreshes. Each refresh is a child process of it (`cairn refresh`), and each refresh
-//! has two children that read documents under limits on memory and time (`cairn read`). So a crawl can't exhaust the
-//! server, and a broken file can't break the crawl. A run respects the limits of hosts: few requests at the same time, and
-//! waits as a host asks for them. What would take too long is deferred.
+//! `serve` responds to requests and starts refreshes on schedule. Each of these refreshes is a child process of the
+//! server (`cairn refresh`). Each refresh has two child processes that read documents under limits on memory and time
+//! (`cairn read`). So a crawl can't exhaust the server's memory, and a broken file can't make the crawl fail. A run
+//! respects the rate limits of hosts: it sends few concurrent requests to a host, and waits when a host asks for it.
+//! Work that would take too long is deferred to a later run.
 //!
 //! # The server
 //!
-//! Pages are rendered on the server, and the templates escape all text. An author's Markdown goes through one renderer. It
-//! writes none of the author's HTML, and receives only text that it can render in bounded time. Address, generation, last run
-//! and server identify an answer (its ETag), so an unchanged answer is not made again. Requests for foreign hosts are
-//! refused.
+//! Pages are rendered on the server, and the templates escape all text. All Markdown by authors goes through one
+//! renderer. The renderer does not output the author's HTML, and receives only text that it can render in bounded time.
+//! The ETag of a response is derived from its address, the generation, the last run and the server, so a response that
+//! the client already has is not generated again. Requests with a foreign host name are refused.
 //!
-//! Bounds exist for the requests and connections of one peer, for all requests together, for the head and the parameters
-//! of a request, and for the time of an answer. Searches have a bounded queue and their own threads. Each search has a
-//! budget of work and time, and ends when the budget is spent or nobody waits for the answer. Requests without a search
-//! bypass the queue.
+//! There are limits for the requests and connections of one peer, for all requests together, for the head and the
+//! parameters of a request, and for the time of a response. Searches have a bounded queue and their own threads. Each
+//! search has a budget of work and time. It ends early when the budget is spent or no client waits for the response any
+//! more. Requests without a search bypass the queue.
 //!
-//! [`library`] decides how much of a text is shown, for pages, API, cards, guides and assistants alike.
+//! [`library`] decides how much of a text is shown, in the same way for pages, API, cards, guides and assistants.
 //!
 //! # Rules that hold everywhere
 //!
-//! - Everything that is fetched is hostile: paths, archives, Markdown, HTML, notebooks, addresses. Nothing fetched is ever
-//!   executed, written outside the store, or printed unescaped: [`printable`] says what is escaped where.
-//! - What Cairn finds in the current folder is hostile too: [`config`] says what it may set.
-//! - A soft failure is a [`problem::Problem`] next to the value of a stage. One bad file, repository or query never stops
-//!   the rest.
-//! - Stages have `thiserror` enums; [`refresh`] and [`commands`] use `anyhow`. A message names the thing and the cause; the
-//!   remedy is a separate hint.
-//! - A quote that leaves Cairn is a [`catalogue::rights::Showable`]. Only the functions that apply the rights to it,
-//!   [`catalogue::rights::show`] and [`catalogue::rights::show_whole`], can make one; [`catalogue::rights`] says which
-//!   texts are quotes.
-//! - The text of private sources is for readers of this index. Feeds and files omit it unless the user asks for it
-//!   ([`library::Audience`]).
+//! - Everything that is fetched is hostile: paths, archives, Markdown, HTML, notebooks, addresses. Fetched content is
+//!   never executed, never written outside the store, and never printed unescaped: [`printable`] defines what is
+//!   escaped where.
+//! - Files that Cairn finds in the current folder are hostile too. [`config`] defines which settings they may change.
+//! - A stage reports a failure that does not stop the run as a [`problem::Problem`], in addition to its value. One bad
+//!   file, repository or query never stops the rest.
+//! - Stages have error enums with `thiserror`; [`refresh`] and [`commands`] use `anyhow`. A message names what failed
+//!   and why; the remedy is a separate hint.
+//! - Every quote that Cairn outputs is a [`catalogue::rights::Showable`]. Only [`catalogue::rights::show`] and
+//!   [`catalogue::rights::show_whole`] can make one: they apply the source's rights to the text. [`catalogue::rights`]
+//!   defines which texts are quotes.
+//! - The text of private sources is shown only to readers of this index. Feeds and files omit it unless the user asks
+//!   for it ([`library::Audience`]).
 
-// A fixture of `search` is compiled into the integration tests too, where the library has this name.
+// A fixture of `search` is also compiled into the integration tests, which refer to the library by this name.
 #[cfg(test)]
 extern crate self as cairn;
 

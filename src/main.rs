@@ -1,4 +1,4 @@
-//! The program `cairn`: reads the command line, dispatches, prints the error chain.
+//! The program `cairn`. Parses the command line, runs the command, and prints an error with its causes.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(Exit::Wrong) => ExitCode::from(2),
         Ok(Exit::SourceFailed) => ExitCode::from(3),
         Ok(Exit::Ill) => ExitCode::FAILURE,
-        // The reader of our output closed the pipe.
+        // The program that reads our output closed the pipe.
         Err(error) if commands::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("cairn: {}", completed(&chain(&error)));

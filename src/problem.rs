@@ -1,10 +1,10 @@
 //! Problems that do not stop a run, and faults in data files.
 //!
-//! A stage returns its value and [`Problem`]s; it returns `Err` only if it can't continue. All [`Fault`]s of the data files
-//! that people edit are reported together.
+//! A stage returns its value and [`Problem`]s. It returns `Err` only if it can't continue. All [`Fault`]s in the data
+//! files that people edit are reported together.
 //!
-//! Errors: stages have `thiserror` types of their own, `commands` and `refresh` use `anyhow`. A message names the thing and
-//! the cause; the remedy is a separate hint.
+//! Each stage has its own error types, which use `thiserror`; `commands` and `refresh` use `anyhow`. A message names
+//! what failed and why; the remedy is a separate hint.
 
 use std::fmt;
 
@@ -43,24 +43,24 @@ impl fmt::Display for Stage {
     }
 }
 
-/// A failure that does not stop the run: it concerns one file, one repository or one edge.
+/// A failure that does not stop the run, because it is about a single file, repository or edge.
 ///
-/// It is stored with its blob or source until that changes.
+/// It is stored with its blob or source until the blob or source changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     pub stage: Stage,
-    /// The source's id, if the problem concerns one source.
+    /// The source's id, if the problem is about one source.
     pub source: Option<String>,
-    /// The path inside the source, if the problem concerns one file.
+    /// The path inside the source, if the problem is about one file.
     pub path: Option<String>,
-    /// What happened to what.
+    /// What happened, and to which thing.
     pub message: String,
-    /// What the user can do, if anything.
+    /// What the user can do about the problem, if anything.
     pub hint: Option<String>,
 }
 
 impl Problem {
-    /// A problem of `stage` with a message only; the caller adds source and path.
+    /// A problem of `stage` with only a message. The caller can add source, path and hint.
     pub fn new(stage: Stage, message: impl Into<String>) -> Self {
         Problem { stage, source: None, path: None, message: message.into(), hint: None }
     }
@@ -87,7 +87,7 @@ impl Problem {
     }
 }
 
-/// On one line, escaped: it contains text by other people.
+/// The problem on one line. Text is escaped, because it may be by other people.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.stage)?;
@@ -107,19 +107,19 @@ impl fmt::Display for Problem {
 pub struct Fault {
     /// The file's path as the user knows it, such as `sources/catalogue.toml`.
     pub file: String,
-    /// 1-based.
+    /// The line number, counted from 1.
     pub line: usize,
     pub message: String,
 }
 
-/// On one line, escaped: the file may be by anybody.
+/// The fault on one line. Text is escaped, because anybody may have written the file.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", escape(&self.file), self.line, escape(&self.message))
     }
 }
 
-/// All faults of the data files that were read. Never empty if returned as an error.
+/// The faults in all data files that were read. Not empty if it is returned as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
@@ -153,21 +153,21 @@ impl fmt::Display for Faults {
 
 impl std::error::Error for Faults {}
 
-/// The 1-based line of the byte `offset` in `text`. O(offset).
+/// The line number, counted from 1, of the byte at `offset` in `text`. O(offset).
 pub fn line_of(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
 
-/// `error` and its causes on one line, escaped, the outermost first, without causes that another message already contains.
-/// Only the faults of data files are on lines of their own.
+/// The escaped messages of `error` and its causes on one line, the outermost first. Omits a cause if a message before
+/// it contains the same text. Only [`Faults`] take several lines.
 pub fn chain(error: &anyhow::Error) -> String {
     let mut messages: Vec<String> = Vec::new();
     for cause in error.chain().map(message_of) {
         if messages.iter().any(|known| known.contains(&cause)) {
             continue;
         }
-        // It contains the end of the previous message, and more.
+        // If the cause contains the last part of the previous message, it replaces that part.
         if let Some(last) = messages.last_mut()
             && let Some(rest) = last.split(": ").last().filter(|rest| cause.contains(rest))
         {

@@ -1,4 +1,4 @@
-//! Which case study a document or a section is about, by its headings, title and path.
+//! Determines which case study a document or a section is about, from its headings, title and path.
 
 use super::tagger::Tagger;
 use super::trail::Trail;
@@ -6,13 +6,13 @@ use crate::extract::Document;
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label_rule::TextPlace;
 
-/// Trailing parts of a path that may name a case: the file name and its two innermost folders.
+/// The number of trailing parts of a path that may name a case: the file name and the two innermost folders.
 const PATH_PARTS: usize = 3;
 
 /// The labels of the case studies, compiled into a tagger.
 pub struct CaseIndex {
     tagger: Tagger,
-    /// By topic index in the vocabulary: the topics above it.
+    /// For each topic of the vocabulary, the indices of the topics above it.
     above: Vec<Vec<u32>>,
 }
 
@@ -24,8 +24,9 @@ impl CaseIndex {
         CaseIndex { tagger: Tagger::over(vocabulary, &places), above }
     }
 
-    /// The case that `document` at `path` is about as a whole: the first one named by its title, its first section's
-    /// outermost heading, its file name or the folders above, in this order.
+    /// The index of the case that the whole `document` at `path` is about. These are searched in this order, and the
+    /// first that names one case decides: the title, the outermost heading of the first section, the file name, and the
+    /// two folders above it, innermost first.
     pub fn of_document(&self, document: &Document, path: &str) -> Option<u32> {
         let title = document.title.as_deref();
         let heading = document.sections.first().and_then(|s| s.headings.first());
@@ -35,14 +36,14 @@ impl CaseIndex {
         names.chain(parts).find_map(|name| self.named(name))
     }
 
-    /// The case that a section is about: the one named by the innermost of its `headings` (outermost first) that
-    /// names a case, else `whole`, the case of its document.
+    /// The index of the case that a section with `headings` (outermost first) is about. The innermost heading that
+    /// names one case decides. If no heading does, it is `whole`, the case of the section's document.
     pub fn of_section(&self, headings: &[String], whole: Option<u32>) -> Option<u32> {
         headings.iter().rev().find_map(|heading| self.named(heading)).or(whole)
     }
 
-    /// The one case that `text` names. Of a case and a narrower one, the narrower counts. `None` if it names several
-    /// unrelated ones: then it is about none of them in particular.
+    /// The index of the case that `text` names. If it names a case and a narrower one, the narrower one counts. `None`
+    /// if it names no case, or several unrelated cases: then it is not about one of them in particular.
     fn named(&self, text: &str) -> Option<u32> {
         let mut found: Vec<u32> = self
             .tagger

@@ -1,4 +1,5 @@
-//! Detects the language of a document from the beginning of its text, and of sections in another language.
+//! Detects the language of a document from the beginning of its text, and the language of each section that differs
+//! from its document.
 
 use crate::extract::words::words;
 use crate::extract::{Document, Section};
@@ -14,14 +15,15 @@ const COMMON: [&str; 14] = [
     "the", "of", "and", "to", "is", "that", "for", "with", "are", "this", "which", "from", "by",
     "can",
 ];
-/// Minimum percentage of these words in English text. They are about 25 % of English prose and about 5 % of lists of
-/// titles.
+/// A sample counts as English if at least this percentage of its words is in [`COMMON`]. In English prose it is about
+/// 25 %, in lists of titles about 5 %.
 const COMMON_PERCENT: usize = 6;
-/// With fewer words in the sample, the percentage means nothing.
+/// Samples with fewer words are not recognised as English by [`COMMON_PERCENT`]: there the percentage means nothing.
 const LEAST_COUNTED: usize = 12;
 
-/// The three-letter codes (ISO 639-3, and 639-2/B where it differs) of the languages that whatlang detects, with the
-/// code that is stored: ISO 639-1. Bokmål is stored as `no`, since detection can't tell it from Nynorsk. Sorted.
+/// For each language that whatlang detects: its three-letter codes (ISO 639-3, and 639-2/B where it differs), and the
+/// code that is stored instead (ISO 639-1). Bokmål is stored as `no`, since detection can't distinguish it from
+/// Nynorsk. Sorted by the first code.
 const CODES: [(&str, &str); 88] = [
     ("afr", "af"),
     ("aka", "ak"),
@@ -120,8 +122,8 @@ const SECTION_LANGUAGES: [&str; 20] = [
     "tr", "uk", "vi", "zh",
 ];
 
-/// The normal form of a language code, in which it is stored and compared: lower-case, with two letters if ISO 639-1
-/// has such a code. Other text is returned trimmed and lower-cased.
+/// The normal form of a language code, for storage and comparison: lower-case, and the two-letter code if ISO 639-1 has
+/// one for the language. Other text is returned trimmed and lower-cased.
 ///
 /// ```
 /// use cairn::annotate::language_code;
@@ -176,8 +178,9 @@ fn code(sample: &str) -> Option<String> {
     Some(language_code(detected.lang().code()))
 }
 
-/// Whether `sample` has more common English words than text in other languages has. Recognises nearly all English text
-/// at a hundredth of the cost of trigrams. A word with non-ASCII characters counts as one word per character.
+/// Whether `sample` has enough common English words ([`COMMON_PERCENT`]) to be recognised as English. Recognises nearly
+/// all English text, at a hundredth of the cost of detection by trigrams. If a word has non-ASCII characters, each of
+/// its characters counts as a word.
 fn is_plainly_english(sample: &str) -> bool {
     let mut words = 0;
     let mut common = 0;

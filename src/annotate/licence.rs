@@ -10,7 +10,7 @@ use crate::catalogue::LicenceFile;
 /// Minimum similarity of a match (the Dice coefficient of the bigrams of both texts).
 const LEAST_SCORE: f32 = 0.8;
 
-/// Bytes of a text that are compared; the longest licence of the SPDX list has fewer.
+/// At most this many bytes of a text are compared, from its beginning. All licences of the SPDX list are shorter.
 const MOST_BYTES: usize = 128 * 1024;
 
 /// The licence texts of the SPDX list, unpacked at first use (about 0.1 s).
@@ -31,17 +31,18 @@ fn detect(text: &str) -> Option<String> {
     Some(found.name.to_owned())
 }
 
-/// The maximum number of licence files of one source that are compared; more are not one repository's own licences.
+/// At most this many licence files of one source are compared. Further ones are ignored, because they are not the
+/// repository's own licences.
 const MOST_FILES: usize = 8;
 
-/// The texts of a source's licence files, as they arrive. Holds at most [`MOST_FILES`] times [`MOST_BYTES`].
+/// Collects the texts of a source's licence files: at most [`MOST_FILES`] files, and [`MOST_BYTES`] bytes of each.
 #[derive(Debug, Default)]
 pub struct LicenceTexts {
     texts: Vec<(LicenceFile, String)>,
 }
 
 impl LicenceTexts {
-    /// Adds the file at `path` if it holds the licence of the source's texts.
+    /// Adds the file at `path` if its name is that of a licence of the source's texts (see [`LicenceFile::of`]).
     pub fn add(&mut self, path: &str, bytes: &[u8]) {
         let Some(kind) = LicenceFile::of(path).filter(|_| self.texts.len() < MOST_FILES) else {
             return;
@@ -50,8 +51,9 @@ impl LicenceTexts {
         self.texts.push((kind, String::from_utf8_lossy(bytes).into_owned()));
     }
 
-    /// The SPDX id of the licence of the source's texts. `None` if there is none, if its text is not recognised, or if several
-    /// files of the deciding kind have different licences: a guess could show more than its author allows.
+    /// The SPDX id of the licence of the source's texts. Only the files of the first kind in [`LicenceFile`] that the
+    /// source has are considered. `None` if there is no such file, if the text of one is not recognised, or if they
+    /// have different licences: a guess could show more of a text than its author allows.
     ///
     /// Takes some milliseconds for each file.
     pub fn licence(&self) -> Option<String> {

@@ -10,11 +10,12 @@ use crate::extract::sentences::sentences;
 use crate::extract::{Document, Section};
 use crate::vocabulary::label_rule::TextPlace;
 
-/// Longer sentences, in characters, are not used as evidence: they are hard to read, and some licences do not allow
-/// quotations of that length.
+/// Sentences with more characters than this are not used as evidence: they are hard to read, and some licences do not
+/// allow quotations of that length.
 const EVIDENCE_CHARS: usize = 280;
 
-/// A sentence with more topics is a list and does not show which topic a link in it is about.
+/// A sentence that names more topics than this is a list and does not show which topic a link in it is about, so its
+/// topics are not assigned to the link.
 const MOST_TOPICS: usize = 5;
 
 /// The topics found in a section.
@@ -23,7 +24,7 @@ pub(super) struct Topics {
     pub mentions: Vec<Mention>,
     /// Its sentences that name at least two topics.
     pub co_mentions: Vec<CoMention>,
-    /// One per link.
+    /// The topics of each link of the section, in the order of the links.
     pub cited: Vec<LinkTopics>,
 }
 
@@ -83,7 +84,8 @@ impl<'a> Finder<'a> {
         Topics { mentions: rank(tally.topics, self.tagger), co_mentions, cited }
     }
 
-    /// The topics of each link of `section`, by its text, its sentence and its heading.
+    /// For each link of `section`, the topics named by the link's text, by its sentence, and by the section's own
+    /// heading.
     fn cited(&mut self, section: &'a Section, trail: &Trail) -> Vec<LinkTopics> {
         let heading = section.subject().last().map_or(&[][..], |heading| self.heading(heading));
         let heading: Vec<u32> = heading.iter().map(|named| named.topic).collect();
@@ -123,23 +125,24 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// The position of a sentence in its section's text: byte offset, and length of the text in bytes.
+/// The position of a sentence in its section's text: the byte offset of the sentence (`start`), and the length of the
+/// whole text in bytes (`length`).
 #[derive(Clone, Copy)]
 struct SentencePosition {
     start: usize,
     length: usize,
 }
 
-/// The topics of one section found so far.
+/// The topics that have been found so far in one section.
 #[derive(Default)]
 struct SectionTally {
     topics: Vec<RatedMention>,
-    /// Indices in `topics`, by topic.
+    /// For each topic, its index in `topics`.
     places: HashMap<u32, usize>,
 }
 
 impl SectionTally {
-    /// The entry of `topic`; a new one gets `label`.
+    /// The entry of `topic`. If there is none, adds one with `label`.
     fn entry(&mut self, topic: u32, label: &str) -> &mut RatedMention {
         let next = self.topics.len();
         let place = *self.places.entry(topic).or_insert(next);
@@ -151,7 +154,8 @@ impl SectionTally {
         &mut self.topics[place]
     }
 
-    /// Counts a heading that names `topic`: the section's own if `above` is 0, else one that many levels above it.
+    /// Records that a heading names `topic`. `above` is 0 for the section's own heading, else the number of levels by
+    /// which the heading is above that.
     fn heading(&mut self, topic: u32, label: &str, above: usize) {
         let RatedMention { mention, signals } = self.entry(topic, label);
         match above {

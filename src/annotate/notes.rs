@@ -40,11 +40,11 @@ pub struct CoMention {
 /// The topics that a link may be about, as indices in the vocabulary. A topic that is named twice occurs twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkTopics {
-    /// Named by the link's text.
+    /// The topics that the link's text names.
     pub anchor: Vec<u32>,
-    /// Named by the sentence that contains the link.
+    /// The topics that the sentence with the link names.
     pub sentence: Vec<u32>,
-    /// Named by the heading above the link.
+    /// The topics that the heading above the link names.
     pub heading: Vec<u32>,
 }
 
@@ -59,7 +59,8 @@ pub enum SectionRole {
     Navigation,
     /// Licence, contribution, thanks: it is about the repository.
     Boilerplate,
-    /// Neither it nor its neighbouring sections name a topic of the vocabulary.
+    /// It is about another field: neither the section nor its neighbours name a topic of the vocabulary, and its
+    /// document has few words of the field.
     OffTopic,
 }
 
@@ -71,14 +72,14 @@ pub struct SectionNotes {
     pub co_mentions: Vec<CoMention>,
     /// The topics of each of the section's links.
     pub cited: Vec<LinkTopics>,
-    /// The index of its design step in the vocabulary.
+    /// The index (in the vocabulary) of the design step that the section belongs to, if any.
     pub step: Option<u8>,
     /// Language code (ISO 639-1) if it was detected and differs from the document's.
     pub language: Option<String>,
     pub role: SectionRole,
-    /// Equal for exact copies; `None` if the section is too short.
+    /// A hash that is equal for exact copies; `None` if the section is too short.
     pub fingerprint: Option<u64>,
-    /// Finds candidates for near-copies; `None` if the section is too short.
+    /// A signature for finding candidates for near-copies; `None` if the section is too short.
     pub signature: Option<copies::MinHashSignature>,
 }
 

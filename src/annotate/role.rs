@@ -62,9 +62,10 @@ const LICENCE_PHRASES: [&str; 5] = [
     "this project is licensed under",
     "the software is provided \"as is\"",
 ];
-/// A licence notice has at most four times this many words; a longer text has other content too.
+/// A text with a licence phrase is a licence notice if it has at most four times this many words. A longer text has
+/// other content too.
 const NOTICE_WORDS: usize = 60;
-/// Minimum percentage of words in links to the same repository that makes a section navigation.
+/// A section is navigation if at least this percentage of its words is in links to the same repository.
 const INNER_PERCENT: usize = 70;
 /// Words that are common in texts on machine learning and software, besides the vocabulary's labels. A document is
 /// on topic if at least one in `FIELD_SHARE` of its words is one of these.
@@ -135,7 +136,7 @@ const FIELD: [&str; 64] = [
     "training",
 ];
 const FIELD_SHARE: usize = 100;
-/// The number of sections before and after a section that count as its neighbours.
+/// This many sections before a section, and this many after it, count as its neighbours.
 const NEIGHBOURS: usize = 3;
 
 /// The role of `section` without regard to its document: never `SectionRole::OffTopic`.
@@ -160,7 +161,7 @@ static NAVIGATION_KEYS: LazyLock<HashSet<String>> =
 static BOILERPLATE_KEYS: LazyLock<HashSet<String>> =
     LazyLock::new(|| BOILERPLATE.into_iter().map(label::key).collect());
 
-/// Whether most words of `section` are links to its own repository.
+/// Whether most words of `section` are in links to its own repository.
 fn is_mostly_inner_links(section: &Section) -> bool {
     let inner = section.inner as usize;
     section.code.is_empty() && inner >= 3 && inner * 100 >= words(&section.text) * INNER_PERCENT
@@ -172,9 +173,12 @@ fn is_notice(section: &Section) -> bool {
     LICENCE_PHRASES.iter().any(|words| text.contains(words)) && words(&text) <= NOTICE_WORDS * 4
 }
 
-/// Marks the off-topic sections of `document`: content sections without a topic whose neighbours have none either.
-/// Only in documents where at most a quarter of the sections has a topic and few words are of the field (`FIELD`).
-/// Documents in other languages than English are skipped, because the vocabulary may lack labels in them.
+/// Marks the off-topic sections of `document`: content sections that name no topic and have no neighbour that names
+/// one.
+///
+/// Marks nothing if more than a quarter of the sections name a topic, or if the document has enough words of the field
+/// (`FIELD`). Documents in languages other than English are skipped, because the vocabulary may lack labels in those
+/// languages.
 pub(super) fn mark_off_topic(
     document: &Document,
     language: Option<&str>,
@@ -197,7 +201,7 @@ pub(super) fn mark_off_topic(
     }
 }
 
-/// Whether `document` has enough words of the field (`FIELD`).
+/// Whether at least one in `FIELD_SHARE` words of `document` is a word of the field (`FIELD`).
 fn is_on_topic(document: &Document) -> bool {
     let (mut all, mut of_field) = (0, 0);
     for section in &document.sections {

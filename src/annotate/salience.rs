@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::tagger::Tagger;
 use super::{Mention, Salience};
 
-/// The most main topics of a section.
+/// The maximum number of main topics of a section.
 const MOST_MAIN: usize = 3;
 /// The minimum score of a main topic.
 const LEAST_MAIN: f32 = -1.6;
@@ -16,19 +16,19 @@ const LEAST_MAIN: f32 = -1.6;
 /// Where and how often a section names a topic.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TopicSignals {
-    /// In its own heading.
+    /// Whether the section's own heading names it.
     pub own: bool,
-    /// In the heading above that.
+    /// Whether the heading one level above the section's own names it.
     pub parent: bool,
-    /// In a heading further up, or in the document's title.
+    /// Whether a heading further up, or the document's title, names it.
     pub outer: bool,
-    /// Number of occurrences in its text.
+    /// The number of occurrences in the section's text.
     pub body: u32,
-    /// Number of links whose text names it: such a text describes the link's target rather than the section.
+    /// The number of links whose text names it. The text of a link describes the link's target rather than the section.
     pub anchors: u32,
-    /// Position of its first occurrence in the text: 1 at the beginning, 0 at the end or without one.
+    /// How early in the text it first occurs: from 1 at the beginning to 0 at the end; 0 if it does not occur.
     pub early: f32,
-    /// How many of its directly narrower topics the section names.
+    /// The number of directly narrower topics that the section names.
     pub kinds: u32,
 }
 
@@ -38,8 +38,8 @@ pub(super) struct RatedMention {
     pub signals: TopicSignals,
 }
 
-/// The mentions, the most salient first. Drops topics that only the title or an outer heading names, unless their
-/// score makes them main topics.
+/// The mentions of `topics`, the most salient first. Topics that only the title or an outer heading names are dropped,
+/// except main topics.
 pub(super) fn rank(mut topics: Vec<RatedMention>, tagger: &Tagger) -> Vec<Mention> {
     count_kinds(&mut topics, tagger);
     let distinct = topics.len();

@@ -7,9 +7,9 @@ use crate::vocabulary::folded::{FoldedText, FoldedWords};
 
 /// The index of the section's step in the vocabulary, if it has one.
 ///
-/// Of the three innermost headings, the innermost that contains a step's heading words decides; the longest words win
-/// ("online metrics" over "metrics"). Without one: the step that most of the main topics belong to, unless there is
-/// a tie.
+/// The three innermost headings are searched for the heading words of the steps. The innermost heading that contains
+/// any decides; if it contains several, the longest win ("online metrics" over "metrics"). If no heading contains any,
+/// it is the step with the most main topics of the section; `None` if several steps have equally many.
 pub(super) fn of(section: &Section, mentions: &[Mention], tagger: &Tagger) -> Option<u8> {
     let by_heading = section.subject().iter().rev().take(3).find_map(|heading| {
         let heading = FoldedText::of(heading);

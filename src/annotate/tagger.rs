@@ -1,4 +1,4 @@
-//! Finds the topics that a text names: the labels of the vocabulary in it, as far as their rules allow.
+//! Finds the topics that a text names: searches the text for the labels of the vocabulary and applies their rules.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -13,8 +13,8 @@ use crate::vocabulary::label_rule::TextPlace;
 /// unlimited range, many labels in one very long "sentence" would take quadratic time.
 const RULE_REACH: usize = 600;
 
-/// The most rule evaluations for one label in one text. Further occurrences with a rule are not tagged; real
-/// sentences have fewer.
+/// The maximum number of rule evaluations for one label in one text. Beyond it, occurrences of a label with a rule are
+/// not tagged. Real sentences need fewer evaluations.
 const MOST_TRIED: usize = 16;
 
 /// A topic named in a text, and the byte range of its label.
@@ -28,13 +28,13 @@ pub(super) struct TopicMatch {
 /// The vocabulary, compiled for tagging.
 pub struct Tagger {
     labels: LabelIndex,
-    /// By step: the heading words that assign a section to it.
+    /// For each step, the heading words that assign a section to it.
     pub(super) steps: Vec<Vec<FoldedWords>>,
-    /// By topic: the steps that it belongs to.
+    /// For each topic, the indices of the steps that it belongs to.
     pub(super) topic_steps: Vec<Vec<u8>>,
-    /// By topic: whether it is a field of knowledge.
+    /// For each topic, whether it is a field of knowledge.
     fields: Vec<bool>,
-    /// By topic: the topics directly above it, without fields of knowledge.
+    /// For each topic, the topics directly above it, without fields of knowledge.
     kinds: Vec<Vec<u32>>,
     /// The version of the vocabulary, for messages and stored notes.
     pub version: String,
@@ -80,8 +80,8 @@ impl Tagger {
         self.kinds.get(topic as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The topics named in `heading`. If the headings `trail` don't contain the words that a rule requires, these
-    /// are also searched in `text`, the text below the heading.
+    /// The topics named in `heading`. Words that a rule requires nearby may be in the heading or in the headings
+    /// `trail`. If they are missing there, they may also be in `text`, the text below the heading.
     pub(super) fn find_in_heading(
         &self,
         heading: &str,
@@ -104,7 +104,8 @@ impl Tagger {
         self.allowed(&folded, &self.labels.matches(&folded), trail, place)
     }
 
-    /// The topics of the labels `matches` in `text` whose rules allow them.
+    /// The topics of `matches`, the labels found in `text`. A topic is left out if its rule does not allow the label
+    /// there.
     fn allowed(
         &self,
         text: &FoldedText,

@@ -17,13 +17,15 @@ use crate::vocabulary::label::{self, Token};
 use crate::vocabulary::label_index::LabelIndex;
 use crate::vocabulary::plain;
 
-/// The most words of a term; longer phrases are usually sentences.
+/// The maximum number of words in a term. Longer phrases are skipped, because they are usually sentences.
 const MOST_WORDS: usize = 4;
-/// The minimum number of independent voices; with fewer, the phrase may be a personal habit.
+/// The minimum number of independent voices that use a term. A phrase with fewer is skipped: it may be a personal
+/// habit.
 const LEAST_VOICES: usize = 3;
-/// The most uses that count per voice, so that one author can't establish a term.
+/// At most this many uses by one voice are counted, so that one author can't establish a term.
 const MOST_OF_A_VOICE: u32 = 20;
-/// The most sentences kept as evidence for a term, each of another voice, and their greatest length in characters.
+/// At most `MOST_EVIDENCE` sentences, each from a different voice and of at most `EVIDENCE_CHARS` characters, are kept
+/// as evidence for a term.
 const MOST_EVIDENCE: usize = 3;
 const EVIDENCE_CHARS: usize = 200;
 
@@ -36,7 +38,7 @@ pub struct TermPassage<'a> {
     pub headings: &'a [String],
     pub text: &'a str,
     pub anchors: &'a [String],
-    /// Slugs of the topics that it is about.
+    /// Slugs of the topics that the section is about.
     pub topics: Vec<&'a str>,
 }
 
@@ -47,11 +49,12 @@ pub struct MissingTerm {
     pub label: String,
     pub spellings: Vec<String>,
     pub c_value: f64,
-    /// Independent voices that use it.
+    /// The number of independent voices that use it.
     pub voices: usize,
-    /// The topics that occur with it most characteristically: candidates for its place in the vocabulary.
+    /// Slugs of the topics that are most characteristic of the sections with this term. They suggest where the term
+    /// belongs in the vocabulary.
     pub near: Vec<String>,
-    /// Sentences that use it, each of another voice.
+    /// Sentences that use it, each from a different voice.
     pub evidence: Vec<TermEvidence>,
 }
 
@@ -150,7 +153,8 @@ impl TermCandidates {
         }
     }
 
-    /// The candidates that enough voices use, by C-value and number of voices.
+    /// At most `limit` of the candidates that enough voices use. They are sorted by a weight that grows with the
+    /// C-value and the number of voices, highest first.
     fn finish(self, limit: usize) -> Vec<MissingTerm> {
         let frequency: Vec<u32> = self.all.iter().map(TermCandidate::frequency).collect();
         let (mut inside, mut holders) = (vec![0_u32; self.all.len()], vec![0_u32; self.all.len()]);
@@ -218,7 +222,7 @@ impl TermCandidate {
         let mut keys = BTreeSet::from([label.to_lowercase()]);
         let others = names.filter(|text| keys.insert(text.to_lowercase())).collect();
         let mut near: Vec<(String, u32)> = self.near.into_iter().collect();
-        // A topic that occurs with many terms says little about where this one belongs, so frequent topics weigh less.
+        // A topic of many passages is a weak hint at where this term belongs, so frequent topics weigh less.
         let tie = |(topic, count): &(String, u32)| {
             let total = totals.get(topic).copied().unwrap_or(1).max(1);
             f64::from(*count) / f64::from(total).sqrt()
@@ -235,14 +239,15 @@ impl TermCandidate {
     }
 }
 
-/// Whether `word`, in its normal form, is a function word or fits every field. No term begins or ends with one.
+/// Whether `word`, in its normal form, is a function word or a general word. No term begins or ends with such a word.
 fn is_common(word: &str) -> bool {
     CommonWord::Function.includes(word) || CommonWord::General.includes(word)
 }
 
-/// Whether `wording` may be a term that is not among `labels`: one to four words in ASCII, none of them a function word or a
-/// number, neither the first nor the last a general word, and no known label of several words inside. A single word
-/// must have at least two capitals, as names and acronyms have.
+/// Whether `wording` may be a term that is not among `labels`. It must be one to four words in ASCII. None of them may
+/// be a function word, a number or a single character; the first and the last may not be general words. No part of
+/// several words may be a known label. A single word must not be a known label or plain English; it must have more than
+/// two characters, and at least two capitals, as names and acronyms have.
 fn is_term(wording: &str, tokens: &[Token], labels: &LabelIndex) -> bool {
     let words: Vec<&str> = tokens.iter().map(|token| token.normal.as_str()).collect();
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
@@ -265,7 +270,7 @@ fn is_term(wording: &str, tokens: &[Token], labels: &LabelIndex) -> bool {
     !spans.into_iter().any(|part| (part.len() > 1 || part.len() == words.len()) && is_known(part))
 }
 
-/// All shorter runs of words in the fenced `pattern`.
+/// All runs of words in the fenced `pattern` that are shorter than the whole pattern.
 fn parts(pattern: &str) -> impl Iterator<Item = &str> {
     let ends: Vec<usize> = pattern.match_indices('\u{2}').map(|(at, _)| at + 1).collect();
     let starts: Vec<usize> = std::iter::once(0).chain(ends.iter().copied()).collect();

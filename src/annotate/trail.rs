@@ -1,8 +1,8 @@
-//! The headings above a text, in which the rules of labels search for words.
+//! The headings above a text. Label rules search these headings for words.
 
 use crate::vocabulary::folded::{FoldedText, FoldedWords};
 
-/// Maximum total bytes of the folded headings; real ones are shorter.
+/// The maximum total length of the folded headings, in bytes; the rest is cut off. Real headings are shorter.
 const MOST_TRAIL: usize = 4_000;
 
 /// The headings above a text, outermost first, folded, truncated to [`MOST_TRAIL`] bytes in total.

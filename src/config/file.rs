@@ -1,4 +1,5 @@
-//! Reads the configuration files: the named one, or else the user's own, overridden by one found in the current folder.
+//! Reads the configuration files: the file that the user named, or else the user's own file, overridden by a file found
+//! in the current folder.
 
 use std::path::{Path, PathBuf};
 
@@ -14,15 +15,15 @@ use crate::problem::line_of;
 #[derive(Default)]
 pub(super) struct FileSettings {
     pub file: ConfigFile,
-    /// Who set `index` and `sources`, if the files set them.
+    /// Whether `index` was set by the user's own file or by a found file. The same for `sources`.
     pub index: PathTrust,
     pub sources: PathTrust,
 }
 
-/// The settings of the file `named`, or else of the one that `CAIRN_CONFIG` names. If neither is given, the settings of the
-/// user's own file, overridden by those of `cairn.toml` in the current folder.
+/// Reads the settings from the file `named`, or else from the file that `CAIRN_CONFIG` names. If neither is given,
+/// reads the user's own file, overridden by `cairn.toml` in the current folder.
 ///
-/// `Err` for an unreadable file, unknown keys, and a found file that sets keys it must not set.
+/// `Err` for an unreadable file, for unknown keys, and for a found file that sets keys that only the user may set.
 pub(super) fn read(named: Option<&Path>, home: &ConfinedFolder) -> anyhow::Result<FileSettings> {
     let named = named.map(Path::to_owned).or_else(|| env("CAIRN_CONFIG").map(PathBuf::from));
     if let Some(path) = named {
@@ -51,11 +52,11 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// The tables of the file at `path`. `Err` for unknown keys.
+/// Parses the file at `path`. `Err` if it can't be read, is not valid TOML, or contains unknown keys or invalid values.
 fn table(path: &Path) -> anyhow::Result<Table> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("cannot read the configuration {}", path.display()))?;
-    // toml's full message quotes the line, which may contain a misplaced token.
+    // toml's full message quotes the line. It is not used, because the line may contain a misplaced token.
     let without_quote = |error: toml::de::Error| {
         let line = error.span().map_or(1, |span| line_of(&text, span.start));
         anyhow::anyhow!("{}:{line}: {}", path.display(), error.message())
@@ -64,7 +65,8 @@ fn table(path: &Path) -> anyhow::Result<Table> {
     toml::from_str(&text).map_err(without_quote)
 }
 
-/// The tables of the file `path`, which was found in `home`. `Err` if it sets keys that a found file must not set.
+/// Parses the file `path`, which was found in `home`. `Err` if it sets keys that a found file must not set, leads
+/// outside `home`, or is too long.
 fn found_table(path: &Path, home: &ConfinedFolder) -> anyhow::Result<Table> {
     let name = path.display();
     let refused = |why: String| UntrustedPath { why, option: "--config", value: name.to_string() };
@@ -88,8 +90,8 @@ fn found_table(path: &Path, home: &ConfinedFolder) -> anyhow::Result<Table> {
     Ok(found)
 }
 
-/// `base`, overridden by the keys of `over`. The keys of a schedule are replaced together, because parts of two schedules
-/// don't make a valid one.
+/// `base`, overridden by the keys of `over`. If `over` sets a key of the schedule, all keys of the schedule in `base`
+/// are removed, because parts of two schedules are not a valid schedule.
 fn merged(mut base: Table, over: Table) -> Table {
     const SCHEDULE: [&str; 3] = ["every", "cron", "time_zone"];
     for (name, value) in over {

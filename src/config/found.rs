@@ -1,18 +1,20 @@
-//! Limits on files found in the current folder, which somebody else may have put there.
+//! Limits on files and folders that were found in the current folder. Somebody else may have put them there.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
-/// The maximum number of entries of a found index folder; a real one has some hundreds.
+/// The maximum number of entries of a found index folder; one with more is refused. A real index folder has a few
+/// hundred.
 const MOST_ENTRIES: usize = 100_000;
 
-/// The maximum size of a found file, in bytes; the largest of Cairn's own data files has 60,000.
+/// The maximum size of a found file, in bytes; a larger file is refused. The largest of Cairn's own data files has
+/// 60,000.
 pub const MOST_BYTES: u64 = 16_000_000;
 
-/// Whether `path` is a file of at most [`MOST_BYTES`], or does not exist. Reading anything else, such as a pipe, could
-/// block forever or use up the memory.
+/// Whether `path` is a file of at most [`MOST_BYTES`] or does not exist. Anything else must not be read: reading a
+/// pipe, for example, could block forever, and reading an endless file could use up the memory.
 pub fn is_short_file(path: &Path) -> bool {
     match path.metadata() {
         Ok(found) => found.is_file() && found.len() <= MOST_BYTES,
@@ -20,30 +22,31 @@ pub fn is_short_file(path: &Path) -> bool {
     }
 }
 
-/// Who chose a path.
+/// Whether the user chose a path.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PathTrust {
-    /// The user: on the command line, in the environment, in the user's own configuration, or by using the default outside
-    /// the current folder.
+    /// The user chose it: on the command line, in the environment, or in the user's own configuration. A default path
+    /// outside the current folder also counts as chosen.
     #[default]
     Named,
-    /// Nobody: Cairn found it in the current folder.
+    /// The user did not choose it: Cairn found it in the current folder.
     Found,
 }
 
-/// A file or folder found in the current folder that was refused, because it requires the user's trust.
+/// The error for a file or folder that was found in the current folder and refused, because it requires the user's
+/// trust.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}; if you trust it, name it with {option} {value}")]
 pub struct UntrustedPath {
-    /// What was refused and why.
+    /// Which file or folder was refused, and why.
     pub why: String,
-    /// The option with which the user can name it explicitly, such as `--config`.
+    /// The option with which the user can name the file or folder explicitly, such as `--config`.
     pub option: &'static str,
     /// The value of that option.
     pub value: String,
 }
 
-/// A folder whose found files must not refer to anything outside it.
+/// A folder that confines the files found in it: they must not refer to anything outside the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfinedFolder(PathBuf);
 
@@ -58,17 +61,18 @@ impl ConfinedFolder {
         folder.canonicalize().map(ConfinedFolder)
     }
 
-    /// Whether `path` (absolute, or relative to the current folder) is inside after all symbolic links are resolved.
+    /// Whether `path`, with all symbolic links resolved, is inside this folder. `path` is absolute or relative to the
+    /// current folder.
     ///
-    /// For a path that does not exist yet, checks the folder in which it would be created. Accesses the disk; `false` if
-    /// that fails.
+    /// If `path` does not exist yet, checks the existing folder below which it would be created. Accesses the disk.
+    /// `false` if the location can't be determined.
     pub fn holds(&self, path: &Path) -> bool {
         let mut at = path;
         loop {
             let looked_at = if at.as_os_str().is_empty() { Path::new(".") } else { at };
             match looked_at.canonicalize() {
                 Ok(real) => return real.starts_with(&self.0),
-                // A dangling link: writing would follow it.
+                // `at` is a link to a path that does not exist. A write would follow the link.
                 Err(_) if looked_at.symlink_metadata().is_ok() => return false,
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return false,
                 Err(_) => {}
@@ -81,8 +85,8 @@ impl ConfinedFolder {
         }
     }
 
-    /// `Err` with the reason if the index folder `index` is outside, or contains a link, a device or a pipe: Cairn would
-    /// write through it or block on it. Lists the folder.
+    /// Checks a found index folder by listing it. `Err` if `index` is outside this folder, if it contains a link, a
+    /// device or a pipe (Cairn would write through it or block on it), or if it has too many entries.
     pub fn check_index(&self, index: &Path) -> Result<(), UntrustedPath> {
         let value = index.display().to_string();
         let refused =
@@ -93,7 +97,7 @@ impl ConfinedFolder {
             ));
         }
         for (count, entry) in WalkDir::new(index).follow_links(false).into_iter().enumerate() {
-            // A folder that does not exist, or disappears meanwhile, has no entries.
+            // Errors are ignored, for example because the folder does not exist or has just been deleted.
             let Ok(entry) = entry else { continue };
             let kind = entry.file_type();
             if entry.depth() > 0 && !kind.is_file() && !kind.is_dir() {

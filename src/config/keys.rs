@@ -1,7 +1,7 @@
-//! The keys of the configuration file, and which of them a file found in the current folder may set.
+//! Defines the keys of the configuration file, and which of them a file found in the current folder may set.
 //!
-//! Such a file may be part of somebody else's archive or repository. It may set harmless keys. Only the user may set keys
-//! that name hosts, credentials or paths outside the folder.
+//! A found file may be part of somebody else's archive or repository, so it may set only harmless keys. Only the user
+//! may set keys that name hosts, credentials or paths outside the current folder.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -12,30 +12,31 @@ use toml::{Table, Value};
 
 use super::found::ConfinedFolder;
 
-/// What a found file may do with a key.
+/// The values to which a found file may set a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum KeyClass {
-    /// Set it to any value: it sets an amount or a time.
+    /// A found file may set the key to any value: the key sets a number or a time.
     Harmless,
-    /// Set it to a path inside the folder.
+    /// A found file may set the key only to a path inside the current folder.
     PathInside,
-    /// Set it to a loopback address.
+    /// A found file may set the key only to a loopback address.
     Loopback,
-    /// Not set it: it names hosts or credentials, or gives other people access.
+    /// A found file must not set the key: the key makes Cairn contact other hosts, names credentials, or gives other
+    /// people access.
     UserOnly,
-    /// A table, whose keys have their own classes.
+    /// The key is a table. Each key in the table has its own class.
     Section,
 }
 
 /// A key of the configuration file.
 struct ConfigKey {
-    /// The table that contains it; empty for keys outside of tables.
+    /// The name of the table that contains the key; empty if the key is not in a table.
     section: &'static str,
     name: &'static str,
     class: KeyClass,
 }
 
-/// Declares the tables of the file. A key without a class does not compile.
+/// Declares the tables of the file and their keys. Each key needs a class, or the code does not compile.
 macro_rules! tables {
     ($($name:ident in $section:literal { $($key:ident: $kind:ty => $class:ident,)* })*) => {
         $(
@@ -93,7 +94,7 @@ tables! {
     }
 }
 
-/// The keys in `found` that a found file must not set, or not to these values.
+/// The keys in `found` that a found file must not set at all, or must not set to the given value.
 pub(super) fn refused_keys(found: &Table, home: &ConfinedFolder) -> Vec<String> {
     let mut refused = Vec::new();
     for (name, value) in found {
@@ -139,7 +140,7 @@ fn is_loopback(address: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The keys that serde knows in `section`, from its message "expected one of `a`, `b`".
+    /// The keys that serde knows in `section`, extracted from its message "expected one of `a`, `b`".
     fn known_to_serde(section: &str) -> Vec<String> {
         let head = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
         let error =

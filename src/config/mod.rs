@@ -1,11 +1,11 @@
-//! Settings: the paths of the index and the data files, GitHub's base URLs, the schedule, and more.
+//! Settings, such as the paths of the index and the data files, GitHub's base URLs, and the schedule.
 //!
-//! Order of precedence: command line, environment, configuration file, default. Nothing here uses the network. Tokens are
-//! stored as secrets, which `Debug` and `Display` don't show.
+//! Order of precedence: command line, environment, configuration file, default. Nothing here uses the network. Tokens
+//! are stored as secrets, so `Debug` and `Display` don't show them.
 //!
-//! Command line, environment and the user's own configuration folder are trusted. `cairn.toml`, `sources/` and `index/` in
-//! the current folder may be by anybody: [`found`] confines them to that folder, and [`keys`] defines which settings a
-//! found file may set.
+//! The command line, the environment and the user's own configuration folder are trusted. `cairn.toml`, `sources/` and
+//! `index/` in the current folder are not, because anybody may have put them there. [`found`] confines them to the
+//! current folder, and [`keys`] defines which settings a found file may set.
 
 mod environment;
 mod file;
@@ -31,13 +31,14 @@ use schedule::period;
 pub use schedule::{Schedule, Timetable};
 pub use sources::DataFiles;
 
-/// GitHub's base URLs without a trailing slash; GitHub Enterprise and tests set others.
+/// GitHub's base URLs, without a trailing slash. The settings replace them for GitHub Enterprise, and tests for a local
+/// server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GitHubHosts {
     pub api: String,
     pub codeload: String,
     pub raw: String,
-    /// The website, to which links in results lead.
+    /// The website. Links in results point to it.
     pub web: String,
 }
 
@@ -50,13 +51,14 @@ impl GitHubHosts {
         "https://github.com",
     ];
 
-    /// All four, in the order of [`GitHubHosts::PUBLIC`].
+    /// The four base URLs, in the order of [`GitHubHosts::PUBLIC`].
     pub fn all(&self) -> [&str; 4] {
         [&self.api, &self.codeload, &self.raw, &self.web]
     }
 
-    /// The base URL of archives on the web host, if it belongs to the same GitHub as `codeload`: both are public, or both
-    /// were set. Otherwise the names of an enterprise's repositories would be sent to the public GitHub.
+    /// The base URL of archives on the web host. `None` if the web host and `codeload` do not belong to the same
+    /// GitHub, that is if only one of their URLs is the public one. Requests to the web host would then send the names
+    /// of an enterprise's repositories to the public GitHub.
     pub fn web_archives(&self) -> Option<&str> {
         let [_, codeload, _, web] = Self::PUBLIC;
         ((self.codeload == codeload) == (self.web == web)).then_some(&*self.web)
@@ -69,20 +71,21 @@ pub const ARXIV_API: &str = "https://export.arxiv.org";
 /// All settings of one invocation.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// The configuration file named on the command line, for the refreshes that `serve` starts.
+    /// The configuration file named on the command line. `serve` passes it to the refreshes that it starts.
     pub file: Option<PathBuf>,
-    /// The path of this program, for child processes that read documents under limits; `None` in tests and benchmarks.
+    /// The path of this program, for starting the child processes that read documents under limits; `None` in tests and
+    /// benchmarks.
     pub program: Option<PathBuf>,
-    /// The index folder; created when first needed.
+    /// The index folder. It may not exist yet, and is created when it is needed.
     pub index: PathBuf,
-    /// Who chose the index folder.
+    /// Whether the user named the index folder, or Cairn found it.
     pub index_trust: PathTrust,
     pub sources: DataFiles,
-    /// The folder of web assets, if `serve --web` names one; `None` means the copy inside the program.
+    /// The folder of web assets that `serve --web` names. If `None`, the copy inside the program is used.
     pub web_folder: Option<PathBuf>,
     pub github: GitHubHosts,
     pub token: Option<SecretString>,
-    /// The base URL of arXiv's API, without a trailing slash; tests set another.
+    /// The base URL of arXiv's API, without a trailing slash.
     pub arxiv_api: String,
     /// Whether every refresh checks cited links and fetches the metadata of cited papers.
     pub check_links: bool,
@@ -91,44 +94,45 @@ pub struct Config {
     pub jobs: usize,
     /// The maximum number of sources fetched concurrently from one host.
     pub jobs_per_host: usize,
-    /// How long a run waits in total for a host that asks for it. After that, the host's sources are deferred.
+    /// The maximum total time that a run waits for a host that asks for waits. If a wait would exceed it, the host's
+    /// remaining sources are deferred.
     pub longest_wait: Duration,
     /// The byte budget of a run. When it is spent, the remaining sources are deferred.
     pub run_bytes: u64,
-    /// Hosts that may have a private or loopback address, in addition to configured base URLs of GitHub.
+    /// Hosts that may have a private or loopback address, in addition to the hosts of configured base URLs.
     pub private_hosts: Vec<String>,
-    /// The number of consecutive runs with a 404 after which a source counts as gone.
+    /// A source counts as gone after this number of consecutive runs with a 404.
     pub gone_after: u32,
     /// How long the indexed documents of a gone source are kept.
     pub drop_after: Duration,
-    /// Address and port of the server.
+    /// The address and port that the server listens on.
     pub listen: String,
     /// The public URL of the server, such as `https://cairn.example.org`; if `None`, the host of each request is used.
     pub url: Option<String>,
     /// Whether other machines may connect.
     pub public: bool,
-    /// The maximum number of requests a second of one peer, including this machine; if `None`, a default that applies only
-    /// to other machines.
+    /// The maximum number of requests per second from one peer, including this machine. If `None`, a default limit
+    /// applies, but only to other machines.
     pub requests_per_second: Option<NonZeroU32>,
-    /// The maximum number of connections of one address, including this machine's; if `None`, a default that applies only
-    /// to other machines.
+    /// The maximum number of connections from one address, including this machine's. If `None`, a default limit
+    /// applies, but only to other machines.
     pub connections_per_address: Option<NonZeroUsize>,
-    /// Host names of the server, in addition to this machine's addresses and the host of `url`.
+    /// Further host names of the server, in addition to this machine's addresses and the host of `url`.
     pub hosts: Vec<String>,
     /// Whether feeds and downloads include the text of private sources.
     pub share_private: bool,
-    /// The token that allows starting a refresh over HTTP; if `None`, nobody can.
+    /// The token that is required to start a refresh over HTTP. If `None`, a refresh can't be started over HTTP.
     pub admin_token: Option<SecretString>,
 }
 
-/// The folders that `serve` may have found in the current folder.
+/// A folder that `serve` can find in the current folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundPart {
     Index,
     Sources,
 }
 
-/// The settings on the command line; for `None`, the configuration file applies, then the default.
+/// The paths on the command line. For a `None`, the other settings or the default are used.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigOverrides {
     pub config: Option<PathBuf>,
@@ -136,14 +140,15 @@ pub struct ConfigOverrides {
     pub sources: Option<PathBuf>,
 }
 
-/// The settings from `overrides`, the environment and the configuration files.
+/// Loads the settings from `overrides`, the environment and the configuration files.
 ///
-/// Reads the configuration file and the token files that are set, and checks whether the current folder is a checkout. The
-/// configuration file is the one of `--config`, else of `CAIRN_CONFIG`, else `cairn.toml` in the current folder, which
-/// overrides the one in the platform's configuration folder. Only a named file must exist.
+/// Reads the configuration files and the token files that they name, and checks whether the current folder is a
+/// checkout. If `--config` or else `CAIRN_CONFIG` names a configuration file, reads only this file; it must exist. Else
+/// reads the file in the platform's configuration folder, overridden by `cairn.toml` in the current folder; both are
+/// optional.
 ///
-/// `Err` for an unreadable file, unknown keys, invalid values, a token that would be sent unencrypted over a network, and
-/// ([`UntrustedPath`]) for files found in the current folder that require the user's trust.
+/// `Err` for an unreadable file, unknown keys, invalid values, and a token that would be sent unencrypted over a
+/// network. [`UntrustedPath`] for files found in the current folder that require the user's trust.
 pub fn load(overrides: &ConfigOverrides) -> anyhow::Result<Config> {
     let home = ConfinedFolder::here().context("cannot read the current folder")?;
     let settings = file::read(overrides.config.as_deref(), &home)?;
@@ -201,15 +206,16 @@ fn timetable(refresh: &RefreshFile) -> anyhow::Result<Timetable> {
     )
 }
 
-/// The paths of the index and the data files, and who chose the index.
+/// The paths of the index and the data files, and whether the user named the index or Cairn found it.
 struct ConfigPaths {
     index: PathBuf,
     index_trust: PathTrust,
     sources: DataFiles,
 }
 
-/// The paths from the command line, else the configuration files, else the current folder if it is a checkout, else the
-/// platform's data folder.
+/// Determines the paths. Each path comes from the command line, else from the configuration files, else from the
+/// current folder if that is a checkout. Else, the index is in the platform's data folder, and the data files are the
+/// copy inside the program.
 fn paths(
     overrides: &ConfigOverrides,
     settings: &FileSettings,
@@ -235,8 +241,9 @@ fn paths(
 }
 
 impl Config {
-    /// The same settings, with the rules for found folders applied to those in `found`, even if they were named: `serve`
-    /// passes the folders that it found to the refreshes that it starts. This only reduces trust.
+    /// The same settings, but the folders in `found` are treated as found, even if the command line names them. `serve`
+    /// names the folders that it found on the command line of the refreshes that it starts. This function only reduces
+    /// trust.
     pub fn with_found(mut self, found: &[FoundPart]) -> anyhow::Result<Config> {
         let home = ConfinedFolder::here().context("cannot read the current folder")?;
         if found.contains(&FoundPart::Index) {
@@ -256,7 +263,8 @@ fn data_folder() -> PathBuf {
     user_folders::data_folder().unwrap_or_else(|| PathBuf::from(".")).join("cairn")
 }
 
-/// The data files in `folder`. `Err` if it does not exist, or if it was found in `home` and is outside it.
+/// The data files in `folder`. `Err` if `folder` does not exist, or if it was found in `home` but leads outside `home`,
+/// for example through a link.
 fn on_disk(folder: &Path, trust: PathTrust, home: &ConfinedFolder) -> anyhow::Result<DataFiles> {
     let name = folder.display().to_string();
     if !folder.is_dir() {
@@ -272,11 +280,11 @@ fn on_disk(folder: &Path, trust: PathTrust, home: &ConfinedFolder) -> anyhow::Re
     Ok(DataFiles::Found { folder: folder.to_owned(), home: home.clone() })
 }
 
-/// The base URL in the environment variable `variable`, else `setting`, else `default`: in the normal form, with a
-/// lower-cased host, without the default port and without a trailing slash.
+/// The base URL in the environment variable `variable`, else in `setting`, else `default`. Normalises it: the host is
+/// lower-cased, and the default port and a trailing slash are removed. `Err` if it is invalid or contains a password.
 fn base_url(variable: &str, setting: Option<String>, default: &str) -> anyhow::Result<String> {
     let address = env(variable).or(setting).unwrap_or_else(|| default.to_owned());
-    // The message omits the URL, which may contain a password.
+    // The message omits the URL, because the URL may contain a password.
     let parsed = url::Url::parse(&address)
         .with_context(|| format!("the address of the setting {variable} can't be read"))?;
     if !parsed.username().is_empty() || parsed.password().is_some() {

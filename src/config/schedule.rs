@@ -8,25 +8,26 @@ use chrono::{DateTime, Local, Utc};
 use chrono_tz::Tz;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// The minimum period of a schedule.
+/// The minimum period of a schedule; a shorter one is an error.
 const LEAST: Duration = Duration::from_secs(60);
-/// The default jitter: a tenth of the period, but at most this.
+/// The default jitter of a cron line. The default jitter of a period is a tenth of the period, but at most this.
 const JITTER: Duration = Duration::from_secs(10 * 60);
 
 /// When `serve` starts a refresh by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Schedule {
     Never,
-    /// This long after the last run ended.
+    /// When this time has passed since the last run ended.
     Every(Duration),
-    /// At the times of a cron line (five fields) in a time zone; `None` means this machine's time zone.
+    /// At the times that the cron line `line` (five fields) matches in the time zone `zone`. If `zone` is `None`, in
+    /// this machine's time zone.
     Cron {
         line: String,
         zone: Option<Tz>,
     },
 }
 
-/// As in "serve refreshes every 6 hours".
+/// The schedule in words, for messages such as "serve refreshes every 6 hours".
 impl fmt::Display for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -53,15 +54,16 @@ impl fmt::Display for Schedule {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timetable {
     pub schedule: Schedule,
-    /// A run starts up to this much later than it is due, at random, so that not all instances of Cairn send requests to
-    /// GitHub at the same second.
+    /// The maximum random delay between the time at which a run is due and its start. It prevents all instances of
+    /// Cairn from sending requests to GitHub at the same second.
     pub jitter: Duration,
 }
 
 impl Timetable {
-    /// The timetable from the keys of `[refresh]`; every day if none is set.
+    /// The timetable from the values of the keys in `[refresh]`. If neither `every` nor `cron` is set, a refresh is due
+    /// every day.
     ///
-    /// `Err` for two schedules, for invalid values, and for a cron line that matches no time.
+    /// `Err` if both `every` and `cron` are set, for invalid values, and for a cron line that matches no time.
     pub fn read(
         every: Option<&str>,
         cron: Option<&str>,
@@ -88,9 +90,9 @@ impl Timetable {
         Ok(Timetable { schedule, jitter })
     }
 
-    /// When the run after one that ended at `last` is due, without jitter. Without a last run, the next one is due `now`.
-    /// A run that was missed, for example while the machine slept, is due in the past. A `last` in the future counts as
-    /// `now`.
+    /// When the next run is due, without jitter; `None` if the schedule is [`Schedule::Never`]. `last` is when the last
+    /// run ended; if there was none, the next run is due `now`. If a run was missed, for example while the machine
+    /// slept, the returned time is in the past. A `last` in the future counts as `now`.
     pub fn due(&self, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match (&self.schedule, last.map(|last| last.min(now))) {
             (Schedule::Never, _) => None,
@@ -103,7 +105,7 @@ impl Timetable {
     }
 }
 
-/// A duration such as "24h" at the key `key` of `[refresh]`.
+/// Parses `text`, the value of the key `key` in `[refresh]`, as a duration such as "24h".
 pub(super) fn period(key: &str, text: &str) -> anyhow::Result<Duration> {
     humantime::parse_duration(text)
         .with_context(|| format!("[refresh] {key} = {text:?} is not a duration such as \"24h\""))

@@ -9,14 +9,15 @@ use url::{Host, Url};
 
 use super::environment::env;
 
-/// The longest accepted token, in bytes; GitHub's tokens have fewer than 300.
+/// The maximum length of a token, in bytes; a longer text is an error. GitHub's tokens have fewer than 300 bytes.
 const LONGEST: usize = 1_000;
 
-/// The secret in the environment variable `variable`, else in `file`, which the setting `key` names; `None` if there is
-/// neither, or if the value is empty.
+/// Reads the secret from the environment variable `variable`, or else from `file`. `key` is the setting that names
+/// `file`, for messages. `None` if there is neither, or if the value is empty.
 ///
-/// `Err` for an unreadable file and for text that can't be a token. Messages contain neither the file's text, which may be
-/// another secret, nor its name, because the user may have written the token in its place.
+/// `Err` for an unreadable file and for text that can't be a token. Messages do not contain the file's text, because it
+/// may be another secret. They do not contain the file's name either, because the user may have set `key` to the token
+/// itself.
 pub(super) fn read(
     variable: &str,
     key: &str,
@@ -41,14 +42,16 @@ pub(super) fn read(
     Ok((!text.is_empty()).then(|| SecretString::from(text.to_owned())))
 }
 
-/// The first bytes of the file at `path`: more than the longest token, and bounded even for an endless device.
+/// The beginning of the file at `path`: twice the maximum length of a token. The limit prevents endless reading of a
+/// device.
 fn contents(path: &Path) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(2 * LONGEST as u64).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// `Err` if a token sent to the API at `api` could be intercepted: only https and loopback addresses are safe.
+/// Checks that a token can be sent safely to the API at `api`. `Err` unless `api` uses https or is a loopback address,
+/// because the token could be intercepted.
 pub(super) fn may_go_to(api: &str) -> anyhow::Result<()> {
     let url = Url::parse(api)?;
     if url.scheme() == "https" || url.host().is_some_and(is_loopback) {

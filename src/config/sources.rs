@@ -1,4 +1,4 @@
-//! The origin of the data files: a folder on disk, or the copy inside the program.
+//! Reads the data files from a folder on disk, or from the copy inside the program.
 
 use std::path::{Path, PathBuf};
 
@@ -7,17 +7,17 @@ use rust_embed::Embed;
 
 use super::found::{ConfinedFolder, MOST_BYTES, is_short_file};
 
-/// The data files at build time.
+/// The copy of the data files that was compiled into the program.
 #[derive(Embed)]
 #[folder = "sources/"]
 struct CompiledSources;
 
-/// The data files that people edit: catalogue, policy, vocabulary, own notes.
+/// The location of the data files that people edit: catalogue, policy, vocabulary, and notes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DataFiles {
     /// A folder on disk that the user named.
     Disk(PathBuf),
-    /// A folder that was found in the current folder, and must not refer to anything outside it.
+    /// A folder that Cairn found in the current folder `home`. Its files must not refer to anything outside `home`.
     Found { folder: PathBuf, home: ConfinedFolder },
     /// The copy inside the program.
     Compiled,
@@ -32,8 +32,8 @@ impl DataFiles {
         }
     }
 
-    /// Whether `path` (absolute, or below the folder) may be read: a path in a found folder must not lead out of the current
-    /// folder. Accesses the disk.
+    /// Whether `path` may be read. `path` is absolute or relative to the folder of the data files. If that folder was
+    /// found, the path must not lead outside the current folder. Accesses the disk.
     pub fn allows(&self, path: &Path) -> bool {
         match self {
             DataFiles::Found { folder, home } => home.holds(&folder.join(path)),
@@ -41,7 +41,8 @@ impl DataFiles {
         }
     }
 
-    /// The path on disk of the file or folder `path`; `None` for the copy inside the program.
+    /// The path on disk of the file or folder `path`; `None` if the data files are the copy inside the program. `Err`
+    /// if `path` must not be read.
     fn on_disk(&self, path: &str) -> anyhow::Result<Option<PathBuf>> {
         let Some(folder) = self.folder() else { return Ok(None) };
         if !self.allows(Path::new(path)) {
@@ -53,9 +54,9 @@ impl DataFiles {
         Ok(Some(folder.join(path)))
     }
 
-    /// The bytes of the file `path` (relative, `/`-separated), or `None` if it does not exist.
+    /// The bytes of the file `path`, which is relative and `/`-separated; `None` if the file does not exist.
     ///
-    /// Reads one file from disk, or copies it from the program. `Err` if the file exists but can't be read.
+    /// Reads the file from disk, or copies it from the program. `Err` if the file exists but can't or must not be read.
     pub fn read(&self, path: &str) -> anyhow::Result<Option<Vec<u8>>> {
         let Some(file) = self.on_disk(path)? else {
             return Ok(CompiledSources::get(path).map(|file| file.data.into_owned()));
@@ -73,7 +74,7 @@ impl DataFiles {
         }
     }
 
-    /// The names of the files directly in the folder `folder` that end in `ending`, sorted.
+    /// The sorted names of the files directly in the folder `folder` whose names end in `ending`.
     pub fn list(&self, folder: &str, ending: &str) -> anyhow::Result<Vec<String>> {
         let mut names: Vec<String> = match self.on_disk(folder)? {
             Some(found) => match std::fs::read_dir(found) {
@@ -98,7 +99,7 @@ impl DataFiles {
         Ok(names)
     }
 
-    /// All files below `folder` in the copy inside the program: the path below `folder`, and the bytes.
+    /// The path relative to `folder`, and the bytes, of each file below `folder` in the copy inside the program.
     pub fn compiled_below(folder: &str) -> Vec<(String, Vec<u8>)> {
         CompiledSources::iter()
             .filter_map(|path| {
@@ -108,7 +109,7 @@ impl DataFiles {
             .collect()
     }
 
-    /// The name of the file `path` in messages.
+    /// The name of the file `path` for messages.
     pub fn name_of(&self, path: &str) -> String {
         match self.folder() {
             Some(folder) => folder.join(path).display().to_string(),

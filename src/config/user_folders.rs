@@ -1,16 +1,17 @@
-//! The user's own folders for configuration and data, by the convention of each platform: the XDG Base Directory
-//! Specification on Linux and other Unix systems, `Library/Application Support` on macOS, `%APPDATA%` on Windows.
+//! The user's own folders for configuration and data. They follow the convention of the platform: the XDG Base
+//! Directory Specification on Linux and other Unix systems, `Library/Application Support` on macOS, and `%APPDATA%` on
+//! Windows.
 
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Where programs keep the user's configuration, such as `~/.config`; `None` if the user has no home folder.
+/// The folder in which programs keep the user's configuration, such as `~/.config`; `None` if it can't be determined.
 pub(super) fn config_folder() -> Option<PathBuf> {
     of_platform("XDG_CONFIG_HOME", ".config")
 }
 
-/// Where programs keep the user's data, such as `~/.local/share`; `None` if the user has no home folder.
+/// The folder in which programs keep the user's data, such as `~/.local/share`; `None` if it can't be determined.
 pub(super) fn data_folder() -> Option<PathBuf> {
     of_platform("XDG_DATA_HOME", ".local/share")
 }
@@ -26,8 +27,8 @@ fn of_platform(variable: &str, below_home: &str) -> Option<PathBuf> {
     }
 }
 
-/// The folder `named`, else `below_home` in `home`. Relative paths are ignored: they would lead into the current
-/// folder, which may belong to somebody else.
+/// The folder `named`, or else the folder `below_home` in `home`. Ignores a relative `named` or `home`: it would refer
+/// to the current folder, which may belong to somebody else.
 fn folder(named: Option<OsString>, home: Option<PathBuf>, below_home: &str) -> Option<PathBuf> {
     let home = home.filter(|home| home.is_absolute()).map(|home| home.join(below_home));
     named.map(PathBuf::from).filter(|named| named.is_absolute()).or(home)

@@ -16,8 +16,8 @@ use super::unpack::{Unpacked, Unpacker};
 
 impl SourceFetch<'_> {
     /// Sends the files of the archive in `response`'s body. Returns the archive's revision: the commit sha if the
-    /// archive names one, else a hash of what was sent. Returns `None` if the archive is of the commit `known`: then it
-    /// sends nothing and does not read the rest of the body.
+    /// archive names one, else a hash of the sent files. If the archive contains the commit `known`, sends nothing,
+    /// does not read the rest of the body, and returns `None`.
     pub(super) async fn unpack(
         &mut self,
         response: reqwest::Response,
@@ -58,13 +58,13 @@ impl SourceFetch<'_> {
 /// What is known about the transfer of an archive while its body is read in another thread.
 #[derive(Default)]
 struct ArchiveTransfer {
-    /// Bytes of the body so far.
+    /// The number of bytes of the body received so far.
     received: AtomicU64,
     /// Whether the network failed.
     is_broken: AtomicBool,
 }
 
-/// The body of `response`, whose progress is recorded in `transfer`.
+/// The body of `response`. Records in `transfer` how many bytes have arrived and whether the network failed.
 fn watched_body(
     response: reqwest::Response,
     transfer: Arc<ArchiveTransfer>,

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
-/// Git's name for a file's content: the SHA-1 of `blob <length>\0` and the bytes, in hex.
+/// Git's id of a file's content: the SHA-1 hash, in hex, of `blob <length>\0` followed by the bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BlobId(pub String);
 
 impl BlobId {
-    /// The id of `bytes`, as `git hash-object` gives it. O(length).
+    /// The id of `bytes`, the same as the output of `git hash-object`. O(length).
     ///
     /// ```
     /// use cairn::crawl::BlobId;
@@ -33,7 +33,7 @@ impl BlobId {
 /// One file of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawFile {
-    /// Inside the source, `/`-separated, without `..` and never absolute.
+    /// The path within the source: relative, `/`-separated, without `..`.
     pub path: String,
     pub blob: BlobId,
     pub bytes: Vec<u8>,

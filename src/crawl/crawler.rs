@@ -1,4 +1,4 @@
-//! The crawler, and one fetch of it.
+//! The crawler, and the state of one fetch.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,8 +25,8 @@ pub struct Crawler {
 }
 
 impl Crawler {
-    /// Whether `url` answers, whatever the status; returns the time in the response's `date` header, if any. Sends one
-    /// request, without retries.
+    /// Checks that `url` responds, with any status. Returns the time in the response's `date` header, if it has one.
+    /// Sends one request, without retries. `Err` if there is no response.
     pub async fn reach(
         &self,
         url: &str,
@@ -34,7 +34,7 @@ impl Crawler {
         self.session.reach(url).await
     }
 
-    /// The core quota in the last response of GitHub's API; `None` before the first request.
+    /// The core quota that GitHub's API reported most recently; `None` before the first report.
     pub fn quota(&self) -> Option<ApiQuota> {
         self.session.quota(ApiResource::Core)
     }
@@ -45,7 +45,7 @@ impl Crawler {
     }
 }
 
-/// One fetch under way.
+/// The state of a fetch in progress.
 pub(super) struct SourceFetch<'a> {
     pub(super) crawler: &'a Crawler,
     pub(super) source: &'a Source,

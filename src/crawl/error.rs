@@ -23,7 +23,7 @@ pub enum CrawlError {
     Deferred {
         host: String,
         why: String,
-        /// When the host may be requested again, if it said so; Unix time in seconds.
+        /// When requests to the host may be sent again, in Unix time (seconds); `None` if this is unknown.
         until: Option<i64>,
     },
     #[error("{url} answers {status}")]
@@ -43,7 +43,7 @@ pub enum CrawlError {
 }
 
 impl CrawlError {
-    /// What to do about it.
+    /// Advice to the user about this error; `None` if there is none.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             CrawlError::NotFound(_) => {
@@ -99,7 +99,7 @@ pub(super) fn network(url: &str, error: reqwest::Error) -> CrawlError {
     CrawlError::Network { url: url.to_owned(), cause: chain(&error.without_url()) }
 }
 
-/// An error with its causes, which reqwest's own message leaves out.
+/// The message of `error`, followed by the messages of its causes. reqwest's own message leaves out the causes.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

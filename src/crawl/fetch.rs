@@ -26,13 +26,14 @@ impl Crawler {
         })
     }
 
-    /// Checks whether `source` changed since `known`. If so, sends each file that `selection` keeps to `files`, in the
-    /// order of the archive.
+    /// Checks whether `source` changed since `known`. If it changed, sends each selected file to the channel `files`:
+    /// those of an archive in the archive's order, those of a folder sorted by path.
     ///
-    /// Costs one conditional request if nothing changed; with a token, a second request if something did. Retries
-    /// transient failures with exponential backoff, and waits as long as a host asks, up to the limit in the settings.
-    /// Memory: at most 32 MiB of files in transit, for all sources together. Entries that must not be used (links,
-    /// absolute paths, oversized files) become problems.
+    /// For a repository or archive, sends one conditional request to check for changes. Without a token, its response
+    /// is the changed archive; with a token, a changed archive needs a second request, and that of a private repository
+    /// a third. Retries transient failures with exponential backoff. If a host asks for a wait, waits that long, up to
+    /// the limit in the settings. Memory: at most 32 MiB of files in transit, for all sources together. Entries that
+    /// must not be used (links, absolute paths, oversized files) are reported as problems.
     pub async fn fetch(
         &self,
         source: &Source,

@@ -1,4 +1,4 @@
-//! What a fetch sends, and its outcome.
+//! The messages that a fetch sends, and its outcome.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,9 +16,9 @@ pub struct Snapshot {
     pub revision: String,
     /// The ETag for the next conditional request.
     pub validator: Option<String>,
-    /// Unix time in seconds.
+    /// When the fetch was made; Unix time in seconds.
     pub fetched_at: i64,
-    /// [`crate::catalogue::Selection::fingerprint`] under which it was fetched.
+    /// The [`crate::catalogue::Selection::fingerprint`] of the selection that the fetch used.
     pub selection: String,
 }
 
@@ -27,7 +27,7 @@ pub struct Snapshot {
 pub enum FetchMessage {
     /// A file, with its share of the memory limit. Dropping the share frees it.
     File(RawFile, MemoryShare),
-    /// Discard everything sent so far: the transfer broke off and restarts.
+    /// The transfer was interrupted and restarts. The caller must discard all files sent so far.
     Restarted,
 }
 
@@ -56,7 +56,7 @@ impl MemoryShare {
 pub enum Fetched {
     /// Unchanged; nothing was sent.
     Unchanged,
-    /// The archive's bytes differ but it is of the known commit; nothing was sent. Holds the new ETag.
+    /// The archive has other bytes but contains the known commit; nothing was sent. `validator` is the new ETag.
     SameCommit { validator: Option<String> },
     /// A folder without any file, such as an empty mount point; nothing was sent.
     Nothing,
@@ -64,14 +64,14 @@ pub enum Fetched {
     Changed { revision: String, validator: Option<String> },
 }
 
-/// Whether the response came from another URL than the requested one.
+/// Whether a redirect showed that the repository was moved or renamed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum RepositoryMove {
     #[default]
     No,
     /// To this `owner/name`.
     To(String),
-    /// To a repository whose name the redirect does not contain.
+    /// The new name is unknown, because the redirect does not contain it.
     Somewhere,
 }
 
@@ -79,9 +79,9 @@ pub enum RepositoryMove {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Traffic {
     pub requests: u64,
-    /// Bytes of response bodies on the wire.
+    /// The number of bytes of response bodies, as transferred.
     pub bytes: u64,
-    /// Points of GitHub's GraphQL API.
+    /// The number of points of GitHub's GraphQL API.
     #[serde(default)]
     pub points: u64,
 }
@@ -101,7 +101,7 @@ pub struct FetchReport {
     pub moved: RepositoryMove,
     /// Archives only: the files that the rules left out; `None` if there are too many to list.
     pub left_out: Option<Vec<LeftOut>>,
-    /// Folders only: the files and folders inside that could not be read. Their contents are unknown, not empty.
+    /// Folders only: the files and subfolders that could not be read. Their contents are unknown, not empty.
     pub unread: Vec<String>,
     pub problems: Vec<Problem>,
     pub traffic: Traffic,

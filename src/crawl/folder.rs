@@ -1,6 +1,6 @@
 //! Reads a local folder as a source. It does not follow symbolic links, so it never reads anything outside the folder.
-//! An unreadable folder is not an empty folder: its indexed documents stay. The index folder is never read, wherever it
-//! is.
+//! An unreadable folder is not an empty folder: its indexed documents stay. The index folder is never read, even if it
+//! is inside the source's folder.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ use crate::config::DataFiles;
 use crate::problem::{Problem, Stage};
 
 impl SourceFetch<'_> {
-    /// Sends the files of the folder `path`: absolute, or below the sources folder, which for an entry of the list inside
-    /// the program is the program's own copy.
+    /// Sends the files of the folder `path`. The path is absolute or relative to the sources folder. For an entry of
+    /// the built-in list, the sources folder is the copy inside the program.
     ///
-    /// The revision is a hash of all paths and blobs, so the caller can tell whether anything changed. Reads every
+    /// The revision is a hash of all paths and blobs, so the caller can compare it to detect changes. Reads every
     /// selected file.
     pub(super) async fn folder(&mut self, path: &str) -> Result<Fetched, CrawlError> {
         let failed = |cause: String| CrawlError::Folder { path: path.to_owned(), cause };
@@ -58,7 +58,7 @@ impl SourceFetch<'_> {
         Ok(Fetched::Changed { revision, validator: None })
     }
 
-    /// Sends the file `path` below `root`, or notes why it can't be read.
+    /// Sends the file `path` below `root`, or records the problem if the file can't be read.
     async fn file(
         &mut self,
         root: &Path,
@@ -100,7 +100,7 @@ impl SourceFetch<'_> {
     }
 }
 
-/// Where the folder `path` of an entry of `list` is on disk, or `None` if it is in the program's own copy.
+/// The path on disk of the folder `path` of an entry of `list`; `None` if the folder is in the copy inside the program.
 pub fn root_of(sources: &DataFiles, list: SourceList, path: &Path) -> Option<PathBuf> {
     match list {
         SourceList::Own => sources.folder().map(|folder| folder.join(path)),
@@ -108,8 +108,8 @@ pub fn root_of(sources: &DataFiles, list: SourceList, path: &Path) -> Option<Pat
     }
 }
 
-/// The folder `path` in its canonical spelling, if it can be a source; else why not. `index` is the
-/// index folder in its [`canonical`] spelling: neither it nor a folder inside it is a source.
+/// The canonical path of the folder `path`. `Err` says why the folder can't be a source. `index` is the [`canonical`]
+/// path of the index folder; this folder and the folders inside it can't be sources.
 pub fn opened(path: &Path, index: &Path) -> Result<PathBuf, String> {
     let root = path.canonicalize().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
@@ -127,7 +127,7 @@ pub fn opened(path: &Path, index: &Path) -> Result<PathBuf, String> {
     Ok(root)
 }
 
-/// `path` without links and `..`, whether or not it exists.
+/// `path` made absolute, with links and `..` resolved as far as the path exists. `path` need not exist.
 pub fn canonical(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let there = absolute.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
@@ -145,8 +145,8 @@ fn unreadable(error: &dyn std::fmt::Display) -> Problem {
     Problem::new(Stage::Crawl, format!("can't be read: {error}; what is indexed of it is kept"))
 }
 
-/// The bytes of the file `path` below `root`. `None` if the path now resolves elsewhere: since the listing, a link may
-/// have replaced the file or a folder above it.
+/// The bytes of the file `path` below `root`. `None` if the path now resolves to another location, because a link
+/// replaced the file or a folder above it after the files were listed.
 async fn read_inside(root: &Path, path: &str) -> io::Result<Option<Vec<u8>>> {
     let full = root.join(path);
     if tokio::fs::canonicalize(&full).await? != full {
@@ -162,14 +162,14 @@ struct FolderListing {
     paths: Vec<String>,
     /// Files and folders that could not be read.
     unread: Vec<String>,
-    /// Why files were left out.
+    /// The problems of files and folders that were left out.
     problems: Vec<Problem>,
-    /// Whether there is no file at all, selected or not.
+    /// Whether the folder contains no file at all, not even one that is not selected.
     is_empty: bool,
 }
 
-/// Everything below `root`, except in the index folder `index`. `Err` if the listing is incomplete: the root is
-/// unreadable, or the system reports an error without a path.
+/// Lists the selected files below `root`, except those in the index folder `index`. `Err` if the listing is incomplete,
+/// because `root` is unreadable or the system reports an error without a path.
 fn list(
     root: &Path,
     selection: &Selection,
@@ -210,7 +210,7 @@ fn list(
     Ok(found)
 }
 
-/// The path of `path` below `root`, `/`-separated.
+/// `path` relative to `root`, `/`-separated. `None` if it is not below `root` or not UTF-8.
 fn inside(root: &Path, path: &Path) -> Option<String> {
     let relative = path.strip_prefix(root).ok()?.to_str()?;
     Some(relative.replace(std::path::MAIN_SEPARATOR, "/"))
@@ -223,7 +223,7 @@ impl FolderListing {
         }
     }
 
-    /// Records that `path` is left out because it is not UTF-8, if the rules would have selected it.
+    /// Records a problem if `path` would have been selected, but is left out because it is not UTF-8.
     fn misnamed(&mut self, root: &Path, path: &Path, selection: &Selection) {
         let name = path.strip_prefix(root).unwrap_or(path).as_os_str().as_encoded_bytes();
         let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
@@ -231,7 +231,8 @@ impl FolderListing {
     }
 }
 
-/// Why the file `path` of `length` bytes, found after `files` others, is left out.
+/// Why the file `path` with `length` bytes is left out; `None` if it is kept. `files` is the number of files kept so
+/// far.
 fn refusal(path: &str, length: u64, files: u64, limits: &PolicyLimits) -> Option<String> {
     let most = limits.file_bytes;
     if length > most {

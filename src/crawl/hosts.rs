@@ -1,7 +1,9 @@
-//! Which hosts Cairn may contact: the source's own hosts, and no private or loopback address unless the settings name it.
+//! Defines which hosts Cairn may contact: the source's own hosts, but no private or loopback address unless the
+//! settings name it.
 //!
-//! A crawled host may redirect anywhere, and a DNS name may later resolve to an address inside the user's network (DNS
-//! rebinding). So redirects stay on the source's own hosts, and every address is checked when its name is resolved.
+//! A crawled host may redirect to any URL, and a DNS name may later resolve to an address inside the user's network
+//! (DNS rebinding). So only redirects to the source's own hosts are followed, and addresses are checked whenever a name
+//! is resolved.
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -14,21 +16,21 @@ use url::Host;
 
 use crate::config::{ARXIV_API, Config, GitHubHosts};
 
-/// The maximum number of redirects in a chain.
+/// The maximum number of redirects in a chain; a longer chain is an error.
 const MOST_REDIRECTS: usize = 5;
 
-/// The hosts of one run.
+/// The hosts that one run may contact.
 #[derive(Clone, Debug, Default)]
 pub(super) struct AllowedHosts {
-    /// Host and port of each of GitHub's base URLs.
+    /// The host and port of each base URL of GitHub, as [`authority`] formats them.
     github: Vec<String>,
-    /// Hosts that may be private, in lower case.
+    /// The hosts that may have private addresses, in lower case.
     private: HashSet<String>,
 }
 
 impl AllowedHosts {
-    /// The hosts that `config` names: the base URLs of GitHub and arXiv if they are not the public ones, those that the
-    /// settings allow to be private, and the proxies of the environment.
+    /// The hosts that `config` allows. These may have private addresses: the hosts of GitHub's and arXiv's base URLs,
+    /// if the settings changed these URLs; the hosts that the settings list as private; the proxies in the environment.
     pub fn new(config: &Config) -> AllowedHosts {
         let bases = config.github.all();
         let arxiv = Some(&*config.arxiv_api).filter(|base| *base != ARXIV_API);
@@ -48,7 +50,7 @@ impl AllowedHosts {
         }
     }
 
-    /// Why `url` must not be requested, if its host is a private IP address.
+    /// Why `url` must not be requested: its host is a private IP address. `None` if it may be requested.
     pub fn refusal(&self, url: &Url) -> Option<String> {
         let address = match url.host()? {
             Host::Domain(_) => return None,
@@ -63,7 +65,7 @@ impl AllowedHosts {
         self.private.contains(&host.to_lowercase())
     }
 
-    /// Why the redirect from `from` (the first URL of the chain) to `to` is not followed.
+    /// Why the redirect from `from` (the first URL of the chain) to `to` must not be followed; `None` if it may be.
     pub fn redirect_refusal(&self, from: &Url, to: &Url) -> Option<String> {
         if from.scheme() == "https" && to.scheme() != "https" {
             return Some("a redirect from https to http".to_owned());
@@ -78,7 +80,7 @@ impl AllowedHosts {
         self.refusal(to)
     }
 
-    /// The rule for redirects.
+    /// The redirect policy for an HTTP client.
     pub fn redirects(self) -> Policy {
         Policy::custom(move |attempt: Attempt| {
             if attempt.previous().len() > MOST_REDIRECTS {
@@ -111,7 +113,7 @@ impl Resolve for AllowedHosts {
     }
 }
 
-/// The resolver of one run.
+/// A DNS resolver that refuses names without an allowed address.
 pub(super) fn resolver(hosts: &AllowedHosts) -> Arc<AllowedHosts> {
     Arc::new(hosts.clone())
 }
@@ -122,13 +124,13 @@ fn refused(host: &str) -> String {
     )
 }
 
-/// Host and port of `url`.
+/// The host and port of `url`, as `host:port`.
 pub(super) fn authority(url: &Url) -> String {
     let port = url.port_or_known_default().unwrap_or(0);
     format!("{}:{port}", url.host_str().unwrap_or_default())
 }
 
-/// Whether `address` does not belong to the public internet (RFC 6890 and its registries).
+/// Whether `address` is not on the public internet, according to the special-purpose registries of RFC 6890.
 fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_private_v4(address),

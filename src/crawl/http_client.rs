@@ -1,4 +1,4 @@
-//! How every HTTP client of Cairn is made. Callers add redirects and timeouts.
+//! Builds every HTTP client of Cairn. Callers add the redirect policy and the request timeouts.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use reqwest::ClientBuilder;
 
 use super::hosts::{self, AllowedHosts};
 
-/// A client builder that names this program and `purpose` as its user agent and resolves only what `hosts` allows.
+/// A client builder whose user agent names this program and `purpose`. It resolves only the host names and addresses
+/// that `hosts` allows.
 pub(super) fn builder(hosts: &AllowedHosts, purpose: &str) -> ClientBuilder {
     // Fails if another client in this process has installed a provider; that provider works too.
     let _ = rustls::crypto::ring::default_provider().install_default();

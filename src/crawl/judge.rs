@@ -11,24 +11,26 @@ use super::CrawlError;
 use super::error::network;
 use super::pace::ApiQuota;
 
-/// The wait after a rate-limit response of the API that names no duration, as GitHub advises.
+/// The wait after a rate-limit response of GitHub's API that contains no duration. GitHub recommends this wait.
 /// <https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api>
 pub(super) const DEFAULT_API_WAIT: Duration = Duration::from_secs(60);
-/// The same for other hosts. Archive hosts limit by IP address and for longer, and each early request extends the limit.
+/// The wait after a rate-limit response that contains no duration, from a host other than GitHub's API. Archive hosts
+/// limit each IP address for longer than the API does, and a request before the end of the limit extends it.
 pub(super) const DEFAULT_WAIT: Duration = Duration::from_secs(30 * 60);
-/// The maximum number of bytes read of a response that is not an archive.
+/// The maximum number of bytes that [`short_body`] reads.
 const SHORT_BODY: usize = 1_000_000;
 
 /// What a response means.
 pub(super) enum Verdict {
-    /// The response can be used; `None` for 304. The URL is the last one of the redirect chain.
+    /// The request succeeded. Holds the response (`None` for 304) and the last URL of the redirect chain.
     Usable(Option<Response>, Url),
     /// Rate limited: the host asks for a wait of this length.
     Limited(Duration),
     Failed(CrawlError),
 }
 
-/// What the response from `url` means. A rate-limit response without a duration means a wait of `default_wait`.
+/// Interprets the response to a request for `url`. `default_wait` is the wait after a rate-limit response without a
+/// duration.
 pub(super) async fn judge(url: &str, default_wait: Duration, response: Response) -> Verdict {
     let at = response.url().clone();
     let url = url.to_owned();
@@ -50,8 +52,8 @@ pub(super) async fn judge(url: &str, default_wait: Duration, response: Response)
     Verdict::Failed(error)
 }
 
-/// GitHub uses 403 for an exhausted hourly quota, a secondary limit (recognised by `retry-after` or by its message), a
-/// repository that GitHub has disabled, and a plain refusal.
+/// Interprets a 403. GitHub sends it for an exhausted quota, for a secondary rate limit (recognised by `retry-after` or
+/// by the message), for a repository that GitHub has disabled, and for other refusals.
 /// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
 async fn forbidden(url: &str, default_wait: Duration, response: Response) -> Verdict {
     let (headers, url) = (response.headers().clone(), url.to_owned());
@@ -71,7 +73,8 @@ async fn forbidden(url: &str, default_wait: Duration, response: Response) -> Ver
     })
 }
 
-/// How long to wait: `retry-after` (seconds), else until `x-ratelimit-reset` if the quota is used up, else `default_wait`.
+/// How long to wait after a rate-limit response: the seconds in `retry-after`, if it is there; else until
+/// `x-ratelimit-reset`, if the quota is used up; else `default_wait`.
 fn wait(headers: &HeaderMap, default_wait: Duration) -> Duration {
     let seconds = |seconds: i64| Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
     if let Some(wait) = number(headers, "retry-after") {
@@ -103,7 +106,7 @@ pub(super) fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// The first megabyte of a body that should be short.
+/// The first megabyte of a body. For responses that should be short.
 pub(super) async fn short_body(response: Response) -> Result<Vec<u8>, reqwest::Error> {
     beginning(response, SHORT_BODY).await
 }

@@ -1,7 +1,7 @@
 //! Checks whether cited URLs still work.
 //!
-//! It sends one request at a time to each host, with a pause between two, and reads no bodies. It tries HEAD first, and
-//! GET only where HEAD fails. It refuses private addresses, as the crawler does.
+//! The checker sends one request at a time to each host, with a pause between two URLs, and reads no response bodies.
+//! It sends HEAD first, and GET only if HEAD fails. It refuses private addresses, as the crawler does.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,9 +18,9 @@ use crate::config::Config;
 
 /// The number of hosts that are checked concurrently.
 const HOSTS_AT_ONCE: usize = 8;
-/// The pause between two requests to one host.
+/// The pause between checking two URLs of one host.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The maximum number of URLs of one host that are checked in one run.
+/// The maximum number of URLs of one host that are checked in one run; further URLs are skipped.
 const MOST_PER_HOST: usize = 300;
 /// The timeout for one request, including its redirects.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -32,11 +32,12 @@ pub enum LinkState {
     Alive,
     /// 404, 410, or a host name that no longer exists.
     Dead,
-    /// Unknown: refused, rate limited, failing, or not allowed to be requested.
+    /// Any other failure, for example 403, 429, 5xx, a network failure, or an address that Cairn must not contact.
     Unknown,
 }
 
-/// Checks the canonical URLs `urls` until `stop`, and sends each result. Skips URLs beyond a host's limit per run.
+/// Checks the canonical URLs `urls` and sends each result to `results`. Ends early when `stop` is cancelled. Skips the
+/// URLs of a host beyond the limit for one run.
 pub async fn check(
     config: &Config,
     urls: Vec<String>,
@@ -100,7 +101,7 @@ impl LinkChecker {
         }
     }
 
-    /// Checks one URL, over http if https can't connect.
+    /// Checks one URL. If the connection over https fails, tries http.
     async fn one(&self, url: &str) -> LinkState {
         let Ok(secure) = Url::parse(url) else { return LinkState::Unknown };
         if self.hosts.refusal(&secure).is_some() {
@@ -121,7 +122,7 @@ impl LinkChecker {
         }
     }
 
-    /// The status of `url`, by HEAD or else by GET.
+    /// Sends a HEAD request for `url`, and also a GET request if the status is not a success. Returns the last status.
     async fn status(&self, url: &Url) -> reqwest::Result<StatusCode> {
         let send = |method: Method| self.http.request(method, url.clone()).send();
         let status = send(Method::HEAD).await?.status();
@@ -141,7 +142,8 @@ fn state_of(status: StatusCode) -> LinkState {
     }
 }
 
-/// Whether `error` means that the host name does not exist. A resolver failure does not count: in doubt, a link is alive.
+/// Whether `error` means that the host name does not exist. A failure of the resolver does not count, because it does
+/// not show that the link is dead.
 fn is_unknown_host(error: &reqwest::Error) -> bool {
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(inner) = cause {

@@ -1,8 +1,8 @@
-//! Rate limits of a run: concurrent requests per host, and the waits that hosts ask for.
+//! Rate limits of a run: the number of concurrent requests per host, and the waits that hosts ask for.
 //!
 //! A rate-limit response delays all sources of its host, not only the one that received it. The total wait for a host
-//! is limited. Beyond that limit, and when a host is unreachable, the remaining sources of the host are deferred to a
-//! later run without a request.
+//! is limited. If it would exceed the limit, or if the host is unreachable, the run sends no more requests to the host,
+//! and defers its remaining sources to a later run.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,11 +17,11 @@ use super::CrawlError;
 
 /// The number of consecutive network failures after which a run sends no more requests to a host.
 const MOST_FAILURES: u32 = 6;
-/// The minimum wait after a rate-limit response. It doubles with each consecutive one.
+/// The minimum wait after a rate-limit response. It doubles with each further consecutive rate-limit response.
 const LEAST_WAIT: Duration = Duration::from_secs(1);
 
-/// The quota of a [`ApiResource`] as GitHub's API reports it: requests per hour (core), searches per minute, or points per
-/// hour (GraphQL).
+/// The quota of an [`ApiResource`] as GitHub's API reports it: requests per hour (core), requests per minute (search),
+/// or points per hour (GraphQL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Quota")]
 pub struct ApiQuota {
@@ -35,16 +35,16 @@ pub struct ApiQuota {
 /// <https://docs.github.com/en/rest/rate-limit/rate-limit>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ApiResource {
-    /// Most of the REST API: requests an hour.
+    /// Most of the REST API; the quota counts requests per hour.
     Core,
-    /// REST searches: requests a minute.
+    /// Searches of the REST API; the quota counts requests per minute.
     Search,
-    /// GraphQL: points an hour.
+    /// The GraphQL API; the quota counts points per hour.
     GraphQl,
 }
 
 impl ApiResource {
-    /// Its name in messages.
+    /// The resource's name in messages.
     pub fn name(self) -> &'static str {
         match self {
             ApiResource::Core => "API",
@@ -74,7 +74,8 @@ pub(super) struct HostGate {
 struct HostState {
     not_before: Option<Instant>,
     waited: Duration,
-    /// Consecutive rate-limit responses, and consecutive network failures.
+    /// `limited` is the number of consecutive rate-limit responses, `failed` that of consecutive requests whose
+    /// attempts all failed.
     limited: u32,
     failed: u32,
     closed: Option<HostClosure>,
@@ -84,7 +85,7 @@ struct HostState {
 #[derive(Clone)]
 struct HostClosure {
     why: String,
-    /// Unix time in seconds.
+    /// When the host accepts requests again, if it is known; Unix time in seconds.
     until: Option<i64>,
 }
 
@@ -109,8 +110,8 @@ impl Pace {
 }
 
 impl HostGate {
-    /// Waits for a free slot of the host, and then for the end of the wait that the host asked for. Dropping the permit
-    /// frees the slot. `Err` if the host gets no more requests in this run.
+    /// Waits for a free slot of the host, and then until the wait that the host asked for is over. The caller drops the
+    /// returned permit to free the slot. `Err` if the host gets no more requests in this run.
     pub async fn enter(&self) -> Result<OwnedSemaphorePermit, CrawlError> {
         let permits = Arc::clone(&self.permits);
         let permit = permits.acquire_owned().await.map_err(|_| CrawlError::Ended)?;
@@ -118,7 +119,7 @@ impl HostGate {
         Ok(permit)
     }
 
-    /// Waits until the host accepts requests again.
+    /// Waits until the host accepts requests again. `Err` if the host gets no more requests in this run.
     pub async fn wait(&self) -> Result<(), CrawlError> {
         loop {
             let not_before = {
@@ -135,7 +136,8 @@ impl HostGate {
         }
     }
 
-    /// Records that the host asked for a wait of `requested`. `Err` if that exceeds the rest of the run's wait limit.
+    /// Records that the host asked for a wait of `requested`. `Err` if the total wait for the host would exceed the
+    /// limit.
     pub fn limited(&self, requested: Duration) -> Result<(), CrawlError> {
         let mut state = self.lock();
         state.failed = 0;
@@ -163,7 +165,7 @@ impl HostGate {
         (state.limited, state.failed) = (0, 0);
     }
 
-    /// Records that a fetch failed because of the network or the host.
+    /// Records that all attempts of a request failed because of the network or the host.
     pub fn failed(&self) {
         let mut state = self.lock();
         state.failed += 1;

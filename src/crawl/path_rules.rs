@@ -5,11 +5,13 @@ use crate::problem::{Problem, Stage};
 
 /// The longest accepted path, in bytes.
 pub(super) const LONGEST_PATH: usize = 1024;
-/// The maximum number of problems of one archive: a hostile one may hold a million bad entries.
+/// The maximum number of problems recorded for one archive or folder; further ones are discarded. A hostile archive may
+/// contain a million bad entries.
 pub(super) const MOST_PROBLEMS: usize = 50;
 
-/// Why the file `path` of a source must not be used, if so. Valid paths have plain components, at most `depth`, and no
-/// backslash, which separates folders on some systems.
+/// Why the file `path` of a source must not be used; `None` if it may be used. A valid path has at most `depth`
+/// components. It has no `.`, `..` or empty component, no NUL, and no backslash, because a backslash separates folders
+/// on some systems.
 pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
     let components = || path.split('/');
     if components().any(|component| matches!(component, "" | "." | "..")) {
@@ -31,7 +33,8 @@ pub(super) fn path_refusal(path: &str, depth: u64) -> Option<String> {
         .then(|| format!("{count} folders deep, more than the {depth} of the policy; left out"))
 }
 
-/// The problem of a file whose name is not UTF-8 (shown escaped), if `selection` would select it.
+/// The problem of a file whose name is not UTF-8; the problem shows the name escaped. `None` if `selection` would not
+/// select the file.
 pub(super) fn name_problem(name: &[u8], selection: &Selection) -> Option<Problem> {
     let similar = String::from_utf8_lossy(name);
     let is_wanted = selection.selects(&similar) || Selection::always(&similar);

@@ -6,16 +6,16 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::pace::ApiResource;
 
-/// Where a request goes.
+/// The kind of server that a request is sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestTarget {
-    /// GitHub's API: the request carries the token, and the response reports the resource's quota.
+    /// GitHub's API. The request has the token if there is one, and the response reports the quota of the resource.
     Api(ApiResource),
-    /// Anywhere else, without the token.
+    /// Any other server, or the API used anonymously. The request has no token.
     Open,
 }
 
-/// One request: a GET, or with a body a read-only POST. Both can be retried.
+/// One request: a GET if it has no body, else a POST that only reads data. Both can be retried.
 pub(super) struct CrawlRequest<'a> {
     pub url: &'a str,
     pub target: RequestTarget,
@@ -24,7 +24,7 @@ pub(super) struct CrawlRequest<'a> {
 }
 
 impl<'a> CrawlRequest<'a> {
-    /// A GET of `url` at `target`, conditional if the ETag `known` is given.
+    /// A GET of `url`, conditional if `known` is an ETag.
     pub fn get(url: &'a str, target: RequestTarget, known: Option<&str>) -> CrawlRequest<'a> {
         let mut headers = HeaderMap::new();
         if let Some(etag) = known.and_then(|etag| HeaderValue::from_str(etag).ok()) {
@@ -33,14 +33,14 @@ impl<'a> CrawlRequest<'a> {
         CrawlRequest { url, target, headers, body: None }
     }
 
-    /// The same request with the header `name`.
+    /// Sets the header `name` to `value`.
     pub fn with(mut self, name: HeaderName, value: &'static str) -> CrawlRequest<'a> {
         self.headers.insert(name, HeaderValue::from_static(value));
         self
     }
 
-    /// The URL as messages show it. A query string may hold a secret: for a private archive, the API redirects to a URL
-    /// with a token.
+    /// The URL for messages. Omits the query string unless the target is the API, because it may contain a secret: for
+    /// a private archive, the API redirects to a URL that contains a token.
     pub fn name(&self) -> &str {
         if self.target == RequestTarget::Open { without_query(self.url) } else { self.url }
     }
@@ -48,13 +48,13 @@ impl<'a> CrawlRequest<'a> {
 
 /// The response to a [`CrawlRequest`].
 pub(super) enum CrawlResponse {
-    /// 304: unchanged. The URL is the last one of the redirect chain.
+    /// 304: unchanged. Holds the last URL of the redirect chain.
     Same(Url),
-    /// The body is still unread. Dropping the permit frees the host's slot.
+    /// A response with an unread body, and the permit of the host's slot. The caller drops the permit to free the slot.
     Found(Response, OwnedSemaphorePermit),
 }
 
-/// `url` without its query, which may hold a secret.
+/// `url` without its query string, because a query string may contain a secret.
 pub(super) fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or(url)
 }

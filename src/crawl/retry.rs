@@ -1,10 +1,10 @@
-//! When a request that failed transiently is sent again.
+//! The waits before a request is retried after a transient failure.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 
-/// The number of attempts for a request that fails with a transient error.
+/// The maximum number of attempts for a request, including the first one.
 const TRIES: usize = 3;
 
 /// The waits between attempts.

@@ -25,14 +25,14 @@ use crate::config::Config;
 /// The state that all requests of one run share.
 pub(super) struct CrawlSession {
     http: reqwest::Client,
-    /// Follows no redirect.
+    /// A client that follows no redirects.
     unfollowing: reqwest::Client,
     hosts: AllowedHosts,
     pace: Pace,
     token: Option<SecretString>,
     token_refused: AtomicBool,
     quotas: Mutex<HashMap<ApiResource, ApiQuota>>,
-    /// The rest of the run's byte budget for archives.
+    /// The rest of the run's byte budget for archives; negative if it was exceeded.
     bytes_left: AtomicI64,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct CrawlSession {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RedirectHandling {
     Followed,
-    /// Return the redirect as the response.
+    /// The redirect is not followed, but returned as the response.
     Shown,
 }
 
@@ -66,7 +66,7 @@ impl CrawlSession {
         })
     }
 
-    /// Whether requests to the API carry a token.
+    /// Whether requests to the API have a token.
     pub fn signs_in(&self) -> bool {
         self.token.is_some() && !self.token_refused()
     }
@@ -76,12 +76,12 @@ impl CrawlSession {
         self.token_refused.load(Ordering::Relaxed)
     }
 
-    /// Continues without the token.
+    /// Stops using the token for the rest of the run.
     pub fn refuse_token(&self) {
         self.token_refused.store(true, Ordering::Relaxed);
     }
 
-    /// Subtracts `bytes` of an archive from the run's byte budget.
+    /// Subtracts `bytes`, the number of bytes received of an archive, from the run's byte budget.
     pub fn fetched(&self, bytes: u64) {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         self.bytes_left.fetch_sub(bytes, Ordering::Relaxed);
@@ -92,7 +92,7 @@ impl CrawlSession {
         self.bytes_left.load(Ordering::Relaxed) <= 0
     }
 
-    /// The quota of `resource` in the last response of the API.
+    /// The quota of `resource` that the API reported most recently; `None` before the first report.
     pub fn quota(&self, resource: ApiResource) -> Option<ApiQuota> {
         self.quotas.lock().unwrap_or_else(PoisonError::into_inner).get(&resource).copied()
     }
@@ -106,8 +106,9 @@ impl CrawlSession {
         self.send_within_limits(RedirectHandling::Followed, request, traffic).await
     }
 
-    /// The target of the redirect in response to `request`, or `None` if the response is not a redirect. Does not follow
-    /// it, so that the caller decides what to send there. `Err` if the target's host must not be contacted.
+    /// Sends `request` and returns the URL that the response redirects to; `None` if the response is not a redirect.
+    /// Does not follow the redirect, so the caller can decide whether to send the token there. `Err` if the URL's host
+    /// must not be contacted.
     pub async fn leads_to(
         &self,
         request: &CrawlRequest<'_>,
@@ -134,7 +135,7 @@ impl CrawlSession {
         sent.map_err(|error| network(request.name(), error))
     }
 
-    /// The URL of `request`, if its host may be contacted.
+    /// The parsed URL of `request`. `Err` if the URL is invalid or its host must not be contacted.
     fn allowed(&self, request: &CrawlRequest<'_>) -> Result<Url, CrawlError> {
         let named = || request.name().to_owned();
         let url = Url::parse(request.url)
@@ -145,7 +146,8 @@ impl CrawlSession {
         }
     }
 
-    /// Sends `request` when the host accepts it, and again after transient failures and rate-limit responses.
+    /// Sends `request` once the host's rate limits allow it, and retries after transient failures and rate-limit
+    /// responses.
     async fn send_within_limits(
         &self,
         redirects: RedirectHandling,
@@ -186,7 +188,8 @@ impl CrawlSession {
         }
     }
 
-    /// Whether `url` answers, whatever the status; returns the time in the response's `date` header, if any.
+    /// Checks that `url` responds, with any status. Returns the time in the response's `date` header, if it has one.
+    /// `Err` if there is no response.
     pub async fn reach(&self, url: &str) -> Result<Option<DateTime<Utc>>, CrawlError> {
         let parsed = Url::parse(url).ok();
         if let Some(refusal) = parsed.and_then(|url| self.hosts.refusal(&url)) {
@@ -201,7 +204,8 @@ impl CrawlSession {
     /// The rate limit that applies to requests for `url`.
     fn gate(&self, url: &Url, target: RequestTarget) -> Arc<HostGate> {
         let name = hosts::authority(url);
-        // API and archives may share a host name but have separate limits, as do the parts of the API.
+        // The API and the archives may have the same host name, but they have separate limits. So do the parts of the
+        // API.
         self.pace.gate(&match target {
             RequestTarget::Api(resource) => format!("{name} ({})", resource.name()),
             RequestTarget::Open => name,
@@ -240,7 +244,7 @@ impl CrawlSession {
         }
     }
 
-    /// `request` for the client `http`, with the token if the request goes to the API.
+    /// Builds `request` for the client `http`. Adds the token if the target is the API and the token was not refused.
     fn builder(&self, http: &reqwest::Client, request: &CrawlRequest<'_>) -> RequestBuilder {
         let builder = match &request.body {
             None => http.get(request.url),

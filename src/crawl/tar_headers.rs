@@ -1,14 +1,15 @@
-//! The tar entries that extend the header of the next entry: long names, and the commit that git writes into an archive.
+//! Reads tar entries that hold metadata instead of a file: the long name of the next entry, or the commit that git
+//! records in an archive.
 
 use std::io::{self, Read};
 
 use flate2::read::GzDecoder;
 use tar::{Entry, EntryType, PaxExtensions};
 
-/// The longest accepted header with a name, in bytes.
+/// The maximum size of a metadata entry, in bytes: a longer name is an error, a longer comment is truncated.
 const LONGEST_HEADER: u64 = 64 * 1024;
 
-/// The body of an entry that extends the header of the next one.
+/// The body of an entry that holds the long name of the next entry. `Err` if it is longer than [`LONGEST_HEADER`].
 pub(super) fn header<R: Read>(entry: &mut Entry<'_, R>) -> io::Result<Vec<u8>> {
     if entry.size() > LONGEST_HEADER {
         let message = format!("a header with a name has {} bytes", entry.size());
@@ -26,14 +27,15 @@ pub(super) fn pax_path(header: &[u8]) -> Option<Vec<u8>> {
     Some(path.value_bytes().to_vec())
 }
 
-/// A name that ends at its first NUL.
+/// `bytes` up to the first NUL.
 pub(super) fn c_string(mut bytes: Vec<u8>) -> Vec<u8> {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     bytes.truncate(end);
     bytes
 }
 
-/// The commit that an archive names in its first entry. `head` is the compressed beginning of the archive.
+/// The sha of the commit that the archive's first entry names, if any. `head` is the compressed beginning of the
+/// archive.
 pub(super) fn commit_of(head: &[u8]) -> Option<String> {
     let mut archive = tar::Archive::new(GzDecoder::new(head));
     let mut first = archive.entries().ok()?.raw(true).next()?.ok()?;

@@ -1,9 +1,10 @@
 //! Unpacks a tar.gz in memory while it is received, entry by entry.
 //!
-//! Archives are hostile input. Nothing is written to disk. Links, devices, absolute paths and `..` are left out, with a
-//! problem. Files that are not selected are skipped without buffering. Entries, bytes, names, depth and the headers with
-//! long names are bounded (the tar crate does not bound those headers, so this module reads them). A truncated gzip or
-//! tar is an error: a cut transfer must not look like a smaller repository.
+//! Archives are hostile input. Nothing is written to disk. Links, devices, absolute paths and `..` are left out, and a
+//! problem is recorded. Files that are not selected are skipped without buffering. There are limits for the number of
+//! entries, the number of bytes, the length of names, the depth of paths, and the size of the headers with long names
+//! (the tar crate does not limit these headers, so this module reads them). A truncated gzip or tar is an error,
+//! because a truncated transfer must not look like a smaller repository.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
@@ -20,12 +21,13 @@ use crate::catalogue::Selection;
 use crate::catalogue::policy::PolicyLimits;
 use crate::problem::{Problem, Stage};
 
-/// The maximum total length of the remembered names of files left out, in bytes.
+/// The maximum memory for the list of files that the rules left out, in bytes. If the list gets larger, it is
+/// discarded.
 const MOST_LEFT_OUT: usize = 4_000_000;
 
 /// The result of unpacking, besides the files that were sent.
 pub(super) struct Unpacked {
-    /// The commit's sha if the archive names one, else a hash of what was sent.
+    /// The commit's sha if the archive names one, else a hash of the sent files.
     pub revision: String,
     pub problems: Vec<Problem>,
     /// The files that the rules left out; `None` if there are too many to list.
@@ -41,13 +43,13 @@ pub(super) struct Unpacker {
     problems: Vec<Problem>,
     left_out: Vec<LeftOut>,
     left_out_bytes: usize,
-    /// The paths sent so far, in their own spelling and in lower case.
+    /// The paths accepted so far: `seen` has them unchanged, `folded` in lower case.
     seen: HashSet<String>,
     folded: HashSet<String>,
     kept_bytes: u64,
     /// Hash of the paths and blobs sent so far.
     content: blake3::Hasher,
-    /// The known commit. Its archive is not unpacked again.
+    /// The commit of the last fetch. An archive of this commit is not unpacked again.
     known: Option<String>,
 }
 
@@ -79,8 +81,9 @@ impl Unpacker {
         Unpacker { known: known.map(str::to_owned), ..self }
     }
 
-    /// Sends every selected file of the archive `packed`. `None` if the archive names the known commit before its first
-    /// file, as git's archives do. Blocks, so it must run in a blocking thread of the runtime.
+    /// Sends every selected file of the archive `packed`. `None` if the archive names the known commit. Only a commit
+    /// before the first sent file counts; git writes it there. Blocks, so it must run in a blocking thread of the
+    /// runtime.
     pub fn run(mut self, packed: impl Read) -> io::Result<Option<Unpacked>> {
         let packed = BoundedReader::new(packed, self.limits.download_bytes, "compressed");
         let plain =
@@ -154,7 +157,8 @@ impl Unpacker {
         self.send(entry, path, size)
     }
 
-    /// Whether the entry `full` (`path` without its first folder) is sent. If not, records why.
+    /// Whether the entry is sent. If not, records the reason. `full` is its path in the archive, `path` the same
+    /// without the first folder.
     fn takes(&mut self, full: &str, path: &str, kind: EntryType, size: u64) -> bool {
         if self.selection.is_book_copy(path) {
             self.problem(path, "a copy of a commercial book, by its name: never indexed");
@@ -183,7 +187,8 @@ impl Unpacker {
         true
     }
 
-    /// Why the selected entry `full` (`path` without its first folder) must not be used.
+    /// Why the selected entry must not be used; `None` if it may be used. `full` is its path in the archive, `path` the
+    /// same without the first folder.
     fn refusal(&self, full: &str, path: &str, kind: EntryType, size: u64) -> Option<String> {
         if !kind.is_file() {
             return Some("not a plain file (a link or device); it was left out".to_owned());
@@ -198,7 +203,7 @@ impl Unpacker {
         (size > most).then(|| format!("{size} bytes, more than the {most} of the policy; left out"))
     }
 
-    /// Reads the entry and sends it. Waits for its share of the memory limit first.
+    /// Waits for the entry's share of the memory limit, then reads the entry and sends it.
     fn send<R: Read>(&mut self, entry: &mut Entry<'_, R>, path: &str, size: u64) -> io::Result<()> {
         let ended = || io::Error::other("the run was ended");
         let wanted = MemoryShare::wanted(size);
@@ -242,7 +247,7 @@ fn too_many(what: &str, most: u64) -> io::Error {
     io::Error::other(format!("it has more than {most} {what}, the limit of the policy"))
 }
 
-/// A reader that returns an error, instead of the end of the file, after `left` bytes.
+/// A reader that returns an error if `inner` provides more than `left` bytes.
 struct BoundedReader<R> {
     inner: R,
     left: u64,

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 
 use super::RunHit;
 
-/// The maximum length of a hit, in lines, that matches a passage by covering half of it.
+/// A hit that covers half of a passage matches the passage only if the hit has at most this many lines.
 const LONGEST_HIT: u32 = 90;
 /// The highest grade.
 const HIGHEST: u8 = 10;
@@ -42,7 +42,7 @@ impl LineRange {
 /// A file of a source.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct JudgedFile {
-    /// In lower case.
+    /// The source's id, in lower case.
     source: String,
     path: String,
 }
@@ -57,7 +57,7 @@ impl JudgedFile {
 #[derive(Clone, Debug)]
 struct JudgedPassage {
     lines: LineRange,
-    /// The number of its text, which copies share.
+    /// A number that identifies its text. Passages with the same text have the same number.
     text: usize,
 }
 
@@ -66,7 +66,7 @@ struct JudgedPassage {
 pub struct Judgements {
     pub queries: Vec<JudgedQuery>,
     passages: HashMap<JudgedFile, Vec<JudgedPassage>>,
-    /// By query id: the grade of each text.
+    /// By query id, then by number of the text (see `JudgedPassage::text`): the grade.
     grades: BTreeMap<String, HashMap<usize, u8>>,
 }
 
@@ -124,11 +124,13 @@ impl Judgements {
         grades
     }
 
-    /// The grades of at most the first `most` of `hits` in judged files; other hits are skipped.
+    /// The grades of at most `most` hits: the first of `hits` that have lines and whose file contains reference
+    /// passages. Other hits are skipped.
     ///
-    /// A hit matches a passage if they share at least half of the hit's lines, or half of the passage's lines and the
-    /// hit has at most 90 lines. Its grade is the highest grade of the passages that it matches. Texts matched by an
-    /// earlier hit and unjudged texts have grade 0.
+    /// A hit matches a passage if the passage contains at least half of the hit's lines. The hit also matches if it
+    /// contains at least half of the passage's lines and has at most 90 lines. The grade of a hit is the highest grade
+    /// of the passages that it matches. A passage has grade 0 if an earlier hit matched its text, or if its text is not
+    /// judged for the query.
     pub fn grades(&self, qid: &str, hits: &[RunHit], most: usize) -> Vec<u8> {
         let judged = self.grades.get(qid);
         let grade = |text: &usize| judged.and_then(|judged| judged.get(text)).copied().unwrap_or(0);
@@ -160,7 +162,7 @@ fn is_same(hit: LineRange, passage: LineRange) -> bool {
     shared > 0 && (of_hit || of_passage)
 }
 
-/// Calls `read` with each line of the file `path` that is not blank. `Err` names the file and the invalid line.
+/// Calls `read` with each non-blank line of the file `path`. `Err` names the file and the invalid line.
 fn each_line(path: &Path, mut read: impl FnMut(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;

@@ -1,7 +1,7 @@
-//! nDCG, reciprocal rank and success rate of ranked grades, and a test whether two runs differ.
+//! nDCG, reciprocal rank and success rate of ranked grades, and a test of whether two runs differ.
 //!
-//! As in `ir_measures`: `nDCG(dcg='exp-log2')@10` (gain `2^grade - 1`, C. Burges et al., ICML 2005),
-//! `RR(rel=2)@10`, `Success(rel=2)@1` and `@3`.
+//! The measures are defined as in `ir_measures`: `nDCG(dcg='exp-log2')@10` (gain `2^grade - 1`, C. Burges et al., ICML
+//! 2005), `RR(rel=2)@10`, `Success(rel=2)@1` and `@3`.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ const DRAWS: u32 = 10_000;
 /// The seed of the test's random numbers, so that results are deterministic.
 const SEED: u64 = 7;
 
-/// The measures of one query, or their means over several.
+/// The measures of one query, or the means of the measures of several queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct RankingMeasures {
     pub ndcg: f64,
@@ -23,8 +23,8 @@ pub struct RankingMeasures {
     pub success_at_3: f64,
 }
 
-/// The measures of a ranking whose hits have `grades`. `ideal` are all grades of the query, highest first. `None` if no
-/// passage has a positive grade.
+/// The measures of a ranking. `grades` are the grades of its hits, best hit first; `ideal` are all grades that were
+/// judged for the query, highest first. `None` if no judged passage has a positive grade.
 pub fn measure(grades: &[u8], ideal: &[u8]) -> Option<RankingMeasures> {
     let best = dcg(ideal);
     if best == 0.0 {
@@ -60,8 +60,8 @@ pub fn mean(all: &[RankingMeasures]) -> RankingMeasures {
     }
 }
 
-/// The p-value of `differences` (one per query): the probability of a mean difference at least as large if the runs did
-/// not differ. Two-sided paired randomisation test with 10,000 draws.
+/// The p-value of the differences between two runs, with one difference per query: the probability of a mean difference
+/// at least as large if the runs did not differ. Computed by a two-sided paired randomisation test with 10,000 draws.
 ///
 /// M. Smucker, J. Allan, B. Carterette, "A comparison of statistical significance tests for information
 /// retrieval evaluation", CIKM 2007.

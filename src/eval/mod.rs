@@ -1,7 +1,8 @@
-//! Evaluates ranking with human relevance judgements, for changes to ranking.
+//! Evaluates ranking with human relevance judgements, to compare the ranking before and after a change.
 //!
-//! Judgements have the form of TREC: queries, passages and grades in three files ([`judgements`]). A run is the hits of
-//! a search engine for each query. [`measures`] score it, and two runs are compared query by query.
+//! Judgements have the form of TREC: queries, passages and grades, in three files ([`judgements`]). A run consists of
+//! the hits of a search engine for each query. The module [`measures`] scores a run. Two runs are compared query by
+//! query.
 
 pub mod judgements;
 pub mod measures;
@@ -24,7 +25,7 @@ pub struct RunHit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunAnswer {
     pub qid: String,
-    /// Best first; enough that ten are in files with judgements.
+    /// Best first. There should be enough hits that ten of them are in files with judgements.
     pub hits: Vec<RunHit>,
 }
 

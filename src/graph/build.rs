@@ -22,7 +22,7 @@ const MOST_TOPICS: usize = 8;
 pub struct GraphBuilder {
     vocabulary: Vocabulary,
     mentions: Vec<u32>,
-    /// By independent voice, in order of appearance.
+    /// The counts of each independent voice, in order of appearance.
     voice_counts: Vec<VoiceCounts>,
     voices: HashMap<Voice, usize>,
     evidence: HashMap<(u32, u32), EvidenceCandidates>,
@@ -41,7 +41,7 @@ struct VoiceCounts {
 }
 
 impl VoiceCounts {
-    /// The weight of one of its sentences.
+    /// The weight of each sentence of this voice, in (0, 1].
     fn weight(&self) -> f64 {
         (MOST_SENTENCES / f64::from(self.sentences.max(1))).min(1.0)
     }
@@ -85,7 +85,8 @@ impl GraphBuilder {
         }
     }
 
-    /// Counts a sentence of the voice number `voice` that names `topics`, and keeps it as a candidate for evidence.
+    /// Counts a sentence that names `topics`, and keeps it as a candidate for evidence. `voice` is the index of its
+    /// voice in `voice_counts`.
     fn add_sentence(&mut self, voice: usize, place: SectionPlace, sentence: &str, topics: &[u32]) {
         let candidate = Rc::new(EvidenceCandidate {
             rank: rank(sentence, topics.len()),
@@ -122,8 +123,8 @@ impl GraphBuilder {
             edge.said_by = u32::try_from(counts.voices).unwrap_or(u32::MAX);
             if let Some(weight) = weight {
                 edge.why.push(Why::CoMention);
-                // Combined, because an edge of the vocabulary that the sources confirm is more certain than either.
-                // The loss of precision in f32 is negligible.
+                // The weights are combined: an edge that both the vocabulary and the sources support is more certain
+                // than an edge that only one of them supports. The loss of precision in f32 is negligible.
                 edge.weight = 1.0 - (1.0 - edge.weight) * (1.0 - weight as f32);
             }
         }
@@ -134,7 +135,7 @@ impl GraphBuilder {
         Graph { vocabulary, topics, mentions, resources, cases }
     }
 
-    /// The counts of each pair of topics that a sentence names.
+    /// The counts of each pair of topics that at least one sentence names together.
     fn pair_counts(&self) -> BTreeMap<(u32, u32), PairCounts> {
         let mut each: HashMap<u32, f64> = HashMap::new();
         let mut total = 0.0;
@@ -159,7 +160,7 @@ impl GraphBuilder {
     }
 }
 
-/// The graph of `count` topics with `edges`, which are keyed by the places of their ends.
+/// The graph of `count` topics with `edges`. The key of an edge is the vocabulary indices of its ends.
 fn joined(count: usize, edges: BTreeMap<(u32, u32), Edge>) -> UnGraph<u32, Edge> {
     let mut topics = UnGraph::with_capacity(count, edges.len());
     for at in 0..count {
@@ -179,7 +180,8 @@ mod tests {
     use crate::extract::Address;
     use crate::vocabulary;
 
-    /// A graph in which each of `sources` has a number of sentences with `pair`, among others.
+    /// A graph built from `sources`, each with the number of its sentences that name `pair`. Each source also has
+    /// sentences that name other pairs.
     fn graph(pair: [&str; 2], sources: &[(&str, usize)]) -> Graph {
         let vocabulary = vocabulary::load(&DataFiles::Compiled).unwrap();
         let at = |slug: &str| u32::try_from(vocabulary.position(slug).unwrap()).unwrap();

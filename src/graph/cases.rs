@@ -10,12 +10,13 @@ use crate::catalogue::Voice;
 use crate::extract::Link;
 use crate::vocabulary::Vocabulary;
 
-/// One voice says enough with this many words, or this many list items.
+/// A voice says enough about a case at a step if it has at least `ENOUGH_WORDS` words or `ENOUGH_ITEMS` list items on
+/// it.
 const ENOUGH_WORDS: u32 = 80;
 const ENOUGH_ITEMS: u32 = 5;
 /// The number of independent voices that must say enough to make a cell strong.
 const ENOUGH_VOICES: usize = 2;
-/// The most passages that are kept for a cell, and for each voice in it.
+/// At most `MOST_PASSAGES` passages are kept for a cell, and at most `MOST_OF_A_VOICE` of them for one voice.
 const MOST_PASSAGES: usize = 12;
 const MOST_OF_A_VOICE: usize = 3;
 /// A document that covers at least this many steps of one case is a whole answer.
@@ -36,7 +37,7 @@ pub enum Coverage {
     Strong,
 }
 
-/// How much a section says: its words, and its list items of three words or more.
+/// The size of a section's text: the number of words, and the number of list items with at least three words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TextExtent {
     pub words: u32,
@@ -44,8 +45,8 @@ pub struct TextExtent {
 }
 
 impl TextExtent {
-    /// The extent of `text` with these `links`. Zero if most of its words are link texts: a list of titles says where
-    /// to read, not what to answer. O(length).
+    /// The extent of `text`, which contains `links`. Zero if most of its words are link texts: a list of titles is a
+    /// reading list and not an answer. O(length).
     pub fn of(text: &str, links: &[Link]) -> TextExtent {
         let mut extent = TextExtent::default();
         for line in text.lines() {
@@ -73,9 +74,9 @@ fn count(text: &str) -> u32 {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatrixCell {
     pub coverage: Coverage,
-    /// Independent voices that say anything.
+    /// The number of independent voices that have at least one section in this cell.
     pub said_by: u32,
-    /// Numbers of sections' ids: the best of each voice, with voices alternating.
+    /// Ids of sections, as numbers: first the best section of each voice, then the second best of each, then the third.
     pub passages: Vec<u64>,
 }
 
@@ -86,18 +87,18 @@ pub struct WholeAnswer {
     pub path: String,
     /// The id of its first section.
     pub section: u64,
-    /// How many steps it covers.
+    /// The number of steps that it covers.
     pub steps: u32,
 }
 
 /// What is said about one case study.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseStudy {
-    /// Its place in the vocabulary.
+    /// The case's index in the vocabulary.
     pub topic: u32,
     /// One for each step, in the order of an answer.
     pub cells: Vec<MatrixCell>,
-    /// Those that cover the most steps first.
+    /// The documents that are whole answers, those with the most steps first.
     pub whole: Vec<WholeAnswer>,
 }
 
@@ -112,7 +113,7 @@ struct CasePassage {
 /// Collects the sections about cases.
 #[derive(Debug, Default)]
 pub struct CaseCollector {
-    /// By case and step.
+    /// The sections about each case and step. The key is the case's index in the vocabulary and the step's index.
     cells: BTreeMap<(u32, u8), Vec<CasePassage>>,
     documents: BTreeMap<CaseDocument, CoveredSteps>,
 }
@@ -120,7 +121,7 @@ pub struct CaseCollector {
 /// A document about a case.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct CaseDocument {
-    /// The case's place in the vocabulary.
+    /// The vocabulary index of the case.
     topic: u32,
     source: String,
     path: String,
@@ -150,7 +151,7 @@ impl CaseCollector {
         covered.steps.insert(step);
     }
 
-    /// The cases of `vocabulary`, which are the topics below `case-studies`, in its order.
+    /// The case studies of `vocabulary` (the topics below `case-studies`), in the vocabulary's order.
     pub(super) fn finish(mut self, vocabulary: &Vocabulary) -> Vec<CaseStudy> {
         let steps = u8::try_from(vocabulary.steps.len()).unwrap_or(u8::MAX);
         let mut whole: BTreeMap<u32, Vec<WholeAnswer>> = BTreeMap::new();
@@ -177,7 +178,7 @@ impl CaseCollector {
     }
 }
 
-/// The cell of the sections `passages`, which are about one case at one step.
+/// The cell for `passages`, the sections about one case at one step.
 fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
     let mut voices: BTreeMap<&Voice, TextExtent> = BTreeMap::new();
     for passage in &passages {
@@ -192,9 +193,9 @@ fn cell(mut passages: Vec<CasePassage>) -> MatrixCell {
         _ => Coverage::Empty,
     };
     let said_by = u32::try_from(voices.len()).unwrap_or(u32::MAX);
-    // Beyond this length, longer passages are not better.
+    // The longest passages come first. A list item counts as eight words. Passages of 300 words or more are equal.
     passages.sort_by_key(|p| std::cmp::Reverse((p.extent.words + 8 * p.extent.items).min(300)));
-    // The number of earlier passages of the same voice, with each passage.
+    // `ranked` has each passage with its turn: the number of earlier passages of the same voice.
     let mut turns: BTreeMap<&Voice, usize> = BTreeMap::new();
     let mut ranked: Vec<(usize, u64)> = Vec::new();
     for passage in &passages {

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::{Edge, Why};
 use crate::vocabulary::Vocabulary;
 
-/// Weight of an edge to a field of knowledge: it has too many topics for them to be close to each other.
+/// The weight of an edge to a field of knowledge. It is low, because topics are not close to each other only by being
+/// in the same field.
 const FIELD: f32 = 0.15;
 const BROADER: f32 = 0.6;
 const REQUIRES: f32 = 0.7;
-/// Weight of the topics that the vocabulary's editors call related.
+/// The weight of an edge between topics that the vocabulary states as related.
 const RELATED: f32 = 0.9;
 
-/// Edges by the places of their ends, the smaller place first.
+/// The edges that `vocabulary` states. The key of an edge is the vocabulary indices of its ends, the smaller one first.
 pub(super) fn edges(vocabulary: &Vocabulary) -> BTreeMap<(u32, u32), Edge> {
     let mut edges: BTreeMap<(u32, u32), Edge> = BTreeMap::new();
     let mut add = |from: usize, to: &str, why: Why, weight: f32, reason: Option<&str>| {

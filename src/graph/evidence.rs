@@ -5,24 +5,24 @@ use std::rc::Rc;
 
 use super::Evidence;
 
-/// The most sentences that are kept for an edge.
+/// The maximum number of sentences that are kept for an edge.
 pub const MOST_EVIDENCE: usize = 3;
-/// The most candidates that are kept for an edge while sentences are added.
+/// The maximum number of candidates that are kept for an edge while sentences are added.
 const CANDIDATES: usize = 8;
 
 /// A sentence that may become evidence; a lower rank is better.
 #[derive(Debug)]
 pub(super) struct EvidenceCandidate {
     pub rank: u32,
-    /// The number of its voice.
+    /// The index of its voice.
     pub voice: usize,
     pub evidence: Evidence,
 }
 
-/// How unsuitable `sentence`, which names this number of `topics`, is as evidence; 0 is best.
+/// How unsuitable `sentence` is as evidence; 0 is best. `topics` is the number of topics that the sentence names.
 ///
-/// Best is a sentence of about 14 words with a full stop. Rows of tables, lists of names and truncated sentences are
-/// kept only if nothing better exists.
+/// The best sentence has about 14 words and ends with a full stop. Rows of tables, lists of names and truncated
+/// sentences are kept only if nothing better exists.
 pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
     let words = sentence.split_whitespace().count();
     let ends =
@@ -50,7 +50,8 @@ pub(super) fn rank(sentence: &str, topics: usize) -> u32 {
 pub(super) struct EvidenceCandidates(Vec<Rc<EvidenceCandidate>>);
 
 impl EvidenceCandidates {
-    /// Adds `candidate`. If there are too many, drops the worst one of the most frequent voice.
+    /// Adds `candidate`. If there are now more than [`CANDIDATES`], drops the worst candidate of the voice that has the
+    /// most candidates.
     pub fn add(&mut self, candidate: &Rc<EvidenceCandidate>) {
         self.0.push(Rc::clone(candidate));
         if self.0.len() <= CANDIDATES {

@@ -7,7 +7,7 @@ use crate::vocabulary::Vocabulary;
 /// A topic to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TopicToLearn<'a> {
-    /// Its place in the vocabulary.
+    /// The topic's index in the vocabulary.
     pub topic: usize,
     /// `None` for the requested topic.
     pub needed: Option<NeededFor<'a>>,
@@ -16,14 +16,14 @@ pub struct TopicToLearn<'a> {
 /// Why a topic has to be learned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NeededFor<'a> {
-    /// The topic that requires it: its place in the vocabulary.
+    /// The vocabulary index of the topic that requires it.
     pub topic: usize,
     /// The vocabulary's reason.
     pub reason: &'a str,
 }
 
-/// Everything that `topic` (a place in the vocabulary) requires directly or indirectly, without the topics in `known`
-/// and what only they require; prerequisites first, the topic itself last.
+/// The topics that `topic` requires directly or indirectly, prerequisites first, and `topic` itself last. Topics in
+/// `known`, and topics that only these require, are left out. All topics are vocabulary indices.
 ///
 /// Depth-first topological sort (T. H. Cormen et al., "Introduction to Algorithms"). Ties are resolved by the order
 /// of the vocabulary's statements. O(requirements).
@@ -41,8 +41,8 @@ pub fn learn<'a>(
     lessons
 }
 
-/// Appends `lesson` to `lessons`, after what it requires. The recursion is as deep as the longest chain of requirements. The vocabulary check rejects cycles; `seen` would
-/// end one.
+/// Appends `lesson` to `lessons`, after the topics that it requires. The recursion is as deep as the longest chain of
+/// requirements. The vocabulary check rejects cycles; with a cycle, `seen` would end the recursion.
 fn visit<'a>(
     vocabulary: &'a Vocabulary,
     lesson: TopicToLearn<'a>,

@@ -1,11 +1,11 @@
-//! The knowledge graph: how topics are related, and which sentences say so.
+//! The knowledge graph: how topics are related, and the evidence for it.
 //!
-//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary, whose
-//! reason is their evidence. Mined edges come from sentences that name both topics, and keep the best sentences:
-//! every mined edge has evidence. [`build`] builds the graph of a generation: `curated` and `ties` find the edges,
-//! `evidence` selects sentences, [`cases`] collects what is said about the case studies. [`walk`] finds related
-//! topics, [`learn()`] prerequisites, and [`paths`] chains between topics; [`export`] writes the graph for other
-//! programs.
+//! Nodes are the vocabulary's topics. Curated edges (broader, requires, related) come from the vocabulary; their
+//! evidence is the reason that the vocabulary gives, if any. Mined edges come from sentences that name both topics; the
+//! best of these sentences are stored as the edge's evidence. [`build`] builds the graph of a generation: `curated` and
+//! `ties` find the edges, `evidence` selects sentences, [`cases`] collects the sections about case studies. [`walk`]
+//! finds related topics, [`learn()`] prerequisites, and [`paths`] chains between topics; [`export`] writes the graph
+//! for other programs.
 
 pub mod build;
 pub mod cases;

@@ -12,7 +12,7 @@ use crate::disk::{self, DiskError};
 use crate::extract::Address;
 use crate::vocabulary::Vocabulary;
 
-/// Increased when the same sections give another graph, so that generations are rebuilt.
+/// Incremented when the code changes so that the same sections give a different graph. Generations are then rebuilt.
 pub const VERSION: u32 = 2;
 
 /// Why two topics are joined.
@@ -46,22 +46,23 @@ pub struct Evidence {
     pub source: String,
     pub path: String,
     pub address: Address,
-    /// The number of the section's id.
+    /// The section's id as a number.
     pub section: u64,
 }
 
 /// An edge between two topics.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
-    /// Ascending and without duplicates.
+    /// The reasons for the edge, ascending and without duplicates.
     pub why: Vec<Why>,
     /// The vocabulary's reason, if it gives one.
     pub reason: Option<String>,
-    /// In (0, 1].
+    /// How close the topics are, in (0, 1].
     pub weight: f32,
-    /// Sentences that name both, at most [`super::MOST_EVIDENCE`], of different voices first.
+    /// At most [`super::MOST_EVIDENCE`] sentences that name both topics. The best sentence of each voice comes before
+    /// further sentences of the same voices.
     pub evidence: Vec<Evidence>,
-    /// Independent voices that name both in one sentence.
+    /// The number of independent voices that name both topics in one sentence.
     pub said_by: u32,
 }
 
@@ -69,11 +70,11 @@ pub struct Edge {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Graph {
     pub vocabulary: Vocabulary,
-    /// Node weights are places in the vocabulary.
+    /// One node for each topic. The weight of a node is the topic's index in the vocabulary.
     pub topics: UnGraph<u32, Edge>,
-    /// The number of sections that mention each topic, without copies.
+    /// For each topic, the number of sections that mention it. Copies of sections are not counted.
     pub mentions: Vec<u32>,
-    /// The most cited first.
+    /// The cited resources, the most cited first.
     pub resources: Vec<CitedResource>,
     /// The case studies in the vocabulary's order.
     pub cases: Vec<CaseStudy>,

@@ -9,13 +9,14 @@ use petgraph::visit::{EdgeFiltered, EdgeRef};
 
 use super::{Edge, Graph};
 
-/// The cost of each further edge, since longer chains are harder to follow; as much as a weight of 1/e.
+/// The basic cost of each edge, because longer chains are harder to follow. A weight of 1/e adds as much to the cost.
 const HOP: f64 = 1.0;
-/// The cost of going through a topic with e times the usual number of edges, since everything is close to a hub.
+/// The additional cost of a topic with e times the average number of edges. It makes chains avoid hubs, because every
+/// topic is close to a hub.
 const HUB: f64 = 0.5;
 /// Costs are whole thousandths, so that sums are exact.
 const SCALE: f64 = 1000.0;
-/// Longer chains explain nothing.
+/// The maximum number of edges in a chain. Longer chains are left out, because they explain nothing.
 const MOST_HOPS: usize = 6;
 
 /// The costs of going from one topic to another, in thousandths.
@@ -24,15 +25,16 @@ type PathCosts = DiGraph<(), u32>;
 /// One edge of a chain, in its direction.
 #[derive(Clone, Copy, Debug)]
 pub struct PathHop<'a> {
-    /// Places in the vocabulary.
+    /// The vocabulary index of the topic where the edge begins.
     pub from: usize,
+    /// The vocabulary index of the topic where the edge ends.
     pub to: usize,
     pub edge: &'a Edge,
 }
 
-/// At most `count` chains from `from` to `to` (places in the vocabulary), the best first. Chains never go through
-/// fields of knowledge, and rarely through hubs. Empty if every chain has more than six edges, or if `from` equals
-/// `to`. O(count · length · edges · log topics).
+/// The `count` cheapest chains from `from` to `to` (vocabulary indices), without those that have more than six edges;
+/// the cheapest first. Chains never go through fields of knowledge, and rarely through hubs. Empty if `from` equals
+/// `to`, or if an index is out of range. O(count · length · edges · log topics).
 pub fn paths(graph: &Graph, from: usize, to: usize, count: usize) -> Vec<Vec<PathHop<'_>>> {
     let nodes = graph.topics.node_count();
     if from >= nodes || to >= nodes || from == to {
@@ -53,8 +55,9 @@ struct TopicChain {
     nodes: Vec<NodeIndex>,
 }
 
-/// The `count` cheapest loopless chains from `from` to `to`, by Yen's algorithm: every next chain leaves one of those
-/// found before at some topic (the spur) by an edge that none of them takes there.
+/// The `count` cheapest loopless chains from `from` to `to`, by Yen's algorithm. Each further chain begins like a chain
+/// that was found before, up to some topic (the spur). It continues from the spur with an edge that no found chain with
+/// the same beginning takes.
 fn shortest(costs: &PathCosts, from: NodeIndex, to: NodeIndex, count: usize) -> Vec<TopicChain> {
     let mut found: Vec<TopicChain> = Vec::new();
     let mut candidates = BTreeSet::new();
@@ -95,7 +98,7 @@ fn detour(
     Some(TopicChain { cost, length: nodes.len(), nodes })
 }
 
-/// For each topic what it costs to continue to each of its neighbours, on the way to `goal`.
+/// The cost of going from each topic to each of its neighbours, in a chain that ends at `goal`.
 fn costs(graph: &Graph, goal: NodeIndex) -> PathCosts {
     let nodes = graph.topics.node_count();
     let mut degrees = vec![0_u32; nodes];

@@ -10,6 +10,6 @@ pub struct SectionPlace<'a> {
     pub voice: &'a Voice,
     pub path: &'a str,
     pub address: Address,
-    /// The number of the section's id.
+    /// The section's id as a number.
     pub section: u64,
 }

@@ -5,25 +5,29 @@
 //! the statistics of surprise and coincidence", Computational Linguistics 19(1), 1993). Counts are weighted, so that
 //! a voice with very many sentences weighs no more than [`MOST_SENTENCES`] of them.
 
-/// Up to this many sentences of one voice have full weight; if there are more, they share the weight of this many. This
-/// is about the median of the larger sources of the corpus, so that no source has more than a tenth of the total.
+/// The maximum total weight of the sentences of one voice. A voice with at most this many sentences has a weight of 1
+/// for each. With more sentences, each has an equal share of this total. The value is about the median number of
+/// sentences in the larger sources of the corpus. With this value, no source has more than a tenth of the weight of all
+/// sentences.
 pub(super) const MOST_SENTENCES: f64 = 1_500.0;
-/// The threshold for the normalised mutual information: weaker ties are noise.
+/// Pairs of topics with a lower normalised mutual information have no tie: weaker ties are noise.
 const LEAST_NPMI: f64 = 0.12;
-/// The 0.1 % point of χ² with one degree of freedom: lower values may be chance.
+/// Pairs of topics with a lower log-likelihood ratio have no tie: they may be together by chance. The value is the 0.1
+/// % point of χ² with one degree of freedom.
 const LEAST_LLR: f64 = 10.83;
-/// A pair that only one voice names may be a habit of that voice.
+/// Pairs of topics that fewer voices name have no tie: a pair that only one voice names may be a habit of that voice.
 const LEAST_VOICES: usize = 2;
 /// The number of independent voices beyond which further ones do not increase the weight.
 const FIRM: f64 = 5.0;
 
-/// How often two topics are named: weighted numbers of sentences with both, with each, and of all.
+/// How often two topics are named: the weighted number of sentences with both (`both`), of sentences with each of them
+/// (`each`), and of all sentences (`total`).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct PairCounts {
     pub both: f64,
     pub each: [f64; 2],
     pub total: f64,
-    /// Independent voices that name both in one sentence.
+    /// The number of independent voices that name both topics in one sentence.
     pub voices: usize,
 }
 

@@ -15,7 +15,7 @@ const STEPS: usize = 20;
 
 /// Exponent that damps topics with many strong edges, since they are close to everything.
 const DAMPING: f64 = 0.3;
-/// A topic with this many mentions counts as fully known.
+/// A topic with at least this many mentions counts as fully known.
 const KNOWN: f64 = 60.0;
 /// The lower bound of how well known a topic is, before the square root.
 const LEAST_KNOWN: f64 = 0.05;
@@ -27,21 +27,22 @@ const SAME_KIND: f64 = 0.93;
 /// A related topic.
 #[derive(Clone, Debug)]
 pub struct Neighbour<'a> {
-    /// Its place in the vocabulary.
+    /// The topic's index in the vocabulary.
     pub topic: usize,
-    /// In (0, 1]; that of the nearest is 1.
+    /// How close the topic is, in proportion to the closest one: from 0 to 1. It is 0 for a field of knowledge.
     pub weight: f64,
     /// The edge to the start.
     pub edge: &'a Edge,
 }
 
-/// At most `limit` topics that are closest to `topic` (a place in the vocabulary), closest first.
+/// At most `limit` topics that are closest to `topic` (a vocabulary index), closest first.
 ///
-/// Only direct neighbours are returned, because only they can be explained. Their rank depends on the random walk,
-/// which follows all paths, on the weight of the edge, and on how often the neighbour is mentioned, because readers
-/// want topics with something to read. Case studies use every technique, so they count half as neighbours of other
-/// topics. Of neighbours of one kind (narrower topics, for example), each further one counts less, so that the first
-/// few show several aspects. Fields of knowledge come last. O(edges) for each of [`STEPS`] steps.
+/// Only direct neighbours are returned, because only these can be explained. Their rank depends on three things: the
+/// random walk, which follows all paths; the weight of the edge; and how often the neighbour is mentioned, because
+/// readers want topics with something to read. Case studies use every technique, so they count half as neighbours of
+/// other topics. Each further neighbour of the same kind (such as narrower topics) counts less than the one before, so
+/// that the first few neighbours show several aspects. Fields of knowledge come last. O(edges) for each of [`STEPS`]
+/// steps.
 pub fn related(graph: &Graph, topic: usize, limit: usize) -> Vec<Neighbour<'_>> {
     let start = NodeIndex::new(topic);
     if topic >= graph.topics.node_count() {
@@ -66,7 +67,8 @@ pub fn related(graph: &Graph, topic: usize, limit: usize) -> Vec<Neighbour<'_>> 
     near
 }
 
-/// How well known a topic is, in (0, 1], by the number of sections that mention it.
+/// How well known a topic is, in (0, 1], by the number of sections that mention it. A case study counts half unless the
+/// start of the walk is a case study too (`from_a_case`).
 fn familiarity(graph: &Graph, topic: usize, from_a_case: bool) -> f64 {
     let mentions = f64::from(graph.mentions.get(topic).copied().unwrap_or(0));
     let known = (mentions.ln_1p() / KNOWN.ln_1p()).clamp(LEAST_KNOWN, 1.0).sqrt();
@@ -81,7 +83,8 @@ enum NeighbourKind {
     Stated(Why),
 }
 
-/// `near` with each weight reduced by the number of earlier ones of its kind, the heaviest first.
+/// Reduces the weight of each neighbour in `near` for each heavier neighbour of the same kind. Returns the neighbours,
+/// the heaviest first.
 fn diverse<'a>(graph: &Graph, start: usize, mut near: Vec<Neighbour<'a>>) -> Vec<Neighbour<'a>> {
     near.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.topic.cmp(&b.topic)));
     let topics = &graph.vocabulary.topics;

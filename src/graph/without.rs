@@ -6,8 +6,9 @@ use super::{Edge, Graph, Why};
 use crate::annotate::resources::CitedResource;
 
 impl Graph {
-    /// A copy without the text of `sources`: without their sentences, the ties that only they support, and the
-    /// resources that only they cite. Counts and weights stay unchanged. O(size).
+    /// A copy without the text of `sources`: without their sentences, without edges that have no other support, and
+    /// without resources that only these sources cite. Counts and weights of the remaining edges and topics stay
+    /// unchanged, except that `said_by` is 0 if all evidence of an edge was removed. O(size).
     pub fn without(&self, sources: &HashSet<&str>) -> Graph {
         let topics = self
             .topics
@@ -43,7 +44,7 @@ fn cited(resource: &CitedResource, sources: &HashSet<&str>) -> Option<CitedResou
     let mut cited = resource.clone();
     cited.sources.retain(|source| is_kept(source));
     cited.said.retain(|said| is_kept(&said.source));
-    // It is not recorded which sources use which of its other URLs.
+    // All other URLs are removed, because it is not recorded which sources cite which of them.
     cited.also.clear();
     (!cited.sources.is_empty()).then_some(cited)
 }

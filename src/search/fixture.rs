@@ -16,7 +16,7 @@ pub struct SearchFixture {
     _folder: tempfile::TempDir,
 }
 
-/// The record of a section of the source `ann/notes`, the only one in its document.
+/// The record of a section of the source `ann/notes`. The section is the only one of its document.
 pub fn record(heading: &str, text: &str) -> SectionRecord {
     SectionRecord {
         source: "ann/notes".into(),
@@ -44,8 +44,8 @@ pub fn record(heading: &str, text: &str) -> SectionRecord {
     }
 }
 
-/// A searcher over `records` of the sources `ann/notes`, which has the MIT licence, and `bob/lists`, without copies; see
-/// [`fixture_of`].
+/// A searcher over `records`, without folded copies; see [`fixture_of`]. Its sources are `ann/notes`, with the MIT
+/// licence, and `bob/lists`, without a licence.
 pub fn fixture(records: impl IntoIterator<Item = SectionRecord>) -> SearchFixture {
     let source = |id: &str, licence: Option<&str>| IndexedSource {
         id: id.to_owned(),
@@ -56,8 +56,8 @@ pub fn fixture(records: impl IntoIterator<Item = SectionRecord>) -> SearchFixtur
     fixture_of(records, sources, FoldedCopies::default())
 }
 
-/// A searcher over `records` of `sources`, some of which are `copies`. Their ids are 0, 1 and so on in their order. A
-/// record without a path gets its own path.
+/// A searcher over `records` from `sources`. `copies` lists the records that are folded copies. The records get the
+/// section ids 0, 1 and so on, in their order. A record without a path gets a path that no other record has.
 pub fn fixture_of(
     records: impl IntoIterator<Item = SectionRecord>,
     sources: Vec<IndexedSource>,

@@ -4,11 +4,11 @@
 //!
 //! - [`text`]: tokens and terms.
 //! - [`index`]: the tantivy index. A section is one document ([`index::document`], [`index::schema`]).
-//! - [`mod@query`]: parses a query and decides what its words mean, with the words of the index, the labels of the
-//!   vocabulary and the names of sources.
-//! - [`rank`]: turns that into a plan, and finds and ranks its candidates. Another engine can supply the candidates
-//!   ([`rank::candidates`]).
-//! - [`show`]: matches in texts, snippets and suggestions.
+//! - [`mod@query`]: parses a query, and uses the words of the index, the labels of the vocabulary and the names of
+//!   sources to decide what the words of the query mean.
+//! - [`rank`]: turns an understood query into a plan, and finds and ranks candidates for the plan. Another engine can
+//!   supply the candidates ([`rank::candidates`]).
+//! - [`show`]: finds matches in texts, and makes snippets and suggestions.
 //! - [`run`]: the [`Searcher`], which combines these.
 //!
 //! Filters are values ([`index::field`]), whether they are typed in the query or passed separately. Every read of the

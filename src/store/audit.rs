@@ -1,8 +1,9 @@
 //! Reads every row of the store and reports the damaged ones; [`super::repair`] deletes them.
 //!
 //! SQLite detects damage to the structure of its pages, but not to the values in them. This module decodes each text,
-//! and decompresses and hashes each blob: a blob's id is the hash of its bytes. The next refresh restores what was
-//! deleted: it derives rows from their blobs, and fetches the sources of lost blobs and files.
+//! and decompresses and hashes each blob; a blob's id is the hash of its bytes. The next refresh restores the deleted
+//! rows: it derives documents and annotations from their blobs again, and fetches the sources of lost blobs and files
+//! again.
 
 use std::collections::BTreeSet;
 
@@ -18,8 +19,8 @@ use crate::crawl::BlobId;
 use crate::crawl::arxiv::PaperMetadata;
 use crate::extract::Extracted;
 
-/// The versions whose derived rows are decoded. Rows of other versions are only decompressed, because their format may
-/// differ. See [`super::DerivedKey`].
+/// The current versions of documents and annotations; see [`super::DerivedKey`]. Rows with these versions are decoded.
+/// Rows with other versions are only decompressed, because their format may be different.
 #[derive(Clone, Debug)]
 pub struct DerivedVersions {
     pub documents: String,
@@ -40,7 +41,7 @@ pub enum StoreTable {
 }
 
 impl StoreTable {
-    /// Its name in SQL.
+    /// The table's name in SQL.
     pub(super) fn name(self) -> &'static str {
         match self {
             StoreTable::Sources => "sources",
@@ -70,10 +71,11 @@ impl StoreTable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DamagedRow {
     pub table: StoreTable,
-    /// The source and path that need this row, if they can be read.
+    /// The source, and the path of the file or thread, that the row belongs to, if they can be read. If there are
+    /// several, only one of them.
     pub source: Option<String>,
     pub path: Option<String>,
-    /// The values of its primary key columns, as bytes.
+    /// The values of the row's primary key columns, as bytes.
     pub(super) key: Vec<Vec<u8>>,
 }
 
@@ -84,27 +86,28 @@ pub struct MissingBlob {
     pub path: String,
 }
 
-/// The sources that a refresh must fetch to restore what is damaged or missing.
+/// The sources that a refresh must fetch to restore damaged and missing rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourcesToFetch {
-    /// Sorted.
+    /// The ids of the sources, sorted.
     pub sources: Vec<String>,
-    /// Whether the list is complete. It isn't if the source of a damaged row can't be read.
+    /// Whether the list is complete. It is not if a file's row is so damaged that its source can't be read.
     pub is_complete: bool,
 }
 
 /// The result of reading every row of the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoreAudit {
-    /// Rows that were read.
+    /// The number of rows that were read.
     pub rows: usize,
     pub damaged: Vec<DamagedRow>,
-    /// The files and threads without a blob: it was damaged and deleted earlier, and is not fetched yet.
+    /// The files and threads whose blob is missing, because it was damaged and deleted earlier and has not been fetched
+    /// again.
     pub missing: Vec<MissingBlob>,
 }
 
 impl StoreAudit {
-    /// The sources to fetch again.
+    /// The sources that must be fetched again.
     pub fn to_fetch(&self) -> SourcesToFetch {
         let is_lost = |row: &&DamagedRow| !row.table.is_derived();
         let named = self.damaged.iter().filter(is_lost).filter_map(|row| row.source.as_ref());
@@ -116,21 +119,21 @@ impl StoreAudit {
         SourcesToFetch { sources, is_complete: self.damaged.iter().all(is_known) }
     }
 
-    /// How many rows of `table` are damaged.
+    /// The number of damaged rows in `table`.
     pub fn count(&self, table: StoreTable) -> usize {
         self.damaged.iter().filter(|row| row.table == table).count()
     }
 }
 
 impl Store {
-    /// Whether a file of `source` has no stored bytes.
+    /// Whether the bytes of at least one file of `source` are missing.
     pub fn lacks_blobs(&self, source: &SourceId) -> Result<bool, StoreError> {
         let sql = "SELECT 1 FROM files WHERE source = ?1
                    AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)";
         Ok(self.connection.prepare_cached(sql)?.exists([&source.0])?)
     }
 
-    /// How many files of `source` have neither bytes nor a document of `versions`.
+    /// The number of files of `source` for which the store has neither the bytes nor a document with `versions`.
     pub fn lost_files(&self, source: &SourceId, versions: &str) -> Result<usize, StoreError> {
         let sql = "SELECT count(*) FROM files WHERE source = ?1
                    AND NOT EXISTS (SELECT 1 FROM blobs WHERE id = files.blob)
@@ -143,7 +146,7 @@ impl Store {
     }
 }
 
-/// The damaged rows in the database of `connection`. Changes nothing.
+/// Reads every row in the database of `connection`, and reports the damaged ones. Changes nothing.
 pub(super) fn audit(
     connection: &Connection,
     versions: &DerivedVersions,
@@ -197,8 +200,8 @@ struct RowReader<'a> {
 }
 
 impl RowReader<'_> {
-    /// Reads `columns` of every row of `table`. The first `keys` columns are text and form the primary key. A row is
-    /// damaged if `read` returns `None` for it.
+    /// Reads `columns` of every row of `table`, and records the damaged rows. The first `keys` columns are the primary
+    /// key. A row is damaged if one of these is not valid text, or if `read` returns `None` for the row.
     fn each(
         &mut self,
         table: StoreTable,
@@ -222,7 +225,7 @@ impl RowReader<'_> {
     }
 }
 
-/// The damaged row of `table` with `key`, and the source and path that need it.
+/// Describes the damaged row of `table` with the primary key `key`: finds the source and path that it belongs to.
 fn damaged_row(
     connection: &Connection,
     table: StoreTable,

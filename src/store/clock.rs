@@ -1,9 +1,11 @@
-//! Corrects timestamps in the future. If a clock was ahead, the timestamps it left would prevent updates of metadata and
-//! dead links for years. When the store is opened, each of them is set to the current time.
+//! Corrects timestamps in the future. If the machine's clock was ahead during a run, the timestamps of that run could
+//! prevent updates of metadata and dead links for years. When the store is opened, timestamps in the future are set to
+//! the current time.
 //!
-//! With a clock that is behind, every timestamp seems to be in the future. So nothing is changed if the clock shows a
-//! time before Cairn existed, as on a machine without a battery-backed clock that has not synchronised yet. `gone_since`
-//! is never changed here, because files are deleted depending on it; only a response of the source's host changes it.
+//! If the clock is behind, all correct timestamps seem to be in the future. So nothing is changed if the clock shows a
+//! time before Cairn existed, for example on a machine without a battery-backed clock before it has synchronised.
+//! `gone_since` is never changed here, because files are deleted depending on it. It changes only after a response of
+//! the source's host.
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -16,21 +18,21 @@ use crate::printable::time;
 /// 2026-01-01 as a Unix timestamp: a correct clock never shows an earlier time.
 const EARLIEST: i64 = 1_767_225_600;
 
-/// Whether `now` may be the correct time.
+/// Whether `now` can be the correct time: it is not before 2026.
 pub fn is_plausible(now: DateTime<Utc>) -> bool {
     now.timestamp() >= EARLIEST
 }
 
 impl Store {
-    /// Sets every recorded timestamp after `now` to `now`. One transaction; writes only the wrong rows.
-    /// O(files + links + sources).
+    /// Sets the stored timestamps that are after `now` to `now`. Does nothing if `now` can't be the correct time.
+    /// Writes only rows with such timestamps. One transaction. O(sources + files + threads + links + papers).
     pub(super) fn correct_future_times(&mut self, now: DateTime<Utc>) -> Result<(), StoreError> {
         if !is_plausible(now) {
             return Ok(());
         }
         let (seconds, day) = (now.timestamp(), time::day(now));
         let transaction = self.connection.transaction()?;
-        // Rows that are not text or can't be decoded are skipped here; reading them reports the error.
+        // Rows that are not text or can't be decoded are skipped here. The code that needs them reports the error.
         let read = |row: &rusqlite::Row| Ok(row.get(0).ok().zip(row.get(1).ok()));
         let rows: Vec<Option<(String, String)>> = transaction
             .prepare("SELECT id, row FROM sources")?
@@ -63,7 +65,7 @@ impl Store {
 }
 
 impl SourceRow {
-    /// Sets the timestamps after `now` to `now`. Returns whether there were any.
+    /// Sets the timestamps that are after `now` to `now`. Returns whether there were any.
     fn correct_future_times(&mut self, now: i64) -> bool {
         let fetched = self.snapshot.as_mut().map(|snapshot| &mut snapshot.fetched_at);
         let own = [

@@ -1,4 +1,4 @@
-//! The open database, its schema, and how it is read without being changed.
+//! The open database, its schema, and read-only connections.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -48,8 +48,9 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 PRIMARY KEY (blob, format)
             );",
         ),
-        // The files that the rules left out: a source is fetched again only if new rules select one of them. The length
-        // of each file: a lower limit takes effect without fetching.
+        // The table stores the files that the rules left out, so that a source is fetched again only if new rules
+        // select one of them. The column stores the length of each blob, so that a lower size limit takes effect
+        // without fetching.
         M::up(
             "CREATE TABLE left_out (
                 source TEXT PRIMARY KEY,
@@ -57,7 +58,7 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
             ) WITHOUT ROWID;
             ALTER TABLE blobs ADD COLUMN length INTEGER;",
         ),
-        // The cited URLs that were checked, and which of them are dead.
+        // The checked URLs, and the day since which a URL has been dead.
         M::up(
             "CREATE TABLE links (
                 url TEXT PRIMARY KEY,
@@ -66,7 +67,8 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 dead_since TEXT
             ) WITHOUT ROWID;",
         ),
-        // Discussions and issues, the progress of fetching them, and what the pass in progress has seen.
+        // The discussions and issues, the progress of fetching them, and the threads that the pass in progress has
+        // seen.
         M::up(
             "CREATE TABLE threads (
                 source TEXT NOT NULL,
@@ -93,7 +95,7 @@ pub(super) static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
                 PRIMARY KEY (source, kind, number, post)
             ) WITHOUT ROWID;",
         ),
-        // What arXiv says about cited papers, as JSON; NULL if arXiv does not know the identifier.
+        // The metadata of cited papers as JSON; NULL if arXiv does not know the identifier.
         M::up(
             "CREATE TABLE papers (
                 id TEXT PRIMARY KEY,
@@ -143,7 +145,8 @@ impl Store {
     }
 }
 
-/// Runs SQLite's `check`: `quick_check`, or `integrity_check`, which also compares the indexes with the tables.
+/// Runs the SQLite check `check`: either `quick_check`, or `integrity_check`, which also compares the indexes with the
+/// tables. `Err` if the check finds damage.
 pub(super) fn check_pages(connection: &Connection, check: &str) -> Result<(), StoreError> {
     let result: String =
         connection.query_row(&format!("PRAGMA {check}(1)"), [], |row| row.get(0))?;
@@ -153,8 +156,8 @@ pub(super) fn check_pages(connection: &Connection, check: &str) -> Result<(), St
 /// Opens the database `path` without creating any file next to it.
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    // SQLite creates the files of a write-ahead log even for a reader. `immutable` prevents that. It promises that nobody
-    // writes to the database, which holds while no such log exists.
+    // SQLite creates the files of a write-ahead log even for a reader. `immutable=1` prevents that. It is allowed only
+    // if no other program writes to the database. This is the case while there is no write-ahead log.
     if path.with_extension("db-wal").exists() {
         return Connection::open_with_flags(path, flags);
     }
@@ -162,7 +165,7 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)
 }
 
-/// The error of this module for an error of the migrations.
+/// Converts an error of the migrations to a [`StoreError`].
 pub(super) fn migration(error: rusqlite_migration::Error) -> StoreError {
     match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => StoreError::from(err),

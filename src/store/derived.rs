@@ -11,8 +11,8 @@ use crate::annotate::Annotation;
 use crate::crawl::BlobId;
 use crate::extract::Extracted;
 
-/// The key of a derived row: the blob, the format as which it is read, and the versions of the program's parts and of the
-/// vocabulary.
+/// The key of a derived row: the blob, the file format that it is read as, and the versions of the code and of the
+/// vocabulary that it was derived with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivedKey<'a> {
     pub blob: &'a BlobId,
@@ -31,7 +31,8 @@ impl Store {
         self.derived("annotations", key)
     }
 
-    /// Blob and format of every annotation stored with `versions`. O(rows); reads no body.
+    /// The blob and the format of every annotation stored with `versions`. O(rows); does not read the annotations
+    /// themselves.
     pub fn annotated(&self, versions: &str) -> Result<HashSet<(BlobId, String)>, StoreError> {
         let mut statement = self
             .connection
@@ -40,7 +41,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Stores documents and annotations, replacing older versions. One transaction.
+    /// Stores documents and annotations. Replaces the rows of the same blob and format. One transaction.
     pub fn put_derived(
         &mut self,
         documents: &[(DerivedKey, &Extracted)],
@@ -73,7 +74,7 @@ impl Store {
             StoreError::Decode(format!("the row of blob {} in {table}: {error}", key.blob.0))
         };
         let plain = zstd::stream::decode_all(&body[..]).map_err(|error| damaged(&error))?;
-        // An error, because skipping it would silently drop a document from the index.
+        // A damaged row is an error: if it were skipped, a document would be missing from the index without a message.
         postcard::from_bytes(&plain).map(Some).map_err(|error| damaged(&error))
     }
 }

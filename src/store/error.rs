@@ -16,7 +16,7 @@ pub enum StoreError {
         "the store was written by a newer version of Cairn: {0}; use that version, or name another folder with --index"
     )]
     Newer(rusqlite_migration::Error),
-    /// The file is not a SQLite database, or a damaged one.
+    /// The file is a damaged SQLite database, or not a SQLite database at all.
     #[error("the store is broken: {0}; {ADVICE}")]
     Broken(String),
     #[error("the store holds something that can't be decoded: {0}; {ADVICE}")]
@@ -37,7 +37,8 @@ impl StoreError {
         }
     }
 
-    /// This error, or a [`DiskError`] that names `path` if the cause is that `path` can't be opened for writing.
+    /// Converts this error to a [`DiskError`] with `path`, if the cause is that `path` can't be opened for writing.
+    /// Other errors are returned unchanged.
     pub(super) fn at(self, path: &Path) -> StoreError {
         use ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
         let StoreError::Sqlite(error) = &self else { return self };
@@ -51,8 +52,8 @@ impl StoreError {
     }
 }
 
-/// The remedy for a broken store. It does not affect the served index: a refresh publishes nothing until the sources are
-/// fetched again.
+/// The remedy for a broken store. Following it does not affect the index that is served, because a refresh publishes
+/// nothing until the sources have been fetched again.
 const ADVICE: &str = "remove library.db from the index folder and run `cairn refresh`, which fetches \
                       every source again; what is served stays until then";
 
@@ -60,12 +61,13 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> StoreError {
         use rusqlite::Error as Sqlite;
         match &error {
-            // A stored value does not have the type that was written.
+            // A stored value has another type than Cairn wrote, so it is damaged.
             Sqlite::Utf8Error(..)
             | Sqlite::InvalidColumnType(..)
             | Sqlite::IntegralValueOutOfRange(..)
             | Sqlite::FromSqlConversionFailure(..) => StoreError::Decode(error.to_string()),
-            // A table or column is missing: the SQL itself is fixed, so the file must be at fault.
+            // The database does not fit the SQL, for example because a table is missing. The SQL is constant, so the
+            // database must be damaged.
             Sqlite::SqlInputError { .. } => StoreError::Broken(error.to_string()),
             _ => match error.sqlite_error_code() {
                 Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) => {

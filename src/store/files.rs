@@ -7,7 +7,7 @@ use super::{SourceRow, Store, StoreError};
 use crate::catalogue::SourceId;
 use crate::crawl::{BlobId, LeftOut, RawFile};
 
-/// A fast level: compression time matters more than size, because blobs are read rarely.
+/// The compression level of blobs: fast rather than small.
 const ZSTD_LEVEL: i32 = 3;
 
 /// A file of a source, without its bytes.
@@ -15,18 +15,20 @@ const ZSTD_LEVEL: i32 = 3;
 pub struct StoredFile {
     pub path: String,
     pub blob: BlobId,
-    /// In bytes; 0 if an older version of Cairn stored the file.
+    /// The file's length in bytes; 0 if it is unknown, because an older version of Cairn stored the file or because its
+    /// bytes are missing.
     pub length: u64,
-    /// Unix time in seconds.
+    /// When the file was first stored; Unix time in seconds.
     pub first_seen: i64,
-    /// Whether its bytes are stored. False if they were damaged and the source has not been fetched since.
+    /// Whether the file's bytes are stored. They are not if they were damaged and the source has not been fetched
+    /// since.
     pub is_stored: bool,
 }
 
 impl Store {
-    /// Stores the bytes of `files`; a blob that is already stored costs one look-up. One transaction.
+    /// Stores the bytes of `files`. For a blob that is already stored, this costs one look-up. One transaction.
     ///
-    /// The next [`Store::collect_garbage`] deletes the blobs that no file refers to.
+    /// The next [`Store::collect_garbage`] deletes the blobs that no stored file or thread refers to.
     pub fn put_blobs(&mut self, files: &[RawFile]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         for file in files {
@@ -36,7 +38,7 @@ impl Store {
         Ok(())
     }
 
-    /// The bytes of `blob`.
+    /// The bytes of `blob`; `None` if they are not stored.
     pub fn blob(&self, blob: &BlobId) -> Result<Option<Vec<u8>>, StoreError> {
         let packed: Option<Vec<u8>> = self
             .connection
@@ -50,9 +52,10 @@ impl Store {
         packed.map(unpack).transpose()
     }
 
-    /// Replaces the files of `source` (path and blob) by `files`, the files that the rules left out by `left_out` (`None`
-    /// if they are not known), and its row by `row`. New files get `now` (Unix time in seconds) as `first_seen`. One
-    /// transaction: a kill leaves either the old state or the new one.
+    /// Replaces everything stored about `source` except its threads. `files` is the path and blob of each file,
+    /// `left_out` the files that the rules left out (`None` if unknown), `row` the source's row. New files get `now`
+    /// (Unix time in seconds) as `first_seen`. One transaction: if the program is killed, either the old or the new
+    /// state is stored.
     pub fn replace_files(
         &mut self,
         source: &SourceId,
@@ -87,7 +90,7 @@ impl Store {
         Ok(())
     }
 
-    /// The files of `source` that the rules left out when it was fetched; `None` if they are not known.
+    /// The files of `source` that the rules left out when it was fetched; `None` if they are unknown.
     pub fn left_out(&self, source: &SourceId) -> Result<Option<Vec<LeftOut>>, StoreError> {
         let packed: Option<Vec<u8>> = self
             .connection
@@ -95,12 +98,12 @@ impl Store {
             .query_row([&source.0], |row| row.get(0))
             .optional()?;
         let Some(packed) = packed else { return Ok(None) };
-        // A value that can't be decoded counts as not known.
+        // If the list can't be decoded, the files left out count as unknown.
         let plain = zstd::stream::decode_all(&packed[..]).ok();
         Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
     }
 
-    /// The files of `source` in order of path.
+    /// The files of `source`, sorted by path.
     pub fn files(&self, source: &SourceId) -> Result<Vec<StoredFile>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT path, blob, COALESCE(length, 0), first_seen, blobs.id IS NOT NULL

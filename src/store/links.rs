@@ -1,4 +1,4 @@
-//! The state of cited URLs: when each was last checked, and since when it has been dead.
+//! The state of cited URLs: when each URL was last checked, and the day since which it has been dead.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use rusqlite::params;
 use super::{Store, StoreError};
 use crate::crawl::links::LinkState;
 
-/// The number that stands for `state` in the database.
+/// The number that represents `state` in the database.
 fn number(state: LinkState) -> i64 {
     match state {
         LinkState::Alive => 0,
@@ -17,8 +17,9 @@ fn number(state: LinkState) -> i64 {
 }
 
 impl Store {
-    /// Records the `state` of `url`, found on `day` (`YYYY-MM-DD`) at `now` (Unix time in seconds). A link that was
-    /// already dead keeps the day on which it was first found dead.
+    /// Records that `url` was in `state` when it was checked, on `day` (`YYYY-MM-DD`) at `now` (Unix time in seconds).
+    /// A URL that was already dead keeps the day on which it was first found dead. [`LinkState::Unknown`] does not
+    /// change whether the URL counts as dead.
     pub fn put_link(
         &mut self,
         url: &str,
@@ -35,8 +36,8 @@ impl Store {
         Ok(())
     }
 
-    /// The URLs that need no new check: checked after `certain_since` and found alive or dead, or checked after
-    /// `any_since` with any result (Unix times in seconds).
+    /// The URLs that need no new check: those that were checked after `certain_since` and are alive or dead, and those
+    /// that were checked after `any_since`, with any result. Both times are Unix times in seconds.
     pub fn fresh_links(
         &self,
         certain_since: i64,

@@ -1,9 +1,9 @@
-//! The only durable state of refresh: `library.db`, SQLite in WAL mode. Only refresh opens it for writing; readers use
-//! generations. A generation can be rebuilt from it.
+//! The only durable state of refresh: `library.db`, a SQLite database in WAL mode. Only refresh opens it for writing;
+//! readers use generations. A generation can be rebuilt from `library.db`.
 //!
-//! Blobs are keyed by git's id. Data derived from a blob is keyed by (content, format, versions) and holds no path, so a
-//! renamed file or a copy in another repository costs nothing. Each public call is one transaction. A kill between two
-//! calls leaves a consistent store, from which the next refresh continues.
+//! Blobs are keyed by git's id. Data derived from a blob is keyed by content, format and versions. It contains no path,
+//! so a renamed file or a copy in another repository is not processed again. Each public call is one transaction. If
+//! the program is killed between two calls, the store is consistent, and the next refresh continues from there.
 
 mod audit;
 mod cells;

@@ -31,14 +31,14 @@ impl Store {
         Ok(store)
     }
 
-    /// Checks that the pages of `library.db` at `path` are intact and that its format is supported. Reads the whole file,
-    /// but decodes no rows, which [`Store::audit`] does. Changes nothing.
+    /// Checks that the pages of `library.db` at `path` are intact and that its format is supported. Reads the whole
+    /// file, but does not decode rows; [`Store::audit`] decodes them. Changes nothing.
     pub fn examine(path: &Path) -> Result<(), StoreError> {
         check_pages(&Store::connect_read_only(path)?, "quick_check")
     }
 
-    /// Finds the damaged rows of `library.db` at `path`; decodes the derived rows of `versions`. Changes nothing. `Err` if
-    /// the database itself is broken. O(bytes).
+    /// Finds the damaged rows of `library.db` at `path`. Decodes only the derived rows that have `versions`. Changes
+    /// nothing. `Err` if the database itself is broken. O(bytes).
     pub fn audit(path: &Path, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
         audit::audit(&Store::connect_read_only(path)?, versions)
     }

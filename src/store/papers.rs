@@ -1,4 +1,4 @@
-//! The metadata of cited papers, and when arXiv's API responded about each.
+//! The metadata of cited papers, and when arXiv's API last responded about each paper.
 
 use std::collections::{BTreeMap, HashMap};
 

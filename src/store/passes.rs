@@ -1,4 +1,4 @@
-//! The progress of fetching threads, kept from one request and one run to the next.
+//! The progress of fetching threads. It is stored after each page, so the next request or the next run can continue.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,17 +9,19 @@ use serde::{Deserialize, Serialize};
 pub struct ThreadState {
     /// The pass in progress.
     pub pass: Option<ThreadPass>,
-    /// The latest change of a thread, and of a comment, that the last complete pass saw.
+    /// When the most recently changed thread (`newest`) and comment (`newest_comment`) of the last complete pass were
+    /// changed. Earlier if the pass could not read some thread.
     pub newest: Option<String>,
     pub newest_comment: Option<String>,
-    /// When the last full pass ended; an earlier time if it could not determine which threads are gone, so that the next
-    /// full pass starts sooner. Unix time in seconds.
+    /// When the last full pass ended; Unix time in seconds. If that pass could not determine which threads are gone,
+    /// this is set to an earlier time, so that the next full pass starts sooner.
     pub swept_at: i64,
-    /// The catalogue's rules for threads at that time.
+    /// The catalogue's rule for which threads are fetched, as text. If it changes, all threads are read again.
     pub rule: String,
-    /// Fingerprint of the logins whose posts were left out.
+    /// The fingerprint of the set of logins whose posts were left out.
     pub opted_out: String,
-    /// The last response that had no further page, for the list of issues and for the list of comments.
+    /// The last response for the list of issues (`answered`) and for the list of comments (`answered_comments`); `None`
+    /// if that list had more than one page.
     pub answered: Option<KnownResponse>,
     pub answered_comments: Option<KnownResponse>,
 }
@@ -27,42 +29,46 @@ pub struct ThreadState {
 /// A response of GitHub, used to send the same request conditionally.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownResponse {
-    /// The `since` parameter of the request.
+    /// The `since` parameter of the request that got this response.
     pub since: String,
     pub etag: String,
 }
 
-/// A pass over the threads of one source, from one request to the next.
+/// The progress of a pass over the threads of one kind of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ThreadPass {
-    /// Whether it reads all threads, so that a stored thread that it does not see is gone.
+    /// Whether the pass reads all threads. If it does, a stored thread that the pass has not seen at its end is gone.
     pub full: bool,
     pub phase: PassPhase,
-    /// GitHub's cursor of the last page; for issues, the `since` parameter of the next request.
+    /// For discussions, the cursor after the last page that was read. For issues, the `since` parameter of the next
+    /// request.
     pub cursor: Option<String>,
-    /// For issues, the page of that list, from 1.
+    /// For issues, the page number of the next request, counted from 1.
     pub page: u32,
-    /// For discussions, the time of change at which the pass ends; for the comments of issues, the one at which it begins.
+    /// For discussions: the phase ends with the page that contains a discussion last changed before this time. For
+    /// issues: of their comments, only those changed at or after this time are read. If `None`, all are read.
     pub until: Option<String>,
-    /// The latest changes of a thread and of a comment that the pass has seen.
+    /// When the most recently changed thread (`newest`) and comment (`newest_comment`) that the pass has seen were
+    /// changed.
     pub newest: Option<String>,
     pub newest_comment: Option<String>,
-    /// The earliest change of a thread that could not be read. The next pass begins there.
+    /// The time of the least recent last change among the threads that could not be read. The next pass begins at this
+    /// time.
     pub failed_since: Option<String>,
-    /// Whether a thread of unknown number could not be read. Then no thread counts as gone.
+    /// Whether the pass could not read a thread whose number is unknown. If so, no thread counts as gone at its end.
     pub is_blind: bool,
-    /// The number of threads that it has seen.
+    /// The number of threads that the pass has seen.
     pub seen: usize,
 }
 
-/// What a pass is reading.
+/// What a pass is currently reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PassPhase {
     #[default]
     Threads,
-    /// The threads that changed while the full pass ran, a second time.
+    /// Discussions that changed during a full pass, which are read a second time.
     Again,
     /// The comments of issues.
     Comments,

@@ -9,11 +9,11 @@ use super::{SourceRow, Store, StoreError};
 use crate::catalogue::SourceId;
 
 impl Store {
-    /// Reads every row, decodes the derived ones of `versions`, deletes the damaged ones in one transaction, and returns
-    /// the findings. `Err` if the database itself is broken.
+    /// Reads every row, deletes the damaged rows in one transaction, and returns the findings. Decodes only the derived
+    /// rows that have `versions`. `Err` if the database itself is broken.
     ///
-    /// A source that lost a file is marked as incomplete, so the next refresh fetches it whole. O(bytes); holds one
-    /// document in memory at a time.
+    /// If the row of a file is deleted, its source is marked as incomplete, so the next refresh fetches the whole
+    /// source. O(bytes); holds one document in memory at a time.
     pub fn drop_damaged(&mut self, versions: &DerivedVersions) -> Result<StoreAudit, StoreError> {
         let audit = audit(&self.connection, versions)?;
         let transaction = self.connection.transaction()?;
@@ -27,9 +27,9 @@ impl Store {
 }
 
 impl DamagedRow {
-    /// Deletes the row. The source of a lost file is marked as incomplete.
+    /// Deletes the row. If it is the row of a file, marks the file's source as incomplete.
     fn remove(&self, connection: &Connection) -> Result<(), StoreError> {
-        // Compares bytes, because a damaged key may not be UTF-8.
+        // The statement compares the keys as bytes, because a damaged key may be invalid UTF-8.
         let by = |table: &str, columns: &[&str]| {
             let is = |(column, at): (&&str, usize)| format!("CAST({column} AS BLOB) = ?{at}");
             let all: Vec<String> = columns.iter().zip(1..).map(is).collect();
@@ -41,7 +41,7 @@ impl DamagedRow {
             StoreTable::Files => &["source", "path"],
             StoreTable::ThreadStates => &["source", "kind"],
             StoreTable::Links => &["url"],
-            // An annotation that remained without its document would prevent the document from being read again.
+            // Both rows are deleted: if the annotation remained, the document would not be extracted again.
             StoreTable::Documents | StoreTable::Annotations => {
                 connection.execute(&by("annotations", &["blob", "format"]), key())?;
                 &["blob", "format"]
@@ -57,8 +57,8 @@ impl DamagedRow {
     }
 }
 
-/// Deletes the threads without a blob and the state of fetching them, so that the next refresh reads all threads of
-/// that kind again.
+/// Deletes the threads whose blob is missing, and the progress of fetching threads of their source and kind. So the
+/// next refresh reads all these threads again. Also deletes progress that is not valid JSON.
 fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     let lost = "SELECT source, kind FROM threads
                 WHERE NOT EXISTS (SELECT 1 FROM blobs WHERE id = threads.blob)";
@@ -71,7 +71,8 @@ fn delete_lost_threads(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Marks `source` as incomplete, so that the next refresh fetches it whole. Its other files stay.
+/// Marks `source` as incomplete, so that the next refresh fetches the whole source. The stored files of the source
+/// stay.
 fn mark_incomplete(connection: &Connection, source: &SourceId) -> Result<(), StoreError> {
     let sql = "SELECT row FROM sources WHERE id = ?1";
     let mut statement = connection.prepare_cached(sql)?;

@@ -1,4 +1,4 @@
-//! The state of each source, as refresh records it.
+//! The stored state of each source. Refresh writes it.
 
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ pub enum FetchState {
     #[default]
     New,
     Ok,
-    /// The last run could not fetch it; what was indexed before is kept.
+    /// The last run could not fetch the source; its indexed documents are kept.
     Failed,
-    /// GitHub answers 404.
+    /// GitHub responds with 404.
     Gone,
-    /// GitHub answers 451: removed from the index.
+    /// GitHub blocks access to the repository, for example with a 451. The source is removed from the index.
     Blocked,
 }
 
@@ -31,22 +31,24 @@ pub enum FetchState {
 pub struct SourceRow {
     pub snapshot: Option<Snapshot>,
     pub state: FetchState,
-    /// GitHub's new `owner/name`, if it redirects.
+    /// The repository's new `owner/name`, if GitHub redirects the old one.
     pub moved_to: Option<String>,
     pub metadata: Option<Metadata>,
-    /// When the metadata was last received, and when it was last requested.
+    /// `metadata_at` is when the metadata was last received, `metadata_tried_at` when it was last requested.
     pub metadata_at: i64,
     pub metadata_tried_at: i64,
-    /// The repository's owner, when that was last received, and when it was last requested.
+    /// The profile of the repository's owner. `owner_at` is when it was last received, `owner_tried_at` when it was
+    /// last requested.
     pub owner: Option<OwnerMetadata>,
     pub owner_at: i64,
     pub owner_tried_at: i64,
-    /// SPDX id detected in the LICENSE file.
+    /// The SPDX id of the licence detected in the source's LICENSE file, if any.
     pub licence: Option<String>,
-    /// The number of consecutive runs in which the source was not found, and since when it counts as gone.
+    /// `not_found` is the number of consecutive runs in which the source was not found, `gone_since` the time since
+    /// which it counts as gone.
     pub not_found: u32,
     pub gone_since: Option<i64>,
-    /// Problems of the last fetch that did not fail it.
+    /// The problems of the last fetch that did not make it fail.
     pub problems: Vec<Problem>,
 }
 
@@ -71,7 +73,7 @@ impl Store {
         put_source(&self.connection, source, row)
     }
 
-    /// Deletes every source that is not in `kept`, with its files and threads. One transaction.
+    /// Deletes the sources that are not in `kept`, with their files and threads. One transaction.
     pub fn keep_sources(&mut self, kept: &[SourceId]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
         let known: Vec<String> = transaction

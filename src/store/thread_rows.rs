@@ -1,4 +1,4 @@
-//! The rows of threads, inside the transactions of [`super::threads`].
+//! Reads and writes the rows of threads. [`super::threads`] defines the transactions around these functions.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
 use crate::crawl::github::thread::{Thread, ThreadKind};
 
-/// The threads of one kind of one source.
+/// Selects the threads of one kind of one source.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadsOf<'a> {
     pub source: &'a SourceId,
@@ -20,24 +20,25 @@ pub struct ThreadsOf<'a> {
 /// A thread or post that a full pass has seen at GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeenThread {
-    /// The thread of this number.
+    /// The thread with this number, without its posts.
     Thread(u64),
     /// A comment of a thread.
     Post { thread: u64, post: u64 },
-    /// The thread of this number with all its stored posts.
+    /// The thread with this number; all its stored posts count as seen.
     Whole(u64),
 }
 
-/// The values of the column `post` that stand for [`SeenThread::Thread`] and [`SeenThread::Whole`].
+/// The values of the column `post` that represent [`SeenThread::Thread`] and [`SeenThread::Whole`].
 const THREAD: i64 = 0;
 const WHOLE: i64 = -1;
 
-/// An id or a number as a SQLite integer. Too large values, which GitHub never sends, are clamped.
+/// `number`, the id of a post or the number of a thread, as a SQLite integer. Values that are too large are clamped;
+/// GitHub never sends such values.
 pub(super) fn id(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Writes `thread`. Returns whether it differs from the stored one.
+/// Writes `thread`. Returns whether it is new or differs from the stored thread.
 pub(super) fn put_thread(
     transaction: &Transaction,
     of: ThreadsOf,
@@ -69,7 +70,7 @@ pub(super) fn put_thread(
     Ok(rows > 0)
 }
 
-/// Deletes the thread `number`. Returns the number of deleted threads.
+/// Deletes the thread `number`. Returns the number of deleted threads: 0 or 1.
 pub(super) fn remove_thread(
     connection: &Connection,
     of: ThreadsOf,
@@ -119,7 +120,7 @@ pub(super) fn unseen(connection: &Connection, of: ThreadsOf) -> Result<Vec<u64>,
     Ok(rows.map(|number| number.map(i64::unsigned_abs)).collect::<Result<_, _>>()?)
 }
 
-/// Deletes the posts that the pass in progress has not seen. Returns the number of changed threads.
+/// Deletes the posts that the pass in progress has not seen. Returns the number of threads that this changed.
 pub(super) fn drop_unseen_posts(
     transaction: &Transaction,
     of: ThreadsOf,

@@ -1,7 +1,8 @@
 //! Discussions and issues, and the progress of fetching them.
 //!
-//! A thread's JSON is a blob like a file's bytes, so derived data is keyed the same way. Each fetched page is written
-//! together with the progress in one transaction, so a kill between two pages loses nothing.
+//! A thread is stored as JSON in a blob, like the bytes of a file, so derived data has the same keys. Each fetched page
+//! is written together with the progress in one transaction, so nothing is lost if the program is killed between two
+//! pages.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -14,25 +15,25 @@ use crate::catalogue::SourceId;
 use crate::crawl::BlobId;
 use crate::crawl::github::thread::{Thread, ThreadKind};
 
-/// A thread, without its text.
+/// A stored thread, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredThread {
     pub kind: ThreadKind,
     pub number: u64,
-    /// RFC 3339.
+    /// When the thread was last changed; RFC 3339.
     pub updated_at: String,
     pub labels: Vec<String>,
     pub blob: BlobId,
-    /// Length of its JSON in bytes.
+    /// The length of the thread's JSON, in bytes; 0 if its blob is missing.
     pub length: u64,
-    /// Unix time in seconds.
+    /// When the thread was first stored; Unix time in seconds.
     pub first_seen: i64,
 }
 
-/// One fetched page of threads.
+/// The changes to write after fetching one page of threads.
 #[derive(Debug, Default)]
 pub struct ThreadPage {
-    /// The current threads.
+    /// The threads to store, in their current state.
     pub threads: Vec<Thread>,
     /// The numbers of threads to delete.
     pub dropped: Vec<u64>,
@@ -40,7 +41,7 @@ pub struct ThreadPage {
     pub seen: Vec<SeenThread>,
 }
 
-/// The number of threads that a write changed and deleted.
+/// The numbers of threads that a write changed (or added) and removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WrittenThreads {
     pub changed: usize,
@@ -48,7 +49,7 @@ pub struct WrittenThreads {
 }
 
 impl Store {
-    /// The threads of `source`, sorted by kind and number. O(threads); reads no text.
+    /// The threads of `source`, sorted by kind and number. O(threads); does not read their texts.
     pub fn threads(&self, source: &SourceId) -> Result<Vec<StoredThread>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT kind, number, updated_at, labels, blob, COALESCE(length, 0), first_seen
@@ -101,8 +102,9 @@ impl Store {
         }
     }
 
-    /// Writes a fetched page and the progress after it in one transaction. Keeps at most `most` threads, the most recently
-    /// changed ones. New threads get `now` (Unix time in seconds) as `first_seen`.
+    /// Writes a fetched page, and the progress `state` after that page, in one transaction. Then keeps only the `most`
+    /// most recently changed threads, and deletes the others. New threads get `now` (Unix time in seconds) as
+    /// `first_seen`.
     pub fn put_threads(
         &mut self,
         of: ThreadsOf,
@@ -134,13 +136,14 @@ impl Store {
         Ok(written)
     }
 
-    /// Whether the full pass in progress has not seen some stored thread.
+    /// Whether there are stored threads that the full pass in progress has not seen.
     pub fn misses_threads(&self, of: ThreadsOf) -> Result<bool, StoreError> {
         Ok(!unseen(&self.connection, of)?.is_empty())
     }
 
-    /// Ends a pass and stores `state` as the progress. With `drop_unseen`, deletes the threads and comments that the pass
-    /// has not seen. One transaction. O(threads), and for issues O(threads · posts).
+    /// Ends a pass, and stores `state` as the progress. If `drop_unseen`, deletes the threads, and the comments on
+    /// issues, that the pass has not seen. One transaction. O(threads); for issues with `drop_unseen`, O(threads ·
+    /// posts per thread).
     pub fn end_pass(
         &mut self,
         of: ThreadsOf,
@@ -166,8 +169,8 @@ impl Store {
         Ok(written)
     }
 
-    /// Replaces each thread by the result of `change`, or deletes it if the result is `None`, and stores `state` as the
-    /// progress. One transaction. Reads all these threads.
+    /// Replaces each of these threads by the result of `change`; if the result is `None`, deletes the thread. Stores
+    /// `state` as the progress. One transaction. Reads the texts of all these threads.
     pub fn change_threads(
         &mut self,
         of: ThreadsOf,
@@ -191,7 +194,7 @@ impl Store {
         Ok(written)
     }
 
-    /// Deletes these threads and the progress of fetching them. One transaction. Returns the number of threads.
+    /// Deletes these threads and the progress of fetching them. One transaction. Returns the number of deleted threads.
     pub fn remove_threads(&mut self, of: ThreadsOf) -> Result<usize, StoreError> {
         let transaction = self.connection.transaction()?;
         let mut threads = 0;

@@ -79,7 +79,7 @@ impl Checker<'_> {
         }
     }
 
-    /// A label that is also plain English needs a rule that limits where it matches.
+    /// Adds a fault for each label that is also plain English and has no rule that limits where it matches.
     fn plain(&mut self, slug: &str, draft: &Draft) {
         for text in draft.pref_labels.iter().chain(&draft.alt_labels) {
             let asks = |rule: &LabelRule| {

@@ -1,21 +1,21 @@
-//! Common words of English that carry no subject of their own: the one list of filler and stop words, each word once,
-//! with what it is ignored for.
+//! Common English words without a subject of their own. This is the only list of filler and stop words. Each word
+//! occurs once, with the uses in which it is ignored.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use CommonWord::{Filler, Function, General, GuideRequest};
 
-/// What a common word is ignored for.
+/// A use in which a common word is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum CommonWord {
     /// A function word: no mined term contains it.
     Function,
     /// A word that fits every field: no mined term begins or ends with it.
     General,
-    /// A filler word of questions: not searched for if the query has other words.
+    /// A filler word of questions. It is not searched for if the query has other words.
     Filler,
-    /// Part of a request for a guide ("how to design a ... system"), not of the name of its case.
+    /// A word that is part of a request for a guide ("how to design a ... system") and not of the case's name.
     GuideRequest,
 }
 
@@ -26,7 +26,7 @@ struct CommonWordGroup {
     words: &'static str,
 }
 
-/// Terms compare their normal forms ([`label`](super::label)) with these words, queries their words as typed.
+/// A word of a term is compared with these in its normal form ([`label`](super::label)), a word of a query as typed.
 const GROUPS: [CommonWordGroup; 8] = [
     CommonWordGroup {
         uses: &[Function, Filler, GuideRequest],
@@ -92,7 +92,7 @@ static USES: LazyLock<HashMap<&str, &[CommonWord]>> = LazyLock::new(|| {
 });
 
 impl CommonWord {
-    /// Whether `word` (lower-case) is such a word.
+    /// Whether `word` (lower-case) is ignored in this use.
     pub(crate) fn includes(self, word: &str) -> bool {
         USES.get(word).is_some_and(|uses| uses.contains(&self))
     }

@@ -1,5 +1,6 @@
-//! Texts as words in their normal forms, each between two marks, so that a search for words finds no part of
-//! a longer word. [`LabelIndex`](super::label_index::LabelIndex) and the rules of labels search in these.
+//! Folded texts. A folded text has the words of a text in their normal forms, each between two marks. Because of the
+//! marks, a search for a word does not match inside a longer word. [`LabelIndex`](super::label_index::LabelIndex) and
+//! the rules of labels search folded texts.
 
 use std::ops::Range;
 
@@ -14,14 +15,14 @@ const CLOSE: char = '\u{2}';
 /// A word of a [`FoldedText`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FoldedWord {
-    /// Where its opening mark is in the folded text, in bytes.
+    /// The byte offset of its opening mark in the folded text.
     folded: usize,
     /// Its byte range in the text as written.
     pub start: usize,
     pub end: usize,
 }
 
-/// A text, its words in their normal forms, and where each is written.
+/// A text, the normal forms of its words, and the position of each word.
 #[derive(Clone, Debug)]
 pub(crate) struct FoldedText<'a> {
     pub written: &'a str,
@@ -63,12 +64,13 @@ impl<'a> FoldedText<'a> {
         key
     }
 
-    /// The number of the word whose opening mark is at the byte `at` of the folded text, or of the next one.
+    /// The index of the first word whose opening mark is at byte `at` of the folded text or later.
     pub fn word_at(&self, at: usize) -> usize {
         self.words.partition_point(|word| word.folded < at)
     }
 
-    /// Whether the words from `first` on may be the words of a label with `joints` between them.
+    /// Whether the words from `first` on are separated in a way that `joints` allow. `joints` are those between the
+    /// words of a label.
     pub fn allows(&self, first: usize, joints: &[Joint]) -> bool {
         joints.iter().zip(self.words[first..].windows(2)).all(|(joint, pair)| {
             let (before, after) = (pair[0], pair[1]);
@@ -82,7 +84,7 @@ impl<'a> FoldedText<'a> {
         })
     }
 
-    /// Keeps the first words, as many as fit whole into `most` bytes of the folded text.
+    /// Truncates the folded text to at most `most` bytes. A word that would be cut in two is removed.
     pub fn truncate(&mut self, most: usize) {
         if self.folded.len() > most {
             let next = self.words.partition_point(|word| word.folded <= most);
@@ -101,7 +103,7 @@ pub(crate) struct FoldedWords {
 }
 
 impl FoldedWords {
-    /// One for each spelling of `words`.
+    /// The search patterns for `words`, one for each spelling.
     pub fn of(words: &str) -> impl Iterator<Item = FoldedWords> {
         label::spellings(words).into_iter().filter_map(|Spelling { words, joints }| {
             let normals = words.iter().map(|word| word.normal.as_str());
@@ -111,7 +113,7 @@ impl FoldedWords {
         })
     }
 
-    /// Whether the words are among the bytes `range` of the folded `text`. O(range).
+    /// Whether the words occur in the bytes `range` of the folded `text`. O(range).
     pub fn are_in(&self, text: &FoldedText, range: Range<usize>) -> bool {
         let bytes = &text.folded.as_bytes()[range.clone()];
         let mut found = self.finder.find_iter(bytes);

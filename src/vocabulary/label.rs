@@ -6,7 +6,7 @@
 //!
 //! [`words`] is the tokenizer of labels, of the texts that are tagged, and of the words of a query where they are
 //! compared with labels. The tokenizer of the full-text index (`search::text::tokens`) splits at the same characters,
-//! but differs in three ways, because it serves recall while a tag must not be wrong:
+//! but differs in three ways, because the index aims at recall, whereas a tag must not be wrong:
 //!
 //! - The index stems its words. A label folds only the plural, because "ranking" and "rank" are different topics.
 //! - The index adds a joined token for "k-NN" to every text. Here a label has both spellings ([`spellings`]), so that
@@ -39,10 +39,10 @@ pub fn tokens(text: &str) -> Vec<Token> {
 /// Which characters a text may have between two words of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Joint {
-    /// The label has a slash or a hyphen here; the text must have one of these, a space, the underscore of an identifier
-    /// or nothing ([`is_tight`]).
+    /// The label has a slash or a hyphen here. The text must have a slash, a hyphen, a space, the underscore of an
+    /// identifier or nothing here ([`is_tight`]).
     Tight,
-    /// Any characters that are not part of a word.
+    /// The text may have any characters here that are not part of a word.
     Loose,
 }
 
@@ -51,12 +51,12 @@ pub(crate) enum Joint {
 pub(crate) struct Spelling {
     /// The normal forms of its words.
     pub words: Vec<Token>,
-    /// What may separate them: one fewer than words.
+    /// What may separate each word from the next: one entry fewer than `words`.
     pub joints: Vec<Joint>,
 }
 
-/// Up to this many slashes and hyphens, every combination of joined words is a spelling; with more, only all
-/// separate and all joined.
+/// If a label has at most this many slashes and hyphens, every combination of joined and separate words is a spelling.
+/// If it has more, there are two spellings: one with all of these words separate, one with all joined.
 const MOST_TIGHT: usize = 3;
 
 /// The spellings of `label`, first the one with all words separate. Words at a slash or a hyphen may be joined:
@@ -99,11 +99,11 @@ fn spelling(label: &str) -> Spelling {
     Spelling { words, joints }
 }
 
-/// Whether a text with `gap` between the words `before` and `after` may write a label that has a slash or a hyphen
-/// there: with a slash, a hyphen, whitespace or nothing. Two hyphens are how TeX writes a dash.
+/// Whether `gap`, the text between the words `before` and `after`, matches a slash or a hyphen of a label. A slash, a
+/// hyphen, a dash, whitespace and nothing match. Two hyphens match because they are a dash in TeX.
 ///
-/// An underscore is how identifiers write a space ("all_reduce", "top_p"). Between two single letters it is more often
-/// the subscript of a formula ("a_b"), so it does not match there.
+/// An underscore matches because it replaces a space in identifiers ("all_reduce", "top_p"). Between two single letters
+/// it does not match: there it is usually the subscript of a formula ("a_b").
 pub(crate) fn is_tight(before: &str, gap: &str, after: &str) -> bool {
     match gap.trim() {
         "" | "/" | "-" | "--" | "\u{2010}" | "\u{2011}" | "\u{2013}" => true,
@@ -129,7 +129,7 @@ pub(crate) fn words(text: &str, mut each: impl FnMut(usize, usize, &str)) {
     }
 }
 
-/// Appends the normal form of `word` to `out`. Most words are already in it and cost no allocation.
+/// Appends the normal form of `word` to `out`. Most words are already in their normal form; these need no allocation.
 pub(crate) fn fold(word: &str, out: &mut String) {
     let is_own = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_plain = word.bytes().all(is_own);
@@ -176,7 +176,7 @@ const IRREGULAR: [(&str, &str); 7] = [
     ("bias", "bias"),
 ];
 
-/// Endings, once the plural's "s" is removed, whose final "e" may belong to the plural.
+/// Endings of words after the plural's "s" is removed. Their final "e" may belong to the plural, so it is removed too.
 const SILENT: [&str; 5] = ["che", "she", "xe", "sse", "ze"];
 
 fn singular(word: &str) -> Cow<'_, str> {
@@ -190,7 +190,8 @@ fn singular(word: &str) -> Cow<'_, str> {
         Some(stem) if !stem.ends_with(['s', 'u', 'i']) => stem,
         _ => word,
     };
-    // "batches" and "caches": rules can't tell an "e" of the plural from an "e" of the word.
+    // The "e" of "batches" belongs to the plural, that of "caches" to the word. No rule can distinguish them, so it is
+    // always removed.
     let silent = SILENT.iter().any(|ending| word.ends_with(ending));
     Cow::Borrowed(if silent { &word[..word.len() - 1] } else { word })
 }
@@ -208,7 +209,8 @@ const BRITISH: [(&str, &str); 10] = [
     ("centre", "center"),
 ];
 
-/// Whether `word` has one of the letter pairs that every British ending of `BRITISH` or "ise" contains.
+/// Whether `word` may have a British ending (`BRITISH` or "ise"): every such ending contains at least one of the letter
+/// pairs that are searched for.
 fn may_be_british(word: &str) -> bool {
     let is_telling = |pair: &[u8]| matches!(pair, b"is" | b"ll" | b"ou" | b"tr" | b"bo");
     word.as_bytes().windows(2).any(is_telling)

@@ -4,7 +4,7 @@
 //! Texts are searched with Aho and Corasick's automaton ("Efficient string matching", CACM 18(6), 1975) over
 //! words between marks. Queries and names are looked up in an ordered map of keys. Both follow the same rules: the
 //! longest label counts, and a slash or a hyphen in a label matches a slash, a hyphen, a space, the underscore of an
-//! identifier or nothing. A query is mostly typed in lower case and names topics on purpose, so `capitals` and
+//! identifier or nothing. A query is usually typed in lower case and names topics on purpose, so `capitals` and
 //! `headingOnly` apply to texts only.
 
 use std::collections::BTreeMap;
@@ -18,21 +18,21 @@ use super::label::{self, Joint, Spelling};
 use super::label_rule::CompiledRule;
 use super::model::{Topic, Vocabulary};
 
-/// The longest label that is looked for in a query, in words of the query.
+/// The maximum number of words of a query that are looked up as one label.
 pub(crate) const LONGEST: usize = 7;
 
 /// A topic that has the label of a pattern.
 #[derive(Debug)]
 pub(crate) struct LabelOwner {
-    /// Its place in the vocabulary.
+    /// The topic's index in the vocabulary.
     pub topic: u32,
     pub rule: Option<CompiledRule>,
-    /// What may stand between the words of the label.
+    /// What may separate the words of the label in a text.
     joints: Vec<Joint>,
 }
 
 impl LabelOwner {
-    /// Whether it has no rule and may be written in any way.
+    /// Whether the label has no rule, and any characters may separate its words.
     fn is_unrestricted(&self) -> bool {
         self.rule.is_none() && self.joints.iter().all(|joint| *joint == Joint::Loose)
     }
@@ -41,35 +41,36 @@ impl LabelOwner {
 /// Labels with the same words in their normal forms.
 #[derive(Debug, Default)]
 struct LabelPattern {
-    /// The topics that have such a label, ascending; none if a rule excepts the wording.
+    /// The topics that have such a label, ascending. Empty if the wording is only an exception in a rule.
     owners: Vec<LabelOwner>,
-    /// The topics of which it is a label as the vocabulary spells it, ascending. Empty for a pattern that joins
-    /// words at a slash or a hyphen.
+    /// Vocabulary indices of the topics that have a label with exactly these words in the vocabulary, ascending. Empty
+    /// for a pattern that exists only because words may be joined at a slash or a hyphen.
     topics: Vec<usize>,
 }
 
 /// A pattern found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LabelMatch {
-    /// The number of the pattern in the index.
+    /// The pattern's index in `LabelIndex::patterns`.
     pub pattern: usize,
-    /// The numbers of its first and last word in the text.
+    /// The index of its first word in the text.
     pub first: usize,
+    /// The index of its last word in the text.
     pub last: usize,
 }
 
-/// A label that the words of a query begin with.
+/// A label at the beginning of the words of a query.
 #[derive(Debug)]
 pub(crate) struct QueryLabel<'a> {
-    /// How many words of the query it is.
+    /// The number of words of the query that the label covers.
     pub length: usize,
-    /// Empty if a rule excepts the wording.
+    /// The topics that have the label. Empty if the wording is an exception in a rule.
     pub owners: Vec<&'a LabelOwner>,
 }
 
 /// The labels of a vocabulary, ready to be looked up.
 pub struct LabelIndex {
-    /// The patterns by key (see [`label::key`]).
+    /// For each key (see [`label::key`]), the index of its pattern in `patterns`.
     keys: BTreeMap<String, usize>,
     patterns: Vec<LabelPattern>,
     /// Built by the first search in a text: most programs only look up names.
@@ -82,7 +83,8 @@ impl LabelIndex {
         LabelIndex::of_topics(vocabulary, 0..vocabulary.topics.len())
     }
 
-    /// Compiles the labels of the topics at `places` of `vocabulary`, which must ascend.
+    /// Compiles the labels of some topics of `vocabulary`. `places` are their vocabulary indices, which must be
+    /// ascending.
     pub fn of_topics(
         vocabulary: &Vocabulary,
         places: impl IntoIterator<Item = usize>,
@@ -95,8 +97,8 @@ impl LabelIndex {
         index
     }
 
-    /// Adds the labels of `topic`, whose place is `at`. A wording that one of its rules excepts becomes a pattern
-    /// without owners: as it is longer, it wins over the label in it.
+    /// Adds the labels of `topic`; `at` is its vocabulary index. Each exception in its rules becomes a pattern without
+    /// owners. This pattern is longer than the label that it contains, so it is found instead of the label.
     fn add(&mut self, at: usize, topic: &Topic) {
         for except in topic.rules.iter().flat_map(|rule| &rule.except) {
             self.pattern(label::key(except));
@@ -111,11 +113,11 @@ impl LabelIndex {
             for (number, Spelling { words, joints }) in spellings.enumerate() {
                 let normals: Vec<String> = words.into_iter().map(|word| word.normal).collect();
                 let Some(pattern) = self.pattern(normals.join(" ")) else { continue };
-                // The first spelling is the one with all words.
+                // The first spelling is the one with all words separate.
                 if number == 0 && pattern.topics.last() != Some(&at) {
                     pattern.topics.push(at);
                 }
-                // An unrestricted spelling allows all that the others of its topic do.
+                // If the topic already has an unrestricted spelling, it allows every text that this one would allow.
                 let owns = |owner: &LabelOwner| owner.topic == topic_at && owner.is_unrestricted();
                 if !pattern.owners.iter().any(owns) {
                     let rule = rule.map(CompiledRule::new);
@@ -125,7 +127,7 @@ impl LabelIndex {
         }
     }
 
-    /// The pattern of `key`, made if need be; `None` for an empty key.
+    /// The pattern of `key`, added if there is none yet. `None` if `key` is empty.
     fn pattern(&mut self, key: String) -> Option<&mut LabelPattern> {
         if key.is_empty() {
             return None;
@@ -138,7 +140,7 @@ impl LabelIndex {
         self.patterns.get_mut(place)
     }
 
-    /// The topics with the label `name`, by place, ascending.
+    /// The vocabulary indices of the topics with the label `name`, ascending.
     pub fn topics(&self, name: &str) -> Vec<usize> {
         let text = FoldedText::of(name);
         let Some(last) = text.words.len().checked_sub(1) else { return Vec::new() };
@@ -146,8 +148,8 @@ impl LabelIndex {
         found.map_or_else(Vec::new, |found| self.topics_of(&found, &text))
     }
 
-    /// The keys of all labels, spelled as in the vocabulary, from `begin` on in order, each with the topics that have
-    /// the label.
+    /// The keys of all labels from the key `begin` on, in order. Each has the vocabulary indices of the topics with the
+    /// label. Keys of joined spellings are left out.
     pub fn keys_from(&self, begin: &str) -> impl Iterator<Item = (&str, &[usize])> {
         let keys = self.keys.range::<str, _>((Included(begin), Unbounded));
         let keys = keys.map(|(key, place)| (key.as_str(), self.patterns[*place].topics.as_slice()));
@@ -169,7 +171,8 @@ impl LabelIndex {
             known = count;
             let key = text.key(0, count - 1);
             let from = (Included(key.as_str()), Unbounded);
-            // Without a key that is as great, no label begins like this. A shorter one may have been found.
+            // If no key is equal or greater, no label begins with these words. A shorter label may have been found
+            // before.
             let Some((next, _)) = self.keys.range::<str, _>(from).next() else { break };
             if !next.starts_with(&key) {
                 break;
@@ -182,9 +185,9 @@ impl LabelIndex {
         Some(QueryLabel { length, owners: self.owners(&found, &text).collect() })
     }
 
-    /// The patterns in `text`, the longest at each place, from the left; they don't overlap. Where the words of the
-    /// longest are not written as a label allows, a shorter one that begins with the same word counts, else the search
-    /// continues with the next word. O(length).
+    /// The patterns in `text` from left to right, the longest at each position; they don't overlap. If the longest
+    /// pattern's words are separated in a way that no label allows, a shorter pattern that begins with the same word is
+    /// used. If there is none, the search continues with the next word. O(length).
     pub(crate) fn matches(&self, text: &FoldedText) -> Vec<LabelMatch> {
         let Some(automaton) = self.automaton() else { return Vec::new() };
         let mut matches = Vec::new();
@@ -201,20 +204,21 @@ impl LabelIndex {
         matches
     }
 
-    /// The pattern that is exactly the words `first..=last` of `text`, if they are written as one of its labels allows.
+    /// The pattern that consists of exactly the words `first..=last` of `text`. `None` if there is none, or if the
+    /// words are separated in a way that none of its labels allows.
     fn match_at(&self, text: &FoldedText, first: usize, last: usize) -> Option<LabelMatch> {
         let pattern = *self.keys.get(&text.key(first, last))?;
         Some(LabelMatch { pattern, first, last }).filter(|found| self.fits(found, text))
     }
 
-    /// Whether the words of `found` are written in `text` as one of its labels allows, or as an exception.
+    /// Whether `found` is an exception, or its words are separated in `text` in a way that one of its labels allows.
     fn fits(&self, found: &LabelMatch, text: &FoldedText) -> bool {
         let is_exception = self.patterns[found.pattern].owners.is_empty();
         is_exception || self.owners(found, text).next().is_some()
     }
 
-    /// The topics with the label `found` in `text`, ascending, whose rules are still to be applied. A topic with several
-    /// such labels comes several times.
+    /// The topics with the label `found` in `text`, ascending. Their rules are not applied yet. A topic with several
+    /// such labels occurs several times.
     pub(crate) fn owners<'a, 't>(
         &'a self,
         found: &LabelMatch,
@@ -225,7 +229,7 @@ impl LabelIndex {
         owners.filter(move |owner| text.allows(first, &owner.joints))
     }
 
-    /// The topics with the label `found` in `text`, by place, ascending, whatever their rules say.
+    /// The vocabulary indices of the topics with the label `found` in `text`, ascending. Rules are not applied.
     pub(crate) fn topics_of(&self, found: &LabelMatch, text: &FoldedText) -> Vec<usize> {
         let mut topics: Vec<usize> =
             self.owners(found, text).map(|owner| owner.topic as usize).collect();

@@ -1,9 +1,10 @@
-//! The rules of labels that are also plain English, compiled: as written, in a heading, near other words.
+//! Compiled rules for labels that are also plain English. A rule may require the label's capitals, a heading, or other
+//! words nearby.
 
 use super::folded::FoldedWords;
 use super::model::LabelRule;
 
-/// Where a text stands.
+/// Whether a text is a heading or body text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextPlace {
     Heading,
@@ -32,7 +33,8 @@ impl CompiledRule {
         }
     }
 
-    /// Whether the label may count as `written` in `place`, if it needs no other words near it.
+    /// Whether the label counts where a text at `place` spells it `written`. Words that must be near it are not
+    /// checked.
     pub fn allows(&self, written: &str, place: TextPlace) -> bool {
         (!self.heading_only || place == TextPlace::Heading)
             && (!self.capitals || written.trim_end_matches('s') == self.written)

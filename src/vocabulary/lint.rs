@@ -1,11 +1,11 @@
-//! Warnings about a vocabulary that breaks no rule.
+//! Warnings about a vocabulary that passes all checks.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use super::{Vocabulary, label};
 
-/// Shorter labels may differ by one letter and still be distinct: MAE, MSE.
+/// Labels shorter than this are not reported if they differ by one letter, because they may be distinct: MAE, MSE.
 const SHORTEST: usize = 8;
 
 /// A warning.

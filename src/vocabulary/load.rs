@@ -5,10 +5,10 @@ use crate::catalogue::extends_builtin;
 use crate::config::DataFiles;
 use crate::problem::Faults;
 
-/// The vocabulary of `sources`: all `vocabulary/*.ttl` together, and, if their catalogue extends the list inside the program,
-/// the vocabulary inside the program.
+/// The vocabulary of `sources`: all its files `vocabulary/*.ttl` together. If its catalogue extends the built-in list
+/// of sources, the built-in vocabulary is added.
 ///
-/// Reads those files. `Err` has every syntax error and every broken rule, with file and line.
+/// Reads these files. `Err` has every syntax error and every broken rule, with file and line.
 pub fn load(sources: &DataFiles) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     // The user's files come first, so that conflicts are reported there.
@@ -47,7 +47,7 @@ fn read_files(sources: &DataFiles, faults: &mut Faults) -> Vec<(String, String)>
     files
 }
 
-/// The vocabulary of all `files` together, each a name and its Turtle text.
+/// The vocabulary of all `files` together. Each file has a name and a Turtle text.
 pub fn parse(files: &[(String, String)]) -> Result<Vocabulary, Faults> {
     let mut faults = Faults::default();
     let drafts = read::read(files, &mut faults);

@@ -36,15 +36,16 @@ pub struct Requirement {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelRule {
     pub label: String,
-    /// If not empty: it counts only if one of these is close by in the same sentence, or in the section's headings.
+    /// If not empty, the label counts only if one of these is near it in the same sentence, or in the section's
+    /// headings.
     pub near: Vec<String>,
     /// Phrases that contain the label without meaning the topic ("serving size").
     pub except: Vec<String>,
-    /// It counts only with the capitals of the label.
+    /// Whether the label counts only if the text has the same capitals.
     pub capitals: bool,
-    /// It counts only in a heading.
+    /// Whether the label counts only in a heading.
     pub heading_only: bool,
-    /// Other topics have the same label, intentionally.
+    /// Whether other topics intentionally have the same label.
     pub ambiguous: bool,
 }
 
@@ -115,7 +116,7 @@ impl Vocabulary {
         (0..self.topics.len()).filter(is_case)
     }
 
-    /// Indices of all topics above the one at `at`, by `broader`. O(number of them · log topics).
+    /// Indices of all topics that are directly or indirectly broader than the one at `at`. O(such topics · log topics).
     pub fn above(&self, at: usize) -> Vec<u32> {
         let mut above: Vec<u32> = Vec::new();
         let mut open = vec![at];

@@ -15,7 +15,7 @@ const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 pub(super) struct Draft {
     /// Index of the first file that names it as a subject.
     pub file: usize,
-    /// 1-based.
+    /// The 1-based line of that file where the first statement about the topic begins.
     pub line: usize,
     pub is_concept: bool,
     pub pref_labels: Vec<String>,
@@ -38,12 +38,12 @@ pub(super) struct Drafts {
     pub step_labels: HashMap<String, String>,
     /// The `skos:hiddenLabel`s of each step.
     pub step_headings: HashMap<String, Vec<String>>,
-    /// (step, topic, file) for each `skos:member`.
+    /// For each `skos:member`: the step's slug, the topic's slug, and the index of the file.
     pub members: Vec<(String, String, usize)>,
 }
 
 impl Drafts {
-    /// The vocabulary. Meaningful only if the rules were checked without a fault.
+    /// The vocabulary of these drafts. Meaningful only if the check of the rules found no fault.
     pub fn into_vocabulary(self, version: String) -> Vocabulary {
         let slugs = |slugs: Vec<String>| slugs.into_iter().map(TopicSlug).collect::<Vec<_>>();
         let steps: Vec<Step> = self
@@ -247,7 +247,7 @@ impl<'a> FileTriples<'a> {
     }
 }
 
-/// Adds `item` to `items`, once: RDF statements are a set, so two files may make the same one.
+/// Adds `item` to `items` unless it is already there. RDF statements are a set, so two files may contain the same one.
 fn insert<T: PartialEq>(items: &mut Vec<T>, item: Option<T>) {
     items.extend(item.filter(|item| !items.contains(item)));
 }
@@ -270,8 +270,9 @@ fn text_of(term: &Term) -> Option<String> {
     }
 }
 
-/// The 1-based line of `text` where the statement about `subject` begins, or, with `mention`, the first line
-/// from there on that contains `mention`. Without such a line: the statement's line, or 1 if there is no statement.
+/// The 1-based line of `text` for a message about `subject`. Without `mention`, it is the line where the statement
+/// about `subject` begins. With `mention`, it is the first line from there on that contains `mention`; if there is
+/// none, it is the statement's first line. 1 if there is no such statement.
 pub(super) fn locate(text: &str, subject: &str, mention: Option<&str>) -> usize {
     let names = |line: &str, name: &str| {
         line.match_indices(name).any(|(at, _)| {

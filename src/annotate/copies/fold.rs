@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::shingles::{MinHashSignature, ShingleSketch};
 
-/// The most sections in one bucket. A section is compared with at most `BANDS` times this many. The fullest bucket
-/// measured on real sources had fewer.
+/// The maximum number of sections in one bucket; further ones are not added to it. A section is compared with at most
+/// `BANDS` times this many others. The fullest bucket that was measured on real sources had fewer sections.
 pub const BUCKET: usize = 32;
 
 /// Folds copies. Sections are added one by one, in order of preference: the first of a group of copies represents the
@@ -24,7 +24,8 @@ pub struct CopyFold<T> {
     first: HashMap<u64, T>,
     /// The representatives that are long enough to have near-copies.
     known: Vec<KnownRepresentative<T>>,
-    /// Indices in `known` by signature band; at most [`BUCKET`] each.
+    /// The buckets. The key is a band's position in the signature and its hash. The value is the indices in `known` of
+    /// the representatives with this band, at most [`BUCKET`].
     near: HashMap<(usize, u64), Vec<u32>>,
     /// Number of comparisons so far.
     compared: u64,
@@ -42,7 +43,7 @@ struct KnownRepresentative<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Representative<T> {
     pub section: T,
-    /// Whether a bucket was full, so that near-copies of this section may not be found.
+    /// Whether a bucket was full. If so, later near-copies of this section may not be recognised.
     pub is_crowded: bool,
 }
 
@@ -53,8 +54,9 @@ impl<T> Default for CopyFold<T> {
 }
 
 impl<T: Copy> CopyFold<T> {
-    /// The representative of `section`: that of the same `fingerprint` if one was added before, else a section that
-    /// shares a band of `signature` and has a similar sketch, else `section` itself.
+    /// The representative of `section`. If a section with the same `fingerprint` was added before, both have the same
+    /// representative. Else it is an earlier representative that shares a band of `signature` and has a similar sketch.
+    /// If there is none, it is `section` itself.
     ///
     /// `sketch` is called only if there is a signature and no exact copy. At most [`BUCKET`] comparisons per band.
     pub fn representative(
@@ -125,7 +127,8 @@ mod tests {
     fn similarity_does_not_chain() {
         let mut fold = CopyFold::default();
         let same = MinHashSignature([1; BANDS]);
-        // Each has a tenth of the words of the one before replaced: 2 is similar to 1, and 3 to 2 but not to 1.
+        // In each section, a tenth of the previous section's hashes is replaced: section 2 is similar to 1; section 3
+        // is similar to 2, but not to 1.
         let mut fold_in = |section: u32| {
             let least = (0..100).map(|at| section * 10 + at).collect();
             let sketch = || Some(ShingleSketch { least });
@@ -134,7 +137,8 @@ mod tests {
         assert_eq!([fold_in(1), fold_in(2), fold_in(3), fold_in(4)], [1, 1, 3, 3]);
     }
 
-    /// Sixty shared words and seventeen of its own: a similarity of at most 0.6.
+    /// A section with sixty words that all these sections have, and seventeen words of its own. The similarity of two
+    /// such sections is about 0.6.
     fn resembling(number: usize) -> Section {
         let shared: String = (0..60).map(|at| format!("shared{at} ")).collect();
         let own: String = (0..17).map(|at| format!("own{number}x{at} ")).collect();

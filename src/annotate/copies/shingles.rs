@@ -5,20 +5,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::extract::Section;
 
-/// Sections with fewer words ("See below.") are often equal without being copies.
+/// Sections with fewer words have no fingerprint: short texts ("See below.") are often equal without being copies.
 const LEAST_WORDS: usize = 8;
 /// Sections with fewer words are not compared for near-copies.
 const LEAST_NEAR_WORDS: usize = 40;
-/// Words in one shingle.
+/// The number of words in one shingle.
 const SHINGLE: usize = 5;
 /// Minimum Jaccard similarity of the shingle sets of near-copies.
 const ALIKE: f64 = 0.8;
-/// Bands of the signature and rows of each band. Two sections with similarity 0.8 share a band with a probability
-/// of 1 - (1 - 0.8⁴)⁸ = 0.985; with similarity 0.4, of 0.19.
+/// The number of bands in a signature, and the number of rows (`ROWS`) in a band. Two sections with a similarity of 0.8
+/// share a band with a probability of 1 - (1 - 0.8⁴)⁸ = 0.985; with a similarity of 0.4, the probability is 0.19.
 pub(super) const BANDS: usize = 8;
 const ROWS: usize = 4;
-/// The most shingles in a sketch. A section of prose has about a fifth of that. Only for sections with more is the
-/// similarity an estimate, with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
+/// The maximum number of shingles in a sketch. A section of prose has about a fifth of that. The similarity of sections
+/// with more shingles is an estimate with a standard error of √(0.8 · 0.2 / 1024) = 1.25 %.
 const MOST_SHINGLES: usize = 1_024;
 
 /// A MinHash signature: for each band, one hash of the minimum shingle hashes in its rows.

@@ -8,12 +8,13 @@ use crate::annotate::LinkTopics;
 use crate::catalogue::{Visibility, Voice};
 use crate::extract::Link;
 
-/// The weights of a topic that is named by a link's text, by its sentence, and by the heading above it.
+/// How much a citation adds to a topic's weight if the link's text (`ANCHOR`), the sentence with the link (`SENTENCE`)
+/// or the heading above the link (`HEADING`) names the topic.
 const ANCHOR: u32 = 6;
 const SENTENCE: u32 = 3;
 const HEADING: u32 = 1;
 
-/// The source that cites.
+/// A source that cites a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct CitingSource<'a> {
     pub source: &'a str,
@@ -28,9 +29,9 @@ pub struct CitationCollector {
 }
 
 impl CitationCollector {
-    /// Adds a citation of `link`, whose topics are `cited`. A link to a URL without citations so far is skipped if
-    /// neither its text nor its sentence says anything about the target. Link texts of private sources are used as
-    /// titles only if no public source cites the resource.
+    /// Adds a citation of `link`; `cited` are the topics that the link may be about. If the URL has no citation yet,
+    /// the link is skipped unless its text or its sentence describes the target. Link texts of private sources are used
+    /// as titles only if no public source cites the resource.
     pub fn cite(&mut self, citing: CitingSource, link: &Link, cited: &LinkTopics) {
         let CitingSource { source, voice, visibility } = citing;
         let known = self.entries.contains_key(&link.url);
@@ -64,7 +65,8 @@ impl CitationCollector {
         }
     }
 
-    /// All resources, by descending number of independent voices, with what `facts` says about their URLs. O(n log n).
+    /// All resources, completed with the `facts` about their URLs, and sorted by descending number of independent
+    /// voices. O(n log n).
     pub fn finish(self, facts: &LinkFacts) -> Vec<CitedResource> {
         let entries = self.entries.into_iter().map(|(url, entry)| {
             let paper = facts.paper(&url).cloned();

@@ -1,4 +1,4 @@
-//! One URL while citations are collected.
+//! The data of one cited URL while citations are collected.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,12 +6,12 @@ use super::{CitedResource, CitingSentence, ResourceKind, kind, title};
 use crate::catalogue::Voice;
 use crate::crawl::arxiv::PaperMetadata;
 
-/// The most sentences kept for a resource, each of another voice.
+/// At most this many sentences are kept for a resource, each from a different voice.
 const MOST_SENTENCES: usize = 3;
-/// The minimum length of these sentences in bytes; shorter ones add nothing to the title.
+/// Sentences with fewer bytes than this are left out: they add nothing to the title.
 const LEAST_SENTENCE: usize = 25;
 
-/// A URL with the citations of it.
+/// A URL and its citations.
 #[derive(Default)]
 pub(super) struct ResourceEntry {
     pub url: String,
@@ -23,9 +23,9 @@ pub(super) struct ResourceEntry {
     pub sources: BTreeSet<String>,
     pub voices: BTreeSet<Voice>,
     pub topics: BTreeMap<u32, u32>,
-    /// What arXiv says about it, if it is a paper there.
+    /// arXiv's metadata, if the URL is a paper there and the metadata is known.
     pub paper: Option<PaperMetadata>,
-    /// One sentence of each voice: its longest about this URL.
+    /// For each voice, its longest sentence that cites this URL.
     pub said: BTreeMap<Voice, CitingSentence>,
 }
 
@@ -35,8 +35,8 @@ impl ResourceEntry {
         if self.is_public { &self.titles } else { &self.private_titles }
     }
 
-    /// The title that arXiv gives, else the most common link text that may be a title, else a title from the URL, if it
-    /// has one.
+    /// The title that arXiv gives, else the most common link text that may be a title, else a title derived from the
+    /// URL. `None` if none of these exists.
     pub fn title(&self) -> Option<String> {
         if let Some(paper) = &self.paper {
             return Some(paper.title.clone());
@@ -46,7 +46,7 @@ impl ResourceEntry {
         best.map(|(title, _)| title.clone()).or_else(|| title::from_url(&self.url))
     }
 
-    /// The kind, by the URL and a title.
+    /// The kind of the resource, derived from its URL and one of its titles.
     pub fn kind(&self) -> ResourceKind {
         kind::kind_of(&self.url, self.known_titles().keys().next().map_or("", String::as_str))
     }
@@ -72,7 +72,7 @@ impl ResourceEntry {
         }
     }
 
-    /// The finished resource; `dead` has the day since which a URL is dead.
+    /// The finished resource. `dead` maps each dead URL to the day since which it is dead.
     pub fn resource(self, dead: &HashMap<String, String>) -> CitedResource {
         let title =
             self.title().unwrap_or_else(|| self.url.trim_start_matches("https://").to_owned());

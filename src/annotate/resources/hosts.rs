@@ -1,11 +1,11 @@
-//! The hosts whose resources are of one kind.
+//! Hosts on which all resources, or all below some path, have the same kind.
 
 use super::ResourceKind;
 
-/// The places on the web with resources of one kind.
+/// The hosts and paths with resources of one kind.
 pub(super) struct KindHosts {
     pub kind: ResourceKind,
-    /// A prefix of hosts that also have this kind; may be empty.
+    /// Hosts that begin with this prefix also have resources of this kind; not used if empty.
     pub prefix: &'static str,
     /// Hosts, each with the path prefix of such resources.
     pub hosts: &'static [(&'static str, &'static str)],
@@ -13,7 +13,7 @@ pub(super) struct KindHosts {
 
 /// The first entry that matches decides.
 pub(super) const KIND_HOSTS: [KindHosts; 8] = [
-    // Before the shop amazon.com.
+    // Must come before the entry with the shop amazon.com, which also matches aws.amazon.com.
     KindHosts {
         kind: ResourceKind::Tool,
         prefix: "docs.",

@@ -5,10 +5,10 @@ use url::Url;
 use super::ResourceKind;
 use super::hosts::{KIND_HOSTS, KindHosts};
 
-/// Parts of a path that make a page on the host of a tool an article.
+/// A page on the host of a tool is an article if its path contains one of these.
 const BLOGS: [&str; 6] = ["/blog", "/blogs", "/posts", "/post", "/news", "/articles"];
 
-/// The kind of the resource at `url`, a canonical URL. `title` helps if the URL gives no hint.
+/// The kind of the resource at `url`, a canonical URL. `title` is used if the URL alone does not determine the kind.
 pub(super) fn kind_of(url: &str, title: &str) -> ResourceKind {
     let Ok(parsed) = Url::parse(url) else { return ResourceKind::Article };
     let (host, path) = (parsed.host_str().unwrap_or_default(), parsed.path());

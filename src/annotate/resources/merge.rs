@@ -7,15 +7,16 @@ use petgraph::unionfind::UnionFind;
 use super::entry::ResourceEntry;
 use super::{ResourceKind, title};
 
-/// Sites whose pages about a work have the work's own title.
+/// Sites with pages about works. These pages have the title of the work, but are not merged with it.
 const REVIEWERS: [&str; 4] =
     ["blog.acolyer.org", "paperswithcode.com", "youtube.com", "towardsdatascience.com"];
 
-/// The most entries of one title that further entries are compared with. No known work has more URLs.
+/// An entry is compared with at most this many earlier entries with the same title. No known work has more URLs.
 const MOST_ALIKE: usize = 64;
 
-/// `entries` with those merged that are the same work: papers or articles with the same title of at least four words,
-/// on different hosts, or on one host with the same last part of the path. O(n).
+/// Merges the `entries` that are the same work, and returns these and all others. Entries are the same work if they are
+/// papers or articles, have the same title of at least four words, and have different hosts or the same last part of
+/// the path. O(n).
 pub(super) fn merge(entries: Vec<ResourceEntry>) -> Vec<ResourceEntry> {
     let mut sets = UnionFind::<usize>::new(entries.len());
     let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -61,8 +62,8 @@ fn joined(mut group: Vec<ResourceEntry>) -> Option<ResourceEntry> {
     Some(best)
 }
 
-/// The sort key of URLs, best first: those that public sources cite, then by host (archives, then other papers, then
-/// the rest), then by descending number of voices.
+/// The sort key that puts the best URL of a work first. URLs that public sources cite come before others. Then archives
+/// of papers come before other papers, and those before the rest. Then URLs are sorted by descending number of voices.
 fn rank(entry: &ResourceEntry) -> (bool, u8, std::cmp::Reverse<usize>) {
     let place = match host(&entry.url) {
         "arxiv.org" => 0,

@@ -22,7 +22,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [ResourceKind; 8] = [
         ResourceKind::Paper,
         ResourceKind::Article,
@@ -70,8 +70,8 @@ pub struct CitedResource {
     pub year: Option<u16>,
     /// Ids of the sources that cite it, sorted; [`CitedResource::cited_by`] counts them.
     pub sources: Vec<String>,
-    /// Indices in the vocabulary of at most five topics, named by link texts, by the sentences with the links and by
-    /// the headings above; those with the highest weight first.
+    /// Vocabulary indices of at most five topics, the highest weight first. The topics are named by link texts, by the
+    /// sentences with the links, or by the headings above the links.
     pub topics: Vec<u32>,
     /// Sentences that cite it, the longest first, one per voice.
     pub said: Vec<CitingSentence>,

@@ -55,7 +55,8 @@ const NO_TITLE: [&str; 52] = [
     "official site",
     "more",
 ];
-/// The minimum number of words and characters of a title by which two resources are recognised as the same.
+/// A title must have at least this many words, and at least `LEAST_CHARS` characters, to identify a work. Resources are
+/// not recognised as the same by a shorter title.
 const LEAST_WORDS: usize = 4;
 const LEAST_CHARS: usize = 22;
 
@@ -78,7 +79,7 @@ pub(super) fn says_something(text: &str, sentence: &str) -> bool {
     is_title(text) || !NO_TITLE.contains(&sentence.as_str())
 }
 
-/// A title made of the words of the last part of `url`'s path, if they may be one.
+/// A title made of the words in the last part of `url`'s path; `None` if these words can't be a title.
 pub(super) fn from_url(url: &str) -> Option<String> {
     let path = url.split(['?', '#']).next()?.splitn(4, '/').nth(3)?;
     let last = path.rsplit('/').find(|part| !part.is_empty())?;
@@ -87,7 +88,7 @@ pub(super) fn from_url(url: &str) -> Option<String> {
     let words: Vec<&str> =
         last.split(['-', '_', '+', ' ']).filter(|word| !word.is_empty()).collect();
     let is_number = |word: &&str| word.bytes().all(|b| b.is_ascii_digit());
-    // A number before the title, and hashes, belong to the site and not to the title.
+    // A number before the title, and hashes anywhere, are ids of the site and not part of the title.
     let is_hash = |word: &&str| {
         word.len() >= 8
             && word.bytes().all(|b| b.is_ascii_hexdigit())

@@ -16,28 +16,29 @@ use crate::crawl::judge::{number, whole_body};
 use crate::crawl::retry::{backoff, full_jitter};
 use crate::crawl::{CrawlError, Traffic, http_client};
 
-/// The most identifiers in one request. A feed of so many entries has some 300 kB.
+/// The maximum number of identifiers in one request. A feed with this many entries has about 300 kB.
 pub const BATCH: usize = 100;
-/// The longest response that is read, in bytes.
+/// The maximum length of a response, in bytes; a longer one is an error.
 const MOST_BYTES: usize = 4_000_000;
-/// The wait after a rate-limit response that names no duration.
+/// The wait after a rate-limit response without a duration.
 const DEFAULT_WAIT: Duration = Duration::from_secs(60);
-/// The most identifiers that the API may call malformed before a request is given up.
+/// After this many identifiers that the API reports as malformed, another one is an error. Before that, the request is
+/// repeated without the malformed identifier.
 const MOST_MALFORMED: usize = 3;
-/// How the body of a rate-limit response with another status begins.
+/// The beginning of the body of a rate-limit response whose status does not show that it is one.
 const RATE_EXCEEDED: &[u8] = b"Rate exceeded";
 
 /// How fast requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArxivPace {
-    /// The least time between the end of a response and the next request.
+    /// The minimum time between the end of a response and the next request.
     pub pause: Duration,
     /// The timeout of one request, including its body.
     pub timeout: Duration,
 }
 
 impl Default for ArxivPace {
-    /// Three seconds, as arXiv's terms of use require.
+    /// A pause of three seconds, as arXiv's terms of use require, and a timeout of one minute.
     fn default() -> ArxivPace {
         ArxivPace { pause: Duration::from_secs(3), timeout: Duration::from_secs(60) }
     }
@@ -64,11 +65,11 @@ impl ArxivError {
     }
 }
 
-/// The API's response about the identifiers of one request.
+/// The papers and unknown identifiers among those of one request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PaperResponse {
     pub papers: BTreeMap<ArxivId, PaperMetadata>,
-    /// Identifiers that arXiv does not know.
+    /// The identifiers for which arXiv has no paper, and those that the API reports as malformed.
     pub unknown: BTreeSet<ArxivId>,
 }
 
@@ -79,18 +80,18 @@ pub struct ArxivClient {
     /// The URL of the query interface.
     url: String,
     pace: ArxivPace,
-    /// When the last request ended.
+    /// When the last request ended, with or without success.
     last: Option<Instant>,
-    /// The rest of the time that this run waits after rate-limit responses.
+    /// How long this run may still wait after rate-limit responses, in total.
     wait_left: Duration,
     /// The rest of the run's byte budget.
     bytes_left: u64,
-    /// The cost so far.
+    /// The traffic so far.
     pub traffic: Traffic,
 }
 
 impl ArxivClient {
-    /// A client for the API that `config` names. Sends nothing.
+    /// A client for the API at the base URL in `config`. Sends no request.
     pub fn new(config: &Config, pace: ArxivPace) -> anyhow::Result<ArxivClient> {
         let hosts = AllowedHosts::new(config);
         let http = http_client::builder(&hosts, "paper metadata")
@@ -110,11 +111,11 @@ impl ArxivClient {
         })
     }
 
-    /// The metadata of the papers `ids`, at most [`BATCH`] of them. An identifier that is neither among the papers nor
-    /// unknown is missing in an incomplete response.
+    /// The metadata of the papers `ids`; ignores all but the first [`BATCH`] identifiers. If the API's response is
+    /// incomplete, some identifiers are neither in `papers` nor in `unknown`.
     ///
-    /// Waits before the request as long as [`ArxivPace`] says. Retries transient failures, and waits after rate-limit
-    /// responses within [`Config::longest_wait`].
+    /// Waits before each request so that the pause of [`ArxivPace`] is kept. Retries transient failures. Waits after
+    /// rate-limit responses, in total at most [`Config::longest_wait`]; a longer wait is an error.
     pub async fn papers(&mut self, ids: &[ArxivId]) -> Result<PaperResponse, ArxivError> {
         let mut wanted: BTreeSet<ArxivId> = ids.iter().take(BATCH).cloned().collect();
         let mut unknown = BTreeSet::new();
@@ -134,7 +135,7 @@ impl ArxivClient {
         }
     }
 
-    /// The feed about `ids`, after retries.
+    /// Requests the feed about `ids`, and retries after transient failures and rate-limit responses.
     async fn feed(&mut self, ids: &BTreeSet<ArxivId>) -> Result<PaperFeed, ArxivError> {
         let mut waits = backoff();
         loop {
@@ -152,9 +153,10 @@ impl ArxivClient {
         }
     }
 
-    /// Waits after a rate-limit response. `Err` if that exceeds the rest of the run's waiting time.
+    /// Waits `wait` after a rate-limit response, but at least the pause between requests and at least a second. `Err`
+    /// if this is longer than the run may still wait.
     async fn wait(&mut self, wait: Duration) -> Result<(), CrawlError> {
-        // A host that asks for no wait at all must not cause a tight loop.
+        // A requested wait of zero seconds must not cause a tight loop.
         let wait = wait.max(self.pace.pause).max(Duration::from_secs(1));
         let Some(left) = self.wait_left.checked_sub(wait) else {
             let why = format!("asks for a wait of {} s", wait.as_secs());
@@ -166,7 +168,7 @@ impl ArxivClient {
         Ok(())
     }
 
-    /// Sends one request.
+    /// Sends one request for the papers `ids`, after the pause. Does not retry.
     async fn once(&mut self, ids: &BTreeSet<ArxivId>) -> Result<ArxivOutcome, ArxivError> {
         let list: Vec<&str> = ids.iter().map(ArxivId::as_str).collect();
         let query = [("id_list", list.join(",")), ("max_results", ids.len().to_string())];
@@ -196,7 +198,7 @@ impl ArxivClient {
         read
     }
 
-    /// Reads the whole response.
+    /// Reads and interprets the whole response.
     async fn read(&mut self, response: Response) -> Result<ArxivOutcome, ArxivError> {
         let status = response.status();
         let retry_after = number(response.headers(), RETRY_AFTER.as_str());
@@ -206,7 +208,7 @@ impl ArxivClient {
             let seconds = retry_after.and_then(|seconds| u64::try_from(seconds).ok());
             return Ok(ArxivOutcome::Limited(seconds.map_or(DEFAULT_WAIT, Duration::from_secs)));
         }
-        // The API reports malformed identifiers with status 200 or 400, in a feed.
+        // The API reports malformed identifiers in a feed, with status 200 or 400.
         if !status.is_success() && status != StatusCode::BAD_REQUEST {
             let status = status.as_u16();
             return Err(CrawlError::Status { url: self.url.clone(), status }.into());
@@ -238,7 +240,7 @@ enum ArxivOutcome {
     Limited(Duration),
 }
 
-/// The identifier of `wanted` that the API calls malformed, if that is the error.
+/// The identifier in `wanted` that `error` reports as malformed; `None` if it is another error.
 fn malformed_id(error: &ArxivError, wanted: &BTreeSet<ArxivId>) -> Option<ArxivId> {
     let ArxivError::Feed { cause: FeedError::Reported { malformed, .. }, .. } = error else {
         return None;
@@ -247,7 +249,8 @@ fn malformed_id(error: &ArxivError, wanted: &BTreeSet<ArxivId>) -> Option<ArxivI
     wanted.iter().find(|id| id.as_str() == named).cloned()
 }
 
-/// The papers of `feed` among `wanted`. If the feed has all results of the request, the other identifiers are unknown.
+/// The papers in `feed` that are in `wanted`. If the feed is complete, adds the other identifiers of `wanted` to
+/// `unknown`.
 fn response(
     feed: PaperFeed,
     wanted: BTreeSet<ArxivId>,

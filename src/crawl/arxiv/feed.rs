@@ -1,7 +1,8 @@
 //! Parses the Atom feed in a response of arXiv's API.
 //!
-//! The feed is hostile input: a document type definition is refused, so that there are no entities but the five of XML;
-//! depth, number of entries, and the length of each field are bounded. O(length), without recursion.
+//! The feed is hostile input. A document type definition is an error, so a feed can't define entities: it can only use
+//! the five that XML predefines. The depth, the number of entries, and the length of each field are limited. Parsing
+//! takes O(length) and does not recurse.
 
 use quick_xml::events::{BytesRef, Event};
 use quick_xml::name::{Namespace, ResolveResult};
@@ -14,22 +15,23 @@ use crate::printable;
 const ATOM: Namespace = Namespace("http://www.w3.org/2005/Atom");
 const OPEN_SEARCH: Namespace = Namespace("http://a9.com/-/spec/opensearch/1.1/");
 
-/// The deepest nesting of elements; arXiv's feeds have four levels.
+/// The maximum nesting depth of elements; a deeper feed is an error. arXiv's feeds have four levels.
 const DEEPEST: usize = 16;
-/// The most entries of a feed.
+/// The maximum number of entries of a feed; more are an error.
 const MOST_ENTRIES: usize = 1_000;
-/// The most bytes of a field that are read; the rest of the field is ignored.
+/// The maximum number of bytes that are read of a field; the rest of the field is ignored.
 const MOST_FIELD_BYTES: usize = 16_000;
-/// The most characters kept of a title, a name and an abstract, and the most authors.
+/// The maximum lengths of a title, a name and an abstract, in characters, and the maximum number of authors. Longer
+/// texts are truncated; further authors are discarded.
 const MOST_TITLE: usize = 400;
 const MOST_NAME: usize = 100;
 const MOST_ABSTRACT: usize = 4_000;
 const MOST_AUTHORS: usize = 40;
-/// How the `<id>` of an entry that reports an error begins, and how it names a malformed identifier.
+/// The path in the `<id>` of an entry that reports an error, and the text in it before a malformed identifier.
 const ERROR: &str = "/api/errors";
 const MALFORMED: &str = "incorrect_id_format_for_";
 
-/// What arXiv says about a paper. arXiv publishes it under CC0.
+/// The metadata of a paper. arXiv publishes metadata under CC0.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperMetadata {
     pub title: String,
@@ -59,7 +61,7 @@ pub enum FeedError {
     #[error("the API reports: {message}")]
     Reported {
         message: String,
-        /// The identifier that it calls malformed.
+        /// The identifier that the API reports as malformed, if the error is about an identifier.
         malformed: Option<String>,
     },
 }
@@ -68,7 +70,7 @@ pub enum FeedError {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PaperFeed {
     pub papers: Vec<(ArxivId, PaperMetadata)>,
-    /// How many results the API says that the request has.
+    /// The number of results of the request, as the API reports it; `None` if it is missing or invalid.
     pub total: Option<usize>,
 }
 
@@ -98,7 +100,7 @@ pub(super) fn parse(xml: &str) -> Result<PaperFeed, FeedError> {
     }
 }
 
-/// The character that `reference` stands for: a numeric reference or one of XML's five entities.
+/// The character for `reference`, a numeric reference or one of XML's five entities. `Err` for any other entity.
 fn resolve(reference: &BytesRef) -> Result<char, FeedError> {
     let numeric = reference.resolve_char_ref();
     if let Some(c) = numeric.map_err(|error| FeedError::Malformed(error.to_string()))? {
@@ -114,7 +116,7 @@ fn resolve(reference: &BytesRef) -> Result<char, FeedError> {
     })
 }
 
-/// The elements that are read.
+/// The kind of an element; elements that are not read are [`FeedElement::Other`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FeedElement {
     Feed,
@@ -159,9 +161,9 @@ struct EntryDraft {
 
 #[derive(Default)]
 struct FeedParser {
-    /// The open elements.
+    /// The elements that are open at the current position, the outermost first.
     open: Vec<FeedElement>,
-    /// The text of the innermost open element.
+    /// The text since the last start tag or end tag.
     text: String,
     entry: EntryDraft,
     entries: usize,
@@ -242,14 +244,14 @@ impl FeedParser {
     }
 }
 
-/// `text` on one line, without control characters: its first `most` characters.
+/// The first `most` characters of `text`, after removing control characters and joining its words with single spaces.
 fn line(text: &str, most: usize) -> String {
     let text = printable::strip(text);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     words.chars().take(most).collect()
 }
 
-/// The year of an RFC 3339 timestamp; arXiv exists since 1991.
+/// The year of the RFC 3339 timestamp `published`; `None` if it is before 1991, when arXiv began, or after 2100.
 fn year(published: &str) -> Option<u16> {
     published.get(..4)?.parse().ok().filter(|year| (1991..=2100).contains(year))
 }

@@ -1,21 +1,22 @@
-//! The identifiers of arXiv, without versions.
+//! Identifiers of papers on arXiv, without versions.
 
 use serde::{Deserialize, Serialize};
 
-/// The hosts of arXiv whose `/abs/` pages name a paper.
+/// The hosts of arXiv with abstract pages (`/abs/<identifier>`).
 const HOSTS: [&str; 3] = ["arxiv.org", "www.arxiv.org", "export.arxiv.org"];
 
 /// An arXiv identifier without version, such as `1706.03762` or `hep-th/9901001`.
 ///
-/// The schemes: <https://info.arxiv.org/help/arxiv_identifier.html>. Always valid, because the API
-/// responds with an error to a whole request if one of its identifiers is malformed.
+/// The schemes are defined at <https://info.arxiv.org/help/arxiv_identifier.html>. The identifier is always valid: if a
+/// request contains one malformed identifier, the API responds to the whole request with an error.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ArxivId(String);
 
 impl ArxivId {
-    /// Parses an identifier of either scheme. Ignores a version (`v2`), and the subject class of an old identifier
-    /// (`math.GT/0309136` is `math/0309136`), without which the API expects it.
+    /// Parses an identifier of the old or the new scheme. Removes a version (`v2`) and the subject class of an old
+    /// identifier (`math.GT/0309136` becomes `math/0309136`), because the API expects identifiers without subject
+    /// class.
     ///
     /// ```
     /// use cairn::crawl::arxiv::ArxivId;
@@ -31,8 +32,8 @@ impl ArxivId {
         Some(ArxivId(canonical))
     }
 
-    /// The identifier in `url`, if that is the URL of an abstract page: the canonical URL of a paper, or the `<id>` of an
-    /// entry of the API.
+    /// The identifier in `url`, if `url` is an abstract page of arXiv. Both the canonical URL of a paper and the `<id>`
+    /// of an entry in the API's feed have this form.
     pub fn of_url(url: &str) -> Option<ArxivId> {
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
         let (host, path) = rest.split_once('/')?;
@@ -46,7 +47,7 @@ impl ArxivId {
     }
 }
 
-/// `id` without a final `v` and number.
+/// `id` without the version at its end: `v` and a number.
 fn without_version(id: &str) -> &str {
     let versioned = id.rsplit_once('v').filter(|(before, version)| {
         before.ends_with(|c: char| c.is_ascii_digit()) && is_number(version)
@@ -54,7 +55,8 @@ fn without_version(id: &str) -> &str {
     versioned.map_or(id, |(before, _)| before)
 }
 
-/// An identifier since April 2007: year and month, a dot, and four digits (five since 2015).
+/// `id`, if it is an identifier of the scheme since April 2007: year and month, a dot, and four digits (five since
+/// 2015).
 fn new(id: &str) -> Option<String> {
     let (month, number) = id.split_once('.')?;
     let digits = if month_number(month)? < 1501 { 4 } else { 5 };
@@ -62,7 +64,9 @@ fn new(id: &str) -> Option<String> {
     is_valid.then(|| id.to_owned())
 }
 
-/// An identifier until March 2007: archive, perhaps a subject class, and year, month and three digits.
+/// The identifier in the scheme until March 2007, without subject class. `archive` is the archive's name, optionally
+/// with a dot and a subject class; `number` has two digits for the year, two for the month, and three more. `None` if
+/// invalid.
 fn old(archive: &str, number: &str) -> Option<String> {
     let name = archive.split('.').next()?;
     let is_name = !name.is_empty()
@@ -72,7 +76,7 @@ fn old(archive: &str, number: &str) -> Option<String> {
     (is_valid && month_number(number.get(..4)?).is_some()).then(|| format!("{name}/{number}"))
 }
 
-/// `text`, four digits of year and month, as a number; `None` if there is no such month.
+/// Parses `text`, two digits for the year and two for the month, as one number. `None` if the month is not 01 to 12.
 fn month_number(text: &str) -> Option<u16> {
     let number: u16 = Some(text).filter(|text| text.len() == 4 && is_number(text))?.parse().ok()?;
     (1..=12).contains(&(number % 100)).then_some(number)

@@ -1,4 +1,4 @@
-//! The base URL of GitHub's API: the URLs of its routes, and which requests get the token.
+//! The base URL of GitHub's API. It defines the URLs of the API's routes, and which requests get the token.
 
 use reqwest::Url;
 
@@ -16,8 +16,9 @@ impl ApiBase {
         ApiBase(url.trim_end_matches('/').to_owned())
     }
 
-    /// The absolute URL of `route`. On GitHub Enterprise, GraphQL is next to the REST API (`/api/v3`, `/api/graphql`); on
-    /// GitHub, it is below the REST API's base URL.
+    /// The absolute URL of `route`; a `route` that is an absolute URL is returned unchanged. On GitHub Enterprise, the
+    /// URL of GraphQL (`/api/graphql`) is next to that of the REST API (`/api/v3`). On the public GitHub, it is below
+    /// the REST API's base URL.
     pub fn address(&self, route: &str) -> String {
         if route.starts_with("https://") || route.starts_with("http://") {
             return route.to_owned();
@@ -29,7 +30,8 @@ impl ApiBase {
         format!("{base}{route}")
     }
 
-    /// The target of a request for `url`. Only the API's own host receives the token.
+    /// The target of a request for `url`: the API if scheme, host and port are the API's own, else
+    /// [`RequestTarget::Open`], which gets no token.
     pub fn target(&self, url: &str) -> RequestTarget {
         let (api, url) = (Url::parse(&self.0).ok(), Url::parse(url).ok());
         let (Some(api), Some(url)) = (api, url) else { return RequestTarget::Open };

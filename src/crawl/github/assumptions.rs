@@ -1,7 +1,7 @@
-//! Checks that GitHub behaves as Cairn assumes, with a few requests about a public repository.
+//! Checks whether GitHub behaves as Cairn assumes, with a few requests about a public repository.
 //!
-//! Each request is sent once, without retries and redirects; there are at most [`MOST_REQUESTS`]. The token is sent to the
-//! API only. An assumption that could not be checked is [`AssumptionHolds::Unknown`].
+//! Sends at most [`MOST_REQUESTS`] requests, each once: it does not retry and does not follow redirects. Only requests
+//! to the API have the token. The result for an assumption that could not be checked is [`AssumptionHolds::Unknown`].
 
 use reqwest::header;
 use reqwest::{Response, StatusCode};
@@ -19,7 +19,8 @@ use super::threads::RepositoryName;
 
 /// The maximum number of requests of one call.
 pub const MOST_REQUESTS: u32 = 8;
-/// How many bytes of an archive are read: its first entry names the commit.
+/// The maximum number of bytes that are read of an archive. The beginning is enough, because its first entry names the
+/// commit.
 const ARCHIVE_BYTES: usize = 64 * 1024;
 
 /// A check in progress.
@@ -28,7 +29,7 @@ struct AssumptionCheck<'a> {
     found: AssumptionFindings,
 }
 
-/// What the response and the beginning of the archive of HEAD contain.
+/// The ETag of the response with the archive of HEAD, and the commit that the archive names.
 struct HeadArchive {
     etag: Option<String>,
     commit: Option<String>,
@@ -37,13 +38,13 @@ struct HeadArchive {
 /// The result of a conditional request to the API.
 struct QuotaProbe {
     status: StatusCode,
-    /// How much of the quota the request used.
+    /// By how much this request increased the number of used requests in GitHub's quota.
     cost: i64,
-    /// Status and quota, for people.
+    /// The status, and the used quota before and after the request, as text for the user.
     saw: String,
 }
 
-/// Whether a request to the API carries the token.
+/// Whether a request to the API has the token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Credentials {
     Anonymous,
@@ -51,7 +52,8 @@ enum Credentials {
 }
 
 impl Crawler {
-    /// Checks each assumption with the public repository `repository`, and with a repository whose old name is `renamed`.
+    /// Checks each assumption. Uses the public repository `repository`, and a renamed repository if its old name
+    /// `renamed` is given.
     ///
     /// Sends at most [`MOST_REQUESTS`] requests, and reads at most 64 KiB of an archive. `Err` if the archive of
     /// `repository` can't be requested, because every check depends on it.
@@ -200,7 +202,8 @@ impl AssumptionCheck<'_> {
         );
     }
 
-    /// The `owner/name` to which a redirect leads, or its URL without the query if that isn't a repository's archive.
+    /// The target of the redirect in `response`: the `owner/name` if it is the archive of a repository, else the URL
+    /// without its query. `None` if `response` is not a redirect.
     fn leads_to(&self, response: &Response) -> Option<String> {
         if !response.status().is_redirection() {
             return None;
@@ -244,8 +247,8 @@ impl AssumptionCheck<'_> {
         self.record("authorised", "a 304 of the API costs nothing with a token", seen);
     }
 
-    /// Requests the commit of HEAD conditionally, and measures the quota that the request uses. `Err` says why that isn't
-    /// possible. Two requests.
+    /// Requests the commit of HEAD conditionally, and measures the quota that the request uses. Sends two requests.
+    /// `Err` is the reason why the quota can't be measured.
     async fn probe(
         &mut self,
         repository: RepositoryName<'_>,
@@ -277,11 +280,11 @@ impl AssumptionCheck<'_> {
     }
 }
 
-/// The header with the number of requests in the current hour.
+/// The header that contains the number of requests in the current hour.
 const USED: &str = "x-ratelimit-used";
 
-/// The number of requests in the current hour, from the header or else the body of a response to `/rate_limit`, which uses
-/// no quota itself.
+/// The number of requests in the current hour, according to `response`, the response to a request for `/rate_limit`.
+/// That request uses no quota. Reads the header [`USED`], or the body if the header is missing.
 async fn used_before(response: Response) -> Result<i64, String> {
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {

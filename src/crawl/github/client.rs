@@ -1,9 +1,9 @@
-//! GitHub's API through octocrab, over the paced transport of `session.rs`.
+//! GitHub's API through octocrab. `session.rs` sends the requests.
 //!
-//! octocrab builds requests and parses responses into its models. It has no HTTP client, retries, redirects, TLS or
-//! token of its own: [`ApiTransport`] passes each request to the session, which enforces pace, quotas and hosts, sends the
-//! token to the API's own host only, and checks the status. So octocrab only receives responses with 2xx or 304, and
-//! every failure is returned as the session's [`CrawlError`].
+//! octocrab builds requests and parses responses into its models. It does not send requests itself, and has no token:
+//! [`ApiTransport`] passes each request to the session. The session enforces rate limits and the rules for hosts, sends
+//! the token only to the API's own host, and checks the status of the response. So octocrab receives only responses
+//! with 2xx or 304, and every failure is returned as the session's [`CrawlError`].
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,10 +23,11 @@ use super::super::session::CrawlSession;
 use super::super::{CrawlError, Crawler, Traffic};
 use super::api_base::ApiBase;
 
-/// The longest accepted response of the API, in bytes: enough for a page of 100 threads with long texts.
+/// The maximum length of a response of the API, in bytes; a longer one is an error. It is enough for a page of 100
+/// threads with long texts.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// octocrab with our transport, which counts the traffic.
+/// An octocrab client with our transport. The transport counts the traffic.
 pub(in super::super) struct Api {
     octocrab: Octocrab,
     transport: ApiTransport,
@@ -44,7 +45,7 @@ pub(in super::super) enum Conditional<T> {
     },
 }
 
-/// The service that sends octocrab's requests.
+/// Sends octocrab's requests through the session.
 #[derive(Clone)]
 struct ApiTransport {
     session: Arc<CrawlSession>,
@@ -53,7 +54,7 @@ struct ApiTransport {
 }
 
 impl Crawler {
-    /// GitHub's API. Sends no request. Spawns a task, so it must be called inside a Tokio runtime.
+    /// Makes a client of GitHub's API. Sends no request. Spawns a task, so it must be called inside a Tokio runtime.
     pub(in super::super) fn api(&self) -> Api {
         let transport = ApiTransport {
             session: Arc::clone(&self.session),
@@ -70,7 +71,7 @@ impl Crawler {
 }
 
 impl Api {
-    /// octocrab, for its typed request builders; pass their results to [`Api::read`].
+    /// The octocrab client, for its typed request builders. Callers pass the results to [`Api::read`].
     pub fn octocrab(&self) -> &Octocrab {
         &self.octocrab
     }
@@ -80,17 +81,18 @@ impl Api {
         self.transport.base.address(route)
     }
 
-    /// Requests and bytes since this was created.
+    /// The number of requests and bytes since this client was created.
     pub fn spent(&self) -> Traffic {
         *self.transport.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The `result` of octocrab's request for `route`, with the session's error instead of octocrab's.
+    /// The value in `result`, the result of octocrab's request for `route`. Converts octocrab's error to a
+    /// [`CrawlError`].
     pub fn read<T>(&self, route: &str, result: octocrab::Result<T>) -> Result<T, CrawlError> {
         result.map_err(|error| failure(&self.address(route), error))
     }
 
-    /// The object at `route` (which begins with `/`), unless it still has the ETag `known`.
+    /// Requests the object at `route`, which begins with `/`. [`Conditional::Same`] if it still has the ETag `known`.
     pub async fn get_if_new<T: DeserializeOwned>(
         &self,
         route: &str,
@@ -108,7 +110,8 @@ impl Api {
         })
     }
 
-    /// The bytes of the file at `route` (which begins with `/`), unless it still has the ETag `known`.
+    /// Requests the bytes of the file at `route`, which begins with `/`. [`Conditional::Same`] if it still has the ETag
+    /// `known`.
     pub async fn get_raw_if_new(
         &self,
         route: &str,
@@ -117,7 +120,7 @@ impl Api {
         self.conditional(route, "application/vnd.github.raw+json", known).await
     }
 
-    /// The body at `route` with the media type `accept`, unless it still has the ETag `known`.
+    /// Requests the body at `route` in the media type `accept`. [`Conditional::Same`] if it still has the ETag `known`.
     async fn conditional(
         &self,
         route: &str,
@@ -145,8 +148,8 @@ impl Api {
 }
 
 impl ApiTransport {
-    /// Sends `request`. If GitHub refuses the token, the rest of the run does not use it, and the request is sent again
-    /// without it, except to GraphQL, which requires a token.
+    /// Sends `request`. If GitHub refuses the token, the rest of the run does not use the token. The request is then
+    /// sent again without the token, unless it is for GraphQL, which requires one.
     async fn respond(
         self,
         request: Request<OctoBody>,
@@ -174,7 +177,7 @@ impl ApiTransport {
         }
     }
 
-    /// Sends one request through the session and adds its traffic.
+    /// Sends `request` through the session, and adds the traffic to the client's count.
     async fn send(&self, request: &CrawlRequest<'_>) -> Result<Response<Full<Bytes>>, CrawlError> {
         let mut traffic = Traffic::default();
         let response = self.session.send(request, &mut traffic).await;
@@ -210,7 +213,8 @@ impl tower::Service<Request<OctoBody>> for ApiTransport {
     }
 }
 
-/// The session's error inside octocrab's `error`, or octocrab's own error about the response from `url`.
+/// Converts octocrab's `error` about a request for `url`: returns the session's error inside it, if there is one; else
+/// a [`CrawlError::Network`] with octocrab's message.
 fn failure(url: &str, error: octocrab::Error) -> CrawlError {
     let error = match error {
         octocrab::Error::Service { source, .. } => match source.downcast::<CrawlError>() {

@@ -1,10 +1,10 @@
-//! GitHub's repository search and READMEs, which the discovery of sources evaluates.
+//! Searches for repositories on GitHub, and fetches their READMEs. The discovery of sources evaluates both.
 
 use super::super::{CrawlError, Crawler, Traffic};
 use super::client::Conditional;
 use super::metadata::Metadata;
 
-/// The maximum length of a README, in bytes: enough to evaluate a repository.
+/// The maximum length of a README, in bytes; the rest is discarded. This is enough to evaluate a repository.
 const MOST_README: usize = 256 * 1024;
 
 /// A repository that the search found.
@@ -13,24 +13,24 @@ pub struct FoundRepository {
     /// `owner/name`.
     pub full_name: String,
     pub metadata: Metadata,
-    /// The URL that it mirrors, according to GitHub.
+    /// The URL that the repository mirrors, according to GitHub; `None` if it is not a mirror.
     pub mirror_of: Option<String>,
 }
 
 /// A repository's README.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readme {
-    /// At most the first 256 KiB.
+    /// The README's bytes, truncated to 256 KiB.
     pub bytes: Vec<u8>,
     /// The response's ETag, for the next request.
     pub etag: Option<String>,
 }
 
 impl Crawler {
-    /// The repositories that `query` finds, in GitHub's order, at most `most` (1 to 100). One request, which uses the
-    /// search quota.
+    /// Searches for repositories with `query`. Returns the first `most` (1 to 100) results in GitHub's order. Sends one
+    /// request, which uses the search quota.
     ///
-    /// `Err` as for every request to the API; [`CrawlError::Deferred`] if the quota is used up.
+    /// `Err` if the request fails; [`CrawlError::Deferred`] if the quota is used up.
     pub async fn search_repositories(
         &self,
         query: &str,
@@ -49,8 +49,8 @@ impl Crawler {
         Ok(found.collect())
     }
 
-    /// The README of `owner/name`; `None` if it still has the ETag `known`. One request; with a token, a response without
-    /// changes uses no quota.
+    /// Requests the README of `owner/name`; `None` if it still has the ETag `known`. Sends one request. With a token,
+    /// it uses no quota if the README is unchanged.
     ///
     /// `Err` is [`CrawlError::NotFound`] if the repository has no README.
     pub async fn readme(

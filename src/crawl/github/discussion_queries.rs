@@ -1,6 +1,7 @@
 //! The GraphQL queries for discussions.
 
-/// A page of discussions, each with the first comments and replies.
+/// A page of discussions, each with its first comments and the first replies to them. Needs [`COMMENTS`] and
+/// [`REPLIES`].
 pub(super) const PAGE: &str =
     "query($owner: String!, $name: String!, $first: Int!, $after: String) {
   rateLimit { cost }
@@ -18,22 +19,22 @@ pub(super) const PAGE: &str =
     }
   }
 }";
-/// A further page of the comments of a discussion.
+/// A further page of the comments of a discussion. Needs [`COMMENTS`] and [`REPLIES`].
 pub(super) const MORE_COMMENTS: &str = "query($id: ID!, $after: String) {
   rateLimit { cost }
   node(id: $id) { ... on Discussion { comments(first: 50, after: $after) { ...comments } } }
 }";
-/// A further page of the replies to a comment.
+/// A further page of the replies to a comment. Needs [`REPLIES`].
 pub(super) const MORE_REPLIES: &str = "query($id: ID!, $after: String) {
   rateLimit { cost }
   node(id: $id) { ... on DiscussionComment { replies(first: 100, after: $after) { ...replies } } }
 }";
-/// The fields of comments, with the first replies. Needs [`REPLIES`].
+/// A fragment with the fields of comments and the first replies to them. Needs [`REPLIES`].
 pub(super) const COMMENTS: &str = "fragment comments on DiscussionCommentConnection {
   pageInfo { hasNextPage endCursor }
   nodes { ...post replies(first: 10) { ...replies } }
 }";
-/// The fields of replies.
+/// A fragment with the fields of replies.
 pub(super) const REPLIES: &str = "fragment replies on DiscussionCommentConnection {
   pageInfo { hasNextPage endCursor }
   nodes { ...post }

@@ -1,8 +1,9 @@
-//! Fetches discussions through GraphQL, page by page, the most recently changed first, with all comments and replies.
+//! Fetches discussions with their comments and replies through GraphQL, page by page. The most recently changed
+//! discussions come first.
 //!
-//! The cost of a query depends on its nested lists: GitHub charges one point for each hundred lists that could be
-//! returned. Fifty discussions with ten comments each, and ten replies to each comment, cost six points. Further pages of
-//! comments and replies cost one point each.
+//! The cost of a query depends on its nested lists: GitHub charges one point for each hundred lists that the response
+//! could contain. A query for fifty discussions, with ten comments each and ten replies to each comment, costs six
+//! points. Each further page of comments or replies costs one point.
 //! <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
 
 use std::collections::HashMap;
@@ -21,17 +22,17 @@ use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 const PAGE_POINTS: u64 = 7;
 /// The maximum cost of a further page of comments or replies, in points.
 const MORE_POINTS: u64 = 1;
-/// The path of the discussions in a response.
+/// The beginning of the path of a field of a discussion, in the `errors` of a response.
 const NODES: &str = "repository.discussions.nodes.";
 
-/// How many discussions one request asks for.
+/// The number of discussions that one request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageSize {
-    /// 50, to read all of them.
+    /// 50 discussions: the size for reading all discussions.
     Large,
-    /// 10, if probably only a few have changed.
+    /// 10 discussions: the size if probably only a few have changed.
     Small,
-    /// 1, if a larger response is too much for GitHub or exceeds our limit.
+    /// 1 discussion: the size if GitHub can't provide a larger page, or if a larger response exceeds our limit.
     One,
 }
 
@@ -76,10 +77,10 @@ struct RepositoryDiscussions {
 impl Crawler {
     /// A page of the discussions of `repository` after the cursor `after`, the most recently changed first.
     ///
-    /// One request, and one for each further page of a thread's comments or a comment's replies, until a thread has
-    /// [`MOST_POSTS`] posts: at most about 40 for a thread, so a page needs less than an hour's quota. A thread that could
-    /// not be read completely is a [`ThreadFailure`] in the listing. `Err` if the page could not be read, or if this run's share
-    /// of the hour's points is used up.
+    /// Sends one request for the page, and one for each further page of comments or replies. Reads no further pages of
+    /// a thread once it has [`MOST_POSTS`] posts. This takes at most about 40 requests for each thread, so a page needs
+    /// less than an hour's quota. A thread that could not be read completely is a [`ThreadFailure`] in the listing.
+    /// `Err` if the page could not be read, or if this run's share of the hour's points is used up.
     pub async fn discussions(
         &self,
         repository: RepositoryName<'_>,
@@ -115,8 +116,8 @@ impl Crawler {
         Ok(listing)
     }
 
-    /// The thread of `node` with all pages of its comments. The inner `Err` says why this thread can't be read; the outer
-    /// one ends the page.
+    /// The thread of `node` with its comments. The inner `Err` is the reason why this thread can't be read; the page
+    /// continues with the next thread. After an outer `Err`, the rest of the page can't be read either.
     async fn discussion(
         &self,
         node: Value,
@@ -150,7 +151,8 @@ impl Crawler {
         Ok(discussion.thread(posts))
     }
 
-    /// Adds `comment` and all pages of its replies to `posts`. Errors as for a discussion.
+    /// Adds `comment` and its replies to `posts`. The inner `Err` is the reason why this thread can't be read; the
+    /// outer one ends the page.
     async fn comment(
         &self,
         mut comment: CommentNode,
@@ -181,7 +183,8 @@ impl Crawler {
         Ok(Ok(()))
     }
 
-    /// The page of comments or replies of the node `id` after the cursor `after`.
+    /// The page after the cursor `after`: comments on the discussion `id`, or replies to the comment `id`, depending on
+    /// `query`. The inner `Err` is the reason why this thread can't be read; the outer one ends the page.
     async fn more(
         &self,
         query: &str,
@@ -195,7 +198,7 @@ impl Crawler {
         };
         let variables = json!({ "id": id, "after": after });
         let (data, failed) = match self.points(&query, variables, MORE_POINTS, traffic).await {
-            // For a node, this is no error of the repository: the node was deleted after the page was read.
+            // The repository exists, but this node was deleted after the page was read.
             Err(CrawlError::NotFound(_)) => return Ok(Err("it was deleted meanwhile".to_owned())),
             answer => answer?,
         };
@@ -241,12 +244,12 @@ impl Crawler {
     }
 }
 
-/// The messages of the fields of a page that GitHub could not provide.
+/// GitHub's messages about the fields of a page that it could not provide.
 #[derive(Default)]
 struct PageFailures {
-    /// The first message for each discussion, by its position on the page.
+    /// The first message about each discussion, by the discussion's position on the page.
     messages: HashMap<usize, String>,
-    /// Messages that concern no single discussion.
+    /// The messages that are not about a single discussion.
     others: Vec<String>,
 }
 

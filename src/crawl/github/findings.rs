@@ -1,4 +1,4 @@
-//! What the checks of the assumptions about GitHub found.
+//! The results of checking the assumptions about GitHub.
 
 use reqwest::StatusCode;
 use schemars::JsonSchema;
@@ -20,7 +20,7 @@ pub struct AssumptionFinding {
     pub name: &'static str,
     pub assumption: &'static str,
     pub holds: AssumptionHolds,
-    /// What GitHub answered, for people.
+    /// A summary of GitHub's response, or why the assumption was not checked, as text for the user.
     pub saw: String,
 }
 
@@ -31,7 +31,7 @@ pub struct AssumptionFindings {
     pub assumptions: Vec<AssumptionFinding>,
 }
 
-/// What one observation says about an assumption.
+/// The result of checking one assumption, before its name is added.
 pub(super) struct Observation {
     pub holds: AssumptionHolds,
     pub saw: String,
@@ -42,13 +42,13 @@ impl Observation {
         Observation { holds, saw: saw.into() }
     }
 
-    /// Nothing could be observed, because the user named no renamed repository.
+    /// The result if the user gave no old name of a repository: unknown.
     pub fn without_old_name() -> Observation {
         let why = "not checked: give the old name of a renamed repository with --renamed";
         Observation::new(AssumptionHolds::Unknown, why)
     }
 
-    /// The response with `status` shows that the repository was not renamed.
+    /// The result if a response with `status` shows that the repository was not renamed: unknown.
     pub fn not_renamed(status: StatusCode) -> Observation {
         let saw = format!("{}: the repository still has this name", status.as_u16());
         Observation::new(AssumptionHolds::Unknown, saw)

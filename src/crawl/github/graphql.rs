@@ -1,4 +1,5 @@
-//! GitHub's GraphQL API. A response has the status 200 even if it reports a failure, so its `errors` are read first.
+//! GitHub's GraphQL API. A response can have the status 200 even if it reports a failure, so its `errors` are checked
+//! first.
 //!
 //! <https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api>
 
@@ -11,24 +12,26 @@ use super::super::hosts::authority;
 use super::super::pace::ApiResource;
 use super::super::{CrawlError, Crawler, Traffic};
 
-/// The maximum length of GitHub's message about a failure, in characters.
+/// The maximum length of GitHub's message about a failure, in characters; a longer message is truncated.
 const MOST_CHARS: usize = 200;
 
-/// How long to wait after a secondary rate limit reported in a 200, in seconds. GitHub recommends this if it gives no time.
+/// The wait after a response with status 200 that reports a secondary rate limit, in seconds. GitHub recommends this
+/// wait if the response contains no duration.
 const PAUSE: i64 = 60;
 
-/// A response with data: complete, or without the fields that failed.
+/// The data of a response. Fields may be missing from it.
 #[derive(Debug)]
 pub(in super::super) struct GraphQlData<T> {
     pub data: T,
-    /// Fields that GitHub could not provide. They are null in `data`, which does not mean that the value doesn't exist.
+    /// The fields that GitHub could not provide. They are null in `data`, although their values may exist.
     pub failed: Vec<FailedField>,
 }
 
 /// A field of a query that GitHub could not provide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct FailedField {
-    /// Names and positions from the root, joined by `.`, such as `repository.discussions.nodes.3.answer`.
+    /// The field names and list positions from the root to the field, joined by `.`, such as
+    /// `repository.discussions.nodes.3.answer`.
     pub path: String,
     pub message: String,
 }
@@ -66,10 +69,11 @@ impl GraphQlError {
 }
 
 impl Crawler {
-    /// The response to `query` with `variables`. Requires a token. Sends one request and adds its cost to `traffic`.
+    /// Sends `query` with `variables`, and returns the data of the response. Requires a token. Sends one request, and
+    /// adds its traffic to `traffic`.
     ///
     /// `Err` is [`CrawlError::Deferred`] if the quota of points is used up, [`CrawlError::NotFound`] if the repository
-    /// does not exist, and [`CrawlError::Network`] if the response holds no data.
+    /// does not exist, and [`CrawlError::Network`] if the response contains no data.
     pub(in super::super) async fn graphql<T: DeserializeOwned>(
         &self,
         query: &str,
@@ -86,8 +90,8 @@ impl Crawler {
     }
 }
 
-/// The data of `body`, or the failure that it reports. `resets_at` is when the quota of points resets (Unix time in
-/// seconds), if it is known.
+/// The data in `body`, or the error for the failure that `body` reports. `resets_at` is when the quota of points
+/// resets, in Unix time (seconds); `None` if it is unknown.
 fn judge<T>(
     url: String,
     body: GraphQlBody<T>,

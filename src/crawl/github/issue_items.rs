@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::thread::{PostAuthor, Thread, ThreadKind, ThreadPost};
 use super::threads::utc;
 
-/// An issue or pull request of a list.
+/// An issue or pull request in a list of issues.
 #[derive(Deserialize)]
 pub(super) struct IssueItem {
     number: u64,
@@ -25,7 +25,7 @@ pub(super) struct IssueItem {
     reactions: Option<IssueReactions>,
 }
 
-/// A comment of a list.
+/// A comment in a list of comments.
 #[derive(Deserialize)]
 pub(super) struct CommentItem {
     id: u64,
@@ -57,13 +57,13 @@ struct IssueReactions {
     plus: u64,
 }
 
-/// The object in `item`; `Err` says why it can't be read.
+/// Converts the JSON value `item` to a `T`. `Err` is the reason why this is not possible.
 pub(super) fn read<T: serde::de::DeserializeOwned>(item: Value) -> Result<T, String> {
     serde_json::from_value(item)
         .map_err(|error| format!("it does not have the format of GitHub's API: {error}"))
 }
 
-/// `at` in UTC; `Err` if it is not a timestamp.
+/// The timestamp `at`, converted to UTC. `Err` if `at` is not a timestamp.
 fn time(at: &str) -> Result<String, String> {
     utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"))
 }
@@ -107,7 +107,7 @@ impl IssueItem {
 }
 
 impl CommentItem {
-    /// The comment as a post.
+    /// The comment as a post. `Err` if a timestamp is invalid.
     pub(super) fn post(self) -> Result<ThreadPost, String> {
         Ok(ThreadPost {
             id: self.id,

@@ -1,9 +1,11 @@
-//! Fetches issues and their comments through REST, in the order of their last change.
+//! Fetches issues and their comments through REST, the least recently changed first.
 //!
-//! Pages are requested by the time of change of the last item (`since`), not only by page number: an item that changes
-//! between two requests moves to the end of the list, and with page numbers the next item would be skipped.
+//! The next page is requested by the time at which the last item was changed (`since`), not only by page number. An
+//! item that changes between two requests moves to the end of the list. With page numbers only, the item after it would
+//! then be skipped.
 //!
-//! Items are parsed one by one, not into octocrab's models, so an item in an unexpected format fails alone.
+//! Items are parsed one by one, not into octocrab's models. So an item in an unexpected format does not prevent the
+//! other items from being read.
 //! <https://docs.github.com/en/rest/issues/issues#list-repository-issues>
 
 use std::collections::BTreeMap;
@@ -17,30 +19,32 @@ use super::thread::{MOST_POSTS, ThreadPost};
 use super::threads::{RepositoryName, ThreadFailure, ThreadListing, utc};
 use crate::crawl::{ApiResource, CrawlError, Crawler, Traffic};
 
-/// Items of a page: GitHub's maximum.
+/// The number of items that one request asks for: GitHub's maximum.
 const PAGE: usize = 100;
 
-/// The characters that are escaped in the value of a query parameter.
+/// The ASCII characters that are percent-encoded in the value of a query parameter.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b':');
 
 /// The part of a list that a request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListPosition<'a> {
-    /// Only items changed at or after this time.
+    /// If set, the list contains only items changed at or after this time.
     pub since: Option<&'a str>,
-    /// The page, from 1.
+    /// The page number, counted from 1.
     pub page: u32,
-    /// Only issues with this label.
+    /// If set, the list contains only issues with this label.
     pub label: Option<&'a str>,
     /// The ETag of the last response to the same request.
     pub known: Option<&'a str>,
 }
 
-/// One page of issues. [`ThreadListing::next`] only says whether there is a further page; it holds no cursor.
+/// One page of issues. If there is a further page, [`ThreadListing::next`] is `Some` with an empty text instead of a
+/// cursor.
 #[derive(Debug, Default)]
 pub struct IssuePage {
     pub listing: ThreadListing,
-    /// The number of comments of each issue, in the order of the listing's threads. The comments are not read yet.
+    /// The number of comments on each issue, in the order of the listing's threads. The page does not contain the
+    /// comments.
     pub comments: Vec<u64>,
     pub etag: Option<String>,
 }
@@ -48,10 +52,10 @@ pub struct IssuePage {
 /// One page of comments.
 #[derive(Debug, Default)]
 pub struct CommentPage {
-    /// The comments, by the number of their issue or pull request.
+    /// The comments on each issue or pull request. The keys are the numbers of the issues and pull requests.
     pub by_issue: BTreeMap<u64, Vec<ThreadPost>>,
     pub failures: Vec<FailedComment>,
-    /// The latest time of change on the page.
+    /// When the most recently changed comment of the page was changed.
     pub newest: Option<String>,
     pub has_next: bool,
     pub etag: Option<String>,
@@ -73,8 +77,8 @@ struct ListItems {
 }
 
 impl Crawler {
-    /// A page of the issues of `repository` in any state, the least recently changed first, without pull requests and
-    /// without comments. One request.
+    /// A page of the open and closed issues of `repository`, the least recently changed first. Contains no pull
+    /// requests and no comments. Sends one request.
     pub async fn issues(
         &self,
         repository: RepositoryName<'_>,
@@ -106,8 +110,8 @@ impl Crawler {
         Ok(issues)
     }
 
-    /// A page of the comments on all issues and pull requests of `repository`, the least recently changed first. One
-    /// request.
+    /// A page of the comments on all issues and pull requests of `repository`, the least recently changed first. Sends
+    /// one request.
     pub async fn comments(
         &self,
         repository: RepositoryName<'_>,
@@ -134,8 +138,9 @@ impl Crawler {
         Ok(comments)
     }
 
-    /// The comments on the issue `number`: reading stops after the page on which [`MOST_POSTS`] is reached. One request for
-    /// each hundred. The inner `Err` says why a comment can't be read.
+    /// The comments on the issue `number`. Stops after the page with which the number of comments reaches
+    /// [`MOST_POSTS`]. Sends one request for each hundred comments. The inner `Err` is the reason why a comment can't
+    /// be read.
     pub async fn comments_of(
         &self,
         repository: RepositoryName<'_>,
@@ -162,8 +167,8 @@ impl Crawler {
         Ok(Ok(posts))
     }
 
-    /// The items of the list at `route`, unless it still has the ETag `known`. One request. `Err` if this run's share of
-    /// the quota is used up.
+    /// The items of the list at `route`; no items if the list still has the ETag `known`. Sends one request. `Err` if
+    /// the request fails, or if this run's share of the quota is used up.
     async fn items(
         &self,
         route: &str,
@@ -186,7 +191,8 @@ impl Crawler {
     }
 }
 
-/// The route of a page of the list `what` of `repository`, with further query parameters `more`.
+/// The route of the page `from` of the list `what` of `repository`. `more` is further query parameters, each with a
+/// leading `&`.
 fn list(repository: RepositoryName, what: &str, from: ListPosition, more: &str) -> String {
     let RepositoryName { owner, name } = repository;
     let since = from.since.map_or(String::new(), |since| format!("&since={}", escaped(since)));

@@ -1,7 +1,7 @@
-//! Metadata of a repository and its owner from GitHub's API: licence, description, stars, new name, fork.
+//! Metadata of repositories and their owners from GitHub's API, such as licence, description and number of stars.
 //!
-//! Fetching sources works without it. Without a token, everybody behind the same IP address shares a quota of 60 requests
-//! an hour, so Cairn leaves half of it unused.
+//! Sources can be fetched without metadata. Without a token, all users behind the same IP address share a quota of 60
+//! requests per hour, so Cairn leaves half of this quota unused.
 
 use octocrab::models::Repository;
 use serde::{Deserialize, Serialize};
@@ -10,37 +10,37 @@ use super::super::pace::{ApiQuota, ApiResource};
 use super::super::{CrawlError, Crawler, Traffic};
 use super::client::Conditional;
 
-/// Anonymous requests an hour that Cairn leaves unused.
+/// Without a token, the number of requests per hour that Cairn leaves unused.
 const RESERVE: u64 = 30;
-/// Requests (GraphQL: points) an hour that Cairn leaves to the user's other programs if there is a token.
+/// With a token, the number of requests (GraphQL: points) per hour that Cairn leaves to the user's other programs.
 const SIGNED_IN_RESERVE: u64 = 100;
-/// Searches a minute that Cairn leaves unused.
+/// The number of searches per minute that Cairn leaves unused.
 const SEARCH_RESERVE: u64 = 5;
-/// The maximum number of topics.
+/// The maximum number of stored topics of a repository; further topics are discarded.
 const MOST_TOPICS: usize = 20;
-/// The maximum length of a text that an owner writes, in characters.
+/// The maximum length of a text written by the owner, in characters; longer texts are truncated.
 const MOST_CHARS: usize = 500;
 
-/// The stored fields of GitHub's repository object.
+/// The fields of GitHub's repository object that Cairn stores.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Metadata {
     pub full_name: Option<String>,
     pub description: Option<String>,
     pub homepage: Option<String>,
-    /// GitHub's own topics, as the owner set them.
+    /// The repository's topics on GitHub, which the owner sets. They are not topics of Cairn's vocabulary.
     pub topics: Vec<String>,
-    /// SPDX id, if GitHub detected one.
+    /// The SPDX id of the licence that GitHub detected, if any.
     pub licence: Option<String>,
     pub stars: u64,
     pub archived: bool,
     pub default_branch: Option<String>,
     /// The time of the last push: Unix time in seconds.
     pub pushed_at: Option<i64>,
-    /// Whether it is a fork, and the `owner/name` of its parent.
+    /// `fork` is whether the repository is a fork, `parent` the `owner/name` of the repository that it was forked from.
     pub fork: bool,
     pub parent: Option<String>,
-    /// The response's ETag, for the next request.
+    /// The ETag of the response, for the next conditional request.
     pub etag: Option<String>,
 }
 
@@ -91,21 +91,21 @@ impl From<Repository> for Metadata {
     }
 }
 
-/// The URL `text`, if it is a http or https URL, which a browser can open safely.
+/// `text` as a URL; `None` unless its scheme is http or https, because links with other schemes may be unsafe.
 fn web_url(text: String) -> Option<String> {
     let text = short(text)?;
     let url = url::Url::parse(&text).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
 
-/// `text` truncated to [`MOST_CHARS`]; `None` if it is empty.
+/// `text` without surrounding white space, truncated to [`MOST_CHARS`] characters; `None` if it is empty.
 fn short(text: String) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.chars().take(MOST_CHARS).collect())
 }
 
 impl Crawler {
-    /// The remaining quotas of the API. One request, which uses no quota.
+    /// Requests the remaining quotas of the API. Sends one request, which uses no quota.
     pub async fn fetch_quotas(&self, traffic: &mut Traffic) -> Result<ApiQuotas, CrawlError> {
         let api = self.api();
         let answer = api.octocrab().ratelimit().get().await;
@@ -120,7 +120,8 @@ impl Crawler {
         Ok(ApiQuotas { core: quota(resources.core), search: quota(resources.search), graphql })
     }
 
-    /// How much of `quota` this run may use: the rest minus the reserve.
+    /// The number of requests (GraphQL: points) of `quota` that this run may still use: the remaining ones minus the
+    /// reserve.
     pub fn share_of(&self, resource: ApiResource, quota: ApiQuota) -> u64 {
         let reserve = match resource {
             ApiResource::Search => SEARCH_RESERVE,
@@ -130,8 +131,8 @@ impl Crawler {
         quota.remaining.saturating_sub(reserve)
     }
 
-    /// The metadata of `owner/name`; `None` if it is unchanged since `known`. One request, or two if the repository was
-    /// renamed. With a token, a response without changes uses no quota.
+    /// Requests the metadata of `owner/name`; `None` if it is unchanged since `known`. Sends one request, or two if the
+    /// repository was renamed. With a token, a request uses no quota if nothing changed.
     pub async fn metadata(
         &self,
         owner: &str,
@@ -149,7 +150,7 @@ impl Crawler {
         })
     }
 
-    /// The profile of the owner `login`; `None` if it is unchanged since `known`. One request.
+    /// Requests the profile of the owner `login`; `None` if it is unchanged since `known`. Sends one request.
     pub async fn owner(
         &self,
         login: &str,

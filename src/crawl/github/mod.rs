@@ -1,16 +1,18 @@
-//! Fetches repositories from GitHub: whether one has changed, and its archive.
+//! Fetches repositories from GitHub: checks whether a repository has changed, and fetches its archive.
 //!
-//! With a token, `GET /repos/{o}/{r}/commits/HEAD` with `Accept: application/vnd.github.sha` detects changes: the ETag is
-//! the sha, and a 304 uses no quota. Without a token, `GET codeload /{o}/{r}/tar.gz/HEAD` with `If-None-Match` does, and
-//! uses no API quota. A 200 with the known ETag also means unchanged, and its body is not read. GitHub may compress the
-//! same commit into other bytes, so reading also stops if an archive names the known commit. If codeload answers 404, the
-//! web host is tried once: it redirects renamed repositories, which codeload does not. If GitHub refuses the token, the
-//! rest of the run does not use it.
+//! With a token, the request `GET /repos/{o}/{r}/commits/HEAD` with `Accept: application/vnd.github.sha` detects
+//! changes: its ETag is the sha, and a 304 uses no quota. Without a token, the request
+//! `GET codeload /{o}/{r}/tar.gz/HEAD` with `If-None-Match` detects them, and uses no API quota. A 200 with the known
+//! ETag also means that nothing changed; its body is not read. GitHub may compress the same commit into different
+//! bytes, so reading also stops if an archive names the known commit. If codeload responds with 404, the web host is
+//! tried once, because the web host redirects renamed repositories and codeload does not. If GitHub refuses the token,
+//! the rest of the run does not use it.
 //!
-//! [`client`] calls the REST API through octocrab, [`mod@graphql`] the GraphQL API. [`metadata`] defines the stored data of
-//! a repository and its owner, [`thread`] those of a discussion or an issue. [`discussions`] and [`issues`] fetch these
-//! page by page, within the limits of [`threads`]; [`name`] builds their links. [`private`] fetches private repositories,
-//! [`discovery`] searches for repositories, and [`assumptions`] checks that GitHub behaves as this module expects.
+//! [`client`] calls the REST API through octocrab, and [`mod@graphql`] the GraphQL API. [`metadata`] defines the stored
+//! data of a repository and its owner, and [`thread`] the stored data of a discussion or an issue. [`discussions`] and
+//! [`issues`] fetch threads page by page, within the limits of [`threads`], and [`name`] builds the links to threads.
+//! [`private`] fetches private repositories, [`discovery`] searches for repositories, and [`assumptions`] checks
+//! whether GitHub behaves as this module expects.
 
 mod api_base;
 pub mod assumptions;
@@ -42,17 +44,18 @@ use super::retry::{backoff, full_jitter};
 use super::{CrawlError, FetchMessage, Fetched, RepositoryMove, Snapshot};
 use crate::config::GitHubHosts;
 
-/// Why a changed archive is deferred when the run has reached its byte budget.
+/// The reason given for deferring a changed archive when the run's byte budget is spent.
 const RUN_LIMIT_REACHED: &str =
     "has something new, but this run has fetched all that `run_megabytes` allows";
-/// How long a source is deferred then, in seconds.
+/// When the run's byte budget is spent, a source with a changed archive is deferred for this time, in seconds.
 const RUN_LIMIT_SECONDS: i64 = 60 * 60;
 
 /// The commit at the head of a repository.
 struct HeadCommit {
-    /// `None` if it is the known commit.
+    /// The commit's sha; `None` if it is the known commit.
     sha: Option<String>,
-    /// The URL of the response, after redirects. For a renamed repository it contains the repository's number.
+    /// The URL of the response, after redirects. If the repository was renamed, this URL contains the repository's
+    /// number instead of its name.
     at: Url,
 }
 
@@ -78,7 +81,8 @@ impl SourceFetch<'_> {
         self.public_archive(owner, name, "HEAD", known).await
     }
 
-    /// Fetches the archive of the commit `reference` from codeload and, if that answers 404, once from the web host.
+    /// Fetches the archive of the commit `reference` from codeload. If codeload responds with 404, tries the web host
+    /// once.
     async fn public_archive(
         &mut self,
         owner: &str,
@@ -96,19 +100,19 @@ impl SourceFetch<'_> {
         }
     }
 
-    /// Fetches the archive at `url`, which belongs to no repository, if it changed since `known`.
+    /// Fetches the archive at `url` if it changed since `known`. For archives that are not a repository's.
     pub(super) async fn archive_at(
         &mut self,
         url: &str,
         known: Option<&Snapshot>,
     ) -> Result<Fetched, CrawlError> {
         let fetched = self.archive(url, known).await;
-        // A redirect of such an archive says nothing about a repository's name.
+        // This source is not a repository, so a redirect does not mean that a repository was renamed.
         self.report.moved = RepositoryMove::No;
         fetched
     }
 
-    /// Requests the commit of HEAD, conditionally if one is known. One request.
+    /// Requests the commit of HEAD; the request is conditional if there is a `known` commit. Sends one request.
     async fn head_commit(
         &mut self,
         owner: &str,
@@ -143,8 +147,8 @@ impl SourceFetch<'_> {
         Ok(HeadCommit { sha, at })
     }
 
-    /// Fetches the archive at `url`, unless its ETag or its commit is that of `known`. An interrupted transfer is retried
-    /// from the beginning.
+    /// Fetches the archive at `url`, unless its ETag or its commit is the same as that of `known`. If the transfer is
+    /// interrupted, retries it from the beginning.
     async fn archive(
         &mut self,
         url: &str,
@@ -188,7 +192,8 @@ impl SourceFetch<'_> {
         }
     }
 
-    /// Records the repository's new name, if a request for `requested` was redirected to another repository.
+    /// Records the repository's new name, if the request for `requested` was redirected to another repository's archive
+    /// at `answered`.
     fn note_move(&mut self, requested: &str, answered: &Url) {
         if let Some(name) = moved(&self.crawler.github, requested, answered.as_str()) {
             self.report.moved = RepositoryMove::To(name);
@@ -196,7 +201,7 @@ impl SourceFetch<'_> {
     }
 }
 
-/// The error for the archive at `url` when the run has reached its byte budget.
+/// The error that defers the archive at `url`, because the run's byte budget is spent.
 fn deferred_by_run_limit(url: &Url) -> CrawlError {
     let until = chrono::Utc::now().timestamp() + RUN_LIMIT_SECONDS;
     CrawlError::Deferred {
@@ -206,7 +211,7 @@ fn deferred_by_run_limit(url: &Url) -> CrawlError {
     }
 }
 
-/// `fetched` with the commit `sha` as its revision, whatever the archive itself names.
+/// `fetched` with the commit `sha` as its revision, even if the archive names another commit or none.
 fn at_commit(fetched: Fetched, sha: String) -> Fetched {
     match fetched {
         Fetched::Changed { validator, .. } => Fetched::Changed { revision: sha, validator },
@@ -214,15 +219,16 @@ fn at_commit(fetched: Fetched, sha: String) -> Fetched {
     }
 }
 
-/// The new `owner/name`, if the request for `requested` was answered at the URL of another repository's archive.
+/// The new `owner/name`, if the request for `requested` was redirected to `answered` and both are archives of different
+/// repositories; else `None`.
 fn moved(hosts: &GitHubHosts, requested: &str, answered: &str) -> Option<String> {
     let before = repository_of_archive(hosts, requested)?;
     let after = repository_of_archive(hosts, answered)?;
     (!before.eq_ignore_ascii_case(&after)).then_some(after)
 }
 
-/// The `owner/name` whose archive is at `url`: `{owner}/{name}/tar.gz/…` on codeload, `{owner}/{name}/archive/…` on the web
-/// host.
+/// The `owner/name` of the repository whose archive is at `url`: `{owner}/{name}/tar.gz/…` on codeload, or
+/// `{owner}/{name}/archive/…` on the web host. `None` for other URLs.
 fn repository_of_archive(hosts: &GitHubHosts, url: &str) -> Option<String> {
     let below = |base: &str| url.strip_prefix(base)?.strip_prefix('/');
     let of = |path: &str| {

@@ -7,8 +7,8 @@ use url::Url;
 
 use super::thread::ThreadKind;
 
-/// The name of a thread, which is also the path of its document: `discussions/12` or `issues/45`. No indexed file has such
-/// a path, because indexed files have an extension.
+/// The name of a thread, such as `discussions/12` or `issues/45`. It is also the path of the thread's document. No
+/// indexed file has such a path, because indexed files have an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadName {
     pub kind: ThreadKind,
@@ -16,7 +16,7 @@ pub struct ThreadName {
 }
 
 impl ThreadName {
-    /// The name of the thread at `path`; `None` for the path of a file.
+    /// Parses `path` as the name of a thread; `None` if it is not one, for example the path of a file.
     ///
     /// ```
     /// use cairn::crawl::github::name::ThreadName;
@@ -30,8 +30,8 @@ impl ThreadName {
         (name.number > 0 && name.to_string() == path).then_some(name)
     }
 
-    /// The link to the thread, or to its `comment`, in `repository` (`owner/name`) below GitHub's base URL `web`. It is
-    /// built only from names and numbers, so the content of a thread can't make it point elsewhere.
+    /// The URL of the thread in `repository` (`owner/name`), or of its comment `comment`. `web` is GitHub's base URL.
+    /// The URL is built only from names and numbers, so the content of a thread can't change where it points.
     ///
     /// `None` if `web` isn't a URL that can have a path.
     pub fn url(self, web: &str, repository: &str, comment: Option<NonZeroU64>) -> Option<String> {

@@ -13,7 +13,7 @@ pub struct NodeList<T> {
     pub nodes: Vec<Option<T>>,
 }
 
-/// Where the next page begins.
+/// The cursor at the end of a page, and whether another page follows.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageInfo {
@@ -95,7 +95,7 @@ impl<T> NodeList<T> {
         page.end_cursor.clone().filter(|_| page.has_next_page)
     }
 
-    /// The items; `Err` if one of them is null, because GitHub could not provide it.
+    /// The items of this page. `Err` if one of them is null: GitHub could not provide it.
     pub fn whole(self) -> Result<Vec<T>, String> {
         let all: Option<Vec<T>> = self.nodes.into_iter().collect();
         all.ok_or_else(|| "one of its comments is missing in the response".to_owned())
@@ -139,7 +139,8 @@ impl DiscussionNode {
 }
 
 impl CommentNode {
-    /// The comment as a post, a reply to the comment `replies_to` if there is one; `Err` if a timestamp is invalid.
+    /// The comment as a post. `replies_to` is the id of the comment that it replies to; `None` if it is not a reply.
+    /// `Err` if a timestamp is invalid.
     pub fn post(self, replies_to: Option<u64>) -> Result<ThreadPost, String> {
         let time = |at: &str| utc(at).ok_or_else(|| format!("{at:?} is not a timestamp"));
         Ok(ThreadPost {

@@ -1,8 +1,8 @@
-//! Private repositories, fetched only through the API and with the token.
+//! Fetches private repositories, only through the API and only with the token.
 //!
-//! The API redirects to a URL of the archive that contains a short-lived secret. Cairn requests that URL without the token,
-//! and no message contains the secret. Without a token no request is sent, not even an anonymous one to codeload, so the
-//! name of a private repository is not disclosed.
+//! The API redirects to the URL of the archive. That URL contains a short-lived secret. Cairn requests it without the
+//! token, and no message contains the secret. Without a token, Cairn sends no request at all, not even to codeload, so
+//! it does not disclose the name of a private repository.
 
 use super::super::crawler::SourceFetch;
 use super::super::pace::ApiResource;
@@ -11,8 +11,8 @@ use super::super::{CrawlError, Fetched, Snapshot};
 use super::{HeadCommit, at_commit};
 
 impl SourceFetch<'_> {
-    /// Fetches the private repository `owner/name` if it changed since `known`: one conditional request, and two more if
-    /// it changed.
+    /// Fetches the private repository `owner/name` if it changed since `known`. Sends one conditional request, and two
+    /// more if the repository changed.
     pub(in crate::crawl) async fn private(
         &mut self,
         owner: &str,
@@ -42,7 +42,7 @@ impl SourceFetch<'_> {
         })
     }
 
-    /// Fetches the archive of the commit `sha`, which the API returned at the URL `head`.
+    /// Fetches the archive of the commit `sha`. `head` is the URL at which the API returned this sha.
     async fn through_api(&mut self, head: &str, sha: String) -> Result<Fetched, CrawlError> {
         let repository = head.strip_suffix("/commits/HEAD").unwrap_or(head);
         let url = format!("{repository}/tarball/{sha}");

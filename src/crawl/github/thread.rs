@@ -1,17 +1,20 @@
-//! A thread of GitHub, a discussion or an issue, as it is stored: the question with its comments and replies.
+//! The stored form of a thread on GitHub (a discussion or an issue): the question with its comments and replies.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The maximum number of stored comments of one thread, besides the accepted answer.
+/// The maximum number of stored comments and replies of one thread. Later ones are discarded, except the accepted
+/// answer.
 pub const MOST_POSTS: usize = 500;
-/// The maximum length of one post's text, in bytes: GitHub accepts 65,536 characters of up to four bytes each.
+/// The maximum length of one post's text, in bytes; longer texts are truncated. GitHub accepts 65,536 characters of up
+/// to four bytes each.
 pub const POST_BYTES: usize = 262_144;
-/// The maximum length of all texts of one thread, in bytes. The JSON stays far below the limit of the reading processes.
+/// The maximum total length of the texts of one thread, in bytes; posts beyond it are discarded. A thread of this
+/// length, as JSON, is far below the size limit of the processes that read documents.
 pub const THREAD_BYTES: usize = 1_000_000;
-/// The maximum number of labels of one thread: GitHub allows 100.
+/// The maximum number of labels of one thread, which is also GitHub's limit. Further labels are discarded.
 const MOST_LABELS: usize = 100;
 
 /// The kind of a thread.
@@ -57,19 +60,19 @@ pub struct Thread {
     pub url: String,
     pub category: Option<String>,
     pub labels: Vec<String>,
-    /// RFC 3339, as is `updated_at`.
+    /// When the thread was created; RFC 3339, like `updated_at`.
     pub created_at: String,
     pub updated_at: String,
     pub locked: bool,
     pub upvotes: u64,
     pub question: ThreadPost,
-    /// The id of the accepted answer in `posts`.
+    /// The id of the post in `posts` that was accepted as the answer, if any.
     pub answer: Option<u64>,
     /// Comments and replies, sorted by id.
     pub posts: Vec<ThreadPost>,
 }
 
-/// One text of a thread.
+/// One text of a thread: the question, a comment or a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadPost {
     /// The comment's id in GitHub's database; 0 for the question.
@@ -82,9 +85,9 @@ pub struct ThreadPost {
     pub created_at: String,
     pub updated_at: String,
     pub upvotes: u64,
-    /// Whether GitHub hides it, for example as spam, off-topic or outdated.
+    /// Whether GitHub hides the post, for example because it is spam, off-topic or outdated.
     pub minimized: bool,
-    /// The id of the comment to which it is a reply.
+    /// The id of the comment that this post replies to; `None` if it is not a reply.
     pub replies_to: Option<u64>,
 }
 
@@ -100,7 +103,7 @@ pub struct PostAuthor {
 pub struct OptedOut(Vec<String>);
 
 impl OptedOut {
-    /// The opt-out of `logins`. O(logins · log logins).
+    /// The set of `logins`. O(logins · log logins).
     pub fn new(logins: &[String]) -> OptedOut {
         let mut logins: Vec<String> = logins.iter().map(|login| plain(login)).collect();
         logins.sort();
@@ -114,21 +117,21 @@ impl OptedOut {
         login.is_some_and(|login| self.0.binary_search(&login).is_ok())
     }
 
-    /// A hash of the set of logins.
+    /// A hash of the set of logins: it changes if the set changes.
     pub fn fingerprint(&self) -> String {
         blake3::hash(self.0.join("\n").as_bytes()).to_hex()[..16].to_owned()
     }
 }
 
-/// `login` in the form in which logins are compared: lower-cased, without the suffix `[bot]`, which REST adds to bots and
-/// GraphQL does not.
+/// `login` normalised for comparison: lower-cased, without the suffix `[bot]`. REST adds this suffix to the logins of
+/// bots, GraphQL does not.
 fn plain(login: &str) -> String {
     let login = login.to_lowercase();
     login.strip_suffix("[bot]").map(str::to_owned).unwrap_or(login)
 }
 
 impl Thread {
-    /// The thread without the posts of people who opted out; `None` if one of them opened it. O(posts).
+    /// The thread without the posts of people who opted out; `None` if the author of the question opted out. O(posts).
     #[must_use]
     pub fn without(mut self, opted_out: &OptedOut) -> Option<Thread> {
         if opted_out.includes_author_of(&self.question) {
@@ -138,7 +141,7 @@ impl Thread {
         Some(self)
     }
 
-    /// Keeps the posts for which `keep` is true, and clears references to the others. O(posts).
+    /// Keeps the posts for which `keep` is true, and deletes the others. Clears references to deleted posts. O(posts).
     pub fn retain(&mut self, keep: impl Fn(&ThreadPost) -> bool) {
         let before = self.posts.len();
         self.posts.retain(keep);
@@ -160,8 +163,8 @@ impl Thread {
         self.posts = all.into_values().collect();
     }
 
-    /// Truncates the thread to the limits; the accepted answer and the earliest posts stay. Returns whether anything was
-    /// removed. O(bytes).
+    /// Truncates the thread to the limits of this module. Keeps the accepted answer and the earliest posts. Returns
+    /// whether anything was removed. O(bytes).
     pub fn bound(&mut self) -> bool {
         let mut is_cut = self.labels.len() > MOST_LABELS;
         self.labels.truncate(MOST_LABELS);

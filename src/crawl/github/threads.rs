@@ -1,4 +1,5 @@
-//! Common parts of fetching discussions and issues: pages, failures, and the share of the quota.
+//! Types and functions shared by the fetching of discussions and of issues: pages, failures, and the share of the
+//! quota.
 
 use chrono::{DateTime, Utc};
 
@@ -6,19 +7,19 @@ use super::super::hosts::authority;
 use super::thread::Thread;
 use crate::crawl::{ApiResource, CrawlError, Crawler};
 
-/// A repository at GitHub.
+/// The owner and name of a repository on GitHub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RepositoryName<'a> {
     pub owner: &'a str,
     pub name: &'a str,
 }
 
-/// A thread or comment that could not be read. It does not count as gone.
+/// A thread that could not be read. It does not count as deleted on GitHub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThreadFailure {
     /// The thread's number, if known.
     pub number: Option<u64>,
-    /// The time of its last change, if known.
+    /// When the thread was last changed, if known.
     pub updated_at: Option<String>,
     pub message: String,
 }
@@ -28,7 +29,8 @@ pub struct ThreadFailure {
 pub struct ThreadListing {
     pub threads: Vec<Thread>,
     pub failures: Vec<ThreadFailure>,
-    /// The latest and the earliest time of change on the page, including threads that could not be read.
+    /// When the most recently (`newest`) and the least recently (`oldest`) changed thread of the page was changed.
+    /// Includes threads that could not be read.
     pub newest: Option<String>,
     pub oldest: Option<String>,
     /// GitHub's cursor of the next page, if there is one.
@@ -36,7 +38,7 @@ pub struct ThreadListing {
 }
 
 impl ThreadListing {
-    /// Records the time of change of one thread.
+    /// Takes into account that a thread was changed at `updated_at`.
     pub(super) fn note(&mut self, updated_at: &Option<String>) {
         let Some(at) = updated_at else { return };
         if self.newest.as_ref().is_none_or(|newest| newest < at) {
@@ -48,21 +50,22 @@ impl ThreadListing {
     }
 }
 
-/// The RFC 3339 timestamp `text` in UTC with seconds, so that timestamps can be compared as text; `None` if it is invalid.
+/// The RFC 3339 timestamp `text`, converted to UTC with whole seconds so that timestamps can be compared as text.
+/// `None` if it is invalid.
 pub(super) fn utc(text: &str) -> Option<String> {
     let time = DateTime::parse_from_rfc3339(text).ok()?;
     Some(crate::printable::time::rfc3339(time.to_utc()))
 }
 
 impl Crawler {
-    /// Whether requests to GitHub's API use a token that was not refused. Discussions need one; without one, issues would
-    /// use up the quota that everybody behind this IP address shares.
+    /// Whether there is a token for GitHub's API that was not refused. Discussions can't be fetched without a token.
+    /// Issues should not be: their requests would use up the quota that all users behind this IP address share.
     pub fn signs_in(&self) -> bool {
         self.session.signs_in()
     }
 
-    /// [`CrawlError::Deferred`] until the quota resets, if `cost` more requests (GraphQL: points) would use the reserve for
-    /// the user's other programs.
+    /// Checks that the run may use `cost` more requests (GraphQL: points). `Err` if they would use the reserve for the
+    /// user's other programs: [`CrawlError::Deferred`] until the quota resets.
     pub(super) fn afford(&self, resource: ApiResource, cost: u64) -> Result<(), CrawlError> {
         let Some(quota) = self.session.quota(resource) else { return Ok(()) };
         if self.share_of(resource, quota) >= cost || quota.resets_at <= Utc::now().timestamp() {

@@ -1,5 +1,5 @@
-//! Graphviz's DOT: topics and their edges. Lines are thicker for heavier edges, and dashed for edges that were only
-//! found in texts.
+//! Graphviz's DOT: topics and their edges. Lines are thicker for heavier edges. They are dashed for edges that were
+//! found in texts and are not stated in the vocabulary.
 
 use std::io::{self, Write};
 

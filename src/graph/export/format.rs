@@ -19,8 +19,9 @@ pub enum Format {
     Dot,
 }
 
-/// Writes the part of `graph` with `topics` (places in the vocabulary) as `format`; `voices` counts who cites a
-/// resource. A quoted sentence has at most `excerpt_chars` characters. O(size).
+/// Writes the part of `graph` that contains `topics` (vocabulary indices) to `out` in `format`. `voices` is used to
+/// count the independent voices that cite a resource. A quoted sentence has at most `excerpt_chars` characters.
+/// O(size).
 ///
 /// `Err` if writing to `out` fails.
 pub fn write(
@@ -39,12 +40,13 @@ pub fn write(
     }
 }
 
-/// All topics of `graph`.
+/// The vocabulary indices of all topics of `graph`.
 pub fn all(graph: &Graph) -> BTreeSet<usize> {
     (0..graph.vocabulary.topics.len()).collect()
 }
 
-/// The topic at `topic` and its nearest `count`.
+/// The topic with the vocabulary index `topic`, and at most `count` topics that are closest to it, as vocabulary
+/// indices.
 pub fn around(graph: &Graph, topic: usize, count: usize) -> BTreeSet<usize> {
     let near = related(graph, topic, count).into_iter().map(|near| near.topic);
     near.chain([topic]).collect()

@@ -9,7 +9,7 @@ use super::part::{ExportEdge, ExportPart, ExportResource, reasons};
 use crate::catalogue::rights::Showable;
 use crate::printable::{strip, strip_body};
 
-/// Attributes: id, domain, name, type.
+/// The attributes, each with its id, its domain (`node` or `edge`), its name and its type.
 const KEYS: [[&str; 4]; 11] = [
     ["kind", "node", "kind", "string"],
     ["label", "node", "label", "string"],
@@ -91,7 +91,7 @@ fn edges<W: Write>(part: &ExportPart, xml: &mut Writer<W>) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a node or an edge with its values; empty ones are left out.
+/// Writes a node or an edge with its values. Empty values are left out.
 fn element<W: Write>(
     xml: &mut Writer<W>,
     name: &str,

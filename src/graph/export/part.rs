@@ -9,7 +9,7 @@ use crate::catalogue::rights::{Showable, show};
 use crate::catalogue::{Shown, Voices};
 use crate::graph::{Edge, Evidence, Graph, Why};
 
-/// The fewest voices that must cite a resource.
+/// Resources that fewer independent voices cite are left out.
 const LEAST_VOICES: usize = 2;
 
 /// The part of a graph to write.
@@ -21,13 +21,13 @@ pub(super) struct ExportPart<'a> {
     pub excerpt_chars: usize,
 }
 
-/// An edge with the places of its ends in the vocabulary.
+/// An edge with the vocabulary indices of its ends.
 pub(super) struct ExportEdge<'a> {
     pub ends: [usize; 2],
     pub edge: &'a Edge,
 }
 
-/// A resource with those of the exported topics that it is about.
+/// A resource with the vocabulary indices of the exported topics that it is about.
 pub(super) struct ExportResource<'a> {
     pub resource: &'a CitedResource,
     pub topics: Vec<usize>,
@@ -38,7 +38,7 @@ impl<'a> ExportPart<'a> {
         &self.graph.vocabulary.topics[topic].slug.0
     }
 
-    /// The edges between the topics.
+    /// The edges between exported topics.
     pub fn edges(&self) -> impl Iterator<Item = ExportEdge<'a>> {
         let edges = self.graph.topics.edge_references();
         let edges = edges.map(|edge| ExportEdge {
@@ -48,12 +48,13 @@ impl<'a> ExportPart<'a> {
         edges.filter(|edge| edge.ends.iter().all(|end| self.topics.contains(end)))
     }
 
-    /// The sentence of `evidence`, as an excerpt whatever the licence: it is kept without the licence of its document.
+    /// The sentence of `evidence`, always limited to an excerpt: the licence of its document could allow more, but is
+    /// not stored with the evidence.
     pub fn quote(&self, evidence: &Evidence) -> Showable {
         show(&*evidence.sentence, Shown::Excerpt, self.excerpt_chars)
     }
 
-    /// The resources about at least one of the topics.
+    /// The resources that are about at least one exported topic.
     pub fn resources(&self) -> impl Iterator<Item = ExportResource<'a>> {
         let cited = self.graph.resources.iter();
         let cited = cited.filter(|resource| resource.cited_by(self.voices) >= LEAST_VOICES);

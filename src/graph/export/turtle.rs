@@ -64,14 +64,15 @@ fn english(text: &str) -> Literal {
     Literal::new_language_tagged_literal_unchecked(strip_body(text), "en")
 }
 
-/// `text`, which a source wrote, as a literal.
+/// `text` from a source, as a literal without a language.
 fn literal(text: &str) -> Literal {
     Literal::from(&*strip_body(text))
 }
 
 struct Turtle<'a> {
     out: WriterTurtleSerializer<&'a mut dyn Write>,
-    /// The number of blank nodes so far, which names the next one, so that the same graph gives the same bytes.
+    /// The number of blank nodes so far. Names of blank nodes are made from it, so that the same graph gives the same
+    /// bytes.
     blanks: usize,
 }
 
@@ -126,7 +127,7 @@ impl Turtle<'_> {
         topic.rules.iter().try_for_each(|rule| self.rule(&subject, rule))
     }
 
-    /// The rules of a label.
+    /// Writes one label rule of `topic`.
     fn rule(&mut self, topic: &NamedNode, rule: &LabelRule) -> io::Result<()> {
         let blank = self.blank();
         self.add(topic, node(CAIRN, "rule"), blank.clone())?;
@@ -147,7 +148,7 @@ impl Turtle<'_> {
         Ok(())
     }
 
-    /// The steps as collections, and their order as an RDF list.
+    /// Writes the steps as collections, and their order as an RDF list.
     fn steps(&mut self, part: &ExportPart) -> io::Result<()> {
         let steps = &part.graph.vocabulary.steps;
         let answer = node(STEP, "design-answer");

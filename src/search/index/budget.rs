@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-/// The most units of work of one search on a server. A query of ten common words needs twenty units per section, so
-/// the most expensive sensible query over a million sections takes a tenth of this.
+/// A search on a server is stopped when it has used more units of work than this. A query of ten common words needs
+/// twenty units per section, so the most expensive sensible query over a million sections needs a tenth of this.
 const MOST_WORK: u64 = 256_000_000;
-/// The most time of one search on a server.
+/// A search on a server is stopped when it has run for this long.
 const LONGEST: Duration = Duration::from_secs(2);
-/// Units of work between two checks of the clock and the cancellation flag: some ten microseconds.
+/// The number of units of work between two checks of the clock and the cancellation flag: some ten microseconds.
 const BETWEEN_LOOKS: u64 = 4_096;
 
 /// Why a search was stopped.
@@ -40,7 +40,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// The budget of one search on a server, whose time starts now. Cancelling `cancelled` stops the search.
+    /// The budget of one search on a server. The time limit starts now. Cancelling `cancelled` stops the search.
     pub fn limited(cancelled: CancellationToken) -> Budget {
         Budget::of(MOST_WORK, Some(LONGEST), cancelled)
     }
@@ -51,15 +51,16 @@ impl Budget {
         Budget::of(u64::MAX, None, CancellationToken::new())
     }
 
-    /// A budget of `most` units of work, and of `time` from now on, if given.
+    /// A budget of `most` units of work. If `time` is given, the search must also end within `time` from now.
     pub fn of(most: u64, time: Option<Duration>, cancelled: CancellationToken) -> Budget {
         let deadline = time.and_then(|time| Instant::now().checked_add(time));
         Budget { most, deadline, cancelled, spent: Cell::new(0), next_look: Cell::new(0) }
     }
 
-    /// Counts `units` of work. `Err` if the budget is spent or the search cancelled, and for every later call.
+    /// Counts `units` of work. `Err` if the budget is spent or the search is cancelled. After an `Err`, every later
+    /// call also returns `Err`.
     ///
-    /// Costs an addition and two comparisons in most calls. Called for each block of postings, not for each posting.
+    /// Most calls cost one addition and two comparisons. Loops over many postings call this once per block of postings.
     pub fn spend(&self, units: usize) -> Result<(), SearchStopped> {
         let spent = self.spent.get().saturating_add(units as u64);
         self.spent.set(spent);

@@ -22,12 +22,12 @@ const FEW_LINKS: usize = 3;
 /// The prior, in percent, of a section that is not content (navigation, boilerplate, off-topic): it ranks last.
 const LAST: u64 = 12;
 
-/// The factor for the prior, in percent, of a section of a stale source.
+/// The prior of a section of a stale source is multiplied by this factor, in percent.
 const STALE: u64 = 80;
 
-/// The base-2 logarithm of the number of words from which length no longer raises the prior: 128 words.
+/// The base-2 logarithm of 128. Words beyond the first 128 of a section no longer raise its prior.
 const FULL_DOUBLINGS: f64 = 7.0;
-/// The square of the prior of a section of one word, relative to such a section.
+/// The square of the prior of a section of one word, relative to the prior of a section of 128 words or more.
 const SHORTEST: f64 = 0.3;
 
 /// Builds tantivy documents from records.
@@ -42,7 +42,8 @@ impl DocumentBuilder {
         DocumentBuilder { fields, analyzers: HashMap::new() }
     }
 
-    /// The tantivy document of the section `id`, which belongs to the document with this `key` and `version`.
+    /// The tantivy document for the section `id`. `key` and `version` are those of the document that contains the
+    /// section.
     pub fn document(
         &mut self,
         key: u64,
@@ -103,8 +104,8 @@ impl DocumentBuilder {
     }
 }
 
-/// Adds the stored fields: the record without long parts, the text, and the rest. A hit needs only the first two, and
-/// the text without decoding.
+/// Adds the stored fields: the record without its long parts, the text, and the other long parts. A hit needs only the
+/// first two. The text is a field of its own, so that it can be read without decoding.
 fn stored(
     document: &mut TantivyDocument,
     fields: &IndexFields,
@@ -123,7 +124,7 @@ fn stored(
     }
     document.add_bytes(fields.record, &encoded);
     document.add_text(fields.text, &record.text);
-    // Read as `LongParts`.
+    // This tuple is deserialised as `LongParts`.
     let rest = serde_json::to_string(&(&record.code, &record.links, &record.markup));
     let rest = rest.map_err(SearchError::decode)?;
     document.add_text(fields.rest, rest);
@@ -167,7 +168,7 @@ fn labels(document: &mut TantivyDocument, fields: &IndexFields, record: &Section
     }
 }
 
-/// A hash that all parts of a long section of the document `key` share.
+/// A hash that is the same for all parts of a long section. `key` identifies the section's document.
 fn passage(key: u64, record: &SectionRecord) -> u64 {
     let mut hash = blake3::Hasher::new();
     hash.update(&key.to_le_bytes());
@@ -180,8 +181,8 @@ fn passage(key: u64, record: &SectionRecord) -> u64 {
     first_u64(&hash.finalize())
 }
 
-/// The prior of a section: a factor for its score, in percent. Very short sections are rarely relevant, tables of contents
-/// never are, and the catalogue prefers other sources to stale ones.
+/// The prior of a section: a factor for its score, in percent. It is low for very short sections, which are rarely
+/// relevant, and for sections that are not content, such as tables of contents. It is reduced for stale sources.
 fn prior(record: &SectionRecord) -> u64 {
     let prior = prior_of_text(record);
     match record.standing {

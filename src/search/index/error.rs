@@ -11,7 +11,7 @@ use crate::disk::DiskError;
 /// Why a search failed or the index can't be written.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    // Not a source error: the messages of tantivy's errors already contain their causes.
+    // Not marked as `#[source]`, because the messages of tantivy's errors already contain their causes.
     #[error("the search index: {0}")]
     Tantivy(tantivy::TantivyError),
     #[error("the search index: {0}")]
@@ -49,7 +49,7 @@ impl From<tantivy::TantivyError> for SearchError {
 }
 
 impl SearchError {
-    /// Whether the index can't be read or written, as opposed to a problem with the request.
+    /// Whether the index can't be read or written. False if the request has too many filters or the search was stopped.
     pub fn is_damage(&self) -> bool {
         !matches!(self, SearchError::TooManyFilters { .. } | SearchError::Stopped(_))
     }

@@ -1,7 +1,8 @@
 //! The values of the facet fields by section, and the count of each value over the best matches.
 //!
-//! tantivy decodes column values one by one, and a dictionary block for each name. All values are therefore read when
-//! the index is opened and stored section by section, so that counting a match touches one cache line.
+//! tantivy decodes column values one by one, and decodes a dictionary block for each name. Therefore, all values are
+//! read when the index is opened, and are kept in memory section by section. Counting a match then touches one cache
+//! line.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -16,7 +17,7 @@ use super::field::FilterField;
 /// The fields whose values are counted, in the order of responses.
 const FIELDS: [FacetField; 5] =
     [FacetField::Source, FacetField::Topic, FacetField::Step, FacetField::Kind, FacetField::Lang];
-/// The most values of one facet that are returned.
+/// The maximum number of values that are returned for one facet.
 const VALUES: usize = 30;
 
 /// A field whose values are counted. The variants are in alphabetical order, like the keys in JSON.
@@ -59,16 +60,16 @@ pub struct FacetCounts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountedValue {
     pub value: String,
-    /// How many of the counted sections have it.
+    /// The number of counted sections that have this value.
     pub count: u64,
 }
 
 /// The facet values of all sections, as numbers.
 #[derive(Default)]
 pub(in crate::search) struct FacetValues {
-    /// The value of each number. The values of one field are consecutive and ascending.
+    /// By number: the value. The values of one field have consecutive numbers, in alphabetical order.
     names: Vec<String>,
-    /// By index in [`FIELDS`]: the range of numbers of its values.
+    /// By index in [`FIELDS`]: the range of the numbers of the field's values.
     fields: Vec<Range<usize>>,
     /// By section: the index of its first value in `values`; then one more entry, the length of `values`.
     begins: Vec<u32>,
@@ -118,7 +119,7 @@ impl FacetValues {
         place.and_then(|at| self.names.get(self.fields.get(at)?.clone())).unwrap_or_default()
     }
 
-    /// The number of the source `id`; `None` if it has no sections.
+    /// The number that identifies the source `id` in this index; `None` if the source has no sections.
     pub fn source(&self, id: &str) -> Option<usize> {
         let sources = self.names.get(self.fields.first()?.clone())?;
         sources.binary_search_by(|name| name.as_str().cmp(id)).ok()
@@ -135,7 +136,7 @@ impl FacetValues {
         self.fields.first().map_or(0, Range::len)
     }
 
-    /// The number of the source of `section`.
+    /// The number that identifies the source of `section`.
     pub fn source_of(&self, section: u32) -> Option<usize> {
         let first = self.of(section).first().map(|value| usize::from(*value))?;
         (first < self.sources()).then_some(first)
@@ -149,7 +150,7 @@ impl FacetValues {
         }
         let facets = FIELDS.into_iter().zip(&self.fields).map(|(field, numbers)| {
             let held = numbers.clone().filter(|number| counts[*number] > 0);
-            // The most common first, then by name. The numbers have the order of the names.
+            // The most common first; equally common ones by name. Sorting by number sorts by name.
             let mut values: Vec<(u64, usize)> =
                 held.map(|number| (u64::MAX - counts[number], number)).collect();
             if values.len() > VALUES {
@@ -202,7 +203,8 @@ fn columns(segment: &SegmentReader) -> tantivy::Result<Vec<FacetColumn>> {
 mod tests {
     use super::*;
 
-    /// The values of two sections, both of the source "a". The second has 40 topics, the first only the last of these.
+    /// The values of two sections, both of the source "a". The second section has 40 topics. The first section has only
+    /// the last of these topics.
     fn values() -> FacetValues {
         let topics = (0..40).map(|at| format!("topic-{at:02}"));
         let names: Vec<String> = std::iter::once("a".to_owned()).chain(topics).collect();

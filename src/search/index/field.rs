@@ -10,15 +10,16 @@ use serde::Serialize;
 
 use crate::search::index::day::day_number;
 
-/// The most different filters of one query. Each costs a pass over what it selects.
+/// The maximum number of different filters of one query; a query with more is rejected. Each filter costs a pass over
+/// the sections that it selects.
 pub const MOST_FILTERS: usize = 16;
 
 /// The fields that a filter may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FilterField {
-    /// The source's id; if no source has that id, its owner or the name of its repository. Whole names,
-    /// case-insensitive.
+    /// The source's id. If no source has that id, the value is the owner of a source or the name of its repository.
+    /// Matches only whole names, case-insensitive.
     Source,
     /// A part of the path, case-insensitive.
     Path,
@@ -118,8 +119,8 @@ impl Filter {
         }
     }
 
-    /// The filters for the pairs of `given` that have a valid value. Blank values, as sent by an empty form, are
-    /// skipped.
+    /// One filter for each pair of `given` that has a valid value. Other pairs are skipped, such as those with the
+    /// blank values that an empty form sends.
     pub fn all<'a>(given: impl IntoIterator<Item = (FilterField, Option<&'a str>)>) -> Vec<Filter> {
         given.into_iter().filter_map(|(field, value)| Filter::new(field, value?).ok()).collect()
     }
@@ -132,7 +133,8 @@ impl Filter {
     }
 }
 
-/// `filters` without duplicates, in their order. O(filters²); the text of a query has room for a few hundred.
+/// `filters` without duplicates, in their order. O(filters²). A query text is too short for more than a few hundred
+/// filters.
 pub(in crate::search) fn distinct(filters: impl IntoIterator<Item = Filter>) -> Vec<Filter> {
     let mut kept: Vec<Filter> = Vec::new();
     for filter in filters {

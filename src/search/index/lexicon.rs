@@ -1,7 +1,7 @@
-//! The words of the index: how many sections contain each, which start with a prefix, which are spelled similarly.
+//! The words of the index: how many sections contain a word, which words begin with a prefix, and which words have a
+//! similar spelling.
 //!
-//! All results come from the dictionaries and postings of the index, which are memory-mapped. Nothing more is kept in
-//! memory.
+//! All results come from the memory-mapped dictionaries and postings of the index. No other data is kept in memory.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(in crate::search) struct KnownWord {
     pub held: u32,
 }
 
-/// The words of `opened`. `stemmers` are those of its languages.
+/// The words of the index `opened`. `stemmers` are the stemmers of the languages of the index.
 pub(in crate::search) struct Lexicon<'a> {
     pub opened: &'a OpenedIndex,
     pub stemmers: &'a [TextAnalyzer],
@@ -34,7 +34,8 @@ pub(in crate::search) struct Lexicon<'a> {
 }
 
 impl Lexicon<'_> {
-    /// The number of sections that contain `word` (lower-case, without accents) unstemmed.
+    /// The number of sections that contain `word` itself; other words with the same stem don't count. `word` must be
+    /// lower-case and without accents.
     pub fn held(&self, word: &str) -> Result<u32, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         let mut held = 0;
@@ -45,7 +46,7 @@ impl Lexicon<'_> {
         Ok(held)
     }
 
-    /// Whether a section that is neither a folded copy nor deleted contains `word` unstemmed.
+    /// Whether `word` itself (not only its stem) occurs in a section that is neither a folded copy nor deleted.
     pub fn is_shown(&self, word: &str) -> Result<bool, SearchError> {
         let term = Term::from_field_text(self.opened.fields.words, word);
         for segment in &self.opened.segments {
@@ -63,7 +64,8 @@ impl Lexicon<'_> {
         Ok(false)
     }
 
-    /// The number of sections that contain `word` or a word with the same stem: the largest count over the stemmers.
+    /// The number of sections that contain `word` or a word with the same stem. Each stemmer gives a count; the largest
+    /// is returned.
     pub fn held_in_any_form(&self, word: &str) -> Result<u32, SearchError> {
         let mut most = self.held(word)?;
         for stemmer in self.stemmers {
@@ -96,9 +98,9 @@ impl Lexicon<'_> {
         Ok(held)
     }
 
-    /// The words that begin with `prefix`, without `prefix` itself, the most common first; at most `most`.
+    /// At most `most` words that begin with `prefix`, the most common first. `prefix` itself is not one of them.
     ///
-    /// O(words with the prefix), each of which counts against the budget; keeps at most `most` of them in memory.
+    /// Visits every word with the prefix, and counts each against the budget. Keeps at most `most` words in memory.
     pub fn beginning(&self, prefix: &str, most: usize) -> Result<Vec<KnownWord>, SearchError> {
         let mut streams = Vec::with_capacity(self.opened.segments.len());
         for segment in &self.opened.segments {
@@ -122,8 +124,8 @@ impl Lexicon<'_> {
     }
 
     /// The words within `distance` edits of `word` (a letter inserted, deleted or substituted, or two neighbouring
-    /// letters transposed), without `word` itself, the most common first. For two edits, only words with the same
-    /// first letter are considered: misspellings rarely change it, and the work is a tenth.
+    /// letters transposed), without `word` itself, the most common first. If `distance` is 2, only words with the same
+    /// first letter are considered: misspellings rarely change the first letter, and this takes a tenth of the work.
     ///
     /// Uses a Levenshtein automaton over the dictionary (K. Schulz, S. Mihov, IJDAR 5(1), 2002): some hundred
     /// microseconds.
@@ -150,7 +152,7 @@ impl Lexicon<'_> {
     }
 }
 
-/// Collects the most common words. They must be added in alphabetical order.
+/// Collects the `most` most common of the words that are added. Words must be added in alphabetical order.
 struct MostCommonWords {
     most: usize,
     /// The most common first; equally common ones in alphabetical order.

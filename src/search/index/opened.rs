@@ -1,8 +1,8 @@
 //! An index opened for reading: its segments, with the readers and columns that searches need.
 //!
-//! Sections are numbered through all segments; the number of a segment's first section is its `base`. The data needed
-//! for every match (prior, document, passage, whether it is hidden) is in plain arrays of 21 bytes per section, beside
-//! the facet values ([`FacetValues`]).
+//! The sections of all segments are numbered consecutively. The `base` of a segment is the number of its first section.
+//! The data that every match needs (prior, document, passage, whether the section is hidden) is kept in plain arrays,
+//! which take 21 bytes per section. The facet values are kept in [`FacetValues`].
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,8 @@ use crate::search::index::record::{FoldedCopies, SectionRecord};
 use crate::search::index::schema::{self, IndexFields};
 use crate::search::index::section::SectionId;
 
-/// The number of text fields. In order: own heading, headings and title above, body, code.
+/// The number of text fields. Their order is: the section's own heading; the headings above it and the title; the body;
+/// the code.
 pub(in crate::search) const TEXTS: usize = 4;
 pub(in crate::search) const HEADING: usize = 0;
 pub(in crate::search) const BODY: usize = 2;
@@ -75,7 +76,7 @@ pub(in crate::search) struct OpenedIndex {
 pub(in crate::search) struct SectionPlace {
     /// The index of its segment.
     pub segment: usize,
-    /// Its document number there.
+    /// Its document number in that segment, as given by tantivy.
     pub doc: u32,
 }
 
@@ -90,7 +91,7 @@ pub(in crate::search) enum Hidden {
 }
 
 impl OpenedIndex {
-    /// Opens the index in `folder` by memory-mapping its files. Writes nothing. O(sections) for the arrays.
+    /// Opens the index in `folder` by memory-mapping its files. Writes nothing. Takes O(sections) to fill the arrays.
     pub fn open(folder: &Path, copies: &FoldedCopies) -> Result<OpenedIndex, SearchError> {
         let index = Index::open(ReadOnlyDirectory::open(folder)?)?;
         let fields = schema::check(&index)?;

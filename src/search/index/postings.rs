@@ -1,4 +1,4 @@
-//! Reads postings and dictionaries of a segment. Reads count against the budget of a search.
+//! Reads postings and dictionaries of a segment. Everything that is read counts against the budget of a search.
 
 use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
@@ -39,8 +39,8 @@ fn each_block_of(
     Ok(())
 }
 
-/// Calls `each` with the index in `docs` (ascending) of every document that contains `term`. Skips the postings between
-/// these documents.
+/// Calls `each` for every document of `docs` (ascending) that contains `term`, with the index of the document in
+/// `docs`. Skips the postings of documents that are not in `docs`.
 pub(in crate::search) fn held_of(
     terms: &InvertedIndexReader,
     term: &Term,
@@ -65,8 +65,8 @@ pub(in crate::search) fn held_of(
     Ok(())
 }
 
-/// Calls `each` for every term of the dictionary for which `choose` returns a value, with blocks of the documents that
-/// contain the term, and the value. One pass over the dictionary.
+/// Makes one pass over the dictionary. If `choose` returns a value for a term, calls `each` with that value and each
+/// block of the documents that contain the term.
 pub(in crate::search) fn each_term<T: Copy>(
     terms: &InvertedIndexReader,
     budget: &Budget,
@@ -86,8 +86,9 @@ pub(in crate::search) fn each_term<T: Copy>(
 
 /// Calls `each` with every document that contains `stems` in sequence, ascending.
 ///
-/// The postings of all stems are intersected, starting from the rarest. In each common document, the positions of a
-/// stem are read once, even if the phrase repeats it. O(postings, and positions in common documents).
+/// The postings of all stems are intersected, starting from the rarest. In each document that contains all stems, the
+/// positions of a stem are read once, even if the phrase contains the stem several times. O(postings + positions in
+/// these documents).
 pub(in crate::search) fn each_phrase(
     terms: &InvertedIndexReader,
     stems: &[Term],
@@ -120,7 +121,7 @@ struct PhraseWord {
     postings: SegmentPostings,
     /// Its positions in the phrase.
     offsets: Vec<u32>,
-    /// Its positions in the current document, once read.
+    /// Its positions in the current document. Filled by `read`.
     places: Vec<u32>,
 }
 
@@ -146,7 +147,7 @@ impl PhraseWord {
         Ok(Some(words.into_iter().map(|(_, word)| word).collect()))
     }
 
-    /// Advances to the first document from `doc` on that contains the word, and returns it.
+    /// Advances to the first document that contains the word and is not before `doc`. Returns that document.
     fn advance_to(&mut self, doc: u32) -> u32 {
         if self.postings.doc() < doc { self.postings.seek(doc) } else { self.postings.doc() }
     }
@@ -156,7 +157,7 @@ impl PhraseWord {
     }
 }
 
-/// Whether the phrase occurs in the document whose positions were read.
+/// Whether the phrase occurs in the current document. The positions of all words in it must have been read.
 fn are_consecutive(first: &PhraseWord, others: &[PhraseWord]) -> bool {
     let Some(lead) = first.offsets.first() else { return false };
     let begins = first.places.iter().filter_map(|place| place.checked_sub(*lead));
@@ -174,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// Up to `most` letters from a to f, the first ones more frequent.
+    /// Fewer than `most` random letters from a to f. Letters near the beginning of the alphabet are more frequent.
     fn letters(dice: &mut fastrand::Rng, most: usize) -> Vec<String> {
         let length = dice.usize(2..most);
         let mut letter = || b"abcdef"[dice.usize(..6) * dice.usize(..6) / 6];

@@ -33,13 +33,14 @@ pub struct SectionRecord {
     /// Its Markdown source; empty for other formats.
     pub markup: String,
     pub links: Vec<Link>,
-    /// `YYYY-MM-DD`: the date that its document states, or else the day when it was first seen.
+    /// `YYYY-MM-DD`: the date that its document states. If there is none, the day when the document was first seen.
     pub date: Option<String>,
     pub kind: DocumentKind,
     pub role: SectionRole,
     /// Tags or categories of the section or its document, set by the author.
     pub tags: Vec<String>,
-    /// The document's own licence, if it has one, and how much of the text it allows to show.
+    /// The document's own licence, and how much of the text that licence allows to show; `None` if the document has no
+    /// licence of its own.
     pub licence: Option<(String, Shown)>,
     pub language: Option<String>,
     pub step: Option<String>,
@@ -47,10 +48,11 @@ pub struct SectionRecord {
     /// The sections before and after it in the document.
     pub previous: Option<SectionId>,
     pub next: Option<SectionId>,
-    /// For posts of a thread: author and time. Stored after the other fields, because older indexes don't have it.
+    /// For a post of a thread: its author and time. Stored after the other fields, because older indexes don't contain
+    /// it.
     #[serde(skip)]
     pub posted: Option<PostByline>,
-    /// The standing of its source. Not stored: it only changes the prior.
+    /// The standing of its source. Not stored, because it is needed only to compute the prior.
     #[serde(skip)]
     pub standing: SourceStanding,
 }

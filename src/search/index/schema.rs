@@ -1,8 +1,9 @@
 //! The fields of the index.
 //!
 //! Four fields contain stemmed text: a section's own heading, the title and headings above it, its body and its code.
-//! They are weighted at query time, so text is indexed once. Only unstemmed words are indexed a second time, without
-//! frequencies and positions: for the frequency of a spelling, for completing prefixes, and for exact phrases.
+//! The fields are weighted at query time, so the stems of each text are indexed only once. Unstemmed words are indexed
+//! in addition, without frequencies and positions. They are used to count how common a spelling is, to complete
+//! prefixes, and to match exact phrases.
 
 use tantivy::schema::{
     BytesOptions, FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema,
@@ -38,7 +39,7 @@ pub(in crate::search) struct IndexFields {
     pub date: Field,
     pub source: Field,
     pub path: Field,
-    /// Topics that the section mentions, and those that it is about.
+    /// `topic`: the topics that the section mentions. `about`: the topics that the section is about.
     pub topic: Field,
     pub about: Field,
     pub step: Field,
@@ -46,16 +47,17 @@ pub(in crate::search) struct IndexFields {
     pub language: Field,
     /// The document's own licence, lower-cased.
     pub licence: Field,
-    /// What it contains besides prose: `code`, `table`, `links`.
+    /// What the section contains besides prose: `code`, `table`, `links`.
     pub has: Field,
-    /// Its own heading as written, for suggestions.
+    /// The section's own heading as written, for suggestions.
     pub label: Field,
     pub heading: Field,
     pub trail: Field,
     pub body: Field,
     pub code: Field,
     pub words: Field,
-    /// Stored for output: the record without its long parts, the text, and code, links and Markdown (JSON).
+    /// Stored for output. `record` is the record without its long parts. `text` is the text. `rest` is the code, the
+    /// links and the Markdown, as JSON.
     pub record: Field,
     pub text: Field,
     pub rest: Field,

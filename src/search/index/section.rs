@@ -10,7 +10,8 @@ use crate::extract::Address;
 /// Identifies a section: 64 bits of a hash of source, path, headings, ordinal and chunk. Displayed in hex.
 ///
 /// It doesn't change when other text of the document changes, so links to the section keep working. The posts of a
-/// thread are identified by GitHub's ids instead of headings: a title may be edited, and votes change the order.
+/// thread are not identified by headings and order, because a title may be edited, and votes change the order. Comments
+/// are identified by GitHub's ids instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SectionId(pub u64);
 
@@ -35,7 +36,8 @@ impl SectionId {
         SectionId(first_u64(&hash.finalize()))
     }
 
-    /// The id of the section `chunk` (from 0) of the comment `comment` of the thread `path` in `source`.
+    /// The id of a section of a comment. `path` is the thread in `source`, `comment` is GitHub's id of the comment, and
+    /// `chunk` is the index of the section in the comment, from 0.
     pub fn of_comment(source: &str, path: &str, comment: NonZeroU64, chunk: u32) -> SectionId {
         let mut hash = blake3::Hasher::new();
         for part in [source, path, "comment"] {

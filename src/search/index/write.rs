@@ -18,15 +18,15 @@ use crate::search::index::record::SectionRecord;
 use crate::search::index::schema::{self, IndexSchema};
 use crate::search::index::section::{SectionId, first_u64};
 
-/// Bytes of memory that the writer fills before it writes a segment.
+/// The writer writes a segment when it has filled this many bytes of memory.
 const WRITER_BYTES: usize = 64_000_000;
-/// Bytes of a compressed block of the document store, before compression: about two sections. Reading a hit
-/// decompresses a whole block.
+/// The size in bytes, before compression, of a block of the document store: about two sections. It is small because
+/// reading a hit decompresses a whole block.
 const BLOCK_BYTES: usize = 8_192;
-/// tantivy's list of segments, and its list of the files that it manages.
+/// Two files of tantivy: `META` lists the segments, and `MANAGED` lists the files that tantivy manages.
 const META: &str = "meta.json";
 const MANAGED: &str = ".managed.json";
-/// The file with the checksum of `meta.json` as the last commit left it.
+/// The file with the checksum that `meta.json` had after the last commit.
 const CHECKSUM: &str = "meta.blake3";
 
 /// The key of the document `path` in `source`.
@@ -53,7 +53,7 @@ impl SearchIndexWriter {
         let written =
             String::from_utf8(disk::read(&folder.join(CHECKSUM))?).map_err(|_| damaged())?;
         let meta = disk::read(&folder.join(META))?;
-        // Without the list of its files, tantivy would never delete one.
+        // Without this list of the files that it manages, tantivy would never delete any file.
         disk::read(&folder.join(MANAGED))?;
         if blake3::hash(&meta).to_hex().as_str() != written.trim() {
             return Err(damaged());
@@ -70,8 +70,8 @@ impl SearchIndexWriter {
         )
     }
 
-    /// Opens the index in `folder`. Creates it if there is none; deletes and recreates it if it can't be opened or has
-    /// other fields.
+    /// Opens the index in `folder`. Creates the index if there is none. Deletes and recreates it if it can't be opened
+    /// or if its schema is not the current one.
     ///
     /// Takes tantivy's lock for writing. The lock of a killed process does not persist.
     pub fn open(folder: &Path) -> Result<SearchIndexWriter, SearchError> {
@@ -145,7 +145,7 @@ impl SearchIndexWriter {
         let mut bytes = 0;
         for file in index.load_metas()?.list_segment_files() {
             let source = from.join(&file);
-            // A segment does not have all possible files: that depends on its fields and deletions.
+            // Not every listed file exists: which files a segment has depends on its fields and deletions.
             let Ok(metadata) = fs::metadata(&source) else { continue };
             let target = into.join(&file);
             if fs::hard_link(&source, &target).is_err() {

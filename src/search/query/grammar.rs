@@ -12,12 +12,12 @@ use crate::search::index::field::{Filter, FilterField};
 
 /// The most characters of a query; the rest is ignored.
 pub(in crate::search) const MOST_CHARS: usize = 1_000;
-/// The most units of a query: more make it slower without making it better.
+/// The maximum number of units of a query; the rest is ignored. More units make a search slower but not better.
 pub(in crate::search) const MOST_UNITS: usize = 24;
-/// The most words of a query, including those in groups and phrases and excluded ones. Bounds the work: every word is
-/// looked up, and a repeated group is read again each time.
+/// The maximum number of words of a query; the rest is ignored. Words in groups and phrases and excluded words count
+/// too. This limits the work of a search: every word is looked up, and a group is evaluated each time it occurs.
 const MOST_WORDS: usize = 32;
-/// The deepest nesting of groups. The parentheses of a deeper group are ignored.
+/// The maximum nesting depth of groups. The parentheses of deeper groups are ignored.
 const DEEPEST: usize = 4;
 
 const OPEN_QUOTE: &str = "\" (without its other half; read up to the end)";
@@ -90,9 +90,9 @@ struct Reader<'a> {
     lexer: Lexer<'a>,
     query: Query,
     depth: usize,
-    /// The number of ignored opening parentheses whose closing ones are still to be read.
+    /// The number of ignored opening parentheses whose closing parentheses have not been read yet.
     ignored: usize,
-    /// The number of words that may still be read, and whether words were left out.
+    /// `words`: the number of words that may still be read. `is_cut`: whether words were left out.
     words: usize,
     is_cut: bool,
 }
@@ -143,7 +143,7 @@ impl Reader<'_> {
         units
     }
 
-    /// Adds `node`, which follows the operators `before`, to `units` or to the excluded ones.
+    /// Adds `node` to `units` or to the excluded units of the query. `before` are the operators before the node.
     fn add(&mut self, node: Node, before: PendingOperators, units: &mut Vec<Node>) {
         match before {
             PendingOperators { or, not: true } => {
@@ -186,7 +186,8 @@ impl Reader<'_> {
         }
     }
 
-    /// A group whose opening parenthesis was read.
+    /// Reads a group after its opening parenthesis. `None` if the group is empty, or nested too deep: then only its
+    /// parentheses are ignored.
     fn inner(&mut self) -> Option<Node> {
         if self.depth == DEEPEST {
             self.drop("( (too many groups in groups)");
@@ -203,7 +204,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `text` without the words that exceed the limit; `None` if no word is left or it has no letter or digit.
+    /// `text` without the words beyond the word limit; `None` if no word is left or if `text` has no letter or digit.
     fn atom<'t>(&mut self, text: &'t str) -> Option<&'t str> {
         if !text.chars().any(char::is_alphanumeric) {
             if !text.is_empty() {
@@ -239,7 +240,8 @@ impl Reader<'_> {
     }
 }
 
-/// Makes the last of `units` and `node` alternatives. Chains of `OR` become one node.
+/// Replaces the last of `units` with a node whose alternatives are that unit and `node`. A chain of `OR` becomes one
+/// node.
 fn join(units: &mut Vec<Node>, node: Node) {
     let mut any = match units.pop() {
         Some(Node::Any(any)) => any,

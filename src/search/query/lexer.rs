@@ -9,18 +9,18 @@ pub(in crate::search) enum Token<'a> {
     Word(&'a str),
     Phrase {
         text: &'a str,
-        /// Its closing quotation mark is missing.
+        /// Whether its closing quotation mark is missing.
         is_open: bool,
     },
     /// `field:value`, `field:"a value"`.
     Field {
         field: FilterField,
         value: &'a str,
-        /// The closing quotation mark of its value is missing.
+        /// Whether the closing quotation mark of its value is missing.
         is_open: bool,
     },
     Or,
-    /// Excludes what follows.
+    /// Excludes the next word, phrase, group or filter.
     Not,
     Open,
     Close,
@@ -29,7 +29,7 @@ pub(in crate::search) enum Token<'a> {
 /// Text in quotation marks.
 struct Quoted<'a> {
     text: &'a str,
-    /// The closing quotation mark is missing.
+    /// Whether the closing quotation mark is missing.
     is_open: bool,
 }
 

@@ -1,9 +1,9 @@
-//! The working memory of a search: one cell a section, reused from search to search.
+//! The working memory of a search: one cell per section. Later searches reuse it.
 
 /// A set of units of a query, with one bit per unit.
 pub(in crate::search) type UnitBits = u32;
 
-/// A section with the weighted and normalised frequency of something in it.
+/// A section, with the weighted and normalised frequency of a part of the query in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::search) struct SectionFrequency {
     pub section: u32,
@@ -30,12 +30,14 @@ pub(in crate::search) struct Board {
     pub touched: Vec<u32>,
     /// The sections that contain the unit that is being read.
     pub reached: Vec<u32>,
-    /// A second board, for the groups of that unit. Nested as deep as groups are, which the grammar bounds.
+    /// A second board, for groups in the unit that is being read. Boards are nested as deep as groups; the grammar
+    /// limits that depth.
     pub inner: Option<Box<Board>>,
 }
 
 impl Board {
-    /// Clears the board and sets its size to `length` sections. O(touched sections), or O(`length`) if many are.
+    /// Clears the board and sets its size to `length` sections. O(touched sections), or O(`length`) if many sections
+    /// were touched or the size changes.
     pub fn reset(&mut self, length: usize) {
         if self.cells.len() != length {
             self.cells = vec![BoardCell::default(); length];
@@ -47,7 +49,8 @@ impl Board {
         self.touched.clear();
     }
 
-    /// Adds `section` to the touched sections although it may contain no unit. No unit may be added afterwards.
+    /// Adds `section` to the touched sections, even if it contains no unit. Must be called only after all units have
+    /// been added.
     pub fn touch(&mut self, section: u32) {
         if self.cells[section as usize].units == 0 {
             self.touched.push(section);
@@ -63,7 +66,7 @@ impl Board {
         cell.frequency += frequency;
     }
 
-    /// Removes and returns the sections that contain the unit that was read, in the order of reading.
+    /// Removes and returns the sections that contain the unit that was read, in the order in which they were reached.
     pub fn take(&mut self) -> Vec<SectionFrequency> {
         let reached = std::mem::take(&mut self.reached);
         let cells = &mut self.cells;

@@ -10,7 +10,7 @@ use crate::search::index::field::Filter;
 use crate::search::rank::plan::{Alternatives, Plan};
 use crate::vocabulary::Vocabulary;
 
-/// The most candidates that an engine returns. Facets count these.
+/// The maximum number of candidates that an engine returns. Facets count only the returned candidates.
 pub(in crate::search) const BEST: usize = 1_000;
 
 /// A candidate: a section, by its number in the opened index, with its score.
@@ -25,7 +25,7 @@ pub(in crate::search) struct CandidateQuery<'a> {
     pub plan: &'a Plan<'a>,
     /// Candidates contain none of these; `None` if the query excludes nothing.
     pub excluded: Option<&'a Alternatives>,
-    /// The filters typed in the query, and those passed with the request. A candidate passes both groups, so that a
+    /// The filters typed in the query, and those passed with the request. A candidate must pass both groups, so that a
     /// typed filter never adds sections that the request's filters exclude.
     pub filters: [&'a [Filter]; 2],
     /// Whether folded copies are candidates.
@@ -37,11 +37,11 @@ pub(in crate::search) struct CandidateQuery<'a> {
 /// The candidates for a [`CandidateQuery`].
 #[derive(Debug, Default)]
 pub(in crate::search) struct Candidates {
-    /// How many sections match.
+    /// The number of sections that match.
     pub total: usize,
     /// The best matches, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
-    /// Whether candidates may contain less than most of the query, because too few sections contain more.
+    /// Whether candidates need not contain most of the query, because too few sections do.
     pub is_relaxed: bool,
 }
 

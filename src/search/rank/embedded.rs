@@ -1,4 +1,5 @@
-//! The embedded engine: an opened tantivy index with what understanding and ranking derive from it once.
+//! The embedded engine: an opened tantivy index, with the data that query understanding and ranking derive from it when
+//! it is opened.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -25,7 +26,7 @@ use crate::search::rank::weights::WEIGHTS;
 use crate::search::text::analysis;
 use crate::vocabulary::Vocabulary;
 
-/// With fewer matches than this, sections that contain less than most of the query also match.
+/// If fewer sections than this contain most of the query, sections that contain less of it also match.
 const TOO_FEW: usize = 5;
 
 /// An opened index, ready to search. Serves many searches at once.
@@ -56,7 +57,7 @@ impl EmbeddedIndex {
         Ok(EmbeddedIndex { opened, labels, sources, names, stemmers, boards: Mutex::default() })
     }
 
-    /// The interpreter of queries for this index, whose words it reads through `lexicon`.
+    /// The interpreter of queries for this index. It reads the words of the index through `lexicon`.
     pub fn interpreter<'a>(
         &'a self,
         vocabulary: &'a Vocabulary,
@@ -107,7 +108,8 @@ struct EmbeddedSearch<'a> {
 }
 
 impl EmbeddedSearch<'_> {
-    /// The candidates, best first. If fewer than [`TOO_FEW`] contain most of the query, also those that contain less.
+    /// The candidates, best first. If fewer than [`TOO_FEW`] sections contain most of the query, sections that contain
+    /// less of it are also candidates.
     fn rank(&self, board: &mut Board) -> Result<Candidates, SearchError> {
         let plan = self.query.plan;
         let allowed = self.allowed(board)?;

@@ -1,8 +1,8 @@
 //! Evaluates filters: which sections pass them.
 //!
-//! Each field is evaluated once, however many filters name it. For paths and licences, one pass over the dictionary
-//! compares every value with all filters of the field; values of other fields are looked up. O(sections + different
-//! paths + postings of the values that match).
+//! For paths and licences, one pass over the dictionary compares every value with all filters of the field. Dates are
+//! compared section by section. The values of other fields are looked up. O(sections + different paths + postings of
+//! the values that match).
 
 use std::collections::HashSet;
 
@@ -50,8 +50,8 @@ impl FilterValues {
         FilterValues { wanted: values(false), excluded: values(true) }
     }
 
-    /// Whether a section passes. `fits` returns whether the section has a value. It must have one of the wanted values,
-    /// if there are any, and none of the excluded ones.
+    /// Whether a section passes. `fits` returns whether the section has a given value. The section must have one of the
+    /// wanted values, if there are any, and none of the excluded values.
     fn admits(&self, fits: impl Fn(&str) -> bool) -> bool {
         (self.wanted.is_empty() || self.wanted.iter().any(|value| fits(value)))
             && !self.excluded.iter().any(|value| fits(value))
@@ -61,8 +61,9 @@ impl FilterValues {
 impl FilterEvaluator<'_> {
     /// The sections that pass all `filters`; `None` if there are no filters.
     ///
-    /// A section has one source, one path, one language: several filters of such a field are alternatives. It may have
-    /// many values of `topic` and `has`: a section must match all filters of these fields, and of `since`.
+    /// A section has only one source, path, language and so on: several filters of one such field are alternatives. But
+    /// a section may have many values of `topic` and `has`: it must pass all filters of these fields. It must also pass
+    /// all filters of `since`.
     pub fn allowed(&self, filters: &[Filter]) -> Result<Option<Allowed>, SearchError> {
         if filters.is_empty() {
             return Ok(None);
@@ -88,7 +89,7 @@ impl FilterEvaluator<'_> {
         Ok(Some(allowed))
     }
 
-    /// Removes from `allowed` the sections that are not in `fits`, or, unless `wanted`, those that are.
+    /// Removes sections from `allowed`: if `wanted`, those that are not in `fits`; otherwise, those that are in `fits`.
     pub fn keep(
         &self,
         allowed: &mut Allowed,
@@ -101,7 +102,7 @@ impl FilterEvaluator<'_> {
         Ok(())
     }
 
-    /// The sections that pass `values` of `field`, of which a section has only one value.
+    /// The sections that pass `values`. `field` is a field in which a section has only one value.
     fn passing(&self, field: FilterField, values: &FilterValues) -> Result<Allowed, SearchError> {
         match field {
             FilterField::Source => self.in_sources(values),
@@ -128,7 +129,8 @@ impl FilterEvaluator<'_> {
         Ok(passing)
     }
 
-    /// The sections that have `value` in `field`, of which a section may have many values.
+    /// The sections that match `value` in `field`. `field` is `topic` or `has`, of which a section may have many
+    /// values, or `since`.
     fn fitting(&self, field: FilterField, value: &str) -> Result<Allowed, SearchError> {
         let fields = self.opened.fields;
         let term = match field {
@@ -171,7 +173,7 @@ impl FilterEvaluator<'_> {
         })
     }
 
-    /// The sections of the sources for which `fits` is true. Sections of unknown sources pass if `others`.
+    /// The sections of the sources for which `fits` returns true. Sections of unknown sources pass if `others` is true.
     fn of_sources(
         &self,
         others: bool,
@@ -188,7 +190,8 @@ impl FilterEvaluator<'_> {
         Ok(passing)
     }
 
-    /// The sections whose licence passes: the document's own, or else that of its source. Threads have no licence.
+    /// The sections whose licence passes. That is the document's own licence, or if there is none, the licence of its
+    /// source. Threads have no licence.
     fn licensed(&self, values: &FilterValues) -> Result<Allowed, SearchError> {
         let passes = |licence: &str| values.admits(|value| licence.starts_with(value));
         let none = values.admits(|_| false);

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use crate::search::text::analysis::{Terms, phrases};
 
-/// A phrase to highlight. The order is that of the phrases, then of the units.
+/// A phrase to highlight. Sorted by stems, then by unit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) struct MarkPhrase<'v> {
     /// Its stems, joined by spaces; a stem contains no space.
     pub stems: Cow<'v, str>,
-    /// The number of the query unit that it belongs to.
+    /// The index of the query unit that it belongs to.
     pub unit: usize,
 }
 
@@ -21,14 +21,14 @@ pub(in crate::search) struct Marks<'v> {
 }
 
 impl<'v> Marks<'v> {
-    /// Adds the pieces of `terms` as one phrase, and each compound as another.
+    /// Adds the pieces of `terms` as one phrase, and each compound of `terms` as a phrase of its own.
     pub fn add(&mut self, terms: &Terms) {
         for phrase in phrases(terms) {
             self.phrases.push(MarkPhrase { stems: Cow::Owned(phrase), unit: self.unit });
         }
     }
 
-    /// Adds `phrases`, as made by [`phrases`].
+    /// Adds `phrases`, which must have the form that [`phrases`] returns.
     pub fn add_all(&mut self, phrases: &'v [String]) {
         let unit = self.unit;
         let phrase = |stems: &'v String| MarkPhrase { stems: Cow::Borrowed(stems.as_str()), unit };
@@ -40,7 +40,7 @@ impl<'v> Marks<'v> {
         self.unit += 1;
     }
 
-    /// Sorts the phrases and removes duplicates. Each is kept for the first unit that it belongs to.
+    /// Sorts the phrases and removes duplicates. A phrase of several units is kept for the first of these units.
     pub fn finish(&mut self) {
         self.phrases.sort_unstable();
         self.phrases.dedup_by(|next, kept| next.stems == kept.stems);

@@ -1,4 +1,4 @@
-//! Cuts one page out of the ranked candidates, and limits how many hits of one document all pages show.
+//! Selects one page of the ranked candidates, and limits how many hits of one document all pages together show.
 
 use foldhash::{HashMap, HashSet};
 

@@ -12,7 +12,8 @@ use crate::search::rank::weights::Weights;
 use crate::search::text::analysis::{self, Terms};
 use crate::vocabulary::Vocabulary;
 
-/// The most names of several words that are looked up as a whole.
+/// The maximum number of multi-word names in a query that are looked up as a whole. The words of further names are
+/// looked up only one by one.
 const MOST_NAMES: usize = 8;
 
 const _: () = assert!(
@@ -20,7 +21,8 @@ const _: () = assert!(
     "scoring has one bit for each unit"
 );
 
-/// The most pieces of a phrase that are looked up. In scripts without spaces, every pair of characters is a piece.
+/// The maximum number of pieces of a phrase that are looked up; the rest is ignored. In scripts without spaces, every
+/// pair of characters is a piece.
 const MOST_PIECES: usize = 32;
 
 /// Something to look up.
@@ -30,7 +32,7 @@ pub(in crate::search) enum PlanPart {
     Stem(String),
     /// Consecutive terms in one field.
     Phrase(Vec<String>),
-    /// Sections that contain one of the parts, and all of these words unstemmed.
+    /// Sections that contain one of `parts`, and all of `words` unstemmed.
     Exact { parts: Alternatives, words: Vec<String> },
     /// Sections that mention the topic with this slug.
     Topic(String),
@@ -62,12 +64,12 @@ pub(in crate::search) struct PlanUnit {
     pub weight: f32,
     /// Whether a hit must contain it.
     pub is_required: bool,
-    /// Whether it doesn't count towards the share of the query that a hit must contain: it repeats other units, or
-    /// asks for a kind of material.
+    /// If true, the unit doesn't count towards the share of the query that a hit must contain, because it repeats other
+    /// units or asks for a kind of material.
     pub is_extra: bool,
     /// The stem that is used for proximity to the neighbouring units.
     pub stem: Option<String>,
-    /// If it belongs to the name of a source: the index of the preference in the plan.
+    /// If it belongs to the name of a source: the index in `Plan::preferences`.
     pub preference: Option<usize>,
 }
 
@@ -110,7 +112,7 @@ impl<'a> Planner<'a> {
         plan
     }
 
-    /// The alternatives of which a hit contains none.
+    /// The alternatives for the excluded `nodes`. Hits contain none of them.
     pub fn excluded(&self, nodes: &[Node]) -> Alternatives {
         nodes.iter().flat_map(|node| self.node(node, &mut Marks::default())).collect()
     }
@@ -160,8 +162,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The unit of words that together name a topic: the topic, or the words as a phrase. It is rarer, and so a
-    /// stronger signal, than each of the words.
+    /// The unit for words that together name a topic. Its alternatives are the topic, and the words as a phrase. Such a
+    /// unit is rarer than each of its words, and therefore a stronger signal.
     fn name(&self, name: &QueryName) -> PlanUnit {
         let mut parts = self.loose_phrase(&name.words, &mut Marks::default());
         parts.extend(name.topics.iter().map(|topic| self.topic(*topic)));
@@ -210,8 +212,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The alternatives of a word: its stem in each language. If it has several pieces joined by punctuation, the
-    /// compound without the punctuation, and the pieces as a phrase.
+    /// The alternatives of a word: its stem in each language. For a word of several pieces joined by punctuation, the
+    /// alternatives are the compound without the punctuation, and the pieces as a phrase.
     fn word(&self, text: &str, marks: &mut Marks) -> Alternatives {
         let mut parts = Vec::new();
         for stemmer in self.stemmers {
@@ -253,7 +255,7 @@ fn sequence(mut pieces: Vec<String>) -> Option<PlanPart> {
     }
 }
 
-/// Deduplicates the parts, each with its greatest weight, in the order of their first occurrence.
+/// Removes duplicate parts. Of equal parts, the first keeps its position and gets the greatest weight.
 fn merge(parts: &mut Alternatives) {
     let mut merged: Alternatives = Vec::with_capacity(parts.len());
     for alternative in parts.drain(..) {

@@ -1,10 +1,10 @@
 //! The score that sections gain if the query names their source.
 //!
-//! Each word of a name counts as if it occurred in every section of the source, with the lower of two inverse document
-//! frequencies: that of the word, and that of the source's sections. Actual occurrences in these sections then add
-//! nothing; otherwise pages about the source would rank above pages that match the rest of the query. A name excludes
-//! nothing: a section that contains enough of the other words matches, whatever its source, and so does every section
-//! that would match without the preference.
+//! Each word of a name counts as if it occurred in every section of the source. It counts with the lower of two inverse
+//! document frequencies: that of the word, and that of a term that occurs in exactly the source's sections. Actual
+//! occurrences of the word in these sections add nothing; otherwise pages about the source would rank above pages that
+//! match the rest of the query. A name excludes nothing: a section that contains enough of the other words matches,
+//! whatever its source. Every section that would match without the preference also matches.
 
 use crate::search::index::opened::OpenedIndex;
 use crate::search::rank::board::UnitBits;
@@ -15,13 +15,13 @@ use crate::search::rank::weights::Weights;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::search) struct SourceGain {
     pub score: f32,
-    /// The units that the section counts as containing.
+    /// The units that count as contained in the section.
     pub units: UnitBits,
 }
 
 /// The sources that a query prefers.
 pub(in crate::search) struct Preferred {
-    /// By the source's number in the index.
+    /// By the source's number in the index: the bonus of its sections.
     gains: Vec<SourceGain>,
     /// The units that belong to names of sources.
     pub units: UnitBits,
@@ -70,8 +70,8 @@ impl Preferred {
         number.and_then(|number| self.gains.get(number)).copied().unwrap_or_default()
     }
 
-    /// The units that count for `section` because of its source, so that their occurrences in it are ignored; none if
-    /// the query consists only of names.
+    /// The units whose occurrences in `section` are ignored, because they already count for `section` through its
+    /// source. None if the query consists only of names.
     pub fn spared(&self, opened: &OpenedIndex, section: u32) -> u32 {
         if self.is_all { 0 } else { self.gain(opened, section).units }
     }

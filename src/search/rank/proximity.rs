@@ -1,10 +1,10 @@
 //! A bonus for sections where neighbouring words of the query occur close together.
 //!
-//! Each pair of neighbouring query words is a term of its own. Its frequency in the body adds up over the occurrences:
-//! adjacent words count most, words in reverse order less, and the count falls with the distance. The frequency is
-//! normalised by body length and saturates like any other. (The pairs are those of sequential dependence, D. Metzler,
-//! W. B. Croft, SIGIR 2005; the counting is that of Y. Rasolofo, J. Savoy, "Term proximity scoring for keyword-based
-//! retrieval systems", ECIR 2003.)
+//! Each pair of neighbouring query words is a term of its own. Every occurrence of the pair in the body adds to the
+//! frequency of the term: most if the words are adjacent, less if they are farther apart or in reverse order. The
+//! frequency is normalised by body length and saturates like any other. (The pairs are those of sequential dependence:
+//! D. Metzler, W. B. Croft, SIGIR 2005. The counting is that of Y. Rasolofo, J. Savoy, "Term proximity scoring for
+//! keyword-based retrieval systems", ECIR 2003.)
 
 use tantivy::postings::Postings;
 use tantivy::schema::IndexRecordOption;
@@ -31,8 +31,9 @@ pub(in crate::search) struct Proximity<'a> {
 }
 
 impl Proximity<'_> {
-    /// The proximity bonus of each of `sections` (ascending): at most the sum over all pairs of the lesser of both
-    /// values, in inverse document frequencies. Reads the positions of each word in these sections only.
+    /// The proximity bonus of each of `sections` (ascending). Each pair of neighbouring units adds at most the lesser
+    /// of the values of the two units, in inverse document frequencies. Reads the positions of words in these sections
+    /// only.
     pub fn of(&self, sections: &[u32]) -> Result<Vec<f32>, SearchError> {
         let mut near = vec![0.0; sections.len()];
         let mut before: Option<(usize, Vec<Vec<u32>>)> = None;
@@ -56,7 +57,7 @@ impl Proximity<'_> {
         Ok(near)
     }
 
-    /// The factor for frequencies in the body of `section`, by its length.
+    /// The factor that normalises frequencies in the body of `section` by the length of the body.
     fn norm(&self, section: u32) -> f32 {
         let place = self.opened.place(section);
         let length = self.opened.segments[place.segment].texts[BODY].lengths.fieldnorm(place.doc);
@@ -95,8 +96,9 @@ impl Proximity<'_> {
     }
 }
 
-/// The frequency of a pair: for each position of `left`, 1 divided by the distance of the nearest position of `right`
-/// after it, or `TURNED` divided by that of the nearest before it, whichever is more. 0 beyond [`FARTHEST`].
+/// The frequency of a pair of words with the positions `left` and `right`. Each position of `left` adds the greater of
+/// two values: 1 divided by the distance to the next position of `right`, and `TURNED` divided by the distance to the
+/// previous position of `right`. A distance above [`FARTHEST`] gives the value 0.
 fn closeness(left: &[u32], right: &[u32]) -> f32 {
     let mut sum = 0.0;
     let mut next = 0;

@@ -1,8 +1,9 @@
 //! Selects and orders the matches among the scored sections.
 //!
-//! There are two passes. The first orders all matches by BM25F, multiplied by the prior of the section and by the share
-//! of the query that it contains. The second adds bonuses to the best of them that cost more to compute: for proximity
-//! of query words, and for a heading that matches the query.
+//! There are two passes. The first pass sorts all matches by their BM25F score, multiplied by the prior of the section
+//! and by a factor for the share of the query that the section contains. The second pass adds bonuses that cost more to
+//! compute, and therefore only to the best matches: for proximity of query words, and for a heading that matches the
+//! query.
 
 use crate::search::index::budget::Budget;
 use crate::search::index::error::SearchError;
@@ -22,15 +23,15 @@ const RESCORED: usize = 100;
 /// The matches of a query.
 #[derive(Debug, Default)]
 pub(in crate::search) struct Ranking {
-    /// How many there are.
+    /// The number of matches.
     pub total: usize,
-    /// How many of them contain enough of the query without the bonus for a preferred source.
+    /// The number of matches that contain enough of the query without the bonus for a preferred source.
     pub by_words: usize,
-    /// The best, at most [`BEST`], best first.
+    /// The best matches, at most [`BEST`], best first.
     pub best: Vec<Ranked>,
 }
 
-/// The conditions that a match fulfils.
+/// The conditions that a section must fulfil to be a match.
 pub(in crate::search) struct MatchConditions<'a> {
     /// The sections that pass the filters and contain no excluded word; `None` for all.
     pub allowed: Option<&'a Allowed>,
@@ -114,7 +115,7 @@ impl Ranker<'_> {
         self.preferred.map(|p| p.gain(self.opened, section)).unwrap_or_default()
     }
 
-    /// The part of the query that is not names of sources.
+    /// The part of the query that does not name sources.
     fn remainder(&self, preferred: &Preferred) -> QueryRemainder {
         let mut values = self.values.to_vec();
         for (at, value) in values.iter_mut().enumerate() {
@@ -124,14 +125,15 @@ impl Ranker<'_> {
         QueryRemainder { shares, is_empty: preferred.is_all }
     }
 
-    /// The factor for the score of the section `at` that does not depend on the query's words: prior and links.
+    /// A factor for the score of the section with number `at`: its prior, raised if the query asks for links and the
+    /// section has many. It does not depend on which words the section contains.
     fn static_factor(&self, at: usize, conditions: &MatchConditions) -> f32 {
         let links = conditions.links.is_some_and(|links| links[at]);
         let links = if links { 1.0 + self.weights.links } else { 1.0 };
         self.opened.priors[at] * links
     }
 
-    /// The second pass: adds the bonuses to the first of `matches`, which are ordered, and orders these again.
+    /// The second pass: adds the bonuses to the first [`RESCORED`] of the sorted `matches`, and sorts these again.
     fn second_pass(
         &self,
         matches: &mut [Ranked],
@@ -162,8 +164,8 @@ impl Ranker<'_> {
         Ok(())
     }
 
-    /// How well the heading of `section` matches the query: higher the more of the query it contains, and the fewer
-    /// other words.
+    /// How well the heading of `section` matches the query. The value is higher if the heading contains more of the
+    /// query, and if it contains fewer other words.
     fn heading(&self, section: u32, shares: &QueryShares) -> f32 {
         let spared = self.preferred.map_or(0, |preferred| preferred.spared(self.opened, section));
         let units = self.board.cells[section as usize].headings & !spared;

@@ -49,9 +49,9 @@ impl Scorer<'_> {
         Scorer { opened, weights, budget, norms: norms.collect() }
     }
 
-    /// Adds the score of `unit` to the sections that contain it, and sets its bit `bit` there. A section of a
-    /// preferred source that `unit` names gets no score here, unless the query consists only of names. Returns the
-    /// value of the unit: its weighted inverse document frequency, in thousandths, plus 1.
+    /// Adds the score of `unit` to the sections that contain it, and sets the bit `bit` in their cells. If `unit` names
+    /// a preferred source, sections of that source get no score here, unless the query consists only of names. Returns
+    /// the value of the unit: its weighted inverse document frequency, in thousandths, plus 1.
     pub fn add(
         &self,
         unit: &PlanUnit,
@@ -116,13 +116,13 @@ impl Scorer<'_> {
         let mut found = inner.take();
         board.inner = Some(inner);
         self.budget.spend(found.len())?;
-        // Consists of ascending runs, one per list of postings, which a stable sort merges fast.
+        // `found` consists of ascending runs, one per list of postings. A stable sort merges such runs fast.
         found.sort_by_key(|found| found.section);
         Ok(found)
     }
 
-    /// Adds the frequencies of `alternative` to `board`. Marks the sections whose heading contains it with the bit
-    /// `bit`, if given.
+    /// Adds the frequencies of `alternative` to `board`. If `bit` is given and the alternative is a stem or a phrase,
+    /// sets this bit for the sections whose heading contains it.
     fn alternative(
         &self,
         alternative: &Alternative,
@@ -252,7 +252,7 @@ impl Scorer<'_> {
         Ok(found)
     }
 
-    /// Those of `found` (ascending) that contain all `words` unstemmed.
+    /// The sections of `found` (ascending) that contain all `words` unstemmed.
     fn holding(
         &self,
         mut found: Vec<SectionFrequency>,

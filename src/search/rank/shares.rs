@@ -1,13 +1,14 @@
-//! How much of a query a section contains: the share of the query's value, and the factor for scores that follows.
+//! How much of a query a section contains: the share of the query's value, and the factor for the section's score that
+//! this share gives.
 
 use crate::search::rank::board::UnitBits;
 use crate::search::rank::plan::PlanUnit;
 use crate::search::rank::prefer::SourceGain;
 
-/// The most units for which the shares of all combinations are tabulated.
+/// The shares of all sets of units are tabulated if the query has at most this many units.
 const MOST_TABLED: usize = 10;
 
-/// How much of a query a set of units is.
+/// How much of a query a set of units makes up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::search) struct QueryShare {
     /// The share of the query's total value that the set has, from 0 to 1.
@@ -16,13 +17,14 @@ pub(in crate::search) struct QueryShare {
     pub factor: f32,
 }
 
-/// Computes the share of a query that a set of units is. The shares of all sets are tabulated if there are few units.
+/// Computes the share of a query that a set of units makes up. The shares of all sets are tabulated if the query has
+/// few units.
 pub(in crate::search) struct QueryShares {
     values: Vec<u32>,
     total: u32,
     /// The exponent that turns a share into a factor.
     power: f32,
-    /// The share of every set of units; empty if there are too many units.
+    /// By set of units ([`UnitBits`]): its share. Empty if there are too many units.
     table: Vec<QueryShare>,
 }
 
@@ -63,7 +65,7 @@ impl QueryShares {
     }
 }
 
-/// The part of a query that is not names of sources.
+/// The part of a query that does not name sources.
 pub(in crate::search) struct QueryRemainder {
     pub shares: QueryShares,
     /// Whether the query consists only of names.
@@ -71,8 +73,8 @@ pub(in crate::search) struct QueryRemainder {
 }
 
 impl QueryRemainder {
-    /// Whether a section that contains `units` and has the bonus `gain` contains enough of it: at least the share
-    /// `least`.
+    /// Whether a section that contains `units` contains at least the share `least` of this part of the query. If the
+    /// query consists only of names: whether `gain`, the section's bonus, shows that its source is a preferred one.
     pub fn is_held(&self, units: UnitBits, gain: SourceGain, least: f32) -> bool {
         if self.is_empty {
             return gain.units != 0;

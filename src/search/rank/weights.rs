@@ -9,14 +9,15 @@ use crate::search::index::opened::TEXTS;
 /// The weights of all signals.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Weights {
-    /// Of the text fields: own heading, headings and title above, body, code.
+    /// The weights of the text fields: own heading, headings and title above, body, code.
     pub fields: [f32; TEXTS],
-    /// How much a field's length reduces its frequencies: b in BM25F. Little for the headings above and for code, whose
-    /// length says nothing about the section.
+    /// How much a field's length reduces its frequencies: b in BM25F. Low for the headings above and for code, because
+    /// the length of these fields is no sign of how relevant the section is.
     pub normalisation: [f32; TEXTS],
     /// How slowly the score saturates with the frequency: k1 in BM25.
     pub saturation: f32,
-    /// The frequency of a topic where it is mentioned, and what is added where the section is about it.
+    /// `mentioned`: the frequency of a topic in a section that mentions it. `about`: the frequency that is added if the
+    /// section is about the topic.
     pub mentioned: f32,
     pub about: f32,
     /// The weights of alternatives, relative to 1 for the word as typed.
@@ -26,9 +27,9 @@ pub(in crate::search) struct Weights {
     pub correction: f32,
     /// The weight of the correction of a word that names a source.
     pub unlikely_correction: f32,
-    /// The weight of the unit of a name of several words, which is added to those of its words.
+    /// The weight of the unit for a multi-word name. This unit counts in addition to the units of the name's words.
     pub name: f32,
-    /// The same if no word is in the topic's preferred label.
+    /// The weight of the unit for a multi-word name that is a paraphrase; see `QueryName::is_paraphrase`.
     pub paraphrase: f32,
     /// The weight of words that ask for a kind of material.
     pub aside: f32,
@@ -36,10 +37,10 @@ pub(in crate::search) struct Weights {
     pub links: f32,
     /// The weight of each word that names a source, for the sections of that source.
     pub preferred: f32,
-    /// The share of the query's value that a hit must contain.
+    /// The minimum share of the query's value that a hit must contain.
     pub least_share: f32,
-    /// The exponent of the share that a hit contains, by which its score is multiplied. Small, because the scores of
-    /// units add up anyway.
+    /// The exponent for the share of the query that a hit contains. The hit's score is multiplied by the share raised
+    /// to this power. The exponent is small, because the scores of units add up anyway.
     pub coverage: f32,
     /// The weight of the proximity of neighbouring query words.
     pub near: f32,

@@ -11,8 +11,8 @@ use crate::search::show::highlight::finder::Finder;
 use crate::vocabulary::Vocabulary;
 
 impl Searcher {
-    /// The byte ranges where each of `texts`, in `language`, matches `query`, ascending, without overlap: the same
-    /// matches that a hit's snippet highlights.
+    /// For each of `texts`: the byte ranges that match `query`, ascending and without overlap. These are the matches
+    /// that the snippet of a hit highlights. `language` is the language of the texts.
     ///
     /// O(length of the texts), plus understanding the query.
     pub fn marks(

@@ -79,8 +79,9 @@ impl Searcher {
     }
 }
 
-/// The locations of those sections in the index in `folder` whose ids `is_wanted` selects, including folded copies.
-/// Maps the index and decodes a stored block for each section. `Err` if the index can't be read.
+/// The locations of the sections with the ids that `is_wanted` selects, in the index in `folder`. Folded copies are
+/// included. Memory-maps the index, and decodes a stored block for each selected section. `Err` if the index can't be
+/// read.
 pub(crate) fn locations(
     folder: &Path,
     is_wanted: impl Fn(SectionId) -> bool,

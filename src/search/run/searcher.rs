@@ -24,7 +24,8 @@ use crate::search::show::suggest::{Suggester, Suggestion};
 use crate::vocabulary::Vocabulary;
 use crate::vocabulary::label_index::LabelIndex;
 
-/// The most hits of one document on all pages, unless a filter selects a source or path.
+/// The maximum number of hits of one document on all pages together. If a filter selects a source or path, there is no
+/// maximum.
 const PER_DOCUMENT: usize = 3;
 
 /// A search request.
@@ -45,7 +46,7 @@ pub struct SearchRequest<'a> {
 pub struct SearchHit {
     pub id: SectionId,
     pub score: f32,
-    /// Without its text, code, links and Markdown.
+    /// The section's record, without its text, code, links and Markdown.
     pub record: SectionRecord,
     pub snippet: Snippet,
     /// Its folded copies.
@@ -58,11 +59,11 @@ pub struct SearchResponse {
     pub understood: Understood,
     /// The query with its misspelled words corrected; `None` if there are none.
     pub corrected: Option<String>,
-    /// How many sections match, usually without folded copies.
+    /// The number of sections that match. Folded copies count only if a filter selects a source or path.
     pub total: usize,
     pub found: Vec<SearchHit>,
     pub facets: Vec<FacetCounts>,
-    /// How many matches the facets count: only the best ones if there are many.
+    /// The number of matches that the facets count: only the best matches if there are many.
     pub counted: usize,
 }
 
@@ -147,7 +148,7 @@ impl Searcher {
         })
     }
 
-    /// The page of `best` that `request` asks for. `is_one_place` shows any number of hits of one document.
+    /// The page of `best` that `request` asks for. If `is_one_place`, the number of hits of one document is unlimited.
     fn shown(&self, best: &[Ranked], is_one_place: bool, request: &SearchRequest) -> Vec<Ranked> {
         let (offset, limit) = (request.offset, request.limit);
         match is_one_place {
@@ -156,9 +157,10 @@ impl Searcher {
         }
     }
 
-    /// At most `limit` suggestions for `text`: topics, then headings, then sources, each kind by its number of
-    /// sections. Topics take more than half of the places only if the others don't fill them. Misspelled words are
-    /// corrected if nothing matches the text as typed.
+    /// At most `limit` suggestions for `text`: topics, then headings, then sources. Within each kind, those with more
+    /// sections come first; a topic counts more if one of its labels begins with `text`. Topics take more than half of
+    /// the places only if headings and sources don't fill the other half. Misspelled words are corrected if nothing
+    /// matches the text as typed.
     pub fn suggest(
         &self,
         text: &str,

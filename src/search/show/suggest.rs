@@ -18,11 +18,11 @@ use crate::search::rank::embedded::EmbeddedIndex;
 use crate::search::text::analysis;
 use crate::vocabulary::{Vocabulary, label};
 
-/// The minimum number of letters and digits; fewer match too much.
+/// A text with fewer letters and digits than this gets no suggestions, because it would match too much.
 const SHORTEST: usize = 2;
-/// The most words of the index that the last word is completed to.
+/// The last word is completed to at most this many words of the index.
 const COMPLETIONS: usize = 12;
-/// The most characters of a suggested heading; longer ones are usually sentences.
+/// Headings with more characters than this are not suggested, because they are usually sentences.
 const LONGEST_HEADING: usize = 80;
 
 /// The kind of a suggestion.
@@ -54,8 +54,9 @@ struct FoundSuggestions {
 }
 
 impl FoundSuggestions {
-    /// Distributes `limit` places: topics first, then headings that are not labels of these topics, then sources.
-    /// Topics get half of the places and those that the others leave; of the rest, two are reserved for sources.
+    /// Distributes `limit` places: topics first, then headings that don't repeat these topics, then sources. Topics get
+    /// half of the places, and the places that headings and sources leave free. Of the other places, two are reserved
+    /// for sources.
     fn share(self, limit: usize) -> Vec<Suggestion> {
         let FoundSuggestions { mut topics, headings, sources } = self;
         let keys: Vec<String> = topics.iter().map(|topic| label::key(&topic.text)).collect();
@@ -90,7 +91,7 @@ struct SuggestedTopic {
 }
 
 impl SuggestedTopic {
-    /// How often it is mentioned, times four if one of its labels itself begins with the typed text.
+    /// The number of sections that mention it, times four if one of its labels itself begins with the typed text.
     fn weight(&self) -> u64 {
         u64::from(self.suggestion.count) * if self.is_whole_label { 4 } else { 1 }
     }
@@ -120,7 +121,7 @@ impl Suggester<'_> {
         Ok(all)
     }
 
-    /// At most `limit` suggestions for `typed` as it is.
+    /// At most `limit` suggestions for `typed`, without correcting it.
     fn matching(&self, typed: &str, limit: usize) -> Result<Vec<Suggestion>, SearchError> {
         let found = FoundSuggestions {
             topics: self.topics(typed)?,
@@ -140,7 +141,7 @@ impl Suggester<'_> {
         Ok(corrected(typed, &reading.understood))
     }
 
-    /// Topics that have a label with a word that begins with `typed`, the most mentioned first.
+    /// Topics that have a label in which a word begins with `typed`, sorted by `SuggestedTopic::weight`, highest first.
     fn topics(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
         let opened = &self.index.opened;
         let mut found: Vec<SuggestedTopic> = Vec::new();
@@ -162,8 +163,8 @@ impl Suggester<'_> {
         Ok(found.into_iter().map(|topic| topic.suggestion).collect())
     }
 
-    /// Headings that contain all words of `typed`, the last of which may be unfinished; the most common first. Headings
-    /// with the same key (see [`label::key`]) are one.
+    /// Headings that contain all words of `typed`, the most common first. The last word may be unfinished. Headings
+    /// with the same key (see [`label::key`]) count as one heading.
     fn headings(&self, typed: &str) -> Result<Vec<Suggestion>, SearchError> {
         let words = typed.split_whitespace().take(MOST_UNITS).map(str::to_lowercase);
         let mut wanted: Vec<Vec<String>> = words.map(|word| vec![word]).collect();
@@ -193,8 +194,8 @@ impl Suggester<'_> {
         Ok(found)
     }
 
-    /// By number in the column `labels` of `segment`: the number of shown sections with a heading that contains one
-    /// word of each of `wanted`.
+    /// By number of a heading in the column `labels` of `segment`: the number of shown sections with that heading. Only
+    /// headings that contain at least one word of each element of `wanted` are counted.
     fn count_headings(
         &self,
         segment: &IndexSegment,
@@ -212,7 +213,7 @@ impl Suggester<'_> {
         Ok(counts)
     }
 
-    /// The sections of `segment` whose own heading contains one word of each of `wanted`, ascending.
+    /// The sections of `segment`, ascending, whose own heading contains at least one word of each element of `wanted`.
     fn with_heading(
         &self,
         segment: &IndexSegment,

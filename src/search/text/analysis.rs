@@ -82,8 +82,8 @@ pub(in crate::search) fn terms(text: &str, analyzer: &mut TextAnalyzer) -> Terms
     terms
 }
 
-/// The stems of the words of each of `texts`, read as English, in order; compounds are represented by their pieces. For
-/// small indexes beside the search index, such as that of papers. O(length).
+/// For each of `texts`, the stems of its words, in order. All texts are treated as English. Compounds are represented
+/// by their pieces. Used by small indexes beside the search index, such as the index of papers. O(length).
 pub(crate) fn english_stems<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<Vec<String>> {
     let mut analyzer = stemmed(Language::English);
     texts.into_iter().map(|text| terms(text, &mut analyzer).pieces).collect()

@@ -4,8 +4,9 @@
 //! Words joined by punctuation produce one more token without the punctuation: `k-NN` gives `kNN`, `k` and `NN`, so
 //! that `knn`, `k-nn` and `k nn` all find it; `C++` gives `C++` and `C`.
 //!
-//! Chinese, Japanese and Korean text has no spaces between words, or particles attached to words. Every pair of
-//! neighbouring characters is a token there, and a word of two or more characters is found as a phrase of its pairs.
+//! Chinese and Japanese text has no spaces between words, and in Korean text, particles are attached to words.
+//! Therefore, every pair of neighbouring characters is a token there. A word of two or more characters is found as a
+//! phrase of its pairs.
 //! (Bigrams, as in Lucene's CJKAnalyzer: they need no dictionary and work for all three.)
 
 use std::ops::Range;
@@ -14,10 +15,12 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::extract::words::is_cjk;
 
-/// The most pieces and bytes of a compound. Longer ones are addresses or chains of words, not words.
+/// The maximum number of pieces (`MOST_PIECES`) and of bytes (`LONGEST_COMPOUND`) of a compound. Longer runs are
+/// addresses or chains of words, and do not become a compound.
 const MOST_PIECES: usize = 4;
 const LONGEST_COMPOUND: usize = 32;
-/// Longer pieces between slashes are alternatives ("training/serving"), not one word ("A/B", "CI/CD").
+/// If a piece beside a slash has more bytes than this, the pieces are alternatives ("training/serving"), not one word
+/// ("A/B", "CI/CD").
 const LONGEST_SLASHED: usize = 3;
 
 /// The tokenizer of all text fields.
@@ -51,7 +54,7 @@ pub(in crate::search) struct WordTokenStream<'a> {
     at: usize,
     /// The CJK character read last, if it may form a pair with the next character.
     pending: Option<PendingCharacter>,
-    /// The byte ranges of the pieces of the current compound, and the index of the next piece to return.
+    /// `pieces`: the byte ranges of the pieces of the current compound. `next`: the index of the next piece to return.
     pieces: Vec<Range<usize>>,
     next: usize,
     /// The suffix of the compound that is not a piece: `++` or `#`.
@@ -64,7 +67,8 @@ pub(in crate::search) struct WordTokenStream<'a> {
 struct PendingCharacter {
     /// Its byte offset.
     at: usize,
-    /// Whether it is already the second character of a pair. Otherwise it is a token of its own if no pair follows.
+    /// Whether it is already the second character of a pair. If it is not, and no CJK character follows, it is a token
+    /// of its own.
     is_paired: bool,
 }
 
@@ -74,8 +78,8 @@ pub(in crate::search) fn is_compound(token: &Token) -> bool {
 }
 
 impl WordTokenStream<'_> {
-    /// Moves to the next token without writing its text; false at the end. Plain words (without joining punctuation)
-    /// are skipped unless `wanted`, so that a caller that needs few words does not pay for all.
+    /// Moves to the next token without writing its text; false at the end. Skips plain words (without joining
+    /// punctuation) for which `wanted` returns false, so that a caller that needs few words does not pay for all words.
     pub fn step(&mut self, wanted: impl Fn(&str) -> bool) -> bool {
         if let Some(piece) = self.pieces.get(self.next).cloned() {
             self.next += 1;
@@ -116,8 +120,9 @@ impl WordTokenStream<'_> {
         }
     }
 
-    /// Makes the pending character and the next one the current token, or the pending character alone if it forms no
-    /// pair. False if no character is pending, or the pending one is in a pair and no other follows.
+    /// If a character is pending, makes it and the next CJK character the current token. If no CJK character follows,
+    /// makes the pending character alone the current token, unless it is already in a pair. False if there is no such
+    /// token.
     fn finish_pending(&mut self) -> bool {
         let Some(pending) = self.pending.take() else { return false };
         let begin = self.at;
@@ -236,8 +241,8 @@ impl WordTokenStream<'_> {
         }
     }
 
-    /// The byte offset after an apostrophe with one or two letters ("'s", "'t", "'ll") at `end`, or `end` without one.
-    /// Such endings are not words.
+    /// If an apostrophe with one or two letters ("'s", "'t", "'ll") is at `end`, the byte offset after it; otherwise,
+    /// `end`. Such endings are not words.
     fn behind_apostrophe(&self, end: usize) -> usize {
         let Some(rest) = self.text[end..].strip_prefix(['\'', '\u{2019}']) else { return end };
         let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();

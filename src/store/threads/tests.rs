@@ -143,7 +143,7 @@ fn a_full_pass_deletes_the_threads_and_posts_it_has_not_seen() {
     );
     assert_eq!(world.store.thread_state(of).unwrap(), state);
 
-    // The next pass begins with nothing seen.
+    // At the beginning of the next pass, no thread counts as seen.
     assert!(world.store.misses_threads(of).unwrap());
     world.store.end_pass(of, false, &state, 3).unwrap();
     assert_eq!(world.numbers(), [9, 1, 3]);

@@ -29,7 +29,7 @@ fn found<'t>(index: &LabelIndex, text: &'t str) -> Vec<&'t str> {
     matches.iter().map(|m| &text[folded.written_range(m.first, m.last)]).collect()
 }
 
-/// How many of the words of `query` the longest label at its beginning is.
+/// The number of words in the longest label at the beginning of `query`.
 fn longest(index: &LabelIndex, query: &str) -> Option<usize> {
     let words: Vec<&str> = query.split(' ').collect();
     index.longest(&words).map(|label| label.length)

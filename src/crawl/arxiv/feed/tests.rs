@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A feed of `entries` in arXiv's form, with `total` results.
+/// A feed in arXiv's format that contains `entries` and reports `total` results.
 fn feed(total: usize, entries: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>

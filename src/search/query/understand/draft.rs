@@ -41,7 +41,8 @@ impl<'q> QueryDraft<'q> {
         }
     }
 
-    /// Records that the words of `units`, typed as `typed`, are misspelled, and takes them.
+    /// Records that the words of `units` are misspelled, and marks these units as taken. `typed` is the text as typed,
+    /// and `correction` the corrected text.
     pub fn correct(&mut self, units: Range<usize>, typed: &str, correction: &str) {
         self.taken[units.clone()].fill(true);
         for meaning in &mut self.meanings[units] {
@@ -52,7 +53,7 @@ impl<'q> QueryDraft<'q> {
             .push(Correction { typed: typed.to_owned(), read_as: correction.to_owned() });
     }
 
-    /// Removes filler, except words that are taken, and marks the words that ask for links.
+    /// Removes filler words, except those that are taken, and marks the words that ask for links.
     pub fn leave_filler(&mut self) {
         let units = self.words.iter().zip(&self.taken);
         let is_filler: Vec<bool> = units
@@ -88,7 +89,8 @@ mod tests {
     use super::*;
     use crate::search::query::parse;
 
-    /// The words that are searched for after filler is removed; those of `taken` are kept.
+    /// The words of `text` that are searched for after filler is removed. The words with the indices `taken` are marked
+    /// as taken.
     fn kept(text: &str, taken: &[usize]) -> Vec<String> {
         let query = parse(text);
         let mut draft = QueryDraft::of(&query);

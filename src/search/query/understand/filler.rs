@@ -2,7 +2,7 @@
 
 use crate::vocabulary::common_words::CommonWord;
 
-/// Words for kinds of material. They may ask for a list of links instead of an explanation.
+/// Words for kinds of material. In a query, such a word may mean that the user wants links instead of an explanation.
 const LINKS: [&str; 22] = [
     "article",
     "articles",
@@ -28,8 +28,8 @@ const LINKS: [&str; 22] = [
     "links",
 ];
 
-/// Words that, before a word of `LINKS`, show that it asks for material ("best videos") and is not the subject
-/// ("video recommendation").
+/// If one of these words comes directly before a word of `LINKS`, the query asks for material ("best videos"). Without
+/// it, the word of `LINKS` may be the subject ("video recommendation").
 const ASKING: [&str; 8] = ["best", "good", "list", "awesome", "further", "blog", "about", "on"];
 
 /// Punctuation that is removed from the ends of words.
@@ -45,10 +45,10 @@ pub(super) fn is_kind(word: &str) -> bool {
     LINKS.contains(&word)
 }
 
-/// The indices of those of `words` (lower-case) that explicitly ask for links.
+/// The indices of the `words` (lower-case) that explicitly ask for links.
 ///
-/// "papers about ranking", "best articles on feature stores", "experimentation blog posts", but
-/// neither "video recommendation" nor "blog post ranking".
+/// "papers about ranking", "best articles on feature stores" and "experimentation blog posts" ask for links. "video
+/// recommendation" and "post ranking feed" do not.
 pub(super) fn asking_for_links(words: &[&str]) -> Vec<usize> {
     let is_link = |word: &&str| LINKS.contains(word);
     let asks = |at: usize| {

@@ -19,17 +19,18 @@ use crate::search::index::lexicon::{KnownWord, Lexicon};
 use crate::search::query::grammar::{Node, Query};
 use crate::vocabulary::{Vocabulary, label};
 
-/// The most other labels of one topic that are reported.
+/// The maximum number of other labels that are reported for one topic.
 const MOST_ALTERNATIVES: usize = 6;
-/// The minimum length of a prefix that is completed, in characters: while it is typed, and in a submitted query.
+/// A prefix is completed only if it has at least this many characters: `SHORTEST_PREFIX` while the user types it, and
+/// `SHORTEST_SUBMITTED` in a submitted query.
 const SHORTEST_PREFIX: usize = 2;
 const SHORTEST_SUBMITTED: usize = 3;
-/// The minimum number of words of a paraphrase. Shorter names are usually acronyms spelled out, or terms.
+/// The minimum number of words of a paraphrase. Shorter names are usually spelled-out acronyms or technical terms.
 const SHORTEST_PARAPHRASE: usize = 3;
-/// The most words that a prefix is completed to.
+/// A prefix is completed to at most this many words.
 const COMPLETIONS: usize = 12;
-/// A submitted word is completed only if it occurs in at most this many sections, and a longer word that begins with
-/// it occurs in more than this many times as many sections.
+/// A submitted word is completed only if at most this many sections contain it, and if the number of sections that
+/// contain some longer word with this beginning is more than this many times as large.
 const FAR_COMMONER: u32 = 20;
 
 /// The data that understanding a query needs.
@@ -41,7 +42,7 @@ pub(in crate::search) struct Interpreter<'a> {
 }
 
 impl Interpreter<'_> {
-    /// Understands `query`. `how` selects the steps; `last` says whether its last word may be unfinished.
+    /// Understands `query`. `how` selects the steps. `last` is whether the last word of the query may be unfinished.
     pub fn understand<'q>(
         &self,
         query: &'q Query,
@@ -132,7 +133,7 @@ impl Interpreter<'_> {
         label::key(words).split(' ').any(|word| preferred.split(' ').any(|own| own == word))
     }
 
-    /// Adds `topic`, named by `words`, to the report, unless it is there.
+    /// Reports that `words` name `topic`, unless the topic has already been reported.
     fn report_topic(&self, topic: usize, words: &str, understood: &mut Understood) {
         let id = self.vocabulary.topics[topic].slug.0.clone();
         let own = label::key(words);
@@ -175,16 +176,16 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// The words that begin with `word` and are commoner; `None` if `word` is common itself, or none of them is much
-    /// commoner.
+    /// The words that begin with `word` and are more common than it. `None` if `word` itself is common, or if no such
+    /// word is much more common.
     fn completions_of_submitted(&self, word: &str) -> Result<Option<Vec<KnownWord>>, SearchError> {
         let as_typed = self.lexicon.held(word)?;
         if as_typed > FAR_COMMONER {
             return Ok(None);
         }
         let mut known = self.lexicon.beginning(word, COMPLETIONS)?;
-        // What nobody writes is only the beginning of a word, even if it is the stem of another one: "dri" is that of
-        // "dry".
+        // If no section contains the word as typed, it is only the beginning of a word. Then words with the same stem
+        // are not counted: "dri" is the stem of "dry".
         let held = if as_typed == 0 { 0 } else { self.lexicon.held_in_any_form(word)? };
         let is_half = known.first().is_some_and(|best| best.held > held * FAR_COMMONER);
         if held > FAR_COMMONER || !is_half {
@@ -194,7 +195,8 @@ impl Interpreter<'_> {
         Ok(Some(known))
     }
 
-    /// Adds the topics with a label that begins with the last words of the draft to the unit `at`, the last one.
+    /// Finds the topics that have a label beginning with the last words of the draft, and adds them to the last unit,
+    /// whose index is `at`.
     fn complete_label(&self, at: usize, draft: &mut QueryDraft) {
         let from = draft.words.iter().rposition(Option::is_none).map_or(0, |at| at + 1);
         let run: Vec<&str> = draft.words[from..].iter().flatten().map(String::as_str).collect();
@@ -250,8 +252,9 @@ impl Interpreter<'_> {
     }
 }
 
-/// Keeps only the corrections whose words all occur in sections that are shown, or name a topic. (A word of the index
-/// may occur only in deleted sections or folded copies.) Keeps no correction if `found`, the number of matches, is 0.
+/// Keeps a correction only if it is part of words that name a topic, or if each of its words occurs in a section that
+/// is shown. (A word of the index may occur only in deleted sections or folded copies.) Keeps no correction if `found`,
+/// the number of matches, is 0.
 pub(in crate::search) fn keep_useful_corrections(
     understood: &mut Understood,
     found: usize,

@@ -47,14 +47,14 @@ pub(in crate::search) struct WrittenLabel {
 pub(in crate::search) struct BegunTopic {
     /// Its index in the vocabulary.
     pub topic: usize,
-    /// Whether one of its labels itself has that beginning.
+    /// Whether the first word of one of its labels has that beginning.
     pub is_whole_label: bool,
 }
 
 /// Words of a query that name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamedTopics {
-    /// The index of the first word, and the number of words.
+    /// `at`: the index of the first word. `length`: the number of words.
     pub at: usize,
     pub length: usize,
     /// Indices of the topics; more than one if the label is ambiguous.
@@ -97,7 +97,7 @@ impl Labels {
         })
     }
 
-    /// The topics that have a label with a word that begins with `key`, by index. O(labels): some hundred
+    /// The topics that have a label in which a word begins with `key`, sorted by index. O(labels): some hundred
     /// microseconds.
     pub fn with_word_beginning(&self, key: &str) -> Vec<BegunTopic> {
         let mut found: BTreeMap<usize, bool> = BTreeMap::new();
@@ -125,7 +125,8 @@ impl Labels {
         words.map(|(word, count)| (word.as_str(), *count))
     }
 
-    /// The labels in `words` from left to right, at each position the longest. No label spans a `None`.
+    /// The labels that occur in `words`, from left to right. Of several labels that begin at the same word, only the
+    /// longest is returned. No label spans a `None`.
     pub(super) fn named(&self, words: &[Option<&str>]) -> Vec<NamedTopics> {
         let mut named = Vec::new();
         let mut at = 0;
@@ -149,8 +150,8 @@ impl Labels {
         named
     }
 
-    /// The topics with a label that begins with the last words of `words`: with the longest suffix of `words` for
-    /// which there is such a label, and at most `MOST_BEGUN` topics have one.
+    /// The topics that have a label beginning with the last words of `words`. Tries the suffixes of `words`, the
+    /// longest first, until one to `MOST_BEGUN` topics have a label that begins with the suffix. Returns these topics.
     pub fn begun(&self, words: &[&str]) -> Vec<usize> {
         for from in words.len().saturating_sub(LONGEST)..words.len() {
             let begin = label::key(&words[from..].join(" "));
@@ -174,13 +175,14 @@ impl Labels {
     }
 }
 
-/// The topics that a label of a query means.
+/// The topics that a label in a query means.
 struct ChosenTopics {
     topics: Vec<usize>,
     is_sure: bool,
 }
 
-/// Which of the `owners` of a label are meant in a query with the other words `others`.
+/// Chooses which topics a label in a query means. `owners` are the topics that have the label, and `others` are the
+/// other words of the query.
 fn choose(owners: &[&LabelOwner], others: &[&str]) -> ChosenTopics {
     let others = others.join(" ");
     let company = FoldedText::of(&others);

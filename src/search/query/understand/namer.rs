@@ -20,44 +20,47 @@ use crate::search::index::opened::{BODY, OpenedIndex};
 use crate::search::index::postings::{each_block, each_phrase};
 use crate::search::text::analysis;
 
-/// The most runs of one query that are checked against the index.
+/// The maximum number of runs of one query that are checked against the index.
 const MOST_COUNTED: usize = 12;
-/// The most sources that one run may name. More do not narrow the search.
+/// The maximum number of sources that one run may name. A run that would name more is ignored, because it would not
+/// narrow the search.
 const MOST_NAMED: usize = 20;
-/// The most owners whose names may contain a run of several words. A single word must belong to one owner.
+/// A run of several words names sources only if the names of at most this many owners contain it. A single word must
+/// occur in the names of only one owner.
 const MOST_HOLDERS: usize = 2;
 /// The minimum length of a name of one word, in characters.
 const SHORTEST: usize = 3;
-/// The largest share of all sections that may contain a distinctive run outside its owners' sources, in
-/// ten-thousandths: for one word or several, and for a whole name or a part of one.
+/// A run is distinctive only if at most this share of all sections, in ten-thousandths, contains it outside the sources
+/// of its owners. The limit depends on whether the run is one word or a phrase, and on whether it is a whole name or a
+/// part of one.
 const WHOLE_WORD: usize = 100;
 const WORD: usize = 20;
 const WHOLE_PHRASE: usize = 50;
 const PHRASE: usize = 10;
-/// The number of sections that may contain a distinctive run in an index of any size.
+/// Even in a small index, a distinctive run may occur in this many sections outside the sources of its owners.
 const FEW: usize = 3;
 
 /// Words of a query that name sources.
 #[derive(Debug)]
 pub(super) struct NamedSources {
-    /// The index of the first word, and the number of words.
+    /// `at`: the index of the first word. `length`: the number of words.
     pub at: usize,
     pub length: usize,
     pub ids: Vec<String>,
     pub preference: Preference,
 }
 
-/// Words at the beginning of a run that are part of names of sources.
+/// The first words of a run, if they occur together in names of sources.
 struct NameRun<'a> {
     /// The number of words.
     length: usize,
     occurrences: &'a [NameOccurrence],
 }
 
-/// The sections of the sources of some owners.
+/// The sections that belong to sources of certain owners.
 struct OwnSections<'a> {
     opened: &'a OpenedIndex,
-    /// By the source's number in the index.
+    /// By the source's number in the index: whether it belongs to one of the owners.
     sources: Vec<bool>,
     sections: usize,
 }
@@ -93,8 +96,9 @@ pub(super) struct SourceNamer<'a> {
 }
 
 impl SourceNamer<'_> {
-    /// The runs of `words` (lower-case) that name sources, from left to right, at each position the longest. No name
-    /// spans a `None`. O(words) look-ups, and the postings of a few rare runs.
+    /// The runs of `words` (lower-case) that name sources, from left to right. Of several runs that begin at the same
+    /// word, only the longest is returned. No run spans a `None`. Costs O(words) look-ups, and reading the postings of
+    /// a few rare runs.
     pub fn named(&self, words: &[Option<String>]) -> Result<Vec<NamedSources>, SearchError> {
         let mut named = Vec::new();
         let (mut at, mut counted) = (0, 0);
@@ -111,7 +115,7 @@ impl SourceNamer<'_> {
                 .best(longest.occurrences)
                 .filter(|source| source.number.is_some())
                 .collect();
-            // A named source without sections can't be preferred, but its words are used up.
+            // A named source without sections can't be preferred, but its words can't be part of another name.
             if !held.is_empty() {
                 let ids = held.iter().map(|source| source.id.clone()).collect();
                 let sections = held.iter().map(|source| source.sections).sum();
@@ -151,8 +155,8 @@ impl SourceNamer<'_> {
         Ok(None)
     }
 
-    /// Whether `words`, which occur in names at `occurrences`, are distinctive enough to mean these sources. `counted`
-    /// is incremented if the index was read for that.
+    /// Whether `words` are distinctive enough to name sources. `occurrences` are the names that contain the words.
+    /// Increments `counted` if the answer may require reading the index.
     fn is_distinctive(
         &self,
         words: &[&str],
@@ -193,8 +197,8 @@ impl SourceNamer<'_> {
         }
     }
 
-    /// The number of sections that contain `word` and are not `own`. If the document frequency already shows whether
-    /// it is more than `most`, a lower bound is returned and no postings are read.
+    /// The number of sections that contain `word` and are not `own`. If the document frequency alone shows whether this
+    /// number is more than `most`, returns a lower bound without reading postings.
     fn word_elsewhere(
         &self,
         word: &str,

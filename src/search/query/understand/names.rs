@@ -1,8 +1,8 @@
 //! An index of the names of all sources, matched against runs of query words.
 //!
-//! Each run of words in a name is a key: of the owner's login and display name, an author, the repository's name. Of a
-//! title, only the whole is a key. A key joins its words, so word boundaries don't matter. Case, accents and plurals
-//! don't matter either.
+//! The names of a source are the owner's login and display name, the authors, the repository's name and the title.
+//! Every run of words in a name is a key; of a title, only the whole title is a key. A key joins its words without
+//! separators, so word boundaries don't matter. Case, accents and plurals don't matter either.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,9 +17,9 @@ use crate::search::index::record::IndexedSource;
 use crate::search::text::analysis;
 use crate::vocabulary::label;
 
-/// The most words of a name that are matched, and the most units of a query that one name may span.
+/// The maximum number of words of a name that are matched, and of units of a query that one name may span.
 pub(super) const LONGEST: usize = 10;
-/// The most authors of one catalogue entry that are matched.
+/// The maximum number of authors of one catalogue entry that are matched; the others are ignored.
 const MOST_AUTHORS: usize = 4;
 
 /// The names of all sources, indexed by their runs of words.
@@ -29,13 +29,13 @@ pub(in crate::search) struct SourceIndex {
     runs: HashMap<String, Vec<NameOccurrence>>,
 }
 
-/// A source with what matching names needs.
+/// A source, with the data that matching its names needs.
 pub(super) struct KnownSource {
     pub id: String,
     /// Its number in the index, if it has sections there.
     pub number: Option<usize>,
     pub sections: usize,
-    /// The number of its owner: see [`holders`].
+    /// A number that identifies its owner: see [`holders`].
     pub holder: usize,
 }
 
@@ -58,8 +58,8 @@ pub(in crate::search) struct Preference {
 }
 
 impl SourceIndex {
-    /// The index of the names of `sources`, whose sections are in `opened`. O(words of all names): about a hundred
-    /// strings per source.
+    /// The index of the names of `sources`. `opened` contains the sections of these sources. O(words of all names):
+    /// stores about a hundred strings per source.
     pub fn new(
         sources: &[IndexedSource],
         opened: &OpenedIndex,
@@ -95,7 +95,8 @@ impl SourceIndex {
                 }
             }
         }
-        // Parts of a title are often plain English, and so are titles of one word: only whole titles of more count.
+        // Parts of a title and titles of one word are often plain English. Only a whole title with at least two telling
+        // words is a key.
         let title = names.title.as_deref().map(title_words).unwrap_or_default();
         let telling = title.iter().filter(|word| is_telling(&word.to_lowercase())).count();
         if telling > 1 && title.len() <= LONGEST {
@@ -119,7 +120,8 @@ impl SourceIndex {
         key.all().into_iter().find_map(|key| self.runs.get(&key)).map(Vec::as_slice)
     }
 
-    /// The sources for which the run of words is a whole name; if there are none, those for which it is a part of one.
+    /// `occurrences` are the names that contain a run of words. Returns the sources for which the run is a whole name.
+    /// If there are none, returns the sources for which the run is a part of a name.
     pub(super) fn best<'a>(
         &'a self,
         occurrences: &'a [NameOccurrence],
@@ -135,8 +137,8 @@ pub(super) fn is_telling(word: &str) -> bool {
     !filler::is_filler(word) && !filler::is_kind(word)
 }
 
-/// For each of `sources`, the number of its owner. Sources with a common login or author have the same owner; a fork
-/// has the owner of its original. O(sources), in the worst case O(sources²).
+/// For each of `sources`, a number that identifies its owner. Sources with the same login or a common author have the
+/// same owner; a fork has the owner of its original. Usually O(sources), in the worst case O(sources²).
 fn holders(sources: &[IndexedSource]) -> Vec<usize> {
     let places: HashMap<String, usize> =
         sources.iter().enumerate().map(|(at, source)| (source.id.to_lowercase(), at)).collect();
@@ -167,7 +169,7 @@ fn keys(source: &IndexedSource) -> Vec<String> {
     keys
 }
 
-/// The words of the name of each person in `names` ("Ann Bee and Cy Dee").
+/// The people listed in `names` ("Ann Bee and Cy Dee"), each as the words of the person's name.
 fn people(names: &str) -> Vec<Vec<&str>> {
     let apart = names.split([',', ';', '&']).flat_map(|part| part.split(" and "));
     apart.map(words).filter(|words| !words.is_empty()).take(MOST_AUTHORS).collect()

@@ -23,7 +23,7 @@ pub(in crate::search) struct UnitMeaning<'q> {
     pub completions: Vec<String>,
     /// Its spelling corrections.
     pub spelt: Vec<String>,
-    /// It asks for a kind of material (links) instead of naming a subject.
+    /// Whether it asks for a kind of material (links) instead of naming a subject.
     pub is_aside: bool,
     /// If it belongs to the name of a source: the index in `QueryReading::preferences`.
     pub preference: Option<usize>,
@@ -32,7 +32,7 @@ pub(in crate::search) struct UnitMeaning<'q> {
 /// Words of the query that together name topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct QueryName {
-    /// As typed, with corrections.
+    /// The words as typed, with corrections applied.
     pub words: String,
     pub topics: Vec<MeantTopic>,
     /// Whether there are at least three words and none of them is in the preferred label of any of the topics. Then the
@@ -44,15 +44,15 @@ pub(in crate::search) struct QueryName {
 #[derive(Debug)]
 pub(in crate::search) struct QueryReading<'q> {
     pub understood: Understood,
-    /// One per unit, without filler.
+    /// One meaning for each unit that is not filler.
     pub meanings: Vec<UnitMeaning<'q>>,
-    /// The names of more than one word.
+    /// The multi-word names that occur in the query.
     pub names: Vec<QueryName>,
     pub preferences: Vec<Preference>,
 }
 
 impl<'q> UnitMeaning<'q> {
-    /// The meaning of `node` before any step of understanding.
+    /// The meaning of `node` before any step of query understanding has run.
     pub fn of(node: &'q Node) -> UnitMeaning<'q> {
         UnitMeaning {
             node,

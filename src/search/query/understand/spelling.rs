@@ -1,9 +1,9 @@
 //! Corrects misspelled words with the words of the index and of the vocabulary's labels.
 //!
 //! A word is corrected only if it is unknown, or so much rarer than the correction that it is most likely a
-//! misspelling. The typed word is searched for as well. One edit is allowed from 4 letters on, two from 8 (F. Damerau,
-//! "A technique for computer detection and correction of spelling errors", CACM 7(3), 1964: four fifths of misspellings
-//! are one edit).
+//! misspelling. The typed word is searched for as well. One edit is corrected in words of at least 4 letters, and two
+//! edits in words of at least 8. (Four fifths of misspellings are one edit: F. Damerau, "A technique for computer
+//! detection and correction of spelling errors", CACM 7(3), 1964.)
 
 use strsim::osa_distance;
 
@@ -12,24 +12,25 @@ use crate::search::index::error::SearchError;
 use crate::search::index::lexicon::Lexicon;
 use crate::search::text::analysis::{self, Terms};
 
-/// The minimum length of words in which one edit is corrected, and two.
+/// The minimum length, in letters, of a word in which one edit (`ONE_EDIT`) or two edits (`TWO_EDITS`) are corrected.
 const ONE_EDIT: usize = 4;
 const TWO_EDITS: usize = 8;
-/// A known word is corrected only if at most this many sections contain it,
+/// A word that more sections than this contain is not corrected. Exception: it may be split into the words of a label.
 const RARE: u32 = 3;
-/// it has at least this many letters,
+/// A word that occurs in the index is not corrected if it has fewer letters than this.
 const RARE_LETTERS: usize = 6;
-/// and at least this many times as many sections contain the correction.
+/// A word that occurs in the index is corrected only if the number of sections that contain the correction is at least
+/// this many times as large.
 const FAR_RARER: u32 = 100;
-/// The minimum number of sections that contain each half of a word that is split. A word in more sections than this is
-/// not corrected on its own.
+/// A word is split into two common words only if at least this many sections contain each of them. A word that more
+/// sections than this contain is not corrected, but it may be joined with the next word.
 const HALF_HELD: u32 = 50;
 const HALF_LETTERS: usize = 4;
-/// A word is split into a label of two words only if more than this many times as many sections contain the label as
-/// contain the word.
+/// A word is split into a label of two words only if the number of sections that contain the label is more than this
+/// many times the number of sections that contain the word.
 const MORE_AS_LABEL: u32 = 2;
-/// Two words are joined only if more than this many times as many sections contain the joined word as contain the two
-/// words, and at least this many sections contain it.
+/// Two words are joined only if at least this many sections contain the joined word, and if that number is more than
+/// this many times the number of sections that contain the two words as a phrase.
 const MORE_JOINED: u32 = 8;
 
 /// Finds corrections.
@@ -76,7 +77,7 @@ impl Speller<'_> {
         Ok(best)
     }
 
-    /// The best of the words within `distance` edits that at least `least` sections contain.
+    /// The best correction of `word`: a word within `distance` edits that at least `least` sections contain.
     ///
     /// The score rewards few edits, the same first letter (misspellings rarely change it), frequency, and words of
     /// labels.
@@ -115,7 +116,7 @@ impl Speller<'_> {
         Ok(best.map(|(_, word)| word))
     }
 
-    /// The label of two words that `word` consists of.
+    /// The label of two words that is the same as `word` if it is written without a space.
     fn joined_label(&self, word: &str) -> Option<String> {
         let splits = (2..word.len().saturating_sub(1)).map(|at| word.split_at(at));
         let mut labels = splits.map(|(left, right)| format!("{left} {right}"));

@@ -1,11 +1,11 @@
-//! Which steps of understanding a request asks for, and the report of what each step did.
+//! The steps of query understanding that a request selects, and the report of what each step did.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::search::index::field::Filter;
 
-/// The steps of understanding to run.
+/// Which steps of query understanding to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Understanding {
     /// Words that name a topic also find sections that use its other labels.
@@ -16,7 +16,7 @@ pub struct Understanding {
     pub filler: bool,
     /// An unfinished last word also finds words that begin with it.
     pub completion: bool,
-    /// Words that name a source make its sections preferred.
+    /// Sections of a source are preferred if words of the query name the source.
     pub names: bool,
 }
 
@@ -24,7 +24,7 @@ impl Understanding {
     /// All steps.
     pub const FULL: Understanding =
         Understanding { labels: true, spelling: true, filler: true, completion: true, names: true };
-    /// The words as typed.
+    /// No steps: only the words as typed are searched for.
     pub const LITERAL: Understanding = Understanding {
         labels: false,
         spelling: false,
@@ -84,7 +84,7 @@ pub struct Understood {
     /// Words that ask for links rather than explanations. Sections with many links rank higher.
     pub asks_for_links: Vec<String>,
     pub dropped: Vec<String>,
-    /// Whether hits may contain less than most of the query, because too few contain more.
+    /// Whether hits need not contain most of the query, because too few sections do.
     pub relaxed: bool,
 }
 

@@ -73,7 +73,7 @@ fn values_of_one_field_are_alternatives_and_all_fields_are_required() {
     }
 }
 
-/// The sections of `records` that pass the filters typed in `query`. Their source has the MIT licence.
+/// The indices of the `records` that pass the filters typed in `query`. The source `ann/notes` has the MIT licence.
 fn passing(records: &[SectionRecord], query: &str) -> Vec<usize> {
     let fixture = fixture(records.iter().cloned());
     let index = &fixture.searcher.index;

@@ -1,4 +1,4 @@
-//! A plan looks up each word by its stems, and guesses with lower weights.
+//! A plan looks up each word by its stems. Guesses, such as corrections, are looked up with lower weights.
 
 use super::*;
 use crate::config::DataFiles;
@@ -37,7 +37,7 @@ fn typed<const N: usize>(parts: [PlanPart; N]) -> Alternatives {
     parts.map(Alternative::as_typed).into()
 }
 
-/// The parts that the words of `text` are looked up as, in order.
+/// For each unit of the query `text`, in order: the alternatives by which it is looked up.
 fn parts(text: &str) -> Vec<Alternatives> {
     let query = parse(text);
     with_planner(|planner| {

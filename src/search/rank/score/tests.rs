@@ -8,7 +8,8 @@ fn stem(text: &str) -> Alternative {
     Alternative::as_typed(PlanPart::Stem(text.into()))
 }
 
-/// The scores of the sections of `fixture` for `parts` as one unit, by id, and the value of the unit.
+/// Scores the sections of `fixture` for one unit with the alternatives `parts`. Returns the scores, by section id, and
+/// the value of the unit.
 fn scores(fixture: &SearchFixture, parts: Alternatives) -> (Vec<f32>, u32) {
     let opened = &fixture.searcher.index.opened;
     let budget = Budget::unlimited();

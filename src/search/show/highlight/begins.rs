@@ -1,9 +1,9 @@
-//! A fast prefilter: it rejects most words whose stem is not a wanted one, by their first letters.
+//! A fast prefilter for words: by their first letters, it rejects most words that do not have a wanted stem.
 //!
 //! May return false positives, never false negatives.
 
-/// The most letters of words whose stem has one letter, and of those whose stem has two ("going" to "go"). Words of
-/// longer stems have no limit. Words of two letters are their own stems.
+/// The maximum number of letters of a word whose stem has one letter, and of a word whose stem has two letters ("going"
+/// to "go"). For longer stems, there is no limit. A word of two letters is its own stem.
 const LONGEST: [usize; 2] = [2, 6];
 
 /// The beginnings of a set of stems.
@@ -31,9 +31,9 @@ impl<'m> StemPrefilter<'m> {
         StemPrefilter { letters, stems }
     }
 
-    /// Whether the stem of `word` may be one of the set; may be a false positive.
+    /// Whether the stem of `word` may be in the set. `true` may be a false positive.
     ///
-    /// Stemming changes the endings of English words, and at most the last letter of the rest ("happy" to "happi",
+    /// Stemming an English word changes its ending, and at most the last letter before the ending ("happy" to "happi",
     /// "using" to "use"). Words with non-ASCII characters are never rejected.
     pub fn may_match(&self, word: &str) -> bool {
         let Letters { row, third } = Letters::of(word);
@@ -54,7 +54,7 @@ impl<'m> StemPrefilter<'m> {
 /// The first three letters of a word, as numbers. Bytes that are not letters share five numbers, and a missing byte has
 /// the number 0.
 struct Letters {
-    /// The index of the first two in the table.
+    /// The index in `StemPrefilter::letters` for the first two letters.
     row: usize,
     third: u32,
 }

@@ -4,10 +4,12 @@ use std::ops::Range;
 
 use super::matches::TextMatch;
 
-/// Matches inside runs of this many bytes or more are dropped: these are data, not words.
+/// A match is dropped if this many or more visible ASCII characters directly precede it, or follow from its start on:
+/// such a long run is data, not words.
 const LONGEST: usize = 200;
 
-/// Keeps those of `matches` (ascending) that are in prose, and whole identifiers as one match.
+/// Keeps the `matches` (ascending) that are in prose. Matches that together cover a whole identifier become one match.
+/// Removes the other matches.
 pub(super) fn leave_out(text: &str, matches: &mut Vec<TextMatch>) {
     let mut kept: Vec<TextMatch> = Vec::with_capacity(matches.len());
     let mut at = 0;
@@ -83,7 +85,7 @@ fn whole(text: &str, range: Range<usize>, inside: &[TextMatch]) -> Option<TextMa
 mod tests {
     use super::*;
 
-    /// The parts of `text` that stay matches if every occurrence of `word` is one.
+    /// Makes every occurrence of `word` in `text` a match, and returns the text of the matches that are kept.
     fn kept<'t>(text: &'t str, word: &str) -> Vec<&'t str> {
         let found = text.match_indices(word);
         let mut matches: Vec<TextMatch> =

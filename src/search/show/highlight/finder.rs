@@ -15,7 +15,7 @@ use crate::search::rank::marks::{MarkPhrase, Marks};
 use crate::search::text::analysis;
 use crate::search::text::tokens::WordTokenizer;
 
-/// With this many matches in a text, the search for more stops.
+/// The search for matches in a text stops when it has found at least this many.
 const MOST_MATCHES: usize = 500;
 
 /// Finds the phrases of `Marks` in texts of one language.
@@ -32,13 +32,13 @@ pub(in crate::search) struct Finder<'m> {
     known: HashMap<String, Option<usize>>,
 }
 
-/// A phrase without its first stem.
+/// A phrase without its first stem. `rest` contains the numbers of the other stems.
 struct MarkedPhrase {
     rest: Vec<usize>,
     unit: usize,
 }
 
-/// A token of the text whose stem is in a phrase.
+/// A token whose stem occurs in a phrase.
 struct StemToken {
     number: usize,
     position: usize,
@@ -127,7 +127,7 @@ impl<'m> Finder<'m> {
     }
 }
 
-/// Whether no sentence or line ends inside `phrase`. Words on both sides of such an end are not a phrase.
+/// Whether no sentence or line ends inside `phrase`. Words on different sides of such an end do not form a phrase.
 fn is_one_sentence(phrase: &str) -> bool {
     !phrase.contains('\n') && ![". ", "! ", "? "].iter().any(|end| phrase.contains(end))
 }

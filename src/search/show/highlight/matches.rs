@@ -6,6 +6,6 @@ pub(super) struct TextMatch {
     /// The byte range in the text.
     pub start: usize,
     pub end: usize,
-    /// The number of the query unit.
+    /// The index of the query unit.
     pub unit: usize,
 }

@@ -14,7 +14,7 @@ use crate::search::query::grammar::{Node, parse};
 use crate::search::rank::marks::Marks;
 use crate::search::text::analysis;
 
-/// A passage of a section's text with the ranges to highlight, before its rights are applied.
+/// A passage of a section's text, with the ranges to highlight. The rights of the section have not been applied yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
     pub text: String,
@@ -22,7 +22,7 @@ pub struct Snippet {
     pub highlights: Vec<(usize, usize)>,
 }
 
-/// The passage of `text` that matches most of what `finder` looks for. O(length).
+/// The passage of `text` that best matches the query of `finder`. O(length).
 pub(in crate::search) fn snippet(text: &str, finder: &mut Finder) -> Snippet {
     let matches = finder.find(text);
     let std::ops::Range { start: from, end: to } = window(text, &matches);

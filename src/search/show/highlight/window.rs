@@ -4,17 +4,18 @@ use std::ops::Range;
 
 use super::matches::TextMatch;
 
-/// The most characters of a snippet.
+/// The maximum number of characters of a snippet.
 const WIDTH: usize = 260;
 /// How far before the first match a snippet may begin, in characters.
 const LEAD: usize = 90;
 
-/// A passage with this many backslashes is taken for a formula, whose source is hard to read.
+/// A passage with at least this many backslashes is treated as a formula. The source of a formula is hard to read.
 const FORMULA: usize = 3;
 
-/// The byte range to show: the one with the most different units of the query, then with the most matches. Passages
-/// with formulas count less. It begins at the start of a sentence or line if one is near, and ends at the end of one
-/// if that leaves enough text.
+/// The byte range of the passage to show: the passage with the most different units of the query; of several such
+/// passages, the one with the most matches. A passage with a formula counts as having one unit less. The range begins
+/// at the start of a sentence or line if there is one nearby. It ends at the end of a sentence or line if the range is
+/// then still long enough.
 pub(super) fn window(text: &str, matches: &[TextMatch]) -> Range<usize> {
     let first = best(text, matches).map_or(0, |at| matches[at].start);
     // Near the end of the text, the window starts earlier, so that it is still full.
@@ -89,7 +90,8 @@ fn borders(text: &str, from: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether `text` ends with a word that is abbreviated by a full stop: one letter, "e.g", "vs", "al".
+/// Whether a full stop after `text` would belong to an abbreviation: `text` ends with one letter, "e.g", "vs" or
+/// similar.
 fn is_short(text: &str) -> bool {
     let word = text.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
     word.chars().count() < 2
@@ -100,7 +102,7 @@ fn is_short(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The window of `text` if each of the words is a match and a unit of its own.
+    /// The window of `text` if every occurrence of one of `words` is a match and each of `words` is a unit of its own.
     fn shown<'t>(text: &'t str, words: &[&str]) -> &'t str {
         let mut matches: Vec<TextMatch> = Vec::new();
         for (unit, word) in words.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! How suggestions share the places, and which ones an index has for a text.
+//! How the kinds of suggestions share the places, and which suggestions an index has for a text.
 
 use super::*;
 use crate::search::fixture::{fixture, record};
