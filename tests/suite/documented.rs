@@ -177,8 +177,19 @@ fn limits_that_are_shown_are_those_of_the_policy() {
     }
 }
 
+/// Whether `code` defines a type `owner`, and a function, field or variant `item`.
+fn has_item(code: &str, owner: &str, item: &str) -> bool {
+    let defines = |form: &str, name: &str| {
+        code.match_indices(&format!("{form}{name}")).any(|(at, found)| {
+            !code[at + found.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
+    };
+    ["struct ", "enum "].iter().any(|form| defines(form, owner))
+        && ["fn ", "pub ", "    "].iter().any(|form| defines(form, item))
+}
+
 #[test]
-fn tests_and_files_that_the_security_page_names_exist() {
+fn tests_files_and_types_that_the_security_page_names_exist() {
     let mut sources = BTreeSet::new();
     let mut all = String::new();
     for folder in ["src", "tests/suite", "tests/github"] {
@@ -191,7 +202,7 @@ fn tests_and_files_that_the_security_page_names_exist() {
         }
     }
     let page = DocPage::of("docs/security.md");
-    let (mut tests, mut files) = (0, 0);
+    let (mut tests, mut files, mut types) = (0, 0, 0);
     for name in page.text.split('`').skip(1).step_by(2) {
         if name.matches('_').count() >= 2
             && name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit())
@@ -207,7 +218,12 @@ fn tests_and_files_that_the_security_page_names_exist() {
                 places.iter().any(|place| sources.contains(place)),
                 "docs/security.md names {name}, which is no file"
             );
+        } else if let Some((owner, item)) = name.split_once("::")
+            && owner.starts_with(|c: char| c.is_ascii_uppercase())
+        {
+            types += 1;
+            assert!(has_item(&all, owner, item), "docs/security.md names {name}, which is no item");
         }
     }
-    assert!(tests > 100 && files > 50, "{tests} tests, {files} files");
+    assert!(tests > 100 && files > 50 && types > 5, "{tests} tests, {files} files, {types} items");
 }
