@@ -20,7 +20,7 @@
 //! so that it can change without reindexing.
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod index;
 pub mod query;
 mod rank;

@@ -128,34 +128,17 @@ fn tex_characters(text: &str) -> usize {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::catalogue::SourceStanding;
-    use crate::extract::{Address, DocumentKind};
+    use crate::extract::Address;
+    use crate::search::fixture;
 
     /// A section of the file `path` in `source`, at the lines `lines`.
     pub fn record(source: &str, path: &str, lines: (u32, u32), text: &str) -> SectionRecord {
         SectionRecord {
-            standing: SourceStanding::Current,
             source: source.into(),
             path: path.into(),
-            title: String::new(),
             headings: Vec::new(),
-            anchor: None,
             address: Address::Lines(lines.0, lines.1),
-            text: text.into(),
-            code: String::new(),
-            markup: String::new(),
-            links: Vec::new(),
-            date: None,
-            kind: DocumentKind::Note,
-            role: SectionRole::Content,
-            tags: Vec::new(),
-            licence: None,
-            language: Some("en".into()),
-            step: None,
-            mentions: Vec::new(),
-            previous: None,
-            next: None,
-            posted: None,
+            ..fixture::record("", text)
         }
     }
 

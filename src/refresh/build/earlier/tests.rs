@@ -4,11 +4,9 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
-use crate::annotate::SectionRole;
-use crate::catalogue::SourceStanding;
 use crate::crawl::BlobId;
-use crate::extract::DocumentKind;
 use crate::generation::manifest::{GenerationCounts, SourceState};
+use crate::search::fixture;
 use crate::search::write::{SearchIndexWriter, document_key};
 use crate::search::{SectionId, SectionRecord};
 
@@ -63,28 +61,11 @@ impl Generations {
 
 fn record(path: &str, (id, trail, first, last): SectionRow) -> (SectionId, SectionRecord) {
     let record = SectionRecord {
-        standing: SourceStanding::Current,
-        source: "s".into(),
         path: path.to_owned(),
-        title: "Title".into(),
         headings: trail.split_terminator('/').map(str::to_owned).collect(),
-        anchor: None,
         address: Address::Lines(first, last),
-        text: format!("Text {id}."),
-        code: String::new(),
-        markup: String::new(),
-        links: Vec::new(),
-        date: None,
-        kind: DocumentKind::Note,
-        role: SectionRole::Content,
-        tags: Vec::new(),
-        licence: None,
-        language: None,
-        step: None,
-        mentions: Vec::new(),
-        previous: None,
-        next: None,
-        posted: None,
+        source: "s".into(),
+        ..fixture::record("Title", &format!("Text {id}."))
     };
     (SectionId(id), record)
 }
